@@ -1,0 +1,39 @@
+##@ The two commands
+.PHONY: run test
+run: setup ## the demo: a server, a legacy database, and three commands to try
+	.venv/bin/poolhouse demo
+
+test: setup ## the whole test suite
+	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
+
+##@ For developers
+.PHONY: setup check bench lock format help
+setup: .venv/.ready ## builds .venv and installs the JavaScript packages
+
+.venv/.ready: pyproject.toml requirements.lock scripts/setup \
+              src/poolhouse/sandbox/js/package.json src/poolhouse/sandbox/js/deno.lock \
+              tests/js/package.json tests/js/deno.lock
+	scripts/setup
+
+check: setup ## linters, strict types, import contracts
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: setup ## mends what the formatter and the linter can
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: setup ## measures against the limits; writes bench/results.json
+	.venv/bin/python -m bench
+
+lock: ## renews requirements.lock and the deno.lock files from their sources
+	.venv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header \
+	  --no-emit-index-url --quiet --output-file requirements.lock
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
+	cd src/poolhouse/sandbox/js && rm -f deno.lock && ../../../../.venv/bin/deno install --quiet --node-modules-dir=manual
+	cd tests/js && rm -f deno.lock && ../../.venv/bin/deno install --quiet --node-modules-dir=manual
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' Makefile

@@ -1,0 +1,1 @@
+"""Poolhouse: a self-hosted user directory that speaks the Authing management APIs."""

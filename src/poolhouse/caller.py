@@ -1,0 +1,51 @@
+"""Who asks, from where, on whose behalf. Every use case takes a Caller first; every query takes its pool_id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from poolhouse.errors import Lang, NotAuthenticated, NotPermitted
+
+ActorKind = Literal["anonymous", "user", "administrator", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`actor_id` is a user's id, an access key's id or the pool's id; "" for anonymous.
+
+    `scopes` limits an administrator's access key; None means everything.
+    `body` is the request's body as `context.request.body` of a script sees it; it may hold a password, so
+    it is never logged.
+    """
+
+    pool_id: str
+    kind: ActorKind = "anonymous"
+    actor_id: str = ""
+    app_id: str | None = None
+    tenant_id: str | None = None
+    session_id: str | None = None
+    scopes: frozenset[str] | None = None
+    lang: Lang = "zh-CN"
+    ip: str | None = None
+    user_agent: str = ""
+    request_id: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def require_administrator(self) -> None:
+        if self.kind in ("administrator", "system"):
+            return
+        raise NotAuthenticated() if self.kind == "anonymous" else NotPermitted()
+
+    def require_user(self) -> str:
+        """The id of the logged-in end user."""
+        if self.kind != "user":
+            raise NotAuthenticated()
+        return self.actor_id
+
+    def require_user_or_administrator(self, user_id: str) -> None:
+        """An administrator may act on anybody in the pool; a user on themself."""
+        if self.kind == "user" and self.actor_id == user_id:
+            return
+        self.require_administrator()

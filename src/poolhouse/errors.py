@@ -1,0 +1,396 @@
+"""Everything that can go wrong, as a tree. No HTTP status and no wire code lives here: each wire has a table.
+
+PoolhouseError
+├── Refused                     the caller may not
+│   ├── NotAuthenticated        no credentials, or credentials nobody knows
+│   │   ├── TokenExpired
+│   │   └── SignatureRefused    a v3 signature that does not fit (reason)
+│   ├── NotPermitted            known, but not allowed this
+│   └── RegistrationDisabled
+├── InvalidInput                a field is missing or malformed (field, reason)
+│   ├── TooLarge                more than the documented limit (field, limit)
+│   ├── IdentifierRequired      a user needs one of username, email, phone
+│   └── WeakPassword            the pool's password policy says no
+├── NotFound
+│   ├── PoolNotFound  AppNotFound  UserNotFound  GroupNotFound  RoleNotFound  NodeNotFound  OrgNotFound
+│   └── ...                     one class a thing that can be asked for by id or code
+├── Conflict                    a unique value is taken, or the thing is still in use
+│   ├── UserExists  UsernameTaken  EmailTaken  PhoneTaken  ExternalIdTaken
+│   └── CodeTaken  ...
+├── InvalidOperation            well-formed, but not in this state
+├── LoginRefused
+│   ├── WrongCredentials        unknown user and wrong password alike
+│   ├── AccountBlocked  AccountSuspended
+│   ├── CaptchaRequired  CodeWrong  CodeExpired  MfaRequired  PasswordResetRequired
+│   └── OldPasswordWrong
+├── NotSupported                not built, or not by this directory
+│   └── NotSupportedByDirectory
+├── ScriptFailed                what a customer's script threw; its message may be shown
+├── CustomDatabaseUnavailable   what the sandbox did; only the log knows why
+└── Unavailable                 ours: try again later
+    ├── TooManyRequests
+    ├── Overloaded
+    └── DatabaseLost
+
+`message(lang)` is for the caller. `cause` is for the log, and never leaves the server.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+Lang = Literal["zh-CN", "en-US"]
+
+
+class PoolhouseError(Exception):
+    """Facts about a failure; `zh` and `en` are templates over them."""
+
+    zh: ClassVar[str] = "系统繁忙，请稍后再试"
+    en: ClassVar[str] = "The system is busy, please try again later"
+
+    def __init__(self, cause: str | None = None, /, **facts: Any) -> None:
+        super().__init__(cause or type(self).__name__)
+        self.cause = cause
+        self.facts = facts
+
+    def message(self, lang: Lang = "zh-CN") -> str:
+        template = self.en if lang == "en-US" else self.zh
+        return template.format_map(_Facts(self.facts))
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+# -- refused ---------------------------------------------------------------------------------------------
+
+
+class Refused(PoolhouseError):
+    zh = "无权限执行此项操作"
+    en = "You are not allowed to do this"
+
+
+class NotAuthenticated(Refused):
+    zh = "尚未登录，无权限访问此请求"
+    en = "Not logged in"
+
+
+class TokenExpired(NotAuthenticated):
+    zh = "登录信息已过期，请重新登录"
+    en = "The login has expired, please log in again"
+
+
+class SignatureRefused(NotAuthenticated):
+    """`reason`: signature, method, version, timestamp, missing_date, clock_skew or replay."""
+
+    zh = "签名校验失败（{reason}）"
+    en = "The request signature was refused ({reason})"
+
+
+class NotPermitted(Refused):
+    pass
+
+
+class RegistrationDisabled(Refused):
+    zh = "应用已禁止注册用户"
+    en = "Registration is disabled"
+
+
+# -- invalid input ---------------------------------------------------------------------------------------
+
+
+class InvalidInput(PoolhouseError):
+    """`field` names the parameter as the caller wrote it; `reason` and `reason_en` say what is wrong."""
+
+    zh = "参数 {field} 格式错误{detail}"
+    en = "Parameter {field} is malformed{detail}"
+
+    def __init__(
+        self, field: str, reason: str | None = None, reason_en: str | None = None, /, **facts: Any
+    ) -> None:
+        super().__init__(f"{field}: {reason_en or reason or 'malformed'}", field=field, **facts)
+        self.reason, self.reason_en = reason, reason_en or reason
+
+    def message(self, lang: Lang = "zh-CN") -> str:
+        reason = self.reason_en if lang == "en-US" else self.reason
+        detail = f"{': ' if lang == 'en-US' else '：'}{reason}" if reason else ""
+        template = self.en if lang == "en-US" else self.zh
+        return template.format_map(_Facts({**self.facts, "detail": detail}))
+
+
+class TooLarge(InvalidInput):
+    pass
+
+
+class TooManyUsersAsked(TooLarge):
+    zh = "一次性查询的用户不能超过 80 人"
+    en = "At most 80 users can be queried at once"
+
+
+class IdentifierRequired(InvalidInput):
+    zh = "用户名、邮箱、手机号至少需要填写一个"
+    en = "One of username, email and phone is required"
+
+
+class WeakPassword(InvalidInput):
+    zh = "密码强度不符合要求{detail}"
+    en = "The password does not meet the policy{detail}"
+
+
+# -- not found -------------------------------------------------------------------------------------------
+
+
+class NotFound(PoolhouseError):
+    zh = "请求的内容不存在"
+    en = "Not found"
+
+
+class PoolNotFound(NotFound):
+    zh = "用户池不存在"
+    en = "The user pool does not exist"
+
+
+class AppNotFound(NotFound):
+    zh = "应用不存在"
+    en = "The application does not exist"
+
+
+class UserNotFound(NotFound):
+    zh = "用户不存在"
+    en = "The user does not exist"
+
+
+class GroupNotFound(NotFound):
+    zh = "分组不存在"
+    en = "The group does not exist"
+
+
+class RoleNotFound(NotFound):
+    zh = "角色不存在"
+    en = "The role does not exist"
+
+
+class NamespaceNotFound(NotFound):
+    zh = "权限分组不存在"
+    en = "The permission namespace does not exist"
+
+
+class ResourceNotFound(NotFound):
+    zh = "资源不存在"
+    en = "The resource does not exist"
+
+
+class PolicyNotFound(NotFound):
+    zh = "策略不存在"
+    en = "The policy does not exist"
+
+
+class OrgNotFound(NotFound):
+    zh = "组织机构不存在"
+    en = "The organisation does not exist"
+
+
+class NodeNotFound(NotFound):
+    zh = "部门不存在"
+    en = "The department does not exist"
+
+
+class FieldNotFound(NotFound):
+    zh = "自定义字段 {field} 未定义"
+    en = "The custom field {field} is not defined"
+
+
+class TenantNotFound(NotFound):
+    zh = "租户不存在"
+    en = "The tenant does not exist"
+
+
+class IdentitySourceNotFound(NotFound):
+    zh = "身份源不存在"
+    en = "The identity source does not exist"
+
+
+class AccessKeyNotFound(NotFound):
+    zh = "密钥不存在"
+    en = "The access key does not exist"
+
+
+class ScriptNotFound(NotFound):
+    zh = "脚本不存在"
+    en = "The script does not exist"
+
+
+# -- conflict --------------------------------------------------------------------------------------------
+
+
+class Conflict(PoolhouseError):
+    zh = "{field} 已存在"
+    en = "{field} already exists"
+
+
+class UserExists(Conflict):
+    zh = "用户已存在，请不要重复注册"
+    en = "The user already exists"
+
+
+class UsernameTaken(UserExists):
+    zh = "用户名已存在"
+    en = "The username already exists"
+
+
+class EmailTaken(UserExists):
+    zh = "该邮箱已被绑定"
+    en = "The email is already bound"
+
+
+class PhoneTaken(UserExists):
+    zh = "手机号已绑定"
+    en = "The phone is already bound"
+
+
+class ExternalIdTaken(UserExists):
+    zh = "externalId 已存在"
+    en = "The externalId already exists"
+
+
+class IdentityTaken(Conflict):
+    zh = "该身份已被其他用户绑定"
+    en = "The identity is already bound to another user"
+
+
+class CodeTaken(Conflict):
+    """A group, role, department, resource or policy code that exists already; `field` is the parameter."""
+
+    zh = "{field} {value} 已存在"
+    en = "{field} {value} already exists"
+
+
+# -- operations ------------------------------------------------------------------------------------------
+
+
+class InvalidOperation(PoolhouseError):
+    """Well-formed but not allowed in this state; `reason` and `reason_en` are for the caller."""
+
+    zh = "{reason}"
+    en = "{reason_en}"
+
+    def __init__(self, reason: str, reason_en: str, /, **facts: Any) -> None:
+        super().__init__(reason_en, reason=reason, reason_en=reason_en, **facts)
+
+
+# -- signing in ------------------------------------------------------------------------------------------
+
+
+class LoginRefused(PoolhouseError):
+    pass
+
+
+class WrongCredentials(LoginRefused):
+    zh = "用户名或密码错误"
+    en = "Account not exists or password is incorrect"
+
+
+class AccountBlocked(LoginRefused):
+    zh = "用户已被锁定"
+    en = "The user is locked"
+
+
+class AccountSuspended(LoginRefused):
+    zh = "用户已被停用"
+    en = "The user is suspended"
+
+
+class CaptchaRequired(LoginRefused):
+    zh = "账号异常，需要输入验证码"
+    en = "Too many failures, a captcha is required"
+
+
+class CodeWrong(LoginRefused):
+    zh = "验证码验证失败"
+    en = "The verification code is wrong"
+
+
+class CodeExpired(LoginRefused):
+    zh = "验证码已过期"
+    en = "The verification code has expired"
+
+
+class MfaRequired(LoginRefused):
+    """`mfa_token` opens the second step and nothing else."""
+
+    zh = "请进行二次验证"
+    en = "A second factor is required"
+
+
+class PasswordResetRequired(LoginRefused):
+    """`token` opens the reset and nothing else; `old_password` says whether the old one must be given."""
+
+    zh = "请修改密码后再登录"
+    en = "The password must be changed before logging in"
+
+
+class OldPasswordWrong(LoginRefused):
+    zh = "原始密码错误"
+    en = "The old password is wrong"
+
+
+# -- not supported ---------------------------------------------------------------------------------------
+
+
+class NotSupported(PoolhouseError):
+    """`what` names the operation or option."""
+
+    zh = "暂不支持：{what}"
+    en = "Not supported: {what}"
+
+
+class NotSupportedByDirectory(NotSupported):
+    zh = "自定义数据库不支持：{what}"
+    en = "Not supported by the custom database: {what}"
+
+
+# -- custom databases ------------------------------------------------------------------------------------
+
+
+class ScriptFailed(PoolhouseError):
+    """What a script threw: `thrown` is its message and reaches the end user; the log has the stack."""
+
+    zh = "{thrown}"
+    en = "{thrown}"
+
+    def __init__(self, thrown: str, cause: str | None = None, /, **facts: Any) -> None:
+        super().__init__(cause or thrown, thrown=thrown, **facts)
+
+
+class CustomDatabaseUnavailable(PoolhouseError):
+    """What the sandbox did (timeout, kill, refused host, open breaker); `cause` is for the log alone."""
+
+    zh = "自定义数据库暂不可用，请稍后再试"
+    en = "The custom database is unavailable, please try again later"
+
+
+# -- ours ------------------------------------------------------------------------------------------------
+
+
+class Unavailable(PoolhouseError):
+    """`retry_after_s`: seconds after which another try makes sense."""
+
+
+class TooManyRequests(Unavailable):
+    zh = "您的请求已超过最大数量限制，请稍后重试"
+    en = "Too many requests, please try again later"
+
+
+class RegisteringTooOften(TooManyRequests):
+    zh = "注册过于频繁，请稍候再试"
+    en = "Registering too often, please try again later"
+
+
+class Overloaded(Unavailable):
+    pass
+
+
+class DatabaseLost(Unavailable):
+    zh = "数据库暂不可用，请稍后再试"
+    en = "The database is unavailable, please try again later"

@@ -1,0 +1,27 @@
+"""Every setting, typed, each with its sentence of documentation. Environment: POOLHOUSE_<NAME>."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="POOLHOUSE_", extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder of the database, the keys and credentials.json.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(3000, description="Port to listen on; 0 takes a free one.", ge=0, le=65535)
+    public_url: str | None = Field(None, description="The address clients use, if a proxy stands before.")
+    workers: int = Field(1, description="Server processes.", ge=1, le=64)
+    database_url: SecretStr | None = Field(None, description="An outside PostgreSQL >= 15; else embedded.")
+    replica_url: SecretStr | None = Field(None, description="A hot standby for lists, searches and logs.")
+    database_connections: int = Field(10, description="Connections a process keeps.", ge=2, le=200)
+    pg_bin: Path | None = Field(None, description="Folder of PostgreSQL's server binaries.")
+    secret_key: SecretStr | None = Field(
+        None, description="32 bytes in base64 that encrypt stored secrets; else DATA/secret.key."
+    )
+    trusted_proxies: int = Field(0, description="Proxies before us whose X-Forwarded-For is believed.", ge=0)
+    log_level: str = Field("info", description="debug, info, warning or error.")
