@@ -1,4 +1,4 @@
-"""Who asks, from where, on whose behalf. Every use case takes a Caller first; every query takes its pool_id."""
+"""Who asks, from where, on whose behalf. Every use case takes a Caller, every query its pool_id."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Keys of the management API: issued, scoped, disabled, and their last use."""

@@ -1,0 +1,1 @@
+"""The composition root, read top to bottom."""

@@ -1,0 +1,1 @@
+"""Applications of a pool: what users sign in to."""

@@ -1,0 +1,1 @@
+"""Who did what on whom: one row an act, in the act's own transaction."""

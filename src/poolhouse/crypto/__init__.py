@@ -1,0 +1,1 @@
+"""Password hashes, password transport, secrets at rest. No SQL, no HTTP."""

@@ -1,0 +1,1 @@
+"""Custom databases: connections, scripts and their versions, runs, logs and migration."""

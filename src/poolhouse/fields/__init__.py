@@ -1,0 +1,1 @@
+"""User-defined fields and their values on users, roles, departments and others."""

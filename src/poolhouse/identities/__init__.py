@@ -1,0 +1,1 @@
+"""A user's identities at outside sources; linking and unlinking them."""

@@ -1,0 +1,1 @@
+"""The OpenID Connect provider: codes, grants, consent and discovery, without any HTTP."""

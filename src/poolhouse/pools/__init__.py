@@ -1,0 +1,1 @@
+"""User pools: the tenants of a server, and their settings."""

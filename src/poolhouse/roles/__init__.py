@@ -1,0 +1,1 @@
+"""Roles in permission namespaces, and who holds them."""

@@ -1,0 +1,1 @@
+"""Runs a customer's JavaScript in a locked process. Knows nothing of pools or users."""

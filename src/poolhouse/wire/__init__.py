@@ -1,0 +1,1 @@
+"""Translation between HTTP and the domains: names, shapes, codes, paging words. No rules, no SQL."""

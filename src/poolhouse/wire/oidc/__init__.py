@@ -1,0 +1,1 @@
+"""The OpenID Connect endpoints and the hosted sign-in pages."""
