@@ -149,7 +149,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """Empty tuples and None do not filter; several values of one field mean any of them. `end` is exclusive."""
+    """Empty tuples and None do not filter; several values mean any of them. `end` is exclusive."""
 
     kind: Kind
     acts: tuple[Act, ...] = ()
