@@ -24,4 +24,5 @@ class Settings(BaseSettings):
         None, description="32 bytes in base64 that encrypt stored secrets; else DATA/secret.key."
     )
     trusted_proxies: int = Field(0, description="Proxies before us whose X-Forwarded-For is believed.", ge=0)
+    statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)
     log_level: str = Field("info", description="debug, info, warning or error.")

@@ -1,0 +1,104 @@
+"""LISTEN on one connection of its own, which comes back when it was lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import structlog
+
+from poolhouse.db.faults import faults
+
+OnNotification = Callable[[str | None], Awaitable[None]]
+
+PULSE_S = 15.0
+LONGEST_PAUSE_S = 5.0
+
+_log = structlog.get_logger("poolhouse.db")
+
+
+class Listener:
+    """Callbacks run one after another, in the order of the notifications; what they raise is logged."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._callbacks: dict[str, list[OnNotification]] = {}
+        self._heard: asyncio.Queue[tuple[str, str | None]] = asyncio.Queue()
+        self._connection: Any = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._opening = asyncio.Lock()
+
+    async def listen(self, channel: str, callback: OnNotification) -> None:
+        """Returns once the server listens: nothing sent after that is missed."""
+        async with self._opening:
+            if self._connection is None:
+                self._connection = await self._connect()
+                self._tasks = [asyncio.create_task(self._deliver()), asyncio.create_task(self._watch())]
+            if channel not in self._callbacks:
+                with faults():
+                    await self._connection.add_listener(channel, self._hear)
+            self._callbacks.setdefault(channel, []).append(callback)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+    async def _connect(self) -> Any:
+        with faults():
+            connection = await asyncpg.connect(
+                self._url, timeout=10.0, server_settings={"application_name": "poolhouse listener"}
+            )
+            for channel in self._callbacks:
+                await connection.add_listener(channel, self._hear)
+        return connection
+
+    def _hear(self, _connection: Any, _pid: int, channel: str, payload: str) -> None:
+        self._heard.put_nowait((channel, payload))
+
+    async def _deliver(self) -> None:
+        while True:
+            channel, payload = await self._heard.get()
+            for callback in list(self._callbacks.get(channel, ())):
+                try:
+                    await callback(payload)
+                except Exception:
+                    _log.exception("a listener failed", channel=channel)
+
+    async def _watch(self) -> None:
+        """A pulse finds the connection that died without a word (a cable, a firewall)."""
+        while True:
+            await self._lost()
+            pause_s = 0.1
+            while True:
+                try:
+                    async with self._opening:
+                        self._connection = await self._connect()
+                    break
+                except Exception as error:
+                    _log.warning("cannot listen for changes", cause=str(error), again_in_s=pause_s)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            _log.info("listening again")
+            for channel in self._callbacks:
+                self._heard.put_nowait((channel, None))
+
+    async def _lost(self) -> None:
+        """Returns when the connection is gone."""
+        connection = self._connection
+        gone = asyncio.Event()
+        connection.add_termination_listener(lambda _: gone.set())
+        while not connection.is_closed():
+            try:
+                async with asyncio.timeout(PULSE_S):
+                    await gone.wait()
+            except TimeoutError:
+                try:
+                    await connection.fetchval("select 1", timeout=PULSE_S)
+                except Exception:
+                    connection.terminate()

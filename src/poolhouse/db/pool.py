@@ -1,0 +1,415 @@
+"""Connections and transactions.
+
+`Database` runs each statement on a connection of its own, committing it; `Database.transaction()` gives a
+`Tx`, which holds one connection from its first statement to its end. Functions with SQL take an `Executor`:
+either.
+
+Nothing here changes a session's state (settings are `set local`, locks are transaction locks), so a
+connection goes back to the pool as it is: no `DISCARD ALL`, no round trip.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
+
+import asyncpg
+import msgspec
+from asyncpg import Record
+
+from poolhouse.db.faults import faults, is_lost
+from poolhouse.db.listening import Listener, OnNotification
+from poolhouse.errors import DatabaseLost, Overloaded
+
+T = TypeVar("T")
+
+WAIT_S = 5.0
+CONNECT_S = 10.0
+
+
+class Executor(Protocol):
+    """What a function with SQL needs; `Tx` and `Database` both are one.
+
+    Arguments are `$1 $2 ...`; jsonb goes in and comes out as plain Python values, timestamptz as aware UTC
+    datetimes. Raises DatabaseLost and Overloaded; a constraint's violation comes as asyncpg's own class.
+    """
+
+    async def fetch(self, sql: str, *args: Any) -> list[Record]: ...
+    async def fetchrow(self, sql: str, *args: Any) -> Record | None: ...
+    async def fetchval(self, sql: str, *args: Any) -> Any: ...
+    async def execute(self, sql: str, *args: Any) -> str: ...
+    async def executemany(self, sql: str, args: Iterable[Sequence[Any]]) -> None: ...
+
+
+class Tx:
+    """One transaction. It takes a connection at its first statement, so one nobody used costs nothing.
+
+    For one task at a time. After a statement failed every further one fails, and so does the commit.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._connection: Any = None
+        self._ended = False
+
+    async def fetch(self, sql: str, *args: Any) -> list[Record]:
+        connection = await self._begun()
+        with faults():
+            rows: list[Record] = await connection.fetch(sql, *args)
+            return rows
+
+    async def fetchrow(self, sql: str, *args: Any) -> Record | None:
+        connection = await self._begun()
+        with faults():
+            return await connection.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        connection = await self._begun()
+        with faults():
+            return await connection.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        connection = await self._begun()
+        with faults():
+            tag: str = await connection.execute(sql, *args)
+            return tag
+
+    async def executemany(self, sql: str, args: Iterable[Sequence[Any]]) -> None:
+        connection = await self._begun()
+        with faults():
+            await connection.executemany(sql, args)
+
+    async def copy_records(
+        self, table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]
+    ) -> None:
+        """COPY: the fast way in for thousands of rows; no `on conflict`."""
+        connection = await self._begun()
+        with faults():
+            await connection.copy_records_to_table(table, records=records, columns=list(columns))
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        """Listeners hear it when this transaction commits, and not at all when it does not."""
+        await self.execute("select pg_notify($1, $2)", channel, payload)
+
+    async def _begun(self) -> Any:
+        if self._ended:
+            raise RuntimeError("this transaction has ended")
+        if self._connection is None:
+            self._connection = await self._connections.begin()
+        return self._connection
+
+    async def _commit(self) -> None:
+        self._ended = True
+        if self._connection is None:
+            return
+        try:
+            with faults():
+                tag = await self._connection.execute("commit")
+            if tag != "COMMIT":
+                raise RuntimeError(
+                    "a statement of this transaction failed and was ignored; nothing was stored"
+                )
+        finally:
+            await self._release()
+
+    async def _rollback(self) -> None:
+        self._ended = True
+        if self._connection is None:
+            return
+        try:
+            if not self._connection.is_closed():
+                await self._connection.execute("rollback")
+        except Exception:
+            self._connection.terminate()  # the server rolls back what it loses
+        finally:
+            await self._release()
+
+    async def _release(self) -> None:
+        connection, self._connection = self._connection, None
+        await self._connections.release(connection)
+
+
+class _Transaction:
+    def __init__(self, connections: Connections) -> None:
+        self._tx = Tx(connections)
+
+    async def __aenter__(self) -> Tx:
+        return self._tx
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            await self._tx._commit()
+        else:
+            await self._tx._rollback()
+
+
+class Connections:
+    """A bounded set of connections with the same session settings."""
+
+    def __init__(self, pool: Any, wait_s: float = WAIT_S) -> None:
+        self._pool = pool
+        self._wait_s = wait_s
+
+    @classmethod
+    async def open(cls, url: str, *, smallest: int, largest: int, settings: dict[str, str]) -> Connections:
+        with faults():
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=smallest,
+                max_size=largest,
+                max_inactive_connection_lifetime=300.0 if smallest == 0 else 0.0,
+                timeout=CONNECT_S,
+                server_settings=settings,
+                init=_prepare,
+                reset=_keep,
+            )
+        return cls(pool)
+
+    async def acquire(self) -> Any:
+        try:
+            async with asyncio.timeout(self._wait_s):
+                with faults():
+                    return await self._pool.acquire()
+        except TimeoutError as error:
+            raise Overloaded(f"no database connection within {self._wait_s} s", retry_after_s=1) from error
+
+    async def release(self, connection: Any) -> None:
+        await self._pool.release(connection)
+
+    async def begin(self) -> Any:
+        """A connection with an open transaction. A stale one is replaced once: nothing has happened yet."""
+        again = True
+        while True:
+            connection = await self.acquire()
+            try:
+                await connection.execute("begin")
+                return connection
+            except BaseException as error:
+                lost = await self._lost(connection, error)
+                await self.release(connection)
+                if not (again and lost):
+                    with faults():
+                        raise
+                again = False
+
+    async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T:
+        """`again`: the statement only reads, so on a stale connection it is tried on another, once."""
+        while True:
+            connection = await self.acquire()
+            try:
+                return await work(connection)
+            except Exception as error:
+                if not (await self._lost(connection, error) and again):
+                    with faults():
+                        raise
+                again = False
+            finally:
+                await self.release(connection)
+
+    async def _lost(self, connection: Any, error: BaseException) -> bool:
+        """Where one connection is gone the idle ones are suspect: they are opened anew before use."""
+        if not is_lost(error):
+            return False
+        connection.terminate()
+        await self._pool.expire_connections()
+        return True
+
+    async def close(self) -> None:
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+
+class Reads:
+    """Statements that only read. Searches have connections of their own, see `search_fetch`."""
+
+    def __init__(self, connections: Connections, searches: Connections) -> None:
+        self._connections = connections
+        self._searches = searches
+
+    async def fetch(self, sql: str, *args: Any) -> list[Record]:
+        return await self._connections.run(lambda c: c.fetch(sql, *args), again=_only_reads(sql))
+
+    async def fetchrow(self, sql: str, *args: Any) -> Record | None:
+        return await self._connections.run(lambda c: c.fetchrow(sql, *args), again=_only_reads(sql))
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        return await self._connections.run(lambda c: c.fetchval(sql, *args), again=_only_reads(sql))
+
+    async def search_fetch(self, sql: str, *args: Any) -> list[Record]:
+        """A SELECT planned for its very arguments: a generic plan makes a search of 0.5 s one of 5 s."""
+        return await self._searches.run(lambda c: c.fetch(sql, *args), again=True)
+
+    async def search_fetchrow(self, sql: str, *args: Any) -> Record | None:
+        return await self._searches.run(lambda c: c.fetchrow(sql, *args), again=True)
+
+    async def search_fetchval(self, sql: str, *args: Any) -> Any:
+        return await self._searches.run(lambda c: c.fetchval(sql, *args), again=True)
+
+    async def _close(self) -> None:
+        await asyncio.gather(self._connections.close(), self._searches.close())
+
+
+class Database(Reads):
+    """The primary, and under `lagging` what may answer with data a few seconds old."""
+
+    def __init__(
+        self, url: str, connections: Connections, searches: Connections, replica: Reads | None = None
+    ) -> None:
+        super().__init__(connections, searches)
+        self.url = url
+        self._listener = Listener(url)
+        self._replica = replica
+        self.lagging: Reads = _Lagging(replica, self) if replica else self
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        connections: int = 10,
+        statement_timeout_s: int = 30,
+        replica_url: str | None = None,
+    ) -> Database:
+        """Raises DatabaseLost when the primary cannot be reached; a replica may come later."""
+        settings = _session_settings(statement_timeout_s)
+        primary = await _open_both(url, connections, settings, smallest=2)
+        try:
+            replica = (
+                Reads(*await _open_both(replica_url, connections, settings, smallest=0))
+                if replica_url
+                else None
+            )
+        except BaseException:
+            await Reads(*primary)._close()
+            raise
+        return cls(url, *primary, replica)
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        return await self._connections.run(lambda c: c.execute(sql, *args), again=False)
+
+    async def executemany(self, sql: str, args: Iterable[Sequence[Any]]) -> None:
+        """All rows or none."""
+        await self._connections.run(lambda c: c.executemany(sql, args), again=False)
+
+    async def copy_records(
+        self, table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]
+    ) -> None:
+        await self._connections.run(
+            lambda c: c.copy_records_to_table(table, records=records, columns=list(columns)), again=False
+        )
+
+    def transaction(self) -> _Transaction:
+        """`async with db.transaction() as tx:` commits at the end, rolls back when the block raises.
+
+        One level: a function that should take part is handed the `Tx`.
+        """
+        return _Transaction(self._connections)
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        await self.execute("select pg_notify($1, $2)", channel, payload)
+
+    async def listen(self, channel: str, callback: OnNotification) -> None:
+        """`callback(payload)` for each NOTIFY; `callback(None)` after a reconnect.
+
+        Then some may have been missed, so read the truth from the tables.
+        """
+        await self._listener.listen(channel, callback)
+
+    async def close(self) -> None:
+        await self._listener.close()
+        await self._close()
+        if self._replica:
+            await self._replica._close()
+
+
+class _Lagging(Reads):
+    """A hot standby that steps back for the primary while it is away."""
+
+    def __init__(self, replica: Reads, primary: Reads) -> None:
+        super().__init__(
+            _Fallback(replica._connections, primary._connections),
+            _Fallback(replica._searches, primary._searches),
+        )
+
+
+class _Fallback(Connections):
+    def __init__(self, first: Connections, second: Connections) -> None:
+        self._first = first
+        self._second = second
+
+    async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T:
+        try:
+            return await self._first.run(work, again=again)
+        except (DatabaseLost, Overloaded):
+            return await self._second.run(work, again=again)
+
+    async def close(self) -> None:
+        """Both belong to somebody else."""
+
+
+@asynccontextmanager
+async def opened(url: str, **options: Any) -> AsyncIterator[Database]:
+    """A Database for the length of a block: commands, tests."""
+    database = await Database.open(url, **options)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _open_both(
+    url: str, connections: int, settings: dict[str, str], *, smallest: int
+) -> tuple[Connections, Connections]:
+    """Searches get a smaller set that opens on demand.
+
+    As a setting of the session `plan_cache_mode` costs no round trip; `set local` in a
+    transaction costs three.
+    """
+    ordinary = await Connections.open(url, smallest=smallest, largest=connections, settings=settings)
+    searches = await Connections.open(
+        url,
+        smallest=0,
+        largest=max(2, connections // 2),
+        settings={**settings, "plan_cache_mode": "force_custom_plan"},
+    )
+    return ordinary, searches
+
+
+def _session_settings(statement_timeout_s: int) -> dict[str, str]:
+    return {
+        "application_name": "poolhouse",
+        "timezone": "UTC",
+        "jit": "off",
+        "statement_timeout": f"{statement_timeout_s}s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
+
+
+def _only_reads(sql: str) -> bool:
+    return sql.lstrip()[:6].lower() == "select"
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+
+
+async def _prepare(connection: Any) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + _encode(value),
+        decoder=lambda stored: _decode(stored[1:]),
+        format="binary",
+    )
+
+
+async def _keep(connection: Any) -> None:
+    """Nothing to reset, see above."""
