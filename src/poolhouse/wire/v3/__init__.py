@@ -1,1 +1,42 @@
-"""The v3 wire: REST under /api/v3 with tokens or signatures."""
+"""The v3 wire: REST under /api/v3, with management tokens or signed requests. Translation only.
+
+How to add an endpoint
+======================
+
+1. Its shapes are in `dto/<family>.py` (same names as in the official clients; camelCase on the wire,
+   snake_case here; a property called `list` is `items`). Query parameters of a GET are `<Path>Query`.
+   In `Update*` shapes an absent field is `msgspec.UNSET` and null is None; elsewhere both are None.
+
+2. Write the handler and the row in `wire/v3/<family>.py`:
+
+       async def create_group(request: V3Request, body: CreateGroupReqDto) -> GroupDto:
+           group = await request.services.groups.create(request.caller, code=body.code, name=body.name)
+           return group_dto(group)
+
+       ENDPOINTS = [
+           Endpoint("POST", "create-group", CreateGroupReqDto, GroupDto, create_group, "groups:write"),
+           Endpoint("GET", "list-groups", ListGroupsQuery, GroupPagingDto, list_groups, "groups:read"),
+       ]
+
+   The handler gets a parsed, validated struct and returns the `data` of the envelope. No SQL, no rules, no
+   `if allowed` here: the service does that. `request.caller` is an administrator already (rows with
+   `access="anyone"` or `"user"` excepted), and the key's scope was checked.
+
+3. Add the module to FAMILIES in `table.py`, and the endpoint is routed, in /openapi.json, on /docs, in the
+   ledger, driven by both official clients in tests/wire/v3, and fuzzed by schemathesis.
+
+What the engine does for every endpoint
+=======================================
+
+* Both authentication schemes, the envelope with `requestId`, the message in the caller's language.
+* GET: Python's `True`, repeated keys, `key[]`, numbers as strings; unknown keys are ignored.
+* A wrong type, a value outside an enum, a missing field: 400 naming the field (`参数 email 格式错误`).
+  A required string or list that is empty likewise, unless its wire name is in the row's `blank`.
+* Every class of `poolhouse.errors` has a row in `errors.py`; raise them, never build an error answer.
+* Anything else that escapes a handler is our fault: 500 and a log line, never its text to the caller.
+
+Words shared by families are in `words.py`: `page(query)`, `user_key(id, type)`, `user_dto(user)`, times.
+`contract.json` has all 497 endpoints of the official clients: method, path, family, Node's and Python's
+method name. One that has no row answers statusCode 501 and names itself. Rows that are ours alone say
+`ours=True`.
+"""

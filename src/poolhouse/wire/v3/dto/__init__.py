@@ -1,0 +1,20 @@
+"""What travels in bodies and queries, one file a family. Names and optionality are the official clients'.
+
+A struct here is a shape and nothing else: rules live in the domains. An optional request field that is
+absent is None; in the Update* shapes absent is UNSET and null is None, because null clears a field there.
+Where the contract was seen to be stricter than its own clients, a field is relaxed beside a comment.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar, Union
+
+from msgspec import Struct, UnsetType
+
+T = TypeVar("T")
+
+Maybe = Union[T, None, UnsetType]  # noqa: UP007  (a generic alias)
+
+
+class Dto(Struct, rename="camel", kw_only=True):
+    """camelCase on the wire, snake_case here."""

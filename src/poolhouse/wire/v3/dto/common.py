@@ -1,0 +1,316 @@
+"""Shapes of more than one family. Source: reference/v3.md 2 and 3, v3-models.json."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import field
+
+from poolhouse.wire.v3.dto import Dto
+
+UserIdType = Literal[
+    "user_id", "external_id", "phone", "email", "username", "identity", "sync_relation", "custom_field"
+]
+DepartmentIdType = Literal["department_id", "open_department_id", "sync_relation", "custom_field", "code"]
+TargetType = Literal["USER", "ROLE", "GROUP", "DEPARTMENT"]
+ResourceType = Literal["DATA", "API", "MENU", "BUTTON", "UI"]
+UserStatus = Literal["Suspended", "Resigned", "Activated", "Archived", "Deactivated"]
+PasswordEncryptType = Literal["sm2", "rsa", "none"]
+Effect = Literal["ALLOW", "DENY"]
+Gender = Literal["M", "F", "U"]
+WorkStatus = Literal["Closed", "Active"]
+Provider = Literal[
+    "oidc",
+    "oauth2",
+    "saml",
+    "ldap",
+    "ad",
+    "cas",
+    "azure-ad",
+    "wechat",
+    "google",
+    "qq",
+    "wechatwork",
+    "dingtalk",
+    "weibo",
+    "github",
+    "alipay",
+    "apple",
+    "baidu",
+    "lark",
+    "gitlab",
+    "twitter",
+    "facebook",
+    "slack",
+    "linkedin",
+    "yidun",
+    "qingcloud",
+    "gitee",
+    "instagram",
+    "welink",
+    "huawei",
+    "honor",
+    "xiaomi",
+    "oppo",
+    "aws",
+    "amazon",
+    "douyin",
+    "kuaishou",
+    "line",
+    "sdbz",
+    "zjzwfw",
+    "zzding",
+    "seeyona8v5",
+]
+
+
+class ApplicationMfaDto(Dto, kw_only=True):
+    mfa_policy: str
+    status: int
+    sort: int
+
+
+class AuthorizedResourceDto(Dto, kw_only=True):
+    resource_code: str
+    description: str | None = None
+    condition: list[PolicyCondition] | None = None
+    resource_type: ResourceType
+    api_identifier: str
+    actions: list[str]
+    effect: Effect
+
+
+class AuthorizedResourcePagingDto(Dto, kw_only=True):
+    total_count: int
+    items: list[AuthorizedResourceDto] = field(name="list")
+
+
+class DepartmentI18nDto(Dto, kw_only=True):
+    name: LangObject
+
+
+class GetMfaInfoDataDto(Dto, kw_only=True):
+    mfa_token: str
+    mfa_phone: str | None = None
+    mfa_phone_country_code: str | None = None
+    mfa_email: str | None = None
+    nickname: str | None = None
+    username: str | None = None
+    phone: str | None = None
+    phone_country_code: str | None = None
+    face_mfa_enabled: bool | None = None
+    totp_mfa_enabled: bool | None = None
+    application_mfa: list[ApplicationMfaDto]
+
+
+class GroupPagingDto(Dto, kw_only=True):
+    total_count: int
+    items: list[ResGroupDto] = field(name="list")
+
+
+class IdentityDto(Dto, kw_only=True):
+    identity_id: str
+    ext_idp_id: str
+    provider: Provider
+    type: str
+    user_id_in_idp: str
+    user_info_in_idp: Any
+    access_token: str | None = None
+    refresh_token: str | None = None
+    origin_conn_ids: list[str]
+
+
+class IsSuccessDto(Dto, kw_only=True):
+    success: bool
+
+
+class LangObject(Dto, kw_only=True):
+    zh_cn: LangUnit = field(name="zh-CN")
+    en_us: LangUnit = field(name="en-US")
+    zh_tw: LangUnit = field(name="zh-TW")
+    ja_jp: LangUnit = field(name="ja-JP")
+
+
+class LangUnit(Dto, kw_only=True):
+    enabled: bool
+    value: str
+
+
+class LanguageCoinfigDto(Dto, kw_only=True):
+    global_: Any = field(name="global")
+
+
+class MFASettingsDto(Dto, kw_only=True):
+    enabled_factors: list[Literal["OTP", "SMS", "EMAIL", "FACE"]]
+
+
+class PaginationDto(Dto, kw_only=True):
+    page: int | None = None
+    limit: int | None = None
+
+
+class PolicyCondition(Dto, kw_only=True):
+    param: Literal[
+        "UserPoolId",
+        "AppId",
+        "RequestFrom",
+        "UserId",
+        "UserArn",
+        "CurrentTime",
+        "EpochTime",
+        "SourceIp",
+        "User",
+        "MultiFactorAuthPresent",
+        "MultiFactorAuthAge",
+        "UserAgent",
+        "Referer",
+        "Device",
+        "OS",
+        "Country",
+        "Province",
+        "City",
+        "DeviceChanged",
+        "DeviceUntrusted",
+        "ProxyUntrusted",
+        "LoggedInApps",
+        "Namespace",
+    ]
+    operator: Literal[
+        "Bool",
+        "DateEquals",
+        "DateNotEquals",
+        "DateLessThan",
+        "DateLessThanEquals",
+        "DateGreaterThan",
+        "DateGreaterThanEquals",
+        "IpAddress",
+        "NotIpAddress",
+        "NumericEquals",
+        "NumericNotEquals",
+        "NumericLessThan",
+        "NumericLessThanEquals",
+        "NumericGreaterThan",
+        "NumericGreaterThanEquals",
+        "StringEquals",
+        "StringNotEquals",
+        "StringEqualsIgnoreCase",
+        "StringNotEqualsIgnoreCase",
+        "StringLike",
+        "StringNotLike",
+        "ListContains",
+    ]
+    value: str
+
+
+class ResGroupDto(Dto, kw_only=True):
+    id: str
+    code: str
+    name: str
+    description: str
+    type: str
+    metadata_source: list[str]
+    members: list[UserDto]
+
+
+class RoleDto(Dto, kw_only=True):
+    id: str
+    code: str
+    name: str
+    description: str
+    namespace: str
+    namespace_name: str
+    status: str | None = None
+    disable_time: int | None = None
+    enable_permission_apply: bool | None = None
+
+
+class RolePagingDto(Dto, kw_only=True):
+    total_count: int
+    items: list[RoleDto] = field(name="list")
+
+
+class UpdateLoginConfig(Dto, kw_only=True):
+    tab_methods_sort_config: Any
+    qr_code_sort_config: Any
+    sso_page_customization_settings: Any
+    password_tab_config: Any
+    verify_code_tab_config: Any
+    config: LanguageCoinfigDto
+    enable_create_tenant: bool
+    create_tenant_scenes: list[str]
+    enable_join_tenant: bool
+    join_tenant_scenes: list[str]
+    enable_verify_domain: bool
+    enable_auto_connect_tenant_app: bool
+    verify_domain_scenes: list[str]
+
+
+class UserDto(Dto, kw_only=True):
+    user_id: str
+    created_at: str
+    updated_at: str
+    status: UserStatus
+    work_status: WorkStatus
+    external_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    phone_country_code: str | None = None
+    username: str | None = None
+    name: str | None = None
+    nickname: str | None = None
+    photo: str | None = None
+    logins_count: int | None = None
+    last_login: str | None = None
+    last_ip: str | None = None
+    gender: Gender
+    email_verified: bool
+    phone_verified: bool
+    password_last_set_at: str | None = None
+    birthdate: str | None = None
+    country: str | None = None
+    province: str | None = None
+    city: str | None = None
+    address: str | None = None
+    street_address: str | None = None
+    postal_code: str | None = None
+    company: str | None = None
+    browser: str | None = None
+    device: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    middle_name: str | None = None
+    profile: str | None = None
+    preferred_username: str | None = None
+    website: str | None = None
+    zoneinfo: str | None = None
+    locale: str | None = None
+    formatted: str | None = None
+    region: str | None = None
+    user_source_type: Literal["excel", "register", "adminCreated", "sync"]
+    user_source_id: str | None = None
+    last_login_app: str | None = None
+    main_department_id: str | None = None
+    last_mfa_time: str | None = None
+    password_security_level: int | None = None
+    reset_password_on_next_login: bool | None = None
+    register_source: list[str] | None = None
+    department_ids: list[str] | None = None
+    identities: list[IdentityDto] | None = None
+    identity_number: str | None = None
+    custom_data: Any = None
+    metadata_source: Any = None
+    post_id_list: list[str] | None = None
+    status_changed_at: str | None = None
+    tenant_id: str | None = None
+    signed_up: str | None = None
+
+
+class UserPagingDto(Dto, kw_only=True):
+    total_count: int
+    items: list[UserDto] = field(name="list")
+
+
+class UserSyncRelationDto(Dto, kw_only=True):
+    provider: str
+    user_id_in_idp: str
+    user_info_in_idp: Any

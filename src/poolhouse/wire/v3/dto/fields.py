@@ -1,0 +1,147 @@
+"""Shapes of custom fields and custom data. Source: reference/v3.md 2 and 3, v3-models.json."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import field
+
+from poolhouse.wire.v3.dto import Dto
+from poolhouse.wire.v3.dto.common import LangObject, TargetType
+
+
+class CustomFieldDto(Dto, kw_only=True):
+    target_type: TargetType
+    created_at: str | None = None
+    data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM"]
+    key: str
+    label: str
+    description: str | None = None
+    encrypted: bool | None = None
+    is_unique: bool
+    user_editable: bool | None = None
+    visible_in_admin_console: bool
+    visible_in_user_center: bool | None = None
+    i18n: CustomFieldI18n | None = None
+    options: list[CustomFieldSelectOption] | None = None
+
+
+class CustomFieldI18n(Dto, kw_only=True):
+    label: LangObject
+
+
+class CustomFieldSelectOption(Dto, kw_only=True):
+    value: str
+    label: str
+
+
+class DeleteCustomFieldDto(Dto, kw_only=True):
+    target_type: TargetType
+    key: str
+
+
+class DeleteCustomFieldsReqDto(Dto, kw_only=True):
+    tenant_id: str
+    items: list[DeleteCustomFieldDto] = field(name="list")
+
+
+class ListCustomFieldsDto(Dto, kw_only=True):
+    target_type: Any = None
+    data_type: Any = None
+    tenant_id: Any = None
+    page: Any = None
+    limit: Any = None
+    user_visible: Any = None
+    admin_visible: Any = None
+    access_control: Any = None
+    keyword: Any = None
+    lang: Any = None
+
+
+class SetCustomDataDto(Dto, kw_only=True):
+    tenant_id: str | None = None
+    key: str
+    value: str
+
+
+class SetCustomDataReqDto(Dto, kw_only=True):
+    items: list[SetCustomDataDto] = field(name="list")
+    target_identifier: str
+    target_type: TargetType
+    tenant_id: str | None = None
+    namespace: str | None = None
+
+
+class SetCustomFieldDto(Dto, kw_only=True):
+    target_type: TargetType
+    key: str
+    data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM"] | None = None
+    label: str | None = None
+    description: str | None = None
+    encrypted: bool | None = None
+    is_unique: bool | None = None
+    user_editable: bool | None = None
+    visible_in_admin_console: bool | None = None
+    visible_in_user_center: bool | None = None
+    validate_rules: Any = None
+    app_ids: list[str] | None = None
+    desensitization: bool | None = None
+    options: list[CustomFieldSelectOption] | None = None
+    i18n: CustomFieldI18n | None = None
+
+
+class SetCustomFieldsReqDto(Dto, kw_only=True):
+    items: list[SetCustomFieldDto] = field(name="list")
+    tenant_id: str | None = None
+
+
+class SetUserBaseFieldDto(Dto, kw_only=True):
+    key: str
+    label: str | None = None
+    description: str | None = None
+    user_editable: bool | None = None
+    visible_in_admin_console: bool | None = None
+    visible_in_user_center: bool | None = None
+    i18n: CustomFieldI18n | None = None
+
+
+class SetUserBaseFieldsReqDto(Dto, kw_only=True):
+    items: list[SetUserBaseFieldDto] = field(name="list")
+
+
+class GetCustomDataQuery(Dto, kw_only=True):
+    tenant_id: str
+    target_type: TargetType
+    target_identifier: str
+    namespace: str | None = None
+
+
+class GetCustomFieldsQuery(Dto, kw_only=True):
+    target_type: TargetType
+    tenant_id: str | None = None
+
+
+class ListCustomFieldsQuery(Dto, kw_only=True):
+    target_type: TargetType
+    data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "OBJECT", "SELECT"]
+    tenant_id: str | None = None
+    page: int = 1
+    limit: int = 10
+    user_visible: bool | None = None
+    admin_visible: bool | None = None
+    access_control: bool | None = None
+    keyword: str | None = None
+    lang: str | None = None
+
+
+class ListUserBaseFieldsQuery(Dto, kw_only=True):
+    target_type: TargetType
+    data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "OBJECT", "SELECT"]
+    tenant_id: str | None = None
+    page: int = 1
+    limit: int = 10
+    user_visible: bool | None = None
+    admin_visible: bool | None = None
+    access_control: bool | None = None
+    keyword: str | None = None
+    lang: str | None = None

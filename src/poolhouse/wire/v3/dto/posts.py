@@ -1,0 +1,110 @@
+"""Shapes of positions. Source: reference/v3.md 2 and 3, v3-models.json."""
+
+from __future__ import annotations
+
+from msgspec import field
+
+from poolhouse.wire.v3.dto import Dto
+
+
+class CreatePostDto(Dto, kw_only=True):
+    code: str
+    name: str
+    id: str | None = None
+    description: str | None = None
+    department_id_list: str | None = None
+
+
+class GetPostByIdListDto(Dto, kw_only=True):
+    id_list: str | None = None
+    with_custom_data: bool | None = None
+
+
+class ListPostBatchDto(Dto, kw_only=True):
+    keywords: str | None = None
+    skip_count: bool | None = None
+    page: int | None = None
+    limit: int | None = None
+    with_metadata: bool | None = None
+    with_custom_data: bool | None = None
+    flat_custom_data: bool | None = None
+    metadata_no_field_id: bool | None = None
+    created_after: int | None = None
+    created_before: int | None = None
+    updated_after: int | None = None
+    updated_before: int | None = None
+    post_codes: list[str] | None = None
+
+
+class PostDto(Dto, kw_only=True):
+    id: str | None = None
+    code: str
+    name: str
+    description: str | None = None
+
+
+class PostInfoDto(Dto, kw_only=True):
+    id: str | None = None
+    code: str
+    name: str
+    description: str | None = None
+    department_id_list: list[str]
+
+
+class PostItemDto(Dto, kw_only=True):
+    id: str | None = None
+    code: str
+    name: str
+    description: str | None = None
+    user_count: int
+    department_count: int
+    metadata_source: list[str]
+
+
+class PostPagingDto(Dto, kw_only=True):
+    total_count: int
+    items: list[PostItemDto] = field(name="list")
+
+
+class RemovePostDto(Dto, kw_only=True):
+    code: str
+
+
+class SetUserPostsDto(Dto, kw_only=True):
+    post_ids: list[str]
+    user_id: str
+
+
+class UserConnectionPostDto(Dto, kw_only=True):
+    user_id: str
+    post_id: str
+
+
+class GetPostQuery(Dto, kw_only=True):
+    code: str
+    with_custom_data: bool | None = None
+
+
+class GetUserPostQuery(Dto, kw_only=True):
+    user_id: str
+    with_custom_data: bool | None = None
+
+
+class GetUserPostsQuery(Dto, kw_only=True):
+    user_id: str
+    with_custom_data: bool | None = None
+
+
+class ListPostQuery(Dto, kw_only=True):
+    keywords: str | None = None
+    skip_count: bool | None = None
+    page: int = 1
+    limit: int = 10
+    with_metadata: bool | None = None
+    with_custom_data: bool | None = None
+    flat_custom_data: bool = False
+    metadata_no_field_id: bool = False
+    created_after: int | None = None
+    created_before: int | None = None
+    updated_after: int | None = None
+    updated_before: int | None = None

@@ -1,0 +1,203 @@
+"""Shapes of roles. Source: reference/v3.md 2 and 3, v3-models.json."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import UNSET, field
+
+from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto.common import ResourceType, TargetType
+
+
+class AssignRoleBatchDto(Dto, kw_only=True):
+    targets: list[TargetDto]
+    roles: list[RoleCodeDto]
+
+
+class AssignRoleDto(Dto, kw_only=True):
+    targets: list[TargetDto]
+    code: str
+    end_time: int | None = None
+    enable_time: int | None = None
+    namespace: str | None = None
+
+
+class CheckRoleMutualExclusionReqDto(Dto, kw_only=True):
+    roles: list[RoleCodeDto]
+
+
+class CheckRoleMutualExclusionResultDto(Dto, kw_only=True):
+    exist_mutually_exclusive: bool
+
+
+class CheckRoleParamsDto(Dto, kw_only=True):
+    code: str
+    namespace: str
+    name: str | None = None
+
+
+class CheckRoleParamsRespDto(Dto, kw_only=True):
+    is_valid: bool
+    message: bool
+
+
+class CreateAdminRoleDto(Dto, kw_only=True):
+    name: str
+    code: str
+    description: str | None = None
+
+
+class CreateRoleDto(Dto, kw_only=True):
+    code: str
+    name: str | None = None
+    namespace: str | None = None
+    description: str | None = None
+    disable_time: str | None = None
+
+
+class CreateRolesBatch(Dto, kw_only=True):
+    items: list[RoleListItem] = field(name="list")
+
+
+class DeleteAdminRoleDto(Dto, kw_only=True):
+    code_list: list[str]
+
+
+class DeleteRoleBatchDto(Dto, kw_only=True):
+    role_list: list[RoleCodeAndNamespaceDto]
+
+
+class DeleteRoleDto(Dto, kw_only=True):
+    code_list: list[str]
+    namespace: str | None = None
+
+
+class RevokeRoleBatchDto(Dto, kw_only=True):
+    targets: list[TargetDto]
+    roles: list[RoleCodeDto]
+
+
+class RevokeRoleDto(Dto, kw_only=True):
+    targets: list[TargetDto]
+    code: str
+    namespace: str | None = None
+
+
+class RoleAuthorizedResourcePagingDto(Dto, kw_only=True):
+    total_count: int
+    items: list[RoleAuthorizedResourcesRespDto] = field(name="list")
+
+
+class RoleAuthorizedResourcesRespDto(Dto, kw_only=True):
+    resource_code: str
+    resource_type: ResourceType
+    actions: list[str]
+    api_identifier: str
+
+
+class RoleCodeAndNamespaceDto(Dto, kw_only=True):
+    code: str
+    namespace: str
+
+
+class RoleCodeDto(Dto, kw_only=True):
+    code: str
+    namespace: str | None = None
+
+
+class RoleDepartmentListPagingDto(Dto, kw_only=True):
+    total_count: int
+    items: list[RoleDepartmentRespDto] = field(name="list")
+
+
+class RoleDepartmentRespDto(Dto, kw_only=True):
+    id: str
+    code: str
+    name: str
+    description: str
+
+
+class RoleListItem(Dto, kw_only=True):
+    code: str
+    name: str | None = None
+    description: str | None = None
+    namespace: str | None = None
+
+
+class RoleListPageDto(Dto, kw_only=True):
+    total_count: int | None = None
+    data: list[RolePermissionListDto]
+
+
+class RolePermissionListDto(Dto, kw_only=True):
+    role_id: str
+    status: str
+    enable_time: int | None = None
+    end_time: int | None = None
+    user_pool_id: str
+    role_name: str
+    role_code: str
+    description: str | None = None
+    created_at: str
+    updated_at: str
+
+
+class TargetDto(Dto, kw_only=True):
+    target_type: TargetType
+    target_identifier: str
+
+
+class UpdateRoleDto(Dto, kw_only=True):
+    name: str
+    new_code: str
+    code: str
+    namespace: Maybe[str] = UNSET
+    description: Maybe[str] = UNSET
+    status: Maybe[str] = UNSET
+    disable_time: Maybe[str] = UNSET
+    enable_permission_apply: Maybe[bool] = UNSET
+
+
+class GetRoleQuery(Dto, kw_only=True):
+    code: str
+    namespace: str | None = None
+
+
+class GetRoleAuthorizedResourcesQuery(Dto, kw_only=True):
+    code: str
+    namespace: str | None = None
+    resource_type: ResourceType | None = None
+
+
+class ListRoleAssignmentsQuery(Dto, kw_only=True):
+    role_code: str
+    page: int = 1
+    limit: int = 10
+    query: str | None = None
+    namespace_code: str | None = None
+    target_type: list[Literal["USER", "ORG"]] | None = None
+
+
+class ListRoleDepartmentsQuery(Dto, kw_only=True):
+    code: str
+    namespace: str | None = None
+    page: int = 1
+    limit: int = 10
+
+
+class ListRoleMembersQuery(Dto, kw_only=True):
+    code: str
+    page: int = 1
+    limit: int = 10
+    with_custom_data: bool = False
+    with_identities: bool = False
+    with_department_ids: bool = False
+    namespace: str | None = None
+
+
+class ListRolesQuery(Dto, kw_only=True):
+    page: int = 1
+    limit: int = 10
+    keywords: str | None = None
+    namespace: str = "default"

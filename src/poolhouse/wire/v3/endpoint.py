@@ -1,0 +1,72 @@
+"""One row of the v3 wire, and what its handler is given.
+
+Routing, parsing, validation, OpenAPI, the page at /docs and the ledger are all made from these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+from poolhouse.caller import Caller
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+Access = Literal["administrator", "user", "anyone"]
+"""Whose credentials are asked for; see `auth.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class V3Request:
+    """`services` is the composition root; `headers` are lower case."""
+
+    caller: Caller
+    services: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[V3Request, Any], Awaitable[Any]]
+"""`async def create_group(request: V3Request, body: CreateGroupReqDto) -> GroupDto`.
+
+What it returns becomes `data` of the envelope; None leaves `data` out. Errors are raised (errors.py).
+`body` is None when the row has no request struct.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`path` is without `/api/v3/` unless it starts with a slash.
+
+    `request` is the struct of the query (GET, DELETE) or of the JSON body; `response` the type of `data`.
+    `scope` is what an access key limited to scopes must hold, `<family>:read` or `<family>:write`.
+    `blank` names required strings and lists that may be empty; all others are refused by name when empty.
+    `ours` marks an endpoint that is not of the official contract.
+    """
+
+    method: Method
+    path: str
+    request: type[msgspec.Struct] | None
+    response: Any
+    handler: Handler
+    scope: str
+    summary: str = ""
+    blank: frozenset[str] = frozenset()
+    access: Access = "administrator"
+    api_code: int | None = None
+    ours: bool = False
+
+    @property
+    def url(self) -> str:
+        return self.path if self.path.startswith("/") else f"/api/v3/{self.path}"
+
+    @property
+    def takes_body(self) -> bool:
+        return self.method in ("POST", "PUT")
+
+    @property
+    def name(self) -> str:
+        """`POST create-group`: unique, and what a person calls it."""
+        return f"{self.method} {self.url.removeprefix('/api/v3/')}"
