@@ -4,10 +4,10 @@ Alembic writes the script, asyncpg runs it in one transaction under an advisory 
 once do it once. A database that is up to date is seen by one query, without importing Alembic.
 
     from alembic import op
-    from poolhouse.db.migrations import before
+    from poolhouse.db.migrations.chain import previous
 
-    revision = "0004_groups"
-    down_revision = before(revision)
+    revision = "0004"
+    down_revision = previous(revision)
 
     def upgrade() -> None:
         op.execute("create table groups (...)")     # a colon before a name is written `\\:`
@@ -19,32 +19,19 @@ once do it once. A database that is up to date is seen by one query, without imp
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import structlog
 
 from poolhouse.db.faults import faults
+from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.unfit import DatabaseUnfit
 
 OLDEST_SERVER = 15
 _LOCK = 0x706F6F6C  # "pool"
 
-_here = Path(__file__).parent
 _log = structlog.get_logger("poolhouse.db")
-
-
-def revisions() -> list[str]:
-    """All versions, oldest first."""
-    return sorted(file.stem for file in (_here / "versions").glob("[0-9]*.py"))
-
-
-def before(revision: str) -> str | None:
-    """The version that `revision` stands on: the one whose name comes just before."""
-    names = revisions()
-    place = names.index(revision)
-    return names[place - 1] if place else None
 
 
 async def current(connection: Any) -> str | None:
@@ -125,7 +112,7 @@ def _target(to: str | None) -> int:
 
 def _steps(start: str | None, target: int) -> list[str]:
     names, position = revisions(), _position(start)
-    return names[position:target] if target >= position else names[target:position][::-1]
+    return list(names[position:target] if target >= position else names[target:position][::-1])
 
 
 def _is_down(start: str | None, to: str | None) -> bool:
@@ -137,7 +124,7 @@ def _script(start: str | None, to: str, *, down: bool) -> str:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    directory = ScriptDirectory(str(_here))
+    directory = ScriptDirectory(str(FOLDER))
 
     def plan(revision: Any, _context: Any) -> Any:
         return directory._downgrade_revs(to, revision) if down else directory._upgrade_revs(to, revision)

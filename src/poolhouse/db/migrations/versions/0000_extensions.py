@@ -2,10 +2,10 @@
 
 from alembic import op
 
-from poolhouse.db.migrations import before
+from poolhouse.db.migrations.chain import previous
 
-revision = "0000_extensions"
-down_revision = before(revision)
+revision = "0000"
+down_revision = previous(revision)
 
 
 def upgrade() -> None:
