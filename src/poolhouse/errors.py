@@ -10,6 +10,7 @@ PoolhouseError
 ├── InvalidInput                a field is missing or malformed (field, reason)
 │   ├── TooLarge                more than the documented limit (field, limit)
 │   ├── IdentifierRequired      a user needs one of username, email, phone
+│   ├── PasswordUndecryptable   a new password that no key of ours opens
 │   └── WeakPassword            the pool's password policy says no
 ├── NotFound
 │   ├── PoolNotFound  AppNotFound  UserNotFound  GroupNotFound  RoleNotFound  NodeNotFound  OrgNotFound
@@ -136,6 +137,16 @@ class IdentifierRequired(InvalidInput):
 class WeakPassword(InvalidInput):
     zh = "密码强度不符合要求{detail}"
     en = "The password does not meet the policy{detail}"
+
+
+class PasswordUndecryptable(InvalidInput):
+    """A new password that no key of ours opens. Never raised where a password is only checked."""
+
+    zh = "解密客户端密码出错"
+    en = "The password could not be decrypted"
+
+    def __init__(self, field: str = "password", /) -> None:
+        super().__init__(field)
 
 
 # -- not found -------------------------------------------------------------------------------------------

@@ -1,0 +1,86 @@
+"""Secrets at rest: AES-256-GCM under the server's key, bound to the place they are stored in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_VERSION = 1
+_KEY_ID_BYTES = 4
+_NONCE_BYTES = 12
+
+
+class SecretUnreadable(Exception):
+    """Another key, another place, or changed bytes. A fault of the installation, never of a caller."""
+
+
+class SecretBox:
+    """`key`: 32 bytes; `older`: keys that still open what they closed, so that a key can be replaced.
+
+    Layout: version (1 byte), key id (4), nonce (12), ciphertext and tag.
+    """
+
+    def __init__(self, key: bytes, older: Sequence[bytes] = ()) -> None:
+        self._newest = _key_id(key)
+        self._keys = {_key_id(each): AESGCM(each) for each in (*older, key)}
+
+    def encrypt(self, text: str, associated: str) -> bytes:
+        """`associated` names the place ("pool_id/table/column/id"); the same is needed to open it."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = self._keys[self._newest].encrypt(nonce, text.encode(), associated.encode())
+        return bytes([_VERSION]) + self._newest + nonce + sealed
+
+    def decrypt(self, sealed: bytes, associated: str) -> str:
+        head = 1 + _KEY_ID_BYTES
+        key = self._keys.get(sealed[1:head])
+        if key is None or len(sealed) < head + _NONCE_BYTES or sealed[0] != _VERSION:
+            raise SecretUnreadable(f"no key for the secret at {associated}")
+        nonce, body = sealed[head : head + _NONCE_BYTES], sealed[head + _NONCE_BYTES :]
+        try:
+            return key.decrypt(nonce, body, associated.encode()).decode()
+        except InvalidTag as error:
+            raise SecretUnreadable(f"the secret at {associated} does not open") from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """False: closed by an older key; encrypt it again when convenient."""
+        return sealed[1 : 1 + _KEY_ID_BYTES] == self._newest
+
+
+def parse_key(text: str) -> bytes:
+    """32 bytes as base64 or hex (POOLHOUSE_SECRET_KEY, secret.key)."""
+    text = text.strip()
+    try:
+        key = bytes.fromhex(text) if len(text) == 64 else base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise ValueError("the secret key must be 32 bytes in base64 or hex") from error
+    if len(key) != 32:
+        raise ValueError("the secret key must be 32 bytes in base64 or hex")
+    return key
+
+
+def load_or_create_key_file(path: Path) -> bytes:
+    """The key in `path`, made there with mode 0600 if there is none. Two starts at once agree on one key."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return parse_key(path.read_text())
+
+
+def _key_id(key: bytes) -> bytes:
+    return hashlib.sha256(b"poolhouse key id" + key).digest()[:_KEY_ID_BYTES]

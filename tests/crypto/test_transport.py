@@ -1,0 +1,75 @@
+import base64
+import secrets
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import padding
+from gmssl import sm2 as other_sm2
+
+from poolhouse.crypto.transport import PasswordTransport, TransportKeys
+from poolhouse.errors import PasswordUndecryptable
+
+
+@pytest.fixture(scope="module")
+def transport():
+    return PasswordTransport(TransportKeys.load(TransportKeys.generate().dump()))
+
+
+def rsa(transport, password: bytes) -> str:
+    key = serialization.load_pem_public_key(transport.rsa_public_key.encode())
+    return base64.b64encode(key.encrypt(password, padding.PKCS1v15())).decode()
+
+
+def sm2(transport, password: bytes) -> str:
+    public = transport.sm2_public_key[2:]
+    while True:
+        sealed = other_sm2.CryptSM2("", public, mode=1).encrypt(password)
+        if sealed:
+            return "sm2:" + sealed.hex()
+
+
+def test_rsa_and_sm2_passwords_are_read(transport):
+    for password in ("secret", "密码 with spaces", "p" * 200):
+        assert transport.read(rsa(transport, password.encode())) == password
+        assert transport.read(sm2(transport, password.encode())) == password
+        assert transport.read_new(sm2(transport, password.encode())) == password
+
+
+def test_plaintext_is_read_as_it_stands_unless_a_cipher_is_demanded(transport):
+    assert transport.read("secret") == "secret"
+    assert transport.read("secret", "none") == "secret"
+    assert transport.read("secret", "rsa") != "secret"
+    with pytest.raises(PasswordUndecryptable):
+        transport.read_new("secret", "rsa")
+
+
+def test_a_forged_ciphertext_is_a_random_password_and_never_an_error(transport):
+    good = base64.b64decode(rsa(transport, b"secret"))
+    forgeries = [
+        base64.b64encode(good[:-1] + bytes([good[-1] ^ 1])).decode(),
+        base64.b64encode(secrets.token_bytes(256)).decode(),
+        base64.b64encode(b"\0" * 256).decode(),
+        base64.b64encode(b"\xff" * 256).decode(),
+        base64.b64encode(good[:-1]).decode(),
+        "x" * 344,
+        "sm2:zz",
+        "sm2:",
+        "sm2:" + "0" * 400,
+        sm2(transport, b"secret")[:-2] + "00",
+        "sm2:" + "f" * 10_000,
+    ]
+    for forged in forgeries:
+        assert transport.read(forged, "sm2" if forged.startswith("sm2:") else "rsa") != "secret"
+
+
+def test_a_broken_ciphertext_never_becomes_a_new_password(transport):
+    broken = sm2(transport, b"secret")
+    with pytest.raises(PasswordUndecryptable):
+        transport.read_new(broken[:-2] + ("00" if broken[-2:] != "00" else "01"))
+    with pytest.raises(PasswordUndecryptable):
+        transport.read_new(base64.b64encode(b"\xff" * 256).decode())
+
+
+def test_a_point_off_the_curve_is_refused(transport):
+    sealed = sm2(transport, b"secret")
+    assert transport.read("sm2:" + "01" * 64 + sealed[4 + 128 :]) != "secret"
