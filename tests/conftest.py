@@ -1,0 +1,123 @@
+"""What tests share. Real PostgreSQL: one server a run, one database a worker, one user pool a test.
+
+POOLHOUSE_TEST_DATABASE_URL runs the suite against an outside server, whose user may create databases.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
+
+from poolhouse.caller import Caller
+from poolhouse.db.migrations import migrate
+from poolhouse.db.pool import Database
+from poolhouse.ids import new_id
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only the process that leads the run owns the folder; xdist's workers inherit its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ["POOLHOUSE_TEST_LEADER"] = str(os.getpid())
+        os.environ["POOLHOUSE_TEST_FOLDER"] = tempfile.mkdtemp(prefix="poolhouse-test-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        folder = Path(os.environ["POOLHOUSE_TEST_FOLDER"])
+        outside = os.environ.get("POOLHOUSE_TEST_DATABASE_URL")
+        if outside and (folder / "template").exists():
+            run_sql(outside, f'drop database "{(folder / "template").read_text()}"')
+        stop_server(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Path:
+    return Path(os.environ["POOLHOUSE_TEST_FOLDER"])
+
+
+@pytest.fixture(scope="session")
+def postgres_url(run_folder: Path) -> str:
+    """A server tests may create databases on; started by the first test that asks."""
+    outside = os.environ.get("POOLHOUSE_TEST_DATABASE_URL")
+    return outside or once_a_run(run_folder, "server", lambda: start_server(run_folder))
+
+
+@pytest.fixture(scope="session")
+def database_url(run_folder: Path, postgres_url: str, worker_id: str) -> Iterator[str]:
+    """The worker's own migrated database, a clone of the run's template."""
+    run = run_folder.name.removeprefix("poolhouse-test-")
+
+    def make_template() -> str:
+        name = f"poolhouse_{run}"
+        run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+        await_in_thread(migrate(on_database(postgres_url, name)))
+        return name
+
+    template = once_a_run(run_folder, "template", make_template)
+    name = f"poolhouse_{run}_{worker_id}"
+    once_a_run(
+        run_folder,
+        name,
+        lambda: run_sql(postgres_url, f'create database "{name}" template "{template}"') or name,
+    )
+    yield on_database(postgres_url, name)
+    run_sql(postgres_url, f'drop database if exists "{name}" with (force)')
+    (run_folder / name).unlink()
+
+
+@pytest.fixture(scope="session")
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Session scoped: tests are apart by their pools, and never assume an empty table."""
+    database = await Database.open(database_url)
+    yield database
+    await database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolForTests:
+    """A user pool of its own, and the callers tests speak as."""
+
+    id: str
+
+    @property
+    def administrator(self) -> Caller:
+        return Caller(pool_id=self.id, kind="administrator", actor_id=self.id)
+
+    @property
+    def stranger(self) -> Caller:
+        return Caller(pool_id=self.id)
+
+    def user(self, user_id: str) -> Caller:
+        return Caller(pool_id=self.id, kind="user", actor_id=user_id)
+
+
+async def _new_pool(database: Database) -> PoolForTests:
+    pool_id = new_id()
+    if await database.fetchval("select to_regclass('pools')"):
+        await database.execute(
+            "insert into pools (id, name, domain, secret) values ($1, $2, $3, $4)",
+            pool_id,
+            f"pool {pool_id}",
+            f"p{pool_id}",
+            b"",
+        )
+    return PoolForTests(pool_id)
+
+
+@pytest.fixture
+async def pool(database: Database) -> PoolForTests:
+    return await _new_pool(database)
+
+
+@pytest.fixture
+async def other_pool(database: Database) -> PoolForTests:
+    """The neighbour, to whom everything of `pool` is invisible."""
+    return await _new_pool(database)
