@@ -1,1 +1,110 @@
-"""The composition root, read top to bottom."""
+"""The composition root, read top to bottom: what exists, what it is built from, what serves it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from poolhouse.apps.service import AppService
+from poolhouse.audit.service import AuditLog
+from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_key
+from poolhouse.crypto.transport import PasswordTransport, TransportKeys
+from poolhouse.db.pool import Database
+from poolhouse.pools import postgres as pool_rows
+from poolhouse.pools.service import PoolService
+from poolhouse.settings import Settings
+from poolhouse.users.directories import Directories
+from poolhouse.users.postgres import PostgresDirectory
+from poolhouse.users.service import UserService
+from poolhouse.wire.health import health_routes
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a wire may call."""
+
+    settings: Settings
+    db: Database
+    box: SecretBox
+    hasher: PasswordHasher
+    transport: PasswordTransport
+    audit: AuditLog
+    pools: PoolService
+    apps: AppService
+    directories: Directories
+    users: UserService
+
+
+def secret_box(settings: Settings) -> SecretBox:
+    """Opens secrets at rest: with POOLHOUSE_SECRET_KEY, else with DATA/secret.key, made at the first start."""
+    if settings.secret_key is not None:
+        return SecretBox(parse_key(settings.secret_key.get_secret_value()))
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return SecretBox(load_or_create_key_file(settings.data / "secret.key"))
+
+
+async def transport_keys(db: Database, box: SecretBox) -> TransportKeys:
+    """One pair for the whole server: every node must read what a client encrypted for any of them."""
+    stored = await pool_rows.server_key(db, "password-transport", box)
+    if stored is None:
+        fresh = TransportKeys.generate().dump()
+        stored = await pool_rows.keep_server_key(db, "password-transport", fresh, box)
+    return TransportKeys.load(stored)
+
+
+async def build(settings: Settings, db: Database, hasher: PasswordHasher | None = None) -> Services:
+    """The services over an open, migrated database."""
+    box = secret_box(settings)
+    hasher = hasher or PasswordHasher()
+    transport = PasswordTransport(await transport_keys(db, box))
+    audit = AuditLog(db)
+    pools = PoolService(db, box, audit)
+    apps = AppService(db, box, audit)
+
+    directories = Directories(PostgresDirectory(db, hasher))
+    users = UserService(db, directories, audit)
+
+    return Services(
+        settings=settings,
+        db=db,
+        box=box,
+        hasher=hasher,
+        transport=transport,
+        audit=audit,
+        pools=pools,
+        apps=apps,
+        directories=directories,
+        users=users,
+    )
+
+
+@asynccontextmanager
+async def opened(settings: Settings, database_url: str) -> AsyncIterator[Services]:
+    """The services for the length of a block; their background work ends with it."""
+    replica = settings.replica_url.get_secret_value() if settings.replica_url else None
+    db = await Database.open(database_url, connections=settings.database_connections, replica_url=replica)
+    hasher = PasswordHasher()
+    try:
+        yield await build(settings, db, hasher)
+    finally:
+        hasher.close()
+        await db.close()
+
+
+def routes(services: Services) -> list[BaseRoute]:
+    """Every door of the server."""
+    return [
+        *health_routes(services.db),
+    ]
+
+
+def asgi(services: Services) -> Starlette:
+    """The ASGI application over services somebody else opened and will close."""
+    app = Starlette(routes=routes(services))
+    app.state.services = services
+    return app

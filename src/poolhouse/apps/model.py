@@ -1,0 +1,43 @@
+"""Applications of a pool."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+
+class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an application switches. Times in seconds; None takes the pool's or the default."""
+
+    enabled: bool = True
+    default_access: str = "ALLOW_ALL"
+    register_disabled: bool = False
+    mfa_required: bool = False
+    id_token_algorithm: str = "HS256"
+    id_token_expires_after: int | None = None
+    access_token_expires_after: int = 1_209_600
+    refresh_token_expires_after: int = 2_592_000
+    code_expires_after: int = 600
+    token_endpoint_auth: str = "client_secret_post"
+    require_pkce: bool = False
+    sso_enabled: bool = True
+    show_in_list: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    id: str
+    pool_id: str
+    name: str
+    identifier: str
+    description: str | None = None
+    logo: str | None = None
+    secret: str = field(default="", repr=False)
+    app_type: str = "INDIVIDUAL"
+    redirect_uris: tuple[str, ...] = ()
+    logout_redirect_uris: tuple[str, ...] = ()
+    settings: AppSettings = field(default_factory=AppSettings)
+    created_at: datetime | None = None
+    updated_at: datetime | None = None

@@ -1,0 +1,86 @@
+"""All SQL on applications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from asyncpg import Record
+
+from poolhouse.apps.model import App, AppSettings
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.pool import Executor
+
+_COLUMNS = (
+    "id, pool_id, name, identifier, description, logo, secret, app_type, redirect_uris, "
+    "logout_redirect_uris, settings, created_at, updated_at"
+)
+
+
+def _app(row: Record, box: SecretBox) -> App:
+    values: dict[str, Any] = dict(row)
+    values["secret"] = box.decrypt(row["secret"], f"app:{row['id']}")
+    values["settings"] = msgspec.convert(row["settings"], AppSettings)
+    for name in ("redirect_uris", "logout_redirect_uris"):
+        values[name] = tuple(row[name])
+    return App(**values)
+
+
+def _written(app: App, box: SecretBox) -> tuple[Any, ...]:
+    return (
+        *(app.pool_id, app.id, app.name, app.identifier, app.description, app.logo),
+        *(box.encrypt(app.secret, f"app:{app.id}"), app.app_type, list(app.redirect_uris)),
+        *(list(app.logout_redirect_uris), msgspec.to_builtins(app.settings)),
+    )
+
+
+async def insert(db: Executor, app: App, box: SecretBox) -> App:
+    row = await db.fetchrow(
+        "insert into apps (pool_id, id, name, identifier, description, logo, secret, app_type, redirect_uris, "
+        "logout_redirect_uris, settings) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
+        f"returning {_COLUMNS}",
+        *_written(app, box),
+    )
+    assert row is not None
+    return _app(row, box)
+
+
+async def update(db: Executor, app: App, box: SecretBox) -> App | None:
+    row = await db.fetchrow(
+        "update apps set name = $3, identifier = $4, description = $5, logo = $6, secret = $7, app_type = $8, "
+        "redirect_uris = $9, logout_redirect_uris = $10, settings = $11, updated_at = now() "
+        f"where pool_id = $1 and id = $2 returning {_COLUMNS}",
+        *_written(app, box),
+    )
+    return _app(row, box) if row else None
+
+
+async def find(db: Executor, pool_id: str, app_id: str, box: SecretBox) -> App | None:
+    row = await db.fetchrow(f"select {_COLUMNS} from apps where pool_id = $1 and id = $2", pool_id, app_id)
+    return _app(row, box) if row else None
+
+
+async def find_anywhere(db: Executor, app_id: str, box: SecretBox) -> App | None:
+    """By id alone: a login names its application and learns its pool from it."""
+    row = await db.fetchrow(f"select {_COLUMNS} from apps where id = $1", app_id)
+    return _app(row, box) if row else None
+
+
+async def page(
+    db: Executor, pool_id: str, limit: int, offset: int, box: SecretBox, keyword: str | None = None
+) -> tuple[int, list[App]]:
+    args = (pool_id, keyword or None)
+    where = "pool_id = $1 and ($2::text is null or strpos(lower(name), lower($2)) > 0)"
+    total = await db.fetchval(f"select count(*) from apps where {where}", *args)
+    rows = await db.fetch(
+        f"select {_COLUMNS} from apps where {where} order by created_at desc, id limit $3 offset $4",
+        *(*args, limit, offset),
+    )
+    return int(total), [_app(row, box) for row in rows]
+
+
+async def delete(db: Executor, pool_id: str, app_id: str) -> bool:
+    deleted = await db.fetchval(
+        "delete from apps where pool_id = $1 and id = $2 returning true", pool_id, app_id
+    )
+    return bool(deleted)

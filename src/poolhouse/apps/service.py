@@ -1,0 +1,171 @@
+"""Use cases on applications. Reads are cached for a second: every login starts with one."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import time
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from poolhouse.apps import postgres
+from poolhouse.apps.model import App, AppSettings
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthenticated
+from poolhouse.ids import new_id, new_secret
+from poolhouse.paging import Page, PageRequest
+
+CACHE_S = 1.0
+_IDENTIFIER = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+WRITABLE = frozenset(
+    {"name", "identifier", "description", "logo", "app_type", "redirect_uris", "logout_redirect_uris"}
+)
+
+
+class AppService:
+    def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
+        self._db, self._box, self._audit = db, box, audit
+        self._cache: dict[str, tuple[float, App]] = {}
+
+    async def create(self, caller: Caller, name: str, identifier: str | None = None, **values: Any) -> App:
+        """`values`: description, logo, app_type, redirect_uris, logout_redirect_uris, settings."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            app = await self.add(tx, caller, name, identifier, **values)
+            await self._audit.write(
+                tx, caller, Event("create", "application", app.id, detail={"name": app.name})
+            )
+        return app
+
+    async def add(
+        self, tx: Tx, caller: Caller, name: str, identifier: str | None = None, **values: Any
+    ) -> App:
+        app_id = new_id()
+        settings = msgspec.convert(values.pop("settings", {}), AppSettings)
+        app = App(
+            id=app_id,
+            pool_id=caller.pool_id,
+            name=_name(name),
+            identifier=_identifier(identifier or f"app-{app_id}"),
+            secret=new_secret(),
+            settings=settings,
+            **values,
+        )
+        try:
+            return await postgres.insert(tx, app, self._box)
+        except asyncpg.UniqueViolationError as error:
+            raise CodeTaken(field="identifier", value=app.identifier) from error
+
+    async def get(self, caller: Caller, app_id: str) -> App:
+        """Raises AppNotFound. May be a second old."""
+        app = await self.get_anywhere(app_id)
+        if app.pool_id != caller.pool_id:
+            raise AppNotFound(app_id=app_id)
+        return app
+
+    async def get_anywhere(self, app_id: str) -> App:
+        """By id alone, for a request that names only its application. Raises AppNotFound."""
+        cached = self._cache.get(app_id)
+        if cached and cached[0] > time.monotonic():
+            return cached[1]
+        app = await postgres.find_anywhere(self._db, app_id, self._box) if "\x00" not in app_id else None
+        if app is None:
+            self._cache.pop(app_id, None)
+            raise AppNotFound(app_id=app_id)
+        if len(self._cache) > 10_000:
+            self._cache.clear()
+        self._cache[app_id] = (time.monotonic() + CACHE_S, app)
+        return app
+
+    async def authenticate(self, app_id: str, secret: str) -> App:
+        """The application, if this is its secret; unknown application and wrong secret look alike."""
+        try:
+            app = await self.get_anywhere(app_id)
+        except AppNotFound:
+            app = None
+        expected = app.secret if app else new_secret()
+        if not hmac.compare_digest(expected.encode(), secret.encode(errors="replace")) or app is None:
+            raise NotAuthenticated("wrong application id or secret")
+        return app
+
+    async def list(self, caller: Caller, page: PageRequest, keyword: str | None = None) -> Page[App]:
+        caller.require_administrator()
+        return Page(
+            *await postgres.page(self._db, caller.pool_id, page.size, page.offset, self._box, keyword)
+        )
+
+    async def update(
+        self, caller: Caller, app_id: str, values: dict[str, Any], settings: dict[str, Any] | None = None
+    ) -> App:
+        """`values`: the WRITABLE fields; `settings`: fields of AppSettings. Others stay."""
+        caller.require_administrator()
+        app = await self._fresh(caller, app_id)
+        if unknown := set(values) - WRITABLE:
+            raise InvalidInput(sorted(unknown)[0], "不可修改", "cannot be written")
+        if "name" in values:
+            values = {**values, "name": _name(values["name"])}
+        if "identifier" in values:
+            values = {**values, "identifier": _identifier(values["identifier"])}
+        changed = replace(app, **values, settings=_merged(app.settings, settings or {}))
+        async with self._db.transaction() as tx:
+            try:
+                stored = await postgres.update(tx, changed, self._box)
+            except asyncpg.UniqueViolationError as error:
+                raise CodeTaken(field="identifier", value=changed.identifier) from error
+            detail = {"changed": sorted([*values, *(settings or {})])}
+            await self._audit.write(tx, caller, Event("update", "application", app_id, detail=detail))
+        self._cache.pop(app_id, None)
+        assert stored is not None
+        return stored
+
+    async def refresh_secret(self, caller: Caller, app_id: str) -> App:
+        caller.require_administrator()
+        app = replace(await self._fresh(caller, app_id), secret=new_secret())
+        async with self._db.transaction() as tx:
+            await postgres.update(tx, app, self._box)
+            await self._audit.write(tx, caller, Event("refresh", "application", app_id))
+        self._cache.pop(app_id, None)
+        return app
+
+    async def delete(self, caller: Caller, app_id: str) -> None:
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            if not await postgres.delete(tx, caller.pool_id, app_id):
+                raise AppNotFound(app_id=app_id)
+            await self._audit.write(tx, caller, Event("delete", "application", app_id))
+        self._cache.pop(app_id, None)
+
+    async def _fresh(self, caller: Caller, app_id: str) -> App:
+        app = await postgres.find(self._db, caller.pool_id, app_id, self._box)
+        if app is None:
+            raise AppNotFound(app_id=app_id)
+        return app
+
+
+def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
+    try:
+        return msgspec.convert({**msgspec.to_builtins(settings), **changes}, AppSettings)
+    except msgspec.ValidationError as error:
+        raise InvalidInput("settings", str(error)) from error
+
+
+def _name(value: str) -> str:
+    name = value.strip()
+    if not 1 <= len(name) <= 256:
+        raise InvalidInput("name", "长度应为 1 至 256", "must be 1 to 256 characters")
+    return name
+
+
+def _identifier(value: str) -> str:
+    if not _IDENTIFIER.match(value):
+        raise InvalidInput(
+            "identifier", "只能包含小写字母、数字和连字符", "only lower-case letters, digits and hyphens"
+        )
+    return value

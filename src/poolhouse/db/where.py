@@ -1,0 +1,33 @@
+"""A WHERE clause and its parameters, grown together so that no value is ever spliced into SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Where:
+    """Starts with the pool, as every query does. Terms are joined by AND."""
+
+    def __init__(self, pool_id: str, alias: str) -> None:
+        self.args: list[Any] = [pool_id]
+        self._terms = [f"{alias}.pool_id = $1"]
+
+    def arg(self, value: Any) -> str:
+        """Keeps `value` and gives its placeholder."""
+        self.args.append(value)
+        return f"${len(self.args)}"
+
+    def add(self, term: str) -> None:
+        self._terms.append(term)
+
+    def any_of(self, terms: list[str]) -> None:
+        """Adds `(a or b or ...)`; an empty list matches nothing."""
+        self.add("(" + " or ".join(terms) + ")" if terms else "false")
+
+    @property
+    def sql(self) -> str:
+        return " and ".join(self._terms)
+
+    @property
+    def unfiltered(self) -> bool:
+        return len(self._terms) == 1

@@ -1,0 +1,134 @@
+"""Use cases on pools. Reads are cached for a second: every request starts with one."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import time
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.pool import Database
+from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound
+from poolhouse.ids import new_id, new_secret
+from poolhouse.paging import Page, PageRequest
+from poolhouse.pools import postgres
+from poolhouse.pools.model import Pool, PoolSettings
+
+CACHE_S = 1.0
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+
+
+class PoolService:
+    def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
+        self._db, self._box, self._audit = db, box, audit
+        self._cache: dict[str, tuple[float, Pool]] = {}
+
+    async def create(self, name: str, domain: str | None = None, description: str | None = None) -> Pool:
+        """For the server's operator, and for bootstrap. The domain is unique on the server."""
+        pool_id = new_id()
+        if not name.strip() or len(name) > 256:
+            raise InvalidInput("name", "长度应为 1 至 256", "must be 1 to 256 characters")
+        pool = Pool(
+            id=pool_id,
+            name=name.strip(),
+            domain=_domain(domain or f"pool-{pool_id}"),
+            description=description,
+            secret=new_secret(),
+        )
+        try:
+            return await postgres.insert(self._db, pool, self._box)
+        except asyncpg.UniqueViolationError as error:
+            raise CodeTaken(field="domain", value=pool.domain) from error
+
+    async def get(self, pool_id: str) -> Pool:
+        """Raises PoolNotFound. May be a second old."""
+        cached = self._cache.get(pool_id)
+        if cached and cached[0] > time.monotonic():
+            return cached[1]
+        pool = await postgres.find(self._db, pool_id, self._box) if "\x00" not in pool_id else None
+        if pool is None:
+            self._cache.pop(pool_id, None)
+            raise PoolNotFound(pool_id=pool_id)
+        if len(self._cache) > 10_000:
+            self._cache.clear()
+        self._cache[pool_id] = (time.monotonic() + CACHE_S, pool)
+        return pool
+
+    async def authenticate(self, pool_id: str, secret: str) -> Pool:
+        """The pool, if this is its secret; unknown pool and wrong secret look alike."""
+        try:
+            pool = await self.get(pool_id)
+        except PoolNotFound:
+            pool = None
+        expected = pool.secret if pool else new_secret()
+        if not hmac.compare_digest(expected.encode(), secret.encode(errors="replace")) or pool is None:
+            raise NotAuthenticated("wrong pool id or secret")
+        return pool
+
+    async def list(self, page: PageRequest) -> Page[Pool]:
+        """Every pool of the server: for its operator at the command line, never for a wire."""
+        return Page(*await postgres.list_all(self._db, page.size, page.offset, self._box))
+
+    async def update(
+        self, caller: Caller, values: dict[str, Any], settings: dict[str, Any] | None = None
+    ) -> Pool:
+        """`values`: name, domain, description, logo. `settings`: fields of PoolSettings; others stay."""
+        caller.require_administrator()
+        pool = await self._fresh(caller.pool_id)
+        if "domain" in values:
+            values = {**values, "domain": _domain(values["domain"])}
+        changed = replace(pool, **values, settings=merged(pool.settings, settings or {}))
+        async with self._db.transaction() as tx:
+            try:
+                stored = await postgres.update(tx, changed, self._box)
+            except asyncpg.UniqueViolationError as error:
+                raise CodeTaken(field="domain", value=changed.domain) from error
+            detail = {"changed": sorted([*values, *(settings or {})])}
+            await self._audit.write(tx, caller, Event("update", "user_pool", caller.pool_id, detail=detail))
+        self._cache.pop(caller.pool_id, None)
+        assert stored is not None
+        return stored
+
+    async def refresh_secret(self, caller: Caller) -> str:
+        caller.require_administrator()
+        pool = replace(await self._fresh(caller.pool_id), secret=new_secret())
+        async with self._db.transaction() as tx:
+            await postgres.update(tx, pool, self._box)
+            await self._audit.write(tx, caller, Event("refresh", "user_pool", caller.pool_id))
+        self._cache.pop(caller.pool_id, None)
+        return pool.secret
+
+    async def _fresh(self, pool_id: str) -> Pool:
+        pool = await postgres.find(self._db, pool_id, self._box)
+        if pool is None:
+            raise PoolNotFound(pool_id=pool_id)
+        return pool
+
+
+def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSettings:
+    """`settings` with `changes`, nested groups merged; a value of the wrong type is refused by its path."""
+    current = msgspec.to_builtins(settings)
+    for name, value in changes.items():
+        kept = current.get(name)
+        current[name] = {**kept, **value} if isinstance(kept, dict) and isinstance(value, dict) else value
+    try:
+        return msgspec.convert(current, PoolSettings)
+    except msgspec.ValidationError as error:
+        raise InvalidInput("settings", str(error)) from error
+
+
+def _domain(value: str) -> str:
+    domain = value.strip().lower()
+    if not _DOMAIN.match(domain):
+        raise InvalidInput(
+            "domain", "只能包含小写字母、数字和连字符", "only lower-case letters, digits and hyphens"
+        )
+    return domain

@@ -1,0 +1,242 @@
+"""Users as the domains see them. Wire spellings (lastIP, lastIp, arn) belong to the wires."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+from poolhouse.paging import PageRequest
+
+
+class Status(StrEnum):
+    ACTIVATED = "Activated"
+    SUSPENDED = "Suspended"
+    RESIGNED = "Resigned"
+    ARCHIVED = "Archived"
+    DEACTIVATED = "Deactivated"
+
+
+class User(msgspec.Struct, frozen=True, kw_only=False, gc=False):
+    """One user. Field order is the column order of `users.postgres.COLUMNS`: rows become users positionally.
+
+    `id` is 24 hex in our own directory and the script's own id, as a string, in a scripted one.
+    Source: reference/custom-database.md 4.1, reference/v2.md 4 (UF51), reference/v3.md 3.1.
+    """
+
+    id: str
+    pool_id: str
+    status: str = "Activated"
+    username: str | None = None
+    email: str | None = None
+    email_verified: bool = False
+    phone: str | None = None
+    phone_verified: bool = False
+    phone_country_code: str | None = None
+    external_id: str | None = None
+    unionid: str | None = None
+    openid: str | None = None
+    nickname: str | None = None
+    name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    middle_name: str | None = None
+    preferred_username: str | None = None
+    profile: str | None = None
+    website: str | None = None
+    photo: str | None = None
+    gender: str = "U"
+    birthdate: str | None = None
+    zoneinfo: str | None = None
+    locale: str | None = None
+    address: str | None = None
+    formatted: str | None = None
+    street_address: str | None = None
+    locality: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    city: str | None = None
+    province: str | None = None
+    country: str | None = None
+    company: str | None = None
+    browser: str | None = None
+    device: str | None = None
+    oauth: str | None = None
+    register_source: tuple[str, ...] | list[str] = ("unknown",)
+    logins_count: int = 0
+    last_login: datetime | None = None
+    last_ip: str | None = None
+    last_login_app: str | None = None
+    signed_up: datetime | None = None
+    blocked: bool = False
+    is_deleted: bool = False
+    token_expired_at: datetime | None = None
+    expired_at: str | None = None
+    direct_management: str | None = None
+    main_department_id: str | None = None
+    identity_number: str | None = None
+    user_source_type: str = "adminCreated"
+    user_source_id: str | None = None
+    reset_password_on_next_login: bool = False
+    password_last_set_at: datetime | None = None
+    password_security_level: int | None = None
+    last_mfa_time: datetime | None = None
+    status_changed_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def display_name(self) -> str:
+        """The order is documented for audit rows (reference/custom-database.md 6.2)."""
+        return (
+            self.nickname
+            or self.username
+            or self.name
+            or self.given_name
+            or self.family_name
+            or self.email
+            or self.phone
+            or self.id
+        )
+
+
+KeyKind = Literal["id", "username", "email", "phone", "external_id", "identity"]
+"""`identity` compares `provider:userIdInIdp` of a linked identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserKey:
+    """What one user is asked for by. Email compares without case, username with it."""
+
+    kind: KeyKind
+    value: str
+
+    @classmethod
+    def identity(cls, provider: str, user_id_in_idp: str) -> UserKey:
+        return cls("identity", f"{provider}:{user_id_in_idp}")
+
+
+@dataclass(frozen=True, slots=True)
+class UserDraft:
+    """What a user is created from or changed to: only the fields that were given.
+
+    `values` is keyed by the names of `User`. `password` is plain text; `password_hash` is stored verbatim
+    (keepPassword). Neither is ever logged.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    password: str | None = field(default=None, repr=False)
+    password_hash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityDraft:
+    """An identity at an outside source to be kept with a new user."""
+
+    provider: str
+    user_id_in_idp: str
+    type: str = "generic"
+    ext_idp_id: str | None = None
+    connection_id: str | None = None
+    is_social: bool = False
+    openid: str | None = None
+    access_token: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFilter:
+    department_id: str
+    include_children: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFilter:
+    code: str
+    namespace: str = "default"
+
+
+Operator = Literal[
+    "EQUAL",
+    "NOT_EQUAL",
+    "CONTAINS",
+    "NOT_CONTAINS",
+    "IS_NULL",
+    "NOT_NULL",
+    "IN",
+    "GREATER",
+    "LESSER",
+    "BETWEEN",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One term of an advanced filter over a field of `User` or `customData.<key>`; terms are joined by AND."""
+
+    field: str
+    operator: Operator
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    field: str
+    descending: bool = True
+
+
+SEARCHED_FIELDS = (
+    "username",
+    "nickname",
+    "email",
+    "phone",
+    "company",
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "profile",
+    "preferred_username",
+)
+"""The eleven documented fields, in the order they are joined in `search_key`. Source: seed 002, search."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserQuery:
+    """Which users; everything given must hold. Both wires build this and nothing else.
+
+    `keyword` is looked for inside `fields` (any of them), case and width folded, `%` and `_` plain.
+    """
+
+    page: PageRequest = field(default_factory=PageRequest)
+    keyword: str | None = None
+    fields: tuple[str, ...] = SEARCHED_FIELDS
+    statuses: tuple[str, ...] = ()
+    updated_from: datetime | None = None
+    updated_to: datetime | None = None
+    not_in_org: bool = False
+    departments: tuple[DepartmentFilter, ...] = ()
+    groups: tuple[str, ...] = ()
+    roles: tuple[RoleFilter, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    sort: tuple[Sort, ...] = ()
+
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The names of the filters in use, for a directory that must say which one it cannot do."""
+        named = {
+            "status": self.statuses,
+            "updatedAt": self.updated_from or self.updated_to,
+            "excludeUsersInOrg": self.not_in_org,
+            "department": self.departments,
+            "group": self.groups,
+            "role": self.roles,
+            "advancedFilter": self.conditions,
+            "sort": self.sort,
+        }
+        return tuple(name for name, value in named.items() if value)

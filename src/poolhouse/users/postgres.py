@@ -1,0 +1,236 @@
+"""PostgresDirectory: users in our own tables. With `queries.py`, all SQL on users is here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+
+from poolhouse.caller import Caller
+from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.errors import (
+    EmailTaken,
+    ExternalIdTaken,
+    IdentityTaken,
+    PhoneTaken,
+    PoolhouseError,
+    UsernameTaken,
+    UserNotFound,
+    WrongCredentials,
+)
+from poolhouse.ids import new_id
+from poolhouse.paging import Page
+from poolhouse.times import now
+from poolhouse.users import queries
+from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
+
+COLUMNS = ", ".join(User.__struct_fields__)
+U_COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
+
+_TAKEN: dict[str, type[PoolhouseError]] = {
+    "users_username_key": UsernameTaken,
+    "users_email_key": EmailTaken,
+    "users_phone_key": PhoneTaken,
+    "users_external_id_key": ExternalIdTaken,
+    "user_identities_key": IdentityTaken,
+}
+
+
+def as_user(row: asyncpg.Record) -> User:
+    """Rows select COLUMNS first and in order; what follows is left out."""
+    return User(*row)
+
+
+class PostgresDirectory:
+    """The eight verbs in SQL. Passwords are hashed before the transaction takes its connection."""
+
+    keeps_profiles = True
+
+    def __init__(self, db: Database, hasher: PasswordHasher) -> None:
+        self._db, self._hasher = db, hasher
+
+    async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
+        row = await self._db.fetchrow(
+            f"select {U_COLUMNS}, u.password_hash from {queries.source(key.kind)}", *_key_args(caller, key)
+        )
+        stored = row["password_hash"] if row else None
+        if row is None or stored is None:
+            await self._hasher.waste(password)
+            raise WrongCredentials(f"{'no such user' if row is None else 'no password set'}: {key.kind}")
+        verified = await self._hasher.verify(password, stored)
+        if not verified.ok:
+            raise WrongCredentials("wrong password")
+        user = User(*row[:-1])
+        if verified.needs_rehash:
+            fresh = await self._hasher.hash(password)
+            await self._db.execute(
+                "update users set password_hash = $3 where pool_id = $1 and id = $2 and password_hash = $4",
+                *(caller.pool_id, user.id, fresh, stored),
+            )
+        return user
+
+    async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
+        if len(keys) == 1 or any(key.kind == "identity" for key in keys):
+            return [await self._find_one(caller, key) for key in keys]
+        found: dict[UserKey, User] = {}
+        for kind in {key.kind for key in keys}:
+            wanted = [_stored(key) for key in keys if key.kind == kind]
+            rows = await self._db.fetch(
+                f"select {U_COLUMNS}, u.{kind} as asked from {queries.source(kind, many=True)}",
+                *(caller.pool_id, wanted),
+            )
+            found |= {UserKey(kind, row["asked"]): User(*row[:-1]) for row in rows}
+        return [found.get(UserKey(key.kind, _stored(key))) for key in keys]
+
+    async def _find_one(self, caller: Caller, key: UserKey) -> User | None:
+        row = await self._db.fetchrow(
+            f"select {U_COLUMNS} from {queries.source(key.kind)}", *_key_args(caller, key)
+        )
+        return as_user(row) if row else None
+
+    async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
+        return await queries.page(self._db, caller.pool_id, query)
+
+    async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
+        return await queries.page(self._db, caller.pool_id, query)
+
+    async def create(
+        self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None
+    ) -> User:
+        values = dict(draft.values)
+        if draft.password is not None:
+            values |= await self._password(draft.password)
+        elif draft.password_hash is not None:
+            values["password_hash"] = draft.password_hash
+        user_id = new_id()
+        names = ["pool_id", "id", *values]
+        places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
+        try:
+            row = await tx.fetchrow(
+                f"insert into users ({', '.join(names)}) values ({places}) returning {COLUMNS}",
+                *(caller.pool_id, user_id, *values.values()),
+            )
+            if identity is not None:
+                await insert_identity(tx, caller.pool_id, user_id, identity)
+        except asyncpg.UniqueViolationError as error:
+            raise taken(error) from error
+        assert row is not None
+        return as_user(row)
+
+    async def update(self, tx: Tx, caller: Caller, user_id: str, draft: UserDraft) -> User:
+        values = dict(draft.values)
+        if draft.password is not None:
+            values |= await self._password(draft.password)
+        elif draft.password_hash is not None:
+            values["password_hash"] = draft.password_hash
+        changes = [f"{name} = ${n}" for n, name in enumerate(values, 3)]
+        if "status" in values:
+            status = f"${3 + list(values).index('status')}"
+            changes.append(
+                f"status_changed_at = case when status = {status} then status_changed_at else now() end"
+            )
+        if "password_hash" in values:
+            await keep_history(tx, caller.pool_id, user_id)
+        try:
+            row = await tx.fetchrow(
+                f"update users set {', '.join([*changes, 'updated_at = now()'])} "
+                f"where pool_id = $1 and id = $2 returning {COLUMNS}",
+                *(caller.pool_id, user_id, *values.values()),
+            )
+        except asyncpg.UniqueViolationError as error:
+            raise taken(error) from error
+        if row is None:
+            raise UserNotFound(user_id=user_id)
+        return as_user(row)
+
+    async def delete(self, tx: Tx, caller: Caller, user_ids: Sequence[str]) -> None:
+        wanted = sorted(set(user_ids))
+        await tx.execute(
+            "insert into user_tombstones (pool_id, provider, user_id_in_idp) "
+            "select pool_id, provider, user_id_in_idp from user_identities "
+            "where pool_id = $1 and user_id = any($2) and provider = 'custom-database' on conflict do nothing",
+            *(caller.pool_id, wanted),
+        )
+        await tx.execute(
+            "delete from user_identities where pool_id = $1 and user_id = any($2)", caller.pool_id, wanted
+        )
+        rows = await tx.fetch(
+            "delete from users where pool_id = $1 and id = any($2) returning id", caller.pool_id, wanted
+        )
+        if missing := set(wanted) - {row["id"] for row in rows}:
+            raise UserNotFound(user_ids=sorted(missing))
+
+    async def check_password(self, caller: Caller, user_id: str, password: str) -> bool:
+        row = await self._db.fetchrow(
+            "select password_hash from users where pool_id = $1 and id = $2", caller.pool_id, user_id
+        )
+        if row is None:
+            raise UserNotFound(user_id=user_id)
+        stored: str | None = row["password_hash"]
+        if stored is None:
+            await self._hasher.waste(password)
+            return False
+        return (await self._hasher.verify(password, stored)).ok
+
+    async def has_password(self, caller: Caller, user_id: str) -> bool:
+        return bool(
+            await self._db.fetchval(
+                "select password_hash is not null from users where pool_id = $1 and id = $2",
+                *(caller.pool_id, user_id),
+            )
+        )
+
+    async def record_login(self, caller: Caller, user_id: str) -> None:
+        """One more login, now, from here. Skipped rather than waited for when somebody holds the row."""
+        await self._db.execute(
+            "update users set logins_count = logins_count + 1, last_login = now(), last_ip = $3, "
+            "last_login_app = $4 where pool_id = $1 and id = (select id from users "
+            "where pool_id = $1 and id = $2 for no key update skip locked)",
+            *(caller.pool_id, user_id, caller.ip, caller.app_id),
+        )
+
+    async def _password(self, password: str) -> Mapping[str, Any]:
+        return {"password_hash": await self._hasher.hash(password), "password_last_set_at": now()}
+
+
+async def insert_identity(tx: Executor, pool_id: str, user_id: str, identity: IdentityDraft) -> str:
+    """Raises asyncpg's unique violation on `user_identities_key`."""
+    identity_id = new_id()
+    await tx.execute(
+        "insert into user_identities (pool_id, id, user_id, provider, user_id_in_idp, type, ext_idp_id, "
+        "connection_id, is_social, openid, access_token, refresh_token, profile) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        *(pool_id, identity_id, user_id, identity.provider, identity.user_id_in_idp, identity.type),
+        *(identity.ext_idp_id or "", identity.connection_id, identity.is_social, identity.openid),
+        *(identity.access_token, identity.refresh_token, dict(identity.profile)),
+    )
+    return identity_id
+
+
+async def keep_history(tx: Executor, pool_id: str, user_id: str) -> None:
+    """Keeps the hash that is about to be replaced, so that a policy can forbid its return."""
+    await tx.execute(
+        "insert into user_password_history (pool_id, user_id, set_at, password_hash) "
+        "select pool_id, id, clock_timestamp(), password_hash from users "
+        "where pool_id = $1 and id = $2 and password_hash is not null on conflict do nothing",
+        *(pool_id, user_id),
+    )
+
+
+def taken(error: asyncpg.UniqueViolationError) -> PoolhouseError:
+    """The domain's word for the constraint that refused."""
+    kind = _TAKEN.get(error.constraint_name or "")
+    if kind is None:
+        raise error
+    field = (error.constraint_name or "").removeprefix("users_").removesuffix("_key")
+    return kind(field={"external_id": "externalId"}.get(field, field))
+
+
+def _stored(key: UserKey) -> str:
+    return key.value.lower() if key.kind == "email" else key.value
+
+
+def _key_args(caller: Caller, key: UserKey) -> tuple[str, str]:
+    return caller.pool_id, _stored(key)

@@ -1,0 +1,195 @@
+"""What a profile field may hold. One table for every way a user is written, whatever the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from poolhouse.errors import IdentifierRequired, InvalidInput, TooLarge
+from poolhouse.times import parse_time
+from poolhouse.users.model import Status
+
+SHORT, LONG, BLOB = 256, 2_048, 65_536
+"""Characters."""
+
+TEXT: dict[str, int] = {
+    "username": SHORT,
+    "email": SHORT,
+    "phone": 32,
+    "phone_country_code": 8,
+    "external_id": SHORT,
+    "unionid": SHORT,
+    "openid": SHORT,
+    "nickname": SHORT,
+    "name": SHORT,
+    "given_name": SHORT,
+    "family_name": SHORT,
+    "middle_name": SHORT,
+    "preferred_username": SHORT,
+    "profile": LONG,
+    "website": LONG,
+    "photo": LONG,
+    "gender": 8,
+    "birthdate": 64,
+    "zoneinfo": 64,
+    "locale": 64,
+    "address": LONG,
+    "formatted": LONG,
+    "street_address": LONG,
+    "locality": SHORT,
+    "region": SHORT,
+    "postal_code": 64,
+    "city": SHORT,
+    "province": SHORT,
+    "country": SHORT,
+    "company": SHORT,
+    "browser": LONG,
+    "device": LONG,
+    "oauth": BLOB,
+    "last_ip": 64,
+    "last_login_app": SHORT,
+    "expired_at": 64,
+    "direct_management": SHORT,
+    "main_department_id": 64,
+    "identity_number": SHORT,
+    "user_source_type": 32,
+    "user_source_id": SHORT,
+}
+BOOLEANS = frozenset(
+    {"email_verified", "phone_verified", "blocked", "is_deleted", "reset_password_on_next_login"}
+)
+TIMES = frozenset({"last_login", "signed_up", "token_expired_at", "password_last_set_at", "last_mfa_time"})
+COUNTS = frozenset({"logins_count", "password_security_level"})
+WRITABLE = frozenset(TEXT) | BOOLEANS | TIMES | COUNTS | {"status", "register_source"}
+IDENTIFIERS = ("username", "email", "phone")
+ALSO_IDENTIFYING = ("external_id", "unionid", "openid")
+GENDERS = {"M": "M", "F": "F", "U": "U", "W": "F"}
+"""W is seed 004's slip for F."""
+
+
+def spelled(field: str) -> str:
+    """The field as callers write it: `last_ip` is `lastIP` in every document that lets one write it."""
+    if field == "last_ip":
+        return "lastIP"
+    head, *tail = field.split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+def clean(values: Mapping[str, Any], *, strict_email: bool = False) -> dict[str, Any]:
+    """The values as they are stored; the first that cannot be is refused by name.
+
+    Empty strings become null: a form that sends `email: ""` means no e-mail, and two of them must not clash.
+    """
+    return {field: _clean_one(field, value, strict_email) for field, value in values.items()}
+
+
+def require_identifier(values: Mapping[str, Any]) -> None:
+    """One of username, email, phone; an externalId or a third party's id identifies too.
+
+    Source: reference/custom-database.md 4.3.
+    """
+    if not any(values.get(field) for field in (*IDENTIFIERS, *ALSO_IDENTIFYING)):
+        raise IdentifierRequired("username", accepted=IDENTIFIERS)
+
+
+def clean_text(value: Any, field: str, longest: int) -> str | None:
+    """A string PostgreSQL and a browser can hold: no NUL, no half of a surrogate pair."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidInput(field, "应为字符串", "expected a string")
+    if len(value) > longest:
+        raise TooLarge(field, f"长度不能超过 {longest}", f"must be at most {longest} characters")
+    if "\x00" in value:
+        raise InvalidInput(field, "含有非法字符 NUL", "contains a NUL character")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidInput(field, "含有非法的代理字符", "contains a lone surrogate") from error
+    return value
+
+
+def _clean_one(field: str, value: Any, strict_email: bool) -> Any:
+    if field not in WRITABLE:
+        raise InvalidInput(spelled(field), "不可修改", "cannot be written")
+    if field in TEXT:
+        text = clean_text(value, spelled(field), TEXT[field])
+        return _clean_text_field(field, text.strip() if text else None, strict_email)
+    if field in BOOLEANS:
+        return _clean_boolean(field, value)
+    if field in TIMES:
+        return _clean_time(field, value)
+    if field in COUNTS:
+        return _clean_count(field, value)
+    return _clean_status(value) if field == "status" else _clean_sources(value)
+
+
+def _clean_text_field(field: str, text: str | None, strict_email: bool) -> str | None:
+    if field == "gender":
+        if text is None:
+            return "U"
+        if text not in GENDERS:
+            raise InvalidInput("gender", "应为 M、F 或 U", "must be M, F or U")
+        return GENDERS[text]
+    if field == "user_source_type" and text is None:
+        return "adminCreated"
+    if not text:
+        return None
+    if field == "email":
+        if strict_email and not looks_like_email(text):
+            raise InvalidInput("email")
+        return text.lower()
+    return text
+
+
+def looks_like_email(text: str) -> bool:
+    local, at, domain = text.rpartition("@")
+    return bool(at and local and "." in domain and not any(c.isspace() for c in text)) and not (
+        domain.startswith(".") or domain.endswith(".") or ".." in domain
+    )
+
+
+def _clean_boolean(field: str, value: Any) -> bool:
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise InvalidInput(spelled(field), "应为布尔值", "expected a boolean")
+    return value
+
+
+def _clean_time(field: str, value: Any) -> datetime | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise InvalidInput(spelled(field), "应为 ISO 8601 时间", "expected an ISO 8601 time")
+    return parse_time(value, spelled(field))
+
+
+def _clean_count(field: str, value: Any) -> int | None:
+    if value is None:
+        return 0 if field == "logins_count" else None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise InvalidInput(spelled(field), "应为非负整数", "expected a whole number, not negative")
+    return value
+
+
+def _clean_status(value: Any) -> str:
+    try:
+        return Status(value).value
+    except ValueError as error:
+        raise InvalidInput(
+            "status", f"应为 {'、'.join(Status)}", f"must be one of {', '.join(Status)}"
+        ) from error
+
+
+def _clean_sources(value: Any) -> list[str]:
+    if value is None:
+        return ["unknown"]
+    if not isinstance(value, list | tuple) or len(value) > 20:
+        raise InvalidInput("registerSource", "应为字符串列表", "expected a list of strings")
+    cleaned = (clean_text(source, "registerSource", 64) for source in value)
+    return [source for source in cleaned if source]

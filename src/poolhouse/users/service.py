@@ -1,0 +1,183 @@
+"""The use cases on users; the only way in for every wire."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from poolhouse.audit.model import Event, Operation
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import InvalidInput, TooManyUsersAsked, UserNotFound
+from poolhouse.paging import Page
+from poolhouse.users.directories import Directories
+from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.rules import clean, require_identifier
+
+LARGEST_BATCH = 80
+LARGEST_DELETE = 1000
+
+ForgetUsers = Callable[[Tx, str, Sequence[str]], Awaitable[None]]
+UserChanged = Callable[[Tx, Caller, User, UserDraft], Awaitable[None]]
+
+
+class UserService:
+    """Administrators' use cases on a pool's users, whichever Directory keeps them."""
+
+    def __init__(self, db: Database, directories: Directories, audit: AuditLog) -> None:
+        self._db, self._directories, self._audit = db, directories, audit
+        self._forget: list[ForgetUsers] = []
+        self._changed: list[UserChanged] = []
+
+    def on_delete(self, forget: ForgetUsers) -> None:
+        """`forget` removes what another domain keeps of users, in the deleting transaction."""
+        self._forget.append(forget)
+
+    def on_change(self, changed: UserChanged) -> None:
+        """`changed` hears of every update in its transaction: blocking a user ends their sessions."""
+        self._changed.append(changed)
+
+    async def create(self, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None) -> User:
+        """A new user, as an administrator. Raises IdentifierRequired, InvalidInput and the conflicts."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            user = await self.add(tx, caller, draft, identity)
+            await self._audit.write(tx, caller, _event("create", user))
+        return user
+
+    async def create_many(self, caller: Caller, drafts: Sequence[UserDraft]) -> list[User]:
+        """All of them, or none."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            users = [await self.add(tx, caller, draft) for draft in drafts]
+            for user in users:
+                await self._audit.write(tx, caller, _event("create", user))
+        return users
+
+    async def add(
+        self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None
+    ) -> User:
+        """Cleans and keeps a new user without asking who may: for other use cases (registration)."""
+        draft = replace(draft, values=clean(draft.values))
+        require_identifier(draft.values)
+        directory = await self._directories.of(caller.pool_id)
+        return await directory.create(tx, caller, draft, identity)
+
+    async def update(self, caller: Caller, user_id: str, draft: UserDraft) -> User:
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            user = await self.change(tx, caller, user_id, draft)
+            await self._audit.write(tx, caller, _event("update", user, changed=sorted(draft.values)))
+        return user
+
+    async def update_many(self, caller: Caller, drafts: Sequence[tuple[str, UserDraft]]) -> list[User]:
+        """All of them, or none."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            users = [await self.change(tx, caller, user_id, draft) for user_id, draft in drafts]
+            for user in users:
+                await self._audit.write(tx, caller, _event("update", user))
+        return users
+
+    async def change(self, tx: Tx, caller: Caller, user_id: str, draft: UserDraft) -> User:
+        """Cleans and applies a change without asking who may: for other use cases (own profile)."""
+        draft = replace(draft, values=clean(draft.values))
+        directory = await self._directories.of(caller.pool_id)
+        user = await directory.update(tx, caller, user_id, draft)
+        require_identifier({name: getattr(user, name) for name in User.__struct_fields__})
+        for changed in self._changed:
+            await changed(tx, caller, user, draft)
+        return user
+
+    async def find(self, caller: Caller, key: UserKey) -> User | None:
+        """The user, or None."""
+        caller.require_administrator()
+        return await self.look_up(caller, key)
+
+    async def look_up(self, caller: Caller, key: UserKey) -> User | None:
+        """`find` without asking who may: for other use cases."""
+        directory = await self._directories.of(caller.pool_id)
+        return (await directory.find(caller, [key]))[0]
+
+    async def get(self, caller: Caller, user_id: str) -> User:
+        """The user with this id, for an administrator or for themself. Raises UserNotFound."""
+        caller.require_user_or_administrator(user_id)
+        user = await self.look_up(caller, UserKey("id", user_id))
+        if user is None:
+            raise UserNotFound(user_id=user_id)
+        return user
+
+    async def find_many(self, caller: Caller, keys: Sequence[UserKey]) -> list[User]:
+        """Those that exist, in the order asked. At most 80 keys. Source: seed 002, batch."""
+        caller.require_administrator()
+        if len(keys) > LARGEST_BATCH:
+            raise TooManyUsersAsked("ids", limit=LARGEST_BATCH)
+        if not keys:
+            return []
+        directory = await self._directories.of(caller.pool_id)
+        return [user for user in await directory.find(caller, keys) if user]
+
+    async def require_all(self, caller: Caller, user_ids: Sequence[str]) -> None:
+        """Raises UserNotFound naming the ids nobody in this pool has. For other domains' use cases."""
+        wanted = list(dict.fromkeys(user_ids))
+        directory = await self._directories.of(caller.pool_id)
+        found: set[str] = set()
+        for start in range(0, len(wanted), 500):
+            keys = [UserKey("id", user_id) for user_id in wanted[start : start + 500]]
+            found |= {user.id for user in await directory.find(caller, keys) if user}
+        if missing := [user_id for user_id in wanted if user_id not in found]:
+            raise UserNotFound(user_ids=missing)
+
+    async def by_ids(self, caller: Caller, user_ids: Sequence[str]) -> list[User]:
+        """Users of a page another domain made (members of a group), in its order; the gone are left out."""
+        directory = await self._directories.of(caller.pool_id)
+        keys = [UserKey("id", user_id) for user_id in user_ids]
+        return [user for user in await directory.find(caller, keys) if user] if keys else []
+
+    async def exists(self, caller: Caller, keys: Sequence[UserKey]) -> bool:
+        """Whether any of the keys is somebody's. Asked before registration, so anybody may."""
+        if not keys:
+            raise InvalidInput("username", "至少需要一个查询条件", "at least one key is needed")
+        directory = await self._directories.of(caller.pool_id)
+        return any(await directory.find(caller, keys))
+
+    async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
+        caller.require_administrator()
+        directory = await self._directories.of(caller.pool_id)
+        return await directory.list(caller, query)
+
+    async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
+        caller.require_administrator()
+        directory = await self._directories.of(caller.pool_id)
+        return await directory.search(caller, query)
+
+    async def delete(self, caller: Caller, user_ids: Sequence[str]) -> None:
+        """Everything of these users, for good. An unknown id is an error and nobody is deleted."""
+        caller.require_administrator()
+        if len(user_ids) > LARGEST_DELETE:
+            raise InvalidInput(
+                "ids", f"一次最多删除 {LARGEST_DELETE} 人", f"at most {LARGEST_DELETE} at once"
+            )
+        if not user_ids:
+            raise InvalidInput("ids", "不能为空", "must not be empty")
+        directory = await self._directories.of(caller.pool_id)
+        async with self._db.transaction() as tx:
+            await directory.delete(tx, caller, user_ids)
+            for forget in self._forget:
+                await forget(tx, caller.pool_id, user_ids)
+            for user_id in user_ids:
+                await self._audit.write(
+                    tx, caller, Event("delete", "user", resource_id=user_id, user_id=user_id)
+                )
+
+
+def _event(operation: Operation, user: User, **detail: object) -> Event:
+    return Event(
+        operation,
+        "user",
+        resource_id=user.id,
+        user_id=user.id,
+        user_name=user.display_name,
+        detail=detail,
+    )
