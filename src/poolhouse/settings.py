@@ -25,4 +25,5 @@ class Settings(BaseSettings):
     )
     trusted_proxies: int = Field(0, description="Proxies before us whose X-Forwarded-For is believed.", ge=0)
     statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)
+    geo_database: Path | None = Field(None, description="A MaxMind file that tells where an address is.")
     log_level: str = Field("info", description="debug, info, warning or error.")

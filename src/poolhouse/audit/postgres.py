@@ -1,21 +1,29 @@
-"""All SQL of the audit log."""
+"""All SQL of the audit log.
+
+`audit_records` is partitioned by month on `at`; the key leads with pool_id. A month without a partition of
+its own falls into the default one, so a write never depends on upkeep.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import re
+from datetime import UTC, datetime
 
-import msgspec
+from asyncpg import Record as Row
 
-from poolhouse.audit.model import Event
+from poolhouse.audit.model import Event, Record, RecordQuery
 from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Executor, Reads
+from poolhouse.db.where import Where
 from poolhouse.ids import new_id
+from poolhouse.paging import Page, PageRequest
+from poolhouse.times import now
+
+_PARTITION = re.compile(r"audit_records_(\d{4})_(\d{2})\Z")
+_UPKEEP_LOCK = 0x61756469  # "audi": one node at a time works on the partitions
 
 
-class Statements(Protocol):
-    async def execute(self, sql: str, *args: Any) -> str: ...
-
-
-async def insert(tx: Statements, caller: Caller, event: Event) -> None:
+async def insert(tx: Executor, caller: Caller, event: Event) -> None:
     """An end user's own act is of kind user; an administrator's and the system's of kind administrator."""
     own = caller.kind in ("user", "anonymous")
     await tx.execute(
@@ -23,27 +31,189 @@ async def insert(tx: Statements, caller: Caller, event: Event) -> None:
         insert into audit_records (
           pool_id, at, id, kind, operation, resource_type, resource_id, user_id, user_name, actor_kind,
           actor_id, app_id, tenant_id, session_id, success, detail, ip, user_agent, request_id
-        ) values (
-          $1, clock_timestamp(), $2, $3, $4, $5, $6, $7, $8, $9,
-          $10, $11, $12, $13, $14, $15::text::jsonb, $16, $17, $18
-        )
+        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         """,
         caller.pool_id,
+        now(),
         new_id(),
         "user" if own else "administrator",
         event.operation,
         event.resource_type,
-        event.resource_id,
+        _storable(event.resource_id),
         event.user_id or (caller.actor_id if caller.kind == "user" else None),
-        event.user_name,
+        _storable(event.user_name),
         caller.kind,
         caller.actor_id,
         event.app_id or caller.app_id,
         caller.tenant_id,
         caller.session_id,
         event.success,
-        msgspec.json.encode(dict(event.detail)).decode(),
+        {key: _storable_json(value) for key, value in event.detail.items()},
         caller.ip,
-        caller.user_agent[:1000],
-        caller.request_id,
+        _storable(caller.user_agent[:1000]),
+        _storable(caller.request_id[:100]),
     )
+
+
+async def page(db: Reads, pool_id: str, query: RecordQuery, request: PageRequest) -> Page[Record]:
+    where = _where(pool_id, query)
+    total = await db.search_fetchval(
+        f"select count(*) from audit_records r where {where.sql}",
+        *where.args,
+    )
+    rows = await db.search_fetch(
+        f"""
+        select r.id, r.at, r.kind, r.operation, r.resource_type, r.resource_id, r.user_id, r.user_name,
+               r.actor_kind, r.actor_id, r.app_id, r.tenant_id, r.session_id, r.success, r.detail, r.ip,
+               r.user_agent, r.request_id
+        from audit_records r
+        where {where.sql}
+        order by r.at desc, r.id desc
+        limit {request.size} offset {request.offset}
+        """,
+        *where.args,
+    )
+    return Page(total, [_record(row) for row in rows])
+
+
+async def count_logins(db: Executor, pool_id: str, app_id: str) -> tuple[int, int]:
+    """Successful logins through the application, and how many people they were."""
+    row = await db.fetchrow(
+        """
+        select count(*) as logins, count(distinct r.user_id) as people
+        from audit_records r
+        where r.pool_id = $1 and r.kind = 'user' and r.app_id = $2 and r.operation = 'login' and r.success
+        """,
+        pool_id,
+        app_id,
+    )
+    return (row["logins"], row["people"]) if row else (0, 0)
+
+
+async def ensure_partition(db: Database, month: datetime) -> bool:
+    """Makes the partition of `month`, taking along what the default one already holds of it.
+
+    True if it was made now. Safe on several nodes at once.
+    """
+    first, following = month_start(month), next_month(month)
+    name = partition_name(first)
+    async with db.transaction() as tx:
+        await tx.execute("select pg_advisory_xact_lock($1)", _UPKEEP_LOCK)
+        if await tx.fetchval("select to_regclass($1) is not null", name):
+            return False
+        await tx.execute("set local lock_timeout = '5s'")
+        await tx.execute("lock table audit_records_default in access exclusive mode")
+        await tx.execute(f"create table {name} (like audit_records including all)")
+        await tx.execute(
+            f"""
+            with moved as (
+              delete from audit_records_default where at >= $1 and at < $2 returning *
+            )
+            insert into {name} select * from moved
+            """,
+            first,
+            following,
+        )
+        await tx.execute(
+            f"""
+            alter table audit_records attach partition {name}
+              for values from ('{first.isoformat()}') to ('{following.isoformat()}')
+            """
+        )
+    return True
+
+
+async def prune(db: Database, before: datetime) -> int:
+    """Drops the months that end before `before` and deletes the older rows of its own month.
+
+    Gives the number of rows gone.
+    """
+    gone = 0
+    names = await db.fetch(
+        """
+        select c.relname as name
+        from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'audit_records'::regclass
+        """
+    )
+    for name in (row["name"] for row in names):
+        match = _PARTITION.match(name)
+        if match and next_month(datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC)) <= before:
+            async with db.transaction() as tx:
+                await tx.execute("set local lock_timeout = '5s'")
+                gone += await tx.fetchval(f"select count(*) from {name}")
+                await tx.execute(f"drop table {name}")
+    tag = await db.execute("delete from audit_records where at < $1", before)
+    return gone + int(tag.split()[-1])
+
+
+def month_start(moment: datetime) -> datetime:
+    moment = moment.astimezone(UTC)
+    return datetime(moment.year, moment.month, 1, tzinfo=UTC)
+
+
+def next_month(moment: datetime) -> datetime:
+    first = month_start(moment)
+    return datetime(first.year + first.month // 12, first.month % 12 + 1, 1, tzinfo=UTC)
+
+
+def partition_name(first: datetime) -> str:
+    return f"audit_records_{first.year:04d}_{first.month:02d}"
+
+
+def _where(pool_id: str, query: RecordQuery) -> Where:
+    where = Where(pool_id, "r")
+    where.add(f"r.kind = {where.arg(query.kind)}")
+    if query.acts:
+        operations = where.arg([act.operation for act in query.acts])
+        types = where.arg([act.resource_type for act in query.acts])
+        where.add(
+            f"""exists (select from unnest({operations}::text[], {types}::text[]) act (operation, type)
+                where act.operation = r.operation and (act.type is null or act.type = r.resource_type))"""
+        )
+    for column, values in (
+        ("resource_type", query.resource_types),
+        ("user_id", query.user_ids),
+        ("actor_id", query.actor_ids),
+        ("app_id", query.app_ids),
+    ):
+        if values:
+            where.add(f"r.{column} = any({where.arg(list(values))}::text[])")
+    if query.only_in_apps:
+        where.add("r.app_id is not null")
+    for column, value in (
+        ("tenant_id", query.tenant_id),
+        ("ip", query.ip),
+        ("request_id", query.request_id),
+        ("success", query.success),
+    ):
+        if value is not None:
+            where.add(f"r.{column} = {where.arg(value)}")
+    if query.start is not None:
+        where.add(f"r.at >= {where.arg(query.start)}")
+    if query.end is not None:
+        where.add(f"r.at < {where.arg(query.end)}")
+    return where
+
+
+def _record(row: Row) -> Record:
+    return Record(**dict(row.items()))
+
+
+def _storable(value: str | None) -> str | None:
+    """A refused login must be written whatever name was typed, so what text columns refuse is replaced."""
+    if value is None or (value.isascii() and "\0" not in value):
+        return value
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _storable_json(value: object) -> object:
+    match value:
+        case str():
+            return _storable(value)
+        case dict():
+            return {_storable(str(key)): _storable_json(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_storable_json(item) for item in value]
+        case _:
+            return value

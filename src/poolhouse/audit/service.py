@@ -1,18 +1,30 @@
-"""The audit log: written by every domain, read by administrators."""
+"""The audit log: written by every domain, read by administrators, kept in order by itself."""
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
+
+import structlog
+
 from poolhouse.audit import postgres
-from poolhouse.audit.model import Event
-from poolhouse.audit.postgres import Statements
+from poolhouse.audit.model import Event, Record, RecordQuery
 from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Executor
+from poolhouse.paging import Page, PageRequest
+from poolhouse.times import now
+
+MONTHS_AHEAD = 3
+UPKEEP_EVERY_S = 6 * 3600.0
+
+log = structlog.get_logger(__name__)
 
 
 class AuditLog:
-    def __init__(self, db: Statements) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def write(self, tx: Statements, caller: Caller, event: Event) -> None:
+    async def write(self, tx: Executor, caller: Caller, event: Event) -> None:
         """One row in the act's own transaction: it stays if and only if the act does."""
         await postgres.insert(tx, caller, event)
 
@@ -22,3 +34,41 @@ class AuditLog:
         Call it after that transaction has ended; `event.success` must be False.
         """
         await postgres.insert(self._db, caller, event)
+
+    async def list_records(self, caller: Caller, query: RecordQuery, request: PageRequest) -> Page[Record]:
+        """Newest first. An end user may ask for their own acts, and for nothing else.
+
+        May lag a standby's few seconds behind. Raises NotAuthenticated, NotPermitted.
+        """
+        if query.kind == "user" and len(query.user_ids) == 1:
+            caller.require_user_or_administrator(query.user_ids[0])
+        else:
+            caller.require_administrator()
+        return await postgres.page(self._db.lagging, caller.pool_id, query, request)
+
+    async def count_logins(self, caller: Caller, app_id: str) -> tuple[int, int]:
+        """(successful logins through the application, different people), as far back as the log is kept."""
+        caller.require_administrator()
+        return await postgres.count_logins(self._db, caller.pool_id, app_id)
+
+    async def prepare_partitions(self, moment: datetime | None = None) -> int:
+        """Makes this month's partition and those of the months ahead. Gives how many were missing."""
+        month, made = postgres.month_start(moment or now()), 0
+        for _ in range(MONTHS_AHEAD + 1):
+            made += await postgres.ensure_partition(self._db, month)
+            month = postgres.next_month(month)
+        return made
+
+    async def prune(self, before: datetime) -> int:
+        """Deletes what is older, whole months by dropping them; gives the number of rows. For operators."""
+        return await postgres.prune(self._db, before)
+
+    async def run(self) -> None:
+        """Upkeep for the life of the server. A failure is logged and tried again: rows go to the default
+        partition meanwhile."""
+        while True:
+            try:
+                await self.prepare_partitions()
+            except Exception:
+                log.warning("audit_partitions_not_prepared", exc_info=True)
+            await asyncio.sleep(UPKEEP_EVERY_S)

@@ -1,0 +1,118 @@
+"""Messages, and the templates they are made of. Source: issue 3 (Mail), reference/v2.md 4 (EmailScene)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from poolhouse.errors import Lang
+
+Scene = Literal[
+    "welcome",
+    "account_created",
+    "verify_email",
+    "first_login_verify",
+    "console_verify",
+    "register_code",
+    "login_code",
+    "mfa_code",
+    "completion_code",
+    "verify_code",
+    "reset_password",
+    "reset_password_code",
+    "change_password",
+    "change_email",
+    "bind_email_code",
+    "unbind_email_code",
+    "unlock_code",
+    "delete_account_code",
+    "password_expiring",
+    "password_reset_by_admin",
+    "password_was_reset",
+]
+SCENES: tuple[Scene, ...] = get_args(Scene)
+
+Channel = Literal["email", "sms"]
+Status = Literal["queued", "sent", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`subject`, `sender` and `content` are Jinja2 over render.VARIABLES; `content` is HTML, and what is put
+    into it is escaped.
+
+    `enabled`: the pool's own text is used; else the built-in one, in the reader's language. `expires_in_s` is
+    what `minutes` tells, `redirect_to` where the link leads on to.
+    """
+
+    scene: Scene
+    name: str
+    subject: str
+    sender: str
+    content: str
+    redirect_to: str | None = None
+    has_url: bool = False
+    expires_in_s: int = 300
+    enabled: bool = False
+    built_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    subject: str
+    sender: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in the outbox. `body` (HTML, or the text of an SMS) is emptied once it was delivered: codes
+    and links do not lie about. `recipient` is an address, or a phone number in E.164."""
+
+    id: str
+    pool_id: str
+    channel: Channel
+    scene: Scene
+    lang: Lang
+    recipient: str
+    sender: str
+    subject: str
+    body: str
+    user_id: str | None
+    status: Status
+    attempts: int
+    last_error: str | None
+    next_attempt_at: datetime
+    created_at: datetime
+    sent_at: datetime | None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+ProviderKind = Literal["custom", "ali", "qq", "sendgrid"]
+Security = Literal["tls", "starttls", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A mail server: TLS from the first byte, STARTTLS (never falling back to clear text), or none."""
+
+    host: str
+    port: int
+    username: str = ""
+    password: str = field(default="", repr=False)
+    sender: str = ""
+    security: Security = "tls"
+    kind: ProviderKind = "custom"
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """A failed attempt is repeated after `first`, then twice as long each time up to `longest`, half to one
+    and a half of it by chance. A message older than `give_up_after` becomes a dead letter, which is kept."""
+
+    first: timedelta = timedelta(seconds=20)
+    longest: timedelta = timedelta(hours=1)
+    give_up_after: timedelta = timedelta(hours=48)
