@@ -3,7 +3,7 @@
 PoolhouseError
 ├── Refused                     the caller may not
 │   ├── NotAuthenticated        no credentials, or credentials nobody knows
-│   │   ├── TokenExpired
+│   │   ├── TokenExpired  TokenInvalid
 │   │   └── SignatureRefused    a v3 signature that does not fit (reason)
 │   ├── NotPermitted            known, but not allowed this
 │   └── RegistrationDisabled
@@ -80,6 +80,13 @@ class NotAuthenticated(Refused):
 class TokenExpired(NotAuthenticated):
     zh = "登录信息已过期，请重新登录"
     en = "The login has expired, please log in again"
+
+
+class TokenInvalid(NotAuthenticated):
+    """Not signed by us, cut short, or for another purpose; `cause` says which, to the log alone."""
+
+    zh = "登录信息有误，请重新登录"
+    en = "The login is not valid, please log in again"
 
 
 class SignatureRefused(NotAuthenticated):

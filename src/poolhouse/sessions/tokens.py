@@ -1,0 +1,151 @@
+"""The tokens we sign, and the strict reading of what comes back.
+
+Two kinds, told apart by their claims:
+
+* user tokens: `sub` and `data {id, userPoolId, arn, ...}`, `aud` the application, `sid` the session;
+  HS256 with the application's secret (as its own back end verifies it) or RS256 (JWKS);
+* management tokens: `scoped_userpool_id`, `sub` the pool's or the access key's id, `data`.
+
+Sources: reference/v2.md 1 (Management accessToken), reference/v3.md 1 (get-management-token). Official
+clients decode the payload with plain base64, so it is written without what base64url spells `-` or `_`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey, RSAKey
+
+from poolhouse.errors import TokenExpired, TokenInvalid
+
+Algorithm = Literal["HS256", "RS256"]
+TokenKind = Literal["user", "management"]
+
+LONGEST_TOKEN = 8192
+CLOCK_SKEW_S = 30
+_SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+_KEY_ID = re.compile(r"([0-9a-f]{24})\.([0-9a-f]{24})\Z")
+_ALGORITHMS: dict[str, Algorithm] = {"HS256": "HS256", "RS256": "RS256"}
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """`key` fits `algorithm`: the one is never used with the other's key, whatever a header says."""
+
+    pool_id: str
+    key_id: str
+    algorithm: Algorithm
+    key: OctKey | RSAKey
+
+    @property
+    def kid(self) -> str:
+        return f"{self.pool_id}.{self.key_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    """What an unverified token says about its key; good for finding the key and nothing else."""
+
+    pool_id: str
+    key_id: str
+    algorithm: Algorithm
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """`subject`: the user's id, or who manages (pool id, access key id). Times are aware UTC."""
+
+    kind: TokenKind
+    pool_id: str
+    subject: str
+    issued_at: datetime
+    expires_at: datetime
+    app_id: str | None
+    session_id: str | None
+    data: Mapping[str, Any]
+    raw: Mapping[str, Any]
+
+
+def sign(claims: Mapping[str, Any], key: SigningKey) -> str:
+    header = {"alg": key.algorithm, "typ": "JWT", "kid": key.kid}
+    return jws.serialize_compact(header, encode_payload(claims), key.key, [key.algorithm])
+
+
+def encode_payload(claims: Mapping[str, Any]) -> bytes:
+    """ASCII JSON without `>`, `?`, `~` and DEL: no other ASCII byte can put `-` or `_` into base64url."""
+    text = json.dumps(claims, separators=(",", ":"), ensure_ascii=True)
+    for character in ">?~\x7f":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.encode()
+
+
+def hint(token: str) -> KeyHint:
+    """Raises TokenInvalid for anything that no signing of ours can have produced."""
+    if len(token) > LONGEST_TOKEN or not _SHAPE.match(token):
+        raise TokenInvalid("not a compact JWS")
+    header = _header(token)
+    algorithm = _ALGORITHMS.get(str(header.get("alg")))
+    named = _KEY_ID.match(str(header.get("kid")))
+    if algorithm is None or named is None or "crit" in header:
+        raise TokenInvalid("foreign algorithm or key id")
+    return KeyHint(named[1], named[2], algorithm)
+
+
+def verify(token: str, key: SigningKey) -> dict[str, Any]:
+    """The claims under a good signature; their times are not looked at."""
+    if hint(token) != KeyHint(key.pool_id, key.key_id, key.algorithm):
+        raise TokenInvalid("another key or algorithm than the key's own")
+    try:
+        claims = json.loads(jws.deserialize_compact(token, key.key, [key.algorithm]).payload)
+    except (JoseError, ValueError, RecursionError) as error:
+        raise TokenInvalid("bad signature or payload") from error
+    if not isinstance(claims, dict):
+        raise TokenInvalid("the payload is not an object")
+    return claims
+
+
+def read(token: str, key: SigningKey, at: datetime) -> Claims:
+    """A token of ours that has not expired. Raises TokenInvalid, TokenExpired."""
+    claims = verify(token, key)
+    issued, expires, subject = claims.get("iat"), claims.get("exp"), claims.get("sub")
+    if not isinstance(issued, int) or not isinstance(expires, int) or not isinstance(subject, str):
+        raise TokenInvalid("iat, exp or sub is missing")
+    data = claims.get("data")
+    managed = claims.get("scoped_userpool_id")
+    if (managed is not None and managed != key.pool_id) or not isinstance(data, dict):
+        raise TokenInvalid("claims of another pool")
+    seconds = at.timestamp()
+    if issued > seconds + CLOCK_SKEW_S:
+        raise TokenInvalid("issued in the future")
+    if expires <= seconds:
+        raise TokenExpired("the token's exp has passed")
+    return Claims(
+        kind="user" if managed is None else "management",
+        pool_id=key.pool_id,
+        subject=subject,
+        issued_at=datetime.fromtimestamp(issued, UTC),
+        expires_at=datetime.fromtimestamp(expires, UTC),
+        app_id=_text(claims.get("aud")),
+        session_id=_text(claims.get("sid")),
+        data=data,
+        raw=claims,
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _header(token: str) -> dict[str, Any]:
+    try:
+        header = jws.extract_compact(token.encode()).headers()
+    except (JoseError, ValueError, RecursionError) as error:
+        raise TokenInvalid("unreadable header") from error
+    return dict(header)
