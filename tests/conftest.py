@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
 
+from poolhouse.app import Services, build
 from poolhouse.caller import Caller
+from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.migrations import migrate
 from poolhouse.db.pool import Database
-from poolhouse.ids import new_id
+from poolhouse.settings import Settings
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -99,25 +101,21 @@ class PoolForTests:
         return Caller(pool_id=self.id, kind="user", actor_id=user_id)
 
 
-async def _new_pool(database: Database) -> PoolForTests:
-    pool_id = new_id()
-    if await database.fetchval("select to_regclass('pools')"):
-        await database.execute(
-            "insert into pools (id, name, domain, secret) values ($1, $2, $3, $4)",
-            pool_id,
-            f"pool {pool_id}",
-            f"p{pool_id}",
-            b"",
-        )
-    return PoolForTests(pool_id)
+@pytest.fixture(scope="session")
+async def services(database: Database, run_folder: Path) -> AsyncIterator[Services]:
+    """The composition root, with password hashes that cost little."""
+    folder = run_folder / f"data-{os.getpid()}"
+    hasher = PasswordHasher(memory_kib=64, passes=1)
+    yield await build(Settings(data=folder), database, hasher)
+    hasher.close()
 
 
 @pytest.fixture
-async def pool(database: Database) -> PoolForTests:
-    return await _new_pool(database)
+async def pool(services: Services) -> PoolForTests:
+    return PoolForTests((await services.pools.create("mine")).id)
 
 
 @pytest.fixture
-async def other_pool(database: Database) -> PoolForTests:
+async def other_pool(services: Services) -> PoolForTests:
     """The neighbour, to whom everything of `pool` is invisible."""
-    return await _new_pool(database)
+    return PoolForTests((await services.pools.create("theirs")).id)
