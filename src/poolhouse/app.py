@@ -17,6 +17,8 @@ from poolhouse.crypto.transport import PasswordTransport, TransportKeys
 from poolhouse.db.pool import Database
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.pools.service import PoolService
+from poolhouse.sessions.keys import KeyRing
+from poolhouse.sessions.service import SessionService
 from poolhouse.settings import Settings
 from poolhouse.users.directories import Directories
 from poolhouse.users.postgres import PostgresDirectory
@@ -38,6 +40,7 @@ class Services:
     apps: AppService
     directories: Directories
     users: UserService
+    sessions: SessionService
 
 
 def secret_box(settings: Settings) -> SecretBox:
@@ -68,6 +71,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
 
     directories = Directories(PostgresDirectory(db, hasher))
     users = UserService(db, directories, audit)
+    sessions = SessionService(db, KeyRing(db, box), audit)
+    users.on_delete(sessions.end_of_users)
+    users.on_change(sessions.user_changed)
 
     return Services(
         settings=settings,
@@ -80,6 +86,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         apps=apps,
         directories=directories,
         users=users,
+        sessions=sessions,
     )
 
 

@@ -1,0 +1,44 @@
+"""Sessions and issued tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One login at one application from one device; `app_id` and `device_id` are "" when not told."""
+
+    id: str
+    pool_id: str
+    user_id: str
+    app_id: str
+    device_id: str
+    ip: str | None
+    user_agent: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    token: str = field(repr=False)
+    issued_at: datetime
+    expires_at: datetime
+
+    @property
+    def iat(self) -> int:
+        return int(self.issued_at.timestamp())
+
+    @property
+    def exp(self) -> int:
+        return int(self.expires_at.timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class LoginState:
+    """Whether a user is logged in, and at which applications."""
+
+    is_logged_in: bool
+    app_ids: tuple[str, ...] = ()

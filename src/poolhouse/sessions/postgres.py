@@ -1,0 +1,161 @@
+"""All SQL on sessions and signing keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from asyncpg import Record
+
+from poolhouse.db.pool import Executor
+from poolhouse.sessions.model import Session
+
+_COLUMNS = "id, pool_id, user_id, app_id, device_id, ip, user_agent, created_at, expires_at"
+
+
+def _session(row: Record) -> Session:
+    return Session(*row)
+
+
+async def insert(db: Executor, session: Session) -> None:
+    await db.execute(
+        f"insert into sessions ({_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        *(session.id, session.pool_id, session.user_id, session.app_id, session.device_id),
+        *(session.ip, session.user_agent, session.created_at, session.expires_at),
+    )
+
+
+async def find(db: Executor, pool_id: str, session_id: str) -> Session | None:
+    row = await db.fetchrow(
+        f"select {_COLUMNS} from sessions where pool_id = $1 and id = $2 and expires_at > now()",
+        *(pool_id, session_id),
+    )
+    return _session(row) if row else None
+
+
+async def of_user(
+    db: Executor, pool_id: str, user_id: str, app_id: str | None, device_id: str | None
+) -> list[Session]:
+    rows = await db.fetch(
+        f"""
+        select {_COLUMNS} from sessions
+        where pool_id = $1 and user_id = $2 and expires_at > now()
+          and ($3::text is null or app_id = $3) and ($4::text is null or device_id = $4)
+        order by created_at desc, id desc limit 1000
+        """,
+        *(pool_id, user_id, app_id, device_id),
+    )
+    return [_session(row) for row in rows]
+
+
+async def extend(db: Executor, pool_id: str, session_id: str, expires_at: datetime) -> bool:
+    """False: it ended meanwhile, and stays ended."""
+    return bool(
+        await db.fetchval(
+            "update sessions set expires_at = $3 where pool_id = $1 and id = $2 and expires_at > now() "
+            "returning true",
+            *(pool_id, session_id, expires_at),
+        )
+    )
+
+
+async def delete(db: Executor, pool_id: str, session_id: str, user_id: str | None) -> bool:
+    return bool(
+        await db.fetchval(
+            "delete from sessions where pool_id = $1 and id = $2 and ($3::text is null or user_id = $3) "
+            "returning true",
+            *(pool_id, session_id, user_id),
+        )
+    )
+
+
+async def delete_of_users(
+    db: Executor,
+    pool_id: str,
+    user_ids: Sequence[str],
+    app_ids: Sequence[str] | None = None,
+    except_session: str | None = None,
+) -> int:
+    """How many sessions ended."""
+    ended = await db.fetchval(
+        """
+        with ended as (
+          delete from sessions
+          where pool_id = $1 and user_id = any($2::text[]) and ($3::text[] is null or app_id = any($3))
+            and ($4::text is null or id <> $4)
+          returning 1)
+        select count(*) from ended
+        """,
+        *(pool_id, list(user_ids), list(app_ids) if app_ids is not None else None, except_session),
+    )
+    return int(ended)
+
+
+async def delete_expired(db: Executor, limit: int) -> int:
+    """Housekeeping over all pools: `limit` rows at most, so that no statement takes long."""
+    ended = await db.fetchval(
+        """
+        with expired as (
+          select pool_id, id from sessions where expires_at <= now() order by expires_at limit $1
+          for update skip locked),
+        ended as (
+          delete from sessions s using expired e where s.pool_id = e.pool_id and s.id = e.id returning 1)
+        select count(*) from ended
+        """,
+        limit,
+    )
+    return int(ended)
+
+
+# -- signing keys ------------------------------------------------------------------------------------------
+
+
+async def find_key(db: Executor, pool_id: str, key_id: str) -> Record | None:
+    """id, purpose, algorithm, sealed."""
+    return await db.fetchrow(
+        "select id, purpose, algorithm, sealed from signing_keys where pool_id = $1 and id = $2",
+        *(pool_id, key_id),
+    )
+
+
+async def keys_of(db: Executor, pool_id: str, purpose: str, app_id: str = "") -> list[Record]:
+    """id, purpose, algorithm, sealed, fingerprint; the newest first: it signs, the others verify."""
+    return await db.fetch(
+        """
+        select id, purpose, algorithm, sealed, fingerprint from signing_keys
+        where pool_id = $1 and purpose = $2 and app_id = $3 order by created_at desc, id desc
+        """,
+        *(pool_id, purpose, app_id),
+    )
+
+
+async def insert_key(
+    db: Executor,
+    pool_id: str,
+    key_id: str,
+    purpose: str,
+    app_id: str,
+    fingerprint: str,
+    algorithm: str,
+    sealed: bytes,
+) -> None:
+    """Nothing happens when another node was faster with the same fingerprint."""
+    await db.execute(
+        """
+        insert into signing_keys (pool_id, id, purpose, app_id, fingerprint, algorithm, sealed)
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict on constraint signing_keys_once do nothing
+        """,
+        *(pool_id, key_id, purpose, app_id, fingerprint, algorithm, sealed),
+    )
+
+
+async def delete_keys_before(db: Executor, pool_id: str, purpose: str, before: datetime) -> None:
+    """Keys older than `before`, except the one that signs."""
+    await db.execute(
+        """
+        delete from signing_keys k where pool_id = $1 and purpose = $2 and created_at < $3 and exists (
+          select from signing_keys newer where newer.pool_id = $1 and newer.purpose = $2
+            and newer.app_id = k.app_id and (newer.created_at, newer.id) > (k.created_at, k.id))
+        """,
+        *(pool_id, purpose, before),
+    )

@@ -1,0 +1,216 @@
+"""Use cases on sessions and tokens.
+
+A user token is good while its session row is: ending the row ends the token, on every node at the next
+request, because the database is asked each time (one primary-key read). A management token is good until it
+expires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from poolhouse.apps.model import App
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.errors import TokenExpired, TokenInvalid
+from poolhouse.ids import new_id
+from poolhouse.sessions import postgres, tokens
+from poolhouse.sessions.keys import KeyRing
+from poolhouse.sessions.model import IssuedToken, LoginState, Session
+from poolhouse.sessions.tokens import Claims
+from poolhouse.times import now
+from poolhouse.users.model import User, UserDraft
+
+MANAGEMENT_LIFETIME = timedelta(days=7)
+
+
+class SessionService:
+    def __init__(self, db: Database, keys: KeyRing, audit: AuditLog) -> None:
+        self._db, self.keys, self._audit = db, keys, audit
+
+    # -- tokens --------------------------------------------------------------------------------------------
+
+    async def issue_management(
+        self,
+        pool_id: str,
+        subject: str | None = None,
+        *,
+        lifetime: timedelta = MANAGEMENT_LIFETIME,
+        data: Mapping[str, Any] | None = None,
+    ) -> IssuedToken:
+        """A token for the management interfaces. `subject`: the pool's id (default) or an access key's.
+
+        More than an hour of life, or the official client asks anew at every call (reference/v2.md 1).
+        """
+        issued = now().replace(microsecond=0)
+        expires = issued + lifetime
+        claims = {
+            "sub": subject or pool_id,
+            "iat": int(issued.timestamp()),
+            "exp": int(expires.timestamp()),
+            "scoped_userpool_id": pool_id,
+            "data": {"id": subject or pool_id, "email": "", "userPoolId": pool_id, **(data or {})},
+        }
+        key = await self.keys.newest(pool_id, "management")
+        return IssuedToken(tokens.sign(claims, key), issued, expires)
+
+    async def issue_user(self, session: Session, user: User, app: App | None) -> IssuedToken:
+        """The token of a session: it names the session and ends with it."""
+        issued = now().replace(microsecond=0)
+        claims = {
+            "sub": user.id,
+            "iat": int(issued.timestamp()),
+            "exp": int(session.expires_at.timestamp()),
+            "aud": session.app_id or session.pool_id,
+            "sid": session.id,
+            "data": _user_data(user),
+        }
+        if app is None:
+            key = await self.keys.newest(session.pool_id, "management")
+        elif app.settings.id_token_algorithm == "RS256":
+            key = await self.keys.newest(session.pool_id, "rsa")
+        else:
+            key = await self.keys.of_app(session.pool_id, app.id, app.secret)
+        return IssuedToken(tokens.sign(claims, key), issued, session.expires_at)
+
+    async def read(self, token: str) -> Claims:
+        """Who a bearer token speaks for. Raises TokenInvalid, TokenExpired (also when its session ended)."""
+        claims = tokens.read(token, await self.keys.find(tokens.hint(token)), now())
+        if claims.kind == "user":
+            await self._require_session(claims)
+        return claims
+
+    async def _require_session(self, claims: Claims) -> Session:
+        if claims.session_id is None:
+            raise TokenInvalid("a user token without a session")
+        session = await postgres.find(self._db, claims.pool_id, claims.session_id)
+        if session is None:
+            raise TokenExpired("its session has ended")
+        if session.user_id != claims.subject:
+            raise TokenInvalid("its session is another user's")
+        return session
+
+    # -- sessions ------------------------------------------------------------------------------------------
+
+    async def start(
+        self,
+        db: Executor,
+        caller: Caller,
+        user_id: str,
+        lifetime: timedelta,
+        *,
+        app_id: str | None = None,
+        device_id: str = "",
+    ) -> Session:
+        """A session for a user who has just proved who they are."""
+        created = now()
+        session = Session(
+            id=new_id(),
+            pool_id=caller.pool_id,
+            user_id=user_id,
+            app_id=app_id or caller.app_id or "",
+            device_id=device_id[:256],
+            ip=caller.ip,
+            user_agent=caller.user_agent[:1024],
+            created_at=created,
+            expires_at=(created + lifetime).replace(microsecond=0),
+        )
+        await postgres.insert(db, session)
+        return session
+
+    async def find(self, pool_id: str, session_id: str) -> Session | None:
+        """A session that has neither ended nor expired."""
+        return await postgres.find(self._db, pool_id, session_id)
+
+    async def extend(self, db: Executor, session: Session, lifetime: timedelta) -> datetime:
+        """Its new end. Raises TokenExpired when it has ended meanwhile."""
+        expires = (now() + lifetime).replace(microsecond=0)
+        if not await postgres.extend(db, session.pool_id, session.id, expires):
+            raise TokenExpired("its session has ended")
+        return expires
+
+    async def list(
+        self, caller: Caller, user_id: str, app_id: str | None = None, device_id: str | None = None
+    ) -> list[Session]:
+        """A user's live sessions, newest first."""
+        caller.require_user_or_administrator(user_id)
+        return await postgres.of_user(self._db, caller.pool_id, user_id, app_id, device_id)
+
+    async def login_state(
+        self, caller: Caller, user_id: str, app_id: str | None = None, device_id: str | None = None
+    ) -> LoginState:
+        live = await self.list(caller, user_id, app_id, device_id)
+        apps = tuple(dict.fromkeys(session.app_id for session in live if session.app_id))
+        return LoginState(bool(live), apps)
+
+    async def end(self, caller: Caller, session_id: str) -> bool:
+        """One session: one's own, or anybody's for an administrator. False if there was none."""
+        owner = caller.actor_id if caller.kind == "user" else None
+        if owner is None:
+            caller.require_administrator()
+        async with self._db.transaction() as tx:
+            ended = await postgres.delete(tx, caller.pool_id, session_id, owner)
+            if ended:
+                await self._audit.write(tx, caller, Event("logout", "session", session_id, user_id=owner))
+        return ended
+
+    async def logout(self, caller: Caller, user_id: str, app_id: str | None = None) -> int:
+        """A user's sessions at one application or all. How many ended."""
+        caller.require_user_or_administrator(user_id)
+        async with self._db.transaction() as tx:
+            ended = await postgres.delete_of_users(
+                tx, caller.pool_id, [user_id], [app_id] if app_id else None
+            )
+            event = Event("logout", "user", user_id, user_id=user_id, detail={"sessions": ended})
+            await self._audit.write(tx, caller, event)
+        return ended
+
+    async def kick(
+        self, caller: Caller, user_ids: Sequence[str], app_ids: Sequence[str] | None = None
+    ) -> int:
+        """Logs users out of every application of the pool, or of those given. How many sessions ended."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            ended = await postgres.delete_of_users(tx, caller.pool_id, user_ids, app_ids)
+            for user_id in user_ids:
+                await self._audit.write(tx, caller, Event("kick", "user", user_id, user_id=user_id))
+        return ended
+
+    # -- for other domains' transactions -------------------------------------------------------------------
+
+    async def end_of_users(
+        self, tx: Tx, pool_id: str, user_ids: Sequence[str], except_session: str | None = None
+    ) -> None:
+        """All their sessions, but one perhaps: after a password change, and when users are deleted."""
+        await postgres.delete_of_users(tx, pool_id, user_ids, except_session=except_session)
+
+    async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
+        """Blocking, suspending, and a tokenExpiredAt in the past log a user out."""
+        expired = draft.values.get("token_expired_at")
+        if _may_not_log_in(user) or (expired is not None and expired <= now()):
+            await self.end_of_users(tx, caller.pool_id, [user.id])
+
+    async def delete_expired(self, limit: int = 10_000) -> int:
+        """Housekeeping; expired rows are dead already."""
+        return await postgres.delete_expired(self._db, limit)
+
+
+def _may_not_log_in(user: User) -> bool:
+    return user.blocked or user.is_deleted or user.status != "Activated"
+
+
+def _user_data(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "userPoolId": user.pool_id,
+        "arn": f"arn:cn:authing:{user.pool_id}:user:{user.id}",
+        "username": user.username,
+        "email": user.email,
+        "phone": user.phone,
+        "nickname": user.nickname,
+        "photo": user.photo,
+    }

@@ -1,0 +1,16 @@
+import pytest
+
+from poolhouse.audit.service import AuditLog
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.sessions.keys import KeyRing
+from poolhouse.sessions.service import SessionService
+
+
+@pytest.fixture(scope="session")
+def box():
+    return SecretBox(b"k" * 32)
+
+
+@pytest.fixture
+def sessions(database, box):
+    return SessionService(database, KeyRing(database, box), AuditLog(database))

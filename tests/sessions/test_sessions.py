@@ -1,0 +1,178 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from poolhouse.apps.model import App, AppSettings
+from poolhouse.audit.service import AuditLog
+from poolhouse.errors import NotAuthenticated, NotPermitted, TokenExpired, TokenInvalid
+from poolhouse.ids import new_id, new_secret
+from poolhouse.sessions import tokens
+from poolhouse.sessions.keys import KeyRing
+from poolhouse.sessions.service import SessionService
+from poolhouse.times import now
+from poolhouse.users.model import User, UserDraft
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def app(pool):
+    return App(new_id(), pool.id, "app", "app", secret=new_secret())
+
+
+@pytest.fixture
+def user(pool):
+    return User(new_id(), pool.id, username="bob")
+
+
+async def logged_in(sessions, pool, user, app=None, device=""):
+    session = await sessions.start(
+        sessions._db, pool.stranger, user.id, DAY, app_id=app.id if app else None, device_id=device
+    )
+    return session, (await sessions.issue_user(session, user, app)).token
+
+
+async def test_a_management_token_speaks_for_its_pool(sessions, pool):
+    issued = await sessions.issue_management(pool.id)
+    claims = await sessions.read(issued.token)
+    assert (claims.kind, claims.pool_id, claims.subject) == ("management", pool.id, pool.id)
+    assert claims.raw["scoped_userpool_id"] == pool.id
+    assert issued.exp - issued.iat > 2 * 3600
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "RS256"])
+async def test_a_user_token_speaks_for_its_user(sessions, pool, user, app, algorithm):
+    app = replace(app, settings=AppSettings(id_token_algorithm=algorithm))
+    session, token = await logged_in(sessions, pool, user, app)
+    claims = await sessions.read(token)
+    assert (claims.kind, claims.subject, claims.app_id) == ("user", user.id, app.id)
+    assert claims.session_id == session.id
+    assert claims.data["id"] == user.id
+    assert claims.data["userPoolId"] == pool.id
+    assert claims.data["arn"] == f"arn:cn:authing:{pool.id}:user:{user.id}"
+
+
+async def test_an_app_verifies_hs256_with_its_secret_and_rs256_with_the_jwks(sessions, pool, user, app):
+    from joserfc import jwt
+    from joserfc.jwk import KeySet, OctKey
+
+    _, token = await logged_in(sessions, pool, user, app)
+    decoded = jwt.decode(token, OctKey.import_key(app.secret), ["HS256"])
+    assert decoded.claims["sub"] == user.id
+    _, token = await logged_in(
+        sessions, pool, user, replace(app, settings=AppSettings(id_token_algorithm="RS256"))
+    )
+    keys = await sessions.keys.public_keys(pool.id)
+    assert all("d" not in key for key in keys)
+    decoded = jwt.decode(token, KeySet.import_key_set({"keys": keys}), ["RS256"])
+    assert decoded.claims["sub"] == user.id
+
+
+async def test_rotation_logs_nobody_out(sessions, database, box, pool, user, app):
+    rs = replace(app, settings=AppSettings(id_token_algorithm="RS256"))
+    _, by_rsa = await logged_in(sessions, pool, user, rs)
+    _, by_secret = await logged_in(sessions, pool, user, app)
+    management = (await sessions.issue_management(pool.id)).token
+    before = (await sessions.keys.newest(pool.id, "rsa")).kid
+    assert (await sessions.keys.rotate(pool.id, "rsa")).kid != before
+    await sessions.keys.rotate(pool.id, "management")
+    _, after = await logged_in(sessions, pool, user, replace(app, secret=new_secret()))
+    other_node = SessionService(database, KeyRing(database, box), AuditLog(database))
+    for token in (by_rsa, by_secret, management, after):
+        await other_node.read(token)
+    assert len(await other_node.keys.public_keys(pool.id)) == 2
+
+
+async def test_two_nodes_starting_at_once_share_their_keys(database, box, pool):
+    import asyncio
+
+    rings = [KeyRing(database, box) for _ in range(5)]
+    keys = await asyncio.gather(*(ring.newest(pool.id, "management") for ring in rings))
+    assert len({key.kid for key in keys}) == 1
+
+
+async def test_a_token_of_a_vanished_pool_or_key_is_refused(sessions, pool, user):
+    foreign = tokens.SigningKey(
+        new_id(), new_id(), "HS256", (await sessions.keys.newest(pool.id, "management")).key
+    )
+    token = tokens.sign({"sub": "x", "iat": 1, "exp": 9_999_999_999, "data": {}}, foreign)
+    with pytest.raises(TokenInvalid):
+        await sessions.read(token)
+
+
+async def test_a_user_token_cannot_be_replayed_as_a_management_token(sessions, pool, user):
+    _, token = await logged_in(sessions, pool, user)
+    assert (await sessions.read(token)).kind == "user"
+
+
+async def test_an_ended_session_ends_its_token_and_no_other(sessions, pool, user, app):
+    first, token = await logged_in(sessions, pool, user, app, "phone")
+    _, other = await logged_in(sessions, pool, user, app, "laptop")
+    assert await sessions.end(pool.user(user.id), first.id)
+    with pytest.raises(TokenExpired):
+        await sessions.read(token)
+    await sessions.read(other)
+    assert not await sessions.end(pool.user(user.id), first.id)
+
+
+async def test_nobody_ends_or_lists_a_strangers_session(sessions, pool, other_pool, user):
+    session, token = await logged_in(sessions, pool, user)
+    assert not await sessions.end(pool.user("somebody else"), session.id)
+    assert not await sessions.end(other_pool.administrator, session.id)
+    with pytest.raises(NotAuthenticated):
+        await sessions.end(pool.stranger, session.id)
+    with pytest.raises(NotPermitted):
+        await sessions.list(pool.user("somebody else"), user.id)
+    assert await sessions.list(other_pool.administrator, user.id) == []
+    with pytest.raises(NotPermitted):
+        await sessions.kick(pool.user(user.id), [user.id])
+    await sessions.read(token)
+
+
+async def test_login_state_tells_apps_and_devices_apart(sessions, pool, user, app):
+    await logged_in(sessions, pool, user, app, "phone")
+    admin = pool.administrator
+    assert await sessions.login_state(admin, user.id) == await sessions.login_state(admin, user.id, app.id)
+    assert (await sessions.login_state(admin, user.id)).app_ids == (app.id,)
+    assert not (await sessions.login_state(admin, user.id, "other app")).is_logged_in
+    assert not (await sessions.login_state(admin, user.id, app.id, "laptop")).is_logged_in
+    assert (await sessions.login_state(admin, user.id, app.id, "phone")).is_logged_in
+
+
+async def test_kick_ends_every_application_and_logout_one(sessions, pool, user, app):
+    other_app = replace(app, id=new_id())
+    _, one = await logged_in(sessions, pool, user, app)
+    _, two = await logged_in(sessions, pool, user, other_app)
+    assert await sessions.logout(pool.user(user.id), user.id, app.id) == 1
+    with pytest.raises(TokenExpired):
+        await sessions.read(one)
+    await sessions.read(two)
+    assert await sessions.kick(pool.administrator, [user.id]) == 1
+    with pytest.raises(TokenExpired):
+        await sessions.read(two)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"blocked": True}, {"status": "Suspended"}, {"token_expired_at": now() - timedelta(seconds=1)}],
+    ids=["blocked", "suspended", "token expired"],
+)
+async def test_a_change_that_shuts_a_user_out_ends_the_sessions(sessions, database, pool, user, change):
+    import msgspec
+
+    _, token = await logged_in(sessions, pool, user)
+    async with database.transaction() as tx:
+        changed = msgspec.structs.replace(user, **change)
+        await sessions.user_changed(tx, pool.administrator, changed, UserDraft(change))
+    with pytest.raises(TokenExpired):
+        await sessions.read(token)
+
+
+async def test_an_expired_session_is_dead_before_it_is_swept(sessions, database, pool, user):
+    session = await sessions.start(database, pool.stranger, user.id, timedelta(seconds=-5))
+    assert await sessions.find(pool.id, session.id) is None
+    with pytest.raises(TokenExpired):
+        await sessions.extend(database, session, DAY)
+    await sessions.delete_expired()
+    assert await database.fetchval("select count(*) from sessions where id = $1", session.id) == 0
