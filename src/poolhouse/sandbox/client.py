@@ -1,0 +1,340 @@
+"""Runs a function of a customer's script and says what became of it. The one way into the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from poolhouse.errors import InvalidInput, Overloaded
+from poolhouse.sandbox.breaker import Breaker, BreakerState
+from poolhouse.sandbox.limits import KillReason, Limits
+from poolhouse.sandbox.process import Answer, Call, CheckedFrame, Installation, ResultFrame, WorkerSpec
+from poolhouse.sandbox.protection import Protection, protection
+from poolhouse.sandbox.workers import CallKilled, Workers, WorkersStatus
+
+log = structlog.get_logger("poolhouse.sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLine:
+    level: str  # log, info, warn, error or debug
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """The function's promise settled. `value` is JSON: undefined is None, a Date ISO text, a BigInt a string.
+
+    `warnings` are sentences for the script's author. `clients_left_open` counts database clients nobody
+    closed; they are closed for the script a quarter of a second later.
+    """
+
+    value: Any
+    console: tuple[ConsoleLine, ...]
+    duration_ms: float
+    clients_opened: int = 0
+    clients_left_open: int = 0
+    connection_lost: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threw:
+    """The script threw, or does not compile, or lacks the function. `stack` has its own lines only."""
+
+    name: str
+    message: str
+    code: str | None
+    stack: str
+    console: tuple[ConsoleLine, ...]
+    duration_ms: float
+    clients_opened: int = 0
+    clients_left_open: int = 0
+    connection_lost: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """The sandbox stopped it. `detail` is for the log, never for an end user."""
+
+    reason: KillReason
+    detail: str
+    console: tuple[ConsoleLine, ...] = ()
+    duration_ms: float = 0.0
+    clients_opened: int = 0
+    clients_left_open: int = 0
+    connection_lost: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+Outcome = Returned | Threw | Killed
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxProblem:
+    """`line` and `column` count from 1; `text` is that line. All three are None where nobody can tell."""
+
+    message: str
+    line: int | None
+    column: int | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStatus:
+    key: str
+    breaker: BreakerState
+    workers: WorkersStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxStatus:
+    workers: int
+    workers_most: int
+    connections: tuple[ConnectionStatus, ...]
+
+
+def find_installation(deno: Path | None = None, js: Path | None = None) -> Installation:
+    if deno is None:
+        from deno import find_deno_bin
+
+        deno = Path(find_deno_bin())
+    js = js or Path(__file__).parent / "js"
+    if not (js / "node_modules").is_dir():
+        raise FileNotFoundError(f"{js / 'node_modules'} is missing: run `make setup`")
+    return Installation(deno, js, protection(deno, js))
+
+
+class Sandbox:
+    """One a server process. Workers start when first needed; `close` ends them."""
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        deno: Path | None = None,
+        js: Path | None = None,
+        workers_most: int | None = None,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._where = (deno, js)
+        self._installation: Installation | None = None
+        self._workers_most = workers_most or _workers_by_memory()
+        self._groups: dict[str, Workers] = {}
+        self._breakers: dict[str, Breaker] = {}
+        self._sweeper: asyncio.Task[None] | None = None
+        self._drains: set[asyncio.Task[None]] = set()
+
+    # -- the three things one can ask ---------------------------------------------------------------------
+
+    async def run(
+        self,
+        spec: WorkerSpec,
+        *,
+        source: str,
+        function: str,
+        args: list[Any],
+        timeout_ms: int,
+        read_only: bool,
+    ) -> Outcome:
+        """Calls `function` of `source` with deep copies of `args`.
+
+        `read_only`: the call may be repeated if another one brought its worker down. Raises Overloaded when
+        too many calls wait already.
+        """
+        self._check_size(source)
+        started = time.monotonic()
+        breaker = self._breakers.get(spec.key)
+        if breaker is None:
+            limits = self._limits
+            breaker = self._breakers[spec.key] = Breaker(
+                limits.breaker_failures, limits.breaker_open_s, limits.breaker_open_most_s
+            )
+        if not breaker.admit():
+            detail = f"the last calls lost the database; next try in {breaker.retry_after_s:.1f} s"
+            return Killed(reason=KillReason.BREAKER_OPEN, detail=detail)
+        frame = {"type": "call", "fn": function, "source": source, "args": args, "timeoutMs": timeout_ms}
+        try:
+            answer = await self._ask(spec, frame, timeout_ms, read_only)
+            outcome = _outcome(answer)
+        except CallKilled as killed:
+            outcome = Killed(
+                reason=killed.reason,
+                detail=killed.detail,
+                duration_ms=(time.monotonic() - started) * 1000,
+            )
+        except (Overloaded, asyncio.CancelledError):
+            breaker.abandoned()
+            raise
+        self._tell(spec.key, breaker, outcome)
+        return outcome
+
+    async def check(self, source: str, function: str) -> SyntaxProblem | None:
+        """Compiles and runs nothing. None means that it compiles."""
+        self._check_size(source)
+        spec = WorkerSpec(key="syntax check", env={}, modules=(), preload=())
+        answer = await self._ask(spec, {"type": "check", "fn": function, "source": source}, 5_000, True)
+        if not isinstance(answer, CheckedFrame):
+            raise CallKilled(KillReason.BAD_FRAME, "an answer to another question")
+        problem = answer.problem
+        if problem is None:
+            return None
+        lines = source.splitlines()
+        text = lines[problem.line - 1] if problem.line and problem.line <= len(lines) else None
+        return SyntaxProblem(problem.message, problem.line, problem.column, text)
+
+    async def forget(self, key: str) -> None:
+        """The connection was deleted or switched off: its workers end, its breaker starts afresh."""
+        self._breakers.pop(key, None)
+        if group := self._groups.pop(key, None):
+            await group.close()
+
+    def protection(self) -> Protection:
+        return self._installed().protection
+
+    def status(self) -> SandboxStatus:
+        connections = tuple(
+            ConnectionStatus(
+                key,
+                self._breakers[key].state if key in self._breakers else BreakerState.CLOSED,
+                group.status(),
+            )
+            for key, group in self._groups.items()
+        )
+        return SandboxStatus(self._alive(), self._workers_most, connections)
+
+    async def close(self) -> None:
+        if self._sweeper:
+            self._sweeper.cancel()
+        groups = list(self._groups.values())
+        self._groups.clear()
+        await asyncio.gather(*(group.close() for group in groups), *self._drains, return_exceptions=True)
+
+    # -- inside -------------------------------------------------------------------------------------------
+
+    def _check_size(self, source: str) -> None:
+        if len(source.encode()) > self._limits.source_bytes:
+            limit = self._limits.source_bytes
+            raise InvalidInput("source", f"不能超过 {limit} 字节", f"must not exceed {limit} bytes")
+
+    async def _ask(self, spec: WorkerSpec, frame: dict[str, Any], timeout_ms: int, read_only: bool) -> Answer:
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        return await self._group(spec).run(Call(frame, timeout_ms, read_only, future))
+
+    def _group(self, spec: WorkerSpec) -> Workers:
+        group = self._groups.get(spec.key)
+        if group is not None and group.spec != spec:
+            drain = asyncio.create_task(group.drain(within_s=25))
+            self._drains.add(drain)
+            drain.add_done_callback(self._drains.discard)
+            group = None
+        if group is None:
+            group = self._groups[spec.key] = Workers(spec, self._limits, self._installed(), self._room)
+        if self._sweeper is None or self._sweeper.done():
+            self._sweeper = asyncio.create_task(self._sweep())
+        return group
+
+    def _installed(self) -> Installation:
+        if self._installation is None:
+            self._installation = find_installation(*self._where)
+            for layer in self._installation.protection.missing:
+                log.warning("sandbox_layer_missing", layer=layer.name, detail=layer.detail)
+        return self._installation
+
+    def _alive(self) -> int:
+        return sum(group.alive for group in self._groups.values())
+
+    def _room(self) -> bool:
+        """Whether one more process may start; the longest idle connection makes room if need be."""
+        if self._alive() < self._workers_most:
+            return True
+        idle = [group for group in self._groups.values() if group.alive and group.idle]
+        if not idle:
+            return False
+        min(idle, key=lambda group: group.used_s).stop_idle()
+        return True
+
+    def _tell(self, key: str, breaker: Breaker, outcome: Outcome) -> None:
+        before = breaker.state
+        if isinstance(outcome, Killed):
+            # A refused start or our own stop says nothing of the database, a silent script does.
+            if outcome.reason in (KillReason.CLOSED, KillReason.RESTARTED):
+                breaker.abandoned()
+            else:
+                breaker.failed()
+        elif outcome.connection_lost:
+            breaker.failed()
+        else:
+            breaker.succeeded()
+        if breaker.state is BreakerState.OPEN and before is not BreakerState.OPEN:
+            log.error("custom_database_breaker_opened", connection=key, retry_after_s=breaker.retry_after_s)
+        elif breaker.state is BreakerState.CLOSED and before is not BreakerState.CLOSED:
+            log.info("custom_database_breaker_closed", connection=key)
+
+    async def _sweep(self) -> None:
+        period_s = self._limits.heartbeat_ms / 1000
+        while True:
+            await asyncio.sleep(period_s)
+            now = time.monotonic()
+            for key, group in list(self._groups.items()):
+                if not group.sweep(now):
+                    del self._groups[key]
+
+
+def _workers_by_memory() -> int:
+    """A quarter of the machine's memory at 100 MB a worker, and never fewer than four."""
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return max(4, memory_mb // 4 // 100)
+
+
+_connection_words = re.compile(
+    r"ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|Connection terminated"
+)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if not isinstance(answer, ResultFrame):
+        raise CallKilled(KillReason.BAD_FRAME, "an answer to another question")
+    facts: dict[str, Any] = {
+        "console": tuple(ConsoleLine(level, text) for level, text in answer.console),
+        "duration_ms": answer.ms,
+        "clients_opened": answer.opened,
+        "clients_left_open": answer.left,
+        "connection_lost": answer.connection_lost,
+        "warnings": tuple(_warnings(answer)),
+    }
+    if answer.stopped is not None:
+        reason = (
+            KillReason.OUTPUT_TOO_LARGE if answer.stopped == "output_too_large" else KillReason.SOFT_TIMEOUT
+        )
+        return Killed(reason=reason, detail=f"after {answer.ms:.0f} ms", **facts)
+    if answer.error is not None:
+        error = answer.error
+        # The documented templates wrap every error and so lose its code; its words are still there.
+        facts["connection_lost"] = answer.connection_lost or bool(_connection_words.search(error.message))
+        return Threw(name=error.name, message=error.message, code=error.code, stack=error.stack, **facts)
+    try:
+        return Returned(value=msgspec.json.decode(answer.value), **facts)
+    except (msgspec.DecodeError, RecursionError) as problem:
+        return Killed(reason=KillReason.BAD_FRAME, detail=f"an unreadable answer: {problem}", **facts)
+
+
+def _warnings(answer: ResultFrame) -> list[str]:
+    warnings = []
+    if answer.left:
+        warnings.append(f"{answer.left} database client(s) left open: call end() or close() in finally")
+    if answer.spliced:
+        warnings.append("an argument was written into the text of a query: pass it as a parameter")
+    if answer.console_cut:
+        warnings.append("the console output was cut")
+    warnings.extend(f"lost in the answer: {what}" for what in answer.lost)
+    return warnings

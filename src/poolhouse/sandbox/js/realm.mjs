@@ -1,0 +1,170 @@
+// A fresh realm for one call. It keeps one call's globals and prototypes from the next one; it is NOT the
+// wall between tenants. That wall is the process.
+
+import vm from "node:vm";
+import { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } from "node:timers";
+
+// Classes a script compares with `instanceof` while the libraries, which live in the outer realm, make them.
+const shared = {
+  Object, Function, Array, Date, Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError,
+  AggregateError, RegExp, Map, Set, Promise, ArrayBuffer, Uint8Array,
+};
+
+const lent = {
+  Buffer, URL, URLSearchParams, TextEncoder, TextDecoder, AbortController, AbortSignal, Headers, Request, Response,
+  FormData, Blob, Event, EventTarget, ReadableStream, fetch, atob, btoa, structuredClone, queueMicrotask, crypto,
+  performance,
+};
+
+const BOOT = new vm.Script(
+  `(function (host) {
+  "use strict";
+  const { parse, stringify } = JSON;
+  const { defineProperty, freeze, keys } = Object;
+  const { apply } = Reflect;
+  const ordinary = Function.prototype[Symbol.hasInstance];
+  const NativeError = Error;
+  const asString = String;
+  const stringifyDate = Date.prototype.toISOString;
+
+  for (const name of host.shared) {
+    const here = globalThis[name];
+    defineProperty(here, Symbol.hasInstance, {
+      value(value) { return apply(ordinary, this, [value]) || (this === here && host.isOuter(name, value)); },
+    });
+  }
+
+  const deepFreeze = (value) => {
+    for (const key of keys(value)) if (typeof value[key] === "object" && value[key] !== null) deepFreeze(value[key]);
+    return freeze(value);
+  };
+  const env = deepFreeze(parse(host.env));
+  const define = (name, value) => defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  defineProperty(globalThis, "env", { value: env, enumerable: true });
+  define("require", (name) => host.require(asString(name)));
+  define("process", { env, version: "v20.0.0", versions: { node: "20.0.0" }, platform: "linux",
+    nextTick: (f, ...rest) => queueMicrotask(() => f(...rest)), hrtime: undefined });
+  define("global", globalThis);
+  define("module", { exports: {} });
+  define("exports", module.exports);
+
+  const console = {};
+  for (const level of ["log", "info", "warn", "error", "debug"]) console[level] = (...args) => host.log(level, args);
+  console.trace = console.debug;
+  console.dir = (value) => host.log("log", [value]);
+  console.table = console.dir;
+  console.group = console.log;
+  console.assert = (holds, ...args) => { if (!holds) host.log("error", ["Assertion failed", ...args]); };
+  console.groupEnd = console.time = console.timeEnd = console.timeLog = console.count = () => {};
+  define("console", console);
+
+  // The answer leaves this realm as text, so nothing of it can be called or looked at outside.
+  const encode = (value, limit) => {
+    let size = 0;
+    const lost = [];
+    const note = (key, what) => { if (lost.length < 10) lost.push(key === "" ? what : key + ": " + what); };
+    const text = stringify(value, function (key, item) {
+      size += key.length + 4;
+      switch (typeof item) {
+        case "bigint": item = asString(item); break;
+        case "string": break;
+        case "function": case "symbol": note(key, typeof item); return undefined;
+        case "number": if (item !== item || item === Infinity || item === -Infinity) note(key, asString(item)); break;
+        case "object":
+          if (item !== null && (item instanceof Map || item instanceof Set)) note(key, "Map or Set");
+      }
+      if (typeof item === "string") size += item.length;
+      if (size > limit) throw host.tooLarge;
+      return item;
+    });
+    return [text === undefined ? "null" : text, lost];
+  };
+
+  const read = (get, otherwise, limit) => {
+    try {
+      const value = get();
+      return value === undefined || value === null ? otherwise : asString(value).slice(0, limit);
+    } catch { return otherwise; }
+  };
+  const describe = (thrown) => {
+    const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
+    if (!isObject) return stringify({ name: "Error", message: read(() => thrown, asString(thrown), 8192), code: null, stack: "" });
+    let kind = "Error";
+    try { kind = thrown instanceof NativeError ? kind : "Object"; } catch { /* a hostile proxy */ }
+    let fallback = "";
+    if (kind === "Object") try { fallback = stringify(thrown) ?? ""; } catch { fallback = "[an object]"; }
+    return stringify({
+      name: read(() => thrown.name, "Error", 256),
+      message: read(() => thrown.message, fallback.slice(0, 8192), 8192),
+      code: read(() => thrown.code, null, 256),
+      stack: read(() => thrown.stack, "", 16384),
+    });
+  };
+
+  const find = (name) => {
+    const exported = globalThis.module?.exports;
+    const found = host.global(name) ?? (typeof exported === "function" ? exported : exported?.[name]);
+    if (typeof found !== "function") throw new NativeError("The script defines no function " + name);
+    return found;
+  };
+
+  return {
+    describe,
+    run: async (name, args, limit) => encode(await find(name)(...parse(args)), limit),
+  };
+})`,
+  { filename: "poolhouse:boot" },
+);
+
+const GRACE_MS = 250;
+export const tooLarge = { tooLarge: true };
+const identifier = /^[A-Za-z_$][\w$]*$/;
+
+export class Realm {
+  #context;
+  #timers = new Set();
+  #inner;
+
+  constructor({ env, require, log }) {
+    this.#context = vm.createContext({ ...lent, ...this.#trackedTimers() });
+    const context = this.#context;
+    this.#inner = BOOT.runInContext(context)({
+      env, require, log, tooLarge,
+      shared: Object.keys(shared),
+      isOuter: (name, value) => value instanceof shared[name],
+      // A `const login = async () => {}` is no property of the global object; a script in the realm sees it.
+      global: (name) => (identifier.test(name) ? vm.runInContext(`typeof ${name} === "undefined" ? undefined : ${name}`, context) : undefined),
+    });
+  }
+
+  /** Runs the compiled source's own statements, then calls the function. -> [json text, what was lost] */
+  async call(script, name, args, limit) {
+    script.runInContext(this.#context);
+    return await this.#inner.run(name, args, limit);
+  }
+
+  describe(thrown) {
+    return JSON.parse(this.#inner.describe(thrown));
+  }
+
+  /** Stops the timers a script left behind, after the time an un-awaited `client.end()` needs. */
+  dispose() {
+    setTimeout(() => {
+      for (const [stop, timer] of this.#timers) stop(timer);
+      this.#timers.clear();
+    }, GRACE_MS);
+  }
+
+  #trackedTimers() {
+    const started = (start, stop) => (f, ...rest) => {
+      const timer = start(f, ...rest);
+      this.#timers.add([stop, timer]);
+      return timer;
+    };
+    return {
+      setTimeout: started(setTimeout, clearTimeout), clearTimeout,
+      setInterval: started(setInterval, clearInterval), clearInterval,
+      setImmediate: started(setImmediate, clearImmediate), clearImmediate,
+    };
+  }
+}

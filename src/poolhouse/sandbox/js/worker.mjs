@@ -1,0 +1,108 @@
+// The worker: reads calls from stdin, runs each in a realm of its own, writes the answers to stdout.
+// Its answers are untrusted by the other side: whatever a script does here stays its own tenant's affair.
+
+import vm from "node:vm";
+import { readFrames, writeFrame } from "./frames.mjs";
+import { Recording } from "./console.mjs";
+import { Clients, preload, requireFor } from "./modules.mjs";
+import { Realm, tooLarge } from "./realm.mjs";
+
+const clock = performance.now.bind(performance);
+const compiled = new Map();
+let settings = null;
+
+const handlers = {
+  init(frame) {
+    settings = { ...frame, allowed: new Set(frame.modules) };
+    preload(frame.preload);
+    writeFrame({ type: "ready" });
+  },
+  ping: () => writeFrame({ type: "pong" }),
+  // A turn of the event loop between calls lets a ping through when many calls arrive at once.
+  call: (frame) => setTimeout(call, 0, frame),
+  check(frame) {
+    try {
+      new vm.Script(frame.source, { filename: `${frame.fn}.js` });
+      writeFrame({ type: "checked", id: frame.id, problem: null });
+    } catch (error) {
+      writeFrame({ type: "checked", id: frame.id, problem: { message: String(error.message) } });
+    }
+  },
+};
+
+async function call(frame) {
+  const started = clock();
+  const recording = new Recording(settings.consoleBytes);
+  const clients = new Clients();
+  let realm = null;
+  let timer = null;
+  const answer = { type: "result", id: frame.id };
+  try {
+    clients.remember(frame.args);
+    realm = new Realm({
+      env: settings.env,
+      require: requireFor(settings.allowed, clients),
+      log: (level, args) => recording.write(level, args),
+    });
+    const late = new Promise((_, reject) => { timer = setTimeout(reject, frame.timeoutMs, timedOut); });
+    const done = realm.call(compile(frame.fn, frame.source), frame.fn, JSON.stringify(frame.args), settings.resultBytes);
+    const [value, lost] = await Promise.race([done, late]);
+    if (Buffer.byteLength(value) > settings.resultBytes) throw tooLarge;
+    Object.assign(answer, { ok: true, value, lost });
+  } catch (thrown) {
+    if (thrown === timedOut) answer.stopped = "timeout";
+    else if (thrown === tooLarge) answer.stopped = "output_too_large";
+    else answer.error = describe(realm, thrown, frame.fn);
+    answer.ok = false;
+  }
+  clearTimeout(timer);
+  Object.assign(answer, {
+    console: recording.lines, consoleCut: recording.cut, ms: clock() - started,
+    opened: clients.opened, left: clients.left(), connectionLost: clients.connectionLost, spliced: clients.spliced.size,
+  });
+  realm?.dispose();
+  clients.dispose();
+  writeFrame(answer);
+}
+
+const timedOut = { timedOut: true };
+
+function compile(fn, source) {
+  const key = `${fn}\n${source}`;
+  let script = compiled.get(key);
+  if (!script) {
+    if (compiled.size >= 64) compiled.clear();
+    script = new vm.Script(source, { filename: `${fn}.js` });
+    compiled.set(key, script);
+  }
+  return script;
+}
+
+function describe(realm, thrown, fn) {
+  try {
+    const error = realm.describe(thrown);
+    return { ...error, stack: ownFrames(error.stack, fn) };
+  } catch {
+    return { name: "Error", message: "the script threw a value that cannot be read", code: null, stack: "" };
+  }
+}
+
+// The stack's frames outside the script are ours or the libraries': no use to its author, and paths of this machine.
+function ownFrames(stack, fn) {
+  return stack.split("\n").filter((line) => !/^\s+at /.test(line) || line.includes(`${fn}.js:`)).join("\n");
+}
+
+function stray(event, reason) {
+  event.preventDefault();
+  let text;
+  try {
+    text = String(reason?.stack ?? reason).slice(0, 2000);
+  } catch {
+    text = "a value that cannot be printed";
+  }
+  writeFrame({ type: "stray", text });
+}
+globalThis.addEventListener("unhandledrejection", (event) => stray(event, event.reason));
+globalThis.addEventListener("error", (event) => stray(event, event.error ?? event.message));
+
+for await (const frame of readFrames()) handlers[frame.type]?.(frame);

@@ -1,0 +1,121 @@
+"""Which addresses a worker may and may not reach. Deno checks the refused ranges after resolving a name, and
+they win over the allowed hosts; so an allowed private address has to be cut out of them.
+
+Deno takes no IPv6 ranges, only single addresses. So a worker whose database has an IPv4 address gets no IPv6
+socket at all (seccomp); only a database that has nothing but IPv6 opens that family.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# Never a database: what a cloud tells its machines, and addresses that are nobody's.
+NEVER: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "100.100.100.200/32",
+        "169.254.0.0/16",
+        "192.0.0.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "::/128",
+        "fd00:ec2::254/128",
+    )
+)
+# Only when the connection itself names such an address.
+PRIVATE: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "::1/128",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`allow` as Deno writes it (`host:port`), `deny` in CIDR, `ports` for Landlock, `ipv6` for seccomp."""
+
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+    ports: tuple[int, ...]
+    ipv6: bool
+
+
+def split_host(entry: str) -> tuple[str, int]:
+    """`db.example:5432`, `10.0.0.5:3306`, `[::1]:5432` -> host without brackets, port; else ValueError."""
+    host, _, port = entry.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = str(ipaddress.IPv6Address(host[1:-1]))
+    elif not host or ":" in host or any(c in host for c in ",/ *"):
+        raise ValueError(f"{entry!r} is not host:port")
+    number = int(port)
+    if not 0 < number < 65536:
+        raise ValueError(f"{entry!r} has no port between 1 and 65535")
+    return host, number
+
+
+def ranges_without(networks: Iterable[Network], addresses: Iterable[Address]) -> list[Network]:
+    """The networks with single addresses cut out."""
+    left = list(networks)
+    for address in addresses:
+        left = [part for network in left for part in _without(network, address)]
+    return left
+
+
+def _without(network: Network, address: Address) -> Iterable[Network]:
+    if address not in network:
+        return [network]
+    if isinstance(network, ipaddress.IPv4Network):
+        return network.address_exclude(ipaddress.IPv4Network(int(address)))
+    return network.address_exclude(ipaddress.IPv6Network(int(address)))
+
+
+async def reach(allow_hosts: Iterable[str]) -> Reach:
+    """Resolves the names once, here; a name that turns to another private address later is refused."""
+    entries = [split_host(entry) for entry in allow_hosts]
+    addresses: set[Address] = set()
+    ipv6 = False
+    for host, port in entries:
+        found = await _resolve(host, port)
+        ipv6 = ipv6 or (bool(found) and all(address.version == 6 for address in found))
+        addresses |= found
+    holes = sorted((a for a in addresses if not any(a in network for network in NEVER)), key=str)
+    deny = ranges_without(PRIVATE, holes) + list(NEVER)
+    return Reach(
+        allow=tuple(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in entries),
+        deny=tuple(_as_deno(network) for network in deny),
+        ports=tuple(sorted({port for _, port in entries})),
+        ipv6=ipv6,
+    )
+
+
+async def _resolve(host: str, port: int) -> set[Address]:
+    try:
+        return {ipaddress.ip_address(host)}
+    except ValueError:
+        pass
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return set()  # the script will be told so by its own connection attempt
+    return {ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found}
+
+
+def _as_deno(network: Network) -> str:
+    if network.prefixlen < network.max_prefixlen:
+        return str(network)
+    return f"[{network.network_address}]" if network.version == 6 else str(network.network_address)
