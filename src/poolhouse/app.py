@@ -15,6 +15,8 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_key
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
 from poolhouse.db.pool import Database
+from poolhouse.orgs.members import DepartmentMembers
+from poolhouse.orgs.service import OrgService
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.pools.service import PoolService
 from poolhouse.sessions.keys import KeyRing
@@ -40,6 +42,8 @@ class Services:
     apps: AppService
     directories: Directories
     users: UserService
+    orgs: OrgService
+    department_members: DepartmentMembers
     sessions: SessionService
 
 
@@ -74,6 +78,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     sessions = SessionService(db, KeyRing(db, box), audit)
     users.on_delete(sessions.end_of_users)
     users.on_change(sessions.user_changed)
+    orgs = OrgService(db, audit)
+    department_members = DepartmentMembers(db, users, audit)
+    users.on_delete(department_members.forget_users)
 
     return Services(
         settings=settings,
@@ -86,6 +93,8 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         apps=apps,
         directories=directories,
         users=users,
+        orgs=orgs,
+        department_members=department_members,
         sessions=sessions,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from poolhouse.db.pool import Database
 from poolhouse.db.where import Where
 from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.orgs.postgres_members import in_department, in_no_department
 from poolhouse.paging import Page
 from poolhouse.users.conditions import add_condition
 from poolhouse.users.model import SEARCHED_FIELDS, KeyKind, User, UserQuery
@@ -80,8 +81,14 @@ def _where(pool_id: str, query: UserQuery) -> Where:
         where.add(f"u.updated_at <= {where.arg(query.updated_to)}")
     if query.keyword:
         _add_keyword(where, query.keyword, query.fields)
+    if query.not_in_org:
+        where.add(in_no_department("u"))
+    if query.departments:
+        where.any_of(
+            [in_department(where, "u", one.department_id, one.include_children) for one in query.departments]
+        )
     # Each of these becomes a term over its domain's tables: where.any_of([in_group(where, "u", code), ...]).
-    for name in ("excludeUsersInOrg", "department", "group", "role"):
+    for name in ("group", "role"):
         if name in query.filters:
             raise NotSupported(what=name)
     for condition in query.conditions:

@@ -1,0 +1,190 @@
+"""The use cases on who is in which department."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from poolhouse.audit.model import Event, Operation
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import InvalidInput, InvalidOperation, NodeNotFound
+from poolhouse.orgs import postgres, postgres_members
+from poolhouse.orgs.model import Assignment, MemberOrder, Membership, Node
+from poolhouse.paging import Page, PageRequest
+from poolhouse.users.service import UserService
+
+LARGEST_BATCH = 10_000
+
+
+class DepartmentMembers:
+    """Keyed by user id alone, so it works alike for users in our tables and for users only a script knows."""
+
+    def __init__(self, db: Database, users: UserService, audit: AuditLog) -> None:
+        self._db, self._users, self._audit = db, users, audit
+
+    async def add(
+        self, caller: Caller, node_id: str, user_ids: Sequence[str], is_leader: bool | None = None
+    ) -> None:
+        """Who is in it already stays. Raises NodeNotFound, and UserNotFound when any is unknown."""
+        caller.require_administrator()
+        user_ids = _some(user_ids)
+        await self._users.require_all(caller, user_ids)
+        async with self._db.transaction() as tx:
+            await self._node(tx, caller, node_id)
+            await postgres_members.add(tx, caller.pool_id, node_id, user_ids, is_leader)
+            await self._write(tx, caller, "add", node_id, user_ids)
+
+    async def remove(self, caller: Caller, node_id: str, user_ids: Sequence[str]) -> None:
+        """Who is not in it is passed over. Raises NodeNotFound."""
+        caller.require_administrator()
+        user_ids = _some(user_ids)
+        async with self._db.transaction() as tx:
+            await self._node(tx, caller, node_id)
+            await postgres_members.remove(tx, caller.pool_id, node_id, user_ids)
+            await postgres_members.note_main(tx, caller.pool_id, user_ids)
+            await self._write(tx, caller, "remove", node_id, user_ids)
+
+    async def move(self, caller: Caller, source_id: str, target_id: str, user_ids: Sequence[str]) -> None:
+        """Raises NodeNotFound; InvalidOperation when somebody is not in the source, and then nobody moves."""
+        caller.require_administrator()
+        user_ids = _some(user_ids)
+        async with self._db.transaction() as tx:
+            await self._node(tx, caller, source_id)
+            await self._node(tx, caller, target_id)
+            if source_id == target_id:
+                return
+            moved = await postgres_members.move(tx, caller.pool_id, user_ids, source_id, target_id)
+            if set(moved) != set(user_ids):
+                raise InvalidOperation("用户不在该部门中", "A user is not in the department")
+            await postgres_members.note_main(tx, caller.pool_id, user_ids)
+            await self._write(tx, caller, "move", target_id, user_ids)
+
+    async def set_main(self, caller: Caller, user_id: str, node_id: str | None) -> None:
+        """None clears it. Raises UserNotFound, NodeNotFound; InvalidOperation unless the user is in it."""
+        caller.require_administrator()
+        await self._users.require_all(caller, [user_id])
+        async with self._db.transaction() as tx:
+            await postgres_members.lock_user(tx, caller.pool_id, user_id)
+            if node_id is not None:
+                await self._node(tx, caller, node_id)
+                if not await postgres_members.is_member(
+                    tx, caller.pool_id, user_id, node_id, include_children=False
+                ):
+                    raise InvalidOperation("用户不在该部门中", "The user is not in the department")
+            await postgres_members.set_main(tx, caller.pool_id, user_id, node_id)
+            await postgres_members.note_main(tx, caller.pool_id, [user_id])
+            await self._write(tx, caller, "update", node_id, [user_id])
+
+    async def set_departments(self, caller: Caller, user_id: str, departments: Sequence[Assignment]) -> None:
+        """Afterwards the user is in exactly these. Raises UserNotFound, NodeNotFound."""
+        caller.require_administrator()
+        await self._users.require_all(caller, [user_id])
+        async with self._db.transaction() as tx:
+            await self.put(tx, caller, user_id, departments)
+
+    async def put(self, tx: Tx, caller: Caller, user_id: str, departments: Sequence[Assignment]) -> None:
+        """`set_departments` inside another use case's transaction, which has asked who may."""
+        mains = [one.node_id for one in departments if one.is_main]
+        if len(mains) > 1:
+            raise InvalidInput("departments", "只能有一个主部门", "only one department can be the main one")
+        await postgres_members.lock_user(tx, caller.pool_id, user_id)
+        await postgres_members.keep_only(tx, caller.pool_id, user_id, [one.node_id for one in departments])
+        await postgres_members.put(tx, caller.pool_id, user_id, departments)
+        await postgres_members.set_main(tx, caller.pool_id, user_id, mains[0] if mains else None)
+        await postgres_members.note_main(tx, caller.pool_id, [user_id])
+        await self._write(tx, caller, "update", None, [user_id])
+
+    async def list_members(
+        self,
+        caller: Caller,
+        node_id: str,
+        page: PageRequest | None,
+        *,
+        include_children: bool = False,
+        order: MemberOrder = "joined",
+        descending: bool = True,
+    ) -> Page[Membership]:
+        """Each user once. `page` None gives all. Raises NodeNotFound."""
+        caller.require_administrator()
+        node = await self._node(None, caller, node_id)
+        return await postgres_members.list_members(
+            self._db,
+            caller.pool_id,
+            node,
+            page,
+            include_children=include_children,
+            order=order,
+            descending=descending,
+        )
+
+    async def count_members(self, caller: Caller, node_ids: Sequence[str]) -> dict[str, int]:
+        """Different users in each department or below it."""
+        caller.require_administrator()
+        return await postgres_members.count_members(self._db, caller.pool_id, node_ids)
+
+    async def list_departments(
+        self, caller: Caller, user_id: str, org_id: str | None = None
+    ) -> list[Membership]:
+        """The user's departments, last joined first; for an administrator or for the user."""
+        caller.require_user_or_administrator(user_id)
+        return await postgres_members.memberships(self._db, caller.pool_id, [user_id], org_id)
+
+    async def list_chains(self, caller: Caller, user_id: str) -> list[list[Node]]:
+        """For each department of the user the nodes from the root to it. Source: reference/v2.md 2, row 20."""
+        found = await self.list_departments(caller, user_id)
+        wanted = {node_id for membership in found for node_id in membership.node.path}
+        nodes = await postgres.find_nodes(self._db, caller.pool_id, list(wanted))
+        return [[nodes[node_id] for node_id in one.node.path if node_id in nodes] for one in found]
+
+    async def department_ids(self, caller: Caller, user_ids: Sequence[str]) -> dict[str, list[str]]:
+        """User -> the departments they are directly in."""
+        caller.require_administrator()
+        return await postgres_members.department_ids(self._db, caller.pool_id, user_ids)
+
+    async def ancestors_of(self, caller: Caller, user_id: str) -> dict[str, bool]:
+        """Every department the user is in or below; True where directly. For other domains' use cases."""
+        return (await postgres_members.ancestors_of_users(self._db, caller.pool_id, [user_id]))[user_id]
+
+    async def is_in_department(
+        self, caller: Caller, user_id: str, node_id: str, *, include_children: bool = False
+    ) -> bool:
+        """Raises NodeNotFound."""
+        caller.require_user_or_administrator(user_id)
+        await self._node(None, caller, node_id)
+        return await postgres_members.is_member(
+            self._db, caller.pool_id, user_id, node_id, include_children=include_children
+        )
+
+    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
+        await postgres_members.forget_users(tx, pool_id, user_ids)
+
+    async def _node(self, tx: Tx | None, caller: Caller, node_id: str) -> Node:
+        node = (await postgres.find_nodes(tx or self._db, caller.pool_id, [node_id])).get(node_id)
+        if node is None:
+            raise NodeNotFound(node_id=node_id)
+        return node
+
+    async def _write(
+        self, tx: Tx, caller: Caller, operation: Operation, node_id: str | None, user_ids: Sequence[str]
+    ) -> None:
+        await self._audit.write(
+            tx,
+            caller,
+            Event(
+                operation,
+                "department_member",
+                resource_id=node_id,
+                user_id=user_ids[0] if len(user_ids) == 1 else None,
+                detail={"users": list(user_ids[:100]), "count": len(user_ids)},
+            ),
+        )
+
+
+def _some(user_ids: Sequence[str]) -> list[str]:
+    wanted = list(dict.fromkeys(user_ids))
+    if not wanted:
+        raise InvalidInput("userIds", "不能为空", "must not be empty")
+    if len(wanted) > LARGEST_BATCH:
+        raise InvalidInput("userIds", f"一次最多 {LARGEST_BATCH} 人", f"at most {LARGEST_BATCH} at once")
+    return wanted

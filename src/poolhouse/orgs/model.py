@@ -1,0 +1,114 @@
+"""Organisations and the departments in them. A department is a node of one organisation's tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Translations = Mapping[str, Any]
+"""Language -> `{"value": str, "enabled": bool}`, e.g. `{"en-US": {"value": "Research", "enabled": True}}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A department. The root of an organisation is one too: `parent_id` None, `depth` 0.
+
+    `path`, `code_path` and `name_path` lead from the root to the node itself. `children` are ids in their
+    order. Source: reference/v2.md 4 (Node), reference/v3.md (DepartmentDto).
+    """
+
+    id: str
+    org_id: str
+    parent_id: str | None
+    name: str
+    code: str | None
+    description: str | None
+    name_i18n: Translations
+    description_i18n: Translations
+    order: int | None
+    depth: int
+    is_virtual: bool
+    enabled: bool
+    open_id: str | None
+    leader_ids: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+    path: tuple[str, ...]
+    code_path: tuple[str | None, ...]
+    name_path: tuple[str, ...]
+    children: tuple[str, ...]
+
+    @property
+    def is_root(self) -> bool:
+        return self.parent_id is None
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """A tree of departments. Its name, code and description are those of its root."""
+
+    id: str
+    root: Node
+    tenant_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def code(self) -> str:
+        """What a caller may name it by: the root's code, or the id where it has none."""
+        return self.root.code or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDraft:
+    """What a node is created from or changed to. `values` is keyed by names of `Node`; only what was given."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A tree to import: `children` below `node`."""
+
+    node: NodeDraft
+    children: tuple[Tree, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user in a department."""
+
+    node: Node
+    user_id: str
+    is_main: bool
+    is_leader: bool
+    joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A department a user shall be in."""
+
+    node_id: str
+    is_main: bool = False
+    is_leader: bool = False
+
+
+MemberOrder = Literal["joined", "user_id"]
+NodeField = Literal["name", "code", "id", "description", "created_at", "updated_at"]
+NodeOperator = Literal["BETWEEN", "EQUAL", "IN", "LESSER", "GREATER", "CONTAINS"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCondition:
+    field: NodeField
+    operator: NodeOperator
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSort:
+    field: Literal["name", "created_at", "updated_at"]
+    descending: bool = True

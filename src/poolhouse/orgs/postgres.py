@@ -1,0 +1,350 @@
+"""The trees: organisations, nodes and their closure. What concerns members is in `postgres_members.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+
+from poolhouse.db.pool import Executor, Tx
+from poolhouse.db.where import Where
+from poolhouse.errors import CodeTaken
+from poolhouse.orgs.model import Node, NodeCondition, NodeSort, Org
+from poolhouse.paging import Page, PageRequest
+
+_NODES = """
+select n.id, n.org_id, n.parent_id, n.name, n.code, n.description, n.name_i18n, n.description_i18n,
+  n.sort_order, n.depth, n.is_virtual, n.enabled, n.open_id,
+  array(select m.user_id from node_members m
+    where m.pool_id = n.pool_id and m.node_id = n.id and m.is_leader order by m.joined_at, m.user_id) as leaders,
+  n.created_at, n.updated_at, up.path, up.code_path, up.name_path,
+  array(select k.id from nodes k where k.pool_id = n.pool_id and k.parent_id = n.id
+    order by k.sort_order nulls last, k.created_at, k.id) as children
+from nodes n
+cross join lateral (
+  select array_agg(a.id order by c.depth desc) as path, array_agg(a.code order by c.depth desc) as code_path,
+    array_agg(a.name order by c.depth desc) as name_path
+  from node_closure c join nodes a on a.pool_id = c.pool_id and a.id = c.ancestor_id
+  where c.pool_id = n.pool_id and c.descendant_id = n.id) up
+"""
+
+_IN_ORDER = " order by n.depth, n.sort_order nulls last, n.created_at, n.id"
+
+_COLUMNS = {
+    "name": "name",
+    "code": "code",
+    "description": "description",
+    "name_i18n": "name_i18n",
+    "description_i18n": "description_i18n",
+    "order": "sort_order",
+    "is_virtual": "is_virtual",
+    "enabled": "enabled",
+    "open_id": "open_id",
+}
+
+
+def as_node(row: asyncpg.Record) -> Node:
+    values = list(row)[:20]
+    for position in (13, 16, 17, 18, 19):
+        values[position] = tuple(values[position])
+    return Node(*values)
+
+
+# -- organisations ---------------------------------------------------------------------------------------
+
+
+async def insert_org(db: Executor, pool_id: str, org_id: str, root_id: str, tenant_id: str | None) -> None:
+    await db.execute(
+        "insert into orgs (pool_id, id, root_id, tenant_id) values ($1, $2, $3, $4)",
+        *(pool_id, org_id, root_id, tenant_id),
+    )
+
+
+async def delete_org(db: Executor, pool_id: str, org_id: str) -> None:
+    await db.execute("delete from orgs where pool_id = $1 and id = $2", pool_id, org_id)
+
+
+async def lock_org(db: Executor, pool_id: str, org_id: str) -> bool:
+    """Everything that changes the shape of a tree takes this first, so one tree changes one step at a time."""
+    return bool(
+        await db.fetchval("select 1 from orgs where pool_id = $1 and id = $2 for update", pool_id, org_id)
+    )
+
+
+async def find_orgs(db: Executor, pool_id: str, org_ids: Sequence[str]) -> dict[str, Org]:
+    rows = await db.fetch(
+        "select id, root_id, tenant_id, created_at from orgs where pool_id = $1 and id = any($2)",
+        *(pool_id, list(org_ids)),
+    )
+    roots = await find_nodes(db, pool_id, [row["root_id"] for row in rows])
+    return {
+        row["id"]: Org(
+            row["id"],
+            roots[row["root_id"]],
+            row["tenant_id"],
+            row["created_at"],
+            roots[row["root_id"]].updated_at,
+        )
+        for row in rows
+        if row["root_id"] in roots
+    }
+
+
+async def org_ids_by_code(db: Executor, pool_id: str, codes: Sequence[str]) -> dict[str, str]:
+    """Root code -> organisation. An import may repeat a root code: the oldest answers to it. An id works too."""
+    rows = await db.fetch(
+        "select id as code, id as org_id, 1 as rank, created_at from orgs where pool_id = $1 and id = any($2) "
+        "union all select code, org_id, 2, created_at from nodes "
+        "where pool_id = $1 and parent_id is null and code = any($2) order by rank, created_at desc, org_id desc",
+        *(pool_id, list(codes)),
+    )
+    return {row["code"]: row["org_id"] for row in rows}
+
+
+async def list_orgs(
+    db: Executor,
+    pool_id: str,
+    page: PageRequest | None,
+    *,
+    keyword: str | None = None,
+    tenant_id: str | None = None,
+    enabled: bool | None = None,
+) -> Page[Org]:
+    """`page` None gives all of them."""
+    where = Where(pool_id, "o")
+    if keyword:
+        place = where.arg(keyword)
+        where.add(f"(strpos(lower(n.name), lower({place})) > 0 or strpos(lower(n.code), lower({place})) > 0)")
+    if tenant_id is not None:
+        where.add(f"o.tenant_id = {where.arg(tenant_id)}")
+    if enabled is not None:
+        where.add(f"n.enabled = {where.arg(enabled)}")
+    source = "from orgs o join nodes n on n.pool_id = o.pool_id and n.id = o.root_id"
+    total = await db.fetchval(f"select count(*) {source} where {where.sql}", *where.args)
+    limit = f" limit {page.size} offset {page.offset}" if page else ""
+    rows = await db.fetch(
+        f"select o.id {source} where {where.sql} order by o.created_at desc, o.id{limit}", *where.args
+    )
+    found = await find_orgs(db, pool_id, [row["id"] for row in rows])
+    return Page(total, [found[row["id"]] for row in rows if row["id"] in found])
+
+
+# -- nodes: reading --------------------------------------------------------------------------------------
+
+
+async def find_nodes(db: Executor, pool_id: str, node_ids: Sequence[str]) -> dict[str, Node]:
+    rows = await db.fetch(
+        f"{_NODES} where n.pool_id = $1 and n.id = any($2){_IN_ORDER}", pool_id, list(node_ids)
+    )
+    return {row["id"]: as_node(row) for row in rows}
+
+
+async def find_node_by(db: Executor, pool_id: str, org_id: str, column: str, value: str) -> Node | None:
+    """`column`: code or open_id."""
+    if column not in ("code", "open_id"):
+        raise ValueError(column)
+    row = await db.fetchrow(
+        f"{_NODES} where n.pool_id = $1 and n.org_id = $2 and n.{column} = $3{_IN_ORDER} limit 1",
+        *(pool_id, org_id, value),
+    )
+    return as_node(row) if row else None
+
+
+async def nodes_by_code(db: Executor, pool_id: str, codes: Sequence[str]) -> list[Node]:
+    """In whichever organisation they are."""
+    rows = await db.fetch(
+        f"{_NODES} where n.pool_id = $1 and n.code = any($2){_IN_ORDER}", pool_id, list(codes)
+    )
+    return [as_node(row) for row in rows]
+
+
+async def nodes_of_org(db: Executor, pool_id: str, org_id: str) -> list[Node]:
+    """The whole tree, parents before children."""
+    rows = await db.fetch(f"{_NODES} where n.pool_id = $1 and n.org_id = $2{_IN_ORDER}", pool_id, org_id)
+    return [as_node(row) for row in rows]
+
+
+async def descendants(db: Executor, pool_id: str, node_id: str) -> list[Node]:
+    """Everything below, without the node itself; parents before children."""
+    rows = await db.fetch(
+        f"{_NODES} join node_closure d on d.pool_id = n.pool_id and d.descendant_id = n.id "
+        f"where n.pool_id = $1 and d.ancestor_id = $2 and d.depth > 0{_IN_ORDER}",
+        *(pool_id, node_id),
+    )
+    return [as_node(row) for row in rows]
+
+
+async def children(db: Executor, pool_id: str, node_id: str) -> list[Node]:
+    rows = await db.fetch(f"{_NODES} where n.pool_id = $1 and n.parent_id = $2{_IN_ORDER}", pool_id, node_id)
+    return [as_node(row) for row in rows]
+
+
+async def subtree_ids(db: Executor, pool_id: str, node_id: str) -> list[str]:
+    rows = await db.fetch(
+        "select descendant_id from node_closure where pool_id = $1 and ancestor_id = $2", pool_id, node_id
+    )
+    return [row["descendant_id"] for row in rows]
+
+
+async def is_below(db: Executor, pool_id: str, node_id: str, ancestor_id: str) -> bool:
+    """Whether `ancestor_id` is the node itself or above it."""
+    return bool(
+        await db.fetchval(
+            "select 1 from node_closure where pool_id = $1 and ancestor_id = $2 and descendant_id = $3",
+            *(pool_id, ancestor_id, node_id),
+        )
+    )
+
+
+async def height(db: Executor, pool_id: str, node_id: str) -> int:
+    """Levels below the node."""
+    return int(
+        await db.fetchval(
+            "select coalesce(max(depth), 0) from node_closure where pool_id = $1 and ancestor_id = $2",
+            *(pool_id, node_id),
+        )
+    )
+
+
+async def search_nodes(
+    db: Executor,
+    pool_id: str,
+    page: PageRequest | None,
+    *,
+    org_id: str | None = None,
+    keyword: str | None = None,
+    conditions: Sequence[NodeCondition] = (),
+    sort: Sequence[NodeSort] = (),
+) -> Page[Node]:
+    """By a piece of the name or the code, case folded, `%` and `_` plain; and by `conditions`, all of them."""
+    where = Where(pool_id, "n")
+    if org_id is not None:
+        where.add(f"n.org_id = {where.arg(org_id)}")
+    if keyword:
+        place = where.arg(keyword)
+        where.add(f"(strpos(lower(n.name), lower({place})) > 0 or strpos(lower(n.code), lower({place})) > 0)")
+    for condition in conditions:
+        where.add(_condition(where, condition))
+    order = "".join(f"n.{term.field}{' desc' if term.descending else ''}, " for term in sort)
+    total = await db.fetchval(f"select count(*) from nodes n where {where.sql}", *where.args)
+    limit = f" limit {page.size} offset {page.offset}" if page else ""
+    rows = await db.fetch(
+        f"{_NODES} where {where.sql} order by {order}n.depth, n.sort_order nulls last, n.created_at, n.id{limit}",
+        *where.args,
+    )
+    return Page(total, [as_node(row) for row in rows])
+
+
+def _condition(where: Where, condition: NodeCondition) -> str:
+    column = f"n.{condition.field}"
+    match condition.operator:
+        case "EQUAL":
+            return f"{column} = {where.arg(condition.value)}"
+        case "IN":
+            return f"{column} = any({where.arg(list(condition.value))})"
+        case "LESSER":
+            return f"{column} < {where.arg(condition.value)}"
+        case "GREATER":
+            return f"{column} > {where.arg(condition.value)}"
+        case "BETWEEN":
+            low, high = condition.value
+            return f"{column} between {where.arg(low)} and {where.arg(high)}"
+        case "CONTAINS":
+            return f"strpos(lower({column}), lower({where.arg(condition.value)})) > 0"
+
+
+# -- nodes: writing --------------------------------------------------------------------------------------
+
+NodeRow = tuple[str, str | None, int, dict[str, Any]]
+"""id, parent, depth, values"""
+
+_INSERTED = (
+    *("pool_id", "org_id", "id", "parent_id", "depth", "name", "code", "description", "name_i18n"),
+    *("description_i18n", "sort_order", "is_virtual", "enabled", "open_id"),
+)
+
+
+async def insert_nodes(
+    tx: Tx, pool_id: str, org_id: str, rows: Sequence[NodeRow], closure: Iterable[tuple[str, str, int]]
+) -> None:
+    """`closure`: (ancestor, descendant, depth) of every new pair. Raises CodeTaken."""
+    try:
+        await tx.copy_records(
+            "nodes", _INSERTED, [_inserted(pool_id, org_id, id_, p, d, v) for id_, p, d, v in rows]
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise code_taken(error) from error
+    await tx.copy_records(
+        "node_closure",
+        ("pool_id", "ancestor_id", "descendant_id", "depth"),
+        ((pool_id, *pair) for pair in closure),
+    )
+
+
+def _inserted(
+    pool_id: str, org_id: str, node_id: str, parent_id: str | None, depth: int, values: dict[str, Any]
+) -> tuple[Any, ...]:
+    return (
+        *(pool_id, org_id, node_id, parent_id, depth),
+        *(values["name"], values.get("code"), values.get("description")),
+        *(dict(values.get("name_i18n") or {}), dict(values.get("description_i18n") or {})),
+        *(values.get("order"), bool(values.get("is_virtual")), values.get("enabled", True)),
+        values.get("open_id"),
+    )
+
+
+async def update_node(db: Executor, pool_id: str, node_id: str, values: dict[str, Any]) -> None:
+    """Raises CodeTaken."""
+    changes = [f"{_COLUMNS[name]} = ${place}" for place, name in enumerate(values, 3)]
+    try:
+        await db.execute(
+            f"update nodes set {', '.join([*changes, 'updated_at = now()'])} where pool_id = $1 and id = $2",
+            *(pool_id, node_id, *values.values()),
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise code_taken(error) from error
+
+
+async def delete_subtree(db: Executor, pool_id: str, node_id: str) -> None:
+    await db.execute(
+        "delete from nodes where pool_id = $1 and id in "
+        "(select descendant_id from node_closure where pool_id = $1 and ancestor_id = $2)",
+        *(pool_id, node_id),
+    )
+
+
+async def move_subtree(db: Executor, pool_id: str, node_id: str, parent: Node, depth: int) -> None:
+    """`depth`: the node's depth before the move."""
+    await db.execute(
+        "delete from node_closure c using node_closure sub, node_closure up "
+        "where c.pool_id = $1 and sub.pool_id = $1 and up.pool_id = $1 and sub.ancestor_id = $2 "
+        "and up.descendant_id = $2 and up.depth > 0 "
+        "and c.ancestor_id = up.ancestor_id and c.descendant_id = sub.descendant_id",
+        *(pool_id, node_id),
+    )
+    await db.execute(
+        "insert into node_closure (pool_id, ancestor_id, descendant_id, depth) "
+        "select $1, up.ancestor_id, sub.descendant_id, up.depth + sub.depth + 1 "
+        "from node_closure up cross join node_closure sub where up.pool_id = $1 and sub.pool_id = $1 "
+        "and up.descendant_id = $3 and sub.ancestor_id = $2",
+        *(pool_id, node_id, parent.id),
+    )
+    await db.execute(
+        "update nodes n set depth = $3 + c.depth from node_closure c "
+        "where n.pool_id = $1 and c.pool_id = $1 and c.ancestor_id = $2 and n.id = c.descendant_id "
+        "and n.depth <> $3 + c.depth",
+        *(pool_id, node_id, parent.depth + 1),
+    )
+    await db.execute(
+        "update nodes set parent_id = $3, updated_at = now() where pool_id = $1 and id = $2",
+        *(pool_id, node_id, parent.id),
+    )
+
+
+def code_taken(error: asyncpg.UniqueViolationError) -> CodeTaken:
+    """`detail` reads `Key (pool_id, org_id, code)=(..., ..., the code) already exists.`"""
+    if error.constraint_name != "nodes_code_key":
+        raise error
+    detail = str(error.detail or "")
+    return CodeTaken(field="code", value=detail.partition(")=(")[2].split(", ", 2)[-1].rpartition(")")[0])

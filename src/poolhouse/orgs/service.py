@@ -1,0 +1,394 @@
+"""The use cases on organisations and their departments. Members are in `members.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from poolhouse.audit.model import Event, Operation, ResourceType
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.errors import (
+    CodeTaken,
+    InvalidInput,
+    InvalidOperation,
+    NodeNotFound,
+    NotSupported,
+    OrgNotFound,
+)
+from poolhouse.ids import new_id
+from poolhouse.orgs import postgres, postgres_members
+from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort, Org, Tree
+from poolhouse.paging import Page, PageRequest
+
+DEEPEST = 100
+LARGEST_IMPORT = 200_000
+
+ForgetNodes = Callable[[Tx, str, Sequence[str]], Awaitable[None]]
+
+NodeIdKind = Literal["department_id", "open_department_id", "code", "sync_relation", "custom_field"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRef:
+    """How a caller names a department: by its own id, or inside an organisation by code or open id.
+
+    "root" is the organisation's root. Source: reference/v3.md (departmentIdType).
+    """
+
+    value: str
+    org_code: str | None = None
+    kind: NodeIdKind = "department_id"
+
+
+class OrgService:
+    def __init__(self, db: Database, audit: AuditLog) -> None:
+        self._db, self._audit = db, audit
+        self._forget: list[ForgetNodes] = []
+
+    def on_delete(self, forget: ForgetNodes) -> None:
+        """`forget` removes what another domain keeps of departments, in the deleting transaction."""
+        self._forget.append(forget)
+
+    # -- organisations -----------------------------------------------------------------------------------
+
+    async def create_org(self, caller: Caller, draft: NodeDraft, tenant_id: str | None = None) -> Org:
+        """An organisation of one node. Raises CodeTaken when another organisation's root has the code."""
+        caller.require_administrator()
+        code = draft.values.get("code")
+        async with self._db.transaction() as tx:
+            if code is not None:
+                await _lock_root_code(tx, caller.pool_id, code)
+                if await postgres.org_ids_by_code(tx, caller.pool_id, [code]):
+                    raise CodeTaken(field="organizationCode", value=code)
+            org_id = await self._plant(tx, caller, Tree(draft), tenant_id)
+            await self._write(tx, caller, "create", "org", org_id, name=draft.values.get("name"))
+            return (await postgres.find_orgs(tx, caller.pool_id, [org_id]))[org_id]
+
+    async def import_tree(self, caller: Caller, tree: Tree, tenant_id: str | None = None) -> Org:
+        """A new organisation with all of its departments. A root code that exists already is no obstacle."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            org_id = await self._plant(tx, caller, tree, tenant_id)
+            await self._write(tx, caller, "import", "org", org_id, name=tree.node.values.get("name"))
+            return (await postgres.find_orgs(tx, caller.pool_id, [org_id]))[org_id]
+
+    async def list_orgs(
+        self,
+        caller: Caller,
+        page: PageRequest | None,
+        *,
+        keyword: str | None = None,
+        tenant_id: str | None = None,
+        enabled: bool | None = None,
+    ) -> Page[Org]:
+        """Newest first; `page` None gives all."""
+        caller.require_administrator()
+        return await postgres.list_orgs(
+            self._db, caller.pool_id, page, keyword=keyword, tenant_id=tenant_id, enabled=enabled
+        )
+
+    async def get_org(self, caller: Caller, org_id: str) -> Org:
+        """Raises OrgNotFound."""
+        caller.require_administrator()
+        return await self._org(self._db, caller, org_id)
+
+    async def find_orgs(self, caller: Caller, org_ids: Sequence[str]) -> dict[str, Org]:
+        caller.require_administrator()
+        return await postgres.find_orgs(self._db, caller.pool_id, org_ids)
+
+    async def find_orgs_by_code(self, caller: Caller, codes: Sequence[str]) -> list[Org]:
+        """Those that exist, in the order asked. An organisation's id is a code as well."""
+        caller.require_administrator()
+        ids = await postgres.org_ids_by_code(self._db, caller.pool_id, codes)
+        orgs = await postgres.find_orgs(self._db, caller.pool_id, list(ids.values()))
+        return [orgs[ids[code]] for code in dict.fromkeys(codes) if ids.get(code) in orgs]
+
+    async def get_org_by_code(self, caller: Caller, code: str) -> Org:
+        """Raises OrgNotFound."""
+        if found := await self.find_orgs_by_code(caller, [code]):
+            return found[0]
+        raise OrgNotFound(code=code)
+
+    async def delete_org(self, caller: Caller, org_id: str) -> None:
+        """With all departments and memberships. Raises OrgNotFound."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            org = await self._locked(tx, caller, org_id)
+            await self._forget_below(tx, caller, org.root.id)
+            await postgres.delete_org(tx, caller.pool_id, org_id)
+            await self._write(tx, caller, "delete", "org", org_id, name=org.root.name)
+
+    # -- departments -------------------------------------------------------------------------------------
+
+    async def create_node(self, caller: Caller, org_id: str, parent_id: str | None, draft: NodeDraft) -> Node:
+        """`parent_id` None: directly below the root. Raises OrgNotFound, NodeNotFound, CodeTaken."""
+        caller.require_administrator()
+        values = _checked(draft.values, new=True)
+        async with self._db.transaction() as tx:
+            org = await self._locked(tx, caller, org_id)
+            parent = await self._node_in(tx, caller, org, parent_id) if parent_id else org.root
+            _check_depth(parent.depth + 1)
+            node_id = new_id()
+            closure = [
+                (ancestor, node_id, distance)
+                for distance, ancestor in enumerate((*parent.path, node_id)[::-1])
+            ]
+            await postgres.insert_nodes(
+                tx, caller.pool_id, org_id, [(node_id, parent.id, parent.depth + 1, values)], closure
+            )
+            await self._write(tx, caller, "create", "department", node_id, name=values["name"])
+            return await self._node(tx, caller, node_id)
+
+    async def get_node(self, caller: Caller, node_id: str) -> Node:
+        """Raises NodeNotFound."""
+        caller.require_administrator()
+        return await self._node(self._db, caller, node_id)
+
+    async def find_node(self, caller: Caller, node_id: str) -> Node | None:
+        caller.require_administrator()
+        return (await postgres.find_nodes(self._db, caller.pool_id, [node_id])).get(node_id)
+
+    async def find_nodes(self, caller: Caller, node_ids: Sequence[str]) -> dict[str, Node]:
+        caller.require_administrator()
+        return await postgres.find_nodes(self._db, caller.pool_id, node_ids)
+
+    async def find_node_by_code(self, caller: Caller, org_id: str, code: str) -> Node | None:
+        caller.require_administrator()
+        return await postgres.find_node_by(self._db, caller.pool_id, org_id, "code", code)
+
+    async def find_nodes_by_code(self, caller: Caller, codes: Sequence[str]) -> list[Node]:
+        """Departments with one of these codes, in whichever organisation."""
+        caller.require_administrator()
+        return await postgres.nodes_by_code(self._db, caller.pool_id, codes)
+
+    async def resolve(self, caller: Caller, ref: NodeRef) -> Node:
+        """The department a caller named. Raises OrgNotFound, NodeNotFound, NotSupported."""
+        caller.require_administrator()
+        org = await self.get_org_by_code(caller, ref.org_code) if ref.org_code else None
+        if ref.value == "root" and org:
+            return org.root
+        if ref.kind == "department_id":
+            node = await self.find_node(caller, ref.value)
+        elif ref.kind in ("code", "open_department_id"):
+            column = "code" if ref.kind == "code" else "open_id"
+            if org is None:
+                raise InvalidInput("organizationCode", "不能为空", "is required")
+            node = await postgres.find_node_by(self._db, caller.pool_id, org.id, column, ref.value)
+        else:
+            raise NotSupported(what=f"departmentIdType {ref.kind}")
+        if node is None or (org is not None and node.org_id != org.id):
+            raise NodeNotFound(node_id=ref.value)
+        return node
+
+    async def list_nodes(self, caller: Caller, org_id: str) -> list[Node]:
+        """The whole tree, parents before children. Raises OrgNotFound."""
+        org = await self.get_org(caller, org_id)
+        return await postgres.nodes_of_org(self._db, caller.pool_id, org.id)
+
+    async def list_children(self, caller: Caller, node_id: str) -> list[Node]:
+        """Raises NodeNotFound."""
+        node = await self.get_node(caller, node_id)
+        return await postgres.children(self._db, caller.pool_id, node.id)
+
+    async def list_descendants(self, caller: Caller, node_id: str) -> list[Node]:
+        """Everything below. Raises NodeNotFound."""
+        node = await self.get_node(caller, node_id)
+        return await postgres.descendants(self._db, caller.pool_id, node.id)
+
+    async def search_nodes(
+        self,
+        caller: Caller,
+        page: PageRequest | None,
+        *,
+        org_id: str | None = None,
+        keyword: str | None = None,
+        conditions: Sequence[NodeCondition] = (),
+        sort: Sequence[NodeSort] = (),
+    ) -> Page[Node]:
+        caller.require_administrator()
+        return await postgres.search_nodes(
+            self._db,
+            caller.pool_id,
+            page,
+            org_id=org_id,
+            keyword=keyword,
+            conditions=conditions,
+            sort=sort,
+        )
+
+    async def update_node(
+        self,
+        caller: Caller,
+        node_id: str,
+        draft: NodeDraft,
+        *,
+        parent_id: str | None = None,
+        leader_ids: Sequence[str] | None = None,
+    ) -> Node:
+        """Only what is given changes; a new `parent_id` moves it too. Raises NodeNotFound, CodeTaken."""
+        caller.require_administrator()
+        values = _checked(draft.values, new=False)
+        async with self._db.transaction() as tx:
+            node = await self._node(tx, caller, node_id)
+            await self._locked(tx, caller, node.org_id)
+            if node.is_root and values.get("code") not in (None, node.code):
+                await _lock_root_code(tx, caller.pool_id, values["code"])
+                if await postgres.org_ids_by_code(tx, caller.pool_id, [values["code"]]):
+                    raise CodeTaken(field="organizationCode", value=values["code"])
+            await postgres.update_node(tx, caller.pool_id, node_id, values)
+            if leader_ids is not None:
+                await postgres_members.set_leaders(tx, caller.pool_id, node_id, leader_ids)
+            if parent_id is not None and parent_id != node.parent_id:
+                await self._move(tx, caller, node_id, parent_id)
+            await self._write(tx, caller, "update", "department", node_id, changed=sorted(values))
+            return await self._node(tx, caller, node_id)
+
+    async def move_node(self, caller: Caller, org_id: str, node_id: str, parent_id: str) -> Org:
+        """With everything below it. Raises InvalidOperation for a root, or a target inside the moved tree."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            org = await self._locked(tx, caller, org_id)
+            await self._node_in(tx, caller, org, node_id)
+            await self._move(tx, caller, node_id, parent_id)
+            await self._write(tx, caller, "move", "department", node_id, parent=parent_id)
+            return await self._org(tx, caller, org_id)
+
+    async def delete_node(self, caller: Caller, org_id: str, node_id: str) -> None:
+        """With everything below it. The root goes with its organisation only: InvalidOperation."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            org = await self._locked(tx, caller, org_id)
+            node = await self._node_in(tx, caller, org, node_id)
+            if node.is_root:
+                raise InvalidOperation(
+                    "不能删除组织机构的根节点", "The root of an organisation cannot be deleted"
+                )
+            await self._forget_below(tx, caller, node_id)
+            await postgres.delete_subtree(tx, caller.pool_id, node_id)
+            await self._write(tx, caller, "delete", "department", node_id, name=node.name)
+
+    async def require_nodes(self, caller: Caller, node_ids: Sequence[str]) -> None:
+        """Raises NodeNotFound unless every id is a department of this pool. For other domains' use cases."""
+        found = await postgres.find_nodes(self._db, caller.pool_id, node_ids)
+        if missing := [node_id for node_id in dict.fromkeys(node_ids) if node_id not in found]:
+            raise NodeNotFound(node_ids=missing)
+
+    # -- inside ------------------------------------------------------------------------------------------
+
+    async def _plant(self, tx: Tx, caller: Caller, tree: Tree, tenant_id: str | None) -> str:
+        org_id = new_id()
+        rows: list[postgres.NodeRow] = []
+        closure: list[tuple[str, str, int]] = []
+        waiting: list[tuple[Tree, tuple[str, ...]]] = [(tree, ())]
+        while waiting:
+            part, above = waiting.pop()
+            _check_depth(len(above))
+            if len(rows) >= LARGEST_IMPORT:
+                raise InvalidInput("file", "部门过多", "too many departments")
+            node_id = new_id()
+            path = (*above, node_id)
+            parent_id = above[-1] if above else None
+            rows.append((node_id, parent_id, len(above), _checked(part.node.values, new=True)))
+            closure += [(ancestor, node_id, distance) for distance, ancestor in enumerate(path[::-1])]
+            waiting += [(child, path) for child in reversed(part.children)]
+        await postgres.insert_org(tx, caller.pool_id, org_id, rows[0][0], tenant_id)
+        await postgres.insert_nodes(tx, caller.pool_id, org_id, rows, closure)
+        return org_id
+
+    async def _move(self, tx: Tx, caller: Caller, node_id: str, parent_id: str) -> None:
+        """The organisation is locked; both are read anew under the lock."""
+        node, parent = await self._node(tx, caller, node_id), await self._node(tx, caller, parent_id)
+        if node.is_root:
+            raise InvalidOperation("不能移动组织机构的根节点", "The root of an organisation cannot be moved")
+        if parent.org_id != node.org_id:
+            raise NodeNotFound(node_id=parent_id)
+        if node.id in parent.path:
+            raise InvalidOperation("不能移动到自身的下级部门", "A department cannot be moved below itself")
+        if parent.id == node.parent_id:
+            return
+        _check_depth(parent.depth + 1 + await postgres.height(tx, caller.pool_id, node_id))
+        await postgres.move_subtree(tx, caller.pool_id, node_id, parent, node.depth)
+
+    async def _forget_below(self, tx: Tx, caller: Caller, node_id: str) -> None:
+        gone = await postgres.subtree_ids(tx, caller.pool_id, node_id)
+        await postgres_members.note_main_gone(tx, caller.pool_id, gone)
+        for forget in self._forget:
+            await forget(tx, caller.pool_id, gone)
+
+    async def _locked(self, tx: Tx, caller: Caller, org_id: str) -> Org:
+        if not await postgres.lock_org(tx, caller.pool_id, org_id):
+            raise OrgNotFound(org_id=org_id)
+        return await self._org(tx, caller, org_id)
+
+    async def _org(self, db: Executor, caller: Caller, org_id: str) -> Org:
+        org = (await postgres.find_orgs(db, caller.pool_id, [org_id])).get(org_id)
+        if org is None:
+            raise OrgNotFound(org_id=org_id)
+        return org
+
+    async def _node(self, db: Executor, caller: Caller, node_id: str) -> Node:
+        node = (await postgres.find_nodes(db, caller.pool_id, [node_id])).get(node_id)
+        if node is None:
+            raise NodeNotFound(node_id=node_id)
+        return node
+
+    async def _node_in(self, db: Executor, caller: Caller, org: Org, node_id: str) -> Node:
+        node = await self._node(db, caller, node_id)
+        if node.org_id != org.id:
+            raise NodeNotFound(node_id=node_id)
+        return node
+
+    async def _write(
+        self, tx: Tx, caller: Caller, operation: Operation, kind: ResourceType, id_: str, **detail: object
+    ) -> None:
+        await self._audit.write(tx, caller, Event(operation, kind, resource_id=id_, detail=detail))
+
+
+_SETTABLE = frozenset(
+    {
+        "name",
+        "code",
+        "description",
+        "name_i18n",
+        "description_i18n",
+        "order",
+        "is_virtual",
+        "enabled",
+        "open_id",
+    }
+)
+
+
+def _checked(values: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+    checked = {name: value for name, value in values.items() if name in _SETTABLE}
+    name = checked.get("name")
+    if (new or "name" in checked) and not (isinstance(name, str) and name.strip()):
+        raise InvalidInput("name", "不能为空", "must not be empty")
+    if name is not None and len(name) > 1000:
+        raise InvalidInput("name", "过长", "too long")
+    code = checked.get("code")
+    if code is not None and not code.strip():
+        checked["code"] = None
+    elif code is not None and len(code) > 500:
+        raise InvalidInput("code", "过长", "too long")
+    order = checked.get("order")
+    if order is not None and not -(2**31) <= order < 2**31:
+        raise InvalidInput("order", "超出范围", "out of range")
+    for name in ("name_i18n", "description_i18n"):
+        if name in checked:
+            checked[name] = dict(checked[name] or {})
+    return checked
+
+
+def _check_depth(depth: int) -> None:
+    if depth >= DEEPEST:
+        raise InvalidInput("parentDepartmentId", f"部门不能超过 {DEEPEST} 级", f"at most {DEEPEST} levels")
+
+
+async def _lock_root_code(tx: Tx, pool_id: str, code: str) -> None:
+    await tx.execute(
+        "select pg_advisory_xact_lock(hashtextextended('org:' || $1 || ':' || $2, 0))", pool_id, code
+    )
