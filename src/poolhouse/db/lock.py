@@ -1,0 +1,31 @@
+"""One Poolhouse a data folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from poolhouse.db.unfit import DatabaseUnfit
+
+
+class FolderLock:
+    """Held by a file's lock, which the kernel drops when its holder dies, however it dies."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises DatabaseUnfit, naming the pid of who holds it."""
+        self._file = os.open(folder / "poolhouse.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = os.pread(self._file, 20, 0).decode().strip() or "unknown"
+            os.close(self._file)
+            raise DatabaseUnfit(
+                f"another Poolhouse (pid {pid}) runs on {folder}: stop it first, or choose another folder "
+                "by --data"
+            ) from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        os.close(self._file)
