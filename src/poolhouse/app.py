@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from poolhouse.access_keys.service import AccessKeyService
 from poolhouse.apps.service import AppService
 from poolhouse.audit.service import AuditLog
 from poolhouse.crypto.passwords import PasswordHasher
@@ -26,6 +27,7 @@ from poolhouse.users.directories import Directories
 from poolhouse.users.postgres import PostgresDirectory
 from poolhouse.users.service import UserService
 from poolhouse.wire.health import health_routes
+from poolhouse.wire.v3.app import v3_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Services:
     transport: PasswordTransport
     audit: AuditLog
     pools: PoolService
+    access_keys: AccessKeyService
     apps: AppService
     directories: Directories
     users: UserService
@@ -71,6 +74,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     transport = PasswordTransport(await transport_keys(db, box))
     audit = AuditLog(db)
     pools = PoolService(db, box, audit)
+    access_keys = AccessKeyService(db, pools, box, audit)
     apps = AppService(db, box, audit)
 
     directories = Directories(PostgresDirectory(db, hasher))
@@ -90,6 +94,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         transport=transport,
         audit=audit,
         pools=pools,
+        access_keys=access_keys,
         apps=apps,
         directories=directories,
         users=users,
@@ -116,6 +121,7 @@ def routes(services: Services) -> list[BaseRoute]:
     """Every door of the server."""
     return [
         *health_routes(services.db),
+        *v3_routes(services),
     ]
 
 

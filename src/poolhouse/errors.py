@@ -131,6 +131,11 @@ class TooLarge(InvalidInput):
     pass
 
 
+class RequestTooLarge(TooLarge):
+    zh = "请求体过大"
+    en = "The request is too large"
+
+
 class TooManyUsersAsked(TooLarge):
     zh = "一次性查询的用户不能超过 80 人"
     en = "At most 80 users can be queried at once"

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from poolhouse.caller import Caller
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
@@ -24,7 +27,7 @@ class V3Request:
     """`services` is the composition root; `headers` are lower case."""
 
     caller: Caller
-    services: Any
+    services: Services
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -7,13 +7,18 @@ Where the contract was seen to be stricter than its own clients, a field is rela
 
 from __future__ import annotations
 
-from typing import TypeVar, Union
+from typing import Annotated, TypeVar, Union
 
-from msgspec import Struct, UnsetType
+from msgspec import Meta, Struct, UnsetType
 
 T = TypeVar("T")
 
 Maybe = Union[T, None, UnsetType]  # noqa: UP007  (a generic alias)
+
+LARGEST = 2**53 - 1
+
+Int = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+"""A JavaScript integer."""
 
 
 class Dto(Struct, rename="camel", kw_only=True):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from poolhouse.wire.v3.dto import Dto
+from poolhouse.wire.v3.dto import Dto, Int
 
 
 class CreateAccessKeyDto(Dto, kw_only=True):
-    type: str
+    type: str | None = None
     user_id: str | None = None
     tenant_id: str | None = None
+    scopes: list[str] | None = None  # ours: what the key may do, `users:read`; absent means everything
 
 
 class CreateAccessKeyRespDto(Dto, kw_only=True):
@@ -20,6 +21,7 @@ class CreateAccessKeyRespDto(Dto, kw_only=True):
     last_date: str
     user_pool_id: str
     enable: bool
+    scopes: list[str] | None = None  # ours
 
 
 class DeleteAccessKeyDto(Dto, kw_only=True):
@@ -35,6 +37,7 @@ class GetAccessKeyRespDto(Dto, kw_only=True):
     last_date: str
     user_pool_id: str
     enable: bool
+    scopes: list[str] | None = None  # ours
 
 
 class ListAccessKeyRespDto(Dto, kw_only=True):
@@ -46,6 +49,7 @@ class ListAccessKeyRespDto(Dto, kw_only=True):
     last_date: str
     user_pool_id: str
     enable: bool
+    scopes: list[str] | None = None  # ours
 
 
 class UpdateAccessKeyDto(Dto, kw_only=True):
@@ -63,3 +67,15 @@ class ListAccessKeyQuery(Dto, kw_only=True):
     tenant_id: str | None = None
     type: str | None = None
     status: list[str] | None = None
+
+
+class GetManagementTokenDto(Dto, kw_only=True):
+    access_key_id: str
+    access_key_secret: str
+
+
+class ManagementTokenDto(Dto, rename=None, kw_only=True):
+    """`expires_in`: seconds."""
+
+    access_token: str
+    expires_in: Int

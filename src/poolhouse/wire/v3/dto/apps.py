@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import Effect, PaginationDto, Provider, UpdateLoginConfig, UserIdType
 
 
@@ -220,7 +220,7 @@ class ApplicationLoginConfigInputDto(Dto, kw_only=True):
 
 class ApplicationPaginatedDataDto(Dto, kw_only=True):
     items: list[ApplicationDto] = field(name="list")
-    total_count: int
+    total_count: Int
 
 
 class ApplicationPermissionRecordItem(Dto, kw_only=True):
@@ -253,7 +253,7 @@ class ApplicationSimpleInfoDto(Dto, kw_only=True):
 
 class ApplicationSimpleInfoPaginatedDataDto(Dto, kw_only=True):
     items: list[ApplicationSimpleInfoDto] = field(name="list")
-    total_count: int
+    total_count: Int
 
 
 class AuthorizeApplicationAccessDto(Dto, kw_only=True):
@@ -384,8 +384,8 @@ class ListApplicationAuthDataDto(Dto, kw_only=True):
 
 class ListApplicationAuthDto(Dto, kw_only=True):
     app_id: str
-    page: int | None = None
-    limit: int | None = None
+    page: Int | None = None
+    limit: Int | None = None
     target_name: str | None = None
     target_type_list: list[str] | None = None
     effect: Effect | None = None
@@ -394,7 +394,7 @@ class ListApplicationAuthDto(Dto, kw_only=True):
 
 class ListApplicationAuthPaginatedDataDto(Dto, kw_only=True):
     items: list[ListApplicationAuthDataDto] = field(name="list")
-    total_count: int
+    total_count: Int
 
 
 class ListApplicationSubjectDataDto(Dto, kw_only=True):
@@ -444,7 +444,7 @@ class TenantApplicationDto(Dto, kw_only=True):
 
 
 class TenantApplicationListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[TenantApplicationDto] = field(name="list")
 
 
@@ -566,8 +566,8 @@ class GetSubjectAuthDetailQuery(Dto, kw_only=True):
 
 
 class ListApplicationSimpleInfoQuery(Dto, kw_only=True):
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     is_integrate_app: bool = False
     is_self_built_app: bool = False
     sso_enabled: bool = False
@@ -575,8 +575,8 @@ class ListApplicationSimpleInfoQuery(Dto, kw_only=True):
 
 
 class ListApplicationsQuery(Dto, kw_only=True):
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     is_integrate_app: bool = False
     is_self_built_app: bool = False
     sso_enabled: bool = False

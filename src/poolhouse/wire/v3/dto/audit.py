@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import field
 
-from poolhouse.wire.v3.dto import Dto
+from poolhouse.wire.v3.dto import Dto, Int
 
 
 class AdminAuditLogDto(Dto, kw_only=True):
@@ -92,7 +92,7 @@ class AdminAuditLogDto(Dto, kw_only=True):
 
 
 class AdminAuditLogRespData(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[AdminAuditLogDto] = field(name="list")
 
 
@@ -120,8 +120,8 @@ class GetAdminAuditLogsDto(Dto, kw_only=True):
     resource_type: str | None = None
     user_id: str | None = None
     success: bool | None = None
-    start: int | None = None
-    end: int | None = None
+    start: Int | None = None
+    end: Int | None = None
     pagination: ListWebhooksDto | None = None
 
 
@@ -131,8 +131,8 @@ class GetUserActionLogsDto(Dto, kw_only=True):
     event_type: str | None = None
     user_id: str | None = None
     app_id: str | None = None
-    start: int | None = None
-    end: int | None = None
+    start: Int | None = None
+    end: Int | None = None
     success: bool | None = None
     pagination: ListWebhooksDto | None = None
 
@@ -152,7 +152,7 @@ class UserActionLogDto(Dto, kw_only=True):
     user_id: str
     user_avatar: str
     user_display_name: str
-    user_logins_count: int
+    user_logins_count: Int
     app_id: str
     app_name: str
     client_ip: str | None = None
@@ -188,5 +188,5 @@ class UserActionLogDto(Dto, kw_only=True):
 
 
 class UserActionLogRespData(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[UserActionLogDto] = field(name="list")

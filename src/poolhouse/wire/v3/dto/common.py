@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import field
 
-from poolhouse.wire.v3.dto import Dto
+from poolhouse.wire.v3.dto import Dto, Int
 
 UserIdType = Literal[
     "user_id", "external_id", "phone", "email", "username", "identity", "sync_relation", "custom_field"
@@ -66,8 +66,8 @@ Provider = Literal[
 
 class ApplicationMfaDto(Dto, kw_only=True):
     mfa_policy: str
-    status: int
-    sort: int
+    status: Int
+    sort: Int
 
 
 class AuthorizedResourceDto(Dto, kw_only=True):
@@ -81,7 +81,7 @@ class AuthorizedResourceDto(Dto, kw_only=True):
 
 
 class AuthorizedResourcePagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[AuthorizedResourceDto] = field(name="list")
 
 
@@ -104,7 +104,7 @@ class GetMfaInfoDataDto(Dto, kw_only=True):
 
 
 class GroupPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[ResGroupDto] = field(name="list")
 
 
@@ -145,8 +145,8 @@ class MFASettingsDto(Dto, kw_only=True):
 
 
 class PaginationDto(Dto, kw_only=True):
-    page: int | None = None
-    limit: int | None = None
+    page: Int | None = None
+    limit: Int | None = None
 
 
 class PolicyCondition(Dto, kw_only=True):
@@ -220,12 +220,12 @@ class RoleDto(Dto, kw_only=True):
     namespace: str
     namespace_name: str
     status: str | None = None
-    disable_time: int | None = None
+    disable_time: Int | None = None
     enable_permission_apply: bool | None = None
 
 
 class RolePagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[RoleDto] = field(name="list")
 
 
@@ -259,7 +259,7 @@ class UserDto(Dto, kw_only=True):
     name: str | None = None
     nickname: str | None = None
     photo: str | None = None
-    logins_count: int | None = None
+    logins_count: Int | None = None
     last_login: str | None = None
     last_ip: str | None = None
     gender: Gender
@@ -291,7 +291,7 @@ class UserDto(Dto, kw_only=True):
     last_login_app: str | None = None
     main_department_id: str | None = None
     last_mfa_time: str | None = None
-    password_security_level: int | None = None
+    password_security_level: Int | None = None
     reset_password_on_next_login: bool | None = None
     register_source: list[str] | None = None
     department_ids: list[str] | None = None
@@ -306,7 +306,7 @@ class UserDto(Dto, kw_only=True):
 
 
 class UserPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[UserDto] = field(name="list")
 
 

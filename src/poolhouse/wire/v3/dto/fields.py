@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import field
 
-from poolhouse.wire.v3.dto import Dto
+from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.common import LangObject, TargetType
 
 
@@ -125,8 +125,8 @@ class ListCustomFieldsQuery(Dto, kw_only=True):
     target_type: TargetType
     data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "OBJECT", "SELECT"]
     tenant_id: str | None = None
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     user_visible: bool | None = None
     admin_visible: bool | None = None
     access_control: bool | None = None
@@ -138,8 +138,8 @@ class ListUserBaseFieldsQuery(Dto, kw_only=True):
     target_type: TargetType
     data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "OBJECT", "SELECT"]
     tenant_id: str | None = None
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     user_visible: bool | None = None
     admin_visible: bool | None = None
     access_control: bool | None = None

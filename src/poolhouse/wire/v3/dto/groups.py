@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import ResourceType, UserDto
 
 
@@ -84,8 +84,8 @@ class GetGroupAuthorizedResourcesQuery(Dto, kw_only=True):
 
 class ListGroupMembersQuery(Dto, kw_only=True):
     code: str
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     with_custom_data: bool = False
     with_identities: bool = False
     with_department_ids: bool = False
@@ -94,8 +94,8 @@ class ListGroupMembersQuery(Dto, kw_only=True):
 
 class ListGroupsQuery(Dto, kw_only=True):
     keywords: str | None = None
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     with_metadata: bool | None = None
     with_custom_data: bool | None = None
     flat_custom_data: bool = False

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import Provider
 
 
@@ -228,7 +228,7 @@ class ExtIdpDto(Dto, kw_only=True):
 
 
 class ExtIdpListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[ExtIdpDto] = field(name="list")
 
 
@@ -270,5 +270,5 @@ class ListTenantExtIdpQuery(Dto, kw_only=True):
     tenant_id: str | None = None
     app_id: str | None = None
     type: Literal["social", "enterprise"] | None = None
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import UNSET, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 
 
 class AliExmailEmailProviderConfig(Dto, kw_only=True):
@@ -67,7 +67,7 @@ class EmailTemplateDto(Dto, kw_only=True):
     subject: str
     sender: str
     content: str
-    expires_in: int | None = None
+    expires_in: Int | None = None
     redirect_to: str | None = None
     tpl_engine: Literal["handlebar", "ejs"] | None = None
 
@@ -104,13 +104,13 @@ class PreviewEmailTemplateDto(Dto, kw_only=True):
     content: str | None = None
     subject: str | None = None
     sender: str | None = None
-    expires_in: int | None = None
+    expires_in: Int | None = None
     tpl_engine: Literal["handlebar", "ejs"] | None = None
 
 
 class SMTPEmailProviderConfig(Dto, kw_only=True):
     smtp_host: str = field(name="smtp_host")
-    smtp_port: int = field(name="smtp_port")
+    smtp_port: Int = field(name="smtp_port")
     sender: str
     sender_pass: str
     secure: bool
@@ -118,7 +118,7 @@ class SMTPEmailProviderConfig(Dto, kw_only=True):
 
 class SMTPEmailProviderConfigInput(Dto, kw_only=True):
     smtp_host: str = field(name="smtp_host")
-    smtp_port: int = field(name="smtp_port")
+    smtp_port: Int = field(name="smtp_port")
     sender: str | None = None
     sender_pass: str
     secure: bool | None = None
@@ -167,6 +167,6 @@ class UpdateEmailTemplateDto(Dto, kw_only=True):
     subject: str
     sender: str
     content: str
-    expires_in: Maybe[int] = UNSET
+    expires_in: Maybe[Int] = UNSET
     redirect_to: Maybe[str] = UNSET
     tpl_engine: Maybe[Literal["handlebar", "ejs"]] = UNSET

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import DepartmentI18nDto, DepartmentIdType, Gender, LangObject
 
 
@@ -83,7 +83,7 @@ class DepartmentDto(Dto, kw_only=True):
     parent_department_id: str
     code: str | None = None
     parent_department_code: str
-    members_count: int
+    members_count: Int
     has_children: bool
     is_virtual_node: bool | None = None
     i18n: DepartmentI18nDto | None = None
@@ -125,7 +125,7 @@ class OrganizationDto(Dto, kw_only=True):
     open_department_id: str | None = None
     has_children: bool
     leader_user_ids: list[str] | None = None
-    members_count: int
+    members_count: Int
     is_virtual_node: bool
     i18n: OrganizationNameI18nDto | None = None
     custom_data: Any = None
@@ -140,7 +140,7 @@ class OrganizationNameI18nDto(Dto, kw_only=True):
 
 
 class OrganizationPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[OrganizationDto] = field(name="list")
 
 
@@ -153,10 +153,10 @@ class RemoveDepartmentMembersReqDto(Dto, kw_only=True):
 
 
 class Result(Dto, kw_only=True):
-    add_user: int
-    update_user: int
-    add_department: int
-    update_department: int
+    add_user: Int
+    update_user: Int
+    add_department: Int
+    update_department: Int
 
 
 class SearchDepartmentsFilterItemDto(Dto, kw_only=True):
@@ -169,8 +169,8 @@ class SearchDepartmentsListReqDto(Dto, kw_only=True):
     organization_code: str
     with_custom_data: bool | None = None
     with_post: bool | None = None
-    page: int | None = None
-    limit: int | None = None
+    page: Int | None = None
+    limit: Int | None = None
     advanced_filter: list[SearchDepartmentsFilterItemDto] | None = None
     sort_by: Literal["updatedAt", "createdAt"] | None = None
     order_by: Literal["ASC", "DESC"] | None = None
@@ -324,8 +324,8 @@ class ListDepartmentMembersQuery(Dto, kw_only=True):
     order_by: Literal["Asc", "Desc"] = "Desc"
     department_id_type: DepartmentIdType = "department_id"
     include_children_departments: bool = False
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     with_custom_data: bool = False
     with_identities: bool = False
     with_department_ids: bool = False
@@ -333,8 +333,8 @@ class ListDepartmentMembersQuery(Dto, kw_only=True):
 
 
 class ListOrganizationsQuery(Dto, kw_only=True):
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     fetch_all: bool = False
     with_custom_data: bool = False
     with_post: bool = False
@@ -346,8 +346,8 @@ class SearchDepartmentMembersQuery(Dto, kw_only=True):
     organization_code: str
     department_id: str
     keywords: str
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     department_id_type: DepartmentIdType = "department_id"
     include_children_departments: bool = False
     with_custom_data: bool = False
@@ -358,7 +358,7 @@ class SearchDepartmentMembersQuery(Dto, kw_only=True):
 
 class SearchOrganizationsQuery(Dto, kw_only=True):
     keywords: str
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     with_custom_data: bool = False
     tenant_id: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import field
 
-from poolhouse.wire.v3.dto import Dto
+from poolhouse.wire.v3.dto import Dto, Int
 
 
 class CreatePostDto(Dto, kw_only=True):
@@ -23,16 +23,16 @@ class GetPostByIdListDto(Dto, kw_only=True):
 class ListPostBatchDto(Dto, kw_only=True):
     keywords: str | None = None
     skip_count: bool | None = None
-    page: int | None = None
-    limit: int | None = None
+    page: Int | None = None
+    limit: Int | None = None
     with_metadata: bool | None = None
     with_custom_data: bool | None = None
     flat_custom_data: bool | None = None
     metadata_no_field_id: bool | None = None
-    created_after: int | None = None
-    created_before: int | None = None
-    updated_after: int | None = None
-    updated_before: int | None = None
+    created_after: Int | None = None
+    created_before: Int | None = None
+    updated_after: Int | None = None
+    updated_before: Int | None = None
     post_codes: list[str] | None = None
 
 
@@ -56,13 +56,13 @@ class PostItemDto(Dto, kw_only=True):
     code: str
     name: str
     description: str | None = None
-    user_count: int
-    department_count: int
+    user_count: Int
+    department_count: Int
     metadata_source: list[str]
 
 
 class PostPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[PostItemDto] = field(name="list")
 
 
@@ -98,13 +98,13 @@ class GetUserPostsQuery(Dto, kw_only=True):
 class ListPostQuery(Dto, kw_only=True):
     keywords: str | None = None
     skip_count: bool | None = None
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     with_metadata: bool | None = None
     with_custom_data: bool | None = None
     flat_custom_data: bool = False
     metadata_no_field_id: bool = False
-    created_after: int | None = None
-    created_before: int | None = None
-    updated_after: int | None = None
-    updated_before: int | None = None
+    created_after: Int | None = None
+    created_before: Int | None = None
+    updated_after: Int | None = None
+    updated_before: Int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import ResourceType, TargetType
 
 
@@ -36,7 +36,7 @@ class CommonResourceDto(Dto, kw_only=True):
     namespace: str | None = None
     linked_to_tenant: bool | None = None
     id: str
-    namespace_id: int
+    namespace_id: Int
     namespace_name: str
     user_pool_id: str
     created_at: str
@@ -44,11 +44,11 @@ class CommonResourceDto(Dto, kw_only=True):
 
 
 class CommonResourcePagingDto(Dto, kw_only=True):
-    status_code: int
+    status_code: Int
     message: str
-    api_code: int | None = None
+    api_code: Int | None = None
     request_id: str | None = None
-    total_count: int
+    total_count: Int
     items: list[CommonResourceDto] = field(name="list")
 
 
@@ -116,7 +116,7 @@ class DeleteResourcesBatchDto(Dto, kw_only=True):
 
 
 class GetResourceAuthorizedTargetDataDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[ResourceAuthorizedTargetDto] = field(name="list")
 
 
@@ -124,8 +124,8 @@ class GetResourceAuthorizedTargetsDto(Dto, kw_only=True):
     resource: str
     namespace: str | None = None
     target_type: TargetType | None = None
-    page: int | None = None
-    limit: int | None = None
+    page: Int | None = None
+    limit: Int | None = None
 
 
 class IsActionAllowedDataDto(Dto, kw_only=True):
@@ -146,7 +146,7 @@ class NamespaceDto(Dto, kw_only=True):
 
 
 class NamespaceListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[NamespacesListRespDto] = field(name="list")
 
 
@@ -163,7 +163,7 @@ class NamespacesListRespDto(Dto, kw_only=True):
     name: str
     code: str
     description: str | None = None
-    status: int | None = None
+    status: Int | None = None
 
 
 class ResourceAction(Dto, kw_only=True):
@@ -195,11 +195,11 @@ class ResourceItemDto(Dto, kw_only=True):
 
 
 class ResourcePagingDto(Dto, kw_only=True):
-    status_code: int
+    status_code: Int
     message: str
-    api_code: int | None = None
+    api_code: Int | None = None
     request_id: str | None = None
-    total_count: int
+    total_count: Int
     items: list[ResourceDto] = field(name="list")
 
 
@@ -248,27 +248,27 @@ class GetResourcesBatchQuery(Dto, kw_only=True):
 
 
 class ListCommonResourceQuery(Dto, kw_only=True):
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     keyword: str | None = None
     namespace_code_list: str | None = None
 
 
 class ListNamespaceRolesQuery(Dto, kw_only=True):
     code: str
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     keywords: str | None = None
 
 
 class ListNamespacesQuery(Dto, kw_only=True):
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     keywords: str | None = None
 
 
 class ListResourcesQuery(Dto, kw_only=True):
     namespace: str | None = None
     type: ResourceType | None = None
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10

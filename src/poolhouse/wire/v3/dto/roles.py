@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import UNSET, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import ResourceType, TargetType
 
 
@@ -18,8 +18,8 @@ class AssignRoleBatchDto(Dto, kw_only=True):
 class AssignRoleDto(Dto, kw_only=True):
     targets: list[TargetDto]
     code: str
-    end_time: int | None = None
-    enable_time: int | None = None
+    end_time: Int | None = None
+    enable_time: Int | None = None
     namespace: str | None = None
 
 
@@ -85,7 +85,7 @@ class RevokeRoleDto(Dto, kw_only=True):
 
 
 class RoleAuthorizedResourcePagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[RoleAuthorizedResourcesRespDto] = field(name="list")
 
 
@@ -107,7 +107,7 @@ class RoleCodeDto(Dto, kw_only=True):
 
 
 class RoleDepartmentListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[RoleDepartmentRespDto] = field(name="list")
 
 
@@ -126,15 +126,15 @@ class RoleListItem(Dto, kw_only=True):
 
 
 class RoleListPageDto(Dto, kw_only=True):
-    total_count: int | None = None
+    total_count: Int | None = None
     data: list[RolePermissionListDto]
 
 
 class RolePermissionListDto(Dto, kw_only=True):
     role_id: str
     status: str
-    enable_time: int | None = None
-    end_time: int | None = None
+    enable_time: Int | None = None
+    end_time: Int | None = None
     user_pool_id: str
     role_name: str
     role_code: str
@@ -172,8 +172,8 @@ class GetRoleAuthorizedResourcesQuery(Dto, kw_only=True):
 
 class ListRoleAssignmentsQuery(Dto, kw_only=True):
     role_code: str
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     query: str | None = None
     namespace_code: str | None = None
     target_type: list[Literal["USER", "ORG"]] | None = None
@@ -182,14 +182,14 @@ class ListRoleAssignmentsQuery(Dto, kw_only=True):
 class ListRoleDepartmentsQuery(Dto, kw_only=True):
     code: str
     namespace: str | None = None
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
 
 
 class ListRoleMembersQuery(Dto, kw_only=True):
     code: str
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     with_custom_data: bool = False
     with_identities: bool = False
     with_department_ids: bool = False
@@ -197,7 +197,7 @@ class ListRoleMembersQuery(Dto, kw_only=True):
 
 
 class ListRolesQuery(Dto, kw_only=True):
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     keywords: str | None = None
     namespace: str = "default"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import UNSET
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 
 
 class ChangeEmailStrategyDto(Dto, kw_only=True):
@@ -18,7 +18,7 @@ class ChangePhoneStrategyDto(Dto, kw_only=True):
 
 
 class CookieSettingsDto(Dto, kw_only=True):
-    cookie_expires_in: int
+    cookie_expires_in: Int
     cookie_expires_on_browser_session: bool
 
 
@@ -37,8 +37,8 @@ class LoginAnomalyDetectionConfigDto(Dto, kw_only=True):
 
 class LoginFailCheckConfigDto(Dto, kw_only=True):
     enabled: bool
-    limit: int
-    time_interval: int
+    limit: Int
+    time_interval: Int
     unit: str | None = None
 
 
@@ -49,8 +49,8 @@ class LoginIpWhitelistCheckConfigDto(Dto, kw_only=True):
 
 class LoginPassowrdFailCheckConfigDto(Dto, kw_only=True):
     enabled: bool
-    limit: int
-    time_interval: int
+    limit: Int
+    time_interval: Int
     unit: str | None = None
 
 
@@ -59,9 +59,9 @@ class MFADisableSettingsDto(Dto, kw_only=True):
 
 
 class QrcodeLoginStrategyDto(Dto, kw_only=True):
-    qrcode_expires_in: int
+    qrcode_expires_in: Int
     qrcode_expires_in_unit: str | None = None
-    ticket_expires_in: int
+    ticket_expires_in: Int
     ticket_expires_in_unit: str | None = None
     allow_exchange_user_info_from_browser: bool
     return_full_user_info: bool
@@ -69,15 +69,15 @@ class QrcodeLoginStrategyDto(Dto, kw_only=True):
 
 class RegisterAnomalyDetectionConfigDto(Dto, kw_only=True):
     enabled: bool
-    limit: int
-    time_interval: int
+    limit: Int
+    time_interval: Int
 
 
 class SecuritySettingsDto(Dto, kw_only=True):
     allowed_origins: str | None = None
-    authing_token_expires_in: int
-    verify_code_length: int
-    verify_code_max_attempts: int
+    authing_token_expires_in: Int
+    verify_code_length: Int
+    verify_code_max_attempts: Int
     change_email_strategy: ChangeEmailStrategyDto
     change_phone_strategy: ChangePhoneStrategyDto
     cookie_settings: CookieSettingsDto | None = None
@@ -98,9 +98,9 @@ class SelfUnlockAccountConfigDto(Dto, kw_only=True):
 
 class UpdateSecuritySettingsDto(Dto, kw_only=True):
     allowed_origins: Maybe[list[str]] = UNSET
-    authing_token_expires_in: Maybe[int] = UNSET
-    verify_code_length: Maybe[int] = UNSET
-    verify_code_max_attempts: Maybe[int] = UNSET
+    authing_token_expires_in: Maybe[Int] = UNSET
+    verify_code_length: Maybe[Int] = UNSET
+    verify_code_max_attempts: Maybe[Int] = UNSET
     change_email_strategy: Maybe[ChangeEmailStrategyDto] = UNSET
     change_phone_strategy: Maybe[ChangePhoneStrategyDto] = UNSET
     cookie_settings: Maybe[CookieSettingsDto] = UNSET

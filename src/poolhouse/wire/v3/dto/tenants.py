@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import (
     DepartmentIdType,
     Gender,
@@ -56,9 +56,9 @@ class CreateTenantDto(Dto, kw_only=True):
     source_app_id: str | None = None
     enterprise_domains: list[str] | None = None
     expire_time: str | None = None
-    mau_amount: int | None = None
-    member_amount: int | None = None
-    admin_amount: int | None = None
+    mau_amount: Int | None = None
+    member_amount: Int | None = None
+    admin_amount: Int | None = None
 
 
 class CreateTenantEnterpriseCertificationBodyDto(Dto, kw_only=True):
@@ -132,17 +132,17 @@ class ImportTenantDto(Dto, kw_only=True):
 
 
 class ImportTenantHistoryDataDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[Any] = field(name="list")
 
 
 class ImportTenantNotifyUseDataDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[Any] = field(name="list")
 
 
 class InviteTenantUserRecord(Dto, kw_only=True):
-    record_id: int
+    record_id: Int
     invite_account: str
     verified_status: str
     invite_link: str
@@ -151,7 +151,7 @@ class InviteTenantUserRecord(Dto, kw_only=True):
 
 
 class InviteTenantUserRecordListDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[InviteTenantUserRecord] = field(name="list")
 
 
@@ -187,7 +187,7 @@ class MultipleTenantAdminDto(Dto, kw_only=True):
 
 
 class MultipleTenantAdminListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[MultipleTenantAdminDto] = field(name="list")
 
 
@@ -214,13 +214,13 @@ class ReviewTenantEnterpriseCertificationBodyDto(Dto, kw_only=True):
 
 class SendManyTenantEmailDto(Dto, kw_only=True):
     admin_name: str
-    import_id: int
+    import_id: Int
     users: list[SendTenantEmailDto]
 
 
 class SendManyTenantSmsDto(Dto, kw_only=True):
     admin_name: str
-    import_id: int
+    import_id: Int
     users: list[SendTenantSmsDto]
 
 
@@ -256,7 +256,7 @@ class TenantCooperatorDto(Dto, kw_only=True):
 
 
 class TenantCooperatorListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[TenantCooperatorDto] = field(name="list")
 
 
@@ -282,7 +282,7 @@ class TenantDto(Dto, kw_only=True):
 
 
 class TenantListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[TenantRespDto] = field(name="list")
 
 
@@ -302,7 +302,7 @@ class TenantRespDto(Dto, kw_only=True):
     enterprise_domains: list[str]
     creator_detail: Any = None
     source_app_detail: Any = None
-    members_count: int | None = None
+    members_count: Int | None = None
 
 
 class TenantUserDto(Dto, kw_only=True):
@@ -313,7 +313,7 @@ class TenantUserDto(Dto, kw_only=True):
     name: str | None = None
     nickname: str | None = None
     photo: str | None = None
-    logins_count: int | None = None
+    logins_count: Int | None = None
     last_ip: str | None = None
     gender: Gender
     birthdate: str | None = None
@@ -338,7 +338,7 @@ class TenantUserDto(Dto, kw_only=True):
 
 
 class TenantUserListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[TenantUserDto] = field(name="list")
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from poolhouse.wire.v3.dto import Dto, Maybe
+from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import (
     DepartmentI18nDto,
     DepartmentIdType,
@@ -30,7 +30,7 @@ class AppDto(Dto, kw_only=True):
 
 
 class ArchivedUsersListPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[ListArchivedUsersRespDto] = field(name="list")
 
 
@@ -339,7 +339,7 @@ class PrincipalAuthenticationInfoDto(Dto, kw_only=True):
 
 
 class PrincipalAuthenticationInfoPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[PrincipalAuthenticationInfoDto] = field(name="list")
 
 
@@ -540,7 +540,7 @@ class UpdateUserReqDto(Dto, kw_only=True):
 
 
 class UserDepartmentPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[UserDepartmentRespDto] = field(name="list")
 
 
@@ -607,7 +607,7 @@ class UserLoginHistoryDto(Dto, kw_only=True):
 
 
 class UserLoginHistoryPagingDto(Dto, kw_only=True):
-    total_count: int
+    total_count: Int
     items: list[UserLoginHistoryDto] = field(name="list")
 
 
@@ -667,8 +667,8 @@ class GetUserBatchQuery(Dto, kw_only=True):
 class GetUserDepartmentsQuery(Dto, kw_only=True):
     user_id: str
     user_id_type: UserIdType = "user_id"
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     with_custom_data: bool = False
     with_department_paths: bool = False
     sort_by: Literal["DepartmentCreatedAt", "JoinDepartmentAt", "DepartmentName", "DepartmemtCode"] = (
@@ -702,10 +702,10 @@ class GetUserLoginHistoryQuery(Dto, kw_only=True):
     user_id_type: UserIdType = "user_id"
     app_id: str | None = None
     client_ip: str | None = None
-    start: int | None = None
-    end: int | None = None
-    page: int = 1
-    limit: int = 10
+    start: Int | None = None
+    end: Int | None = None
+    page: Int = 1
+    limit: Int = 10
 
 
 class GetUserMfaInfoQuery(Dto, kw_only=True):
@@ -730,17 +730,17 @@ class GetUserSyncRelationsQuery(Dto, kw_only=True):
 
 
 class ListArchivedUsersQuery(Dto, kw_only=True):
-    page: int = 1
-    limit: int = 10
-    start_at: int | None = None
+    page: Int = 1
+    limit: Int = 10
+    start_at: Int | None = None
 
 
 class ListUsersQuery(Dto, kw_only=True):
-    page: int = 1
-    limit: int = 10
+    page: Int = 1
+    limit: Int = 10
     status: UserStatus | None = None
-    updated_at_start: int | None = None
-    updated_at_end: int | None = None
+    updated_at_start: Int | None = None
+    updated_at_end: Int | None = None
     with_custom_data: bool = False
     with_post: bool = False
     with_identities: bool = False

@@ -1,0 +1,134 @@
+"""All SQL on access keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from asyncpg import Record
+
+from poolhouse.access_keys.model import AccessKey
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.pool import Executor
+
+_COLUMNS = "k.pool_id, k.id, k.secret, k.user_id, k.tenant_id, k.scopes, k.enabled, k.created_at"
+
+
+def _place(pool_id: str, key_id: str) -> str:
+    return f"access_key:{pool_id}:{key_id}"
+
+
+def _key(row: Record, box: SecretBox, used_at: datetime | None = None) -> AccessKey:
+    return AccessKey(
+        id=row["id"],
+        pool_id=row["pool_id"],
+        secret=box.decrypt(row["secret"], _place(row["pool_id"], row["id"])),
+        user_id=row["user_id"],
+        tenant_id=row["tenant_id"],
+        scopes=None if row["scopes"] is None else frozenset(row["scopes"]),
+        enabled=row["enabled"],
+        created_at=row["created_at"],
+        used_at=used_at,
+    )
+
+
+async def insert(db: Executor, key: AccessKey, box: SecretBox) -> AccessKey:
+    row = await db.fetchrow(
+        "insert into access_keys as k (pool_id, id, secret, user_id, tenant_id, scopes) "
+        f"values ($1, $2, $3, $4, $5, $6) returning {_COLUMNS}",
+        *(key.pool_id, key.id, box.encrypt(key.secret, _place(key.pool_id, key.id))),
+        *(key.user_id, key.tenant_id, None if key.scopes is None else sorted(key.scopes)),
+    )
+    assert row is not None
+    return _key(row, box)
+
+
+async def find_in_any_pool(db: Executor, key_id: str, box: SecretBox) -> AccessKey | None:
+    """For authentication alone, which learns the pool from the key."""
+    row = await db.fetchrow(f"select {_COLUMNS} from access_keys k where k.id = $1", key_id)
+    return _key(row, box) if row else None
+
+
+async def find(db: Executor, pool_id: str, key_id: str, box: SecretBox) -> AccessKey | None:
+    row = await db.fetchrow(
+        f"select {_COLUMNS}, u.used_at from access_keys k "
+        "left join access_key_uses u on u.pool_id = k.pool_id and u.key_id = k.id "
+        "where k.pool_id = $1 and k.id = $2",
+        *(pool_id, key_id),
+    )
+    return _key(row, box, row["used_at"]) if row else None
+
+
+async def list_all(
+    db: Executor,
+    pool_id: str,
+    box: SecretBox,
+    *,
+    user_id: str | None,
+    tenant_id: str | None,
+    enabled: bool | None,
+) -> list[AccessKey]:
+    rows = await db.fetch(
+        f"select {_COLUMNS}, u.used_at from access_keys k "
+        "left join access_key_uses u on u.pool_id = k.pool_id and u.key_id = k.id "
+        "where k.pool_id = $1 and ($2::text is null or k.user_id = $2) "
+        "and ($3::text is null or k.tenant_id = $3) and ($4::boolean is null or k.enabled = $4) "
+        "order by k.created_at desc, k.id",
+        *(pool_id, user_id, tenant_id, enabled),
+    )
+    return [_key(row, box, row["used_at"]) for row in rows]
+
+
+async def count(db: Executor, pool_id: str) -> int:
+    return int(await db.fetchval("select count(*) from access_keys where pool_id = $1", pool_id))
+
+
+async def update(db: Executor, pool_id: str, key_id: str, *, enabled: bool) -> bool:
+    return bool(
+        await db.fetchval(
+            "update access_keys set enabled = $3 where pool_id = $1 and id = $2 returning true",
+            *(pool_id, key_id, enabled),
+        )
+    )
+
+
+async def delete(db: Executor, pool_id: str, key_id: str) -> bool:
+    await db.execute("delete from access_key_uses where pool_id = $1 and key_id = $2", pool_id, key_id)
+    return bool(
+        await db.fetchval(
+            "delete from access_keys where pool_id = $1 and id = $2 returning true", pool_id, key_id
+        )
+    )
+
+
+async def used_at(db: Executor, pool_id: str, key_id: str) -> datetime | None:
+    value: datetime | None = await db.fetchval(
+        "select used_at from access_key_uses where pool_id = $1 and key_id = $2", pool_id, key_id
+    )
+    return value
+
+
+async def note_use(db: Executor, pool_id: str, key_id: str) -> None:
+    await db.execute(
+        "insert into access_key_uses as u (pool_id, key_id, used_at) values ($1, $2, now()) "
+        "on conflict (pool_id, key_id) do update set used_at = now() "
+        "where u.used_at < now() - interval '30 seconds'",
+        *(pool_id, key_id),
+    )
+
+
+async def spend(db: Executor, pool_id: str, signature: bytes) -> bool:
+    """Whether the signature was new."""
+    return bool(
+        await db.fetchval(
+            "insert into spent_signatures (pool_id, signature, spent_at) values ($1, $2, now()) "
+            "on conflict do nothing returning true",
+            *(pool_id, signature),
+        )
+    )
+
+
+async def forget_signatures(db: Executor, older_than_s: float) -> None:
+    """For every pool: what the clock window refuses anyway need not be kept."""
+    await db.execute(
+        "delete from spent_signatures where spent_at < now() - make_interval(secs => $1)", older_than_s
+    )

@@ -1,0 +1,103 @@
+"""Access keys and the token made with one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolhouse.access_keys.model import AccessKey
+from poolhouse.times import v3_time
+from poolhouse.wire.v3 import tokens
+from poolhouse.wire.v3.dto.access_keys import (
+    CreateAccessKeyDto,
+    CreateAccessKeyRespDto,
+    DeleteAccessKeyDto,
+    GetAccessKeyQuery,
+    GetAccessKeyRespDto,
+    GetManagementTokenDto,
+    ListAccessKeyQuery,
+    ListAccessKeyRespDto,
+    ManagementTokenDto,
+    UpdateAccessKeyDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+
+
+async def get_management_token(request: V3Request, body: GetManagementTokenDto) -> ManagementTokenDto:
+    keys = request.services.access_keys
+    key = await keys.authenticate(body.access_key_id, body.access_key_secret)
+    await keys.note_use(key)
+    return ManagementTokenDto(access_token=tokens.issue(key), expires_in=tokens.LIVES_S)
+
+
+async def create_access_key(request: V3Request, body: CreateAccessKeyDto) -> list[CreateAccessKeyRespDto]:
+    key = await request.services.access_keys.create(
+        request.caller, user_id=body.user_id, tenant_id=body.tenant_id, scopes=body.scopes
+    )
+    return [CreateAccessKeyRespDto(**_fields(key))]
+
+
+async def list_access_keys(request: V3Request, query: ListAccessKeyQuery) -> list[ListAccessKeyRespDto]:
+    """`status` holds `activated`, `staging` or `revoked`; only the first and the last exist here."""
+    wanted = {status.lower() for status in query.status or ()}
+    enabled = None if len(wanted) != 1 else wanted != {"revoked"}
+    keys = await request.services.access_keys.list(
+        request.caller, user_id=query.user_id, tenant_id=query.tenant_id, enabled=enabled
+    )
+    return [ListAccessKeyRespDto(**_fields(key)) for key in keys]
+
+
+async def get_access_key(request: V3Request, query: GetAccessKeyQuery) -> list[GetAccessKeyRespDto]:
+    key = await request.services.access_keys.get(request.caller, query.access_key_id)
+    return [GetAccessKeyRespDto(**_fields(key))]
+
+
+async def update_access_key(request: V3Request, body: UpdateAccessKeyDto) -> None:
+    await request.services.access_keys.update(request.caller, body.access_key_id, enabled=body.enable)
+
+
+async def delete_access_key(request: V3Request, body: DeleteAccessKeyDto) -> None:
+    await request.services.access_keys.delete(request.caller, body.access_key_id)
+
+
+def _fields(key: AccessKey) -> dict[str, Any]:
+    return {
+        "access_key_id": key.id,
+        "access_key_secret": key.secret,
+        "user_id": key.user_id or "",
+        "created_at": v3_time(key.created_at) if key.created_at else "",
+        "status": "activated" if key.enabled else "revoked",
+        "last_date": v3_time(key.used_at) if key.used_at else "",
+        "user_pool_id": key.pool_id,
+        "enable": key.enabled,
+        "scopes": None if key.scopes is None else sorted(key.scopes),
+    }
+
+
+ENDPOINTS = [
+    Endpoint(
+        *("POST", "get-management-token", GetManagementTokenDto, ManagementTokenDto, get_management_token),
+        *("", "A token for the management API"),
+        access="anyone",
+    ),
+    Endpoint(
+        *("POST", "create-access-key", CreateAccessKeyDto, list[CreateAccessKeyRespDto], create_access_key),
+        *("access_keys:write", "Create an access key; its secret is shown this once"),
+    ),
+    Endpoint(
+        *("GET", "list-access-key", ListAccessKeyQuery, list[ListAccessKeyRespDto], list_access_keys),
+        *("access_keys:read", "List the pool's access keys with their last use"),
+    ),
+    Endpoint(
+        *("GET", "get-access-key", GetAccessKeyQuery, list[GetAccessKeyRespDto], get_access_key),
+        *("access_keys:read", "One access key, its secret masked"),
+        blank=frozenset({"userId"}),
+    ),
+    Endpoint(
+        *("POST", "update-access-key", UpdateAccessKeyDto, None, update_access_key),
+        *("access_keys:write", "Enable or disable an access key"),
+    ),
+    Endpoint(
+        *("POST", "delete-access-key", DeleteAccessKeyDto, None, delete_access_key),
+        *("access_keys:write", "Delete an access key"),
+    ),
+]

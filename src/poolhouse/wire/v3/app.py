@@ -1,0 +1,145 @@
+"""Requests in, envelopes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from poolhouse.caller import Caller
+from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError, RequestTooLarge
+from poolhouse.ids import new_id
+from poolhouse.wire.v3 import envelope, openapi, page
+from poolhouse.wire.v3.auth import Call, identify
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.parsing import (
+    MAX_BODY_BYTES,
+    body_object,
+    body_struct,
+    list_fields,
+    query_pairs,
+    query_struct,
+)
+from poolhouse.wire.v3.table import contract, endpoints
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
+
+PREFIX = "/api/v3/"
+
+_log = structlog.get_logger("poolhouse.v3")
+
+
+def v3_routes(services: Services) -> list[BaseRoute]:
+    return [V3Route(V3Wire(services)), openapi.route(), page.route()]
+
+
+class V3Route(BaseRoute):
+    """Every path of the wire, double slashes folded: a client's host may end with one."""
+
+    def __init__(self, wire: V3Wire) -> None:
+        self._wire = wire
+        self._outside = {url for _, url in contract() if not url.startswith(PREFIX)}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path = folded(scope["path"])
+        ours = path.startswith(PREFIX) or path in self._outside
+        return (Match.FULL, {"v3_path": path}) if ours else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._wire.answer(Request(scope, receive), scope["v3_path"])
+        await response(scope, receive, send)
+
+
+def folded(path: str) -> str:
+    while "//" in path:
+        path = path.replace("//", "/")
+    return path.rstrip("/") or "/"
+
+
+class V3Wire:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def answer(self, request: Request, path: str) -> Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        lang = language(headers.get("x-authing-lang"))
+        request_id = new_id()
+        try:
+            row = _row(request.method, path)
+            data = await self._run(row, request, path, headers, lang, request_id)
+        except PoolhouseError as error:
+            if error.cause:
+                _log.info("refused", error=type(error).__name__, cause=error.cause, request_id=request_id)
+            status = 404 if type(error) is NotFound and error.facts.get("path") else None
+            return envelope.failure(error, lang=lang, request_id=request_id, http_status=status)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception:
+            _log.exception("a handler failed", path=path, request_id=request_id)
+            return envelope.failure(PoolhouseError(), lang=lang, request_id=request_id)
+        return envelope.success(data, lang=lang, request_id=request_id, api_code=row.api_code)
+
+    async def _run(
+        self, row: Endpoint, request: Request, path: str, headers: dict[str, str], lang: Lang, request_id: str
+    ) -> Any:
+        pairs = query_pairs(request.scope["query_string"])
+        body = await _read(request)
+        caller = Caller(
+            pool_id=headers.get("x-authing-userpool-id", ""),
+            app_id=headers.get("x-authing-app-id") or None,
+            tenant_id=headers.get("x-authing-tenant-id") or None,
+            lang=lang,
+            ip=request.client.host if request.client else None,
+            user_agent=headers.get("user-agent", "")[:1024],
+            request_id=request_id,
+        )
+        if row.access == "administrator":
+            lists = list_fields(row.request) if row.request and not row.takes_body else frozenset[str]()
+            key = await identify(
+                self._services.access_keys, Call(request.method, path, pairs, headers, body, lists)
+            )
+            if key.scopes is not None and row.scope not in key.scopes:
+                raise NotPermitted(f"the key lacks {row.scope}")
+            caller = replace(
+                caller, pool_id=key.pool_id, kind="administrator", actor_id=key.id, scopes=key.scopes
+            )
+        given = None
+        if row.takes_body:
+            values = body_object(body)
+            caller = replace(caller, body=values)
+            given = body_struct(row.request, values, row.blank) if row.request else None
+        elif row.request:
+            given = query_struct(row.request, pairs, row.blank)
+        return await row.handler(V3Request(caller, self._services, headers), given)
+
+
+def _row(method: str, path: str) -> Endpoint:
+    row = endpoints().get((method, path))
+    if row is not None:
+        return row
+    if (method, path) in contract():
+        raise NotSupported(what=f"{method} {path}")
+    raise NotFound(path=path)
+
+
+async def _read(request: Request) -> bytes:
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise RequestTooLarge("body")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def language(asked: str | None) -> Lang:
+    """The clients send zh-CN, en-US, zh-TW, ja-JP, or an empty string for the default."""
+    return "en-US" if asked and asked.lower().startswith("en") else "zh-CN"

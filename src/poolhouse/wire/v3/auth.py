@@ -1,0 +1,61 @@
+"""Who calls: a management token (Python, Go) or a signature (Node), on every endpoint. Source: reference/v3.md 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from poolhouse.access_keys.model import AccessKey
+from poolhouse.access_keys.service import AccessKeyService
+from poolhouse.errors import NotAuthenticated, NotPermitted, SignatureRefused
+from poolhouse.ids import new_secret
+from poolhouse.times import now
+from poolhouse.wire.v3 import signature, tokens
+from poolhouse.wire.v3.signature import SignedCall
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What of a request its credentials are checked against."""
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]]
+    headers: Mapping[str, str]
+    body: bytes
+    lists: frozenset[str] = frozenset()
+
+
+async def identify(keys: AccessKeyService, call: Call) -> AccessKey:
+    """The access key behind a call. Raises NotAuthenticated, TokenExpired, SignatureRefused, NotPermitted."""
+    authorization = call.headers.get("authorization", "")
+    scheme = authorization[:10].lower()
+    if scheme.startswith(signature.SCHEME):
+        key = await _by_signature(keys, call, authorization)
+    elif scheme.startswith("bearer "):
+        key = await _by_token(keys, authorization[7:].strip())
+    else:
+        raise NotAuthenticated("no credentials")
+    if call.headers.get("x-authing-userpool-id", key.pool_id) not in ("", key.pool_id):
+        raise NotPermitted("the header names another pool")
+    await keys.note_use(key)
+    return key
+
+
+async def _by_token(keys: AccessKeyService, token: str) -> AccessKey:
+    key = await keys.resolve(tokens.key_id(token))
+    if key is None:
+        raise NotAuthenticated("the token's access key is gone or disabled")
+    tokens.verify(token, key)
+    return key
+
+
+async def _by_signature(keys: AccessKeyService, call: Call, authorization: str) -> AccessKey:
+    key_id, given = signature.split(authorization)
+    key = await keys.resolve(key_id)
+    signed = SignedCall(call.method, call.path, call.query, call.headers, call.body, call.lists)
+    signature.verify(signed, key.secret if key else new_secret(), given, now())
+    if key is None:
+        raise SignatureRefused("unknown access key", reason="signature")
+    await keys.spend(key, given)
+    return key

@@ -1,0 +1,44 @@
+"""The envelope of every answer. Source: reference/v3.md 1.7, seed 004."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from poolhouse.errors import Lang, PoolhouseError
+from poolhouse.wire.v3.errors import row_of
+
+DONE: dict[Lang, str] = {"zh-CN": "操作成功", "en-US": "Success"}
+
+_encoder = msgspec.json.Encoder()
+
+
+def success(data: Any, *, lang: Lang, request_id: str, api_code: int | None = None) -> Response:
+    """`data` is left out when a handler has none."""
+    answer: dict[str, Any] = {"statusCode": 200, "message": DONE[lang]}
+    if api_code is not None:
+        answer["apiCode"] = api_code
+    answer["requestId"] = request_id
+    if data is not None:
+        answer["data"] = data
+    return _json(answer)
+
+
+def failure(
+    error: PoolhouseError, *, lang: Lang, request_id: str, http_status: int | None = None
+) -> Response:
+    row = row_of(error)
+    answer: dict[str, Any] = {"statusCode": row.status_code, "message": error.message(lang)}
+    if row.api_code is not None:
+        answer["apiCode"] = row.api_code
+    answer["requestId"] = request_id
+    response = _json(answer, http_status or row.http_status)
+    if response.status_code in (429, 503):
+        response.headers["retry-after"] = str(max(1, int(error.facts.get("retry_after_s", 1))))
+    return response
+
+
+def _json(answer: dict[str, Any], status: int = 200) -> Response:
+    return Response(_encoder.encode(answer), status, media_type="application/json")

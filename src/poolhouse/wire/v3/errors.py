@@ -1,0 +1,100 @@
+"""What each domain error is on this wire. Source: reference/v3.md 5, reference/custom-database.md 5.
+
+A business error travels with HTTP 200, because both official clients lose the body of anything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolhouse import errors as e
+
+SIGNATURE_CODES = {
+    "signature": 1300,
+    "method": 1301,
+    "version": 1302,
+    "timestamp": 1303,
+    "missing_date": 1304,
+    "clock_skew": 1305,
+    "replay": 1306,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    status_code: int
+    api_code: int | None = None
+    http_status: int = 200
+
+
+ROWS: dict[type[e.PoolhouseError], Row] = {
+    e.PoolhouseError: Row(500, http_status=500),
+    e.Refused: Row(403),
+    e.NotAuthenticated: Row(401, 2020),
+    e.TokenExpired: Row(401, 2020),
+    e.TokenInvalid: Row(401, 2020),
+    e.SignatureRefused: Row(401, 1300),
+    e.NotPermitted: Row(403),
+    e.RegistrationDisabled: Row(403, 2031),
+    e.InvalidInput: Row(400),
+    e.TooLarge: Row(400),
+    e.RequestTooLarge: Row(413),
+    e.TooManyUsersAsked: Row(400),
+    e.IdentifierRequired: Row(400),
+    e.WeakPassword: Row(400),
+    e.PasswordUndecryptable: Row(400),
+    e.NotFound: Row(404),
+    e.PoolNotFound: Row(404, 2224),
+    e.AppNotFound: Row(404, 2011),
+    e.UserNotFound: Row(404, 2004),
+    e.GroupNotFound: Row(404),
+    e.RoleNotFound: Row(404),
+    e.NamespaceNotFound: Row(404),
+    e.ResourceNotFound: Row(404),
+    e.PolicyNotFound: Row(404),
+    e.OrgNotFound: Row(404),
+    e.NodeNotFound: Row(404),
+    e.FieldNotFound: Row(404),
+    e.TenantNotFound: Row(404),
+    e.IdentitySourceNotFound: Row(404),
+    e.AccessKeyNotFound: Row(404),
+    e.ScriptNotFound: Row(404),
+    e.Conflict: Row(409),
+    e.UserExists: Row(409),
+    e.UsernameTaken: Row(409),
+    e.EmailTaken: Row(409),
+    e.PhoneTaken: Row(409),
+    e.ExternalIdTaken: Row(409),
+    e.IdentityTaken: Row(409),
+    e.CodeTaken: Row(409),
+    e.InvalidOperation: Row(422),
+    e.LoginRefused: Row(403),
+    e.WrongCredentials: Row(403, 2333),
+    e.AccountBlocked: Row(403, 2005),
+    e.AccountSuspended: Row(403, 2120008),
+    e.CaptchaRequired: Row(403, 2000),
+    e.CodeWrong: Row(400, 2001),
+    e.CodeExpired: Row(400, 2300),
+    e.MfaRequired: Row(403, 1636),
+    e.PasswordResetRequired: Row(403, 2058),
+    e.OldPasswordWrong: Row(400, 2006),
+    e.NotSupported: Row(501),
+    e.NotSupportedByDirectory: Row(501),
+    e.ScriptFailed: Row(603),
+    e.CustomDatabaseUnavailable: Row(603),
+    e.Unavailable: Row(503, http_status=503),
+    e.TooManyRequests: Row(429, http_status=429),
+    e.RegisteringTooOften: Row(429, http_status=429),
+    e.Overloaded: Row(503, http_status=503),
+    e.DatabaseLost: Row(503, http_status=503),
+}
+
+
+def row_of(error: e.PoolhouseError) -> Row:
+    """The row of the class, with the code of the signature's fault where that is the fault."""
+    row = next(ROWS[kind] for kind in type(error).__mro__ if kind in ROWS)
+    if isinstance(error, e.SignatureRefused):
+        return Row(row.status_code, SIGNATURE_CODES.get(error.facts.get("reason", ""), 1300))
+    if isinstance(error, e.PasswordResetRequired) and not error.facts.get("old_password", True):
+        return Row(row.status_code, 1639)
+    return row

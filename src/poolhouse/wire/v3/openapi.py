@@ -1,0 +1,133 @@
+"""OpenAPI 3.1, made from the endpoint table."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from poolhouse.wire.v3.endpoint import Endpoint
+from poolhouse.wire.v3.errors import ROWS
+from poolhouse.wire.v3.table import contract, endpoints
+
+_REF = "#/components/schemas/{name}"
+
+_FAILURE = {
+    "type": "object",
+    "description": "A refusal. It travels with HTTP 200 unless the fault is the server's or the path unknown.",
+    "required": ["statusCode", "message", "requestId"],
+    "properties": {
+        "statusCode": {"type": "integer", "enum": sorted({row.status_code for row in ROWS.values()})},
+        "apiCode": {"type": "integer"},
+        "message": {"type": "string"},
+        "requestId": {"type": "string"},
+    },
+    "not": {"required": ["data"]},
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    rows = sorted(endpoints().values(), key=lambda row: (row.url, row.method))
+    types = [row.request for row in rows if row.request] + [row.response for row in rows if row.response]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    kinds = dict(zip(map(id, types), schemas, strict=True))
+    paths: dict[str, Any] = {}
+    for row in rows:
+        paths.setdefault(row.url, {})[row.method.lower()] = _operation(row, kinds, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Poolhouse management API v3",
+            "version": version("poolhouse"),
+            "description": "Every answer is an envelope; `statusCode` says how it went, HTTP mostly says 200.",
+        },
+        "security": [{"managementToken": []}, {"signature": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Failure": _FAILURE},
+            "securitySchemes": {
+                "managementToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "authorization",
+                    "description": "authing <key id>:<base64 HMAC-SHA1>, with date and x-authing-signature-* headers",
+                },
+            },
+        },
+    }
+
+
+def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
+    known = contract().get((row.method, row.url))
+    operation: dict[str, Any] = {
+        "operationId": row.name.lower().replace(" ", "-").replace("/", "-"),
+        "summary": row.summary or row.name,
+        "tags": [known.family if known else "poolhouse"],
+        "responses": {
+            "200": _json(_answer(row, kinds), "The envelope"),
+            **{code: _json({"$ref": _REF.format(name="Failure")}, text) for code, text in _FAULTS.items()},
+        },
+    }
+    if row.access == "anyone":
+        operation["security"] = []
+    if row.request is None:
+        return operation
+    schema = kinds[id(row.request)]
+    if row.takes_body:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    else:
+        operation["parameters"] = _parameters(components[schema["$ref"].rpartition("/")[2]])
+    return operation
+
+
+_FAULTS = {
+    "429": "Too many requests",
+    "500": "A fault of the server",
+    "503": "The server or its database is not there",
+}
+
+
+def _answer(row: Endpoint, kinds: dict[int, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "statusCode": {"const": 200},
+        "message": {"type": "string"},
+        "apiCode": {"type": "integer"},
+        "requestId": {"type": "string"},
+    }
+    required = ["statusCode", "message", "requestId"]
+    if row.response is not None:
+        properties["data"] = kinds[id(row.response)]
+        required.append("data")
+    done = {"type": "object", "required": required, "properties": properties}
+    return {"oneOf": [done, {"$ref": _REF.format(name="Failure")}]}
+
+
+def _parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    required = schema.get("required", ())
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": kind}
+        for name, kind in schema.get("properties", {}).items()
+    ]
+
+
+def _json(schema: dict[str, Any], text: str) -> dict[str, Any]:
+    return {"description": text, "content": {"application/json": {"schema": schema}}}
+
+
+def route() -> Route:
+    async def answer(_: Request) -> Response:
+        return Response(_encoded(), media_type="application/json")
+
+    return Route("/openapi.json", answer, methods=["GET"])
+
+
+@cache
+def _encoded() -> bytes:
+    return msgspec.json.encode(document())

@@ -1,0 +1,153 @@
+"""Queries and bodies into structs, with the official wording for what is wrong. Source: reference/v3.md 1.3-1.6."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import NODEFAULT
+from msgspec import inspect as shapes
+
+from poolhouse.errors import InvalidInput, RequestTooLarge
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_QUERY_PAIRS = 1000
+
+_WHERE = re.compile(r" - at `([^`]*)`\Z")
+_MISSING = re.compile(r"missing required field `([^`]*)`")
+_INDEXED = re.compile(r"\[\d*\]\Z")
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+
+
+def query_pairs(query: bytes) -> list[tuple[str, str]]:
+    """Decoded pairs in wire order; `+` is a space."""
+    try:
+        return parse_qsl(
+            query.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MAX_QUERY_PAIRS
+        )
+    except ValueError as error:
+        raise RequestTooLarge("query") from error
+
+
+def query_struct(kind: type[S], pairs: list[tuple[str, str]], blank: frozenset[str] = frozenset()) -> S:
+    """Lists come as repeated keys or as `key[]`; booleans as true, True or 1; a scalar's last value counts."""
+    lists = _fields(kind).lists
+    values: dict[str, Any] = {}
+    for key, value in pairs:
+        name = _INDEXED.sub("", key)
+        if "\0" in value:
+            raise InvalidInput(name)
+        if name in lists:
+            values.setdefault(name, []).append(value)
+        elif name == key:
+            values[name] = value
+    return _checked(kind, values, blank, strict=False)
+
+
+def body_object(body: bytes) -> dict[str, Any]:
+    """The JSON object of a body; an empty body is an empty object."""
+    if len(body) > MAX_BODY_BYTES:
+        raise RequestTooLarge("body")
+    if not body.strip():
+        return {}
+    try:
+        _refuse_deep(body)
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInput("body", "不是合法的 JSON", "not valid JSON") from error
+    if not isinstance(value, dict):
+        raise InvalidInput("body", "应为 JSON 对象", "expected a JSON object")
+    if b"\\u0000" in body:
+        for name, item in value.items():
+            _refuse_nul(name, name)
+            _refuse_nul(item, name)
+    return value
+
+
+def body_struct(kind: type[S], value: Mapping[str, Any], blank: frozenset[str] = frozenset()) -> S:
+    return _checked(kind, value, blank, strict=True)
+
+
+def list_fields(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """Wire names of the fields that are lists."""
+    return _fields(kind).lists
+
+
+class _Fields(msgspec.Struct, frozen=True):
+    lists: frozenset[str]
+    required: tuple[tuple[str, str], ...]
+    """Attribute and wire name of required strings and lists."""
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> _Fields:
+    info = shapes.type_info(kind)
+    if not isinstance(info, shapes.StructType):  # pragma: no cover
+        raise TypeError(kind)
+    lists, required = set(), []
+    for field in info.fields:
+        kinds = field.type.types if isinstance(field.type, shapes.UnionType) else (field.type,)
+        if any(isinstance(k, shapes.ListType) for k in kinds):
+            lists.add(field.encode_name)
+        if (
+            field.default is NODEFAULT
+            and field.default_factory is NODEFAULT
+            and isinstance(field.type, shapes.ListType | shapes.StrType)
+        ):
+            required.append((field.name, field.encode_name))
+    return _Fields(frozenset(lists), tuple(required))
+
+
+def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, strict: bool) -> S:
+    try:
+        struct = msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(_field_of(str(error))) from error
+    for attribute, name in _fields(kind).required:
+        if name not in blank and not getattr(struct, attribute):
+            raise InvalidInput(name)
+    return struct
+
+
+def _field_of(message: str) -> str:
+    """`Expected `str`, got `int` - at `$.list[...].email`` names `list.email`."""
+    where = _WHERE.search(message)
+    path = where.group(1) if where else "$"
+    parts = [part for part in path.replace("[...]", "").split(".") if part not in ("$", "")]
+    if missing := _MISSING.search(message):
+        parts.append(missing.group(1))
+    return ".".join(parts) or "body"
+
+
+def _refuse_deep(body: bytes) -> None:
+    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
+        return
+    depth = 0
+    for token in _TOKENS.findall(body):
+        if token in (b"[", b"{"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise InvalidInput("body", "嵌套过深", "nested too deeply")
+        elif token in (b"]", b"}"):
+            depth -= 1
+
+
+def _refuse_nul(value: Any, name: str) -> None:
+    """PostgreSQL keeps no NUL in text or jsonb."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise InvalidInput(name)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_nul(key, name)
+            _refuse_nul(item, name)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_nul(item, name)

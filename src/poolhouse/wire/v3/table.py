@@ -1,0 +1,46 @@
+"""The endpoint table: every row of every family, held against the contract of the official clients."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+from poolhouse.wire.v3 import access_keys
+from poolhouse.wire.v3.endpoint import Endpoint
+
+FAMILIES: tuple[list[Endpoint], ...] = (access_keys.ENDPOINTS,)
+
+
+class ContractRow(msgspec.Struct, array_like=True, frozen=True):
+    """One endpoint of the official clients. `node` and `python` are method names, "" where a client has none."""
+
+    method: str
+    url: str
+    family: str
+    node: str
+    python: str
+
+
+@cache
+def contract() -> dict[tuple[str, str], ContractRow]:
+    """All 497, by method and path."""
+    text = resources.files("poolhouse.wire.v3").joinpath("contract.json").read_bytes()
+    rows = msgspec.json.decode(text, type=list[ContractRow])
+    return {(row.method, row.url): row for row in rows}
+
+
+@cache
+def endpoints() -> dict[tuple[str, str], Endpoint]:
+    """The rows built, by method and path. A row twice, or one of neither us nor the contract, is a mistake."""
+    rows: dict[tuple[str, str], Endpoint] = {}
+    for family in FAMILIES:
+        for row in family:
+            key = (row.method, row.url)
+            if key in rows:
+                raise ValueError(f"{row.name} is in the table twice")
+            if row.ours == (key in contract()):
+                raise ValueError(f"{row.name}: ours={row.ours} does not fit the contract")
+            rows[key] = row
+    return rows

@@ -1,0 +1,66 @@
+"""Management tokens: a JWT the official Python client can read. Source: reference/v3.md 1.2.
+
+The client decodes the payload with standard base64, so its segment must hold neither `-` nor `_`. The
+signing key is derived from the access key's secret: a renewed secret ends every token made with the old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+import msgspec
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from joserfc.util import urlsafe_b64decode
+
+from poolhouse.access_keys.model import AccessKey
+from poolhouse.errors import NotAuthenticated, TokenExpired
+from poolhouse.ids import new_id
+
+LIVES_S = 7200
+_HEADER = {"alg": "HS256", "typ": "JWT"}
+
+
+def issue(key: AccessKey) -> str:
+    now = int(time.time())
+    while True:
+        claims = {
+            "sub": key.id,
+            "scoped_userpool_id": key.pool_id,
+            "iat": now,
+            "exp": now + LIVES_S,
+            "jti": new_id(),
+        }
+        token = jwt.encode(_HEADER, claims, _signing_key(key))
+        payload = token.split(".")[1]
+        if "-" not in payload and "_" not in payload:
+            return token
+
+
+def key_id(token: str) -> str:
+    """Whose token it says it is, before anything is verified. Raises NotAuthenticated."""
+    try:
+        claims = msgspec.json.decode(urlsafe_b64decode(token.split(".")[1].encode()), type=dict[str, Any])
+        return str(claims["sub"])
+    except (IndexError, KeyError, ValueError, msgspec.MsgspecError) as error:
+        raise NotAuthenticated("not a management token") from error
+
+
+def verify(token: str, key: AccessKey) -> None:
+    """Raises NotAuthenticated for a wrong signature, TokenExpired for a late one."""
+    try:
+        claims = jwt.decode(token, _signing_key(key), algorithms=["HS256"]).claims
+        expires = int(claims["exp"])
+    except (JoseError, KeyError, ValueError, TypeError) as error:
+        raise NotAuthenticated("the token's signature does not fit") from error
+    if claims.get("scoped_userpool_id") != key.pool_id:
+        raise NotAuthenticated("a token of another pool")
+    if expires <= time.time():
+        raise TokenExpired()
+
+
+def _signing_key(key: AccessKey) -> OctKey:
+    return OctKey.import_key(hashlib.sha256(b"poolhouse management token" + key.secret.encode()).digest())

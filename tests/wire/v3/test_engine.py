@@ -1,0 +1,174 @@
+"""Routing, parsing, the envelope, tokens and scopes, on the smallest family."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import json
+
+import pytest
+from tests.wire.v3.conftest import V3Client
+
+from poolhouse import errors
+from poolhouse.errors import PoolhouseError, UserNotFound
+from poolhouse.wire.v3.errors import ROWS, row_of
+from poolhouse.wire.v3.table import contract, endpoints
+
+
+def test_every_error_has_a_row() -> None:
+    classes = {
+        kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, PoolhouseError)
+    }
+    assert classes == set(ROWS)
+    assert row_of(UserNotFound()).api_code == 2004
+
+
+def test_the_contract_has_all_497_endpoints() -> None:
+    assert len(contract()) == 497
+    assert all(row.method in ("GET", "POST", "PUT", "DELETE") for row in contract().values())
+
+
+def test_every_row_has_a_scope_and_a_summary() -> None:
+    for row in endpoints().values():
+        assert row.summary, row.name
+        assert row.access == "anyone" or row.scope.endswith((":read", ":write")), row.name
+
+
+async def test_the_token_is_readable_by_the_python_client(v3: V3Client) -> None:
+    payload = v3.headers["authorization"].split(".")[1]
+    assert not set(payload) & set("-_")
+    claims = json.loads(base64.b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims["scoped_userpool_id"] == v3.pool_id
+
+
+async def test_a_wrong_secret_gets_no_token(v3: V3Client) -> None:
+    body = {"accessKeyId": v3.pool_id, "accessKeySecret": "wrong"}
+    answer = await v3.http.post("/api/v3/get-management-token", json=body)
+    assert answer.status_code == 200
+    assert answer.json()["statusCode"] == 401
+    assert "data" not in answer.json()
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "e30.e30.e30", "a.eyJzdWIiOjF9.c"])
+async def test_a_token_that_is_none_is_refused(v3: V3Client, token: str) -> None:
+    answer = await v3.get("list-access-key", headers={"authorization": f"Bearer {token}"})
+    assert answer["statusCode"] == 401
+
+
+async def test_a_forged_token_is_refused(v3: V3Client, neighbour: V3Client) -> None:
+    head, payload, _ = v3.headers["authorization"].split(".")
+    other = neighbour.headers["authorization"].split(".")[2]
+    answer = await v3.get("list-access-key", headers={"authorization": f"{head}.{payload}.{other}"})
+    assert answer["statusCode"] == 401
+
+
+async def test_a_renewed_pool_secret_ends_its_tokens(v3: V3Client) -> None:
+    assert (await v3.get("list-access-key"))["statusCode"] == 200
+    await v3.services.pools.refresh_secret(v3.administrator)
+    v3.services.access_keys._cache.clear()
+    assert (await v3.get("list-access-key"))["statusCode"] == 401
+
+
+async def test_the_pool_header_must_be_the_tokens_pool(v3: V3Client, neighbour: V3Client) -> None:
+    same = await v3.get("list-access-key", headers={"x-authing-userpool-id": v3.pool_id})
+    other = await v3.get("list-access-key", headers={"x-authing-userpool-id": neighbour.pool_id})
+    assert (same["statusCode"], other["statusCode"]) == (200, 403)
+
+
+async def test_a_success_is_the_documented_envelope(v3: V3Client) -> None:
+    answer = await v3.get("list-access-key")
+    assert set(answer) == {"statusCode", "message", "requestId", "data"}
+    assert (answer["statusCode"], answer["message"]) == (200, "操作成功")
+
+
+@pytest.mark.parametrize(
+    ("lang", "message"),
+    [("", "尚未登录，无权限访问此请求"), ("zh-CN", "尚未登录，无权限访问此请求"), ("en-US", "Not logged in")],
+)
+async def test_a_refusal_is_in_the_callers_language(v3: V3Client, lang: str, message: str) -> None:
+    answer = await v3.http.get("/api/v3/list-access-key", headers={"x-authing-lang": lang})
+    assert answer.json()["message"] == message
+    assert answer.json()["requestId"]
+
+
+async def test_double_slashes_are_folded(v3: V3Client) -> None:
+    answer = await v3.http.get("http://poolhouse//api//v3/list-access-key", headers=v3.headers)
+    assert answer.json()["statusCode"] == 200
+
+
+async def test_an_endpoint_of_the_contract_that_is_not_built_says_so(v3: V3Client) -> None:
+    key = sorted(contract().keys() - endpoints().keys())[0]
+    answer = await v3.http.request(*key, headers=v3.headers)
+    assert answer.status_code == 200
+    assert answer.json()["statusCode"] == 501
+    assert key[1] in answer.json()["message"]
+
+
+async def test_a_path_outside_the_contract_is_404(v3: V3Client) -> None:
+    answer = await v3.http.get("/api/v3/no-such-thing", headers=v3.headers)
+    assert (answer.status_code, answer.json()["statusCode"]) == (404, 404)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"enable": true}', "accessKeyId"),
+        (b'{"enable": "yes", "accessKeyId": "x"}', "enable"),
+        (b'{"enable": true, "accessKeyId": ""}', "accessKeyId"),
+        (b'{"enable": true, "accessKeyId": null}', "accessKeyId"),
+        (b'{"enable": true, "accessKeyId": "a\\u0000"}', "accessKeyId"),
+        (b"[]", "body"),
+        (b"{", "body"),
+        (b'{"x": "\xff"}', "body"),
+        (b'{"x": ' + b"[" * 100 + b"]" * 100 + b"}", "body"),
+        (b'{"x": ' + b"[" * 5000 + b"]" * 5000 + b"}", "body"),
+    ],
+)
+async def test_a_malformed_body_names_the_parameter(v3: V3Client, body: bytes, field: str) -> None:
+    answer = await v3.http.post("/api/v3/update-access-key", content=body, headers=v3.headers)
+    assert answer.status_code == 200
+    assert answer.json()["statusCode"] == 400
+    assert answer.json()["message"].startswith(f"参数 {field} 格式错误")
+
+
+async def test_unknown_keys_are_tolerated(v3: V3Client) -> None:
+    assert (await v3.get("list-access-key", unknown="1", other=["a", "b"]))["statusCode"] == 200
+
+
+async def test_a_body_over_four_mebibytes_is_413(v3: V3Client) -> None:
+    answer = await v3.post("create-access-key", {"type": "x" * (4 * 1024 * 1024)})
+    assert answer["statusCode"] == 413
+
+
+async def test_a_fault_of_ours_is_500_without_its_text(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(v3.services.access_keys, "list", broken)
+    answer = await v3.http.get("/api/v3/list-access-key", headers=v3.headers)
+    assert answer.status_code == 500
+    assert answer.json()["statusCode"] == 500
+    assert "secret detail" not in answer.text
+
+
+async def test_a_key_limited_to_scopes_may_only_that(v3: V3Client) -> None:
+    (key,) = (await v3.post("create-access-key", {"scopes": ["users:read"]}))["data"]
+    credentials = {"accessKeyId": key["accessKeyId"], "accessKeySecret": key["accessKeySecret"]}
+    token = (await v3.post("get-management-token", credentials))["data"]["access_token"]
+    answer = await v3.get("list-access-key", headers={"authorization": f"Bearer {token}"})
+    assert answer["statusCode"] == 403
+
+
+async def test_openapi_describes_every_row(v3: V3Client) -> None:
+    api = (await v3.http.get("/openapi.json")).json()
+    assert api["openapi"] == "3.1.0"
+    described = {(method.upper(), url) for url, rows in api["paths"].items() for method in rows}
+    assert described == set(endpoints())
+
+
+async def test_the_page_lists_every_row_and_loads_nothing(v3: V3Client) -> None:
+    page = (await v3.http.get("/docs")).text
+    for row in endpoints().values():
+        assert row.url in page
+    assert "src=" not in page
+    assert "http://" not in page
