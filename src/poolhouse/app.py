@@ -108,7 +108,12 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Services]:
     """The services for the length of a block; their background work ends with it."""
     replica = settings.replica_url.get_secret_value() if settings.replica_url else None
-    db = await Database.open(database_url, connections=settings.database_connections, replica_url=replica)
+    db = await Database.open(
+        database_url,
+        connections=settings.database_connections,
+        statement_timeout_s=settings.statement_timeout_s,
+        replica_url=replica,
+    )
     hasher = PasswordHasher()
     try:
         yield await build(settings, db, hasher)

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -42,6 +43,7 @@ class EmbeddedPostgres:
     """A server on files in `data`, for as long as this object is started. Only one process may.
 
     `tcp_port`: also listen on 127.0.0.1 there (0 takes a free port); None: on a Unix socket alone.
+    `options`: settings of the server that stand above its configuration file's.
     `url` works once started. `start` raises DatabaseUnfit.
     """
 
@@ -53,12 +55,14 @@ class EmbeddedPostgres:
         tcp_port: int | None = None,
         user: str = "poolhouse",
         database: str = "poolhouse",
+        options: Mapping[str, str] | None = None,
     ) -> None:
         self._data = data.absolute()
         self._pg_bin = pg_bin
         self._tcp_port = tcp_port
         self._user = user
         self._database = database
+        self._options = dict(options or {})
         self._lock: FolderLock | None = None
         self._cluster: Cluster | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -127,7 +131,7 @@ class EmbeddedPostgres:
         login = f"postgresql://{user}:{quote(self.cluster.password)}"
         if self._tcp_port is not None:
             return f"{login}@127.0.0.1:{self._tcp_port}/{database}"
-        return f"{login}@/{database}?host={quote(str(self.cluster.sockets))}"
+        return f"{login}@/{database}?host={quote(str(self.cluster.sockets), safe='')}"
 
     def _keep(self) -> None:
         """The server's life, in one thread: the kernel's notice of a death is about the thread that forked."""
@@ -154,7 +158,7 @@ class EmbeddedPostgres:
     def _spawn(self) -> subprocess.Popen[bytes]:
         cluster = self.cluster
         tcp = self._tcp_port is not None
-        options = {
+        options = self._options | {
             "listen_addresses": "127.0.0.1" if tcp else "",
             "port": str(self._tcp_port if tcp else 5432),
             "unix_socket_directories": '"{}"'.format(str(cluster.sockets).replace('"', '""')),
