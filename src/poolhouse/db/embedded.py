@@ -94,6 +94,7 @@ class EmbeddedPostgres:
             self._started.wait()
             if self._failure:
                 raise self._failure
+            _write_url(self._data, self.url)
         except BaseException:
             self.stop()
             raise
@@ -106,6 +107,7 @@ class EmbeddedPostgres:
             self._keeper.join()
             self._keeper = None
         if self._lock is not None:
+            _url_file(self._data).unlink(missing_ok=True)
             self._lock.release()
             self._lock = None
 
@@ -193,6 +195,25 @@ class EmbeddedPostgres:
                 told_at = time.monotonic()
                 _log.info("the database is recovering", folder=str(self.cluster.files))
             time.sleep(0.01)
+
+
+def running_url(data: Path) -> str:
+    """The URL of the server another Poolhouse runs on the folder, for a command beside it."""
+    try:
+        return _url_file(data).read_text()
+    except FileNotFoundError as error:
+        raise DatabaseUnfit(f"the Poolhouse on {data} is not up yet: try again in a moment") from error
+
+
+def _url_file(data: Path) -> Path:
+    return data / "postgres.url"
+
+
+def _write_url(data: Path, url: str) -> None:
+    file = _url_file(data)
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(url)
 
 
 def _is_ready(files: Path, pid: int) -> bool:
