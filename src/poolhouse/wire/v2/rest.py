@@ -40,7 +40,8 @@ class Router:
                 parameter = _PARAMETER.match(segment)
                 if parameter:
                     names.append(parameter[1])
-                    node = node.parameter = node.parameter or _Node()
+                    node.parameter = node.parameter or _Node()
+                    node = node.parameter
                 else:
                     node = node.literals.setdefault(segment, _Node())
             if route.method in node.handlers:
