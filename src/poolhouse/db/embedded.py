@@ -122,6 +122,10 @@ class EmbeddedPostgres:
         return self._process.pid if self._process else None
 
     @property
+    def is_ready(self) -> bool:
+        return self.pid is not None and _is_ready(self.cluster.files, self.pid)
+
+    @property
     def url(self) -> str:
         return self.url_of(self._user, self._database)
 
