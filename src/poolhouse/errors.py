@@ -17,7 +17,7 @@ PoolhouseError
 │   └── ...                     one class a thing that can be asked for by id or code
 ├── Conflict                    a unique value is taken, or the thing is still in use
 │   ├── UserExists  UsernameTaken  EmailTaken  PhoneTaken  ExternalIdTaken
-│   └── CodeTaken  ...
+│   └── CodeTaken  FieldValueTaken  ...
 ├── InvalidOperation            well-formed, but not in this state
 ├── LoginRefused
 │   ├── WrongCredentials        unknown user and wrong password alike
@@ -38,6 +38,7 @@ PoolhouseError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 Lang = Literal["zh-CN", "en-US"]
@@ -146,6 +147,11 @@ class IdentifierRequired(InvalidInput):
     en = "One of username, email and phone is required"
 
 
+class RoleCodeRefused(InvalidInput):
+    zh = "invalid role code: {value}"
+    en = "invalid role code: {value}"
+
+
 class WeakPassword(InvalidInput):
     zh = "密码强度不符合要求{detail}"
     en = "The password does not meet the policy{detail}"
@@ -184,6 +190,17 @@ class UserNotFound(NotFound):
     en = "The user does not exist"
 
 
+class UsersNotFound(UserNotFound):
+    """Some of several users asked for; names them."""
+
+    zh = "用户不存在：{user_ids}"
+    en = "These users do not exist: {user_ids}"
+
+    def __init__(self, user_ids: Sequence[str]) -> None:
+        shown = [user_id[:64] for user_id in user_ids[:5]]
+        super().__init__(None, user_ids=", ".join(shown) + (" ..." if len(user_ids) > 5 else ""))
+
+
 class GroupNotFound(NotFound):
     zh = "分组不存在"
     en = "The group does not exist"
@@ -195,7 +212,7 @@ class RoleNotFound(NotFound):
 
 
 class NamespaceNotFound(NotFound):
-    zh = "权限分组不存在"
+    zh = "权限组不存在"
     en = "The permission namespace does not exist"
 
 
@@ -287,6 +304,18 @@ class CodeTaken(Conflict):
 
     zh = "{field} {value} 已存在"
     en = "{field} {value} already exists"
+
+
+class GroupCodeTaken(CodeTaken):
+    zh = "分组标识符已存在：{value}"
+    en = "The group code {value} already exists"
+
+
+class FieldValueTaken(Conflict):
+    """A custom field that is unique has this value on something else already."""
+
+    zh = "自定义字段 {field} 的值已存在"
+    en = "The value of the custom field {field} already exists"
 
 
 # -- operations ------------------------------------------------------------------------------------------

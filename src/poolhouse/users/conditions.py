@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from poolhouse.db.where import Where
-from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.errors import FieldNotFound, InvalidInput
+from poolhouse.fields.conditions import condition as custom_condition
+from poolhouse.fields.model import Field
 from poolhouse.times import parse_time
 from poolhouse.users.model import Condition
 from poolhouse.users.rules import BOOLEANS, COUNTS, TEXT, TIMES, spelled
@@ -15,11 +18,15 @@ _NUMBERS = COUNTS
 _TEXTS = frozenset(TEXT) | {"id", "status"}
 
 
-def add_condition(where: Where, condition: Condition) -> None:
+def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str, Field]) -> None:
     """Raises InvalidInput for an unknown field, an operator the field's type lacks, or a malformed value."""
     field, operator = condition.field, condition.operator
     if field.startswith("customData."):
-        raise NotSupported(what="customData")
+        key = field.removeprefix("customData.")
+        if key not in custom_fields:
+            raise FieldNotFound(field=key)
+        where.add(custom_condition(where, custom_fields[key], operator, condition.value))
+        return
     if field not in _TEXTS | BOOLEANS | _MOMENTS | _NUMBERS:
         raise InvalidInput(
             "advancedFilter.field", f"未知字段 {spelled(field)}", f"unknown field {spelled(field)}"

@@ -18,6 +18,7 @@ from poolhouse.errors import (
     PoolhouseError,
     UsernameTaken,
     UserNotFound,
+    UsersNotFound,
     WrongCredentials,
 )
 from poolhouse.ids import new_id
@@ -160,7 +161,7 @@ class PostgresDirectory:
             "delete from users where pool_id = $1 and id = any($2) returning id", caller.pool_id, wanted
         )
         if missing := set(wanted) - {row["id"] for row in rows}:
-            raise UserNotFound(user_ids=sorted(missing))
+            raise UsersNotFound(sorted(missing))
 
     async def check_password(self, caller: Caller, user_id: str, password: str) -> bool:
         row = await self._db.fetchrow(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from poolhouse.db.pool import Database
 from poolhouse.db.where import Where
-from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.errors import InvalidInput
+from poolhouse.fields.model import Field, TargetType
+from poolhouse.fields.postgres import list_fields
+from poolhouse.groups.postgres import in_group
 from poolhouse.orgs.postgres_members import in_department, in_no_department
 from poolhouse.paging import Page
+from poolhouse.roles.postgres import holds_role
 from poolhouse.users.conditions import add_condition
 from poolhouse.users.model import SEARCHED_FIELDS, KeyKind, User, UserQuery
 from poolhouse.users.rules import TEXT, spelled
@@ -42,7 +48,7 @@ def source(kind: KeyKind, *, many: bool = False) -> str:
 
 async def page(db: Database, pool_id: str, query: UserQuery) -> Page[User]:
     """The page and the exact total. Rows deep in a list are reached through the index alone."""
-    where = _where(pool_id, query)
+    where = _where(pool_id, query, await _custom_fields(db, pool_id, query))
     if where.unfiltered:
         total = await db.fetchval(
             "select coalesce(sum(users), 0)::bigint from user_counts where pool_id = $1", pool_id
@@ -71,7 +77,7 @@ def _order(query: UserQuery) -> str:
     return ", ".join([*terms, "u.created_at desc", "u.id"])
 
 
-def _where(pool_id: str, query: UserQuery) -> Where:
+def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where:
     where = Where(pool_id, "u")
     if query.statuses:
         where.add(f"u.status = any({where.arg(list(query.statuses))})")
@@ -87,13 +93,20 @@ def _where(pool_id: str, query: UserQuery) -> Where:
         where.any_of(
             [in_department(where, "u", one.department_id, one.include_children) for one in query.departments]
         )
-    # Each of these becomes a term over its domain's tables: where.any_of([in_group(where, "u", code), ...]).
-    for name in ("group", "role"):
-        if name in query.filters:
-            raise NotSupported(what=name)
+    if query.groups:
+        where.any_of([in_group(where, "u", code) for code in query.groups])
+    if query.roles:
+        where.any_of([holds_role(where, "u", one.code, one.namespace) for one in query.roles])
     for condition in query.conditions:
-        add_condition(where, condition)
+        add_condition(where, condition, fields)
     return where
+
+
+async def _custom_fields(db: Database, pool_id: str, query: UserQuery) -> Mapping[str, Field]:
+    """The definitions the query's conditions speak of, by key; asked for only where there are any."""
+    prefix = "customData."
+    keys = [one.field.removeprefix(prefix) for one in query.conditions if one.field.startswith(prefix)]
+    return await list_fields(db, pool_id, TargetType.USER, keys) if keys else {}
 
 
 def _add_keyword(where: Where, keyword: str, fields: tuple[str, ...]) -> None:

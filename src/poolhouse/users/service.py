@@ -9,7 +9,7 @@ from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.pool import Database, Tx
-from poolhouse.errors import InvalidInput, TooManyUsersAsked, UserNotFound
+from poolhouse.errors import InvalidInput, TooManyUsersAsked, UserNotFound, UsersNotFound
 from poolhouse.paging import Page
 from poolhouse.users.directories import Directories
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
@@ -127,7 +127,7 @@ class UserService:
             keys = [UserKey("id", user_id) for user_id in wanted[start : start + 500]]
             found |= {user.id for user in await directory.find(caller, keys) if user}
         if missing := [user_id for user_id in wanted if user_id not in found]:
-            raise UserNotFound(user_ids=missing)
+            raise UsersNotFound(missing)
 
     async def by_ids(self, caller: Caller, user_ids: Sequence[str]) -> list[User]:
         """Users of a page another domain made (members of a group), in its order; the gone are left out."""

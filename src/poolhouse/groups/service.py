@@ -1,0 +1,201 @@
+"""What can be done with groups; the only way in for every wire."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.errors import GroupNotFound, InvalidInput
+from poolhouse.fields.model import TargetType
+from poolhouse.fields.service import FieldService
+from poolhouse.groups import postgres
+from poolhouse.groups.model import (
+    LONGEST_CODE,
+    LONGEST_DESCRIPTION,
+    LONGEST_NAME,
+    Group,
+    GroupChanges,
+    GroupDraft,
+)
+from poolhouse.paging import Page, PageRequest
+from poolhouse.texts import optional_text, required_text
+
+RequireUsers = Callable[[Caller, Sequence[str]], Awaitable[None]]
+"""Raises UserNotFound naming the ids the caller's pool does not have, whatever kind of directory it is."""
+
+OnDelete = Callable[[Tx, str, Sequence[Group]], Awaitable[None]]
+
+
+class GroupService:
+    """Members are user ids. In a pool whose users are elsewhere they are that directory's ids."""
+
+    def __init__(
+        self, db: Database, audit: AuditLog, fields: FieldService, require_users: RequireUsers
+    ) -> None:
+        self._db = db
+        self._audit = audit
+        self._fields = fields
+        self._require_users = require_users
+        self._on_delete: list[OnDelete] = []
+
+    def on_delete(self, hook: OnDelete) -> None:
+        """`hook(tx, pool_id, groups)` runs in the transaction that deletes these groups."""
+        self._on_delete.append(hook)
+
+    async def create(self, caller: Caller, draft: GroupDraft) -> Group:
+        """Raises GroupCodeTaken, InvalidInput."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            return await self._create(tx, caller, draft)
+
+    async def create_many(self, caller: Caller, drafts: Sequence[GroupDraft]) -> Sequence[Group]:
+        """All or none."""
+        caller.require_administrator()
+        if not drafts:
+            raise InvalidInput("list")
+        async with self._db.transaction() as tx:
+            return [await self._create(tx, caller, draft, field="list") for draft in drafts]
+
+    async def create_or_update(self, caller: Caller, draft: GroupDraft) -> tuple[bool, Group]:
+        """Whether it was created, and the group."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            changes = GroupChanges(draft.name, draft.description, None, draft.type, draft.custom_data)
+            updated = await self._update(tx, caller, draft.code, changes)
+            if updated is not None:
+                return False, updated
+            return True, await self._create(tx, caller, draft)
+
+    async def update(self, caller: Caller, code: str, changes: GroupChanges) -> Group:
+        """Raises GroupNotFound, GroupCodeTaken."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            group = await self._update(tx, caller, code, changes)
+            if group is None:
+                raise GroupNotFound(code=code)
+            return group
+
+    async def delete(self, caller: Caller, codes: Sequence[str]) -> None:
+        """All or none: a code nobody knows is GroupNotFound and nothing is deleted."""
+        caller.require_administrator()
+        if not codes:
+            raise InvalidInput("codeList")
+        async with self._db.transaction() as tx:
+            groups = await postgres.delete(tx, caller.pool_id, codes)
+            missing = set(codes) - {group.code for group in groups}
+            if missing:
+                raise GroupNotFound(code=min(missing))
+            await self._fields.forget(tx, caller.pool_id, TargetType.GROUP, [group.id for group in groups])
+            for hook in self._on_delete:
+                await hook(tx, caller.pool_id, groups)
+            for group in groups:
+                await self._write(tx, caller, Event("delete", "group", group.id, detail={"code": group.code}))
+
+    async def find(self, caller: Caller, code: str) -> Group | None:
+        caller.require_administrator()
+        return await postgres.find(self._db, caller.pool_id, code)
+
+    async def get(self, caller: Caller, code: str) -> Group:
+        """Raises GroupNotFound."""
+        group = await self.find(caller, code)
+        if group is None:
+            raise GroupNotFound(code=code)
+        return group
+
+    async def list(self, caller: Caller, page: PageRequest, keyword: str = "") -> Page[Group]:
+        """Newest first."""
+        caller.require_administrator()
+        return await postgres.list_page(self._db, caller.pool_id, keyword, page)
+
+    async def list_all(self, caller: Caller) -> Sequence[Group]:
+        caller.require_administrator()
+        return await postgres.list_all(self._db, caller.pool_id)
+
+    async def list_of_user(self, caller: Caller, user_id: str) -> Sequence[Group]:
+        """The groups a user is in; users may see their own."""
+        caller.require_user_or_administrator(user_id)
+        found = await postgres.list_of_users(self._db, caller.pool_id, [user_id])
+        return found.get(user_id, [])
+
+    async def add_members(self, caller: Caller, code: str, user_ids: Sequence[str]) -> None:
+        """Whoever is in it already stays. Raises GroupNotFound; UserNotFound naming them, and then nobody is added."""
+        caller.require_administrator()
+        if not user_ids:
+            raise InvalidInput("userIds")
+        group = await self.get(caller, code)
+        await self._require_users(caller, user_ids)
+        async with self._db.transaction() as tx:
+            for user_id in await postgres.add_members(tx, caller.pool_id, group.id, user_ids):
+                await self._write(tx, caller, _membership("add", group, user_id))
+
+    async def remove_members(self, caller: Caller, code: str, user_ids: Sequence[str]) -> None:
+        """Whoever is not in it is passed over. Raises GroupNotFound."""
+        caller.require_administrator()
+        if not user_ids:
+            raise InvalidInput("userIds")
+        group = await self.get(caller, code)
+        async with self._db.transaction() as tx:
+            for user_id in await postgres.remove_members(tx, caller.pool_id, group.id, user_ids):
+                await self._write(tx, caller, _membership("remove", group, user_id))
+
+    async def list_members(self, caller: Caller, code: str, page: PageRequest) -> Page[str]:
+        """User ids, latest joined first. Raises GroupNotFound."""
+        group = await self.get(caller, code)
+        return await postgres.list_members(self._db, caller.pool_id, group.id, page)
+
+    async def ids_of_codes(self, db: Executor, pool_id: str, codes: Sequence[str]) -> dict[str, str]:
+        """Code -> id of those that exist."""
+        return await postgres.ids_of_codes(db, pool_id, codes)
+
+    async def require_ids(self, caller: Caller, ids: Sequence[str]) -> None:
+        """Raises GroupNotFound. For other domains' use cases."""
+        if set(ids) - await postgres.known_ids(self._db, caller.pool_id, ids):
+            raise GroupNotFound()
+
+    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
+        await postgres.forget_users(tx, pool_id, user_ids)
+
+    async def _create(self, tx: Tx, caller: Caller, draft: GroupDraft, field: str | None = None) -> Group:
+        required_text(draft.code, field or "code", LONGEST_CODE)
+        required_text(draft.name, field or "name", LONGEST_NAME)
+        required_text(draft.type, field or "type", LONGEST_CODE)
+        optional_text(draft.description, field or "description", LONGEST_DESCRIPTION)
+        group = await postgres.insert(tx, caller.pool_id, draft)
+        if draft.custom_data:
+            await self._fields.store(tx, caller, TargetType.GROUP, {group.id: draft.custom_data})
+        detail = {"code": group.code, "name": group.name}
+        await self._write(tx, caller, Event("create", "group", group.id, detail=detail))
+        return group
+
+    async def _update(self, tx: Tx, caller: Caller, code: str, changes: GroupChanges) -> Group | None:
+        if changes.name is not None:
+            required_text(changes.name, "name", LONGEST_NAME)
+        if changes.new_code is not None:
+            required_text(changes.new_code, "newCode", LONGEST_CODE)
+        if changes.type is not None:
+            required_text(changes.type, "type", LONGEST_CODE)
+        optional_text(changes.description, "description", LONGEST_DESCRIPTION)
+        before = await postgres.find(tx, caller.pool_id, code)
+        group = await postgres.update(tx, caller.pool_id, code, changes)
+        if before is None or group is None:
+            return None
+        if changes.custom_data:
+            await self._fields.store(tx, caller, TargetType.GROUP, {group.id: changes.custom_data})
+        detail = {"before": _shown(before), "after": _shown(group)}
+        await self._write(tx, caller, Event("update", "group", group.id, detail=detail))
+        return group
+
+    async def _write(self, tx: Tx, caller: Caller, event: Event) -> None:
+        await self._audit.write(tx, caller, event)
+
+
+def _shown(group: Group) -> dict[str, str | None]:
+    return {"code": group.code, "name": group.name, "description": group.description, "type": group.type}
+
+
+def _membership(operation: Literal["add", "remove"], group: Group, user_id: str) -> Event:
+    return Event(operation, "group", group.id, user_id=user_id, detail={"code": group.code})

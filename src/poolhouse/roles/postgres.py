@@ -1,0 +1,321 @@
+"""All SQL of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import asyncpg
+
+from poolhouse.db.pool import Executor, Tx
+from poolhouse.db.where import Where
+from poolhouse.errors import CodeTaken
+from poolhouse.ids import new_id
+from poolhouse.paging import Page, PageRequest
+from poolhouse.roles.model import (
+    Assignment,
+    Role,
+    RoleChanges,
+    RoleDraft,
+    RoleKey,
+    Target,
+    TargetType,
+    Validity,
+)
+
+_COLUMNS = """
+  r.id, r.namespace, r.code, r.name, r.description, r.parent_id, r.is_system, r.enabled, r.disable_at,
+  r.permission_apply, r.created_at, r.updated_at
+"""
+_WIDTH = 12
+
+_ACTIVE = "coalesce(a.enabled_from <= now(), true) and coalesce(a.ends_at > now(), true)"
+_ENABLED = "r.enabled and coalesce(r.disable_at > now(), true)"
+_IN_FORCE = f"{_ENABLED} and {_ACTIVE}"
+
+
+def holds_role(where: Where, user: str, code: str, namespace: str) -> str:
+    """A term: the user of alias `user` was given the role themself and still has it."""
+    return f"""exists (
+      select from role_assignments a join roles r on r.pool_id = a.pool_id and r.id = a.role_id
+      where a.pool_id = $1 and a.target_type = 'USER' and a.target_id = {user}.id
+        and r.namespace = {where.arg(namespace)} and r.code = {where.arg(code)} and {_ACTIVE}
+    )"""
+
+
+async def insert(db: Executor, pool_id: str, draft: RoleDraft, parent_id: str | None) -> Role:
+    try:
+        row = await db.fetchrow(
+            f"""
+            insert into roles as r (pool_id, id, namespace, code, name, description, parent_id, disable_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            returning {_COLUMNS}
+            """,
+            pool_id,
+            new_id(),
+            draft.namespace,
+            draft.code,
+            draft.name,
+            draft.description,
+            parent_id,
+            draft.disable_at,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise CodeTaken(field="code", value=draft.code) from error
+    assert row is not None
+    return Role(*row)
+
+
+async def find(db: Executor, pool_id: str, key: RoleKey) -> Role | None:
+    row = await db.fetchrow(
+        f"select {_COLUMNS} from roles r where r.pool_id = $1 and r.namespace = $2 and r.code = $3",
+        pool_id,
+        key.namespace,
+        key.code,
+    )
+    return None if row is None else Role(*row)
+
+
+async def find_by_ids(db: Executor, pool_id: str, ids: Sequence[str]) -> dict[str, Role]:
+    rows = await db.fetch(
+        f"select {_COLUMNS} from roles r where r.pool_id = $1 and r.id = any($2::text[])", pool_id, list(ids)
+    )
+    return {row["id"]: Role(*row) for row in rows}
+
+
+async def find_many(db: Executor, pool_id: str, keys: Sequence[RoleKey]) -> dict[RoleKey, Role]:
+    rows = await db.fetch(
+        f"""
+        select {_COLUMNS} from roles r
+        join unnest($2::text[], $3::text[]) k (namespace, code)
+          on r.namespace = k.namespace and r.code = k.code
+        where r.pool_id = $1
+        """,
+        pool_id,
+        [key.namespace for key in keys],
+        [key.code for key in keys],
+    )
+    roles = [Role(*row) for row in rows]
+    return {RoleKey(role.code, role.namespace): role for role in roles}
+
+
+async def list_page(
+    db: Executor, pool_id: str, namespace: str, keyword: str, page: PageRequest
+) -> Page[Role]:
+    """Newest first. `keyword` is looked for, without case, in code, name and description; "" finds all."""
+    where = """
+      r.pool_id = $1 and r.namespace = $2
+      and ($3 = '' or strpos(lower(concat_ws(e'\\n', r.code, r.name, r.description)), lower($3)) > 0)
+    """
+    total = await db.fetchval(f"select count(*) from roles r where {where}", pool_id, namespace, keyword)
+    rows = await db.fetch(
+        f"""
+        select {_COLUMNS} from roles r where {where}
+        order by r.created_at desc, r.id desc limit $4 offset $5
+        """,
+        pool_id,
+        namespace,
+        keyword,
+        page.size,
+        page.offset,
+    )
+    return Page(total, [Role(*row) for row in rows])
+
+
+async def update(db: Executor, pool_id: str, key: RoleKey, changes: RoleChanges) -> Role | None:
+    try:
+        row = await db.fetchrow(
+            f"""
+            update roles r set
+              code = coalesce($4, code),
+              name = coalesce($5, name),
+              description = coalesce($6, description),
+              enabled = coalesce($7, enabled),
+              disable_at = case when $8 then null else coalesce($9, disable_at) end,
+              permission_apply = coalesce($10, permission_apply),
+              updated_at = now()
+            where r.pool_id = $1 and r.namespace = $2 and r.code = $3
+            returning {_COLUMNS}
+            """,
+            pool_id,
+            key.namespace,
+            key.code,
+            changes.new_code,
+            changes.name,
+            changes.description,
+            changes.enabled,
+            changes.never_disable,
+            changes.disable_at,
+            changes.permission_apply,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise CodeTaken(field="newCode", value=changes.new_code) from error
+    return None if row is None else Role(*row)
+
+
+async def delete(tx: Tx, pool_id: str, ids: Sequence[str]) -> None:
+    await tx.execute("delete from roles where pool_id = $1 and id = any($2::text[])", pool_id, list(ids))
+
+
+async def list_of_namespace(db: Executor, pool_id: str, namespace: str) -> list[Role]:
+    rows = await db.fetch(
+        f"select {_COLUMNS} from roles r where r.pool_id = $1 and r.namespace = $2", pool_id, namespace
+    )
+    return [Role(*row) for row in rows]
+
+
+async def assign(
+    tx: Tx, pool_id: str, role_ids: Sequence[str], targets: Sequence[Target], validity: Validity
+) -> None:
+    """Every role to every target; what is assigned already takes the new validity."""
+    await tx.execute(
+        """
+        insert into role_assignments (pool_id, role_id, target_type, target_id, enabled_from, ends_at)
+        select $1, role_id, t.type, t.id, $5, $6
+        from unnest($2::text[]) role_id, unnest($3::text[], $4::text[]) t (type, id)
+        on conflict (pool_id, role_id, target_type, target_id) do update set
+          enabled_from = excluded.enabled_from, ends_at = excluded.ends_at
+        """,
+        pool_id,
+        list(role_ids),
+        [target.type for target in targets],
+        [target.id for target in targets],
+        validity.enabled_from,
+        validity.ends_at,
+    )
+
+
+async def revoke(tx: Tx, pool_id: str, role_ids: Sequence[str], targets: Sequence[Target]) -> None:
+    await tx.execute(
+        """
+        delete from role_assignments a
+        using unnest($3::text[], $4::text[]) t (type, id)
+        where a.pool_id = $1 and a.role_id = any($2::text[]) and a.target_type = t.type and a.target_id = t.id
+        """,
+        pool_id,
+        list(role_ids),
+        [target.type for target in targets],
+        [target.id for target in targets],
+    )
+
+
+async def list_targets(
+    db: Executor, pool_id: str, role_id: str, target_type: TargetType, page: PageRequest
+) -> Page[str]:
+    """Ids of those who have it now, latest given first."""
+    where = f"a.pool_id = $1 and a.role_id = $2 and a.target_type = $3 and {_ACTIVE}"
+    total = await db.fetchval(
+        f"select count(*) from role_assignments a where {where}", pool_id, role_id, target_type
+    )
+    rows = await db.fetch(
+        f"""
+        select a.target_id from role_assignments a where {where}
+        order by a.created_at desc, a.target_id desc limit $4 offset $5
+        """,
+        pool_id,
+        role_id,
+        target_type,
+        page.size,
+        page.offset,
+    )
+    return Page(total, [row["target_id"] for row in rows])
+
+
+async def list_assignments(
+    db: Executor, pool_id: str, role_id: str, target_types: Sequence[TargetType], page: PageRequest
+) -> Page[Assignment]:
+    """Also those not yet or no longer in force."""
+    where = """
+      a.pool_id = $1 and a.role_id = $2 and (cardinality($3::text[]) = 0 or a.target_type = any($3))
+    """
+    args = (pool_id, role_id, list(target_types))
+    total = await db.fetchval(f"select count(*) from role_assignments a where {where}", *args)
+    rows = await db.fetch(
+        f"""
+        select {_COLUMNS}, a.target_type, a.target_id, a.enabled_from, a.ends_at, {_IN_FORCE}, a.created_at
+        from role_assignments a join roles r on r.pool_id = a.pool_id and r.id = a.role_id
+        where {where}
+        order by a.created_at desc, a.target_type, a.target_id desc limit $4 offset $5
+        """,
+        *args,
+        page.size,
+        page.offset,
+    )
+    return Page(
+        total,
+        [
+            Assignment(
+                Role(*row[:_WIDTH]), Target(TargetType(row[_WIDTH]), row[_WIDTH + 1]), *row[_WIDTH + 2 :]
+            )
+            for row in map(tuple, rows)
+        ],
+    )
+
+
+async def list_in_force(
+    db: Executor, pool_id: str, user_id: str, node_ids: Sequence[str], namespace: str | None
+) -> list[Role]:
+    """The user's own roles, their groups' and those of `node_ids`; of one namespace or (None) of all."""
+    rows = await db.fetch(
+        f"""
+        select {_COLUMNS} from roles r
+        where r.pool_id = $1 and ($4::text is null or r.namespace = $4) and {_ENABLED}
+          and r.id in (
+            select a.role_id from role_assignments a
+            where a.pool_id = $1 and {_ACTIVE}
+              and (a.target_type, a.target_id) in (
+                select 'USER', $2
+                union all
+                select 'GROUP', m.group_id from group_members m where m.pool_id = $1 and m.user_id = $2
+                union all
+                select 'NODE', node_id from unnest($3::text[]) node_id
+              )
+          )
+        order by r.created_at desc, r.id desc
+        """,
+        pool_id,
+        user_id,
+        list(node_ids),
+        namespace,
+    )
+    return [Role(*row) for row in rows]
+
+
+async def list_of_target(db: Executor, pool_id: str, target: Target, namespace: str | None) -> list[Role]:
+    """Given to this very target and in force."""
+    rows = await db.fetch(
+        f"""
+        select {_COLUMNS} from role_assignments a join roles r on r.pool_id = a.pool_id and r.id = a.role_id
+        where a.pool_id = $1 and a.target_type = $2 and a.target_id = $3
+          and ($4::text is null or r.namespace = $4) and {_IN_FORCE}
+        order by r.created_at desc, r.id desc
+        """,
+        pool_id,
+        target.type,
+        target.id,
+        namespace,
+    )
+    return [Role(*row) for row in rows]
+
+
+async def forget_targets(tx: Tx, pool_id: str, target_type: TargetType, ids: Sequence[str]) -> None:
+    await tx.execute(
+        "delete from role_assignments where pool_id = $1 and target_type = $2 and target_id = any($3::text[])",
+        pool_id,
+        target_type,
+        list(ids),
+    )
+
+
+async def namespace_names(db: Executor, pool_id: str, codes: Collection[str]) -> dict[str, str]:
+    """The namespaces there are without having been created: the default, the system's, each application's."""
+    rows = await db.fetch(
+        """
+        select code, name from (values ('default', '默认权限空间'), ('system', '系统权限空间')) n (code, name)
+        where code = any($2::text[])
+        union all
+        select id, name from apps where pool_id = $1 and id = any($2::text[])
+        """,
+        pool_id,
+        list(codes),
+    )
+    return {row["code"]: row["name"] for row in rows}

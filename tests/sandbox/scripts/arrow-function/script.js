@@ -1,1 +1,0 @@
-const login = async () => ({ id: 1 });

@@ -1,3 +1,0 @@
-async function login() {
-  return /^(a+)+$/.test('a'.repeat(60) + '!');
-}

@@ -1,4 +1,0 @@
-async function login() {
-  const down = (n) => down(n + 1) + 1;
-  return down(0);
-}

@@ -1,1 +1,0 @@
-const login = 42;

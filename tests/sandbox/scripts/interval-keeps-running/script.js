@@ -1,4 +1,0 @@
-async function login() {
-  setInterval(() => console.log('still here'), 10);
-  return 'done';
-}

@@ -1,4 +1,0 @@
-async function login() {
-  setTimeout(() => { throw new Error('too late'); }, 20);
-  return 'fine';
-}

@@ -1,3 +1,0 @@
-async function login() {
-  while (true) await null;
-}

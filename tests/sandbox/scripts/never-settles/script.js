@@ -1,4 +1,0 @@
-async function login() {
-  console.log('waiting');
-  await new Promise(() => {});
-}

@@ -1,3 +1,0 @@
-async function login() {
-  Buffer.constructor('return process')().abort();
-}

@@ -1,3 +1,0 @@
-async function login() {
-  process.exit(0);
-}

@@ -1,4 +1,0 @@
-async function login() {
-  let text = 'x';
-  while (true) text += text;
-}

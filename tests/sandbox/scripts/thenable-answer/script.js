@@ -1,3 +1,0 @@
-async function login() {
-  return { then(done) { done({ id: 7 }); } };
-}

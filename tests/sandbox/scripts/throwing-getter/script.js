@@ -1,3 +1,0 @@
-async function login() {
-  return { get id() { throw new Error('no id today'); } };
-}

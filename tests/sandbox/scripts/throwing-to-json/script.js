@@ -1,3 +1,0 @@
-async function login() {
-  return { id: 1, toJSON() { throw new Error('no JSON today'); } };
-}

@@ -1,3 +1,0 @@
-async function login() {
-  throw Symbol('odd');
-}

@@ -1,2 +1,0 @@
-while (true);
-async function login() {}
