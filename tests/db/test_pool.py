@@ -1,10 +1,40 @@
+"""Connections and transactions against a real server, which at times is taken away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
 import pytest
 
-from poolhouse.db.pool import Database
+from poolhouse.db import connections
+from poolhouse.db.pool import Database, opened
+from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded
+
+DROP_ALL = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where application_name like $1 and datname = current_database() and pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture
+async def small(database_url: str) -> AsyncIterator[Database]:
+    """Two connections, of which a test can take both."""
+    async with opened(database_url, connections=2) as database:
+        yield database
+
+
+async def drop_connections(url: str, name: str = "poolhouse") -> None:
+    """Ends every session of that name from outside, those of other tests' fixtures too: they come back."""
+    connection = await asyncpg.connect(url)
+    await connection.fetch(DROP_ALL, name)
+    await connection.close()
 
 
 async def test_json_and_times_keep_their_shape(database: Database) -> None:
-    stored = {"name": "张三", "nested": [1, None, {"x": True}]}
+    stored = {"name": "张三", "nested": [1, 2.5, None, {"x": True}]}
     assert await database.fetchval("select $1::jsonb", stored) == stored
     assert (await database.fetchval("select now()")).utcoffset().total_seconds() == 0
 
@@ -16,3 +46,193 @@ async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> N
             await tx.execute("insert into undone values (1)")
             _ = 1 / 0
     assert await database.fetchval("select count(*) from undone") == 0
+
+
+async def test_a_transaction_commits_at_its_end_and_is_closed_then(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("create table done (n int, data jsonb)")
+        await tx.copy_records("done", ["n", "data"], [(1, {"a": 1}), (2, None)])
+        await tx.executemany("insert into done values ($1, $2)", [(3, None), (4, [])])
+    assert await database.fetchval("select sum(n) from done") == 10
+    with pytest.raises(RuntimeError, match="ended"):
+        await tx.execute("select 1")
+
+
+async def test_a_cancelled_transaction_gives_its_connection_back_clean(small: Database) -> None:
+    async def slow() -> None:
+        async with small.transaction() as tx:
+            await tx.execute("create table never (n int)")
+            await tx.execute("select pg_sleep(30)")
+
+    for _ in range(3):
+        task = asyncio.create_task(slow())
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert await small.fetchval("select to_regclass('never')") is None
+
+
+async def test_a_failed_statement_that_was_swallowed_is_no_silent_rollback(database: Database) -> None:
+    with pytest.raises(RuntimeError, match="nothing was stored"):
+        async with database.transaction() as tx:
+            with pytest.raises(asyncpg.DivisionByZeroError):
+                await tx.fetchval("select 1 / 0")
+
+
+async def test_a_transaction_nobody_used_holds_no_connection(small: Database) -> None:
+    async with small.transaction(), small.transaction(), small.transaction():
+        assert await small.fetchval("select 1") == 1
+
+
+async def test_with_every_connection_taken_the_wait_is_bounded(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "WAIT_S", 0.1)
+    async with small.transaction() as one, small.transaction() as two:
+        await one.execute("select 1")
+        await two.execute("select 1")
+        with pytest.raises(Overloaded):
+            await small.fetchval("select 1")
+    assert await small.fetchval("select 1") == 1
+
+
+async def test_reads_and_new_transactions_outlive_a_dropped_connection(small: Database) -> None:
+    for _ in range(3):
+        await drop_connections(small.url)
+        assert await small.fetchval("select 1") == 1
+        await drop_connections(small.url)
+        async with small.transaction() as tx:
+            assert await tx.fetchval("select 2") == 2
+        await drop_connections(small.url)
+        assert await small.search_fetchval("select 3") == 3
+
+
+async def test_a_transaction_that_loses_its_connection_is_lost_whole(small: Database) -> None:
+    await small.execute("create table lost_whole (n int)")
+    with pytest.raises(DatabaseLost):
+        async with small.transaction() as tx:
+            await tx.execute("insert into lost_whole values (1)")
+            await drop_connections(small.url)
+            await tx.execute("insert into lost_whole values (2)")
+    assert await small.fetchval("select count(*) from lost_whole") == 0
+
+
+async def test_a_write_is_not_repeated_behind_its_callers_back(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = 0
+
+    async def lost_midway(connection: Any) -> None:
+        nonlocal tried
+        tried += 1
+        raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    with pytest.raises(DatabaseLost):
+        await small._connections.run(lost_midway, again=False)
+    assert tried == 1
+    with pytest.raises(DatabaseLost):
+        await small._connections.run(lost_midway, again=True)
+    assert tried == 3
+
+
+async def test_no_server_is_database_lost() -> None:
+    with pytest.raises(DatabaseLost):
+        await Database.open("postgresql://x:y@127.0.0.1:1/z")
+
+
+async def test_what_cannot_be_stored_is_the_callers_fault(database: Database) -> None:
+    for value in ("a\0b", "\ud800"):
+        with pytest.raises(InvalidInput):
+            await database.fetchval("select $1::text", value)
+    with pytest.raises(InvalidInput):
+        await database.fetchval("select $1::jsonb", {"a": "\0"})
+
+
+async def test_a_statement_without_end_is_ended(database_url: str) -> None:
+    async with opened(database_url, statement_timeout_s=1) as database:
+        with pytest.raises(Overloaded):
+            await database.fetchval("select pg_sleep(20)")
+
+
+async def test_a_domains_own_violations_pass_unchanged(database: Database) -> None:
+    await database.execute("create table once (n int primary key)")
+    await database.execute("insert into once values (1)")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await database.execute("insert into once values (1)")
+
+
+async def test_a_search_is_planned_for_its_arguments(database: Database) -> None:
+    assert await database.search_fetchval("show plan_cache_mode") == "force_custom_plan"
+    assert await database.fetchval("show plan_cache_mode") == "auto"
+    assert await database.fetchval("show jit") == "off"
+
+
+class Heard:
+    """Collects what a listener is told."""
+
+    def __init__(self) -> None:
+        self.payloads: list[str | None] = []
+        self._changed = asyncio.Condition()
+
+    async def __call__(self, payload: str | None) -> None:
+        self.payloads.append(payload)
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def until(self, count: int) -> list[str | None]:
+        async with asyncio.timeout(20), self._changed:
+            await self._changed.wait_for(lambda: len(self.payloads) >= count)
+        return self.payloads
+
+
+async def test_a_notification_is_heard_when_its_transaction_commits(small: Database) -> None:
+    heard = Heard()
+    await small.listen("pool_test", heard)
+    with pytest.raises(ZeroDivisionError):
+        async with small.transaction() as tx:
+            await tx.notify("pool_test", "never")
+            _ = 1 / 0
+    async with small.transaction() as tx:
+        await tx.notify("pool_test", "first")
+    await small.notify("pool_test", "second")
+    assert await heard.until(2) == ["first", "second"]
+
+
+async def test_a_listener_that_raises_does_not_deafen_the_others(small: Database) -> None:
+    async def fails(payload: str | None) -> None:
+        raise ValueError
+
+    heard = Heard()
+    await small.listen("pool_test_two", fails)
+    await small.listen("pool_test_two", heard)
+    await small.notify("pool_test_two", "1")
+    await small.notify("pool_test_two", "2")
+    assert await heard.until(2) == ["1", "2"]
+
+
+async def test_after_a_lost_connection_listeners_are_told_to_look_for_themselves(small: Database) -> None:
+    heard = Heard()
+    await small.listen("pool_test_three", heard)
+    await drop_connections(small.url, "poolhouse listener")
+    assert await heard.until(1) == [None]
+    await small.notify("pool_test_three", "after")
+    assert await heard.until(2) == [None, "after"]
+
+
+async def test_without_a_replica_lagging_reads_are_the_primarys(small: Database) -> None:
+    assert small.lagging is small
+
+
+async def test_lagging_reads_go_to_the_replica(database_url: str, legacy_url: str) -> None:
+    async with opened(database_url, replica_url=legacy_url) as database:
+        standby = legacy_url.rpartition("/")[2]
+        assert await database.lagging.fetchval("select current_database()") == standby
+        assert await database.lagging.search_fetchval("select current_database()") == standby
+        assert await database.fetchval("select current_database()") != standby
+
+
+async def test_without_its_replica_lagging_reads_are_answered_by_the_primary(database_url: str) -> None:
+    async with opened(database_url, replica_url="postgresql://x:y@127.0.0.1:1/z") as database:
+        assert await database.lagging.fetchval("select 1") == 1
+        assert await database.lagging.search_fetchval("select 1") == 1

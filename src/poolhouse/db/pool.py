@@ -3,9 +3,6 @@
 `Database` runs each statement on a connection of its own, committing it; `Database.transaction()` gives a
 `Tx`, which holds one connection from its first statement to its end. Functions with SQL take an `Executor`:
 either.
-
-Nothing here changes a session's state (settings are `set local`, locks are transaction locks), so a
-connection goes back to the pool as it is: no `DISCARD ALL`, no round trip.
 """
 
 from __future__ import annotations
@@ -16,18 +13,14 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
-import asyncpg
-import msgspec
 from asyncpg import Record
 
-from poolhouse.db.faults import faults, is_lost
+from poolhouse.db.connections import Connections
+from poolhouse.db.faults import faults
 from poolhouse.db.listening import Listener, OnNotification
 from poolhouse.errors import DatabaseLost, Overloaded
 
 T = TypeVar("T")
-
-WAIT_S = 5.0
-CONNECT_S = 10.0
 
 
 class Executor(Protocol):
@@ -113,23 +106,22 @@ class Tx:
                     "a statement of this transaction failed and was ignored; nothing was stored"
                 )
         finally:
-            await self._release()
+            self._release()
 
     async def _rollback(self) -> None:
         self._ended = True
         if self._connection is None:
             return
         try:
-            if not self._connection.is_closed():
-                await self._connection.execute("rollback")
+            await self._connection.execute("rollback")
         except Exception:
             self._connection.terminate()  # the server rolls back what it loses
         finally:
-            await self._release()
+            self._release()
 
-    async def _release(self) -> None:
+    def _release(self) -> None:
         connection, self._connection = self._connection, None
-        await self._connections.release(connection)
+        self._connections.release(connection)
 
 
 class _Transaction:
@@ -146,85 +138,6 @@ class _Transaction:
             await self._tx._commit()
         else:
             await self._tx._rollback()
-
-
-class Connections:
-    """A bounded set of connections with the same session settings."""
-
-    def __init__(self, pool: Any, wait_s: float = WAIT_S) -> None:
-        self._pool = pool
-        self._wait_s = wait_s
-
-    @classmethod
-    async def open(cls, url: str, *, smallest: int, largest: int, settings: dict[str, str]) -> Connections:
-        with faults():
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=smallest,
-                max_size=largest,
-                max_inactive_connection_lifetime=300.0 if smallest == 0 else 0.0,
-                timeout=CONNECT_S,
-                server_settings=settings,
-                init=_prepare,
-                reset=_keep,
-            )
-        return cls(pool)
-
-    async def acquire(self) -> Any:
-        try:
-            async with asyncio.timeout(self._wait_s):
-                with faults():
-                    return await self._pool.acquire()
-        except TimeoutError as error:
-            raise Overloaded(f"no database connection within {self._wait_s} s", retry_after_s=1) from error
-
-    async def release(self, connection: Any) -> None:
-        await self._pool.release(connection)
-
-    async def begin(self) -> Any:
-        """A connection with an open transaction. A stale one is replaced once: nothing has happened yet."""
-        again = True
-        while True:
-            connection = await self.acquire()
-            try:
-                await connection.execute("begin")
-                return connection
-            except BaseException as error:
-                lost = await self._lost(connection, error)
-                await self.release(connection)
-                if not (again and lost):
-                    with faults():
-                        raise
-                again = False
-
-    async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T:
-        """`again`: the statement only reads, so on a stale connection it is tried on another, once."""
-        while True:
-            connection = await self.acquire()
-            try:
-                return await work(connection)
-            except Exception as error:
-                if not (await self._lost(connection, error) and again):
-                    with faults():
-                        raise
-                again = False
-            finally:
-                await self.release(connection)
-
-    async def _lost(self, connection: Any, error: BaseException) -> bool:
-        """Where one connection is gone the idle ones are suspect: they are opened anew before use."""
-        if not is_lost(error):
-            return False
-        connection.terminate()
-        await self._pool.expire_connections()
-        return True
-
-    async def close(self) -> None:
-        try:
-            async with asyncio.timeout(CONNECT_S):
-                await self._pool.close()
-        except TimeoutError:
-            self._pool.terminate()
 
 
 class Reads:
@@ -280,12 +193,10 @@ class Database(Reads):
     ) -> Database:
         """Raises DatabaseLost when the primary cannot be reached; a replica may come later."""
         settings = _session_settings(statement_timeout_s)
-        primary = await _open_both(url, connections, settings, smallest=2)
+        primary = await _open_both(url, connections, settings, warm=2)
         try:
             replica = (
-                Reads(*await _open_both(replica_url, connections, settings, smallest=0))
-                if replica_url
-                else None
+                Reads(*await _open_both(replica_url, connections, settings, warm=0)) if replica_url else None
             )
         except BaseException:
             await Reads(*primary)._close()
@@ -366,20 +277,18 @@ async def opened(url: str, **options: Any) -> AsyncIterator[Database]:
 
 
 async def _open_both(
-    url: str, connections: int, settings: dict[str, str], *, smallest: int
+    url: str, connections: int, settings: dict[str, str], *, warm: int
 ) -> tuple[Connections, Connections]:
     """Searches get a smaller set that opens on demand.
 
     As a setting of the session `plan_cache_mode` costs no round trip; `set local` in a
     transaction costs three.
     """
-    ordinary = await Connections.open(url, smallest=smallest, largest=connections, settings=settings)
-    searches = await Connections.open(
-        url,
-        smallest=0,
-        largest=max(2, connections // 2),
-        settings={**settings, "plan_cache_mode": "force_custom_plan"},
+    ordinary = Connections(url, connections, settings)
+    searches = Connections(
+        url, max(2, connections // 2), {**settings, "plan_cache_mode": "force_custom_plan"}
     )
+    await ordinary.warm(warm)
     return ordinary, searches
 
 
@@ -395,21 +304,3 @@ def _session_settings(statement_timeout_s: int) -> dict[str, str]:
 
 def _only_reads(sql: str) -> bool:
     return sql.lstrip()[:6].lower() == "select"
-
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
-
-
-async def _prepare(connection: Any) -> None:
-    await connection.set_type_codec(
-        "jsonb",
-        schema="pg_catalog",
-        encoder=lambda value: b"\x01" + _encode(value),
-        decoder=lambda stored: _decode(stored[1:]),
-        format="binary",
-    )
-
-
-async def _keep(connection: Any) -> None:
-    """Nothing to reset, see above."""
