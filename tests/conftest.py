@@ -76,6 +76,18 @@ def database_url(run_folder: Path, postgres_url: str, worker_id: str) -> Iterato
 
 
 @pytest.fixture(scope="session")
+def legacy_url(run_folder: Path, postgres_url: str, worker_id: str) -> str:
+    """An empty database of the worker's own that listens on 127.0.0.1: somebody else's, for scripts."""
+    name = f"legacy_{run_folder.name.removeprefix('poolhouse-test-')}_{worker_id}"
+
+    def make() -> str:
+        run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+        return name
+
+    return on_database(postgres_url, once_a_run(run_folder, name, make))
+
+
+@pytest.fixture(scope="session")
 async def database(database_url: str) -> AsyncIterator[Database]:
     """Session scoped: tests are apart by their pools, and never assume an empty table."""
     database = await Database.open(database_url)

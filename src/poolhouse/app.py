@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from poolhouse.access_keys.service import AccessKeyService
 from poolhouse.apps.service import AppService
+from poolhouse.audit.origin import Places
 from poolhouse.audit.service import AuditLog
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_key
@@ -19,6 +21,9 @@ from poolhouse.db.pool import Database
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
 from poolhouse.groups.service import GroupService
+from poolhouse.mail.delivery import Delivery, Transports
+from poolhouse.mail.model import Provider
+from poolhouse.mail.service import MailService
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
 from poolhouse.pools import postgres as pool_rows
@@ -46,6 +51,9 @@ class Services:
     hasher: PasswordHasher
     transport: PasswordTransport
     audit: AuditLog
+    places: Places
+    mail: MailService
+    delivery: Delivery
     pools: PoolService
     access_keys: AccessKeyService
     apps: AppService
@@ -76,12 +84,26 @@ async def transport_keys(db: Database, box: SecretBox) -> TransportKeys:
     return TransportKeys.load(stored)
 
 
+def mail_transports(settings: Settings) -> Transports:
+    smtp = settings.smtp_host and Provider(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        sender=settings.smtp_sender,
+        security=settings.smtp_security,
+    )
+    return Transports(smtp or None, settings.sms_url or "", settings.sms_secret.get_secret_value())
+
+
 async def build(settings: Settings, db: Database, hasher: PasswordHasher | None = None) -> Services:
     """The services over an open, migrated database."""
     box = secret_box(settings)
     hasher = hasher or PasswordHasher()
     transport = PasswordTransport(await transport_keys(db, box))
     audit = AuditLog(db)
+    mail = MailService(db, box, audit)
+    delivery = Delivery(db, box, mail_transports(settings))
     pools = PoolService(db, box, audit)
     access_keys = AccessKeyService(db, pools, box, audit)
     apps = AppService(db, box, audit)
@@ -90,6 +112,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     users = UserService(db, directories, audit)
     sessions = SessionService(db, KeyRing(db, box), audit)
     users.on_delete(sessions.end_of_users)
+    users.on_delete(mail.forget_user)
     users.on_change(sessions.user_changed)
     orgs = OrgService(db, audit)
     department_members = DepartmentMembers(db, users, audit)
@@ -126,6 +149,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         hasher=hasher,
         transport=transport,
         audit=audit,
+        places=Places(settings.geo_database),
+        mail=mail,
+        delivery=delivery,
         pools=pools,
         access_keys=access_keys,
         apps=apps,
@@ -144,7 +170,12 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Services]:
     """The services for the length of a block; their background work ends with it."""
     replica = settings.replica_url.get_secret_value() if settings.replica_url else None
-    db = await Database.open(database_url, connections=settings.database_connections, replica_url=replica)
+    db = await Database.open(
+        database_url,
+        connections=settings.database_connections,
+        statement_timeout_s=settings.statement_timeout_s,
+        replica_url=replica,
+    )
     hasher = PasswordHasher()
     try:
         yield await build(settings, db, hasher)
@@ -161,8 +192,23 @@ def routes(services: Services) -> list[BaseRoute]:
     ]
 
 
+@asynccontextmanager
+async def working(services: Services) -> AsyncIterator[None]:
+    """What goes on beside the requests, on every node, while the block lasts."""
+    tasks = [
+        asyncio.create_task(services.audit.run(), name="audit"),
+        asyncio.create_task(services.delivery.run(), name="mail"),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def asgi(services: Services) -> Starlette:
     """The ASGI application over services somebody else opened and will close."""
-    app = Starlette(routes=routes(services))
+    app = Starlette(routes=routes(services), lifespan=lambda _app: working(services))
     app.state.services = services
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,4 +27,18 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, description="Proxies before us whose X-Forwarded-For is believed.", ge=0)
     statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)
     geo_database: Path | None = Field(None, description="A MaxMind file that tells where an address is.")
+    smtp_host: str | None = Field(None, description="The mail server; without one, mail stays in the outbox.")
+    smtp_port: int = Field(465, description="Its port.", ge=1, le=65535)
+    smtp_security: Literal["tls", "starttls", "none"] = Field(
+        "tls", description="tls from the first byte, starttls, or none; starttls never falls back."
+    )
+    smtp_username: str = Field("", description="Name to log in to the mail server with, if it asks.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Its password.")
+    smtp_sender: str = Field("", description="The address mail comes from; else smtp_username.")
+    sms_url: str | None = Field(
+        None,
+        description="Where short messages are POSTed as JSON; without, they stay in the outbox.",
+        pattern=r"^https?://",
+    )
+    sms_secret: SecretStr = Field(SecretStr(""), description="Signs what is POSTed to sms_url.")
     log_level: str = Field("info", description="debug, info, warning or error.")

@@ -62,10 +62,16 @@ class Cluster:
         return self.home / "start.log"
 
     def last_words(self) -> str:
-        """The end of what the server logged."""
+        """What the server said before it ended: on its standard error, or once it had its log, there."""
+        said = [
+            line
+            for line in self.start_log.read_text(errors="replace").splitlines()
+            if "LOG:  " not in line and "HINT:  Future log output" not in line
+        ]
         logs = sorted((self.files / "log").glob("*.log"), key=lambda file: file.stat().st_mtime)
-        said = "\n".join(file.read_text(errors="replace") for file in [self.start_log, *logs[-1:]])
-        return said.strip()[-2000:]
+        if not said and logs:
+            said = logs[-1].read_text(errors="replace").splitlines()
+        return "\n".join(said[-10:])
 
 
 def prepare(data: Path, account: Account, pg_bin: Path | None, user: str, database: str) -> Cluster:

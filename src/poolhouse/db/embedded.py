@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -42,6 +43,7 @@ class EmbeddedPostgres:
     """A server on files in `data`, for as long as this object is started. Only one process may.
 
     `tcp_port`: also listen on 127.0.0.1 there (0 takes a free port); None: on a Unix socket alone.
+    `options`: settings of the server that stand above its configuration file's.
     `url` works once started. `start` raises DatabaseUnfit.
     """
 
@@ -53,12 +55,14 @@ class EmbeddedPostgres:
         tcp_port: int | None = None,
         user: str = "poolhouse",
         database: str = "poolhouse",
+        options: Mapping[str, str] | None = None,
     ) -> None:
         self._data = data.absolute()
         self._pg_bin = pg_bin
         self._tcp_port = tcp_port
         self._user = user
         self._database = database
+        self._options = dict(options or {})
         self._lock: FolderLock | None = None
         self._cluster: Cluster | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -90,6 +94,7 @@ class EmbeddedPostgres:
             self._started.wait()
             if self._failure:
                 raise self._failure
+            _write_url(self._data, self.url)
         except BaseException:
             self.stop()
             raise
@@ -102,6 +107,7 @@ class EmbeddedPostgres:
             self._keeper.join()
             self._keeper = None
         if self._lock is not None:
+            _url_file(self._data).unlink(missing_ok=True)
             self._lock.release()
             self._lock = None
 
@@ -116,6 +122,10 @@ class EmbeddedPostgres:
         return self._process.pid if self._process else None
 
     @property
+    def is_ready(self) -> bool:
+        return self.pid is not None and _is_ready(self.cluster.files, self.pid)
+
+    @property
     def url(self) -> str:
         return self.url_of(self._user, self._database)
 
@@ -127,7 +137,7 @@ class EmbeddedPostgres:
         login = f"postgresql://{user}:{quote(self.cluster.password)}"
         if self._tcp_port is not None:
             return f"{login}@127.0.0.1:{self._tcp_port}/{database}"
-        return f"{login}@/{database}?host={quote(str(self.cluster.sockets))}"
+        return f"{login}@/{database}?host={quote(str(self.cluster.sockets), safe='')}"
 
     def _keep(self) -> None:
         """The server's life, in one thread: the kernel's notice of a death is about the thread that forked."""
@@ -154,7 +164,7 @@ class EmbeddedPostgres:
     def _spawn(self) -> subprocess.Popen[bytes]:
         cluster = self.cluster
         tcp = self._tcp_port is not None
-        options = {
+        options = self._options | {
             "listen_addresses": "127.0.0.1" if tcp else "",
             "port": str(self._tcp_port if tcp else 5432),
             "unix_socket_directories": '"{}"'.format(str(cluster.sockets).replace('"', '""')),
@@ -189,6 +199,25 @@ class EmbeddedPostgres:
                 told_at = time.monotonic()
                 _log.info("the database is recovering", folder=str(self.cluster.files))
             time.sleep(0.01)
+
+
+def running_url(data: Path) -> str:
+    """The URL of the server another Poolhouse runs on the folder, for a command beside it."""
+    try:
+        return _url_file(data).read_text()
+    except FileNotFoundError as error:
+        raise DatabaseUnfit(f"the Poolhouse on {data} is not up yet: try again in a moment") from error
+
+
+def _url_file(data: Path) -> Path:
+    return data / "postgres.url"
+
+
+def _write_url(data: Path, url: str) -> None:
+    file = _url_file(data)
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(url)
 
 
 def _is_ready(files: Path, pid: int) -> bool:

@@ -9,18 +9,22 @@ from pathlib import Path
 from poolhouse.db.unfit import DatabaseUnfit
 
 
+class FolderTaken(DatabaseUnfit):
+    """Another Poolhouse runs on the folder."""
+
+
 class FolderLock:
     """Held by a file's lock, which the kernel drops when its holder dies, however it dies."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises DatabaseUnfit, naming the pid of who holds it."""
+        """Raises FolderTaken, naming the pid of who holds it."""
         self._file = os.open(folder / "poolhouse.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             pid = os.pread(self._file, 20, 0).decode().strip() or "unknown"
             os.close(self._file)
-            raise DatabaseUnfit(
+            raise FolderTaken(
                 f"another Poolhouse (pid {pid}) runs on {folder}: stop it first, or choose another folder "
                 "by --data"
             ) from None

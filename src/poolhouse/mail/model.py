@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -87,7 +86,6 @@ class Message:
     next_attempt_at: datetime
     created_at: datetime
     sent_at: datetime | None
-    values: Mapping[str, str] = field(default_factory=dict)
 
 
 ProviderKind = Literal["custom", "ali", "qq", "sendgrid"]

@@ -56,6 +56,10 @@ def reachable_by_others(paths: Iterable[Path]) -> bool:
                 return False
             if not all(parent.stat().st_mode & stat.S_IXOTH for parent in real.parents):
                 return False
+            for folder, _, files in os.walk(real):
+                modes = [os.stat(os.path.join(folder, name)).st_mode for name in (".", *files)]
+                if not all(mode & stat.S_IROTH for mode in modes):
+                    return False
         except OSError:
             return False
     return True
@@ -72,9 +76,7 @@ def protection(deno: Path, js: Path) -> Protection:
         and ctypes.CDLL(None).prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0
     )
     root = os.geteuid() == 0
-    own_uid = (
-        linux and root and reachable_by_others([deno, js, js / "worker.mjs", js / "node_modules" / "pg"])
-    )
+    own_uid = linux and root and reachable_by_others([deno, js])
     kernel = platform.release()
     return Protection(
         landlock_abi=abi,

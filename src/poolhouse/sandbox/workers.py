@@ -38,7 +38,7 @@ class CallKilled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WorkersStatus:
-    workers: int
+    pids: tuple[int, ...]
     in_flight: int
     queued: int
     started: int
@@ -279,7 +279,7 @@ class Workers:
 
     def status(self) -> WorkersStatus:
         return WorkersStatus(
-            workers=self.alive,
+            pids=tuple(w.pid for w in self._all if w.alive and w.pid is not None),
             in_flight=sum(w.in_flight for w in self._all),
             queued=len(self._queue) + len(self._suspects),
             started=self.started,

@@ -69,7 +69,7 @@ const connectionCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENO
   "ENETUNREACH", "EPIPE", "PROTOCOL_CONNECTION_LOST", "57P01", "57P03", "53300"]);
 const lostConnection = (error) =>
   connectionCodes.has(error?.code) || /^08/.test(error?.code ?? "") || /Connection terminated/.test(error?.message ?? "");
-const watch = (clients, promise) => {
+export const watch = (clients, promise) => {
   promise?.then?.(undefined, (error) => { if (lostConnection(error)) clients.failed(); });
   return promise;
 };

@@ -1,13 +1,16 @@
 // The worker: reads calls from stdin, runs each in a realm of its own, writes the answers to stdout.
 // Its answers are untrusted by the other side: whatever a script does here stays its own tenant's affair.
 
+import { createRequire } from "node:module";
 import vm from "node:vm";
 import { readFrames, writeFrame } from "./frames.mjs";
 import { Recording } from "./console.mjs";
 import { Clients, preload, requireFor } from "./modules.mjs";
+import { pooledFacades } from "./pooled.mjs";
 import { Realm, tooLarge } from "./realm.mjs";
 
 const clock = performance.now.bind(performance);
+const require = createRequire(import.meta.url);
 const compiled = new Map();
 let settings = null;
 
@@ -25,7 +28,7 @@ const handlers = {
       new vm.Script(frame.source, { filename: `${frame.fn}.js` });
       writeFrame({ type: "checked", id: frame.id, problem: null });
     } catch (error) {
-      writeFrame({ type: "checked", id: frame.id, problem: { message: String(error.message) } });
+      writeFrame({ type: "checked", id: frame.id, problem: { message: String(error.message), ...position(frame.source) } });
     }
   },
 };
@@ -41,7 +44,7 @@ async function call(frame) {
     clients.remember(frame.args);
     realm = new Realm({
       env: settings.env,
-      require: requireFor(settings.allowed, clients),
+      require: requireFor(settings.allowed, clients, settings.pooled ? pooledFacades : {}),
       log: (level, args) => recording.write(level, args),
     });
     const late = new Promise((_, reject) => { timer = setTimeout(reject, frame.timeoutMs, timedOut); });
@@ -63,6 +66,16 @@ async function call(frame) {
   realm?.dispose();
   clients.dispose();
   writeFrame(answer);
+}
+
+// V8 says what is wrong but, compiling a vm.Script, not where; acorn says where.
+function position(source) {
+  try {
+    require("acorn").parse(source, { ecmaVersion: "latest", sourceType: "script" });
+  } catch (error) {
+    if (error.loc) return { line: error.loc.line, column: error.loc.column + 1 };
+  }
+  return {};
 }
 
 const timedOut = { timedOut: true };

@@ -1,0 +1,205 @@
+"""`poolhouse pool|app|user`: what an operator does at the machine, without a token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from poolhouse.app import Services, opened
+from poolhouse.bootstrap import read_credentials
+from poolhouse.caller import Caller
+from poolhouse.commands.output import facts, rows
+from poolhouse.commands.server import Data, DatabaseUrl, settings_from
+from poolhouse.errors import InvalidInput, UserNotFound
+from poolhouse.paging import PageRequest
+from poolhouse.serving import database_of_folder
+from poolhouse.settings import Settings
+from poolhouse.users.model import User, UserDraft, UserKey
+
+Json = Annotated[bool, Parameter(name="--json", help="Print JSON.")]
+Pool = Annotated[
+    str | None, Parameter(name="--pool", help="The pool's id; the one of credentials.json if absent.")
+]
+
+pools = App(help="User pools of this server.")
+apps = App(help="Applications of a pool.")
+users = App(help="Users of a pool.")
+
+
+@asynccontextmanager
+async def services_of(settings: Settings) -> AsyncIterator[Services]:
+    """The services on the database of a running server, or on the embedded one started for this command."""
+    with database_of_folder(settings) as url:
+        async with opened(settings, url) as services:
+            yield services
+
+
+def on_services(
+    data: Path | None, database_url: str | None, work: Callable[[Services], Awaitable[None]]
+) -> None:
+    async def main() -> None:
+        async with services_of(settings_from(data, database_url)) as services:
+            await work(services)
+
+    asyncio.run(main())
+
+
+def operator(services: Services, pool_id: str | None) -> Caller:
+    """Whoever has the machine is an administrator of every pool on it."""
+    known = read_credentials(services.settings.data)
+    chosen = pool_id or (known.userPoolId if known else None)
+    if chosen is None:
+        raise InvalidInput("--pool", "请指定用户池", "say which pool")
+    return Caller(chosen, kind="system", actor_id="command line", user_agent="poolhouse cli")
+
+
+@pools.command(name="create")
+def create_pool(
+    name: str,
+    /,
+    *,
+    domain: str | None = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Creates a pool and prints its id and secret."""
+
+    async def work(services: Services) -> None:
+        pool = await services.pools.create(name, domain)
+        shown = {"id": pool.id, "name": pool.name, "domain": pool.domain, "secret": pool.secret}
+        facts("pool", shown, as_json=as_json)
+
+    on_services(data, database_url, work)
+
+
+@pools.command(name="list")
+def list_pools(
+    *,
+    page: int = 1,
+    limit: int = 50,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Lists the pools of this server."""
+
+    async def work(services: Services) -> None:
+        found = await services.pools.list(PageRequest.of(page, limit))
+        shown = [(pool.id, pool.name, pool.domain, pool.created_at) for pool in found.items]
+        rows("pools", ("id", "name", "domain", "created"), shown, as_json=as_json)
+
+    on_services(data, database_url, work)
+
+
+@pools.command(name="show")
+def show_pool(
+    pool_id: str, /, *, as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None
+) -> None:
+    """Shows a pool, its secret included."""
+
+    async def work(services: Services) -> None:
+        pool = await services.pools.get(pool_id)
+        shown = {"id": pool.id, "name": pool.name, "domain": pool.domain, "secret": pool.secret}
+        facts("pool", {**shown, "created": pool.created_at}, as_json=as_json)
+
+    on_services(data, database_url, work)
+
+
+@apps.command(name="create")
+def create_app(
+    name: str,
+    /,
+    *,
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Creates an application and prints its id and secret."""
+
+    async def work(services: Services) -> None:
+        app = await services.apps.create(operator(services, pool), name)
+        facts("application", {"id": app.id, "name": app.name, "secret": app.secret}, as_json=as_json)
+
+    on_services(data, database_url, work)
+
+
+@apps.command(name="list")
+def list_apps(
+    *, pool: Pool = None, as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None
+) -> None:
+    """Lists the applications of a pool."""
+
+    async def work(services: Services) -> None:
+        found = await services.apps.list(operator(services, pool), PageRequest(1, 1000))
+        shown = [(app.id, app.name, app.identifier, app.created_at) for app in found.items]
+        rows("applications", ("id", "name", "identifier", "created"), shown, as_json=as_json)
+
+    on_services(data, database_url, work)
+
+
+@users.command(name="create")
+def create_user(
+    *,
+    username: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    nickname: str | None = None,
+    password: str | None = None,
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Creates a user as an administrator."""
+    given = {"username": username, "email": email, "phone": phone, "nickname": nickname}
+    draft = UserDraft({name: value for name, value in given.items() if value}, password)
+
+    async def work(services: Services) -> None:
+        user = await services.users.create(operator(services, pool), draft)
+        facts("user", _shown(user), as_json=as_json)
+
+    on_services(data, database_url, work)
+
+
+@users.command(name="find")
+def find_user(
+    value: str,
+    /,
+    *,
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Finds a user by id, username, e-mail, phone or external id."""
+
+    async def work(services: Services) -> None:
+        caller = operator(services, pool)
+        for kind in ("id", "username", "email", "phone", "external_id"):
+            user = await services.users.find(caller, UserKey(kind, value))
+            if user is not None:
+                return facts("user", _shown(user), as_json=as_json)
+        raise UserNotFound()
+
+    on_services(data, database_url, work)
+
+
+def _shown(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "username": user.username,
+        "email": user.email,
+        "phone": user.phone,
+        "nickname": user.nickname,
+        "status": user.status,
+        "logins": user.logins_count,
+        "last login": user.last_login,
+        "created": user.created_at,
+    }

@@ -1,0 +1,108 @@
+"""`poolhouse up` and `poolhouse migrate`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from pydantic import SecretStr, ValidationError
+
+from poolhouse import logs
+from poolhouse.commands.output import console
+from poolhouse.db import migrations
+from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.serving import PortTaken
+from poolhouse.settings import Settings
+
+MENDABLE = (DatabaseUnfit, PortTaken, ValidationError)
+
+Data = Annotated[Path | None, Parameter(help="Folder of the database, the keys and credentials.json.")]
+DatabaseUrl = Annotated[str | None, Parameter(help="An outside PostgreSQL instead of the embedded one.")]
+
+
+def settings_from(data: Path | None, database_url: str | None = None, **given: object) -> Settings:
+    """Flags win over POOLHOUSE_ variables."""
+    values = {name: value for name, value in given.items() if value is not None}
+    if data is not None:
+        values["data"] = data
+    if database_url is not None:
+        values["database_url"] = SecretStr(database_url)
+    settings = Settings(**values)  # type: ignore[arg-type]
+    return settings.model_copy(update={"data": settings.data.absolute()})
+
+
+def up(
+    *,
+    data: Data = None,
+    host: Annotated[str | None, Parameter(help="Address to listen on.")] = None,
+    port: Annotated[int | None, Parameter(help="Port to listen on; 0 takes a free one.")] = None,
+    workers: Annotated[int | None, Parameter(help="Server processes.")] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Starts the server; the first start also creates a pool, an application and an administrator."""
+    settings = settings_from(data, database_url, host=host, port=port, workers=workers)
+    logs.configure(settings.log_level)
+    run(_up(settings, time.monotonic()))
+
+
+async def _up(settings: Settings, began: float) -> None:
+    from poolhouse.app import opened
+    from poolhouse.bootstrap import bootstrap, credentials_file
+    from poolhouse.serving import address, database, serve, serve_workers, with_port
+
+    settings = with_port(settings)
+    with database(settings) as url:
+        await migrations.migrate(url)
+        ready = asyncio.Event()
+        async with opened(settings, url) as services:
+            known = await bootstrap(services, address(settings))
+            told = asyncio.create_task(
+                _tell(settings, ready, began, credentials_file(settings.data), bool(known))
+            )
+            if settings.workers == 1:
+                await serve(services, ready)
+        if settings.workers > 1:
+            await serve_workers(settings, url, ready)
+        told.cancel()
+
+
+async def _tell(settings: Settings, ready: asyncio.Event, began: float, file: Path, known: bool) -> None:
+    from poolhouse.serving import address
+
+    await ready.wait()
+    console.print(f"[bold green]Poolhouse[/] is up at [bold]{address(settings)}[/]", end=" ")
+    console.print(f"after {time.monotonic() - began:.1f} s")
+    if known:
+        console.print(f"credentials: {file}")
+    sys.stdout.flush()
+
+
+def migrate(
+    *,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    check: Annotated[bool, Parameter(help="Only say what is pending; exit status 1 if anything is.")] = False,
+    to: Annotated[str | None, Parameter(help='A version such as 0007, or "base".')] = None,
+) -> None:
+    """Brings the database's schema to this program's version, or to another."""
+    from poolhouse.serving import database_of_folder
+
+    settings = settings_from(data, database_url)
+    with database_of_folder(settings) as url:
+        if check:
+            pending = asyncio.run(migrations.pending(url))
+            console.print(f"pending: {' '.join(pending)}" if pending else "up to date")
+            sys.exit(1 if pending else 0)
+        steps = asyncio.run(migrations.migrate(url, to))
+    console.print(f"applied: {' '.join(steps)}" if steps else "up to date")
+
+
+def run(main: object) -> None:
+    """In uvloop where it exists."""
+    import uvloop
+
+    uvloop.run(main)  # type: ignore[arg-type]

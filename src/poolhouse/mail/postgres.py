@@ -1,0 +1,196 @@
+"""All SQL of mail. Only `claim` and what follows it look across pools: they are the delivery, not a caller."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from asyncpg import Record
+
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.pool import Executor
+from poolhouse.mail.model import Channel, Message, Provider, Scene, Template
+from poolhouse.paging import Page, PageRequest
+
+CHANNEL = "mail_outbox"
+
+_TEMPLATE = "scene, name, subject, sender, content, redirect_to, has_url, expires_in_s, enabled"
+_MESSAGE = (
+    "id, pool_id, channel, scene, lang, recipient, sender, subject, body, user_id, status, attempts, "
+    "last_error, next_attempt_at, created_at, sent_at"
+)
+
+
+async def templates(db: Executor, pool_id: str) -> dict[Scene, Template]:
+    rows = await db.fetch(f"select {_TEMPLATE} from mail_templates where pool_id = $1", pool_id)
+    return {row["scene"]: _template(row) for row in rows}
+
+
+async def template(db: Executor, pool_id: str, scene: Scene) -> Template | None:
+    row = await db.fetchrow(
+        f"select {_TEMPLATE} from mail_templates where pool_id = $1 and scene = $2", pool_id, scene
+    )
+    return _template(row) if row else None
+
+
+async def put_template(db: Executor, pool_id: str, template: Template) -> None:
+    await db.execute(
+        """
+        insert into mail_templates
+          (pool_id, scene, name, subject, sender, content, redirect_to, has_url, expires_in_s, enabled)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        on conflict (pool_id, scene) do update set
+          name = excluded.name, subject = excluded.subject, sender = excluded.sender,
+          content = excluded.content, redirect_to = excluded.redirect_to, has_url = excluded.has_url,
+          expires_in_s = excluded.expires_in_s, enabled = excluded.enabled, updated_at = now()
+        """,
+        *(pool_id, template.scene, template.name, template.subject, template.sender, template.content),
+        *(template.redirect_to, template.has_url, template.expires_in_s, template.enabled),
+    )
+
+
+async def provider(db: Executor, pool_id: str, box: SecretBox) -> Provider | None:
+    row = await db.fetchrow(
+        """
+        select kind, enabled, host, port, username, password, sender, security
+        from mail_providers where pool_id = $1
+        """,
+        pool_id,
+    )
+    if row is None:
+        return None
+    password = box.decrypt(row["password"], f"mail_providers:{pool_id}")
+    return Provider(**{**dict(row.items()), "password": password})
+
+
+async def put_provider(db: Executor, pool_id: str, provider: Provider, box: SecretBox) -> None:
+    await db.execute(
+        """
+        insert into mail_providers (pool_id, kind, enabled, host, port, username, password, sender, security)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        on conflict (pool_id) do update set
+          kind = excluded.kind, enabled = excluded.enabled, host = excluded.host, port = excluded.port,
+          username = excluded.username, password = excluded.password, sender = excluded.sender,
+          security = excluded.security, updated_at = now()
+        """,
+        *(pool_id, provider.kind, provider.enabled, provider.host, provider.port, provider.username),
+        *(box.encrypt(provider.password, f"mail_providers:{pool_id}"), provider.sender, provider.security),
+    )
+
+
+async def insert(db: Executor, message: Message) -> None:
+    """Whoever delivers hears of it when the transaction commits."""
+    await db.execute(
+        """
+        with queued as (
+          insert into mail_outbox
+            (pool_id, id, channel, scene, lang, recipient, sender, subject, body, user_id)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        )
+        select pg_notify($11, '')
+        """,
+        *(message.pool_id, message.id, message.channel, message.scene, message.lang, message.recipient),
+        *(message.sender, message.subject, message.body, message.user_id, CHANNEL),
+    )
+
+
+async def page(
+    db: Executor, pool_id: str, request: PageRequest, recipient: str | None = None, status: str | None = None
+) -> Page[Message]:
+    where = "pool_id = $1 and ($2::text is null or recipient = $2) and ($3::text is null or status = $3)"
+    args = (pool_id, recipient, status)
+    total = await db.fetchval(f"select count(*) from mail_outbox where {where}", *args)
+    rows = await db.fetch(
+        f"""
+        select {_MESSAGE} from mail_outbox where {where}
+        order by created_at desc, id desc limit {request.size} offset {request.offset}
+        """,
+        *args,
+    )
+    return Page(total, [_message(row) for row in rows])
+
+
+async def find(db: Executor, pool_id: str, message_id: str) -> Message | None:
+    row = await db.fetchrow(
+        f"select {_MESSAGE} from mail_outbox where pool_id = $1 and id = $2", pool_id, message_id
+    )
+    return _message(row) if row else None
+
+
+async def requeue(db: Executor, pool_id: str, message_id: str) -> bool:
+    tag = await db.execute(
+        """
+        update mail_outbox set status = 'queued', next_attempt_at = now(), created_at = now(), attempts = 0
+        where pool_id = $1 and id = $2 and status = 'dead'
+        """,
+        pool_id,
+        message_id,
+    )
+    return tag != "UPDATE 0"
+
+
+async def forget_user(db: Executor, pool_id: str, user_ids: list[str]) -> None:
+    await db.execute("delete from mail_outbox where pool_id = $1 and user_id = any($2)", pool_id, user_ids)
+
+
+async def claim(
+    db: Executor, limit: int, lease: timedelta, server_wide: list[Channel], only: list[str] | None = None
+) -> list[Message]:
+    """Messages that are due and can be sent, taken by one sender: for `lease` no other will see them, and if
+    this one dies they come back by themselves. `only` limits to those pools."""
+    rows = await db.fetch(
+        f"""
+        with due as (
+          select o.pool_id, o.id from mail_outbox o
+          where o.status = 'queued' and o.next_attempt_at <= now()
+            and ($4::text[] is null or o.pool_id = any($4))
+            and (o.channel = any($3::text[]) or o.channel = 'email' and exists (
+              select from mail_providers p where p.pool_id = o.pool_id and p.enabled))
+          order by o.next_attempt_at limit $1
+          for update of o skip locked
+        )
+        update mail_outbox o set next_attempt_at = now() + $2, attempts = o.attempts + 1
+        from due where o.pool_id = due.pool_id and o.id = due.id
+        returning {", ".join(f"o.{name.strip()}" for name in _MESSAGE.split(","))}
+        """,
+        *(limit, lease, list(server_wide), only),
+    )
+    return [_message(row) for row in rows]
+
+
+async def mark_sent(db: Executor, message: Message) -> None:
+    await db.execute(
+        """
+        update mail_outbox set status = 'sent', sent_at = now(), body = '', last_error = null
+        where pool_id = $1 and id = $2
+        """,
+        *(message.pool_id, message.id),
+    )
+
+
+async def mark_failed(db: Executor, message: Message, error: str, retry_at: datetime | None) -> None:
+    """`retry_at` None: a dead letter."""
+    await db.execute(
+        """
+        update mail_outbox
+        set status = case when $4::timestamptz is null then 'dead' else 'queued' end,
+            next_attempt_at = coalesce($4, next_attempt_at), last_error = $3
+        where pool_id = $1 and id = $2 and status = 'queued'
+        """,
+        *(message.pool_id, message.id, error, retry_at),
+    )
+
+
+async def delete_older(db: Executor, before: datetime) -> int:
+    """What was sent, or never could be, before then."""
+    tag = await db.execute(
+        "delete from mail_outbox where created_at < $1 and next_attempt_at < now()", before
+    )
+    return int(tag.split()[-1])
+
+
+def _template(row: Record) -> Template:
+    return Template(**dict(row.items()), built_in=False)
+
+
+def _message(row: Record) -> Message:
+    return Message(**dict(row.items()))

@@ -1,0 +1,239 @@
+"""Templates, and putting messages into the outbox. Sending them is delivery.py's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.pool import Database, Executor
+from poolhouse.errors import InvalidInput, Lang, NotFound
+from poolhouse.ids import new_id
+from poolhouse.mail import postgres
+from poolhouse.mail.model import SCENES, Channel, Message, Provider, Rendered, Scene, Template
+from poolhouse.mail.render import check, plain, render
+from poolhouse.mail.texts import built_in, sms_text
+from poolhouse.paging import Page, PageRequest
+from poolhouse.times import now
+
+LONGEST_EXPIRY_S = 30 * 86400
+SAMPLE = {
+    "pool_name": "Poolhouse",
+    "app_name": "Poolhouse",
+    "user_name": "张三",
+    "email": "zhangsan@example.com",
+    "code": "123456",
+    "link": "https://example.com/verify?token=sample",
+}
+
+
+class MailService:
+    def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
+        self._db, self._box, self._audit = db, box, audit
+
+    async def queue_email(
+        self,
+        tx: Executor,
+        caller: Caller,
+        scene: Scene,
+        to: str,
+        values: Mapping[str, str],
+        *,
+        user_id: str | None = None,
+    ) -> str:
+        """Puts a mail into the outbox and gives its id. It leaves if and only if `tx` commits; nothing here
+        waits for a mail server.
+
+        `values`: those of render.VARIABLES that the scene has (code or link, app_name, user_name, ...). The text
+        is in `caller.lang` unless the pool has one of its own. Raises InvalidInput for an address with a line
+        break or without an @.
+        """
+        if "@" not in to or len(to) > 320 or not to.isprintable() or " " in to:
+            raise InvalidInput("email", "邮箱格式错误", "not an email address")
+        template = await self._effective(tx, caller.pool_id, scene, caller.lang)
+        full = {"email": to, **values}
+        rendered = render(template, {"app_name": full.get("pool_name", ""), **full})
+        return await self._queue(tx, caller, "email", scene, to, rendered, user_id)
+
+    async def queue_sms(
+        self,
+        tx: Executor,
+        caller: Caller,
+        scene: Scene,
+        to: str,
+        values: Mapping[str, str],
+        *,
+        user_id: str | None = None,
+    ) -> str:
+        """The same for a short message; `to` is a phone number in E.164 (`+8613800138000`), `values` at least
+        `code`."""
+        text = plain(sms_text(caller.lang), {"app_name": "Poolhouse", "minutes": "5", **values})
+        rendered = Rendered(subject="", sender="", html=text)
+        return await self._queue(tx, caller, "sms", scene, to, rendered, user_id)
+
+    async def _queue(
+        self,
+        tx: Executor,
+        caller: Caller,
+        channel: Channel,
+        scene: Scene,
+        to: str,
+        rendered: Rendered,
+        user_id: str | None,
+    ) -> str:
+        moment = now()
+        message = Message(
+            id=new_id(),
+            pool_id=caller.pool_id,
+            channel=channel,
+            scene=scene,
+            lang=caller.lang,
+            recipient=to,
+            sender=rendered.sender,
+            subject=rendered.subject,
+            body=rendered.html,
+            user_id=user_id,
+            status="queued",
+            attempts=0,
+            last_error=None,
+            next_attempt_at=moment,
+            created_at=moment,
+            sent_at=None,
+        )
+        await postgres.insert(tx, message)
+        return message.id
+
+    # -- templates -------------------------------------------------------------------------------------
+
+    async def list_templates(self, caller: Caller) -> list[Template]:
+        """Of every scene the pool's own text, switched on or not, or the built-in one."""
+        caller.require_administrator()
+        own = await postgres.templates(self._db, caller.pool_id)
+        return [own.get(scene) or built_in(scene, caller.lang) for scene in SCENES]
+
+    async def get_template(self, caller: Caller, scene: Scene) -> Template:
+        caller.require_administrator()
+        return await postgres.template(self._db, caller.pool_id, scene) or built_in(scene, caller.lang)
+
+    async def put_template(self, caller: Caller, template: Template) -> Template:
+        """The pool's own text for a scene; refused (InvalidInput) when it could not be rendered."""
+        caller.require_administrator()
+        for field in ("name", "subject", "sender"):
+            if len(getattr(template, field)) > 1000:
+                raise InvalidInput(field, "最长 1000 个字符", "at most 1000 characters")
+        check(template.subject, "subject")
+        check(template.sender, "sender")
+        check(template.content, "content")
+        if not 1 <= template.expires_in_s <= LONGEST_EXPIRY_S:
+            raise InvalidInput(
+                "expiresIn", f"应为 1 至 {LONGEST_EXPIRY_S} 秒", f"must be 1 to {LONGEST_EXPIRY_S} s"
+            )
+        stored = replace(template, built_in=False)
+        async with self._db.transaction() as tx:
+            await postgres.put_template(tx, caller.pool_id, stored)
+            await self._audit.write(tx, caller, Event("update", "mail_template", template.scene))
+        return stored
+
+    async def set_template_enabled(self, caller: Caller, scene: Scene, enabled: bool) -> Template:
+        """Switches between the pool's own text and the built-in one; the own text is kept."""
+        caller.require_administrator()
+        template = replace(await self.get_template(caller, scene), enabled=enabled, built_in=False)
+        async with self._db.transaction() as tx:
+            await postgres.put_template(tx, caller.pool_id, template)
+            act = Event("enable" if enabled else "disable", "mail_template", scene)
+            await self._audit.write(tx, caller, act)
+        return template
+
+    async def preview(
+        self,
+        caller: Caller,
+        scene: Scene,
+        *,
+        content: str | None = None,
+        subject: str | None = None,
+        sender: str | None = None,
+        expires_in_s: int | None = None,
+    ) -> Rendered:
+        """How a mail would look, with made-up values; what is given replaces what is stored."""
+        caller.require_administrator()
+        given: dict[str, Any] = {
+            "content": content,
+            "subject": subject,
+            "sender": sender,
+            "expires_in_s": expires_in_s,
+        }
+        stored = await self._effective(self._db, caller.pool_id, scene, caller.lang)
+        template = replace(stored, **{key: value for key, value in given.items() if value is not None})
+        for field in ("subject", "sender", "content"):
+            check(getattr(template, field), field)
+        return render(template, SAMPLE)
+
+    async def expiry_s(self, caller: Caller, scene: Scene) -> int:
+        """How long the code or link of this scene is said to hold, in seconds: whoever makes one asks here."""
+        return (await self._effective(self._db, caller.pool_id, scene, caller.lang)).expires_in_s
+
+    async def _effective(self, db: Executor, pool_id: str, scene: Scene, lang: Lang) -> Template:
+        own = await postgres.template(db, pool_id, scene)
+        return own if own and own.enabled else built_in(scene, lang)
+
+    # -- the pool's mail server ------------------------------------------------------------------------
+
+    async def get_provider(self, caller: Caller) -> Provider | None:
+        """With its password: a wire must mask it."""
+        caller.require_administrator()
+        return await postgres.provider(self._db, caller.pool_id, self._box)
+
+    async def put_provider(self, caller: Caller, provider: Provider) -> Provider:
+        """An empty password keeps the stored one."""
+        caller.require_administrator()
+        if not provider.host or len(provider.host) > 253 or not provider.host.isprintable():
+            raise InvalidInput("smtp_host", "主机名格式错误", "not a host name")
+        if not 1 <= provider.port <= 65535:
+            raise InvalidInput("smtp_port", "端口应为 1 至 65535", "must be 1 to 65535")
+        if not provider.password:
+            stored = await self.get_provider(caller)
+            provider = replace(provider, password=stored.password if stored else "")
+        async with self._db.transaction() as tx:
+            await postgres.put_provider(tx, caller.pool_id, provider, self._box)
+            await self._audit.write(
+                tx, caller, Event("update", "mail_provider", detail={"host": provider.host})
+            )
+        return provider
+
+    # -- the outbox ------------------------------------------------------------------------------------
+
+    async def list_messages(
+        self,
+        caller: Caller,
+        request: PageRequest,
+        *,
+        recipient: str | None = None,
+        status: str | None = None,
+    ) -> Page[Message]:
+        """Newest first."""
+        caller.require_administrator()
+        return await postgres.page(self._db, caller.pool_id, request, recipient, status)
+
+    async def get_message(self, caller: Caller, message_id: str) -> Message:
+        caller.require_administrator()
+        message = await postgres.find(self._db, caller.pool_id, message_id)
+        if message is None:
+            raise NotFound()
+        return message
+
+    async def retry(self, caller: Caller, message_id: str) -> Message:
+        """A dead letter goes back into the queue, as if it were new."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            if not await postgres.requeue(tx, caller.pool_id, message_id):
+                raise NotFound()
+            await self._audit.write(tx, caller, Event("send", "mail", message_id))
+            await tx.notify(postgres.CHANNEL)
+        return await self.get_message(caller, message_id)
+
+    async def forget_user(self, tx: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+        await postgres.forget_user(tx, pool_id, list(user_ids))

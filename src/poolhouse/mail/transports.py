@@ -1,0 +1,102 @@
+"""The ways out: SMTP, and an HTTP hook for short messages."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+import urllib.error
+import urllib.request
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+
+import aiosmtplib
+import msgspec
+
+from poolhouse.mail.model import Message, Provider
+from poolhouse.mail.render import text_of
+
+TIMEOUT_S = 20.0
+WHOLE_S = 60.0
+
+
+class Undeliverable(Exception):
+    """The other side said no for good: trying again is of no use."""
+
+
+async def send_email(provider: Provider, message: Message) -> None:
+    """Raises Undeliverable for a refusal of this message, anything else for what may pass by itself."""
+    try:
+        async with asyncio.timeout(WHOLE_S):
+            await aiosmtplib.send(
+                _mime(provider, message),
+                hostname=provider.host,
+                port=provider.port,
+                username=provider.username or None,
+                password=provider.password or None,
+                use_tls=provider.security == "tls",
+                start_tls=provider.security == "starttls",
+                timeout=TIMEOUT_S,
+            )
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        if all(500 <= refused.code < 600 for refused in error.recipients):
+            raise Undeliverable(_short(error)) from error
+        raise
+    except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
+        if 500 <= error.code < 600:
+            raise Undeliverable(_short(error)) from error
+        raise
+
+
+async def send_sms(url: str, secret: str, message: Message) -> None:
+    """POST `{id, to, text, scene, lang, poolId}`; any 2xx is delivered, 4xx but 408 and 429 is a refusal.
+
+    With a secret, `X-Poolhouse-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`.
+    """
+    body = msgspec.json.encode(
+        {
+            "id": message.id,
+            "to": message.recipient,
+            "text": message.body,
+            "scene": message.scene,
+            "lang": message.lang,
+            "poolId": message.pool_id,
+        }
+    )
+    headers = {"content-type": "application/json", "user-agent": "poolhouse"}
+    if secret:
+        stamp = str(int(time.time()))
+        signed = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        headers["x-poolhouse-signature"] = f"t={stamp},v1={signed}"
+    await asyncio.to_thread(_post, url, body, headers)
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
+    request = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310 - settings check the scheme
+    try:
+        urllib.request.urlopen(request, timeout=TIMEOUT_S).close()  # noqa: S310
+    except urllib.error.HTTPError as error:
+        if 400 <= error.code < 500 and error.code not in (408, 429):
+            raise Undeliverable(f"HTTP {error.code}") from error
+        raise
+
+
+def _mime(provider: Provider, message: Message) -> EmailMessage:
+    address = provider.sender or provider.username
+    local, _, domain = address.rpartition("@")
+    mime = EmailMessage()
+    mime["From"] = Address(message.sender, local, domain)
+    mime["To"] = message.recipient
+    mime["Subject"] = message.subject
+    mime["Date"] = formatdate(message.created_at.timestamp())
+    mime["Message-ID"] = make_msgid(message.id, domain or "localhost")
+    mime["Auto-Submitted"] = "auto-generated"
+    mime.set_content(text_of(message.body))
+    mime.add_alternative(message.body, subtype="html")
+    return mime
+
+
+def _short(error: Exception) -> str:
+    return str(error)[:500]

@@ -1,0 +1,140 @@
+// `pooledConnections`: the script's `new Client()` borrows a connection this worker already has. Whatever the
+// script left in the session is discarded before the next call gets it.
+
+import { EventEmitter } from "node:events";
+import { createRequire } from "node:module";
+import { watch } from "./modules.mjs";
+
+const outerRequire = createRequire(import.meta.url);
+const MOST_OPEN = 8;
+const pools = new Map();
+
+function poolOf(key, make) {
+  if (!pools.has(key)) pools.set(key, make());
+  return pools.get(key);
+}
+
+export function pg(clients) {
+  const real = outerRequire("pg");
+
+  class Client extends EventEmitter {
+    #pool;
+    #borrowed = null;
+
+    constructor(config) {
+      super();
+      const options = typeof config === "string" ? { connectionString: config } : { ...config };
+      this.#pool = poolOf(`pg ${JSON.stringify(options)}`, () => {
+        const pool = new real.Pool({ ...options, max: MOST_OPEN, idleTimeoutMillis: 30_000 });
+        pool.on("error", () => {}); // an idle connection that broke; the pool forgets it by itself
+        return pool;
+      });
+      clients.add(this, (client) => client.#giveBack(true));
+    }
+
+    get processID() {
+      return this.#borrowed?.processID ?? null;
+    }
+
+    connect(callback) {
+      const connected = watch(clients, this.#pool.connect().then((client) => {
+        this.#borrowed = client;
+        client.on("error", this.#relay);
+      }));
+      if (typeof callback !== "function") return connected;
+      connected.then(() => callback(null, this), callback);
+    }
+
+    query(text, ...rest) {
+      clients.sawQuery(text);
+      if (!this.#borrowed) throw new Error("Client has not been connected, or was closed");
+      return watch(clients, this.#borrowed.query(text, ...rest));
+    }
+
+    end(callback) {
+      clients.ending(this);
+      // The script does not wait for the discarding: it is done with this connection.
+      this.#giveBack(false);
+      if (typeof callback === "function") return void queueMicrotask(callback);
+      return Promise.resolve();
+    }
+
+    escapeIdentifier(text) {
+      return real.escapeIdentifier(text);
+    }
+
+    escapeLiteral(text) {
+      return real.escapeLiteral(text);
+    }
+
+    #relay = (error) => {
+      clients.failed();
+      if (this.listenerCount("error") > 0) this.emit("error", error);
+    };
+
+    #giveBack(broken) {
+      const client = this.#borrowed;
+      if (!client) return;
+      this.#borrowed = null;
+      client.off("error", this.#relay);
+      if (broken) return client.release(true);
+      // Refused inside an open transaction: then the connection itself is given up, and the transaction with it.
+      client.query("DISCARD ALL").then(
+        () => {
+          client.connection.parsedStatements = {};
+          client.release();
+        },
+        () => client.release(true),
+      );
+    }
+  }
+  return Object.create(real, { Client: { value: Client, enumerable: true } });
+}
+
+export function mysql2Promise(clients) {
+  const real = outerRequire("mysql2/promise");
+  return Object.create(real, {
+    createConnection: {
+      enumerable: true,
+      async value(config) {
+        const options = typeof config === "string" ? { uri: config } : { ...config };
+        const pool = poolOf(`mysql2 ${JSON.stringify(options)}`, () =>
+          real.createPool({ ...options, connectionLimit: MOST_OPEN, idleTimeout: 30_000 }));
+        return borrowed(clients, await watch(clients, pool.getConnection()));
+      },
+    },
+  });
+}
+
+function borrowed(clients, connection) {
+  let open = true;
+  const giveBack = () => {
+    if (!open) return;
+    open = false;
+    clients.ending(shim);
+    // Changing to the same user is MySQL's way of forgetting a session: variables, temporary tables, transaction.
+    connection.changeUser({}).then(() => connection.release(), () => connection.destroy());
+  };
+  const shim = new Proxy(connection, {
+    get(target, name) {
+      if (name === "end" || name === "close" || name === "release") return async () => giveBack();
+      const value = target[name];
+      if (typeof value !== "function") return value;
+      return (...args) => {
+        if (!open) throw new Error("the connection was closed");
+        if (name === "query" || name === "execute") {
+          clients.sawQuery(args[0]);
+          return watch(clients, value.apply(target, args));
+        }
+        return value.apply(target, args);
+      };
+    },
+  });
+  clients.add(shim, () => {
+    open = false;
+    connection.destroy();
+  });
+  return shim;
+}
+
+export const pooledFacades = { pg, "mysql2/promise": mysql2Promise };

@@ -1,0 +1,189 @@
+"""From settings to a listening server, and back down again.
+
+`python -m poolhouse.serving` serves with several workers on a database somebody else keeps; `poolhouse up
+--workers N` starts it as a child.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+
+import structlog
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from poolhouse import logs
+from poolhouse.app import Services, asgi, opened
+from poolhouse.db.embedded import EmbeddedPostgres, running_url
+from poolhouse.db.lock import FolderTaken
+from poolhouse.settings import Settings
+
+_log = structlog.get_logger("poolhouse")
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the address we were told to."""
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The URL of the outside database, or of an embedded one for the length of the block."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    with EmbeddedPostgres(settings.data, pg_bin=settings.pg_bin) as url:
+        yield url
+
+
+@contextmanager
+def database_of_folder(settings: Settings) -> Iterator[str]:
+    """As `database`, but beside a server that runs on the folder: its database is shared, not refused."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(database(settings))
+        except FolderTaken:
+            url = running_url(settings.data)
+        yield url
+
+
+def address(settings: Settings) -> str:
+    """What clients are told to call."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def with_port(settings: Settings) -> Settings:
+    """Settings whose port is free now and not 0. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise PortTaken(f"{settings.host}:{settings.port}: {error.strerror}") from error
+        return settings.model_copy(update={"port": probe.getsockname()[1]})
+
+
+async def serve(services: Services, ready: asyncio.Event | None = None) -> None:
+    """Serves in this process until SIGTERM or SIGINT. `ready` is set once requests are answered."""
+    settings = services.settings
+    server = Server(
+        asgi(services),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        backlog=1024,
+        log_enabled=False,
+    )
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(kind, stopped.set)
+    serving = asyncio.create_task(server.serve())
+    try:
+        await _listening(settings, serving)
+        if ready is not None:
+            ready.set()
+        await asyncio.wait(
+            [serving, asyncio.create_task(stopped.wait())], return_when=asyncio.FIRST_COMPLETED
+        )
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        await serving
+        for kind in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(kind)
+
+
+async def _listening(settings: Settings, serving: asyncio.Task[None]) -> None:
+    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(host, settings.port)
+        except OSError:
+            await asyncio.sleep(0.01)
+        else:
+            writer.close()
+            return
+    serving.result()
+
+
+async def serve_workers(settings: Settings, database_url: str, ready: asyncio.Event | None = None) -> int:
+    """Serves in `settings.workers` child processes until SIGTERM or SIGINT; answers their exit status."""
+    environment = {
+        **os.environ,
+        "POOLHOUSE_DATA": str(settings.data),
+        "POOLHOUSE_HOST": settings.host,
+        "POOLHOUSE_PORT": str(settings.port),
+        "POOLHOUSE_WORKERS": str(settings.workers),
+        "POOLHOUSE_DATABASE_URL": database_url,
+        "POOLHOUSE_LOG_LEVEL": settings.log_level,
+    }
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "poolhouse.serving", env=environment, start_new_session=True
+    )
+    loop = asyncio.get_running_loop()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(kind, child.terminate)
+    ended = asyncio.create_task(child.wait())
+    try:
+        await _listening(settings, ended)  # type: ignore[arg-type]
+        if ready is not None:
+            ready.set()
+        return await ended
+    finally:
+        for kind in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(kind)
+        if child.returncode is None:
+            child.terminate()
+            await child.wait()
+
+
+def worker() -> Starlette:
+    """One worker's application: its services open and close with the server's lifespan."""
+    settings = Settings()
+    stack = AsyncExitStack()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with stack:
+            url = (settings.database_url or SecretStr("")).get_secret_value()
+            services = await stack.enter_async_context(opened(settings, url))
+            app.router.routes.extend(asgi(services).router.routes)
+            app.state.services = services
+            yield
+
+    return Starlette(lifespan=lifespan)
+
+
+def main() -> None:
+    from granian.server import Server as ProcessServer
+
+    settings = Settings()
+    logs.configure(settings.log_level)
+    ProcessServer(
+        "poolhouse.serving:worker",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        workers=settings.workers,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_enabled=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""What both wires read from an HTTP request before they know what it asks for.
+
+Everything here comes from a stranger: sizes are limited, and a malformed part is refused by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request
+
+from poolhouse.errors import InvalidInput, Lang, TooLarge
+from poolhouse.ids import new_id
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_QUERY_BYTES = 64 * 1024
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
+_ARRAY_KEY = re.compile(r"(.+?)\[\d*\]\Z", re.DOTALL)
+_INTEGER = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
+
+
+class Query:
+    """A query string. `a=1&a=2`, `a[]=1&a[]=2` and `a[0]=1&a[1]=2` are the same list."""
+
+    def __init__(self, raw: str) -> None:
+        if len(raw) > MAX_QUERY_BYTES:
+            raise TooLarge("query", f"最大 {MAX_QUERY_BYTES} 字节", f"at most {MAX_QUERY_BYTES} bytes")
+        self._values: dict[str, list[str]] = {}
+        for key, value in parse_qsl(raw, keep_blank_values=True):
+            if "\0" in key or "\0" in value:
+                raise InvalidInput("query", "包含空字符", "contains a NUL character")
+            array = _ARRAY_KEY.match(key)
+            self._values.setdefault(array[1] if array else key, []).append(value)
+
+    def all(self, name: str) -> list[str]:
+        return self._values.get(name, [])
+
+    def text(self, name: str) -> str | None:
+        """The last value; None when absent or empty."""
+        values = self._values.get(name)
+        return (values[-1] or None) if values else None
+
+    def required(self, name: str) -> str:
+        value = self.text(name)
+        if value is None:
+            raise InvalidInput(name, "不能为空", "is required")
+        return value
+
+    def integer(self, name: str) -> int | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        if not _INTEGER.match(value):
+            raise InvalidInput(name, "应为整数", "expected an integer")
+        return int(value)
+
+    def flag(self, name: str) -> bool | None:
+        """`true`/`1` or `false`/`0`; the clients spell booleans as words."""
+        value = self.text(name)
+        if value is None:
+            return None
+        if value.lower() in ("true", "1"):
+            return True
+        if value.lower() in ("false", "0"):
+            return False
+        raise InvalidInput(name, "应为布尔值", "expected a boolean")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request, read. `ip` is the client's, as the trusted proxies tell it."""
+
+    method: str
+    path: str
+    query: Query
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    ip: str | None
+    request_id: str
+    lang: Lang
+
+    @property
+    def bearer(self) -> str | None:
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return token.strip() or None
+        return None
+
+    def json(self) -> Any:
+        """The decoded body; None when there is none. NUL characters and lone surrogates are refused."""
+        return decode_json(self.body)
+
+    def json_object(self) -> dict[str, Any]:
+        """The body as an object; {} when there is none."""
+        value = self.json()
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise InvalidInput("body", "应为 JSON 对象", "expected a JSON object")
+        return value
+
+    def form(self) -> dict[str, str]:
+        """An `application/x-www-form-urlencoded` body."""
+        try:
+            pairs = parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=200)
+        except (UnicodeDecodeError, ValueError) as error:
+            raise InvalidInput("body", "不是合法的表单", "not a form") from error
+        if any("\0" in key or "\0" in value for key, value in pairs):
+            raise InvalidInput("body", "包含空字符", "contains a NUL character")
+        return dict(pairs)
+
+
+def decode_json(body: bytes) -> Any:
+    if not body.strip():
+        return None
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError) as error:
+        raise InvalidInput("body", "不是合法的 JSON", "not valid JSON") from error
+    if b"\\u0000" in body and contains_nul(value):
+        raise InvalidInput("body", "包含空字符", "contains a NUL character")
+    return value
+
+
+def contains_nul(value: Any) -> bool:
+    """Whether a string anywhere in a decoded JSON value holds U+0000, which PostgreSQL cannot store."""
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                return True
+        elif isinstance(item, dict):
+            todo.extend(item.keys())
+            todo.extend(item.values())
+        elif isinstance(item, list):
+            todo.extend(item)
+    return False
+
+
+def language(headers: Mapping[str, str], name: str) -> Lang:
+    return "en-US" if headers.get(name, "").lower().startswith("en") else "zh-CN"
+
+
+def request_id(headers: Mapping[str, str]) -> str:
+    """The caller's own, when it is a plain token; else a fresh one."""
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.match(given) else new_id()
+
+
+def client_ip(request: Request, trusted_proxies: int = 0) -> str | None:
+    peer = request.client.host if request.client else None
+    if trusted_proxies:
+        chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+        chain = [part for part in chain if part]
+        if chain:
+            return chain[-min(trusted_proxies, len(chain))][:45]
+    return peer
+
+
+async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The whole body, or TooLarge as soon as it is known to be larger than `limit` bytes."""
+    refusal = TooLarge("body", f"最大 {limit} 字节", f"at most {limit} bytes")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise refusal
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise refusal
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class CollapseSlashes:
+    """`//graphql/v2` is `/graphql/v2`: a client given a host with a trailing slash writes the former."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "//" in scope["path"]:
+            scope = {**scope, "path": re.sub("/{2,}", "/", scope["path"])}
+        await self._app(scope, receive, send)

@@ -1,0 +1,98 @@
+"""The HTTP face of the v2 wire: reads a request, lets the gate say who asks, answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.routing import Route as HttpRoute
+
+from poolhouse.caller import Caller
+from poolhouse.errors import PoolhouseError
+from poolhouse.wire import request as http
+from poolhouse.wire.request import HttpRequest, Query
+from poolhouse.wire.v2 import graphql, rest
+from poolhouse.wire.v2.graphql import GraphQL
+from poolhouse.wire.v2.request import DEFAULT_ZONE, V2Request
+from poolhouse.wire.v2.rest import Rest
+
+log = structlog.get_logger()
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who asks. A refused token makes an anonymous caller and `refusal`: some doors are open to all."""
+
+    caller: Caller
+    zone: ZoneInfo = DEFAULT_ZONE
+    refusal: PoolhouseError | None = None
+
+
+class Gate(Protocol):
+    async def admit(self, request: HttpRequest) -> Admission: ...
+
+
+class V2Wire:
+    def __init__(
+        self, services: Any, gate: Gate, graph: GraphQL, rest: Rest, trusted_proxies: int = 0
+    ) -> None:
+        self._services, self._gate = services, gate
+        self._graph, self._rest = graph, rest
+        self._trusted_proxies = trusted_proxies
+
+    def routes(self, rest_paths: tuple[str, ...] = ("/api/v2/{path:path}",)) -> list[BaseRoute]:
+        """`rest_paths` are Starlette patterns; each of them is answered by the REST router."""
+        return [
+            HttpRoute("/graphql/v2", self.graphql, methods=["POST"]),
+            *(HttpRoute(path, self.rest, methods=METHODS) for path in rest_paths),
+        ]
+
+    async def graphql(self, request: Request) -> Response:
+        asked, error = await self._read(request)
+        reply = graphql.refusal(asked, error) if error else await self._graph.answer(asked)
+        return self._sent(asked, Response(reply.body, reply.status, dict(reply.headers), "application/json"))
+
+    async def rest(self, request: Request) -> Response:
+        asked, error = await self._read(request)
+        response = rest.refusal(asked, error) if error else await self._rest.answer(asked)
+        return self._sent(asked, response)
+
+    async def _read(self, request: Request) -> tuple[V2Request, PoolhouseError | None]:
+        """What is asked and by whom, or what is asked by nobody and why nobody."""
+        headers = request.headers
+        asked = HttpRequest(
+            method=request.method,
+            path=request.url.path,
+            query=Query(""),
+            headers=headers,
+            body=b"",
+            ip=http.client_ip(request, self._trusted_proxies),
+            request_id=http.request_id(headers),
+            lang=http.language(headers, "x-authing-lang"),
+        )
+        nobody = Caller(
+            "", lang=asked.lang, ip=asked.ip, request_id=asked.request_id, app_id=None, tenant_id=None
+        )
+        try:
+            asked = replace(asked, body=await http.read_body(request), query=Query(request.url.query))
+            admission = await self._gate.admit(asked)
+        except PoolhouseError as error:
+            return V2Request(nobody, self._services, asked), error
+        except Exception as error:
+            log.exception("v2_fault", request_id=asked.request_id)
+            return V2Request(nobody, self._services, asked), PoolhouseError(repr(error))
+        return (
+            V2Request(admission.caller, self._services, asked, admission.zone, admission.refusal),
+            None,
+        )
+
+    def _sent(self, request: V2Request, response: Response) -> Response:
+        response.headers["x-request-id"] = request.http.request_id
+        return response

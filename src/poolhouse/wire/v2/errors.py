@@ -1,0 +1,112 @@
+"""How every domain error looks on the v2 wire. Codes: reference/custom-database.md 5.3, reference/v2.md 6.
+
+A business error is HTTP 200, because the clients throw the body of anything else away; only what is our
+own fault or a rate limit has another status.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from poolhouse import errors as e
+from poolhouse.errors import Lang, PoolhouseError
+
+
+class Row(NamedTuple):
+    code: int
+    http: int = 200
+
+
+TABLE: dict[type[PoolhouseError], Row] = {
+    PoolhouseError: Row(1000, 500),
+    e.Refused: Row(1001),
+    e.NotAuthenticated: Row(2020),
+    e.TokenExpired: Row(2206),
+    e.TokenInvalid: Row(2207),
+    e.SignatureRefused: Row(2020),
+    e.NotPermitted: Row(1001),
+    e.RegistrationDisabled: Row(2031),
+    e.InvalidInput: Row(400),
+    e.TooLarge: Row(413),
+    e.TooManyUsersAsked: Row(2030),
+    e.IdentifierRequired: Row(2231),
+    e.WeakPassword: Row(2029),
+    e.NotFound: Row(404),
+    e.PoolNotFound: Row(2224),
+    e.AppNotFound: Row(2011),
+    e.UserNotFound: Row(2004),
+    e.GroupNotFound: Row(404),
+    e.RoleNotFound: Row(404),
+    e.NamespaceNotFound: Row(404),
+    e.ResourceNotFound: Row(404),
+    e.PolicyNotFound: Row(404),
+    e.OrgNotFound: Row(404),
+    e.NodeNotFound: Row(404),
+    e.FieldNotFound: Row(404),
+    e.TenantNotFound: Row(404),
+    e.IdentitySourceNotFound: Row(404),
+    e.AccessKeyNotFound: Row(404),
+    e.ScriptNotFound: Row(404),
+    e.Conflict: Row(409),
+    e.UserExists: Row(2026),
+    e.UsernameTaken: Row(2034),
+    e.EmailTaken: Row(2200),
+    e.PhoneTaken: Row(2035),
+    e.ExternalIdTaken: Row(2026),
+    e.IdentityTaken: Row(2215),
+    e.CodeTaken: Row(409),
+    e.InvalidOperation: Row(422),
+    e.LoginRefused: Row(2207),
+    e.WrongCredentials: Row(2333),
+    e.PasswordUndecryptable: Row(2016),
+    e.AccountBlocked: Row(2005),
+    e.AccountSuspended: Row(2005),
+    e.CaptchaRequired: Row(2000),
+    e.CodeWrong: Row(2001),
+    e.CodeExpired: Row(2300),
+    e.MfaRequired: Row(1635),
+    e.PasswordResetRequired: Row(1639),
+    e.OldPasswordWrong: Row(2203),
+    e.NotSupported: Row(501),
+    e.NotSupportedByDirectory: Row(501),
+    e.ScriptFailed: Row(603),
+    e.CustomDatabaseUnavailable: Row(603),
+    e.Unavailable: Row(1000, 503),
+    e.TooManyRequests: Row(429, 429),
+    e.RegisteringTooOften: Row(2100),
+    e.Overloaded: Row(1000, 503),
+    e.DatabaseLost: Row(1000, 503),
+}
+
+FORCED_PASSWORD_RESET = 2058
+
+
+def row(error: PoolhouseError) -> Row:
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            if kind is e.PasswordResetRequired and error.facts.get("old_password"):
+                return Row(FORCED_PASSWORD_RESET)
+            return TABLE[kind]
+    return TABLE[PoolhouseError]
+
+
+def data(error: PoolhouseError) -> Any:
+    """What a client needs to go on from here: the second factor's token, the reset's token."""
+    match error:
+        case e.MfaRequired():
+            known = {"mfaToken": error.facts.get("mfa_token")}
+            return known | dict(error.facts.get("data") or {})
+        case e.PasswordResetRequired():
+            return {"token": error.facts.get("token")}
+    return None
+
+
+def described(error: PoolhouseError, lang: Lang) -> dict[str, Any]:
+    """`{code, message, data}`."""
+    return {"code": row(error).code, "message": error.message(lang), "data": data(error)}
+
+
+def headers(error: PoolhouseError) -> dict[str, str]:
+    if isinstance(error, e.Unavailable) and row(error).http in (429, 503):
+        return {"retry-after": str(error.facts.get("retry_after_s") or 1)}
+    return {}

@@ -1,0 +1,250 @@
+"""Answers GraphQL requests: document, variables, operation, answer. Contract: reference/v2.md 1.
+
+Every refusal is HTTP 200 with `{"errors": [{"message": {code, message, data}}], "data": null}`, whoever
+found it: the clients read nothing else. Only our own faults have another status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+import structlog
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    GraphQLResolveInfo,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+
+from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError, TooLarge
+from poolhouse.times import v2_time
+from poolhouse.wire.v2 import errors, plans, shapes
+from poolhouse.wire.v2.documents import Document, Documents
+from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
+from poolhouse.wire.v2.schema import MUTATION, QUERY, SCHEMA
+
+log = structlog.get_logger()
+
+MAX_LIST = 5_000
+"""Entries of any list in the variables; a use case may allow fewer."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Reply(NamedTuple):
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What the wire can do: resolvers by operation name, field resolvers by (type, field)."""
+
+    queries: Mapping[str, Operation]
+    mutations: Mapping[str, Operation]
+    fields: Mapping[tuple[str, str], Field] = field(default_factory=dict)
+
+
+class GraphQL:
+    def __init__(self, operations: Operations, documents: Documents | None = None) -> None:
+        self._operations = operations
+        self._documents = documents or Documents()
+
+    async def answer(self, request: V2Request) -> Reply:
+        try:
+            return await self._answer(request)
+        except PoolhouseError as error:
+            return refusal(request, error)
+        except Exception as error:
+            log.exception("v2_fault", request_id=request.http.request_id)
+            return refusal(request, PoolhouseError(repr(error)))
+
+    async def _answer(self, request: V2Request) -> Reply:
+        body = request.http.json_object()
+        document = self._documents.read(_source(body))
+        operation = document.operation(body.get("operationName"))
+        variables = _variables(operation, _inject_pool(request, operation, body.get("variables")))
+        plan = plans.plan(document, operation, variables, self._operations.fields)
+        run = _Run(request, self._operations)
+        if plan is None:
+            return await self._execute(document, operation, body, run)
+        try:
+            arguments = get_argument_values(plan.field, plan.node, variables)
+        except GraphQLError as error:
+            raise _bad_variables(error.message) from error
+        run.known = await run.root(operation.operation is OperationType.MUTATION, plan.node, arguments)
+        try:
+            data = {plan.key: plan.complete(run.known.value, request)}
+        except Exception:
+            # An illegal null or a failing field: graphql-core knows how far it reaches.
+            return await self._execute(document, operation, body, run)
+        return Reply(_encode({"data": data}))
+
+    async def _execute(
+        self, document: Document, operation: OperationDefinitionNode, body: dict[str, Any], run: _Run
+    ) -> Reply:
+        result = execute(
+            SCHEMA,
+            document.node,
+            context_value=run,
+            variable_values=_inject_pool(run.request, operation, body.get("variables")),
+            operation_name=body.get("operationName") or None,
+            field_resolver=_resolve,
+            max_coercion_errors=3,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = await result
+        if not result.errors:
+            return Reply(_encode({"data": result.data}))
+        failures = [_failure(error, run.request) for error in result.errors]
+        worst = max(failures, key=lambda failure: errors.row(failure).http)
+        data = result.data if any(value is not None for value in (result.data or {}).values()) else None
+        return _refusal(run.request, failures, worst, data)
+
+
+# -- a request read --------------------------------------------------------------------------------------
+
+
+def _source(body: dict[str, Any]) -> str:
+    source = body.get("query")
+    if not isinstance(source, str) or not source.strip():
+        raise InvalidInput("query", "不能为空", "is required")
+    name = body.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise InvalidInput("operationName", "应为字符串", "expected a string")
+    variables = body.get("variables")
+    if variables is not None and not isinstance(variables, dict):
+        raise InvalidInput("variables", "应为对象", "expected an object")
+    return source
+
+
+def _inject_pool(
+    request: V2Request, operation: OperationDefinitionNode, given: dict[str, Any] | None
+) -> dict[str, Any]:
+    """A client built with an app id alone asks for its token without naming the pool the document demands."""
+    variables = given or {}
+    if "userPoolId" in variables or not request.caller.pool_id:
+        return variables
+    roots = operation.selection_set.selections
+    if any(isinstance(node, FieldNode) and node.name.value == "accessToken" for node in roots):
+        return {**variables, "userPoolId": request.caller.pool_id}
+    return variables
+
+
+def _variables(operation: OperationDefinitionNode, given: dict[str, Any]) -> VariableValues:
+    try:
+        for name, value in given.items():
+            _check_lists(name, value)
+        coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), given, max_errors=3)
+    except RecursionError as error:
+        raise _bad_variables("nested too deeply") from error
+    if isinstance(coerced, list):
+        raise _bad_variables(coerced[0].message)
+    return coerced
+
+
+def _check_lists(name: str, value: Any) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _check_lists(key, item)
+    elif isinstance(value, list):
+        if len(value) > MAX_LIST:
+            raise TooLarge(name, f"最多 {MAX_LIST} 项", f"at most {MAX_LIST} entries")
+        for item in value:
+            if isinstance(item, list | dict):
+                _check_lists(name, item)
+
+
+def _bad_variables(detail: str) -> PoolhouseError:
+    return InvalidInput("variables", detail[:500], detail[:500])
+
+
+# -- execution -------------------------------------------------------------------------------------------
+
+
+class _Known(NamedTuple):
+    value: Any
+
+
+@dataclass(slots=True)
+class _Run:
+    """One execution. `known` is the only root field's value, when a plan has asked for it already."""
+
+    request: V2Request
+    operations: Operations
+    known: _Known | None = None
+
+    async def root(self, mutation: bool, node: FieldNode, arguments: Arguments) -> _Known:
+        name = node.name.value
+        operation = (self.operations.mutations if mutation else self.operations.queries).get(name)
+        if operation is None:
+            raise NotSupported(what=name)
+        try:
+            return _Known(await operation(self.request, arguments))
+        except NotAuthenticated as error:
+            if type(error) is NotAuthenticated and self.request.refusal:
+                raise self.request.refusal from error
+            raise
+
+    async def value(self, mutation: bool, node: FieldNode, arguments: Arguments) -> Any:
+        known = self.known or await self.root(mutation, node, arguments)
+        return known.value
+
+
+def _resolve(parent: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+    run: _Run = info.context
+    kind = info.parent_type
+    if kind is QUERY or kind is MUTATION:
+        return run.value(kind is MUTATION, info.field_nodes[0], arguments)
+    resolver = run.operations.fields.get((kind.name, info.field_name))
+    if resolver is None:
+        return shapes.read(parent, info.field_name, run.request.zone)
+    value = resolver(parent, run.request, arguments)
+    if isinstance(value, datetime):
+        return v2_time(value, run.request.zone)
+    return value
+
+
+# -- failures --------------------------------------------------------------------------------------------
+
+
+def _failure(error: GraphQLError, request: V2Request) -> PoolhouseError:
+    original = error.original_error
+    if isinstance(original, PoolhouseError):
+        return original
+    if original is None and error.path is None:
+        return _bad_variables(error.message)
+    log.error(
+        "v2_fault",
+        request_id=request.http.request_id,
+        path=error.path,
+        error=error.message,
+        exc_info=original,
+    )
+    return PoolhouseError(error.message)
+
+
+def refusal(request: V2Request, error: PoolhouseError) -> Reply:
+    return _refusal(request, [error], error, None)
+
+
+def _refusal(request: V2Request, failures: list[PoolhouseError], worst: PoolhouseError, data: Any) -> Reply:
+    lang = request.caller.lang
+    described = [
+        {
+            "message": errors.described(failure, lang),
+            "extensions": {"requestId": request.http.request_id},
+        }
+        for failure in failures
+    ]
+    body = _encode({"errors": described, "data": data})
+    return Reply(body, errors.row(worst).http, errors.headers(worst))

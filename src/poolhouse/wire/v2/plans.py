@@ -1,0 +1,439 @@
+"""Compiled selections: a document with one root field becomes a projection from models to an answer.
+
+graphql-core walks every field of every row; a plan reads a row's attributes with one attrgetter and puts
+them into a Struct made for the selection. What a plan cannot do (an async field resolver, a field with
+arguments, two root fields) is left to graphql-core, and so is a null in a non-null field, because bubbling
+is rare. Both paths give the same bytes; tests/wire/v2/test_plans.py holds that.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLIncludeDirective,
+    GraphQLLeafType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    get_directive_values,
+    is_leaf_type,
+)
+from graphql.execution.values import VariableValues
+
+from poolhouse.times import v2_time
+from poolhouse.wire.v2 import shapes
+from poolhouse.wire.v2.documents import Document
+from poolhouse.wire.v2.request import Field, V2Request
+from poolhouse.wire.v2.schema import MUTATION, QUERY
+
+FieldTable = Mapping[tuple[str, str], Field]
+
+MAX_VARIANTS = 8
+"""Plans of one document, which differ by the values its @include and @skip take."""
+
+
+class NotPlanned(Exception):
+    """This value or document is graphql-core's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`key` is the root field's response key, `node` and `field` its call."""
+
+    key: str
+    node: FieldNode
+    field: GraphQLField
+    complete: Completer
+
+
+Completer = Callable[[Any, V2Request], Any]
+"""Turns what a resolver gave into what goes on the wire; raises NotPlanned for an illegal null."""
+
+
+def plan(
+    document: Document, operation: OperationDefinitionNode, variables: VariableValues, fields: FieldTable
+) -> Plan | None:
+    """The plan of an operation for these directive values; None when there is none."""
+    names = document.plans.get("directives")
+    if names is None:
+        names = document.plans["directives"] = _directive_variables(document)
+    variant = (id(operation), tuple(variables.coerced.get(name) for name in names))
+    if variant in document.plans:
+        found: Plan | None = document.plans[variant]
+        return found
+    if len(document.plans) > MAX_VARIANTS:
+        return None
+    try:
+        made = _Compiler(document, variables, fields).operation(operation)
+    except NotPlanned:
+        made = None
+    document.plans[variant] = made
+    return made
+
+
+def _directive_variables(document: Document) -> tuple[str, ...]:
+    """Names of the variables that @include and @skip depend on."""
+    names: dict[str, None] = {}
+    todo: list[SelectionSetNode | None] = [
+        *(operation.selection_set for operation in document.operations.values()),
+        *(fragment.selection_set for fragment in document.fragments.values()),
+    ]
+    while todo:
+        selections = todo.pop()
+        for node in selections.selections if selections else ():
+            for directive in node.directives or ():
+                for argument in directive.arguments or ():
+                    if isinstance(argument.value, VariableNode):
+                        names[argument.value.name.value] = None
+            if isinstance(node, FieldNode | InlineFragmentNode):
+                todo.append(node.selection_set)
+    return tuple(names)
+
+
+class _Compiler:
+    def __init__(self, document: Document, variables: VariableValues, fields: FieldTable) -> None:
+        self._document, self._variables, self._fields = document, variables, fields
+
+    def operation(self, node: OperationDefinitionNode) -> Plan:
+        root = MUTATION if node.operation is OperationType.MUTATION else QUERY
+        collected = self._collect(root, [node.selection_set])
+        if len(collected) != 1:
+            raise NotPlanned
+        (key, nodes), *_ = collected.items()
+        field = root.fields.get(nodes[0].name.value)
+        if field is None:
+            raise NotPlanned
+        return Plan(key, nodes[0], field, self._completer(field.type, nodes))
+
+    def _collect(self, kind: GraphQLObjectType, sets: list[SelectionSetNode]) -> dict[str, list[FieldNode]]:
+        """Selected fields by response key, in the order of their first appearance."""
+        collected: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+
+        def walk(selections: SelectionSetNode) -> None:
+            for node in selections.selections:
+                if not self._included(node):
+                    continue
+                if isinstance(node, FieldNode):
+                    collected.setdefault((node.alias or node.name).value, []).append(node)
+                elif isinstance(node, InlineFragmentNode):
+                    if node.type_condition is None or node.type_condition.name.value == kind.name:
+                        walk(node.selection_set)
+                elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                    seen.add(node.name.value)
+                    fragment = self._document.fragments[node.name.value]
+                    if fragment.type_condition.name.value == kind.name:
+                        walk(fragment.selection_set)
+
+        for selections in sets:
+            walk(selections)
+        return collected
+
+    def _included(self, node: Any) -> bool:
+        if not node.directives:
+            return True
+        try:
+            skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
+            include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
+        except GraphQLError as error:
+            raise NotPlanned from error
+        return not (skip and skip["if"]) and (include is None or bool(include["if"]))
+
+    def _completer(self, kind: GraphQLOutputType, nodes: list[FieldNode]) -> Completer:
+        if isinstance(kind, GraphQLNonNull):
+            return _non_null(self._completer(kind.of_type, nodes))
+        if isinstance(kind, GraphQLList):
+            item = kind.of_type
+            required = isinstance(item, GraphQLNonNull)
+            row = self._completer(item.of_type if required else item, nodes)
+            if isinstance(row, _Projection):
+                return row.required_rows if required else row.rows
+            return _list(_non_null(row) if required else row)
+        if is_leaf_type(kind):
+            return _leaf(kind)
+        if isinstance(kind, GraphQLObjectType):
+            return self._object(kind, nodes)
+        raise NotPlanned
+
+    def _object(self, kind: GraphQLObjectType, nodes: list[FieldNode]) -> Completer:
+        sets = [node.selection_set for node in nodes if node.selection_set]
+        columns: list[_Column] = []
+        for key, group in self._collect(kind, sets).items():
+            name = group[0].name.value
+            if name == "__typename":
+                columns.append(_Column(key, name, _nothing, _always(kind.name)))
+                continue
+            field = kind.fields.get(name)
+            resolver = self._fields.get((kind.name, name))
+            if field is None or (field.args and resolver is None) or inspect.iscoroutinefunction(resolver):
+                raise NotPlanned
+            if resolver is not None and field.args:
+                raise NotPlanned
+            columns.append(
+                _Column(
+                    key,
+                    name,
+                    self._completer(field.type, group),
+                    resolver,
+                    _single_leaf(field.type),
+                    isinstance(field.type, GraphQLNonNull),
+                    _are_texts(field.type),
+                )
+            )
+        return _Projection(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """`leaf`: the type of a column that holds single scalars, whose exact values need no completion."""
+
+    key: str
+    name: str
+    complete: Completer
+    resolver: Field | None = None
+    leaf: GraphQLLeafType | None = None
+    non_null: bool = False
+    texts: bool = False
+
+
+class _Projection:
+    """Rows of one GraphQL type to Structs of one selection; a way to read is built for each model class."""
+
+    def __init__(self, columns: list[_Column]) -> None:
+        self._columns = columns
+        self._answer: Callable[..., Any] = msgspec.defstruct(
+            "Answer",
+            [(f"f{index}", Any) for index in range(len(columns))],
+            rename={f"f{index}": column.key for index, column in enumerate(columns)},
+            gc=False,
+        )
+        self._readers: dict[type, Callable[[Any, V2Request], Any]] = {}
+
+    def __call__(self, row: Any, request: V2Request) -> Any:
+        if row is None:
+            return None
+        kind = type(row)
+        return (self._readers.get(kind) or self._reader(kind))(row, request)
+
+    def required_rows(self, rows: Any, request: V2Request) -> Any:
+        if rows and None in rows:
+            raise NotPlanned
+        return self.rows(rows, request)
+
+    def rows(self, rows: Any, request: V2Request) -> Any:
+        """A list of rows, whose class seldom changes from one to the next."""
+        if rows is None:
+            return None
+        if not isinstance(rows, list | tuple):
+            raise NotPlanned
+        kind: type = type(None)
+        reader: Completer = _nothing
+        answers = []
+        for row in rows:
+            if type(row) is not kind:
+                kind = type(row)
+                reader = _nothing if row is None else self._readers.get(kind) or self._reader(kind)
+            answers.append(reader(row, request))
+        return answers
+
+    def _reader(self, kind: type) -> Callable[[Any, V2Request], Any]:
+        self._readers[kind] = reader = self._build(kind)
+        return reader
+
+    def _build(self, kind: type) -> Callable[[Any, V2Request], Any]:
+        if issubclass(kind, Mapping):
+            return self._mapping
+        hints = shapes.declared(kind)
+        names: list[str] = []
+        steps: list[tuple[int, Completer]] = []
+        non_null: list[int] = []
+        missing: list[int] = []
+        computed: list[tuple[int, Field, Completer]] = []
+        for index, column in enumerate(self._columns):
+            name = None if column.resolver else shapes.attribute(kind, column.name)
+            names.append(name or "__class__")
+            if column.resolver:
+                computed.append((index, column.resolver, column.complete))
+            elif name is None:
+                missing.append(index)
+                if column.non_null:
+                    non_null.append(index)
+            else:
+                step = _known_step(hints.get(name), column)
+                if step is not _nothing:
+                    steps.append((index, step))
+                if column.non_null:
+                    non_null.append(index)
+        return _row_reader(names, missing, non_null, steps, computed, self._answer)
+
+    def _mapping(self, row: Mapping[str, Any], request: V2Request) -> Any:
+        return self._answer(
+            *[
+                column.complete(
+                    column.resolver(row, request, {}) if column.resolver else row.get(column.name), request
+                )
+                for column in self._columns
+            ]
+        )
+
+
+def _row_reader(
+    names: list[str],
+    missing: list[int],
+    non_null: list[int],
+    steps: list[tuple[int, Completer]],
+    computed: list[tuple[int, Field, Completer]],
+    answer: Callable[..., Any],
+) -> Callable[[Any, V2Request], Any]:
+    take = attrgetter(*names)
+    single = len(names) == 1
+
+    def read(row: Any, request: V2Request) -> Any:
+        values = [take(row)] if single else list(take(row))
+        for index in missing:
+            values[index] = None
+        for index in non_null:
+            if values[index] is None:
+                raise NotPlanned
+        for index, step in steps:
+            values[index] = step(values[index], request)
+        for index, resolver, step in computed:
+            values[index] = step(resolver(row, request, {}), request)
+        return answer(*values)
+
+    return read
+
+
+# -- completion ------------------------------------------------------------------------------------------
+
+
+def _always(value: str) -> Field:
+    return lambda row, request, arguments: value
+
+
+def _non_null(complete: Completer) -> Completer:
+    def non_null(value: Any, request: V2Request) -> Any:
+        completed = complete(value, request)
+        if completed is None:
+            raise NotPlanned
+        return completed
+
+    return non_null
+
+
+def _list(complete: Completer) -> Completer:
+    def items(value: Any, request: V2Request) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple):
+            raise NotPlanned
+        return [complete(item, request) for item in value]
+
+    return items
+
+
+def _nothing(value: Any, request: V2Request) -> Any:
+    return value
+
+
+def _leaf(kind: GraphQLLeafType) -> Completer:
+    serialize = kind.coerce_output_value
+
+    def leaf(value: Any, request: V2Request) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            value = v2_time(value, request.zone)
+        try:
+            return serialize(value)
+        except Exception as error:
+            raise NotPlanned from error
+
+    return leaf
+
+
+def _time(value: datetime | None, request: V2Request) -> Any:
+    """What v2_time writes, in a third of its time: the encoder writes a whole second's offset itself."""
+    if value is None:
+        return None
+    if 1970 <= value.year < 2200:
+        local = datetime.fromtimestamp(value.timestamp() // 1, request.zone)
+        if local.utcoffset():
+            return local
+    return v2_time(value, request.zone)
+
+
+def _integer(value: int | None, request: V2Request) -> Any:
+    if value is not None and not -0x80000000 <= value <= 0x7FFFFFFF:
+        raise NotPlanned
+    return value
+
+
+def _texts(value: Any, request: V2Request) -> Any:
+    if value is not None and None in value:
+        raise NotPlanned
+    return value
+
+
+def _enum(kind: GraphQLEnumType) -> Completer:
+    names = {None: None, **{name: name for name in kind.values}}
+
+    def enum(value: Any, request: V2Request) -> Any:
+        try:
+            return names[value]
+        except (KeyError, TypeError) as error:
+            raise NotPlanned from error
+
+    return enum
+
+
+def _known_step(hint: Any, column: _Column) -> Completer:
+    """The cheapest completion that the declared type of an attribute allows."""
+    kinds = set(get_args(hint)) if get_origin(hint) in (Union, UnionType) else {hint}
+    kinds.discard(NoneType)
+    match column.leaf:
+        case GraphQLScalarType(name="String") if kinds == {str}:
+            return _nothing
+        case GraphQLScalarType(name="String") if kinds == {datetime}:
+            return _time
+        case GraphQLScalarType(name="Boolean") if kinds == {bool}:
+            return _nothing
+        case GraphQLScalarType(name="Int") if kinds == {int}:
+            return _integer
+        case GraphQLEnumType():
+            return _enum(column.leaf)
+        case None if column.texts and kinds <= {tuple[str, ...], list[str]}:
+            return _texts
+    return column.complete
+
+
+def _single_leaf(kind: GraphQLOutputType) -> GraphQLLeafType | None:
+    """The leaf type, when values of it stand alone in a column."""
+    inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    return inner if is_leaf_type(inner) else None
+
+
+def _are_texts(kind: GraphQLOutputType) -> bool:
+    """Whether the type is [String!] or [String!]!."""
+    return str(kind).rstrip("!") == "[String!]"

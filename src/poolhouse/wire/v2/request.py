@@ -1,0 +1,63 @@
+"""What a v2 resolver or route handler is given."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from poolhouse.caller import Caller
+from poolhouse.errors import PoolhouseError
+from poolhouse.wire.request import HttpRequest, Query
+
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(slots=True)
+class V2Request:
+    """`caller` is anonymous when the token was refused; `refusal` then says why.
+
+    `path` holds the {parameters} of a REST route. `zone` is the pool's, for v2 times.
+    """
+
+    caller: Caller
+    services: Any
+    http: HttpRequest
+    zone: ZoneInfo = DEFAULT_ZONE
+    refusal: PoolhouseError | None = None
+    path: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def query(self) -> Query:
+        return self.http.query
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return self.http.json_object()
+
+
+class Answer(NamedTuple):
+    """A REST answer whose envelope says more than 200 操作成功."""
+
+    data: Any = None
+    message: str = "操作成功"
+    code: int = 200
+
+
+Arguments = dict[str, Any]
+Operation = Callable[[V2Request, Arguments], Awaitable[Any]]
+"""`async def createGroup(request, args) -> model`. Absent arguments are absent from `args`, never None."""
+
+Field = Callable[[Any, V2Request, Arguments], Any]
+"""`def arn(parent, request, args)`: sync when computed from `parent` alone (plans may use it), or async."""
+
+Handler = Callable[[V2Request], Awaitable[Any]]
+
+
+class Route(NamedTuple):
+    """`Route("GET", "/api/v2/users/{userId}", handler)`; it gives `data`, an Answer or a Response."""
+
+    method: str
+    path: str
+    handler: Handler

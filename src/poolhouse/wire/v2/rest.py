@@ -1,0 +1,140 @@
+"""Answers the REST half of the v2 wire: a router and the envelope `{code, message, data}`.
+
+Source: reference/v2.md 1 (success iff code is 200; HTTP 200 for every business error) and 2 (route order).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+from starlette.responses import Response
+
+from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError
+from poolhouse.paging import Page
+from poolhouse.times import v2_time
+from poolhouse.wire.v2 import errors, shapes
+from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
+
+log = structlog.get_logger()
+
+_SLASHES = re.compile("/{2,}")
+_PARAMETER = re.compile(r"\{(\w+)\}\Z")
+
+
+class Router:
+    """A tree of path segments; a literal segment wins over a parameter (`users/batch`, `users/{userId}`)."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root = _Node()
+        for route in routes:
+            node = self._root
+            names: list[str] = []
+            for segment in route.path.strip("/").split("/"):
+                parameter = _PARAMETER.match(segment)
+                if parameter:
+                    names.append(parameter[1])
+                    node.parameter = node.parameter or _Node()
+                    node = node.parameter
+                else:
+                    node = node.literals.setdefault(segment, _Node())
+            if route.method in node.handlers:
+                raise ValueError(f"two handlers for {route.method} {route.path}")
+            node.handlers[route.method] = (route.handler, tuple(names))
+
+    def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
+        """The handler and the path's parameters; None when nobody serves this method and path."""
+        segments = _SLASHES.sub("/", path).strip("/").split("/")
+        return self._root.find(method, segments, 0, ())
+
+
+class _Node:
+    def __init__(self) -> None:
+        self.literals: dict[str, _Node] = {}
+        self.parameter: _Node | None = None
+        self.handlers: dict[str, tuple[Handler, tuple[str, ...]]] = {}
+
+    def find(
+        self, method: str, segments: list[str], at: int, values: tuple[str, ...]
+    ) -> tuple[Handler, dict[str, str]] | None:
+        if at == len(segments):
+            found = self.handlers.get(method)
+            return None if found is None else (found[0], dict(zip(found[1], values, strict=True)))
+        segment = segments[at]
+        if segment in self.literals:
+            found_below = self.literals[segment].find(method, segments, at + 1, values)
+            if found_below is not None:
+                return found_below
+        if self.parameter is not None and segment:
+            return self.parameter.find(method, segments, at + 1, (*values, segment))
+        return None
+
+
+class Rest:
+    def __init__(self, router: Router) -> None:
+        self._router = router
+
+    async def answer(self, request: V2Request) -> Response:
+        try:
+            return await self._answer(request)
+        except PoolhouseError as error:
+            return refusal(request, error)
+        except Exception as error:
+            log.exception("v2_fault", request_id=request.http.request_id, path=request.http.path)
+            return refusal(request, PoolhouseError(repr(error)))
+
+    async def _answer(self, request: V2Request) -> Response:
+        found = self._router.find(request.http.method, request.http.path)
+        if found is None:
+            raise NotSupported(what=f"{request.http.method} {request.http.path}"[:200])
+        handler, path = found
+        if any("\0" in value for value in path.values()):
+            raise InvalidInput("path", "包含空字符", "contains a NUL character")
+        try:
+            given = await handler(replace(request, path=path))
+        except NotAuthenticated as error:
+            if type(error) is NotAuthenticated and request.refusal:
+                raise request.refusal from error
+            raise
+        if isinstance(given, Response):
+            return given
+        answer = given if isinstance(given, Answer) else Answer(given)
+        body = {"code": answer.code, "message": answer.message, "data": render(answer.data, request.zone)}
+        return json_response(body)
+
+
+def refusal(request: V2Request, error: PoolhouseError) -> Response:
+    body = errors.described(error, request.caller.lang) | {"requestId": request.http.request_id}
+    return json_response(body, errors.row(error).http, errors.headers(error))
+
+
+def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(body), status, headers, "application/json")
+
+
+def render(value: Any, zone: ZoneInfo) -> Any:
+    """A model as v2 REST writes it: camelCase, times in the pool's zone, a Page as {totalCount, list}."""
+    match value:
+        case None | str() | bool() | int() | float():
+            return value
+        case datetime():
+            return v2_time(value, zone)
+        case Mapping():
+            return {str(key): render(item, zone) for key, item in value.items()}
+        case Page():
+            return {
+                "totalCount": value.total,
+                "list": [render(item, zone) for item in value.items],
+            }
+        case list() | tuple() | set() | frozenset():
+            return [render(item, zone) for item in value]
+    names = shapes.declared(type(value))
+    if not names:
+        return value
+    return {shapes.camel(name): render(getattr(value, name), zone) for name in names}

@@ -1,0 +1,106 @@
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import asyncpg
+import pytest
+from tests.postgres import on_database, run_sql
+
+from poolhouse.db.migrations import migrate, pending
+from poolhouse.db.migrations.chain import FOLDER, previous, revisions
+from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.ids import new_id
+
+
+@pytest.fixture
+def empty(postgres_url: str) -> Iterator[str]:
+    name = f"migrations_{new_id()}"
+    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    yield on_database(postgres_url, name)
+    run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
+async def tables(url: str) -> set[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace"
+        )
+        return {row[0] for row in rows} - {"alembic_version", "alembic_version_pkc"}
+    finally:
+        await connection.close()
+
+
+def test_no_two_files_have_one_number() -> None:
+    assert len(revisions()) == len(list((FOLDER / "versions").glob("[0-9]*_*.py")))
+
+
+def test_a_version_stands_on_the_one_before() -> None:
+    assert previous(revisions()[0]) is None
+    assert previous(revisions()[1]) == revisions()[0]
+
+
+async def test_up_down_and_up_again(empty: str) -> None:
+    assert await pending(empty) == list(revisions())
+    assert await migrate(empty) == list(revisions())
+    made = await tables(empty)
+    assert "users" in made
+    assert await pending(empty) == []
+    assert await migrate(empty, "base") == list(revisions())[::-1]
+    assert await tables(empty) == set()
+    assert await migrate(empty) == list(revisions())
+    assert await tables(empty) == made
+
+
+async def test_each_version_can_be_taken_back_and_applied_again(empty: str) -> None:
+    await migrate(empty)
+    for revision in revisions()[::-1]:
+        assert await migrate(empty, previous(revision) or "base") == [revision]
+        assert await migrate(empty, revision) == [revision]
+        await migrate(empty, previous(revision) or "base")
+
+
+async def test_two_nodes_at_once_migrate_once(empty: str) -> None:
+    both = await asyncio.gather(migrate(empty), migrate(empty))
+    assert sorted(both, key=len) == [[], list(revisions())]
+
+
+async def test_a_step_that_fails_leaves_nothing_of_the_others(empty: str) -> None:
+    run_sql(empty, "create table pools (mine int)")
+    with pytest.raises(asyncpg.DuplicateTableError):
+        await migrate(empty)
+    assert await tables(empty) == {"pools"}
+
+
+async def test_a_database_of_a_newer_poolhouse_is_refused_by_name(empty: str) -> None:
+    await migrate(empty)
+    run_sql(empty, "update alembic_version set version_num = '9999'")
+    with pytest.raises(DatabaseUnfit, match="9999"):
+        await migrate(empty)
+
+
+async def test_an_unknown_target_is_refused(empty: str) -> None:
+    with pytest.raises(DatabaseUnfit, match="there is no version 7777"):
+        await migrate(empty, "7777")
+
+
+async def test_a_database_in_which_chinese_is_no_letter_is_refused(postgres_url: str) -> None:
+    name = f"migrations_{new_id()}"
+    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8' locale 'C'")
+    try:
+        with pytest.raises(DatabaseUnfit, match="LC_CTYPE"):
+            await migrate(on_database(postgres_url, name))
+        assert await tables(on_database(postgres_url, name)) == set()
+    finally:
+        run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
+def test_with_nothing_to_do_alembic_is_not_even_imported(database_url: str) -> None:
+    program = f"""
+import asyncio, sys
+from poolhouse.db.migrations import migrate
+assert asyncio.run(migrate({database_url!r})) == []
+assert not {{"alembic", "sqlalchemy"}} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

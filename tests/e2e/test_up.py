@@ -1,0 +1,111 @@
+"""The command line from outside: what a newcomer types and sees."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+POOLHOUSE = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
+
+
+class Running:
+    """`poolhouse up` on a folder, and the folder's credentials once it is up."""
+
+    def __init__(self, data: Path, *flags: str) -> None:
+        self.process = subprocess.Popen(
+            [*POOLHOUSE, "up", "--data", str(data), "--port", "0", *flags],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.first_line = self.process.stdout.readline()
+        assert "is up at" in self.first_line, self.process.stderr and self.process.stderr.read()
+        self.credentials = json.loads((data / "credentials.json").read_text())
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+def poolhouse(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*POOLHOUSE, *words], capture_output=True, text=True, timeout=60)
+
+
+def test_a_first_start_serves_and_writes_credentials_only_the_owner_reads(data: Path) -> None:
+    server = Running(data)
+    try:
+        assert httpx.get(f"{server.credentials['host']}/healthz").json() == {"status": "ok"}
+        assert httpx.get(f"{server.credentials['host']}/readyz").status_code == 200
+        assert stat.S_IMODE(os.stat(data / "credentials.json").st_mode) == 0o600
+        assert set(server.credentials) == {
+            *("host", "userPoolId", "userPoolSecret", "appId", "appSecret", "accessKeyId"),
+            *("accessKeySecret", "consoleUrl", "adminUsername", "adminPassword"),
+        }
+    finally:
+        assert server.stop() == 0
+
+
+def test_a_second_start_keeps_the_pool_and_its_users(data: Path) -> None:
+    first = Running(data)
+    made = poolhouse("user", "create", "--username", "bob", "--data", str(data), "--json")
+    first.stop()
+    second = Running(data)
+    found = poolhouse("user", "find", "bob", "--data", str(data), "--json")
+    second.stop()
+
+    assert second.credentials["userPoolId"] == first.credentials["userPoolId"]
+    assert json.loads(found.stdout)["id"] == json.loads(made.stdout)["id"]
+
+
+def test_a_second_server_on_the_folder_is_told_the_pid_of_the_first(data: Path) -> None:
+    first = Running(data)
+    second = poolhouse("up", "--data", str(data), "--port", "0")
+    first.stop()
+    assert second.returncode == 1
+    assert str(first.process.pid) in second.stderr
+
+
+def test_a_taken_port_is_one_clear_line(data: Path) -> None:
+    first = Running(data)
+    port = first.credentials["host"].rsplit(":", 1)[1]
+    second = poolhouse("up", "--data", str(data / "other"), "--port", port)
+    first.stop()
+    assert second.returncode == 1
+    assert port in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_two_workers_serve_one_directory(data: Path) -> None:
+    server = Running(data, "--workers", "2")
+    try:
+        for _ in range(10):
+            assert httpx.get(f"{server.credentials['host']}/readyz").status_code == 200
+    finally:
+        assert server.stop() == 0
+
+
+def test_after_a_kill_the_next_start_recovers(data: Path) -> None:
+    first = Running(data)
+    poolhouse("user", "create", "--username", "survivor", "--data", str(data))
+    first.process.kill()
+    first.process.wait()
+    time.sleep(0.2)
+    second = Running(data)
+    found = poolhouse("user", "find", "survivor", "--data", str(data), "--json")
+    second.stop()
+    assert json.loads(found.stdout)["username"] == "survivor"

@@ -1,0 +1,1 @@
+const login = async () => ({ id: 1 });

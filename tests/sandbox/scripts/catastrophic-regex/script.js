@@ -1,0 +1,3 @@
+async function login() {
+  return /^(a+)+$/.test('a'.repeat(60) + '!');
+}

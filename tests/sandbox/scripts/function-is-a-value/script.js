@@ -1,0 +1,1 @@
+const login = 42;

@@ -1,0 +1,3 @@
+async function login() {
+  return new Array(3e6).fill(1);
+}

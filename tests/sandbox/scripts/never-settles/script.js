@@ -1,0 +1,4 @@
+async function login() {
+  console.log('waiting');
+  await new Promise(() => {});
+}

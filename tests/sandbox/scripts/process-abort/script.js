@@ -1,0 +1,3 @@
+async function login() {
+  Buffer.constructor('return process')().abort();
+}

@@ -1,0 +1,3 @@
+async function login() {
+  process.exit(0);
+}

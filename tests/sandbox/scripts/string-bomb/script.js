@@ -1,0 +1,4 @@
+async function login() {
+  let text = 'x';
+  while (true) text += text;
+}

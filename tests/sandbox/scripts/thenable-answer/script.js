@@ -1,0 +1,3 @@
+async function login() {
+  return { then(done) { done({ id: 7 }); } };
+}

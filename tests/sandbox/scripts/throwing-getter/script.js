@@ -1,0 +1,3 @@
+async function login() {
+  return { get id() { throw new Error('no id today'); } };
+}

@@ -1,0 +1,3 @@
+async function login() {
+  return { id: 1, toJSON() { throw new Error('no JSON today'); } };
+}

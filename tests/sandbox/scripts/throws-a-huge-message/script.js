@@ -1,0 +1,3 @@
+async function login() {
+  throw new Error('x'.repeat(5 * 1024 * 1024));
+}

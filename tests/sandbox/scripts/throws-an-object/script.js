@@ -1,0 +1,3 @@
+async function login() {
+  throw { code: 'E1', reason: 'because' };
+}

@@ -1,0 +1,3 @@
+async function login() {
+  throw null;
+}

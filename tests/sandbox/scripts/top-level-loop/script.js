@@ -1,0 +1,2 @@
+while (true);
+async function login() {}
