@@ -21,9 +21,16 @@ from poolhouse.db.pool import Database
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
 from poolhouse.groups.service import GroupService
+from poolhouse.login.book import LoginBook
+from poolhouse.login.captchas import Captchas
+from poolhouse.login.guard import LoginGuard
+from poolhouse.login.passwords import PasswordRules
+from poolhouse.login.registration import Registrations
+from poolhouse.login.service import LoginService
 from poolhouse.mail.delivery import Delivery, Transports
 from poolhouse.mail.model import Provider
 from poolhouse.mail.service import MailService
+from poolhouse.mfa.service import MfaService
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
 from poolhouse.pools import postgres as pool_rows
@@ -65,6 +72,10 @@ class Services:
     groups: GroupService
     roles: RoleService
     sessions: SessionService
+    mfa: MfaService
+    login: LoginService
+    registrations: Registrations
+    captchas: Captchas
 
 
 def secret_box(settings: Settings) -> SecretBox:
@@ -108,7 +119,8 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     access_keys = AccessKeyService(db, pools, box, audit)
     apps = AppService(db, box, audit)
 
-    directories = Directories(PostgresDirectory(db, hasher))
+    native = PostgresDirectory(db, hasher)
+    directories = Directories(native)
     users = UserService(db, directories, audit)
     sessions = SessionService(db, KeyRing(db, box), audit)
     users.on_delete(sessions.end_of_users)
@@ -142,6 +154,15 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     fields.on(TargetType.ROLE, roles.require_ids)
     fields.on(TargetType.NODE, orgs.require_nodes)
 
+    mfa = MfaService(db, box, audit)
+    users.on_delete(mfa.forget_users)
+    guard = LoginGuard(db)
+    rules = PasswordRules(db, hasher)
+    book = LoginBook(db, directories, native)
+    login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
+    users.on_delete(login.forget_users)
+    registrations = Registrations(db, pools, apps, users, guard, rules, login, audit)
+
     return Services(
         settings=settings,
         db=db,
@@ -163,6 +184,10 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         groups=groups,
         roles=roles,
         sessions=sessions,
+        mfa=mfa,
+        login=login,
+        registrations=registrations,
+        captchas=Captchas(db),
     )
 
 

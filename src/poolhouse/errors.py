@@ -10,6 +10,7 @@ PoolhouseError
 ├── InvalidInput                a field is missing or malformed (field, reason)
 │   ├── TooLarge                more than the documented limit (field, limit)
 │   ├── IdentifierRequired      a user needs one of username, email, phone
+│   ├── EmailMalformed          at registration and login, where an e-mail is meant
 │   ├── PasswordUndecryptable   a new password that no key of ours opens
 │   └── WeakPassword            the pool's password policy says no
 ├── NotFound
@@ -21,7 +22,7 @@ PoolhouseError
 ├── InvalidOperation            well-formed, but not in this state
 ├── LoginRefused
 │   ├── WrongCredentials        unknown user and wrong password alike
-│   ├── AccountBlocked  AccountSuspended
+│   ├── AccountBlocked  AccountSuspended  EmailUnverified
 │   ├── CaptchaRequired  CodeWrong  CodeExpired  MfaRequired  PasswordResetRequired
 │   └── OldPasswordWrong
 ├── NotSupported                not built, or not by this directory
@@ -152,6 +153,11 @@ class RoleCodeRefused(InvalidInput):
     en = "invalid role code: {value}"
 
 
+class EmailMalformed(InvalidInput):
+    zh = "邮箱格式不正确"
+    en = "The email is malformed"
+
+
 class WeakPassword(InvalidInput):
     zh = "密码强度不符合要求{detail}"
     en = "The password does not meet the policy{detail}"
@@ -246,6 +252,11 @@ class TenantNotFound(NotFound):
     en = "The tenant does not exist"
 
 
+class FactorNotFound(NotFound):
+    zh = "用户未绑定 MFA 认证器"
+    en = "No authenticator is bound"
+
+
 class IdentitySourceNotFound(NotFound):
     zh = "身份源不存在"
     en = "The identity source does not exist"
@@ -292,6 +303,11 @@ class PhoneTaken(UserExists):
 class ExternalIdTaken(UserExists):
     zh = "externalId 已存在"
     en = "The externalId already exists"
+
+
+class FactorExists(Conflict):
+    zh = "用户已绑定 MFA 认证器"
+    en = "An authenticator is bound already"
 
 
 class IdentityTaken(Conflict):
@@ -353,6 +369,11 @@ class AccountSuspended(LoginRefused):
     en = "The user is suspended"
 
 
+class EmailUnverified(LoginRefused):
+    zh = "邮箱未验证，请先验证邮箱"
+    en = "The email is not verified"
+
+
 class CaptchaRequired(LoginRefused):
     zh = "账号异常，需要输入验证码"
     en = "Too many failures, a captcha is required"
@@ -369,7 +390,7 @@ class CodeExpired(LoginRefused):
 
 
 class MfaRequired(LoginRefused):
-    """`mfa_token` opens the second step and nothing else."""
+    """`mfa_token` opens the second step and nothing else; `user` is who, `totp` whether a factor is bound."""
 
     zh = "请进行二次验证"
     en = "A second factor is required"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -183,13 +184,15 @@ class PostgresDirectory:
             )
         )
 
-    async def record_login(self, caller: Caller, user_id: str) -> None:
-        """One more login, now, from here. Skipped rather than waited for when somebody holds the row."""
+    async def record_login(
+        self, caller: Caller, user_id: str, times: int = 1, token_expires_at: datetime | None = None
+    ) -> None:
+        """`times` more logins, the last one now and from here."""
         await self._db.execute(
-            "update users set logins_count = logins_count + 1, last_login = now(), last_ip = $3, "
-            "last_login_app = $4 where pool_id = $1 and id = (select id from users "
-            "where pool_id = $1 and id = $2 for no key update skip locked)",
-            *(caller.pool_id, user_id, caller.ip, caller.app_id),
+            "update users set logins_count = logins_count + $3, last_login = now(), last_ip = $4, "
+            "last_login_app = $5, token_expired_at = coalesce($6, token_expired_at) "
+            "where pool_id = $1 and id = $2",
+            *(caller.pool_id, user_id, times, caller.ip, caller.app_id, token_expires_at),
         )
 
     async def _password(self, password: str) -> Mapping[str, Any]:
@@ -218,6 +221,22 @@ async def keep_history(tx: Executor, pool_id: str, user_id: str) -> None:
         "where pool_id = $1 and id = $2 and password_hash is not null on conflict do nothing",
         *(pool_id, user_id),
     )
+
+
+async def past_hashes(db: Executor, pool_id: str, user_id: str, most: int) -> list[str]:
+    """The present hash and the ones before it, newest first, `most` in all."""
+    rows = await db.fetch(
+        """
+        (select password_hash, now() as set_at from users
+         where pool_id = $1 and id = $2 and password_hash is not null)
+        union all
+        (select password_hash, set_at from user_password_history where pool_id = $1 and user_id = $2
+         order by set_at desc limit $3)
+        order by set_at desc limit $3
+        """,
+        *(pool_id, user_id, most),
+    )
+    return [row["password_hash"] for row in rows]
 
 
 def taken(error: asyncpg.UniqueViolationError) -> PoolhouseError:

@@ -1,0 +1,62 @@
+"""What signing in takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from poolhouse.sessions.model import IssuedToken, Session
+from poolhouse.sessions.tokens import Claims
+from poolhouse.users.model import User
+
+Channel = Literal["email", "phone"]
+
+Method = Literal[
+    "password", "phone_code", "email_code", "sub_account", "register", "mfa", "reset", "identity"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What comes with any login besides the proof."""
+
+    captcha: str | None = None
+    auto_register: bool = False
+    device_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """`token` is None only after a registration that did not ask for one."""
+
+    user: User
+    token: IssuedToken | None = None
+    session: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """`values` is keyed by the fields of `User`; what people may not set on themselves is refused.
+
+    `proven`: the address whose code or link was checked, so that it starts verified. `force_login` is a full
+    login, `generate_token` a token only (reference/custom-database.md 6.4). `custom_data` is keyed by the
+    pool's custom fields.
+    """
+
+    method: Literal["username", "email", "phone_code", "email_code", "phone", "auto"]
+    values: Mapping[str, Any]
+    password: str | None = field(default=None, repr=False)
+    proven: Channel | None = None
+    force_login: bool = False
+    generate_token: bool = False
+    custom_data: Mapping[str, Any] = field(default_factory=dict)
+    device_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStatus:
+    """`claims` is None for a token that is not, or no longer, good."""
+
+    claims: Claims | None
+    expired: bool = False

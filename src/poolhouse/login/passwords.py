@@ -1,0 +1,52 @@
+"""A new password: the pool's policy, and the old ones that may not come back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from poolhouse.caller import Caller
+from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.crypto.policy import PasswordPolicy
+from poolhouse.db.pool import Executor
+from poolhouse.errors import WeakPassword
+from poolhouse.pools.model import Pool
+from poolhouse.times import now
+from poolhouse.users.model import User
+from poolhouse.users.postgres import past_hashes
+
+_MOST_REMEMBERED = 24
+
+
+def policy_of(pool: Pool) -> PasswordPolicy:
+    strength = pool.settings.password_strength
+    return PasswordPolicy(
+        strength.level, strength.pattern or None, strength.message or None, strength.message or None
+    )
+
+
+class PasswordRules:
+    """Every way to a new password goes through `check`: registration, change, reset, forced change."""
+
+    def __init__(self, db: Executor, hasher: PasswordHasher) -> None:
+        self._db, self._hasher = db, hasher
+
+    async def check(self, caller: Caller, pool: Pool, password: str, user: User | None = None) -> None:
+        """Raises WeakPassword, for a returning one too."""
+        policy_of(pool).check(password)
+        rotation = pool.settings.password_update_policy
+        if user is None or not rotation.enabled or rotation.difference_cycle < 1:
+            return
+        most = min(rotation.difference_cycle, _MOST_REMEMBERED)
+        for stored in await past_hashes(self._db, caller.pool_id, user.id, most):
+            if (await self._hasher.verify(password, stored)).ok:
+                raise WeakPassword(
+                    "password", f"不能与最近 {most} 次使用的密码相同", f"one of the last {most} passwords"
+                )
+
+    def is_due(self, pool: Pool, user: User) -> bool:
+        """Whether the pool's period has passed since the password was set."""
+        rotation = pool.settings.password_update_policy
+        since = user.password_last_set_at or user.created_at
+        if not rotation.enabled or rotation.forced_cycle < 1 or since is None:
+            return False
+        return now() >= since + timedelta(days=rotation.forced_cycle)

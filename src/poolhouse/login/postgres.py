@@ -1,0 +1,219 @@
+"""All SQL on attempts, codes, tickets and captchas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from asyncpg import Record
+
+from poolhouse.db.pool import Executor
+
+# -- attempts ----------------------------------------------------------------------------------------------
+
+
+async def count_attempt(db: Executor, pool_id: str, kind: str, subject: str, window_s: int) -> int:
+    """How many in this window, this one included."""
+    return int(
+        await db.fetchval(
+            """
+            insert into attempts as a (pool_id, kind, subject, count, ends_at)
+            values ($1, $2, $3, 1, now() + make_interval(secs => $4))
+            on conflict (pool_id, kind, subject) do update set
+              count = case when a.ends_at <= now() then 1 else a.count + 1 end,
+              ends_at = case when a.ends_at <= now() then excluded.ends_at else a.ends_at end
+            returning count
+            """,
+            *(pool_id, kind, subject, window_s),
+        )
+    )
+
+
+async def attempts(db: Executor, pool_id: str, kind: str, subject: str) -> int:
+    counted = await db.fetchval(
+        "select count from attempts where pool_id = $1 and kind = $2 and subject = $3 and ends_at > now()",
+        *(pool_id, kind, subject),
+    )
+    return int(counted or 0)
+
+
+async def forget_attempts(db: Executor, pool_id: str, kind: str, subjects: Sequence[str]) -> None:
+    await db.execute(
+        "delete from attempts where pool_id = $1 and kind = $2 and subject = any($3::text[])",
+        *(pool_id, kind, list(subjects)),
+    )
+
+
+# -- verification codes ------------------------------------------------------------------------------------
+
+
+async def put_code(
+    db: Executor,
+    pool_id: str,
+    channel: str,
+    target: str,
+    purpose: str,
+    digest: bytes,
+    tries: int,
+    lifetime_s: int,
+    resend_after_s: int,
+) -> bool:
+    """A new code in place of the old one. False: the old one is younger than `resend_after_s`."""
+    return bool(
+        await db.fetchval(
+            """
+            insert into verification_codes as c
+              (pool_id, channel, target, purpose, digest, tries_left, expires_at)
+            values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
+            on conflict (pool_id, channel, target, purpose) do update set
+              digest = excluded.digest, tries_left = excluded.tries_left,
+              created_at = now(), expires_at = excluded.expires_at
+            where c.created_at <= now() - make_interval(secs => $8)
+            returning true
+            """,
+            *(pool_id, channel, target, purpose, digest, tries, lifetime_s, resend_after_s),
+        )
+    )
+
+
+async def spend_try(
+    db: Executor, pool_id: str, channel: str, target: str, purposes: Sequence[str]
+) -> list[Record]:
+    """purpose, digest, expired: the codes that still have a try left, and now one less."""
+    return await db.fetch(
+        """
+        update verification_codes set tries_left = tries_left - 1
+        where pool_id = $1 and channel = $2 and target = $3 and purpose = any($4::text[]) and tries_left > 0
+        returning purpose, digest, expires_at <= now() as expired
+        """,
+        *(pool_id, channel, target, list(purposes)),
+    )
+
+
+async def use_code(
+    db: Executor, pool_id: str, channel: str, target: str, purpose: str, digest: bytes
+) -> bool:
+    """Single use: False when another request was faster. The row stays to hold the resend interval."""
+    return bool(
+        await db.fetchval(
+            """
+            update verification_codes set tries_left = 0, digest = ''
+            where pool_id = $1 and channel = $2 and target = $3 and purpose = $4 and digest = $5
+              and expires_at > now()
+            returning true
+            """,
+            *(pool_id, channel, target, purpose, digest),
+        )
+    )
+
+
+# -- tickets -----------------------------------------------------------------------------------------------
+
+
+async def insert_ticket(
+    db: Executor,
+    pool_id: str,
+    ticket_id: str,
+    purpose: str,
+    user_id: str,
+    digest: bytes,
+    detail: Mapping[str, Any],
+    tries: int,
+    expires_at: datetime,
+) -> None:
+    await db.execute(
+        "insert into tickets (pool_id, id, purpose, user_id, digest, detail, tries_left, expires_at) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        *(pool_id, ticket_id, purpose, user_id, digest, dict(detail), tries, expires_at),
+    )
+
+
+async def find_ticket(db: Executor, pool_id: str, ticket_id: str) -> Record | None:
+    """purpose, user_id, digest, detail, expired."""
+    return await db.fetchrow(
+        "select purpose, user_id, digest, detail, expires_at <= now() as expired from tickets "
+        "where pool_id = $1 and id = $2 and tries_left > 0",
+        *(pool_id, ticket_id),
+    )
+
+
+async def spend_ticket_try(db: Executor, pool_id: str, ticket_id: str) -> bool:
+    return bool(
+        await db.fetchval(
+            "update tickets set tries_left = tries_left - 1 where pool_id = $1 and id = $2 "
+            "and tries_left > 0 returning true",
+            *(pool_id, ticket_id),
+        )
+    )
+
+
+async def delete_ticket(db: Executor, pool_id: str, ticket_id: str) -> bool:
+    """False: another request was faster."""
+    return bool(
+        await db.fetchval(
+            "delete from tickets where pool_id = $1 and id = $2 returning true", pool_id, ticket_id
+        )
+    )
+
+
+async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    await db.execute(
+        "delete from tickets where pool_id = $1 and user_id = any($2::text[])", pool_id, list(user_ids)
+    )
+
+
+# -- captchas ----------------------------------------------------------------------------------------------
+
+
+async def insert_captcha(
+    db: Executor, pool_id: str, captcha_id: str, asker: str, answer: str, lifetime_s: int, most: int
+) -> None:
+    """Only the newest `most` of one asker stay good, so that asking often does not help guessing."""
+    await db.execute(
+        """
+        delete from captchas where pool_id = $1 and asker = $2 and id not in (
+          select id from captchas where pool_id = $1 and asker = $2 order by expires_at desc, id desc limit $3)
+        """,
+        *(pool_id, asker, most - 1),
+    )
+    await db.execute(
+        "insert into captchas (pool_id, id, asker, answer, expires_at) "
+        "values ($1, $2, $3, $4, now() + make_interval(secs => $5))",
+        *(pool_id, captcha_id, asker, answer, lifetime_s),
+    )
+
+
+async def use_captcha(db: Executor, pool_id: str, asker: str, answer: str) -> bool:
+    """A right answer is used up; a wrong one uses up the asker's oldest captcha."""
+    used = await db.fetchval(
+        """
+        delete from captchas where pool_id = $1 and id = (
+          select id from captchas where pool_id = $1 and asker = $2 and answer = $3 and expires_at > now()
+          limit 1) returning true
+        """,
+        *(pool_id, asker, answer),
+    )
+    if not used:
+        await db.execute(
+            "delete from captchas where pool_id = $1 and id = (select id from captchas "
+            "where pool_id = $1 and asker = $2 order by expires_at, id limit 1)",
+            *(pool_id, asker),
+        )
+    return bool(used)
+
+
+async def captcha_answer(db: Executor, pool_id: str, captcha_id: str, asker: str) -> str | None:
+    answer: str | None = await db.fetchval(
+        "select answer from captchas where pool_id = $1 and id = $2 and asker = $3 and expires_at > now()",
+        *(pool_id, captcha_id, asker),
+    )
+    return answer
+
+
+async def delete_expired(db: Executor) -> None:
+    """Housekeeping over all pools; what has expired is dead already."""
+    await db.execute("delete from attempts where ends_at < now() - interval '1 day'")
+    await db.execute("delete from verification_codes where expires_at < now() - interval '1 day'")
+    await db.execute("delete from tickets where expires_at < now()")
+    await db.execute("delete from captchas where expires_at < now()")

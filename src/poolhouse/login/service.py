@@ -1,0 +1,302 @@
+"""Signing in: a proof goes in, a session and a token come out.
+
+Every way in ends in `admit`, which asks the same questions in the same order: may this person log in at all,
+must the password change first, is a second factor wanted. Only then is there a session.
+
+Unknown user and wrong password look and cost the same; what sets them apart goes to the audit log only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+
+from poolhouse.apps.model import App
+from poolhouse.apps.service import AppService
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import (
+    AccountBlocked,
+    AccountSuspended,
+    EmailUnverified,
+    MfaRequired,
+    PasswordResetRequired,
+    PoolhouseError,
+    ScriptFailed,
+    TokenExpired,
+    TokenInvalid,
+    WeakPassword,
+    WrongCredentials,
+)
+from poolhouse.login import postgres, tickets
+from poolhouse.login.book import LoginBook
+from poolhouse.login.guard import LoginGuard
+from poolhouse.login.model import LoggedIn, Method, SignIn, TokenStatus
+from poolhouse.login.passwords import PasswordRules, policy_of
+from poolhouse.mfa.service import MfaService
+from poolhouse.pools.model import Pool
+from poolhouse.pools.service import PoolService
+from poolhouse.sessions.model import IssuedToken, Session
+from poolhouse.sessions.service import SessionService
+from poolhouse.users.directories import Directories
+from poolhouse.users.model import User, UserKey
+from poolhouse.users.service import UserService
+
+MFA_LIFETIME = timedelta(minutes=10)
+RESET_LIFETIME = timedelta(minutes=30)
+MFA_TRIES = 10
+PLAIN = SignIn()
+
+Registrar = Callable[[Caller, UserKey, str], Awaitable[User]]
+
+
+class LoginService:
+    def __init__(
+        self,
+        db: Database,
+        pools: PoolService,
+        apps: AppService,
+        directories: Directories,
+        users: UserService,
+        sessions: SessionService,
+        guard: LoginGuard,
+        book: LoginBook,
+        rules: PasswordRules,
+        mfa: MfaService,
+        audit: AuditLog,
+    ) -> None:
+        self._db, self._pools, self._apps, self._directories = db, pools, apps, directories
+        self._users, self._sessions, self._guard, self._book = users, sessions, guard, book
+        self._rules, self._mfa, self._audit = rules, mfa, audit
+        self._registrar: Registrar | None = None
+
+    def register_with(self, registrar: Registrar) -> None:
+        """How autoRegister makes a user; `Registrations` sets it, because it needs `admit` of ours."""
+        self._registrar = registrar
+
+    # -- ways in -------------------------------------------------------------------------------------------
+
+    async def with_password(
+        self, caller: Caller, key: UserKey, password: str, how: SignIn = PLAIN, method: Method = "password"
+    ) -> LoggedIn:
+        """By username, e-mail or phone and the plain password.
+
+        Raises WrongCredentials, CaptchaRequired, AccountBlocked, and what `admit` raises.
+        """
+        pool = await self._pools.get(caller.pool_id)
+        try:
+            await self._guard.admit(caller, pool, key, how.captcha)
+            user = await self._authenticate(caller, pool, key, password, how)
+        except PoolhouseError as error:
+            await self._refuse(caller, error, method, key)
+            raise
+        await self._guard.succeeded(caller, pool, key)
+        return await self.admit(caller, user, method, how.device_id, password=password)
+
+    async def with_any_password(
+        self, caller: Caller, keys: Sequence[UserKey], password: str, how: SignIn = PLAIN
+    ) -> LoggedIn:
+        """One account that may be a username, an e-mail or a phone: the first of `keys` somebody has."""
+        directory = await self._directories.of(caller.pool_id)
+        found = await directory.find(caller, keys) if len(keys) > 1 and directory.keeps_profiles else []
+        key = next((key for key, user in zip(keys, found, strict=False) if user), keys[0])
+        return await self.with_password(caller, key, password, how)
+
+    async def as_user(
+        self, caller: Caller, user: User, method: Method, device_id: str = "", *, second_factor: bool = True
+    ) -> LoggedIn:
+        """A user whose proof another use case has checked: a code, an identity, a second factor."""
+        return await self.admit(caller, user, method, device_id, second_factor=second_factor)
+
+    # -- the common end ------------------------------------------------------------------------------------
+
+    async def admit(
+        self,
+        caller: Caller,
+        user: User,
+        method: Method,
+        device_id: str = "",
+        *,
+        password: str | None = None,
+        second_factor: bool = True,
+    ) -> LoggedIn:
+        """A session and a token for a user who has proved who they are.
+
+        Raises AccountBlocked, AccountSuspended, EmailUnverified, PasswordResetRequired (with a ticket),
+        MfaRequired (with a ticket). A refusal is in the audit log before it is raised.
+        """
+        pool = await self._pools.get(caller.pool_id)
+        app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
+        try:
+            require_active(user)
+            if pool.settings.login_require_email_verified and user.email and not user.email_verified:
+                raise EmailUnverified(email=user.email)
+            if password is not None:
+                await self._require_current_password(pool, user, password)
+            if second_factor:
+                await self._require_second_factor(pool, app, user, method)
+        except PoolhouseError as error:
+            await self._refuse(caller, error, method, UserKey("id", user.id), user)
+            raise
+        return await self._open(caller, pool, app, user, method, device_id)
+
+    async def _open(
+        self, caller: Caller, pool: Pool, app: App | None, user: User, method: Method, device_id: str
+    ) -> LoggedIn:
+        async with self._db.transaction() as tx:
+            session = await self._sessions.start(
+                tx, caller, user.id, lifetime(pool, app), device_id=device_id
+            )
+            event = Event(
+                *("login", "user", user.id, user.id, user.display_name),
+                app_id=caller.app_id,
+                detail={"method": method, "session": session.id},
+            )
+            await self._audit.write(tx, caller, event)
+        user = msgspec.structs.replace(
+            user,
+            logins_count=user.logins_count + 1,
+            last_login=session.created_at,
+            last_ip=caller.ip,
+            last_login_app=caller.app_id,
+            token_expired_at=session.expires_at,
+        )
+        await self._book.record(caller, user, session.expires_at)
+        return LoggedIn(user, await self._sessions.issue_user(session, user, app), session)
+
+    async def token_only(
+        self, tx: Tx, caller: Caller, user: User, device_id: str = ""
+    ) -> tuple[Session, IssuedToken]:
+        """A session and its token without a login: nothing is counted, nobody is told."""
+        pool = await self._pools.get(caller.pool_id)
+        app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
+        session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app), device_id=device_id)
+        return session, await self._sessions.issue_user(session, user, app)
+
+    # -- tokens --------------------------------------------------------------------------------------------
+
+    async def status(self, token: str) -> TokenStatus:
+        """Whether a token is good. Never raises for a bad one."""
+        try:
+            return TokenStatus(await self._sessions.read(token))
+        except TokenExpired:
+            return TokenStatus(None, expired=True)
+        except TokenInvalid:
+            return TokenStatus(None)
+
+    async def refresh(self, caller: Caller, user_id: str | None = None) -> IssuedToken:
+        """A fresh token: of one's own session, prolonged; or, for an administrator, of a new one."""
+        target = user_id or caller.require_user()
+        caller.require_user_or_administrator(target)
+        user = await self._users.get(caller, target)
+        require_active(user)
+        pool = await self._pools.get(caller.pool_id)
+        session = await self._own_session(caller)
+        app_id = session.app_id if session else caller.app_id
+        app = await self._apps.get(caller, app_id) if app_id else None
+        async with self._db.transaction() as tx:
+            if session is None:
+                session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app))
+            else:
+                expires = await self._sessions.extend(tx, session, lifetime(pool, app))
+                session = replace(session, expires_at=expires)
+            event = Event("refresh_token", "user", user.id, user.id, user.display_name, app_id=app_id)
+            await self._audit.write(tx, caller, event)
+        return await self._sessions.issue_user(session, user, app)
+
+    async def _own_session(self, caller: Caller) -> Session | None:
+        if caller.kind != "user" or caller.session_id is None:
+            return None
+        session = await self._sessions.find(caller.pool_id, caller.session_id)
+        if session is None:
+            raise TokenExpired("its session has ended")
+        return session
+
+    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
+        await postgres.forget_users(tx, pool_id, user_ids)
+
+    async def drain(self) -> None:
+        """Waits for what was left to the background."""
+        await self._book.drain()
+
+    # -- questions -----------------------------------------------------------------------------------------
+
+    async def _authenticate(
+        self, caller: Caller, pool: Pool, key: UserKey, password: str, how: SignIn
+    ) -> User:
+        directory = await self._directories.of(caller.pool_id)
+        try:
+            return await directory.authenticate(caller, key, password)
+        except (WrongCredentials, ScriptFailed):
+            if how.auto_register and self._registrar and await self._users.look_up(caller, key) is None:
+                return await self._registrar(caller, key, password)
+            await self._guard.failed(caller, pool, key)
+            raise
+
+    async def _require_current_password(self, pool: Pool, user: User, password: str) -> None:
+        if user.reset_password_on_next_login:
+            raise PasswordResetRequired(
+                token=await self._ticket(user, "first_login", RESET_LIFETIME), old_password=False
+            )
+        if self._rules.is_due(pool, user) or not self._is_strong_enough(pool, password):
+            raise PasswordResetRequired(
+                token=await self._ticket(user, "force_reset", RESET_LIFETIME), old_password=True
+            )
+
+    def _is_strong_enough(self, pool: Pool, password: str) -> bool:
+        if not pool.settings.password_strength.check_at_login:
+            return True
+        try:
+            policy_of(pool).check(password)
+        except WeakPassword:
+            return False
+        return True
+
+    async def _require_second_factor(self, pool: Pool, app: App | None, user: User, method: Method) -> None:
+        has_totp = await self._mfa.is_enabled(pool.id, user.id)
+        if not (has_totp or pool.settings.mfa_required or (app and app.settings.mfa_required)):
+            return
+        ticket = await self._ticket(user, "mfa", MFA_LIFETIME, MFA_TRIES, {"method": method})
+        raise MfaRequired(mfa_token=ticket, user=user, totp=has_totp)
+
+    async def _ticket(
+        self,
+        user: User,
+        purpose: tickets.Purpose,
+        lifetime: timedelta,
+        tries: int = 5,
+        detail: dict[str, str] | None = None,
+    ) -> str:
+        return await tickets.issue(
+            self._db, user.pool_id, purpose, user.id, lifetime=lifetime, tries=tries, detail=detail
+        )
+
+    async def _refuse(
+        self, caller: Caller, error: PoolhouseError, method: Method, key: UserKey, user: User | None = None
+    ) -> None:
+        event = Event(
+            *("login", "user", user.id if user else None, user.id if user else None),
+            user_name=user.display_name if user else key.value[:64],
+            app_id=caller.app_id,
+            success=False,
+            detail={"method": method, "by": key.kind, "reason": type(error).__name__},
+        )
+        await self._audit.write_refusal(caller, event)
+
+
+def require_active(user: User) -> None:
+    """Asked only after the proof: it tells that the account exists."""
+    if user.blocked or user.is_deleted:
+        raise AccountBlocked(user_id=user.id)
+    if user.status != "Activated":
+        raise AccountSuspended(user_id=user.id)
+
+
+def lifetime(pool: Pool, app: App | None) -> timedelta:
+    own = app.settings.id_token_expires_after if app else None
+    return timedelta(seconds=own or pool.settings.token_expires_after)

@@ -1,0 +1,226 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from poolhouse.errors import (
+    AccountBlocked,
+    AccountSuspended,
+    CaptchaRequired,
+    CodeWrong,
+    EmailUnverified,
+    NotAuthenticated,
+    PasswordResetRequired,
+    TokenExpired,
+    WrongCredentials,
+)
+from poolhouse.login.model import SignIn
+from poolhouse.users.model import UserDraft, UserKey
+
+BY_NAME = UserKey("username", "bob")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [BY_NAME, UserKey("email", "bob@example.COM"), UserKey("phone", "13800138000")],
+    ids=["username", "email", "phone"],
+)
+async def test_a_right_password_opens_a_session(services, pool, visitor, app, bob, key):
+    logged_in = await services.login.with_password(visitor, key, "secret 1")
+    assert logged_in.user.id == bob.id
+    claims = await services.sessions.read(logged_in.token.token)
+    assert (claims.subject, claims.app_id) == (bob.id, app.id)
+    state = await services.sessions.login_state(pool.administrator, bob.id)
+    assert state.app_ids == (app.id,)
+
+
+@pytest.mark.parametrize(
+    ("key", "password"),
+    [
+        (BY_NAME, "wrong"),
+        (BY_NAME, ""),
+        (UserKey("username", "Bob"), "secret 1"),
+        (UserKey("username", "nobody"), "secret 1"),
+        (UserKey("email", "nobody@example.com"), "secret 1"),
+    ],
+)
+async def test_unknown_user_and_wrong_password_are_one_answer(services, visitor, bob, key, password, audited):
+    with pytest.raises(WrongCredentials) as refused:
+        await services.login.with_password(visitor, key, password)
+    assert refused.value.facts == {}
+    row = (await audited("login"))[-1]
+    assert not row["success"]
+    assert row["ip"] == "203.0.113.7"
+
+
+async def test_another_pools_user_is_unknown_here(services, other_pool, bob):
+    with pytest.raises(WrongCredentials):
+        await services.login.with_password(other_pool.stranger, BY_NAME, "secret 1")
+
+
+async def test_another_pools_application_is_unknown_here(services, other_pool, visitor, bob):
+    from poolhouse.errors import AppNotFound
+
+    theirs = await services.apps.create(other_pool.administrator, "theirs")
+    with pytest.raises(AppNotFound):
+        await services.login.with_password(replace(visitor, app_id=theirs.id), BY_NAME, "secret 1")
+
+
+async def test_logins_are_counted_and_remembered(services, pool, visitor, app, bob):
+    first = await services.login.with_password(visitor, BY_NAME, "secret 1")
+    assert first.user.logins_count == 1
+    await services.login.with_password(visitor, BY_NAME, "secret 1")
+    stored = await services.users.get(pool.administrator, bob.id)
+    assert stored.logins_count == 2
+    assert stored.last_ip == "203.0.113.7"
+    assert stored.last_login is not None
+    assert stored.last_login_app == app.id
+
+
+async def test_forty_logins_of_one_user_at_once_are_all_counted(services, pool, visitor, bob):
+    tries = [services.login.with_password(visitor, BY_NAME, "secret 1") for _ in range(40)]
+    await asyncio.gather(*tries)
+    assert (await services.users.get(pool.administrator, bob.id)).logins_count == 40
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [({"blocked": True}, AccountBlocked), ({"status": "Suspended"}, AccountSuspended)],
+)
+async def test_who_is_shut_out_learns_it_only_with_the_password(services, pool, visitor, bob, change, error):
+    await services.users.update(pool.administrator, bob.id, UserDraft(change))
+    with pytest.raises(error):
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
+    with pytest.raises(WrongCredentials):
+        await services.login.with_password(visitor, BY_NAME, "wrong")
+
+
+async def test_blocking_ends_a_running_session(services, pool, visitor, bob):
+    token = (await services.login.with_password(visitor, BY_NAME, "secret 1")).token.token
+    await services.users.update(pool.administrator, bob.id, UserDraft({"blocked": True}))
+    with pytest.raises(TokenExpired):
+        await services.sessions.read(token)
+
+
+async def test_deleting_a_user_ends_their_sessions(services, pool, visitor, bob):
+    token = (await services.login.with_password(visitor, BY_NAME, "secret 1")).token.token
+    await services.users.delete(pool.administrator, [bob.id])
+    with pytest.raises(TokenExpired):
+        await services.sessions.read(token)
+
+
+async def test_an_imported_hash_is_replaced_at_the_first_login(services, pool, visitor, database):
+    import bcrypt
+
+    stored = bcrypt.hashpw(b"old secret", bcrypt.gensalt(4)).decode()
+    user = await services.users.create(
+        pool.administrator, UserDraft({"username": "ann"}, password_hash=stored)
+    )
+    for _ in range(2):
+        await services.login.with_password(visitor, UserKey("username", "ann"), "old secret")
+    sql = "select password_hash from users where pool_id = $1 and id = $2"
+    assert (await database.fetchval(sql, pool.id, user.id)).startswith("$argon2id$")
+
+
+async def test_an_unverified_email_can_be_kept_out(services, visitor, bob, configure):
+    await configure(login_require_email_verified=True)
+    with pytest.raises(EmailUnverified):
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
+
+
+async def test_any_of_the_three_names_will_do(services, visitor, bob):
+    keys = [UserKey(kind, "13800138000") for kind in ("username", "email", "phone")]
+    assert (await services.login.with_any_password(visitor, keys, "secret 1")).user.id == bob.id
+
+
+# -- too many failures -------------------------------------------------------------------------------------
+
+LIMIT = {"enabled": True, "limit": 3, "time_interval": 300}
+
+
+async def fail(services, visitor, times, key=BY_NAME):
+    for _ in range(times):
+        with pytest.raises(WrongCredentials):
+            await services.login.with_password(visitor, key, "wrong")
+
+
+async def test_an_address_with_many_failures_must_solve_a_captcha(services, pool, visitor, bob, configure):
+    await configure(login_fail_check=LIMIT)
+    await fail(services, visitor, 1)
+    await fail(services, visitor, 2, UserKey("username", "nobody"))
+    with pytest.raises(CaptchaRequired):
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
+    elsewhere = replace(visitor, ip="203.0.113.8")
+    await services.login.with_password(elsewhere, BY_NAME, "secret 1")
+    challenge = await services.captchas.issue(visitor)
+    with pytest.raises(CodeWrong):
+        await services.login.with_password(visitor, BY_NAME, "secret 1", SignIn(captcha="wrong"))
+    challenge = await services.captchas.issue(visitor)
+    how = SignIn(captcha=challenge.answer.upper())
+    await services.login.with_password(visitor, BY_NAME, "secret 1", how)
+    with pytest.raises(CodeWrong):
+        await services.login.with_password(visitor, BY_NAME, "secret 1", how)
+
+
+@pytest.mark.parametrize("name", ["bob", "nobody"])
+async def test_an_account_locks_whether_it_exists_or_not(services, visitor, bob, configure, name):
+    await configure(login_password_fail_check=LIMIT, login_fail_strategy="block-account")
+    await fail(services, visitor, 3, UserKey("username", name))
+    for password in ("wrong", "secret 1"):
+        with pytest.raises(AccountBlocked):
+            await services.login.with_password(visitor, UserKey("username", name), password)
+
+
+async def test_a_right_password_clears_the_accounts_failures(services, visitor, bob, configure):
+    await configure(login_password_fail_check=LIMIT, login_fail_strategy="block-account")
+    for _ in range(3):
+        await fail(services, visitor, 2)
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
+
+
+# -- passwords that must change ----------------------------------------------------------------------------
+
+
+async def test_a_first_login_leads_to_a_new_password(services, pool, visitor, bob):
+    await services.users.update(pool.administrator, bob.id, UserDraft({"reset_password_on_next_login": True}))
+    with pytest.raises(PasswordResetRequired) as refused:
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
+    assert refused.value.facts["old_password"] is False
+    with pytest.raises(WrongCredentials):
+        await services.login.with_password(visitor, BY_NAME, "wrong")
+
+
+async def test_an_overdue_password_leads_to_a_new_one(services, pool, visitor, bob, configure):
+    await configure(password_update_policy={"enabled": True, "forced_cycle": 30})
+    await services.login.with_password(visitor, BY_NAME, "secret 1")
+    await services.users.update(
+        pool.administrator, bob.id, UserDraft({"password_last_set_at": "2020-01-01T00:00:00Z"})
+    )
+    with pytest.raises(PasswordResetRequired) as refused:
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
+    assert refused.value.facts["old_password"] is True
+
+
+# -- tokens ------------------------------------------------------------------------------------------------
+
+
+async def test_status_and_refresh(services, pool, visitor, app, bob):
+    token = (await services.login.with_password(visitor, BY_NAME, "secret 1")).token
+    status = await services.login.status(token.token)
+    assert status.claims.subject == bob.id
+    caller = replace(pool.user(bob.id), app_id=app.id, session_id=status.claims.session_id)
+    fresh = await services.login.refresh(caller)
+    assert (await services.sessions.read(fresh.token)).session_id == status.claims.session_id
+    await services.sessions.kick(pool.administrator, [bob.id])
+    for dead in (token.token, fresh.token):
+        assert await services.login.status(dead) == type(status)(None, expired=True)
+    with pytest.raises(TokenExpired):
+        await services.login.refresh(caller)
+    assert (await services.login.status("garbage")).claims is None
+
+
+async def test_a_stranger_refreshes_nothing_and_an_administrator_anybody(services, pool, visitor, bob):
+    with pytest.raises(NotAuthenticated):
+        await services.login.refresh(visitor)
+    issued = await services.login.refresh(pool.administrator, bob.id)
+    assert (await services.sessions.read(issued.token)).subject == bob.id
