@@ -21,6 +21,7 @@ from poolhouse.db.pool import Database
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
 from poolhouse.groups.service import GroupService
+from poolhouse.identities.service import IdentityService
 from poolhouse.login.book import LoginBook
 from poolhouse.login.captchas import Captchas
 from poolhouse.login.guard import LoginGuard
@@ -41,6 +42,8 @@ from poolhouse.roles.service import RoleService
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.service import SessionService
 from poolhouse.settings import Settings
+from poolhouse.tenants.service import TenantService
+from poolhouse.tenants.sources import SourceService
 from poolhouse.users.directories import Directories
 from poolhouse.users.postgres import PostgresDirectory
 from poolhouse.users.service import UserService
@@ -66,6 +69,9 @@ class Services:
     apps: AppService
     directories: Directories
     users: UserService
+    identities: IdentityService
+    tenants: TenantService
+    sources: SourceService
     orgs: OrgService
     department_members: DepartmentMembers
     fields: FieldService
@@ -125,6 +131,11 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     sessions = SessionService(db, KeyRing(db, box), audit)
     users.on_delete(sessions.end_of_users)
     users.on_delete(mail.forget_user)
+    identities = IdentityService(db, users, audit)
+    users.on_delete(identities.forget_users)
+    tenants = TenantService(db, users, audit)
+    users.on_delete(tenants.forget_users)
+    sources = SourceService(db, box, audit)
     users.on_change(sessions.user_changed)
     orgs = OrgService(db, audit)
     department_members = DepartmentMembers(db, users, audit)
@@ -178,6 +189,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         apps=apps,
         directories=directories,
         users=users,
+        identities=identities,
+        tenants=tenants,
+        sources=sources,
         orgs=orgs,
         department_members=department_members,
         fields=fields,

@@ -1,0 +1,29 @@
+"""Identities: who somebody is at an outside source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+CUSTOM_DATABASE = "custom-database"
+"""The provider of an identity that a migrated user brought from the pool's own database; `user_id_in_idp` is
+the id its script gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`type`: openid, unionid, primary, generic, ...; `ext_idp_id` is "" when no stored source is meant."""
+
+    id: str
+    user_id: str
+    provider: str
+    user_id_in_idp: str
+    type: str = "generic"
+    ext_idp_id: str = ""
+    connection_id: str | None = None
+    is_social: bool = False
+    openid: str | None = None
+    profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    created_at: datetime | None = None

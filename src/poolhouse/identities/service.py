@@ -1,0 +1,104 @@
+"""Linking, unlinking and listing the identities of users, in every kind of directory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import IdentityTaken, InvalidInput
+from poolhouse.identities import postgres
+from poolhouse.identities.model import Identity
+from poolhouse.users.model import IdentityDraft
+from poolhouse.users.postgres import insert_identity
+from poolhouse.users.service import UserService
+
+
+class IdentityService:
+    def __init__(self, db: Database, users: UserService, audit: AuditLog) -> None:
+        self._db, self._users, self._audit = db, users, audit
+
+    async def list(self, caller: Caller, user_id: str) -> Sequence[Identity]:
+        """Oldest first; [] for a user nobody knows."""
+        caller.require_user_or_administrator(user_id)
+        return await postgres.of_users(self._db, caller.pool_id, [user_id])
+
+    async def list_of_users(self, caller: Caller, user_ids: Sequence[str]) -> dict[str, Sequence[Identity]]:
+        """For a page of users: every asked id is a key."""
+        caller.require_administrator()
+        found: dict[str, Sequence[Identity]] = dict.fromkeys(user_ids, ())
+        for identity in await postgres.of_users(self._db, caller.pool_id, user_ids):
+            found[identity.user_id] = (*found[identity.user_id], identity)
+        return found
+
+    async def link(self, caller: Caller, user_id: str, draft: IdentityDraft) -> Identity:
+        """Linking what the user has already is success. Raises UserNotFound, IdentityTaken, InvalidInput."""
+        caller.require_administrator()
+        for field, value in (("userIdInIdp", draft.user_id_in_idp), ("identifier", draft.provider)):
+            if not value or len(value) > 256:
+                raise InvalidInput(field, "长度应为 1 至 256", "must be 1 to 256 characters")
+        await self._users.require_all(caller, [user_id])
+        key = (draft.provider, draft.user_id_in_idp, draft.type, draft.ext_idp_id or "")
+        try:
+            async with self._db.transaction() as tx:
+                linked = await postgres.find(tx, caller.pool_id, *key)
+                if linked is not None:
+                    return _of(linked, user_id)
+                await insert_identity(tx, caller.pool_id, user_id, draft)
+                linked = await postgres.find(tx, caller.pool_id, *key)
+                assert linked is not None
+                act = Event("link_identity", "identity", linked.id, user_id, detail={"provider": key[0]})
+                await self._audit.write(tx, caller, act)
+        except asyncpg.UniqueViolationError as error:  # somebody was faster
+            raise IdentityTaken(field="userIdInIdp") from error
+        return linked
+
+    async def unlink(
+        self,
+        caller: Caller,
+        user_id: str,
+        *,
+        ext_idp_id: str | None = None,
+        provider: str | None = None,
+        type_: str | None = None,
+    ) -> int:
+        """All identities of the user at a source (its id, or its provider), of one type if one is given.
+
+        Gives how many there were; none is no error. Raises UserNotFound.
+        """
+        caller.require_administrator()
+        if not ext_idp_id and not provider:
+            raise InvalidInput("extIdpId", "不能为空", "must not be empty")
+        await self._users.require_all(caller, [user_id])
+        async with self._db.transaction() as tx:
+            gone = await postgres.delete(
+                tx,
+                caller.pool_id,
+                user_id,
+                ext_idp_id=ext_idp_id or None,
+                provider=provider or None,
+                type_=type_ or None,
+            )
+            for identity in gone:
+                act = Event(
+                    "unlink_identity",
+                    "identity",
+                    identity.id,
+                    user_id,
+                    detail={"provider": identity.provider},
+                )
+                await self._audit.write(tx, caller, act)
+        return len(gone)
+
+    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
+        await postgres.forget_users(tx, pool_id, user_ids)
+
+
+def _of(linked: Identity, user_id: str) -> Identity:
+    if linked.user_id != user_id:
+        raise IdentityTaken(field="userIdInIdp")
+    return linked

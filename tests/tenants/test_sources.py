@@ -1,0 +1,140 @@
+import pytest
+from tests.conftest import PoolForTests
+
+from poolhouse.app import Services
+from poolhouse.errors import CodeTaken, IdentitySourceNotFound, NotAuthenticated, NotPermitted, TenantNotFound
+from poolhouse.ids import new_id
+from poolhouse.tenants.model import ConnectionDraft, State
+from poolhouse.tenants.secrets import MASK
+
+FIELDS = {"clientID": "cli", "clientSecret": "d1cuu12", "nested": {"agentPassword": "p", "port": 1}}
+
+
+def draft(identifier: str) -> ConnectionDraft:
+    return ConnectionDraft("wechat:pc", identifier, "微信", FIELDS, ("email",))
+
+
+async def test_a_stranger_is_refused_everywhere(services: Services, pool: PoolForTests) -> None:
+    sources = services.sources
+    for caller, refusal in ((pool.stranger, NotAuthenticated), (pool.user("u1"), NotPermitted)):
+        with pytest.raises(refusal):
+            await sources.list(caller)
+        with pytest.raises(refusal):
+            await sources.create(caller, "n", "wechat")
+        with pytest.raises(refusal):
+            await sources.get(caller, "x")
+        with pytest.raises(refusal):
+            await sources.delete(caller, "x")
+        with pytest.raises(refusal):
+            await sources.add_connection(caller, "x", draft("i"))
+        with pytest.raises(refusal):
+            await sources.update_connection(caller, "x", {})
+        with pytest.raises(refusal):
+            await sources.set_connection_enabled(caller, "x", "app", "a", True)
+        with pytest.raises(refusal):
+            await sources.is_identifier_free(caller, "i")
+
+
+async def test_a_source_is_kept_with_its_connections_and_shown_without_secrets(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin, sources = pool.administrator, services.sources
+    tenant = await services.tenants.create(admin, "t")
+    created = await sources.create(
+        admin, "微信", "wechat", tenant_id=tenant.id, connections=[draft("w1"), draft("w2")]
+    )
+    [found] = await sources.list(admin, tenant_id=tenant.id)
+    assert found == await sources.get(admin, created.id) == created
+    assert [each.identifier for each in found.connections] == ["w1", "w2"]
+    assert found.connections[0].fields == {
+        "clientID": "cli",
+        "clientSecret": MASK,
+        "nested": {"agentPassword": MASK, "port": 1},
+    }
+    assert (await sources.rename(admin, created.id, "新名")).name == "新名"
+    await sources.delete(admin, created.id)
+    with pytest.raises(IdentitySourceNotFound):
+        await sources.get(admin, created.id)
+
+
+async def test_secrets_lie_encrypted_and_survive_being_sent_back_masked(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin, sources = pool.administrator, services.sources
+    source = await sources.create(admin, "n", "oidc", connections=[draft("w1")])
+    connection = source.connections[0]
+    stored = await services.db.fetchval("select fields from identity_connections where pool_id = $1", pool.id)
+    assert b"d1cuu12" not in stored
+    changed = await sources.update_connection(
+        admin, connection.id, {"fields": {**connection.fields, "clientID": "new"}, "display_name": "改"}
+    )
+    assert (changed.fields["clientID"], changed.fields["clientSecret"]) == ("new", MASK)
+    sealed = await services.db.fetchval("select fields from identity_connections where pool_id = $1", pool.id)
+    place = f"{pool.id}/identity_connections/fields/{connection.id}"
+    assert '"clientSecret":"d1cuu12"' in services.box.decrypt(sealed, place)
+
+
+async def test_an_identifier_is_one_connections_in_a_pool(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    admin, sources = pool.administrator, services.sources
+    source = await sources.create(admin, "n", "oidc", connections=[draft("w1")])
+    assert not await sources.is_identifier_free(admin, "w1")
+    assert await sources.is_identifier_free(other_pool.administrator, "w1")
+    with pytest.raises(CodeTaken):
+        await sources.add_connection(admin, source.id, draft("w1"))
+    with pytest.raises(CodeTaken):
+        await sources.create(admin, "m", "oidc", connections=[draft("w9"), draft("w1")])
+    assert len(await sources.list(admin)) == 1
+    await sources.create(other_pool.administrator, "n", "oidc", connections=[draft("w1")])
+
+
+async def test_another_pools_sources_are_invisible(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    sources, mine = services.sources, other_pool.administrator
+    source = await sources.create(pool.administrator, "n", "oidc", connections=[draft("w1")])
+    connection = source.connections[0]
+    assert await sources.list(mine) == []
+    for attempt in (
+        sources.get(mine, source.id),
+        sources.rename(mine, source.id, "x"),
+        sources.delete(mine, source.id),
+        sources.add_connection(mine, source.id, draft("w2")),
+        sources.update_connection(mine, connection.id, {"display_name": "x"}),
+        sources.delete_connection(mine, connection.id),
+        sources.set_connection_enabled(mine, connection.id, "app", "a", True),
+        sources.set_all_enabled(mine, source.id, "app", "a", True),
+    ):
+        with pytest.raises(IdentitySourceNotFound):
+            await attempt
+    assert await sources.get(pool.administrator, source.id) == source
+    with pytest.raises(TenantNotFound):
+        await sources.create(
+            mine, "n", "oidc", tenant_id=(await services.tenants.create(pool.administrator, "t")).id
+        )
+
+
+async def test_connections_are_switched_on_where_they_are_wanted(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin, sources, app_id = pool.administrator, services.sources, new_id()
+    source = await sources.create(admin, "n", "oidc", connections=[draft("w1"), draft("w2")])
+    first, second = source.connections
+    on = await sources.set_connection_enabled(admin, first.id, "app", app_id, True)
+    assert on.states == (State("app", app_id, True),)
+    assert [each.id for each in await sources.list(admin, app_id=app_id)] == [source.id]
+    await sources.set_connection_enabled(admin, first.id, "app", app_id, False)
+    assert await sources.list(admin, app_id=app_id) == []
+    await sources.set_all_enabled(admin, source.id, "tenant", "t1", True)
+    assert (await sources.get_connection(admin, second.id)).states == (State("tenant", "t1", True),)
+    await sources.delete_connection(admin, second.id)
+    assert len((await sources.get(admin, source.id)).connections) == 1
+
+
+async def test_a_deleted_tenant_takes_its_sources_along(services: Services, pool: PoolForTests) -> None:
+    admin = pool.administrator
+    tenant = await services.tenants.create(admin, "t")
+    await services.sources.create(admin, "n", "oidc", tenant_id=tenant.id, connections=[draft("w1")])
+    await services.tenants.delete(admin, tenant.id)
+    assert await services.sources.list(admin) == []
