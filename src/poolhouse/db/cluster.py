@@ -77,7 +77,7 @@ class Cluster:
 def prepare(data: Path, account: Account, pg_bin: Path | None, user: str, database: str) -> Cluster:
     """The cluster of a data folder, made when there is none. Raises DatabaseUnfit."""
     home = _home(data, account)
-    binaries = choose(candidates(pg_bin), _made_by(home / "cluster"))
+    binaries = choose(candidates(pg_bin), made_by(home / "cluster"))
     binaries = _reachable(binaries, account)
     _log.info(
         "database binaries", version=binaries.version, source=binaries.source, folder=str(binaries.folder)
@@ -95,11 +95,17 @@ def prepare(data: Path, account: Account, pg_bin: Path | None, user: str, databa
     return cluster
 
 
+def home_of(data: Path) -> Path:
+    """Where the files of a data folder lie, or would."""
+    note = data / "postgres.location"
+    return Path(note.read_text().strip()) if note.exists() else data / "postgres"
+
+
 def _home(data: Path, account: Account) -> Path:
     """`data/postgres`, or where the note `data/postgres.location` says, or a new place noted there."""
     note = data / "postgres.location"
     if note.exists():
-        home = Path(note.read_text().strip())
+        home = home_of(data)
         if not account.own_folder(home):
             raise DatabaseUnfit(
                 f"{note} says the database is in {home}, which user {account.name} cannot use"
@@ -128,7 +134,7 @@ def _home(data: Path, account: Account) -> Path:
     return home
 
 
-def _made_by(files: Path) -> int | None:
+def made_by(files: Path) -> int | None:
     version = files / "PG_VERSION"
     return int(version.read_text()) if version.exists() else None
 

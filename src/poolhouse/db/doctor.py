@@ -1,0 +1,146 @@
+"""What `poolhouse doctor` can say of the database: facts, and for each that is wrong what helps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import asyncpg
+
+from poolhouse.db.account import account
+from poolhouse.db.binaries import candidates, choose
+from poolhouse.db.cluster import home_of, made_by
+from poolhouse.db.migrations import current
+from poolhouse.db.migrations.chain import revisions
+from poolhouse.db.unfit import DatabaseUnfit
+
+SLOW_MS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`fault`: what is wrong and what helps; None when nothing is."""
+
+    name: str
+    value: str
+    fault: str | None = None
+
+
+def embedded_facts(data: Path, pg_bin: Path | None) -> Iterator[Fact]:
+    """Of the embedded server's files and binaries; starts nothing and changes nothing."""
+    try:
+        them = account()
+        yield Fact("runs as", f"{them.name} ({them.uid})")
+    except DatabaseUnfit as error:
+        yield Fact("runs as", "-", str(error))
+    home = home_of(data)
+    major = made_by(home / "cluster")
+    yield Fact("files", f"{home}, PostgreSQL {major}" if major else f"none yet, will be in {home}")
+    found = candidates(pg_bin)
+    for one in found:
+        yield Fact("found", f"{one}{f': {one.fault}' if one.fault else ''}")
+    try:
+        yield Fact("binaries", str(choose(found, major)))
+    except DatabaseUnfit as error:
+        yield Fact("binaries", "-", str(error))
+
+
+async def server_facts(url: str, connections: int) -> AsyncIterator[Fact]:
+    """Of a running server, embedded or not. `connections`: what one process of ours may open."""
+    try:
+        connection = await asyncpg.connect(url, timeout=10.0)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        yield Fact("connection", "-", f"the database does not answer: {error}")
+        return
+    try:
+        for ask in (_version, _locale, _trigrams, _schema, _role, _room, _durability, _latency):
+            yield await ask(connection, connections)
+    finally:
+        await connection.close()
+
+
+async def _version(connection: Any, _: int) -> Fact:
+    version = await connection.fetchval("show server_version")
+    old = connection.get_server_version().major < 15
+    return Fact("server", f"PostgreSQL {version}", "15 or newer is needed" if old else None)
+
+
+async def _locale(connection: Any, _: int) -> Fact:
+    row = await connection.fetchrow(
+        "select datname, pg_encoding_to_char(encoding), datctype from pg_database "
+        "where datname = current_database()"
+    )
+    fits = row[1] == "UTF8" and row[2] not in ("C", "POSIX")
+    return Fact(
+        "database",
+        f"{row[0]}, encoding {row[1]}, ctype {row[2]}",
+        None if fits else "create it with encoding 'UTF8' and LC_CTYPE 'C.UTF-8'",
+    )
+
+
+async def _trigrams(connection: Any, _: int) -> Fact:
+    row = await connection.fetchrow(
+        "select default_version, installed_version from pg_available_extensions where name = 'pg_trgm'"
+    )
+    if row is None:
+        return Fact("pg_trgm", "-", "not available: install the server's contrib package")
+    return Fact("pg_trgm", row[1] or f"{row[0]} available, comes with the first migration")
+
+
+async def _schema(connection: Any, _: int) -> Fact:
+    version, newest = await current(connection), revisions()[-1]
+    if version is not None and version not in revisions():
+        return Fact("schema", version, f"of a newer Poolhouse; this one knows up to {newest}")
+    behind = (
+        None if version == newest else f"behind {newest}: the next start, or poolhouse migrate, brings it up"
+    )
+    return Fact("schema", version or "none", behind)
+
+
+async def _role(connection: Any, _: int) -> Fact:
+    standby = await connection.fetchval("select pg_is_in_recovery()")
+    return Fact(
+        "role", "standby" if standby else "primary", "reads only: name the primary" if standby else None
+    )
+
+
+async def _room(connection: Any, ours: int) -> Fact:
+    """Each process also listens on one connection and keeps half as many again for searches."""
+    room = int(await connection.fetchval("show max_connections"))
+    used = await connection.fetchval(
+        "select count(*) from pg_stat_activity where backend_type = 'client backend'"
+    )
+    needed = ours + max(2, ours // 2) + 1
+    fault = (
+        None if needed <= room - 3 else f"a process may open {needed}: raise max_connections or lower ours"
+    )
+    return Fact("connections", f"{used} of {room} in use, up to {needed} a process of ours", fault)
+
+
+async def _durability(connection: Any, _: int) -> Fact:
+    off = [
+        name for name in ("fsync", "full_page_writes") if await connection.fetchval(f"show {name}") == "off"
+    ]
+    return Fact(
+        "durability",
+        f"{' and '.join(off)} off" if off else "safe",
+        "a power loss may destroy the database: switch it on" if off else None,
+    )
+
+
+async def _latency(connection: Any, _: int) -> Fact:
+    took = []
+    for _attempt in range(20):
+        began = time.perf_counter()
+        await connection.fetchval("select 1")
+        took.append((time.perf_counter() - began) * 1000)
+    typical = median(took)
+    return Fact(
+        "round trip",
+        f"{typical:.2f} ms",
+        f"above {SLOW_MS:.0f} ms: a login takes several of them" if typical > SLOW_MS else None,
+    )
