@@ -7,13 +7,14 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
-from poolhouse.commands import directory, server
+from poolhouse.commands import directory, doctor, server
 from poolhouse.commands.output import fail
 from poolhouse.errors import PoolhouseError
 
 app = App(name="poolhouse", help=about, version_flags=["--version"])
 app.command(server.up)
 app.command(server.migrate)
+app.command(doctor.doctor)
 app.command(directory.pools, name="pool")
 app.command(directory.apps, name="app")
 app.command(directory.users, name="user")

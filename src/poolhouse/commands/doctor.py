@@ -1,0 +1,63 @@
+"""`poolhouse doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from poolhouse.commands.output import rows
+from poolhouse.commands.server import Data, DatabaseUrl, settings_from
+from poolhouse.db.doctor import Fact, embedded_facts, server_facts
+from poolhouse.db.embedded import running_url
+from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.sandbox.client import find_installation
+from poolhouse.settings import Settings
+
+
+def doctor(
+    *,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    as_json: Annotated[bool, Parameter(name="--json", help="A list of objects.")] = False,
+) -> None:
+    """Says what this machine gives the server, and what is wrong; exit status 1 if anything is.
+
+    It starts nothing: of an embedded database that is not running only the files are looked at.
+    """
+    found = _database(settings_from(data, database_url)) + _sandbox()
+    table = [(part, fact.name, fact.value, fact.fault or "") for part, fact in found]
+    rows("doctor", ("part", "what", "value", "wrong"), table, as_json=as_json)
+    sys.exit(1 if any(fact.fault for _, fact in found) else 0)
+
+
+def _database(settings: Settings) -> list[tuple[str, Fact]]:
+    outside = settings.database_url.get_secret_value() if settings.database_url else None
+    facts: list[Fact] = []
+    if outside is None:
+        facts += embedded_facts(settings.data, settings.pg_bin)
+        try:
+            outside = running_url(settings.data)
+        except DatabaseUnfit:
+            facts.append(Fact("server", "not running"))
+    if outside is not None:
+        facts += asyncio.run(_server(outside, settings.database_connections))
+    return [("database", fact) for fact in facts]
+
+
+async def _server(url: str, connections: int) -> list[Fact]:
+    return [fact async for fact in server_facts(url, connections)]
+
+
+def _sandbox() -> list[tuple[str, Fact]]:
+    """A missing layer is told, and is no fault: the others hold."""
+    try:
+        layers = find_installation().protection.layers
+    except FileNotFoundError as error:
+        return [("sandbox", Fact("installation", "-", str(error)))]
+    return [
+        ("sandbox", Fact(layer.name, f"{'in force' if layer.in_force else 'MISSING'}: {layer.detail}"))
+        for layer in layers
+    ]
