@@ -44,8 +44,9 @@ from poolhouse.sessions.service import SessionService
 from poolhouse.settings import Settings
 from poolhouse.tenants.service import TenantService
 from poolhouse.tenants.sources import SourceService
+from poolhouse.users.accounts import AccountService
 from poolhouse.users.directories import Directories
-from poolhouse.users.postgres import PostgresDirectory
+from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.v3.app import v3_routes
@@ -82,6 +83,7 @@ class Services:
     login: LoginService
     registrations: Registrations
     captchas: Captchas
+    accounts: AccountService
 
 
 def secret_box(settings: Settings) -> SecretBox:
@@ -164,6 +166,14 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     fields.on(TargetType.GROUP, groups.require_ids)
     fields.on(TargetType.ROLE, roles.require_ids)
     fields.on(TargetType.NODE, orgs.require_nodes)
+    accounts = AccountService(
+        db,
+        users,
+        audit,
+        fields,
+        put_in_departments=department_members.put,
+        link_identity=insert_identity,
+    )
 
     mfa = MfaService(db, box, audit)
     users.on_delete(mfa.forget_users)
@@ -202,6 +212,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         login=login,
         registrations=registrations,
         captchas=Captchas(db),
+        accounts=accounts,
     )
 
 

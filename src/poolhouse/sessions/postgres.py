@@ -159,3 +159,11 @@ async def delete_keys_before(db: Executor, pool_id: str, purpose: str, before: d
         """,
         *(pool_id, purpose, before),
     )
+
+
+def logged_in_at(alias: str, app_ids: str) -> str:
+    """A term for the users `alias`: a live session at one of the applications of the parameter `app_ids`."""
+    return (
+        f"exists (select from sessions s where s.pool_id = {alias}.pool_id and s.user_id = {alias}.id "
+        f"and s.app_id = any({app_ids}) and s.expires_at > now())"
+    )

@@ -2,66 +2,116 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from poolhouse.db.where import Where
 from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.conditions import condition as custom_condition
 from poolhouse.fields.model import Field
+from poolhouse.sessions.postgres import logged_in_at
 from poolhouse.times import parse_time
 from poolhouse.users.model import Condition
-from poolhouse.users.rules import BOOLEANS, COUNTS, TEXT, TIMES, spelled
+from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, TEXT, TIMES, spelled
 
 _MOMENTS = TIMES | {"created_at", "updated_at", "status_changed_at"}
-_NUMBERS = COUNTS
 _TEXTS = frozenset(TEXT) | {"id", "status"}
+_FIRST_MILLISECOND = 100_000_000_000
+MOST_VALUES = 1000
+_SHOWN_STATUS = "case when u.blocked and u.status = 'Activated' then 'Suspended' else u.status end"
 
 
 def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str, Field]) -> None:
-    """Raises InvalidInput for an unknown field, an operator the field's type lacks, or a malformed value."""
+    """Raises InvalidInput for an unknown field, an operator the field's type lacks, or a malformed value.
+
+    GREATER and LESSER include their bound, as documented. NOT_EQUAL and NOT_CONTAINS hold for an empty field.
+    """
     field, operator = condition.field, condition.operator
     if field.startswith("customData."):
         key = field.removeprefix("customData.")
         if key not in custom_fields:
             raise FieldNotFound(field=key)
         where.add(custom_condition(where, custom_fields[key], operator, condition.value))
-        return
-    if field not in _TEXTS | BOOLEANS | _MOMENTS | _NUMBERS:
+    elif field == "logged_in_apps":
+        _add_logged_in_apps(where, condition)
+    elif field == "identity":
+        _add_identity(where, condition)
+    elif field not in _TEXTS | BOOLEANS | _MOMENTS | COUNTS:
         raise InvalidInput(
             "advancedFilter.field", f"未知字段 {spelled(field)}", f"unknown field {spelled(field)}"
         )
-    column = f"u.{field}"
-    if operator in ("IS_NULL", "NOT_NULL"):
-        where.add(f"{column} is {'null' if operator == 'IS_NULL' else 'not null'}")
+    elif operator in ("IS_NULL", "NOT_NULL"):
+        where.add(f"u.{field} is {'null' if operator == 'IS_NULL' else 'not null'}")
     elif operator in ("CONTAINS", "NOT_CONTAINS"):
-        _require_text(field)
-        negated = "not " if operator == "NOT_CONTAINS" else ""
-        pattern = f"poolhouse_search_pattern({where.arg(_text(condition.value))})"
-        where.add(f"poolhouse_search_key(coalesce({column}, '')) {negated}like {pattern}")
-    elif operator in ("EQUAL", "NOT_EQUAL"):
-        sign = "is not distinct from" if operator == "EQUAL" else "is distinct from"
-        where.add(f"{column} {sign} {where.arg(_value(field, condition.value))}")
+        _add_contains(where, field, condition.value, negated=operator == "NOT_CONTAINS")
+    else:
+        _add_comparison(where, condition)
+
+
+def _add_contains(where: Where, field: str, value: Any, *, negated: bool) -> None:
+    if field not in _TEXTS:
+        raise _not_an_operator()
+    pattern = f"poolhouse_search_pattern({where.arg(_text(value))})"
+    where.add(f"poolhouse_search_key(coalesce(u.{field}, '')) {'not ' if negated else ''}like {pattern}")
+
+
+def _add_comparison(where: Where, condition: Condition) -> None:
+    field, operator, value = condition.field, condition.operator, condition.value
+    column = _SHOWN_STATUS if field == "status" else f"u.{field}"
+    if operator == "EQUAL":
+        where.add(f"{column} = {where.arg(_value(field, value))}")
+    elif operator == "NOT_EQUAL":
+        where.add(f"{column} is distinct from {where.arg(_value(field, value))}")
     elif operator == "IN":
-        values = [_value(field, value) for value in _list(condition.value)]
-        where.add(f"{column} = any({where.arg(values)})")
+        where.add(f"{column} = any({where.arg([_value(field, one) for one in _list(value)])})")
+    elif field in BOOLEANS:
+        raise _not_an_operator()
     elif operator == "BETWEEN":
-        low, high = _pair(condition.value)
+        low, high = _pair(value)
         where.add(f"{column} between {where.arg(_value(field, low))} and {where.arg(_value(field, high))}")
     else:
-        sign = ">" if operator == "GREATER" else "<"
-        where.add(f"{column} {sign} {where.arg(_value(field, condition.value))}")
+        sign = ">=" if operator == "GREATER" else "<="
+        where.add(f"{column} {sign} {where.arg(_value(field, value))}")
 
 
-def _require_text(field: str) -> None:
-    if field not in _TEXTS:
-        raise InvalidInput("advancedFilter.operator", "此字段不支持该操作符", "not an operator of this field")
+def _add_logged_in_apps(where: Where, condition: Condition) -> None:
+    """Applications with a live session of the user, or where they logged in last."""
+    if condition.operator not in ("IN", "EQUAL"):
+        raise _not_an_operator()
+    apps = where.arg([_text(value) for value in _list(condition.value)])
+    where.add(f"(u.last_login_app = any({apps}) or {logged_in_at('u', apps)})")
+
+
+def _add_identity(where: Where, condition: Condition) -> None:
+    """`<provider or extIdpId>`, or with `:<userIdInIdp>` after it."""
+    linked = "exists (select from user_identities i where i.pool_id = u.pool_id and i.user_id = u.id{})"
+    if condition.operator in ("IS_NULL", "NOT_NULL"):
+        where.add(("not " if condition.operator == "IS_NULL" else "") + linked.format(""))
+    elif condition.operator in ("EQUAL", "IN"):
+        terms = []
+        for value in _list(condition.value):
+            source, _, person = _text(value).partition(":")
+            term = f" and {where.arg(source)} in (i.provider, i.ext_idp_id)"
+            if person:
+                term += f" and i.user_id_in_idp = {where.arg(person)}"
+            terms.append(linked.format(term))
+        where.any_of(terms)
+    else:
+        raise _not_an_operator()
+
+
+def _not_an_operator() -> InvalidInput:
+    return InvalidInput("advancedFilter.operator", "此字段不支持该操作符", "not an operator of this field")
 
 
 def _list(value: Any) -> list[Any]:
     values = value if isinstance(value, list) else [value]
-    if len(values) > 1000:
-        raise InvalidInput("advancedFilter.value", "最多 1000 个值", "at most 1000 values")
+    if len(values) > MOST_VALUES:
+        raise InvalidInput(
+            "advancedFilter.value", f"最多 {MOST_VALUES} 个值", f"at most {MOST_VALUES} values"
+        )
     return values
 
 
@@ -78,17 +128,37 @@ def _text(value: Any) -> str:
 
 
 def _value(field: str, value: Any) -> Any:
-    if value is None:
-        return None
     if field in BOOLEANS:
         if not isinstance(value, bool):
             raise InvalidInput("advancedFilter.value", "应为布尔值", "expected a boolean")
         return value
-    if field in _NUMBERS:
-        if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
-            raise InvalidInput("advancedFilter.value", "应为整数", "expected a whole number")
-        return value
+    if field in COUNTS:
+        return _whole(value)
     if field in _MOMENTS:
-        return parse_time(_text(value), "advancedFilter.value")
+        return _moment(value)
     text = _text(value)
+    if field == "gender":
+        return GENDERS.get(text, text)
     return text.lower() if field == "email" else text
+
+
+def _whole(value: Any) -> int:
+    """A whole number, also one a form has made a string of."""
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 12:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
+        raise InvalidInput("advancedFilter.value", "应为整数", "expected a whole number")
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    """ISO 8601, Unix milliseconds or Unix seconds."""
+    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 16:
+        value = int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        seconds = value / 1000 if abs(value) >= _FIRST_MILLISECOND else value
+        try:
+            return datetime.fromtimestamp(seconds, UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise InvalidInput("advancedFilter.value", "时间超出范围", "not a real time") from error
+    return parse_time(_text(value), "advancedFilter.value")

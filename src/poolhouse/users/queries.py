@@ -21,6 +21,7 @@ COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
 
 SORTABLE = frozenset(
     {
+        "id",
         "created_at",
         "updated_at",
         "last_login",
@@ -30,8 +31,20 @@ SORTABLE = frozenset(
         "phone",
         "name",
         "nickname",
+        "status",
+        "gender",
+        "signed_up",
+        "password_last_set_at",
+        "external_id",
+        "company",
+        "birthdate",
+        "status_changed_at",
+        "last_ip",
+        "user_source_type",
+        "last_mfa_time",
+        "password_security_level",
+        "phone_country_code",
     }
-    | {"status", "gender", "signed_up", "password_last_set_at", "external_id", "company", "birthdate"}
 )
 
 
@@ -80,7 +93,7 @@ def _order(query: UserQuery) -> str:
 def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where:
     where = Where(pool_id, "u")
     if query.statuses:
-        where.add(f"u.status = any({where.arg(list(query.statuses))})")
+        where.add(_in_status(where, query.statuses))
     if query.updated_from:
         where.add(f"u.updated_at >= {where.arg(query.updated_from)}")
     if query.updated_to:
@@ -107,6 +120,16 @@ async def _custom_fields(db: Database, pool_id: str, query: UserQuery) -> Mappin
     prefix = "customData."
     keys = [one.field.removeprefix(prefix) for one in query.conditions if one.field.startswith(prefix)]
     return await list_fields(db, pool_id, TargetType.USER, keys) if keys else {}
+
+
+def _in_status(where: Where, statuses: tuple[str, ...]) -> str:
+    """A blocked user counts as suspended: v3 has no other word for it."""
+    term = f"u.status = any({where.arg(list(statuses))})"
+    if "Suspended" in statuses and "Activated" not in statuses:
+        return f"({term} or u.blocked and u.status = 'Activated')"
+    if "Activated" in statuses and "Suspended" not in statuses:
+        return f"({term} and not (u.blocked and u.status = 'Activated'))"
+    return term
 
 
 def _add_keyword(where: Where, keyword: str, fields: tuple[str, ...]) -> None:

@@ -7,10 +7,15 @@ from importlib import resources
 
 import msgspec
 
-from poolhouse.wire.v3 import access_keys
+from poolhouse.wire.v3 import access_keys, users_about, users_read, users_write
 from poolhouse.wire.v3.endpoint import Endpoint
 
-FAMILIES: tuple[list[Endpoint], ...] = (access_keys.ENDPOINTS,)
+FAMILIES: tuple[list[Endpoint], ...] = (
+    access_keys.ENDPOINTS,
+    users_read.ENDPOINTS,
+    users_write.ENDPOINTS,
+    users_about.ENDPOINTS,
+)
 
 
 class ContractRow(msgspec.Struct, array_like=True, frozen=True):

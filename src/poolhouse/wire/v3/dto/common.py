@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from poolhouse.wire.v3.dto import Dto, Int
 
@@ -18,6 +18,8 @@ UserStatus = Literal["Suspended", "Resigned", "Activated", "Archived", "Deactiva
 PasswordEncryptType = Literal["sm2", "rsa", "none"]
 Effect = Literal["ALLOW", "DENY"]
 Gender = Literal["M", "F", "U"]
+GivenGender = Literal["M", "F", "U", "W"]
+"""W is what seed 004 calls F."""
 WorkStatus = Literal["Closed", "Active"]
 Provider = Literal[
     "oidc",
@@ -111,7 +113,7 @@ class GroupPagingDto(Dto, kw_only=True):
 class IdentityDto(Dto, kw_only=True):
     identity_id: str
     ext_idp_id: str
-    provider: Provider
+    provider: str
     type: str
     user_id_in_idp: str
     user_info_in_idp: Any
@@ -247,8 +249,8 @@ class UpdateLoginConfig(Dto, kw_only=True):
 
 class UserDto(Dto, kw_only=True):
     user_id: str
-    created_at: str
-    updated_at: str
+    created_at: str | None  # a script's user may lack it
+    updated_at: str | None
     status: UserStatus
     work_status: WorkStatus
     external_id: str | None = None
@@ -294,12 +296,11 @@ class UserDto(Dto, kw_only=True):
     password_security_level: Int | None = None
     reset_password_on_next_login: bool | None = None
     register_source: list[str] | None = None
-    department_ids: list[str] | None = None
-    identities: list[IdentityDto] | None = None
+    department_ids: list[str] | UnsetType = UNSET
+    identities: list[IdentityDto] | UnsetType = UNSET
     identity_number: str | None = None
-    custom_data: Any = None
-    metadata_source: Any = None
-    post_id_list: list[str] | None = None
+    custom_data: dict[str, Any] | UnsetType = UNSET
+    post_id_list: list[str] | UnsetType = UNSET
     status_changed_at: str | None = None
     tenant_id: str | None = None
     signed_up: str | None = None

@@ -10,11 +10,10 @@ from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import (
     DepartmentI18nDto,
     DepartmentIdType,
-    Gender,
     GetMfaInfoDataDto,
+    GivenGender,
     PaginationDto,
     PasswordEncryptType,
-    Provider,
     ResourceType,
     UserIdType,
     UserStatus,
@@ -45,13 +44,13 @@ class CheckSessionStatusDto(Dto, kw_only=True):
 
 class CreateIdentityDto(Dto, kw_only=True):
     ext_idp_id: str
-    provider: Provider
-    type: str
+    provider: str
+    type: str = "generic"
     user_id_in_idp: str
-    user_info_in_idp: Any
+    user_info_in_idp: Any = None
     access_token: str | None = None
     refresh_token: str | None = None
-    origin_conn_ids: list[str]
+    origin_conn_ids: list[str] | None = None
 
 
 class CreateUserBatchReqDto(Dto, kw_only=True):
@@ -69,7 +68,7 @@ class CreateUserInfoDto(Dto, kw_only=True):
     name: str | None = None
     nickname: str | None = None
     photo: str | None = None
-    gender: Gender | None = None
+    gender: GivenGender | None = None
     email_verified: bool | None = None
     phone_verified: bool | None = None
     birthdate: str | None = None
@@ -127,7 +126,7 @@ class CreateUserReqDto(Dto, kw_only=True):
     name: str | None = None
     nickname: str | None = None
     photo: str | None = None
-    gender: Gender | None = None
+    gender: GivenGender | None = None
     email_verified: bool | None = None
     phone_verified: bool | None = None
     birthdate: str | None = None
@@ -423,7 +422,8 @@ class SortingDto(Dto, kw_only=True):
         "phoneCountryCode",
         "lastIp",
     ]
-    order: Literal["desc", "asc"]
+    order: Literal["desc", "asc"] | None = None
+    direction: Literal["desc", "asc"] | None = None  # what one documented example writes
 
 
 class UnlinkIdentity(Dto, kw_only=True):
@@ -438,15 +438,15 @@ class UnlinkIdentityDataDto(Dto, kw_only=True):
 
 
 class UpdateUserBatchOptionsDto(Dto, kw_only=True):
-    reset_password_on_next_login: Maybe[bool] = UNSET
-    password_encrypt_type: Maybe[PasswordEncryptType] = UNSET
-    auto_generate_password: Maybe[bool] = UNSET
-    send_password_reseted_notification: Maybe[SendResetPasswordNotificationDto] = UNSET
+    reset_password_on_next_login: bool | None = None
+    password_encrypt_type: PasswordEncryptType | None = None
+    auto_generate_password: bool | None = None
+    send_password_reseted_notification: SendResetPasswordNotificationDto | None = None
 
 
 class UpdateUserBatchReqDto(Dto, kw_only=True):
     items: list[UpdateUserInfoDto] = field(name="list")
-    options: Maybe[UpdateUserBatchOptionsDto] = UNSET
+    options: UpdateUserBatchOptionsDto | None = None
 
 
 class UpdateUserInfoDto(Dto, kw_only=True):
@@ -466,7 +466,7 @@ class UpdateUserInfoDto(Dto, kw_only=True):
     address: Maybe[str] = UNSET
     street_address: Maybe[str] = UNSET
     postal_code: Maybe[str] = UNSET
-    gender: Maybe[Gender] = UNSET
+    gender: Maybe[GivenGender] = UNSET
     username: Maybe[str] = UNSET
     email: Maybe[str] = UNSET
     phone: Maybe[str] = UNSET
@@ -490,12 +490,12 @@ class UpdateUserInfoDto(Dto, kw_only=True):
 
 
 class UpdateUserOptionsDto(Dto, kw_only=True):
-    user_id_type: Maybe[UserIdType] = UNSET
-    reset_password_on_first_login: Maybe[bool] = UNSET
-    reset_password_on_next_login: Maybe[bool] = UNSET
-    password_encrypt_type: Maybe[PasswordEncryptType] = UNSET
-    auto_generate_password: Maybe[bool] = UNSET
-    send_password_reseted_notification: Maybe[SendResetPasswordNotificationDto] = UNSET
+    user_id_type: UserIdType | None = None
+    reset_password_on_first_login: bool | None = None
+    reset_password_on_next_login: bool | None = None
+    password_encrypt_type: PasswordEncryptType | None = None
+    auto_generate_password: bool | None = None
+    send_password_reseted_notification: SendResetPasswordNotificationDto | None = None
 
 
 class UpdateUserReqDto(Dto, kw_only=True):
@@ -515,7 +515,7 @@ class UpdateUserReqDto(Dto, kw_only=True):
     address: Maybe[str] = UNSET
     street_address: Maybe[str] = UNSET
     postal_code: Maybe[str] = UNSET
-    gender: Maybe[Gender] = UNSET
+    gender: Maybe[GivenGender] = UNSET
     username: Maybe[str] = UNSET
     email: Maybe[str] = UNSET
     phone: Maybe[str] = UNSET

@@ -1,0 +1,122 @@
+"""Accounts as an administrator makes and changes them: a user with all that belongs to one, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.fields.model import TargetType
+from poolhouse.fields.service import FieldService
+from poolhouse.orgs.model import Assignment
+from poolhouse.users.model import IdentityDraft, User, UserDraft
+from poolhouse.users.service import UserService
+
+LARGEST_CREATE = 50
+
+PutInDepartments = Callable[[Tx, Caller, str, Sequence[Assignment]], Awaitable[None]]
+LinkIdentity = Callable[[Tx, str, str, IdentityDraft], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    draft: UserDraft
+    custom_data: Mapping[str, Any] = field(default_factory=dict)
+    department_ids: Sequence[str] = ()
+    identities: Sequence[IdentityDraft] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    user_id: str
+    draft: UserDraft
+    custom_data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class AccountService:
+    """`put_in_departments` and `link_identity` are other domains' parts of the act."""
+
+    def __init__(
+        self,
+        db: Database,
+        users: UserService,
+        audit: AuditLog,
+        fields: FieldService,
+        *,
+        put_in_departments: PutInDepartments,
+        link_identity: LinkIdentity,
+    ) -> None:
+        self._db, self._users, self._audit, self._fields = db, users, audit, fields
+        self._put_in_departments = put_in_departments
+        self._link_identity = link_identity
+
+    async def create(self, caller: Caller, accounts: Sequence[NewAccount]) -> list[User]:
+        """All of them, or none. Raises what `UserService.create` does, FieldNotFound, NodeNotFound, IdentityTaken."""
+        caller.require_administrator()
+        _require_some(accounts)
+        async with self._db.transaction() as tx:
+            created = []
+            for account in accounts:
+                first = account.identities[0] if account.identities else None
+                user = await self._users.add(tx, caller, account.draft, first)
+                for identity in account.identities[1:]:
+                    await self._link_identity(tx, caller.pool_id, user.id, identity)
+                if account.custom_data:
+                    await self._keep(tx, caller, user.id, account.custom_data)
+                if account.department_ids:
+                    await self._put_in_departments(
+                        tx, caller, user.id, [Assignment(one) for one in account.department_ids]
+                    )
+                created.append(user)
+            for user in created:
+                event = Event("create", "user", user.id, user_id=user.id, user_name=user.display_name)
+                await self._audit.write(tx, caller, event)
+        return created
+
+    async def update(self, caller: Caller, changes: Sequence[AccountChange]) -> list[User]:
+        """All of them, or none. Raises UserNotFound, the conflicts, FieldNotFound."""
+        caller.require_administrator()
+        _require_some(changes)
+        async with self._db.transaction() as tx:
+            changed = []
+            for change in changes:
+                user = await self._users.change(tx, caller, change.user_id, change.draft)
+                if change.custom_data:
+                    await self._keep(tx, caller, user.id, change.custom_data)
+                changed.append(user)
+            for user, change in zip(changed, changes, strict=True):
+                event = Event(
+                    *("update", "user", user.id),
+                    user_id=user.id,
+                    user_name=user.display_name,
+                    detail={"changed": sorted([*change.draft.values, *change.custom_data])},
+                )
+                await self._audit.write(tx, caller, event)
+        return changed
+
+    async def resign(self, caller: Caller, user_ids: Sequence[str]) -> None:
+        """They have left: out of every department, logged out, and not to log in again. All, or none."""
+        caller.require_administrator()
+        if not user_ids:
+            raise InvalidInput("userIds")
+        async with self._db.transaction() as tx:
+            for user_id in dict.fromkeys(user_ids):
+                user = await self._users.change(tx, caller, user_id, UserDraft({"status": "Resigned"}))
+                await self._put_in_departments(tx, caller, user_id, [])
+                event = Event("resign", "user", user_id, user_id=user_id, user_name=user.display_name)
+                await self._audit.write(tx, caller, event)
+
+    async def _keep(self, tx: Tx, caller: Caller, user_id: str, values: Mapping[str, Any]) -> None:
+        await self._fields.store(tx, caller, TargetType.USER, {user_id: values})
+
+
+def _require_some(items: Sequence[Any]) -> None:
+    if not items:
+        raise InvalidInput("list")
+    if len(items) > LARGEST_CREATE:
+        raise TooLarge("list", f"一次最多 {LARGEST_CREATE} 人", f"at most {LARGEST_CREATE} at once")

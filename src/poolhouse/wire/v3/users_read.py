@@ -1,0 +1,196 @@
+"""Users: lists, searches, one, many. Source: seed 004, reference/v3.md 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.orgs.service import NodeRef
+from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserKey, UserQuery
+from poolhouse.users.rules import WRITABLE, spelled
+from poolhouse.wire.v3.dto import Dto
+from poolhouse.wire.v3.dto.common import DepartmentIdType, UserDto, UserPagingDto
+from poolhouse.wire.v3.dto.users import (
+    GetUserBatchQuery,
+    GetUserQuery,
+    IsUserExistsDto,
+    IsUserExistsReqDto,
+    ListUsersAdvancedFilterItemDto,
+    ListUsersOptionsDto,
+    ListUsersQuery,
+    ListUsersRequestDto,
+    SortingDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import moment, page, the_user, user_dtos, user_key
+
+FUZZY_BY_DEFAULT = ("phone", "email", "name", "username", "nickname")
+MOST_CONDITIONS = 50
+MOST_DEPARTMENTS = 50
+
+_FIELDS = {spelled(name): name for name in WRITABLE} | {
+    "id": "id",
+    "userId": "id",
+    "createdAt": "created_at",
+    "updatedAt": "updated_at",
+    "statusChangedAt": "status_changed_at",
+    "lastIp": "last_ip",
+    "userSource": "user_source_type",
+    "lastLoginTime": "last_login",
+}
+"""What a caller writes -> the field of `User`."""
+
+_ELSEWHERE = {"loggedInApps": "logged_in_apps", "identity": "identity"}
+
+
+async def list_users(request: V3Request, query: ListUsersQuery) -> UserPagingDto:
+    """As in seed 004."""
+    asked = UserQuery(
+        page=page(query.page, query.limit),
+        statuses=(query.status,) if query.status else (),
+        updated_from=moment(query.updated_at_start, "updatedAtStart"),
+        updated_to=moment(query.updated_at_end, "updatedAtEnd"),
+    )
+    found = await request.services.users.list(request.caller, asked)
+    shown = await user_dtos(
+        request,
+        found.items,
+        custom_data=query.with_custom_data,
+        identities=query.with_identities,
+        department_ids=query.with_department_ids,
+        posts=query.with_post,
+    )
+    return UserPagingDto(total_count=found.total, items=shown)
+
+
+async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPagingDto:
+    if body.search_query:
+        raise NotSupported(what="searchQuery (use keywords or advancedFilter)")
+    options = body.options or ListUsersOptionsDto()
+    paging = options.pagination
+    conditions = body.advanced_filter or []
+    if len(conditions) > MOST_CONDITIONS:
+        raise InvalidInput("advancedFilter", f"最多 {MOST_CONDITIONS} 个条件", f"at most {MOST_CONDITIONS}")
+    asked = UserQuery(
+        page=page(paging.page if paging else None, paging.limit if paging else None),
+        keyword=body.keywords or None,
+        fields=tuple(_FIELDS[name] for name in options.fuzzy_search_on or FUZZY_BY_DEFAULT),
+        conditions=tuple(condition(item) for item in conditions if item.field != "department"),
+        departments=await _departments(request, conditions),
+        sort=tuple(sorting(item) for item in options.sort or ()),
+    )
+    users = request.services.users
+    found = await (users.search if asked.keyword else users.list)(request.caller, asked)
+    shown = await user_dtos(
+        request,
+        found.items,
+        custom_data=options.with_custom_data,
+        identities=options.with_identities,
+        department_ids=options.with_department_ids,
+        posts=options.with_post,
+    )
+    return UserPagingDto(total_count=found.total, items=shown)
+
+
+def condition(item: ListUsersAdvancedFilterItemDto) -> Condition:
+    """An unknown field is a custom field's key; whether that is defined is the domain's to say."""
+    known = _FIELDS.get(item.field) or _ELSEWHERE.get(item.field) or f"customData.{item.field}"
+    return Condition(known, item.operator, item.value)
+
+
+async def _departments(
+    request: V3Request, items: Sequence[ListUsersAdvancedFilterItemDto]
+) -> tuple[DepartmentFilter, ...]:
+    """The departments named, any of them. Raises InvalidInput, OrgNotFound, NodeNotFound."""
+    asked = [item for item in items if item.field == "department"]
+    if not asked:
+        return ()
+    if len(asked) > 1 or asked[0].operator not in ("IN", "EQUAL"):
+        raise InvalidInput("advancedFilter.operator", "部门只支持一个 IN 条件", "department takes one IN")
+    value = asked[0].value
+    try:
+        places = msgspec.convert(value if isinstance(value, list) else [value], list[_Place])
+    except msgspec.ValidationError as error:
+        raise InvalidInput("advancedFilter.value") from error
+    if not places or len(places) > MOST_DEPARTMENTS:
+        raise InvalidInput("advancedFilter.value")
+    found = []
+    for place in places:
+        ref = NodeRef(place.department_id, place.organization_code or None, place.department_id_type)
+        node = await request.services.orgs.resolve(request.caller, ref)
+        found.append(DepartmentFilter(node.id, place.include_children_departments))
+    return tuple(found)
+
+
+class _Place(Dto, kw_only=True):
+    organization_code: str | None = None
+    department_id: str
+    department_id_type: DepartmentIdType = "department_id"
+    include_children_departments: bool = False
+
+
+def sorting(item: SortingDto) -> Sort:
+    return Sort(_FIELDS[item.field], (item.order or item.direction) != "asc")
+
+
+async def get_user(request: V3Request, query: GetUserQuery) -> UserDto:
+    user = await the_user(request, query.user_id, query.user_id_type)
+    (shown,) = await user_dtos(
+        request,
+        [user],
+        custom_data=query.with_custom_data,
+        identities=query.with_identities,
+        department_ids=query.with_department_ids,
+        posts=query.with_post,
+    )
+    return shown
+
+
+async def get_users(request: V3Request, query: GetUserBatchQuery) -> list[UserDto]:
+    keys = [user_key(value, query.user_id_type) for value in query.user_ids]
+    users = await request.services.users.find_many(request.caller, keys)
+    return await user_dtos(
+        request,
+        users,
+        custom_data=query.with_custom_data,
+        identities=query.with_identities,
+        department_ids=query.with_department_ids,
+    )
+
+
+async def is_user_exists(request: V3Request, body: IsUserExistsReqDto) -> IsUserExistsDto:
+    given: dict[Any, str | None] = {
+        "username": body.username,
+        "email": body.email,
+        "phone": body.phone,
+        "external_id": body.external_id,
+    }
+    keys = [UserKey(kind, value) for kind, value in given.items() if value]
+    if not keys:
+        raise InvalidInput("username, email, phone, externalId")
+    return IsUserExistsDto(exists=await request.services.users.exists(request.caller, keys))
+
+
+ENDPOINTS = [
+    Endpoint(
+        *("GET", "list-users", ListUsersQuery, UserPagingDto, list_users),
+        *("users:read", "List users by page, status and time of change"),
+        api_code=20001,
+    ),
+    Endpoint(
+        *("POST", "list-users", ListUsersRequestDto, UserPagingDto, search_users),
+        *("users:read", "Search users: keywords, advanced filter, sort"),
+    ),
+    Endpoint(*("GET", "get-user", GetUserQuery, UserDto, get_user), *("users:read", "One user")),
+    Endpoint(
+        *("GET", "get-user-batch", GetUserBatchQuery, list[UserDto], get_users),
+        *("users:read", "Up to 80 users, in the order asked"),
+    ),
+    Endpoint(
+        *("POST", "is-user-exists", IsUserExistsReqDto, IsUserExistsDto, is_user_exists),
+        *("users:read", "Whether a username, email, phone or externalId is somebody's"),
+    ),
+]

@@ -1,0 +1,228 @@
+"""Users: created, changed, deleted, resigned. Source: reference/v3.md 3.4, 3.5."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import UNSET
+
+from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.orgs.service import NodeRef
+from poolhouse.users.accounts import AccountChange, NewAccount
+from poolhouse.users.model import IdentityDraft, User, UserDraft
+from poolhouse.wire.v3.dto.common import IsSuccessDto, UserDto
+from poolhouse.wire.v3.dto.users import (
+    CreateIdentityDto,
+    CreateUserBatchReqDto,
+    CreateUserInfoDto,
+    CreateUserOptionsDto,
+    CreateUserReqDto,
+    DeleteUsersBatchDto,
+    ResignUserBatchReqDto,
+    ResignUserDataDto,
+    ResignUserReqDto,
+    UpdateUserBatchOptionsDto,
+    UpdateUserBatchReqDto,
+    UpdateUserInfoDto,
+    UpdateUserOptionsDto,
+    UpdateUserReqDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import the_user_ids, user_dtos
+
+_ASIDE = frozenset(
+    {
+        "user_id",
+        "password",
+        "salt",
+        "tenant_ids",
+        "otp",
+        "department_ids",
+        "custom_data",
+        "metadata_source",
+        "metadata",
+        "identities",
+        "options",
+    }
+)
+
+
+async def create_user(request: V3Request, body: CreateUserReqDto) -> UserDto:
+    account = await _account(request, body, body.options)
+    (user,) = await request.services.accounts.create(request.caller, [account])
+    return (await _shown(request, [user], [account.custom_data]))[0]
+
+
+async def create_users(request: V3Request, body: CreateUserBatchReqDto) -> list[UserDto]:
+    accounts = [await _account(request, one, body.options) for one in body.items]
+    users = await request.services.accounts.create(request.caller, accounts)
+    return await _shown(request, users, [account.custom_data for account in accounts])
+
+
+async def update_user(request: V3Request, body: UpdateUserReqDto) -> UserDto:
+    options = body.options or None
+    kind = options.user_id_type if options else None
+    (user_id,) = await the_user_ids(request, [body.user_id], kind)
+    change = _change(request, user_id, body, options)
+    (user,) = await request.services.accounts.update(request.caller, [change])
+    return (await _shown(request, [user], [change.custom_data]))[0]
+
+
+async def update_users(request: V3Request, body: UpdateUserBatchReqDto) -> list[UserDto]:
+    changes = [_change(request, one.user_id, one, body.options) for one in body.items]
+    users = await request.services.accounts.update(request.caller, changes)
+    return await _shown(request, users, [change.custom_data for change in changes])
+
+
+async def delete_users(request: V3Request, body: DeleteUsersBatchDto) -> IsSuccessDto:
+    kind = body.options.user_id_type if body.options else None
+    await request.services.users.delete(request.caller, await the_user_ids(request, body.user_ids, kind))
+    return IsSuccessDto(success=True)
+
+
+async def resign_user(request: V3Request, body: ResignUserReqDto) -> ResignUserDataDto:
+    user_ids = await the_user_ids(request, [body.user_id], body.user_id_type)
+    await request.services.accounts.resign(request.caller, user_ids)
+    return ResignUserDataDto(success=True)
+
+
+async def resign_users(request: V3Request, body: ResignUserBatchReqDto) -> ResignUserDataDto:
+    user_ids = await the_user_ids(request, body.user_ids, body.user_id_type)
+    await request.services.accounts.resign(request.caller, user_ids)
+    return ResignUserDataDto(success=True)
+
+
+async def _shown(request: V3Request, users: Sequence[User], custom_data: Sequence[Any]) -> list[UserDto]:
+    return await user_dtos(request, users, custom_data=any(custom_data))
+
+
+async def _account(
+    request: V3Request, body: CreateUserReqDto | CreateUserInfoDto, options: CreateUserOptionsDto | None
+) -> NewAccount:
+    for unbuilt in ("salt", "tenant_ids", "otp", "metadata_source"):
+        if getattr(body, unbuilt):
+            raise NotSupported(what=f"create-user {unbuilt}")
+    if body.phone_country_code and not body.phone:
+        raise InvalidInput("phone", "不能为空", "phone cannot be empty")
+    values = _values(body)
+    password: str | None = body.password or None
+    keep = False
+    if options:
+        notify = options.send_notification
+        if notify and (notify.send_email_notification or notify.send_phone_notification):
+            raise NotSupported(what="sendNotification")
+        if options.reset_password_on_first_login:
+            values["reset_password_on_next_login"] = True
+        if options.auto_generate_password and not password:
+            password = secrets.token_urlsafe(15)
+        elif password:
+            password = request.services.transport.read_new(password, options.password_encrypt_type or "none")
+        keep = bool(options.keep_password)
+    kind = (options and options.department_id_type) or "department_id"
+    departments = [
+        (await request.services.orgs.resolve(request.caller, NodeRef(value, kind=kind))).id
+        for value in body.department_ids or ()
+    ]
+    return NewAccount(
+        UserDraft(values, password=None if keep else password, password_hash=password if keep else None),
+        _custom_data(body.custom_data),
+        departments,
+        [_identity(identity) for identity in body.identities or ()],
+    )
+
+
+def _change(
+    request: V3Request,
+    user_id: str,
+    body: UpdateUserReqDto | UpdateUserInfoDto,
+    options: UpdateUserOptionsDto | UpdateUserBatchOptionsDto | None,
+) -> AccountChange:
+    if getattr(body, "metadata", None):
+        raise NotSupported(what="update-user metadata")
+    values = _values(body)
+    password = body.password or None
+    if options:
+        notify = options.send_password_reseted_notification
+        if notify and (notify.send_default_email_notification or notify.send_default_phone_notification):
+            raise NotSupported(what="sendPasswordResetedNotification")
+        if options.reset_password_on_next_login or getattr(options, "reset_password_on_first_login", None):
+            values["reset_password_on_next_login"] = True
+        if options.auto_generate_password and not password:
+            password = secrets.token_urlsafe(15)
+        elif password:
+            password = request.services.transport.read_new(password, options.password_encrypt_type or "none")
+    return AccountChange(
+        user_id, UserDraft(values, password=password or None), _custom_data(body.custom_data)
+    )
+
+
+def _values(body: Any) -> dict[str, Any]:
+    """The profile fields given. In an update absent is left out and null clears; elsewhere null is absent."""
+    clears = isinstance(body, UpdateUserReqDto | UpdateUserInfoDto)
+    values = {}
+    for name in body.__struct_fields__:
+        value = getattr(body, name)
+        if name in _ASIDE or value is UNSET or (value is None and not clears):
+            continue
+        values[name] = value
+    if values.get("status", "") is None:
+        raise InvalidInput("status")
+    if values.get("status") == "Activated":
+        values["blocked"] = False
+    return values
+
+
+def _custom_data(given: Any) -> dict[str, Any]:
+    if given is UNSET or given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise InvalidInput("customData")
+    return given
+
+
+def _identity(given: CreateIdentityDto) -> IdentityDraft:
+    info = given.user_info_in_idp
+    return IdentityDraft(
+        provider=given.provider,
+        user_id_in_idp=given.user_id_in_idp,
+        type=given.type,
+        ext_idp_id=given.ext_idp_id,
+        connection_id=given.origin_conn_ids[0] if given.origin_conn_ids else None,
+        access_token=given.access_token,
+        refresh_token=given.refresh_token,
+        profile=info if isinstance(info, dict) else {},
+    )
+
+
+ENDPOINTS = [
+    Endpoint(
+        *("POST", "create-user", CreateUserReqDto, UserDto, create_user),
+        *("users:write", "Create a user"),
+    ),
+    Endpoint(
+        *("POST", "create-users-batch", CreateUserBatchReqDto, list[UserDto], create_users),
+        *("users:write", "Create up to 50 users, all or none"),
+    ),
+    Endpoint(
+        *("POST", "update-user", UpdateUserReqDto, UserDto, update_user),
+        *("users:write", "Change a user; null clears a field, absent leaves it"),
+    ),
+    Endpoint(
+        *("POST", "update-user-batch", UpdateUserBatchReqDto, list[UserDto], update_users),
+        *("users:write", "Change up to 50 users, all or none"),
+    ),
+    Endpoint(
+        *("POST", "delete-users-batch", DeleteUsersBatchDto, IsSuccessDto, delete_users),
+        *("users:write", "Delete users for good, all or none"),
+    ),
+    Endpoint(
+        *("POST", "resign-user", ResignUserReqDto, ResignUserDataDto, resign_user),
+        *("users:write", "A user has left: out of departments and sessions"),
+    ),
+    Endpoint(
+        *("POST", "resign-user-batch", ResignUserBatchReqDto, ResignUserDataDto, resign_users),
+        *("users:write", "Users have left, all or none"),
+    ),
+]
