@@ -7,7 +7,7 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
-from poolhouse.commands import directory, doctor, server
+from poolhouse.commands import directory, doctor, records, server
 from poolhouse.commands.output import fail
 from poolhouse.errors import PoolhouseError
 
@@ -18,6 +18,8 @@ app.command(doctor.doctor)
 app.command(directory.pools, name="pool")
 app.command(directory.apps, name="app")
 app.command(directory.users, name="user")
+app.command(records.audit, name="audit")
+app.command(records.mail, name="mail")
 
 
 def main() -> None:

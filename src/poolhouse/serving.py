@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from poolhouse import logs
-from poolhouse.app import Services, asgi, opened
+from poolhouse.app import Services, asgi, opened, working
 from poolhouse.db.embedded import EmbeddedPostgres, running_url
 from poolhouse.db.lock import FolderTaken
 from poolhouse.settings import Settings
@@ -159,6 +159,7 @@ def worker() -> Starlette:
         async with stack:
             url = (settings.database_url or SecretStr("")).get_secret_value()
             services = await stack.enter_async_context(opened(settings, url))
+            await stack.enter_async_context(working(services))
             app.router.routes.extend(asgi(services).router.routes)
             app.state.services = services
             yield
