@@ -36,7 +36,18 @@ from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.pools.service import PoolService
-from poolhouse.roles import postgres as role_rows
+from poolhouse.resources.app_access import AppAccessService
+from poolhouse.resources.authorization import AuthorizationService
+from poolhouse.resources.namespaces import NamespaceService
+from poolhouse.resources.policies import PolicyService
+from poolhouse.resources.principals import (
+    Principals,
+    forget_groups,
+    forget_nodes,
+    forget_roles,
+    forget_users,
+)
+from poolhouse.resources.service import ResourceService
 from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.roles.service import RoleService
 from poolhouse.sessions.keys import KeyRing
@@ -77,7 +88,12 @@ class Services:
     department_members: DepartmentMembers
     fields: FieldService
     groups: GroupService
+    namespaces: NamespaceService
     roles: RoleService
+    resources: ResourceService
+    policies: PolicyService
+    authorization: AuthorizationService
+    app_access: AppAccessService
     sessions: SessionService
     mfa: MfaService
     login: LoginService
@@ -146,11 +162,12 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     users.on_delete(fields.forget_users)
     groups = GroupService(db, audit, fields, users.require_all)
     users.on_delete(groups.forget_users)
+    namespaces = NamespaceService(db, audit)
     roles = RoleService(
         db,
         audit,
         fields,
-        role_rows.namespace_names,
+        namespaces.names,
         require={
             RoleTarget.USER: users.require_all,
             RoleTarget.GROUP: groups.require_ids,
@@ -158,6 +175,8 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         },
         departments_of=department_members.ancestors_of,
     )
+    namespaces.on_delete(roles.delete_namespace)
+    namespaces.on_rename(roles.rename_namespace)
     users.on_delete(roles.forget_users)
     groups.on_delete(roles.forget_groups)
     orgs.on_delete(roles.forget_nodes)
@@ -184,6 +203,16 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     users.on_delete(login.forget_users)
     registrations = Registrations(db, pools, apps, users, guard, rules, login, audit)
 
+    resources = ResourceService(db, audit, namespaces)
+    principals = Principals(db, users, groups, roles, orgs, department_members)
+    policies = PolicyService(db, audit, namespaces, principals)
+    authorization = AuthorizationService(db, audit, namespaces, principals)
+    app_access = AppAccessService(db, audit, apps, principals, box)
+    users.on_delete(forget_users)
+    groups.on_delete(forget_groups)
+    roles.on_delete(forget_roles)
+    orgs.on_delete(forget_nodes)
+
     return Services(
         settings=settings,
         db=db,
@@ -206,7 +235,12 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         department_members=department_members,
         fields=fields,
         groups=groups,
+        namespaces=namespaces,
         roles=roles,
+        resources=resources,
+        policies=policies,
+        authorization=authorization,
+        app_access=app_access,
         sessions=sessions,
         mfa=mfa,
         login=login,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 
@@ -306,16 +306,7 @@ async def forget_targets(tx: Tx, pool_id: str, target_type: TargetType, ids: Seq
     )
 
 
-async def namespace_names(db: Executor, pool_id: str, codes: Collection[str]) -> dict[str, str]:
-    """The namespaces there are without having been created: the default, the system's, each application's."""
-    rows = await db.fetch(
-        """
-        select code, name from (values ('default', '默认权限空间'), ('system', '系统权限空间')) n (code, name)
-        where code = any($2::text[])
-        union all
-        select id, name from apps where pool_id = $1 and id = any($2::text[])
-        """,
-        pool_id,
-        list(codes),
+async def rename_namespace(tx: Tx, pool_id: str, old: str, new: str) -> None:
+    await tx.execute(
+        "update roles set namespace = $3 where pool_id = $1 and namespace = $2", pool_id, old, new
     )
-    return {row["code"]: row["name"] for row in rows}

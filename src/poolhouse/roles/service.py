@@ -247,6 +247,9 @@ class RoleService:
         """The roles of a namespace that is being deleted."""
         await self._delete(tx, caller, await postgres.list_of_namespace(tx, caller.pool_id, namespace))
 
+    async def rename_namespace(self, tx: Tx, pool_id: str, old: str, new: str) -> None:
+        await postgres.rename_namespace(tx, pool_id, old, new)
+
     async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
         await postgres.forget_targets(tx, pool_id, TargetType.USER, user_ids)
 

@@ -1,0 +1,205 @@
+"""The use cases on who may use which application, and on the applications' access accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from poolhouse.apps.service import AppService
+from poolhouse.audit.model import Event, Operation
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.pool import Database
+from poolhouse.errors import InvalidInput, NotFound
+from poolhouse.ids import new_secret
+from poolhouse.paging import Page, PageRequest
+from poolhouse.resources import postgres_access
+from poolhouse.resources.model import (
+    DEFAULT_NAMESPACE,
+    AccessAccount,
+    AppAccess,
+    Effect,
+    Target,
+    TargetType,
+)
+from poolhouse.resources.principals import Principals
+
+SHORTEST_LIFETIME_S, LONGEST_LIFETIME_S = 1, 365 * 86400
+DEFAULT_LIFETIME_S = 600
+
+DefaultStrategy = Literal["ALLOW_ALL", "DENY_ALL"]
+
+
+class AppAccessService:
+    def __init__(
+        self, db: Database, audit: AuditLog, apps: AppService, principals: Principals, box: SecretBox
+    ) -> None:
+        self._db, self._audit, self._apps = db, audit, apps
+        self._principals, self._box = principals, box
+
+    # -- who may use it ----------------------------------------------------------------------------------
+
+    async def put(
+        self,
+        caller: Caller,
+        app_id: str,
+        type_: TargetType,
+        identifiers: Sequence[str],
+        effect: Effect,
+        *,
+        namespace: str = DEFAULT_NAMESPACE,
+        inherit_by_children: bool = False,
+    ) -> None:
+        """Allows or denies; the last word about a target stands. Raises AppNotFound, a target's NotFound."""
+        targets = await self._targets(caller, app_id, type_, identifiers, namespace)
+        async with self._db.transaction() as tx:
+            await postgres_access.put_access(
+                tx, caller.pool_id, app_id, targets, namespace, effect, inherit_by_children
+            )
+            operation: Operation = "allow" if effect is Effect.ALLOW else "deny"
+            await self._audit.write(tx, caller, _event(operation, app_id, targets))
+
+    async def switch(
+        self,
+        caller: Caller,
+        app_id: str,
+        type_: TargetType,
+        identifiers: Sequence[str],
+        enabled: bool,
+        namespace: str = DEFAULT_NAMESPACE,
+    ) -> None:
+        """Raises AppNotFound, a target's NotFound, and NotFound when one has no such rule."""
+        targets = await self._targets(caller, app_id, type_, identifiers, namespace)
+        async with self._db.transaction() as tx:
+            if await postgres_access.switch_access(tx, caller.pool_id, app_id, targets, enabled) < len(
+                targets
+            ):
+                raise NotFound(app_id=app_id)
+            await self._audit.write(tx, caller, _event("enable" if enabled else "disable", app_id, targets))
+
+    async def delete(
+        self,
+        caller: Caller,
+        app_id: str,
+        type_: TargetType,
+        identifiers: Sequence[str],
+        namespace: str = DEFAULT_NAMESPACE,
+    ) -> None:
+        """What is not there is passed over. Raises AppNotFound, a target's NotFound."""
+        targets = await self._targets(caller, app_id, type_, identifiers, namespace)
+        async with self._db.transaction() as tx:
+            await postgres_access.delete_access(tx, caller.pool_id, app_id, targets)
+            await self._audit.write(tx, caller, _event("revoke", app_id, targets))
+
+    async def list(self, caller: Caller, app_id: str, page: PageRequest) -> Page[AppAccess]:
+        """Newest first. Raises AppNotFound."""
+        caller.require_administrator()
+        await self._apps.get(caller, app_id)
+        return await postgres_access.list_access(self._db, caller.pool_id, app_id, page)
+
+    async def may_use(self, caller: Caller, app_id: str, user_id: str) -> bool:
+        """A denial beats an allowance, and the application's default strategy stands where nothing is said."""
+        return app_id in await self.usable(caller, [app_id], user_id)
+
+    async def usable(self, caller: Caller, app_ids: Sequence[str], user_id: str) -> set[str]:
+        """Those of these applications the user may use. Raises AppNotFound."""
+        caller.require_user_or_administrator(user_id)
+        apps = [await self._apps.get(caller, app_id) for app_id in app_ids]
+        principals = await self._principals.of_user(caller, user_id)
+        said = await postgres_access.effects(self._db, caller.pool_id, app_ids, principals)
+        return {app.id for app in apps if _may(said[app.id], app.settings.default_access)}
+
+    # -- access accounts ---------------------------------------------------------------------------------
+
+    async def create_account(
+        self,
+        caller: Caller,
+        app_id: str,
+        *,
+        token_lifetime_s: int = DEFAULT_LIFETIME_S,
+        remarks: str | None = None,
+    ) -> AccessAccount:
+        """Raises AppNotFound."""
+        caller.require_administrator()
+        await self._apps.get(caller, app_id)
+        if not SHORTEST_LIFETIME_S <= token_lifetime_s <= LONGEST_LIFETIME_S:
+            raise InvalidInput("tokenLifetime", "超出范围", "out of range")
+        async with self._db.transaction() as tx:
+            stored = await postgres_access.insert_account(
+                tx, caller.pool_id, app_id, self._sealed(caller, new_secret()), remarks, token_lifetime_s
+            )
+            await self._audit.write(
+                tx, caller, Event("create", "access_account", stored[0].id, app_id=app_id)
+            )
+        return self._opened(caller, stored)
+
+    async def list_accounts(self, caller: Caller, app_id: str, page: PageRequest) -> Page[AccessAccount]:
+        """Newest first. Raises AppNotFound."""
+        caller.require_administrator()
+        await self._apps.get(caller, app_id)
+        found = await postgres_access.list_accounts(self._db, caller.pool_id, app_id, page)
+        return Page(found.total, [self._opened(caller, stored) for stored in found.items])
+
+    async def update_account(
+        self, caller: Caller, account_id: str, *, secret: str | None = None, enabled: bool | None = None
+    ) -> AccessAccount:
+        """None leaves a thing as it is. Raises NotFound."""
+        caller.require_administrator()
+        if secret is not None and not 16 <= len(secret) <= 256:
+            raise InvalidInput("secret", "长度应为 16 至 256", "must be 16 to 256 characters")
+        sealed = None if secret is None else self._sealed(caller, secret)
+        async with self._db.transaction() as tx:
+            stored = await postgres_access.update_account(
+                tx, caller.pool_id, account_id, secret=sealed, enabled=enabled
+            )
+            if stored is None:
+                raise NotFound(account_id=account_id)
+            operation: Operation = "refresh" if secret is not None else "enable" if enabled else "disable"
+            await self._audit.write(tx, caller, Event(operation, "access_account", account_id))
+        return self._opened(caller, stored)
+
+    async def delete_account(self, caller: Caller, account_id: str) -> None:
+        """Raises NotFound."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            if not await postgres_access.delete_account(tx, caller.pool_id, account_id):
+                raise NotFound(account_id=account_id)
+            await self._audit.write(tx, caller, Event("delete", "access_account", account_id))
+
+    # -- inside ------------------------------------------------------------------------------------------
+
+    async def _targets(
+        self, caller: Caller, app_id: str, type_: TargetType, identifiers: Sequence[str], namespace: str
+    ) -> Sequence[Target]:
+        caller.require_administrator()
+        await self._apps.get(caller, app_id)
+        if not identifiers:
+            raise InvalidInput("targetIdentifiers", "不能为空", "must not be empty")
+        if type_ is TargetType.AK_SK:
+            raise InvalidInput("targetType", "不支持", "is not supported")
+        return await self._principals.resolve(caller, type_, identifiers, namespace)
+
+    def _sealed(self, caller: Caller, secret: str) -> bytes:
+        return self._box.encrypt(secret, f"access-account:{caller.pool_id}")
+
+    def _opened(self, caller: Caller, stored: postgres_access.StoredAccount) -> AccessAccount:
+        account, sealed = stored
+        return replace(account, secret=self._box.decrypt(sealed, f"access-account:{caller.pool_id}"))
+
+
+def _may(said: set[Effect], default_strategy: str) -> bool:
+    if Effect.DENY in said:
+        return False
+    return Effect.ALLOW in said or default_strategy == "ALLOW_ALL"
+
+
+def _event(operation: Operation, app_id: str, targets: Sequence[Target]) -> Event:
+    return Event(
+        operation,
+        "application_access",
+        app_id,
+        app_id=app_id,
+        detail={"targets": [f"{one.type}:{one.id}" for one in targets[:100]]},
+    )

@@ -1,0 +1,149 @@
+"""The use cases on permission namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.errors import InvalidInput, InvalidOperation, NamespaceNotFound
+from poolhouse.paging import Page, PageRequest
+from poolhouse.resources import postgres, postgres_grants
+from poolhouse.resources.model import DEFAULT_NAMESPACE, SYSTEM_NAMESPACE, Namespace
+
+LONGEST_CODE = 128
+_FIXED = {DEFAULT_NAMESPACE, SYSTEM_NAMESPACE}
+
+OnDelete = Callable[[Tx, Caller, str], Awaitable[None]]
+OnRename = Callable[[Tx, str, str, str], Awaitable[None]]
+
+
+class NamespaceService:
+    """The default and the system's namespace are always there, and an application's id is one without being made."""
+
+    def __init__(self, db: Database, audit: AuditLog) -> None:
+        self._db, self._audit = db, audit
+        self._on_delete: list[OnDelete] = []
+        self._on_rename: list[OnRename] = []
+        self._seeded: set[str] = set()
+
+    def on_delete(self, hook: OnDelete) -> None:
+        """`hook(tx, caller, code)` removes what another domain keeps in the namespace."""
+        self._on_delete.append(hook)
+
+    def on_rename(self, hook: OnRename) -> None:
+        """`hook(tx, pool_id, old, new)` renames it there as well."""
+        self._on_rename.append(hook)
+
+    async def create(
+        self, caller: Caller, code: str, name: str | None = None, description: str | None = None
+    ) -> Namespace:
+        """Raises CodeTaken."""
+        return (await self.create_many(caller, [(code, name, description)]))[0]
+
+    async def create_many(
+        self, caller: Caller, drafts: Sequence[tuple[str, str | None, str | None]]
+    ) -> list[Namespace]:
+        """(code, name, description) each; all or none. Raises CodeTaken."""
+        caller.require_administrator()
+        if not drafts:
+            raise InvalidInput("list", "不能为空", "must not be empty")
+        await self.seed(caller.pool_id)
+        async with self._db.transaction() as tx:
+            made = []
+            for code, name, description in drafts:
+                _check_code(code)
+                if code in await postgres.namespace_names(tx, caller.pool_id, [code]):
+                    await postgres.ensure_namespace(tx, caller.pool_id, code)
+                made.append(await postgres.insert_namespace(tx, caller.pool_id, code, name, description))
+                await self._audit.write(tx, caller, Event("create", "namespace", code))
+            return made
+
+    async def get(self, caller: Caller, code: str) -> Namespace:
+        """Raises NamespaceNotFound."""
+        if found := await self.find(caller, [code]):
+            return found[0]
+        raise NamespaceNotFound(code=code)
+
+    async def find(self, caller: Caller, codes: Sequence[str]) -> list[Namespace]:
+        """Those that exist, in the order asked."""
+        caller.require_administrator()
+        await self.seed(caller.pool_id)
+        known = await postgres.namespace_names(self._db, caller.pool_id, codes)
+        for code in known:
+            await postgres.ensure_namespace(self._db, caller.pool_id, code)
+        found = await postgres.find_namespaces(self._db, caller.pool_id, codes)
+        return [found[code] for code in dict.fromkeys(codes) if code in found]
+
+    async def list(self, caller: Caller, page: PageRequest, keyword: str | None = None) -> Page[Namespace]:
+        """Newest first."""
+        caller.require_administrator()
+        await self.seed(caller.pool_id)
+        return await postgres.list_namespaces(self._db, caller.pool_id, page, keyword)
+
+    async def update(
+        self,
+        caller: Caller,
+        code: str,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        new_code: str | None = None,
+    ) -> Namespace:
+        """None leaves a thing as it is. Raises NamespaceNotFound, CodeTaken; InvalidOperation for a fixed code."""
+        caller.require_administrator()
+        before = await self.get(caller, code)
+        if new_code is not None and new_code != code:
+            _check_code(new_code)
+            if code in _FIXED or before.app_id:
+                raise InvalidOperation("该权限分组的编码不能修改", "The code of this namespace cannot change")
+        async with self._db.transaction() as tx:
+            after = await postgres.update_namespace(tx, caller.pool_id, code, name, description, new_code)
+            if after is None:
+                raise NamespaceNotFound(code=code)
+            if after.code != code:
+                for hook in self._on_rename:
+                    await hook(tx, caller.pool_id, code, after.code)
+            await self._audit.write(tx, caller, Event("update", "namespace", after.code))
+        return after
+
+    async def delete(self, caller: Caller, codes: Sequence[str]) -> None:
+        """With resources, policies, roles and grants in them; all or none. Raises NamespaceNotFound."""
+        caller.require_administrator()
+        if not codes:
+            raise InvalidInput("codeList", "不能为空", "must not be empty")
+        if _FIXED & set(codes):
+            raise InvalidOperation("系统内置权限分组不能删除", "A built-in namespace cannot be deleted")
+        async with self._db.transaction() as tx:
+            for code in sorted(set(codes)):
+                for hook in self._on_delete:
+                    await hook(tx, caller, code)
+                if not await postgres.delete_namespace(tx, caller.pool_id, code):
+                    raise NamespaceNotFound(code=code)
+                await self._audit.write(tx, caller, Event("delete", "namespace", code))
+
+    async def names(self, db: Executor, pool_id: str, codes: Collection[str]) -> Mapping[str, str]:
+        """Code -> name of those the pool has. For other domains' use cases."""
+        return await postgres.namespace_names(db, pool_id, codes)
+
+    async def require(self, tx: Executor, pool_id: str, code: str) -> None:
+        """Before something is kept in it. Raises NamespaceNotFound."""
+        if not await postgres.ensure_namespace(tx, pool_id, code):
+            raise NamespaceNotFound(code=code)
+
+    async def seed(self, pool_id: str) -> None:
+        """The built-in namespaces and policies, once a pool."""
+        if pool_id in self._seeded:
+            return
+        async with self._db.transaction() as tx:
+            await postgres.ensure_namespace(tx, pool_id, SYSTEM_NAMESPACE)
+            if await postgres.ensure_namespace(tx, pool_id, DEFAULT_NAMESPACE):
+                await postgres_grants.seed_built_in(tx, pool_id)
+        self._seeded.add(pool_id)
+
+
+def _check_code(code: str) -> None:
+    if not code.strip() or len(code) > LONGEST_CODE:
+        raise InvalidInput("code", f"长度应为 1 至 {LONGEST_CODE}", f"must be 1 to {LONGEST_CODE} characters")

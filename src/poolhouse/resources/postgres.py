@@ -1,0 +1,258 @@
+"""Namespaces and resources. Policies and grants are in `postgres_grants.py`, applications in `postgres_access.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import asyncpg
+
+from poolhouse.db.pool import Executor
+from poolhouse.db.where import Where
+from poolhouse.errors import CodeTaken
+from poolhouse.ids import new_id
+from poolhouse.paging import Page, PageRequest
+from poolhouse.resources.model import (
+    Action,
+    Namespace,
+    Resource,
+    ResourceChanges,
+    ResourceDraft,
+    ResourceType,
+)
+
+_NAMESPACE = "code, number, name, description, app_id, created_at, updated_at"
+_RESOURCE = (
+    "r.id, r.namespace, r.code, r.type, r.name, r.description, r.actions, r.api_identifier, "
+    "r.created_at, r.updated_at"
+)
+
+
+def as_resource(row: Sequence[Any]) -> Resource:
+    id_, namespace, code, type_, name, description, actions, api_identifier, created_at, updated_at = row
+    return Resource(
+        id=id_,
+        namespace=namespace,
+        code=code,
+        type=ResourceType(type_),
+        name=name,
+        description=description,
+        actions=tuple(Action(one["name"], one.get("description") or "") for one in actions),
+        api_identifier=api_identifier,
+        created_at=created_at,
+        updated_at=updated_at,
+    )
+
+
+def _actions(actions: Sequence[Action]) -> list[dict[str, str]]:
+    return [{"name": one.name, "description": one.description} for one in actions]
+
+
+# -- namespaces --------------------------------------------------------------------------------------------
+
+
+async def insert_namespace(
+    db: Executor, pool_id: str, code: str, name: str | None, description: str | None
+) -> Namespace:
+    """Raises CodeTaken."""
+    try:
+        row = await db.fetchrow(
+            "insert into namespaces (pool_id, code, name, description) values ($1, $2, $3, $4) "
+            f"returning {_NAMESPACE}",
+            *(pool_id, code, name, description),
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise CodeTaken(field="code", value=code) from error
+    assert row is not None
+    return Namespace(*row)
+
+
+_ALWAYS_THERE = "(values ('default', '默认权限空间'), ('system', '系统权限空间')) n (code, name)"
+
+
+async def ensure_namespace(db: Executor, pool_id: str, code: str) -> bool:
+    """Whether the pool has it. The default's, the system's and each application's need not have been made."""
+    exists = "select 1 from namespaces where pool_id = $1 and code = $2"
+    if await db.fetchval(exists, pool_id, code) is not None:
+        return True
+    await db.execute(
+        "insert into namespaces (pool_id, code, name, app_id) "
+        "select $1, id, name, id from apps where pool_id = $1 and id = $2 "
+        f"union all select p.id, n.code, n.name, null from pools p, {_ALWAYS_THERE} "
+        "where p.id = $1 and n.code = $2 on conflict (pool_id, code) do nothing",
+        *(pool_id, code),
+    )
+    return await db.fetchval(exists, pool_id, code) is not None
+
+
+async def namespace_names(db: Executor, pool_id: str, codes: Collection[str]) -> dict[str, str]:
+    """Code -> name of those the pool has, made or not."""
+    rows = await db.fetch(
+        f"select code, name from {_ALWAYS_THERE} where code = any($2) "
+        "union all select id, name from apps where pool_id = $1 and id = any($2) "
+        "union all select code, coalesce(name, code) from namespaces where pool_id = $1 and code = any($2)",
+        *(pool_id, list(codes)),
+    )
+    return {row["code"]: row["name"] for row in rows}
+
+
+async def find_namespaces(db: Executor, pool_id: str, codes: Collection[str]) -> dict[str, Namespace]:
+    rows = await db.fetch(
+        f"select {_NAMESPACE} from namespaces where pool_id = $1 and code = any($2)", pool_id, list(codes)
+    )
+    return {row["code"]: Namespace(*row) for row in rows}
+
+
+async def list_namespaces(
+    db: Executor, pool_id: str, page: PageRequest, keyword: str | None
+) -> Page[Namespace]:
+    where = Where(pool_id, "n")
+    if keyword:
+        place = where.arg(keyword)
+        where.add(f"strpos(lower(concat_ws(e'\\n', n.code, n.name, n.description)), lower({place})) > 0")
+    total = await db.fetchval(f"select count(*) from namespaces n where {where.sql}", *where.args)
+    rows = await db.fetch(
+        f"select {_NAMESPACE} from namespaces n where {where.sql} "
+        f"order by n.created_at desc, n.number desc limit {page.size} offset {page.offset}",
+        *where.args,
+    )
+    return Page(total, [Namespace(*row) for row in rows])
+
+
+async def update_namespace(
+    db: Executor,
+    pool_id: str,
+    code: str,
+    name: str | None,
+    description: str | None,
+    new_code: str | None,
+) -> Namespace | None:
+    """None leaves a thing as it is. Raises CodeTaken."""
+    try:
+        row = await db.fetchrow(
+            "update namespaces set name = coalesce($3, name), description = coalesce($4, description), "
+            "code = coalesce($5, code), updated_at = clock_timestamp() "
+            f"where pool_id = $1 and code = $2 returning {_NAMESPACE}",
+            *(pool_id, code, name, description, new_code),
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise CodeTaken(field="newCode", value=new_code) from error
+    return Namespace(*row) if row else None
+
+
+async def delete_namespace(db: Executor, pool_id: str, code: str) -> bool:
+    return (
+        await db.fetchval(
+            "delete from namespaces where pool_id = $1 and code = $2 returning 1", pool_id, code
+        )
+        is not None
+    )
+
+
+# -- resources ---------------------------------------------------------------------------------------------
+
+
+async def insert_resource(
+    db: Executor, pool_id: str, namespace: str, draft: ResourceDraft, *, replace: bool = False
+) -> Resource:
+    """`replace`: what has the code already takes the new values. Else raises CodeTaken."""
+    conflict = (
+        "on conflict (pool_id, namespace, code) do update set type = excluded.type, "
+        "name = coalesce(excluded.name, r.name), description = coalesce(excluded.description, r.description), "
+        "actions = excluded.actions, api_identifier = coalesce(excluded.api_identifier, r.api_identifier), "
+        "updated_at = clock_timestamp() "
+        if replace
+        else ""
+    )
+    try:
+        row = await db.fetchrow(
+            "insert into resources as r (pool_id, id, namespace, code, type, name, description, actions, "
+            f"api_identifier) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) {conflict}returning {_RESOURCE}",
+            *(pool_id, new_id(), namespace, draft.code, draft.type, draft.name, draft.description),
+            *(_actions(draft.actions), draft.api_identifier),
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise CodeTaken(field="code", value=draft.code) from error
+    assert row is not None
+    return as_resource(row)
+
+
+async def find_resource(db: Executor, pool_id: str, resource_id: str) -> Resource | None:
+    row = await db.fetchrow(
+        f"select {_RESOURCE} from resources r where r.pool_id = $1 and r.id = $2", pool_id, resource_id
+    )
+    return as_resource(row) if row else None
+
+
+async def find_resources(
+    db: Executor, pool_id: str, namespace: str, codes: Collection[str]
+) -> dict[str, Resource]:
+    rows = await db.fetch(
+        f"select {_RESOURCE} from resources r where r.pool_id = $1 and r.namespace = $2 and r.code = any($3)",
+        *(pool_id, namespace, list(codes)),
+    )
+    return {row["code"]: as_resource(row) for row in rows}
+
+
+async def list_resources(
+    db: Executor,
+    pool_id: str,
+    page: PageRequest,
+    *,
+    namespaces: Sequence[str] = (),
+    type_: ResourceType | None = None,
+    keyword: str | None = None,
+) -> Page[Resource]:
+    """No namespaces means all of them."""
+    where = Where(pool_id, "r")
+    if namespaces:
+        where.add(f"r.namespace = any({where.arg(list(namespaces))})")
+    if type_ is not None:
+        where.add(f"r.type = {where.arg(type_)}")
+    if keyword:
+        place = where.arg(keyword)
+        where.add(f"strpos(lower(concat_ws(e'\\n', r.code, r.name, r.description)), lower({place})) > 0")
+    total = await db.fetchval(f"select count(*) from resources r where {where.sql}", *where.args)
+    rows = await db.fetch(
+        f"select {_RESOURCE} from resources r where {where.sql} "
+        f"order by r.created_at desc, r.id limit {page.size} offset {page.offset}",
+        *where.args,
+    )
+    return Page(total, [as_resource(row) for row in rows])
+
+
+async def update_resource(
+    db: Executor, pool_id: str, namespace: str, code: str, changes: ResourceChanges
+) -> Resource | None:
+    row = await db.fetchrow(
+        "update resources r set type = coalesce($4, type), name = coalesce($5, name), "
+        "description = coalesce($6, description), actions = coalesce($7, actions), "
+        "api_identifier = coalesce($8, api_identifier), updated_at = clock_timestamp() "
+        f"where r.pool_id = $1 and r.namespace = $2 and r.code = $3 returning {_RESOURCE}",
+        *(pool_id, namespace, code, changes.type, changes.name, changes.description),
+        *(None if changes.actions is None else _actions(changes.actions), changes.api_identifier),
+    )
+    return as_resource(row) if row else None
+
+
+async def delete_resources(db: Executor, pool_id: str, namespace: str, codes: Sequence[str]) -> list[str]:
+    """The codes that were there. Grants on them go with them."""
+    rows = await db.fetch(
+        "delete from resources where pool_id = $1 and namespace = $2 and code = any($3) returning code",
+        *(pool_id, namespace, list(codes)),
+    )
+    gone = [row["code"] for row in rows]
+    await db.execute(
+        "delete from resource_grants where pool_id = $1 and namespace = $2 "
+        "and (resource = any($3) or split_part(resource, ':', 1) = any($3))",
+        *(pool_id, namespace, gone),
+    )
+    return gone
+
+
+async def resource_keys(db: Executor, pool_id: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Id -> (namespace, code)."""
+    rows = await db.fetch(
+        "select id, namespace, code from resources where pool_id = $1 and id = any($2)", pool_id, list(ids)
+    )
+    return {row["id"]: (row["namespace"], row["code"]) for row in rows}

@@ -1,0 +1,168 @@
+"""Who may use which application, and the applications' access accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from poolhouse.db.pool import Executor
+from poolhouse.ids import new_id
+from poolhouse.paging import Page, PageRequest
+from poolhouse.resources.model import (
+    AccessAccount,
+    AppAccess,
+    Effect,
+    Principal,
+    Target,
+    TargetName,
+    TargetType,
+)
+from poolhouse.resources.postgres_grants import named
+
+# -- who may use an application ----------------------------------------------------------------------------
+
+
+async def put_access(
+    db: Executor,
+    pool_id: str,
+    app_id: str,
+    targets: Sequence[Target],
+    namespace: str,
+    effect: Effect,
+    inherit_by_children: bool,
+) -> None:
+    await db.execute(
+        "insert into app_access (pool_id, app_id, target_type, target_id, namespace, effect, "
+        "inherit_by_children) select $1, $2, t.type, t.id, $5, $6, $7 "
+        "from unnest($3::text[], $4::text[]) t (type, id) order by 3, 4 "
+        "on conflict (pool_id, app_id, target_type, target_id) do update set effect = excluded.effect, "
+        "namespace = excluded.namespace, inherit_by_children = excluded.inherit_by_children, enabled = true",
+        *(pool_id, app_id, [t.type for t in targets], [t.id for t in targets]),
+        *(namespace, effect, inherit_by_children),
+    )
+
+
+async def switch_access(
+    db: Executor, pool_id: str, app_id: str, targets: Sequence[Target], enabled: bool
+) -> int:
+    """How many of them had one."""
+    rows = await db.fetch(
+        "update app_access a set enabled = $5 from unnest($3::text[], $4::text[]) t (type, id) "
+        "where a.pool_id = $1 and a.app_id = $2 and a.target_type = t.type and a.target_id = t.id returning 1",
+        *(pool_id, app_id, [t.type for t in targets], [t.id for t in targets], enabled),
+    )
+    return len(rows)
+
+
+async def delete_access(db: Executor, pool_id: str, app_id: str, targets: Sequence[Target]) -> int:
+    rows = await db.fetch(
+        "delete from app_access a using unnest($3::text[], $4::text[]) t (type, id) "
+        "where a.pool_id = $1 and a.app_id = $2 and a.target_type = t.type and a.target_id = t.id returning 1",
+        *(pool_id, app_id, [t.type for t in targets], [t.id for t in targets]),
+    )
+    return len(rows)
+
+
+async def list_access(db: Executor, pool_id: str, app_id: str, page: PageRequest) -> Page[AppAccess]:
+    joins, name = named("a")
+    total = await db.fetchval(
+        "select count(*) from app_access where pool_id = $1 and app_id = $2", pool_id, app_id
+    )
+    rows = await db.fetch(
+        f"select a.app_id, a.target_type, {name}, a.namespace, a.effect, a.inherit_by_children, a.enabled, "
+        f"a.created_at from app_access a {joins} where a.pool_id = $1 and a.app_id = $2 "
+        f"order by a.created_at desc, a.target_type, a.target_id limit {page.size} offset {page.offset}",
+        *(pool_id, app_id),
+    )
+    return Page(
+        total,
+        [
+            AppAccess(
+                *(row[0], TargetName(TargetType(row[1]), row[2]), row[3], Effect(row[4])),
+                *(row[5], row[6], row[7]),
+            )
+            for row in rows
+        ],
+    )
+
+
+async def effects(
+    db: Executor, pool_id: str, app_ids: Sequence[str], principals: Sequence[Principal]
+) -> dict[str, set[Effect]]:
+    """What is said about each application to whoever acts through these principals."""
+    rows = await db.fetch(
+        "select distinct a.app_id, a.effect from unnest($3::text[], $4::text[], $5::bool[]) h (type, id, direct) "
+        "join app_access a on a.pool_id = $1 and a.app_id = any($2) and a.target_type = h.type "
+        "and a.target_id = h.id and a.enabled and (h.direct or a.inherit_by_children)",
+        *(pool_id, list(app_ids), [p.target.type for p in principals], [p.target.id for p in principals]),
+        [p.direct for p in principals],
+    )
+    found: dict[str, set[Effect]] = {app_id: set() for app_id in app_ids}
+    for row in rows:
+        found[row["app_id"]].add(Effect(row["effect"]))
+    return found
+
+
+# -- access accounts ---------------------------------------------------------------------------------------
+
+StoredAccount = tuple[AccessAccount, bytes]
+"""The account without its secret, and the sealed secret."""
+
+_ACCOUNT = "id, app_id, remarks, token_lifetime_s, enabled, created_at, updated_at, secret"
+
+
+def _account(row: Sequence[object]) -> StoredAccount:
+    id_, app_id, remarks, lifetime, enabled, created_at, updated_at, secret = row
+    account = AccessAccount(id_, app_id, "", remarks, lifetime, enabled, created_at, updated_at)  # type: ignore[arg-type]
+    return account, bytes(secret)  # type: ignore[call-overload]
+
+
+async def insert_account(
+    db: Executor, pool_id: str, app_id: str, secret: bytes, remarks: str | None, token_lifetime_s: int
+) -> StoredAccount:
+    row = await db.fetchrow(
+        "insert into access_accounts (pool_id, id, app_id, secret, remarks, token_lifetime_s) "
+        f"values ($1, $2, $3, $4, $5, $6) returning {_ACCOUNT}",
+        *(pool_id, new_id(), app_id, secret, remarks, token_lifetime_s),
+    )
+    assert row is not None
+    return _account(row)
+
+
+async def list_accounts(db: Executor, pool_id: str, app_id: str, page: PageRequest) -> Page[StoredAccount]:
+    total = await db.fetchval(
+        "select count(*) from access_accounts where pool_id = $1 and app_id = $2", pool_id, app_id
+    )
+    rows = await db.fetch(
+        f"select {_ACCOUNT} from access_accounts where pool_id = $1 and app_id = $2 "
+        f"order by created_at desc, id limit {page.size} offset {page.offset}",
+        *(pool_id, app_id),
+    )
+    return Page(total, [_account(row) for row in rows])
+
+
+async def update_account(
+    db: Executor, pool_id: str, account_id: str, *, secret: bytes | None, enabled: bool | None
+) -> StoredAccount | None:
+    """None leaves a thing as it is."""
+    row = await db.fetchrow(
+        "update access_accounts set secret = coalesce($3, secret), enabled = coalesce($4, enabled), "
+        f"updated_at = clock_timestamp() where pool_id = $1 and id = $2 returning {_ACCOUNT}",
+        *(pool_id, account_id, secret, enabled),
+    )
+    return _account(row) if row else None
+
+
+async def delete_account(db: Executor, pool_id: str, account_id: str) -> bool:
+    return (
+        await db.fetchval(
+            "delete from access_accounts where pool_id = $1 and id = $2 returning 1", pool_id, account_id
+        )
+        is not None
+    )
+
+
+async def known_accounts(db: Executor, pool_id: str, account_ids: Sequence[str]) -> set[str]:
+    rows = await db.fetch(
+        "select id from access_accounts where pool_id = $1 and id = any($2)", pool_id, list(account_ids)
+    )
+    return {row["id"] for row in rows}
