@@ -92,9 +92,13 @@ class HttpRequest:
             return token.strip() or None
         return None
 
+    _decoded: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
     def json(self) -> Any:
         """The decoded body; None when there is none. NUL characters and lone surrogates are refused."""
-        return decode_json(self.body)
+        if "body" not in self._decoded:
+            self._decoded["body"] = decode_json(self.body)
+        return self._decoded["body"]
 
     def json_object(self) -> dict[str, Any]:
         """The body as an object; {} when there is none."""

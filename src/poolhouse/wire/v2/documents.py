@@ -43,12 +43,13 @@ LARGEST_CACHED_BYTES = 16 * 1024
 
 @dataclass(slots=True)
 class Document:
-    """A valid document. `plans` belongs to plans.py and lives as long as the document stays cached."""
+    """A valid document. `names` are those of all its fields; `plans` belongs to plans.py and lives as long as the document stays cached."""
 
     node: DocumentNode
     operations: dict[str, OperationDefinitionNode]
     fragments: dict[str, FragmentDefinitionNode]
     size: int
+    names: frozenset[str] = frozenset()
     plans: dict[Any, Any] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
@@ -99,7 +100,8 @@ def compile_document(source: str) -> Document:
         operations, fragments = _definitions(node)
         for operation in operations.values():
             _Measure(fragments).operation(operation)
-        visit(node, _Strings())
+        literals = _Literals()
+        visit(node, literals)
         problems = validate(SCHEMA, node, max_errors=3)
     except GraphQLError as error:
         raise _invalid(error.message) from error
@@ -107,7 +109,7 @@ def compile_document(source: str) -> Document:
         raise _too_deep() from error
     if problems:
         raise _invalid(problems[0].message)
-    return Document(node, operations, fragments, size)
+    return Document(node, operations, fragments, size, frozenset(literals.names))
 
 
 def _definitions(
@@ -177,8 +179,15 @@ class _Measure:
         return self._known[name]
 
 
-class _Strings(Visitor):
+class _Literals(Visitor):
     """String literals may spell characters that neither JSON nor PostgreSQL can hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.names.add(node.name.value)
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in node.value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -20,6 +20,9 @@ from poolhouse.wire.v2 import graphql, rest
 from poolhouse.wire.v2.graphql import GraphQL
 from poolhouse.wire.v2.request import DEFAULT_ZONE, V2Request
 from poolhouse.wire.v2.rest import Rest
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
 
 log = structlog.get_logger()
 
@@ -41,7 +44,7 @@ class Gate(Protocol):
 
 class V2Wire:
     def __init__(
-        self, services: Any, gate: Gate, graph: GraphQL, rest: Rest, trusted_proxies: int = 0
+        self, services: Services, gate: Gate, graph: GraphQL, rest: Rest, trusted_proxies: int = 0
     ) -> None:
         self._services, self._gate = services, gate
         self._graph, self._rest = graph, rest

@@ -71,6 +71,7 @@ class GraphQL:
     async def _answer(self, request: V2Request) -> Reply:
         body = request.http.json_object()
         document = self._documents.read(_source(body))
+        request.selected = document.names
         operation = document.operation(body.get("operationName"))
         variables = _variables(operation, _inject_pool(request, operation, body.get("variables")))
         plan = plans.plan(document, operation, variables, self._operations.fields)

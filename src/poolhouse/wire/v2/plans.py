@@ -44,10 +44,12 @@ from graphql.execution.values import VariableValues
 from poolhouse.times import v2_time
 from poolhouse.wire.v2 import shapes
 from poolhouse.wire.v2.documents import Document
-from poolhouse.wire.v2.request import Field, V2Request
+from poolhouse.wire.v2.request import Arguments, Field, V2Request
 from poolhouse.wire.v2.schema import MUTATION, QUERY
 
 FieldTable = Mapping[tuple[str, str], Field]
+
+_NO_ARGUMENTS: Arguments = {}
 
 MAX_VARIANTS = 8
 """Plans of one document, which differ by the values its @include and @skip take."""
@@ -291,7 +293,8 @@ class _Projection:
         return self._answer(
             *[
                 column.complete(
-                    column.resolver(row, request, {}) if column.resolver else row.get(column.name), request
+                    column.resolver(row, request, _NO_ARGUMENTS) if column.resolver else row.get(column.name),
+                    request,
                 )
                 for column in self._columns
             ]
@@ -319,7 +322,7 @@ def _row_reader(
         for index, step in steps:
             values[index] = step(values[index], request)
         for index, resolver, step in computed:
-            values[index] = step(resolver(row, request, {}), request)
+            values[index] = step(resolver(row, request, _NO_ARGUMENTS), request)
         return answer(*values)
 
     return read

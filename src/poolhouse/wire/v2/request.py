@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
 from poolhouse.wire.request import HttpRequest, Query
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -18,15 +21,19 @@ DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 class V2Request:
     """`caller` is anonymous when the token was refused; `refusal` then says why.
 
-    `path` holds the {parameters} of a REST route. `zone` is the pool's, for v2 times.
+    `path` holds the {parameters} of a REST route. `zone` is the pool's, for v2 times. `selected` holds the
+    names of all fields a GraphQL document asks for, so that a resolver can fetch what its rows will need in
+    one query; it leaves that in `known`, by kind and id, where the rows' field resolvers find it.
     """
 
     caller: Caller
-    services: Any
+    services: Services
     http: HttpRequest
     zone: ZoneInfo = DEFAULT_ZONE
     refusal: PoolhouseError | None = None
     path: Mapping[str, str] = field(default_factory=dict)
+    selected: frozenset[str] = frozenset()
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def query(self) -> Query:
