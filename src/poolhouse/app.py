@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from poolhouse.access_keys.service import AccessKeyService
@@ -60,6 +61,8 @@ from poolhouse.users.directories import Directories
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
 from poolhouse.wire.health import health_routes
+from poolhouse.wire.request import CollapseSlashes
+from poolhouse.wire.v2.app import v2_routes
 from poolhouse.wire.v3.app import v3_routes
 
 
@@ -272,6 +275,7 @@ def routes(services: Services) -> list[BaseRoute]:
     """Every door of the server."""
     return [
         *health_routes(services.db),
+        *v2_routes(services),
         *v3_routes(services),
     ]
 
@@ -293,6 +297,10 @@ async def working(services: Services) -> AsyncIterator[None]:
 
 def asgi(services: Services) -> Starlette:
     """The ASGI application over services somebody else opened and will close."""
-    app = Starlette(routes=routes(services), lifespan=lambda _app: working(services))
+    app = Starlette(
+        routes=routes(services),
+        lifespan=lambda _app: working(services),
+        middleware=[Middleware(CollapseSlashes)],
+    )
     app.state.services = services
     return app

@@ -3,7 +3,7 @@
 PoolhouseError
 ├── Refused                     the caller may not
 │   ├── NotAuthenticated        no credentials, or credentials nobody knows
-│   │   ├── TokenExpired  TokenInvalid
+│   │   ├── TokenExpired  TokenInvalid  SecretWrong
 │   │   └── SignatureRefused    a v3 signature that does not fit (reason)
 │   ├── NotPermitted            known, but not allowed this
 │   └── RegistrationDisabled
@@ -89,6 +89,13 @@ class TokenInvalid(NotAuthenticated):
 
     zh = "登录信息有误，请重新登录"
     en = "The login is not valid, please log in again"
+
+
+class SecretWrong(NotAuthenticated):
+    """An unknown pool or application, or another secret than its own: the two look alike."""
+
+    zh = "ID 或密钥错误"
+    en = "The id or the secret is wrong"
 
 
 class SignatureRefused(NotAuthenticated):

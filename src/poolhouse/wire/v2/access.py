@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolhouse.errors import WrongCredentials
+from poolhouse.errors import NotAuthenticated, SecretWrong
 from poolhouse.sessions.model import IssuedToken
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 
@@ -15,12 +15,15 @@ async def access_token(request: V2Request, args: Arguments) -> Any:
     try:
         pool = await services.pools.authenticate(args["userPoolId"], args["secret"])
         return _answer(await services.sessions.issue_management(pool.id))
-    except WrongCredentials:
+    except NotAuthenticated as error:
         if not app_id:
-            raise
-    app = await services.apps.authenticate(app_id, args["secret"])
+            raise SecretWrong() from error
+    try:
+        app = await services.apps.authenticate(app_id, args["secret"])
+    except NotAuthenticated as error:
+        raise SecretWrong() from error
     if app.pool_id != args["userPoolId"]:
-        raise WrongCredentials()
+        raise SecretWrong()
     return _answer(await services.sessions.issue_management(app.pool_id, data={"appId": app.id}))
 
 

@@ -43,7 +43,9 @@ LARGEST_CACHED_BYTES = 16 * 1024
 
 @dataclass(slots=True)
 class Document:
-    """A valid document. `names` are those of all its fields; `plans` belongs to plans.py and lives as long as the document stays cached."""
+    """A valid document. `names` are those of all its fields. `plans` belongs to plans.py and lives as long as
+    the document stays cached.
+    """
 
     node: DocumentNode
     operations: dict[str, OperationDefinitionNode]

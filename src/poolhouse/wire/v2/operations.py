@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TypeVar
 
+from poolhouse.wire.v2 import access, people, users, users_rest
 from poolhouse.wire.v2.graphql import Operations
 from poolhouse.wire.v2.request import Field, Operation, Route
 from poolhouse.wire.v2.schema import MUTATION, QUERY
 
-DOMAINS: tuple[ModuleType, ...] = ()
+DOMAINS: tuple[ModuleType, ...] = (access, people, users, users_rest)
 """Each may export QUERIES, MUTATIONS, FIELDS and ROUTES."""
 
 

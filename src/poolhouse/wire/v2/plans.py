@@ -219,6 +219,10 @@ class _Column:
     texts: bool = False
 
 
+class Projected(msgspec.Struct):
+    """A row as it goes on the wire; its field names are those of the selection."""
+
+
 class _Projection:
     """Rows of one GraphQL type to Structs of one selection; a way to read is built for each model class."""
 
@@ -228,6 +232,7 @@ class _Projection:
             "Answer",
             [(f"f{index}", Any) for index in range(len(columns))],
             rename={f"f{index}": column.key for index, column in enumerate(columns)},
+            bases=(Projected,),
             gc=False,
         )
         self._readers: dict[type, Callable[[Any, V2Request], Any]] = {}

@@ -20,6 +20,7 @@ from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, Poolh
 from poolhouse.paging import Page
 from poolhouse.times import v2_time
 from poolhouse.wire.v2 import errors, shapes
+from poolhouse.wire.v2.plans import Projected
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
 
 log = structlog.get_logger()
@@ -121,7 +122,7 @@ def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | Non
 def render(value: Any, zone: ZoneInfo) -> Any:
     """A model as v2 REST writes it: camelCase, times in the pool's zone, a Page as {totalCount, list}."""
     match value:
-        case None | str() | bool() | int() | float():
+        case None | str() | bool() | int() | float() | Projected():
             return value
         case datetime():
             return v2_time(value, zone)

@@ -33,6 +33,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.NotAuthenticated: Row(401, 2020),
     e.TokenExpired: Row(401, 2020),
     e.TokenInvalid: Row(401, 2020),
+    e.SecretWrong: Row(401, 2020),
     e.SignatureRefused: Row(401, 1300),
     e.NotPermitted: Row(403),
     e.RegistrationDisabled: Row(403, 2031),

@@ -1,0 +1,164 @@
+"""A user as the v2 wire shows one: the 51 fields, identities, custom data. reference/v2.md 2 and 4.
+
+Rows learn nothing from the database one by one: a resolver that gives users calls `people` or `person`
+first, which fetches what the document selects for all of them at once and leaves it in `request.known`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from graphql import is_leaf_type
+from graphql.execution.values import VariableValues
+
+from poolhouse.fields.model import DataType, FieldValue, TargetType
+from poolhouse.fields.values import epoch_ms
+from poolhouse.paging import Page
+from poolhouse.users.model import User
+from poolhouse.wire.v2 import plans
+from poolhouse.wire.v2.documents import compile_document
+from poolhouse.wire.v2.plans import Plan
+from poolhouse.wire.v2.request import Arguments, Field, V2Request
+from poolhouse.wire.v2.schema import SCHEMA
+
+IDENTITIES, CUSTOM_DATA, TOKENS, NEW = "identities", "customData", "token", "newlyCreated"
+
+_STATUSES = {"Deactivated": "Suspended"}
+"""v2 has no word for a deactivated user but this one, which also may not log in."""
+
+
+async def people(request: V2Request, page: Page[User]) -> Page[User]:
+    await _fetch(request, page.items)
+    return page
+
+
+async def person(request: V2Request, user: User | None) -> User | None:
+    if user is not None:
+        await _fetch(request, [user])
+    return user
+
+
+def with_token(request: V2Request, user: User, token: str | None, *, created: bool = False) -> User:
+    """A user who has just signed in: their token, and whether this sign-in made them."""
+    request.known.setdefault(TOKENS, {})[user.id] = token
+    request.known.setdefault(NEW, {})[user.id] = created
+    return user
+
+
+async def _fetch(request: V2Request, users: Sequence[User], wanted: Iterable[str] | None = None) -> None:
+    wanted = request.selected if wanted is None else wanted
+    ids = [user.id for user in users]
+    caller = request.caller
+    if not ids:
+        return
+    if IDENTITIES in wanted:
+        known = request.known.setdefault(IDENTITIES, {})
+        service = getattr(request.services, "identities", None)
+        known.update(await service.list_of_users(caller, ids) if service else {})
+    if CUSTOM_DATA in wanted:
+        known = request.known.setdefault(CUSTOM_DATA, {})
+        known.update(await request.services.fields.values(caller, TargetType.USER, ids))
+
+
+# -- REST ------------------------------------------------------------------------------------------------
+
+
+async def shown(request: V2Request, users: Sequence[User], *, custom_data: bool = False) -> list[Any]:
+    """Users with every field of the type, as the REST half gives them; customData when asked for."""
+    await _fetch(request, users, {IDENTITIES, CUSTOM_DATA} if custom_data else {IDENTITIES})
+    plan = _with_custom_data if custom_data else _without_custom_data
+    return [plan.complete(user, request) for user in users]
+
+
+def _whole_user(*more: str) -> Plan:
+    """A plan for all fields of User that are not relations, in the schema's order."""
+    kinds = SCHEMA.type_map
+    fields = getattr(kinds["User"], "fields")  # noqa: B009
+    leaves = [name for name, field in fields.items() if is_leaf_type(_inner(field.type))]
+    identity = " ".join(getattr(kinds["Identity"], "fields"))  # noqa: B009
+    source = f"{{ user {{ {' '.join(leaves)} identities {{ {identity} }} {' '.join(more)} }} }}"
+    document = compile_document(source)
+    plan = plans.plan(document, document.operation(None), VariableValues({}, {}), FIELDS)
+    if plan is None:
+        raise RuntimeError("a whole user must have a plan")
+    return plan
+
+
+def _inner(kind: Any) -> Any:
+    while hasattr(kind, "of_type"):
+        kind = kind.of_type
+    return kind
+
+
+# -- fields ----------------------------------------------------------------------------------------------
+
+
+def arn(user: User, request: V2Request, args: Arguments) -> str:
+    return f"arn:cn:authing:{user.pool_id}:user:{user.id}"
+
+
+def user_pool_id(user: User, request: V2Request, args: Arguments) -> str:
+    return user.pool_id
+
+
+def status(user: User, request: V2Request, args: Arguments) -> str:
+    return _STATUSES.get(user.status, user.status)
+
+
+def identities(user: User, request: V2Request, args: Arguments) -> Any:
+    return request.known[IDENTITIES].get(user.id, ())
+
+
+def identity_pool(identity: Any, request: V2Request, args: Arguments) -> str:
+    return request.caller.pool_id
+
+
+def identity_profile(identity: Any, request: V2Request, args: Arguments) -> str | None:
+    return msgspec.json.encode(identity.profile).decode() if identity.profile else None
+
+
+def token(user: User, request: V2Request, args: Arguments) -> str | None:
+    found: str | None = request.known.get(TOKENS, {}).get(user.id)
+    return found
+
+
+def newly_created(user: User, request: V2Request, args: Arguments) -> bool | None:
+    found: bool | None = request.known.get(NEW, {}).get(user.id)
+    return found
+
+
+def custom_data(user: User, request: V2Request, args: Arguments) -> Sequence[FieldValue]:
+    values: Sequence[FieldValue] = request.known[CUSTOM_DATA].get(user.id, ())
+    return values
+
+
+def custom_value(value: FieldValue, request: V2Request, args: Arguments) -> str:
+    return encoded(value)
+
+
+def encoded(value: FieldValue) -> str:
+    """A custom value as text: STRING and SELECT bare, DATETIME as epoch milliseconds, the rest JSON."""
+    if value.data_type in (DataType.STRING, DataType.SELECT) and isinstance(value.value, str):
+        return value.value
+    if value.data_type is DataType.DATETIME:
+        return str(epoch_ms(value.value))
+    return msgspec.json.encode(value.value).decode()
+
+
+FIELDS: dict[tuple[str, str], Field] = {
+    ("User", "arn"): arn,
+    ("User", "userPoolId"): user_pool_id,
+    ("User", "status"): status,
+    ("User", "identities"): identities,
+    ("User", "token"): token,
+    ("User", "newlyCreated"): newly_created,
+    ("User", "customData"): custom_data,
+    ("UserCustomData", "value"): custom_value,
+    ("Identity", "userPoolId"): identity_pool,
+    ("Identity", "userInfoInIdp"): identity_profile,
+}
+
+_without_custom_data = _whole_user()
+_with_custom_data = _whole_user("customData { key value dataType label }")
