@@ -69,10 +69,13 @@ const connectionCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENO
   "ENETUNREACH", "EPIPE", "PROTOCOL_CONNECTION_LOST", "57P01", "57P03", "53300"]);
 const lostConnection = (error) =>
   connectionCodes.has(error?.code) || /^08/.test(error?.code ?? "") || /Connection terminated/.test(error?.message ?? "");
-export const watch = (clients, promise) => {
-  promise?.then?.(undefined, (error) => { if (lostConnection(error)) clients.failed(); });
-  return promise;
-};
+// The promise handed on must be the one made here: V8 finds the script's own line of a later error only by
+// following promises that one reader awaits.
+export const watch = (clients, promise) =>
+  typeof promise?.then !== "function" ? promise : promise.then(undefined, (error) => {
+    if (lostConnection(error)) clients.failed();
+    throw error;
+  });
 
 function pg(clients) {
   const real = outerRequire("pg");
