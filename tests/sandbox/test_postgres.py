@@ -94,7 +94,7 @@ async def test_a_forgotten_client_is_counted_and_closed(sandbox: Sandbox, databa
     assert (outcome.clients_opened, outcome.clients_left_open) == (3, 3)
     assert "3 database client(s) left open" in outcome.warnings[0]
     async with asyncio.timeout(5):
-        while await sessions(database_url, "forgotten"):
+        while await sessions(database_url, "forgotten"):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
