@@ -90,6 +90,16 @@ class MfaService:
                 await self._put(tx, caller.pool_id, user_id, secret, recovery, confirmed=True)
                 await self._audit.write(tx, caller, _event("bind_mfa", user_id, method="import"))
 
+    async def export_secret(self, caller: Caller, user_id: str) -> str:
+        """The TOTP secret itself, for administrators who move users elsewhere. Raises FactorNotFound."""
+        caller.require_administrator()
+        row = await postgres.find(self._db, caller.pool_id, user_id)
+        if row is None:
+            raise FactorNotFound(user_id=user_id)
+        async with self._db.transaction() as tx:
+            await self._audit.write(tx, caller, _event("export", user_id))
+        return self._box.decrypt(row["secret"], _place(caller.pool_id, user_id, row["id"]))
+
     async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
         await postgres.delete(tx, pool_id, user_ids)
 

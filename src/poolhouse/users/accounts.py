@@ -15,9 +15,11 @@ from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
 from poolhouse.orgs.model import Assignment
 from poolhouse.users.model import IdentityDraft, User, UserDraft
+from poolhouse.users.postgres import password_hashes
 from poolhouse.users.service import UserService
 
 LARGEST_CREATE = 50
+LARGEST_EXPORT = 80
 
 PutInDepartments = Callable[[Tx, Caller, str, Sequence[Assignment]], Awaitable[None]]
 LinkIdentity = Callable[[Tx, str, str, IdentityDraft], Awaitable[Any]]
@@ -110,6 +112,22 @@ class AccountService:
                 await self._put_in_departments(tx, caller, user_id, [])
                 event = Event("resign", "user", user_id, user_id=user_id, user_name=user.display_name)
                 await self._audit.write(tx, caller, event)
+
+    async def export_passwords(self, caller: Caller, user_ids: Sequence[str]) -> dict[str, str | None]:
+        """The stored hashes, for administrators who move users elsewhere; None where we keep none.
+
+        Raises UserNotFound.
+        """
+        caller.require_administrator()
+        if len(user_ids) > LARGEST_EXPORT:
+            raise TooLarge("userIds", f"一次最多 {LARGEST_EXPORT} 人", f"at most {LARGEST_EXPORT} at once")
+        await self._users.require_all(caller, user_ids)
+        async with self._db.transaction() as tx:
+            stored = await password_hashes(tx, caller.pool_id, user_ids)
+            for user_id in user_ids:
+                event = Event("export", "user", user_id, user_id=user_id, detail={"password": "hash"})
+                await self._audit.write(tx, caller, event)
+        return {user_id: stored.get(user_id) for user_id in user_ids}
 
     async def _keep(self, tx: Tx, caller: Caller, user_id: str, values: Mapping[str, Any]) -> None:
         await self._fields.store(tx, caller, TargetType.USER, {user_id: values})

@@ -239,6 +239,13 @@ async def past_hashes(db: Executor, pool_id: str, user_id: str, most: int) -> li
     return [row["password_hash"] for row in rows]
 
 
+async def password_hashes(db: Executor, pool_id: str, user_ids: Sequence[str]) -> dict[str, str | None]:
+    rows = await db.fetch(
+        "select id, password_hash from users where pool_id = $1 and id = any($2)", pool_id, list(user_ids)
+    )
+    return {row["id"]: row["password_hash"] for row in rows}
+
+
 def taken(error: asyncpg.UniqueViolationError) -> PoolhouseError:
     """The domain's word for the constraint that refused."""
     kind = _TAKEN.get(error.constraint_name or "")

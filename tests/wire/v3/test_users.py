@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from tests.wire.v3.conftest import V3Client
 
+from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
-from poolhouse.wire.v3 import users_about, users_read, users_write
+from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
+from poolhouse.wire.v3 import users_about, users_belongings, users_read, users_security, users_write
 
-ROWS = [*users_read.ENDPOINTS, *users_write.ENDPOINTS, *users_about.ENDPOINTS]
+FAMILIES = (users_read, users_write, users_about, users_belongings, users_security)
+ROWS = [row for family in FAMILIES for row in family.ENDPOINTS]
 
 
 async def create(v3: V3Client, **body: Any) -> dict[str, Any]:
@@ -221,3 +228,131 @@ async def test_raw_elasticsearch_is_refused_clearly(v3: V3Client) -> None:
     answer = await v3.post("list-users", {"searchQuery": {"query": {"bool": {}}}})
     assert answer["statusCode"] == 501
     assert "searchQuery" in answer["message"]
+
+
+async def test_identities_are_linked_and_unlinked(v3: V3Client) -> None:
+    user = await create(v3, username="bob")
+    other = await create(v3, username="ann")
+    link = {"userId": user["userId"], "extIdpId": "6076bac", "userIdInIdp": "oj7", "type": "openid"}
+    assert (await v3.post("link-identity", link))["data"] == {"success": True}
+    taken = await v3.post("link-identity", link | {"userId": other["userId"]})
+    assert taken["statusCode"] == 409
+    (identity,) = (await v3.get("get-user-identities", userId=user["userId"]))["data"]
+    assert (identity["extIdpId"], identity["userIdInIdp"], identity["type"]) == ("6076bac", "oj7", "openid")
+    shown = (await v3.get("list-users", withIdentities="true"))["data"]["list"]
+    assert [len(one["identities"]) for one in shown] == [0, 1]
+    (relation,) = (await v3.get("get-user-sync-relations", userId=user["userId"]))["data"]
+    assert relation["userIdInIdp"] == "oj7"
+    gone = {"userId": user["userId"], "extIdpId": "6076bac"}
+    assert (await v3.post("unlink-identity", gone))["data"] == {"success": True}
+    assert (await v3.get("get-user-identities", userId=user["userId"]))["data"] == []
+
+
+async def test_groups_and_roles_of_a_user(v3: V3Client) -> None:
+    user = await create(v3, username="bob")
+    groups, roles, admin = v3.services.groups, v3.services.roles, v3.administrator
+    await groups.create(admin, GroupDraft("staff", "Staff"))
+    await groups.add_members(admin, "staff", [user["userId"]])
+    await roles.create(admin, RoleDraft("boss", name="Boss"))
+    await roles.assign(
+        admin, [RoleKey("boss")], [Target(TargetType.GROUP, (await groups.get(admin, "staff")).id)]
+    )
+    shown = (await v3.get("get-user-groups", userId="bob", userIdType="username"))["data"]
+    assert [group["code"] for group in shown["list"]] == ["staff"]
+    shown = (await v3.get("get-user-roles", userId=user["userId"]))["data"]
+    assert [(role["code"], role["namespace"]) for role in shown["list"]] == [("boss", "default")]
+    asked = {"userId": user["userId"], "roles": [{"code": "boss"}, {"code": "other"}]}
+    assert (await v3.post("has-any-role", asked))["data"] == {"hasAnyRole": True}
+    assert (await v3.post("has-any-role", asked | {"roles": [{"code": "other"}]}))["data"] == {
+        "hasAnyRole": False
+    }
+    assert (await v3.post("has-any-role", asked | {"roles": []}))["message"] == "参数 roles 格式错误"
+
+
+async def test_a_totp_secret_comes_goes_and_is_shown(v3: V3Client) -> None:
+    user = await create(v3, username="bob", email="bob@example.com")
+    item = {"userId": user["userId"], "otp": {"secret": "JBSWY3DPEHPK3PXP", "recoveryCode": "abc"}}
+    assert (await v3.post("import-otp", {"list": [item]}))["statusCode"] == 200
+    info = (await v3.get("get-user-mfa-info", userId=user["userId"]))["data"]
+    assert (info["totpStatus"], info["emailMfaStatus"], info["smsMfaStatus"]) == (
+        "enabled",
+        "enabled",
+        "disabled",
+    )
+    assert (await v3.get("get-otp-secret-by-user", userId=user["userId"]))["data"][
+        "secret"
+    ] == "JBSWY3DPEHPK3PXP"
+    status = (await v3.get("get-mfa-status", userId=user["userId"]))["data"]
+    assert status["totpMfaEnabled"] is True
+    off = {"userId": user["userId"], "mfaTriggerData": status | {"totpMfaEnabled": False}}
+    assert (await v3.post("set-mfa-status", off))["data"] == {"success": True}
+    assert (await v3.get("get-mfa-status", userId=user["userId"]))["data"]["totpMfaEnabled"] is False
+    on = {"userId": user["userId"], "mfaTriggerData": status}
+    assert (await v3.post("set-mfa-status", on))["statusCode"] == 422
+    assert (await v3.get("get-otp-secret-by-user", userId=user["userId"]))["statusCode"] == 404
+
+
+async def test_a_stored_password_goes_out_and_comes_back(v3: V3Client) -> None:
+    user = await create(v3, username="bob", password="correct horse")
+    stored = (await v3.post("get-user-password-ciphertext", {"userId": user["userId"]}))["data"]["ciphertext"]
+    batch = (await v3.post("batch-get-user-encrypt-password", {"userIds": [user["userId"]]}))["data"]
+    assert batch == [{"userId": user["userId"], "encryptedPassword": stored}]
+    again = await create(v3, username="ann", password=stored, options={"keepPassword": True})
+    directory = await v3.services.directories.of(v3.pool_id)
+    assert await directory.check_password(v3.administrator, again["userId"], "correct horse")
+    assert not await directory.check_password(v3.administrator, again["userId"], stored)
+
+
+@pytest.mark.parametrize("encryption", ["rsa", "none"])
+async def test_a_password_arrives_as_the_options_say(v3: V3Client, encryption: str) -> None:
+    transport = v3.services.transport
+    given = "correct horse"
+    if encryption == "rsa":
+        key = serialization.load_pem_public_key(transport.rsa_public_key.encode())
+        assert isinstance(key, rsa.RSAPublicKey)
+        given = base64.b64encode(key.encrypt(given.encode(), padding.PKCS1v15())).decode()
+    user = await create(v3, username="bob", password=given, options={"passwordEncryptType": encryption})
+    directory = await v3.services.directories.of(v3.pool_id)
+    assert await directory.check_password(v3.administrator, user["userId"], "correct horse")
+
+
+async def test_a_field_is_decrypted_with_the_callers_key(v3: V3Client) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    content = base64.b64encode(key.public_key().encrypt("身份证".encode(), padding.PKCS1v15())).decode()
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    asked = {"privateKey": pem, "data": [{"fieldName": "identityNumber", "encryptedContent": content}]}
+    (shown,) = (await v3.post("users/field/decrypt", asked))["data"]
+    assert (shown["fieldName"], shown["decryptedContent"]) == ("identityNumber", "身份证")
+    bare = "".join(pem.split("\n")[1:-2])
+    assert (await v3.post("users/field/decrypt", asked | {"privateKey": bare}))["statusCode"] == 200
+    wrong = await v3.post("users/field/decrypt", asked | {"privateKey": "x"})
+    assert (wrong["statusCode"], wrong["message"]) == (400, "参数 privateKey 格式错误")
+
+
+async def test_nobody_has_proved_a_real_name(v3: V3Client) -> None:
+    user = await create(v3, username="bob")
+    info = await v3.get("get-user-principal-authentication-info", userId=user["userId"])
+    assert info["data"] == {"totalCount": 0, "list": []}
+    reset = await v3.post("reset-user-principal-authentication-info", {"userId": user["userId"]})
+    assert (reset["statusCode"], reset["message"]) == (422, "没有认证记录")
+
+
+async def test_sessions_of_a_user_are_seen_and_ended(v3: V3Client) -> None:
+    user = await create(v3, username="bob")
+    app = await v3.services.apps.create(v3.administrator, "shop")
+    ids = {"userId": user["userId"], "appId": app.id}
+    assert (await v3.post("check-session-status", ids))["data"] == {"active": False}
+    await v3.services.sessions.start(
+        v3.services.db, v3.administrator, user["userId"], timedelta(hours=1), app_id=app.id
+    )
+    assert (await v3.post("check-session-status", ids))["data"] == {"active": True}
+    (shown,) = (await v3.get("get-user-loggedin-apps", userId=user["userId"]))["data"]
+    assert (shown["appId"], shown["appName"]) == (app.id, "shop")
+    filters = [{"field": "loggedInApps", "operator": "IN", "value": [app.id]}]
+    assert (await v3.post("list-users", {"advancedFilter": filters}))["data"]["totalCount"] == 1
+    assert (await v3.post("kick-users", {"userId": user["userId"], "appIds": []}))["statusCode"] == 400
+    kicked = await v3.post("kick-users", {"userId": user["userId"], "appIds": [app.id]})
+    assert kicked["data"] == {"success": True}
+    assert (await v3.post("check-session-status", ids))["data"] == {"active": False}

@@ -7,7 +7,14 @@ from importlib import resources
 
 import msgspec
 
-from poolhouse.wire.v3 import access_keys, users_about, users_read, users_write
+from poolhouse.wire.v3 import (
+    access_keys,
+    users_about,
+    users_belongings,
+    users_read,
+    users_security,
+    users_write,
+)
 from poolhouse.wire.v3.endpoint import Endpoint
 
 FAMILIES: tuple[list[Endpoint], ...] = (
@@ -15,6 +22,8 @@ FAMILIES: tuple[list[Endpoint], ...] = (
     users_read.ENDPOINTS,
     users_write.ENDPOINTS,
     users_about.ENDPOINTS,
+    users_belongings.ENDPOINTS,
+    users_security.ENDPOINTS,
 )
 
 

@@ -1,0 +1,194 @@
+"""What a user has: identities, groups, roles. Source: reference/v3.md 3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from poolhouse.errors import IdentitySourceNotFound
+from poolhouse.groups.model import Group
+from poolhouse.identities.model import Identity
+from poolhouse.roles.model import DEFAULT_NAMESPACE, Role, RoleKey
+from poolhouse.users.model import IdentityDraft
+from poolhouse.wire.v3.dto.common import (
+    GroupPagingDto,
+    IdentityDto,
+    IsSuccessDto,
+    ResGroupDto,
+    RoleDto,
+    RolePagingDto,
+    UserSyncRelationDto,
+)
+from poolhouse.wire.v3.dto.users import (
+    DeleteUserSyncRelationReqDto,
+    GetUserGroupsQuery,
+    GetUserIdentitiesQuery,
+    GetUserLoggedInIdentitiesQuery,
+    GetUserRolesQuery,
+    GetUserSyncRelationsQuery,
+    HasAnyRoleDto,
+    HasAnyRoleReqDto,
+    LinkIdentityDataDto,
+    LinkIdentityDto,
+    UnlinkIdentity,
+    UnlinkIdentityDataDto,
+    UserLoggedInIdentitiesDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import identity_dto, the_user, time_in_ms
+
+# -- identities
+
+
+async def get_user_identities(request: V3Request, query: GetUserIdentitiesQuery) -> list[IdentityDto]:
+    return [identity_dto(one) for one in await _identities(request, query.user_id, query.user_id_type)]
+
+
+async def link_identity(request: V3Request, body: LinkIdentityDto) -> LinkIdentityDataDto:
+    user = await the_user(request, body.user_id)
+    draft = IdentityDraft(
+        provider=await _provider(request, body.ext_idp_id),
+        user_id_in_idp=body.user_id_in_idp,
+        type=body.type or "generic",
+        ext_idp_id=body.ext_idp_id,
+        is_social=bool(body.is_social),
+    )
+    await request.services.identities.link(request.caller, user.id, draft)
+    return LinkIdentityDataDto(success=True)
+
+
+async def unlink_identity(request: V3Request, body: UnlinkIdentity) -> UnlinkIdentityDataDto:
+    user = await the_user(request, body.user_id)
+    await request.services.identities.unlink(
+        request.caller, user.id, ext_idp_id=body.ext_idp_id, type_=body.type or None
+    )
+    return UnlinkIdentityDataDto(success=True)
+
+
+async def get_user_sync_relations(
+    request: V3Request, query: GetUserSyncRelationsQuery
+) -> list[UserSyncRelationDto]:
+    """What a directory was synchronised from is an identity here like any other."""
+    return [
+        UserSyncRelationDto(
+            provider=one.provider, user_id_in_idp=one.user_id_in_idp, user_info_in_idp=dict(one.profile)
+        )
+        for one in await _identities(request, query.user_id, query.user_id_type)
+    ]
+
+
+async def delete_user_sync_relations(request: V3Request, body: DeleteUserSyncRelationReqDto) -> IsSuccessDto:
+    user = await the_user(request, body.user_id, body.user_id_type)
+    await request.services.identities.unlink(request.caller, user.id, provider=body.provider)
+    return IsSuccessDto(success=True)
+
+
+async def get_user_logged_in_identities(
+    request: V3Request, query: GetUserLoggedInIdentitiesQuery
+) -> list[UserLoggedInIdentitiesDto]:
+    """Nobody is: every session here was opened by a password or a code, none by an outside source."""
+    await the_user(request, query.user_id, query.user_id_type)
+    return []
+
+
+async def _identities(request: V3Request, user_id: str, kind: str) -> Sequence[Identity]:
+    user = await the_user(request, user_id, kind)
+    return await request.services.identities.list(request.caller, user.id)
+
+
+async def _provider(request: V3Request, ext_idp_id: str) -> str:
+    """The stored source's kind; a source nobody stored is its own."""
+    try:
+        return (await request.services.sources.get(request.caller, ext_idp_id)).type
+    except IdentitySourceNotFound:
+        return ext_idp_id
+
+
+# -- groups and roles
+
+
+async def get_user_groups(request: V3Request, query: GetUserGroupsQuery) -> GroupPagingDto:
+    user = await the_user(request, query.user_id, query.user_id_type)
+    groups = await request.services.groups.list_of_user(request.caller, user.id)
+    return GroupPagingDto(total_count=len(groups), items=[_group(group) for group in groups])
+
+
+async def get_user_roles(request: V3Request, query: GetUserRolesQuery) -> RolePagingDto:
+    """Of every namespace unless one is given; direct ones and those of groups and departments."""
+    user = await the_user(request, query.user_id, query.user_id_type)
+    roles = await request.services.roles.list_of_user(request.caller, user.id, query.namespace or None)
+    names = await request.services.roles.namespace_names(request.caller, {role.namespace for role in roles})
+    shown = [_role(role, names.get(role.namespace, role.namespace)) for role in roles]
+    return RolePagingDto(total_count=len(shown), items=shown)
+
+
+async def has_any_role(request: V3Request, body: HasAnyRoleReqDto) -> HasAnyRoleDto:
+    user = await the_user(request, body.user_id, body.options.user_id_type if body.options else None)
+    keys = [RoleKey(one.code, one.namespace or DEFAULT_NAMESPACE) for one in body.roles]
+    return HasAnyRoleDto(has_any_role=await request.services.roles.has_any(request.caller, user.id, keys))
+
+
+def _group(group: Group) -> ResGroupDto:
+    return ResGroupDto(
+        id=group.id,
+        code=group.code,
+        name=group.name,
+        description=group.description or "",
+        type=group.type,
+        metadata_source=[],
+        members=[],
+    )
+
+
+def _role(role: Role, namespace_name: str) -> RoleDto:
+    return RoleDto(
+        id=role.id,
+        code=role.code,
+        name=role.name or role.code,
+        description=role.description or "",
+        namespace=role.namespace,
+        namespace_name=namespace_name,
+        status="ENABLE" if role.enabled else "DISABLED",
+        disable_time=time_in_ms(role.disable_at),
+        enable_permission_apply=role.permission_apply,
+    )
+
+
+ENDPOINTS = [
+    Endpoint(
+        *("GET", "get-user-identities", GetUserIdentitiesQuery, list[IdentityDto], get_user_identities),
+        *("users:read", "A user's identities at outside sources"),
+    ),
+    Endpoint(
+        *("POST", "link-identity", LinkIdentityDto, LinkIdentityDataDto, link_identity),
+        *("users:write", "Link an identity to a user"),
+    ),
+    Endpoint(
+        *("POST", "unlink-identity", UnlinkIdentity, UnlinkIdentityDataDto, unlink_identity),
+        *("users:write", "Unlink a user's identities at a source"),
+    ),
+    Endpoint(
+        *("GET", "get-user-sync-relations", GetUserSyncRelationsQuery, list[UserSyncRelationDto]),
+        *(get_user_sync_relations, "users:read", "Where a user was synchronised from"),
+    ),
+    Endpoint(
+        *("POST", "delete-user-sync-relations", DeleteUserSyncRelationReqDto, IsSuccessDto),
+        *(delete_user_sync_relations, "users:write", "Forget where a user was synchronised from"),
+    ),
+    Endpoint(
+        *("GET", "get-user-logged-in-identities", GetUserLoggedInIdentitiesQuery),
+        *(list[UserLoggedInIdentitiesDto], get_user_logged_in_identities),
+        *("users:read", "Identities a user is logged in with"),
+    ),
+    Endpoint(
+        *("GET", "get-user-groups", GetUserGroupsQuery, GroupPagingDto, get_user_groups),
+        *("users:read", "The groups a user is in"),
+    ),
+    Endpoint(
+        *("GET", "get-user-roles", GetUserRolesQuery, RolePagingDto, get_user_roles),
+        *("users:read", "The roles a user has, direct or inherited"),
+    ),
+    Endpoint(
+        *("POST", "has-any-role", HasAnyRoleReqDto, HasAnyRoleDto, has_any_role),
+        *("users:read", "Whether a user has one of these roles"),
+    ),
+]
