@@ -18,6 +18,8 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_key
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
+from poolhouse.customdb.runner import ScriptRunner
+from poolhouse.customdb.service import CustomDatabaseService
 from poolhouse.db.pool import Database
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
@@ -51,6 +53,7 @@ from poolhouse.resources.principals import (
 from poolhouse.resources.service import ResourceService
 from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.roles.service import RoleService
+from poolhouse.sandbox.client import Sandbox
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.service import SessionService
 from poolhouse.settings import Settings
@@ -77,6 +80,9 @@ class Services:
     transport: PasswordTransport
     audit: AuditLog
     places: Places
+    sandbox: Sandbox
+    scripts: ScriptRunner
+    customdb: CustomDatabaseService
     mail: MailService
     delivery: Delivery
     pools: PoolService
@@ -147,7 +153,12 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     apps = AppService(db, box, audit)
 
     native = PostgresDirectory(db, hasher)
-    directories = Directories(native)
+    places = Places(settings.geo_database)
+    sandbox = Sandbox()
+    scripts = ScriptRunner(db, sandbox, pools, apps, places)
+    customdb = CustomDatabaseService(db, box, sandbox, scripts, audit)
+
+    directories = Directories(native, db, customdb, scripts)
     users = UserService(db, directories, audit)
     sessions = SessionService(db, KeyRing(db, box), audit)
     users.on_delete(sessions.end_of_users)
@@ -223,7 +234,10 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         hasher=hasher,
         transport=transport,
         audit=audit,
-        places=Places(settings.geo_database),
+        places=places,
+        sandbox=sandbox,
+        scripts=scripts,
+        customdb=customdb,
         mail=mail,
         delivery=delivery,
         pools=pools,
@@ -265,7 +279,12 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
     )
     hasher = PasswordHasher()
     try:
-        yield await build(settings, db, hasher)
+        services = await build(settings, db, hasher)
+        try:
+            yield services
+        finally:
+            await services.sandbox.close()
+            await services.scripts.settled()
     finally:
         hasher.close()
         await db.close()

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from functools import partial
 
+from poolhouse.customdb import postgres as customdb_rows
+from poolhouse.customdb.runner import ScriptRunner
+from poolhouse.customdb.service import CustomDatabaseService
+from poolhouse.db.pool import Database
 from poolhouse.users.directory import Directory
+from poolhouse.users.migrating import MigratingDirectory
+from poolhouse.users.postgres import PostgresDirectory, identity_owner
+from poolhouse.users.scripted import ScriptedDirectory
 
 
-class Modes(Protocol):
-    """What `customdb` tells: the directory a pool's connection asks for, or None for our own."""
+class _Identities:
+    def __init__(self, db: Database) -> None:
+        self._db = db
 
-    async def directory_of(self, pool_id: str) -> Directory | None: ...
+    async def user_id_of(self, pool_id: str, provider: str, user_id_in_idp: str) -> str | None:
+        return await identity_owner(self._db, pool_id, provider, user_id_in_idp)
 
 
 class Directories:
     """Chooses once, at the edge; everybody else calls a Directory without asking what it is."""
 
-    def __init__(self, native: Directory, modes: Modes | None = None) -> None:
+    def __init__(
+        self,
+        native: PostgresDirectory,
+        db: Database,
+        customdb: CustomDatabaseService,
+        runner: ScriptRunner,
+    ) -> None:
         self.native = native
-        self._modes = modes
+        self._db, self._customdb, self._runner = db, customdb, runner
 
     async def of(self, pool_id: str) -> Directory:
-        if self._modes is None:
+        """The directory of a pool, as its settings are now (half a second old at most)."""
+        active = await self._customdb.active(pool_id)
+        if active is None:
             return self.native
-        return await self._modes.directory_of(pool_id) or self.native
+        scripted = ScriptedDirectory(active, self._runner, _Identities(self._db))
+        if active.database.mode == "CUSTOM_USER_STORE":
+            return scripted
+        return MigratingDirectory(
+            self.native,
+            scripted,
+            self._db,
+            count=partial(customdb_rows.count_migration, self._db),
+            is_tombstone=partial(customdb_rows.is_tombstone, self._db),
+        )

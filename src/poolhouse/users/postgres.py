@@ -213,6 +213,16 @@ async def insert_identity(tx: Executor, pool_id: str, user_id: str, identity: Id
     return identity_id
 
 
+async def identity_owner(db: Executor, pool_id: str, provider: str, user_id_in_idp: str) -> str | None:
+    """The id of the user an identity is linked to, whichever directory keeps the user."""
+    owner: str | None = await db.fetchval(
+        "select user_id from user_identities where pool_id = $1 and user_id_in_idp = $2 "
+        "and $3 in (provider, ext_idp_id) limit 1",
+        *(pool_id, user_id_in_idp, provider),
+    )
+    return owner
+
+
 async def keep_history(tx: Executor, pool_id: str, user_id: str) -> None:
     """Keeps the hash that is about to be replaced, so that a policy can forbid its return."""
     await tx.execute(

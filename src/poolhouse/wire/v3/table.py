@@ -9,6 +9,7 @@ import msgspec
 
 from poolhouse.wire.v3 import (
     access_keys,
+    customdb,
     users_about,
     users_belongings,
     users_read,
@@ -19,6 +20,7 @@ from poolhouse.wire.v3.endpoint import Endpoint
 
 FAMILIES: tuple[list[Endpoint], ...] = (
     access_keys.ENDPOINTS,
+    customdb.ENDPOINTS,
     users_read.ENDPOINTS,
     users_write.ENDPOINTS,
     users_about.ENDPOINTS,

@@ -1,0 +1,103 @@
+"""The `env` of scripts: both documented forms of the connection. Source: reference/custom-database.md 1.6."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, unquote, urlsplit
+
+from poolhouse.customdb.model import Connection
+from poolhouse.errors import InvalidInput
+
+PORTS = {"postgresql": 5432, "mysql": 3306, "mongodb": 27017, "sqlserver": 1433, "http": 443}
+_PROTOCOLS = {
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "mongodb": "mongodb",
+    "sqlserver": "mssql",
+    "http": "https",
+}
+DATABASE_TYPES = tuple(PORTS)
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
+RESERVED = "DB_"
+MOST_VARIABLES, LONGEST_VALUE = 100, 8192
+
+
+def check_variables(env: Mapping[str, str]) -> None:
+    """Names are identifiers outside DB_, which is ours; values are strings of at most 8 KiB."""
+    if len(env) > MOST_VARIABLES:
+        raise InvalidInput("env", f"最多 {MOST_VARIABLES} 个变量", f"at most {MOST_VARIABLES} variables")
+    for key, value in env.items():
+        if not _KEY.match(key) or key.startswith(RESERVED):
+            raise InvalidInput(
+                f"env.{key}",
+                "应为标识符，且不能以 DB_ 开头",
+                "must be an identifier that does not begin with DB_",
+            )
+        if len(value) > LONGEST_VALUE or "\x00" in value:
+            raise InvalidInput(f"env.{key}", "取值过长或含有 NUL", "too long, or contains a NUL character")
+
+
+def connection_variables(connection: Connection, database_type: str) -> dict[str, str]:
+    """DB_CONNECTION_URI and DB_HOST, DB_PORT, DB_USERNAME, DB_PASSWORD, DB_DATABASE; strings all of them."""
+    uri, parts = connection.uri, parts_of(connection, database_type)
+    if not uri and parts["DB_HOST"]:
+        login = quote(parts["DB_USERNAME"], safe="")
+        if parts["DB_PASSWORD"]:
+            login += f":{quote(parts['DB_PASSWORD'], safe='')}"
+        at = f"{login}@" if login else ""
+        host = f"[{parts['DB_HOST']}]" if ":" in parts["DB_HOST"] else parts["DB_HOST"]
+        database = quote(parts["DB_DATABASE"], safe="")
+        uri = f"{_PROTOCOLS[database_type]}://{at}{host}:{parts['DB_PORT']}/{database}"
+    return {"DB_CONNECTION_URI": uri or "", **parts}
+
+
+def parts_of(connection: Connection, database_type: str) -> dict[str, str]:
+    if not connection.uri:
+        return {
+            "DB_HOST": connection.host or "",
+            "DB_PORT": str(connection.port or PORTS[database_type]) if connection.host else "",
+            "DB_USERNAME": connection.username or "",
+            "DB_PASSWORD": connection.password or "",
+            "DB_DATABASE": connection.database or "",
+        }
+    split = urlsplit(connection.uri)
+    login, _, _ = split.netloc.rpartition("@")
+    username, _, password = login.partition(":")
+    host, port = hosts_of(connection, database_type)[0]
+    return {
+        "DB_HOST": host,
+        "DB_PORT": str(port),
+        "DB_USERNAME": unquote(username),
+        "DB_PASSWORD": unquote(password),
+        "DB_DATABASE": unquote(split.path.removeprefix("/")),
+    }
+
+
+def hosts_of(connection: Connection, database_type: str) -> list[tuple[str, int]]:
+    """Every host and port the connection names; a MongoDB URI may name several. Raises InvalidInput."""
+    if not connection.uri:
+        if not connection.host:
+            return []
+        return [(connection.host, connection.port or PORTS[database_type])]
+    try:
+        split = urlsplit(connection.uri)
+        found = [_host_and_port(place, database_type, split.scheme) for place in _places(split.netloc)]
+    except ValueError as error:
+        raise InvalidInput("connection.uri", "不是合法的连接地址", "not a connection URI") from error
+    if not split.scheme or not found:
+        raise InvalidInput("connection.uri", "不是合法的连接地址", "not a connection URI")
+    return found
+
+
+def _places(netloc: str) -> list[str]:
+    return [place for place in netloc.rpartition("@")[2].split(",") if place]
+
+
+def _host_and_port(place: str, database_type: str, scheme: str) -> tuple[str, int]:
+    split = urlsplit(f"//{place}")
+    if not split.hostname:
+        raise ValueError(place)
+    default = {"http": 80, "https": 443}.get(scheme, PORTS[database_type])
+    return split.hostname, split.port or default

@@ -1,0 +1,135 @@
+"""A pool's custom database: how to reach it, the scripts that speak to it, and what became of each call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+Mode = Literal["LAZY_MIGRATION", "CUSTOM_USER_STORE"]
+
+ScriptName = Literal[
+    "login",
+    "getUser",
+    "searchUser",
+    "createUser",
+    "updateUser",
+    "deleteUser",
+    "listUsers",
+    "validatePassword",
+]
+SCRIPT_NAMES: tuple[ScriptName, ...] = get_args(ScriptName)
+READ_ONLY: frozenset[str] = frozenset({"login", "getUser", "searchUser", "listUsers", "validatePassword"})
+"""May be repeated when another call brings the worker down."""
+
+NEEDED: dict[Mode, tuple[ScriptName, ...]] = {
+    "LAZY_MIGRATION": ("login", "getUser"),
+    "CUSTOM_USER_STORE": SCRIPT_NAMES,
+}
+
+DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS = 10_000, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How a script reaches the database: a URI, or its parts. Both forms are given to scripts."""
+
+    uri: str | None = field(default=None, repr=False)
+    host: str | None = None
+    port: int | None = None
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    database: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomDatabase:
+    """Everything an administrator sets. `env` values and the connection are secrets."""
+
+    pool_id: str
+    enabled: bool = False
+    mode: Mode = "LAZY_MIGRATION"
+    database_type: str = "postgresql"
+    connection: Connection = Connection()
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    allowed_hosts: tuple[str, ...] = ()
+    timeout_ms: int = DEFAULT_TIMEOUT_MS
+    memory_mb: int = 96
+    pooled_connections: bool = False
+    record_logins: bool = True
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptVersion:
+    """One version; immutable. `created_by` is who saved it."""
+
+    name: ScriptName
+    version: int
+    source: str
+    created_at: datetime | None = None
+    created_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptState:
+    """What is known of one function: `published` and `draft` (the newest version) or None; its stub."""
+
+    name: ScriptName
+    published: int | None
+    draft: int | None
+    stub: str
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """What a node needs to serve a pool: the settings and the published sources."""
+
+    database: CustomDatabase
+    sources: Mapping[str, tuple[int, str]]
+    """name -> (version, source); a name that is absent runs its stub."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One invocation. `outcome` is returned, threw or a sandbox's KillReason; `arguments` are redacted."""
+
+    id: str
+    name: str
+    version: int | None
+    duration_ms: float
+    success: bool
+    outcome: str
+    message: str | None = None
+    stack: str | None = None
+    console: tuple[Mapping[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    clients_opened: int = 0
+    clients_left_open: int = 0
+    arguments: tuple[Any, ...] = ()
+    app_id: str | None = None
+    request_id: str | None = None
+    debug: bool = False
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    name: str | None = None
+    success: bool | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationProgress:
+    """`failed` counts by reason. Times are of the first and the last attempt."""
+
+    attempted: int = 0
+    migrated: int = 0
+    failed: Mapping[str, int] = field(default_factory=dict)
+    first_at: datetime | None = None
+    last_at: datetime | None = None

@@ -1,0 +1,231 @@
+"""All SQL on custom databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from asyncpg import Record
+
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.customdb.model import (
+    Connection,
+    CustomDatabase,
+    LogEntry,
+    LogQuery,
+    MigrationProgress,
+    ScriptVersion,
+)
+from poolhouse.db.pool import Executor
+from poolhouse.db.where import Where
+
+_SETTINGS = ("allowed_hosts", "timeout_ms", "memory_mb", "pooled_connections", "record_logins")
+_LOGGED = (
+    "id, name, version, duration_ms, success, outcome, message, stack, console, warnings, clients_opened, "
+    "clients_left_open, arguments, app_id, request_id, debug, at"
+)
+
+
+class _Secrets(msgspec.Struct):
+    connection: dict[str, Any]
+    env: dict[str, str]
+
+
+def _database(row: Record, box: SecretBox) -> CustomDatabase:
+    opened = box.decrypt(row["secrets"], f"customdb:{row['pool_id']}")
+    secrets = msgspec.json.decode(opened, type=_Secrets)
+    settings = {name: value for name, value in row["settings"].items() if name in _SETTINGS}
+    if "allowed_hosts" in settings:
+        settings["allowed_hosts"] = tuple(settings["allowed_hosts"])
+    return CustomDatabase(
+        pool_id=row["pool_id"],
+        enabled=row["enabled"],
+        mode=row["mode"],
+        database_type=row["database_type"],
+        connection=Connection(**secrets.connection),
+        env=secrets.env,
+        updated_at=row["updated_at"],
+        **settings,
+    )
+
+
+async def find(db: Executor, pool_id: str, box: SecretBox) -> CustomDatabase | None:
+    row = await db.fetchrow("select * from custom_databases where pool_id = $1", pool_id)
+    return _database(row, box) if row else None
+
+
+async def save(db: Executor, database: CustomDatabase, box: SecretBox) -> None:
+    connection = {
+        name: getattr(database.connection, name)
+        for name in ("uri", "host", "port", "username", "password", "database")
+    }
+    secrets = msgspec.json.encode(_Secrets(connection, dict(database.env))).decode()
+    await db.execute(
+        "insert into custom_databases (pool_id, enabled, mode, database_type, settings, secrets) "
+        "values ($1, $2, $3, $4, $5, $6) on conflict (pool_id) do update set enabled = excluded.enabled, "
+        "mode = excluded.mode, database_type = excluded.database_type, settings = excluded.settings, "
+        "secrets = excluded.secrets, updated_at = now()",
+        *(database.pool_id, database.enabled, database.mode, database.database_type),
+        {name: getattr(database, name) for name in _SETTINGS},
+        box.encrypt(secrets, f"customdb:{database.pool_id}"),
+    )
+
+
+async def published_sources(db: Executor, pool_id: str) -> dict[str, tuple[int, str]]:
+    rows = await db.fetch(
+        "select s.name, s.version, s.source from custom_scripts_published p "
+        "join custom_scripts s on s.pool_id = p.pool_id and s.name = p.name and s.version = p.version "
+        "where p.pool_id = $1",
+        pool_id,
+    )
+    return {row["name"]: (row["version"], row["source"]) for row in rows}
+
+
+async def states(db: Executor, pool_id: str) -> list[Record]:
+    """One row a function that was ever saved: name, draft, published, published_at."""
+    return await db.fetch(
+        "select s.name, max(s.version) as draft, max(p.version) as published, max(p.published_at) as published_at "
+        "from custom_scripts s left join custom_scripts_published p on p.pool_id = s.pool_id and p.name = s.name "
+        "where s.pool_id = $1 group by s.name",
+        pool_id,
+    )
+
+
+async def add_version(db: Executor, pool_id: str, name: str, source: str, by: str) -> ScriptVersion:
+    """The next version. Two saves at once: one violates the primary key and is told so by its caller."""
+    row = await db.fetchrow(
+        "insert into custom_scripts (pool_id, name, version, source, created_by) "
+        "select $1, $2, coalesce(max(version), 0) + 1, $3, $4 from custom_scripts "
+        "where pool_id = $1 and name = $2 returning name, version, source, created_at, created_by",
+        *(pool_id, name, source, by),
+    )
+    assert row is not None
+    return ScriptVersion(**dict(row))
+
+
+async def find_version(db: Executor, pool_id: str, name: str, version: int | None) -> ScriptVersion | None:
+    """That version, or the newest when None."""
+    row = await db.fetchrow(
+        "select name, version, source, created_at, created_by from custom_scripts "
+        "where pool_id = $1 and name = $2 and ($3::integer is null or version = $3) "
+        "order by version desc limit 1",
+        *(pool_id, name, version),
+    )
+    return ScriptVersion(**dict(row)) if row else None
+
+
+async def versions(db: Executor, pool_id: str, name: str, limit: int, offset: int) -> list[ScriptVersion]:
+    rows = await db.fetch(
+        "select name, version, source, created_at, created_by from custom_scripts "
+        "where pool_id = $1 and name = $2 order by version desc limit $3 offset $4",
+        *(pool_id, name, limit, offset),
+    )
+    return [ScriptVersion(**dict(row)) for row in rows]
+
+
+async def publish(db: Executor, pool_id: str, name: str, version: int, by: str) -> None:
+    await db.execute(
+        "insert into custom_scripts_published (pool_id, name, version, published_by) values ($1, $2, $3, $4) "
+        "on conflict (pool_id, name) do update set version = excluded.version, published_at = now(), "
+        "published_by = excluded.published_by",
+        *(pool_id, name, version, by),
+    )
+
+
+async def unpublish(db: Executor, pool_id: str, name: str) -> bool:
+    gone = await db.fetchval(
+        "delete from custom_scripts_published where pool_id = $1 and name = $2 returning true", pool_id, name
+    )
+    return bool(gone)
+
+
+async def add_log(db: Executor, pool_id: str, entry: LogEntry) -> None:
+    await db.execute(
+        "insert into custom_script_logs (pool_id, id, name, version, duration_ms, success, outcome, message, "
+        "stack, console, warnings, clients_opened, clients_left_open, arguments, app_id, request_id, debug) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        *(pool_id, entry.id, entry.name, entry.version, entry.duration_ms, entry.success, entry.outcome),
+        *(entry.message, entry.stack, list(entry.console), list(entry.warnings), entry.clients_opened),
+        *(entry.clients_left_open, list(entry.arguments), entry.app_id, entry.request_id, entry.debug),
+    )
+
+
+async def list_logs(
+    db: Executor, pool_id: str, query: LogQuery, limit: int, offset: int
+) -> tuple[int, list[LogEntry]]:
+    where = Where(pool_id, "l")
+    for column, value in (("name", query.name), ("success", query.success), ("request_id", query.request_id)):
+        if value is not None:
+            where.add(f"l.{column} = {where.arg(value)}")
+    if query.start:
+        where.add(f"l.at >= {where.arg(query.start)}")
+    if query.end:
+        where.add(f"l.at < {where.arg(query.end)}")
+    total = await db.fetchval(f"select count(*) from custom_script_logs l where {where.sql}", *where.args)
+    page = f"limit {where.arg(limit)} offset {where.arg(offset)}"
+    rows = await db.fetch(
+        f"select {_LOGGED} from custom_script_logs l where {where.sql} order by l.at desc, l.id desc {page}",
+        *where.args,
+    )
+    return int(total), [_log_entry(row) for row in rows]
+
+
+def _log_entry(row: Record) -> LogEntry:
+    values = dict(row)
+    for name in ("console", "warnings", "arguments"):
+        values[name] = tuple(values[name])
+    return LogEntry(**values)
+
+
+async def prune_logs(db: Executor, keep_days: int, keep_rows: int) -> int:
+    """Older than `keep_days`, and beyond the newest `keep_rows` of each pool. Answers how many went."""
+    tag = await db.execute(
+        "delete from custom_script_logs l using (select pool_id, id, at, row_number() over "
+        "(partition by pool_id order by at desc, id desc) as place from custom_script_logs) old "
+        "where l.pool_id = old.pool_id and l.id = old.id "
+        "and (old.at < now() - make_interval(days => $1) or old.place > $2)",
+        *(keep_days, keep_rows),
+    )
+    return int(tag.split()[-1])
+
+
+async def count_migration(db: Executor, pool_id: str, outcome: str) -> None:
+    await db.execute(
+        "insert into custom_migrations as m (pool_id, outcome, count, first_at, last_at) "
+        "values ($1, $2, 1, now(), now()) on conflict (pool_id, outcome) "
+        "do update set count = m.count + 1, last_at = now()",
+        *(pool_id, outcome),
+    )
+
+
+async def migration(db: Executor, pool_id: str) -> MigrationProgress:
+    rows = await db.fetch(
+        "select outcome, count, first_at, last_at from custom_migrations where pool_id = $1", pool_id
+    )
+    failed = {row["outcome"]: row["count"] for row in rows if row["outcome"] != "migrated"}
+    migrated = sum(row["count"] for row in rows if row["outcome"] == "migrated")
+    return MigrationProgress(
+        attempted=migrated + sum(failed.values()),
+        migrated=migrated,
+        failed=failed,
+        first_at=min((row["first_at"] for row in rows), default=None),
+        last_at=max((row["last_at"] for row in rows), default=None),
+    )
+
+
+async def is_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
+    found = await db.fetchval(
+        "select true from user_tombstones where pool_id = $1 and provider = 'custom-database' "
+        "and user_id_in_idp = $2",
+        *(pool_id, user_id_in_idp),
+    )
+    return bool(found)
+
+
+async def lift_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
+    lifted = await db.fetchval(
+        "delete from user_tombstones where pool_id = $1 and provider = 'custom-database' "
+        "and user_id_in_idp = $2 returning true",
+        *(pool_id, user_id_in_idp),
+    )
+    return bool(lifted)

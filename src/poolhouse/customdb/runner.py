@@ -1,0 +1,212 @@
+"""Runs a pool's scripts for a use case: context in, value out, one log row a call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+
+from poolhouse.apps.service import AppService
+from poolhouse.audit.origin import Place, Places
+from poolhouse.caller import Caller
+from poolhouse.customdb import environment, postgres
+from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, LogEntry, ScriptName
+from poolhouse.customdb.redaction import passwords_in, redacted_arguments, redacted_text, secrets_of
+from poolhouse.customdb.stubs import stub
+from poolhouse.db.pool import Database
+from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, ScriptFailed
+from poolhouse.ids import new_id
+from poolhouse.pools.service import PoolService
+from poolhouse.sandbox.client import Killed, Outcome, Returned, Sandbox, Threw
+from poolhouse.sandbox.process import WorkerSpec
+
+PoolVariables = Callable[[str], Awaitable[dict[str, str]]]
+
+_PRELOADS = {
+    "postgresql": ("pg", "lodash", "bcrypt"),
+    "mysql": ("mysql2", "lodash", "bcrypt"),
+    "mongodb": ("mongodb", "lodash", "bcrypt"),
+    "http": ("axios", "lodash"),
+}
+
+_log = structlog.get_logger("poolhouse.customdb")
+
+
+class ScriptRunner:
+    """`pool_variables`: the pool-wide environment (GET /api/v2/env), which a connection's own overrides."""
+
+    def __init__(
+        self,
+        db: Database,
+        sandbox: Sandbox,
+        pools: PoolService,
+        apps: AppService,
+        places: Places,
+        pool_variables: PoolVariables | None = None,
+    ) -> None:
+        self._db, self._sandbox, self._pools, self._apps = db, sandbox, pools, apps
+        self._places, self._pool_variables = places, pool_variables
+        self._writing: set[asyncio.Task[None]] = set()
+
+    async def invoke(self, caller: Caller, active: Active, name: ScriptName, *args: Any) -> Any:
+        """What the published script (or its stub) returns.
+
+        Raises ScriptFailed with the script's own words, and CustomDatabaseUnavailable for whatever the
+        sandbox did; Overloaded when too many calls wait.
+        """
+        version, source = active.sources.get(name, (None, stub(name)))
+        given = [*args, await self.context(caller)]
+        outcome = await self.run(caller, active.database, name, source, given, version=version)
+        if isinstance(outcome, Returned):
+            return outcome.value
+        if isinstance(outcome, Threw):
+            secrets = secrets_of(await self.env(active.database))
+            raise ScriptFailed(redacted_text(outcome.message, secrets) or outcome.name, cause=outcome.stack)
+        raise CustomDatabaseUnavailable(f"{name}: {outcome.reason}: {outcome.detail}")
+
+    async def run(
+        self,
+        caller: Caller,
+        database: CustomDatabase,
+        name: ScriptName,
+        source: str,
+        args: list[Any],
+        *,
+        version: int | None,
+        debug: bool = False,
+    ) -> Outcome:
+        """One call of `source`, whatever becomes of it, and its row in the log."""
+        env = await self.env(database)
+        outcome = await self._sandbox.run(
+            spec_of(database, env, debug=debug),
+            source=source,
+            function=name,
+            args=args,
+            timeout_ms=database.timeout_ms,
+            read_only=name in READ_ONLY,
+        )
+        entry = log_entry(caller, name, version, args, env, outcome, debug=debug)
+        self._keep_soon(caller.pool_id, entry)
+        return outcome
+
+    async def env(self, database: CustomDatabase) -> dict[str, str]:
+        """Pool variables, then the connection's own, then DB_*; the later win."""
+        shared = await self._pool_variables(database.pool_id) if self._pool_variables else {}
+        connection = environment.connection_variables(database.connection, database.database_type)
+        return {**shared, **database.env, **connection}
+
+    async def context(self, caller: Caller) -> dict[str, Any]:
+        """The last argument of every script. Source: reference/custom-database.md 1.5; nothing in it is secret."""
+        pool = await self._pools.get(caller.pool_id)
+        context: dict[str, Any] = {
+            "userPoolId": pool.id,
+            "userPoolName": pool.name,
+            "userPoolMetadata": {"domain": pool.domain, "logo": pool.logo, "description": pool.description},
+            "application": pool.id,
+            "request": {
+                "ip": caller.ip,
+                "geo": _geo(self._places.of(caller.ip)),
+                "body": msgspec.to_builtins(caller.body),
+            },
+        }
+        if caller.app_id:
+            try:
+                app = await self._apps.get(caller, caller.app_id)
+            except AppNotFound:
+                return context
+            metadata = {"identifier": app.identifier, "logo": app.logo, "description": app.description}
+            context |= {"appId": app.id, "appName": app.name, "appMetadata": metadata}
+        return context
+
+    async def settled(self) -> None:
+        """Waits until every log row is written: for tests and for stopping."""
+        while self._writing:
+            await asyncio.gather(*self._writing, return_exceptions=True)
+
+    def _keep_soon(self, pool_id: str, entry: LogEntry) -> None:
+        """Beside the request: a log row must not make a login wait, and a lost one must not fail it."""
+        task = asyncio.create_task(self._keep(pool_id, entry))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+    async def _keep(self, pool_id: str, entry: LogEntry) -> None:
+        try:
+            await postgres.add_log(self._db, pool_id, entry)
+        except Exception as error:
+            _log.error("script log lost", pool=pool_id, name=entry.name, cause=repr(error))
+
+
+def spec_of(database: CustomDatabase, env: dict[str, str], *, debug: bool = False) -> WorkerSpec:
+    """A debugging run has a worker of its own: a draft must not be able to harm a login."""
+    hosts = environment.hosts_of(database.connection, database.database_type)
+    allowed = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in hosts]
+    return WorkerSpec(
+        key=f"{database.pool_id}{' debug' if debug else ''}",
+        env=env,
+        allow_hosts=tuple(dict.fromkeys([*allowed, *database.allowed_hosts])),
+        memory_mb=database.memory_mb,
+        pooled=database.pooled_connections,
+        preload=_PRELOADS.get(database.database_type, ("lodash",)),
+    )
+
+
+def log_entry(
+    caller: Caller,
+    name: ScriptName,
+    version: int | None,
+    args: list[Any],
+    env: dict[str, str],
+    outcome: Outcome,
+    *,
+    debug: bool,
+) -> LogEntry:
+    secrets = [*secrets_of(env), *passwords_in(args)]
+    if name in ("login", "validatePassword") and len(args) > 1 and isinstance(args[1], str) and args[1]:
+        secrets.append(args[1])
+    message = stack = None
+    if isinstance(outcome, Threw):
+        message, stack, kind = outcome.message or outcome.name, outcome.stack, "threw"
+    elif isinstance(outcome, Killed):
+        message, kind = outcome.detail, outcome.reason.value
+    else:
+        kind = "returned"
+    return LogEntry(
+        id=new_id(),
+        name=name,
+        version=version,
+        duration_ms=outcome.duration_ms,
+        success=isinstance(outcome, Returned),
+        outcome=kind,
+        message=redacted_text(message, secrets),
+        stack=redacted_text(stack, secrets),
+        console=tuple(
+            {"level": line.level, "text": redacted_text(line.text, secrets) or ""} for line in outcome.console
+        ),
+        warnings=outcome.warnings,
+        clients_opened=outcome.clients_opened,
+        clients_left_open=outcome.clients_left_open,
+        arguments=tuple(redacted_arguments(name, args)),
+        app_id=caller.app_id,
+        request_id=caller.request_id or None,
+        debug=debug,
+    )
+
+
+def _geo(place: Place | None) -> dict[str, Any] | None:
+    """As the audit log's geoip (reference/custom-database.md 6.2)."""
+    if place is None:
+        return None
+    return {
+        "continent_code": place.continent_code,
+        "country_code2": place.country_code,
+        "country_name": place.country_name,
+        "region_code": place.region_code,
+        "region_name": place.region_name,
+        "city_name": place.city_name,
+        "timezone": place.timezone,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+    }

@@ -1,0 +1,267 @@
+"""Use cases on a pool's custom database: settings, scripts and their versions, debugging, logs, progress."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import asyncpg
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.customdb import environment, postgres
+from poolhouse.customdb.model import (
+    LARGEST_TIMEOUT_MS,
+    NEEDED,
+    SCRIPT_NAMES,
+    Active,
+    Connection,
+    CustomDatabase,
+    LogEntry,
+    LogQuery,
+    MigrationProgress,
+    ScriptName,
+    ScriptState,
+    ScriptVersion,
+)
+from poolhouse.customdb.redaction import HIDDEN
+from poolhouse.customdb.runner import ScriptRunner, spec_of
+from poolhouse.customdb.stubs import stub
+from poolhouse.db.pool import Database
+from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound
+from poolhouse.paging import Page, PageRequest
+from poolhouse.sandbox.client import Outcome, Sandbox
+from poolhouse.sandbox.network import split_host
+
+CACHE_S = 0.5
+"""How old the settings and scripts a node serves with may be: a publication reaches every node within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTest:
+    success: bool
+    message: str
+    latency_ms: float
+
+
+class CustomDatabaseService:
+    def __init__(
+        self, db: Database, box: SecretBox, sandbox: Sandbox, runner: ScriptRunner, audit: AuditLog
+    ) -> None:
+        self._db, self._box, self._sandbox, self._runner, self._audit = db, box, sandbox, runner, audit
+        self._cache: dict[str, tuple[float, Active | None]] = {}
+
+    async def active(self, pool_id: str) -> Active | None:
+        """What serves the pool now, None when it has no custom database switched on."""
+        cached = self._cache.get(pool_id)
+        if cached and cached[0] > time.monotonic():
+            return cached[1]
+        database = await postgres.find(self._db, pool_id, self._box)
+        active = None
+        if database is not None and database.enabled:
+            active = Active(database, await postgres.published_sources(self._db, pool_id))
+        if len(self._cache) > 10_000:
+            self._cache.clear()
+        self._cache[pool_id] = (time.monotonic() + CACHE_S, active)
+        return active
+
+    async def get(self, caller: Caller) -> CustomDatabase:
+        """The settings; a pool that never had any answers the defaults, switched off."""
+        caller.require_administrator()
+        found = await postgres.find(self._db, caller.pool_id, self._box)
+        return found or CustomDatabase(caller.pool_id)
+
+    async def update(self, caller: Caller, changes: dict[str, Any]) -> CustomDatabase:
+        """`changes`: fields of CustomDatabase; others stay. `connection` and `env` replace what was there,
+        but a masked secret sent back stays as it is.
+
+        Raises InvalidInput naming the field.
+        """
+        caller.require_administrator()
+        current = await self.get(caller)
+        if "connection" in changes:
+            changes = {**changes, "connection": _unmasked(changes["connection"], current.connection)}
+        if "env" in changes:
+            kept = {k: current.env.get(k, v) if v == HIDDEN else v for k, v in changes["env"].items()}
+            changes = {**changes, "env": kept}
+        database = replace(current, **changes)
+        _check(database)
+        async with self._db.transaction() as tx:
+            await postgres.save(tx, database, self._box)
+            await self._audit.write(
+                tx,
+                caller,
+                Event("update", "custom_database", caller.pool_id, detail={"changed": sorted(changes)}),
+            )
+        self._cache.pop(caller.pool_id, None)
+        return await self.get(caller)
+
+    async def test_connection(self, caller: Caller) -> ConnectionTest:
+        """Connects as a script would: from inside the sandbox, to the saved connection."""
+        from poolhouse.customdb.probes import probe
+
+        database = await self.get(caller)
+        started = time.monotonic()
+        problem = await probe(self._sandbox, database, await self._runner.env(database))
+        latency_ms = (time.monotonic() - started) * 1000
+        return ConnectionTest(problem is None, problem or "", latency_ms)
+
+    async def list_scripts(self, caller: Caller) -> list[ScriptState]:
+        """All eight, in the documents' order."""
+        caller.require_administrator()
+        rows = {row["name"]: row for row in await postgres.states(self._db, caller.pool_id)}
+        return [
+            ScriptState(
+                name,
+                published=rows[name]["published"] if name in rows else None,
+                draft=rows[name]["draft"] if name in rows else None,
+                stub=stub(name),
+                published_at=rows[name]["published_at"] if name in rows else None,
+            )
+            for name in SCRIPT_NAMES
+        ]
+
+    async def get_script(self, caller: Caller, name: str, version: int | None = None) -> ScriptVersion:
+        """That version, or the newest. Raises ScriptNotFound."""
+        caller.require_administrator()
+        found = await postgres.find_version(self._db, caller.pool_id, script_name(name), version)
+        if found is None:
+            raise ScriptNotFound(name=name, version=version)
+        return found
+
+    async def list_versions(self, caller: Caller, name: str, page: PageRequest) -> list[ScriptVersion]:
+        caller.require_administrator()
+        return await postgres.versions(self._db, caller.pool_id, script_name(name), page.size, page.offset)
+
+    async def save_script(self, caller: Caller, name: str, source: str) -> ScriptVersion:
+        """A new draft. The same text again answers the version it has. A syntax error is refused."""
+        caller.require_administrator()
+        known = script_name(name)
+        await self._compile(known, source)
+        newest = await postgres.find_version(self._db, caller.pool_id, known, None)
+        if newest is not None and newest.source == source:
+            return newest
+        async with self._db.transaction() as tx:
+            try:
+                saved = await postgres.add_version(
+                    tx, caller.pool_id, known, source, caller.actor_id or caller.kind
+                )
+            except asyncpg.UniqueViolationError as error:
+                raise InvalidOperation(
+                    "该脚本刚被他人保存，请重试", "somebody saved this script at the same moment, try again"
+                ) from error
+            detail = {"version": saved.version}
+            await self._audit.write(
+                tx, caller, Event("create", "custom_database_script", known, detail=detail)
+            )
+        return saved
+
+    async def publish(self, caller: Caller, name: str, version: int) -> ScriptState:
+        """Makes a version the one that runs; an older one is a rollback. Raises ScriptNotFound."""
+        wanted = await self.get_script(caller, name, version)
+        async with self._db.transaction() as tx:
+            by = caller.actor_id or caller.kind
+            await postgres.publish(tx, caller.pool_id, wanted.name, wanted.version, by)
+            detail = {"version": wanted.version}
+            await self._audit.write(
+                tx, caller, Event("publish", "custom_database_script", wanted.name, detail=detail)
+            )
+        self._cache.pop(caller.pool_id, None)
+        return next(state for state in await self.list_scripts(caller) if state.name == wanted.name)
+
+    async def run(
+        self,
+        caller: Caller,
+        name: str,
+        args: list[Any],
+        *,
+        source: str | None = None,
+        version: int | None = None,
+    ) -> Outcome:
+        """The debug button: a draft's text or a version, against the saved connection. Writes nothing of
+        ours but a log row. Arguments that are not given are null; the context is ours unless given."""
+        caller.require_administrator()
+        known = script_name(name)
+        if source is None:
+            source = (await self.get_script(caller, name, version)).source
+        needed = stub(known).split("(", 1)[1].split(")", 1)[0].count(",")
+        given = [*args, *[None] * (needed - len(args))]
+        if len(given) == needed:
+            given.append(await self._runner.context(caller))
+        database = await self.get(caller)
+        return await self._runner.run(caller, database, known, source, given, version=version, debug=True)
+
+    async def list_logs(self, caller: Caller, query: LogQuery, page: PageRequest) -> Page[LogEntry]:
+        caller.require_administrator()
+        if query.name is not None:
+            script_name(query.name)
+        return Page(*await postgres.list_logs(self._db, caller.pool_id, query, page.size, page.offset))
+
+    async def migration(self, caller: Caller) -> MigrationProgress:
+        caller.require_administrator()
+        return await postgres.migration(self._db, caller.pool_id)
+
+    async def lift_tombstone(self, caller: Caller, script_user_id: str) -> bool:
+        """Lets a migrated user who was deleted here come back at their next login."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            lifted = await postgres.lift_tombstone(tx, caller.pool_id, script_user_id)
+            if lifted:
+                await self._audit.write(tx, caller, Event("recover", "user", script_user_id))
+        return lifted
+
+    async def _compile(self, name: ScriptName, source: str) -> None:
+        problem = await self._sandbox.check(source, name)
+        if problem is None:
+            return
+        where = f"{problem.line}:{problem.column}: " if problem.line else ""
+        text = f" | {problem.text.strip()}" if problem.text else ""
+        sentence = f"{where}{problem.message}{text}"
+        raise InvalidInput(
+            "source", sentence, sentence, line=problem.line, column=problem.column, text=problem.text
+        )
+
+
+def script_name(name: str) -> ScriptName:
+    """Raises InvalidInput for anything but the eight."""
+    for known in SCRIPT_NAMES:
+        if known == name:
+            return known
+    raise InvalidInput("name", f"应为 {'、'.join(SCRIPT_NAMES)}", f"must be one of {', '.join(SCRIPT_NAMES)}")
+
+
+def missing_scripts(active: Active) -> list[ScriptName]:
+    """The functions the mode needs and nobody published."""
+    return [name for name in NEEDED[active.database.mode] if name not in active.sources]
+
+
+def _unmasked(given: Connection, kept: Connection) -> Connection:
+    if given.password == HIDDEN:
+        given = replace(given, password=kept.password)
+    if given.uri and HIDDEN in given.uri:
+        given = replace(given, uri=kept.uri)
+    return given
+
+
+def _check(database: CustomDatabase) -> None:
+    if database.database_type not in environment.DATABASE_TYPES:
+        known = ", ".join(environment.DATABASE_TYPES)
+        raise InvalidInput("databaseType", f"应为 {known}", f"must be one of {known}")
+    if not 100 <= database.timeout_ms <= LARGEST_TIMEOUT_MS:
+        limit = LARGEST_TIMEOUT_MS
+        raise InvalidInput("timeoutMs", f"应为 100 至 {limit}", f"must be 100 to {limit}")
+    if not 64 <= database.memory_mb <= 256:
+        raise InvalidInput("memoryMb", "应为 64 至 256", "must be 64 to 256")
+    environment.check_variables(database.env)
+    environment.hosts_of(database.connection, database.database_type)
+    if len(database.allowed_hosts) > 50:
+        raise InvalidInput("allowedHosts", "最多 50 个", "at most 50")
+    for host in database.allowed_hosts:
+        try:
+            split_host(host)
+        except ValueError as error:
+            raise InvalidInput("allowedHosts", "应为 host:port", "must be host:port") from error
+    spec_of(database, {})

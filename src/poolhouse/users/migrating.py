@@ -1,0 +1,154 @@
+"""MigratingDirectory: our own tables, and a script that knows who has not moved in yet.
+
+A decorator over the native directory: only a login of somebody unknown here reaches the other one, and only
+its success inserts a user. Source: reference/custom-database.md 2.2; the decisions are the design's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import (
+    Conflict,
+    CustomDatabaseUnavailable,
+    Overloaded,
+    PoolhouseError,
+    ScriptFailed,
+    UserExists,
+    WrongCredentials,
+)
+from poolhouse.paging import Page
+from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.postgres import PostgresDirectory
+from poolhouse.users.scripted import LOGIN_KEYS, ScriptedDirectory
+
+PROVIDER = "custom-database"
+"""Provider of the identity that keeps the script's id of a migrated user."""
+
+_KEPT_OUT = ("created_at", "updated_at", "token_expired_at")
+
+CountMigration = Callable[[str, str], Awaitable[None]]
+IsTombstone = Callable[[str, str], Awaitable[bool]]
+
+_log = structlog.get_logger("poolhouse.migration")
+
+
+class MigratingDirectory:
+    keeps_profiles = True
+
+    def __init__(
+        self,
+        native: PostgresDirectory,
+        legacy: ScriptedDirectory,
+        db: Database,
+        *,
+        count: CountMigration,
+        is_tombstone: IsTombstone,
+    ) -> None:
+        self._native, self._legacy, self._db = native, legacy, db
+        self._count, self._is_tombstone = count, is_tombstone
+
+    async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
+        """Somebody known here is judged here, finally; only somebody unknown is asked for elsewhere."""
+        if key.kind not in LOGIN_KEYS or (await self._native.find(caller, [key]))[0] is not None:
+            return await self._native.authenticate(caller, key, password)
+        try:
+            user = await self._legacy.authenticate(caller, key, password)
+        except (ScriptFailed, CustomDatabaseUnavailable, Overloaded) as error:
+            reason = "script error" if isinstance(error, ScriptFailed) else "unavailable"
+            await self._note(caller.pool_id, reason)
+            raise
+        if await self._is_tombstone(caller.pool_id, user.id):
+            await self._note(caller.pool_id, "deleted here")
+            raise WrongCredentials(
+                "the migrated user was deleted here; an administrator may lift the tombstone"
+            )
+        return await self._adopt(caller, key, user, password)
+
+    async def _adopt(self, caller: Caller, key: UserKey, theirs: User, password: str | None) -> User:
+        try:
+            user = await self._insert(caller, theirs, password)
+        except Conflict as error:
+            return await self._lost_race(caller, key, theirs, password, error)
+        await self._note(caller.pool_id, "migrated")
+        return user
+
+    async def _insert(self, caller: Caller, theirs: User, password: str | None) -> User:
+        values = {
+            name: value
+            for name in User.__struct_fields__
+            if name not in ("id", "pool_id", *_KEPT_OUT) and (value := getattr(theirs, name)) is not None
+        }
+        values["user_source_type"] = "sync"
+        draft = UserDraft(values, password)
+        async with self._db.transaction() as tx:
+            return await self._native.create(tx, caller, draft, IdentityDraft(PROVIDER, theirs.id))
+
+    async def _lost_race(
+        self, caller: Caller, key: UserKey, theirs: User, password: str | None, error: Conflict
+    ) -> User:
+        """Another login of the same person was faster, or somebody else here has their identifier."""
+        adopted = await self.adopted(caller, theirs.id)
+        if adopted is not None and password is not None:
+            return await self._native.authenticate(caller, UserKey("id", adopted.id), password)
+        await self._note(caller.pool_id, "conflict")
+        _log.warning(
+            "migration conflict", pool=caller.pool_id, script_id=theirs.id, field=error.facts.get("field")
+        )
+        raise error
+
+    async def adopted(self, caller: Caller, script_user_id: str) -> User | None:
+        """The user here whom this id of the script became."""
+        return (await self._native.find(caller, [UserKey.identity(PROVIDER, script_user_id)]))[0]
+
+    async def find_unmigrated(self, caller: Caller, key: UserKey) -> User | None:
+        """Somebody the scripts know and we do not: for sign-up and forgotten passwords. Errors pass: closed."""
+        if key.kind not in LOGIN_KEYS or (await self._native.find(caller, [key]))[0] is not None:
+            return None
+        return (await self._legacy.find(caller, [key]))[0]
+
+    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
+        """Moves somebody in without their old password, which they have just reset; None for nobody."""
+        theirs = await self.find_unmigrated(caller, key)
+        return await self._adopt(caller, key, theirs, password) if theirs else None
+
+    async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
+        """Sign-up: whoever the old database has is not new. Raises UserExists, or the script's error."""
+        for kind in LOGIN_KEYS:
+            value = draft.values.get(kind)
+            if value and await self.find_unmigrated(caller, UserKey(kind, value)):
+                raise UserExists(field=kind)
+
+    async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
+        return await self._native.find(caller, keys)
+
+    async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
+        return await self._native.search(caller, query)
+
+    async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
+        return await self._native.list(caller, query)
+
+    async def create(
+        self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None
+    ) -> User:
+        return await self._native.create(tx, caller, draft, identity)
+
+    async def update(self, tx: Tx, caller: Caller, user_id: str, draft: UserDraft) -> User:
+        return await self._native.update(tx, caller, user_id, draft)
+
+    async def delete(self, tx: Tx, caller: Caller, user_ids: Sequence[str]) -> None:
+        await self._native.delete(tx, caller, user_ids)
+
+    async def check_password(self, caller: Caller, user_id: str, password: str) -> bool:
+        return await self._native.check_password(caller, user_id, password)
+
+    async def _note(self, pool_id: str, outcome: str) -> None:
+        """A count that cannot be kept must not fail a login."""
+        try:
+            await self._count(pool_id, outcome)
+        except PoolhouseError as error:
+            _log.warning("migration count lost", pool=pool_id, outcome=outcome, cause=repr(error))

@@ -1,0 +1,394 @@
+"""Custom databases: our own endpoints, in v3's manner. Source: the design, "Custom databases"."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from poolhouse.customdb.model import (
+    Connection,
+    CustomDatabase,
+    LogEntry,
+    LogQuery,
+    ScriptName,
+    ScriptState,
+    ScriptVersion,
+)
+from poolhouse.customdb.redaction import HIDDEN, redacted_text
+from poolhouse.errors import InvalidInput
+from poolhouse.paging import PageRequest
+from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
+from poolhouse.times import v3_time
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+
+READ, WRITE = "custom-database:read", "custom-database:write"
+
+
+class Camel(Struct, rename="camel"):
+    pass
+
+
+class ConnectionDto(Camel, omit_defaults=True):
+    uri: str | None = None
+    host: str | None = None
+    port: int | None = None
+    username: str | None = None
+    password: str | None = None
+    database: str | None = None
+
+
+class UpdateCustomDatabaseDto(Camel):
+    enabled: bool | UnsetType = UNSET
+    mode: Literal["LAZY_MIGRATION", "CUSTOM_USER_STORE"] | UnsetType = UNSET
+    database_type: str | UnsetType = UNSET
+    connection: ConnectionDto | UnsetType = UNSET
+    env: dict[str, str] | UnsetType = UNSET
+    allowed_hosts: list[str] | UnsetType = UNSET
+    timeout_ms: int | UnsetType = UNSET
+    memory_mb: int | UnsetType = UNSET
+    pooled_connections: bool | UnsetType = UNSET
+    record_logins: bool | UnsetType = UNSET
+
+
+class CustomDatabaseDto(Camel):
+    enabled: bool
+    mode: str
+    database_type: str
+    connection: ConnectionDto
+    env: dict[str, str]
+    allowed_hosts: list[str]
+    timeout_ms: int
+    memory_mb: int
+    pooled_connections: bool
+    record_logins: bool
+    published_scripts: list[str]
+    missing_scripts: list[str]
+    updated_at: str | None = None
+
+
+class ConnectionTestDto(Camel):
+    success: bool
+    message: str
+    latency_ms: float
+
+
+class ScriptStateDto(Camel):
+    name: str
+    published_version: int | None
+    draft_version: int | None
+    published_at: str | None
+    stub: str
+
+
+class GetScriptQuery(Camel):
+    name: str
+    version: int | None = None
+
+
+class ScriptVersionDto(Camel):
+    name: str
+    version: int
+    source: str
+    created_at: str | None
+    created_by: str
+
+
+class ListVersionsQuery(Camel):
+    name: str
+    page: int = 1
+    limit: int = 10
+
+
+class SaveScriptDto(Camel):
+    name: str
+    source: str
+
+
+class PublishScriptDto(Camel):
+    name: str
+    version: int
+
+
+class RunScriptDto(Camel):
+    name: str
+    args: list[Any] = []
+    source: str | None = None
+    version: int | None = None
+
+
+class ScriptErrorDto(Camel):
+    name: str
+    message: str
+    stack: str | None = None
+
+
+class RunResultDto(Camel):
+    success: bool
+    result: Any
+    error: ScriptErrorDto | None
+    console: list[dict[str, str]]
+    warnings: list[str]
+    duration_ms: float
+    connections_opened: int
+    connections_left_open: int
+
+
+class ListLogsDto(Camel):
+    page: int = 1
+    limit: int = 10
+    name: str | None = None
+    success: bool | None = None
+    start: int | None = None
+    end: int | None = None
+    request_id: str | None = None
+
+
+class LogDto(Camel):
+    id: str
+    time: str | None
+    name: str
+    version: int | None
+    duration_ms: float
+    success: bool
+    outcome: str
+    message: str | None
+    stack: str | None
+    console: list[dict[str, str]]
+    warnings: list[str]
+    arguments: list[Any]
+    connections_opened: int
+    connections_left_open: int
+    app_id: str | None
+    request_id: str | None
+    debug: bool
+
+
+class LogPageDto(Camel):
+    total_count: int
+    items: list[LogDto] = msgspec.field(name="list", default_factory=list)
+
+
+class MigrationDto(Camel):
+    attempted: int
+    migrated: int
+    failed: dict[str, int]
+    first_at: str | None
+    last_at: str | None
+
+
+class LiftTombstoneDto(Camel):
+    script_user_id: str
+
+
+class LiftedDto(Camel):
+    success: bool
+
+
+async def update_custom_database(request: V3Request, body: UpdateCustomDatabaseDto) -> CustomDatabaseDto:
+    changes = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not UNSET}
+    if "connection" in changes:
+        changes["connection"] = Connection(**msgspec.structs.asdict(changes["connection"]))
+    if "allowed_hosts" in changes:
+        changes["allowed_hosts"] = tuple(changes["allowed_hosts"])
+    await request.services.customdb.update(request.caller, changes)
+    return await get_custom_database(request, None)
+
+
+async def get_custom_database(request: V3Request, _: None) -> CustomDatabaseDto:
+    database = await request.services.customdb.get(request.caller)
+    scripts = await request.services.customdb.list_scripts(request.caller)
+    return _database_dto(database, scripts)
+
+
+async def try_connection(request: V3Request, _: None) -> ConnectionTestDto:
+    tested = await request.services.customdb.test_connection(request.caller)
+    return ConnectionTestDto(tested.success, tested.message, round(tested.latency_ms, 1))
+
+
+async def list_scripts(request: V3Request, _: None) -> list[ScriptStateDto]:
+    return [_state_dto(state) for state in await request.services.customdb.list_scripts(request.caller)]
+
+
+async def get_script(request: V3Request, query: GetScriptQuery) -> ScriptVersionDto:
+    return _version_dto(await request.services.customdb.get_script(request.caller, query.name, query.version))
+
+
+async def list_versions(request: V3Request, query: ListVersionsQuery) -> list[ScriptVersionDto]:
+    page = PageRequest.of(query.page, query.limit, largest=50)
+    found = await request.services.customdb.list_versions(request.caller, query.name, page)
+    return [_version_dto(version) for version in found]
+
+
+async def save_script(request: V3Request, body: SaveScriptDto) -> ScriptVersionDto:
+    return _version_dto(await request.services.customdb.save_script(request.caller, body.name, body.source))
+
+
+async def publish_script(request: V3Request, body: PublishScriptDto) -> ScriptStateDto:
+    return _state_dto(await request.services.customdb.publish(request.caller, body.name, body.version))
+
+
+async def run_script(request: V3Request, body: RunScriptDto) -> RunResultDto:
+    outcome = await request.services.customdb.run(
+        request.caller, body.name, body.args, source=body.source, version=body.version
+    )
+    return _result_dto(outcome)
+
+
+async def list_logs(request: V3Request, body: ListLogsDto) -> LogPageDto:
+    query = LogQuery(
+        body.name, body.success, _moment(body.start, "start"), _moment(body.end, "end"), body.request_id
+    )
+    page = PageRequest.of(body.page, body.limit, largest=100)
+    found = await request.services.customdb.list_logs(request.caller, query, page)
+    return LogPageDto(found.total, [_log_dto(entry) for entry in found.items])
+
+
+async def get_migration(request: V3Request, _: None) -> MigrationDto:
+    progress = await request.services.customdb.migration(request.caller)
+    return MigrationDto(
+        progress.attempted,
+        progress.migrated,
+        dict(progress.failed),
+        _when(progress.first_at),
+        _when(progress.last_at),
+    )
+
+
+async def lift_tombstone(request: V3Request, body: LiftTombstoneDto) -> LiftedDto:
+    return LiftedDto(await request.services.customdb.lift_tombstone(request.caller, body.script_user_id))
+
+
+def _database_dto(database: CustomDatabase, scripts: list[ScriptState]) -> CustomDatabaseDto:
+    connection = database.connection
+    published: list[ScriptName] = [state.name for state in scripts if state.published is not None]
+    needed = ("login", "getUser") if database.mode == "LAZY_MIGRATION" else [s.name for s in scripts]
+    return CustomDatabaseDto(
+        enabled=database.enabled,
+        mode=database.mode,
+        database_type=database.database_type,
+        connection=ConnectionDto(
+            uri=redacted_text(connection.uri, [connection.password] if connection.password else []),
+            host=connection.host,
+            port=connection.port,
+            username=connection.username,
+            password=HIDDEN if connection.password else None,
+            database=connection.database,
+        ),
+        env=dict.fromkeys(database.env, HIDDEN),
+        allowed_hosts=list(database.allowed_hosts),
+        timeout_ms=database.timeout_ms,
+        memory_mb=database.memory_mb,
+        pooled_connections=database.pooled_connections,
+        record_logins=database.record_logins,
+        published_scripts=list(published),
+        missing_scripts=[name for name in needed if name not in published],
+        updated_at=_when(database.updated_at),
+    )
+
+
+def _state_dto(state: ScriptState) -> ScriptStateDto:
+    at = _when(state.published_at)
+    return ScriptStateDto(state.name, state.published, state.draft, at, state.stub)
+
+
+def _version_dto(version: ScriptVersion) -> ScriptVersionDto:
+    at = _when(version.created_at)
+    return ScriptVersionDto(version.name, version.version, version.source, at, version.created_by)
+
+
+def _result_dto(outcome: Outcome) -> RunResultDto:
+    error = None
+    if isinstance(outcome, Threw):
+        error = ScriptErrorDto(outcome.name, outcome.message, outcome.stack)
+    elif isinstance(outcome, Killed):
+        error = ScriptErrorDto("Sandbox", f"{outcome.reason}: {outcome.detail}")
+    return RunResultDto(
+        success=isinstance(outcome, Returned),
+        result=outcome.value if isinstance(outcome, Returned) else None,
+        error=error,
+        console=[{"level": line.level, "text": line.text} for line in outcome.console],
+        warnings=list(outcome.warnings),
+        duration_ms=round(outcome.duration_ms, 1),
+        connections_opened=outcome.clients_opened,
+        connections_left_open=outcome.clients_left_open,
+    )
+
+
+def _log_dto(entry: LogEntry) -> LogDto:
+    return LogDto(
+        id=entry.id,
+        time=_when(entry.at),
+        name=entry.name,
+        version=entry.version,
+        duration_ms=round(entry.duration_ms, 1),
+        success=entry.success,
+        outcome=entry.outcome,
+        message=entry.message,
+        stack=entry.stack,
+        console=[dict(line) for line in entry.console],
+        warnings=list(entry.warnings),
+        arguments=list(entry.arguments),
+        connections_opened=entry.clients_opened,
+        connections_left_open=entry.clients_left_open,
+        app_id=entry.app_id,
+        request_id=entry.request_id,
+        debug=entry.debug,
+    )
+
+
+def _when(at: datetime | None) -> str | None:
+    return v3_time(at) if at else None
+
+
+def _moment(value: int | None, field: str) -> datetime | None:
+    """Unix milliseconds."""
+    if value is None:
+        return None
+    try:
+        return datetime.fromtimestamp(value / 1000, UTC)
+    except (OverflowError, ValueError, OSError) as error:
+        raise InvalidInput(field, "应为 Unix 毫秒", "expected Unix milliseconds") from error
+
+
+def _row(
+    method: Literal["GET", "POST"],
+    path: str,
+    request: Any,
+    response: Any,
+    handler: Any,
+    scope: str,
+    summary: str,
+) -> Endpoint:
+    blank = frozenset({"args", "source"})
+    return Endpoint(method, path, request, response, handler, scope, summary, blank=blank, ours=True)
+
+
+ENDPOINTS = [
+    _row("POST", "update-custom-database", UpdateCustomDatabaseDto, CustomDatabaseDto, update_custom_database,
+         WRITE, "Set up the custom database"),
+    _row("GET", "get-custom-database", None, CustomDatabaseDto, get_custom_database,
+         READ, "The custom database, secrets masked"),
+    _row("POST", "test-custom-database-connection", None, ConnectionTestDto, try_connection,
+         WRITE, "Connect as a script would"),
+    _row("GET", "list-custom-database-scripts", None, list[ScriptStateDto], list_scripts,
+         READ, "The eight functions and their versions"),
+    _row("GET", "get-custom-database-script", GetScriptQuery, ScriptVersionDto, get_script,
+         READ, "One version of a script, or the newest"),
+    _row("GET", "list-custom-database-script-versions", ListVersionsQuery, list[ScriptVersionDto], list_versions,
+         READ, "The versions of a script, newest first"),
+    _row("POST", "save-custom-database-script", SaveScriptDto, ScriptVersionDto, save_script,
+         WRITE, "Save a new draft; a syntax error is refused with line and column"),
+    _row("POST", "publish-custom-database-script", PublishScriptDto, ScriptStateDto, publish_script,
+         WRITE, "Publish a version; an older one is a rollback"),
+    _row("POST", "run-custom-database-script", RunScriptDto, RunResultDto, run_script,
+         WRITE, "Run a draft or a version with given arguments"),
+    _row("POST", "list-custom-database-logs", ListLogsDto, LogPageDto, list_logs,
+         READ, "What ran, when, and what became of it"),
+    _row("GET", "get-custom-database-migration", None, MigrationDto, get_migration,
+         READ, "How lazy migration goes"),
+    _row("POST", "lift-custom-database-tombstone", LiftTombstoneDto, LiftedDto, lift_tombstone,
+         WRITE, "Let a migrated user who was deleted here come back"),
+]  # fmt: skip

@@ -1,0 +1,75 @@
+"""A legacy database that a pool's scripts speak to: real PostgreSQL, real Deno."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import bcrypt
+import pytest
+from tests.conftest import PoolForTests
+from tests.postgres import on_database, run_sql
+
+from poolhouse.app import Services
+from poolhouse.customdb.model import Connection, Mode
+from poolhouse.customdb.templates import schema, template, templates
+
+
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """The old users table; `url` is what scripts connect with."""
+
+    url: str
+
+    async def execute(self, sql: str, *args: Any) -> Any:
+        connection = await asyncpg.connect(self.url)
+        try:
+            return await connection.fetchval(sql, *args)
+        finally:
+            await connection.close()
+
+    async def put(self, values: Mapping[str, Any], password: str | None) -> str:
+        row = dict(values)
+        if password is not None:
+            row["password"] = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+        names = ", ".join(row)
+        places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+        user_id = await self.execute(
+            f"insert into users ({names}) values ({places}) returning id", *row.values()
+        )
+        return str(user_id)
+
+
+@pytest.fixture
+async def legacy(postgres_url: str) -> AsyncIterator[Legacy]:
+    name = f"legacy_{secrets.token_hex(6)}"
+    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    legacy = Legacy(on_database(postgres_url, name))
+    await legacy.execute(schema("postgresql") or "")
+    yield legacy
+    run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
+async def connect(
+    services: Services,
+    pool: PoolForTests,
+    legacy: Legacy,
+    mode: Mode,
+    scripts: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> None:
+    """Points the pool at the legacy database, with the PostgreSQL templates published unless told otherwise."""
+    admin = pool.administrator
+    sources = templates("postgresql") if scripts is None else scripts
+    for name, source in sources.items():
+        saved = await services.customdb.save_script(admin, name, source)
+        await services.customdb.publish(admin, name, saved.version)
+    changes = {"enabled": True, "mode": mode, "connection": Connection(uri=legacy.url), **settings}
+    await services.customdb.update(admin, changes)
+
+
+def lazy_scripts() -> dict[str, str]:
+    return {name: template("postgresql", name) for name in ("login", "getUser")}
