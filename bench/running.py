@@ -1,0 +1,82 @@
+"""A `poolhouse up` of its own, as a newcomer starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """`start_s`: from the command to its being up."""
+
+    pid: int
+    start_s: float
+    credentials: dict[str, Any]
+
+    def memory_mb(self) -> float:
+        """What the server's own processes hold, shared pages shared out; PostgreSQL's not counted."""
+        return sum(_held_mb(pid) for pid in _family(self.pid) if "postgres" not in _name(pid))
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="poolhouse-bench-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def running(data: Path, *flags: str) -> Iterator[Server]:
+    began = time.perf_counter()
+    command = Path(sys.executable).with_name("poolhouse")
+    with subprocess.Popen(
+        [command, "up", "--data", data, "--port", "0", *flags],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "POOLHOUSE_LOG_LEVEL": "error"},
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if "is up at" in line:
+                break
+        else:
+            assert process.stderr
+            raise RuntimeError(process.stderr.read())
+        took_s = time.perf_counter() - began
+        try:
+            credentials = json.loads((data / "credentials.json").read_text())
+            yield Server(process.pid, took_s, credentials)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    return [
+        pid,
+        *(one for file in children for child in file.read_text().split() for one in _family(int(child))),
+    ]
+
+
+def _name(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
+def _held_mb(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
