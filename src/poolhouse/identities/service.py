@@ -29,7 +29,10 @@ class IdentityService:
 
     async def list_of_users(self, caller: Caller, user_ids: Sequence[str]) -> dict[str, Sequence[Identity]]:
         """For a page of users: every asked id is a key."""
-        caller.require_administrator()
+        if len(user_ids) == 1:
+            caller.require_user_or_administrator(user_ids[0])
+        else:
+            caller.require_administrator()
         found: dict[str, Sequence[Identity]] = dict.fromkeys(user_ids, ())
         for identity in await postgres.of_users(self._db, caller.pool_id, user_ids):
             found[identity.user_id] = (*found[identity.user_id], identity)

@@ -7,6 +7,7 @@ first, which fetches what the document selects for all of them at once and leave
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -40,11 +41,14 @@ async def person(request: V2Request, user: User | None) -> User | None:
     return user
 
 
-def with_token(request: V2Request, user: User, token: str | None, *, created: bool = False) -> User:
-    """A user who has just signed in: their token, and whether this sign-in made them."""
+async def signed_in(
+    request: V2Request, user: User, token: str | None, *, created: bool = False
+) -> User | None:
+    """A user who has just signed in: from here on the request is theirs, so they may read themselves."""
     request.known.setdefault(TOKENS, {})[user.id] = token
     request.known.setdefault(NEW, {})[user.id] = created
-    return user
+    request.caller = replace(request.caller, kind="user", actor_id=user.id)
+    return await person(request, user)
 
 
 async def _fetch(request: V2Request, users: Sequence[User], wanted: Iterable[str] | None = None) -> None:
@@ -55,8 +59,7 @@ async def _fetch(request: V2Request, users: Sequence[User], wanted: Iterable[str
         return
     if IDENTITIES in wanted:
         known = request.known.setdefault(IDENTITIES, {})
-        service = getattr(request.services, "identities", None)
-        known.update(await service.list_of_users(caller, ids) if service else {})
+        known.update(await request.services.identities.list_of_users(caller, ids))
     if CUSTOM_DATA in wanted:
         known = request.known.setdefault(CUSTOM_DATA, {})
         known.update(await request.services.fields.values(caller, TargetType.USER, ids))
