@@ -254,7 +254,8 @@ class Workers:
             else:
                 detail = f"another call brought the worker down ({death.reason})"
                 call.answer.set_exception(CallKilled(KillReason.RESTARTED, detail))
-        self._dispatch()
+        if death.reason is not KillReason.START_FAILED:  # `_bring_up` tells those who wait
+            self._dispatch()
 
     def sweep(self, now: float) -> bool:
         """Once in a while: heartbeats and idle stop. False when nothing is left of this group."""
