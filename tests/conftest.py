@@ -5,6 +5,7 @@ POOLHOUSE_TEST_DATABASE_URL runs the suite against an outside server, whose user
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -13,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import uvicorn
 from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
+from tests.sdk import Sdk
 
-from poolhouse.app import Services, build
+from poolhouse.app import Services, asgi, build
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.migrations import migrate
@@ -131,3 +134,27 @@ async def pool(services: Services) -> PoolForTests:
 async def other_pool(services: Services) -> PoolForTests:
     """The neighbour, to whom everything of `pool` is invisible."""
     return PoolForTests((await services.pools.create("theirs")).id)
+
+
+@pytest.fixture(scope="session")
+async def server(services: Services) -> AsyncIterator[str]:
+    """The address of a real server over the test's services; it runs while a test awaits."""
+    config = uvicorn.Config(asgi(services), port=0, log_level="warning", lifespan="off", access_log=False)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+async def sdk(server: str, services: Services, pool: PoolForTests) -> Sdk:
+    """The official JavaScript client of `pool`, and of an application in it."""
+    secret = (await services.pools.get(pool.id)).secret
+    app = await services.apps.create(pool.administrator, "an application")
+    management = {"userPoolId": pool.id, "secret": secret, "host": server}
+    authentication = {"appId": app.id, "secret": app.secret, "appHost": server, "host": server}
+    return Sdk(management, authentication)
