@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from poolhouse.access_keys.service import AccessKeyService
+from poolhouse.apps.agreements import Agreements
 from poolhouse.apps.service import AppService
 from poolhouse.audit.origin import Places
 from poolhouse.audit.service import AuditLog
@@ -38,7 +39,9 @@ from poolhouse.mfa.service import MfaService
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
 from poolhouse.pools import postgres as pool_rows
+from poolhouse.pools.environment import Environment
 from poolhouse.pools.service import PoolService
+from poolhouse.pools.whitelist import Whitelist
 from poolhouse.resources.app_access import AppAccessService
 from poolhouse.resources.authorization import AuthorizationService
 from poolhouse.resources.namespaces import NamespaceService
@@ -88,6 +91,9 @@ class Services:
     pools: PoolService
     access_keys: AccessKeyService
     apps: AppService
+    agreements: Agreements
+    whitelist: Whitelist
+    environment: Environment
     directories: Directories
     users: UserService
     identities: IdentityService
@@ -151,6 +157,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     pools = PoolService(db, box, audit)
     access_keys = AccessKeyService(db, pools, box, audit)
     apps = AppService(db, box, audit)
+    whitelist = Whitelist(db, audit)
 
     native = PostgresDirectory(db, hasher)
     places = Places(settings.geo_database)
@@ -216,6 +223,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
     users.on_delete(login.forget_users)
     registrations = Registrations(db, pools, apps, users, guard, rules, login, audit)
+    registrations.before_each(
+        lambda caller, pool, registration: whitelist.admit(caller, pool, registration.values)
+    )
 
     resources = ResourceService(db, audit, namespaces)
     principals = Principals(db, users, groups, roles, orgs, department_members)
@@ -243,6 +253,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         pools=pools,
         access_keys=access_keys,
         apps=apps,
+        agreements=Agreements(db, apps, audit),
+        whitelist=whitelist,
+        environment=Environment(db, box, audit),
         directories=directories,
         users=users,
         identities=identities,

@@ -7,6 +7,7 @@ PoolhouseError
 │   │   └── SignatureRefused    a v3 signature that does not fit (reason)
 │   ├── NotPermitted            known, but not allowed this
 │   └── RegistrationDisabled
+│       └── NotWhitelisted      a whitelist is switched on and does not name them (field)
 ├── InvalidInput                a field is missing or malformed (field, reason)
 │   ├── TooLarge                more than the documented limit (field, limit)
 │   ├── IdentifierRequired      a user needs one of username, email, phone
@@ -112,6 +113,11 @@ class NotPermitted(Refused):
 class RegistrationDisabled(Refused):
     zh = "应用已禁止注册用户"
     en = "Registration is disabled"
+
+
+class NotWhitelisted(RegistrationDisabled):
+    zh = "不在注册白名单中"
+    en = "Not on the whitelist for registration"
 
 
 # -- invalid input ---------------------------------------------------------------------------------------

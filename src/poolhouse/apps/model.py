@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 
 class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an application switches. Times in seconds; None takes the pool's or the default."""
+    """What an application switches. Times in seconds; None takes the pool's or the default.
+
+    `pages` is what its login, sign-up and branding show, kept as JSON for whoever draws them.
+    """
 
     enabled: bool = True
     default_access: str = "ALLOW_ALL"
@@ -24,6 +28,11 @@ class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     require_pkce: bool = False
     sso_enabled: bool = True
     show_in_list: bool = True
+    platform: str = "web"
+    default_protocol: str = "oidc"
+    init_login_uri: str = ""
+    template: str | None = None
+    pages: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +50,18 @@ class App:
     settings: AppSettings = field(default_factory=AppSettings)
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What people accept when they sign up; `position` orders those of one application. Ids are numbers."""
+
+    pool_id: str
+    app_id: str
+    id: int
+    title: str
+    required: bool
+    lang: str
+    position: int
+    created_at: datetime
+    updated_at: datetime

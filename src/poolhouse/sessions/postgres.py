@@ -48,6 +48,22 @@ async def of_user(
     return [_session(row) for row in rows]
 
 
+async def users_of_app(
+    db: Executor, pool_id: str, app_id: str, limit: int, offset: int
+) -> tuple[int, list[str]]:
+    """People with a live session at the application, who came last first."""
+    live = "pool_id = $1 and app_id = $2 and expires_at > now()"
+    total = await db.fetchval(f"select count(distinct user_id) from sessions where {live}", pool_id, app_id)
+    rows = await db.fetch(
+        f"""
+        select user_id from sessions where {live}
+        group by user_id order by max(created_at) desc, user_id limit $3 offset $4
+        """,
+        *(pool_id, app_id, limit, offset),
+    )
+    return int(total), [row["user_id"] for row in rows]
+
+
 async def extend(db: Executor, pool_id: str, session_id: str, expires_at: datetime) -> bool:
     """False: it ended meanwhile, and stays ended."""
     return bool(

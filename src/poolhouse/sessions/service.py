@@ -18,6 +18,7 @@ from poolhouse.caller import Caller
 from poolhouse.db.pool import Database, Executor, Tx
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
+from poolhouse.paging import Page, PageRequest
 from poolhouse.sessions import postgres, tokens
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.model import IssuedToken, LoginState, Session
@@ -139,6 +140,11 @@ class SessionService:
         """A user's live sessions, newest first."""
         caller.require_user_or_administrator(user_id)
         return await postgres.of_user(self._db, caller.pool_id, user_id, app_id, device_id)
+
+    async def active_users(self, caller: Caller, app_id: str, page: PageRequest) -> Page[str]:
+        """Ids of people with a live session at the application, who came last first."""
+        caller.require_administrator()
+        return Page(*await postgres.users_of_app(self._db, caller.pool_id, app_id, page.size, page.offset))
 
     async def login_state(
         self, caller: Caller, user_id: str, app_id: str | None = None, device_id: str | None = None

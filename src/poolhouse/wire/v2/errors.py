@@ -27,6 +27,7 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.SignatureRefused: Row(2020),
     e.NotPermitted: Row(1001),
     e.RegistrationDisabled: Row(2031),
+    e.NotWhitelisted: Row(2031),
     e.InvalidInput: Row(400),
     e.TooLarge: Row(413),
     e.RequestTooLarge: Row(413),

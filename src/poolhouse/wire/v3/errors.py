@@ -37,6 +37,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.SignatureRefused: Row(401, 1300),
     e.NotPermitted: Row(403),
     e.RegistrationDisabled: Row(403, 2031),
+    e.NotWhitelisted: Row(403, 2031),
     e.InvalidInput: Row(400),
     e.TooLarge: Row(400),
     e.RequestTooLarge: Row(413),

@@ -1,0 +1,92 @@
+"""Who may register, where a whitelist is switched on. Administrators create users past it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database
+from poolhouse.errors import InvalidInput, NotWhitelisted
+from poolhouse.pools import postgres_lists
+from poolhouse.pools.model import Pool
+
+Kind = Literal["username", "email", "phone"]
+MOST_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    value: str
+    created_at: datetime
+
+
+class Whitelist:
+    """`app_id` None: the pool's list; else one that holds for that application alone."""
+
+    def __init__(self, db: Database, audit: AuditLog) -> None:
+        self._db, self._audit = db, audit
+
+    async def list(self, caller: Caller, kind: Kind, app_id: str | None = None) -> Sequence[Entry]:
+        """Newest first."""
+        caller.require_administrator()
+        found = await postgres_lists.whitelist(self._db, caller.pool_id, app_id or "", kind)
+        return [Entry(value, created_at) for value, created_at in found]
+
+    async def add(
+        self, caller: Caller, kind: Kind, values: Sequence[str], app_id: str | None = None
+    ) -> Sequence[Entry]:
+        """Emails are kept in lower case. What is there already stays. Gives the entries named."""
+        caller.require_administrator()
+        wanted = _normal(kind, values)
+        async with self._db.transaction() as tx:
+            await postgres_lists.add_to_whitelist(tx, caller.pool_id, app_id or "", kind, wanted)
+            detail = {"kind": kind, "values": wanted[:20], "count": len(wanted)}
+            await self._audit.write(tx, caller, Event("add", "whitelist", app_id, detail=detail))
+        return [entry for entry in await self.list(caller, kind, app_id) if entry.value in wanted]
+
+    async def remove(
+        self, caller: Caller, kind: Kind, values: Sequence[str], app_id: str | None = None
+    ) -> None:
+        """What is not there is no error."""
+        caller.require_administrator()
+        wanted = _normal(kind, values)
+        async with self._db.transaction() as tx:
+            await postgres_lists.remove_from_whitelist(tx, caller.pool_id, app_id or "", kind, wanted)
+            detail = {"kind": kind, "values": wanted[:20], "count": len(wanted)}
+            await self._audit.write(tx, caller, Event("remove", "whitelist", app_id, detail=detail))
+
+    async def admit(self, caller: Caller, pool: Pool, values: Mapping[str, Any]) -> None:
+        """Raises NotWhitelisted for a registration with a username, email or phone that is not on a list
+        which is switched on; the application's list counts beside the pool's."""
+        switched_on: dict[Kind, bool] = {
+            "username": pool.settings.whitelists.username_enabled,
+            "email": pool.settings.whitelists.email_enabled,
+            "phone": pool.settings.whitelists.phone_enabled,
+        }
+        places = ["", *([caller.app_id] if caller.app_id else [])]
+        for kind, on in switched_on.items():
+            value = values.get(kind)
+            if on and value and not await self._holds(pool.id, places, kind, str(value)):
+                raise NotWhitelisted(field=kind)
+
+    async def _holds(self, pool_id: str, places: Sequence[str], kind: Kind, value: str) -> bool:
+        [normal] = _normal(kind, [value])
+        return await postgres_lists.is_whitelisted(self._db, pool_id, places, kind, normal)
+
+
+def _normal(kind: Kind, values: Sequence[str]) -> Sequence[str]:
+    wanted = list(
+        dict.fromkeys(value.strip().lower() if kind == "email" else value.strip() for value in values)
+    )
+    if not wanted:
+        raise InvalidInput("list", "不能为空", "must not be empty")
+    if len(wanted) > MOST_AT_ONCE:
+        raise InvalidInput("list", f"一次最多 {MOST_AT_ONCE} 条", f"at most {MOST_AT_ONCE} at once")
+    if any(not value or len(value) > 320 for value in wanted):
+        raise InvalidInput("list", "每条长度应为 1 至 320", "each must be 1 to 320 characters")
+    return wanted
