@@ -26,11 +26,16 @@ from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
 from poolhouse.groups.service import GroupService
 from poolhouse.identities.service import IdentityService
+from poolhouse.login.account import Account
 from poolhouse.login.book import LoginBook
+from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.captchas import Captchas
+from poolhouse.login.codes import Codes
 from poolhouse.login.guard import LoginGuard
 from poolhouse.login.passwords import PasswordRules
+from poolhouse.login.recovery import Recovery
 from poolhouse.login.registration import Registrations
+from poolhouse.login.second_step import SecondStep
 from poolhouse.login.service import LoginService
 from poolhouse.mail.delivery import Delivery, Transports
 from poolhouse.mail.model import Provider
@@ -114,6 +119,11 @@ class Services:
     login: LoginService
     registrations: Registrations
     captchas: Captchas
+    codes: Codes
+    code_login: CodeLogin
+    recovery: Recovery
+    own_account: Account
+    second_step: SecondStep
     accounts: AccountService
 
 
@@ -226,6 +236,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     registrations.before_each(
         lambda caller, pool, registration: whitelist.admit(caller, pool, registration.values)
     )
+    codes = Codes(db, box, pools, mail, audit)
+    recovery = Recovery(db, pools, directories, users, sessions, codes, rules, audit)
+    own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, audit)
 
     resources = ResourceService(db, audit, namespaces)
     principals = Principals(db, users, groups, roles, orgs, department_members)
@@ -276,6 +289,11 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         login=login,
         registrations=registrations,
         captchas=Captchas(db),
+        codes=codes,
+        code_login=CodeLogin(codes, users, login, registrations),
+        recovery=recovery,
+        own_account=own_account,
+        second_step=SecondStep(db, users, codes, mfa, login),
         accounts=accounts,
     )
 

@@ -6,11 +6,14 @@ PoolhouseError
 │   │   ├── TokenExpired  TokenInvalid  SecretWrong
 │   │   └── SignatureRefused    a v3 signature that does not fit (reason)
 │   ├── NotPermitted            known, but not allowed this
+│   │   └── FieldNotYours       EmailNotDirectly  PhoneNotDirectly
 │   └── RegistrationDisabled
 │       └── NotWhitelisted      a whitelist is switched on and does not name them (field)
 ├── InvalidInput                a field is missing or malformed (field, reason)
 │   ├── TooLarge                more than the documented limit (field, limit)
 │   ├── IdentifierRequired      a user needs one of username, email, phone
+│   ├── SameEmail  SamePhone  OldPasswordRequired
+│   ├── OldEmailUnproven  OldPhoneUnproven  OldEmailMismatch  OldPhoneMismatch
 │   ├── EmailMalformed          at registration and login, where an e-mail is meant
 │   ├── PasswordUndecryptable   a new password that no key of ours opens
 │   └── WeakPassword            the pool's password policy says no
@@ -21,6 +24,7 @@ PoolhouseError
 │   ├── UserExists  UsernameTaken  EmailTaken  PhoneTaken  ExternalIdTaken
 │   └── CodeTaken  FieldValueTaken  ...
 ├── InvalidOperation            well-formed, but not in this state
+│   └── LastLoginMethod
 ├── LoginRefused
 │   ├── WrongCredentials        unknown user and wrong password alike
 │   ├── AccountBlocked  AccountSuspended  EmailUnverified
@@ -110,6 +114,23 @@ class NotPermitted(Refused):
     pass
 
 
+class FieldNotYours(NotPermitted):
+    """A field of the own profile that only an administrator may write; `field` names it."""
+
+    zh = "用户无权限修改此项内容"
+    en = "You may not change this"
+
+
+class EmailNotDirectly(FieldNotYours):
+    zh = "不能直接修改邮箱，请使用修改邮箱接口"
+    en = "The email is changed by updateEmail"
+
+
+class PhoneNotDirectly(FieldNotYours):
+    zh = "不能直接修改手机号，请使用修改手机号接口"
+    en = "The phone is changed by updatePhone"
+
+
 class RegistrationDisabled(Refused):
     zh = "应用已禁止注册用户"
     en = "Registration is disabled"
@@ -174,6 +195,41 @@ class EmailMalformed(InvalidInput):
 class WeakPassword(InvalidInput):
     zh = "密码强度不符合要求{detail}"
     en = "The password does not meet the policy{detail}"
+
+
+class SameEmail(InvalidInput):
+    zh = "新邮箱不能和旧邮箱一样"
+    en = "The new email is the old one"
+
+
+class SamePhone(InvalidInput):
+    zh = "新手机号不能和旧手机号一样"
+    en = "The new phone is the old one"
+
+
+class OldPasswordRequired(InvalidInput):
+    zh = "请输入原始密码"
+    en = "The old password is required"
+
+
+class OldEmailUnproven(InvalidInput):
+    zh = "修改邮箱必须先验证原邮箱"
+    en = "The old email must be verified first"
+
+
+class OldPhoneUnproven(InvalidInput):
+    zh = "修改手机号必须先验证原手机号"
+    en = "The old phone must be verified first"
+
+
+class OldEmailMismatch(InvalidInput):
+    zh = "旧邮箱与用户的邮箱不匹配"
+    en = "The old email is not the user's"
+
+
+class OldPhoneMismatch(InvalidInput):
+    zh = "旧手机号与用户的手机号不匹配"
+    en = "The old phone is not the user's"
 
 
 class PasswordUndecryptable(InvalidInput):
@@ -358,6 +414,11 @@ class InvalidOperation(PoolhouseError):
 
     def __init__(self, reason: str, reason_en: str, /, **facts: Any) -> None:
         super().__init__(reason_en, reason=reason, reason_en=reason_en, **facts)
+
+
+class LastLoginMethod(InvalidOperation):
+    def __init__(self) -> None:
+        super().__init__("仅剩一种登录方式，不能解绑", "The only way to log in cannot be unbound")
 
 
 # -- signing in ------------------------------------------------------------------------------------------

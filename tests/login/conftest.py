@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -45,3 +46,17 @@ def audited(database, pool):
         )
 
     return audited
+
+
+@pytest.fixture
+def sent_code(database, pool):
+    """The code in the newest message to a recipient."""
+
+    async def sent_code(recipient):
+        body = await database.fetchval(
+            "select body from mail_outbox where pool_id = $1 and recipient = $2 order by created_at desc, id desc",
+            *(pool.id, recipient),
+        )
+        return re.findall(r"\b\d{6}\b", re.sub(r"#\w+|\d+px", "", body))[0]
+
+    return sent_code

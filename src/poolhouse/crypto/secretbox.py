@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ class SecretBox:
 
     def __init__(self, key: bytes, older: Sequence[bytes] = ()) -> None:
         self._newest = _key_id(key)
+        self._digest_key = hashlib.sha256(b"poolhouse digest key" + key).digest()
         self._keys = {_key_id(each): AESGCM(each) for each in (*older, key)}
 
     def encrypt(self, text: str, associated: str) -> bytes:
@@ -47,6 +49,10 @@ class SecretBox:
             return key.decrypt(nonce, body, associated.encode()).decode()
         except InvalidTag as error:
             raise SecretUnreadable(f"the secret at {associated} does not open") from error
+
+    def digest(self, text: str, associated: str) -> bytes:
+        """A keyed digest, for what is too short to be hashed without a key: six digits."""
+        return hmac.digest(self._digest_key, f"{associated}\0{text}".encode(), "sha256")
 
     def is_current(self, sealed: bytes) -> bool:
         """False: closed by an older key; encrypt it again when convenient."""

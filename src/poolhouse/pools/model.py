@@ -92,7 +92,7 @@ class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     sms_provider: SmsProvider = SmsProvider()
     login_require_email_verified: bool = False
     verify_code_length: int = 6
-    verify_code_max_attempts: int = 1
+    verify_code_max_attempts: int = 5
     verify_code_expires_after: int = 300
     verify_code_resend_after: int = 60
     mfa_required: bool = False

@@ -1,0 +1,262 @@
+"""A user's own account: profile, password, e-mail, phone. Administrators have `poolhouse.users`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from poolhouse.audit.model import Event, Operation
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database
+from poolhouse.errors import (
+    EmailNotDirectly,
+    EmailTaken,
+    FieldNotYours,
+    IdentifierRequired,
+    InvalidInput,
+    LastLoginMethod,
+    OldEmailMismatch,
+    OldEmailUnproven,
+    OldPasswordRequired,
+    OldPasswordWrong,
+    OldPhoneMismatch,
+    OldPhoneUnproven,
+    PhoneNotDirectly,
+    PhoneTaken,
+    SameEmail,
+    SamePhone,
+    TooManyRequests,
+)
+from poolhouse.login import postgres
+from poolhouse.login.codes import Codes
+from poolhouse.login.model import Channel
+from poolhouse.login.passwords import PasswordRules
+from poolhouse.login.recovery import Recovery
+from poolhouse.login.registration import SELF_WRITABLE
+from poolhouse.mfa.service import MfaService
+from poolhouse.pools.service import PoolService
+from poolhouse.users.directories import Directories
+from poolhouse.users.model import User, UserDraft
+from poolhouse.users.postgres import PostgresDirectory
+from poolhouse.users.rules import IDENTIFIERS
+from poolhouse.users.service import UserService
+
+OLD_PASSWORD_TRIES = 10
+OLD_PASSWORD_WINDOW_S = 300
+
+
+@dataclass(frozen=True, slots=True)
+class NewAddress:
+    """An e-mail address or a phone number with the code that proves it."""
+
+    channel: Channel
+    target: str
+    code: str
+    country_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OldAddress:
+    """What the pool may ask for before an address is replaced: the old one, and a code sent there."""
+
+    target: str | None = None
+    code: str | None = None
+    country_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityLevel:
+    """`score`: 25 for each of the four that is set, 0 to 100."""
+
+    email: bool
+    phone: bool
+    password: bool
+    mfa: bool
+    password_security_level: int | None
+    score: int
+
+
+class Account:
+    """Everything here is for the logged-in user themself; anybody else is refused."""
+
+    def __init__(
+        self,
+        db: Database,
+        pools: PoolService,
+        directories: Directories,
+        rows: PostgresDirectory,
+        users: UserService,
+        codes: Codes,
+        rules: PasswordRules,
+        recovery: Recovery,
+        mfa: MfaService,
+        audit: AuditLog,
+    ) -> None:
+        self._db, self._pools, self._directories, self._rows = db, pools, directories, rows
+        self._users, self._codes, self._rules = users, codes, rules
+        self._recovery, self._mfa, self._audit = recovery, mfa, audit
+
+    async def get(self, caller: Caller) -> User:
+        return await self._users.get(caller, caller.require_user())
+
+    # -- profile -------------------------------------------------------------------------------------------
+
+    async def update_profile(self, caller: Caller, values: Mapping[str, Any]) -> User:
+        """What people may say about themselves; fields given as they are already do not count.
+
+        Raises EmailNotDirectly, PhoneNotDirectly, FieldNotYours.
+        """
+        user = await self.get(caller)
+        changed = {name: value for name, value in values.items() if value != getattr(user, name, None)}
+        for name in changed:
+            _require_own(name)
+        return await self._change(caller, user, changed, "update", changed=sorted(changed))
+
+    # -- password ------------------------------------------------------------------------------------------
+
+    async def update_password(self, caller: Caller, password: str, old_password: str | None) -> User:
+        """Ends every session but this one. `old_password` may be missing where there is none yet.
+
+        Raises OldPasswordRequired, OldPasswordWrong, WeakPassword, TooManyRequests.
+        """
+        user = await self.get(caller)
+        await self._require_old_password(caller, user, old_password)
+        pool = await self._pools.get(caller.pool_id)
+        await self._rules.check(caller, pool, password, user)
+        async with self._db.transaction() as tx:
+            return await self._recovery.set_password(
+                tx, caller, user, password, "own", keep_session=caller.session_id
+            )
+
+    async def has_password(self, caller: Caller) -> bool:
+        directory = await self._directories.of(caller.pool_id)
+        if not directory.keeps_profiles:
+            return True
+        return await self._rows.has_password(caller, caller.require_user())
+
+    async def require_password(self, caller: Caller, password: str) -> None:
+        """Asks a logged-in user for the password again. Raises OldPasswordWrong, TooManyRequests."""
+        user_id = caller.require_user()
+        tries = await postgres.count_attempt(
+            self._db, caller.pool_id, "old-password", user_id, OLD_PASSWORD_WINDOW_S
+        )
+        if tries > OLD_PASSWORD_TRIES:
+            raise TooManyRequests("too many old passwords", retry_after_s=OLD_PASSWORD_WINDOW_S)
+        directory = await self._directories.of(caller.pool_id)
+        if not await directory.check_password(caller, user_id, password):
+            event = Event("update_password", "user", user_id, user_id, success=False)
+            await self._audit.write_refusal(caller, event)
+            raise OldPasswordWrong()
+        await postgres.forget_attempts(self._db, caller.pool_id, "old-password", [user_id])
+
+    async def _require_old_password(self, caller: Caller, user: User, old_password: str | None) -> None:
+        if old_password is not None:
+            await self.require_password(caller, old_password)
+        elif await self.has_password(caller):
+            raise OldPasswordRequired("oldPassword")
+
+    # -- addresses -----------------------------------------------------------------------------------------
+
+    async def update_address(self, caller: Caller, new: NewAddress, old: OldAddress) -> User:
+        """Another e-mail address or phone number, proved by its code.
+
+        Raises SameEmail, SamePhone, CodeWrong, CodeExpired, EmailTaken, PhoneTaken; where the pool wants the
+        old one verified OldEmailMismatch, OldEmailUnproven and their like.
+        """
+        user = await self.get(caller)
+        present = _address(user, new.channel)
+        if present is not None and _same(new.channel, present, new.target):
+            raise SameEmail("email") if new.channel == "email" else SamePhone("phone")
+        await self._require_old_address(caller, new.channel, present, old)
+        await self._codes.check(caller, new.channel, new.target, new.code, "change", new.country_code)
+        operation: Operation = "update_email" if new.channel == "email" else "update_phone"
+        return await self._change(caller, user, _bound(new), operation)
+
+    async def bind_address(self, caller: Caller, new: NewAddress) -> User:
+        """A first e-mail address or phone number. Raises EmailTaken, PhoneTaken also when one is bound."""
+        user = await self.get(caller)
+        if _address(user, new.channel) is not None:
+            raise EmailTaken(field="email") if new.channel == "email" else PhoneTaken(field="phone")
+        await self._codes.check(caller, new.channel, new.target, new.code, "bind", new.country_code)
+        operation: Operation = "bind_email" if new.channel == "email" else "bind_phone"
+        return await self._change(caller, user, _bound(new), operation)
+
+    async def unbind_address(self, caller: Caller, channel: Channel) -> User:
+        """Raises InvalidInput when none is bound, LastLoginMethod when it is the only way in."""
+        user = await self.get(caller)
+        if _address(user, channel) is None:
+            raise InvalidInput(channel, "未绑定", "none is bound")
+        if not any(getattr(user, name) for name in IDENTIFIERS if name != channel):
+            raise LastLoginMethod()
+        operation: Operation = "unbind_email" if channel == "email" else "unbind_phone"
+        values: dict[str, Any] = {channel: None, f"{channel}_verified": False}
+        try:
+            return await self._change(caller, user, values, operation)
+        except IdentifierRequired as error:
+            raise LastLoginMethod() from error
+
+    async def _require_old_address(
+        self, caller: Caller, channel: Channel, present: str | None, old: OldAddress
+    ) -> None:
+        if present is None:
+            return
+        email = channel == "email"
+        if old.target is not None and not _same(channel, present, old.target):
+            raise OldEmailMismatch("oldEmail") if email else OldPhoneMismatch("oldPhone")
+        settings = (await self._pools.get(caller.pool_id)).settings
+        if not (settings.verify_old_email if email else settings.verify_old_phone):
+            return
+        if not old.target or not old.code:
+            raise OldEmailUnproven("oldEmailCode") if email else OldPhoneUnproven("oldPhoneCode")
+        await self._codes.check(caller, channel, old.target, old.code, "change", old.country_code)
+
+    # -- security ------------------------------------------------------------------------------------------
+
+    async def security_level(self, caller: Caller) -> SecurityLevel:
+        user = await self.get(caller)
+        parts = (
+            bool(user.email),
+            bool(user.phone),
+            await self.has_password(caller),
+            await self._mfa.is_enabled(caller.pool_id, user.id),
+        )
+        return SecurityLevel(*parts, user.password_security_level, 25 * sum(parts))
+
+    async def _change(
+        self, caller: Caller, user: User, values: dict[str, Any], operation: Operation, **detail: object
+    ) -> User:
+        async with self._db.transaction() as tx:
+            changed = await self._users.change(tx, caller, user.id, UserDraft(values)) if values else user
+            event = Event(
+                *(operation, "user", user.id, user.id, user.display_name),
+                app_id=caller.app_id,
+                detail=detail,
+            )
+            await self._audit.write(tx, caller, event)
+        return changed
+
+
+def _require_own(name: str) -> None:
+    if name == "email":
+        raise EmailNotDirectly(field="email")
+    if name in ("phone", "phone_country_code"):
+        raise PhoneNotDirectly(field="phone")
+    if name not in SELF_WRITABLE | {"username"}:
+        raise FieldNotYours(field=name)
+
+
+def _address(user: User, channel: Channel) -> str | None:
+    return user.email if channel == "email" else user.phone
+
+
+def _same(channel: Channel, one: str, other: str) -> bool:
+    return one.lower() == other.strip().lower() if channel == "email" else one == other.strip()
+
+
+def _bound(new: NewAddress) -> dict[str, Any]:
+    values: dict[str, Any] = {new.channel: new.target.strip(), f"{new.channel}_verified": True}
+    if new.channel == "phone" and new.country_code:
+        values["phone_country_code"] = new.country_code
+    return values

@@ -1,0 +1,81 @@
+"""Signing in and signing up with a verification code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from poolhouse.caller import Caller
+from poolhouse.errors import UserNotFound
+from poolhouse.login.codes import Codes, holds
+from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
+from poolhouse.login.registration import Registrations
+from poolhouse.login.service import PLAIN, LoginService
+from poolhouse.users.model import UserKey
+from poolhouse.users.service import UserService
+
+
+class CodeLogin:
+    def __init__(
+        self, codes: Codes, users: UserService, login: LoginService, registrations: Registrations
+    ) -> None:
+        self._codes, self._users = codes, users
+        self._login, self._registrations = login, registrations
+
+    async def login(
+        self,
+        caller: Caller,
+        channel: Channel,
+        target: str,
+        code: str,
+        how: SignIn = PLAIN,
+        country_code: str | None = None,
+    ) -> LoggedIn:
+        """Whoever holds the address is whose address it is.
+
+        Raises CodeWrong, CodeExpired, UserNotFound (without auto_register), and what a login raises.
+        """
+        await self._codes.check(caller, channel, target, code, "login", country_code)
+        user = await self._users.look_up(caller, UserKey(channel, target.strip()))
+        if user is None or not holds(user, channel, target, country_code):
+            if not how.auto_register:
+                raise UserNotFound()
+            user = await self._registrations.create(
+                caller, _registration(channel, target, country_code, None)
+            )
+        return await self._login.as_user(
+            caller, user, "email_code" if channel == "email" else "phone_code", how.device_id
+        )
+
+    async def register(
+        self,
+        caller: Caller,
+        channel: Channel,
+        target: str,
+        code: str,
+        registration: Registration,
+        country_code: str | None = None,
+    ) -> LoggedIn:
+        """`registration` says everything but the address, which starts verified."""
+        await self._codes.check(caller, channel, target, code, "register", country_code)
+        proven = _registration(channel, target, country_code, registration.password)
+        return await self._registrations.register(
+            caller,
+            replace(
+                registration,
+                method=proven.method,
+                proven=channel,
+                values={**registration.values, **proven.values},
+            ),
+        )
+
+
+def _registration(
+    channel: Channel, target: str, country_code: str | None, password: str | None
+) -> Registration:
+    values: dict[str, Any] = {channel: target.strip()}
+    if channel == "phone" and country_code:
+        values["phone_country_code"] = country_code
+    if channel == "email":
+        return Registration("email_code", values, password, proven=channel)
+    return Registration("phone_code", values, password, proven=channel)

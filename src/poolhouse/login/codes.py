@@ -1,0 +1,191 @@
+"""Verification codes by mail and SMS: six digits, single use, few tries, sent only so often.
+
+Every address is sent its code, whether or not it is anybody's: the answer, its cost and what arrives tell a
+stranger nothing. A code is bound to its purpose; one asked for without a purpose ("any") fits every purpose.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from typing import Literal
+
+import phonenumbers
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.pool import Database
+from poolhouse.errors import CodeExpired, CodeWrong, EmailMalformed, InvalidInput, TooManyRequests
+from poolhouse.login import postgres
+from poolhouse.login.model import Channel
+from poolhouse.mail.model import Scene
+from poolhouse.mail.service import MailService
+from poolhouse.pools.model import Pool
+from poolhouse.pools.service import PoolService
+from poolhouse.users.model import User
+from poolhouse.users.rules import looks_like_email
+
+Purpose = Literal[
+    "any",
+    "login",
+    "register",
+    "reset_password",
+    "bind",
+    "unbind",
+    "change",
+    "mfa",
+    "complete",
+    "unlock",
+    "delete_account",
+]
+
+_SCENES: dict[Purpose, Scene] = {
+    "any": "verify_code",
+    "login": "login_code",
+    "register": "register_code",
+    "reset_password": "reset_password_code",
+    "bind": "bind_email_code",
+    "unbind": "unbind_email_code",
+    "change": "change_email",
+    "mfa": "mfa_code",
+    "complete": "completion_code",
+    "unlock": "unlock_code",
+    "delete_account": "delete_account_code",
+}
+
+DAY_S = 86_400
+MOST_OF_A_TARGET_A_DAY = 50
+MOST_OF_AN_ADDRESS_AN_HOUR = 300
+DEFAULT_COUNTRY_CODE = "+86"
+
+
+class Codes:
+    def __init__(
+        self, db: Database, box: SecretBox, pools: PoolService, mail: MailService, audit: AuditLog
+    ) -> None:
+        self._db, self._box, self._pools, self._mail, self._audit = db, box, pools, mail, audit
+
+    async def send(
+        self,
+        caller: Caller,
+        channel: Channel,
+        target: str,
+        purpose: Purpose = "any",
+        country_code: str | None = None,
+    ) -> None:
+        """A new code to an e-mail address or a phone number; the one before it is void.
+
+        Raises EmailMalformed, InvalidInput, TooManyRequests.
+        """
+        target = normal(channel, target, country_code)
+        pool = await self._pools.get(caller.pool_id)
+        await self._count(caller, target)
+        code = "".join(secrets.choice("0123456789") for _ in range(_length(pool)))
+        async with self._db.transaction() as tx:
+            lifetime_s = pool.settings.verify_code_expires_after
+            fresh = await postgres.put_code(
+                *(
+                    tx,
+                    pool.id,
+                    channel,
+                    target,
+                    purpose,
+                    self._digest(pool.id, channel, target, purpose, code),
+                ),
+                tries=max(1, pool.settings.verify_code_max_attempts),
+                lifetime_s=lifetime_s,
+                resend_after_s=pool.settings.verify_code_resend_after,
+            )
+            if not fresh:
+                raise TooManyRequests(
+                    "a code was sent just now", retry_after_s=pool.settings.verify_code_resend_after
+                )
+            values = {"code": code, "app_name": pool.name, "minutes": str(max(1, lifetime_s // 60))}
+            queue = self._mail.queue_email if channel == "email" else self._mail.queue_sms
+            await queue(tx, caller, _SCENES[purpose], target, values)
+
+    async def check(
+        self,
+        caller: Caller,
+        channel: Channel,
+        target: str,
+        code: str,
+        purpose: Purpose,
+        country_code: str | None = None,
+    ) -> None:
+        """Uses the code up. Raises CodeWrong (also after too many tries, or when none was sent), CodeExpired.
+
+        The try is spent even when the use case around it fails.
+        """
+        target = normal(channel, target, country_code)
+        spent = await postgres.spend_try(self._db, caller.pool_id, channel, target, list({purpose, "any"}))
+        for row in spent:
+            digest = self._digest(caller.pool_id, channel, target, row["purpose"], code.strip())
+            if not hmac.compare_digest(digest, row["digest"]):
+                continue
+            if row["expired"]:
+                raise CodeExpired("the code has expired")
+            if await postgres.use_code(
+                self._db, caller.pool_id, channel, target, row["purpose"], row["digest"]
+            ):
+                return
+        event = Event(*("login", "user"), success=False, detail={"reason": "CodeWrong", "purpose": purpose})
+        await self._audit.write_refusal(caller, event)
+        raise CodeWrong("wrong code, used code, or no try left")
+
+    async def _count(self, caller: Caller, target: str) -> None:
+        sent = await postgres.count_attempt(self._db, caller.pool_id, "code-target", target, DAY_S)
+        if sent > MOST_OF_A_TARGET_A_DAY:
+            raise TooManyRequests("too many codes for one target", retry_after_s=3600)
+        if not caller.ip or caller.kind == "administrator":
+            return
+        asked = await postgres.count_attempt(self._db, caller.pool_id, "code-ip", caller.ip, 3600)
+        if asked > MOST_OF_AN_ADDRESS_AN_HOUR:
+            raise TooManyRequests("too many codes for one address", retry_after_s=3600)
+
+    def _digest(self, pool_id: str, channel: str, target: str, purpose: str, code: str) -> bytes:
+        return self._box.digest(code, f"code:{pool_id}:{channel}:{target}:{purpose}")
+
+
+def normal(channel: Channel, target: str, country_code: str | None = None) -> str:
+    """One spelling of a target: the address in lower case, the number in E.164."""
+    text = target.strip()
+    if channel == "email":
+        if len(text) > 256 or not looks_like_email(text) or not text.isprintable():
+            raise EmailMalformed("email")
+        return text.lower()
+    return e164(text, country_code)
+
+
+def holds(user: User, channel: Channel, target: str, country_code: str | None = None) -> bool:
+    """Whether a proven target is this user's. A number is unique in a pool without its country code, so the
+    same digits may be somebody else's telephone in another country."""
+    if channel == "email":
+        return user.email == target.strip().lower()
+    try:
+        return e164(user.phone or "", user.phone_country_code) == e164(target.strip(), country_code)
+    except InvalidInput:
+        return False
+
+
+def e164(phone: str, country_code: str | None = None) -> str:
+    """`13800138000` with `+86` is `+8613800138000`. Raises InvalidInput for what cannot be a number."""
+    text = phone if phone.startswith("+") else f"{_plus(country_code)}{phone}"
+    try:
+        parsed = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException as error:
+        raise InvalidInput("phone", "手机号格式不正确", "not a phone number") from error
+    if not phonenumbers.is_possible_number(parsed):
+        raise InvalidInput("phone", "手机号格式不正确", "not a phone number")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _plus(country_code: str | None) -> str:
+    code = (country_code or "").strip() or DEFAULT_COUNTRY_CODE
+    return code if code.startswith("+") else f"+{code}"
+
+
+def _length(pool: Pool) -> int:
+    return min(max(pool.settings.verify_code_length, 4), 10)

@@ -1,0 +1,114 @@
+"""Ways to a new password without being logged in: a code, a first login's ticket, a forced change's ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.policy import security_level
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import OldPasswordWrong, UserNotFound
+from poolhouse.login import tickets
+from poolhouse.login.codes import Codes, holds
+from poolhouse.login.model import Channel
+from poolhouse.login.passwords import PasswordRules
+from poolhouse.pools.service import PoolService
+from poolhouse.sessions.service import SessionService
+from poolhouse.users.directories import Directories
+from poolhouse.users.model import User, UserDraft, UserKey
+from poolhouse.users.service import UserService
+
+
+class Recovery:
+    """Every success ends all sessions of the user: whoever was in with the old password is out."""
+
+    def __init__(
+        self,
+        db: Database,
+        pools: PoolService,
+        directories: Directories,
+        users: UserService,
+        sessions: SessionService,
+        codes: Codes,
+        rules: PasswordRules,
+        audit: AuditLog,
+    ) -> None:
+        self._db, self._pools, self._directories, self._users = db, pools, directories, users
+        self._sessions, self._codes, self._rules, self._audit = sessions, codes, rules, audit
+
+    async def by_code(
+        self,
+        caller: Caller,
+        channel: Channel,
+        target: str,
+        code: str,
+        password: str,
+        country_code: str | None = None,
+    ) -> None:
+        """Raises WeakPassword (before the code is used up), CodeWrong, CodeExpired, UserNotFound."""
+        pool = await self._pools.get(caller.pool_id)
+        await self._rules.check(caller, pool, password)
+        await self._codes.check(caller, channel, target, code, "reset_password", country_code)
+        user = await self._users.look_up(caller, UserKey(channel, target.strip()))
+        if user is None or not holds(user, channel, target, country_code):
+            raise UserNotFound()
+        await self._rules.check(caller, pool, password, user)
+        verified = {f"{channel}_verified": True}
+        async with self._db.transaction() as tx:
+            await self.set_password(tx, caller, user, password, f"{channel}_code", verified)
+
+    async def by_first_login(self, caller: Caller, ticket: str, password: str) -> None:
+        """The ticket of a login that answered 1639; the old password was given then."""
+        await self._by_ticket(caller, "first_login", ticket, password, None)
+
+    async def forced(self, caller: Caller, ticket: str, old_password: str, password: str) -> None:
+        """The ticket of a login that answered 2058. Raises OldPasswordWrong; five tries a ticket."""
+        await self._by_ticket(caller, "force_reset", ticket, password, old_password)
+
+    async def _by_ticket(
+        self, caller: Caller, purpose: tickets.Purpose, text: str, password: str, old_password: str | None
+    ) -> None:
+        pool = await self._pools.get(caller.pool_id)
+        ticket = await tickets.try_with(self._db, caller.pool_id, purpose, text)
+        user = await self._users.look_up(caller, UserKey("id", ticket.user_id))
+        if user is None:
+            raise UserNotFound()
+        if old_password is not None:
+            directory = await self._directories.of(caller.pool_id)
+            if not await directory.check_password(caller, user.id, old_password):
+                raise OldPasswordWrong()
+        await self._rules.check(caller, pool, password, user)
+        async with self._db.transaction() as tx:
+            await tickets.use_up(tx, ticket)
+            await self.set_password(tx, caller, user, password, purpose)
+
+    async def set_password(
+        self,
+        tx: Tx,
+        caller: Caller,
+        user: User,
+        password: str,
+        method: str,
+        values: Mapping[str, object] | None = None,
+        keep_session: str | None = None,
+    ) -> User:
+        """The password, its bookkeeping, the end of sessions and the audit row, in one transaction."""
+        draft = UserDraft(
+            {
+                "password_security_level": security_level(password),
+                "reset_password_on_next_login": False,
+                **(values or {}),
+            },
+            password=password,
+        )
+        changed = await self._users.change(tx, caller, user.id, draft)
+        await self._sessions.end_of_users(tx, caller.pool_id, [user.id], keep_session)
+        event = Event(
+            *("update_password", "user", user.id, user.id, user.display_name),
+            app_id=caller.app_id,
+            detail={"method": method},
+        )
+        await self._audit.write(tx, caller, event)
+        return changed
