@@ -98,6 +98,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """An empty data folder that PostgreSQL's user can pass, which pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="poolhouse-data-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @dataclass(frozen=True, slots=True)
 class PoolForTests:
     """A user pool of its own, and the callers tests speak as."""

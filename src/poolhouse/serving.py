@@ -24,6 +24,7 @@ from poolhouse import logs
 from poolhouse.app import Services, asgi, opened, working
 from poolhouse.db.embedded import EmbeddedPostgres, running_url
 from poolhouse.db.lock import FolderTaken
+from poolhouse.db.parent import ends_with_parent
 from poolhouse.settings import Settings
 
 _log = structlog.get_logger("poolhouse")
@@ -130,7 +131,12 @@ async def serve_workers(settings: Settings, database_url: str, ready: asyncio.Ev
         "POOLHOUSE_LOG_LEVEL": settings.log_level,
     }
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "poolhouse.serving", env=environment, start_new_session=True
+        sys.executable,
+        "-m",
+        "poolhouse.serving",
+        env=environment,
+        start_new_session=True,
+        preexec_fn=ends_with_parent(signal.SIGTERM),
     )
     loop = asyncio.get_running_loop()
     for kind in (signal.SIGTERM, signal.SIGINT):

@@ -27,7 +27,7 @@ HOLDER = """
 import pathlib, signal, sys, threading
 from poolhouse.db import embedded
 if sys.argv[2] == "orphaning":
-    embedded._libc = None
+    embedded.ends_with_parent = lambda how: None
 ended = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: ended.set())
 server = embedded.EmbeddedPostgres(pathlib.Path(sys.argv[1]))

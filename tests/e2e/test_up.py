@@ -20,9 +20,9 @@ POOLHOUSE = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
 class Running:
     """`poolhouse up` on a folder, and the folder's credentials once it is up."""
 
-    def __init__(self, data: Path, *flags: str) -> None:
+    def __init__(self, data: Path, *flags: str, port: str = "0") -> None:
         self.process = subprocess.Popen(
-            [*POOLHOUSE, "up", "--data", str(data), "--port", "0", *flags],
+            [*POOLHOUSE, "up", "--data", str(data), "--port", port, *flags],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -35,11 +35,6 @@ class Running:
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
-
-
-@pytest.fixture
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
 
 
 def poolhouse(*words: str) -> subprocess.CompletedProcess[str]:
@@ -99,13 +94,15 @@ def test_two_workers_serve_one_directory(data: Path) -> None:
         assert server.stop() == 0
 
 
-def test_after_a_kill_the_next_start_recovers(data: Path) -> None:
-    first = Running(data)
+@pytest.mark.parametrize("flags", [(), ("--workers", "2")])
+def test_after_a_kill_the_next_start_recovers(data: Path, flags: tuple[str, ...]) -> None:
+    first = Running(data, *flags)
     poolhouse("user", "create", "--username", "survivor", "--data", str(data))
     first.process.kill()
     first.process.wait()
-    time.sleep(0.2)
-    second = Running(data)
+    time.sleep(0.5)
+    port = first.credentials["host"].rsplit(":", 1)[1]
+    second = Running(data, *flags, port=port)
     found = poolhouse("user", "find", "survivor", "--data", str(data), "--json")
     second.stop()
     assert json.loads(found.stdout)["username"] == "survivor"

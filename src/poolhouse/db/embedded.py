@@ -10,7 +10,6 @@ stops it first.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
@@ -29,12 +28,11 @@ import structlog
 from poolhouse.db.account import account
 from poolhouse.db.cluster import Cluster, environment, prepare
 from poolhouse.db.lock import FolderLock
+from poolhouse.db.parent import ends_with_parent
 from poolhouse.db.unfit import DatabaseUnfit
 
 FAST_STOP_S = 60.0
 AGAIN_AFTER_S = 1.0
-
-_PR_SET_PDEATHSIG = 1
 
 _log = structlog.get_logger("poolhouse.db")
 
@@ -182,7 +180,7 @@ class EmbeddedPostgres:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a Ctrl-C in the terminal is for us
-                preexec_fn=_stop_when_parent_dies,
+                preexec_fn=ends_with_parent(signal.SIGINT),
                 **cluster.account.as_child,
             )
 
@@ -284,12 +282,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-
-
-def _stop_when_parent_dies() -> None:
-    """Runs in the child, after its change of user, which would undo it."""
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT))
