@@ -12,7 +12,7 @@ setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
               src/poolhouse/sandbox/js/package.json src/poolhouse/sandbox/js/deno.lock \
-              tests/js/package.json tests/js/deno.lock
+              examples/js/package.json examples/js/deno.lock tests/js/package.json tests/js/deno.lock
 	scripts/setup
 
 check: setup ## linters, strict types, import contracts
@@ -33,6 +33,7 @@ lock: ## renews requirements.lock and the deno.lock files from their sources
 	  --no-emit-index-url --quiet --output-file requirements.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
 	cd src/poolhouse/sandbox/js && rm -f deno.lock && ../../../../.venv/bin/deno install --quiet --node-modules-dir=manual
+	cd examples/js && rm -f deno.lock && ../../.venv/bin/deno install --quiet --node-modules-dir=manual
 	cd tests/js && rm -f deno.lock && ../../.venv/bin/deno install --quiet --node-modules-dir=manual
 
 help: ## this list

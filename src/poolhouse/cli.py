@@ -7,12 +7,13 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
-from poolhouse.commands import directory, doctor, records, server
+from poolhouse.commands import demo, directory, doctor, records, server
 from poolhouse.commands.output import fail
 from poolhouse.errors import PoolhouseError
 
 app = App(name="poolhouse", help=about, version_flags=["--version"])
 app.command(server.up)
+app.command(demo.demo)
 app.command(server.migrate)
 app.command(doctor.doctor)
 app.command(directory.pools, name="pool")

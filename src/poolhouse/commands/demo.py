@@ -1,0 +1,168 @@
+"""`poolhouse demo`: a server, an old company's user table beside it, and three commands to try."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+import bcrypt
+from cyclopts import Parameter
+
+from poolhouse import logs
+from poolhouse.app import Services, opened
+from poolhouse.bootstrap import Credentials, bootstrap, credentials_file
+from poolhouse.caller import Caller
+from poolhouse.commands.output import console
+from poolhouse.commands.server import Data, run, settings_from
+from poolhouse.customdb.model import Connection
+from poolhouse.customdb.templates import schema, template
+from poolhouse.db import migrations
+from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.serving import address, database, serve, with_port
+from poolhouse.settings import Settings
+
+PEOPLE = (
+    ("zhangwei", "张伟", "山海科技"),
+    ("wangfang", "王芳", "山海科技"),
+    ("lina", "李娜", "山海科技"),
+    ("liuyang", "刘洋", "云帆物流"),
+    ("chenjie", "陈洁", "云帆物流"),
+    ("yangmin", "杨敏", "云帆物流"),
+    ("zhaolei", "赵磊", "长河文化"),
+    ("huangyan", "黄艳", "长河文化"),
+    ("zhoutao", "周涛", "长河文化"),
+    ("wujing", "吴静", "青松医疗"),
+    ("xuqiang", "徐强", "青松医疗"),
+    ("sunli", "孙丽", "青松医疗"),
+    ("hujun", "胡军", "北辰教育"),
+    ("zhuhong", "朱红", "北辰教育"),
+    ("gaofei", "高飞", "北辰教育"),
+    ("ouyangxiu", "欧阳修", "长河文化"),
+    ("ada", "Ada Lovelace", "Analytical Engines"),
+    ("grace", "Grace Hopper", "Harbour Systems"),
+    ("alan", "Alan Turing", "Bletchley Park"),
+    ("edsger", "Edsger Dijkstra", "Semaphore BV"),
+    ("barbara", "Barbara Liskov", "Substitution Inc"),
+    ("donald", "Donald Knuth", "Literate Press"),
+    ("radia", "Radia Perlman", "Spanning Trees"),
+    ("hedy", "Hedy Lamarr", "Frequency Hopping"),
+    ("jose", "José Niño", "Ñandú SA"),
+)
+"""username, name, company of the old table. A password is the username and -2021."""
+
+FAST_COST = 8
+"""bcrypt's cost in the demonstration: 25 hashes at 10 would be most of the first start."""
+
+Show = tuple[str, str]
+
+
+def demo(
+    *,
+    data: Data = None,
+    port: Annotated[int | None, Parameter(help="Port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Starts a server with a legacy database beside it, connected by login and getUser scripts, in lazy mode."""
+    settings = settings_from(data, port=port)
+    logs.configure("warning")
+    run(_demo(settings, time.monotonic()))
+
+
+async def _demo(settings: Settings, began: float) -> None:
+    settings = with_port(settings)
+    with database(settings) as url, EmbeddedPostgres(settings.data / "legacy", tcp_port=0) as legacy_url:
+        await asyncio.gather(migrations.migrate(url), _fill(legacy_url))
+        async with opened(settings, url) as services:
+            credentials = await bootstrap(services, address(settings))
+            if credentials is not None:
+                await _connect(services, credentials, legacy_url)
+            ready = asyncio.Event()
+            telling = asyncio.create_task(_tell(settings, ready, began))
+            await serve(services, ready)
+            telling.cancel()
+
+
+async def _fill(url: str) -> None:
+    """The old table, with everybody in it; left as it is when it is there already."""
+    connection = await asyncpg.connect(url)
+    try:
+        if await connection.fetchval("select to_regclass('users')"):
+            return
+        async with connection.transaction():
+            await connection.execute(schema("postgresql") or "")
+            rows = await asyncio.gather(*(asyncio.to_thread(_row, *person) for person in PEOPLE))
+            await connection.executemany(
+                "insert into users (username, email, phone, password, name, nickname, company, email_verified) "
+                "values ($1, $2, $3, $4, $5, $5, $6, true)",
+                rows,
+            )
+    finally:
+        await connection.close()
+
+
+def _row(username: str, name: str, company: str) -> tuple[str, ...]:
+    number = [person[0] for person in PEOPLE].index(username)
+    password = bcrypt.hashpw(f"{username}-2021".encode(), bcrypt.gensalt(FAST_COST)).decode()
+    return username, f"{username}@legacy.example", f"138000{number:05d}", password, name, company
+
+
+async def _connect(services: Services, credentials: Credentials, legacy_url: str) -> None:
+    """Scripts are saved and published once; the old database's port is new at every start."""
+    admin = Caller(credentials.userPoolId, kind="system", actor_id="demo")
+    for name in ("login", "getUser"):
+        saved = await services.customdb.save_script(admin, name, template("postgresql", name))
+        await services.customdb.publish(admin, name, saved.version)
+    await services.customdb.update(
+        admin,
+        {
+            "enabled": True,
+            "mode": "LAZY_MIGRATION",
+            "database_type": "postgresql",
+            "connection": Connection(uri=legacy_url),
+        },
+    )
+
+
+async def _tell(settings: Settings, ready: asyncio.Event, began: float) -> None:
+    await ready.wait()
+    file = credentials_file(settings.data)
+    console.print(f"\n[bold green]Poolhouse[/] is up at [bold]{address(settings)}[/]", end=" ")
+    console.print(f"after {time.monotonic() - began:.1f} s")
+    console.print(f"credentials: {file}")
+    console.print(f"beside it: a legacy table of {len(PEOPLE)} people, connected in lazy mode\n")
+    for title, command in _commands(file):
+        console.print(f"[dim]# {title}[/]")
+        console.print(f"  {command}\n")
+    sys.stdout.flush()
+
+
+def _commands(credentials: Path) -> list[Show]:
+    """What to type in another terminal, from the folder one is in."""
+    scripts = Path(sys.executable).parent
+    deno = _short(scripts / "deno")
+    examples = _short(Path(__file__).parents[3] / "examples" / "js")
+    node = f"{deno} run -A --node-modules-dir=manual"
+    file = shlex.quote(_short(credentials))
+    poolhouse = _short(scripts / "poolhouse")
+    return [
+        ("create a user through the official JavaScript SDK", f"{node} {examples}/create-user.cjs {file}"),
+        (
+            "a legacy user signs in through it, and thereby moves in",
+            f"{node} {examples}/login.cjs {file} wangfang wangfang-2021",
+        ),
+        (
+            "and is a local user from now on",
+            f"{poolhouse} user find wangfang --data {shlex.quote(_short(credentials.parent))}",
+        ),
+    ]
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
