@@ -23,7 +23,8 @@ How to add an endpoint
    `access="anyone"` or `"user"` excepted), and the key's scope was checked.
 
 3. Add the module to FAMILIES in `table.py`, and the endpoint is routed, in /openapi.json, on /docs, in the
-   ledger, driven by both official clients in tests/wire/v3, and fuzzed by schemathesis.
+   ledger (write it anew: `python -m poolhouse.wire.v3.ledger > docs/reference/v3.md`), driven by both official
+   clients in tests/wire/v3, and fuzzed by schemathesis. Sow what its call needs in tests/wire/v3/samples.py.
 
 What the engine does for every endpoint
 =======================================

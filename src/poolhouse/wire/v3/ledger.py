@@ -1,0 +1,88 @@
+"""The ledger `docs/reference/v3.md`: every endpoint of the contract, built or not. Made from the table.
+
+python -m poolhouse.wire.v3.ledger > docs/reference/v3.md
+"""
+
+from __future__ import annotations
+
+import sys
+
+from poolhouse.wire.v3.table import ContractRow, contract, endpoints
+
+_HEAD = """# Management API v3
+
+{built} of the {all} endpoints of the official clients are built; {ours} more are Poolhouse's own. This page is
+made from the endpoint table (`python -m poolhouse.wire.v3.ledger`) and a test keeps it current. A running
+server has the shapes at `/docs` and `/openapi.json`. An endpoint that is not built answers `statusCode` 501
+and names itself.
+
+Authentication is either client's: a token of `get-management-token`, or a signature on every request
+(access key id and secret; the pool's own pair is its id and secret). An access key made with
+`create-access-key` may be limited by `scopes`; the scope an endpoint asks for is in its row.
+
+Every answer is HTTP 200 with an envelope, `{{statusCode, message, apiCode?, requestId, data?}}`; HTTP itself
+says 404 for a path nobody knows, 429 for a rate limit, 500 for a fault of the server and 503 while the
+database is away.
+
+| family | built | of |
+|---|---|---|
+"""
+
+_FAMILIES = {
+    "token": "token",
+    "users": "users",
+    "groups": "groups",
+    "roles": "roles",
+    "orgs": "organizations and departments",
+    "resources": "namespaces and resources (classic)",
+    "permissions": "permission namespaces and data resources",
+    "fields": "custom fields and custom data",
+    "access_keys": "access keys",
+    "audit": "action logs",
+    "apps": "applications",
+    "security": "security settings",
+    "mail": "message service",
+    "whitelist": "sign-up whitelist",
+    "tenants": "tenants",
+    "posts": "posts",
+    "identities": "external identity providers",
+}
+
+
+def text() -> str:
+    rows, built = contract(), endpoints()
+    families: dict[str, list[ContractRow]] = {}
+    for row in rows.values():
+        families.setdefault(row.family, []).append(row)
+    order = [*(name for name in _FAMILIES if name in families), *sorted(families.keys() - _FAMILIES.keys())]
+    ours = [row for row in built.values() if row.ours]
+    done = len(built) - len(ours)
+    lines = [_HEAD.format(built=done, all=len(rows), ours=len(ours)).rstrip("\n")]
+    for name in order:
+        count = sum((row.method, row.url) in built for row in families[name])
+        lines.append(f"| {_title(name)} | {count} | {len(families[name])} |")
+    for name in order:
+        lines += ["", f"## {_title(name)}", "", "| endpoint | built | scope | what |", "|---|---|---|---|"]
+        for one in sorted(families[name], key=lambda one: (one.url, one.method)):
+            done_here = built.get((one.method, one.url))
+            what = f"yes | {_code(done_here.scope)} | {done_here.summary}" if done_here else "no | | "
+            lines.append(f"| {one.method} `{one.url.removeprefix('/api/v3/')}` | {what} |")
+    if ours:
+        lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]
+        for own in sorted(ours, key=lambda own: own.url):
+            lines.append(
+                f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_code(own.scope)} | {own.summary} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _title(family: str) -> str:
+    return _FAMILIES.get(family, family.replace("_", " "))
+
+
+def _code(scope: str) -> str:
+    return f"`{scope}`" if scope else ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

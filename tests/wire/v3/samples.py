@@ -1,0 +1,139 @@
+"""A call for every row of the table: a pool with one of everything, and a body made from the row's struct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from msgspec import NODEFAULT
+from msgspec import inspect as shapes
+
+from poolhouse.app import Services
+from poolhouse.caller import Caller
+from poolhouse.fields.model import DataType, FieldDraft, TargetType
+from poolhouse.groups.model import GroupDraft
+from poolhouse.ids import new_id
+from poolhouse.orgs.model import NodeDraft
+from poolhouse.roles.model import RoleDraft
+from poolhouse.users.accounts import NewAccount
+from poolhouse.users.model import UserDraft
+from poolhouse.wire.v3.endpoint import Endpoint
+
+FRESH = frozenset({"username", "email", "phone", "externalId", "newCode"})
+"""Fields of new things, which must not meet the sown ones."""
+SENT_ANYWAY = frozenset({"username", "type"})
+"""Optional for us; a user needs one identifier, and the Python client wants a key's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sown:
+    """A pool, its key pair, and what the sample of a field is by the field's name."""
+
+    pool_id: str
+    secret: str
+    values: dict[str, Any]
+
+
+async def sow(services: Services) -> Sown:
+    pool = await services.pools.create("sown")
+    admin = Caller(pool_id=pool.id, kind="administrator", actor_id=pool.id)
+    draft = UserDraft(
+        {"username": "bob", "email": "bob@example.com", "phone": "18800008888"}, password="correct horse"
+    )
+    (user,) = await services.accounts.create(admin, [NewAccount(draft)])
+    app = await services.apps.create(admin, "shop")
+    await services.groups.create(admin, GroupDraft("staff", "Staff"))
+    await services.roles.create(admin, RoleDraft("boss", name="Boss"))
+    await services.fields.define(admin, [FieldDraft(TargetType.USER, "school", DataType.STRING)])
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "Acme", "code": "acme"}))
+    node = await services.orgs.create_node(
+        admin, org.id, org.root.id, NodeDraft({"name": "Lab", "code": "lab"})
+    )
+    key = await services.access_keys.create(admin)
+    await services.mfa.import_secrets(admin, [(user.id, "JBSWY3DPEHPK3PXP", None)])
+    values = {
+        "userId": user.id,
+        "userIds": [user.id],
+        "appId": app.id,
+        "appIds": [app.id],
+        "accessKeyId": key.id,
+        "accessKeySecret": key.secret,
+        "organizationCode": "acme",
+        "organizationCodeList": ["acme"],
+        "departmentId": node.id,
+        "departmentIds": [node.id],
+        "departmentIdType": "department_id",
+        "namespace": "default",
+        "namespaceCode": "default",
+        "targetType": "USER",
+        "targetIdentifier": user.id,
+        "dataType": "STRING",
+        "tenantId": "",
+        "customData": {"school": "x"},
+        "page": 1,
+        "limit": 10,
+        "secret": "JBSWY3DPEHPK3PXP",
+        "key": "school",
+        "userIdType": "user_id",
+    }
+    return Sown(pool.id, pool.secret, values)
+
+
+def sample(row: Endpoint, sown: Sown) -> dict[str, Any] | None:
+    """Every field that must be there, by its name where it is known, else by its type."""
+    if row.request is None:
+        return None
+    values = dict(sown.values)
+    family = row.path.rpartition("/")[2]
+    if "role" in family:
+        values |= {"code": "boss", "codeList": ["boss"], "roleCode": "boss"}
+    elif "group" in family:
+        values |= {"code": "staff", "codeList": ["staff"]}
+    elif "department" in family or "organization" in family:
+        values |= {"code": "lab"}
+    if family.startswith("create"):
+        values |= {"code": f"c{new_id()}", "codeList": None, "username": f"u{new_id()}"}
+        values["organizationCode"] = f"o{new_id()}" if "organization" in family else "acme"
+        values["parentDepartmentId"] = values["departmentId"]
+    return _struct(shapes.type_info(row.request), values)
+
+
+def _struct(info: Any, values: dict[str, Any]) -> dict[str, Any]:
+    made = {}
+    for field in info.fields:
+        required = field.default is NODEFAULT and field.default_factory is NODEFAULT
+        name = field.encode_name
+        if required or name in SENT_ANYWAY:
+            made[name] = values[name] if values.get(name) is not None else _value(field.type, name, values)
+    return made
+
+
+def _value(kind: Any, name: str, values: dict[str, Any]) -> Any:
+    if isinstance(kind, shapes.UnionType):
+        return _value(next(k for k in kind.types if not isinstance(k, shapes.NoneType)), name, values)
+    if isinstance(kind, shapes.StructType):
+        return _struct(kind, values)
+    if isinstance(kind, shapes.ListType):
+        return [_value(kind.item_type, name, values)]
+    if isinstance(kind, shapes.LiteralType):
+        return kind.values[0]
+    if isinstance(kind, shapes.BoolType):
+        return True
+    if isinstance(kind, shapes.IntType | shapes.FloatType):
+        return 1
+    if isinstance(kind, shapes.StrType):
+        return f"{name[:8]}-{new_id()[-6:]}"
+    return {}
+
+
+def fits(row: Endpoint, answer: dict[str, Any]) -> None:
+    """Raises if an answer is not the envelope with the row's `data`."""
+    assert isinstance(answer["message"], str)
+    assert answer["requestId"]
+    if answer["statusCode"] != 200:
+        assert "data" not in answer
+    elif row.response is None:
+        assert answer.get("data") is None
+    else:
+        msgspec.convert(answer["data"], row.response)
