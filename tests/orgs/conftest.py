@@ -3,35 +3,32 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.app import Services
 from poolhouse.audit.service import AuditLog
-from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.pool import Database
 from poolhouse.ids import new_id
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
-from poolhouse.users.directories import Directories
 from poolhouse.users.model import UserDraft
-from poolhouse.users.postgres import PostgresDirectory
 from poolhouse.users.service import UserService
 
 NewUser = Callable[[PoolForTests], Awaitable[str]]
 
 
 @pytest.fixture
-def users(database: Database) -> UserService:
-    return UserService(
-        database, Directories(PostgresDirectory(database, PasswordHasher())), AuditLog(database)
-    )
+def users(services: Services) -> UserService:
+    return services.users
 
 
 @pytest.fixture
-def orgs(database: Database) -> OrgService:
-    return OrgService(database, AuditLog(database))
+def orgs(database: Database, services: Services) -> OrgService:
+    """One of its own, so that a test can hang its hooks on it."""
+    return OrgService(database, AuditLog(database), services.fields)
 
 
 @pytest.fixture
-def members(database: Database, users: UserService) -> DepartmentMembers:
-    return DepartmentMembers(database, users, AuditLog(database))
+def members(services: Services) -> DepartmentMembers:
+    return services.department_members
 
 
 @pytest.fixture

@@ -270,7 +270,7 @@ async def test_targets_of_a_resource_are_found_by_all_or_any_of_the_actions(worl
 
     user, team, root = ("USER", world.user), ("GROUP", "team"), ("ORG", world.root)
     assert await found() == {user, team, root}
-    assert await found(target_type=GROUP) == {team}
+    assert await found(target_types=[GROUP]) == {team}
     assert await found(actions=ActionFilter(("read", "edit"), every=True)) == {user}
     assert await found(actions=ActionFilter(("read", "edit"))) == {user, team, root}
     assert await found(actions=ActionFilter(("delete",))) == set()

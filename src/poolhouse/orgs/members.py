@@ -118,10 +118,14 @@ class DepartmentMembers:
             descending=descending,
         )
 
-    async def count_members(self, caller: Caller, node_ids: Sequence[str]) -> dict[str, int]:
-        """Different users in each department or below it."""
+    async def count_members(
+        self, caller: Caller, node_ids: Sequence[str], *, include_children: bool = False
+    ) -> dict[str, int]:
+        """Different users in each department (or below it)."""
         caller.require_administrator()
-        return await postgres_members.count_members(self._db, caller.pool_id, node_ids)
+        return await postgres_members.count_members(
+            self._db, caller.pool_id, node_ids, include_children=include_children
+        )
 
     async def list_departments(
         self, caller: Caller, user_id: str, org_id: str | None = None

@@ -63,9 +63,13 @@ class Org:
 
 @dataclass(frozen=True, slots=True)
 class NodeDraft:
-    """What a node is created from or changed to. `values` is keyed by names of `Node`; only what was given."""
+    """What a node is created from or changed to. `values` is keyed by names of `Node`; only what was given.
+
+    `custom_data` holds values of fields defined for departments.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
+    custom_data: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ NodeOperator = Literal["BETWEEN", "EQUAL", "IN", "LESSER", "GREATER", "CONTAINS"
 
 @dataclass(frozen=True, slots=True)
 class NodeCondition:
+    """LESSER and GREATER include the value itself. Source: the v3 client, SearchDepartmentsFilterItemDto."""
+
     field: NodeField
     operator: NodeOperator
     value: Any

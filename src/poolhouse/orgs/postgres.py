@@ -244,9 +244,9 @@ def _condition(where: Where, condition: NodeCondition) -> str:
         case "IN":
             return f"{column} = any({where.arg(list(condition.value))})"
         case "LESSER":
-            return f"{column} < {where.arg(condition.value)}"
+            return f"{column} <= {where.arg(condition.value)}"
         case "GREATER":
-            return f"{column} > {where.arg(condition.value)}"
+            return f"{column} >= {where.arg(condition.value)}"
         case "BETWEEN":
             low, high = condition.value
             return f"{column} between {where.arg(low)} and {where.arg(high)}"

@@ -70,15 +70,21 @@ async def list_members(
     return Page(total, [Membership(node, *row) for row in rows])
 
 
-async def count_members(db: Executor, pool_id: str, node_ids: Sequence[str]) -> dict[str, int]:
-    """How many different users are in each node or below it."""
-    rows = await db.fetch(
-        "select c.ancestor_id, count(distinct m.user_id) as members from node_closure c "
+async def count_members(
+    db: Executor, pool_id: str, node_ids: Sequence[str], *, include_children: bool
+) -> dict[str, int]:
+    """How many different users are in each node (or below it)."""
+    below = (
+        "select c.ancestor_id as id, count(distinct m.user_id) as members from node_closure c "
         "join node_members m on m.pool_id = c.pool_id and m.node_id = c.descendant_id "
-        "where c.pool_id = $1 and c.ancestor_id = any($2) group by c.ancestor_id",
-        *(pool_id, list(node_ids)),
+        "where c.pool_id = $1 and c.ancestor_id = any($2) group by c.ancestor_id"
     )
-    return dict.fromkeys(node_ids, 0) | {row["ancestor_id"]: row["members"] for row in rows}
+    direct = (
+        "select m.node_id as id, count(*) as members from node_members m "
+        "where m.pool_id = $1 and m.node_id = any($2) group by m.node_id"
+    )
+    rows = await db.fetch(below if include_children else direct, pool_id, list(node_ids))
+    return dict.fromkeys(node_ids, 0) | {row["id"]: row["members"] for row in rows}
 
 
 async def memberships(

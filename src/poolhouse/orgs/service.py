@@ -18,6 +18,8 @@ from poolhouse.errors import (
     NotSupported,
     OrgNotFound,
 )
+from poolhouse.fields.model import TargetType
+from poolhouse.fields.service import FieldService
 from poolhouse.ids import new_id
 from poolhouse.orgs import postgres, postgres_members
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort, Org, Tree
@@ -44,8 +46,8 @@ class NodeRef:
 
 
 class OrgService:
-    def __init__(self, db: Database, audit: AuditLog) -> None:
-        self._db, self._audit = db, audit
+    def __init__(self, db: Database, audit: AuditLog, fields: FieldService) -> None:
+        self._db, self._audit, self._fields = db, audit, fields
         self._forget: list[ForgetNodes] = []
 
     def on_delete(self, forget: ForgetNodes) -> None:
@@ -139,6 +141,7 @@ class OrgService:
             await postgres.insert_nodes(
                 tx, caller.pool_id, org_id, [(node_id, parent.id, parent.depth + 1, values)], closure
             )
+            await self._keep_data(tx, caller, {node_id: draft.custom_data} if draft.custom_data else {})
             await self._write(tx, caller, "create", "department", node_id, name=values["name"])
             return await self._node(tx, caller, node_id)
 
@@ -239,6 +242,7 @@ class OrgService:
                 if await postgres.org_ids_by_code(tx, caller.pool_id, [values["code"]]):
                     raise CodeTaken(field="organizationCode", value=values["code"])
             await postgres.update_node(tx, caller.pool_id, node_id, values)
+            await self._keep_data(tx, caller, {node_id: draft.custom_data} if draft.custom_data else {})
             if leader_ids is not None:
                 await postgres_members.set_leaders(tx, caller.pool_id, node_id, leader_ids)
             if parent_id is not None and parent_id != node.parent_id:
@@ -282,6 +286,7 @@ class OrgService:
         org_id = new_id()
         rows: list[postgres.NodeRow] = []
         closure: list[tuple[str, str, int]] = []
+        data: dict[str, Mapping[str, Any]] = {}
         waiting: list[tuple[Tree, tuple[str, ...]]] = [(tree, ())]
         while waiting:
             part, above = waiting.pop()
@@ -293,10 +298,17 @@ class OrgService:
             parent_id = above[-1] if above else None
             rows.append((node_id, parent_id, len(above), _checked(part.node.values, new=True)))
             closure += [(ancestor, node_id, distance) for distance, ancestor in enumerate(path[::-1])]
+            if part.node.custom_data:
+                data[node_id] = part.node.custom_data
             waiting += [(child, path) for child in reversed(part.children)]
         await postgres.insert_org(tx, caller.pool_id, org_id, rows[0][0], tenant_id)
         await postgres.insert_nodes(tx, caller.pool_id, org_id, rows, closure)
+        await self._keep_data(tx, caller, data)
         return org_id
+
+    async def _keep_data(self, tx: Tx, caller: Caller, data: Mapping[str, Mapping[str, Any]]) -> None:
+        if data:
+            await self._fields.store(tx, caller, TargetType.NODE, data)
 
     async def _move(self, tx: Tx, caller: Caller, node_id: str, parent_id: str) -> None:
         """The organisation is locked; both are read anew under the lock."""

@@ -134,7 +134,7 @@ class AuthorizationService:
         resource: str,
         namespace: str = DEFAULT_NAMESPACE,
         *,
-        target_type: TargetType | None = None,
+        target_types: Sequence[TargetType] = tuple(TargetType),
         actions: ActionFilter | None = None,
         page: PageRequest | None = None,
     ) -> Page[AuthorizedTarget]:
@@ -142,7 +142,7 @@ class AuthorizationService:
         caller.require_administrator()
         _check(resource, "resource")
         rows = await postgres_grants.statements_about(
-            self._db, caller.pool_id, namespace, decision.candidates(resource), target_type
+            self._db, caller.pool_id, namespace, decision.candidates(resource), target_types
         )
         by_target: dict[TargetName, list[Statement]] = defaultdict(list)
         for name, statement in rows:

@@ -347,7 +347,7 @@ async def statements_about(
     pool_id: str,
     namespace: str,
     candidates: Sequence[str],
-    target_type: TargetType | None,
+    target_types: Sequence[TargetType],
 ) -> list[tuple[TargetName, Statement]]:
     """Every target with a statement that can cover the resource the candidates were made of."""
     joins, name = named("held")
@@ -362,9 +362,9 @@ async def statements_about(
         "g.resource_type, '[]'::jsonb from resource_grants g where g.pool_id = $1 and g.namespace = $2 "
         "and (g.resource = any($3) or strpos(g.resource, '*') > 0)) "
         f"select held.target_type, {name}, held.effect, held.resource, held.actions, held.resource_type, "
-        f"held.condition from held {joins} where ($4::text is null or held.target_type = $4) "
+        f"held.condition from held {joins} where held.target_type = any($4) "
         "order by held.target_type, 2",
-        *(pool_id, namespace, list(candidates), target_type),
+        *(pool_id, namespace, list(candidates), list(target_types)),
     )
     return [
         (

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
+from importlib.resources import files
 
 import msgspec
 
 from poolhouse.wire.v3 import (
     access_keys,
     customdb,
+    departments,
+    namespaces,
+    orgs,
+    resources,
     users_about,
     users_belongings,
     users_read,
@@ -24,6 +28,10 @@ FAMILIES: tuple[list[Endpoint], ...] = (
     users_read.ENDPOINTS,
     users_write.ENDPOINTS,
     users_about.ENDPOINTS,
+    orgs.ENDPOINTS,
+    departments.ENDPOINTS,
+    namespaces.ENDPOINTS,
+    resources.ENDPOINTS,
     users_belongings.ENDPOINTS,
     users_security.ENDPOINTS,
 )
@@ -42,7 +50,7 @@ class ContractRow(msgspec.Struct, array_like=True, frozen=True):
 @cache
 def contract() -> dict[tuple[str, str], ContractRow]:
     """All 497, by method and path."""
-    text = resources.files("poolhouse.wire.v3").joinpath("contract.json").read_bytes()
+    text = files("poolhouse.wire.v3").joinpath("contract.json").read_bytes()
     rows = msgspec.json.decode(text, type=list[ContractRow])
     return {(row.method, row.url): row for row in rows}
 

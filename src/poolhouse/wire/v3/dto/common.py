@@ -127,10 +127,12 @@ class IsSuccessDto(Dto, kw_only=True):
 
 
 class LangObject(Dto, kw_only=True):
-    zh_cn: LangUnit = field(name="zh-CN")
-    en_us: LangUnit = field(name="en-US")
-    zh_tw: LangUnit = field(name="zh-TW")
-    ja_jp: LangUnit = field(name="ja-JP")
+    """Every language is optional: nobody translates a department into all four."""
+
+    zh_cn: LangUnit | None = field(name="zh-CN", default=None)
+    en_us: LangUnit | None = field(name="en-US", default=None)
+    zh_tw: LangUnit | None = field(name="zh-TW", default=None)
+    ja_jp: LangUnit | None = field(name="ja-JP", default=None)
 
 
 class LangUnit(Dto, kw_only=True):

@@ -22,7 +22,7 @@ class CreateDepartmentReqDto(Dto, kw_only=True):
     organization_code: str
     name: str
     parent_department_id: str
-    metadata: Any
+    metadata: Any = None  # only the Node client knows it
     open_department_id: str | None = None
     description: str | None = None
     code: str | None = None
@@ -36,13 +36,13 @@ class CreateDepartmentReqDto(Dto, kw_only=True):
 
 class CreateDepartmentTreeReqDto(Dto, kw_only=True):
     name: str
-    children: list[str] | None = None
-    members: UserInfoDto | None = None
+    children: list[Any] | None = None  # trees or bare names; the contract knows only names
+    members: list[UserInfoDto] | UserInfoDto | None = None  # the contract knows only one
     tenant_id: str | None = None
 
 
 class CreateOrganizationReqDto(Dto, kw_only=True):
-    metadata: Any
+    metadata: Any = None  # only the Node client knows it
     organization_name: str
     organization_code: str
     description: str | None = None
@@ -95,7 +95,7 @@ class DepartmentDto(Dto, kw_only=True):
 
 
 class DepartmentPagingDto(Dto, kw_only=True):
-    total_count: bool
+    total_count: Int  # the contract says boolean
     items: list[DepartmentDto] = field(name="list")
 
 
@@ -188,7 +188,7 @@ class SearchDepartmentsReqDto(Dto, kw_only=True):
 class UpdateDepartmentReqDto(Dto, kw_only=True):
     organization_code: str
     department_id: str
-    metadata: Any
+    metadata: Any = None  # only the Node client knows it
     leader_user_ids: Maybe[list[str]] = UNSET
     description: Maybe[str] = UNSET
     code: Maybe[str] = UNSET

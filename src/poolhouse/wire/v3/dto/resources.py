@@ -44,11 +44,7 @@ class CommonResourceDto(Dto, kw_only=True):
 
 
 class CommonResourcePagingDto(Dto, kw_only=True):
-    status_code: Int
-    message: str
-    api_code: Int | None = None
-    request_id: str | None = None
-    total_count: Int
+    total_count: Int  # the contract repeats the envelope in here
     items: list[CommonResourceDto] = field(name="list")
 
 
@@ -168,7 +164,7 @@ class NamespacesListRespDto(Dto, kw_only=True):
 
 class ResourceAction(Dto, kw_only=True):
     name: str
-    description: str
+    description: str = ""
 
 
 class ResourceAuthorizedTargetDto(Dto, kw_only=True):
@@ -195,11 +191,7 @@ class ResourceItemDto(Dto, kw_only=True):
 
 
 class ResourcePagingDto(Dto, kw_only=True):
-    status_code: Int
-    message: str
-    api_code: Int | None = None
-    request_id: str | None = None
-    total_count: Int
+    total_count: Int  # the contract repeats the envelope in here
     items: list[ResourceDto] = field(name="list")
 
 

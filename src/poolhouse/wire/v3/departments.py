@@ -1,0 +1,418 @@
+"""Departments and who is in them. Source: reference/v3.md 2 (organizations & departments)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import UNSET
+
+from poolhouse.errors import InvalidInput, NodeNotFound, NotFound, NotSupported
+from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
+from poolhouse.paging import Page
+from poolhouse.times import parse_time
+from poolhouse.users.model import DepartmentFilter, Sort, User, UserQuery
+from poolhouse.wire.v3.departments_shown import (
+    department_dtos,
+    given_only,
+    refuse_posts,
+    the_node,
+    translations,
+)
+from poolhouse.wire.v3.dto.common import DepartmentI18nDto, IsSuccessDto, UserPagingDto, UserSyncRelationDto
+from poolhouse.wire.v3.dto.orgs import (
+    AddDepartmentMembersReqDto,
+    CreateDepartmentReqDto,
+    DeleteDepartmentReqDto,
+    DeleteDepartmentSyncRelationReqDto,
+    DepartmentDto,
+    DepartmentPagingDto,
+    GetAllDepartmentsQuery,
+    GetDepartmentByIdQuery,
+    GetDepartmentByIdReqDto,
+    GetDepartmentQuery,
+    GetDepartmentSyncRelationsQuery,
+    GetParentDepartmentQuery,
+    IsUserInDepartmentDataDto,
+    IsUserInDepartmentQuery,
+    ListChildrenDepartmentsQuery,
+    ListDepartmentMemberIdsQuery,
+    ListDepartmentMembersQuery,
+    RemoveDepartmentMembersReqDto,
+    SearchDepartmentMembersQuery,
+    SearchDepartmentsFilterItemDto,
+    SearchDepartmentsListReqDto,
+    SearchDepartmentsReqDto,
+    UpdateDepartmentReqDto,
+    UpdateDepartmentStatusReqDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import moment, page, user_dtos
+
+# -- reading -----------------------------------------------------------------------------------------------
+
+
+async def _one(request: V3Request, node: Node, custom_data: bool | None = False) -> DepartmentDto:
+    return (await department_dtos(request, [node], custom_data=custom_data))[0]
+
+
+async def get_department(request: V3Request, query: GetDepartmentQuery) -> DepartmentDto:
+    """By `departmentId` and its type, or by `departmentCode`."""
+    if query.department_id:
+        node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    elif query.department_code:
+        node = await the_node(request, query.organization_code, query.department_code, "code")
+    else:
+        raise InvalidInput("departmentId")
+    return await _one(request, node, query.with_custom_data)
+
+
+async def get_department_by_id(
+    request: V3Request, query: GetDepartmentByIdQuery | GetDepartmentByIdReqDto
+) -> DepartmentDto:
+    if query.app_type_list:
+        raise NotSupported(what="appTypeList")
+    node = await the_node(request, None, query.department_id)
+    return await _one(request, node, query.with_custom_data)
+
+
+async def get_parent_department(request: V3Request, query: GetParentDepartmentQuery) -> DepartmentDto:
+    """The root has none: NodeNotFound."""
+    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    if node.parent_id is None:
+        raise NodeNotFound(node_id=node.id)
+    parent = await request.services.orgs.get_node(request.caller, node.parent_id)
+    return await _one(request, parent, query.with_custom_data)
+
+
+async def list_children_departments(
+    request: V3Request, query: ListChildrenDepartmentsQuery
+) -> DepartmentPagingDto:
+    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    children = [
+        child
+        for child in await request.services.orgs.list_children(request.caller, node.id)
+        if (query.status is None or child.enabled is query.status)
+        and not (query.exclude_virtual_node and child.is_virtual)
+        and (child.is_virtual or not query.only_virtual_node)
+    ]
+    return await _page(request, Page(len(children), children), query.with_custom_data)
+
+
+async def get_all_departments(request: V3Request, query: GetAllDepartmentsQuery) -> DepartmentPagingDto:
+    """Everything below the department, the department itself first."""
+    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    below = await request.services.orgs.list_descendants(request.caller, node.id)
+    return await _page(request, Page(len(below) + 1, [node, *below]), query.with_custom_data)
+
+
+async def search_departments(request: V3Request, body: SearchDepartmentsReqDto) -> list[DepartmentDto]:
+    orgs = request.services.orgs
+    org = await orgs.get_org_by_code(request.caller, body.organization_code)
+    found = await orgs.search_nodes(request.caller, None, org_id=org.id, keyword=body.keywords)
+    return await department_dtos(request, found.items, custom_data=body.with_custom_data)
+
+
+async def search_departments_list(
+    request: V3Request, body: SearchDepartmentsListReqDto
+) -> list[DepartmentDto]:
+    if body.with_post:
+        raise NotSupported(what="withPost")
+    orgs = request.services.orgs
+    org = await orgs.get_org_by_code(request.caller, body.organization_code)
+    sort = [NodeSort(_SORTS[one.field], one.order == "desc") for one in body.sort or ()]
+    if body.sort_by:
+        sort.append(NodeSort(_SORTS[body.sort_by], body.order_by != "ASC"))
+    found = await orgs.search_nodes(
+        request.caller,
+        page(body.page, body.limit),
+        org_id=org.id,
+        conditions=[_condition(one) for one in body.advanced_filter or ()],
+        sort=sort,
+    )
+    return await department_dtos(request, found.items, custom_data=body.with_custom_data)
+
+
+_SORTS: dict[str, Any] = {"updatedAt": "updated_at", "createdAt": "created_at", "name": "name"}
+_FIELDS: dict[str, Any] = {
+    **_SORTS,
+    "code": "code",
+    "departmentId": "id",
+    "id": "id",
+    "description": "description",
+}
+
+
+def _condition(one: SearchDepartmentsFilterItemDto) -> NodeCondition:
+    field = _FIELDS.get(one.field)
+    if field is None:
+        raise InvalidInput("advancedFilter", f"不支持字段 {one.field}", f"no such field: {one.field}")
+    times = field in ("created_at", "updated_at")
+    if times and one.operator == "CONTAINS":
+        raise InvalidInput("advancedFilter")
+    if one.operator in ("IN", "BETWEEN"):
+        if not isinstance(one.value, list) or (one.operator == "BETWEEN" and len(one.value) != 2):
+            raise InvalidInput("advancedFilter")
+        return NodeCondition(field, one.operator, [_value(item, times) for item in one.value])
+    return NodeCondition(field, one.operator, _value(one.value, times))
+
+
+def _value(value: Any, time: bool) -> str | datetime:
+    if not time and isinstance(value, str):
+        return value
+    if time and isinstance(value, str):
+        return parse_time(value, "advancedFilter")
+    if time and isinstance(value, int) and not isinstance(value, bool):
+        found = moment(value, "advancedFilter")
+        if found is not None:
+            return found
+    raise InvalidInput("advancedFilter")
+
+
+async def _page(request: V3Request, found: Page[Node], custom_data: bool | None) -> DepartmentPagingDto:
+    shown = await department_dtos(request, found.items, custom_data=custom_data)
+    return DepartmentPagingDto(total_count=found.total, items=shown)
+
+
+# -- changing ----------------------------------------------------------------------------------------------
+
+
+async def create_department(request: V3Request, body: CreateDepartmentReqDto) -> DepartmentDto:
+    refuse_posts(body.post_id_list)
+    parent = await the_node(
+        request, body.organization_code, body.parent_department_id, body.department_id_type
+    )
+    draft = NodeDraft(
+        {
+            "name": body.name,
+            "code": body.code,
+            "description": body.description,
+            "open_id": body.open_department_id,
+            "is_virtual": bool(body.is_virtual_node),
+            "name_i18n": _names(body.i18n),
+        },
+        _data(body.custom_data),
+    )
+    node = await request.services.orgs.create_node(request.caller, parent.org_id, parent.id, draft)
+    return await _one(request, node)
+
+
+async def update_department(request: V3Request, body: UpdateDepartmentReqDto) -> DepartmentDto:
+    """A new `parentDepartmentId`, of the same type as `departmentId`, moves it."""
+    refuse_posts(body.post_id_list)
+    kind = None if body.department_id_type is UNSET else body.department_id_type
+    node = await the_node(request, body.organization_code, body.department_id, kind)
+    parent_id = None
+    if isinstance(body.parent_department_id, str) and body.parent_department_id:
+        parent = await the_node(request, body.organization_code, body.parent_department_id, kind)
+        parent_id = parent.id if parent.id != node.parent_id else None
+    if body.status is None:
+        raise InvalidInput("status")
+    values = given_only(
+        name=body.name,
+        code=body.code,
+        description=body.description,
+        enabled=body.status,
+        name_i18n=_names(body.i18n),
+    )
+    leaders = body.leader_user_ids
+    if leaders is not UNSET and leaders:
+        await request.services.users.require_all(request.caller, leaders)
+    node = await request.services.orgs.update_node(
+        request.caller,
+        node.id,
+        NodeDraft(values, _data(None if body.custom_data is UNSET else body.custom_data)),
+        parent_id=parent_id,
+        leader_ids=None if leaders is UNSET else leaders or [],
+    )
+    return await _one(request, node)
+
+
+async def update_department_status(request: V3Request, body: UpdateDepartmentStatusReqDto) -> DepartmentDto:
+    draft = NodeDraft({"enabled": body.status})
+    return await _one(
+        request, await request.services.orgs.update_node(request.caller, body.department_id, draft)
+    )
+
+
+async def delete_department(request: V3Request, body: DeleteDepartmentReqDto) -> IsSuccessDto:
+    node = await the_node(request, body.organization_code, body.department_id, body.department_id_type)
+    await request.services.orgs.delete_node(request.caller, node.org_id, node.id)
+    return IsSuccessDto(success=True)
+
+
+def _names(i18n: Any) -> Any:
+    return translations(i18n.name if isinstance(i18n, DepartmentI18nDto) else i18n)
+
+
+def _data(given: Any) -> dict[str, Any] | None:
+    if given is not None and not isinstance(given, dict):
+        raise InvalidInput("customData")
+    return given
+
+
+# -- members -----------------------------------------------------------------------------------------------
+
+_MEMBER_SORTS = {"createAt": "created_at", "updatedAt": "updated_at"}
+
+
+async def list_department_members(request: V3Request, query: ListDepartmentMembersQuery) -> UserPagingDto:
+    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    asked, descending = page(query.page, query.limit), query.order_by == "Desc"
+    if query.sort_by in _MEMBER_SORTS:
+        within = DepartmentFilter(node.id, query.include_children_departments)
+        sort = Sort(_MEMBER_SORTS[query.sort_by], descending)
+        found = await request.services.users.list(
+            request.caller, UserQuery(asked, departments=(within,), sort=(sort,))
+        )
+        return await _members(request, found, query)
+    members = await request.services.department_members.list_members(
+        request.caller,
+        node.id,
+        asked,
+        include_children=query.include_children_departments,
+        order="user_id" if query.sort_by == "userId" else "joined",
+        descending=descending,
+    )
+    users = await request.services.users.by_ids(request.caller, [one.user_id for one in members.items])
+    return await _members(request, Page(members.total, users), query)
+
+
+async def search_department_members(request: V3Request, query: SearchDepartmentMembersQuery) -> UserPagingDto:
+    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    within = DepartmentFilter(node.id, query.include_children_departments)
+    found = await request.services.users.search(
+        request.caller,
+        UserQuery(page(query.page, query.limit), keyword=query.keywords, departments=(within,)),
+    )
+    return await _members(request, found, query)
+
+
+async def _members(
+    request: V3Request, found: Page[User], query: ListDepartmentMembersQuery | SearchDepartmentMembersQuery
+) -> UserPagingDto:
+    shown = await user_dtos(
+        request,
+        found.items,
+        custom_data=query.with_custom_data,
+        identities=query.with_identities,
+        department_ids=query.with_department_ids,
+    )
+    return UserPagingDto(total_count=found.total, items=shown)
+
+
+async def list_department_member_ids(request: V3Request, query: ListDepartmentMemberIdsQuery) -> list[str]:
+    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    members = await request.services.department_members.list_members(request.caller, node.id, None)
+    return [one.user_id for one in members.items]
+
+
+async def add_department_members(request: V3Request, body: AddDepartmentMembersReqDto) -> IsSuccessDto:
+    node = await the_node(request, body.organization_code, body.department_id, body.department_id_type)
+    await request.services.department_members.add(request.caller, node.id, body.user_ids)
+    return IsSuccessDto(success=True)
+
+
+async def remove_department_members(request: V3Request, body: RemoveDepartmentMembersReqDto) -> IsSuccessDto:
+    node = await the_node(request, body.organization_code, body.department_id, body.department_id_type)
+    await request.services.department_members.remove(request.caller, node.id, body.user_ids)
+    return IsSuccessDto(success=True)
+
+
+async def is_user_in_department(
+    request: V3Request, query: IsUserInDepartmentQuery
+) -> IsUserInDepartmentDataDto:
+    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    await request.services.users.require_all(request.caller, [query.user_id])
+    found = await request.services.department_members.is_in_department(
+        request.caller, query.user_id, node.id, include_children=query.include_children_departments
+    )
+    return IsUserInDepartmentDataDto(in_department=found)
+
+
+# -- what a sync with somebody else's tree would have left: nothing, as there is none ------------------------
+
+
+async def get_department_sync_relations(
+    request: V3Request, query: GetDepartmentSyncRelationsQuery
+) -> list[UserSyncRelationDto]:
+    """Departments are never synced here, so there are none."""
+    await the_node(request, query.organization_code, query.department_id or "root", query.department_id_type)
+    return []
+
+
+async def delete_department_sync_relations(
+    request: V3Request, body: DeleteDepartmentSyncRelationReqDto
+) -> IsSuccessDto:
+    await the_node(request, body.organization_code, body.department_id, body.department_id_type)
+    raise NotFound(provider=body.provider)
+
+
+READ, WRITE = "orgs:read", "orgs:write"
+
+ENDPOINTS = [
+    Endpoint("GET", "get-department", GetDepartmentQuery, DepartmentDto, get_department, READ),
+    Endpoint(
+        *("POST", "get-department-available-app", GetDepartmentByIdReqDto, DepartmentDto),
+        *(get_department_by_id, READ),
+    ),
+    Endpoint(
+        "GET", "get-department-by-id", GetDepartmentByIdQuery, DepartmentDto, get_department_by_id, READ
+    ),
+    Endpoint(
+        "GET", "get-parent-department", GetParentDepartmentQuery, DepartmentDto, get_parent_department, READ
+    ),
+    Endpoint(
+        *("GET", "list-children-departments", ListChildrenDepartmentsQuery, DepartmentPagingDto),
+        *(list_children_departments, READ),
+    ),
+    Endpoint(
+        "GET", "get-all-departments", GetAllDepartmentsQuery, DepartmentPagingDto, get_all_departments, READ
+    ),
+    Endpoint(
+        "POST", "search-departments", SearchDepartmentsReqDto, list[DepartmentDto], search_departments, READ
+    ),
+    Endpoint(
+        *("POST", "search-departments-list", SearchDepartmentsListReqDto, list[DepartmentDto]),
+        *(search_departments_list, READ),
+    ),
+    Endpoint("POST", "create-department", CreateDepartmentReqDto, DepartmentDto, create_department, WRITE),
+    Endpoint("POST", "update-department", UpdateDepartmentReqDto, DepartmentDto, update_department, WRITE),
+    Endpoint(
+        *("POST", "update-department-status", UpdateDepartmentStatusReqDto, DepartmentDto),
+        *(update_department_status, WRITE),
+    ),
+    Endpoint("POST", "delete-department", DeleteDepartmentReqDto, IsSuccessDto, delete_department, WRITE),
+    Endpoint(
+        *("GET", "list-department-members", ListDepartmentMembersQuery, UserPagingDto),
+        *(list_department_members, READ),
+    ),
+    Endpoint(
+        *("GET", "search-department-members", SearchDepartmentMembersQuery, UserPagingDto),
+        *(search_department_members, READ),
+    ),
+    Endpoint(
+        *("GET", "list-department-member-ids", ListDepartmentMemberIdsQuery, list[str]),
+        *(list_department_member_ids, READ),
+    ),
+    Endpoint(
+        *("POST", "add-department-members", AddDepartmentMembersReqDto, IsSuccessDto),
+        *(add_department_members, WRITE),
+    ),
+    Endpoint(
+        *("POST", "remove-department-members", RemoveDepartmentMembersReqDto, IsSuccessDto),
+        *(remove_department_members, WRITE),
+    ),
+    Endpoint(
+        *("GET", "is-user-in-department", IsUserInDepartmentQuery, IsUserInDepartmentDataDto),
+        *(is_user_in_department, READ),
+    ),
+    Endpoint(
+        *("GET", "get-department-sync-relations", GetDepartmentSyncRelationsQuery),
+        *(list[UserSyncRelationDto], get_department_sync_relations, READ),
+    ),
+    Endpoint(
+        *("POST", "delete-department-sync-relations", DeleteDepartmentSyncRelationReqDto, IsSuccessDto),
+        *(delete_department_sync_relations, WRITE),
+    ),
+]

@@ -1,0 +1,147 @@
+"""Permission namespaces. Source: reference/v3.md 2 (namespaces & resources)."""
+
+from __future__ import annotations
+
+from msgspec import field
+
+from poolhouse.resources.model import Namespace
+from poolhouse.times import v3_time
+from poolhouse.wire.v3.dto import Dto, Int
+from poolhouse.wire.v3.dto.common import IsSuccessDto
+from poolhouse.wire.v3.dto.resources import (
+    CreateNamespaceDto,
+    CreateNamespacesBatchDto,
+    DeleteNamespaceDto,
+    DeleteNamespacesBatchDto,
+    GetNamespaceQuery,
+    GetNamespacesBatchQuery,
+    ListNamespaceRolesQuery,
+    ListNamespacesQuery,
+    NamespaceDto,
+    NamespaceListPagingDto,
+    NamespaceRolesListRespDto,
+    NamespacesListRespDto,
+    UpdateNamespaceDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import page
+
+
+class NamespaceRolesPage(Dto, kw_only=True):
+    """The contract shows one role where its clients read a page."""
+
+    total_count: Int
+    items: list[NamespaceRolesListRespDto] = field(name="list")
+
+
+def _shown(namespace: Namespace) -> NamespaceDto:
+    return NamespaceDto(
+        code=namespace.code, name=namespace.name or namespace.code, description=namespace.description
+    )
+
+
+async def create_namespace(request: V3Request, body: CreateNamespaceDto) -> NamespaceDto:
+    return _shown(
+        await request.services.namespaces.create(request.caller, body.code, body.name, body.description)
+    )
+
+
+async def create_namespaces_batch(request: V3Request, body: CreateNamespacesBatchDto) -> IsSuccessDto:
+    drafts = [(one.code, one.name, one.description) for one in body.items]
+    await request.services.namespaces.create_many(request.caller, drafts)
+    return IsSuccessDto(success=True)
+
+
+async def get_namespace(request: V3Request, query: GetNamespaceQuery) -> NamespaceDto:
+    return _shown(await request.services.namespaces.get(request.caller, query.code))
+
+
+async def get_namespaces_batch(request: V3Request, query: GetNamespacesBatchQuery) -> list[NamespaceDto]:
+    """Codes may also come joined by commas."""
+    codes = [code for one in query.code_list for code in one.split(",") if code]
+    return [_shown(one) for one in await request.services.namespaces.find(request.caller, codes)]
+
+
+async def list_namespaces(request: V3Request, query: ListNamespacesQuery) -> NamespaceListPagingDto:
+    found = await request.services.namespaces.list(
+        request.caller, page(query.page, query.limit), query.keywords
+    )
+    return NamespaceListPagingDto(
+        total_count=found.total,
+        items=[
+            NamespacesListRespDto(
+                name=one.name or one.code, code=one.code, description=one.description, status=1
+            )
+            for one in found.items
+        ],
+    )
+
+
+async def list_namespace_roles(request: V3Request, query: ListNamespaceRolesQuery) -> NamespaceRolesPage:
+    found = await request.services.roles.list(
+        request.caller, query.code, page(query.page, query.limit), query.keywords or ""
+    )
+    return NamespaceRolesPage(
+        total_count=found.total,
+        items=[
+            NamespaceRolesListRespDto(
+                id=one.id,
+                name=one.name or one.code,
+                code=one.code,
+                description=one.description,
+                namespace=one.namespace,
+                updated_at=v3_time(one.updated_at),
+            )
+            for one in found.items
+        ],
+    )
+
+
+async def update_namespace(request: V3Request, body: UpdateNamespaceDto) -> UpdateNamespaceDto:
+    changed = await request.services.namespaces.update(
+        request.caller,
+        body.code,
+        name=body.name or None,
+        description=body.description,
+        new_code=body.new_code or None,
+    )
+    return UpdateNamespaceDto(
+        code=changed.code, name=changed.name, description=changed.description, new_code=body.new_code
+    )
+
+
+async def delete_namespace(request: V3Request, body: DeleteNamespaceDto) -> IsSuccessDto:
+    await request.services.namespaces.delete(request.caller, [body.code])
+    return IsSuccessDto(success=True)
+
+
+async def delete_namespaces_batch(request: V3Request, body: DeleteNamespacesBatchDto) -> IsSuccessDto:
+    await request.services.namespaces.delete(request.caller, body.code_list)
+    return IsSuccessDto(success=True)
+
+
+READ, WRITE = "resources:read", "resources:write"
+
+ENDPOINTS = [
+    Endpoint("POST", "create-namespace", CreateNamespaceDto, NamespaceDto, create_namespace, WRITE),
+    Endpoint(
+        *("POST", "create-namespaces-batch", CreateNamespacesBatchDto, IsSuccessDto),
+        *(create_namespaces_batch, WRITE),
+    ),
+    Endpoint("GET", "get-namespace", GetNamespaceQuery, NamespaceDto, get_namespace, READ),
+    Endpoint(
+        *("GET", "get-namespaces-batch", GetNamespacesBatchQuery, list[NamespaceDto]),
+        *(get_namespaces_batch, READ),
+    ),
+    Endpoint("GET", "list-namespaces", ListNamespacesQuery, NamespaceListPagingDto, list_namespaces, READ),
+    Endpoint(
+        *("GET", "list-namespace-roles", ListNamespaceRolesQuery, NamespaceRolesPage),
+        *(list_namespace_roles, READ),
+    ),
+    Endpoint("POST", "update-namespace", UpdateNamespaceDto, UpdateNamespaceDto, update_namespace, WRITE),
+    Endpoint("POST", "delete-namespace", DeleteNamespaceDto, IsSuccessDto, delete_namespace, WRITE),
+    Endpoint(
+        *("POST", "delete-namespaces-batch", DeleteNamespacesBatchDto, IsSuccessDto),
+        *(delete_namespaces_batch, WRITE),
+    ),
+]

@@ -1,0 +1,163 @@
+"""Organisations. Source: reference/v3.md 2 (organizations & departments)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET
+
+from poolhouse.errors import InvalidInput
+from poolhouse.orgs.model import NodeDraft
+from poolhouse.wire.v3.departments_shown import (
+    given_only,
+    organization_dtos,
+    refuse_posts,
+    translations,
+)
+from poolhouse.wire.v3.dto.common import IsSuccessDto
+from poolhouse.wire.v3.dto.orgs import (
+    CreateOrganizationReqDto,
+    DeleteOrganizationReqDto,
+    GetOrganizationBatchQuery,
+    GetOrganizationQuery,
+    ListOrganizationsQuery,
+    OrganizationDto,
+    OrganizationNameI18nDto,
+    OrganizationPagingDto,
+    SearchOrganizationsQuery,
+    UpdateOrganizationReqDto,
+    UpdateOrganizationStatusReqDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import page
+
+_ON = frozenset({"true", "1", "enabled", "enable", "on"})
+_OFF = frozenset({"false", "0", "disabled", "disable", "off"})
+
+
+async def get_organization(request: V3Request, query: GetOrganizationQuery) -> OrganizationDto:
+    org = await request.services.orgs.get_org_by_code(request.caller, query.organization_code)
+    shown = await organization_dtos(request, [org], custom_data=query.with_custom_data, posts=query.with_post)
+    return shown[0]
+
+
+async def get_organization_batch(
+    request: V3Request, query: GetOrganizationBatchQuery
+) -> list[OrganizationDto]:
+    codes = [code for one in query.organization_code_list for code in one.split(",") if code]
+    orgs = await request.services.orgs.find_orgs_by_code(request.caller, codes)
+    return await organization_dtos(request, orgs, custom_data=query.with_custom_data, posts=query.with_post)
+
+
+async def list_organizations(request: V3Request, query: ListOrganizationsQuery) -> OrganizationPagingDto:
+    asked = None if query.fetch_all else page(query.page, query.limit)
+    found = await request.services.orgs.list_orgs(
+        request.caller, asked, tenant_id=query.tenant_id, enabled=query.status
+    )
+    shown = await organization_dtos(
+        request, found.items, custom_data=query.with_custom_data, posts=query.with_post
+    )
+    return OrganizationPagingDto(total_count=found.total, items=shown)
+
+
+async def search_organizations(request: V3Request, query: SearchOrganizationsQuery) -> OrganizationPagingDto:
+    found = await request.services.orgs.list_orgs(
+        request.caller, page(query.page, query.limit), keyword=query.keywords, tenant_id=query.tenant_id
+    )
+    shown = await organization_dtos(request, found.items, custom_data=query.with_custom_data)
+    return OrganizationPagingDto(total_count=found.total, items=shown)
+
+
+async def create_organization(request: V3Request, body: CreateOrganizationReqDto) -> OrganizationDto:
+    refuse_posts(body.post_id_list)
+    draft = NodeDraft(
+        {
+            "name": body.organization_name,
+            "code": body.organization_code,
+            "description": body.description,
+            "open_id": body.open_department_id,
+            "name_i18n": _names(body.i18n),
+        }
+    )
+    org = await request.services.orgs.create_org(request.caller, draft, body.tenant_id)
+    return (await organization_dtos(request, [org]))[0]
+
+
+async def update_organization(request: V3Request, body: UpdateOrganizationReqDto) -> OrganizationDto:
+    refuse_posts(body.post_id_list)
+    services, caller = request.services, request.caller
+    org = await services.orgs.get_org_by_code(caller, body.organization_code)
+    values = given_only(
+        name=body.organization_name,
+        code=body.organization_new_code,
+        description=body.description,
+        open_id=body.open_department_id,
+        name_i18n=_names(body.i18n),
+    )
+    leaders = body.leader_user_ids
+    if leaders is not UNSET and leaders:
+        await services.users.require_all(caller, leaders)
+    await services.orgs.update_node(
+        caller, org.root.id, NodeDraft(values), leader_ids=None if leaders is UNSET else leaders or []
+    )
+    return (await organization_dtos(request, [await services.orgs.get_org(caller, org.id)]))[0]
+
+
+async def update_organization_status(
+    request: V3Request, body: UpdateOrganizationStatusReqDto
+) -> IsSuccessDto:
+    """`status` is a word here: ENABLED or DISABLED, true or false."""
+    word = str(body.status).lower() if body.status not in (UNSET, None) else ""
+    if word not in _ON | _OFF:
+        raise InvalidInput("status")
+    orgs = request.services.orgs
+    node = await orgs.get_node(request.caller, body.root_node_id)
+    if not node.is_root:
+        raise InvalidInput("rootNodeId", "不是组织的根节点", "is not an organisation's root")
+    await orgs.update_node(request.caller, node.id, NodeDraft({"enabled": word in _ON}))
+    return IsSuccessDto(success=True)
+
+
+async def delete_organization(request: V3Request, body: DeleteOrganizationReqDto) -> IsSuccessDto:
+    orgs = request.services.orgs
+    org = await orgs.get_org_by_code(request.caller, body.organization_code)
+    await orgs.delete_org(request.caller, org.id)
+    return IsSuccessDto(success=True)
+
+
+def _names(i18n: Any) -> Any:
+    return translations(i18n.organization_name if isinstance(i18n, OrganizationNameI18nDto) else i18n)
+
+
+READ, WRITE = "orgs:read", "orgs:write"
+
+ENDPOINTS = [
+    Endpoint("GET", "get-organization", GetOrganizationQuery, OrganizationDto, get_organization, READ),
+    Endpoint(
+        *("GET", "get-organization-batch", GetOrganizationBatchQuery, list[OrganizationDto]),
+        *(get_organization_batch, READ),
+    ),
+    Endpoint(
+        *("GET", "list-organizations", ListOrganizationsQuery, OrganizationPagingDto),
+        *(list_organizations, READ),
+    ),
+    Endpoint(
+        *("GET", "search-organizations", SearchOrganizationsQuery, OrganizationPagingDto),
+        *(search_organizations, READ),
+    ),
+    Endpoint(
+        *("POST", "create-organization", CreateOrganizationReqDto, OrganizationDto),
+        *(create_organization, WRITE),
+    ),
+    Endpoint(
+        *("POST", "update-organization", UpdateOrganizationReqDto, OrganizationDto),
+        *(update_organization, WRITE),
+    ),
+    Endpoint(
+        *("POST", "update-organization-status", UpdateOrganizationStatusReqDto, IsSuccessDto),
+        *(update_organization_status, WRITE),
+    ),
+    Endpoint(
+        "POST", "delete-organization", DeleteOrganizationReqDto, IsSuccessDto, delete_organization, WRITE
+    ),
+]

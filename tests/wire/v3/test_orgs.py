@@ -1,0 +1,294 @@
+from typing import Any
+
+import pytest
+from tests.wire.v3.conftest import V3Client
+
+from poolhouse.wire.v3 import departments, orgs
+
+
+async def data(answer: Any) -> Any:
+    body = await answer
+    assert body["statusCode"] == 200, body
+    return body.get("data")
+
+
+async def refused(answer: Any) -> int:
+    body = await answer
+    assert body["statusCode"] != 200, body
+    assert body["message"]
+    return int(body["statusCode"])
+
+
+async def organisation(v3: V3Client, code: str = "acme") -> Any:
+    return await data(v3.post("create-organization", {"organizationName": "Acme", "organizationCode": code}))
+
+
+async def department(v3: V3Client, name: str, parent: str = "root", **more: Any) -> Any:
+    body = {"organizationCode": "acme", "name": name, "parentDepartmentId": parent, **more}
+    return await data(v3.post("create-department", body))
+
+
+async def user(v3: V3Client, name: str) -> str:
+    return str((await data(v3.post("create-user", {"username": name})))["userId"])
+
+
+BODY: dict[str, Any] = {
+    "organizationCode": "acme",
+    "organizationCodeList": ["acme"],
+    "organizationName": "x",
+    "organizationNewCode": "y",
+    "departmentId": "root",
+    "parentDepartmentId": "root",
+    "rootNodeId": "x",
+    "name": "x",
+    "keywords": "x",
+    "status": True,
+    "userIds": ["x"],
+    "userId": "x",
+    "provider": "x",
+}
+
+
+@pytest.mark.parametrize("row", [*orgs.ENDPOINTS, *departments.ENDPOINTS], ids=lambda row: row.path)
+async def test_strangers_are_refused_and_the_neighbour_finds_nothing(
+    v3: V3Client, neighbour: V3Client, row: Any
+) -> None:
+    root = (await organisation(v3))["departmentId"]
+    body = {**BODY, "rootNodeId": root}
+    if row.path in ("get-department-by-id", "get-department-available-app", "update-department-status"):
+        body["departmentId"] = root
+    if row.path == "update-organization-status":
+        body["status"] = "true"
+    call = neighbour.post if row.takes_body else neighbour.get
+    arguments = ({**body},) if row.takes_body else ()
+    keywords = {} if row.takes_body else body
+    anonymous = await call(row.path, *arguments, headers={"authorization": ""}, **keywords)
+    assert anonymous["statusCode"] == 401
+    answer = await call(row.path, *arguments, **keywords)
+    if row.path in ("list-organizations", "search-organizations"):
+        assert answer["data"]["totalCount"] == 0
+    elif row.path == "get-organization-batch":
+        assert answer["data"] == []
+    elif row.path != "create-organization":
+        assert answer["statusCode"] == 404, answer
+    assert (await data(v3.get("get-organization", organizationCode="acme")))["organizationName"] == "Acme"
+
+
+async def test_an_organisation_lives_from_creation_to_deletion(v3: V3Client) -> None:
+    made = await organisation(v3)
+    assert made["organizationCode"] == "acme"
+    assert made["membersCount"] == 0
+    assert made["hasChildren"] is False
+    names = {"organizationName": {"en-US": {"enabled": True, "value": "ACME Ltd"}}}
+    changed = await data(
+        v3.post(
+            "update-organization",
+            {"organizationCode": "acme", "organizationNewCode": "acme2", "description": "d", "i18n": names},
+        )
+    )
+    assert (changed["organizationCode"], changed["description"]) == ("acme2", "d")
+    assert changed["i18n"]["organizationName"]["en-US"]["value"] == "ACME Ltd"
+    assert changed["organizationName"] == "Acme"
+    assert await refused(v3.get("get-organization", organizationCode="acme")) == 404
+    body = {"organizationName": "Other", "organizationCode": "acme2"}
+    assert await refused(v3.post("create-organization", body)) == 409
+    assert await data(v3.post("delete-organization", {"organizationCode": "acme2"})) == {"success": True}
+    assert (await data(v3.get("list-organizations")))["totalCount"] == 0
+
+
+async def test_organisations_are_listed_searched_and_fetched_in_order(v3: V3Client) -> None:
+    for code in ("a", "b", "c"):
+        await organisation(v3, code)
+    page = await data(v3.get("list-organizations", page=2, limit=2))
+    assert (page["totalCount"], [one["organizationCode"] for one in page["list"]]) == (3, ["a"])
+    everything = await data(v3.get("list-organizations", fetchAll="true", limit=1))
+    assert len(everything["list"]) == 3
+    found = await data(v3.get("search-organizations", keywords="AC"))
+    assert found["totalCount"] == 3
+    batch = await data(v3.get("get-organization-batch", organizationCodeList=["c", "x", "a"]))
+    assert [one["organizationCode"] for one in batch] == ["c", "a"]
+
+
+async def test_an_organisation_is_switched_off_and_filtered_by_it(v3: V3Client) -> None:
+    made = await organisation(v3)
+    root = made["departmentId"]
+    off = {"rootNodeId": root, "status": "DISABLED"}
+    assert await data(v3.post("update-organization-status", off)) == {"success": True}
+    assert (await data(v3.get("list-organizations", status="True")))["totalCount"] == 0
+    assert (await data(v3.get("list-organizations", status="False")))["totalCount"] == 1
+    assert await refused(v3.post("update-organization-status", {**off, "status": "perhaps"})) == 400
+
+
+async def test_a_department_is_found_by_every_name_it_has(v3: V3Client) -> None:
+    await organisation(v3)
+    dev = await department(v3, "Dev", code="dev", openDepartmentId="od", description="d", isVirtualNode=True)
+    assert (dev["code"], dev["isVirtualNode"], dev["membersCount"]) == ("dev", True, 0)
+    child = await department(v3, "Backend", dev["departmentId"])
+    assert (child["parentDepartmentId"], child["parentDepartmentCode"]) == (dev["departmentId"], "dev")
+    for query in (
+        {"departmentId": dev["departmentId"]},
+        {"departmentId": "dev", "departmentIdType": "code"},
+        {"departmentId": "od", "departmentIdType": "open_department_id"},
+        {"departmentCode": "dev"},
+    ):
+        found = await data(v3.get("get-department", organizationCode="acme", **query))
+        assert (found["name"], found["hasChildren"]) == ("Dev", True)
+    found = await data(v3.get("get-department-by-id", departmentId=child["departmentId"]))
+    assert found["name"] == "Backend"
+    parent = await data(
+        v3.get("get-parent-department", organizationCode="acme", departmentId=child["departmentId"])
+    )
+    assert parent["departmentId"] == dev["departmentId"]
+    assert await refused(v3.get("get-department", organizationCode="acme", departmentId="none")) == 404
+    assert await refused(v3.get("get-department", organizationCode="acme")) == 400
+
+
+async def test_a_department_is_changed_moved_and_deleted(v3: V3Client) -> None:
+    await organisation(v3)
+    one, two = await department(v3, "one", code="one"), await department(v3, "two")
+    below = await department(v3, "below", one["departmentId"])
+    ann = await user(v3, "ann")
+    changed = await data(
+        v3.post(
+            "update-department",
+            {
+                "organizationCode": "acme",
+                "departmentId": one["departmentId"],
+                "name": "uno",
+                "leaderUserIds": [ann],
+                "parentDepartmentId": two["departmentId"],
+            },
+        )
+    )
+    assert (changed["name"], changed["code"], changed["parentDepartmentId"], changed["leaderUserIds"]) == (
+        *("uno", "one", two["departmentId"]),
+        [ann],
+    )
+    everything = await data(
+        v3.get("get-all-departments", organizationCode="acme", departmentId=two["departmentId"])
+    )
+    assert [found["name"] for found in everything["list"]] == ["two", "uno", "below"]
+    under_itself = {
+        "organizationCode": "acme",
+        "departmentId": one["departmentId"],
+        "parentDepartmentId": below["departmentId"],
+    }
+    assert await refused(v3.post("update-department", under_itself)) == 422
+    off = {"departmentId": one["departmentId"], "status": False}
+    assert (await data(v3.post("update-department-status", off)))["status"] is False
+    gone = {"organizationCode": "acme", "departmentId": "one", "departmentIdType": "code"}
+    assert await data(v3.post("delete-department", gone)) == {"success": True}
+    assert await refused(v3.get("get-department-by-id", departmentId=below["departmentId"])) == 404
+    assert await refused(v3.post("delete-department", {**gone, "departmentId": "root"})) in (404, 422)
+
+
+async def test_children_are_filtered_by_kind_and_status(v3: V3Client) -> None:
+    await organisation(v3)
+    real, virtual = await department(v3, "real"), await department(v3, "virtual", isVirtualNode=True)
+    await data(v3.post("update-department-status", {"departmentId": real["departmentId"], "status": False}))
+
+    async def listed(**terms: Any) -> list[str]:
+        page = await data(
+            v3.get("list-children-departments", organizationCode="acme", departmentId="root", **terms)
+        )
+        assert page["totalCount"] == len(page["list"])
+        return [one["name"] for one in page["list"]]
+
+    assert await listed() == ["real", "virtual"]
+    assert await listed(excludeVirtualNode="true") == ["real"]
+    assert await listed(onlyVirtualNode="true") == [virtual["name"]]
+    assert await listed(status="true") == ["virtual"]
+
+
+async def test_departments_are_searched_by_keyword_and_by_filter(v3: V3Client) -> None:
+    await organisation(v3)
+    for name in ("Sales", "Sales North", "Dev"):
+        await department(v3, name)
+    found = await data(v3.post("search-departments", {"organizationCode": "acme", "keywords": "sales"}))
+    assert {one["name"] for one in found} == {"Sales", "Sales North"}
+    body = {
+        "organizationCode": "acme",
+        "advancedFilter": [
+            {"field": "name", "operator": "CONTAINS", "value": "s"},
+            {"field": "createdAt", "operator": "GREATER", "value": 0},
+        ],
+        "sort": [{"field": "name", "order": "desc"}],
+        "limit": 1,
+    }
+    assert [one["name"] for one in await data(v3.post("search-departments-list", body))] == ["Sales North"]
+    for wrong in (
+        {"field": "nothing", "operator": "EQUAL", "value": "x"},
+        {"field": "name", "operator": "EQUAL", "value": {"a": 1}},
+        {"field": "createdAt", "operator": "BETWEEN", "value": [1]},
+        {"field": "createdAt", "operator": "CONTAINS", "value": "x"},
+    ):
+        assert await refused(v3.post("search-departments-list", {**body, "advancedFilter": [wrong]})) == 400
+
+
+async def test_members_are_added_listed_searched_and_removed(v3: V3Client) -> None:
+    await organisation(v3)
+    dev = await department(v3, "Dev", code="dev")
+    ann, bob = await user(v3, "ann"), await user(v3, "bob")
+    place = {"organizationCode": "acme", "departmentId": "dev", "departmentIdType": "code"}
+    assert await data(v3.post("add-department-members", {**place, "userIds": [ann, bob]})) == {
+        "success": True
+    }
+    assert await refused(v3.post("add-department-members", {**place, "userIds": ["nobody"]})) == 404
+    root = {"organizationCode": "acme", "departmentId": "root"}
+    assert (await data(v3.get("list-department-members", **root)))["totalCount"] == 0
+    for sort in ("Default", "JoinDepartmentAt", "userId", "createAt", "updatedAt"):
+        page = await data(
+            v3.get(
+                "list-department-members",
+                **root,
+                includeChildrenDepartments="true",
+                sortBy=sort,
+                orderBy="Asc",
+                withDepartmentIds="true",
+                withCustomData="true",
+            )
+        )
+        assert [one["username"] for one in page["list"]] == ["ann", "bob"]
+        assert page["list"][0]["departmentIds"] == [dev["departmentId"]]
+    assert sorted(await data(v3.get("list-department-member-ids", **place))) == sorted([ann, bob])
+    found = await data(v3.get("search-department-members", **place, keywords="AN"))
+    assert [one["username"] for one in found["list"]] == ["ann"]
+    for query, expected in ((place, True), (root, False)):
+        answer = await data(v3.get("is-user-in-department", userId=ann, **query))
+        assert answer == {"inDepartment": expected}
+    answer = await data(
+        v3.get("is-user-in-department", userId=ann, **root, includeChildrenDepartments="True")
+    )
+    assert answer == {"inDepartment": True}
+    assert (await data(v3.get("get-department", **place)))["membersCount"] == 2
+    assert (await data(v3.get("get-organization", organizationCode="acme")))["membersCount"] == 2
+    await data(v3.post("remove-department-members", {**place, "userIds": [ann]}))
+    assert await data(v3.get("list-department-member-ids", **place)) == [bob]
+
+
+async def test_custom_data_of_a_department_is_kept_and_shown_when_asked_for(v3: V3Client) -> None:
+    await organisation(v3)
+    fields = v3.services.fields
+    from poolhouse.fields.model import DataType, FieldDraft, TargetType
+
+    await fields.define(
+        v3.administrator, [FieldDraft(TargetType.NODE, "floor", data_type=DataType.NUMBER, label="Floor")]
+    )
+    dev = await department(v3, "Dev", customData={"floor": 3})
+    assert dev.get("customData") is None
+    query = {"organizationCode": "acme", "departmentId": dev["departmentId"]}
+    shown = await data(v3.get("get-department", **query, withCustomData="true"))
+    assert shown["customData"] == {"floor": 3}
+    await data(v3.post("update-department", {**query, "customData": {"floor": 4}}))
+    shown = await data(v3.get("get-department", **query, withCustomData="true"))
+    assert shown["customData"] == {"floor": 4}
+    body = {"organizationCode": "acme", "name": "x", "parentDepartmentId": "root"}
+    assert await refused(v3.post("create-department", {**body, "customData": {"unknown": 1}})) in (400, 404)
+    assert await refused(v3.post("create-department", {**body, "customData": 5})) == 400
+
+
+async def test_there_are_no_sync_relations(v3: V3Client) -> None:
+    await organisation(v3)
+    assert await data(v3.get("get-department-sync-relations", organizationCode="acme")) == []
+    body = {"organizationCode": "acme", "departmentId": "root", "provider": "dingtalk"}
+    assert await refused(v3.post("delete-department-sync-relations", body)) == 404
