@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from poolhouse.caller import Caller
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import NotSupported, PoolhouseError
 from poolhouse.wire.request import HttpRequest, Query
 
 if TYPE_CHECKING:
@@ -68,3 +68,13 @@ class Route(NamedTuple):
     method: str
     path: str
     handler: Handler
+
+
+def unsupported(what: str) -> Handler:
+    """For a route of the clients that another route's parameter would catch. The ledger reads `supported`."""
+
+    async def handler(request: V2Request) -> Any:
+        raise NotSupported(what=what)
+
+    handler.supported = False  # type: ignore[attr-defined]
+    return handler

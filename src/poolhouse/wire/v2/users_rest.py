@@ -8,7 +8,7 @@ from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, UserNo
 from poolhouse.paging import PageRequest
 from poolhouse.users.model import Condition, Operator, UserQuery
 from poolhouse.wire.v2.people import shown
-from poolhouse.wire.v2.request import Answer, Route, V2Request
+from poolhouse.wire.v2.request import Answer, Route, V2Request, unsupported
 from poolhouse.wire.v2.shapes import snake
 from poolhouse.wire.v2.users import batch_keys
 
@@ -142,6 +142,7 @@ def _integer(body: dict[str, Any], name: str) -> int | None:
 
 ROUTES = [
     Route("GET", "/api/v2/users/{userId}", detail),
+    Route("GET", "/api/v2/users/principal_authentication", unsupported("principal_authentication")),
     Route("POST", "/api/v2/users/batch", batch),
     Route("POST", "/api/v2/users/filter", filter_users),
     Route("POST", "/api/v2/users/kick", kick),

@@ -1,0 +1,105 @@
+"""The ledger of the v2 wire: every method of the official client, what it sends, and whether it is served.
+
+`v2-methods.json` says what each method sends; whether that is served is read from the code. Spellings there:
+`query X` and `mutation X` are GraphQL roots, `= a.b` is another method, `local` sends nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from starlette.routing import Match
+
+from poolhouse.app import Services, routes
+from poolhouse.wire.v2.operations import operations
+from poolhouse.wire.v2.operations import routes as v2_routes
+from poolhouse.wire.v2.rest import Router
+from poolhouse.wire.v3.table import endpoints
+
+ROOT = Path(__file__).parents[2]
+METHODS = ROOT / "docs/reference/v2-methods.json"
+PAGE = ROOT / "docs/reference/v2.md"
+
+Methods = dict[str, dict[str, dict[str, list[str]]]]
+
+_HEAD = """# The v2 interface: what is served
+
+Every public method of `authing-js-sdk` 4.23.55, and the operations it sends. A method marked *no* gets a
+clear answer: code 501 in the envelope, naming the operation. Written by the test suite from the code and
+`v2-methods.json`; renew it with `POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
+"""
+
+
+def methods() -> Methods:
+    found: Methods = msgspec.json.decode(METHODS.read_bytes())
+    return found
+
+
+class Served:
+    """Whether an operation has something behind it."""
+
+    def __init__(self, services: Services) -> None:
+        self._operations = operations()
+        self._router = Router(v2_routes())
+        self._routes = routes(services)
+
+    def __call__(self, operation: str) -> bool:
+        kind, _, name = operation.partition(" ")
+        if kind == "query":
+            return _built(self._operations.queries.get(name))
+        if kind == "mutation":
+            return _built(self._operations.mutations.get(name))
+        if kind in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            return self._path(kind, re.sub(r"\{(\w+)\}", r"\1", name))
+        return operation == "local"
+
+    def _path(self, method: str, path: str) -> bool:
+        found = self._router.find(method, path)
+        if found is not None:
+            return _built(found[0])
+        if path.startswith("/api/v3/"):
+            return (method, path) in endpoints()
+        if path.startswith("/api/v2/"):
+            return False
+        scope = {"type": "http", "method": method, "path": path, "headers": [], "root_path": ""}
+        return any(route.matches(scope)[0] is Match.FULL for route in self._routes)
+
+
+def _built(handler: object) -> bool:
+    return handler is not None and getattr(handler, "supported", True)
+
+
+def page(served: Served) -> str:
+    known = methods()
+    return _HEAD + "".join(_sections(known, served))
+
+
+def _sections(known: Methods, served: Served) -> Iterator[str]:
+    yield "\n| client | served | methods |\n|---|---|---|\n"
+    for kind, clients in known.items():
+        for client, calls in clients.items():
+            done = sum(is_served(known, kind, client, name, served) for name in calls)
+            yield f"| {kind} {client} | {done} | {len(calls)} |\n"
+    for kind, clients in known.items():
+        for client, calls in clients.items():
+            yield f"\n## {kind} {client}\n\n| method | operation | served |\n|---|---|---|\n"
+            for name, sent in calls.items():
+                mark = "yes" if is_served(known, kind, client, name, served) else "*no*"
+                yield f"| {name} | {', '.join(f'`{one}`' for one in sent)} | {mark} |\n"
+
+
+def is_served(known: Methods, kind: str, client: str, name: str, served: Served) -> bool:
+    """A method is served when all it sends is."""
+    return all(
+        _is_alias_served(known, kind, client, one[2:], served) if one.startswith("= ") else served(one)
+        for one in known[kind][client][name]
+    )
+
+
+def _is_alias_served(known: Methods, kind: str, client: str, alias: str, served: Served) -> bool:
+    owner, _, name = alias.rpartition(".")
+    owner = {"": client, "agreements": "applications.agreements"}.get(owner, owner)
+    return is_served(known, kind, owner, name, served)
