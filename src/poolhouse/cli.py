@@ -7,7 +7,7 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
-from poolhouse.commands import demo, directory, doctor, records, server
+from poolhouse.commands import backup, demo, directory, doctor, records, server
 from poolhouse.commands.output import fail
 from poolhouse.errors import PoolhouseError
 
@@ -15,6 +15,8 @@ app = App(name="poolhouse", help=about, version_flags=["--version"])
 app.command(server.up)
 app.command(demo.demo)
 app.command(server.migrate)
+app.command(backup.backup)
+app.command(backup.restore)
 app.command(doctor.doctor)
 app.command(directory.pools, name="pool")
 app.command(directory.apps, name="app")

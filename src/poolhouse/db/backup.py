@@ -1,0 +1,65 @@
+"""A database as one file and back, by PostgreSQL's own tools."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import asyncpg
+
+from poolhouse.db.binaries import candidates
+from poolhouse.db.faults import faults
+from poolhouse.db.unfit import DatabaseUnfit
+
+
+async def back_up(url: str, pg_bin: Path | None, file: Path) -> None:
+    """Writes a consistent picture of the running database to `file`, mode 0600. Raises DatabaseUnfit.
+
+    All of it or nothing: an unfinished one is called `file` + ".part". Nothing is blocked meanwhile.
+    """
+    part = file.with_name(f"{file.name}.part")
+    with faults():
+        connection = await asyncpg.connect(url, timeout=10.0)
+    major = connection.get_server_version().major
+    await connection.close()
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    _run(_tool("pg_dump", major, pg_bin), ["--format=custom", "--no-owner", "--file", str(part)], url)
+    part.rename(file)
+
+
+async def restore(url: str, pg_bin: Path | None, file: Path) -> None:
+    """Fills an empty database from `file`, wholly or not at all. Raises DatabaseUnfit."""
+    with faults():
+        connection = await asyncpg.connect(url, timeout=10.0)
+    major = connection.get_server_version().major
+    used = await connection.fetchval("select to_regclass('alembic_version')")
+    await connection.close()
+    if used is not None:
+        raise DatabaseUnfit("this database is not empty: restore into a new --data folder or a new database")
+    options = ["--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--single-transaction"]
+    _run(_tool("pg_restore", major, pg_bin), [*options, str(file)], url)
+
+
+def _tool(name: str, major: int, pg_bin: Path | None) -> Path:
+    """The tools read older servers, never newer ones."""
+    for found in sorted(candidates(pg_bin), key=lambda one: one.major):
+        if found.major >= major and (found.folder / name).exists():
+            return found.folder / name
+    raise DatabaseUnfit(f"no {name} of PostgreSQL {major} or newer: install its client package")
+
+
+def _run(tool: Path, options: list[str], url: str) -> None:
+    """The password goes by the environment: a command line is everybody's to read."""
+    parts = urlsplit(url)
+    login, at, host = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    ran = subprocess.run(
+        [tool, *options, "--dbname", urlunsplit(parts._replace(netloc=f"{user}{at}{host}"))],
+        env={**os.environ, "PGPASSWORD": unquote(password)} if password else None,
+        capture_output=True,
+        text=True,
+    )
+    if ran.returncode:
+        raise DatabaseUnfit(f"{tool.name} failed: {ran.stderr.strip()[-2000:]}")

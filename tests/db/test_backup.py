@@ -1,0 +1,52 @@
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tests.postgres import on_database, run_sql
+
+from poolhouse.db.backup import back_up, restore
+from poolhouse.db.migrations import pending
+from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.ids import new_id
+
+
+@pytest.fixture
+def empty(postgres_url: str) -> Iterator[str]:
+    name = f"restored_{new_id()}"
+    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    yield on_database(postgres_url, name)
+    run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
+async def test_a_database_comes_back_whole(database_url: str, empty: str, tmp_path: Path) -> None:
+    file, name = tmp_path / "all.dump", f"名字 {new_id()}"
+    connection = await asyncpg.connect(database_url)
+    await connection.execute(
+        "insert into pools (id, name, domain, secret) values ($1, $2, $1, '')", new_id(), name
+    )
+    await connection.close()
+
+    await back_up(database_url, None, file)
+    await restore(empty, None, file)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["all.dump"]
+    assert await pending(empty) == []
+    connection = await asyncpg.connect(empty)
+    assert await connection.fetchval("select count(*) from pools where name = $1", name) == 1
+    await connection.close()
+
+
+async def test_a_database_in_use_is_not_written_over(database_url: str, tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnfit, match="not empty"):
+        await restore(database_url, None, tmp_path / "all.dump")
+
+
+async def test_a_file_that_is_no_backup_leaves_the_database_empty(empty: str, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear diary")
+    with pytest.raises(DatabaseUnfit, match="pg_restore failed"):
+        await restore(empty, None, tmp_path / "letter.txt")
+    with pytest.raises(DatabaseUnfit, match="missing"):
+        await restore(empty, None, tmp_path / "missing")
