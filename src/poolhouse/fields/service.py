@@ -268,6 +268,20 @@ class FieldService:
                 fields[changes.key] = changed(fields[changes.key], changes)
         return list(fields.values())
 
+    async def list_base_page(self, caller: Caller, query: FieldQuery, page: PageRequest) -> Page[BaseField]:
+        """Only users have built-in fields."""
+        keyword = query.keyword.lower()
+        matching = [
+            field
+            for field in await self.list_base(caller)
+            if query.target_type is TargetType.USER
+            and query.data_type in (None, field.data_type)
+            and query.visible_to_users in (None, field.visible_in_user_center)
+            and query.visible_to_administrators in (None, field.visible_in_admin_console)
+            and keyword in f"{field.key}\n{field.label}".lower()
+        ]
+        return Page(len(matching), matching[page.offset : page.offset + page.size])
+
     async def change_base(self, caller: Caller, changes: Sequence[BaseFieldChanges]) -> Sequence[BaseField]:
         """How consoles show built-in fields; all or none. Raises FieldNotFound."""
         caller.require_administrator()

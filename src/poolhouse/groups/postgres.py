@@ -195,6 +195,17 @@ async def list_members(db: Executor, pool_id: str, group_id: str, page: PageRequ
     return Page(total, [row["user_id"] for row in rows])
 
 
+async def list_members_of_all(db: Executor, pool_id: str) -> dict[str, list[str]]:
+    rows = await db.fetch(
+        """
+        select group_id, array_agg(user_id order by created_at desc, user_id desc) user_ids
+        from group_members where pool_id = $1 group by group_id
+        """,
+        pool_id,
+    )
+    return {row["group_id"]: row["user_ids"] for row in rows}
+
+
 async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
     await tx.execute(
         "delete from group_members where pool_id = $1 and user_id = any($2::text[])", pool_id, list(user_ids)

@@ -147,6 +147,11 @@ class GroupService:
         group = await self.get(caller, code)
         return await postgres.list_members(self._db, caller.pool_id, group.id, page)
 
+    async def list_members_of_all(self, caller: Caller) -> dict[str, Sequence[str]]:
+        """Group id -> user ids, latest joined first, of every group that has any."""
+        caller.require_administrator()
+        return dict(await postgres.list_members_of_all(self._db, caller.pool_id))
+
     async def ids_of_codes(self, db: Executor, pool_id: str, codes: Sequence[str]) -> dict[str, str]:
         """Code -> id of those that exist."""
         return await postgres.ids_of_codes(db, pool_id, codes)

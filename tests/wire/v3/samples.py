@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,8 +81,11 @@ async def sow(services: Services) -> Sown:
     return Sown(pool.id, pool.secret, values)
 
 
-def sample(row: Endpoint, sown: Sown) -> dict[str, Any] | None:
-    """Every field that must be there, by its name where it is known, else by its type."""
+def sample(row: Endpoint, sown: Sown, also: Collection[str] = ()) -> dict[str, Any] | None:
+    """Every field that must be there, by its name where it is known, else by its type.
+
+    `also`: optional for us, but a client will not call without it (lower case, no underscores).
+    """
     if row.request is None:
         return None
     values = dict(sown.values)
@@ -96,15 +100,15 @@ def sample(row: Endpoint, sown: Sown) -> dict[str, Any] | None:
         values |= {"code": f"c{new_id()}", "codeList": None, "username": f"u{new_id()}"}
         values["organizationCode"] = f"o{new_id()}" if "organization" in family else "acme"
         values["parentDepartmentId"] = values["departmentId"]
-    return _struct(shapes.type_info(row.request), values)
+    return _struct(shapes.type_info(row.request), values, also)
 
 
-def _struct(info: Any, values: dict[str, Any]) -> dict[str, Any]:
+def _struct(info: Any, values: dict[str, Any], also: Collection[str] = ()) -> dict[str, Any]:
     made = {}
     for field in info.fields:
         required = field.default is NODEFAULT and field.default_factory is NODEFAULT
         name = field.encode_name
-        if required or name in SENT_ANYWAY:
+        if required or name in SENT_ANYWAY or name.lower() in also:
             made[name] = values[name] if values.get(name) is not None else _value(field.type, name, values)
     return made
 

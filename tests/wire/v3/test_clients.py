@@ -30,8 +30,10 @@ REFUSALS = {400, 404, 409, 422}
 def python_call(server: str, sown: Sown, row: Endpoint) -> dict[str, Any]:
     client = ManagementClient(sown.pool_id, sown.secret, host=server)
     method = getattr(client, contract()[(row.method, row.url)].python)
-    known = {name.replace("_", "").lower(): name for name in inspect.signature(method).parameters}
-    params = sample(row, sown) or {}
+    parameters = inspect.signature(method).parameters
+    known = {name.replace("_", "").lower(): name for name in parameters}
+    demanded = {name for name, own in known.items() if parameters[own].default is inspect.Parameter.empty}
+    params = sample(row, sown, demanded) or {}
     return method(**{known[name.lower()]: value for name, value in params.items() if name.lower() in known})
 
 

@@ -201,7 +201,7 @@ class _Run:
         return known.value
 
 
-def _resolve(parent: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+def _resolve(parent: Any, info: GraphQLResolveInfo[Any], /, **arguments: Any) -> Any:
     run: _Run = info.context
     kind = info.parent_type
     if kind is QUERY or kind is MUTATION:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TypeVar
 
-from poolhouse.wire.v2 import access, people, users, users_rest
+from poolhouse.wire.v2 import access, fields, groups, people, roles, users, users_rest
 from poolhouse.wire.v2.graphql import Operations
 from poolhouse.wire.v2.request import Field, Operation, Route
 from poolhouse.wire.v2.schema import MUTATION, QUERY
 
-DOMAINS: tuple[ModuleType, ...] = (access, people, users, users_rest)
+DOMAINS: tuple[ModuleType, ...] = (access, people, users, users_rest, fields, groups, roles)
 """Each may export QUERIES, MUTATIONS, FIELDS and ROUTES."""
 
 

@@ -11,9 +11,12 @@ from poolhouse.wire.v3 import (
     access_keys,
     customdb,
     departments,
+    fields,
+    groups,
     namespaces,
     orgs,
     resources,
+    roles,
     users_about,
     users_belongings,
     users_read,
@@ -34,6 +37,9 @@ FAMILIES: tuple[list[Endpoint], ...] = (
     resources.ENDPOINTS,
     users_belongings.ENDPOINTS,
     users_security.ENDPOINTS,
+    groups.ENDPOINTS,
+    roles.ENDPOINTS,
+    fields.ENDPOINTS,
 )
 
 

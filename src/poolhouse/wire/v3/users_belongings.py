@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from poolhouse.errors import IdentitySourceNotFound
-from poolhouse.groups.model import Group
 from poolhouse.identities.model import Identity
-from poolhouse.roles.model import DEFAULT_NAMESPACE, Role, RoleKey
 from poolhouse.users.model import IdentityDraft
 from poolhouse.wire.v3.dto.common import (
     GroupPagingDto,
     IdentityDto,
     IsSuccessDto,
-    ResGroupDto,
-    RoleDto,
     RolePagingDto,
     UserSyncRelationDto,
 )
@@ -34,7 +30,9 @@ from poolhouse.wire.v3.dto.users import (
     UserLoggedInIdentitiesDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import identity_dto, the_user, time_in_ms
+from poolhouse.wire.v3.groups import group_dto
+from poolhouse.wire.v3.roles import role_dtos, role_key
+from poolhouse.wire.v3.words import identity_dto, the_user
 
 # -- identities
 
@@ -109,48 +107,20 @@ async def _provider(request: V3Request, ext_idp_id: str) -> str:
 async def get_user_groups(request: V3Request, query: GetUserGroupsQuery) -> GroupPagingDto:
     user = await the_user(request, query.user_id, query.user_id_type)
     groups = await request.services.groups.list_of_user(request.caller, user.id)
-    return GroupPagingDto(total_count=len(groups), items=[_group(group) for group in groups])
+    return GroupPagingDto(total_count=len(groups), items=[group_dto(group) for group in groups])
 
 
 async def get_user_roles(request: V3Request, query: GetUserRolesQuery) -> RolePagingDto:
     """Of every namespace unless one is given; direct ones and those of groups and departments."""
     user = await the_user(request, query.user_id, query.user_id_type)
     roles = await request.services.roles.list_of_user(request.caller, user.id, query.namespace or None)
-    names = await request.services.roles.namespace_names(request.caller, {role.namespace for role in roles})
-    shown = [_role(role, names.get(role.namespace, role.namespace)) for role in roles]
-    return RolePagingDto(total_count=len(shown), items=shown)
+    return RolePagingDto(total_count=len(roles), items=await role_dtos(request, roles))
 
 
 async def has_any_role(request: V3Request, body: HasAnyRoleReqDto) -> HasAnyRoleDto:
     user = await the_user(request, body.user_id, body.options.user_id_type if body.options else None)
-    keys = [RoleKey(one.code, one.namespace or DEFAULT_NAMESPACE) for one in body.roles]
+    keys = [role_key(one.code, one.namespace) for one in body.roles]
     return HasAnyRoleDto(has_any_role=await request.services.roles.has_any(request.caller, user.id, keys))
-
-
-def _group(group: Group) -> ResGroupDto:
-    return ResGroupDto(
-        id=group.id,
-        code=group.code,
-        name=group.name,
-        description=group.description or "",
-        type=group.type,
-        metadata_source=[],
-        members=[],
-    )
-
-
-def _role(role: Role, namespace_name: str) -> RoleDto:
-    return RoleDto(
-        id=role.id,
-        code=role.code,
-        name=role.name or role.code,
-        description=role.description or "",
-        namespace=role.namespace,
-        namespace_name=namespace_name,
-        status="ENABLE" if role.enabled else "DISABLED",
-        disable_time=time_in_ms(role.disable_at),
-        enable_permission_apply=role.permission_apply,
-    )
 
 
 ENDPOINTS = [

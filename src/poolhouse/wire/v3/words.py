@@ -205,7 +205,7 @@ async def user_dtos(
     return [
         user_dto(
             user,
-            custom_data=_custom_data(values.get(user.id, ())) if custom_data else UNSET,
+            custom_data=custom_data_of(values.get(user.id, ())) if custom_data else UNSET,
             identities=[identity_dto(one) for one in linked.get(user.id, ())] if identities else UNSET,
             department_ids=departments.get(user.id, []) if department_ids else UNSET,
         )
@@ -213,5 +213,6 @@ async def user_dtos(
     ]
 
 
-def _custom_data(values: Sequence[FieldValue]) -> dict[str, Any]:
+def custom_data_of(values: Sequence[FieldValue]) -> dict[str, Any]:
+    """Key -> value; times are UTC with milliseconds."""
     return {one.key: v3_time(one.value) if isinstance(one.value, datetime) else one.value for one in values}

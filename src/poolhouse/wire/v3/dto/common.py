@@ -207,6 +207,8 @@ class PolicyCondition(Dto, kw_only=True):
 
 
 class ResGroupDto(Dto, kw_only=True):
+    """`customData` only with withCustomData."""
+
     id: str
     code: str
     name: str
@@ -214,6 +216,7 @@ class ResGroupDto(Dto, kw_only=True):
     type: str
     metadata_source: list[str]
     members: list[UserDto]
+    custom_data: dict[str, Any] | UnsetType = UNSET
 
 
 class RoleDto(Dto, kw_only=True):

@@ -9,11 +9,16 @@ from msgspec import field
 from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.common import LangObject, TargetType
 
+DataType = Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM", "OBJECT"]
+"""OBJECT comes from v2."""
+AnyDataType = Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM", "OBJECT", "SELECT"]
+"""Both names of an enumeration are read."""
+
 
 class CustomFieldDto(Dto, kw_only=True):
     target_type: TargetType
     created_at: str | None = None
-    data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM"]
+    data_type: DataType
     key: str
     label: str
     description: str | None = None
@@ -41,27 +46,21 @@ class DeleteCustomFieldDto(Dto, kw_only=True):
 
 
 class DeleteCustomFieldsReqDto(Dto, kw_only=True):
-    tenant_id: str
+    tenant_id: str | None = None
     items: list[DeleteCustomFieldDto] = field(name="list")
 
 
-class ListCustomFieldsDto(Dto, kw_only=True):
-    target_type: Any = None
-    data_type: Any = None
-    tenant_id: Any = None
-    page: Any = None
-    limit: Any = None
-    user_visible: Any = None
-    admin_visible: Any = None
-    access_control: Any = None
-    keyword: Any = None
-    lang: Any = None
+class CustomFieldPagingDto(Dto, kw_only=True):
+    """The contract repeats the query here; a page is meant."""
+
+    total_count: int
+    items: list[CustomFieldDto] = field(name="list")
 
 
 class SetCustomDataDto(Dto, kw_only=True):
     tenant_id: str | None = None
     key: str
-    value: str
+    value: Any = None  # the contract says string, its text any type; null takes the value away
 
 
 class SetCustomDataReqDto(Dto, kw_only=True):
@@ -75,7 +74,7 @@ class SetCustomDataReqDto(Dto, kw_only=True):
 class SetCustomFieldDto(Dto, kw_only=True):
     target_type: TargetType
     key: str
-    data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM"] | None = None
+    data_type: AnyDataType | None = None
     label: str | None = None
     description: str | None = None
     encrypted: bool | None = None
@@ -110,7 +109,7 @@ class SetUserBaseFieldsReqDto(Dto, kw_only=True):
 
 
 class GetCustomDataQuery(Dto, kw_only=True):
-    tenant_id: str
+    tenant_id: str | None = None
     target_type: TargetType
     target_identifier: str
     namespace: str | None = None
@@ -123,7 +122,7 @@ class GetCustomFieldsQuery(Dto, kw_only=True):
 
 class ListCustomFieldsQuery(Dto, kw_only=True):
     target_type: TargetType
-    data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "OBJECT", "SELECT"]
+    data_type: AnyDataType | None = None
     tenant_id: str | None = None
     page: Int = 1
     limit: Int = 10
@@ -136,7 +135,7 @@ class ListCustomFieldsQuery(Dto, kw_only=True):
 
 class ListUserBaseFieldsQuery(Dto, kw_only=True):
     target_type: TargetType
-    data_type: Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "OBJECT", "SELECT"]
+    data_type: AnyDataType | None = None
     tenant_id: str | None = None
     page: Int = 1
     limit: Int = 10

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import UNSET, UnsetType, field
+from msgspec import UNSET, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
-from poolhouse.wire.v3.dto.common import ResourceType, UserDto
+from poolhouse.wire.v3.dto.common import ResGroupDto, ResourceType
 
 
 class AddGroupMembersReqDto(Dto, kw_only=True):
@@ -20,21 +20,21 @@ class CreateGroupBatchReqDto(Dto, kw_only=True):
 
 
 class CreateGroupReqDto(Dto, kw_only=True):
-    type: str
-    description: str
+    type: str | None = None  # the official clients leave it out
+    description: str | None = None
     name: str
     code: str
-    custom_data: Any = None
+    custom_data: dict[str, Any] | None = None
 
 
 class CreateOrUpdateGroupDataDto(Dto, kw_only=True):
     created: bool
-    data: GroupDto
+    data: ResGroupDto
 
 
 class CreateOrUpdateGroupReqDto(Dto, kw_only=True):
-    type: str
-    description: str
+    type: str | None = None  # the official clients leave it out
+    description: str | None = None
     name: str
     code: str
 
@@ -43,27 +43,17 @@ class DeleteGroupsReqDto(Dto, kw_only=True):
     code_list: list[str]
 
 
-class GroupDto(Dto, kw_only=True):
-    id: str
-    code: str
-    name: str
-    description: str
-    type: str
-    metadata_source: list[str]
-    members: list[UserDto]
-
-
 class RemoveGroupMembersReqDto(Dto, kw_only=True):
     user_ids: list[str]
     code: str
 
 
 class UpdateGroupReqDto(Dto, kw_only=True):
-    description: str
+    description: Maybe[str] = UNSET
     code: str
     name: Maybe[str] = UNSET
     new_code: Maybe[str] = UNSET
-    custom_data: Any | UnsetType = UNSET
+    custom_data: Maybe[dict[str, Any]] = UNSET
 
 
 class GetAllGroupsQuery(Dto, kw_only=True):

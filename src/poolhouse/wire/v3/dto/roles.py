@@ -33,13 +33,13 @@ class CheckRoleMutualExclusionResultDto(Dto, kw_only=True):
 
 class CheckRoleParamsDto(Dto, kw_only=True):
     code: str
-    namespace: str
+    namespace: str | None = None
     name: str | None = None
 
 
 class CheckRoleParamsRespDto(Dto, kw_only=True):
     is_valid: bool
-    message: bool
+    message: str  # the contract says boolean, the text of a refusal is meant
 
 
 class CreateAdminRoleDto(Dto, kw_only=True):
@@ -53,7 +53,7 @@ class CreateRoleDto(Dto, kw_only=True):
     name: str | None = None
     namespace: str | None = None
     description: str | None = None
-    disable_time: str | None = None
+    disable_time: str | int | None = None
 
 
 class CreateRolesBatch(Dto, kw_only=True):
@@ -132,6 +132,8 @@ class RoleListPageDto(Dto, kw_only=True):
 
 class RolePermissionListDto(Dto, kw_only=True):
     role_id: str
+    target_type: Literal["USER", "GROUP", "DEPARTMENT"]
+    target_identifier: str
     status: str
     enable_time: Int | None = None
     end_time: Int | None = None
@@ -149,13 +151,13 @@ class TargetDto(Dto, kw_only=True):
 
 
 class UpdateRoleDto(Dto, kw_only=True):
-    name: str
-    new_code: str
+    name: Maybe[str] = UNSET  # the official clients leave it out
+    new_code: Maybe[str] = UNSET
     code: str
     namespace: Maybe[str] = UNSET
     description: Maybe[str] = UNSET
     status: Maybe[str] = UNSET
-    disable_time: Maybe[str] = UNSET
+    disable_time: Maybe[str | int] = UNSET
     enable_permission_apply: Maybe[bool] = UNSET
 
 

@@ -1,0 +1,138 @@
+"""User-defined fields (udf) and their values (udv). Value encodings: reference/v2.md 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from poolhouse.errors import InvalidInput
+from poolhouse.fields.model import DataType, Field, FieldDraft, FieldValue, Option, TargetType
+from poolhouse.wire.v2.people import custom_value
+from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
+from poolhouse.wire.v2.request import Field as ResolvedField
+from poolhouse.wire.v2.users import message
+
+
+def decoded(key: str, text: str | None) -> Any:
+    """What a client wrote with JSON.stringify; None takes the value away."""
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise InvalidInput(key, "应为 JSON", "expected JSON") from error
+
+
+# -- definitions -----------------------------------------------------------------------------------------
+
+
+async def udf(request: V2Request, args: Arguments) -> Any:
+    return list(await request.services.fields.list(request.caller, TargetType(args["targetType"])))
+
+
+async def set_udf(request: V2Request, args: Arguments) -> Any:
+    """Defines a field or changes it. What v2 defines users may set on themselves: v2 has no other way."""
+    draft = FieldDraft(
+        TargetType(args["targetType"]),
+        args["key"],
+        DataType(args["dataType"]),
+        args["label"],
+        options=_options(args.get("options")),
+        editable_by_default=True,
+    )
+    (field,) = await request.services.fields.define(request.caller, [draft])
+    return field
+
+
+async def remove_udf(request: V2Request, args: Arguments) -> Any:
+    await request.services.fields.delete(request.caller, [(TargetType(args["targetType"]), args["key"])])
+    return message()
+
+
+def options(field: Field, request: V2Request, args: Arguments) -> str | None:
+    """JSON of `[{value, label}]`."""
+    return msgspec.json.encode(field.options).decode() if field.options else None
+
+
+def _options(text: str | None) -> tuple[Option, ...] | None:
+    """JSON of `[{value, label}]`."""
+    if not text:
+        return None
+    try:
+        return tuple(msgspec.json.decode(text, type=list[Option]))
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise InvalidInput("options", "应为 [{value, label}]", "expected [{value, label}]") from error
+
+
+# -- values ----------------------------------------------------------------------------------------------
+
+
+async def udv(request: V2Request, args: Arguments) -> Any:
+    return await _values(request, TargetType(args["targetType"]), args["targetId"])
+
+
+async def udf_value_batch(request: V2Request, args: Arguments) -> Any:
+    """An entry for every target asked for, in that order, empty where nothing is kept."""
+    ids = list(dict.fromkeys(target_id for target_id in args["targetIds"] if target_id))
+    found = await request.services.fields.values(request.caller, TargetType(args["targetType"]), ids)
+    return [{"targetId": target_id, "data": list(found.get(target_id, ()))} for target_id in ids]
+
+
+async def set_udv(request: V2Request, args: Arguments) -> Any:
+    return await _set(request, args, {args["key"]: decoded(args["key"], args["value"])})
+
+
+async def set_udv_batch(request: V2Request, args: Arguments) -> Any:
+    given = {one["key"]: decoded(one["key"], one.get("value")) for one in args.get("udvList") or ()}
+    if not given:
+        raise InvalidInput("udvList")
+    return await _set(request, args, given)
+
+
+async def set_udf_value_batch(request: V2Request, args: Arguments) -> Any:
+    values: dict[str, dict[str, Any]] = {}
+    for one in args["input"]:
+        values.setdefault(one["targetId"], {})[one["key"]] = decoded(one["key"], one["value"])
+    if not values:
+        raise InvalidInput("input")
+    await request.services.fields.set_values(request.caller, TargetType(args["targetType"]), values)
+    return message()
+
+
+async def remove_udv(request: V2Request, args: Arguments) -> Any:
+    """Gives the values that are left."""
+    return await _set(request, args, {args["key"]: None})
+
+
+async def _set(request: V2Request, args: Arguments, given: dict[str, Any]) -> list[FieldValue]:
+    target_type, target_id = TargetType(args["targetType"]), args["targetId"]
+    await request.services.fields.set_values(request.caller, target_type, {target_id: given})
+    return await _values(request, target_type, target_id)
+
+
+async def _values(request: V2Request, target_type: TargetType, target_id: str) -> list[FieldValue]:
+    return list(await request.services.fields.values_of(request.caller, target_type, target_id))
+
+
+async def exist_defined_field_count(request: V2Request) -> Any:
+    """How many users have a value of the field (getUdfFieldUserNum). Custom data is not kept by application."""
+    key = request.query.text("definedFieldKey") or ""
+    count = await request.services.fields.count_targets(request.caller, TargetType.USER, key)
+    return {"definedFieldKey": key, "count": count}
+
+
+QUERIES: dict[str, Operation] = {"udf": udf, "udv": udv, "udfValueBatch": udf_value_batch}
+MUTATIONS: dict[str, Operation] = {
+    "setUdf": set_udf,
+    "removeUdf": remove_udf,
+    "setUdv": set_udv,
+    "setUdvBatch": set_udv_batch,
+    "setUdfValueBatch": set_udf_value_batch,
+    "removeUdv": remove_udv,
+}
+FIELDS: dict[tuple[str, str], ResolvedField] = {
+    ("UserDefinedField", "options"): options,
+    ("UserDefinedData", "value"): custom_value,
+}
+ROUTES = [Route("GET", "/api/v2/analysis/exist-defined-field-count", exist_defined_field_count)]

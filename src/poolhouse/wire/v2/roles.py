@@ -1,0 +1,192 @@
+"""Roles and who holds them. Source: reference/v2.md 3 (RolesManagementClient)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from poolhouse.errors import GroupNotFound, InvalidInput, NodeNotFound
+from poolhouse.orgs.model import Node
+from poolhouse.paging import Page, PageRequest
+from poolhouse.roles.model import (
+    DEFAULT_NAMESPACE,
+    Role,
+    RoleChanges,
+    RoleDraft,
+    RoleKey,
+    Target,
+    TargetType,
+)
+from poolhouse.users.model import RoleFilter, User, UserQuery
+from poolhouse.wire.v2.groups import users_page
+from poolhouse.wire.v2.people import shown
+from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
+from poolhouse.wire.v2.users import message, page_of
+
+
+def _namespace(args: Arguments) -> str:
+    return args.get("namespace") or DEFAULT_NAMESPACE
+
+
+def _key(args: Arguments) -> RoleKey:
+    return RoleKey(args["code"], _namespace(args))
+
+
+async def role(request: V2Request, args: Arguments) -> Any:
+    return await request.services.roles.find(request.caller, _key(args))
+
+
+async def roles(request: V2Request, args: Arguments) -> Any:
+    page = page_of(args)
+    return await request.services.roles.list(request.caller, _namespace(args), page)
+
+
+async def create_role(request: V2Request, args: Arguments) -> Any:
+    draft = RoleDraft(
+        args["code"],
+        _namespace(args),
+        description=args.get("description"),
+        parent=args.get("parent"),
+    )
+    return await request.services.roles.create(request.caller, draft)
+
+
+async def update_role(request: V2Request, args: Arguments) -> Any:
+    changes = RoleChanges(args.get("newCode"), description=args.get("description"))
+    return await request.services.roles.update(request.caller, _key(args), changes)
+
+
+async def delete_role(request: V2Request, args: Arguments) -> Any:
+    await request.services.roles.delete(request.caller, [_key(args)])
+    return message()
+
+
+async def delete_roles(request: V2Request, args: Arguments) -> Any:
+    keys = [RoleKey(code, _namespace(args)) for code in args["codeList"]]
+    await request.services.roles.delete(request.caller, keys)
+    return message()
+
+
+async def assign_role(request: V2Request, args: Arguments) -> Any:
+    await request.services.roles.assign(request.caller, _keys(args), await _targets(request, args))
+    return message()
+
+
+async def revoke_role(request: V2Request, args: Arguments) -> Any:
+    await request.services.roles.revoke(request.caller, _keys(args), await _targets(request, args))
+    return message()
+
+
+def _keys(args: Arguments) -> list[RoleKey]:
+    """`roleCode`, `roleCodes` or both."""
+    codes = [args.get("roleCode"), *(args.get("roleCodes") or ())]
+    keys = [RoleKey(code, _namespace(args)) for code in codes if code]
+    if not keys:
+        raise InvalidInput("roleCodes")
+    return keys
+
+
+async def _targets(request: V2Request, args: Arguments) -> list[Target]:
+    """Groups and departments are named by their codes here."""
+    request.caller.require_administrator()
+    targets = [Target(TargetType.USER, user_id) for user_id in args.get("userIds") or ()]
+    if codes := args.get("groupCodes"):
+        known = await request.services.groups.ids_of_codes(request.services.db, request.caller.pool_id, codes)
+        _require_all(codes, known, GroupNotFound)
+        targets += [Target(TargetType.GROUP, known[code]) for code in codes]
+    if codes := args.get("nodeCodes"):
+        nodes = await request.services.orgs.find_nodes_by_code(request.caller, codes)
+        _require_all(codes, {node.code or "" for node in nodes}, NodeNotFound)
+        targets += [Target(TargetType.NODE, node.id) for node in nodes]
+    if not targets:
+        raise InvalidInput("userIds")
+    return targets
+
+
+def _require_all(codes: Sequence[str], known: Any, error: type[GroupNotFound] | type[NodeNotFound]) -> None:
+    for code in codes:
+        if code not in known:
+            raise error(code=code)
+
+
+async def find_users(request: V2Request) -> Any:
+    """POST /api/v2/roles/roleUsers: holders of a role, searched. An unknown role has none."""
+    body = request.body
+    page = PageRequest.of(_whole(body, "page"), _whole(body, "limit"))
+    key = RoleKey(_text(body, "code"), _text(body, "namespace") or DEFAULT_NAMESPACE)
+    role = await request.services.roles.find(request.caller, key)
+    if role is None:
+        found: Page[User] = Page()
+    elif search := _text(body, "search"):
+        query = UserQuery(page, keyword=search, roles=(RoleFilter(key.code, key.namespace),))
+        found = await request.services.users.search(request.caller, query)
+    else:
+        found = await users_page(
+            request, await request.services.roles.list_targets(request.caller, key, TargetType.USER, page)
+        )
+    return {"totalCount": found.total, "list": await shown(request, found.items)}
+
+
+def _text(body: dict[str, Any], field: str) -> str:
+    value = body.get(field) or ""
+    if not isinstance(value, str):
+        raise InvalidInput(field)
+    return value
+
+
+def _whole(body: dict[str, Any], field: str) -> int | None:
+    value = body.get(field)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise InvalidInput(field)
+    return value
+
+
+# -- fields ----------------------------------------------------------------------------------------------
+
+
+def arn(role: Role, request: V2Request, args: Arguments) -> str:
+    return f"arn:cn:authing:{request.caller.pool_id}:role:{role.id}"
+
+
+async def parent(role: Role, request: V2Request, args: Arguments) -> Any:
+    if role.parent_id is None:
+        return None
+    return await request.services.roles.find_by_id(request.caller, role.parent_id)
+
+
+async def users_of_role(role: Role, request: V2Request, args: Arguments) -> Any:
+    page = page_of(args)
+    key = RoleKey(role.code, role.namespace)
+    holders = await request.services.roles.list_targets(request.caller, key, TargetType.USER, page)
+    return await users_page(request, holders)
+
+
+async def roles_of_user(user: User, request: V2Request, args: Arguments) -> Any:
+    """All of them on one page: `hasRole` of the clients looks at no other."""
+    found = await request.services.roles.list_of_user(request.caller, user.id, _namespace(args))
+    return Page(len(found), list(found))
+
+
+async def roles_of_node(node: Node, request: V2Request, args: Arguments) -> Any:
+    target = Target(TargetType.NODE, node.id)
+    found = await request.services.roles.list_of_target(request.caller, target, _namespace(args))
+    return Page(len(found), list(found))
+
+
+QUERIES: dict[str, Operation] = {"role": role, "roles": roles}
+MUTATIONS: dict[str, Operation] = {
+    "createRole": create_role,
+    "updateRole": update_role,
+    "deleteRole": delete_role,
+    "deleteRoles": delete_roles,
+    "assignRole": assign_role,
+    "revokeRole": revoke_role,
+}
+FIELDS: dict[tuple[str, str], Field] = {
+    ("Role", "arn"): arn,
+    ("Role", "parent"): parent,
+    ("Role", "users"): users_of_role,
+    ("User", "roles"): roles_of_user,
+    ("Node", "roles"): roles_of_node,
+}
+ROUTES = [Route("POST", "/api/v2/roles/roleUsers", find_users)]
