@@ -188,9 +188,9 @@ async def test_a_page_of_50_users_is_far_faster_than_graphql_core() -> None:
     async def best(runs: int) -> float:
         took = []
         for _ in range(runs):
-            started = time.perf_counter()
+            started = time.process_time()
             await graph.answer(body)
-            took.append(time.perf_counter() - started)
+            took.append(time.process_time() - started)
         return min(took)
 
     planned = await best(30)

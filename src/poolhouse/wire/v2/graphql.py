@@ -73,15 +73,11 @@ class GraphQL:
         document = self._documents.read(_source(body))
         request.selected = document.names
         operation = document.operation(body.get("operationName"))
-        variables = _variables(operation, _inject_pool(request, operation, body.get("variables")))
-        plan = plans.plan(document, operation, variables, self._operations.fields)
         run = _Run(request, self._operations)
-        if plan is None:
+        planned = self._planned(request, document, operation, body.get("variables"))
+        if planned is None:
             return await self._execute(document, operation, body, run)
-        try:
-            arguments = get_argument_values(plan.field, plan.node, variables)
-        except GraphQLError as error:
-            raise _bad_variables(error.message) from error
+        plan, arguments = planned
         run.known = await run.root(operation.operation is OperationType.MUTATION, plan.node, arguments)
         try:
             data = {plan.key: plan.complete(run.known.value, request)}
@@ -89,6 +85,28 @@ class GraphQL:
             # An illegal null or a failing field: graphql-core knows how far it reaches.
             return await self._execute(document, operation, body, run)
         return Reply(_encode({"data": data}))
+
+    def _planned(
+        self,
+        request: V2Request,
+        document: Document,
+        operation: OperationDefinitionNode,
+        given: dict[str, Any] | None,
+    ) -> tuple[plans.Plan, Arguments] | None:
+        """The plan to follow and its root's arguments; None leaves the operation to graphql-core."""
+        plan = plans.quick_plan(document, operation)
+        if plan is not None:
+            arguments = plan.quick_arguments(given or {})
+            if arguments is not None:
+                return plan, arguments
+        variables = _variables(operation, _inject_pool(request, operation, given))
+        plan = plans.plan(document, operation, variables, self._operations.fields)
+        if plan is None:
+            return None
+        try:
+            return plan, get_argument_values(plan.field, plan.node, variables)
+        except GraphQLError as error:
+            raise _bad_variables(error.message) from error
 
     async def _execute(
         self, document: Document, operation: OperationDefinitionNode, body: dict[str, Any], run: _Run

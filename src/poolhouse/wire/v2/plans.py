@@ -12,9 +12,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from graphql import (
@@ -32,6 +31,8 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSkipDirective,
     InlineFragmentNode,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -67,6 +68,57 @@ class Plan:
     node: FieldNode
     field: GraphQLField
     complete: Completer
+    parameters: tuple[_Parameter, ...] | None = None
+
+    def quick_arguments(self, given: Mapping[str, Any]) -> Arguments | None:
+        """The arguments when they are plain variables holding plain values, which is what clients send.
+
+        None leaves them to graphql-core, which also says what is wrong with them.
+        """
+        if self.parameters is None:
+            return None
+        arguments: Arguments = {}
+        for name, variable, kind, required in self.parameters:
+            value = given.get(variable)
+            if value is None:
+                if required:
+                    return None
+                if variable in given:
+                    arguments[name] = None
+            elif type(value) is not kind or (isinstance(value, int) and not _is_int32(value)):
+                return None
+            else:
+                arguments[name] = value
+        return arguments
+
+
+class _Parameter(NamedTuple):
+    """An argument that is a variable of a scalar type without a default."""
+
+    name: str
+    variable: str
+    kind: type
+    required: bool
+
+
+_KINDS: dict[str, type] = {"String": str, "Int": int, "Boolean": bool}
+
+
+def _parameters(node: FieldNode, operation: OperationDefinitionNode) -> tuple[_Parameter, ...] | None:
+    defined = {one.variable.name.value: one for one in operation.variable_definitions or ()}
+    used: list[_Parameter] = []
+    for argument in node.arguments or ():
+        if not isinstance(argument.value, VariableNode):
+            return None
+        variable = defined[argument.value.name.value]
+        kind, required = variable.type, isinstance(variable.type, NonNullTypeNode)
+        if isinstance(kind, NonNullTypeNode):
+            kind = kind.type
+        if not isinstance(kind, NamedTypeNode) or kind.name.value not in _KINDS or variable.default_value:
+            return None
+        name = argument.value.name.value
+        used.append(_Parameter(argument.name.value, name, _KINDS[kind.name.value], required))
+    return tuple(used) if len(used) == len(defined) else None
 
 
 Completer = Callable[[Any, V2Request], Any]
@@ -92,6 +144,12 @@ def plan(
         made = None
     document.plans[variant] = made
     return made
+
+
+def quick_plan(document: Document, operation: OperationDefinitionNode) -> Plan | None:
+    """The plan of an operation that no variable changes and that `plan` has made before."""
+    found: Plan | None = document.plans.get((id(operation), ()))
+    return found
 
 
 def _directive_variables(document: Document) -> tuple[str, ...]:
@@ -126,7 +184,9 @@ class _Compiler:
         field = root.fields.get(nodes[0].name.value)
         if field is None:
             raise NotPlanned
-        return Plan(key, nodes[0], field, self._completer(field.type, nodes))
+        # graphql-core takes the arguments of the first of merged fields; validation made them all alike.
+        parameters = None if self._document.plans.get("directives") else _parameters(nodes[0], node)
+        return Plan(key, nodes[0], field, self._completer(field.type, nodes), parameters)
 
     def _collect(self, kind: GraphQLObjectType, sets: list[SelectionSetNode]) -> dict[str, list[FieldNode]]:
         """Selected fields by response key, in the order of their first appearance."""
@@ -272,27 +332,26 @@ class _Projection:
         if issubclass(kind, Mapping):
             return self._mapping
         hints = shapes.declared(kind)
-        names: list[str] = []
-        steps: list[tuple[int, Completer]] = []
-        non_null: list[int] = []
-        missing: list[int] = []
-        computed: list[tuple[int, Field, Completer]] = []
+        cells: list[str] = []
+        scope: dict[str, Any] = {"answer": self._answer, "required": _required, "none": _NO_ARGUMENTS}
         for index, column in enumerate(self._columns):
-            name = None if column.resolver else shapes.attribute(kind, column.name)
-            names.append(name or "__class__")
+            name = shapes.attribute(kind, column.name)
             if column.resolver:
-                computed.append((index, column.resolver, column.complete))
+                scope[f"resolver{index}"] = column.resolver
+                step = _known_step(_returned(column.resolver), column)
+                cell = f"resolver{index}(row, request, none)"
             elif name is None:
-                missing.append(index)
-                if column.non_null:
-                    non_null.append(index)
+                step, cell = _nothing, "None"
             else:
-                step = _known_step(hints.get(name), column)
-                if step is not _nothing:
-                    steps.append((index, step))
-                if column.non_null:
-                    non_null.append(index)
-        return _row_reader(names, missing, non_null, steps, computed, self._answer)
+                step, cell = _known_step(hints.get(name), column), f"row.{name}"
+            if step is not _nothing:
+                scope[f"step{index}"] = step
+                cell = f"step{index}({cell}, request)"
+            cells.append(f"required({cell})" if column.non_null else cell)
+        # Only indices and attribute names of our own models are in this text; a caller's words never are.
+        exec(f"def read(row, request): return answer({', '.join(cells)})", scope)  # noqa: S102
+        read: Callable[[Any, V2Request], Any] = scope["read"]
+        return read
 
     def _mapping(self, row: Mapping[str, Any], request: V2Request) -> Any:
         return self._answer(
@@ -306,38 +365,25 @@ class _Projection:
         )
 
 
-def _row_reader(
-    names: list[str],
-    missing: list[int],
-    non_null: list[int],
-    steps: list[tuple[int, Completer]],
-    computed: list[tuple[int, Field, Completer]],
-    answer: Callable[..., Any],
-) -> Callable[[Any, V2Request], Any]:
-    take = attrgetter(*names)
-    single = len(names) == 1
-
-    def read(row: Any, request: V2Request) -> Any:
-        values = [take(row)] if single else list(take(row))
-        for index in missing:
-            values[index] = None
-        for index in non_null:
-            if values[index] is None:
-                raise NotPlanned
-        for index, step in steps:
-            values[index] = step(values[index], request)
-        for index, resolver, step in computed:
-            values[index] = step(resolver(row, request, _NO_ARGUMENTS), request)
-        return answer(*values)
-
-    return read
-
-
 # -- completion ------------------------------------------------------------------------------------------
 
 
 def _always(value: str) -> Field:
     return lambda row, request, arguments: value
+
+
+def _required(value: Any) -> Any:
+    if value is None:
+        raise NotPlanned
+    return value
+
+
+def _returned(resolver: Field) -> Any:
+    """What a computed field's function says it gives."""
+    try:
+        return get_type_hints(resolver).get("return", Any)
+    except (NameError, TypeError):
+        return Any
 
 
 def _non_null(complete: Completer) -> Completer:
@@ -393,9 +439,13 @@ def _time(value: datetime | None, request: V2Request) -> Any:
 
 
 def _integer(value: int | None, request: V2Request) -> Any:
-    if value is not None and not -0x80000000 <= value <= 0x7FFFFFFF:
+    if value is not None and not _is_int32(value):
         raise NotPlanned
     return value
+
+
+def _is_int32(value: int) -> bool:
+    return -0x80000000 <= value <= 0x7FFFFFFF
 
 
 def _texts(value: Any, request: V2Request) -> Any:
