@@ -79,7 +79,7 @@ def database_url(run_folder: Path, postgres_url: str, worker_id: str) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def legacy_url(run_folder: Path, postgres_url: str, worker_id: str) -> str:
+def legacy_url(run_folder: Path, postgres_url: str, worker_id: str) -> Iterator[str]:
     """An empty database of the worker's own that listens on 127.0.0.1: somebody else's, for scripts."""
     name = f"legacy_{run_folder.name.removeprefix('poolhouse-test-')}_{worker_id}"
 
@@ -87,7 +87,9 @@ def legacy_url(run_folder: Path, postgres_url: str, worker_id: str) -> str:
         run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
         return name
 
-    return on_database(postgres_url, once_a_run(run_folder, name, make))
+    yield on_database(postgres_url, once_a_run(run_folder, name, make))
+    run_sql(postgres_url, f'drop database if exists "{name}" with (force)')
+    (run_folder / name).unlink()
 
 
 @pytest.fixture(scope="session")

@@ -125,6 +125,7 @@ def _home(data: Path, account: Account) -> Path:
     if not account.own_folder(home):
         raise DatabaseUnfit(f"user {account.name} can use neither {data} nor {STATE}: choose another --data")
     note.write_text(f"{home}\n")
+    (home / "belongs-to").write_text(f"{data}\n")
     _log.warning(
         "the data folder is out of reach of the database's user: its files are elsewhere",
         user=account.name,
