@@ -32,6 +32,7 @@ from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.captchas import Captchas
 from poolhouse.login.codes import Codes
 from poolhouse.login.guard import LoginGuard
+from poolhouse.login.links import Links
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.recovery import Recovery
 from poolhouse.login.registration import Registrations
@@ -123,6 +124,7 @@ class Services:
     code_login: CodeLogin
     recovery: Recovery
     own_account: Account
+    links: Links
     second_step: SecondStep
     accounts: AccountService
 
@@ -154,6 +156,11 @@ def mail_transports(settings: Settings) -> Transports:
         security=settings.smtp_security,
     )
     return Transports(smtp or None, settings.sms_url or "", settings.sms_secret.get_secret_value())
+
+
+def base_url(settings: Settings) -> str:
+    """The address links in mails begin with."""
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 async def build(settings: Settings, db: Database, hasher: PasswordHasher | None = None) -> Services:
@@ -229,10 +236,15 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     users.on_delete(mfa.forget_users)
     guard = LoginGuard(db)
     rules = PasswordRules(db, hasher)
-    book = LoginBook(db, directories, native)
+    book = LoginBook(directories)
     login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
     users.on_delete(login.forget_users)
-    registrations = Registrations(db, pools, apps, users, guard, rules, login, audit)
+    registrations = Registrations(db, pools, apps, directories, users, guard, rules, login, audit)
+    registrations.on_each(
+        lambda tx, caller, user, registration: fields.store(
+            tx, caller, TargetType.USER, {user.id: registration.custom_data}, from_text=True
+        )
+    )
     registrations.before_each(
         lambda caller, pool, registration: whitelist.admit(caller, pool, registration.values)
     )
@@ -293,6 +305,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         code_login=CodeLogin(codes, users, login, registrations),
         recovery=recovery,
         own_account=own_account,
+        links=Links(db, pools, users, mail, audit, base_url(settings)),
         second_step=SecondStep(db, users, codes, mfa, login),
         accounts=accounts,
     )

@@ -51,13 +51,19 @@ class Recovery:
         pool = await self._pools.get(caller.pool_id)
         await self._rules.check(caller, pool, password)
         await self._codes.check(caller, channel, target, code, "reset_password", country_code)
-        user = await self._users.look_up(caller, UserKey(channel, target.strip()))
+        key = UserKey(channel, target.strip())
+        user = await self._users.look_up(caller, key) or await self._adopted(caller, key)
         if user is None or not holds(user, channel, target, country_code):
             raise UserNotFound()
         await self._rules.check(caller, pool, password, user)
         verified = {f"{channel}_verified": True}
         async with self._db.transaction() as tx:
             await self.set_password(tx, caller, user, password, f"{channel}_code", verified)
+
+    async def _adopted(self, caller: Caller, key: UserKey) -> User | None:
+        """Somebody not migrated yet has proved their address, so they move in; the password comes next."""
+        directory = await self._directories.of(caller.pool_id)
+        return await directory.adopt(caller, key, None)
 
     async def by_first_login(self, caller: Caller, ticket: str, password: str) -> None:
         """The ticket of a login that answered 1639; the old password was given then."""

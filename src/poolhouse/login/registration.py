@@ -23,6 +23,7 @@ from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.service import LoginService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
+from poolhouse.users.directories import Directories
 from poolhouse.users.model import User, UserDraft, UserKey
 from poolhouse.users.rules import looks_like_email
 from poolhouse.users.service import UserService
@@ -80,6 +81,7 @@ class Registrations:
         db: Database,
         pools: PoolService,
         apps: AppService,
+        directories: Directories,
         users: UserService,
         guard: LoginGuard,
         rules: PasswordRules,
@@ -87,6 +89,7 @@ class Registrations:
         audit: AuditLog,
     ) -> None:
         self._db, self._pools, self._apps, self._users = db, pools, apps, users
+        self._directories = directories
         self._guard, self._rules, self._login, self._audit = guard, rules, login, audit
         self._gates: list[Gate] = []
         self._registered: list[Registered] = []
@@ -130,6 +133,8 @@ class Registrations:
         for gate in self._gates:
             await gate(caller, pool, registration)
         await self._guard.registering(caller, pool)
+        directory = await self._directories.of(caller.pool_id)
+        await directory.refuse_if_known(caller, draft)
         async with self._db.transaction() as tx:
             user = await self._users.add(tx, caller, draft)
             for registered in self._registered:

@@ -51,6 +51,14 @@ async def issue(
     return f"{pool_id}.{ticket_id}.{secret}"
 
 
+def pool_of(text: str) -> str:
+    """The pool a ticket says it is of, for a request that brings nothing else. Raises TokenInvalid."""
+    shape = _SHAPE.match(text)
+    if shape is None:
+        raise TokenInvalid("not a ticket")
+    return shape[1]
+
+
 async def look_at(db: Executor, pool_id: str, purpose: Purpose, text: str) -> Ticket:
     """The ticket, unspent. Raises TokenInvalid, TokenExpired."""
     shape = _SHAPE.match(text)

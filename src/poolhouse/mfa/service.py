@@ -112,7 +112,9 @@ class MfaService:
         secret = self._box.decrypt(row["secret"], _place(caller.pool_id, user_id, row["id"]))
         step = totp.matching_step(secret, code.strip(), time.time(), row["last_step"])
         async with self._db.transaction() as tx:
-            used = step is not None and await postgres.use_step(tx, caller.pool_id, row["id"], user_id, step)
+            # The code that confirms a factor may open the login right after it, within its half minute.
+            last = step if confirmed or step is None else step - 1
+            used = last is not None and await postgres.use_step(tx, caller.pool_id, row["id"], user_id, last)
             if used:
                 await self._audit.write(tx, caller, _event(operation, user_id))
         if not used:

@@ -8,6 +8,7 @@ one of them to this text. Nobody but `directories.py` asks which kind it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from poolhouse.caller import Caller
@@ -62,4 +63,20 @@ class Directory(Protocol):
 
     async def check_password(self, caller: Caller, user_id: str, password: str) -> bool:
         """Whether the plain password is this user's. Raises UserNotFound."""
+        ...
+
+    # -- what signing in needs besides ---------------------------------------------------------------------
+
+    async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
+        """Sign-up: raises UserExists for somebody whom `find` does not see yet (not migrated)."""
+        ...
+
+    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
+        """Moves somebody in whom `find` does not see yet and who has just reset their password."""
+        ...
+
+    async def record_login(
+        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
+    ) -> None:
+        """`times` more logins, the last one now and from here; `user` is as it is after them."""
         ...

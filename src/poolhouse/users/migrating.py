@@ -7,6 +7,7 @@ its success inserts a user. Source: reference/custom-database.md 2.2; the decisi
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 import structlog
 
@@ -93,6 +94,8 @@ class MigratingDirectory:
     ) -> User:
         """Another login of the same person was faster, or somebody else here has their identifier."""
         adopted = await self.adopted(caller, theirs.id)
+        if adopted is not None and password is None:
+            return adopted
         if adopted is not None and password is not None:
             return await self._native.authenticate(caller, UserKey("id", adopted.id), password)
         await self._note(caller.pool_id, "conflict")
@@ -145,6 +148,11 @@ class MigratingDirectory:
 
     async def check_password(self, caller: Caller, user_id: str, password: str) -> bool:
         return await self._native.check_password(caller, user_id, password)
+
+    async def record_login(
+        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
+    ) -> None:
+        await self._native.record_login(caller, user, times, token_expires_at)
 
     async def _note(self, pool_id: str, outcome: str) -> None:
         """A count that cannot be kept must not fail a login."""

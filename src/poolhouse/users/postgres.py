@@ -176,6 +176,12 @@ class PostgresDirectory:
             return False
         return (await self._hasher.verify(password, stored)).ok
 
+    async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
+        """Whoever is known here is refused by the unique keys."""
+
+    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
+        return None
+
     async def has_password(self, caller: Caller, user_id: str) -> bool:
         return bool(
             await self._db.fetchval(
@@ -185,14 +191,13 @@ class PostgresDirectory:
         )
 
     async def record_login(
-        self, caller: Caller, user_id: str, times: int = 1, token_expires_at: datetime | None = None
+        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
     ) -> None:
-        """`times` more logins, the last one now and from here."""
         await self._db.execute(
             "update users set logins_count = logins_count + $3, last_login = now(), last_ip = $4, "
             "last_login_app = $5, token_expired_at = coalesce($6, token_expired_at) "
             "where pool_id = $1 and id = $2",
-            *(caller.pool_id, user_id, times, caller.ip, caller.app_id, token_expires_at),
+            *(caller.pool_id, user.id, times, caller.ip, caller.app_id, token_expires_at),
         )
 
     async def _password(self, password: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from poolhouse.caller import Caller
@@ -143,13 +144,19 @@ class ScriptedDirectory:
             raise UserNotFound(user_id=user_id)
         return answer is True
 
-    async def record_login(self, caller: Caller, user: User, values: Mapping[str, Any]) -> None:
-        """Tells the script of a login: loginsCount, lastLogin, lastIP. Its answer does not matter."""
-        await self._call(caller, "updateUser", user.id, script_values(values))
+    async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
+        """`create` asks getUser."""
 
-    @property
-    def records_logins(self) -> bool:
-        return self._active.database.record_logins
+    async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
+        return None
+
+    async def record_login(
+        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
+    ) -> None:
+        """Told to updateUser where the connection wants it; its answer does not matter."""
+        if self._active.database.record_logins:
+            values = {name: getattr(user, name) for name in ("logins_count", "last_login", "last_ip")}
+            await self._call(caller, "updateUser", user.id, script_values(values))
 
     def _refuse_filters(self, query: UserQuery) -> None:
         if query.filters:

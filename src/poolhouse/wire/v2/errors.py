@@ -6,6 +6,7 @@ own fault or a rate limit has another status.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from poolhouse import errors as e
@@ -117,11 +118,21 @@ def data(error: PoolhouseError) -> Any:
     """What a client needs to go on from here: the second factor's token, the reset's token."""
     match error:
         case e.MfaRequired():
-            known = {"mfaToken": error.facts.get("mfa_token")}
-            return known | dict(error.facts.get("data") or {})
+            return _second_step(error.facts)
         case e.PasswordResetRequired():
             return {"token": error.facts.get("token")}
     return None
+
+
+def _second_step(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """reference/v2.md 6 (1635): the token is what clients read; the rest helps them say whose turn it is."""
+    user = facts.get("user")
+    return {
+        "mfaToken": facts.get("mfa_token"),
+        **{name: getattr(user, name, None) for name in ("username", "nickname", "email", "phone", "photo")},
+        "totpMfaEnabled": bool(facts.get("totp")),
+        "faceMfaEnabled": False,
+    }
 
 
 def described(error: PoolhouseError, lang: Lang) -> dict[str, Any]:

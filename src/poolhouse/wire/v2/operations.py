@@ -5,12 +5,36 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TypeVar
 
-from poolhouse.wire.v2 import access, fields, groups, people, roles, users, users_rest
+from poolhouse.wire.v2 import (
+    access,
+    authentication,
+    authentication_account,
+    authentication_mfa,
+    authentication_rest,
+    fields,
+    groups,
+    people,
+    roles,
+    users,
+    users_rest,
+)
 from poolhouse.wire.v2.graphql import Operations
 from poolhouse.wire.v2.request import Field, Operation, Route
 from poolhouse.wire.v2.schema import MUTATION, QUERY
 
-DOMAINS: tuple[ModuleType, ...] = (access, people, users, users_rest, fields, groups, roles)
+DOMAINS: tuple[ModuleType, ...] = (
+    access,
+    authentication,
+    authentication_account,
+    authentication_mfa,
+    authentication_rest,
+    fields,
+    groups,
+    people,
+    roles,
+    users,
+    users_rest,
+)
 """Each may export QUERIES, MUTATIONS, FIELDS and ROUTES."""
 
 

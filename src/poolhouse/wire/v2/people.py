@@ -123,7 +123,12 @@ def identity_profile(identity: Any, request: V2Request, args: Arguments) -> str 
 
 
 def token(user: User, request: V2Request, args: Arguments) -> str | None:
-    found: str | None = request.known.get(TOKENS, {}).get(user.id)
+    """The fresh one after a login; for who asks about themselves the one they asked with, because the
+    clients replace theirs by what comes back."""
+    known = request.known.get(TOKENS, {})
+    if user.id not in known and request.caller.kind == "user" and request.caller.actor_id == user.id:
+        return request.http.bearer
+    found: str | None = known.get(user.id)
     return found
 
 

@@ -229,7 +229,6 @@ QUERIES: dict[str, Operation] = {
 }
 MUTATIONS: dict[str, Operation] = {
     "createUser": create_user,
-    "updateUser": update_user,
     "deleteUser": delete_user,
     "deleteUsers": delete_users,
 }

@@ -1,0 +1,298 @@
+"""Signing in and up over GraphQL: authenticationClient. reference/v2.md 3 (AuthenticationClient)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, get_args
+
+import msgspec
+
+from poolhouse.caller import Caller
+from poolhouse.crypto.policy import PasswordPolicy
+from poolhouse.errors import InvalidInput, NotSupported, WeakPassword
+from poolhouse.login.codes import Purpose
+from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
+from poolhouse.login.passwords import policy_of
+from poolhouse.users.model import KeyKind, UserKey
+from poolhouse.wire.v2.people import signed_in
+from poolhouse.wire.v2.request import Arguments, Operation, V2Request
+from poolhouse.wire.v2.shapes import snake
+from poolhouse.wire.v2.users import message
+
+EMAIL_SCENES: dict[str, Purpose] = {
+    "VERIFY_CODE": "any",
+    "RESET_PASSWORD": "reset_password",
+    "RESET_PASSWORD_VERIFY_CODE": "reset_password",
+    "CHANGE_EMAIL": "change",
+    "EMAIL_BIND_VERIFY_CODE": "bind",
+    "EMAIL_UNBIND_VERIFY_CODE": "unbind",
+    "MFA_VERIFY": "mfa",
+    "MFA_VERIFY_CODE": "mfa",
+    "REGISTER_VERIFY_CODE": "register",
+    "LOGIN_VERIFY_CODE": "login",
+    "INFORMATION_COMPLETION_VERIFY_CODE": "complete",
+}
+
+
+# -- logging in ------------------------------------------------------------------------------------------
+
+
+def login_by(kind: KeyKind) -> Operation:
+    """loginByUsername, loginByEmail, loginByPhonePassword."""
+
+    async def login(request: V2Request, args: Arguments) -> Any:
+        given = args["input"]
+        key = UserKey(kind, given[kind])
+        return await _with_password(request, key, given, "password")
+
+    return login
+
+
+async def login_by_sub_account(request: V2Request, args: Arguments) -> Any:
+    """A sub-account is a user of the pool under another word: the account is its username."""
+    return await _with_password(request, UserKey("username", args["account"]), args, "sub_account")
+
+
+async def login_by_phone_code(request: V2Request, args: Arguments) -> Any:
+    given = args["input"]
+    logged_in = await request.services.code_login.login(
+        visitor(request, given),
+        "phone",
+        given["phone"],
+        given["code"],
+        SignIn(auto_register=bool(given.get("autoRegister"))),
+        given.get("phoneCountryCode"),
+    )
+    return await answered(request, logged_in)
+
+
+async def _with_password(request: V2Request, key: UserKey, given: Mapping[str, Any], method: Method) -> Any:
+    how = SignIn(captcha=given.get("captchaCode"), auto_register=bool(given.get("autoRegister")))
+    password = request.services.transport.read(given["password"])
+    logged_in = await request.services.login.with_password(
+        visitor(request, given), key, password, how, method
+    )
+    return await answered(request, logged_in)
+
+
+# -- signing up ------------------------------------------------------------------------------------------
+
+
+def register_by(kind: KeyKind) -> Operation:
+    """registerByUsername, registerByEmail."""
+
+    async def register(request: V2Request, args: Arguments) -> Any:
+        given = args["input"]
+        registration = registration_of(request, given, "email" if kind == "email" else "username")
+        values = {**registration.values, kind: given[kind]}
+        registered = await request.services.registrations.register(
+            visitor(request, given), replace(registration, values=values)
+        )
+        return await answered(request, registered, created=True)
+
+    return register
+
+
+async def register_by_phone_code(request: V2Request, args: Arguments) -> Any:
+    given = args["input"]
+    registered = await request.services.code_login.register(
+        visitor(request, given),
+        "phone",
+        given["phone"],
+        given["code"],
+        registration_of(request, given, "phone_code"),
+        given.get("phoneCountryCode"),
+    )
+    return await answered(request, registered, created=True)
+
+
+def registration_of(request: V2Request, given: Mapping[str, Any], method: Any) -> Registration:
+    """Everything of a registration but its identifier."""
+    for token in ("emailToken", "phoneToken"):
+        if given.get(token):
+            raise NotSupported(what=token)
+    profile = _object(given.get("profile"), "profile")
+    values = {snake(name): value for name, value in profile.items() if name not in ("ip", "udf")}
+    password = given.get("password")
+    return Registration(
+        method,
+        values,
+        request.services.transport.read_new(password) if password else None,
+        force_login=bool(given.get("forceLogin")),
+        generate_token=bool(given.get("generateToken")),
+        custom_data=pairs(profile.get("udf"), "udf") | pairs(given.get("params"), "params"),
+    )
+
+
+def pairs(given: Any, field: str) -> dict[str, Any]:
+    """`[{key, value}]`, as a list or as the JSON text the clients make of it; `{key: value}` too."""
+    if isinstance(given, str):
+        try:
+            given = msgspec.json.decode(given) if given else None
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise InvalidInput(field, "不是合法的 JSON", "not valid JSON") from error
+    if given is None:
+        return {}
+    if isinstance(given, dict):
+        return given
+    if not isinstance(given, list) or not all(isinstance(pair, dict) and "key" in pair for pair in given):
+        raise InvalidInput(field, "应为 [{key, value}]", "expected [{key, value}]")
+    return {str(pair["key"]): pair.get("value") for pair in given}
+
+
+# -- tokens and codes ------------------------------------------------------------------------------------
+
+
+async def check_login_status(request: V2Request, args: Arguments) -> Any:
+    """Never an error: a bad token is `status: false`."""
+    status = await request.services.login.status(args.get("token") or request.http.bearer or "")
+    claims = status.claims
+    if claims is None or claims.kind != "user":
+        text = "登录信息已过期" if status.expired else "尚未登录"
+        return {"code": 2206 if status.expired else 2207, "message": text, "status": False}
+    return {
+        "code": 200,
+        "message": "已登录",
+        "status": True,
+        "exp": int(claims.expires_at.timestamp()),
+        "iat": int(claims.issued_at.timestamp()),
+        "data": {
+            "id": claims.subject,
+            "userPoolId": claims.pool_id,
+            "arn": f"arn:cn:authing:{claims.pool_id}:user:{claims.subject}",
+        },
+    }
+
+
+async def refresh_token(request: V2Request, args: Arguments) -> Any:
+    issued = await request.services.login.refresh(request.caller, args.get("id"))
+    return {"token": issued.token, "iat": issued.iat, "exp": issued.exp}
+
+
+async def check_password_strength(request: V2Request, args: Arguments) -> Any:
+    pool_id = request.caller.pool_id
+    policy = policy_of(await request.services.pools.get(pool_id)) if pool_id else PasswordPolicy()
+    try:
+        policy.check(args["password"])
+    except WeakPassword as error:
+        return {"valid": False, "message": error.message(request.caller.lang)}
+    return {"valid": True, "message": "密码验证成功"}
+
+
+async def send_email(request: V2Request, args: Arguments) -> Any:
+    """A code for the scene. The answer is the same whether or not the address is anybody's."""
+    purpose = EMAIL_SCENES.get(args["scene"])
+    if purpose is None:
+        await request.services.links.send(visitor(request, {}), args["email"], args["scene"])
+    else:
+        await request.services.codes.send(visitor(request, {}), "email", args["email"], purpose)
+    return message("发送成功")
+
+
+async def reset_password(request: V2Request, args: Arguments) -> Any:
+    channel: Channel = "phone" if args.get("phone") else "email"
+    target = args.get(channel)
+    if not target:
+        raise InvalidInput("email", "请提供手机号或邮箱", "a phone or an email is needed")
+    await request.services.recovery.by_code(
+        visitor(request, {}),
+        channel,
+        target,
+        args["code"],
+        request.services.transport.read_new(args["newPassword"]),
+        args.get("phoneCountryCode"),
+    )
+    return message("重置密码成功")
+
+
+async def reset_password_by_first_login_token(request: V2Request, args: Arguments) -> Any:
+    password = request.services.transport.read_new(args["password"])
+    await request.services.recovery.by_first_login(visitor(request, {}), args["token"], password)
+    return message("重置密码成功")
+
+
+async def reset_password_by_force_reset_token(request: V2Request, args: Arguments) -> Any:
+    transport = request.services.transport
+    await request.services.recovery.forced(
+        visitor(request, {}),
+        args["token"],
+        transport.read(args["oldPassword"]),
+        transport.read_new(args["newPassword"]),
+    )
+    return message("重置密码成功")
+
+
+# -- common ----------------------------------------------------------------------------------------------
+
+
+def visitor(request: V2Request, given: Mapping[str, Any]) -> Caller:
+    """Who signs in is nobody yet, whatever token the client still sends.
+
+    `clientIp` is believed of an administrator's server only; else anybody could choose the address their
+    failures are counted under.
+    """
+    caller = request.caller
+    ip = given.get("clientIp") if caller.kind == "administrator" else None
+    if not caller.pool_id:
+        caller.require_user()
+    return replace(caller, kind="anonymous", actor_id="", session_id=None, ip=ip or caller.ip)
+
+
+async def answered(request: V2Request, logged_in: LoggedIn, *, created: bool = False) -> Any:
+    token = logged_in.token.token if logged_in.token else None
+    return await signed_in(request, logged_in.user, token, created=created)
+
+
+def purpose_of(scene: Any) -> Purpose:
+    """A purpose by the name the clients give a scene: `SCENE_LOGIN`, `login`, `CHANNEL_LOGIN`."""
+    name = str(scene or "").lower().removeprefix("scene_").removeprefix("channel_")
+    known: dict[str, Purpose] = {purpose: purpose for purpose in get_args(Purpose)}
+    known |= {"": "any", "verify_code": "any", "reset": "reset_password", "verify_mfa": "mfa"}
+    known |= {
+        "mfa_verify": "mfa",
+        "complete_phone": "complete",
+        "bind_phone": "bind",
+        "unbind_phone": "unbind",
+    }
+    known |= {"bind_mfa": "mfa", "update_phone": "change", "change_phone": "change", "bind_email": "bind"}
+    if name not in known:
+        raise InvalidInput("scene", "未知的场景", "an unknown scene")
+    return known[name]
+
+
+def _object(value: Any, field: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidInput(field, "应为对象", "expected an object")
+    return value
+
+
+async def send_first_login_verify_email(request: V2Request, args: Arguments) -> Any:
+    caller = replace(request.caller, app_id=args["appId"])
+    await request.services.apps.get(caller, args["appId"])
+    await request.services.links.send_first_login(caller, args["userId"])
+    return message("发送成功")
+
+
+QUERIES: dict[str, Operation] = {
+    "checkLoginStatus": check_login_status,
+    "checkPasswordStrength": check_password_strength,
+}
+MUTATIONS: dict[str, Operation] = {
+    "loginByUsername": login_by("username"),
+    "loginByEmail": login_by("email"),
+    "loginByPhonePassword": login_by("phone"),
+    "loginByPhoneCode": login_by_phone_code,
+    "loginBySubAccount": login_by_sub_account,
+    "registerByUsername": register_by("username"),
+    "registerByEmail": register_by("email"),
+    "registerByPhoneCode": register_by_phone_code,
+    "refreshToken": refresh_token,
+    "sendEmail": send_email,
+    "sendFirstLoginVerifyEmail": send_first_login_verify_email,
+    "resetPassword": reset_password,
+    "resetPasswordByFirstLoginToken": reset_password_by_first_login_token,
+    "resetPasswordByForceResetToken": reset_password_by_force_reset_token,
+}

@@ -1,0 +1,83 @@
+"""The own account over GraphQL and REST: profile, password, e-mail, phone. reference/v2.md 3."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolhouse.errors import FieldNotYours
+from poolhouse.login.account import NewAddress, OldAddress
+from poolhouse.login.model import Channel
+from poolhouse.users.model import User
+from poolhouse.wire.v2 import users
+from poolhouse.wire.v2.people import person
+from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
+from poolhouse.wire.v2.shapes import snake
+
+
+async def update_user(request: V2Request, args: Arguments) -> Any:
+    """One mutation for two use cases: people write their own profile, administrators anybody's."""
+    if request.caller.kind != "user":
+        return await users.update_user(request, args)
+    request.caller.require_user_or_administrator(args.get("id") or request.caller.actor_id)
+    given = dict(args["input"])
+    if given.pop("password", None) is not None:
+        raise FieldNotYours(field="password")
+    values = {snake(name): value for name, value in given.items()}
+    return await _shown(request, await request.services.own_account.update_profile(request.caller, values))
+
+
+async def update_password(request: V2Request, args: Arguments) -> Any:
+    transport = request.services.transport
+    old = args.get("oldPassword")
+    changed = await request.services.own_account.update_password(
+        request.caller, transport.read_new(args["newPassword"]), transport.read(old) if old else None
+    )
+    return await _shown(request, changed)
+
+
+def update_address(channel: Channel, old_field: str) -> Operation:
+    async def update(request: V2Request, args: Arguments) -> Any:
+        new = NewAddress(channel, args[channel], args[f"{channel}Code"], args.get("phoneCountryCode"))
+        old = OldAddress(args.get(old_field), args.get(f"{old_field}Code"), args.get("oldPhoneCountryCode"))
+        return await _shown(
+            request, await request.services.own_account.update_address(request.caller, new, old)
+        )
+
+    return update
+
+
+def bind_address(channel: Channel) -> Operation:
+    async def bind(request: V2Request, args: Arguments) -> Any:
+        new = NewAddress(channel, args[channel], args[f"{channel}Code"], args.get("phoneCountryCode"))
+        return await _shown(request, await request.services.own_account.bind_address(request.caller, new))
+
+    return bind
+
+
+def unbind_address(channel: Channel) -> Operation:
+    async def unbind(request: V2Request, args: Arguments) -> Any:
+        changed = await request.services.own_account.unbind_address(request.caller, channel)
+        return await _shown(request, changed)
+
+    return unbind
+
+
+async def security_level(request: V2Request) -> Any:
+    return await request.services.own_account.security_level(request.caller)
+
+
+async def _shown(request: V2Request, user: User) -> User | None:
+    return await person(request, user)
+
+
+MUTATIONS: dict[str, Operation] = {
+    "updateUser": update_user,
+    "updatePassword": update_password,
+    "updateEmail": update_address("email", "oldEmail"),
+    "updatePhone": update_address("phone", "oldPhone"),
+    "bindEmail": bind_address("email"),
+    "bindPhone": bind_address("phone"),
+    "unbindEmail": unbind_address("email"),
+    "unbindPhone": unbind_address("phone"),
+}
+ROUTES = [Route("GET", "/api/v2/users/me/security-level", security_level)]

@@ -1,0 +1,120 @@
+"""Signing in and up over REST: codes, token validation, captchas, links. reference/v2.md 3."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response
+
+from poolhouse.errors import InvalidInput, WeakPassword
+from poolhouse.login import tickets
+from poolhouse.login.model import SignIn
+from poolhouse.login.passwords import policy_of
+from poolhouse.wire.v2.authentication import answered, purpose_of, registration_of, visitor
+from poolhouse.wire.v2.people import shown
+from poolhouse.wire.v2.request import Answer, Route, V2Request
+from poolhouse.wire.v2.rest import json_response
+
+
+async def login_by_email_code(request: V2Request) -> Any:
+    body = request.body
+    logged_in = await request.services.code_login.login(
+        visitor(request, body),
+        "email",
+        _text(body, "email"),
+        _text(body, "code"),
+        SignIn(auto_register=bool(body.get("autoRegister"))),
+    )
+    await answered(request, logged_in)
+    return (await shown(request, [logged_in.user], custom_data=True))[0]
+
+
+async def register_by_email_code(request: V2Request) -> Any:
+    body = request.body
+    registered = await request.services.code_login.register(
+        visitor(request, body),
+        "email",
+        _text(body, "email"),
+        _text(body, "code"),
+        registration_of(request, body, "email_code"),
+    )
+    await answered(request, registered, created=True)
+    return (await shown(request, [registered.user], custom_data=True))[0]
+
+
+async def send_sms(request: V2Request) -> Any:
+    body = request.body
+    country_code = body.get("phoneCountryCode")
+    if country_code is not None and not isinstance(country_code, str):
+        raise InvalidInput("phoneCountryCode", "应为字符串", "expected a string")
+    await request.services.codes.send(
+        visitor(request, body), "phone", _text(body, "phone"), purpose_of(body.get("scene")), country_code
+    )
+    return Answer(None, "发送成功")
+
+
+async def validate_token(request: V2Request) -> Response:
+    """The claims of a good token, bare; `{code: 400}` for any other. Always HTTP 200: the client reads it raw."""
+    token = request.query.text("id_token") or request.query.text("access_token") or ""
+    status = await request.services.login.status(token)
+    if status.claims is None:
+        message = "token 已过期" if status.expired else "token 不合法"
+        return json_response({"code": 400, "message": message})
+    return json_response(status.claims.raw)
+
+
+async def check_password(request: V2Request) -> Any:
+    """isPasswordValid: whether a password would satisfy the pool's policy."""
+    pool = await request.services.pools.get(request.caller.pool_id)
+    try:
+        policy_of(pool).check(_text(request.body, "password"))
+    except WeakPassword as error:
+        return {"valid": False, "message": error.message(request.caller.lang)}
+    return {"valid": True, "message": "密码验证成功"}
+
+
+async def captcha(request: V2Request) -> Any:
+    """A challenge for captchaCode: `image` as a data URL, `audio` where the same digits are spoken."""
+    challenge = await request.services.captchas.issue(visitor(request, {}))
+    image = base64.b64encode(challenge.image).decode()
+    return {
+        "id": challenge.id,
+        "image": f"data:image/png;base64,{image}",
+        "audio": f"/api/v2/security/captcha/{challenge.id}/audio",
+    }
+
+
+async def captcha_audio(request: V2Request) -> Response:
+    sound = await request.services.captchas.sound(visitor(request, {}), request.path["captchaId"])
+    return Response(sound, headers={"cache-control": "no-store"}, media_type="audio/wav")
+
+
+async def verify_email(request: V2Request) -> Any:
+    """Where the link in a mail leads; the ticket says which pool."""
+    ticket = request.query.required("token")
+    caller = replace(
+        request.caller, pool_id=tickets.pool_of(ticket), kind="anonymous", actor_id="", app_id=None
+    )
+    await request.services.links.verify(caller, ticket)
+    return Answer(None, "邮箱验证成功")
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or not value:
+        raise InvalidInput(name, "不能为空", "is required")
+    return value
+
+
+ROUTES = [
+    Route("POST", "/api/v2/login/email-code", login_by_email_code),
+    Route("POST", "/api/v2/register/email-code", register_by_email_code),
+    Route("POST", "/api/v2/sms/send", send_sms),
+    Route("GET", "/api/v2/oidc/validate_token", validate_token),
+    Route("POST", "/api/v2/password/check", check_password),
+    Route("GET", "/api/v2/security/captcha", captcha),
+    Route("GET", "/api/v2/security/captcha/{captchaId}/audio", captcha_audio),
+    Route("GET", "/api/v2/email/verify", verify_email),
+]
