@@ -200,5 +200,5 @@ async def test_a_page_of_50_users_is_far_faster_than_graphql_core() -> None:
         executed = await best(5)
     finally:
         plans.plan = real
-    assert executed / planned > 20, f"{executed * 1000:.1f} ms against {planned * 1000:.2f} ms"
+    assert executed / planned > 25, f"{executed * 1000:.1f} ms against {planned * 1000:.2f} ms"
     print(f"plan {planned * 1000:.3f} ms, graphql-core {executed * 1000:.1f} ms")

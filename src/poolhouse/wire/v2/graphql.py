@@ -25,8 +25,8 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError, TooLarge
-from poolhouse.times import v2_time
 from poolhouse.wire.v2 import errors, plans, shapes
+from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.documents import Document, Documents
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
 from poolhouse.wire.v2.schema import MUTATION, QUERY, SCHEMA
@@ -229,7 +229,7 @@ def _resolve(parent: Any, info: GraphQLResolveInfo[Any], /, **arguments: Any) ->
         return shapes.read(parent, info.field_name, run.request.zone)
     value = resolver(parent, run.request, arguments)
     if isinstance(value, datetime):
-        return v2_time(value, run.request.zone)
+        return written(value, run.request.zone)
     return value
 
 

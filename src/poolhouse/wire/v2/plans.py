@@ -42,8 +42,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from poolhouse.times import v2_time
 from poolhouse.wire.v2 import shapes
+from poolhouse.wire.v2.clock import clock, written
 from poolhouse.wire.v2.documents import Document
 from poolhouse.wire.v2.request import Arguments, Field, V2Request
 from poolhouse.wire.v2.schema import MUTATION, QUERY
@@ -418,7 +418,7 @@ def _leaf(kind: GraphQLLeafType) -> Completer:
         if value is None:
             return None
         if isinstance(value, datetime):
-            value = v2_time(value, request.zone)
+            value = written(value, request.zone)
         try:
             return serialize(value)
         except Exception as error:
@@ -427,15 +427,8 @@ def _leaf(kind: GraphQLLeafType) -> Completer:
     return leaf
 
 
-def _time(value: datetime | None, request: V2Request) -> Any:
-    """What v2_time writes, in a third of its time: the encoder writes a whole second's offset itself."""
-    if value is None:
-        return None
-    if 1970 <= value.year < 2200:
-        local = datetime.fromtimestamp(value.timestamp() // 1, request.zone)
-        if local.utcoffset():
-            return local
-    return v2_time(value, request.zone)
+def _time(value: datetime | None, request: V2Request) -> str | None:
+    return None if value is None else clock(request.zone).write(value)
 
 
 def _integer(value: int | None, request: V2Request) -> Any:

@@ -18,8 +18,8 @@ from starlette.responses import Response
 
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError
 from poolhouse.paging import Page
-from poolhouse.times import v2_time
 from poolhouse.wire.v2 import errors, shapes
+from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.plans import Projected
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
 
@@ -125,7 +125,7 @@ def render(value: Any, zone: ZoneInfo) -> Any:
         case None | str() | bool() | int() | float() | Projected():
             return value
         case datetime():
-            return v2_time(value, zone)
+            return written(value, zone)
         case Mapping():
             return {str(key): render(item, zone) for key, item in value.items()}
         case Page():

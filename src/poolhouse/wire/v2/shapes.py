@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 from poolhouse.paging import Page
-from poolhouse.times import v2_time
+from poolhouse.wire.v2.clock import written
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CAPITALS = {"last_ip": "lastIP", "has_url": "hasURL"}
@@ -80,4 +80,4 @@ def read(parent: Any, field: str, zone: ZoneInfo) -> Any:
     else:
         name = attribute(type(parent), field)
         value = None if name is None else getattr(parent, name)
-    return v2_time(value, zone) if isinstance(value, datetime) else value
+    return written(value, zone) if isinstance(value, datetime) else value
