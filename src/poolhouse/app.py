@@ -337,7 +337,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
 def routes(services: Services) -> list[BaseRoute]:
     """Every door of the server."""
     return [
-        *health_routes(services.db),
+        *health_routes(services.db, services.sandbox),
         *v2_routes(services),
         *v3_routes(services),
     ]
@@ -348,6 +348,7 @@ async def working(services: Services) -> AsyncIterator[None]:
     """What goes on beside the requests, on every node, while the block lasts."""
     tasks = [
         asyncio.create_task(services.audit.run(), name="audit"),
+        asyncio.create_task(services.customdb.run_upkeep(), name="script logs"),
         asyncio.create_task(services.delivery.run(), name="mail"),
     ]
     try:

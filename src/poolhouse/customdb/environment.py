@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 from poolhouse.customdb.model import Connection
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, NotSupported
 
 PORTS = {"postgresql": 5432, "mysql": 3306, "mongodb": 27017, "sqlserver": 1433, "http": 443}
 _PROTOCOLS = {
@@ -81,6 +81,9 @@ def hosts_of(connection: Connection, database_type: str) -> list[tuple[str, int]
         if not connection.host:
             return []
         return [(connection.host, connection.port or PORTS[database_type])]
+    if connection.uri.startswith("mongodb+srv:"):
+        # The driver would look up SRV records; a worker may resolve the listed hosts and nothing else.
+        raise NotSupported(what="mongodb+srv://; write mongodb:// with every host of the cluster")
     try:
         split = urlsplit(connection.uri)
         found = [_host_and_port(place, database_type, split.scheme) for place in _places(split.netloc)]

@@ -47,6 +47,7 @@ async def probe(sandbox: Sandbox, database: CustomDatabase, env: dict[str, str])
         args=[],
         timeout_ms=min(database.timeout_ms, 5_000),
         read_only=True,
+        guarded=False,
     )
     if isinstance(outcome, Returned):
         return None

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 HIDDEN = "***"
 _SECRET_KEY = re.compile(
     r"pass(word|wd|phrase)?|secret|token|credential|authorization|cookie|api.?key|otp|captcha|code$|salt",
     re.I,
 )
+_IN_URI = re.compile(r"(\w+://[^\s:/@]*):\S*@")
+# A row printed whole brings the stored password along: bcrypt, argon2, crypt, PBKDF2, scrypt.
+_HASH = re.compile(r"\$(?:2[abxy]?|argon2\w*|[156]|pbkdf2[\w-]*|scrypt|7)\$[\w./$=,+-]{10,}")
 LONGEST_TEXT = 4_096
 SHORTEST_SECRET = 4
 
@@ -34,11 +40,23 @@ def redacted_text(text: str | None, secrets: Iterable[str]) -> str | None:
     """Text a script produced, with every known secret cut out, and not endless."""
     if text is None:
         return None
-    for secret in sorted(set(secrets), key=len, reverse=True):
+    for secret in sorted(_spellings(secrets), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
-    text = re.sub(r"(\w+://[^\s:/@]*):[^\s@]*@", rf"\1:{HIDDEN}@", text)
+    text = _IN_URI.sub(rf"\1:{HIDDEN}@", text)
+    text = _HASH.sub(HIDDEN, text)
     text = text.replace("\x00", "")
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
+
+
+def _spellings(secrets: Iterable[str]) -> set[str]:
+    """A secret as it is, in a URI, in JSON and in base64: scripts print all of these."""
+    found: set[str] = set()
+    for secret in secrets:
+        found |= {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+        found.add(json.dumps(secret, ensure_ascii=False)[1:-1])
+        if len(secret) >= SHORTEST_SECRET:
+            found.add(base64.b64encode(secret.encode()).decode().rstrip("="))
+    return {spelling for spelling in found if spelling}
 
 
 def passwords_in(args: Iterable[Any]) -> list[str]:

@@ -87,6 +87,7 @@ class ScriptRunner:
             args=args,
             timeout_ms=database.timeout_ms,
             read_only=name in READ_ONLY,
+            guarded=not debug,
         )
         entry = log_entry(caller, name, version, args, env, outcome, debug=debug)
         self._keep_soon(caller.pool_id, entry)

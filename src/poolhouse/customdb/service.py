@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
+import structlog
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -35,6 +37,12 @@ from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sandbox.client import Outcome, Sandbox
 from poolhouse.sandbox.network import split_host
+
+LOG_DAYS, LOG_ROWS = 30, 100_000
+"""How long a call's log row is kept, and how many of a pool at most."""
+UPKEEP_EVERY_S = 3600.0
+
+log = structlog.get_logger("poolhouse.customdb")
 
 CACHE_S = 0.5
 """How old the settings and scripts a node serves with may be: a publication reaches every node within it."""
@@ -200,6 +208,19 @@ class CustomDatabaseService:
             script_name(query.name)
         return Page(*await postgres.list_logs(self._db, caller.pool_id, query, page.size, page.offset))
 
+    async def prune_logs(self) -> int:
+        """Deletes rows past their age and past a pool's share; gives their number. For operators."""
+        return await postgres.prune_logs(self._db, LOG_DAYS, LOG_ROWS)
+
+    async def run_upkeep(self) -> None:
+        """For the life of the server; a failure is logged and tried again."""
+        while True:
+            try:
+                await self.prune_logs()
+            except Exception:
+                log.warning("script_logs_not_pruned", exc_info=True)
+            await asyncio.sleep(UPKEEP_EVERY_S)
+
     async def migration(self, caller: Caller) -> MigrationProgress:
         caller.require_administrator()
         return await postgres.migration(self._db, caller.pool_id)
@@ -256,7 +277,7 @@ def _check(database: CustomDatabase) -> None:
     if not 64 <= database.memory_mb <= 256:
         raise InvalidInput("memoryMb", "应为 64 至 256", "must be 64 to 256")
     environment.check_variables(database.env)
-    environment.hosts_of(database.connection, database.database_type)
+    _check_hosts(database)
     if len(database.allowed_hosts) > 50:
         raise InvalidInput("allowedHosts", "最多 50 个", "at most 50")
     for host in database.allowed_hosts:
@@ -264,4 +285,13 @@ def _check(database: CustomDatabase) -> None:
             split_host(host)
         except ValueError as error:
             raise InvalidInput("allowedHosts", "应为 host:port", "must be host:port") from error
-    spec_of(database, {})
+
+
+def _check_hosts(database: CustomDatabase) -> None:
+    """What cannot be an address would only fail at the first login."""
+    field = "connection.uri" if database.connection.uri else "connection.host"
+    for host in spec_of(replace(database, allowed_hosts=()), {}).allow_hosts:
+        try:
+            split_host(host)
+        except ValueError as error:
+            raise InvalidInput(field, "不是合法的主机与端口", "not a host and a port") from error

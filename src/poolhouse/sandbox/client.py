@@ -145,21 +145,18 @@ class Sandbox:
         args: list[Any],
         timeout_ms: int,
         read_only: bool,
+        guarded: bool = True,
     ) -> Outcome:
         """Calls `function` of `source` with deep copies of `args`.
 
-        `read_only`: the call may be repeated if another one brought its worker down. Raises Overloaded when
-        too many calls wait already.
+        `read_only`: the call may be repeated if another one brought its worker down. `guarded`: the circuit
+        breaker may refuse it; somebody who repairs a connection wants to see the failure itself. Raises
+        Overloaded when too many calls wait already.
         """
         self._check_size(source)
         started = time.monotonic()
-        breaker = self._breakers.get(spec.key)
-        if breaker is None:
-            limits = self._limits
-            breaker = self._breakers[spec.key] = Breaker(
-                limits.breaker_failures, limits.breaker_open_s, limits.breaker_open_most_s
-            )
-        if not breaker.admit():
+        breaker = self._breaker(spec)
+        if not breaker.admit() and guarded:
             detail = f"the last calls lost the database; next try in {breaker.retry_after_s:.1f} s"
             return Killed(reason=KillReason.BREAKER_OPEN, detail=detail)
         frame = {"type": "call", "fn": function, "source": source, "args": args, "timeoutMs": timeout_ms}
@@ -225,6 +222,16 @@ class Sandbox:
         if len(source.encode()) > self._limits.source_bytes:
             limit = self._limits.source_bytes
             raise InvalidInput("source", f"不能超过 {limit} 字节", f"must not exceed {limit} bytes")
+
+    def _breaker(self, spec: WorkerSpec) -> Breaker:
+        """A changed connection starts with a closed one: it may be the repair."""
+        group = self._groups.get(spec.key)
+        breaker = self._breakers.get(spec.key)
+        if breaker is None or (group is not None and group.spec != spec):
+            limits = self._limits
+            breaker = Breaker(limits.breaker_failures, limits.breaker_open_s, limits.breaker_open_most_s)
+            self._breakers[spec.key] = breaker
+        return breaker
 
     async def _ask(self, spec: WorkerSpec, frame: dict[str, Any], timeout_ms: int, read_only: bool) -> Answer:
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from msgspec import NODEFAULT
 from msgspec import inspect as shapes
 
 from poolhouse.errors import InvalidInput, RequestTooLarge
@@ -96,11 +95,7 @@ def _fields(kind: type[msgspec.Struct]) -> _Fields:
         kinds = field.type.types if isinstance(field.type, shapes.UnionType) else (field.type,)
         if any(isinstance(k, shapes.ListType) for k in kinds):
             lists.add(field.encode_name)
-        if (
-            field.default is NODEFAULT
-            and field.default_factory is NODEFAULT
-            and isinstance(field.type, shapes.ListType | shapes.StrType)
-        ):
+        if field.required and isinstance(field.type, shapes.ListType | shapes.StrType):
             required.append((field.name, field.encode_name))
     return _Fields(frozenset(lists), tuple(required))
 
