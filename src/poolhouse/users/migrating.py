@@ -117,7 +117,9 @@ class MigratingDirectory:
     async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
         """Moves somebody in without their old password, which they have just reset; None for nobody."""
         theirs = await self.find_unmigrated(caller, key)
-        return await self._adopt(caller, key, theirs, password) if theirs else None
+        if theirs is None or await self._is_tombstone(caller.pool_id, theirs.id):
+            return None
+        return await self._adopt(caller, key, theirs, password)
 
     async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
         """Sign-up: whoever the old database has is not new. Raises UserExists, or the script's error."""
