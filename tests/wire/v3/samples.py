@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from msgspec import NODEFAULT
 from msgspec import inspect as shapes
 
 from poolhouse.app import Services
@@ -106,9 +105,8 @@ def sample(row: Endpoint, sown: Sown, also: Collection[str] = ()) -> dict[str, A
 def _struct(info: Any, values: dict[str, Any], also: Collection[str] = ()) -> dict[str, Any]:
     made = {}
     for field in info.fields:
-        required = field.default is NODEFAULT and field.default_factory is NODEFAULT
         name = field.encode_name
-        if required or name in SENT_ANYWAY or name.lower() in also:
+        if field.required or name in SENT_ANYWAY or name.lower() in also:
             made[name] = values[name] if values.get(name) is not None else _value(field.type, name, values)
     return made
 

@@ -14,10 +14,20 @@ from tests.wire.v3.conftest import V3Client
 
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
+from poolhouse.resources.authorization import Authorization
+from poolhouse.resources.model import Effect, Grant, ResourceType
+from poolhouse.resources.model import TargetType as ResourceTarget
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
-from poolhouse.wire.v3 import users_about, users_belongings, users_read, users_security, users_write
+from poolhouse.wire.v3 import (
+    users_about,
+    users_apps,
+    users_belongings,
+    users_read,
+    users_security,
+    users_write,
+)
 
-FAMILIES = (users_read, users_write, users_about, users_belongings, users_security)
+FAMILIES = (users_read, users_write, users_about, users_belongings, users_security, users_apps)
 ROWS = [row for family in FAMILIES for row in family.ENDPOINTS]
 
 
@@ -356,3 +366,30 @@ async def test_sessions_of_a_user_are_seen_and_ended(v3: V3Client) -> None:
     kicked = await v3.post("kick-users", {"userId": user["userId"], "appIds": [app.id]})
     assert kicked["data"] == {"success": True}
     assert (await v3.post("check-session-status", ids))["data"] == {"active": False}
+
+
+async def test_a_closed_application_lets_in_whom_it_was_told(v3: V3Client) -> None:
+    user, admin, services = await create(v3, username="bob"), v3.administrator, v3.services
+    opened = await services.apps.create(admin, "open")
+    closed = await services.apps.create(admin, "closed")
+    await services.apps.update(admin, closed.id, {}, {"default_access": "DENY_ALL"})
+    shown = (await v3.get("get-user-accessible-apps", userId=user["userId"]))["data"]
+    assert [app["appId"] for app in shown] == [opened.id]
+    await services.app_access.put(admin, closed.id, ResourceTarget.USER, [user["userId"]], Effect.ALLOW)
+    shown = (await v3.get("get-user-accessible-apps", userId=user["userId"]))["data"]
+    assert {app["appId"] for app in shown} == {opened.id, closed.id}
+    shown = (await v3.get("get-user-authorized-apps", userId=user["userId"]))["data"]
+    assert [(app["appId"], app["appDefaultLoginStrategy"]) for app in shown] == [(closed.id, "DENY_ALL")]
+
+
+async def test_authorized_resources_of_a_user_are_listed(v3: V3Client) -> None:
+    user = await create(v3, username="bob")
+    grant = Authorization(
+        ResourceTarget.USER, (user["userId"],), (Grant("ecs", ("read",), ResourceType.API),)
+    )
+    await v3.services.authorization.authorize(v3.administrator, [grant])
+    shown = (await v3.get("get-user-authorized-resources", userId=user["userId"]))["data"]
+    assert [(one["resourceCode"], one["actions"]) for one in shown["list"]] == [("ecs", ["read"])]
+    assert (await v3.get("get-user-authorized-resources", userId=user["userId"], namespace="none"))["data"][
+        "totalCount"
+    ] == 0

@@ -70,6 +70,11 @@ class Endpoint:
         return self.method in ("POST", "PUT")
 
     @property
+    def title(self) -> str:
+        """What it does: the summary, or else its path as words."""
+        return self.summary or self.path.rpartition("/")[2].replace("-", " ").capitalize()
+
+    @property
     def name(self) -> str:
         """`POST create-group`: unique, and what a person calls it."""
         return f"{self.method} {self.url.removeprefix('/api/v3/')}"

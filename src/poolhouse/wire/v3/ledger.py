@@ -65,13 +65,13 @@ def text() -> str:
         lines += ["", f"## {_title(name)}", "", "| endpoint | built | scope | what |", "|---|---|---|---|"]
         for one in sorted(families[name], key=lambda one: (one.url, one.method)):
             done_here = built.get((one.method, one.url))
-            what = f"yes | {_code(done_here.scope)} | {done_here.summary}" if done_here else "no | | "
+            what = f"yes | {_code(done_here.scope)} | {done_here.title}" if done_here else "no | | "
             lines.append(f"| {one.method} `{one.url.removeprefix('/api/v3/')}` | {what} |")
     if ours:
         lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]
         for own in sorted(ours, key=lambda own: own.url):
             lines.append(
-                f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_code(own.scope)} | {own.summary} |"
+                f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_code(own.scope)} | {own.title} |"
             )
     return "\n".join(lines) + "\n"
 

@@ -68,7 +68,7 @@ def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any])
     known = contract().get((row.method, row.url))
     operation: dict[str, Any] = {
         "operationId": row.name.lower().replace(" ", "-").replace("/", "-"),
-        "summary": row.summary or row.name,
+        "summary": row.title,
         "tags": [known.family if known else "poolhouse"],
         "responses": {
             "200": _json(_answer(row, kinds), "The envelope"),

@@ -1,0 +1,81 @@
+"""What a user may use: applications and resources. Source: reference/v3.md 3."""
+
+from __future__ import annotations
+
+from poolhouse.apps.model import App
+from poolhouse.errors import TooLarge
+from poolhouse.paging import PageRequest
+from poolhouse.resources.model import DEFAULT_NAMESPACE, ResourceType
+from poolhouse.wire.v3.dto.common import AuthorizedResourcePagingDto
+from poolhouse.wire.v3.dto.users import (
+    AppDto,
+    GetUserAccessibleAppsQuery,
+    GetUserAuthorizedAppsQuery,
+    GetUserAuthorizedResourcesQuery,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.resources import authorized_page
+from poolhouse.wire.v3.words import the_user
+
+MOST_APPS = 1000
+
+
+async def get_user_accessible_apps(request: V3Request, query: GetUserAccessibleAppsQuery) -> list[AppDto]:
+    """What the user may use, by what was said or by the application's default."""
+    return [app_dto(app) for app in await _usable(request, query.user_id, query.user_id_type)]
+
+
+async def get_user_authorized_apps(request: V3Request, query: GetUserAuthorizedAppsQuery) -> list[AppDto]:
+    """Of those, the ones that are closed to whoever was not allowed in."""
+    usable = await _usable(request, query.user_id, query.user_id_type)
+    return [app_dto(app) for app in usable if app.settings.default_access == "DENY_ALL"]
+
+
+async def get_user_authorized_resources(
+    request: V3Request, query: GetUserAuthorizedResourcesQuery
+) -> AuthorizedResourcePagingDto:
+    user = await the_user(request, query.user_id, query.user_id_type)
+    found = await request.services.authorization.list_of_user(
+        request.caller,
+        user.id,
+        query.namespace or DEFAULT_NAMESPACE,
+        resource_type=ResourceType(query.resource_type) if query.resource_type else None,
+    )
+    return authorized_page(found)
+
+
+async def _usable(request: V3Request, user_id: str, kind: str) -> list[App]:
+    user = await the_user(request, user_id, kind)
+    apps = await request.services.apps.list(request.caller, PageRequest(1, MOST_APPS))
+    if apps.total > MOST_APPS:
+        raise TooLarge("apps", f"最多 {MOST_APPS} 个应用", f"at most {MOST_APPS} applications")
+    ids = [app.id for app in apps.items]
+    usable = await request.services.app_access.usable(request.caller, ids, user.id) if ids else set()
+    return [app for app in apps.items if app.id in usable]
+
+
+def app_dto(app: App) -> AppDto:
+    return AppDto(
+        app_id=app.id,
+        app_name=app.name,
+        app_logo=app.logo or "",
+        app_login_url="",
+        app_default_login_strategy="DENY_ALL" if app.settings.default_access == "DENY_ALL" else "ALLOW_ALL",
+    )
+
+
+ENDPOINTS = [
+    Endpoint(
+        *("GET", "get-user-accessible-apps", GetUserAccessibleAppsQuery, list[AppDto]),
+        *(get_user_accessible_apps, "users:read", "Applications a user may use"),
+    ),
+    Endpoint(
+        *("GET", "get-user-authorized-apps", GetUserAuthorizedAppsQuery, list[AppDto]),
+        *(get_user_authorized_apps, "users:read", "Closed applications a user was let into"),
+    ),
+    Endpoint(
+        *("GET", "get-user-authorized-resources", GetUserAuthorizedResourcesQuery),
+        *(AuthorizedResourcePagingDto, get_user_authorized_resources),
+        *("users:read", "Resources a user may use, by whatever way"),
+    ),
+]

@@ -1,0 +1,144 @@
+"""Keys: made, limited, disabled, used, and signatures that count once."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import PoolForTests
+
+from poolhouse.access_keys import postgres
+from poolhouse.access_keys.service import AccessKeyService
+from poolhouse.app import Services
+from poolhouse.caller import Caller
+from poolhouse.errors import (
+    AccessKeyNotFound,
+    InvalidOperation,
+    NotAuthenticated,
+    NotPermitted,
+    SignatureRefused,
+)
+from poolhouse.ids import new_id
+
+
+@pytest.fixture
+def keys(services: Services) -> AccessKeyService:
+    return services.access_keys
+
+
+async def test_a_stranger_makes_no_key(keys: AccessKeyService, pool: PoolForTests) -> None:
+    with pytest.raises(NotAuthenticated):
+        await keys.create(pool.stranger)
+    with pytest.raises(NotAuthenticated):
+        await keys.list(pool.stranger)
+
+
+async def test_a_key_authenticates_with_its_secret_alone(keys: AccessKeyService, pool: PoolForTests) -> None:
+    key = await keys.create(pool.administrator)
+    assert (await keys.authenticate(key.id, key.secret)).pool_id == pool.id
+    for key_id, secret in ((key.id, "wrong"), (new_id(), key.secret), ("", ""), ("x\x00", "")):
+        with pytest.raises(NotAuthenticated):
+            await keys.authenticate(key_id, secret)
+
+
+async def test_a_secret_is_shown_once_and_kept_sealed(
+    keys: AccessKeyService, pool: PoolForTests, services: Services
+) -> None:
+    key = await keys.create(pool.administrator)
+    assert (await keys.get(pool.administrator, key.id)).secret != key.secret
+    assert all(key.secret != one.secret for one in await keys.list(pool.administrator))
+    stored = await services.db.fetchval("select secret from access_keys where id = $1", key.id)
+    assert key.secret.encode() not in stored
+
+
+async def test_the_pools_own_pair_is_listed_and_stays(keys: AccessKeyService, pool: PoolForTests) -> None:
+    assert [one.id for one in await keys.list(pool.administrator)] == [pool.id]
+    for act in (
+        keys.delete(pool.administrator, pool.id),
+        keys.update(pool.administrator, pool.id, enabled=False),
+    ):
+        with pytest.raises(InvalidOperation):
+            await act
+
+
+async def test_another_pools_key_is_invisible(
+    keys: AccessKeyService, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    key = await keys.create(pool.administrator)
+    assert key.id not in {one.id for one in await keys.list(other_pool.administrator)}
+    for act in (
+        keys.get(other_pool.administrator, key.id),
+        keys.delete(other_pool.administrator, key.id),
+        keys.update(other_pool.administrator, key.id, enabled=False),
+    ):
+        with pytest.raises(AccessKeyNotFound):
+            await act
+    assert await keys.authenticate(key.id, key.secret)
+
+
+async def test_a_disabled_key_is_refused_and_an_enabled_one_works_again(
+    keys: AccessKeyService, pool: PoolForTests
+) -> None:
+    key = await keys.create(pool.administrator)
+    await keys.update(pool.administrator, key.id, enabled=False)
+    with pytest.raises(NotAuthenticated):
+        await keys.authenticate(key.id, key.secret)
+    assert [one.id for one in await keys.list(pool.administrator, enabled=False)] == [key.id]
+    await keys.update(pool.administrator, key.id, enabled=True)
+    assert await keys.authenticate(key.id, key.secret)
+
+
+async def test_a_limited_key_makes_no_wider_one(keys: AccessKeyService, pool: PoolForTests) -> None:
+    limited = Caller(pool.id, "administrator", scopes=frozenset({"users:read", "access_keys:write"}))
+    with pytest.raises(NotPermitted):
+        await keys.create(limited)
+    with pytest.raises(NotPermitted):
+        await keys.create(limited, scopes=["users:write"])
+    assert (await keys.create(limited, scopes=["users:read"])).scopes == {"users:read"}
+
+
+async def test_the_last_use_is_shown(keys: AccessKeyService, pool: PoolForTests) -> None:
+    key = await keys.create(pool.administrator)
+    assert (await keys.get(pool.administrator, key.id)).used_at is None
+    await keys.note_use(key)
+    assert (await keys.get(pool.administrator, key.id)).used_at is not None
+
+
+async def test_a_busy_key_writes_its_use_once_a_minute(
+    keys: AccessKeyService, pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, written = await keys.create(pool.administrator), []
+
+    async def count(*args: object) -> None:
+        written.append(args)
+
+    monkeypatch.setattr(postgres, "note_use", count)
+    for _ in range(20):
+        await keys.note_use(key)
+    assert len(written) == 1
+
+
+async def test_a_signature_counts_once_on_every_node(
+    services: Services, keys: AccessKeyService, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    another_node = AccessKeyService(services.db, services.pools, services.box, services.audit)
+    key = await keys.create(pool.administrator)
+    await keys.spend(key, b"signature")
+    with pytest.raises(SignatureRefused) as refused:
+        await another_node.spend(key, b"signature")
+    assert refused.value.facts["reason"] == "replay"
+    await keys.spend(await keys.create(other_pool.administrator), b"signature")
+
+
+async def test_spent_signatures_are_forgotten_once_the_clock_refuses_them(
+    services: Services, keys: AccessKeyService, pool: PoolForTests
+) -> None:
+    key = await keys.create(pool.administrator)
+    await keys.spend(key, b"old")
+    await keys.spend(key, b"new")
+    await services.db.execute(
+        "update spent_signatures set spent_at = now() - interval '1 hour' where pool_id = $1 and signature = $2",
+        *(pool.id, b"old"),
+    )
+    keys._pruned = float("-inf")
+    await keys.spend(key, b"newer")
+    left = await services.db.fetch("select signature from spent_signatures where pool_id = $1", pool.id)
+    assert {row["signature"] for row in left} == {b"new", b"newer"}
