@@ -31,7 +31,7 @@ async def test_strangers_and_users_may_not_touch_resources(services: Services, p
             namespaces.update(caller, "n", name="x"),
             namespaces.delete(caller, ["n"]),
             resources.create(caller, BOOKS),
-            resources.put_many(caller, [BOOKS]),
+            resources.put_many(caller, [("default", BOOKS)]),
             resources.find(caller, ["books"]),
             resources.find_by_id(caller, "x"),
             resources.list(caller, PageRequest()),
@@ -85,10 +85,13 @@ async def test_a_resource_is_kept_as_given(services: Services, pool: PoolForTest
 
 
 async def test_creating_many_again_is_the_same_as_once(services: Services, pool: PoolForTests) -> None:
-    drafts = [ResourceDraft(code, ResourceType.API) for code in ("6666", "777")]
+    drafts = [("default", ResourceDraft(code, ResourceType.API)) for code in ("6666", "777")]
     first = await services.resources.put_many(pool.administrator, drafts)
     second = await services.resources.put_many(pool.administrator, drafts)
     assert [one.id for one in first] == [one.id for one in second]
+    assert (await services.resources.list(pool.administrator, PageRequest())).total == 2
+    with pytest.raises(NamespaceNotFound):
+        await services.resources.put_many(pool.administrator, [("default", BOOKS), ("nowhere", BOOKS)])
     assert (await services.resources.list(pool.administrator, PageRequest())).total == 2
 
 

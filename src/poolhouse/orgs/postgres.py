@@ -31,6 +31,8 @@ cross join lateral (
 
 _IN_ORDER = " order by n.depth, n.sort_order nulls last, n.created_at, n.id"
 
+NEWEST = NodeSort("created_at", descending=True)
+
 _COLUMNS = {
     "name": "name",
     "code": "code",
@@ -110,8 +112,9 @@ async def list_orgs(
     keyword: str | None = None,
     tenant_id: str | None = None,
     enabled: bool | None = None,
+    sort: NodeSort = NEWEST,
 ) -> Page[Org]:
-    """`page` None gives all of them."""
+    """`page` None gives all of them. `sort`: created_at of the organisation, the others of its root."""
     where = Where(pool_id, "o")
     if keyword:
         place = where.arg(keyword)
@@ -123,8 +126,11 @@ async def list_orgs(
     source = "from orgs o join nodes n on n.pool_id = o.pool_id and n.id = o.root_id"
     total = await db.fetchval(f"select count(*) {source} where {where.sql}", *where.args)
     limit = f" limit {page.size} offset {page.offset}" if page else ""
+    direction = " desc" if sort.descending else ""
     rows = await db.fetch(
-        f"select o.id {source} where {where.sql} order by o.created_at desc, o.id{limit}", *where.args
+        f"select o.id {source} where {where.sql} "
+        f"order by {'o' if sort.field == 'created_at' else 'n'}.{sort.field}{direction}, o.id{limit}",
+        *where.args,
     )
     found = await find_orgs(db, pool_id, [row["id"] for row in rows])
     return Page(total, [found[row["id"]] for row in rows if row["id"] in found])
@@ -159,9 +165,11 @@ async def nodes_by_code(db: Executor, pool_id: str, codes: Sequence[str]) -> lis
     return [as_node(row) for row in rows]
 
 
-async def nodes_of_org(db: Executor, pool_id: str, org_id: str) -> list[Node]:
-    """The whole tree, parents before children."""
-    rows = await db.fetch(f"{_NODES} where n.pool_id = $1 and n.org_id = $2{_IN_ORDER}", pool_id, org_id)
+async def nodes_of_orgs(db: Executor, pool_id: str, org_ids: Sequence[str]) -> list[Node]:
+    """The whole trees, parents before children."""
+    rows = await db.fetch(
+        f"{_NODES} where n.pool_id = $1 and n.org_id = any($2){_IN_ORDER}", pool_id, list(org_ids)
+    )
     return [as_node(row) for row in rows]
 
 

@@ -85,11 +85,12 @@ class OrgService:
         keyword: str | None = None,
         tenant_id: str | None = None,
         enabled: bool | None = None,
+        sort: NodeSort = postgres.NEWEST,
     ) -> Page[Org]:
         """Newest first; `page` None gives all."""
         caller.require_administrator()
         return await postgres.list_orgs(
-            self._db, caller.pool_id, page, keyword=keyword, tenant_id=tenant_id, enabled=enabled
+            self._db, caller.pool_id, page, keyword=keyword, tenant_id=tenant_id, enabled=enabled, sort=sort
         )
 
     async def get_org(self, caller: Caller, org_id: str) -> Org:
@@ -189,7 +190,15 @@ class OrgService:
     async def list_nodes(self, caller: Caller, org_id: str) -> list[Node]:
         """The whole tree, parents before children. Raises OrgNotFound."""
         org = await self.get_org(caller, org_id)
-        return await postgres.nodes_of_org(self._db, caller.pool_id, org.id)
+        return await postgres.nodes_of_orgs(self._db, caller.pool_id, [org.id])
+
+    async def list_nodes_of(self, caller: Caller, org_ids: Sequence[str]) -> dict[str, list[Node]]:
+        """The whole trees of several organisations in one query; parents before children."""
+        caller.require_administrator()
+        found: dict[str, list[Node]] = {org_id: [] for org_id in org_ids}
+        for node in await postgres.nodes_of_orgs(self._db, caller.pool_id, org_ids):
+            found[node.org_id].append(node)
+        return found
 
     async def list_children(self, caller: Caller, node_id: str) -> list[Node]:
         """Raises NodeNotFound."""

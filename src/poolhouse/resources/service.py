@@ -42,25 +42,27 @@ class ResourceService:
             await self._write(tx, caller, "create", resource.id, resource.code, namespace)
         return resource
 
-    async def put_many(
-        self, caller: Caller, drafts: Sequence[ResourceDraft], namespace: str = DEFAULT_NAMESPACE
-    ) -> list[Resource]:
-        """Creates them, or gives those that are there the new values; all or none, and again is the same."""
+    async def put_many(self, caller: Caller, drafts: Sequence[tuple[str, ResourceDraft]]) -> list[Resource]:
+        """(namespace, draft) each: creates them, or gives those that are there the new values.
+
+        All or none, and again is the same. Raises NamespaceNotFound.
+        """
         caller.require_administrator()
         if not drafts:
             raise InvalidInput("list", "不能为空", "must not be empty")
         if len(drafts) > LARGEST_BATCH:
             raise InvalidInput("list", f"一次最多 {LARGEST_BATCH} 个", f"at most {LARGEST_BATCH} at once")
-        for draft in drafts:
+        for _, draft in drafts:
             _check(draft.code, draft.actions)
         async with self._db.transaction() as tx:
-            await self._namespaces.require(tx, caller.pool_id, namespace)
+            for namespace in sorted({namespace for namespace, _ in drafts}):
+                await self._namespaces.require(tx, caller.pool_id, namespace)
             made = {}
-            for draft in sorted(drafts, key=lambda one: one.code):
+            for namespace, draft in sorted(drafts, key=lambda one: (one[0], one[1].code)):
                 one = await postgres.insert_resource(tx, caller.pool_id, namespace, draft, replace=True)
-                made[one.code] = one
+                made[namespace, one.code] = one
                 await self._write(tx, caller, "create", one.id, one.code, namespace)
-        return [made[draft.code] for draft in drafts]
+        return [made[namespace, draft.code] for namespace, draft in drafts]
 
     async def find(
         self, caller: Caller, codes: Sequence[str], namespace: str = DEFAULT_NAMESPACE

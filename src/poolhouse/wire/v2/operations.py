@@ -7,13 +7,18 @@ from typing import TypeVar
 
 from poolhouse.wire.v2 import (
     access,
+    acl,
     authentication,
     authentication_account,
     authentication_mfa,
     authentication_rest,
     fields,
     groups,
+    orgs,
+    orgs_rest,
     people,
+    policies,
+    resources,
     roles,
     users,
     users_rest,
@@ -34,6 +39,11 @@ DOMAINS: tuple[ModuleType, ...] = (
     roles,
     users,
     users_rest,
+    orgs,
+    orgs_rest,
+    policies,
+    acl,
+    resources,
 )
 """Each may export QUERIES, MUTATIONS, FIELDS and ROUTES."""
 

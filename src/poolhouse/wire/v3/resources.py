@@ -102,8 +102,8 @@ async def create_resource(request: V3Request, body: CreateResourceDto) -> Resour
 
 
 async def create_resources_batch(request: V3Request, body: CreateResourcesBatchDto) -> IsSuccessDto:
-    drafts = [_draft(one) for one in body.items]
-    await request.services.resources.put_many(request.caller, drafts, body.namespace or DEFAULT_NAMESPACE)
+    drafts = [(body.namespace or DEFAULT_NAMESPACE, _draft(one)) for one in body.items]
+    await request.services.resources.put_many(request.caller, drafts)
     return IsSuccessDto(success=True)
 
 

@@ -1,0 +1,38 @@
+"""A REST body as a struct of its own, refused by the name of what does not fit."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from poolhouse.errors import InvalidInput, NotAuthenticated
+from poolhouse.paging import PageRequest
+from poolhouse.wire.v2.request import V2Request
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_WHERE = re.compile(r" - at `\$\.?([^`]*)`\Z")
+_MISSING = re.compile(r"missing required field `([^`]*)`")
+
+
+class Body(msgspec.Struct, rename="camel", kw_only=True):
+    """Keys nobody asks for are passed over. Absent and null are both None."""
+
+
+def body(request: V2Request, kind: type[S]) -> S:
+    """Raises InvalidInput naming the field; a stranger is refused before anything is said about a body."""
+    if request.caller.kind == "anonymous":
+        raise NotAuthenticated()
+    try:
+        return msgspec.convert({key: value for key, value in request.body.items() if value is not None}, kind)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        where, missing = _WHERE.search(text), _MISSING.search(text)
+        field = ".".join(part for part in (where and where[1], missing and missing[1]) if part)
+        raise InvalidInput(field or "body") from error
+
+
+def asked_page(request: V2Request) -> PageRequest:
+    return PageRequest.of(request.query.integer("page"), request.query.integer("limit"))

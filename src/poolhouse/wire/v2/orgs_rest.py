@@ -1,0 +1,164 @@
+"""Organisations over REST: lists, import and export. Source: reference/v2.md 3 (OrgManagementClient)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolhouse.errors import InvalidInput, NotSupported, OrgNotFound
+from poolhouse.orgs.model import Node, NodeDraft, Org, Tree
+from poolhouse.orgs.service import DEEPEST
+from poolhouse.times import v2_time
+from poolhouse.wire.v2.bodies import asked_page
+from poolhouse.wire.v2.orgs import plain, translations, written
+from poolhouse.wire.v2.request import Answer, Route, V2Request
+
+
+async def count(request: V2Request) -> Any:
+    found = await request.services.orgs.list_orgs(request.caller, asked_page(request))
+    return {"count": found.total}
+
+
+async def list_orgs(request: V2Request) -> Any:
+    found = await request.services.orgs.list_orgs(request.caller, asked_page(request))
+    return [_shown_org(request, one) for one in found.items]
+
+
+async def by_tenant(request: V2Request) -> Any:
+    tenant_id = request.query.required("tenant_id")
+    found = await request.services.orgs.list_orgs(request.caller, None, tenant_id=tenant_id)
+    if not found.items:
+        raise OrgNotFound(tenant_id=tenant_id)
+    return _shown_org(request, found.items[0])
+
+
+async def orgs_of_user(request: V2Request) -> Any:
+    """For each department of the user the nodes from the root down to it."""
+    user_id = request.path["userId"]
+    request.caller.require_user_or_administrator(user_id)
+    await request.services.users.require_all(request.caller, [user_id])
+    chains = await request.services.department_members.list_chains(request.caller, user_id)
+    return [[shown_node(request, node) for node in chain] for chain in chains]
+
+
+def _shown_org(request: V2Request, org: Org) -> dict[str, Any]:
+    return {
+        "id": org.id,
+        "tenantId": org.tenant_id,
+        "createdAt": v2_time(org.created_at, request.zone),
+        "updatedAt": v2_time(org.updated_at, request.zone),
+        "rootNodeId": org.root.id,
+        "rootNode": shown_node(request, org.root),
+    }
+
+
+def shown_node(request: V2Request, node: Node) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "orgId": node.org_id,
+        "name": node.name,
+        "nameI18n": written(node.name_i18n),
+        "description": node.description,
+        "descriptionI18n": written(node.description_i18n),
+        "order": node.order,
+        "code": node.code,
+        "root": node.is_root,
+        "depth": node.depth,
+        "path": list(node.path),
+        "codePath": list(node.code_path),
+        "namePath": list(node.name_path),
+        "isVirtualNode": node.is_virtual,
+        "children": list(node.children),
+        "createdAt": v2_time(node.created_at, request.zone),
+        "updatedAt": v2_time(node.updated_at, request.zone),
+    }
+
+
+# -- import and export: one form, so that what is exported can be imported ------------------------------------
+
+
+async def import_tree(request: V2Request) -> Any:
+    request.caller.require_administrator()
+    if request.body.get("filetype", "json") != "json":
+        raise NotSupported(what=f"filetype {request.body.get('filetype')}"[:100])
+    org = await request.services.orgs.import_tree(request.caller, _tree(request.body.get("file"), 0))
+    return _shown_org(request, org)
+
+
+def _tree(given: Any, depth: int) -> Tree:
+    if not isinstance(given, dict) or depth >= DEEPEST:
+        raise InvalidInput("file", "应为部门的树", "expected a tree of departments")
+    children = given.get("children") or []
+    if not isinstance(children, list):
+        raise InvalidInput("file.children", "应为列表", "expected a list")
+    order = given.get("order")
+    if order is not None and (isinstance(order, bool) or not isinstance(order, int)):
+        raise InvalidInput("file.order", "应为整数", "expected an integer")
+    draft = NodeDraft(
+        {
+            "name": _text(given, "name"),
+            "code": _text(given, "code"),
+            "description": _text(given, "description"),
+            "order": order,
+            "name_i18n": translations(given.get("nameI18n"), "file.nameI18n"),
+            "description_i18n": translations(given.get("descriptionI18n"), "file.descriptionI18n"),
+        }
+    )
+    return Tree(draft, tuple(_tree(child, depth + 1) for child in children))
+
+
+def _text(given: dict[str, Any], name: str) -> str | None:
+    value = given.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"file.{name}", "应为字符串", "expected a string")
+    return value
+
+
+async def export(request: V2Request) -> Any:
+    """One organisation as a tree, or all of them as a list of trees."""
+    orgs = request.services.orgs
+    if org_id := request.query.text("org_id"):
+        return _nested(await orgs.list_nodes(request.caller, org_id))[0]
+    found = await orgs.list_orgs(request.caller, None)
+    nodes = await orgs.list_nodes_of(request.caller, [one.id for one in found.items])
+    return [_nested(nodes[one.id])[0] for one in found.items]
+
+
+def _nested(nodes: list[Node]) -> list[dict[str, Any]]:
+    """Parents come before their children, children in their order."""
+    shown: dict[str, dict[str, Any]] = {}
+    roots: list[dict[str, Any]] = []
+    for node in nodes:
+        one: dict[str, Any] = {
+            "id": node.id,
+            "name": node.name,
+            "code": node.code,
+            "nameI18n": plain(node.name_i18n),
+            "description": node.description,
+            "descriptionI18n": plain(node.description_i18n),
+            "order": node.order,
+            "children": [],
+        }
+        shown[node.id] = one
+        (shown[node.parent_id]["children"] if node.parent_id in shown else roots).append(one)
+    return roots
+
+
+# -- not here ------------------------------------------------------------------------------------------------
+
+
+async def start_sync(request: V2Request) -> Answer:
+    request.caller.require_administrator()
+    raise NotSupported(what=request.http.path)
+
+
+ROUTES = [
+    Route("GET", "/api/v2/orgs", list_orgs),
+    Route("GET", "/api/v2/orgs/count", count),
+    Route("GET", "/api/v2/orgs/by-tenant", by_tenant),
+    Route("GET", "/api/v2/orgs/export", export),
+    Route("POST", "/api/v2/orgs/import", import_tree),
+    Route("GET", "/api/v2/users/{userId}/orgs", orgs_of_user),
+    Route("POST", "/connections/enterprise/wechatwork/start-sync", start_sync),
+    Route("POST", "/connections/enterprise/dingtalk/start-sync", start_sync),
+    Route("POST", "/api/v2/ad/sync", start_sync),
+]
