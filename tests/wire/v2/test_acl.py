@@ -68,12 +68,8 @@ async def test_strangers_are_refused_and_the_neighbour_changes_nothing(
         with pytest.raises(Refusal) as refused:
             await v2.with_token(None).run(name, **given)
         assert refused.value.code == 2020, name
-        try:
-            answer = await neighbour.one(name, **given)
-        except Refusal as refusal:
-            assert refusal.status == 200, name
-        else:
-            assert mine not in str(answer), name
+        answer = (await neighbour.send(neighbour.documents[name], given)).json()
+        assert mine not in str(answer.get("data")), name
     assert (await v2.one("Policy", code="p"))["statements"][0]["resource"] == "books:1"
     assert (await v2.one("PolicyAssignments", code="p"))["totalCount"] == 1
     question = {"resource": "books:1", "action": "books:read", "userId": mine}
@@ -87,8 +83,7 @@ async def test_a_policy_keeps_its_statements_and_conditions(v2: V2Client) -> Non
     changed = await v2.one("UpdatePolicy", code="p", newCode="q", statements=[STATEMENT])
     assert (changed["code"], changed["statements"][0]["actions"]) == ("q", ["books:read"])
     listed = await v2.one("Policies")
-    assert {one["code"] for one in listed["list"]} == {"AdministratorAccess", "q"}
-    assert (await v2.one("Policies", excludeDefault=True))["totalCount"] == 2 or True
+    assert [one["code"] for one in listed["list"]] == ["q", "AdministratorAccess"]
     with pytest.raises(Refusal):
         await v2.one("UpdatePolicy", code="AdministratorAccess", description="x")
     await v2.one("DeletePolicy", code="q")

@@ -117,7 +117,9 @@ async def test_a_tree_is_built_moved_and_read_as_the_client_expects(v2: V2Client
     whole = await v2.one("AddNode", orgId=org["id"], parentNodeId=a["id"], name="b", code="b")
     assert len(whole["nodes"]) == 3
     b = await v2.one("NodeByCode", orgId=org["id"], code="b")
-    assert (b["namePath"], b["codePath"]) == (["Acme", "a", "b"], ["acme", None, "b"])
+    paths = await v2.one("query ($id: String!) { nodeById(id: $id) { namePath codePath path } }", id=b["id"])
+    assert (paths["namePath"], paths["codePath"]) == (["Acme", "a", "b"], ["acme", None, "b"])
+    assert paths["path"] == [org["rootNode"]["id"], a["id"], b["id"]]
     root = org["rootNode"]["id"]
     moved = await v2.one("MoveNode", orgId=org["id"], nodeId=b["id"], targetParentId=root)
     (root_node,) = (node for node in moved["nodes"] if node["root"] is True)
@@ -200,7 +202,7 @@ def _without_ids(tree: dict[str, Any]) -> dict[str, Any]:
         "x",
         {},
         {"name": 5},
-        {"name": "x", "children": {}},
+        {"name": "x", "children": {"a": 1}},
         {"name": "x", "children": [1]},
         {"name": "x", "order": "1"},
         {"name": "x", "order": 2**40},
