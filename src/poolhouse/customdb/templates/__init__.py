@@ -6,6 +6,8 @@ from importlib import resources
 
 from poolhouse.customdb.model import SCRIPT_NAMES, ScriptName
 
+KINDS = ("postgresql", "mysql", "mongodb", "http")
+
 
 def template(kind: str, name: ScriptName) -> str:
     """The source of one function for one kind of database."""

@@ -17,7 +17,7 @@ async function login(query, password, context) {
     if (!user) {
       throw new Error('User not exists!');
     }
-    if (!(await bcrypt.compare(password, user.password))) {
+    if (!user.password || !(await bcrypt.compare(password, user.password))) {
       throw new Error('Password is not valid!');
     }
     return profile(user);

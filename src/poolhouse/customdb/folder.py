@@ -1,0 +1,125 @@
+"""A custom database as a folder: one file a function, and connection.toml with placeholders for secrets.
+
+A value `${NAME}` is taken from the environment of whoever pushes; where there is no such variable, what the
+server has stays. A function without a file is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from poolhouse.customdb.model import SCRIPT_NAMES, Connection, CustomDatabase, ScriptName
+from poolhouse.customdb.redaction import HIDDEN
+from poolhouse.errors import InvalidInput
+
+CONNECTION_FILE = "connection.toml"
+SETTINGS = (
+    "enabled",
+    "mode",
+    "database_type",
+    "allowed_hosts",
+    "timeout_ms",
+    "memory_mb",
+    "pooled_connections",
+    "record_logins",
+)
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
+_JSCONFIG = {"compilerOptions": {"checkJs": True, "target": "ES2022", "lib": ["ES2022"]}}
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """`changes`: fields of CustomDatabase as `CustomDatabaseService.update` takes them."""
+
+    sources: Mapping[ScriptName, str]
+    changes: Mapping[str, Any]
+
+
+def read(path: Path, environ: Mapping[str, str] = os.environ) -> Folder:
+    """Raises InvalidInput naming the file."""
+    if not path.is_dir():
+        raise InvalidInput(str(path), "不是文件夹", "not a folder")
+    sources = {
+        name: (path / f"{name}.js").read_text() for name in SCRIPT_NAMES if (path / f"{name}.js").exists()
+    }
+    file = path / CONNECTION_FILE
+    return Folder(sources, _changes(file, environ) if file.exists() else {})
+
+
+def _changes(file: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(file.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(file), str(error), str(error)) from error
+    unknown = set(found) - {*SETTINGS, "connection", "env"}
+    if unknown:
+        raise InvalidInput(f"{file}: {sorted(unknown)[0]}", "未知的键", "no such key")
+    changes: dict[str, Any] = {key: found[key] for key in SETTINGS if key in found}
+    if "allowed_hosts" in changes:
+        changes["allowed_hosts"] = tuple(changes["allowed_hosts"])
+    if "connection" in found:
+        given = {key: _filled(value, environ) for key, value in found["connection"].items()}
+        known = {field.name for field in fields(Connection)}
+        if set(given) - known:
+            raise InvalidInput(f"{file}: connection", f"应为 {known}", f"its keys are {sorted(known)}")
+        changes["connection"] = Connection(**given)
+    if "env" in found:
+        changes["env"] = {key: str(_filled(value, environ)) for key, value in found["env"].items()}
+    return changes
+
+
+def _filled(value: Any, environ: Mapping[str, str]) -> Any:
+    placeholder = _PLACEHOLDER.match(value) if isinstance(value, str) else None
+    return environ.get(placeholder[1], HIDDEN) if placeholder else value
+
+
+def write(path: Path, database: CustomDatabase, sources: Mapping[ScriptName, str]) -> list[Path]:
+    """Writes what differs; answers the files it wrote. Secrets never leave the server."""
+    path.mkdir(parents=True, exist_ok=True)
+    texts = {f"{name}.js": source for name, source in sources.items()}
+    texts[CONNECTION_FILE] = _toml(database)
+    texts["poolhouse.d.ts"] = declarations()
+    texts["jsconfig.json"] = json.dumps(_JSCONFIG, indent=2) + "\n"
+    written = []
+    for name, text in texts.items():
+        file = path / name
+        if not file.exists() or file.read_text() != text:
+            file.write_text(text)
+            written.append(file)
+    return written
+
+
+def declarations() -> str:
+    """TypeScript declarations of `env`, the context, the profile and the eight signatures."""
+    return resources.files("poolhouse.customdb.templates").joinpath("poolhouse.d.ts").read_text()
+
+
+def _toml(database: CustomDatabase) -> str:
+    lines = ["# A value like ${NAME} is taken from the environment of `poolhouse scripts push`;"]
+    lines.append("# where there is no such variable, what the server has stays.")
+    lines += [f"{key} = {json.dumps(_plain(getattr(database, key)))}" for key in SETTINGS]
+    connection = database.connection
+    lines += ["", "[connection]"]
+    if connection.uri:
+        lines.append('uri = "${DB_CONNECTION_URI}"')
+    else:
+        for key in ("host", "port", "username", "database"):
+            if (value := getattr(connection, key)) is not None:
+                lines.append(f"{key} = {json.dumps(value)}")
+        if connection.password is not None:
+            lines.append('password = "${DB_PASSWORD}"')
+    if database.env:
+        lines += ["", "[env]", *(f'{key} = "${{{key}}}"' for key in sorted(database.env))]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

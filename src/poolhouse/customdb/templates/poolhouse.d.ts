@@ -1,0 +1,114 @@
+// What a custom-database script is given and what it answers. For editors; nothing reads it at run time.
+
+/** The connection, in both forms, and the variables of the connection and of the pool. Frozen. */
+declare const env: Readonly<{
+  DB_CONNECTION_URI: string;
+  DB_HOST: string;
+  DB_PORT: string;
+  DB_USERNAME: string;
+  DB_PASSWORD: string;
+  DB_DATABASE: string;
+  [variable: string]: string;
+}>;
+
+declare function require(
+  name: 'pg' | 'lodash' | 'bcrypt' | 'bcryptjs' | 'mysql2' | 'mysql2/promise' | 'mongodb' | 'axios',
+): any;
+
+interface Context {
+  userPoolId: string;
+  userPoolName: string;
+  userPoolMetadata: Record<string, unknown>;
+  /** The application the request came through; absent for an administrator's own calls. */
+  appId?: string;
+  appName?: string;
+  appMetadata?: Record<string, unknown>;
+  /** The pool's id, as documented. */
+  application: string;
+  request: { ip: string | null; geo: Record<string, unknown> | null; body: Record<string, unknown> };
+}
+
+/** `id` is the only field that must be there; keys nobody knows are ignored, `password` is never kept. */
+interface Profile {
+  id: string | number;
+  username?: string | null;
+  email?: string | null;
+  emailVerified?: boolean | null;
+  phone?: string | null;
+  phoneVerified?: boolean | null;
+  nickname?: string | null;
+  name?: string | null;
+  givenName?: string | null;
+  familyName?: string | null;
+  middleName?: string | null;
+  preferredUsername?: string | null;
+  profile?: string | null;
+  photo?: string | null;
+  website?: string | null;
+  gender?: 'M' | 'F' | 'U' | null;
+  birthdate?: string | null;
+  zoneinfo?: string | null;
+  locale?: string | null;
+  address?: string | null;
+  formatted?: string | null;
+  streetAddress?: string | null;
+  locality?: string | null;
+  region?: string | null;
+  postalCode?: string | null;
+  city?: string | null;
+  province?: string | null;
+  country?: string | null;
+  company?: string | null;
+  browser?: string | null;
+  device?: string | null;
+  externalId?: string | null;
+  unionid?: string | null;
+  openid?: string | null;
+  oauth?: string | null;
+  status?: 'Activated' | 'Suspended' | 'Resigned' | 'Archived' | 'Deactivated' | null;
+  blocked?: boolean | null;
+  loginsCount?: number | null;
+  lastLogin?: string | Date | null;
+  lastIP?: string | null;
+  lastIp?: string | null;
+  signedUp?: string | Date | null;
+  createdAt?: string | Date | null;
+  updatedAt?: string | Date | null;
+  [unknown: string]: unknown;
+}
+
+interface LoginQuery {
+  email: string | null;
+  phone: string | null;
+  username: string | null;
+}
+
+interface FindQuery extends LoginQuery {
+  id: string | null;
+}
+
+interface UserInfo extends Partial<Profile> {
+  password: string | null;
+}
+
+interface UserPage {
+  totalCount: number | string;
+  list: Profile[];
+}
+
+/** The user whose password this is. Throws for an unknown user and for a wrong password. */
+type login = (query: LoginQuery, password: string, context: Context) => Promise<Profile>;
+/** The user, or null. Must not throw for an unknown user. */
+type getUser = (query: FindQuery, context: Context) => Promise<Profile | null>;
+/** Everybody the keyword fits. */
+type searchUser = (keyword: string, context: Context) => Promise<UserPage>;
+/** The new user; null has the user read back through getUser. Throws when there is one already. */
+type createUser = (userinfo: UserInfo, context: Context) => Promise<Profile | null>;
+/** The user after the change; null has the user read back through getUser. Throws for an unknown user. */
+type updateUser = (id: string, updates: Partial<UserInfo>, context: Context) => Promise<Profile | null>;
+/** true. Throws for an unknown user. */
+type deleteUser = (id: string, context: Context) => Promise<boolean>;
+/** A page, `page` counting from 1, in an order that stays. */
+type listUsers = (page: number, limit: number, context: Context) => Promise<UserPage>;
+/** Whether the password is this user's; null for an unknown user. */
+type validatePassword = (id: string, password: string, context: Context) => Promise<boolean | null>;
