@@ -42,6 +42,7 @@ from poolhouse.mail.delivery import Delivery, Transports
 from poolhouse.mail.model import Provider
 from poolhouse.mail.service import MailService
 from poolhouse.mfa.service import MfaService
+from poolhouse.oidc.service import OidcService
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
 from poolhouse.pools import postgres as pool_rows
@@ -73,6 +74,7 @@ from poolhouse.users.directories import Directories
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
 from poolhouse.wire.health import health_routes
+from poolhouse.wire.oidc.endpoints import oidc_routes
 from poolhouse.wire.request import CollapseSlashes
 from poolhouse.wire.v2.app import v2_routes
 from poolhouse.wire.v3.app import v3_routes
@@ -127,6 +129,7 @@ class Services:
     links: Links
     second_step: SecondStep
     accounts: AccountService
+    oidc: OidcService
 
 
 def secret_box(settings: Settings) -> SecretBox:
@@ -262,8 +265,12 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     roles.on_delete(forget_roles)
     orgs.on_delete(forget_nodes)
 
+    oidc = OidcService(db, apps, users, sessions, audit)
+    users.on_delete(oidc.forget_users)
+
     return Services(
         settings=settings,
+        oidc=oidc,
         db=db,
         box=box,
         hasher=hasher,
@@ -340,6 +347,7 @@ def routes(services: Services) -> list[BaseRoute]:
         *health_routes(services.db, services.sandbox),
         *v2_routes(services),
         *v3_routes(services),
+        *oidc_routes(services),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +77,10 @@ class PoolService:
     async def list(self, page: PageRequest) -> Page[Pool]:
         """Every pool of the server: for its operator at the command line, never for a wire."""
         return Page(*await postgres.list_all(self._db, page.size, page.offset, self._box))
+
+    async def ids(self) -> Sequence[str]:
+        """Of every pool, for what is the whole server's: the published keys."""
+        return await postgres.ids(self._db)
 
     async def update(
         self, caller: Caller, values: dict[str, Any], settings: dict[str, Any] | None = None

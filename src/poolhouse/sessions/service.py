@@ -61,22 +61,41 @@ class SessionService:
 
     async def issue_user(self, session: Session, user: User, app: App | None) -> IssuedToken:
         """The token of a session: it names the session and ends with it."""
+        audience = session.app_id or session.pool_id
+        return await self._issue(user, app, audience, session.id, session.expires_at, {})
+
+    async def issue_id_token(
+        self, session_id: str, expires_at: datetime, user: User, app: App, claims: Mapping[str, Any]
+    ) -> IssuedToken:
+        """The same token with the claims of OpenID Connect: the official clients use one as the other."""
+        return await self._issue(user, app, app.id, session_id, expires_at, claims)
+
+    async def _issue(
+        self,
+        user: User,
+        app: App | None,
+        audience: str,
+        session_id: str,
+        expires_at: datetime,
+        extra: Mapping[str, Any],
+    ) -> IssuedToken:
         issued = now().replace(microsecond=0)
         claims = {
+            **extra,
             "sub": user.id,
             "iat": int(issued.timestamp()),
-            "exp": int(session.expires_at.timestamp()),
-            "aud": session.app_id or session.pool_id,
-            "sid": session.id,
+            "exp": int(expires_at.timestamp()),
+            "aud": audience,
+            "sid": session_id,
             "data": _user_data(user),
         }
         if app is None:
-            key = await self.keys.newest(session.pool_id, "management")
+            key = await self.keys.newest(user.pool_id, "management")
         elif app.settings.id_token_algorithm == "RS256":
-            key = await self.keys.newest(session.pool_id, "rsa")
+            key = await self.keys.newest(user.pool_id, "rsa")
         else:
-            key = await self.keys.of_app(session.pool_id, app.id, app.secret)
-        return IssuedToken(tokens.sign(claims, key), issued, session.expires_at)
+            key = await self.keys.of_app(user.pool_id, app.id, app.secret)
+        return IssuedToken(tokens.sign(claims, key), issued, expires_at)
 
     async def read(self, token: str) -> Claims:
         """Who a bearer token speaks for. Raises TokenInvalid, TokenExpired (also when its session ended)."""

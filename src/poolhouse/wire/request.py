@@ -41,6 +41,10 @@ class Query:
     def all(self, name: str) -> list[str]:
         return self._values.get(name, [])
 
+    def pairs(self) -> dict[str, str]:
+        """The last value of every name."""
+        return {name: values[-1] for name, values in self._values.items()}
+
     def text(self, name: str) -> str | None:
         """The last value; None when absent or empty."""
         values = self._values.get(name)

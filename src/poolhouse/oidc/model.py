@@ -1,0 +1,139 @@
+"""What an authorization server speaks of. Sources: RFC 6749, 7636, 7009, 7662, OpenID Connect Core 1.0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+ErrorCode = Literal[
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_scope",
+    "invalid_token",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "unsupported_response_type",
+    "access_denied",
+    "login_required",
+    "consent_required",
+    "interaction_required",
+]
+
+
+class OAuthError(Exception):
+    """A refusal in the protocol's own words; `description` is for the developer of the client."""
+
+    def __init__(self, code: ErrorCode, description: str) -> None:
+        super().__init__(f"{code}: {description}")
+        self.code, self.description = code, description
+
+
+SCOPES = (
+    "openid",
+    "profile",
+    "email",
+    "phone",
+    "address",
+    "offline_access",
+    "username",
+    "external_id",
+    "roles",
+)
+
+CLAIMS: dict[str, tuple[str, ...]] = {
+    "profile": (
+        *("name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile"),
+        *("picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"),
+    ),
+    "email": ("email", "email_verified"),
+    "phone": ("phone_number", "phone_number_verified"),
+    "address": ("address",),
+    "username": ("username",),
+    "external_id": ("external_id",),
+}
+"""Scope -> claims. The first four are OpenID Connect's own (Core 5.4); the others are the vendor's."""
+
+GRANT_TYPES = (
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "http://authing.cn/oidc/grant_type/authing_token",
+)
+"""The last exchanges a token of ours for an access token: `getAccessTokenByIdToken` of the official client."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """A checked request of a known application: its redirect address is one the application registered."""
+
+    app_id: str
+    redirect_uri: str
+    scope: str
+    state: str | None = None
+    nonce: str | None = None
+    code_challenge: str | None = None
+    code_challenge_method: str | None = None
+    prompt: tuple[str, ...] = ()
+    max_age: int | None = None
+    login_hint: str | None = None
+    response_mode: str = "query"
+    ui_locales: str | None = None
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return frozenset(self.scope.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a user let an application have. Revoking it ends every token made from it."""
+
+    id: str
+    pool_id: str
+    app_id: str
+    user_id: str
+    session_id: str
+    scope: str
+    nonce: str | None
+    authenticated_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return frozenset(self.scope.split())
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """The answer of the token endpoint; times in seconds."""
+
+    access_token: str = field(repr=False)
+    expires_in: int
+    scope: str
+    id_token: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    token_type: str = "Bearer"
+
+    def body(self) -> dict[str, Any]:
+        named = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A verified access token. `user_id` is None for a client's own (client credentials)."""
+
+    pool_id: str
+    app_id: str
+    user_id: str | None
+    grant_id: str | None
+    scope: str
+    claims: Mapping[str, Any]
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return frozenset(self.scope.split())

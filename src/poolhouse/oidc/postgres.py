@@ -1,0 +1,151 @@
+"""All SQL on grants, codes and refresh tokens. Codes and tokens are looked for by their SHA-256."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asyncpg import Record
+
+from poolhouse.db.pool import Executor
+from poolhouse.oidc.model import Grant
+
+_GRANT = (
+    "g.id, g.pool_id, g.app_id, g.user_id, g.session_id, g.scope, g.nonce, g.authenticated_at, g.expires_at, "
+    "g.revoked_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCode:
+    grant: Grant
+    redirect_uri: str
+    code_challenge: str | None
+    code_challenge_method: str | None
+    expires_at: datetime
+    first_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRefreshToken:
+    grant: Grant
+    expires_at: datetime
+    first_use: bool
+
+
+def _grant(row: Record) -> Grant:
+    return Grant(*tuple(row)[:10])
+
+
+async def insert_grant(db: Executor, grant: Grant) -> None:
+    await db.execute(
+        "insert into oidc_grants (pool_id, id, app_id, user_id, session_id, scope, nonce, authenticated_at, "
+        "expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        *(grant.pool_id, grant.id, grant.app_id, grant.user_id, grant.session_id, grant.scope, grant.nonce),
+        *(grant.authenticated_at, grant.expires_at),
+    )
+
+
+async def find_grant(db: Executor, pool_id: str, grant_id: str) -> Grant | None:
+    row = await db.fetchrow(
+        f"select {_GRANT} from oidc_grants g where g.pool_id = $1 and g.id = $2", pool_id, grant_id
+    )
+    return _grant(row) if row else None
+
+
+async def revoke_grant(db: Executor, pool_id: str, grant_id: str) -> None:
+    await db.execute(
+        "update oidc_grants set revoked_at = now() where pool_id = $1 and id = $2 and revoked_at is null",
+        *(pool_id, grant_id),
+    )
+
+
+async def revoke_grants_of_session(db: Executor, pool_id: str, session_id: str) -> None:
+    await db.execute(
+        "update oidc_grants set revoked_at = now() "
+        "where pool_id = $1 and session_id = $2 and revoked_at is null",
+        *(pool_id, session_id),
+    )
+
+
+async def insert_code(
+    db: Executor,
+    grant: Grant,
+    digest: bytes,
+    redirect_uri: str,
+    challenge: str | None,
+    method: str | None,
+    expires_at: datetime,
+) -> None:
+    await db.execute(
+        "insert into oidc_codes (pool_id, digest, grant_id, redirect_uri, code_challenge, "
+        "code_challenge_method, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        *(grant.pool_id, digest, grant.id, redirect_uri, challenge, method, expires_at),
+    )
+
+
+async def use_code(db: Executor, pool_id: str, digest: bytes) -> FoundCode | None:
+    """The code, marked used in the same statement: of two exchanges at once one is the first."""
+    row = await db.fetchrow(
+        "with found as (select * from oidc_codes where pool_id = $1 and digest = $2 for update), "
+        "used as (update oidc_codes c set used_at = now() from found where c.pool_id = found.pool_id "
+        "and c.digest = found.digest and found.used_at is null) "
+        f"select {_GRANT}, f.redirect_uri, f.code_challenge, f.code_challenge_method, "
+        "f.expires_at as code_expires_at, f.used_at is null as first_use from found f "
+        "join oidc_grants g on g.pool_id = f.pool_id and g.id = f.grant_id",
+        *(pool_id, digest),
+    )
+    if row is None:
+        return None
+    return FoundCode(
+        _grant(row),
+        row["redirect_uri"],
+        row["code_challenge"],
+        row["code_challenge_method"],
+        row["code_expires_at"],
+        row["first_use"],
+    )
+
+
+async def insert_refresh_token(db: Executor, grant: Grant, digest: bytes, expires_at: datetime) -> None:
+    await db.execute(
+        "insert into oidc_refresh_tokens (pool_id, digest, grant_id, expires_at) values ($1, $2, $3, $4)",
+        *(grant.pool_id, digest, grant.id, expires_at),
+    )
+
+
+async def use_refresh_token(db: Executor, pool_id: str, digest: bytes) -> FoundRefreshToken | None:
+    row = await db.fetchrow(
+        "with found as (select * from oidc_refresh_tokens where pool_id = $1 and digest = $2 for update), "
+        "used as (update oidc_refresh_tokens t set used_at = now() from found where t.pool_id = found.pool_id "
+        "and t.digest = found.digest and found.used_at is null) "
+        f"select {_GRANT}, f.expires_at as token_expires_at, f.used_at is null as first_use from found f "
+        "join oidc_grants g on g.pool_id = f.pool_id and g.id = f.grant_id",
+        *(pool_id, digest),
+    )
+    if row is None:
+        return None
+    return FoundRefreshToken(_grant(row), row["token_expires_at"], row["first_use"])
+
+
+async def look_at_refresh_token(db: Executor, pool_id: str, digest: bytes) -> FoundRefreshToken | None:
+    """Without using it: for introspection and revocation."""
+    row = await db.fetchrow(
+        f"select {_GRANT}, t.expires_at as token_expires_at, t.used_at is null as first_use "
+        "from oidc_refresh_tokens t join oidc_grants g on g.pool_id = t.pool_id and g.id = t.grant_id "
+        "where t.pool_id = $1 and t.digest = $2",
+        *(pool_id, digest),
+    )
+    return FoundRefreshToken(_grant(row), row["token_expires_at"], row["first_use"]) if row else None
+
+
+async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    await db.execute(
+        "delete from oidc_grants where pool_id = $1 and user_id = any($2)", pool_id, list(user_ids)
+    )
+
+
+async def delete_expired(db: Executor) -> None:
+    """Housekeeping; codes and tokens go with their grant."""
+    await db.execute("delete from oidc_grants where expires_at < now() - interval '1 day'")

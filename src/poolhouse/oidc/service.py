@@ -1,0 +1,399 @@
+"""The provider: who may ask for what, and the tokens they get.
+
+A grant is what one user let one application have in one session. Codes and refresh tokens are random and
+known to us only by their digest; access tokens are signed, name their grant, and are good while it is. A code
+or refresh token used twice revokes its grant: somebody else has it. Sources: RFC 6749, 7636, OAuth 2.0 BCP.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from poolhouse.apps.model import App
+from poolhouse.apps.service import AppService
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.pool import Database, Tx
+from poolhouse.errors import AppNotFound, PoolhouseError
+from poolhouse.ids import new_id
+from poolhouse.oidc import postgres
+from poolhouse.oidc.claims import user_claims
+from poolhouse.oidc.model import SCOPES, AccessToken, AuthorizationRequest, Grant, OAuthError, TokenSet
+from poolhouse.sessions import tokens
+from poolhouse.sessions.model import Session
+from poolhouse.sessions.service import SessionService
+from poolhouse.times import now
+from poolhouse.users.model import User, UserKey
+from poolhouse.users.service import UserService
+
+
+class OidcService:
+    def __init__(
+        self, db: Database, apps: AppService, users: UserService, sessions: SessionService, audit: AuditLog
+    ) -> None:
+        self._db, self._apps, self._users = db, apps, users
+        self._sessions, self._audit = sessions, audit
+
+    # -- the authorization endpoint ------------------------------------------------------------------------
+
+    async def client(self, app_id: str) -> App:
+        """Raises OAuthError invalid_client."""
+        try:
+            app = await self._apps.get_anywhere(app_id)
+        except AppNotFound as error:
+            raise OAuthError("invalid_client", "unknown client_id") from error
+        if not app.settings.enabled:
+            raise OAuthError("invalid_client", "the application is disabled")
+        return app
+
+    def check_request(self, app: App, request: AuthorizationRequest, response_type: str) -> None:
+        """Raises OAuthError; its redirect address is known to be the application's own by then."""
+        if response_type != "code":
+            raise OAuthError("unsupported_response_type", "only response_type=code is supported")
+        if unknown := request.scopes - set(SCOPES):
+            raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")
+        if request.response_mode not in ("query", "form_post"):
+            raise OAuthError("invalid_request", "response_mode must be query or form_post")
+        if request.code_challenge is None:
+            if app.settings.require_pkce or app.settings.token_endpoint_auth == "none":
+                raise OAuthError("invalid_request", "code_challenge is required")
+        elif request.code_challenge_method not in ("S256", "plain"):
+            raise OAuthError("invalid_request", "code_challenge_method must be S256 or plain")
+        elif not 43 <= len(request.code_challenge) <= 128:
+            raise OAuthError("invalid_request", "code_challenge must be 43 to 128 characters")
+        if "none" in request.prompt and len(request.prompt) > 1:
+            raise OAuthError("invalid_request", "prompt=none excludes every other prompt")
+
+    async def authorize(self, app: App, request: AuthorizationRequest, session: Session) -> str:
+        """A code for a user who is logged in and agrees."""
+        created = now()
+        grant = Grant(
+            id=new_id(),
+            pool_id=app.pool_id,
+            app_id=app.id,
+            user_id=session.user_id,
+            session_id=session.id,
+            scope=request.scope,
+            nonce=request.nonce,
+            authenticated_at=session.created_at,
+            expires_at=created + timedelta(seconds=app.settings.refresh_token_expires_after),
+        )
+        code = secrets.token_urlsafe(32)
+        lifetime = timedelta(seconds=app.settings.code_expires_after)
+        async with self._db.transaction() as tx:
+            await postgres.insert_grant(tx, grant)
+            await postgres.insert_code(
+                tx,
+                grant,
+                _digest(code),
+                request.redirect_uri,
+                request.code_challenge,
+                request.code_challenge_method,
+                created + lifetime,
+            )
+        return code
+
+    # -- the token endpoint --------------------------------------------------------------------------------
+
+    async def authenticate_client(self, app_id: str, secret: str | None) -> App:
+        """The application behind a request to the token endpoint.
+
+        Without a secret only an application whose method is `none` passes, and its code must carry PKCE.
+        """
+        app = await self.client(app_id)
+        if secret is None:
+            if app.settings.token_endpoint_auth != "none":
+                raise OAuthError("invalid_client", "the client must authenticate")
+            return app
+        if not hmac.compare_digest(app.secret.encode(), secret.encode(errors="replace")):
+            raise OAuthError("invalid_client", "wrong client_secret")
+        return app
+
+    async def exchange_code(
+        self, app: App, code: str, redirect_uri: str | None, verifier: str | None, issuer: str
+    ) -> TokenSet:
+        """Raises OAuthError invalid_grant; a code used twice takes its tokens with it."""
+        async with self._db.transaction() as tx:
+            found = await postgres.use_code(tx, app.pool_id, _digest(code))
+        if found is None or found.grant.app_id != app.id:
+            raise OAuthError("invalid_grant", "unknown code")
+        if not found.first_use:
+            await self._revoke(found.grant, "code used twice")
+            raise OAuthError("invalid_grant", "the code was used before")
+        if found.expires_at <= now():
+            raise OAuthError("invalid_grant", "the code has expired")
+        if redirect_uri != found.redirect_uri:
+            raise OAuthError("invalid_grant", "redirect_uri is not the one of the request")
+        _check_verifier(found.code_challenge, found.code_challenge_method, verifier)
+        return await self._tokens(app, found.grant, issuer)
+
+    async def refresh(self, app: App, token: str, scope: str | None, issuer: str) -> TokenSet:
+        """A fresh set, and a fresh refresh token: the old one is good once."""
+        async with self._db.transaction() as tx:
+            found = await postgres.use_refresh_token(tx, app.pool_id, _digest(token))
+        if found is None or found.grant.app_id != app.id:
+            raise OAuthError("invalid_grant", "unknown refresh_token")
+        if not found.first_use:
+            await self._revoke(found.grant, "refresh token used twice")
+            raise OAuthError("invalid_grant", "the refresh_token was used before")
+        if found.expires_at <= now():
+            raise OAuthError("invalid_grant", "the refresh_token has expired")
+        grant = found.grant
+        if scope is not None:
+            if not set(scope.split()) <= grant.scopes:
+                raise OAuthError("invalid_scope", "more than was granted")
+            grant = replace(grant, scope=scope)
+        return await self._tokens(app, grant, issuer, refresh_scope=found.grant.scope)
+
+    async def client_credentials(self, app: App, scope: str | None, issuer: str) -> TokenSet:
+        """A token for the application itself; it speaks for no user."""
+        if app.settings.token_endpoint_auth == "none":
+            raise OAuthError("unauthorized_client", "a public client has no credentials")
+        asked = scope or ""
+        if "openid" in asked.split() or "offline_access" in asked.split():
+            raise OAuthError("invalid_scope", "there is no user to speak of")
+        return await self._client_token(app, asked, issuer)
+
+    async def exchange_login_token(self, app: App, token: str, scope: str, issuer: str) -> TokenSet:
+        """An access token for the user of one of our own login tokens of this application."""
+        try:
+            claims = await self._sessions.read(token)
+        except PoolhouseError as error:
+            raise OAuthError("invalid_grant", "the token is not good") from error
+        if claims.kind != "user" or claims.pool_id != app.pool_id or claims.session_id is None:
+            raise OAuthError("invalid_grant", "the token is of another pool or of no user")
+        session = await self._sessions.find(claims.pool_id, claims.session_id)
+        if session is None:
+            raise OAuthError("invalid_grant", "its session has ended")
+        if unknown := set(scope.split()) - set(SCOPES):
+            raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")
+        lifetime = timedelta(seconds=app.settings.refresh_token_expires_after)
+        grant = Grant(
+            *(new_id(), app.pool_id, app.id, session.user_id, session.id, scope, None),
+            *(session.created_at, now() + lifetime),
+        )
+        await postgres.insert_grant(self._db, grant)
+        return await self._tokens(app, grant, issuer)
+
+    # -- tokens in use -------------------------------------------------------------------------------------
+
+    async def read_access_token(self, token: str) -> AccessToken:
+        """Raises OAuthError invalid_token for anything but a live access token of ours."""
+        try:
+            hint = tokens.hint(token)
+            claims = tokens.verify(token, await self._sessions.keys.find(hint))
+        except PoolhouseError as error:
+            raise OAuthError("invalid_token", "not a token of ours") from error
+        if claims.get("use") != "access" or claims.get("exp", 0) <= now().timestamp():
+            raise OAuthError("invalid_token", "not an access token, or expired")
+        grant_id = claims.get("gid")
+        if grant_id is not None:
+            grant = await postgres.find_grant(self._db, hint.pool_id, str(grant_id))
+            await self._require_live(grant)
+        return AccessToken(
+            pool_id=hint.pool_id,
+            app_id=str(claims["client_id"]),
+            user_id=str(claims["sub"]) if grant_id is not None else None,
+            grant_id=grant_id,
+            scope=str(claims.get("scope", "")),
+            claims=claims,
+        )
+
+    async def user_info(self, token: str) -> dict[str, Any]:
+        """The claims of the token's user, by its scopes. Raises OAuthError invalid_token."""
+        access = await self.read_access_token(token)
+        if access.user_id is None:
+            raise OAuthError("invalid_token", "the token speaks for no user")
+        caller = Caller(access.pool_id, "user", access.user_id, access.app_id)
+        user = await self._users.look_up(caller, UserKey("id", access.user_id))
+        if user is None or user.blocked or user.status != "Activated":
+            raise OAuthError("invalid_token", "the user is gone or may not log in")
+        return user_claims(user, access.scopes)
+
+    async def introspect(self, app: App, token: str) -> dict[str, Any]:
+        """RFC 7662: what the token is, to the application it was made for; anything else is inactive."""
+        try:
+            access = await self.read_access_token(token)
+        except OAuthError:
+            return await self._introspect_refresh_token(app, token)
+        if access.app_id != app.id:
+            return {"active": False}
+        kept = ("sub", "aud", "iss", "exp", "iat", "scope", "client_id", "jti")
+        return {
+            "active": True,
+            "token_type": "Bearer",
+            **{name: access.claims[name] for name in kept if name in access.claims},
+        }
+
+    async def revoke(self, app: App, token: str) -> None:
+        """RFC 7009: an unknown token is no error. Either token takes the whole grant with it."""
+        found = await postgres.look_at_refresh_token(self._db, app.pool_id, _digest(token))
+        grant = found.grant if found else None
+        if grant is None:
+            try:
+                access = await self.read_access_token(token)
+            except OAuthError:
+                return
+            if access.grant_id and access.app_id == app.id:
+                grant = await postgres.find_grant(self._db, app.pool_id, access.grant_id)
+        if grant is not None and grant.app_id == app.id:
+            await self._revoke(grant, "revoked by the application")
+
+    async def end_session(self, id_token: str) -> tuple[App, bool]:
+        """RP-initiated logout by an id_token_hint, expired or not: its application, and whether it ended."""
+        try:
+            hint = tokens.hint(id_token)
+            claims = tokens.verify(id_token, await self._sessions.keys.find(hint))
+            app = await self.client(str(claims.get("aud")))
+        except PoolhouseError as error:
+            raise OAuthError("invalid_request", "id_token_hint is not a token of ours") from error
+        if app.pool_id != hint.pool_id or not isinstance(claims.get("sid"), str):
+            raise OAuthError("invalid_request", "id_token_hint is not a login's")
+        return app, await self.log_out(app.pool_id, str(claims["sub"]), claims["sid"])
+
+    async def log_out(self, pool_id: str, user_id: str, session_id: str) -> bool:
+        caller = Caller(pool_id, "user", user_id, session_id=session_id)
+        await postgres.revoke_grants_of_session(self._db, pool_id, session_id)
+        return await self._sessions.end(caller, session_id)
+
+    async def public_keys(self, pool_ids: Sequence[str]) -> list[dict[str, Any]]:
+        return [key for pool_id in pool_ids for key in await self._sessions.keys.public_keys(pool_id)]
+
+    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
+        await postgres.forget_users(tx, pool_id, user_ids)
+
+    # -- inside --------------------------------------------------------------------------------------------
+
+    async def _require_live(self, grant: Grant | None) -> Session | None:
+        """A grant is good while nobody revoked it; without offline_access it ends with its session."""
+        if grant is None or grant.revoked_at is not None or grant.expires_at <= now():
+            raise OAuthError("invalid_token", "the grant is revoked or expired")
+        session = await self._sessions.find(grant.pool_id, grant.session_id)
+        if session is None and "offline_access" not in grant.scopes:
+            raise OAuthError("invalid_token", "the session has ended")
+        return session
+
+    async def _tokens(
+        self, app: App, grant: Grant, issuer: str, refresh_scope: str | None = None
+    ) -> TokenSet:
+        try:
+            session = await self._require_live(grant)
+        except OAuthError as error:
+            raise OAuthError("invalid_grant", error.description) from error
+        caller = Caller(app.pool_id, "user", grant.user_id, app.id)
+        user = await self._users.look_up(caller, UserKey("id", grant.user_id))
+        if user is None or user.blocked or user.is_deleted or user.status != "Activated":
+            raise OAuthError("invalid_grant", "the user is gone or may not log in")
+        lifetime = app.settings.access_token_expires_after
+        access = await self._access_token(app, grant.user_id, grant.scope, issuer, lifetime, grant.id)
+        refresh = None
+        if "offline_access" in (refresh_scope or grant.scope).split():
+            refresh = secrets.token_urlsafe(32)
+            await postgres.insert_refresh_token(self._db, grant, _digest(refresh), grant.expires_at)
+        id_token = None
+        if "openid" in grant.scopes:
+            id_token = await self._id_token(app, grant, session, user, issuer, access)
+        return TokenSet(access, lifetime, grant.scope, id_token, refresh)
+
+    async def _access_token(
+        self, app: App, subject: str, scope: str, issuer: str, lifetime: int, grant_id: str | None
+    ) -> str:
+        """Without `data`: it opens what its scopes say, and is no login token."""
+        issued = int(now().timestamp())
+        claims: dict[str, Any] = {
+            "jti": new_id(),
+            "sub": subject,
+            "iss": issuer,
+            "aud": app.id,
+            "client_id": app.id,
+            "iat": issued,
+            "exp": issued + lifetime,
+            "scope": scope,
+            "use": "access",
+        }
+        if grant_id is not None:
+            claims["gid"] = grant_id
+        return tokens.sign(claims, await self._sessions.keys.newest(app.pool_id, "rsa"))
+
+    async def _client_token(self, app: App, scope: str, issuer: str) -> TokenSet:
+        lifetime = app.settings.access_token_expires_after
+        return TokenSet(await self._access_token(app, app.id, scope, issuer, lifetime, None), lifetime, scope)
+
+    async def _id_token(
+        self, app: App, grant: Grant, session: Session | None, user: User, issuer: str, access: str
+    ) -> str:
+        """Also the login token the official clients keep: it carries `data` and the session, and ends with it."""
+        extra: dict[str, Any] = {
+            "iss": issuer,
+            "auth_time": int(grant.authenticated_at.timestamp()),
+            "at_hash": _half_hash(access),
+            **user_claims(user, grant.scopes),
+        }
+        if grant.nonce is not None:
+            extra["nonce"] = grant.nonce
+        lifetime = timedelta(seconds=app.settings.id_token_expires_after or 3600)
+        expires = session.expires_at if session else now() + lifetime
+        issued = await self._sessions.issue_id_token(grant.session_id, expires, user, app, extra)
+        return issued.token
+
+    async def _introspect_refresh_token(self, app: App, token: str) -> dict[str, Any]:
+        found = await postgres.look_at_refresh_token(self._db, app.pool_id, _digest(token))
+        if found is None or found.grant.app_id != app.id or not found.first_use or found.expires_at <= now():
+            return {"active": False}
+        try:
+            await self._require_live(found.grant)
+        except OAuthError:
+            return {"active": False}
+        return {
+            "active": True,
+            "token_type": "refresh_token",
+            "sub": found.grant.user_id,
+            "client_id": app.id,
+            "scope": found.grant.scope,
+            "exp": int(found.expires_at.timestamp()),
+        }
+
+    async def _revoke(self, grant: Grant, reason: str) -> None:
+        caller = Caller(grant.pool_id, "system", "oidc", grant.app_id)
+        async with self._db.transaction() as tx:
+            await postgres.revoke_grant(tx, grant.pool_id, grant.id)
+            event = Event("revoke", "session", grant.session_id, grant.user_id, detail={"reason": reason})
+            await self._audit.write(tx, caller, event)
+
+
+def is_registered(app: App, redirect_uri: str) -> bool:
+    """Exact matching, character by character: a prefix or a pattern is an open redirect waiting to happen."""
+    return redirect_uri in app.redirect_uris
+
+
+def _check_verifier(challenge: str | None, method: str | None, verifier: str | None) -> None:
+    if challenge is None:
+        if verifier is not None:
+            raise OAuthError("invalid_grant", "code_verifier without a code_challenge")
+        return
+    if verifier is None:
+        raise OAuthError("invalid_grant", "code_verifier is missing")
+    given = verifier
+    if method == "S256":
+        digest = hashlib.sha256(verifier.encode(errors="replace")).digest()
+        given = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    if not hmac.compare_digest(given.encode(errors="replace"), challenge.encode(errors="replace")):
+        raise OAuthError("invalid_grant", "code_verifier does not fit")
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="replace")).digest()
+
+
+def _half_hash(token: str) -> str:
+    """at_hash: the left half of SHA-256, for HS256 and RS256 alike (Core 3.1.3.6)."""
+    half = hashlib.sha256(token.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(half).rstrip(b"=").decode()

@@ -1,0 +1,164 @@
+"""A person's browser: who it is logged in as, the request it is in the middle of, and forms that are its own."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from poolhouse.caller import Caller
+from poolhouse.crypto.secretbox import SecretUnreadable
+from poolhouse.errors import InvalidInput, Lang, PoolhouseError
+from poolhouse.oidc.model import AuthorizationRequest
+from poolhouse.sessions.model import Session
+from poolhouse.wire.request import HttpRequest, Query, client_ip, read_body, request_id
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
+
+SESSION_COOKIE = "poolhouse_session"
+FORM_COOKIE = "poolhouse_form"
+REQUEST_LIFETIME_S = 1800
+MAX_FORM_BYTES = 64 * 1024
+_PLACE = "oidc-request"
+
+
+class _Sealed(msgspec.Struct, array_like=True):
+    expires_at: float
+    request: AuthorizationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """One request of a browser."""
+
+    services: Services
+    http: HttpRequest
+    cookies: dict[str, str]
+    origin: str
+
+    @property
+    def secure(self) -> bool:
+        return self.origin.startswith("https://")
+
+    def caller(self, pool_id: str, app_id: str | None, session: Session | None = None) -> Caller:
+        return Caller(
+            pool_id,
+            kind="user" if session else "anonymous",
+            actor_id=session.user_id if session else "",
+            app_id=app_id,
+            session_id=session.id if session else None,
+            lang=self.http.lang,
+            ip=self.http.ip,
+            user_agent=self.http.headers.get("user-agent", "")[:1024],
+            request_id=self.http.request_id,
+        )
+
+    async def session(self, pool_id: str) -> Session | None:
+        """The live session of this browser in a pool: its cookie holds a login token."""
+        token = self.cookies.get(SESSION_COOKIE)
+        if not token:
+            return None
+        try:
+            claims = await self.services.sessions.read(token)
+        except PoolhouseError:
+            return None
+        if claims.kind != "user" or claims.pool_id != pool_id or claims.session_id is None:
+            return None
+        return await self.services.sessions.find(pool_id, claims.session_id)
+
+    def keep_session(self, response: Response, token: str, lifetime_s: int) -> None:
+        self._cookie(response, SESSION_COOKIE, token, lifetime_s)
+
+    def drop_session(self, response: Response) -> None:
+        response.delete_cookie(SESSION_COOKIE, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    # -- the request in the middle of which they log in ----------------------------------------------------
+
+    def seal(self, request: AuthorizationRequest) -> str:
+        """The request as a parameter that only we can read or make, good for half an hour."""
+        sealed = _Sealed(time.time() + REQUEST_LIFETIME_S, request)
+        text = msgspec.json.encode(sealed).decode()
+        return base64.urlsafe_b64encode(self.services.box.encrypt(text, _PLACE)).rstrip(b"=").decode()
+
+    def unseal(self, text: str) -> AuthorizationRequest:
+        """Raises InvalidInput for one that is not ours, or too old."""
+        try:
+            opened = self.services.box.decrypt(
+                base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _PLACE
+            )
+            sealed = msgspec.json.decode(opened, type=_Sealed)
+        except (binascii.Error, ValueError, SecretUnreadable, IndexError) as error:
+            raise InvalidInput("request", "登录请求无效", "not a sign-in request of ours") from error
+        if sealed.expires_at < time.time():
+            raise InvalidInput(
+                "request", "登录请求已过期，请返回应用重试", "too old, go back to the application"
+            )
+        return sealed.request
+
+    # -- forms ---------------------------------------------------------------------------------------------
+
+    def form_token(self) -> str:
+        """What a form carries and the cookie must repeat: another site can send one, not both."""
+        return self.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
+
+    def keep_form_token(self, response: Response, token: str) -> None:
+        if self.cookies.get(FORM_COOKIE) != token:
+            self._cookie(response, FORM_COOKIE, token, 86_400)
+
+    def require_own_form(self, form: dict[str, str]) -> None:
+        kept = self.cookies.get(FORM_COOKIE, "")
+        if not kept or not hmac.compare_digest(kept.encode(), form.get("form", "").encode()):
+            raise InvalidInput("form", "表单已失效，请重试", "stale, please try again")
+
+    def _cookie(self, response: Response, name: str, value: str, lifetime_s: int) -> None:
+        response.set_cookie(
+            name, value, max_age=lifetime_s, path="/", secure=self.secure, httponly=True, samesite="lax"
+        )
+
+
+async def browser_of(request: Request, services: Services) -> Browser:
+    headers = {key.lower(): value for key, value in request.headers.items()}
+    query = Query(request.scope.get("query_string", b"").decode("latin-1"))
+    asked = query.text("ui_locales") or query.text("lang") or headers.get("accept-language", "")
+    http = HttpRequest(
+        method=request.method,
+        path=request.url.path,
+        query=query,
+        headers=headers,
+        body=await read_body(request, MAX_FORM_BYTES),
+        ip=client_ip(request, services.settings.trusted_proxies),
+        request_id=request_id(headers),
+        lang=preferred(asked),
+    )
+    return Browser(services, http, dict(request.cookies), origin(services, request))
+
+
+def preferred(asked: str) -> Lang:
+    """zh-CN unless English comes first."""
+    first = asked.replace(",", " ").split()
+    return "en-US" if first and first[0].lower().startswith("en") else "zh-CN"
+
+
+def origin(services: Services, request: Request) -> str:
+    """Our own address as clients know it: the setting, or where we listen. A Host header is a stranger's word,
+    taken only by a server that listens everywhere and was told no address.
+    """
+    settings = services.settings
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    if settings.host in ("127.0.0.1", "localhost", "::1"):
+        return f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+    return str(request.base_url).rstrip("/")
+
+
+def issuer(services: Services, request: Request) -> str:
+    return f"{origin(services, request)}/oidc"

@@ -1,0 +1,318 @@
+"""The protocol's endpoints: JSON for clients, redirects for browsers. Paths: those of the official clients."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from poolhouse.apps.model import App
+from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
+from poolhouse.oidc.model import CLAIMS, GRANT_TYPES, SCOPES, AuthorizationRequest, OAuthError
+from poolhouse.oidc.service import is_registered
+from poolhouse.sessions.model import Session
+from poolhouse.times import now
+from poolhouse.wire.oidc.browser import Browser, browser_of, issuer
+from poolhouse.wire.oidc.pages import Pages
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
+
+Handler = Callable[["Provider", Request, Browser], Awaitable[Response]]
+
+_log = structlog.get_logger("poolhouse.oidc")
+
+
+class Provider:
+    def __init__(self, services: Services, pages: Pages) -> None:
+        self.services, self.pages = services, pages
+
+    # -- the browser ---------------------------------------------------------------------------------------
+
+    async def authorize(self, request: Request, browser: Browser) -> Response:
+        """GET or POST /oidc/auth. An unknown client or address gets a page; all else goes back to the client."""
+        given = _parameters(browser)
+        try:
+            app = await self.services.oidc.client(given.get("client_id", ""))
+            redirect_uri = given.get("redirect_uri", "")
+            if not is_registered(app, redirect_uri):
+                raise OAuthError("invalid_request", "redirect_uri is not registered for this application")
+        except OAuthError as error:
+            return self.pages.problem(browser, error.description)
+        state = given.get("state")
+        try:
+            asked = _authorization_request(app, redirect_uri, given)
+            self.services.oidc.check_request(app, asked, given.get("response_type", ""))
+            return await self._answer(browser, app, asked)
+        except OAuthError as error:
+            facts = {"error": error.code, "error_description": error.description, "state": state}
+            return redirect(redirect_uri, facts)
+
+    async def _answer(self, browser: Browser, app: App, asked: AuthorizationRequest) -> Response:
+        session = await browser.session(app.pool_id)
+        if session is None or _too_old(session, asked) or "login" in asked.prompt:
+            if "none" in asked.prompt:
+                raise OAuthError("login_required", "nobody is logged in")
+            return RedirectResponse(f"/login?{urlencode({'request': browser.seal(asked)})}", 303)
+        return await self.proceed(browser, app, asked, session)
+
+    async def proceed(
+        self,
+        browser: Browser,
+        app: App,
+        asked: AuthorizationRequest,
+        session: Session,
+        *,
+        agreed: bool = False,
+    ) -> Response:
+        """Somebody is logged in: ask for consent where the client wants it, else hand out a code."""
+        if "consent" in asked.prompt and not agreed:
+            return await self.pages.consent(browser, app, asked, session)
+        code = await self.services.oidc.authorize(app, asked, session)
+        facts = {"code": code, "state": asked.state, "iss": f"{browser.origin}/oidc"}
+        if asked.response_mode == "form_post":
+            return self.pages.form_post(browser, asked.redirect_uri, facts)
+        return redirect(asked.redirect_uri, facts)
+
+    async def end_session(self, request: Request, browser: Browser) -> Response:
+        """RP-initiated logout. The browser is sent only to an address the application registered for it."""
+        given = _parameters(browser)
+        target = given.get("post_logout_redirect_uri") or given.get("redirect_uri")
+        hint, app_id = given.get("id_token_hint"), given.get("client_id")
+        try:
+            if hint:
+                app, _ = await self.services.oidc.end_session(hint)
+            elif app_id:
+                app = await self.services.oidc.client(app_id)
+            else:
+                return await self._log_out_here(browser)
+            if target and target not in app.logout_redirect_uris:
+                raise OAuthError("invalid_request", "post_logout_redirect_uri is not registered")
+        except OAuthError as error:
+            return self.pages.problem(browser, error.description)
+        session = await browser.session(app.pool_id)
+        if session is not None:
+            await self.services.oidc.log_out(app.pool_id, session.user_id, session.id)
+        response = (
+            redirect(target, {"state": given.get("state")}) if target else self.pages.logged_out(browser)
+        )
+        browser.drop_session(response)
+        return response
+
+    async def _log_out_here(self, browser: Browser) -> Response:
+        response = self.pages.logged_out(browser)
+        browser.drop_session(response)
+        return response
+
+    # -- clients -------------------------------------------------------------------------------------------
+
+    async def discovery(self, request: Request, browser: Browser) -> Response:
+        base = issuer(self.services, request)
+        claims = sorted({claim for names in CLAIMS.values() for claim in names})
+        return _json(
+            {
+                "issuer": base,
+                "authorization_endpoint": f"{base}/auth",
+                "token_endpoint": f"{base}/token",
+                "userinfo_endpoint": f"{base}/me",
+                "jwks_uri": f"{base}/.well-known/jwks.json",
+                "introspection_endpoint": f"{base}/token/introspection",
+                "revocation_endpoint": f"{base}/token/revocation",
+                "end_session_endpoint": f"{base}/session/end",
+                "scopes_supported": list(SCOPES),
+                "response_types_supported": ["code"],
+                "response_modes_supported": ["query", "form_post"],
+                "grant_types_supported": list(GRANT_TYPES),
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["HS256", "RS256"],
+                "token_endpoint_auth_methods_supported": [
+                    "client_secret_post",
+                    "client_secret_basic",
+                    "none",
+                ],
+                "code_challenge_methods_supported": ["S256", "plain"],
+                "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", *claims],
+                "ui_locales_supported": ["zh-CN", "en-US"],
+                "authorization_response_iss_parameter_supported": True,
+                "claims_parameter_supported": False,
+                "request_parameter_supported": False,
+                "request_uri_parameter_supported": False,
+            }
+        )
+
+    async def jwks(self, request: Request, browser: Browser) -> Response:
+        pools = await self.services.pools.ids()
+        keys = await self.services.oidc.public_keys(pools)
+        return _json({"keys": keys}, headers={"cache-control": "public, max-age=60"})
+
+    async def token(self, request: Request, browser: Browser) -> Response:
+        form = _form(browser)
+        app = await self._client(browser, form)
+        base = issuer(self.services, request)
+        oidc, grant = self.services.oidc, form.get("grant_type", "")
+        if grant == "authorization_code":
+            tokens = await oidc.exchange_code(
+                app, _required(form, "code"), form.get("redirect_uri"), form.get("code_verifier"), base
+            )
+        elif grant == "refresh_token":
+            tokens = await oidc.refresh(app, _required(form, "refresh_token"), form.get("scope"), base)
+        elif grant == "client_credentials":
+            tokens = await oidc.client_credentials(app, form.get("scope"), base)
+        elif grant == GRANT_TYPES[3]:
+            scope = form.get("scope") or "openid profile"
+            tokens = await oidc.exchange_login_token(app, _required(form, "token"), scope, base)
+        else:
+            raise OAuthError("unsupported_grant_type", f"grant_type must be one of {', '.join(GRANT_TYPES)}")
+        return _json(tokens.body())
+
+    async def user_info(self, request: Request, browser: Browser) -> Response:
+        token = browser.http.bearer or browser.http.query.text("access_token")
+        if token is None and browser.http.method == "POST":
+            token = _form(browser).get("access_token")
+        if not token:
+            raise OAuthError("invalid_token", "no access token")
+        return _json(await self.services.oidc.user_info(token))
+
+    async def introspect(self, request: Request, browser: Browser) -> Response:
+        form = _form(browser)
+        app = await self._client(browser, form)
+        return _json(await self.services.oidc.introspect(app, _required(form, "token")))
+
+    async def revoke(self, request: Request, browser: Browser) -> Response:
+        form = _form(browser)
+        app = await self._client(browser, form)
+        await self.services.oidc.revoke(app, _required(form, "token"))
+        return _json({})
+
+    async def _client(self, browser: Browser, form: Mapping[str, str]) -> App:
+        scheme, _, encoded = browser.http.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "basic":
+            try:
+                name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError, ValueError) as error:
+                raise OAuthError("invalid_client", "malformed Basic credentials") from error
+            return await self.services.oidc.authenticate_client(unquote_plus(name), unquote_plus(secret))
+        return await self.services.oidc.authenticate_client(
+            form.get("client_id", ""), form.get("client_secret") or None
+        )
+
+
+def oidc_routes(services: Services) -> list[BaseRoute]:
+    """Every path under /oidc, its /oauth twins, and the pages."""
+    pages = Pages(services)
+    provider = Provider(services, pages)
+    pages.proceed = provider.proceed
+    both = ["GET", "POST"]
+    table: list[tuple[str, list[str], Handler, bool]] = [
+        ("/auth", both, Provider.authorize, False),
+        ("/session/end", both, Provider.end_session, False),
+        ("/token", ["POST"], Provider.token, True),
+        ("/token/introspection", ["POST"], Provider.introspect, True),
+        ("/token/revocation", ["POST"], Provider.revoke, True),
+        ("/me", both, Provider.user_info, True),
+    ]
+    routes: list[BaseRoute] = [
+        Route("/oidc/.well-known/openid-configuration", _handler(provider, Provider.discovery, True)),
+        Route("/oidc/.well-known/jwks.json", _handler(provider, Provider.jwks, True)),
+        Route("/login/profile/logout", _handler(provider, Provider.end_session, False)),
+    ]
+    for prefix in ("/oidc", "/oauth"):
+        for path, methods, handler, is_json in table:
+            routes.append(Route(prefix + path, _handler(provider, handler, is_json), methods=methods))
+    return [*routes, *pages.routes()]
+
+
+def _handler(provider: Provider, handler: Handler, is_json: bool) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        browser = None
+        try:
+            browser = await browser_of(request, provider.services)
+            return await handler(provider, request, browser)
+        except OAuthError as error:
+            return _refusal(error)
+        except InvalidInput as error:
+            return _refusal(OAuthError("invalid_request", error.message("en-US")))
+        except Unavailable as error:
+            wait = str(error.facts.get("retry_after_s", 1))
+            return _json({"error": "temporarily_unavailable"}, 503, {"retry-after": wait})
+        except PoolhouseError as error:
+            return _refusal(OAuthError("access_denied", error.message("en-US")))
+        except Exception:
+            _log.exception("oidc request failed", path=request.url.path)
+            return _json({"error": "server_error"}, 500)
+
+    return handle
+
+
+def _refusal(error: OAuthError) -> Response:
+    body = {"error": error.code, "error_description": error.description}
+    if error.code == "invalid_token":
+        challenge = 'Bearer error="invalid_token"'
+        return _json(body, 401, {"www-authenticate": challenge})
+    if error.code == "invalid_client":
+        return _json(body, 401, {"www-authenticate": 'Basic realm="poolhouse"'})
+    return _json(body, 400)
+
+
+def redirect(target: str, facts: Mapping[str, str | None]) -> RedirectResponse:
+    """`target` with the facts added to its query; what it had stays."""
+    split = urlsplit(target)
+    added = urlencode({name: value for name, value in facts.items() if value is not None})
+    query = "&".join(part for part in (split.query, added) if part)
+    return RedirectResponse(
+        urlunsplit(split._replace(query=query)), 303, headers={"cache-control": "no-store"}
+    )
+
+
+def _authorization_request(app: App, redirect_uri: str, given: Mapping[str, str]) -> AuthorizationRequest:
+    max_age = given.get("max_age")
+    if max_age is not None and not (max_age.isascii() and max_age.isdigit() and len(max_age) < 10):
+        raise OAuthError("invalid_request", "max_age must be seconds")
+    challenge = given.get("code_challenge")
+    return AuthorizationRequest(
+        app_id=app.id,
+        redirect_uri=redirect_uri,
+        scope=given.get("scope") or "openid",
+        state=given.get("state"),
+        nonce=given.get("nonce"),
+        code_challenge=challenge,
+        code_challenge_method=given.get("code_challenge_method", "plain") if challenge else None,
+        prompt=tuple(given.get("prompt", "").split()),
+        max_age=int(max_age) if max_age is not None else None,
+        login_hint=given.get("login_hint"),
+        response_mode=given.get("response_mode", "query"),
+        ui_locales=given.get("ui_locales"),
+    )
+
+
+def _too_old(session: Session, asked: AuthorizationRequest) -> bool:
+    age_s = (now() - session.created_at).total_seconds()
+    return asked.max_age is not None and age_s > asked.max_age
+
+
+def _parameters(browser: Browser) -> dict[str, str]:
+    return browser.http.query.pairs() | (_form(browser) if browser.http.method == "POST" else {})
+
+
+def _form(browser: Browser) -> dict[str, str]:
+    return browser.http.form()
+
+
+def _required(form: Mapping[str, str], name: str) -> str:
+    value = form.get(name)
+    if not value:
+        raise OAuthError("invalid_request", f"{name} is missing")
+    return value
+
+
+def _json(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    kept = {"cache-control": "no-store", "access-control-allow-origin": "*", **(headers or {})}
+    return Response(msgspec.json.encode(body), status, kept, "application/json")

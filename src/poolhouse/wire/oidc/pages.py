@@ -1,0 +1,368 @@
+"""The hosted pages: sign in, sign up, codes, reset, second step, consent. Forms, no scripts."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from poolhouse.apps.model import App
+from poolhouse.caller import Caller
+from poolhouse.errors import (
+    CaptchaRequired,
+    InvalidInput,
+    MfaRequired,
+    PasswordResetRequired,
+    PoolhouseError,
+    UserNotFound,
+)
+from poolhouse.login.codes import Purpose
+from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
+from poolhouse.oidc.model import AuthorizationRequest, OAuthError
+from poolhouse.sessions.model import Session
+from poolhouse.users.model import UserKey
+from poolhouse.users.rules import looks_like_email
+from poolhouse.wire.oidc.browser import Browser, browser_of
+from poolhouse.wire.oidc.texts import Texts
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
+
+Proceed = Callable[..., Awaitable[Response]]
+Form = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request in the middle of one sign-in."""
+
+    browser: Browser
+    app: App
+    asked: AuthorizationRequest
+    sealed: str
+    form: Form
+
+    @property
+    def caller(self) -> Caller:
+        return self.browser.caller(self.app.pool_id, self.app.id)
+
+    def given(self, name: str) -> str:
+        return self.form.get(name, "").strip()
+
+
+Act = Callable[["Pages", Step], Awaitable[Response]]
+
+
+class Pages:
+    """`proceed` goes on with the authorization once somebody is logged in; the provider sets it."""
+
+    proceed: Proceed
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._templates = Environment(
+            loader=PackageLoader("poolhouse.wire.oidc"), autoescape=True, undefined=StrictUndefined
+        )
+
+    def routes(self) -> list[BaseRoute]:
+        acts: list[tuple[str, str, Act, str]] = [
+            ("GET", "/login", Pages.show_sign_in, "sign_in"),
+            ("POST", "/login", Pages.sign_in, "sign_in"),
+            ("POST", "/login/send-code", Pages.send_code, "sign_in"),
+            ("POST", "/login/code", Pages.sign_in_by_code, "sign_in"),
+            ("GET", "/login/signup", Pages.show_sign_up, "sign_up"),
+            ("POST", "/login/signup", Pages.sign_up, "sign_up"),
+            ("GET", "/login/reset", Pages.show_reset, "reset"),
+            ("POST", "/login/reset", Pages.reset, "reset"),
+            ("POST", "/login/second-step", Pages.second_step, "second_step"),
+            ("POST", "/login/new-password", Pages.new_password, "new_password"),
+            ("POST", "/login/consent", Pages.answer_consent, "sign_in"),
+        ]
+        routes: list[BaseRoute] = [
+            Route(path, self._handler(act, page), methods=[method]) for method, path, act, page in acts
+        ]
+        return [*routes, Route("/login/captcha/{captcha_id}.wav", self._captcha_sound)]
+
+    # -- sign in -------------------------------------------------------------------------------------------
+
+    async def show_sign_in(self, step: Step) -> Response:
+        return await self._page(step, "sign_in")
+
+    async def sign_in(self, step: Step) -> Response:
+        keys = _keys(step.given("account"))
+        how = SignIn(captcha=step.given("captcha") or None)
+        logged_in = await self._services.login.with_any_password(
+            step.caller, keys, step.form.get("password", ""), how
+        )
+        return await self._enter(step, logged_in)
+
+    async def send_code(self, step: Step) -> Response:
+        """Says the same whether or not the address is somebody's."""
+        channel, target = _address(step.given("account"))
+        purpose: Purpose = "reset_password" if step.given("way") == "reset" else "login"
+        await self._services.codes.send(step.caller, channel, target, purpose)
+        name = "reset" if purpose == "reset_password" else "sign_in"
+        return await self._page(step, name, notice="code_sent", way=step.given("way"))
+
+    async def sign_in_by_code(self, step: Step) -> Response:
+        channel, target = _address(step.given("account"))
+        try:
+            logged_in = await self._services.code_login.login(
+                step.caller, channel, target, step.given("code")
+            )
+        except UserNotFound as error:
+            raise InvalidInput("code") from error
+        return await self._enter(step, logged_in)
+
+    # -- sign up -------------------------------------------------------------------------------------------
+
+    async def show_sign_up(self, step: Step) -> Response:
+        return await self._page(step, "sign_up")
+
+    async def sign_up(self, step: Step) -> Response:
+        values = {name: step.given(name) for name in ("username", "email") if step.given(name)}
+        registration = Registration(
+            method="email" if "email" in values else "username",
+            values=values,
+            password=step.form.get("password") or None,
+            force_login=True,
+        )
+        return await self._enter(step, await self._services.registrations.register(step.caller, registration))
+
+    # -- forgotten, forced and first passwords -------------------------------------------------------------
+
+    async def show_reset(self, step: Step) -> Response:
+        return await self._page(step, "reset", way="reset")
+
+    async def reset(self, step: Step) -> Response:
+        channel, target = _address(step.given("account"))
+        password = step.form.get("password", "")
+        try:
+            await self._services.recovery.by_code(step.caller, channel, target, step.given("code"), password)
+        except UserNotFound as error:
+            raise InvalidInput("code") from error
+        return await self._page(step, "sign_in", notice="reset_done")
+
+    async def new_password(self, step: Step) -> Response:
+        ticket, password = step.given("ticket"), step.form.get("password", "")
+        old = step.form.get("old_password")
+        if old is None:
+            await self._services.recovery.by_first_login(step.caller, ticket, password)
+        else:
+            await self._services.recovery.forced(step.caller, ticket, old, password)
+        return await self._page(step, "sign_in", notice="reset_done")
+
+    # -- second step ---------------------------------------------------------------------------------------
+
+    async def second_step(self, step: Step) -> Response:
+        ticket, code = step.given("ticket"), step.given("code")
+        if step.given("enrol"):
+            await self._services.second_step.confirm(step.caller, ticket, code)
+            return await self._page(step, "second_step", ticket=ticket, enrolment=None, recovery=False,
+                                    notice="enrolled")  # fmt: skip
+        if step.given("recovery"):
+            logged_in, following = await self._services.second_step.by_recovery_code(
+                step.caller, ticket, code
+            )
+            response = await self._enter(step, logged_in)
+            return self._keep_recovery(step, response, following)
+        logged_in = await self._services.second_step.by_totp(step.caller, ticket, code)
+        return await self._enter(step, logged_in)
+
+    def _keep_recovery(self, step: Step, response: Response, following: str) -> Response:
+        """Shown once, on the way: the used code is void and this one takes its place."""
+        target = response.headers.get("location", "")
+        if not target:
+            return response
+        page = self.render(step.browser, "message.html", 200, step.asked, title="keep_recovery",
+                           text=following, link=target)  # fmt: skip
+        page.raw_headers.extend(
+            (name, value) for name, value in response.raw_headers if name == b"set-cookie"
+        )
+        return page
+
+    # -- consent -------------------------------------------------------------------------------------------
+
+    async def consent(
+        self, browser: Browser, app: App, asked: AuthorizationRequest, session: Session
+    ) -> Response:
+        caller = browser.caller(app.pool_id, app.id, session)
+        user = await self._services.users.look_up(caller, UserKey("id", session.user_id))
+        return self.render(
+            browser,
+            "consent.html",
+            200,
+            asked,
+            app=app,
+            sealed=browser.seal(asked),
+            user=user.display_name if user else session.user_id,
+            scopes=[scope for scope in asked.scope.split() if scope],
+        )
+
+    async def answer_consent(self, step: Step) -> Response:
+        session = await step.browser.session(step.app.pool_id)
+        if session is None:
+            return await self._page(step, "sign_in")
+        if step.given("answer") != "allow":
+            from poolhouse.wire.oidc.endpoints import redirect
+
+            return redirect(step.asked.redirect_uri, {"error": "access_denied", "state": step.asked.state})
+        return await self.proceed(step.browser, step.app, step.asked, session, agreed=True)
+
+    # -- pages of the provider -----------------------------------------------------------------------------
+
+    def problem(self, browser: Browser, description: str) -> Response:
+        return self.render(
+            browser, "message.html", 400, None, title="problem_title", text=description, link=None
+        )
+
+    def logged_out(self, browser: Browser) -> Response:
+        return self.render(browser, "message.html", 200, None, title="logged_out", text="", link=None)
+
+    def form_post(self, browser: Browser, target: str, facts: Mapping[str, str | None]) -> Response:
+        given = {name: value for name, value in facts.items() if value is not None}
+        return self.render(browser, "form_post.html", 200, None, target=target, facts=given)
+
+    # -- inside --------------------------------------------------------------------------------------------
+
+    def _handler(self, act: Act, page: str) -> Callable[[Request], Awaitable[Response]]:
+        async def handle(request: Request) -> Response:
+            browser = await browser_of(request, self._services)
+            try:
+                step = await self._step(browser)
+            except (OAuthError, PoolhouseError) as error:
+                said = (
+                    error.description if isinstance(error, OAuthError) else error.message(browser.http.lang)
+                )
+                return self.problem(browser, said)
+            try:
+                if request.method == "POST":
+                    browser.require_own_form(step.form)
+                return await act(self, step)
+            except PoolhouseError as error:
+                return await self._refused(step, page, error)
+
+        return handle
+
+    async def _step(self, browser: Browser) -> Step:
+        form = browser.http.form() if browser.http.method == "POST" else {}
+        sealed = form.get("request") or browser.http.query.text("request") or ""
+        asked = browser.unseal(sealed)
+        return Step(browser, await self._services.oidc.client(asked.app_id), asked, sealed, form)
+
+    async def _enter(self, step: Step, logged_in: LoggedIn) -> Response:
+        assert logged_in.session is not None
+        assert logged_in.token is not None
+        asked = replace(step.asked, prompt=tuple(word for word in step.asked.prompt if word != "login"))
+        response: Response = await self.proceed(step.browser, step.app, asked, logged_in.session)
+        lifetime = logged_in.session.expires_at - logged_in.session.created_at
+        step.browser.keep_session(response, logged_in.token.token, int(lifetime.total_seconds()))
+        return response
+
+    async def _refused(self, step: Step, page: str, error: PoolhouseError) -> Response:
+        """The same page again with the reason, or the page the refusal leads to."""
+        if isinstance(error, MfaRequired):
+            return await self._second_step_page(step, error.facts["mfa_token"], error.facts.get("totp", True))
+        if isinstance(error, PasswordResetRequired):
+            ticket, old = error.facts["token"], error.facts.get("old_password", False)
+            return await self._page(step, "new_password", ticket=ticket, old_password=old)
+        told = error.message(step.browser.http.lang)
+        if page == "second_step":
+            return await self._page(step, page, error=told, ticket=step.given("ticket"), enrolment=None,
+                                    recovery=bool(step.given("recovery")))  # fmt: skip
+        if page == "new_password":
+            return await self._page(step, page, error=told, ticket=step.given("ticket"),
+                                    old_password="old_password" in step.form)  # fmt: skip
+        captcha = None
+        if isinstance(error, CaptchaRequired) or step.given("captcha"):
+            captcha = await self._captcha(step)
+        way = step.given("way") or ("code" if step.browser.http.path.endswith("/code") else "")
+        return await self._page(step, page, error=told, captcha=captcha, way=way)
+
+    async def _second_step_page(self, step: Step, ticket: str, has_factor: bool) -> Response:
+        enrolment = None
+        if not has_factor:
+            enrolment = await self._services.second_step.associate(step.caller, ticket, step.app.name)
+        return await self._page(step, "second_step", ticket=ticket, enrolment=enrolment, recovery=False)
+
+    async def _captcha(self, step: Step) -> dict[str, str]:
+        challenge = await self._services.captchas.issue(step.caller)
+        picture = base64.b64encode(challenge.image).decode()
+        sound = f"/login/captcha/{challenge.id}.wav?request={step.sealed}"
+        return {"picture": f"data:image/png;base64,{picture}", "sound": sound}
+
+    async def _captcha_sound(self, request: Request) -> Response:
+        browser = await browser_of(request, self._services)
+        try:
+            step = await self._step(browser)
+            sound = await self._services.captchas.sound(step.caller, request.path_params["captcha_id"])
+        except (OAuthError, PoolhouseError):
+            return Response("", 404)
+        return Response(sound, media_type="audio/wav", headers={"cache-control": "no-store"})
+
+    async def _page(self, step: Step, name: str, **facts: Any) -> Response:
+        pool = await self._services.pools.get(step.app.pool_id)
+        can_register = not (pool.settings.register_disabled or step.app.settings.register_disabled)
+        shown: dict[str, Any] = {
+            "app": step.app,
+            "sealed": step.sealed,
+            "account": step.given("account") or step.asked.login_hint or "",
+            "username": step.given("username"),
+            "email": step.given("email"),
+            "way": step.browser.http.query.text("way") or "",
+            "can_register": can_register,
+            "error": None,
+            "notice": None,
+            "captcha": None,
+            **facts,
+        }
+        return self.render(step.browser, f"{name}.html", 200, step.asked, **shown)
+
+    def render(
+        self, browser: Browser, name: str, status: int, asked: AuthorizationRequest | None, **facts: Any
+    ) -> Response:
+        """A page that loads nothing, is framed by nobody, and posts only to us and on to the client."""
+        token = browser.form_token()
+        text = self._templates.get_template(name).render(
+            t=Texts(browser.http.lang), lang=browser.http.lang, form_token=token, **facts
+        )
+        target = facts.get("target") or (asked.redirect_uri if asked else "")
+        split = urlsplit(str(target))
+        onward = (
+            f" {split.scheme}://{split.netloc}"
+            if split.netloc
+            else f" {split.scheme}:"
+            if split.scheme
+            else ""
+        )
+        headers = {
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+            f"media-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",
+            "x-frame-options": "DENY",
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cache-control": "no-store",
+        }
+        response = Response(text, status, headers, "text/html; charset=utf-8")
+        browser.keep_form_token(response, token)
+        return response
+
+
+def _keys(account: str) -> list[UserKey]:
+    """A username may look like anything, so it is tried too."""
+    if not account:
+        raise InvalidInput("account", "不能为空", "is required")
+    first = [UserKey("email", account)] if looks_like_email(account) else []
+    second = [UserKey("phone", account)] if account.lstrip("+").isdigit() else []
+    return [*first, *second, UserKey("username", account)]
+
+
+def _address(account: str) -> tuple[Channel, str]:
+    return ("email", account) if "@" in account else ("phone", account)

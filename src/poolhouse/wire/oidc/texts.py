@@ -1,0 +1,95 @@
+"""Every word of the hosted pages, in both languages."""
+
+from __future__ import annotations
+
+from poolhouse.errors import Lang
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "sign_in_to": ("登录 {app}", "Sign in to {app}"),
+    "sign_up_for": ("注册 {app}", "Sign up for {app}"),
+    "account": ("用户名、邮箱或手机号", "Username, e-mail or phone"),
+    "password": ("密码", "Password"),
+    "new_password": ("新密码", "New password"),
+    "old_password": ("原密码", "Current password"),
+    "sign_in": ("登录", "Sign in"),
+    "sign_up": ("注册", "Sign up"),
+    "by_password": ("密码登录", "Password"),
+    "by_code": ("验证码登录", "Code"),
+    "email_or_phone": ("邮箱或手机号", "E-mail or phone"),
+    "email": ("邮箱", "E-mail"),
+    "username": ("用户名", "Username"),
+    "code": ("验证码", "Verification code"),
+    "send_code": ("发送验证码", "Send a code"),
+    "code_sent": (
+        "如果该地址属于某个账号，验证码已发送",
+        "If the address belongs to an account, a code is on its way",
+    ),
+    "captcha": ("图中的数字", "The digits in the picture"),
+    "captcha_picture": (
+        "五个数字的图片；也可以收听语音",
+        "A picture of five digits; they can be listened to as well",
+    ),
+    "captcha_listen": ("收听语音", "Listen to the digits"),
+    "forgot": ("忘记密码？", "Forgot the password?"),
+    "no_account": ("还没有账号？", "No account yet?"),
+    "have_account": ("已有账号？", "Have an account?"),
+    "reset_title": ("重置密码", "Reset the password"),
+    "reset": ("重置密码", "Reset"),
+    "reset_done": ("密码已重置，请登录", "The password is changed, please sign in"),
+    "must_change": ("登录前需要修改密码", "The password must be changed before signing in"),
+    "second_title": ("二次验证", "Second step"),
+    "second_help": ("请输入身份验证器中的六位数字", "Enter the six digits of your authenticator"),
+    "second_enrol": (
+        "此应用要求二次验证。请用身份验证器扫描二维码，然后输入六位数字",
+        "A second factor is required here. Scan the code with an authenticator, then enter its six digits",
+    ),
+    "enrolled": (
+        "验证器已绑定，请输入下一组数字完成登录",
+        "The authenticator is bound; enter its next digits to sign in",
+    ),
+    "secret_key": ("密钥", "Key"),
+    "recovery_code": ("恢复代码", "Recovery code"),
+    "use_recovery": ("使用恢复代码", "Use a recovery code"),
+    "use_authenticator": ("使用身份验证器", "Use the authenticator"),
+    "keep_recovery": ("请妥善保存新的恢复代码", "Keep your recovery code in a safe place"),
+    "verify": ("验证", "Verify"),
+    "continue": ("继续", "Continue"),
+    "consent_title": ("{app} 请求访问你的信息", "{app} asks for access"),
+    "consent_as": ("当前账号：{user}", "You are {user}"),
+    "allow": ("同意", "Allow"),
+    "deny": ("拒绝", "Deny"),
+    "problem_title": ("无法完成登录", "This sign-in cannot go on"),
+    "back_to_app": ("请返回应用重试", "Please go back to the application and try again"),
+    "logged_out": ("你已退出登录", "You are signed out"),
+    "send_codes_first": ("请先获取验证码", "Ask for a code first"),
+    "too_many": ("操作过于频繁，请稍后再试", "Too many tries, please wait a little"),
+    "scope_openid": ("你的身份标识", "Who you are"),
+    "scope_profile": ("姓名、头像等资料", "Your name, photo and profile"),
+    "scope_email": ("邮箱地址", "Your e-mail address"),
+    "scope_phone": ("手机号", "Your phone number"),
+    "scope_address": ("地址", "Your address"),
+    "scope_offline_access": ("在你离开后保持访问", "Access while you are away"),
+    "scope_username": ("用户名", "Your username"),
+    "scope_external_id": ("外部编号", "Your external id"),
+    "scope_roles": ("你的角色", "Your roles"),
+}
+
+
+class Texts:
+    """`t.sign_in`, `t("sign_in_to", app=...)` in a template."""
+
+    def __init__(self, lang: Lang) -> None:
+        self._place = 1 if lang == "en-US" else 0
+
+    def __getattr__(self, name: str) -> str:
+        try:
+            return _TEXTS[name][self._place]
+        except KeyError as error:  # Jinja asks for attributes of its own
+            raise AttributeError(name) from error
+
+    def __call__(self, name: str, **facts: str) -> str:
+        return _TEXTS[name][self._place].format(**facts)
+
+
+def names() -> frozenset[str]:
+    return frozenset(_TEXTS)
