@@ -60,5 +60,7 @@ async def login() -> AsyncIterator[Row]:
             await services.users.create_many(administrator, drafts)
             await login_rate(services, visitor)
             rounds = [(bare_rate(stored), await login_rate(services, visitor)) for _ in range(ROUNDS)]
-    yield at_least("logins / bare argon2 verifications", median(ours / bare for bare, ours in rounds), "x", bar=0.85)
+    yield at_least(
+        "logins / bare argon2 verifications", median(ours / bare for bare, ours in rounds), "x", bar=0.85
+    )
     yield known("logins", median(ours for _, ours in rounds), "per second")
