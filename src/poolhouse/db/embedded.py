@@ -10,6 +10,7 @@ stops it first.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -104,6 +105,8 @@ class EmbeddedPostgres:
         if self._keeper is not None:
             self._keeper.join()
             self._keeper = None
+            with contextlib.suppress(OSError):
+                self.cluster.sockets.rmdir()  # a long path's is in /tmp
         if self._lock is not None:
             _url_file(self._data).unlink(missing_ok=True)
             self._lock.release()
