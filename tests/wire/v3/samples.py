@@ -35,8 +35,9 @@ class Sown:
     values: dict[str, Any]
 
 
-async def sow(services: Services) -> Sown:
-    pool = await services.pools.create("sown")
+async def sow(services: Services, pool_id: str | None = None) -> Sown:
+    """In a new pool, or in one that was made ready."""
+    pool = await (services.pools.get(pool_id) if pool_id else services.pools.create("sown"))
     admin = Caller(pool_id=pool.id, kind="administrator", actor_id=pool.id)
     draft = UserDraft(
         {"username": "bob", "email": "bob@example.com", "phone": "18800008888"}, password="correct horse"

@@ -393,3 +393,17 @@ async def test_authorized_resources_of_a_user_are_listed(v3: V3Client) -> None:
     assert (await v3.get("get-user-authorized-resources", userId=user["userId"], namespace="none"))["data"][
         "totalCount"
     ] == 0
+
+
+async def test_authorized_resources_of_a_group_and_a_role_are_listed(v3: V3Client) -> None:
+    admin, services = v3.administrator, v3.services
+    await services.groups.create(admin, GroupDraft("staff", "Staff"))
+    await services.roles.create(admin, RoleDraft("boss"))
+    grants = (Grant("ecs", ("read",), ResourceType.API),)
+    for target, code in ((ResourceTarget.GROUP, "staff"), (ResourceTarget.ROLE, "boss")):
+        await services.authorization.authorize(admin, [Authorization(target, (code,), grants)])
+    (of_group,) = (await v3.get("get-group-authorized-resources", code="staff"))["data"]
+    assert (of_group["resourceCode"], of_group["actions"]) == ("ecs", ["read"])
+    (of_role,) = (await v3.get("get-role-authorized-resources", code="boss"))["data"]["list"]
+    assert (of_role["resourceCode"], of_role["actions"]) == ("ecs", ["read"])
+    assert (await v3.get("get-role-authorized-resources", code="none"))["data"]["totalCount"] == 0

@@ -28,6 +28,7 @@ from poolhouse.wire.v3.dto.common import (
     IsSuccessDto,
     PolicyCondition,
 )
+from poolhouse.wire.v3.dto.groups import GetGroupAuthorizedResourcesQuery
 from poolhouse.wire.v3.dto.resources import (
     AuthorizeResourcesDto,
     CommonResourceDto,
@@ -52,6 +53,11 @@ from poolhouse.wire.v3.dto.resources import (
     ResourceDto,
     ResourcePagingDto,
     UpdateResourceDto,
+)
+from poolhouse.wire.v3.dto.roles import (
+    GetRoleAuthorizedResourcesQuery,
+    RoleAuthorizedResourcePagingDto,
+    RoleAuthorizedResourcesRespDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.words import page
@@ -219,6 +225,40 @@ async def authorize_resources(request: V3Request, body: AuthorizeResourcesDto) -
     return IsSuccessDto(success=True)
 
 
+async def get_group_authorized_resources(
+    request: V3Request, query: GetGroupAuthorizedResourcesQuery
+) -> list[AuthorizedResourceDto]:
+    return authorized_page(await _of(request, TargetType.GROUP, query)).items
+
+
+async def get_role_authorized_resources(
+    request: V3Request, query: GetRoleAuthorizedResourcesQuery
+) -> RoleAuthorizedResourcePagingDto:
+    shown = [
+        RoleAuthorizedResourcesRespDto(
+            resource_code=one.resource_code,
+            resource_type=one.resource_type,
+            actions=one.actions,
+            api_identifier=one.api_identifier,
+        )
+        for one in authorized_page(await _of(request, TargetType.ROLE, query)).items
+    ]
+    return RoleAuthorizedResourcePagingDto(total_count=len(shown), items=shown)
+
+
+async def _of(
+    request: V3Request,
+    type_: TargetType,
+    query: GetGroupAuthorizedResourcesQuery | GetRoleAuthorizedResourcesQuery,
+) -> list[AuthorizedResource]:
+    return await request.services.authorization.list_of(
+        request.caller,
+        TargetName(type_, query.code),
+        query.namespace or DEFAULT_NAMESPACE,
+        resource_type=ResourceType(query.resource_type) if query.resource_type else None,
+    )
+
+
 async def get_authorized_resources(
     request: V3Request, query: GetAuthorizedResourcesQuery
 ) -> AuthorizedResourcePagingDto:
@@ -328,5 +368,13 @@ ENDPOINTS = [
     Endpoint(
         *("POST", "get-resource-authorized-targets", GetResourceAuthorizedTargetsDto),
         *(GetResourceAuthorizedTargetDataDto, get_resource_authorized_targets, READ),
+    ),
+    Endpoint(
+        *("GET", "get-group-authorized-resources", GetGroupAuthorizedResourcesQuery),
+        *(list[AuthorizedResourceDto], get_group_authorized_resources, READ),
+    ),
+    Endpoint(
+        *("GET", "get-role-authorized-resources", GetRoleAuthorizedResourcesQuery),
+        *(RoleAuthorizedResourcePagingDto, get_role_authorized_resources, READ),
     ),
 ]
