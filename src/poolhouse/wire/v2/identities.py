@@ -1,0 +1,60 @@
+"""Linking and unlinking identities. reference/v2.md 2 (linkIdentity: the client reads the whole body)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolhouse.users.model import IdentityDraft
+from poolhouse.wire.v2.bodies import Body
+from poolhouse.wire.v2.bodies import body as read
+from poolhouse.wire.v2.request import Answer, Route, V2Request
+
+
+class LinkIdentity(Body):
+    """`identifier` names the source, `extIdpId` its stored configuration; seed 002 leaves the latter out."""
+
+    user_id: str
+    user_id_in_idp: str
+    identifier: str
+    ext_idp_id: str | None = None
+    type: str | None = None
+    is_social: bool | None = None
+
+
+class UnlinkIdentity(Body):
+    user_id: str
+    identifier: str | None = None
+    ext_idp_id: str | None = None
+    type: str | None = None
+    is_social: bool | None = None
+
+
+async def link(request: V2Request) -> Any:
+    body = read(request, LinkIdentity)
+    draft = IdentityDraft(
+        provider=body.identifier,
+        user_id_in_idp=body.user_id_in_idp,
+        type=body.type or "generic",
+        ext_idp_id=body.ext_idp_id,
+        is_social=bool(body.is_social),
+    )
+    await request.services.identities.link(request.caller, body.user_id, draft)
+    return Answer(None, "绑定成功")
+
+
+async def unlink(request: V2Request) -> Any:
+    body = read(request, UnlinkIdentity)
+    await request.services.identities.unlink(
+        request.caller,
+        body.user_id,
+        ext_idp_id=body.ext_idp_id,
+        provider=body.identifier,
+        type_=body.type,
+    )
+    return Answer(None, "解绑成功")
+
+
+ROUTES = [
+    Route("POST", "/api/v2/users/identity/link", link),
+    Route("POST", "/api/v2/users/identity/unlink", unlink),
+]
