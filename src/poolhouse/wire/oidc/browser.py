@@ -28,6 +28,7 @@ SESSION_COOKIE = "poolhouse_session"
 FORM_COOKIE = "poolhouse_form"
 REQUEST_LIFETIME_S = 1800
 MAX_FORM_BYTES = 64 * 1024
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PLACE = "oidc-request"
 
 
@@ -149,14 +150,16 @@ def preferred(asked: str) -> Lang:
 
 
 def origin(services: Services, request: Request) -> str:
-    """Our own address as clients know it: the setting, or where we listen. A Host header is a stranger's word,
-    taken only by a server that listens everywhere and was told no address.
+    """Our own address as clients know it: the setting, or where they reached us.
+
+    A Host header is a stranger's word. A server on loopback takes only loopback names from it; one that
+    listens everywhere should be told its address (POOLHOUSE_PUBLIC_URL).
     """
     settings = services.settings
     if settings.public_url:
         return settings.public_url.rstrip("/")
-    if settings.host in ("127.0.0.1", "localhost", "::1"):
-        return f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+    if settings.host in LOOPBACK and request.base_url.hostname not in LOOPBACK:
+        return f"http://{settings.host}:{settings.port}"
     return str(request.base_url).rstrip("/")
 
 
