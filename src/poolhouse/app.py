@@ -226,6 +226,10 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     fields.on(TargetType.GROUP, groups.require_ids)
     fields.on(TargetType.ROLE, roles.require_ids)
     fields.on(TargetType.NODE, orgs.require_nodes)
+    fields.on(TargetType.ORG, orgs.require_orgs)
+    fields.on(TargetType.APPLICATION, apps.require_ids)
+    apps.on_delete(fields.forget_app)
+    apps.on_delete(roles.delete_namespace)
     accounts = AccountService(
         db,
         users,

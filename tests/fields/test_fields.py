@@ -15,6 +15,7 @@ from poolhouse.errors import (
     InvalidInput,
     InvalidOperation,
     NotAuthenticated,
+    NotFound,
     NotPermitted,
     NotSupported,
     UserNotFound,
@@ -30,6 +31,7 @@ from poolhouse.fields.model import (
 )
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
+from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
 from poolhouse.users.model import Condition, UserDraft, UserQuery
 
@@ -371,6 +373,45 @@ async def test_groups_have_custom_data_too(services: Services, pool: PoolForTest
         await services.fields.set_values(
             pool.administrator, TargetType.PERMISSION, {"nothing": {"budget": 1}}
         )
+
+
+async def test_pools_applications_and_organisations_have_custom_data(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    app = await services.apps.create(pool.administrator, "shop")
+    org = await services.orgs.create_org(pool.administrator, NodeDraft({"name": "Org"}))
+    targets = {
+        TargetType.USERPOOL: pool.id,
+        TargetType.APPLICATION: app.id,
+        TargetType.ORG: org.id,
+    }
+    for target_type, target_id in targets.items():
+        for each in (pool, other_pool):
+            draft = FieldDraft(target_type, "note", DataType.STRING)
+            await services.fields.define(each.administrator, [draft])
+        values = {target_id: {"note": "x"}}
+        await services.fields.set_values(pool.administrator, target_type, values)
+        with pytest.raises(NotFound):
+            await services.fields.set_values(other_pool.administrator, target_type, values)
+        assert await services.fields.values_of(other_pool.administrator, target_type, target_id) == []
+    await services.apps.delete(pool.administrator, app.id)
+    await services.orgs.delete_org(pool.administrator, org.id)
+    left = [
+        len(await services.fields.values_of(pool.administrator, target_type, target_id))
+        for target_type, target_id in targets.items()
+    ]
+    assert left == [1, 0, 0]
+
+
+async def test_somebody_who_registers_sets_editable_fields_only(
+    services: Services, pool: PoolForTests
+) -> None:
+    user_id = await new_user(services, pool)
+    await define(services, pool, "salary", DataType.NUMBER)
+    with pytest.raises(NotPermitted):
+        async with services.db.transaction() as tx:
+            await services.fields.store(tx, pool.stranger, USER, {user_id: {"salary": 1}})
+    assert await kept(services, pool, user_id) == {}
 
 
 async def test_a_deleted_user_has_no_values(services: Services, pool: PoolForTests) -> None:

@@ -97,19 +97,18 @@ async def test_a_created_role_is_found(services: Services, pool: PoolForTests) -
 
 
 async def test_a_code_is_unique_within_its_namespace(services: Services, pool: PoolForTests) -> None:
-    app = await services.db.fetchval("select id from apps where pool_id = $1 limit 1", pool.id)
-    if app is None:
-        app = new_id()
-        await services.db.execute(
-            "insert into apps (pool_id, id, name, identifier, secret) values ($1, $2, 'App', $2, $3)",
-            pool.id,
-            app,
-            b"",
-        )
+    app = (await services.apps.create(pool.administrator, "shop")).id
     await services.roles.create(pool.administrator, RoleDraft("admin"))
     await services.roles.create(pool.administrator, RoleDraft("admin", app))
     with pytest.raises(CodeTaken):
         await services.roles.create(pool.administrator, RoleDraft("admin"))
+
+
+async def test_a_deleted_application_takes_its_roles_along(services: Services, pool: PoolForTests) -> None:
+    app = await services.apps.create(pool.administrator, "shop")
+    role = await services.roles.create(pool.administrator, RoleDraft("admin", app.id))
+    await services.apps.delete(pool.administrator, app.id)
+    assert await services.roles.find_by_id(pool.administrator, role.id) is None
 
 
 async def test_an_unknown_namespace_is_refused(services: Services, pool: PoolForTests) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,11 +29,18 @@ WRITABLE = frozenset(
     {"name", "identifier", "description", "logo", "app_type", "redirect_uris", "logout_redirect_uris"}
 )
 
+OnDelete = Callable[[Tx, Caller, str], Awaitable[None]]
+
 
 class AppService:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
         self._cache: dict[str, tuple[float, App]] = {}
+        self._on_delete: list[OnDelete] = []
+
+    def on_delete(self, hook: OnDelete) -> None:
+        """`hook(tx, caller, app_id)` runs in the transaction that deletes an application."""
+        self._on_delete.append(hook)
 
     async def create(self, caller: Caller, name: str, identifier: str | None = None, **values: Any) -> App:
         """`values`: description, logo, app_type, redirect_uris, logout_redirect_uris, settings."""
@@ -69,6 +77,11 @@ class AppService:
         if app.pool_id != caller.pool_id:
             raise AppNotFound(app_id=app_id)
         return app
+
+    async def require_ids(self, caller: Caller, app_ids: Sequence[str]) -> None:
+        """Raises AppNotFound. For other domains' use cases."""
+        for app_id in dict.fromkeys(app_ids):
+            await self.get(caller, app_id)
 
     async def get_anywhere(self, app_id: str) -> App:
         """By id alone, for a request that names only its application. Raises AppNotFound."""
@@ -139,6 +152,8 @@ class AppService:
         async with self._db.transaction() as tx:
             if not await postgres.delete(tx, caller.pool_id, app_id):
                 raise AppNotFound(app_id=app_id)
+            for hook in self._on_delete:
+                await hook(tx, caller, app_id)
             await self._audit.write(tx, caller, Event("delete", "application", app_id))
         self._cache.pop(app_id, None)
 

@@ -22,6 +22,7 @@ from poolhouse.errors import (
     InvalidOperation,
     NotPermitted,
     NotSupported,
+    PoolNotFound,
     TooLarge,
 )
 from poolhouse.fields import postgres
@@ -61,7 +62,7 @@ class FieldService:
         self._db = db
         self._audit = audit
         self._box = box
-        self._require: dict[TargetType, RequireTargets] = {}
+        self._require: dict[TargetType, RequireTargets] = {TargetType.USERPOOL: _require_own_pool}
 
     def on(self, target_type: TargetType, require: RequireTargets) -> None:
         """How to tell that targets of a type exist; without it their values are NotSupported."""
@@ -170,7 +171,10 @@ class FieldService:
     async def store(
         self, tx: Tx, caller: Caller, target_type: TargetType, values: Values, *, from_text: bool = False
     ) -> None:
-        """`set_values` within another domain's transaction, which knows that the targets exist."""
+        """`set_values` within another domain's transaction, which knows that the targets exist.
+
+        Whoever is no administrator, somebody who registers among them, sets editable fields only.
+        """
         by_key: dict[str, dict[str, Any]] = {}
         for target_id, given in values.items():
             for key, value in given.items():
@@ -180,7 +184,7 @@ class FieldService:
             field = fields.get(key)
             if field is None:
                 raise FieldNotFound(field=key)
-            if caller.kind == "user" and not field.user_editable:
+            if not field.user_editable and caller.kind in ("user", "anonymous"):
                 raise NotPermitted()
             await self._store_key(tx, caller, field, of_targets, from_text)
         for target_id, given in values.items():
@@ -204,6 +208,9 @@ class FieldService:
 
     async def forget_nodes(self, tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
         await self.forget(tx, pool_id, TargetType.NODE, node_ids)
+
+    async def forget_app(self, tx: Tx, caller: Caller, app_id: str) -> None:
+        await self.forget(tx, caller.pool_id, TargetType.APPLICATION, [app_id])
 
     async def _store_key(
         self, tx: Tx, caller: Caller, field: Field, given: Mapping[str, Any], from_text: bool
@@ -298,6 +305,11 @@ class FieldService:
                     tx, caller, Event("update", "field", change.key, detail={"builtIn": True})
                 )
         return await self.list_base(caller)
+
+
+async def _require_own_pool(caller: Caller, pool_ids: Sequence[str]) -> None:
+    if set(pool_ids) - {caller.pool_id}:
+        raise PoolNotFound()
 
 
 def _created(draft: FieldDraft) -> Field:

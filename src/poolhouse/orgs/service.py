@@ -121,6 +121,7 @@ class OrgService:
         async with self._db.transaction() as tx:
             org = await self._locked(tx, caller, org_id)
             await self._forget_below(tx, caller, org.root.id)
+            await self._fields.forget(tx, caller.pool_id, TargetType.ORG, [org_id])
             await postgres.delete_org(tx, caller.pool_id, org_id)
             await self._write(tx, caller, "delete", "org", org_id, name=org.root.name)
 
@@ -288,6 +289,12 @@ class OrgService:
         found = await postgres.find_nodes(self._db, caller.pool_id, node_ids)
         if missing := [node_id for node_id in dict.fromkeys(node_ids) if node_id not in found]:
             raise NodeNotFound(node_ids=missing)
+
+    async def require_orgs(self, caller: Caller, org_ids: Sequence[str]) -> None:
+        """Raises OrgNotFound unless every id is an organisation of this pool. For other domains' use cases."""
+        found = await postgres.find_orgs(self._db, caller.pool_id, org_ids)
+        if missing := [org_id for org_id in dict.fromkeys(org_ids) if org_id not in found]:
+            raise OrgNotFound(org_ids=missing)
 
     # -- inside ------------------------------------------------------------------------------------------
 

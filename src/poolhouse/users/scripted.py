@@ -54,8 +54,11 @@ class ScriptedDirectory:
             async with places:
                 return await self._find_one(caller, key)
 
-        async with asyncio.TaskGroup() as group:
-            found = [group.create_task(find_in_turn(key)) for key in keys]
+        try:
+            async with asyncio.TaskGroup() as group:
+                found = [group.create_task(find_in_turn(key)) for key in keys]
+        except ExceptionGroup as failures:  # the first failure is everybody's answer
+            raise failures.exceptions[0] from failures
         return [task.result() for task in found]
 
     async def _find_one(self, caller: Caller, key: UserKey) -> User | None:

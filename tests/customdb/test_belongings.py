@@ -1,0 +1,97 @@
+"""Groups, roles and custom data of users whose profiles are in somebody else's database."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import PoolForTests
+from tests.customdb.conftest import Legacy, connect
+
+from poolhouse.app import Services
+from poolhouse.errors import ScriptFailed, UserNotFound
+from poolhouse.fields.model import DataType, FieldDraft
+from poolhouse.fields.model import TargetType as FieldTarget
+from poolhouse.groups.model import GroupDraft
+from poolhouse.paging import PageRequest
+from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
+
+ADMIN = RoleKey("admin")
+
+
+@pytest.fixture
+async def people(services: Services, pool: PoolForTests, legacy: Legacy) -> tuple[str, str]:
+    """Two users, known by their scripts' ids alone."""
+    await connect(services, pool, legacy, "CUSTOM_USER_STORE")
+    wang = await legacy.put({"username": "wang"}, "secret one")
+    zhang = await legacy.put({"username": "zhang"}, "secret two")
+    assert await services.db.fetchval("select count(*) from users where pool_id = $1", pool.id) == 0
+    return wang, zhang
+
+
+async def test_script_ids_are_members_of_groups(
+    services: Services, pool: PoolForTests, people: tuple[str, str]
+) -> None:
+    wang, zhang = people
+    await services.groups.create(pool.administrator, GroupDraft("staff", "Staff"))
+    with pytest.raises(UserNotFound) as caught:
+        await services.groups.add_members(pool.administrator, "staff", [wang, "999999"])
+    assert "999999" in caught.value.message()
+    await services.groups.add_members(pool.administrator, "staff", [wang])
+    await services.groups.add_members(pool.administrator, "staff", [zhang])
+    members = await services.groups.list_members(pool.administrator, "staff", PageRequest())
+    users = await services.users.by_ids(pool.administrator, members.items)
+    assert (members.total, [user.username for user in users]) == (2, ["zhang", "wang"])
+    groups = await services.groups.list_of_user(pool.user(wang), wang)
+    assert [group.code for group in groups] == ["staff"]
+
+
+async def test_script_ids_hold_roles_directly_and_by_group(
+    services: Services, pool: PoolForTests, people: tuple[str, str]
+) -> None:
+    wang, zhang = people
+    group = await services.groups.create(pool.administrator, GroupDraft("staff", "Staff"))
+    await services.groups.add_members(pool.administrator, "staff", [zhang])
+    await services.roles.create(pool.administrator, RoleDraft("admin"))
+    targets = [Target(TargetType.USER, wang), Target(TargetType.GROUP, group.id)]
+    await services.roles.assign(pool.administrator, [ADMIN], targets)
+    for user_id in people:
+        roles = await services.roles.list_of_user(pool.administrator, user_id)
+        assert [role.code for role in roles] == ["admin"]
+    with pytest.raises(UserNotFound):
+        await services.roles.assign(pool.administrator, [ADMIN], [Target(TargetType.USER, "999999")])
+
+
+async def test_script_ids_have_custom_data(
+    services: Services, pool: PoolForTests, people: tuple[str, str]
+) -> None:
+    wang, zhang = people
+    await services.fields.define(pool.administrator, [FieldDraft(FieldTarget.USER, "age", DataType.NUMBER)])
+    await services.fields.set_values(pool.administrator, FieldTarget.USER, {wang: {"age": 40}})
+    found = await services.fields.values(pool.administrator, FieldTarget.USER, [wang, zhang])
+    assert {user_id: [one.value for one in values] for user_id, values in found.items()} == {wang: [40]}
+    with pytest.raises(UserNotFound):
+        await services.fields.set_values(pool.administrator, FieldTarget.USER, {"999999": {"age": 1}})
+
+
+async def test_what_a_deleted_user_had_is_forgotten(
+    services: Services, pool: PoolForTests, people: tuple[str, str]
+) -> None:
+    wang, _ = people
+    await services.groups.create(pool.administrator, GroupDraft("staff", "Staff"))
+    await services.groups.add_members(pool.administrator, "staff", [wang])
+    await services.roles.create(pool.administrator, RoleDraft("admin"))
+    await services.roles.assign(pool.administrator, [ADMIN], [Target(TargetType.USER, wang)])
+    await services.users.delete(pool.administrator, [wang])
+    members = await services.groups.list_members(pool.administrator, "staff", PageRequest())
+    holders = await services.roles.list_targets(pool.administrator, ADMIN, TargetType.USER, PageRequest())
+    assert (members.total, holders.total) == (0, 0)
+
+
+async def test_a_failing_script_says_so_and_adds_nobody(
+    services: Services, pool: PoolForTests, people: tuple[str, str], legacy: Legacy
+) -> None:
+    await services.groups.create(pool.administrator, GroupDraft("staff", "Staff"))
+    await legacy.execute("drop table users")
+    with pytest.raises(ScriptFailed):
+        await services.groups.add_members(pool.administrator, "staff", list(people))
+    members = await services.groups.list_members(pool.administrator, "staff", PageRequest())
+    assert members.total == 0
