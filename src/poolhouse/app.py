@@ -269,7 +269,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     roles.on_delete(forget_roles)
     orgs.on_delete(forget_nodes)
 
+    login.let_in_by(app_access.admits)
     oidc = OidcService(db, apps, users, sessions, audit)
+    oidc.let_in_by(app_access.admits)
     users.on_delete(oidc.forget_users)
 
     return Services(

@@ -27,7 +27,7 @@ PoolhouseError
 │   └── LastLoginMethod
 ├── LoginRefused
 │   ├── WrongCredentials        unknown user and wrong password alike
-│   ├── AccountBlocked  AccountSuspended  EmailUnverified
+│   ├── AccountBlocked  AccountSuspended  AppAccessDenied  EmailUnverified
 │   ├── CaptchaRequired  CodeWrong  CodeExpired  MfaRequired  PasswordResetRequired
 │   └── OldPasswordWrong
 ├── NotSupported                not built, or not by this directory
@@ -441,6 +441,13 @@ class AccountBlocked(LoginRefused):
 class AccountSuspended(LoginRefused):
     zh = "用户已被停用"
     en = "The user is suspended"
+
+
+class AppAccessDenied(LoginRefused):
+    """The application is closed to this user, by a rule or by its default."""
+
+    zh = "无权限访问此应用"
+    en = "You are not allowed to use this application"
 
 
 class EmailUnverified(LoginRefused):

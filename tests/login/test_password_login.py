@@ -6,6 +6,7 @@ import pytest
 from poolhouse.errors import (
     AccountBlocked,
     AccountSuspended,
+    AppAccessDenied,
     CaptchaRequired,
     CodeWrong,
     EmailUnverified,
@@ -15,6 +16,7 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.login.model import SignIn
+from poolhouse.resources.model import Effect, TargetType
 from poolhouse.users.model import UserDraft, UserKey
 
 BY_NAME = UserKey("username", "bob")
@@ -224,3 +226,23 @@ async def test_a_stranger_refreshes_nothing_and_an_administrator_anybody(service
         await services.login.refresh(visitor)
     issued = await services.login.refresh(pool.administrator, bob.id)
     assert (await services.sessions.read(issued.token)).subject == bob.id
+
+
+async def test_a_closed_application_lets_in_whom_it_was_opened_to(services, pool, visitor, bob, audited):
+    access, app_id = services.app_access, visitor.app_id
+    await services.apps.update(pool.administrator, app_id, {}, {"default_access": "DENY_ALL"})
+    with pytest.raises(AppAccessDenied):
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
+    with pytest.raises(WrongCredentials):
+        await services.login.with_password(visitor, BY_NAME, "wrong")
+    assert (await audited("login"))[0]["detail"]["reason"] == "AppAccessDenied"
+    await access.put(pool.administrator, app_id, TargetType.USER, [bob.id], Effect.ALLOW)
+    assert (await services.login.with_password(visitor, BY_NAME, "secret 1")).token
+
+
+async def test_an_open_application_keeps_out_whom_it_was_closed_to(services, pool, visitor, bob):
+    access, app_id = services.app_access, visitor.app_id
+    await access.put(pool.administrator, app_id, TargetType.USER, [bob.id], Effect.DENY)
+    with pytest.raises(AppAccessDenied):
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
+    assert (await services.login.with_password(pool.stranger, BY_NAME, "secret 1")).token

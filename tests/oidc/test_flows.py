@@ -15,6 +15,7 @@ from tests.oidc.conftest import AFTER_LOGOUT, REDIRECT, Browser
 
 from poolhouse.app import Services
 from poolhouse.apps.model import App
+from poolhouse.resources.model import Effect, TargetType
 from poolhouse.users.model import User, UserDraft
 
 VERIFIER = "v" * 64
@@ -336,6 +337,21 @@ async def test_a_blocked_user_gets_no_further(
     await browser.open(authorize_url(app))
     page = await browser.submit("/login", account="ada", password="lovelace")
     assert 'role="alert"' in page.text
+
+
+async def test_a_session_of_one_application_does_not_open_a_closed_one(
+    browser: Browser, http: httpx.AsyncClient, app: App, person: User, services: Services, pool: PoolForTests
+) -> None:
+    await sign_in(browser, app)
+    closed = await services.apps.create(pool.administrator, "vault", redirect_uris=(REDIRECT,))
+    await services.apps.update(pool.administrator, closed.id, {}, {"default_access": "DENY_ALL"})
+    await browser.open(authorize_url(closed))
+    assert (browser.arrived["error"], browser.arrived["state"]) == ("access_denied", "xyz")
+    await browser.open(authorize_url(closed, prompt="consent"))
+    assert browser.arrived["error"] == "access_denied"
+    await services.app_access.put(pool.administrator, closed.id, TargetType.USER, [person.id], Effect.ALLOW)
+    await browser.open(authorize_url(closed))
+    assert browser.arrived["code"]
 
 
 async def test_discovery_names_endpoints_that_answer(http: httpx.AsyncClient, app: App) -> None:

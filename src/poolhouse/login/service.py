@@ -23,6 +23,7 @@ from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import (
     AccountBlocked,
     AccountSuspended,
+    AppAccessDenied,
     EmailUnverified,
     MfaRequired,
     PasswordResetRequired,
@@ -52,6 +53,9 @@ RESET_LIFETIME = timedelta(minutes=30)
 MFA_TRIES = 10
 PLAIN = SignIn()
 
+MayUse = Callable[[App, str], Awaitable[bool]]
+"""Whether the application is open to this user."""
+
 Registrar = Callable[[Caller, UserKey, str], Awaitable[User]]
 
 
@@ -74,10 +78,15 @@ class LoginService:
         self._users, self._sessions, self._guard, self._book = users, sessions, guard, book
         self._rules, self._mfa, self._audit = rules, mfa, audit
         self._registrar: Registrar | None = None
+        self._may_use: MayUse | None = None
 
     def register_with(self, registrar: Registrar) -> None:
         """How autoRegister makes a user; `Registrations` sets it, because it needs `admit` of ours."""
         self._registrar = registrar
+
+    def let_in_by(self, may_use: MayUse) -> None:
+        """Who decides which users an application is open to."""
+        self._may_use = may_use
 
     # -- ways in -------------------------------------------------------------------------------------------
 
@@ -127,13 +136,15 @@ class LoginService:
     ) -> LoggedIn:
         """A session and a token for a user who has proved who they are.
 
-        Raises AccountBlocked, AccountSuspended, EmailUnverified, PasswordResetRequired (with a ticket),
-        MfaRequired (with a ticket). A refusal is in the audit log before it is raised.
+        Raises AccountBlocked, AccountSuspended, AppAccessDenied, EmailUnverified, PasswordResetRequired (with
+        a ticket), MfaRequired (with a ticket). A refusal is in the audit log before it is raised.
         """
         pool = await self._pools.get(caller.pool_id)
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
         try:
             require_active(user)
+            if app and self._may_use and not await self._may_use(app, user.id):
+                raise AppAccessDenied(app_id=app.id)
             if pool.settings.login_require_email_verified and user.email and not user.email_verified:
                 raise EmailUnverified(email=user.email)
             if password is not None:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -34,6 +34,9 @@ from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
 from poolhouse.users.service import UserService
 
+MayUse = Callable[[App, str], Awaitable[bool]]
+"""Whether the application is open to this user."""
+
 
 class OidcService:
     def __init__(
@@ -41,6 +44,11 @@ class OidcService:
     ) -> None:
         self._db, self._apps, self._users = db, apps, users
         self._sessions, self._audit = sessions, audit
+        self._may_use: MayUse | None = None
+
+    def let_in_by(self, may_use: MayUse) -> None:
+        """Who decides which users an application is open to; a session may be another application's."""
+        self._may_use = may_use
 
     # -- the authorization endpoint ------------------------------------------------------------------------
 
@@ -73,7 +81,8 @@ class OidcService:
             raise OAuthError("invalid_request", "prompt=none excludes every other prompt")
 
     async def authorize(self, app: App, request: AuthorizationRequest, session: Session) -> str:
-        """A code for a user who is logged in and agrees."""
+        """A code for a user who is logged in and agrees. Raises OAuthError access_denied."""
+        await self.require_entrance(app, session.user_id)
         created = now()
         grant = Grant(
             id=new_id(),
@@ -100,6 +109,11 @@ class OidcService:
                 created + lifetime,
             )
         return code
+
+    async def require_entrance(self, app: App, user_id: str) -> None:
+        """Raises OAuthError access_denied."""
+        if self._may_use and not await self._may_use(app, user_id):
+            raise OAuthError("access_denied", "the application is not open to this user")
 
     # -- the token endpoint --------------------------------------------------------------------------------
 
@@ -173,6 +187,7 @@ class OidcService:
         session = await self._sessions.find(claims.pool_id, claims.session_id)
         if session is None:
             raise OAuthError("invalid_grant", "its session has ended")
+        await self.require_entrance(app, session.user_id)
         if unknown := set(scope.split()) - set(SCOPES):
             raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")
         lifetime = timedelta(seconds=app.settings.refresh_token_expires_after)

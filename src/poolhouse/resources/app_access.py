@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
@@ -110,6 +111,17 @@ class AppAccessService:
         principals = await self._principals.of_user(caller, user_id)
         said = await postgres_access.effects(self._db, caller.pool_id, app_ids, principals)
         return {app.id for app in apps if _may(said[app.id], app.settings.default_access)}
+
+    async def admits(self, app: App, user_id: str) -> bool:
+        """`may_use` for the use cases that let people in: they have proved who they are.
+
+        An open application without rules costs one look into an index.
+        """
+        if app.settings.default_access == "ALLOW_ALL" and not await postgres_access.has_rules(
+            self._db, app.pool_id, app.id
+        ):
+            return True
+        return await self.may_use(Caller(app.pool_id, "user", user_id), app.id, user_id)
 
     # -- access accounts ---------------------------------------------------------------------------------
 

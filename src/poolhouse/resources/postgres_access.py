@@ -85,6 +85,14 @@ async def list_access(db: Executor, pool_id: str, app_id: str, page: PageRequest
     )
 
 
+async def has_rules(db: Executor, pool_id: str, app_id: str) -> bool:
+    return bool(
+        await db.fetchval(
+            "select 1 from app_access where pool_id = $1 and app_id = $2 and enabled limit 1", pool_id, app_id
+        )
+    )
+
+
 async def effects(
     db: Executor, pool_id: str, app_ids: Sequence[str], principals: Sequence[Principal]
 ) -> dict[str, set[Effect]]:

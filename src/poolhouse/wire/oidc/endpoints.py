@@ -73,14 +73,22 @@ class Provider:
         *,
         agreed: bool = False,
     ) -> Response:
-        """Somebody is logged in: ask for consent where the client wants it, else hand out a code."""
+        """Somebody is logged in: ask for consent where the client wants it, else hand out a code.
+
+        Whom the application is not open to goes back to the client with access_denied.
+        """
+        try:
+            await self.services.oidc.require_entrance(app, session.user_id)
+        except OAuthError as error:
+            facts = {"error": error.code, "error_description": error.description, "state": asked.state}
+            return redirect(asked.redirect_uri, facts)
         if "consent" in asked.prompt and not agreed:
             return await self.pages.consent(browser, app, asked, session)
         code = await self.services.oidc.authorize(app, asked, session)
-        facts = {"code": code, "state": asked.state, "iss": f"{browser.origin}/oidc"}
+        answer = {"code": code, "state": asked.state, "iss": f"{browser.origin}/oidc"}
         if asked.response_mode == "form_post":
-            return self.pages.form_post(browser, asked.redirect_uri, facts)
-        return redirect(asked.redirect_uri, facts)
+            return self.pages.form_post(browser, asked.redirect_uri, answer)
+        return redirect(asked.redirect_uri, answer)
 
     async def end_session(self, request: Request, browser: Browser) -> Response:
         """RP-initiated logout. The browser is sent only to an address the application registered for it."""

@@ -84,6 +84,7 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.PasswordUndecryptable: Row(2016),
     e.AccountBlocked: Row(2005),
     e.AccountSuspended: Row(2005),
+    e.AppAccessDenied: Row(403),
     e.EmailUnverified: Row(403),
     e.CaptchaRequired: Row(2000),
     e.CodeWrong: Row(2001),

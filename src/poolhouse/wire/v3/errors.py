@@ -92,6 +92,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.WrongCredentials: Row(403, 2333),
     e.AccountBlocked: Row(403, 2005),
     e.AccountSuspended: Row(403, 2120008),
+    e.AppAccessDenied: Row(403),
     e.EmailUnverified: Row(403),
     e.CaptchaRequired: Row(403, 2000),
     e.CodeWrong: Row(400, 2001),
