@@ -73,6 +73,7 @@ from poolhouse.users.accounts import AccountService
 from poolhouse.users.directories import Directories
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
+from poolhouse.wire.console import console_routes
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.oidc.endpoints import oidc_routes
 from poolhouse.wire.request import CollapseSlashes
@@ -354,6 +355,7 @@ def routes(services: Services) -> list[BaseRoute]:
         *v2_routes(services),
         *v3_routes(services),
         *oidc_routes(services),
+        *console_routes(),
     ]
 
 

@@ -6,6 +6,7 @@ import asyncio
 import shlex
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -74,8 +75,14 @@ def demo(
 
 async def _demo(settings: Settings, began: float) -> None:
     settings = with_port(settings)
-    with database(settings) as url, EmbeddedPostgres(settings.data / "legacy", tcp_port=0) as legacy_url:
-        await asyncio.gather(migrations.migrate(url), _fill(legacy_url))
+    legacy = EmbeddedPostgres(settings.data / "legacy", tcp_port=0)
+    with ExitStack() as stack:
+        stack.callback(legacy.stop)
+        starting = asyncio.create_task(asyncio.to_thread(legacy.start))
+        url = stack.enter_context(database(settings))
+        await migrations.migrate(url)
+        legacy_url = await starting
+        await _fill(legacy_url)
         async with opened(settings, url) as services:
             credentials = await bootstrap(services, address(settings))
             if credentials is not None:
@@ -132,7 +139,7 @@ async def _tell(settings: Settings, ready: asyncio.Event, began: float) -> None:
     file = credentials_file(settings.data)
     console.print(f"\n[bold green]Poolhouse[/] is up at [bold]{address(settings)}[/]", end=" ")
     console.print(f"after {time.monotonic() - began:.1f} s")
-    console.print(f"credentials: {file}")
+    console.print(f"credentials: {_short(file)}")
     console.print(f"beside it: a legacy table of {len(PEOPLE)} people, connected in lazy mode\n")
     for title, command in _commands(file):
         console.print(f"[dim]# {title}[/]")
