@@ -1,0 +1,155 @@
+"""The shipped scripts of every kind keep the Directory contract, on the real thing where it is found."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import bcrypt
+import pytest
+from tests.conformance.directory import DirectoryConformance, Put, Subject
+from tests.conftest import PoolForTests
+from tests.customdb.engines import mariadb, mongodb
+from tests.customdb.people_service import People, serving
+
+from poolhouse.app import Services
+from poolhouse.customdb.model import Connection
+from poolhouse.customdb.templates import schema, templates
+from poolhouse.sandbox.client import Returned
+
+
+async def directory_of(
+    services: Services, pool: PoolForTests, kind: str, uri: str, put: Put, unknown_id: str, **settings: Any
+) -> Subject:
+    admin = pool.administrator
+    for name, source in templates(kind).items():
+        saved = await services.customdb.save_script(admin, name, source)
+        await services.customdb.publish(admin, name, saved.version)
+    connection = {"database_type": kind, "connection": Connection(uri=uri)}
+    changes = {"enabled": True, "mode": "CUSTOM_USER_STORE", **connection, **settings}
+    await services.customdb.update(admin, changes)
+    directory = await services.directories.of(pool.id)
+    return Subject(directory, services.db, admin, put, unknown_id=unknown_id, own_words=True)
+
+
+async def ask(services: Services, pool: PoolForTests, kind: str, uri: str, body: str, *args: Any) -> Any:
+    """Something done to the legacy database by the library the scripts use, as an administrator would."""
+    from poolhouse.customdb.model import CustomDatabase
+    from poolhouse.customdb.runner import spec_of
+
+    database = CustomDatabase(f"fixture {pool.id}", database_type=kind, connection=Connection(uri=uri))
+    outcome = await services.sandbox.run(
+        spec_of(database, {"URI": uri}),
+        source=f"async function login(...args) {{ {body} }}",
+        function="login",
+        args=list(args),
+        timeout_ms=10_000,
+        read_only=False,
+    )
+    assert isinstance(outcome, Returned), outcome
+    return outcome.value
+
+
+class TestHttpTemplates(DirectoryConformance):
+    @pytest.fixture
+    async def subject(self, services: Services, pool: PoolForTests) -> AsyncIterator[Subject]:
+        people = People(token="tok-of-the-service")
+
+        async def put(values: Mapping[str, Any], password: str | None) -> str:
+            user = people.put({**values, "password": password})
+            assert user
+            return str(user["id"])
+
+        async with serving(people) as uri:
+            yield await directory_of(
+                *(services, pool, "http", uri, put, "999999"), env={"API_TOKEN": people.token}
+            )
+
+
+@pytest.fixture(scope="session")
+async def mariadb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    async with mariadb(tmp_path_factory.mktemp("mariadb")) as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+async def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    async with mongodb(tmp_path_factory.mktemp("mongodb")) as uri:
+        yield uri
+
+
+def hashed(password: str | None) -> str | None:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode() if password else None
+
+
+class TestMySqlTemplates(DirectoryConformance):
+    @pytest.fixture
+    async def subject(self, services: Services, pool: PoolForTests, mariadb_uri: str) -> Subject:
+        within = (
+            "const c = await require('mysql2/promise')"
+            ".createConnection({ uri: env.URI, multipleStatements: true });"
+        )
+        reset = f"{within} await c.query('drop table if exists users; ' + args[0]); await c.end();"
+        await ask(services, pool, "mysql", mariadb_uri, reset, schema("mysql"))
+
+        async def put(values: Mapping[str, Any], password: str | None) -> str:
+            row = {**values, "password": hashed(password)}
+            insert = (
+                f"{within} const [r] = await c.query('INSERT INTO users SET ?', args[0]);"
+                " await c.end(); return r.insertId;"
+            )
+            return str(await ask(services, pool, "mysql", mariadb_uri, insert, row))
+
+        return await directory_of(services, pool, "mysql", mariadb_uri, put, "999999")
+
+
+class TestMongoDbTemplates(DirectoryConformance):
+    @pytest.fixture
+    async def subject(self, services: Services, pool: PoolForTests, mongodb_uri: str) -> Subject:
+        uri = mongodb_uri.replace("/legacy", f"/legacy_{pool.id}")
+        within = (
+            "const c = await require('mongodb').MongoClient.connect(env.URI);"
+            "const users = c.db().collection('users');"
+        )
+        indexes = " ".join(
+            f"await users.createIndex({{ {name}: 1 }}, {{ unique: true, partialFilterExpression:"
+            f" {{ {name}: {{ $type: 'string' }} }} }});"
+            for name in ("username", "email", "phone")
+        )
+        await ask(services, pool, "mongodb", uri, f"{within} {indexes} await c.close();")
+
+        async def put(values: Mapping[str, Any], password: str | None) -> str:
+            row = {**values, "password": hashed(password)}
+            insert = (
+                f"{within} const r = await users.insertOne(args[0]);"
+                " await c.close(); return r.insertedId.toString();"
+            )
+            return str(await ask(services, pool, "mongodb", uri, insert, row))
+
+        return await directory_of(services, pool, "mongodb", uri, put, "0" * 24)
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql", "mongodb", "http"])
+async def test_every_shipped_script_compiles(services: Services, kind: str) -> None:
+    for name, source in templates(kind).items():
+        assert await services.sandbox.check(source, name) is None, name
+        assert f"async function {name}(" in source
+
+
+def test_scripts_of_a_kind_agree_about_the_profile() -> None:
+    """One function more or less known to one script would be a user who changes between two pages."""
+    for kind in ("postgresql", "mysql", "mongodb"):
+        profiles = {
+            source[source.index("function profile(user)") :]
+            for source in templates(kind).values()
+            if "function profile(user)" in source
+        }
+        assert len(profiles) == 1, kind
+
+
+def test_the_declarations_name_all_eight_functions() -> None:
+    from poolhouse.customdb.folder import declarations
+    from poolhouse.customdb.model import SCRIPT_NAMES
+
+    text = declarations()
+    assert all(f"type {name} = (" in text for name in SCRIPT_NAMES)
