@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from poolhouse.audit.model import Event, Operation
@@ -27,9 +28,10 @@ from poolhouse.errors import (
     PhoneTaken,
     SameEmail,
     SamePhone,
+    TokenInvalid,
     TooManyRequests,
 )
-from poolhouse.login import postgres
+from poolhouse.login import postgres, tickets
 from poolhouse.login.codes import Codes
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
@@ -43,8 +45,12 @@ from poolhouse.users.postgres import PostgresDirectory
 from poolhouse.users.rules import IDENTIFIERS
 from poolhouse.users.service import UserService
 
+TICKET_LIFETIME = timedelta(minutes=5)
 OLD_PASSWORD_TRIES = 10
 OLD_PASSWORD_WINDOW_S = 300
+
+
+_UPDATED: dict[Channel, Operation] = {"email": "update_email", "phone": "update_phone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +171,37 @@ class Account:
         Raises SameEmail, SamePhone, CodeWrong, CodeExpired, EmailTaken, PhoneTaken; where the pool wants the
         old one verified OldEmailMismatch, OldEmailUnproven and their like.
         """
+        user = await self._require_change(caller, new, old)
+        return await self._change(caller, user, _bound(new), _UPDATED[new.channel])
+
+    async def prove_address(self, caller: Caller, new: NewAddress, old: OldAddress) -> str:
+        """The first of two steps (v3): a ticket for `update_by_ticket`. Raises as `update_address`."""
+        user = await self._require_change(caller, new, old)
+        detail = {"channel": new.channel, "values": _bound(new)}
+        return await tickets.issue(
+            *(self._db, caller.pool_id, "change_address", user.id),
+            lifetime=TICKET_LIFETIME,
+            tries=5,
+            detail=detail,
+        )
+
+    async def update_by_ticket(self, caller: Caller, channel: Channel, ticket: str) -> User:
+        """Raises TokenInvalid, TokenExpired, EmailTaken, PhoneTaken."""
+        user = await self.get(caller)
+        held = await tickets.try_with(self._db, caller.pool_id, "change_address", ticket)
+        if held.user_id != user.id or held.detail["channel"] != channel:
+            raise TokenInvalid("a ticket of another user or address")
+        await tickets.use_up(self._db, held)
+        return await self._change(caller, user, dict(held.detail["values"]), _UPDATED[channel])
+
+    async def _require_change(self, caller: Caller, new: NewAddress, old: OldAddress) -> User:
         user = await self.get(caller)
         present = _address(user, new.channel)
         if present is not None and _same(new.channel, present, new.target):
             raise SameEmail("email") if new.channel == "email" else SamePhone("phone")
         await self._require_old_address(caller, new.channel, present, old)
         await self._codes.check(caller, new.channel, new.target, new.code, "change", new.country_code)
-        operation: Operation = "update_email" if new.channel == "email" else "update_phone"
-        return await self._change(caller, user, _bound(new), operation)
+        return user
 
     async def bind_address(self, caller: Caller, new: NewAddress) -> User:
         """A first e-mail address or phone number. Raises EmailTaken, PhoneTaken also when one is bound."""
@@ -183,13 +212,20 @@ class Account:
         operation: Operation = "bind_email" if new.channel == "email" else "bind_phone"
         return await self._change(caller, user, _bound(new), operation)
 
-    async def unbind_address(self, caller: Caller, channel: Channel) -> User:
-        """Raises InvalidInput when none is bound, LastLoginMethod when it is the only way in."""
+    async def unbind_address(self, caller: Caller, channel: Channel, code: str | None = None) -> User:
+        """`code`, where a wire asks for one, was sent to the address that goes.
+
+        Raises InvalidInput when none is bound, LastLoginMethod when it is the only way in, CodeWrong.
+        """
         user = await self.get(caller)
         if _address(user, channel) is None:
             raise InvalidInput(channel, "未绑定", "none is bound")
         if not any(getattr(user, name) for name in IDENTIFIERS if name != channel):
             raise LastLoginMethod()
+        if code is not None:
+            await self._codes.check(
+                caller, channel, _address(user, channel) or "", code, "unbind", user.phone_country_code
+            )
         operation: Operation = "unbind_email" if channel == "email" else "unbind_phone"
         values: dict[str, Any] = {channel: None, f"{channel}_verified": False}
         try:
@@ -211,6 +247,38 @@ class Account:
         if not old.target or not old.code:
             raise OldEmailUnproven("oldEmailCode") if email else OldPhoneUnproven("oldPhoneCode")
         await self._codes.check(caller, channel, old.target, old.code, "change", old.country_code)
+
+    # -- leaving -------------------------------------------------------------------------------------------
+
+    async def prove_by_password(self, caller: Caller, password: str) -> str:
+        """A ticket for `delete`. Raises OldPasswordWrong, TooManyRequests."""
+        await self.require_password(caller, password)
+        return await self._deletion_ticket(caller)
+
+    async def prove_by_code(self, caller: Caller, channel: Channel, code: str) -> str:
+        """A ticket for `delete`, for a code sent to the own address."""
+        user = await self.get(caller)
+        target = _address(user, channel)
+        if target is None:
+            raise InvalidInput(channel, "未绑定", "none is bound")
+        await self._codes.check(caller, channel, target, code, "delete_account", user.phone_country_code)
+        return await self._deletion_ticket(caller)
+
+    async def delete(self, caller: Caller, ticket: str) -> None:
+        """Everything of the user, for good."""
+        user_id = caller.require_user()
+        held = await tickets.try_with(self._db, caller.pool_id, "delete_account", ticket)
+        if held.user_id != user_id:
+            raise TokenInvalid("a ticket of another user")
+        await tickets.use_up(self._db, held)
+        await self._users.delete(replace(caller, kind="system"), [user_id])
+
+    async def _deletion_ticket(self, caller: Caller) -> str:
+        return await tickets.issue(
+            *(self._db, caller.pool_id, "delete_account", caller.require_user()),
+            lifetime=TICKET_LIFETIME,
+            tries=5,
+        )
 
     # -- security ------------------------------------------------------------------------------------------
 

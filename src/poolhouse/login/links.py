@@ -43,7 +43,7 @@ class Links:
         base_url: str,
     ) -> None:
         self._db, self._pools, self._users = db, pools, users
-        self._mail, self._audit, self._base_url = mail, audit, base_url.rstrip("/")
+        self._mail, self._audit, self.base_url = mail, audit, base_url.rstrip("/")
 
     async def send(self, caller: Caller, email: str, scene: str) -> None:
         """A link that proves the address. Nobody's address gets none, and the answer does not tell."""
@@ -98,7 +98,7 @@ class Links:
                 tx, pool.id, purpose, user.id, lifetime=lifetime, tries=5, detail={"email": email}
             )
             values = {
-                "link": f"{self._base_url}{path}?token={ticket}",
+                "link": f"{self.base_url}{path}?token={ticket}",
                 "app_name": pool.name,
                 "user_name": user.display_name,
                 "minutes": str(int(lifetime.total_seconds()) // 60),

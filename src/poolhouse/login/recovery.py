@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -19,6 +20,8 @@ from poolhouse.sessions.service import SessionService
 from poolhouse.users.directories import Directories
 from poolhouse.users.model import User, UserDraft, UserKey
 from poolhouse.users.service import UserService
+
+TICKET_LIFETIME = timedelta(minutes=5)
 
 
 class Recovery:
@@ -64,6 +67,22 @@ class Recovery:
         """Somebody not migrated yet has proved their address, so they move in; the password comes next."""
         directory = await self._directories.of(caller.pool_id)
         return await directory.adopt(caller, key, None)
+
+    async def prove(
+        self, caller: Caller, channel: Channel, target: str, code: str, country_code: str | None = None
+    ) -> str:
+        """The first of two steps (v3): a ticket for `by_ticket`. Raises as `by_code`."""
+        await self._codes.check(caller, channel, target, code, "reset_password", country_code)
+        key = UserKey(channel, target.strip())
+        user = await self._users.look_up(caller, key) or await self._adopted(caller, key)
+        if user is None or not holds(user, channel, target, country_code):
+            raise UserNotFound()
+        return await tickets.issue(
+            self._db, caller.pool_id, "reset", user.id, lifetime=TICKET_LIFETIME, tries=5
+        )
+
+    async def by_ticket(self, caller: Caller, ticket: str, password: str) -> None:
+        await self._by_ticket(caller, "reset", ticket, password, None)
 
     async def by_first_login(self, caller: Caller, ticket: str, password: str) -> None:
         """The ticket of a login that answered 1639; the old password was given then."""

@@ -21,7 +21,16 @@ from poolhouse.ids import new_id
 from poolhouse.login import postgres
 from poolhouse.times import now
 
-Purpose = Literal["mfa", "first_login", "force_reset", "verify_address", "email_link", "unlock", "reset"]
+Purpose = Literal[
+    "mfa",
+    "first_login",
+    "force_reset",
+    "change_address",
+    "email_link",
+    "reset",
+    "delete_account",
+    "enroll",
+]
 
 _SHAPE = re.compile(r"([0-9a-f]{24})\.([0-9a-f]{24})\.([A-Za-z0-9]{48})\Z")
 

@@ -6,11 +6,11 @@ own fault or a rate limit has another status.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from poolhouse import errors as e
 from poolhouse.errors import Lang, PoolhouseError
+from poolhouse.wire.next_step import next_step
 
 
 class Row(NamedTuple):
@@ -115,30 +115,9 @@ def row(error: PoolhouseError) -> Row:
     return TABLE[PoolhouseError]
 
 
-def data(error: PoolhouseError) -> Any:
-    """What a client needs to go on from here: the second factor's token, the reset's token."""
-    match error:
-        case e.MfaRequired():
-            return _second_step(error.facts)
-        case e.PasswordResetRequired():
-            return {"token": error.facts.get("token")}
-    return None
-
-
-def _second_step(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """reference/v2.md 6 (1635): the token is what clients read; the rest helps them say whose turn it is."""
-    user = facts.get("user")
-    return {
-        "mfaToken": facts.get("mfa_token"),
-        **{name: getattr(user, name, None) for name in ("username", "nickname", "email", "phone", "photo")},
-        "totpMfaEnabled": bool(facts.get("totp")),
-        "faceMfaEnabled": False,
-    }
-
-
 def described(error: PoolhouseError, lang: Lang) -> dict[str, Any]:
     """`{code, message, data}`."""
-    return {"code": row(error).code, "message": error.message(lang), "data": data(error)}
+    return {"code": row(error).code, "message": error.message(lang), "data": next_step(error)}
 
 
 def headers(error: PoolhouseError) -> dict[str, str]:

@@ -15,7 +15,7 @@ from poolhouse.caller import Caller
 from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError, RequestTooLarge
 from poolhouse.ids import new_id
 from poolhouse.wire.v3 import envelope, openapi, page
-from poolhouse.wire.v3.auth import Call, identify
+from poolhouse.wire.v3.auth import Call, identify, identify_user
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
     MAX_BODY_BYTES,
@@ -111,6 +111,19 @@ class V3Wire:
             caller = replace(
                 caller, pool_id=key.pool_id, kind="administrator", actor_id=key.id, scopes=key.scopes
             )
+        elif row.access == "user":
+            claims = await identify_user(self._services.sessions, headers)
+            caller = replace(
+                caller,
+                pool_id=claims.pool_id,
+                app_id=claims.app_id if claims.app_id != claims.pool_id else None,
+                kind="user",
+                actor_id=claims.subject,
+                session_id=claims.session_id,
+            )
+        elif caller.app_id:
+            # Whoever is nobody yet names an application, and that says which pool.
+            caller = replace(caller, pool_id=(await self._services.apps.get_anywhere(caller.app_id)).pool_id)
         given = None
         if row.takes_body:
             values = body_object(body)

@@ -9,6 +9,8 @@ from poolhouse.access_keys.model import AccessKey
 from poolhouse.access_keys.service import AccessKeyService
 from poolhouse.errors import NotAuthenticated, NotPermitted, SignatureRefused
 from poolhouse.ids import new_secret
+from poolhouse.sessions.service import SessionService
+from poolhouse.sessions.tokens import Claims
 from poolhouse.times import now
 from poolhouse.wire.v3 import signature, tokens
 from poolhouse.wire.v3.signature import SignedCall
@@ -59,3 +61,18 @@ async def _by_signature(keys: AccessKeyService, call: Call, authorization: str) 
         raise SignatureRefused("unknown access key", reason="signature")
     await keys.spend(key, given)
     return key
+
+
+async def identify_user(sessions: SessionService, headers: Mapping[str, str]) -> Claims:
+    """The person behind a call: their token, with `Bearer` before it or bare as the clients send it.
+
+    Raises NotAuthenticated, TokenInvalid, TokenExpired.
+    """
+    given = headers.get("authorization", "").strip()
+    token = given[7:].strip() if given[:7].lower() == "bearer " else given
+    if not token:
+        raise NotAuthenticated("no credentials")
+    claims = await sessions.read(token)
+    if claims.kind != "user":
+        raise NotAuthenticated("not a user's token")
+    return claims

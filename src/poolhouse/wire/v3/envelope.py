@@ -8,6 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from poolhouse.errors import Lang, PoolhouseError
+from poolhouse.wire.next_step import next_step
 from poolhouse.wire.v3.errors import row_of
 
 DONE: dict[Lang, str] = {"zh-CN": "操作成功", "en-US": "Success"}
@@ -34,6 +35,8 @@ def failure(
     if row.api_code is not None:
         answer["apiCode"] = row.api_code
     answer["requestId"] = request_id
+    if (further := next_step(error)) is not None:
+        answer["data"] = further
     response = _json(answer, http_status or row.http_status)
     if response.status_code in (429, 503):
         response.headers["retry-after"] = str(max(1, int(error.facts.get("retry_after_s", 1))))

@@ -119,4 +119,6 @@ def row_of(error: e.PoolhouseError) -> Row:
         return Row(row.status_code, SIGNATURE_CODES.get(error.facts.get("reason", ""), 1300))
     if isinstance(error, e.PasswordResetRequired) and not error.facts.get("old_password", True):
         return Row(row.status_code, 1639)
+    if isinstance(error, e.MfaRequired) and error.facts.get("totp"):
+        return Row(row.status_code, 1635)
     return row

@@ -13,10 +13,12 @@ from poolhouse.wire.v3 import (
     departments,
     fields,
     groups,
+    me,
     namespaces,
     orgs,
     resources,
     roles,
+    signin,
     users_about,
     users_apps,
     users_belongings,
@@ -42,6 +44,8 @@ FAMILIES: tuple[list[Endpoint], ...] = (
     groups.ENDPOINTS,
     roles.ENDPOINTS,
     fields.ENDPOINTS,
+    signin.ENDPOINTS,
+    me.ENDPOINTS,
 )
 
 

@@ -1,0 +1,25 @@
+"""What a refused sign-in tells a client to go on with, the same in both wires. Source: reference/v2.md 6."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolhouse.errors import MfaRequired, PasswordResetRequired, PoolhouseError
+
+_SHOWN = ("username", "nickname", "email", "phone", "photo")
+
+
+def next_step(error: PoolhouseError) -> dict[str, Any] | None:
+    """The second factor's token and whose turn it is; the token of a password change. None for the rest."""
+    match error:
+        case MfaRequired():
+            user = error.facts.get("user")
+            return {
+                "mfaToken": error.facts.get("mfa_token"),
+                **{name: getattr(user, name, None) for name in _SHOWN},
+                "totpMfaEnabled": bool(error.facts.get("totp")),
+                "faceMfaEnabled": False,
+            }
+        case PasswordResetRequired():
+            return {"token": error.facts.get("token")}
+    return None

@@ -1,0 +1,368 @@
+"""Shapes of the v3 AuthenticationClient. Source: reference/v3.md 6, v3-models.json."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import field
+
+from poolhouse.wire.v3.dto import Dto, Int
+from poolhouse.wire.v3.dto.common import GivenGender, PasswordEncryptType
+
+FactorType = Literal["OTP", "SMS", "EMAIL", "FACE"]
+EmailChannel = Literal[
+    "CHANNEL_LOGIN",
+    "CHANNEL_REGISTER",
+    "CHANNEL_RESET_PASSWORD",
+    "CHANNEL_VERIFY_EMAIL_LINK",
+    "CHANNEL_UPDATE_EMAIL",
+    "CHANNEL_BIND_EMAIL",
+    "CHANNEL_UNBIND_EMAIL",
+    "CHANNEL_VERIFY_MFA",
+    "CHANNEL_UNLOCK_ACCOUNT",
+    "CHANNEL_COMPLETE_EMAIL",
+    "CHANNEL_DELETE_ACCOUNT",
+]
+SmsChannel = Literal[
+    "CHANNEL_LOGIN",
+    "CHANNEL_REGISTER",
+    "CHANNEL_RESET_PASSWORD",
+    "CHANNEL_UPDATE_PHONE",
+    "CHANNEL_BIND_PHONE",
+    "CHANNEL_UNBIND_PHONE",
+    "CHANNEL_BIND_MFA",
+    "CHANNEL_VERIFY_MFA",
+    "CHANNEL_UNBIND_MFA",
+    "CHANNEL_COMPLETE_PHONE",
+    "CHANNEL_IDENTITY_VERIFICATION",
+    "CHANNEL_DELETE_ACCOUNT",
+]
+
+
+class PasswordPayload(Dto, kw_only=True):
+    password: str
+    account: str | None = None
+    email: str | None = None
+    username: str | None = None
+    phone: str | None = None
+
+
+class PassCodePayload(Dto, kw_only=True):
+    pass_code: str
+    email: str | None = None
+    phone: str | None = None
+    phone_country_code: str | None = None
+
+
+class SignInOptions(Dto, kw_only=True):
+    scope: str | None = None
+    client_ip: str | None = None
+    context: Any = None
+    tenant_id: str | None = None
+    custom_data: Any = None
+    auto_register: bool | None = None
+    captcha_code: str | None = None
+    captcha_token: str | None = None
+    password_encrypt_type: PasswordEncryptType | None = None
+
+
+class SignIn(Dto, kw_only=True):
+    connection: Literal["PASSWORD", "PASSCODE", "LDAP", "AD"]
+    password_payload: PasswordPayload | None = None
+    pass_code_payload: PassCodePayload | None = None
+    ldap_payload: Any = None
+    ad_payload: Any = None
+    options: SignInOptions | None = None
+    client_id: str | None = field(default=None, name="client_id")
+    client_secret: str | None = field(default=None, name="client_secret")
+
+
+class LoginToken(Dto, kw_only=True):
+    scope: str
+    access_token: str = field(name="access_token")
+    id_token: str = field(name="id_token")
+    token_type: str = field(name="token_type")
+    expire_in: Int = field(name="expire_in")
+
+
+class SignUpProfile(Dto, kw_only=True):
+    nickname: str | None = None
+    company: str | None = None
+    photo: str | None = None
+    device: str | None = None
+    browser: str | None = None
+    name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    middle_name: str | None = None
+    profile: str | None = None
+    preferred_username: str | None = None
+    website: str | None = None
+    gender: GivenGender | None = None
+    birthdate: str | None = None
+    zoneinfo: str | None = None
+    locale: str | None = None
+    address: str | None = None
+    formatted: str | None = None
+    street_address: str | None = None
+    locality: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    phone_country_code: str | None = None
+    custom_data: dict[str, Any] | None = None
+
+
+class SignUpOptions(Dto, kw_only=True):
+    client_ip: str | None = None
+    phone_pass_code_for_information_completion: str | None = None
+    email_pass_code_for_information_completion: str | None = None
+    password_for_phone_pass_code: str | None = None
+    context: Any = None
+    password_encrypt_type: PasswordEncryptType | None = None
+
+
+class SignUp(Dto, kw_only=True):
+    connection: Literal["PASSWORD", "PASSCODE"]
+    password_payload: PasswordPayload | None = None
+    pass_code_payload: PassCodePayload | None = None
+    profile: SignUpProfile | None = None
+    options: SignUpOptions | None = None
+
+
+class SendSms(Dto, kw_only=True):
+    channel: SmsChannel
+    phone_number: str
+    phone_country_code: str | None = None
+
+
+class SendEmail(Dto, kw_only=True):
+    channel: EmailChannel
+    email: str
+
+
+class EmailPassCode(Dto, kw_only=True):
+    pass_code: str
+    email: str | None = None
+
+
+class PhonePassCode(Dto, kw_only=True):
+    phone_number: str
+    pass_code: str
+    phone_country_code: str | None = None
+
+
+class VerifyResetPassword(Dto, kw_only=True):
+    verify_method: Literal["EMAIL_PASSCODE", "PHONE_PASSCODE"]
+    email_pass_code_payload: EmailPassCode | None = None
+    phone_pass_code_payload: PhonePassCode | None = None
+
+
+class ResetToken(Dto, kw_only=True):
+    password_reset_token: str
+    token_expires_in: Int
+
+
+class ResetPassword(Dto, kw_only=True):
+    password: str
+    password_reset_token: str
+    password_encrypt_type: PasswordEncryptType | None = None
+
+
+class ProfileQuery(Dto, kw_only=True):
+    with_custom_data: bool | None = None
+    with_identities: bool | None = None
+    with_department_ids: bool | None = None
+
+
+class UpdateProfile(Dto, kw_only=True):
+    name: str | None = None
+    nickname: str | None = None
+    photo: str | None = None
+    external_id: str | None = None
+    birthdate: str | None = None
+    country: str | None = None
+    province: str | None = None
+    city: str | None = None
+    address: str | None = None
+    street_address: str | None = None
+    postal_code: str | None = None
+    gender: GivenGender | None = None
+    username: str | None = None
+    company: str | None = None
+    custom_data: dict[str, Any] | None = None
+    identity_number: str | None = None
+
+
+class UpdatePassword(Dto, kw_only=True):
+    new_password: str
+    old_password: str | None = None
+    password_encrypt_type: PasswordEncryptType | None = None
+    password_reset_token: str | None = None
+
+
+class BindEmail(Dto, kw_only=True):
+    pass_code: str
+    email: str
+
+
+class BindPhone(Dto, kw_only=True):
+    pass_code: str
+    phone_number: str
+    phone_country_code: str | None = None
+
+
+class PassCode(Dto, kw_only=True):
+    pass_code: str
+
+
+class NewEmail(Dto, kw_only=True):
+    new_email: str
+    new_email_pass_code: str
+    old_email: str | None = None
+    old_email_pass_code: str | None = None
+
+
+class VerifyUpdateEmail(Dto, kw_only=True):
+    verify_method: Literal["EMAIL_PASSCODE"]
+    email_pass_code_payload: NewEmail
+
+
+class NewPhone(Dto, kw_only=True):
+    new_phone_number: str
+    new_phone_pass_code: str
+    new_phone_country_code: str | None = None
+    old_phone_number: str | None = None
+    old_phone_pass_code: str | None = None
+    old_phone_country_code: str | None = None
+
+
+class VerifyUpdatePhone(Dto, kw_only=True):
+    verify_method: Literal["PHONE_PASSCODE"]
+    phone_pass_code_payload: NewPhone
+
+
+class UpdateEmailToken(Dto, kw_only=True):
+    update_email_token: str
+    token_expires_in: Int
+
+
+class UpdatePhoneToken(Dto, kw_only=True):
+    update_phone_token: str
+    token_expires_in: Int
+
+
+class UpdateEmail(Dto, kw_only=True):
+    update_email_token: str
+
+
+class UpdatePhone(Dto, kw_only=True):
+    update_phone_token: str
+
+
+class AccountPassword(Dto, kw_only=True):
+    password: str
+    password_encrypt_type: PasswordEncryptType | None = None
+
+
+class VerifyDeleteAccount(Dto, kw_only=True):
+    verify_method: Literal["PHONE_PASSCODE", "EMAIL_PASSCODE", "PASSWORD"]
+    phone_pass_code_payload: PhonePassCode | None = None
+    email_pass_code_payload: EmailPassCode | None = None
+    password_payload: AccountPassword | None = None
+
+
+class DeleteAccountToken(Dto, kw_only=True):
+    delete_account_token: str
+    token_expires_in: Int
+
+
+class DeleteAccount(Dto, kw_only=True):
+    delete_account_token: str
+
+
+class SecurityInfo(Dto, kw_only=True):
+    password_security_level: Int | None
+    mfa_enrolled: bool
+    password_set: bool
+    email_binded: bool
+    phone_binded: bool
+    security_score: Int
+
+
+class FactorProfile(Dto, kw_only=True):
+    phone_number: str | None = None
+    phone_country_code: str | None = None
+    email: str | None = None
+
+
+class SendEnrollFactor(Dto, kw_only=True):
+    factor_type: FactorType
+    profile: FactorProfile | None = None
+
+
+class OtpData(Dto, kw_only=True):
+    qr_code_uri: str
+    qr_code_data_url: str
+    recovery_code: str
+
+
+class EnrollmentToken(Dto, kw_only=True):
+    enrollment_token: str
+    otp_data: OtpData
+
+
+class EnrollmentData(Dto, kw_only=True):
+    pass_code: str | None = None
+    photo: str | None = None
+    is_external_photo: bool | None = None
+
+
+class EnrollFactor(Dto, kw_only=True):
+    factor_type: FactorType
+    enrollment_token: str
+    enrollment_data: EnrollmentData
+
+
+class FactorDto(Dto, kw_only=True):
+    factor_id: str
+    factor_type: FactorType
+    profile: dict[str, Any]
+
+
+class FactorToEnroll(Dto, kw_only=True):
+    factor_type: FactorType
+
+
+class FactorQuery(Dto, kw_only=True):
+    factor_id: str
+
+
+class ResetFactor(Dto, kw_only=True):
+    factor_id: str
+
+
+class TotpDto(Dto, kw_only=True):
+    totp: str
+
+
+class LinkQuery(Dto, kw_only=True):
+    ext_idp_conn_identifier: str = field(name="ext_idp_conn_identifier")
+    app_id: str = field(default="", name="app_id")
+    id_token: str = field(default="", name="id_token")
+
+
+class LinkUrl(Dto, kw_only=True):
+    url: str
+
+
+class UnlinkExtIdp(Dto, kw_only=True):
+    ext_idp_id: str
+
+
+class CaptchaDto(Dto, kw_only=True):
+    id: str
+    image: str
+    audio: str

@@ -1,0 +1,289 @@
+"""The own account of who is signed in. reference/v3.md 6."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from poolhouse.crypto.transport import Encryption
+from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported
+from poolhouse.fields.model import TargetType
+from poolhouse.login import tickets
+from poolhouse.login.account import TICKET_LIFETIME, NewAddress, OldAddress
+from poolhouse.mfa.model import Factor
+from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
+from poolhouse.wire.v3.dto.signin import (
+    BindEmail,
+    BindPhone,
+    DeleteAccount,
+    DeleteAccountToken,
+    EnrollFactor,
+    EnrollmentToken,
+    FactorDto,
+    FactorQuery,
+    FactorToEnroll,
+    LinkQuery,
+    LinkUrl,
+    OtpData,
+    PassCode,
+    ProfileQuery,
+    ResetFactor,
+    SecurityInfo,
+    SendEnrollFactor,
+    UnlinkExtIdp,
+    UpdateEmail,
+    UpdateEmailToken,
+    UpdatePassword,
+    UpdatePhone,
+    UpdatePhoneToken,
+    UpdateProfile,
+    VerifyDeleteAccount,
+    VerifyUpdateEmail,
+    VerifyUpdatePhone,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import identity_dto, user_dtos
+
+EXPIRES_IN = int(TICKET_LIFETIME.total_seconds())
+
+
+# -- profile ---------------------------------------------------------------------------------------------
+
+
+async def get_profile(request: V3Request, query: ProfileQuery) -> UserDto:
+    user = await request.services.own_account.get(request.caller)
+    shown = await user_dtos(
+        request,
+        [user],
+        custom_data=query.with_custom_data,
+        identities=query.with_identities,
+        department_ids=query.with_department_ids,
+    )
+    return shown[0]
+
+
+async def update_profile(request: V3Request, body: UpdateProfile) -> UserDto:
+    """Absent fields stay. externalId and identityNumber are an administrator's to set."""
+    values = {
+        name: value
+        for name in body.__struct_fields__
+        if name != "custom_data" and (value := getattr(body, name)) is not None
+    }
+    user = await request.services.own_account.update_profile(request.caller, values)
+    if body.custom_data:
+        await request.services.fields.set_values(request.caller, TargetType.USER, {user.id: body.custom_data})
+    shown = await user_dtos(request, [user], custom_data=bool(body.custom_data))
+    return shown[0]
+
+
+async def update_password(request: V3Request, body: UpdatePassword) -> None:
+    if body.password_reset_token:
+        raise NotSupported(what="passwordResetToken; use reset-password")
+    transport = request.services.transport
+    encryption: Encryption = body.password_encrypt_type or "auto"
+    await request.services.own_account.update_password(
+        request.caller,
+        transport.read_new(body.new_password, encryption),
+        transport.read(body.old_password, encryption) if body.old_password else None,
+    )
+
+
+async def get_security_info(request: V3Request, _: None) -> SecurityInfo:
+    level = await request.services.own_account.security_level(request.caller)
+    return SecurityInfo(
+        password_security_level=level.password_security_level,
+        mfa_enrolled=level.mfa,
+        password_set=level.password,
+        email_binded=level.email,
+        phone_binded=level.phone,
+        security_score=level.score,
+    )
+
+
+# -- addresses -------------------------------------------------------------------------------------------
+
+
+async def bind_email(request: V3Request, body: BindEmail) -> None:
+    await request.services.own_account.bind_address(
+        request.caller, NewAddress("email", body.email, body.pass_code)
+    )
+
+
+async def bind_phone(request: V3Request, body: BindPhone) -> None:
+    new = NewAddress("phone", body.phone_number, body.pass_code, body.phone_country_code)
+    await request.services.own_account.bind_address(request.caller, new)
+
+
+async def unbind_email(request: V3Request, body: PassCode) -> None:
+    await request.services.own_account.unbind_address(request.caller, "email", body.pass_code)
+
+
+async def unbind_phone(request: V3Request, body: PassCode) -> None:
+    await request.services.own_account.unbind_address(request.caller, "phone", body.pass_code)
+
+
+async def verify_update_email_request(request: V3Request, body: VerifyUpdateEmail) -> UpdateEmailToken:
+    given = body.email_pass_code_payload
+    new = NewAddress("email", given.new_email, given.new_email_pass_code)
+    old = OldAddress(given.old_email, given.old_email_pass_code)
+    token = await request.services.own_account.prove_address(request.caller, new, old)
+    return UpdateEmailToken(update_email_token=token, token_expires_in=EXPIRES_IN)
+
+
+async def verify_update_phone_request(request: V3Request, body: VerifyUpdatePhone) -> UpdatePhoneToken:
+    given = body.phone_pass_code_payload
+    new = NewAddress("phone", given.new_phone_number, given.new_phone_pass_code, given.new_phone_country_code)
+    old = OldAddress(given.old_phone_number, given.old_phone_pass_code, given.old_phone_country_code)
+    token = await request.services.own_account.prove_address(request.caller, new, old)
+    return UpdatePhoneToken(update_phone_token=token, token_expires_in=EXPIRES_IN)
+
+
+async def update_email(request: V3Request, body: UpdateEmail) -> None:
+    await request.services.own_account.update_by_ticket(request.caller, "email", body.update_email_token)
+
+
+async def update_phone(request: V3Request, body: UpdatePhone) -> None:
+    await request.services.own_account.update_by_ticket(request.caller, "phone", body.update_phone_token)
+
+
+# -- leaving ---------------------------------------------------------------------------------------------
+
+
+async def verify_delete_account_request(request: V3Request, body: VerifyDeleteAccount) -> DeleteAccountToken:
+    account, caller = request.services.own_account, request.caller
+    if body.verify_method == "PASSWORD" and body.password_payload:
+        given = body.password_payload
+        password = request.services.transport.read(given.password, given.password_encrypt_type or "auto")
+        token = await account.prove_by_password(caller, password)
+    elif body.verify_method == "EMAIL_PASSCODE" and body.email_pass_code_payload:
+        token = await account.prove_by_code(caller, "email", body.email_pass_code_payload.pass_code)
+    elif body.verify_method == "PHONE_PASSCODE" and body.phone_pass_code_payload:
+        token = await account.prove_by_code(caller, "phone", body.phone_pass_code_payload.pass_code)
+    else:
+        raise InvalidInput("verifyMethod", "缺少对应的 payload", "its payload is missing")
+    return DeleteAccountToken(delete_account_token=token, token_expires_in=EXPIRES_IN)
+
+
+async def delete_account(request: V3Request, body: DeleteAccount) -> None:
+    await request.services.own_account.delete(request.caller, body.delete_account_token)
+
+
+# -- second factors --------------------------------------------------------------------------------------
+
+
+async def send_enroll_factor_request(request: V3Request, body: SendEnrollFactor) -> EnrollmentToken:
+    """OTP alone: a code by mail or SMS needs no enrolment, the address is bound."""
+    _require_otp(body.factor_type)
+    user = await request.services.own_account.get(request.caller)
+    pool = await request.services.pools.get(request.caller.pool_id)
+    made = await request.services.mfa.associate(request.caller, user.id, pool.name, user.display_name)
+    token = await tickets.issue(
+        *(request.services.db, pool.id, "enroll", user.id), lifetime=timedelta(minutes=10), tries=10
+    )
+    otp = OtpData(
+        qr_code_uri=made.uri, qr_code_data_url=made.qrcode_data_url, recovery_code=made.recovery_code
+    )
+    return EnrollmentToken(enrollment_token=token, otp_data=otp)
+
+
+async def enroll_factor(request: V3Request, body: EnrollFactor) -> None:
+    _require_otp(body.factor_type)
+    user_id, db = request.caller.require_user(), request.services.db
+    held = await tickets.try_with(db, request.caller.pool_id, "enroll", body.enrollment_token)
+    if held.user_id != user_id:
+        raise InvalidInput("enrollmentToken", "不属于当前用户", "another user's")
+    await request.services.mfa.confirm(request.caller, user_id, body.enrollment_data.pass_code or "")
+    await tickets.use_up(db, held)
+
+
+async def list_enrolled_factors(request: V3Request, _: None) -> list[FactorDto]:
+    factors = await request.services.mfa.list(request.caller, request.caller.require_user())
+    return [_factor(factor) for factor in factors if factor.confirmed]
+
+
+async def list_factors_to_enroll(request: V3Request, _: None) -> list[FactorToEnroll]:
+    enrolled = await request.services.mfa.is_enabled(request.caller.pool_id, request.caller.require_user())
+    return [] if enrolled else [FactorToEnroll(factor_type="OTP")]
+
+
+async def get_factor(request: V3Request, query: FactorQuery) -> FactorDto:
+    for factor in await request.services.mfa.list(request.caller, request.caller.require_user()):
+        if factor.id == query.factor_id:
+            return _factor(factor)
+    raise FactorNotFound()
+
+
+async def reset_factor(request: V3Request, body: ResetFactor) -> None:
+    factor = await get_factor(request, FactorQuery(factor_id=body.factor_id))
+    assert factor.factor_id == body.factor_id
+    await request.services.mfa.delete(request.caller, request.caller.require_user())
+
+
+# -- identities ------------------------------------------------------------------------------------------
+
+
+async def get_identities(request: V3Request, _: None) -> list[IdentityDto]:
+    user_id = request.caller.require_user()
+    return [identity_dto(one) for one in await request.services.identities.list(request.caller, user_id)]
+
+
+async def generate_link_extidp_url(request: V3Request, query: LinkQuery) -> LinkUrl:
+    """Where the browser goes to link an outside account. Which sources exist is that page's to say."""
+    named = {"app_id": query.app_id, "ext_idp_conn_identifier": query.ext_idp_conn_identifier}
+    return LinkUrl(url=f"{request.services.links.base_url}/connections/link?{urlencode(named)}")
+
+
+async def unlink_extidp(request: V3Request, body: UnlinkExtIdp) -> None:
+    user_id = request.caller.require_user()
+    await request.services.identities.unlink(
+        replace(request.caller, kind="system"), user_id, ext_idp_id=body.ext_idp_id
+    )
+
+
+def _factor(factor: Factor) -> FactorDto:
+    return FactorDto(factor_id=factor.id, factor_type="OTP", profile={})
+
+
+def _require_otp(kind: str) -> None:
+    if kind != "OTP":
+        raise NotSupported(what=f"factorType {kind}")
+
+
+def _own(path: str, request: Any, response: Any, handler: Any, method: Any = "POST") -> Endpoint:
+    scope = "me:read" if method == "GET" else "me:write"
+    return Endpoint(method, path, request, response, handler, scope, access="user", ours=True)
+
+
+ENDPOINTS: list[Endpoint] = [
+    _own("get-profile", ProfileQuery, UserDto, get_profile, "GET"),
+    _own("update-profile", UpdateProfile, UserDto, update_profile),
+    _own("update-password", UpdatePassword, None, update_password),
+    _own("get-security-info", None, SecurityInfo, get_security_info, "GET"),
+    _own("bind-email", BindEmail, None, bind_email),
+    _own("bind-phone", BindPhone, None, bind_phone),
+    _own("unbind-email", PassCode, None, unbind_email),
+    _own("unbind-phone", PassCode, None, unbind_phone),
+    _own("verify-update-email-request", VerifyUpdateEmail, UpdateEmailToken, verify_update_email_request),
+    _own("verify-update-phone-request", VerifyUpdatePhone, UpdatePhoneToken, verify_update_phone_request),
+    _own("update-email", UpdateEmail, None, update_email),
+    _own("update-phone", UpdatePhone, None, update_phone),
+    _own(
+        "verify-delete-account-request",
+        VerifyDeleteAccount,
+        DeleteAccountToken,
+        verify_delete_account_request,
+    ),
+    _own("delete-account", DeleteAccount, None, delete_account),
+    _own("send-enroll-factor-request", SendEnrollFactor, EnrollmentToken, send_enroll_factor_request),
+    _own("enroll-factor", EnrollFactor, None, enroll_factor),
+    _own("list-enrolled-factors", None, list[FactorDto], list_enrolled_factors, "GET"),
+    _own("list-factors-to-enroll", None, list[FactorToEnroll], list_factors_to_enroll, "GET"),
+    _own("get-factor", FactorQuery, FactorDto, get_factor, "GET"),
+    _own("reset-factor", ResetFactor, None, reset_factor),
+    _own("get-identities", None, list[IdentityDto], get_identities, "GET"),
+    _own("generate-link-extidp-url", LinkQuery, LinkUrl, generate_link_extidp_url, "GET"),
+    _own("unlink-extidp", UnlinkExtIdp, None, unlink_extidp),
+]
+"""Of the official AuthenticationClient's contract, which contract.json (the management one) does not list."""

@@ -1,0 +1,266 @@
+"""Signing in and up, codes, forgotten passwords: for people, not administrators. reference/v3.md 6."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import Any
+
+from poolhouse.caller import Caller
+from poolhouse.crypto.transport import Encryption
+from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported
+from poolhouse.login.codes import Purpose
+from poolhouse.login.model import Channel, LoggedIn, Registration
+from poolhouse.login.model import SignIn as How
+from poolhouse.login.recovery import TICKET_LIFETIME
+from poolhouse.users.model import UserKey
+from poolhouse.wire.v3.dto.common import PasswordEncryptType, UserDto
+from poolhouse.wire.v3.dto.signin import (
+    CaptchaDto,
+    LoginToken,
+    PassCodePayload,
+    PasswordPayload,
+    ResetPassword,
+    ResetToken,
+    SendEmail,
+    SendSms,
+    SignIn,
+    SignUp,
+    SignUpProfile,
+    TotpDto,
+    VerifyResetPassword,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import user_dto
+
+_PURPOSES: dict[str, Purpose] = {
+    "CHANNEL_LOGIN": "login",
+    "CHANNEL_REGISTER": "register",
+    "CHANNEL_RESET_PASSWORD": "reset_password",
+    "CHANNEL_UPDATE_EMAIL": "change",
+    "CHANNEL_UPDATE_PHONE": "change",
+    "CHANNEL_BIND_EMAIL": "bind",
+    "CHANNEL_BIND_PHONE": "bind",
+    "CHANNEL_UNBIND_EMAIL": "unbind",
+    "CHANNEL_UNBIND_PHONE": "unbind",
+    "CHANNEL_VERIFY_MFA": "mfa",
+    "CHANNEL_BIND_MFA": "mfa",
+    "CHANNEL_UNBIND_MFA": "mfa",
+    "CHANNEL_UNLOCK_ACCOUNT": "unlock",
+    "CHANNEL_COMPLETE_EMAIL": "complete",
+    "CHANNEL_COMPLETE_PHONE": "complete",
+    "CHANNEL_IDENTITY_VERIFICATION": "any",
+    "CHANNEL_DELETE_ACCOUNT": "delete_account",
+}
+
+
+async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
+    if body.connection in ("LDAP", "AD"):
+        raise NotSupported(what=f"connection {body.connection}")
+    caller = await _of_client(request, body)
+    options = body.options
+    how = How(
+        captcha=options.captcha_code if options else None,
+        auto_register=bool(options and options.auto_register),
+    )
+    if body.connection == "PASSWORD":
+        given = _present(body.password_payload, "passwordPayload")
+        password = request.services.transport.read(
+            given.password, _encryption(options.password_encrypt_type if options else None)
+        )
+        logged_in = await request.services.login.with_any_password(caller, _keys(given), password, how)
+    else:
+        channel, target, code, country_code = _pass_code(_present(body.pass_code_payload, "passCodePayload"))
+        logged_in = await request.services.code_login.login(caller, channel, target, code, how, country_code)
+    return login_token(logged_in)
+
+
+async def sign_up(request: V3Request, body: SignUp) -> UserDto:
+    """The new user, not logged in."""
+    caller, services, options = _visitor(request), request.services, body.options
+    encryption = _encryption(options.password_encrypt_type if options else None)
+    if body.connection == "PASSWORD":
+        given = _present(body.password_payload, "passwordPayload")
+        (key, *_) = _keys(given)
+        registration = Registration(
+            "email" if key.kind == "email" else "username",
+            {**_values(body.profile), key.kind: key.value},
+            services.transport.read_new(given.password, encryption),
+            custom_data=_custom_data(body.profile),
+        )
+        return user_dto((await services.registrations.register(caller, registration)).user)
+    channel, target, code, country_code = _pass_code(_present(body.pass_code_payload, "passCodePayload"))
+    password = options.password_for_phone_pass_code if options else None
+    registration = Registration(
+        "email_code" if channel == "email" else "phone_code",
+        _values(body.profile),
+        services.transport.read_new(password, encryption) if password else None,
+        custom_data=_custom_data(body.profile),
+    )
+    registered = await services.code_login.register(caller, channel, target, code, registration, country_code)
+    return user_dto(registered.user)
+
+
+async def send_sms(request: V3Request, body: SendSms) -> None:
+    purpose = _PURPOSES[body.channel]
+    await request.services.codes.send(
+        _visitor(request), "phone", body.phone_number, purpose, body.phone_country_code
+    )
+
+
+async def send_email(request: V3Request, body: SendEmail) -> None:
+    caller = _visitor(request)
+    if body.channel == "CHANNEL_VERIFY_EMAIL_LINK":
+        await request.services.links.send(caller, body.email, "VERIFY_EMAIL")
+    else:
+        await request.services.codes.send(caller, "email", body.email, _PURPOSES[body.channel])
+
+
+async def verify_reset_password_request(request: V3Request, body: VerifyResetPassword) -> ResetToken:
+    caller, recovery = _visitor(request), request.services.recovery
+    if body.verify_method == "EMAIL_PASSCODE":
+        by_mail = _present(body.email_pass_code_payload, "emailPassCodePayload")
+        email = _present(by_mail.email, "email")
+        token = await recovery.prove(caller, "email", email, by_mail.pass_code)
+    else:
+        by_sms = _present(body.phone_pass_code_payload, "phonePassCodePayload")
+        token = await recovery.prove(
+            caller, "phone", by_sms.phone_number, by_sms.pass_code, by_sms.phone_country_code
+        )
+    return ResetToken(password_reset_token=token, token_expires_in=int(TICKET_LIFETIME.total_seconds()))
+
+
+async def reset_password(request: V3Request, body: ResetPassword) -> None:
+    password = request.services.transport.read_new(body.password, _encryption(body.password_encrypt_type))
+    await request.services.recovery.by_ticket(_visitor(request), body.password_reset_token, password)
+
+
+async def mfa_totp_verify(request: V3Request, body: TotpDto) -> LoginToken:
+    """The second step: the credentials are the mfaToken of a sign-in that answered 1635."""
+    ticket = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    return login_token(await request.services.second_step.by_totp(_visitor(request), ticket, body.totp))
+
+
+async def get_captcha_code(request: V3Request, _: None) -> CaptchaDto:
+    challenge = await request.services.captchas.issue(_visitor(request))
+    return CaptchaDto(
+        id=challenge.id,
+        image=f"data:image/png;base64,{base64.b64encode(challenge.image).decode()}",
+        audio=f"/api/v2/security/captcha/{challenge.id}/audio",
+    )
+
+
+# -- common ----------------------------------------------------------------------------------------------
+
+
+def login_token(logged_in: LoggedIn) -> LoginToken:
+    issued = logged_in.token
+    assert issued is not None
+    return LoginToken(
+        scope="openid profile",
+        access_token=issued.token,
+        id_token=issued.token,
+        token_type="Bearer",  # noqa: S106
+        expire_in=issued.exp - issued.iat,
+    )
+
+
+def _visitor(request: V3Request) -> Caller:
+    """Who signs in is nobody yet; the application in the header says where."""
+    if not request.caller.pool_id:
+        raise InvalidInput("x-authing-app-id", "请提供应用 ID", "the application's id is needed")
+    return replace(request.caller, kind="anonymous", actor_id="", session_id=None)
+
+
+async def _of_client(request: V3Request, body: SignIn) -> Caller:
+    """`client_id` names the application too; a secret, where one is sent, must be right."""
+    secret = body.client_secret
+    basic = request.headers.get("authorization", "")
+    client_id = body.client_id
+    if basic.lower().startswith("basic "):
+        try:
+            client_id, _, secret = base64.b64decode(basic[6:], validate=True).decode().partition(":")
+        except ValueError as error:
+            raise NotAuthenticated("malformed Basic credentials") from error
+    if not client_id:
+        return _visitor(request)
+    if secret is not None:
+        app = await request.services.apps.authenticate(client_id, secret)
+    else:
+        app = await request.services.apps.get_anywhere(client_id)
+    if request.caller.pool_id and request.caller.pool_id != app.pool_id:
+        raise NotAuthenticated("the header names an application of another pool")
+    return _visitor(replace(request, caller=replace(request.caller, pool_id=app.pool_id, app_id=app.id)))
+
+
+def _keys(given: PasswordPayload) -> list[UserKey]:
+    """`account` may be any of the three; what looks like an e-mail or a number is tried as one first."""
+    if given.email:
+        return [UserKey("email", given.email)]
+    if given.username:
+        return [UserKey("username", given.username)]
+    if given.phone:
+        return [UserKey("phone", given.phone)]
+    account = _present(given.account, "account")
+    keys = [UserKey("username", account), UserKey("email", account), UserKey("phone", account)]
+    if "@" in account:
+        return [keys[1], keys[0]]
+    return [keys[2], keys[0]] if account.isdigit() else [keys[0]]
+
+
+def _pass_code(given: PassCodePayload) -> tuple[Channel, str, str, str | None]:
+    if given.email:
+        return "email", given.email, given.pass_code, None
+    return "phone", _present(given.phone, "phone"), given.pass_code, given.phone_country_code
+
+
+def _values(profile: SignUpProfile | None) -> dict[str, Any]:
+    if profile is None:
+        return {}
+    values = {name: getattr(profile, name) for name in profile.__struct_fields__ if name != "custom_data"}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _custom_data(profile: SignUpProfile | None) -> dict[str, Any]:
+    return dict(profile.custom_data or {}) if profile else {}
+
+
+def _encryption(kind: PasswordEncryptType | None) -> Encryption:
+    """Without a word about it the password is taken for what it looks like."""
+    return kind or "auto"
+
+
+def _present(value: Any, name: str) -> Any:
+    if not value:
+        raise InvalidInput(name, "不能为空", "is required")
+    return value
+
+
+def _open(
+    path: str, request: Any, response: Any, handler: Any, summary: str, method: Any = "POST"
+) -> Endpoint:
+    return Endpoint(
+        *(method, path, request, response, handler, "signin:write"),
+        summary=summary,
+        access="anyone",
+        ours=True,
+    )
+
+
+ENDPOINTS: list[Endpoint] = [
+    _open("signin", SignIn, LoginToken, sign_in, "Sign in by password or code"),
+    _open("signup", SignUp, UserDto, sign_up, "Sign up by password or code"),
+    _open("send-sms", SendSms, None, send_sms, "Send a code by SMS"),
+    _open("send-email", SendEmail, None, send_email, "Send a code by mail"),
+    _open(
+        "verify-reset-password-request",
+        VerifyResetPassword,
+        ResetToken,
+        verify_reset_password_request,
+        "Prove an address to reset the password",
+    ),
+    _open("reset-password", ResetPassword, None, reset_password, "Reset the password"),
+    _open("mfa-totp-verify", TotpDto, LoginToken, mfa_totp_verify, "The second step of a sign-in"),
+    _open("get-captcha-code", None, CaptchaDto, get_captcha_code, "A captcha", "GET"),
+]
+"""Of the official AuthenticationClient's contract, which contract.json (the management one) does not list."""
