@@ -40,7 +40,7 @@ async def test_a_group_lives_and_dies(v3: V3Client) -> None:
         "members": [],
     }
     assert (await v3.get("get-group", code="staff"))["data"] == created
-    updated = await done(v3, "update-group", {"code": "staff", "newCode": "crew", "description": ""})
+    updated = await done(v3, "update-group", {"code": "staff", "newCode": "crew", "description": None})
     assert (updated["code"], updated["name"], updated["description"]) == ("crew", "Staff", "")
     gone = await v3.get("get-group", code="staff")
     assert (gone["statusCode"], gone["message"]) == (404, "分组不存在")

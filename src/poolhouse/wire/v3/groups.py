@@ -104,10 +104,10 @@ async def create_or_update_group(
 
 
 async def update_group(request: V3Request, body: UpdateGroupReqDto) -> ResGroupDto:
-    """null and absent alike leave a thing as it is; "" empties a description."""
+    """A description of null is taken away; elsewhere null changes nothing."""
     changes = GroupChanges(
         name=body.name or None,
-        description=None if body.description is UNSET else body.description,
+        description=None if body.description is UNSET else body.description or "",
         new_code=None if body.new_code is UNSET else body.new_code,
         custom_data=body.custom_data or None,
     )

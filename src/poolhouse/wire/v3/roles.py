@@ -136,7 +136,7 @@ async def create_roles(request: V3Request, body: CreateRolesBatch) -> IsSuccessD
 
 
 async def update_role(request: V3Request, body: UpdateRoleDto) -> IsSuccessDto:
-    """`disableTime: null` makes the role last; elsewhere null and absent alike change nothing."""
+    """`disableTime: null` makes the role last, `description: null` takes it away; else null changes nothing."""
     if body.status not in (UNSET, None, "ENABLE", "DISABLE"):
         raise InvalidInput("status")
     if body.new_code == "":
@@ -144,7 +144,7 @@ async def update_role(request: V3Request, body: UpdateRoleDto) -> IsSuccessDto:
     changes = RoleChanges(
         new_code=body.new_code or None,
         name=body.name or None,
-        description=None if body.description is UNSET else body.description,
+        description=None if body.description is UNSET else body.description or "",
         enabled=body.status == "ENABLE" if body.status else None,
         disable_at=disable_time(body.disable_time) if body.disable_time is not UNSET else None,
         never_disable=body.disable_time is None,
