@@ -95,3 +95,35 @@ async def test_a_failing_script_says_so_and_adds_nobody(
         await services.groups.add_members(pool.administrator, "staff", list(people))
     members = await services.groups.list_members(pool.administrator, "staff", PageRequest())
     assert members.total == 0
+
+
+async def test_one_script_id_in_two_pools_is_two_people(
+    services: Services,
+    pool: PoolForTests,
+    other_pool: PoolForTests,
+    people: tuple[str, str],
+    legacy: Legacy,
+) -> None:
+    """Legacy tables count from 1, so ids of two pools meet all the time."""
+    await connect(services, other_pool, legacy, "CUSTOM_USER_STORE")
+    wang, _ = people
+    for each, code in ((pool, "mine"), (other_pool, "theirs")):
+        admin = each.administrator
+        await services.groups.create(admin, GroupDraft(code, code))
+        await services.groups.add_members(admin, code, [wang])
+        await services.roles.create(admin, RoleDraft(code))
+        await services.roles.assign(admin, [RoleKey(code)], [Target(TargetType.USER, wang)])
+        await services.fields.define(admin, [FieldDraft(FieldTarget.USER, "pool", DataType.STRING)])
+        await services.fields.set_values(admin, FieldTarget.USER, {wang: {"pool": code}})
+    for each, code in ((pool, "mine"), (other_pool, "theirs")):
+        admin = each.administrator
+        groups = await services.groups.list_of_user(admin, wang)
+        roles = await services.roles.list_of_user(admin, wang, None)
+        (value,) = await services.fields.values_of(admin, FieldTarget.USER, wang)
+        assert [group.code for group in groups] == [role.code for role in roles] == [value.value] == [code]
+    await services.users.delete(pool.administrator, [wang])
+    assert [one.code for one in await services.groups.list_of_user(other_pool.administrator, wang)] == [
+        "theirs"
+    ]
+    assert await services.fields.values_of(other_pool.administrator, FieldTarget.USER, wang)
+    assert await services.roles.has_any(other_pool.administrator, wang, [RoleKey("theirs")])

@@ -192,6 +192,8 @@ async def test_an_unknown_target_assigns_nothing(services: Services, pool: PoolF
     assert await held(services, pool, user_id, "default") == []
     with pytest.raises(InvalidInput, match="targets"):
         await services.roles.assign(pool.administrator, [ADMIN], [])
+    with pytest.raises(InvalidInput, match="roles"):
+        await services.roles.assign(pool.administrator, [], [Target(TargetType.USER, user_id)])
 
 
 async def test_roles_are_inherited_from_groups_and_departments_above(
