@@ -14,7 +14,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.customdb import environment, postgres
+from poolhouse.customdb import advice, environment, postgres
 from poolhouse.customdb.model import (
     LARGEST_TIMEOUT_MS,
     NEEDED,
@@ -35,7 +35,7 @@ from poolhouse.customdb.stubs import stub
 from poolhouse.db.pool import Database
 from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound
 from poolhouse.paging import Page, PageRequest
-from poolhouse.sandbox.client import Outcome, Sandbox
+from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.sandbox.network import split_host
 
 LOG_DAYS, LOG_ROWS = 30, 100_000
@@ -200,7 +200,42 @@ class CustomDatabaseService:
         if len(given) == needed:
             given.append(await self._runner.context(caller))
         database = await self.get(caller)
-        return await self._runner.run(caller, database, known, source, given, version=version, debug=True)
+        outcome = await self._runner.run(caller, database, known, source, given, version=version, debug=True)
+        said = await self._advice(caller, database, known, source, given, outcome)
+        return replace(outcome, warnings=(*outcome.warnings, *said))
+
+    async def _advice(
+        self,
+        caller: Caller,
+        database: CustomDatabase,
+        name: ScriptName,
+        source: str,
+        args: list[Any],
+        outcome: Outcome,
+    ) -> list[str]:
+        """What else can be said: from the answer, from the same call again, from getUser after login."""
+        if isinstance(outcome, Threw):
+            return advice.about_thrown(name, outcome.message)
+        if not isinstance(outcome, Returned):
+            return []
+        said = advice.about_answer(name, args[:-1], outcome.value)
+        if said or not isinstance(outcome.value, dict) or name not in ("login", "getUser"):
+            return said
+        again = await self._runner.run(caller, database, name, source, args, version=None, debug=True)
+        if isinstance(again, Returned):
+            said += advice.about_repetition(outcome.value, again.value)
+        if name == "login" and not said:
+            finder = await postgres.find_version(self._db, caller.pool_id, "getUser", None)
+            if finder is not None:
+                query = {"id": str(outcome.value["id"]), "email": None, "phone": None, "username": None}
+                found = await self._runner.run(
+                    *(caller, database, "getUser", finder.source, [query, args[-1]]),
+                    version=finder.version,
+                    debug=True,
+                )
+                if isinstance(found, Returned):
+                    said += advice.about_both(outcome.value, found.value)
+        return said
 
     async def list_logs(self, caller: Caller, query: LogQuery, page: PageRequest) -> Page[LogEntry]:
         caller.require_administrator()

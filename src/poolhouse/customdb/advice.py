@@ -1,0 +1,95 @@
+"""What the debug button says about an answer beyond its being one: the mistakes that show only later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from poolhouse.customdb.model import ScriptName
+from poolhouse.users.profiles import NAMES
+
+ONE_PROFILE = frozenset({"login", "getUser", "createUser", "updateUser"})
+PAGES = frozenset({"searchUser", "listUsers"})
+_SHOWN = 5
+# The documented templates return `token`, which nothing is done with.
+_EXPECTED = frozenset({"id", "password", "token"})
+# What changes by itself between two calls.
+_MOVING = frozenset({"loginsCount", "lastLogin", "lastIP", "lastIp", "updatedAt", "token"})
+
+
+def about_answer(name: ScriptName, args: Sequence[Any], value: Any) -> list[str]:
+    """Sentences for the script's author about one returned value."""
+    if name in ONE_PROFILE:
+        if value is None:
+            return ["login must throw, not return null"] if name == "login" else []
+        return _about_profile(name, value)
+    if name in PAGES:
+        return _about_page(name, args, value)
+    if name in ("deleteUser", "validatePassword") and not isinstance(value, bool):
+        return [f"{name} should return true or false, not {_kind(value)}"]
+    return []
+
+
+def about_thrown(name: ScriptName, message: str) -> list[str]:
+    if name == "getUser" and "not exist" in message.lower():
+        return ["getUser must return null for somebody unknown; a throw refuses every sign-up"]
+    return []
+
+
+def about_both(login: Any, found: Any) -> list[str]:
+    """`login` and `getUser` on the same person."""
+    if not isinstance(login, Mapping):
+        return []
+    if not isinstance(found, Mapping):
+        return ["getUser does not find by its id the user login returned"]
+    if str(login.get("id")) != str(found.get("id")):
+        return [
+            f"login and getUser give one person different ids: {login.get('id')!r} and {found.get('id')!r}"
+        ]
+    shared = (set(login) & set(found) & set(NAMES)) - _MOVING
+    different = sorted(key for key in shared if login[key] != found[key])
+    if different:
+        return [f"login and getUser differ in {', '.join(different[:_SHOWN])}"]
+    return []
+
+
+def about_repetition(first: Any, second: Any) -> list[str]:
+    """The same call twice."""
+    if isinstance(first, Mapping) and isinstance(second, Mapping) and first.get("id") != second.get("id"):
+        return [f"the id changes between calls: {first.get('id')!r}, then {second.get('id')!r}"]
+    return []
+
+
+def _about_profile(name: str, value: Any) -> list[str]:
+    if not isinstance(value, Mapping):
+        return [f"{name} must return a profile, not {_kind(value)}"]
+    said = []
+    user_id = value.get("id")
+    if user_id is None or user_id == "" or isinstance(user_id, bool):
+        said.append("the profile has no id")
+    if value.get("password") is not None:
+        said.append("the profile carries a password; it is dropped here, leave it out there")
+    unknown = sorted(set(value) - set(NAMES) - _EXPECTED)
+    if unknown:
+        more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+        said.append(f"fields nobody here knows are ignored: {', '.join(unknown[:_SHOWN])}{more}")
+    return said
+
+
+def _about_page(name: str, args: Sequence[Any], value: Any) -> list[str]:
+    if not isinstance(value, Mapping) or not isinstance(value.get("list"), list):
+        return [f"{name} must return totalCount and list, not {_kind(value)}"]
+    found, said = value["list"], []
+    if name == "listUsers" and len(args) > 1 and isinstance(args[1], int) and len(found) > args[1]:
+        said.append(f"a page of {args[1]} was asked for and {len(found)} users came")
+    ids = [str(user.get("id")) for user in found if isinstance(user, Mapping)]
+    if len(set(ids)) < len(ids):
+        said.append("one id is on the page twice")
+    for user in found[:1]:
+        said += _about_profile(name, user)
+    return said
+
+
+def _kind(value: Any) -> str:
+    names = {type(None): "null", dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,59 @@
+"""The warnings that save a night, as the debug button gives them."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import PoolForTests
+
+from poolhouse.app import Services
+
+LOGIN = "async function login() { return { id: 1, username: 'bob', nickname: 'B' }; }"
+
+
+async def warnings(services: Services, pool: PoolForTests, name: str, source: str, *args: object) -> str:
+    outcome = await services.customdb.run(pool.administrator, name, list(args), source=source)
+    return "; ".join(outcome.warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "args", "said"),
+    [
+        ("login", "return { id: 1, firstName: 'A', username: 'b' }", [], "ignored: firstName"),
+        ("login", "return { username: 'b' }", [], "has no id"),
+        ("login", "return null", [], "must throw"),
+        ("getUser", "return { id: 1, password: '$2b$' }", [], "carries a password"),
+        ("getUser", "throw new Error('User not exists!')", [], "must return null"),
+        ("getUser", "return { id: Math.random() }", [], "the id changes between calls"),
+        ("listUsers", "return { totalCount: 3, list: [{ id: 1 }, { id: 1 }] }", [1, 10], "twice"),
+        ("listUsers", "return { totalCount: 3, list: [{ id: 1 }, { id: 2 }] }", [1, 1], "page of 1"),
+        ("searchUser", "return []", ["x"], "must return totalCount and list"),
+        ("validatePassword", "return 1", ["1", "x"], "true or false"),
+    ],
+)
+async def test_a_mistake_is_told(
+    services: Services, pool: PoolForTests, name: str, source: str, args: list[object], said: str
+) -> None:
+    text = f"async function {name}() {{ {source} }}"
+    assert said in await warnings(services, pool, name, text, *args)
+
+
+async def test_a_login_without_mistakes_is_not_commented(services: Services, pool: PoolForTests) -> None:
+    assert await warnings(services, pool, "login", LOGIN) == ""
+
+
+@pytest.mark.parametrize(
+    ("get_user", "said"),
+    [
+        ("return { id: 2, username: 'bob' }", "different ids"),
+        ("return null", "does not find"),
+        ("return { id: 1, username: 'bob', nickname: 'C' }", "differ in nickname"),
+        ("return { id: '1', username: 'bob', nickname: 'B' }", ""),
+    ],
+)
+async def test_login_and_get_user_are_compared(
+    services: Services, pool: PoolForTests, get_user: str, said: str
+) -> None:
+    source = f"async function getUser() {{ {get_user} }}"
+    await services.customdb.save_script(pool.administrator, "getUser", source)
+    found = await warnings(services, pool, "login", LOGIN)
+    assert (said in found) if said else found == ""
