@@ -1,0 +1,86 @@
+"""Deleting a user leaves nothing of them in any table: no foreign key does it, so this test asks every table."""
+
+from __future__ import annotations
+
+from tests.conftest import PoolForTests
+
+from poolhouse.app import Services
+from poolhouse.caller import Caller
+from poolhouse.fields.model import DataType, FieldDraft
+from poolhouse.fields.model import TargetType as FieldTarget
+from poolhouse.groups.model import GroupDraft
+from poolhouse.login.model import SignIn
+from poolhouse.oidc.model import AuthorizationRequest
+from poolhouse.orgs.model import NodeDraft
+from poolhouse.resources.authorization import Authorization
+from poolhouse.resources.model import Grant
+from poolhouse.resources.model import TargetType as GrantTarget
+from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
+from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey
+
+KEPT = ("audit_records", "custom_script_logs", "user_tombstones")
+"""Records of what was done outlive whom it was done to."""
+
+
+async def somebody_with_something_everywhere(services: Services, pool: PoolForTests) -> User:
+    admin = pool.administrator
+    user = await services.users.create(
+        admin,
+        UserDraft({"username": "everywhere", "email": "everywhere@x.cn"}, password="first"),
+        IdentityDraft("wechat", "o1"),
+    )
+    await services.users.update(admin, user.id, UserDraft({}, password="second"))
+    await services.groups.create(admin, GroupDraft("g", "g"))
+    await services.groups.add_members(admin, "g", [user.id])
+    await services.roles.create(admin, RoleDraft("r"))
+    await services.roles.assign(admin, [RoleKey("r")], [Target(TargetType.USER, user.id)])
+    await services.fields.define(admin, [FieldDraft(FieldTarget.USER, "school", DataType.STRING, "School")])
+    await services.fields.set_values(admin, FieldTarget.USER, {user.id: {"school": "清华"}})
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "Org", "code": "org"}))
+    await services.department_members.add(admin, org.root.id, [user.id])
+    tenant = await services.tenants.create(admin, "tenant")
+    await services.tenants.add_members(admin, tenant.id, [user.id])
+    grant = Authorization(GrantTarget.USER, (user.id,), (Grant("books:1", ("read",)),))
+    await services.authorization.authorize(admin, [grant])
+    app = await services.apps.create(admin, "app", redirect_uris=("https://a.example",))
+    guest = Caller(pool.id, app_id=app.id, ip="127.0.0.1")
+    logged_in = await services.login.with_password(
+        guest, UserKey("username", "everywhere"), "second", SignIn()
+    )
+    assert logged_in.session is not None
+    request = AuthorizationRequest(app.id, "https://a.example", "openid")
+    await services.oidc.authorize(app, request, logged_in.session)
+    await services.mfa.associate(pool.user(user.id), user.id, "issuer", "account")
+    return user
+
+
+async def tables_with(services: Services, needle: str) -> set[str]:
+    tables = await services.db.fetch(
+        "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition"
+    )
+    found = set()
+    for table in tables:
+        name = table["relname"]
+        count = await services.db.fetchval(
+            f'select count(*) from "{name}" t where strpos(t::text, $1) > 0', needle
+        )
+        if count:
+            found.add(name)
+    return found
+
+
+async def test_deleting_a_user_leaves_nothing_of_them_anywhere(
+    services: Services, pool: PoolForTests
+) -> None:
+    user = await somebody_with_something_everywhere(services, pool)
+    before = await tables_with(services, user.id)
+    assert before >= {
+        *("users", "user_identities", "user_password_history", "group_members", "role_assignments"),
+        *("sessions", "tenant_members", "oidc_grants", "mfa_factors"),
+    }, sorted(before)
+
+    await services.users.delete(pool.administrator, [user.id])
+
+    after = await tables_with(services, user.id)
+    assert {table for table in after if not table.startswith(KEPT)} == set()
