@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from poolhouse.errors import InvalidInput
@@ -39,6 +40,7 @@ def v2_time(value: datetime, zone: ZoneInfo) -> str:
     return value.astimezone(zone).isoformat(timespec="seconds")
 
 
+@lru_cache(8192)
 def v3_time(value: datetime) -> str:
     """`2022-07-03T02:20:30.000Z`: UTC with milliseconds."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

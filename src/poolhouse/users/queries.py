@@ -142,4 +142,11 @@ def _add_keyword(where: Where, keyword: str, fields: tuple[str, ...]) -> None:
                 raise InvalidInput(
                     "fields", f"不支持搜索字段 {spelled(field)}", f"cannot search {spelled(field)}"
                 )
-        where.any_of([f"poolhouse_search_key(u.{field}) like {pattern}" for field in fields])
+        where.any_of([f"{_folded(field)} like {pattern}" for field in fields])
+
+
+def _folded(field: str) -> str:
+    """A field as it is searched: cut from the stored key where it is part of that, else folded on the way."""
+    if field in SEARCHED_FIELDS:
+        return f"split_part(u.search_key, chr(31), {SEARCHED_FIELDS.index(field) + 1})"
+    return f"poolhouse_search_key(u.{field})"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from operator import attrgetter
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
@@ -16,7 +17,7 @@ from poolhouse.pools.model import DEFAULT_PHOTO
 from poolhouse.times import v3_time
 from poolhouse.users.model import KeyKind, User, UserKey
 from poolhouse.users.rules import GENDERS
-from poolhouse.wire.v3.dto.common import IdentityDto, UserDto, UserStatus
+from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
 from poolhouse.wire.v3.endpoint import V3Request
 
 LARGEST_PAGE = 50
@@ -32,6 +33,12 @@ _KEY_KINDS: dict[str, KeyKind] = {
 }
 _STATUSES = frozenset({"Suspended", "Resigned", "Activated", "Archived", "Deactivated"})
 _SOURCES = frozenset({"excel", "register", "adminCreated", "sync"})
+_COPIED = attrgetter(
+    *UserDto.__struct_fields__[
+        UserDto.__struct_fields__.index("external_id") : UserDto.__struct_fields__.index("tenant_id")
+    ]
+)
+"""The fields of a user that are shown as they are."""
 _FIRST_MILLISECOND = 100_000_000_000
 """A number of seconds this large is the year 5138; of milliseconds, 1973."""
 
@@ -105,62 +112,28 @@ def user_dto(
     if user.blocked and status == "Activated":
         status = "Suspended"
     source = user.user_source_type if user.user_source_type in _SOURCES else "adminCreated"
-    return UserDto(
-        user_id=user.id,
-        created_at=shown_time(user.created_at),
-        updated_at=shown_time(user.updated_at),
-        status=cast(UserStatus, status),
-        work_status="Closed" if status == "Resigned" else "Active",
-        external_id=user.external_id,
-        email=user.email,
-        phone=user.phone,
-        phone_country_code=user.phone_country_code,
-        username=user.username,
-        name=user.name,
-        nickname=user.nickname,
-        photo=user.photo or DEFAULT_PHOTO,
-        logins_count=user.logins_count,
-        last_login=shown_time(user.last_login),
-        last_ip=user.last_ip,
-        gender=cast(Any, GENDERS.get(user.gender, "U")),
-        email_verified=user.email_verified,
-        phone_verified=user.phone_verified,
-        password_last_set_at=shown_time(user.password_last_set_at),
-        birthdate=user.birthdate,
-        country=user.country,
-        province=user.province,
-        city=user.city,
-        address=user.address,
-        street_address=user.street_address,
-        postal_code=user.postal_code,
-        company=user.company,
-        browser=user.browser,
-        device=user.device,
-        given_name=user.given_name,
-        family_name=user.family_name,
-        middle_name=user.middle_name,
-        profile=user.profile,
-        preferred_username=user.preferred_username,
-        website=user.website,
-        zoneinfo=user.zoneinfo,
-        locale=user.locale,
-        formatted=user.formatted,
-        region=user.region,
-        user_source_type=cast(Any, source),
-        user_source_id=user.user_source_id,
-        last_login_app=user.last_login_app,
-        main_department_id=user.main_department_id,
-        last_mfa_time=shown_time(user.last_mfa_time),
-        password_security_level=user.password_security_level,
-        reset_password_on_next_login=user.reset_password_on_next_login,
-        register_source=list(user.register_source),
-        department_ids=department_ids,
-        identities=identities,
-        identity_number=user.identity_number,
-        custom_data=custom_data,
-        status_changed_at=shown_time(user.status_changed_at),
-        signed_up=shown_time(user.signed_up),
+    fields: tuple[Any, ...] = (
+        user.id,
+        shown_time(user.created_at),
+        shown_time(user.updated_at),
+        status,
+        "Closed" if status == "Resigned" else "Active",
+        GENDERS.get(user.gender, "U"),
+        source,
+        user.photo or DEFAULT_PHOTO,
+        list(user.register_source),
+        shown_time(user.last_login),
+        shown_time(user.password_last_set_at),
+        shown_time(user.last_mfa_time),
+        shown_time(user.status_changed_at),
+        shown_time(user.signed_up),
+        *_COPIED(user),
+        None,
+        department_ids,
+        identities,
+        custom_data,
     )
+    return UserDto(*fields)
 
 
 def identity_dto(identity: Identity) -> IdentityDto:

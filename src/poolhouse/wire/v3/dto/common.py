@@ -252,63 +252,67 @@ class UpdateLoginConfig(Dto, kw_only=True):
     verify_domain_scenes: list[str]
 
 
-class UserDto(Dto, kw_only=True):
+class UserDto(Dto):
+    """Built by position (`words.user_dto`): what is derived, then what is copied, then what is asked for."""
+
     user_id: str
     created_at: str | None  # a script's user may lack it
     updated_at: str | None
     status: UserStatus
     work_status: WorkStatus
-    external_id: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    phone_country_code: str | None = None
-    username: str | None = None
-    name: str | None = None
-    nickname: str | None = None
-    photo: str | None = None
-    logins_count: Int | None = None
-    last_login: str | None = None
-    last_ip: str | None = None
     gender: Gender
-    email_verified: bool
-    phone_verified: bool
-    password_last_set_at: str | None = None
-    birthdate: str | None = None
-    country: str | None = None
-    province: str | None = None
-    city: str | None = None
-    address: str | None = None
-    street_address: str | None = None
-    postal_code: str | None = None
-    company: str | None = None
-    browser: str | None = None
-    device: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    middle_name: str | None = None
-    profile: str | None = None
-    preferred_username: str | None = None
-    website: str | None = None
-    zoneinfo: str | None = None
-    locale: str | None = None
-    formatted: str | None = None
-    region: str | None = None
     user_source_type: Literal["excel", "register", "adminCreated", "sync"]
-    user_source_id: str | None = None
-    last_login_app: str | None = None
-    main_department_id: str | None = None
-    last_mfa_time: str | None = None
-    password_security_level: Int | None = None
-    reset_password_on_next_login: bool | None = None
-    register_source: list[str] | None = None
+    photo: str
+    register_source: list[str]
+    last_login: str | None
+    password_last_set_at: str | None
+    last_mfa_time: str | None
+    status_changed_at: str | None
+    signed_up: str | None
+
+    external_id: str | None
+    email: str | None
+    email_verified: bool
+    phone: str | None
+    phone_verified: bool
+    phone_country_code: str | None
+    username: str | None
+    name: str | None
+    nickname: str | None
+    logins_count: Int
+    last_ip: str | None
+    birthdate: str | None
+    country: str | None
+    province: str | None
+    city: str | None
+    address: str | None
+    street_address: str | None
+    postal_code: str | None
+    company: str | None
+    browser: str | None
+    device: str | None
+    given_name: str | None
+    family_name: str | None
+    middle_name: str | None
+    profile: str | None
+    preferred_username: str | None
+    website: str | None
+    zoneinfo: str | None
+    locale: str | None
+    formatted: str | None
+    region: str | None
+    user_source_id: str | None
+    last_login_app: str | None
+    main_department_id: str | None
+    password_security_level: Int | None
+    reset_password_on_next_login: bool
+    identity_number: str | None
+
+    tenant_id: str | None = None
     department_ids: list[str] | UnsetType = UNSET
     identities: list[IdentityDto] | UnsetType = UNSET
-    identity_number: str | None = None
     custom_data: dict[str, Any] | UnsetType = UNSET
     post_id_list: list[str] | UnsetType = UNSET
-    status_changed_at: str | None = None
-    tenant_id: str | None = None
-    signed_up: str | None = None
 
 
 class UserPagingDto(Dto, kw_only=True):
