@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -34,7 +35,7 @@ def issue(key: AccessKey) -> str:
             "exp": now + LIVES_S,
             "jti": new_id(),
         }
-        token = jwt.encode(_HEADER, claims, _signing_key(key))
+        token = jwt.encode(_HEADER, claims, _signing_key(key.secret))
         payload = token.split(".")[1]
         if "-" not in payload and "_" not in payload:
             return token
@@ -51,16 +52,22 @@ def key_id(token: str) -> str:
 
 def verify(token: str, key: AccessKey) -> None:
     """Raises NotAuthenticated for a wrong signature, TokenExpired for a late one."""
-    try:
-        claims = jwt.decode(token, _signing_key(key), algorithms=["HS256"]).claims
-        expires = int(claims["exp"])
-    except (JoseError, KeyError, ValueError, TypeError) as error:
-        raise NotAuthenticated("the token's signature does not fit") from error
-    if claims.get("scoped_userpool_id") != key.pool_id:
+    pool_id, expires = _verified(token, key.secret)
+    if pool_id != key.pool_id:
         raise NotAuthenticated("a token of another pool")
     if expires <= time.time():
         raise TokenExpired()
 
 
-def _signing_key(key: AccessKey) -> OctKey:
-    return OctKey.import_key(hashlib.sha256(b"poolhouse management token" + key.secret.encode()).digest())
+@lru_cache(4096)
+def _verified(token: str, secret: str) -> tuple[Any, int]:
+    """Pool and expiry of a token this secret signed; a client sends one token for two hours."""
+    try:
+        claims = jwt.decode(token, _signing_key(secret), algorithms=["HS256"]).claims
+        return claims.get("scoped_userpool_id"), int(claims["exp"])
+    except (JoseError, KeyError, ValueError, TypeError) as error:
+        raise NotAuthenticated("the token's signature does not fit") from error
+
+
+def _signing_key(secret: str) -> OctKey:
+    return OctKey.import_key(hashlib.sha256(b"poolhouse management token" + secret.encode()).digest())
