@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import asyncpg
@@ -32,6 +33,8 @@ cross join lateral (
 _IN_ORDER = " order by n.depth, n.sort_order nulls last, n.created_at, n.id"
 
 NEWEST = NodeSort("created_at", descending=True)
+
+_AT_ONCE = 50_000
 
 _COLUMNS = {
     "name": "name",
@@ -283,11 +286,13 @@ async def insert_nodes(
         )
     except asyncpg.UniqueViolationError as error:
         raise code_taken(error) from error
-    await tx.copy_records(
-        "node_closure",
-        ("pool_id", "ancestor_id", "descendant_id", "depth"),
-        ((pool_id, *pair) for pair in closure),
-    )
+    pairs = iter(closure)
+    while part := list(islice(pairs, _AT_ONCE)):  # below the statement timeout, however large the tree
+        await tx.copy_records(
+            "node_closure",
+            ("pool_id", "ancestor_id", "descendant_id", "depth"),
+            [(pool_id, *pair) for pair in part],
+        )
 
 
 def _inserted(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.pool import Database, Executor
 from poolhouse.db.where import Where
 from poolhouse.errors import NodeNotFound
 from poolhouse.orgs.model import Assignment, MemberOrder, Membership, Node
@@ -46,7 +46,7 @@ def in_no_department(alias: str) -> str:
 
 
 async def list_members(
-    db: Executor,
+    db: Database,
     pool_id: str,
     node: Node,
     page: PageRequest | None,
@@ -55,13 +55,19 @@ async def list_members(
     order: MemberOrder = "joined",
     descending: bool = True,
 ) -> Page[Membership]:
-    """Each user once, however many of the departments below they are in. `page` None gives all of them."""
+    """Each user once, however many of the departments below they are in. `page` None gives all of them.
+
+    Planned for this very department: what is right for a leaf is two orders too slow for a root.
+    """
     source = _BELOW if include_children else _DIRECT
-    total = await db.fetchval(f"select count(distinct m.user_id) {source}", pool_id, node.id)
+    # Hashed: count(distinct ...) sorts every id by the rules of a language.
+    total = await db.search_fetchval(
+        f"select count(*) from (select 1 {source} group by m.user_id) each", pool_id, node.id
+    )
     direction = " desc" if descending else ""
     by = f"joined_at{direction}, m.user_id" if order == "joined" else f"m.user_id{direction}"
     limit = f" limit {page.size} offset {page.offset}" if page else ""
-    rows = await db.fetch(
+    rows = await db.search_fetch(
         "select m.user_id, bool_or(m.is_main and m.node_id = $2) as is_main, "
         "bool_or(m.is_leader and m.node_id = $2) as is_leader, min(m.joined_at) as joined_at "
         f"{source} group by m.user_id order by {by}{limit}",
@@ -75,9 +81,9 @@ async def count_members(
 ) -> dict[str, int]:
     """How many different users are in each node (or below it)."""
     below = (
-        "select c.ancestor_id as id, count(distinct m.user_id) as members from node_closure c "
-        "join node_members m on m.pool_id = c.pool_id and m.node_id = c.descendant_id "
-        "where c.pool_id = $1 and c.ancestor_id = any($2) group by c.ancestor_id"
+        "select id, count(*) as members from (select distinct c.ancestor_id as id, m.user_id "
+        "from node_closure c join node_members m on m.pool_id = c.pool_id and m.node_id = c.descendant_id "
+        "where c.pool_id = $1 and c.ancestor_id = any($2)) each group by id"
     )
     direct = (
         "select m.node_id as id, count(*) as members from node_members m "
