@@ -77,6 +77,7 @@ class ScriptRunner:
         *,
         version: int | None,
         debug: bool = False,
+        logged: bool = True,
     ) -> Outcome:
         """One call of `source`, whatever becomes of it, and its row in the log."""
         env = await self.env(database)
@@ -89,8 +90,9 @@ class ScriptRunner:
             read_only=name in READ_ONLY,
             guarded=not debug,
         )
-        entry = log_entry(caller, name, version, args, env, outcome, debug=debug)
-        self._keep_soon(caller.pool_id, entry)
+        if logged:
+            entry = log_entry(caller, name, version, args, env, outcome, debug=debug)
+            self._keep_soon(caller.pool_id, entry)
         return outcome
 
     async def env(self, database: CustomDatabase) -> dict[str, str]:

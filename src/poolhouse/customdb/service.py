@@ -221,7 +221,8 @@ class CustomDatabaseService:
         said = advice.about_answer(name, args[:-1], outcome.value)
         if said or not isinstance(outcome.value, dict) or name not in ("login", "getUser"):
             return said
-        again = await self._runner.run(caller, database, name, source, args, version=None, debug=True)
+        quiet: dict[str, Any] = {"version": None, "debug": True, "logged": False}
+        again = await self._runner.run(caller, database, name, source, args, **quiet)
         if isinstance(again, Returned):
             said += advice.about_repetition(outcome.value, again.value)
         if name == "login" and not said:
@@ -229,9 +230,7 @@ class CustomDatabaseService:
             if finder is not None:
                 query = {"id": str(outcome.value["id"]), "email": None, "phone": None, "username": None}
                 found = await self._runner.run(
-                    *(caller, database, "getUser", finder.source, [query, args[-1]]),
-                    version=finder.version,
-                    debug=True,
+                    *(caller, database, "getUser", finder.source, [query, args[-1]]), **quiet
                 )
                 if isinstance(found, Returned):
                     said += advice.about_both(outcome.value, found.value)
