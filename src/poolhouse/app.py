@@ -44,6 +44,7 @@ from poolhouse.mail.service import MailService
 from poolhouse.mfa.service import MfaService
 from poolhouse.oidc.service import OidcService
 from poolhouse.orgs.members import DepartmentMembers
+from poolhouse.orgs.merging import DepartmentTrees
 from poolhouse.orgs.service import OrgService
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.pools.environment import Environment
@@ -110,6 +111,7 @@ class Services:
     sources: SourceService
     orgs: OrgService
     department_members: DepartmentMembers
+    department_trees: DepartmentTrees
     fields: FieldService
     groups: GroupService
     namespaces: NamespaceService
@@ -302,6 +304,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         sources=sources,
         orgs=orgs,
         department_members=department_members,
+        department_trees=DepartmentTrees(db, users, audit),
         fields=fields,
         groups=groups,
         namespaces=namespaces,

@@ -107,6 +107,17 @@ async def org_ids_by_code(db: Executor, pool_id: str, codes: Sequence[str]) -> d
     return {row["code"]: row["org_id"] for row in rows}
 
 
+async def org_by_root_name(db: Executor, pool_id: str, name: str, tenant_id: str | None) -> str | None:
+    """The oldest whose root has this very name, of the tenant if one is given; locked."""
+    found: str | None = await db.fetchval(
+        "select o.id from orgs o join nodes n on n.pool_id = o.pool_id and n.id = o.root_id "
+        "where o.pool_id = $1 and n.name = $2 and ($3::text is null or o.tenant_id = $3) "
+        "order by o.created_at, o.id limit 1 for update of o",
+        *(pool_id, name, tenant_id),
+    )
+    return found
+
+
 async def list_orgs(
     db: Executor,
     pool_id: str,

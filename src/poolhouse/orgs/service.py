@@ -130,7 +130,7 @@ class OrgService:
     async def create_node(self, caller: Caller, org_id: str, parent_id: str | None, draft: NodeDraft) -> Node:
         """`parent_id` None: directly below the root. Raises OrgNotFound, NodeNotFound, CodeTaken."""
         caller.require_administrator()
-        values = _checked(draft.values, new=True)
+        values = check_values(draft.values, new=True)
         async with self._db.transaction() as tx:
             org = await self._locked(tx, caller, org_id)
             parent = await self._node_in(tx, caller, org, parent_id) if parent_id else org.root
@@ -243,7 +243,7 @@ class OrgService:
     ) -> Node:
         """Only what is given changes; a new `parent_id` moves it too. Raises NodeNotFound, CodeTaken."""
         caller.require_administrator()
-        values = _checked(draft.values, new=False)
+        values = check_values(draft.values, new=False)
         async with self._db.transaction() as tx:
             node = await self._node(tx, caller, node_id)
             await self._locked(tx, caller, node.org_id)
@@ -312,7 +312,7 @@ class OrgService:
             node_id = new_id()
             path = (*above, node_id)
             parent_id = above[-1] if above else None
-            rows.append((node_id, parent_id, len(above), _checked(part.node.values, new=True)))
+            rows.append((node_id, parent_id, len(above), check_values(part.node.values, new=True)))
             closure += [(ancestor, node_id, distance) for distance, ancestor in enumerate(path[::-1])]
             if part.node.custom_data:
                 data[node_id] = part.node.custom_data
@@ -390,7 +390,8 @@ _SETTABLE = frozenset(
 )
 
 
-def _checked(values: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+def check_values(values: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+    """What may be set on a node, refused by name where it does not fit."""
     checked = {name: value for name, value in values.items() if name in _SETTABLE}
     name = checked.get("name")
     if (new or "name" in checked) and not (isinstance(name, str) and name.strip()):

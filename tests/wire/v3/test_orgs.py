@@ -69,7 +69,7 @@ async def test_strangers_are_refused_and_the_neighbour_finds_nothing(
         assert answer["data"]["totalCount"] == 0
     elif row.path == "get-organization-batch":
         assert answer["data"] == []
-    elif row.path != "create-organization":
+    elif row.path not in ("create-organization", "create-department-tree"):
         assert answer["statusCode"] == 404, answer
     assert (await data(v3.get("get-organization", organizationCode="acme")))["organizationName"] == "Acme"
 
@@ -285,6 +285,47 @@ async def test_custom_data_of_a_department_is_kept_and_shown_when_asked_for(v3: 
     body = {"organizationCode": "acme", "name": "x", "parentDepartmentId": "root"}
     assert await refused(v3.post("create-department", {**body, "customData": {"unknown": 1}})) in (400, 404)
     assert await refused(v3.post("create-department", {**body, "customData": 5})) == 400
+
+
+async def test_a_tree_of_names_and_people_is_laid_over_what_is_there(v3: V3Client) -> None:
+    await user(v3, "ann")
+    tree = {
+        "name": "Acme",
+        "children": [
+            "Ops",
+            {
+                "name": "Dev",
+                "members": [{"username": "ann", "name": "Ann"}, {"email": "bob@x.com"}],
+                "children": [{"name": "Backend", "members": {"phone": "13800138000"}}],
+            },
+        ],
+    }
+    first = await data(v3.post("create-department-tree", tree))
+    assert first == {"addUser": 2, "updateUser": 1, "addDepartment": 4, "updateDepartment": 0}
+    again = await data(v3.post("create-department-tree", tree))
+    assert again == {"addUser": 0, "updateUser": 3, "addDepartment": 0, "updateDepartment": 4}
+    (org,) = (await data(v3.get("list-organizations")))["list"]
+    assert (org["organizationName"], org["membersCount"]) == ("Acme", 3)
+    code = org["organizationCode"]
+    everything = await data(v3.get("get-all-departments", organizationCode=code))
+    assert {one["name"]: one["membersCount"] for one in everything["list"]} == {
+        **{"Acme": 0, "Ops": 0, "Dev": 2},
+        "Backend": 1,
+    }
+    root = {"organizationCode": code, "departmentId": "root", "includeChildrenDepartments": "true"}
+    members = await data(v3.get("list-department-members", **root))
+    assert "Ann" in {one["name"] for one in members["list"]}
+    nobody = {"name": "Acme", "children": [{"name": "New", "members": [{"name": "Nobody"}]}]}
+    twice = {"name": "Acme", "children": ["New"], "members": [{"username": "a"}, {"username": "a"}]}
+    for wrong in (
+        nobody,
+        twice,
+        {"name": "Acme", "children": ["New", 5]},
+        {"name": "Acme", "children": [" "]},
+    ):
+        assert await refused(v3.post("create-department-tree", wrong)) == 400
+    everything = await data(v3.get("get-all-departments", organizationCode=code))
+    assert everything["totalCount"] == 4
 
 
 async def test_there_are_no_sync_relations(v3: V3Client) -> None:

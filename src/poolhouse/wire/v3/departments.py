@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 
 from poolhouse.errors import InvalidInput, NodeNotFound, NotFound, NotSupported
+from poolhouse.orgs.merging import NamedTree
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
+from poolhouse.orgs.service import DEEPEST
 from poolhouse.paging import Page
 from poolhouse.times import parse_time
-from poolhouse.users.model import DepartmentFilter, Sort, User, UserQuery
+from poolhouse.users.model import DepartmentFilter, Sort, User, UserDraft, UserQuery
 from poolhouse.wire.v3.departments_shown import (
     department_dtos,
     given_only,
@@ -23,6 +26,7 @@ from poolhouse.wire.v3.dto.common import DepartmentI18nDto, IsSuccessDto, UserPa
 from poolhouse.wire.v3.dto.orgs import (
     AddDepartmentMembersReqDto,
     CreateDepartmentReqDto,
+    CreateDepartmentTreeReqDto,
     DeleteDepartmentReqDto,
     DeleteDepartmentSyncRelationReqDto,
     DepartmentDto,
@@ -39,12 +43,14 @@ from poolhouse.wire.v3.dto.orgs import (
     ListDepartmentMemberIdsQuery,
     ListDepartmentMembersQuery,
     RemoveDepartmentMembersReqDto,
+    Result,
     SearchDepartmentMembersQuery,
     SearchDepartmentsFilterItemDto,
     SearchDepartmentsListReqDto,
     SearchDepartmentsReqDto,
     UpdateDepartmentReqDto,
     UpdateDepartmentStatusReqDto,
+    UserInfoDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.words import moment, page, user_dtos
@@ -330,6 +336,46 @@ async def is_user_in_department(
     return IsUserInDepartmentDataDto(in_department=found)
 
 
+# -- a whole tree ------------------------------------------------------------------------------------------
+
+
+async def create_department_tree(request: V3Request, body: CreateDepartmentTreeReqDto) -> Result:
+    """Departments by their names, people by username, email or phone: made where they are missing."""
+    merged = await request.services.department_trees.merge(request.caller, _tree(body, 0), body.tenant_id)
+    return Result(
+        add_user=merged.users_added,
+        update_user=merged.users_updated,
+        add_department=merged.departments_added,
+        update_department=merged.departments_kept,
+    )
+
+
+def _tree(given: CreateDepartmentTreeReqDto, depth: int) -> NamedTree:
+    if depth >= DEEPEST:
+        raise InvalidInput("children")
+    members = given.members if isinstance(given.members, list) else [given.members] if given.members else []
+    return NamedTree(
+        given.name,
+        tuple(UserDraft(_person(one)) for one in members),
+        tuple(_tree(_branch(child), depth + 1) for child in given.children or ()),
+    )
+
+
+def _branch(child: Any) -> CreateDepartmentTreeReqDto:
+    """A tree, or a bare name."""
+    if isinstance(child, str) and child.strip():
+        return CreateDepartmentTreeReqDto(name=child)
+    try:
+        return msgspec.convert(child, CreateDepartmentTreeReqDto)
+    except msgspec.ValidationError as error:
+        raise InvalidInput("children") from error
+
+
+def _person(one: UserInfoDto) -> dict[str, Any]:
+    given = {name: getattr(one, name) for name in UserInfoDto.__struct_fields__}
+    return {name: value for name, value in given.items() if value is not None}
+
+
 # -- what a sync with somebody else's tree would have left: nothing, as there is none ------------------------
 
 
@@ -377,6 +423,10 @@ ENDPOINTS = [
         *(search_departments_list, READ),
     ),
     Endpoint("POST", "create-department", CreateDepartmentReqDto, DepartmentDto, create_department, WRITE),
+    Endpoint(
+        *("POST", "create-department-tree", CreateDepartmentTreeReqDto, Result),
+        *(create_department_tree, WRITE),
+    ),
     Endpoint("POST", "update-department", UpdateDepartmentReqDto, DepartmentDto, update_department, WRITE),
     Endpoint(
         *("POST", "update-department-status", UpdateDepartmentStatusReqDto, DepartmentDto),
