@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
-from poolhouse.wire.v2.endpoint import V2Wire
+from poolhouse.wire.v2.endpoint import PREFIX, V2Wire
 from poolhouse.wire.v2.gate import TokenGate
 from poolhouse.wire.v2.graphql import GraphQL
 from poolhouse.wire.v2.operations import operations, routes
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def v2_routes(services: Services) -> list[BaseRoute]:
     served = routes()
-    outside = sorted({route.path for route in served if not route.path.startswith("/api/v2/")})
+    outside = {route.path for route in served if not route.path.startswith(PREFIX)}
     wire = V2Wire(
         services,
         TokenGate(services),
@@ -26,4 +26,4 @@ def v2_routes(services: Services) -> list[BaseRoute]:
         Rest(Router(served)),
         services.settings.trusted_proxies,
     )
-    return wire.routes(("/api/v2/{path:path}", *outside))
+    return wire.routes(outside)

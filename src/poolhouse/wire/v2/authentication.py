@@ -270,6 +270,7 @@ def _object(value: Any, field: str) -> Mapping[str, Any]:
 
 
 async def send_first_login_verify_email(request: V2Request, args: Arguments) -> Any:
+    request.caller.require_administrator()
     caller = replace(request.caller, app_id=args["appId"])
     await request.services.apps.get(caller, args["appId"])
     await request.services.links.send_first_login(caller, args["userId"])

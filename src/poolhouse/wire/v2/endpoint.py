@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
@@ -9,8 +10,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Match
 from starlette.routing import Route as HttpRoute
+from starlette.types import Receive, Scope, Send
 
 from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+PREFIX = "/api/v2/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,9 @@ class V2Wire:
         self._graph, self._rest = graph, rest
         self._trusted_proxies = trusted_proxies
 
-    def routes(self, rest_paths: tuple[str, ...] = ("/api/v2/{path:path}",)) -> list[BaseRoute]:
-        """`rest_paths` are Starlette patterns; each of them is answered by the REST router."""
-        return [
-            HttpRoute("/graphql/v2", self.graphql, methods=["POST"]),
-            *(HttpRoute(path, self.rest, methods=METHODS) for path in rest_paths),
-        ]
+    def routes(self, paths: Collection[str] = ()) -> list[BaseRoute]:
+        """`/graphql/v2`, everything under `/api/v2/`, and the REST paths that lie elsewhere."""
+        return [HttpRoute("/graphql/v2", self.graphql, methods=["POST"]), RestRoute(self.rest, paths)]
 
     async def graphql(self, request: Request) -> Response:
         asked, error = await self._read(request)
@@ -72,7 +71,7 @@ class V2Wire:
         headers = request.headers
         asked = HttpRequest(
             method=request.method,
-            path=request.url.path,
+            path=request.scope["path"],
             query=Query(""),
             headers=headers,
             body=b"",
@@ -84,7 +83,11 @@ class V2Wire:
             "", lang=asked.lang, ip=asked.ip, request_id=asked.request_id, app_id=None, tenant_id=None
         )
         try:
-            asked = replace(asked, body=await http.read_body(request), query=Query(request.url.query))
+            asked = replace(
+                asked,
+                body=await http.read_body(request),
+                query=Query(request.scope["query_string"].decode("latin-1")),
+            )
             admission = await self._gate.admit(asked)
         except PoolhouseError as error:
             return V2Request(nobody, self._services, asked), error
@@ -99,3 +102,18 @@ class V2Wire:
     def _sent(self, request: V2Request, response: Response) -> Response:
         response.headers["x-request-id"] = request.http.request_id
         return response
+
+
+class RestRoute(BaseRoute):
+    """Every path of the REST half, whatever characters it holds, so that each gets an envelope."""
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Response]], paths: Collection[str]) -> None:
+        self._answer, self._paths = answer, frozenset(paths)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        ours = scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] in self._paths)
+        return (Match.FULL if ours else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
