@@ -11,15 +11,19 @@ import structlog
 def configure(level: str = "info") -> None:
     """Every record carries its time and level; bound context (request id, pool) comes with it."""
     number = getattr(logging, level.upper(), logging.INFO)
+    # Never the local variables of a traceback: among them are passwords, tokens and connection strings.
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer()
     )
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(tracebacks),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),

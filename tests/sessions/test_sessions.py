@@ -106,6 +106,26 @@ async def test_a_user_token_cannot_be_replayed_as_a_management_token(sessions, p
     assert (await sessions.read(token)).kind == "user"
 
 
+async def test_an_applications_key_speaks_for_its_application_alone(sessions, pool, user, app):
+    from joserfc.jwk import OctKey
+
+    session, token = await logged_in(sessions, pool, user, app)
+    _, elsewhere = await logged_in(sessions, pool, user, replace(app, id=new_id(), secret=new_secret()))
+    key = replace(await sessions.keys.find(tokens.hint(token)), key=OctKey.import_key(app.secret))
+    claims = dict((await sessions.read(token)).raw)
+    theirs = dict((await sessions.read(elsewhere)).raw)
+    for forged in (
+        {**claims, "scoped_userpool_id": pool.id},
+        theirs,
+        {**theirs, "aud": app.id},
+        {**claims, "sub": "somebody else"},
+        {**claims, "sid": new_id()},
+    ):
+        with pytest.raises((TokenInvalid, TokenExpired)):
+            await sessions.read(tokens.sign(forged, key))
+    assert (await sessions.read(tokens.sign(claims, key))).session_id == session.id
+
+
 async def test_an_ended_session_ends_its_token_and_no_other(sessions, pool, user, app):
     first, token = await logged_in(sessions, pool, user, app, "phone")
     _, other = await logged_in(sessions, pool, user, app, "laptop")

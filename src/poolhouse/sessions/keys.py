@@ -18,7 +18,7 @@ from poolhouse.ids import new_id
 from poolhouse.sessions import postgres
 from poolhouse.sessions.tokens import KeyHint, SigningKey
 
-Purpose = Literal["management", "rsa"]
+Generated = Literal["management", "rsa"]
 
 NEWEST_KEPT_S = 60.0
 _MOST_CACHED = 2000
@@ -44,7 +44,7 @@ class KeyRing:
             raise TokenInvalid("the key's algorithm is another")
         return found
 
-    async def newest(self, pool_id: str, purpose: Purpose) -> SigningKey:
+    async def newest(self, pool_id: str, purpose: Generated) -> SigningKey:
         """The key that signs: HS256 for management tokens, RS256 for `rsa`. Made when first needed."""
         slot = (pool_id, purpose, "")
         known = self._newest.get(slot)
@@ -70,7 +70,7 @@ class KeyRing:
             assert row is not None
         return self._sign_with(slot, self._remember(pool_id, row))
 
-    async def rotate(self, pool_id: str, purpose: Purpose) -> SigningKey:
+    async def rotate(self, pool_id: str, purpose: Generated) -> SigningKey:
         """A new key signs from now on here, and within a minute on every node."""
         await self._make(pool_id, purpose, new_id())
         self._newest.pop((pool_id, purpose, ""), None)
@@ -90,7 +90,7 @@ class KeyRing:
         rows = await postgres.keys_of(self._db, pool_id, "app", app_id)
         return next((row for row in rows if row["fingerprint"] == fingerprint), None)
 
-    async def _make(self, pool_id: str, purpose: Purpose, fingerprint: str) -> None:
+    async def _make(self, pool_id: str, purpose: Generated, fingerprint: str) -> None:
         if purpose == "rsa":
             private = RSAKey.generate_key(2048, private=True).as_pem(private=True).decode()
             await self._keep(pool_id, purpose, "", fingerprint, "RS256", private)
@@ -109,7 +109,9 @@ class KeyRing:
         if slot not in self._found:
             secret = self._box.decrypt(row["sealed"], _place(pool_id, row["id"]))
             imported = RSAKey.import_key(secret) if row["algorithm"] == "RS256" else OctKey.import_key(secret)
-            self._found[slot] = SigningKey(pool_id, row["id"], row["algorithm"], imported)
+            self._found[slot] = SigningKey(
+                pool_id, row["id"], row["algorithm"], imported, row["purpose"], row["app_id"]
+            )
             if len(self._found) > _MOST_CACHED:
                 self._found.popitem(last=False)
         return self._found[slot]

@@ -127,18 +127,18 @@ async def delete_expired(db: Executor, limit: int) -> int:
 
 
 async def find_key(db: Executor, pool_id: str, key_id: str) -> Record | None:
-    """id, purpose, algorithm, sealed."""
+    """id, purpose, app_id, algorithm, sealed."""
     return await db.fetchrow(
-        "select id, purpose, algorithm, sealed from signing_keys where pool_id = $1 and id = $2",
+        "select id, purpose, app_id, algorithm, sealed from signing_keys where pool_id = $1 and id = $2",
         *(pool_id, key_id),
     )
 
 
 async def keys_of(db: Executor, pool_id: str, purpose: str, app_id: str = "") -> list[Record]:
-    """id, purpose, algorithm, sealed, fingerprint; the newest first: it signs, the others verify."""
+    """id, purpose, app_id, algorithm, sealed, fingerprint; the newest first: it signs, the others verify."""
     return await db.fetch(
         """
-        select id, purpose, algorithm, sealed, fingerprint from signing_keys
+        select id, purpose, app_id, algorithm, sealed, fingerprint from signing_keys
         where pool_id = $1 and purpose = $2 and app_id = $3 order by created_at desc, id desc
         """,
         *(pool_id, purpose, app_id),

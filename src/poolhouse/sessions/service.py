@@ -112,6 +112,8 @@ class SessionService:
             raise TokenExpired("its session has ended")
         if session.user_id != claims.subject:
             raise TokenInvalid("its session is another user's")
+        if claims.app_id != (session.app_id or session.pool_id):
+            raise TokenInvalid("its session is at another application")
         return session
 
     # -- sessions ------------------------------------------------------------------------------------------

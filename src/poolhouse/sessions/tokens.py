@@ -27,6 +27,7 @@ from poolhouse.errors import TokenExpired, TokenInvalid
 
 Algorithm = Literal["HS256", "RS256"]
 TokenKind = Literal["user", "management"]
+Purpose = Literal["management", "rsa", "app"]
 
 LONGEST_TOKEN = 8192
 CLOCK_SKEW_S = 30
@@ -37,12 +38,18 @@ _ALGORITHMS: dict[str, Algorithm] = {"HS256": "HS256", "RS256": "RS256"}
 
 @dataclass(frozen=True)
 class SigningKey:
-    """`key` fits `algorithm`: the one is never used with the other's key, whatever a header says."""
+    """`key` fits `algorithm`: the one is never used with the other's key, whatever a header says.
+
+    Nor does a key speak beyond its `purpose`: an application knows its secret, so what is signed with that
+    is never a management token, nor another application's.
+    """
 
     pool_id: str
     key_id: str
     algorithm: Algorithm
     key: OctKey | RSAKey
+    purpose: Purpose = "management"
+    app_id: str = ""
 
     @property
     def kid(self) -> str:
@@ -121,6 +128,10 @@ def read(token: str, key: SigningKey, at: datetime) -> Claims:
     managed = claims.get("scoped_userpool_id")
     if (managed is not None and managed != key.pool_id) or not isinstance(data, dict):
         raise TokenInvalid("claims of another pool")
+    if managed is not None and key.purpose != "management":
+        raise TokenInvalid("a management token signed with another key")
+    if key.purpose == "app" and claims.get("aud") != key.app_id:
+        raise TokenInvalid("an application's key speaks for another application")
     seconds = at.timestamp()
     if issued > seconds + CLOCK_SKEW_S:
         raise TokenInvalid("issued in the future")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported, TokenInvalid
 from poolhouse.login import tickets
 from poolhouse.login.model import Channel, LoggedIn
@@ -143,8 +145,8 @@ async def face(request: V2Request) -> Any:
 
 async def _answered(request: V2Request, logged_in: LoggedIn) -> dict[str, Any]:
     await answered(request, logged_in)
-    person: dict[str, Any] = (await shown(request, [logged_in.user], custom_data=True))[0]
-    return person
+    (person,) = await shown(request, [logged_in.user], custom_data=True)
+    return dict(msgspec.to_builtins(person))
 
 
 async def _issuer(request: V2Request) -> str:

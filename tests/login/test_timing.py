@@ -1,0 +1,48 @@
+"""What the clock tells a stranger: nothing. With cheap hashes, so that everything else would show."""
+
+import random
+import time
+
+import pytest
+
+from poolhouse.errors import WrongCredentials
+from poolhouse.users.model import UserDraft, UserKey
+
+TRIES = 800
+
+
+def separation(ones: list[float], others: list[float]) -> float:
+    """How often a time of `ones` is longer than one of `others`: 0.5 when they cannot be told apart.
+
+    Ranks alone count, so a pause of the machine weighs no more than any other slow try.
+    """
+    ranked = sorted([(t, 1) for t in ones] + [(t, 0) for t in others])
+    longer = seen = 0
+    for _, is_one in ranked:
+        if is_one:
+            longer += seen
+        else:
+            seen += 1
+    return longer / (len(ones) * len(others))
+
+
+def test_the_statistic_sees_a_difference_of_a_twentieth():
+    random.seed(7)
+    ones = [random.gauss(1.05, 0.1) for _ in range(TRIES)]
+    others = [random.gauss(1.0, 0.1) for _ in range(TRIES)]
+    assert separation(ones, others) > 0.58
+    assert abs(separation(others, [random.gauss(1.0, 0.1) for _ in range(TRIES)]) - 0.5) < 0.07
+
+
+async def test_unknown_user_wrong_password_and_no_password_take_the_same_time(services, pool, visitor, bob):
+    await services.users.create(pool.administrator, UserDraft({"username": "passwordless"}))
+    times: dict[str, list[float]] = {"bob": [], "nobody": [], "passwordless": []}
+    names = [name for name in times for _ in range(TRIES)]
+    random.Random(7).shuffle(names)
+    for name in names:
+        begun = time.perf_counter()
+        with pytest.raises(WrongCredentials):
+            await services.login.with_password(visitor, UserKey("username", name), "wrong")
+        times[name].append(time.perf_counter() - begun)
+    for name in ("nobody", "passwordless"):
+        assert abs(separation(times["bob"], times[name]) - 0.5) < 0.07, name
