@@ -113,7 +113,9 @@ class TestMongoDbTemplates(DirectoryConformance):
         )
         indexes = " ".join(
             f"await users.createIndex({{ {name}: 1 }}, {{ unique: true, partialFilterExpression:"
-            f" {{ {name}: {{ $type: 'string' }} }} }});"
+            f" {{ {name}: {{ $type: 'string' }} }} }})"
+            # FerretDB has no partial indexes; in its unique ones, what is absent does not clash.
+            f".catch(() => users.createIndex({{ {name}: 1 }}, {{ unique: true }}));"
             for name in ("username", "email", "phone")
         )
         await ask(services, pool, "mongodb", uri, f"{within} {indexes} await c.close();")
