@@ -21,7 +21,7 @@ from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotF
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools import postgres
-from poolhouse.pools.model import Pool, PoolSettings
+from poolhouse.pools.model import Pool, PoolSettings, RateCheck
 
 CACHE_S = 1.0
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -118,6 +118,17 @@ class PoolService:
         return pool
 
 
+_LIMITS: dict[str, tuple[int, int]] = {
+    "token_expires_after": (60, 10 * 365 * 86400),
+    "session_expires_after": (60, 10 * 365 * 86400),
+    "verify_code_length": (4, 12),
+    "verify_code_max_attempts": (1, 100),
+    "verify_code_expires_after": (30, 86400),
+    "verify_code_resend_after": (0, 86400),
+}
+_RATES = ("frequent_register_check", "login_fail_check", "login_password_fail_check")
+
+
 def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSettings:
     """`settings` with `changes`, nested groups merged; a value of the wrong type is refused by its path."""
     current = msgspec.to_builtins(settings)
@@ -125,9 +136,22 @@ def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSettings:
         kept = current.get(name)
         current[name] = {**kept, **value} if isinstance(kept, dict) and isinstance(value, dict) else value
     try:
-        return msgspec.convert(current, PoolSettings)
+        changed = msgspec.convert(current, PoolSettings)
     except msgspec.ValidationError as error:
         raise InvalidInput("settings", str(error)) from error
+    for name in changes:
+        if name in _LIMITS:
+            _within(name, getattr(changed, name), *_LIMITS[name])
+        elif name in _RATES:
+            check: RateCheck = getattr(changed, name)
+            _within(f"{name}.limit", check.limit, 1, 1_000_000)
+            _within(f"{name}.time_interval", check.time_interval, 1, 31 * 86400)
+    return changed
+
+
+def _within(field: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise InvalidInput(field, f"应为 {least} 至 {most}", f"must be {least} to {most}")
 
 
 def _domain(value: str) -> str:

@@ -20,6 +20,7 @@ from poolhouse.resources import postgres_access
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     AccessAccount,
+    AccessRule,
     AppAccess,
     Effect,
     Target,
@@ -93,6 +94,31 @@ class AppAccessService:
         async with self._db.transaction() as tx:
             await postgres_access.delete_access(tx, caller.pool_id, app_id, targets)
             await self._audit.write(tx, caller, _event("revoke", app_id, targets))
+
+    async def put_all(self, caller: Caller, app_id: str, rules: Sequence[AccessRule]) -> None:
+        """All of them, or none. Raises what `put` raises."""
+        resolved = [
+            (rule, await self._targets(caller, app_id, rule.type, rule.identifiers, rule.namespace))
+            for rule in rules
+        ]
+        async with self._db.transaction() as tx:
+            for rule, targets in resolved:
+                await postgres_access.put_access(
+                    *(tx, caller.pool_id, app_id, targets, rule.namespace, rule.effect),
+                    rule.inherit_by_children,
+                )
+                operation: Operation = "allow" if rule.effect is Effect.ALLOW else "deny"
+                await self._audit.write(tx, caller, _event(operation, app_id, targets))
+
+    async def delete_all(self, caller: Caller, app_id: str, rules: Sequence[AccessRule]) -> None:
+        """All of them, or none, whatever their effect. Raises what `delete` raises."""
+        resolved = [
+            await self._targets(caller, app_id, rule.type, rule.identifiers, rule.namespace) for rule in rules
+        ]
+        async with self._db.transaction() as tx:
+            for targets in resolved:
+                await postgres_access.delete_access(tx, caller.pool_id, app_id, targets)
+                await self._audit.write(tx, caller, _event("revoke", app_id, targets))
 
     async def list(self, caller: Caller, app_id: str, page: PageRequest) -> Page[AppAccess]:
         """Newest first. Raises AppNotFound."""

@@ -204,6 +204,17 @@ class AppAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessRule:
+    """What is to be said about who may use an application."""
+
+    type: TargetType
+    identifiers: tuple[str, ...]
+    effect: Effect = Effect.ALLOW
+    namespace: str = DEFAULT_NAMESPACE
+    inherit_by_children: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AccessAccount:
     """A key of an application for programs. `token_lifetime_s`: how long its tokens last."""
 

@@ -17,6 +17,7 @@ from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.tenants import postgres
 from poolhouse.tenants.model import Member, Membership, Tenant
+from poolhouse.users.model import User, UserDraft
 from poolhouse.users.service import UserService
 
 WRITABLE = frozenset(
@@ -130,6 +131,17 @@ class TenantService:
     async def add_members(self, caller: Caller, tenant_id: str, user_ids: Sequence[str]) -> None:
         """All or none; who is a member already stays one. Raises UserNotFound."""
         await self._add(caller, tenant_id, user_ids, None)
+
+    async def create_member(self, caller: Caller, tenant_id: str, draft: UserDraft) -> User:
+        """A new user of the pool who is a member from the start; both or neither."""
+        await self.get(caller, tenant_id)
+        async with self._db.transaction() as tx:
+            user = await self._users.add(tx, caller, draft)
+            await postgres.add_members(tx, caller.pool_id, tenant_id, [user.id])
+            created = Event("create", "user", user.id, user.id, user.display_name)
+            await self._audit.write(tx, caller, created)
+            await self._audit.write(tx, caller, Event("add", "tenant_member", tenant_id, user.id))
+        return user
 
     async def add_administrators(self, caller: Caller, tenant_id: str, user_ids: Sequence[str]) -> None:
         """An administrator of the tenant is a member of it."""

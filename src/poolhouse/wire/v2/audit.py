@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,11 +10,12 @@ import msgspec
 from poolhouse.apps.model import App
 from poolhouse.audit.model import Act, Kind, Record, RecordQuery
 from poolhouse.audit.origin import agent
-from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, InvalidInput, ScriptFailed
+from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.pools.model import DEFAULT_PHOTO
 from poolhouse.times import parse_time, v2_time
 from poolhouse.users.model import User
+from poolhouse.wire.surroundings import Surroundings, surroundings
 from poolhouse.wire.v2 import act_names
 from poolhouse.wire.v2.request import Route, V2Request
 
@@ -43,7 +42,7 @@ async def _list(request: V2Request, kind: Kind) -> Any:
     query = request.query
     page = PageRequest.of(query.integer("page"), query.integer("limit"))
     found = await request.services.audit.list_records(request.caller, _query(request, kind), page)
-    around = await _surroundings(request, found.items)
+    around = await surroundings(request.services, request.caller, found.items)
     return {"totalCount": found.total, "list": [_shown(request, row, around) for row in found.items]}
 
 
@@ -97,28 +96,7 @@ def _moment(request: V2Request, name: str) -> datetime | None:
         raise InvalidInput(name, "时间超出范围", "not a real time") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    users: dict[str, User]
-    apps: dict[str, App]
-
-
-async def _surroundings(request: V2Request, rows: Sequence[Record]) -> _Around:
-    ids = list(dict.fromkeys(row.user_id for row in rows if row.user_id))
-    try:
-        users = await request.services.users.by_ids(request.caller, ids) if ids else []
-    except (ScriptFailed, CustomDatabaseUnavailable):
-        users = []  # the log reads without the company's database, by the names it kept
-    apps: dict[str, App] = {}
-    for app_id in {row.app_id for row in rows if row.app_id}:
-        try:
-            apps[app_id] = await request.services.apps.get(request.caller, app_id)
-        except AppNotFound:
-            continue
-    return _Around({user.id: user for user in users}, apps)
-
-
-def _shown(request: V2Request, row: Record, around: _Around) -> dict[str, Any]:
+def _shown(request: V2Request, row: Record, around: Surroundings) -> dict[str, Any]:
     pool_id, at = request.caller.pool_id, v2_time(row.at, request.zone)
     shared = {
         "@timestamp": at,
@@ -134,9 +112,9 @@ def _shown(request: V2Request, row: Record, around: _Around) -> dict[str, Any]:
         "extra_data": msgspec.json.encode(row.detail).decode(),
         "request_id": row.request_id,
         "app_id": row.app_id,
-        "app": _app(around.apps.get(row.app_id or ""), row.app_id),
+        "app": _app(around.app(row), row.app_id),
     }
-    user = _user(row, around.users.get(row.user_id or ""), pool_id)
+    user = _user(row, around.user(row), pool_id)
     if row.kind == "user":
         return {**shared, "operator_arn": f"arn:cn:authing:{pool_id}:user:{row.user_id or ''}", "user": user}
     return {

@@ -9,22 +9,30 @@ import msgspec
 
 from poolhouse.wire.v3 import (
     access_keys,
+    apps,
+    apps_access,
+    audit,
     customdb,
     departments,
     fields,
     groups,
+    identities,
+    mail,
     me,
     namespaces,
     orgs,
     resources,
     roles,
+    security,
     signin,
+    tenants,
     users_about,
     users_apps,
     users_belongings,
     users_read,
     users_security,
     users_write,
+    whitelist,
 )
 from poolhouse.wire.v3.endpoint import Endpoint
 
@@ -46,6 +54,14 @@ FAMILIES: tuple[list[Endpoint], ...] = (
     fields.ENDPOINTS,
     signin.ENDPOINTS,
     me.ENDPOINTS,
+    apps.ENDPOINTS,
+    apps_access.ENDPOINTS,
+    security.ENDPOINTS,
+    audit.ENDPOINTS,
+    identities.ENDPOINTS,
+    mail.ENDPOINTS,
+    tenants.ENDPOINTS,
+    whitelist.ENDPOINTS,
 )
 
 

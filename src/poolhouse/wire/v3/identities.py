@@ -1,0 +1,305 @@
+"""Identity sources and their connections: stored configuration, secrets masked."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from msgspec import UnsetType
+
+from poolhouse.errors import IdentitySourceNotFound, InvalidInput
+from poolhouse.tenants.model import Connection, ConnectionDraft, Source
+from poolhouse.wire.v3.dto.common import IsSuccessDto
+from poolhouse.wire.v3.dto.identities import (
+    ChangeExtIdpAssociationStateDto,
+    ChangeExtIdpConnStateDto,
+    CreateExtIdpConnDto,
+    CreateExtIdpDto,
+    DeleteExtIdpConnDto,
+    DeleteExtIdpDto,
+    ExtIdpConnAppsQuery,
+    ExtIdpConnDetail,
+    ExtIdpDetail,
+    ExtIdpDto,
+    ExtIdpListPagingDto,
+    GetExtIdpQuery,
+    ListExtIdpQuery,
+    ListTenantExtIdpQuery,
+    UpdateExtIdpConnDto,
+    UpdateExtIdpDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import page
+
+SOCIAL = frozenset(
+    {
+        "wechat",
+        "google",
+        "qq",
+        "weibo",
+        "github",
+        "alipay",
+        "apple",
+        "baidu",
+        "gitlab",
+        "twitter",
+        "facebook",
+        "slack",
+        "linkedin",
+        "yidun",
+        "qingcloud",
+        "gitee",
+        "instagram",
+        "huawei",
+        "honor",
+        "xiaomi",
+        "oppo",
+        "amazon",
+        "douyin",
+        "kuaishou",
+        "line",
+    }
+)
+"""The types that are people's own accounts; the others are an enterprise's."""
+
+
+async def list_ext_idp(request: V3Request, query: ListExtIdpQuery) -> ExtIdpListPagingDto:
+    found = await request.services.sources.list(
+        request.caller, tenant_id=query.tenant_id or None, app_id=query.app_id or None
+    )
+    return ExtIdpListPagingDto(total_count=len(found), items=[_source(source) for source in found])
+
+
+async def list_tenant_ext_idp(request: V3Request, query: ListTenantExtIdpQuery) -> ExtIdpListPagingDto:
+    asked = page(query.page, query.limit)
+    found = [
+        source
+        for source in await request.services.sources.list(
+            request.caller, tenant_id=query.tenant_id or None, app_id=query.app_id or None
+        )
+        if source.tenant_id is not None and _is_of(source, query.type)
+    ]
+    shown = [_source(source) for source in found[asked.offset : asked.offset + asked.size]]
+    return ExtIdpListPagingDto(total_count=len(found), items=shown)
+
+
+async def get_ext_idp(request: V3Request, query: GetExtIdpQuery) -> ExtIdpDetail:
+    source = await _the_source(request, query.id, query.tenant_id)
+    if not _is_of(source, query.type):
+        raise IdentitySourceNotFound(source_id=query.id)
+    connections = [
+        connection
+        for connection in source.connections
+        if not query.app_id or _enabled(connection, "app", query.app_id)
+    ]
+    return ExtIdpDetail(
+        id=source.id,
+        name=source.name,
+        logo=source.logo or "",
+        tenant_id=source.tenant_id,
+        type=source.type,
+        auto_join=source.auto_join,
+        connections=[_whole(connection) for connection in connections],
+    )
+
+
+async def create_ext_idp(request: V3Request, body: CreateExtIdpDto) -> ExtIdpDto:
+    return _source(
+        await request.services.sources.create(
+            request.caller, body.name, body.type, tenant_id=body.tenant_id or None
+        )
+    )
+
+
+async def update_ext_idp(request: V3Request, body: UpdateExtIdpDto) -> ExtIdpDto:
+    await _the_source(request, body.id, _given(body.tenant_id))
+    return _source(await request.services.sources.rename(request.caller, body.id, body.name))
+
+
+async def delete_ext_idp(request: V3Request, body: DeleteExtIdpDto) -> IsSuccessDto:
+    await _the_source(request, body.id, body.tenant_id)
+    await request.services.sources.delete(request.caller, body.id)
+    return IsSuccessDto(success=True)
+
+
+async def create_ext_idp_conn(request: V3Request, body: CreateExtIdpConnDto) -> ExtIdpConnDetail:
+    await _the_source(request, body.ext_idp_id, body.tenant_id)
+    draft = ConnectionDraft(
+        type=body.type,
+        identifier=body.identifier,
+        display_name=body.display_name,
+        fields=_fields(body.fields),
+        logo=body.logo,
+        login_only=bool(body.login_only),
+    )
+    return _connection(await request.services.sources.add_connection(request.caller, body.ext_idp_id, draft))
+
+
+async def update_ext_idp_conn(request: V3Request, body: UpdateExtIdpConnDto) -> ExtIdpConnDetail:
+    await _the_connection(request, body.id, _given(body.tenant_id))
+    values: dict[str, Any] = {"display_name": body.display_name, "fields": _fields(body.fields)}
+    if not isinstance(body.logo, UnsetType):
+        values["logo"] = body.logo
+    if not isinstance(body.login_only, UnsetType):
+        values["login_only"] = bool(body.login_only)
+    return _connection(await request.services.sources.update_connection(request.caller, body.id, values))
+
+
+async def delete_ext_idp_conn(request: V3Request, body: DeleteExtIdpConnDto) -> IsSuccessDto:
+    await _the_connection(request, body.id, body.tenant_id)
+    await request.services.sources.delete_connection(request.caller, body.id)
+    return IsSuccessDto(success=True)
+
+
+async def change_ext_idp_conn_state(request: V3Request, body: ChangeExtIdpConnStateDto) -> IsSuccessDto:
+    """In one application, or in several when `appIds` names them."""
+    await _the_connection(request, body.id, body.tenant_id)
+    for app_id in dict.fromkeys([body.app_id, *(body.app_ids or ())]):
+        app = await request.services.apps.get(request.caller, app_id)
+        await request.services.sources.set_connection_enabled(
+            request.caller, body.id, "app", app.id, body.enabled
+        )
+    return IsSuccessDto(success=True)
+
+
+async def change_association_state(request: V3Request, body: ChangeExtIdpAssociationStateDto) -> IsSuccessDto:
+    await _the_connection(request, body.id, body.tenant_id)
+    values = {"associable": body.association}
+    await request.services.sources.update_connection(request.caller, body.id, values)
+    return IsSuccessDto(success=True)
+
+
+async def ext_idp_conn_apps(request: V3Request, query: ExtIdpConnAppsQuery) -> ExtIdpListPagingDto:
+    """The applications a connection is switched on in, in the list's documented shape."""
+    connection = await _the_connection(request, query.id, query.tenant_id)
+    ids = [state.place_id for state in connection.states if state.place == "app" and state.enabled]
+    apps = [
+        await request.services.apps.get(request.caller, app_id)
+        for app_id in ids
+        if query.app_id in (None, "", app_id)
+    ]
+    items = [ExtIdpDto(id=app.id, name=app.name, logo=app.logo or "", type=connection.type) for app in apps]
+    return ExtIdpListPagingDto(total_count=len(items), items=items)
+
+
+async def _the_source(request: V3Request, source_id: str, tenant_id: str | None) -> Source:
+    """A tenant's source is not found under another tenant's id."""
+    source = await request.services.sources.get(request.caller, source_id)
+    if tenant_id and source.tenant_id != tenant_id:
+        raise IdentitySourceNotFound(source_id=source_id)
+    return source
+
+
+async def _the_connection(request: V3Request, connection_id: str, tenant_id: str | None) -> Connection:
+    connection = await request.services.sources.get_connection(request.caller, connection_id)
+    await _the_source(request, connection.source_id, tenant_id)
+    return connection
+
+
+def _is_of(source: Source, kind: str | None) -> bool:
+    return not kind or (source.type in SOCIAL) == (kind == "social")
+
+
+def _enabled(connection: Connection, place: str, place_id: str) -> bool:
+    return any(
+        state.enabled for state in connection.states if (state.place, state.place_id) == (place, place_id)
+    )
+
+
+def _fields(given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise InvalidInput("fields", "应为对象", "expected an object")
+    return given
+
+
+def _given(value: str | UnsetType | None) -> str | None:
+    return None if isinstance(value, UnsetType) else value
+
+
+def _source(source: Source) -> ExtIdpDto:
+    return ExtIdpDto(
+        id=source.id,
+        name=source.name,
+        logo=source.logo or "",
+        tenant_id=source.tenant_id,
+        type=source.type,
+    )
+
+
+def _connection(connection: Connection) -> ExtIdpConnDetail:
+    return ExtIdpConnDetail(
+        id=connection.id,
+        type=cast(Any, connection.type),
+        ext_idp_id=connection.source_id,
+        logo=connection.logo or "",
+        identifier=connection.identifier,
+        display_name=connection.display_name,
+        login_only=connection.login_only,
+        association_mode="challenge" if connection.associable else "none",
+        challenge_binding_methods=[],
+    )
+
+
+def _whole(connection: Connection) -> dict[str, Any]:
+    return {
+        "id": connection.id,
+        "type": connection.type,
+        "extIdpId": connection.source_id,
+        "identifier": connection.identifier,
+        "displayName": connection.display_name,
+        "fields": dict(connection.fields),
+        "logo": connection.logo or "",
+        "loginOnly": connection.login_only,
+        "enabledAppIds": [state.place_id for state in connection.states if state.enabled],
+    }
+
+
+ENDPOINTS = [
+    Endpoint(
+        *("GET", "list-ext-idp", ListExtIdpQuery, ExtIdpListPagingDto, list_ext_idp),
+        *("identities:read", "Identity sources"),
+    ),
+    Endpoint(
+        *("GET", "list-tenant-ext-idp", ListTenantExtIdpQuery, ExtIdpListPagingDto, list_tenant_ext_idp),
+        *("identities:read", "Identity sources of tenants"),
+    ),
+    Endpoint(
+        *("GET", "get-ext-idp", GetExtIdpQuery, ExtIdpDetail, get_ext_idp),
+        *("identities:read", "One identity source with its connections, secrets masked"),
+    ),
+    Endpoint(
+        *("POST", "create-ext-idp", CreateExtIdpDto, ExtIdpDto, create_ext_idp),
+        *("identities:write", "Store an identity source"),
+    ),
+    Endpoint(
+        *("POST", "update-ext-idp", UpdateExtIdpDto, ExtIdpDto, update_ext_idp),
+        *("identities:write", "Rename an identity source"),
+    ),
+    Endpoint(
+        *("POST", "delete-ext-idp", DeleteExtIdpDto, IsSuccessDto, delete_ext_idp),
+        *("identities:write", "Delete an identity source with its connections"),
+    ),
+    Endpoint(
+        *("POST", "create-ext-idp-conn", CreateExtIdpConnDto, ExtIdpConnDetail, create_ext_idp_conn),
+        *("identities:write", "Store a connection"),
+    ),
+    Endpoint(
+        *("POST", "update-ext-idp-conn", UpdateExtIdpConnDto, ExtIdpConnDetail, update_ext_idp_conn),
+        *("identities:write", "Change a connection; a masked secret stays"),
+    ),
+    Endpoint(
+        *("POST", "delete-ext-idp-conn", DeleteExtIdpConnDto, IsSuccessDto, delete_ext_idp_conn),
+        *("identities:write", "Delete a connection"),
+    ),
+    Endpoint(
+        *("POST", "change-ext-idp-conn-state", ChangeExtIdpConnStateDto, IsSuccessDto),
+        *(change_ext_idp_conn_state, "identities:write", "Switch a connection on or off in applications"),
+    ),
+    Endpoint(
+        *("POST", "change-ext-idp-conn-association-state", ChangeExtIdpAssociationStateDto, IsSuccessDto),
+        *(change_association_state, "identities:write", "Whether accounts may be associated through it"),
+    ),
+    Endpoint(
+        *("GET", "ext-idp-conn-apps", ExtIdpConnAppsQuery, ExtIdpListPagingDto, ext_idp_conn_apps),
+        *("identities:read", "Applications a connection is switched on in"),
+    ),
+]

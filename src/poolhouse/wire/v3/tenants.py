@@ -1,0 +1,428 @@
+"""Tenants, their members and administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from msgspec import UnsetType
+
+from poolhouse.errors import InvalidInput, NotSupported, UserNotFound
+from poolhouse.tenants.model import Member, Tenant
+from poolhouse.users.model import User, UserDraft
+from poolhouse.users.rules import GENDERS
+from poolhouse.wire.v3.dto.common import IsSuccessDto
+from poolhouse.wire.v3.dto.tenants import (
+    AddTenantUsersDto,
+    CreateTenantDto,
+    CreateTenantUserReqDto,
+    DeleteTenantDto,
+    GetTenantByCodeQuery,
+    GetTenantLittleInfoQuery,
+    GetTenantQuery,
+    GetTenantUserDto,
+    GetTenantUserQuery,
+    ListTenantAdminDto,
+    ListTenantsQuery,
+    ListTenantUserDto,
+    RemoveTenantUsersDto,
+    TenantDto,
+    TenantListPagingDto,
+    TenantRespDto,
+    TenantUserDto,
+    TenantUserListPagingDto,
+    UpdateTenantDto,
+    UpdateTenantUserDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import page
+
+_PROFILE = (
+    "email",
+    "phone",
+    "phone_country_code",
+    "username",
+    "name",
+    "nickname",
+    "photo",
+    "birthdate",
+    "country",
+    "province",
+    "city",
+    "address",
+    "street_address",
+    "postal_code",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "preferred_username",
+    "gender",
+)
+
+
+async def list_tenants(request: V3Request, query: ListTenantsQuery) -> TenantListPagingDto:
+    asked = page(_number(query.page, "page"), _number(query.limit, "limit"))
+    found = await request.services.tenants.list(request.caller, asked, keyword=query.keywords or None)
+    items = [
+        await _whole(
+            request,
+            tenant,
+            members=query.with_members_count,
+            creator=query.with_creator_detail,
+            source_app=query.with_source_app_detail,
+        )
+        for tenant in found.items
+    ]
+    return TenantListPagingDto(total_count=found.total, items=items)
+
+
+async def get_tenant(request: V3Request, query: GetTenantQuery | GetTenantLittleInfoQuery) -> TenantRespDto:
+    tenant = await request.services.tenants.get(request.caller, query.tenant_id)
+    return await _whole(
+        request,
+        tenant,
+        members=query.with_members_count,
+        creator=query.with_creator_detail,
+        source_app=query.with_source_app_detail,
+    )
+
+
+async def get_tenant_by_code(request: V3Request, query: GetTenantByCodeQuery) -> TenantRespDto:
+    return await _whole(request, await request.services.tenants.get_by_code(request.caller, query.code))
+
+
+async def create_tenant(request: V3Request, body: CreateTenantDto) -> TenantDto:
+    for field in ("expire_time", "mau_amount", "member_amount", "admin_amount"):
+        if getattr(body, field) is not None:
+            raise NotSupported(what=f"create-tenant {field}")
+    values = {
+        "description": body.description,
+        "logo": _logo(body.logo),
+        "reject_hint": body.reject_hint,
+        "source_app_id": body.source_app_id,
+        "enterprise_domains": tuple(body.enterprise_domains or ()),
+    }
+    return _tenant(await request.services.tenants.create(request.caller, body.name, body.app_ids, values))
+
+
+async def update_tenant(request: V3Request, body: UpdateTenantDto) -> IsSuccessDto:
+    values: dict[str, Any] = {}
+    for field in ("name", "description", "reject_hint", "source_app_id"):
+        if not isinstance(value := getattr(body, field), UnsetType):
+            values[field] = value
+    if values.get("name", "") is None:
+        raise InvalidInput("name", "不能为空", "must not be empty")
+    if not isinstance(body.logo, UnsetType):
+        values["logo"] = _logo(body.logo)
+    app_ids = None if isinstance(body.app_ids, UnsetType) else body.app_ids or []
+    await request.services.tenants.update(request.caller, body.tenant_id, values, app_ids)
+    return IsSuccessDto(success=True)
+
+
+async def delete_tenant(request: V3Request, body: DeleteTenantDto) -> IsSuccessDto:
+    await request.services.tenants.delete(request.caller, body.tenant_id)
+    return IsSuccessDto(success=True)
+
+
+# -- members ---------------------------------------------------------------------------------------------
+
+
+async def list_tenant_users(request: V3Request, body: ListTenantUserDto) -> TenantUserListPagingDto:
+    if body.keywords:
+        raise NotSupported(what="list-tenant-users keywords")
+    pagination = body.options.pagination if body.options else None
+    asked = (pagination.page, pagination.limit) if pagination else (None, None)
+    return await _members(request, body.tenant_id, *asked, administrator=None)
+
+
+async def list_tenant_admin(request: V3Request, body: ListTenantAdminDto) -> TenantUserListPagingDto:
+    if body.keywords:
+        raise NotSupported(what="list-tenant-admin keywords")
+    asked = _number(body.page, "page"), _number(body.limit, "limit")
+    return await _members(request, body.tenant_id, *asked, administrator=True)
+
+
+async def get_tenant_user(request: V3Request, query: GetTenantUserQuery) -> TenantUserDto:
+    """By `linkUserId` (the user) or `memberId` (the membership)."""
+    links = [query.link_user_id] if query.link_user_id else None
+    members = [query.member_id] if query.member_id else None
+    [user_id] = await _user_ids(request, query.tenant_id, links, members)
+    return await _member_of(request, query.tenant_id, user_id)
+
+
+async def create_tenant_user(request: V3Request, body: CreateTenantUserReqDto) -> TenantUserDto:
+    """A new user of the pool who is a member from the start."""
+    if body.salt is not None:
+        raise NotSupported(what="salt")
+    options = body.options
+    if options and options.auto_generate_password:
+        raise NotSupported(what="autoGeneratePassword")
+    values = {name: value for name in _PROFILE if (value := getattr(body, name)) is not None}
+    if options and options.reset_password_on_first_login:
+        values["reset_password_on_next_login"] = True
+    password, kept = body.password, bool(options and options.keep_password)
+    if password is not None and not kept:
+        encryption = (options.password_encrypt_type if options else None) or "none"
+        password = request.services.transport.read_new(password, encryption)
+    draft = UserDraft(values, password=None if kept else password, password_hash=password if kept else None)
+    user = await request.services.tenants.create_member(request.caller, body.tenant_id, draft)
+    return await _member_of(request, body.tenant_id, user.id)
+
+
+async def update_tenant_user(request: V3Request, body: UpdateTenantUserDto) -> IsSuccessDto:
+    """The profile of a member; a person has one profile in the whole pool."""
+    links = None if isinstance(body.link_user_id, UnsetType) or not body.link_user_id else [body.link_user_id]
+    members = None if isinstance(body.member_id, UnsetType) or not body.member_id else [body.member_id]
+    [user_id] = await _user_ids(request, body.tenant_id, links, members)
+    await request.services.tenants.get_member(request.caller, body.tenant_id, user_id)
+    if not isinstance(body.updates, dict) or not body.updates:
+        raise InvalidInput("updates", "应为非空对象", "expected a non-empty object")
+    known = {_camel(name): name for name in _PROFILE}
+    if unknown := body.updates.keys() - known.keys():
+        raise InvalidInput(f"updates.{min(unknown)}", "未知字段", "unknown field")
+    for name, value in body.updates.items():
+        if value is not None and not isinstance(value, str):
+            raise InvalidInput(f"updates.{name}", "应为字符串", "expected a string")
+    values = {known[name]: value for name, value in body.updates.items()}
+    await request.services.users.update(request.caller, user_id, UserDraft(values))
+    return IsSuccessDto(success=True)
+
+
+async def add_tenant_users(request: V3Request, body: AddTenantUsersDto) -> IsSuccessDto:
+    await request.services.tenants.add_members(request.caller, body.tenant_id, body.link_user_ids)
+    return IsSuccessDto(success=True)
+
+
+async def remove_tenant_users(request: V3Request, body: RemoveTenantUsersDto) -> IsSuccessDto:
+    user_ids = await _user_ids(request, body.tenant_id, body.link_user_ids, body.member_ids)
+    await request.services.tenants.remove_members(request.caller, body.tenant_id, user_ids)
+    return IsSuccessDto(success=True)
+
+
+async def delete_tenant_user(request: V3Request, body: RemoveTenantUsersDto) -> None:
+    await remove_tenant_users(request, body)
+
+
+async def set_tenant_admin(request: V3Request, body: RemoveTenantUsersDto) -> None:
+    user_ids = await _user_ids(request, body.tenant_id, body.link_user_ids, body.member_ids)
+    await request.services.tenants.add_administrators(request.caller, body.tenant_id, user_ids)
+
+
+async def delete_tenant_admin(request: V3Request, body: GetTenantUserDto) -> None:
+    tenant_id = _text(body.tenant_id, "tenantId")
+    if tenant_id is None:
+        raise InvalidInput("tenantId", "不能为空", "is required")
+    link, member = _text(body.link_user_id, "linkUserId"), _text(body.member_id, "memberId")
+    user_ids = await _user_ids(request, tenant_id, [link] if link else None, [member] if member else None)
+    await request.services.tenants.remove_administrators(request.caller, tenant_id, user_ids)
+
+
+async def _user_ids(
+    request: V3Request, tenant_id: str, links: Sequence[str] | None, members: Sequence[str] | None
+) -> list[str]:
+    if not links and not members:
+        raise InvalidInput(
+            "linkUserIds",
+            "linkUserIds 与 memberIds 至少填写一个",
+            "one of linkUserIds and memberIds is required",
+        )
+    of_members = (
+        await request.services.tenants.users_of_members(request.caller, tenant_id, members) if members else ()
+    )
+    return list(dict.fromkeys([*(links or ()), *of_members]))
+
+
+async def _members(
+    request: V3Request, tenant_id: str, number: int | None, size: int | None, *, administrator: bool | None
+) -> TenantUserListPagingDto:
+    found = await request.services.tenants.list_members(
+        request.caller, tenant_id, page(number, size), administrator=administrator
+    )
+    users = await request.services.users.by_ids(request.caller, [one.user_id for one in found.items])
+    people = {user.id: user for user in users}
+    items = [_member(request, one, people[one.user_id]) for one in found.items if one.user_id in people]
+    return TenantUserListPagingDto(total_count=found.total, items=items)
+
+
+async def _member_of(request: V3Request, tenant_id: str, user_id: str) -> TenantUserDto:
+    member = await request.services.tenants.get_member(request.caller, tenant_id, user_id)
+    users = await request.services.users.by_ids(request.caller, [user_id])
+    if not users:
+        raise UserNotFound(user_id=user_id)
+    return _member(request, member, users[0])
+
+
+# -- shapes ----------------------------------------------------------------------------------------------
+
+
+async def _whole(
+    request: V3Request,
+    tenant: Tenant,
+    *,
+    members: bool | None = None,
+    creator: bool | None = None,
+    source_app: bool | None = None,
+) -> TenantRespDto:
+    app = None
+    if source_app and tenant.source_app_id:
+        found = await request.services.apps.get(request.caller, tenant.source_app_id)
+        app = {"appId": found.id, "appName": found.name, "appLogo": found.logo}
+    return TenantRespDto(
+        **_common(tenant),
+        members_count=tenant.members if members else None,
+        creator_detail={"id": tenant.creator} if creator else None,
+        source_app_detail=app,
+    )
+
+
+def _tenant(tenant: Tenant) -> TenantDto:
+    return TenantDto(**_common(tenant))
+
+
+def _common(tenant: Tenant) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant.id,
+        "user_pool_id": tenant.pool_id,
+        "name": tenant.name,
+        "description": tenant.description,
+        "logo": tenant.logo or "",
+        "reject_hint": tenant.reject_hint,
+        "app_ids": list(tenant.app_ids),
+        "creator": tenant.creator,
+        "source_app_id": tenant.source_app_id or "",
+        "source": "APP" if tenant.source_app_id else "CREATED",
+        "code": tenant.code,
+        "host": "",
+        "enterprise_domains": list(tenant.enterprise_domains),
+    }
+
+
+def _member(request: V3Request, member: Member, user: User) -> TenantUserDto:
+    return TenantUserDto(
+        email=user.email,
+        phone=user.phone,
+        phone_country_code=user.phone_country_code,
+        username=user.username,
+        name=user.name,
+        nickname=user.nickname,
+        photo=user.photo,
+        logins_count=user.logins_count,
+        last_ip=user.last_ip,
+        gender=cast(Any, GENDERS.get(user.gender, "U")),
+        birthdate=user.birthdate,
+        country=user.country,
+        province=user.province,
+        city=user.city,
+        address=user.address,
+        street_address=user.street_address,
+        postal_code=user.postal_code,
+        given_name=user.given_name,
+        family_name=user.family_name,
+        middle_name=user.middle_name,
+        preferred_username=user.preferred_username,
+        last_login_app=user.last_login_app,
+        user_pool_id=request.caller.pool_id,
+        tenant_id=member.tenant_id,
+        member_id=member.id,
+        link_user_id=member.user_id,
+        is_tenant_admin=member.administrator,
+    )
+
+
+def _logo(given: list[str] | None) -> str | None:
+    """The contract's type is a list; one picture is kept."""
+    return given[0] if given else None
+
+
+def _number(value: str | None, field: str) -> int | None:
+    """These two are strings in the contract."""
+    if value in (None, ""):
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 9:
+        raise InvalidInput(field, "应为整数", "expected an integer")
+    return int(value)
+
+
+def _text(value: Any, field: str) -> str | None:
+    if value in (None, ""):
+        return None
+    if not isinstance(value, str):
+        raise InvalidInput(field, "应为字符串", "expected a string")
+    return value
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+ENDPOINTS = [
+    Endpoint(
+        *("GET", "list-tenants", ListTenantsQuery, TenantListPagingDto, list_tenants),
+        *("tenants:read", "List tenants"),
+    ),
+    Endpoint(
+        *("GET", "get-tenant", GetTenantQuery, TenantRespDto, get_tenant), *("tenants:read", "One tenant")
+    ),
+    Endpoint(
+        *("GET", "get-tenant-little-info", GetTenantLittleInfoQuery, TenantRespDto, get_tenant),
+        *("tenants:read", "One tenant"),
+    ),
+    Endpoint(
+        *("GET", "get-tenant-by-code", GetTenantByCodeQuery, TenantRespDto, get_tenant_by_code),
+        *("tenants:read", "The tenant of a code"),
+    ),
+    Endpoint(
+        *("POST", "create-tenant", CreateTenantDto, TenantDto, create_tenant),
+        *("tenants:write", "Create a tenant"),
+        blank=frozenset({"appIds"}),
+    ),
+    Endpoint(
+        *("POST", "update-tenant", UpdateTenantDto, IsSuccessDto, update_tenant),
+        *("tenants:write", "Change a tenant"),
+    ),
+    Endpoint(
+        *("POST", "delete-tenant", DeleteTenantDto, IsSuccessDto, delete_tenant),
+        *("tenants:write", "Delete a tenant; its people stay in the pool"),
+    ),
+    Endpoint(
+        *("POST", "list-tenant-users", ListTenantUserDto, TenantUserListPagingDto, list_tenant_users),
+        *("tenants:read", "Members of a tenant"),
+    ),
+    Endpoint(
+        *("POST", "list-tenant-admin", ListTenantAdminDto, TenantUserListPagingDto, list_tenant_admin),
+        *("tenants:read", "Administrators of a tenant"),
+    ),
+    Endpoint(
+        *("GET", "get-tenant-user", GetTenantUserQuery, TenantUserDto, get_tenant_user),
+        *("tenants:read", "One member"),
+    ),
+    Endpoint(
+        *("POST", "create-tenant-user", CreateTenantUserReqDto, TenantUserDto, create_tenant_user),
+        *("tenants:write", "Create a user who is a member"),
+    ),
+    Endpoint(
+        *("POST", "update-tenant-user", UpdateTenantUserDto, IsSuccessDto, update_tenant_user),
+        *("tenants:write", "Change a member's profile"),
+    ),
+    Endpoint(
+        *("POST", "add-tenant-users", AddTenantUsersDto, IsSuccessDto, add_tenant_users),
+        *("tenants:write", "Make users members, all or none"),
+    ),
+    Endpoint(
+        *("POST", "remove-tenant-users", RemoveTenantUsersDto, IsSuccessDto, remove_tenant_users),
+        *("tenants:write", "Remove members, all or none"),
+    ),
+    Endpoint(
+        *("POST", "delete-tenant-user", RemoveTenantUsersDto, None, delete_tenant_user),
+        *("tenants:write", "Remove members, all or none"),
+    ),
+    Endpoint(
+        *("POST", "set-tenant-admin", RemoveTenantUsersDto, None, set_tenant_admin),
+        *("tenants:write", "Make members administrators of the tenant"),
+    ),
+    Endpoint(
+        *("POST", "delete-tenant-admin", GetTenantUserDto, None, delete_tenant_admin),
+        *("tenants:write", "Take an administrator's office; they stay a member"),
+    ),
+]

@@ -1,0 +1,182 @@
+"""Tenants and identity sources through the v3 wire. Source: reference/v3.md 2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.wire.v3.conftest import V3Client
+
+from poolhouse.ids import new_id
+from poolhouse.tenants.secrets import MASK
+from poolhouse.wire.v3 import identities, tenants
+
+CONNECTION = {
+    "type": "oidc",
+    "identifier": "conn1",
+    "displayName": "连接",
+    "fields": {"clientId": "c", "clientSecret": "s3cret"},
+}
+
+
+async def done(v3: V3Client, path: str, body: Any) -> Any:
+    answer = await v3.post(path, body)
+    assert answer["statusCode"] == 200, answer
+    return answer.get("data")
+
+
+async def read(v3: V3Client, path: str, **query: Any) -> Any:
+    answer = await v3.get(path, **query)
+    assert answer["statusCode"] == 200, answer
+    return answer["data"]
+
+
+async def new_user(v3: V3Client) -> str:
+    user_id: str = (await done(v3, "create-user", {"username": f"u{new_id()}"}))["userId"]
+    return user_id
+
+
+@pytest.mark.parametrize("row", [*tenants.ENDPOINTS, *identities.ENDPOINTS], ids=lambda row: row.name)
+async def test_a_stranger_is_refused(v3: V3Client, row: Any) -> None:
+    answer = await v3.http.request(row.method, row.url, json={} if row.takes_body else None)
+    assert answer.json()["statusCode"] == 401
+
+
+async def test_a_tenant_lives_and_dies(v3: V3Client) -> None:
+    app_id = (await done(v3, "create-application", {"appName": "商店"}))["appId"]
+    created = await done(
+        v3, "create-tenant", {"name": "一", "appIds": [app_id], "logo": ["l"], "enterpriseDomains": ["a.cn"]}
+    )
+    tenant_id = created["tenantId"]
+    assert (created["name"], created["appIds"], created["logo"]) == ("一", [app_id], "l")
+    assert created["enterpriseDomains"] == ["a.cn"]
+    await done(v3, "update-tenant", {"tenantId": tenant_id, "name": "二", "rejectHint": "r", "appIds": []})
+    shown = await read(v3, "get-tenant", tenantId=tenant_id, withMembersCount="true")
+    assert (shown["name"], shown["rejectHint"], shown["appIds"]) == ("二", "r", [])
+    assert (shown["membersCount"], shown["logo"]) == (0, "l")
+    assert (await read(v3, "get-tenant-by-code", code=created["code"]))["tenantId"] == tenant_id
+    assert (await read(v3, "get-tenant-little-info", tenantId=tenant_id))["name"] == "二"
+    listed = await read(v3, "list-tenants", keywords="二", page="1", limit="10")
+    assert (listed["totalCount"], [one["tenantId"] for one in listed["list"]]) == (1, [tenant_id])
+    await done(v3, "delete-tenant", {"tenantId": tenant_id})
+    assert (await v3.get("get-tenant", tenantId=tenant_id))["statusCode"] == 404
+    assert (await v3.post("delete-tenant", {"tenantId": tenant_id}))["statusCode"] == 404
+
+
+async def test_members_and_administrators_come_and_go(v3: V3Client) -> None:
+    tenant_id = (await done(v3, "create-tenant", {"name": "t", "appIds": []}))["tenantId"]
+    one, two = await new_user(v3), await new_user(v3)
+    await done(v3, "add-tenant-users", {"tenantId": tenant_id, "linkUserIds": [one, two]})
+    listed = await done(v3, "list-tenant-users", {"tenantId": tenant_id})
+    assert listed["totalCount"] == 2
+    member = await read(v3, "get-tenant-user", tenantId=tenant_id, linkUserId=one)
+    assert (member["linkUserId"], member["isTenantAdmin"], member["tenantId"]) == (one, False, tenant_id)
+    await done(v3, "set-tenant-admin", {"tenantId": tenant_id, "memberIds": [member["memberId"]]})
+    admins = await done(v3, "list-tenant-admin", {"tenantId": tenant_id, "page": "1", "limit": "10"})
+    assert [each["linkUserId"] for each in admins["list"]] == [one]
+    await done(v3, "delete-tenant-admin", {"tenantId": tenant_id, "linkUserId": one})
+    assert (await done(v3, "list-tenant-admin", {"tenantId": tenant_id}))["totalCount"] == 0
+    updates = {"nickname": "李", "gender": "F"}
+    await done(v3, "update-tenant-user", {"tenantId": tenant_id, "linkUserId": one, "updates": updates})
+    assert (await read(v3, "get-user", userId=one))["nickname"] == "李"
+    await done(v3, "remove-tenant-users", {"tenantId": tenant_id, "memberIds": [member["memberId"]]})
+    await done(v3, "delete-tenant-user", {"tenantId": tenant_id, "linkUserIds": [two]})
+    assert (await done(v3, "list-tenant-users", {"tenantId": tenant_id}))["totalCount"] == 0
+
+
+async def test_a_member_is_created_with_their_user_or_neither(v3: V3Client) -> None:
+    tenant_id = (await done(v3, "create-tenant", {"name": "t", "appIds": []}))["tenantId"]
+    body = {"tenantId": tenant_id, "gender": "M", "username": "wang", "password": "Secret-123"}
+    created = await done(v3, "create-tenant-user", body)
+    assert (created["username"], created["gender"], created["tenantId"]) == ("wang", "M", tenant_id)
+    assert (await v3.post("create-tenant-user", body))["statusCode"] == 409
+    answer = await v3.post("create-tenant-user", {**body, "tenantId": new_id(), "username": "other"})
+    assert answer["statusCode"] == 404
+    assert (await v3.post("is-user-exists", {"username": "other"}))["data"]["exists"] is False
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("create-tenant", {"appIds": []}, 400),
+        ("create-tenant", {"name": "x", "appIds": ["nobody"]}, 404),
+        ("create-tenant", {"name": "x", "appIds": [], "memberAmount": 3}, 501),
+        ("update-tenant", {"tenantId": "TENANT", "name": None}, 400),
+        ("add-tenant-users", {"tenantId": "TENANT", "linkUserIds": ["nobody"]}, 404),
+        ("add-tenant-users", {"tenantId": "TENANT", "linkUserIds": []}, 400),
+        ("remove-tenant-users", {"tenantId": "TENANT"}, 400),
+        ("remove-tenant-users", {"tenantId": "TENANT", "memberIds": ["nobody"]}, 404),
+        ("list-tenant-admin", {"tenantId": "TENANT", "page": "x"}, 400),
+        ("list-tenant-users", {"tenantId": "TENANT", "keywords": "x"}, 501),
+        ("delete-tenant-admin", {"linkUserId": "x"}, 400),
+        ("delete-tenant-admin", {"tenantId": {"a": 1}, "linkUserId": "x"}, 400),
+        ("update-tenant-user", {"tenantId": "TENANT", "linkUserId": "x", "updates": {"a": 1}}, 404),
+        ("create-ext-idp", {"name": "x", "type": "no such"}, 400),
+        ("create-ext-idp", {"name": "x", "type": "oidc", "tenantId": "nobody"}, 404),
+        ("create-ext-idp-conn", {**CONNECTION, "extIdpId": "nobody"}, 404),
+        ("create-ext-idp-conn", {**CONNECTION, "extIdpId": "nobody", "fields": "x"}, 404),
+    ],
+)
+async def test_bad_input_is_refused(v3: V3Client, path: str, body: dict[str, Any], status: int) -> None:
+    tenant_id = (await done(v3, "create-tenant", {"name": "t", "appIds": []}))["tenantId"]
+    sent = {key: tenant_id if value == "TENANT" else value for key, value in body.items()}
+    assert (await v3.post(path, sent))["statusCode"] == status
+
+
+async def test_sources_are_kept_switched_and_shown_without_secrets(v3: V3Client) -> None:
+    app_id = (await done(v3, "create-application", {"appName": "商店"}))["appId"]
+    source = await done(v3, "create-ext-idp", {"name": "企业", "type": "oidc"})
+    connection = await done(v3, "create-ext-idp-conn", {**CONNECTION, "extIdpId": source["id"]})
+    assert (connection["identifier"], connection["loginOnly"]) == ("conn1", False)
+    state = {"id": connection["id"], "appId": app_id, "enabled": True}
+    await done(v3, "change-ext-idp-conn-state", state)
+    detail = await read(v3, "get-ext-idp", id=source["id"])
+    [shown] = detail["connections"]
+    assert shown["fields"] == {"clientId": "c", "clientSecret": MASK}
+    assert shown["enabledAppIds"] == [app_id]
+    apps = await read(v3, "ext-idp-conn-apps", id=connection["id"])
+    assert [one["id"] for one in apps["list"]] == [app_id]
+    assert (await read(v3, "list-ext-idp", appId=app_id))["totalCount"] == 1
+    await done(v3, "change-ext-idp-conn-state", {**state, "enabled": False})
+    assert (await read(v3, "list-ext-idp", appId=app_id))["totalCount"] == 0
+    changed = await done(
+        v3,
+        "update-ext-idp-conn",
+        {"id": connection["id"], "displayName": "新", "fields": shown["fields"], "loginOnly": True},
+    )
+    assert (changed["displayName"], changed["loginOnly"]) == ("新", True)
+    await done(v3, "change-ext-idp-conn-association-state", {"id": connection["id"], "association": True})
+    assert (await done(v3, "update-ext-idp", {"id": source["id"], "name": "改"}))["name"] == "改"
+    assert (await v3.get("get-ext-idp", id=source["id"], tenantId=new_id()))["statusCode"] == 404
+    assert (await v3.get("get-ext-idp", id=source["id"], type="social"))["statusCode"] == 404
+    assert (await read(v3, "list-tenant-ext-idp"))["totalCount"] == 0
+    await done(v3, "delete-ext-idp-conn", {"id": connection["id"]})
+    await done(v3, "delete-ext-idp", {"id": source["id"]})
+    assert (await read(v3, "list-ext-idp"))["totalCount"] == 0
+
+
+async def test_another_pools_tenants_and_sources_are_invisible(v3: V3Client, neighbour: V3Client) -> None:
+    tenant = await done(v3, "create-tenant", {"name": "t", "appIds": []})
+    source = await done(v3, "create-ext-idp", {"name": "s", "type": "oidc"})
+    connection = await done(v3, "create-ext-idp-conn", {**CONNECTION, "extIdpId": source["id"]})
+    app_id = (await done(neighbour, "create-application", {"appName": "mine"}))["appId"]
+    user_id = await new_user(neighbour)
+    for path, body in (
+        ("update-tenant", {"tenantId": tenant["tenantId"], "name": "x"}),
+        ("delete-tenant", {"tenantId": tenant["tenantId"]}),
+        ("add-tenant-users", {"tenantId": tenant["tenantId"], "linkUserIds": [user_id]}),
+        ("list-tenant-users", {"tenantId": tenant["tenantId"]}),
+        ("set-tenant-admin", {"tenantId": tenant["tenantId"], "linkUserIds": [user_id]}),
+        ("create-tenant-user", {"tenantId": tenant["tenantId"], "gender": "M", "username": "x"}),
+        ("update-ext-idp", {"id": source["id"], "name": "x"}),
+        ("delete-ext-idp", {"id": source["id"]}),
+        ("create-ext-idp-conn", {**CONNECTION, "extIdpId": source["id"], "identifier": "c2"}),
+        ("update-ext-idp-conn", {"id": connection["id"], "displayName": "x", "fields": {}}),
+        ("delete-ext-idp-conn", {"id": connection["id"]}),
+        ("change-ext-idp-conn-state", {"id": connection["id"], "appId": app_id, "enabled": True}),
+    ):
+        assert (await neighbour.post(path, body))["statusCode"] == 404, path
+    assert (await neighbour.get("get-tenant", tenantId=tenant["tenantId"]))["statusCode"] == 404
+    assert (await read(neighbour, "list-tenants"))["totalCount"] == 0
+    assert (await read(neighbour, "list-ext-idp"))["totalCount"] == 0
+    assert (await read(v3, "get-ext-idp", id=source["id"]))["connections"][0]["displayName"] == "连接"
