@@ -72,6 +72,7 @@ from poolhouse.tenants.service import TenantService
 from poolhouse.tenants.sources import SourceService
 from poolhouse.users.accounts import AccountService
 from poolhouse.users.directories import Directories
+from poolhouse.users.migration import Migration
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
 from poolhouse.wire.console import console_routes
@@ -105,6 +106,7 @@ class Services:
     whitelist: Whitelist
     environment: Environment
     directories: Directories
+    migration: Migration
     users: UserService
     identities: IdentityService
     tenants: TenantService
@@ -298,6 +300,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         whitelist=whitelist,
         environment=Environment(db, box, audit),
         directories=directories,
+        migration=Migration(db, directories, audit),
         users=users,
         identities=identities,
         tenants=tenants,

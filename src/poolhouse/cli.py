@@ -24,6 +24,7 @@ app.command(directory.users, name="user")
 app.command(records.audit, name="audit")
 app.command(records.mail, name="mail")
 app.command(scripts.scripts, name="scripts")
+app.command(scripts.migration, name="migration")
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
+import msgspec
 import structlog
 
 from poolhouse.caller import Caller
@@ -69,6 +70,25 @@ class MigratingDirectory:
                 "the migrated user was deleted here; an administrator may lift the tombstone"
             )
         return await self._adopt(caller, key, user, password)
+
+    @property
+    def legacy(self) -> ScriptedDirectory:
+        """The old database, as its scripts show it."""
+        return self._legacy
+
+    async def move_in(self, caller: Caller, theirs: User) -> User:
+        """Somebody of the old database who has not logged in: without a password, which they must reset.
+
+        Raises the conflicts of `create`.
+        """
+        try:
+            theirs = msgspec.structs.replace(theirs, reset_password_on_next_login=True)
+            user = await self._insert(caller, theirs, None)
+        except Conflict:
+            await self._note(caller.pool_id, "conflict")
+            raise
+        await self._note(caller.pool_id, "migrated")
+        return user
 
     async def _adopt(self, caller: Caller, key: UserKey, theirs: User, password: str | None) -> User:
         try:
