@@ -50,6 +50,7 @@ from poolhouse.pools import postgres as pool_rows
 from poolhouse.pools.environment import Environment
 from poolhouse.pools.service import PoolService
 from poolhouse.pools.whitelist import Whitelist
+from poolhouse.posts.service import PostService
 from poolhouse.resources.app_access import AppAccessService
 from poolhouse.resources.authorization import AuthorizationService
 from poolhouse.resources.namespaces import NamespaceService
@@ -115,6 +116,7 @@ class Services:
     department_members: DepartmentMembers
     department_trees: DepartmentTrees
     fields: FieldService
+    posts: PostService
     groups: GroupService
     namespaces: NamespaceService
     roles: RoleService
@@ -206,6 +208,9 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     department_members = DepartmentMembers(db, users, audit)
     users.on_delete(department_members.forget_users)
     users.on_delete(fields.forget_users)
+    posts = PostService(db, audit, users.require_all, orgs.require_nodes)
+    users.on_delete(posts.forget_users)
+    orgs.on_delete(posts.forget_nodes)
     groups = GroupService(db, audit, fields, users.require_all)
     users.on_delete(groups.forget_users)
     namespaces = NamespaceService(db, audit)
@@ -309,6 +314,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         department_members=department_members,
         department_trees=DepartmentTrees(db, users, audit),
         fields=fields,
+        posts=posts,
         groups=groups,
         namespaces=namespaces,
         roles=roles,

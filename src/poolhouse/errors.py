@@ -286,6 +286,11 @@ class RoleNotFound(NotFound):
     en = "The role does not exist"
 
 
+class PostNotFound(NotFound):
+    zh = "岗位不存在"
+    en = "The post does not exist"
+
+
 class NamespaceNotFound(NotFound):
     zh = "权限组不存在"
     en = "The permission namespace does not exist"

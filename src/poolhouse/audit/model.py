@@ -77,6 +77,7 @@ ResourceType = Literal[
     "org",
     "department",
     "department_member",
+    "post",
     "field",
     "custom_data",
     "tenant",

@@ -103,6 +103,7 @@ THINGS: dict[str, tuple[str, str]] = {
     "data_policy": ("数据策略", "data policy"),
     "org": ("组织机构", "organisation"),
     "department": ("部门", "department"),
+    "post": ("岗位", "post"),
     "department_member": ("部门成员", "department member"),
     "field": ("自定义字段", "custom field"),
     "custom_data": ("自定义数据", "custom data"),

@@ -56,6 +56,7 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.UsersNotFound: Row(2004),
     e.GroupNotFound: Row(404),
     e.RoleNotFound: Row(404),
+    e.PostNotFound: Row(404),
     e.NamespaceNotFound: Row(404),
     e.ResourceNotFound: Row(404),
     e.PolicyNotFound: Row(404),

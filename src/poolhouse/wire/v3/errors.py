@@ -65,6 +65,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.UsersNotFound: Row(404, 2004),
     e.GroupNotFound: Row(404),
     e.RoleNotFound: Row(404),
+    e.PostNotFound: Row(404),
     e.NamespaceNotFound: Row(404),
     e.ResourceNotFound: Row(404),
     e.PolicyNotFound: Row(404),

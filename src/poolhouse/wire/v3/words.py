@@ -104,6 +104,7 @@ def user_dto(
     user: User,
     *,
     custom_data: dict[str, Any] | UnsetType = UNSET,
+    post_ids: list[str] | UnsetType = UNSET,
     identities: list[IdentityDto] | UnsetType = UNSET,
     department_ids: list[str] | UnsetType = UNSET,
 ) -> UserDto:
@@ -132,6 +133,7 @@ def user_dto(
         department_ids,
         identities,
         custom_data,
+        post_ids,
     )
     return UserDto(*fields)
 
@@ -159,8 +161,6 @@ async def user_dtos(
     posts: bool | None = False,
 ) -> list[UserDto]:
     """A page of users with what was asked for, one query a kind however many users."""
-    if posts:
-        raise NotSupported(what="withPost")
     ids = [user.id for user in users]
     departments = (
         await request.services.department_members.department_ids(request.caller, ids)
@@ -175,9 +175,11 @@ async def user_dtos(
         if custom_data and ids
         else {}
     )
+    held = await request.services.posts.ids_of_users(request.caller, ids) if posts and ids else {}
     return [
         user_dto(
             user,
+            post_ids=list(held.get(user.id, ())) if posts else UNSET,
             custom_data=custom_data_of(values.get(user.id, ())) if custom_data else UNSET,
             identities=[identity_dto(one) for one in linked.get(user.id, ())] if identities else UNSET,
             department_ids=departments.get(user.id, []) if department_ids else UNSET,

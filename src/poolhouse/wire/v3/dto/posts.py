@@ -12,11 +12,11 @@ class CreatePostDto(Dto, kw_only=True):
     name: str
     id: str | None = None
     description: str | None = None
-    department_id_list: str | None = None
+    department_id_list: list[str] | str | None = None
 
 
 class GetPostByIdListDto(Dto, kw_only=True):
-    id_list: str | None = None
+    id_list: list[str] | str | None = None
     with_custom_data: bool | None = None
 
 

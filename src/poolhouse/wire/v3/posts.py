@@ -1,0 +1,157 @@
+"""Posts, and who holds them. Source: reference/v3.md 2 and 3 (42 to 45)."""
+
+from __future__ import annotations
+
+from poolhouse.errors import NotSupported, PostNotFound
+from poolhouse.posts.model import Post, PostDraft, PostQuery
+from poolhouse.wire.v3.dto.posts import (
+    CreatePostDto,
+    GetPostByIdListDto,
+    GetPostQuery,
+    GetUserPostQuery,
+    GetUserPostsQuery,
+    ListPostBatchDto,
+    ListPostQuery,
+    PostDto,
+    PostInfoDto,
+    PostItemDto,
+    PostPagingDto,
+    RemovePostDto,
+    SetUserPostsDto,
+    UserConnectionPostDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import moment, page, the_user
+
+
+async def create_post(request: V3Request, body: CreatePostDto) -> PostInfoDto:
+    return _info(await request.services.posts.create(request.caller, _draft(body)))
+
+
+async def update_post(request: V3Request, body: CreatePostDto) -> PostInfoDto:
+    """By `id`; without one, by `code`."""
+    return _info(await request.services.posts.update(request.caller, _draft(body), body.id or None))
+
+
+async def remove_post(request: V3Request, body: RemovePostDto) -> None:
+    await request.services.posts.delete(request.caller, body.code)
+
+
+async def get_post(request: V3Request, query: GetPostQuery) -> PostInfoDto:
+    _refuse_custom_data(query.with_custom_data)
+    return _info(await request.services.posts.get(request.caller, query.code))
+
+
+async def get_posts(request: V3Request, body: GetPostByIdListDto) -> list[PostDto]:
+    """A real array: the contract's type has one post for many ids."""
+    _refuse_custom_data(body.with_custom_data)
+    found = await request.services.posts.find_many(request.caller, _ids(body.id_list))
+    return [_post(post) for post in found]
+
+
+async def list_posts(request: V3Request, query: ListPostQuery) -> PostPagingDto:
+    return await _list(request, query)
+
+
+async def filter_posts(request: V3Request, body: ListPostBatchDto) -> PostPagingDto:
+    return await _list(request, body)
+
+
+async def get_user_posts(request: V3Request, query: GetUserPostsQuery) -> list[PostDto]:
+    _refuse_custom_data(query.with_custom_data)
+    user = await the_user(request, query.user_id)
+    return [_post(post) for post in await request.services.posts.list_of_user(request.caller, user.id)]
+
+
+async def get_user_post(request: V3Request, query: GetUserPostQuery) -> PostInfoDto:
+    """The oldest of them. Raises PostNotFound."""
+    _refuse_custom_data(query.with_custom_data)
+    user = await the_user(request, query.user_id)
+    held = await request.services.posts.list_of_user(request.caller, user.id)
+    if not held:
+        raise PostNotFound()
+    return _info(held[0])
+
+
+async def set_user_posts(request: V3Request, body: SetUserPostsDto) -> None:
+    await request.services.posts.set_of_user(request.caller, body.user_id, body.post_ids)
+
+
+async def connect_user_post(request: V3Request, body: UserConnectionPostDto) -> None:
+    await request.services.posts.add_user(request.caller, body.user_id, body.post_id)
+
+
+async def _list(request: V3Request, asked: ListPostQuery | ListPostBatchDto) -> PostPagingDto:
+    _refuse_custom_data(asked.with_custom_data)
+    query = PostQuery(
+        keyword=asked.keywords or "",
+        codes=tuple(asked.post_codes or ()) if isinstance(asked, ListPostBatchDto) else (),
+        created_from=moment(asked.created_after, "createdAfter"),
+        created_to=moment(asked.created_before, "createdBefore"),
+        updated_from=moment(asked.updated_after, "updatedAfter"),
+        updated_to=moment(asked.updated_before, "updatedBefore"),
+    )
+    found = await request.services.posts.list(request.caller, query, page(asked.page, asked.limit))
+    shown = [
+        PostItemDto(
+            id=post.id,
+            code=post.code,
+            name=post.name,
+            description=post.description,
+            user_count=post.users,
+            department_count=len(post.department_ids),
+            metadata_source=[],
+        )
+        for post in found.items
+    ]
+    return PostPagingDto(total_count=found.total, items=shown)
+
+
+def _draft(body: CreatePostDto) -> PostDraft:
+    departments = None if body.department_id_list is None else tuple(_ids(body.department_id_list))
+    return PostDraft(body.code, body.name, body.description, departments)
+
+
+def _ids(given: str | list[str] | None) -> list[str]:
+    """A real array, or ids with commas between: the contract says string where its comment says list."""
+    parts = given.split(",") if isinstance(given, str) else given or []
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _refuse_custom_data(asked: bool | None) -> None:
+    if asked:
+        raise NotSupported(what="withCustomData of posts")
+
+
+def _post(post: Post) -> PostDto:
+    return PostDto(id=post.id, code=post.code, name=post.name, description=post.description)
+
+
+def _info(post: Post) -> PostInfoDto:
+    return PostInfoDto(
+        id=post.id,
+        code=post.code,
+        name=post.name,
+        description=post.description,
+        department_id_list=list(post.department_ids),
+    )
+
+
+READ, WRITE = "posts:read", "posts:write"
+
+ENDPOINTS = [
+    Endpoint("POST", "create-post", CreatePostDto, PostInfoDto, create_post, WRITE),
+    Endpoint("POST", "update-post", CreatePostDto, PostInfoDto, update_post, WRITE),
+    Endpoint("POST", "remove-post", RemovePostDto, None, remove_post, WRITE),
+    Endpoint("GET", "get-post", GetPostQuery, PostInfoDto, get_post, READ),
+    Endpoint("POST", "get-post-by-id", GetPostByIdListDto, list[PostDto], get_posts, READ),
+    Endpoint("GET", "list-post", ListPostQuery, PostPagingDto, list_posts, READ),
+    Endpoint("POST", "list-post", ListPostBatchDto, PostPagingDto, filter_posts, READ),
+    Endpoint("GET", "get-user-posts", GetUserPostsQuery, list[PostDto], get_user_posts, READ),
+    Endpoint("GET", "get-user-post", GetUserPostQuery, PostInfoDto, get_user_post, READ),
+    Endpoint(
+        *("POST", "set-user-posts", SetUserPostsDto, None, set_user_posts, WRITE),
+        blank=frozenset({"postIds"}),
+    ),
+    Endpoint("POST", "user-connection-post", UserConnectionPostDto, None, connect_user_post, WRITE),
+]
