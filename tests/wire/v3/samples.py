@@ -15,6 +15,7 @@ from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.posts.model import PostDraft
 from poolhouse.roles.model import RoleDraft
 from poolhouse.users.accounts import NewAccount
 from poolhouse.users.model import UserDraft
@@ -51,6 +52,7 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
     node = await services.orgs.create_node(
         admin, org.id, org.root.id, NodeDraft({"name": "Lab", "code": "lab"})
     )
+    post = await services.posts.create(admin, PostDraft("seat", "Seat"))
     key = await services.access_keys.create(admin)
     await services.mfa.import_secrets(admin, [(user.id, "JBSWY3DPEHPK3PXP", None)])
     values = {
@@ -63,6 +65,9 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
         "organizationCode": "acme",
         "organizationCodeList": ["acme"],
         "departmentId": node.id,
+        "postId": post.id,
+        "postIds": [post.id],
+        "idList": post.id,
         "departmentIds": [node.id],
         "departmentIdType": "department_id",
         "namespace": "default",
@@ -94,6 +99,8 @@ def sample(row: Endpoint, sown: Sown, also: Collection[str] = ()) -> dict[str, A
         values |= {"code": "boss", "codeList": ["boss"], "roleCode": "boss"}
     elif "group" in family:
         values |= {"code": "staff", "codeList": ["staff"]}
+    elif "post" in family:
+        values |= {"code": "seat"}
     elif "department" in family or "organization" in family:
         values |= {"code": "lab"}
     if family.startswith("create"):

@@ -11,7 +11,8 @@ from poolhouse.wire.v3.table import ContractRow, contract, endpoints
 
 _HEAD = """# Management API v3
 
-{built} of the {all} endpoints of the official clients are built; {ours} more are Poolhouse's own. This page is
+{built} of the {all} endpoints of the official management clients are built; {ours} more are the
+authentication clients' or Poolhouse's own. This page is
 made from the endpoint table (`python -m poolhouse.wire.v3.ledger`) and a test keeps it current. A running
 server has the shapes at `/docs` and `/openapi.json`. An endpoint that is not built answers `statusCode` 501
 and names itself.
@@ -68,7 +69,7 @@ def text() -> str:
             what = f"yes | {_code(done_here.scope)} | {done_here.title}" if done_here else "no | | "
             lines.append(f"| {one.method} `{one.url.removeprefix('/api/v3/')}` | {what} |")
     if ours:
-        lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]
+        lines += ["", "## Beside the management contract", "", "| endpoint | scope | what |", "|---|---|---|"]
         for own in sorted(ours, key=lambda own: own.url):
             lines.append(
                 f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_code(own.scope)} | {own.title} |"
