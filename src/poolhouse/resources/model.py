@@ -91,6 +91,7 @@ class Resource:
     api_identifier: str | None
     created_at: datetime
     updated_at: datetime
+    linked_to_tenant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import asyncpg
 
 from poolhouse.db.pool import Executor
 from poolhouse.db.where import Where
-from poolhouse.errors import CodeTaken
+from poolhouse.errors import CodeTaken, TenantNotFound
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources.model import (
@@ -24,12 +24,13 @@ from poolhouse.resources.model import (
 _NAMESPACE = "code, number, name, description, app_id, created_at, updated_at"
 _RESOURCE = (
     "r.id, r.namespace, r.code, r.type, r.name, r.description, r.actions, r.api_identifier, "
-    "r.created_at, r.updated_at"
+    "r.created_at, r.updated_at, "
+    "exists (select from tenant_resources t where t.pool_id = r.pool_id and t.resource_id = r.id)"
 )
 
 
 def as_resource(row: Sequence[Any]) -> Resource:
-    id_, namespace, code, type_, name, description, actions, api_identifier, created_at, updated_at = row
+    id_, namespace, code, type_, name, description, actions, api, created_at, updated_at, linked = row
     return Resource(
         id=id_,
         namespace=namespace,
@@ -38,9 +39,10 @@ def as_resource(row: Sequence[Any]) -> Resource:
         name=name,
         description=description,
         actions=tuple(Action(one["name"], one.get("description") or "") for one in actions),
-        api_identifier=api_identifier,
+        api_identifier=api,
         created_at=created_at,
         updated_at=updated_at,
+        linked_to_tenant=linked,
     )
 
 
@@ -248,6 +250,24 @@ async def delete_resources(db: Executor, pool_id: str, namespace: str, codes: Se
         *(pool_id, namespace, gone),
     )
     return gone
+
+
+async def link_tenant(db: Executor, pool_id: str, resource_id: str, tenant_id: str, linked: bool) -> None:
+    """Raises TenantNotFound."""
+    if not linked:
+        await db.execute(
+            "delete from tenant_resources where pool_id = $1 and resource_id = $2 and tenant_id = $3",
+            *(pool_id, resource_id, tenant_id),
+        )
+        return
+    try:
+        await db.execute(
+            "insert into tenant_resources (pool_id, resource_id, tenant_id) values ($1, $2, $3) "
+            "on conflict do nothing",
+            *(pool_id, resource_id, tenant_id),
+        )
+    except asyncpg.ForeignKeyViolationError as error:
+        raise TenantNotFound(tenant_id=tenant_id) from error
 
 
 async def resource_keys(db: Executor, pool_id: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -110,6 +110,21 @@ class ResourceService:
             await self._write(tx, caller, "update", resource.id, code, namespace)
         return resource
 
+    async def link_tenant(
+        self, caller: Caller, code: str, namespace: str, tenant_id: str, linked: bool
+    ) -> None:
+        """Links an application's resource to a tenant, or takes the link away.
+
+        Raises ResourceNotFound, TenantNotFound.
+        """
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            found = await postgres.find_resources(tx, caller.pool_id, namespace, [code])
+            if code not in found:
+                raise ResourceNotFound(code=code, namespace=namespace)
+            await postgres.link_tenant(tx, caller.pool_id, found[code].id, tenant_id, linked)
+            await self._write(tx, caller, "update", found[code].id, code, namespace)
+
     async def delete(self, caller: Caller, codes: Sequence[str], namespace: str = DEFAULT_NAMESPACE) -> None:
         """With what is granted on them; all or none. Raises ResourceNotFound."""
         caller.require_administrator()

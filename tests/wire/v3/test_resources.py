@@ -23,12 +23,17 @@ BODY: dict[str, Any] = {
     "userId": "x",
     "action": "x",
     "resource": "x",
+    "appId": "mine",
+    "tenantId": "x",
+    "association": True,
 }
 LISTS = {"list-namespaces", "list-resources", "list-common-resource"}
 LENIENT = {
     "get-namespaces-batch",
     "get-resources-batch",
     "get-authorized-resources",
+    "get-group-authorized-resources",
+    "get-role-authorized-resources",
     "get-resource-authorized-targets",
     "create-namespace",
     "create-namespaces-batch",
@@ -124,6 +129,22 @@ async def test_a_resource_lives_from_creation_to_deletion(v3: V3Client) -> None:
     await data(v3.post("delete-resource", {"code": "api"}))
     assert (await data(v3.get("list-resources")))["totalCount"] == 0
     assert await refused(v3.get("get-resource", code="api")) == 404
+
+
+async def test_a_resource_is_linked_to_a_tenant_and_let_go(v3: V3Client, neighbour: V3Client) -> None:
+    app = await v3.services.apps.create(v3.administrator, "shop")
+    tenant = await v3.services.tenants.create(v3.administrator, "Acme")
+    theirs = await v3.services.tenants.create(neighbour.administrator, "Other")
+    await data(v3.post("create-resource", {**BOOKS, "namespace": app.id}))
+    link = {"code": "books", "appId": app.id, "tenantId": tenant.id, "association": True}
+    for linked in (True, True, False):
+        answer = await data(v3.post("associate-tenant-resource", {**link, "association": linked}))
+        assert answer == {"success": True}
+        shown = await data(v3.get("get-resource", code="books", namespace=app.id))
+        assert shown["linkedToTenant"] is linked
+    assert await refused(v3.post("associate-tenant-resource", {**link, "tenantId": theirs.id})) == 404
+    assert await refused(v3.post("associate-tenant-resource", {**link, "tenantId": ""})) == 400
+    assert await refused(v3.post("associate-tenant-resource", {**link, "code": "none"})) == 404
 
 
 async def test_what_is_granted_is_allowed_listed_and_found(v3: V3Client) -> None:

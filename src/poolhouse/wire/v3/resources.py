@@ -30,6 +30,7 @@ from poolhouse.wire.v3.dto.common import (
 )
 from poolhouse.wire.v3.dto.groups import GetGroupAuthorizedResourcesQuery
 from poolhouse.wire.v3.dto.resources import (
+    AssociateTenantResourceDto,
     AuthorizeResourcesDto,
     CommonResourceDto,
     CommonResourcePagingDto,
@@ -82,6 +83,7 @@ def resource_dto(resource: Resource) -> ResourceDto:
         actions=[ResourceAction(name=one.name, description=one.description) for one in resource.actions],
         api_identifier=resource.api_identifier,
         namespace=resource.namespace,
+        linked_to_tenant=resource.linked_to_tenant,
     )
 
 
@@ -201,6 +203,15 @@ async def delete_common_resources_batch(
     request: V3Request, body: DeleteCommonResourcesBatchDto
 ) -> IsSuccessDto:
     await request.services.resources.delete_by_ids(request.caller, body.ids)
+    return IsSuccessDto(success=True)
+
+
+async def associate_tenant_resource(request: V3Request, body: AssociateTenantResourceDto) -> IsSuccessDto:
+    if not body.tenant_id:
+        raise InvalidInput("tenantId")
+    await request.services.resources.link_tenant(
+        request.caller, body.code, body.app_id, body.tenant_id, body.association
+    )
     return IsSuccessDto(success=True)
 
 
@@ -356,6 +367,10 @@ ENDPOINTS = [
     Endpoint(
         *("POST", "delete-common-resources-batch", DeleteCommonResourcesBatchDto, IsSuccessDto),
         *(delete_common_resources_batch, WRITE),
+    ),
+    Endpoint(
+        *("POST", "associate-tenant-resource", AssociateTenantResourceDto, IsSuccessDto),
+        *(associate_tenant_resource, WRITE),
     ),
     Endpoint("POST", "authorize-resources", AuthorizeResourcesDto, IsSuccessDto, authorize_resources, WRITE),
     Endpoint(
