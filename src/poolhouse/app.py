@@ -17,7 +17,7 @@ from poolhouse.apps.service import AppService
 from poolhouse.audit.origin import Places
 from poolhouse.audit.service import AuditLog
 from poolhouse.crypto.passwords import PasswordHasher
-from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_key
+from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_keys
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.service import CustomDatabaseService
@@ -139,12 +139,12 @@ class Services:
     oidc: OidcService
 
 
-def secret_box(settings: Settings) -> SecretBox:
-    """Opens secrets at rest: with POOLHOUSE_SECRET_KEY, else with DATA/secret.key, made at the first start."""
+def secret_keys(settings: Settings) -> list[bytes]:
+    """POOLHOUSE_SECRET_KEY, else DATA/secret.key, made at the first start. Newest first; older ones still open."""
     if settings.secret_key is not None:
-        return SecretBox(parse_key(settings.secret_key.get_secret_value()))
+        return parse_keys(settings.secret_key.get_secret_value())
     settings.data.mkdir(parents=True, exist_ok=True)
-    return SecretBox(load_or_create_key_file(settings.data / "secret.key"))
+    return load_or_create_key_file(settings.data / "secret.key")
 
 
 async def transport_keys(db: Database, box: SecretBox) -> TransportKeys:
@@ -175,7 +175,8 @@ def base_url(settings: Settings) -> str:
 
 async def build(settings: Settings, db: Database, hasher: PasswordHasher | None = None) -> Services:
     """The services over an open, migrated database."""
-    box = secret_box(settings)
+    newest, *older = secret_keys(settings)
+    box = SecretBox(newest, older)
     hasher = hasher or PasswordHasher()
     transport = PasswordTransport(await transport_keys(db, box))
     audit = AuditLog(db)

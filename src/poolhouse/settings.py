@@ -22,7 +22,8 @@ class Settings(BaseSettings):
     database_connections: int = Field(10, description="Connections a process keeps.", ge=2, le=200)
     pg_bin: Path | None = Field(None, description="Folder of PostgreSQL's server binaries.")
     secret_key: SecretStr | None = Field(
-        None, description="32 bytes in base64 that encrypt stored secrets; else DATA/secret.key."
+        None,
+        description="32 bytes in base64 that encrypt secrets (older ones after a comma); else DATA/secret.key.",
     )
     trusted_proxies: int = Field(0, description="Proxies before us whose X-Forwarded-For is believed.", ge=0)
     statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)

@@ -71,21 +71,42 @@ def parse_key(text: str) -> bytes:
     return key
 
 
-def load_or_create_key_file(path: Path) -> bytes:
-    """The key in `path`, made there with mode 0600 if there is none. Two starts at once agree on one key."""
+def parse_keys(text: str) -> list[bytes]:
+    """One or more keys, newest first, apart by commas or lines."""
+    keys = [parse_key(part) for part in text.replace(",", "\n").split("\n") if part.strip()]
+    if not keys:
+        raise ValueError("the secret key must be 32 bytes in base64 or hex")
+    return keys
+
+
+def load_or_create_key_file(path: Path) -> list[bytes]:
+    """The keys in `path`, newest first; one is made there with mode 0600 if there is none.
+
+    Two starts at once agree on one key.
+    """
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        draft = _written_beside(path, [secrets.token_bytes(32)])
         try:
             os.link(draft, path)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return parse_key(path.read_text())
+    return parse_keys(path.read_text())
+
+
+def replace_key_file(path: Path, keys: Sequence[bytes]) -> None:
+    """All of it or nothing, whenever the machine stops."""
+    os.replace(_written_beside(path, keys), path)
+
+
+def _written_beside(path: Path, keys: Sequence[bytes]) -> Path:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(base64.b64encode(key).decode() + "\n" for key in keys)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _key_id(key: bytes) -> bytes:
