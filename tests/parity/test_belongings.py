@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.parity.test_users import both, v3_done  # noqa: F401
+from tests.parity.test_users import v3_done
 from tests.wire.v2.conftest import V2Client
 from tests.wire.v3.conftest import V3Client
 
@@ -17,7 +17,7 @@ async def new_user(v2: V2Client, name: str) -> str:
     return user_id
 
 
-async def test_a_group_and_its_members(both: Both) -> None:  # noqa: F811
+async def test_a_group_and_its_members(both: Both) -> None:
     v2, v3 = both
     bob, ann = await new_user(v2, "bob"), await new_user(v2, "ann")
     await v2.run("CreateGroup", code="staff", name="Staff", description="All")
@@ -36,7 +36,7 @@ async def test_a_group_and_its_members(both: Both) -> None:  # noqa: F811
     assert (await v2.one("GetUserGroups", id=bob))["groups"] == {"totalCount": 0, "list": []}
 
 
-async def test_a_role_and_who_holds_it(both: Both) -> None:  # noqa: F811
+async def test_a_role_and_who_holds_it(both: Both) -> None:
     v2, v3 = both
     bob = await new_user(v2, "bob")
     made = await v2.one("CreateRole", code="admin", description="All")
@@ -54,7 +54,7 @@ async def test_a_role_and_who_holds_it(both: Both) -> None:  # noqa: F811
     assert (await v2.one("GetUserRoles", id=bob))["roles"]["totalCount"] == 0
 
 
-async def test_fields_and_values(both: Both) -> None:  # noqa: F811
+async def test_fields_and_values(both: Both) -> None:
     v2, v3 = both
     bob = await new_user(v2, "bob")
     await v2.run("SetUdf", targetType="USER", key="color", dataType="SELECT", label="Color")

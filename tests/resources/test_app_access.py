@@ -13,7 +13,8 @@ from poolhouse.errors import (
 )
 from poolhouse.groups.model import GroupDraft
 from poolhouse.paging import PageRequest
-from poolhouse.resources.model import Effect, TargetType
+from poolhouse.resources.authorization import Authorization
+from poolhouse.resources.model import Effect, Grant, TargetName, TargetType
 
 USER, GROUP = TargetType.USER, TargetType.GROUP
 
@@ -122,3 +123,16 @@ async def test_an_account_lives_from_creation_to_deletion(services: Services, po
         await access.delete_account(caller, made.id)
     with pytest.raises(InvalidInput):
         await access.create_account(caller, app.id, token_lifetime_s=0)
+
+
+async def test_what_was_granted_to_an_account_goes_with_it(services: Services, pool: PoolForTests) -> None:
+    caller, acl = pool.administrator, services.authorization
+    app = await services.apps.create(caller, "shop")
+    account = await services.app_access.create_account(caller, app.id)
+    grant = (Grant("books:1", ("read",)),)
+    await acl.authorize(caller, [Authorization(TargetType.AK_SK, (account.id,), grant)])
+    own = await acl.list_of(caller, TargetName(TargetType.AK_SK, account.id))
+    assert [(one.code, one.actions) for one in own] == [("books:1", ("read",))]
+    assert (await acl.list_targets(caller, "books:1")).total == 1
+    await services.app_access.delete_account(caller, account.id)
+    assert (await acl.list_targets(caller, "books:1")).total == 0

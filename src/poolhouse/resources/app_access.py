@@ -16,7 +16,7 @@ from poolhouse.db.pool import Database
 from poolhouse.errors import InvalidInput, NotFound
 from poolhouse.ids import new_secret
 from poolhouse.paging import Page, PageRequest
-from poolhouse.resources import postgres_access
+from poolhouse.resources import postgres_access, postgres_grants
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     AccessAccount,
@@ -199,11 +199,12 @@ class AppAccessService:
         return self._opened(caller, stored)
 
     async def delete_account(self, caller: Caller, account_id: str) -> None:
-        """Raises NotFound."""
+        """With what was granted to it. Raises NotFound."""
         caller.require_administrator()
         async with self._db.transaction() as tx:
             if not await postgres_access.delete_account(tx, caller.pool_id, account_id):
                 raise NotFound(account_id=account_id)
+            await postgres_grants.forget_targets(tx, caller.pool_id, TargetType.AK_SK, [account_id])
             await self._audit.write(tx, caller, Event("delete", "access_account", account_id))
 
     # -- inside ------------------------------------------------------------------------------------------

@@ -1,0 +1,27 @@
+"""A client of each wire for one pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from tests.wire.v2.conftest import V2Client
+from tests.wire.v3.conftest import V3Client
+
+from poolhouse.app import Services, asgi
+from poolhouse.wire.v3 import tokens
+
+
+@pytest.fixture
+async def both(services: Services) -> Any:
+    """A client of each wire for one pool."""
+    pool = await services.pools.create("both")
+    transport = httpx.ASGITransport(asgi(services), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
+        issued = await services.sessions.issue_management(pool.id)
+        v2 = V2Client(http, {"x-authing-userpool-id": pool.id, "authorization": f"Bearer {issued.token}"})
+        key = await services.access_keys.resolve(pool.id)
+        assert key is not None
+        v3 = V3Client(http, services, pool.id, pool.secret, {"authorization": f"Bearer {tokens.issue(key)}"})
+        yield v2, v3
