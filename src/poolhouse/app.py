@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from poolhouse import upkeep
 from poolhouse.access_keys.service import AccessKeyService
 from poolhouse.apps.agreements import Agreements
 from poolhouse.apps.service import AppService
@@ -379,6 +380,7 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.audit.run(), name="audit"),
         asyncio.create_task(services.customdb.run_upkeep(), name="script logs"),
         asyncio.create_task(services.delivery.run(), name="mail"),
+        asyncio.create_task(upkeep.run(services.db), name="upkeep"),
     ]
     try:
         yield
