@@ -74,6 +74,7 @@ from poolhouse.tenants.service import TenantService
 from poolhouse.tenants.sources import SourceService
 from poolhouse.users.accounts import AccountService
 from poolhouse.users.directories import Directories
+from poolhouse.users.importing import UserImports
 from poolhouse.users.migration import Migration
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
@@ -137,6 +138,7 @@ class Services:
     links: Links
     second_step: SecondStep
     accounts: AccountService
+    imports: UserImports
     oidc: OidcService
 
 
@@ -251,6 +253,8 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         link_identity=insert_identity,
     )
 
+    imports = UserImports(db, directories, hasher, fields, audit)
+
     mfa = MfaService(db, box, audit)
     users.on_delete(mfa.forget_users)
     guard = LoginGuard(db)
@@ -336,6 +340,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         links=Links(db, pools, users, mail, audit, base_url(settings)),
         second_step=SecondStep(db, users, codes, mfa, login),
         accounts=accounts,
+        imports=imports,
     )
 
 

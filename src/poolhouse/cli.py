@@ -7,7 +7,7 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
-from poolhouse.commands import backup, demo, directory, doctor, records, scripts, secrets, server
+from poolhouse.commands import backup, demo, directory, doctor, imports, records, scripts, secrets, server
 from poolhouse.commands.output import fail
 from poolhouse.errors import PoolhouseError
 
@@ -26,6 +26,7 @@ app.command(records.mail, name="mail")
 app.command(secrets.secrets, name="secrets")
 app.command(scripts.scripts, name="scripts")
 app.command(scripts.migration, name="migration")
+app.command(imports.imports, name="import")
 
 
 def main() -> None:

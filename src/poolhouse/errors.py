@@ -489,6 +489,13 @@ class PasswordResetRequired(LoginRefused):
     en = "The password must be changed before logging in"
 
 
+class FirstPasswordRequired(PasswordResetRequired):
+    """An account that came without a password, so that nothing was proved and there is no `token`."""
+
+    zh = "该账号尚未设置密码，请通过“忘记密码”用验证码设置新密码"
+    en = 'This account has no password yet: set one by "forgot password", with a code'
+
+
 class OldPasswordWrong(LoginRefused):
     zh = "原始密码错误"
     en = "The old password is wrong"

@@ -25,6 +25,7 @@ from poolhouse.errors import (
     AccountSuspended,
     AppAccessDenied,
     EmailUnverified,
+    FirstPasswordRequired,
     MfaRequired,
     PasswordResetRequired,
     PoolhouseError,
@@ -246,6 +247,9 @@ class LoginService:
         except (WrongCredentials, ScriptFailed):
             if how.auto_register and self._registrar and await self._users.look_up(caller, key) is None:
                 return await self._registrar(caller, key, password)
+            await self._guard.failed(caller, pool, key)
+            raise
+        except FirstPasswordRequired:
             await self._guard.failed(caller, pool, key)
             raise
 

@@ -43,6 +43,14 @@ class Directories:
         scripted = ScriptedDirectory(active, self._runner, _Identities(self._db))
         if active.database.mode == "CUSTOM_USER_STORE":
             return scripted
+        return self._migrating(scripted)
+
+    async def migrating(self, pool_id: str) -> MigratingDirectory | None:
+        """The directory of a pool that moves its users in, or None: for questions about the move itself."""
+        directory = await self.of(pool_id)
+        return directory if isinstance(directory, MigratingDirectory) else None
+
+    def _migrating(self, scripted: ScriptedDirectory) -> MigratingDirectory:
         return MigratingDirectory(
             self.native,
             scripted,

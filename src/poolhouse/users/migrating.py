@@ -23,7 +23,7 @@ from poolhouse.errors import (
     UserExists,
     WrongCredentials,
 )
-from poolhouse.paging import Page
+from poolhouse.paging import Page, PageRequest
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.postgres import PostgresDirectory
 from poolhouse.users.scripted import LOGIN_KEYS, ScriptedDirectory
@@ -56,7 +56,10 @@ class MigratingDirectory:
 
     async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
         """Somebody known here is judged here, finally; only somebody unknown is asked for elsewhere."""
-        if key.kind not in LOGIN_KEYS or (await self._native.find(caller, [key]))[0] is not None:
+        if key.kind not in LOGIN_KEYS:
+            return await self._native.authenticate(caller, key, password)
+        here = (await self._native.find(caller, [key]))[0]
+        if here is not None and not await self._came_without_password(caller, here):
             return await self._native.authenticate(caller, key, password)
         try:
             user = await self._legacy.authenticate(caller, key, password)
@@ -69,7 +72,22 @@ class MigratingDirectory:
             raise WrongCredentials(
                 "the migrated user was deleted here; an administrator may lift the tombstone"
             )
-        return await self._adopt(caller, key, user, password)
+        if here is None:
+            return await self._adopt(caller, key, user, password)
+        return await self._complete(caller, key, here, user, password)
+
+    async def _came_without_password(self, caller: Caller, here: User) -> bool:
+        """Moved in by `migration finish` before they ever came: their password is still the old database's."""
+        return here.reset_password_on_next_login and await self._native.is_waiting(caller, here.id, PROVIDER)
+
+    async def _complete(self, caller: Caller, key: UserKey, here: User, theirs: User, password: str) -> User:
+        adopted = await self.adopted(caller, theirs.id)
+        if adopted is None or adopted.id != here.id:
+            await self._note(caller.pool_id, "conflict")
+            raise WrongCredentials("the script knows somebody else by this identifier")
+        if await self._native.give_first_password(caller, here.id, password):
+            await self._note(caller.pool_id, "migrated")
+        return await self._native.authenticate(caller, key, password)
 
     @property
     def legacy(self) -> ScriptedDirectory:
@@ -117,7 +135,11 @@ class MigratingDirectory:
         if adopted is not None and password is None:
             return adopted
         if adopted is not None and password is not None:
+            if await self._native.give_first_password(caller, adopted.id, password):
+                await self._note(caller.pool_id, "migrated")
             return await self._native.authenticate(caller, UserKey("id", adopted.id), password)
+        if password is not None and (await self._native.find(caller, [key]))[0] is not None:
+            return await self._native.authenticate(caller, key, password)
         await self._note(caller.pool_id, "conflict")
         _log.warning(
             "migration conflict", pool=caller.pool_id, script_id=theirs.id, field=error.facts.get("field")
@@ -127,6 +149,10 @@ class MigratingDirectory:
     async def adopted(self, caller: Caller, script_user_id: str) -> User | None:
         """The user here whom this id of the script became."""
         return (await self._native.find(caller, [UserKey.identity(PROVIDER, script_user_id)]))[0]
+
+    async def legacy_page(self, caller: Caller, page: PageRequest) -> Page[User]:
+        """A page of everybody in the old database, by `listUsers`."""
+        return await self._legacy.list(caller, UserQuery(page))
 
     async def find_unmigrated(self, caller: Caller, key: UserKey) -> User | None:
         """Somebody the scripts know and we do not: for sign-up and forgotten passwords. Errors pass: closed."""

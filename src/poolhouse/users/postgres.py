@@ -14,6 +14,7 @@ from poolhouse.db.pool import Database, Executor, Tx
 from poolhouse.errors import (
     EmailTaken,
     ExternalIdTaken,
+    FirstPasswordRequired,
     IdentityTaken,
     PhoneTaken,
     PoolhouseError,
@@ -60,6 +61,8 @@ class PostgresDirectory:
         stored = row["password_hash"] if row else None
         if row is None or stored is None:
             await self._hasher.waste(password)
+            if row is not None and row["reset_password_on_next_login"]:
+                raise FirstPasswordRequired("no password set", old_password=False)
             raise WrongCredentials(f"{'no such user' if row is None else 'no password set'}: {key.kind}")
         verified = await self._hasher.verify(password, stored)
         if not verified.ok:
@@ -189,6 +192,26 @@ class PostgresDirectory:
                 *(caller.pool_id, user_id),
             )
         )
+
+    async def is_waiting(self, caller: Caller, user_id: str, provider: str) -> bool:
+        """Whether somebody of `provider` has no password here yet."""
+        return bool(
+            await self._db.fetchval(
+                "select true from users u join user_identities i on i.pool_id = u.pool_id and i.user_id = u.id "
+                "where u.pool_id = $1 and u.id = $2 and u.password_hash is null and i.provider = $3 limit 1",
+                *(caller.pool_id, user_id, provider),
+            )
+        )
+
+    async def give_first_password(self, caller: Caller, user_id: str, password: str) -> bool:
+        """For somebody who came without one. False where they have one by now: that one stands."""
+        given = await self._db.fetchval(
+            "update users set password_hash = $3, password_last_set_at = now(), updated_at = now(), "
+            "reset_password_on_next_login = false "
+            "where pool_id = $1 and id = $2 and password_hash is null returning true",
+            *(caller.pool_id, user_id, await self._hasher.hash(password)),
+        )
+        return bool(given)
 
     async def record_login(
         self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None

@@ -270,8 +270,8 @@ class Pages:
         """The same page again with the reason, or the page the refusal leads to."""
         if isinstance(error, MfaRequired):
             return await self._second_step_page(step, error.facts["mfa_token"], error.facts.get("totp", True))
-        if isinstance(error, PasswordResetRequired):
-            ticket, old = error.facts["token"], error.facts.get("old_password", False)
+        if isinstance(error, PasswordResetRequired) and (ticket := error.facts.get("token")):
+            old = error.facts.get("old_password", False)
             return await self._page(step, "new_password", ticket=ticket, old_password=old)
         told = error.message(step.browser.http.lang)
         if page == "second_step":

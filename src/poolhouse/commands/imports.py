@@ -1,0 +1,125 @@
+"""`poolhouse import`: many users at once, from a file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from poolhouse.app import Services
+from poolhouse.commands.directory import Json, Pool, on_services, operator
+from poolhouse.commands.output import facts, fail
+from poolhouse.commands.server import Data, DatabaseUrl
+from poolhouse.errors import DatabaseLost
+from poolhouse.users.importing import ImportProgress, Report
+from poolhouse.users.postgres_newcomers import Journal
+
+imports = App(help="Brings in many users from a file.")
+
+PLAIN_EVERY_S = 5.0
+
+
+@imports.command(name="users")
+def import_users(
+    file: Annotated[Path, Parameter(help="A .jsonl file, an object a line, or a .csv file with a header.")],
+    /,
+    *,
+    dry_run: Annotated[bool, Parameter(help="Check every row and change nothing.")] = False,
+    resume: Annotated[bool, Parameter(help="Go on where an import of this file stopped.")] = False,
+    errors: Annotated[
+        Path | None, Parameter(help="Where rows that are refused are told; FILE.errors.jsonl if absent.")
+    ] = None,
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Imports users; somebody who is here already is left as they are.
+
+    Exit status 1 if a row was refused.
+    """
+    if not file.is_file():
+        fail(f"{file}: no such file")
+    told = errors or file.with_name(file.name + ".errors.jsonl")
+    failed = 0
+
+    async def work(services: Services) -> None:
+        nonlocal failed
+        with shown_progress(as_json) as report:
+            done = await services.imports.from_file(
+                operator(services, pool), file, errors=told, dry_run=dry_run, resume=resume, report=report
+            )
+        failed = done.journal.failed
+        shown = counted(done.journal)
+        if dry_run:
+            shown = {"would be imported": shown.pop("imported"), **shown}
+        if failed:
+            shown["errors"] = str(told)
+        if done.ignored:
+            shown["ignored"] = (
+                done.ignored
+                if as_json
+                else ", ".join(f"{key} ({n})" for key, n in sorted(done.ignored.items()))
+            )
+        facts("import", shown, as_json=as_json)
+
+    try:
+        on_services(data, database_url, work)
+    except DatabaseLost:
+        fail("the database was lost; the same command with --resume goes on where it stopped")
+    sys.exit(1 if failed else 0)
+
+
+def counted(journal: Journal) -> dict[str, Any]:
+    return {"imported": journal.imported, "already here": journal.skipped, "refused": journal.failed}
+
+
+@contextmanager
+def shown_progress(quiet: bool) -> Iterator[Report]:
+    """A bar on a terminal; in a pipe a line on standard error now and then; nothing with --json."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda _: None
+    elif not console.is_terminal:
+        yield _plain_progress()
+    else:
+        columns = (
+            TextColumn("[progress.description]{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=console) as bar:
+            task = bar.add_task("importing", total=None)
+
+            def report(progress: ImportProgress) -> None:
+                words = f"{progress.journal.imported} in, {progress.journal.failed} refused"
+                bar.update(task, description=words, total=progress.total or None, completed=progress.done)
+
+            yield report
+
+
+def _plain_progress() -> Report:
+    last = time.monotonic()
+
+    def report(progress: ImportProgress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= PLAIN_EVERY_S:
+            last = time.monotonic()
+            percent = f"{100 * progress.done // progress.total}%" if progress.total else ""
+            journal = progress.journal
+            print(
+                f"{percent} {journal.imported} imported, {journal.skipped} already here, "
+                f"{journal.failed} refused".strip(),
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return report
