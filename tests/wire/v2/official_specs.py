@@ -16,6 +16,9 @@ from pathlib import Path
 from tests.sdk import JS, node
 
 LIB = JS / "node_modules/authing-js-sdk/build/main/lib"
+SERIAL = {"MfaAuthenticationClient.spec.js": ("--serial",)}
+"""Its tests share one client and overwrite each other's token when they run side by side."""
+
 _LINE = re.compile(r"(not ok|ok) \d+ - (.*?)( # SKIP| # TODO)?$", re.MULTILINE)
 
 
@@ -53,6 +56,7 @@ async def run(path: Path, environment: dict[str, str], only: Sequence[str] = ("*
         str(node()),
         str(JS / "node_modules/ava/cli.js"),
         *(f"--match={name}" for name in only),
+        *SERIAL.get(path.name, ()),
         *("--concurrency=1", "--timeout=60s", "--tap", str(path.relative_to(JS))),
         cwd=JS,
         env={**os.environ, **environment, "CI": "1"},
