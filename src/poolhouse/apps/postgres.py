@@ -55,8 +55,11 @@ async def update(db: Executor, app: App, box: SecretBox) -> App | None:
     return _app(row, box) if row else None
 
 
-async def find(db: Executor, pool_id: str, app_id: str, box: SecretBox) -> App | None:
-    row = await db.fetchrow(f"select {_COLUMNS} from apps where pool_id = $1 and id = $2", pool_id, app_id)
+async def find(db: Executor, pool_id: str, app_id: str, box: SecretBox, *, lock: bool = False) -> App | None:
+    held = " for no key update" if lock else ""
+    row = await db.fetchrow(
+        f"select {_COLUMNS} from apps where pool_id = $1 and id = $2{held}", pool_id, app_id
+    )
     return _app(row, box) if row else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import re
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +21,7 @@ from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthenticated
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
+from poolhouse.recent import Recent
 
 CACHE_S = 1.0
 _IDENTIFIER = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -35,7 +35,7 @@ OnDelete = Callable[[Tx, Caller, str], Awaitable[None]]
 class AppService:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
-        self._cache: dict[str, tuple[float, App]] = {}
+        self._recent: Recent[App] = Recent(CACHE_S)
         self._on_delete: list[OnDelete] = []
 
     def on_delete(self, hook: OnDelete) -> None:
@@ -85,16 +85,14 @@ class AppService:
 
     async def get_anywhere(self, app_id: str) -> App:
         """By id alone, for a request that names only its application. Raises AppNotFound."""
-        cached = self._cache.get(app_id)
-        if cached and cached[0] > time.monotonic():
-            return cached[1]
+        recent = self._recent.get(app_id)
+        if recent is not None:
+            return recent
+        reading = self._recent.reading()
         app = await postgres.find_anywhere(self._db, app_id, self._box) if "\x00" not in app_id else None
         if app is None:
-            self._cache.pop(app_id, None)
             raise AppNotFound(app_id=app_id)
-        if len(self._cache) > 10_000:
-            self._cache.clear()
-        self._cache[app_id] = (time.monotonic() + CACHE_S, app)
+        self._recent.keep(app_id, app, reading)
         return app
 
     async def authenticate(self, app_id: str, secret: str) -> App:
@@ -119,32 +117,32 @@ class AppService:
     ) -> App:
         """`values`: the WRITABLE fields; `settings`: fields of AppSettings. Others stay."""
         caller.require_administrator()
-        app = await self._fresh(caller, app_id)
         if unknown := set(values) - WRITABLE:
             raise InvalidInput(sorted(unknown)[0], "不可修改", "cannot be written")
         if "name" in values:
             values = {**values, "name": _name(values["name"])}
         if "identifier" in values:
             values = {**values, "identifier": _identifier(values["identifier"])}
-        changed = replace(app, **values, settings=_merged(app.settings, settings or {}))
         async with self._db.transaction() as tx:
+            app = await self._locked(tx, caller, app_id)
+            changed = replace(app, **values, settings=_merged(app.settings, settings or {}))
             try:
                 stored = await postgres.update(tx, changed, self._box)
             except asyncpg.UniqueViolationError as error:
                 raise CodeTaken(field="identifier", value=changed.identifier) from error
             detail = {"changed": sorted([*values, *(settings or {})])}
             await self._audit.write(tx, caller, Event("update", "application", app_id, detail=detail))
-        self._cache.pop(app_id, None)
+        self._recent.drop(app_id)
         assert stored is not None
         return stored
 
     async def refresh_secret(self, caller: Caller, app_id: str) -> App:
         caller.require_administrator()
-        app = replace(await self._fresh(caller, app_id), secret=new_secret())
         async with self._db.transaction() as tx:
+            app = replace(await self._locked(tx, caller, app_id), secret=new_secret())
             await postgres.update(tx, app, self._box)
             await self._audit.write(tx, caller, Event("refresh", "application", app_id))
-        self._cache.pop(app_id, None)
+        self._recent.drop(app_id)
         return app
 
     async def delete(self, caller: Caller, app_id: str) -> None:
@@ -155,10 +153,11 @@ class AppService:
             for hook in self._on_delete:
                 await hook(tx, caller, app_id)
             await self._audit.write(tx, caller, Event("delete", "application", app_id))
-        self._cache.pop(app_id, None)
+        self._recent.drop(app_id)
 
-    async def _fresh(self, caller: Caller, app_id: str) -> App:
-        app = await postgres.find(self._db, caller.pool_id, app_id, self._box)
+    async def _locked(self, tx: Tx, caller: Caller, app_id: str) -> App:
+        """The application as it is now, held until the change to it is done."""
+        app = await postgres.find(tx, caller.pool_id, app_id, self._box, lock=True)
         if app is None:
             raise AppNotFound(app_id=app_id)
         return app

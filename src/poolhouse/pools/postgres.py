@@ -32,8 +32,9 @@ async def insert(db: Executor, pool: Pool, box: SecretBox) -> Pool:
     return _pool(row, box)
 
 
-async def find(db: Executor, pool_id: str, box: SecretBox) -> Pool | None:
-    row = await db.fetchrow(f"select {_COLUMNS} from pools where id = $1", pool_id)
+async def find(db: Executor, pool_id: str, box: SecretBox, *, lock: bool = False) -> Pool | None:
+    held = " for no key update" if lock else ""
+    row = await db.fetchrow(f"select {_COLUMNS} from pools where id = $1{held}", pool_id)
     return _pool(row, box) if row else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,12 +15,13 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database
+from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools import postgres
 from poolhouse.pools.model import Pool, PoolSettings, RateCheck
+from poolhouse.recent import Recent
 
 CACHE_S = 1.0
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -30,7 +30,7 @@ _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 class PoolService:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
-        self._cache: dict[str, tuple[float, Pool]] = {}
+        self._recent: Recent[Pool] = Recent(CACHE_S)
 
     async def create(self, name: str, domain: str | None = None, description: str | None = None) -> Pool:
         """For the server's operator, and for bootstrap. The domain is unique on the server."""
@@ -51,16 +51,14 @@ class PoolService:
 
     async def get(self, pool_id: str) -> Pool:
         """Raises PoolNotFound. May be a second old."""
-        cached = self._cache.get(pool_id)
-        if cached and cached[0] > time.monotonic():
-            return cached[1]
+        recent = self._recent.get(pool_id)
+        if recent is not None:
+            return recent
+        reading = self._recent.reading()
         pool = await postgres.find(self._db, pool_id, self._box) if "\x00" not in pool_id else None
         if pool is None:
-            self._cache.pop(pool_id, None)
             raise PoolNotFound(pool_id=pool_id)
-        if len(self._cache) > 10_000:
-            self._cache.clear()
-        self._cache[pool_id] = (time.monotonic() + CACHE_S, pool)
+        self._recent.keep(pool_id, pool, reading)
         return pool
 
     async def authenticate(self, pool_id: str, secret: str) -> Pool:
@@ -87,32 +85,33 @@ class PoolService:
     ) -> Pool:
         """`values`: name, domain, description, logo. `settings`: fields of PoolSettings; others stay."""
         caller.require_administrator()
-        pool = await self._fresh(caller.pool_id)
         if "domain" in values:
             values = {**values, "domain": _domain(values["domain"])}
-        changed = replace(pool, **values, settings=merged(pool.settings, settings or {}))
         async with self._db.transaction() as tx:
+            pool = await self._locked(tx, caller.pool_id)
+            changed = replace(pool, **values, settings=merged(pool.settings, settings or {}))
             try:
                 stored = await postgres.update(tx, changed, self._box)
             except asyncpg.UniqueViolationError as error:
                 raise CodeTaken(field="domain", value=changed.domain) from error
             detail = {"changed": sorted([*values, *(settings or {})])}
             await self._audit.write(tx, caller, Event("update", "user_pool", caller.pool_id, detail=detail))
-        self._cache.pop(caller.pool_id, None)
+        self._recent.drop(caller.pool_id)
         assert stored is not None
         return stored
 
     async def refresh_secret(self, caller: Caller) -> str:
         caller.require_administrator()
-        pool = replace(await self._fresh(caller.pool_id), secret=new_secret())
         async with self._db.transaction() as tx:
+            pool = replace(await self._locked(tx, caller.pool_id), secret=new_secret())
             await postgres.update(tx, pool, self._box)
             await self._audit.write(tx, caller, Event("refresh", "user_pool", caller.pool_id))
-        self._cache.pop(caller.pool_id, None)
+        self._recent.drop(caller.pool_id)
         return pool.secret
 
-    async def _fresh(self, pool_id: str) -> Pool:
-        pool = await postgres.find(self._db, pool_id, self._box)
+    async def _locked(self, tx: Tx, pool_id: str) -> Pool:
+        """The pool as it is now, held until the change to it is done: two changes at once both hold."""
+        pool = await postgres.find(tx, pool_id, self._box, lock=True)
         if pool is None:
             raise PoolNotFound(pool_id=pool_id)
         return pool
