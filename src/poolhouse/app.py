@@ -193,7 +193,8 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     native = PostgresDirectory(db, hasher)
     places = Places(settings.geo_database)
     sandbox = Sandbox()
-    scripts = ScriptRunner(db, sandbox, pools, apps, places)
+    environment = Environment(db, box, audit)
+    scripts = ScriptRunner(db, sandbox, pools, apps, places, environment.of_pool)
     customdb = CustomDatabaseService(db, box, sandbox, scripts, audit)
 
     directories = Directories(native, db, customdb, scripts)
@@ -309,7 +310,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         apps=apps,
         agreements=Agreements(db, apps, audit),
         whitelist=whitelist,
-        environment=Environment(db, box, audit),
+        environment=environment,
         directories=directories,
         migration=Migration(db, directories, audit),
         users=users,

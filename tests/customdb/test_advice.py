@@ -6,6 +6,7 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.app import Services
+from poolhouse.sandbox.client import Returned
 
 LOGIN = "async function login() { return { id: 1, username: 'bob', nickname: 'B' }; }"
 
@@ -57,3 +58,16 @@ async def test_login_and_get_user_are_compared(
     await services.customdb.save_script(pool.administrator, "getUser", source)
     found = await warnings(services, pool, "login", LOGIN)
     assert (said in found) if said else found == ""
+
+
+async def test_a_script_sees_the_pools_variables_and_the_connections_own_win(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin = pool.administrator
+    await services.environment.put(admin, "REGION", "east")
+    await services.environment.put(admin, "COLOUR", "red")
+    await services.customdb.update(admin, {"env": {"COLOUR": "blue"}})
+    source = "async function login() { return { id: 1, region: env.REGION, name: env.COLOUR }; }"
+    outcome = await services.customdb.run(admin, "login", [], source=source)
+    assert isinstance(outcome, Returned)
+    assert (outcome.value["region"], outcome.value["name"]) == ("east", "blue")

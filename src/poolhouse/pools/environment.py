@@ -26,6 +26,10 @@ class Environment:
         caller.require_administrator()
         return await postgres_lists.environment(self._db, caller.pool_id, self._box)
 
+    async def of_pool(self, pool_id: str) -> dict[str, str]:
+        """For the pool's scripts, who see them as `env`."""
+        return await self.list(Caller(pool_id, kind="system"))
+
     async def put(self, caller: Caller, key: str, value: str) -> None:
         """Adds or replaces. The value never reaches the audit log."""
         caller.require_administrator()

@@ -293,7 +293,12 @@ class Sandbox:
             await asyncio.sleep(period_s)
             now = time.monotonic()
             for key, group in list(self._groups.items()):
-                if not group.sweep(now):
+                try:
+                    keep = group.sweep(now)
+                except Exception:  # one connection's trouble must not end the heartbeat of all
+                    log.exception("sandbox_sweep_failed", connection=key)
+                    continue
+                if not keep:
                     del self._groups[key]
 
 
