@@ -406,4 +406,4 @@ async def test_authorized_resources_of_a_group_and_a_role_are_listed(v3: V3Clien
     assert (of_group["resourceCode"], of_group["actions"]) == ("ecs", ["read"])
     (of_role,) = (await v3.get("get-role-authorized-resources", code="boss"))["data"]["list"]
     assert (of_role["resourceCode"], of_role["actions"]) == ("ecs", ["read"])
-    assert (await v3.get("get-role-authorized-resources", code="none"))["data"]["totalCount"] == 0
+    assert (await v3.get("get-role-authorized-resources", code="none"))["statusCode"] == 404

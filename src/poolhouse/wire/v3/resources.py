@@ -21,6 +21,7 @@ from poolhouse.resources.model import (
     TargetName,
     TargetType,
 )
+from poolhouse.roles.model import RoleKey
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.dto.common import (
     AuthorizedResourceDto,
@@ -239,12 +240,18 @@ async def authorize_resources(request: V3Request, body: AuthorizeResourcesDto) -
 async def get_group_authorized_resources(
     request: V3Request, query: GetGroupAuthorizedResourcesQuery
 ) -> list[AuthorizedResourceDto]:
+    """Raises GroupNotFound."""
+    await request.services.groups.get(request.caller, query.code)
     return authorized_page(await _of(request, TargetType.GROUP, query)).items
 
 
 async def get_role_authorized_resources(
     request: V3Request, query: GetRoleAuthorizedResourcesQuery
 ) -> RoleAuthorizedResourcePagingDto:
+    """Raises RoleNotFound."""
+    await request.services.roles.get(
+        request.caller, RoleKey(query.code, query.namespace or DEFAULT_NAMESPACE)
+    )
     shown = [
         RoleAuthorizedResourcesRespDto(
             resource_code=one.resource_code,
