@@ -312,7 +312,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         whitelist=whitelist,
         environment=environment,
         directories=directories,
-        migration=Migration(db, directories, audit),
+        migration=Migration(db, directories, imports),
         users=users,
         identities=identities,
         tenants=tenants,

@@ -7,7 +7,18 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
-from poolhouse.commands import backup, demo, directory, doctor, imports, records, scripts, secrets, server
+from poolhouse.commands import (
+    backup,
+    demo,
+    directory,
+    doctor,
+    imports,
+    migration,
+    records,
+    scripts,
+    secrets,
+    server,
+)
 from poolhouse.commands.output import fail
 from poolhouse.errors import PoolhouseError
 
@@ -25,7 +36,7 @@ app.command(records.audit, name="audit")
 app.command(records.mail, name="mail")
 app.command(secrets.secrets, name="secrets")
 app.command(scripts.scripts, name="scripts")
-app.command(scripts.migration, name="migration")
+app.command(migration.migration, name="migration")
 app.command(imports.imports, name="import")
 
 

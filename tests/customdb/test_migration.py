@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts
+from tests.login.conftest import sent_code  # noqa: F401
 
 from poolhouse.app import Services
 from poolhouse.customdb.templates import template
-from poolhouse.errors import InvalidOperation, NotAuthenticated, ScriptFailed
-from poolhouse.users.model import UserDraft, UserKey, UserQuery
+from poolhouse.errors import (
+    FirstPasswordRequired,
+    InvalidOperation,
+    NotAuthenticated,
+    ScriptFailed,
+    WrongCredentials,
+)
+from poolhouse.paging import PageRequest
+from poolhouse.users import postgres_newcomers
+from poolhouse.users.importing import ImportProgress
+from poolhouse.users.migrating import MigratingDirectory
+from poolhouse.users.model import User, UserDraft, UserKey, UserQuery
 
 
 async def lazy(services: Services, pool: PoolForTests, legacy: Legacy) -> None:
@@ -29,8 +47,13 @@ async def test_there_is_nothing_to_finish_without_lazy_migration(
         await services.migration.finish(pool.administrator)
 
 
+async def everybody_waiting(services: Services, pool: PoolForTests) -> list[User]:
+    pages = [await services.migration.waiting(pool.administrator, PageRequest(n, 100)) for n in (1, 2, 3)]
+    return [user for page in pages for user in page.items]
+
+
 async def test_the_tail_moves_in_once_without_passwords(
-    services: Services, pool: PoolForTests, legacy: Legacy
+    services: Services, pool: PoolForTests, legacy: Legacy, tmp_path: Path
 ) -> None:
     await lazy(services, pool, legacy)
     for n in range(205):  # more than two pages
@@ -44,17 +67,20 @@ async def test_the_tail_moves_in_once_without_passwords(
     gone = await directory.authenticate(pool.stranger, UserKey("username", "gone"), "secret")
     await services.users.delete(pool.administrator, [gone.id])
 
+    errors = tmp_path / "errors.jsonl"
     planned = await services.migration.finish(pool.administrator, dry_run=True)
-    assert (planned.moved_in, planned.already_here, planned.deleted_here) == (206, 1, 1)
+    assert (planned.imported, planned.skipped, planned.failed) == (205, 2, 1)
     assert (await services.users.list(pool.administrator, UserQuery())).total == 2
+    assert [user.username for user in await everybody_waiting(services, pool)].count("user-7") == 1
+    assert len(await everybody_waiting(services, pool)) == 205
 
-    done = await services.migration.finish(pool.administrator)
-    assert (done.moved_in, done.already_here, done.deleted_here) == (205, 1, 1)
-    assert len(done.conflicts) == 1
-    assert done.conflicts != [gone_id]
+    done = await services.migration.finish(pool.administrator, errors=errors)
+    assert (done.imported, done.skipped, done.failed) == (205, 2, 1)
+    assert [json.loads(line)["id"] for line in errors.read_text().splitlines()] == [gone_id]
     again = await services.migration.finish(pool.administrator)
-    assert (again.moved_in, again.already_here) == (0, 206)
+    assert (again.imported, again.skipped, again.failed) == (0, 207, 1)
     assert (await services.users.list(pool.administrator, UserQuery())).total == 207
+    assert await everybody_waiting(services, pool) == []
 
     moved = await services.users.find(pool.administrator, UserKey("username", "user-7"))
     assert moved is not None
@@ -75,7 +101,7 @@ async def test_the_state_tells_who_has_not_come_yet(
     await directory.authenticate(pool.stranger, UserKey("username", "user-1"), "secret")
     state = await services.migration.state(pool.administrator)
     assert (state.progress.migrated, state.remaining) == (1, 3)
-    assert state.per_day is not None
+    assert (state.accounted, state.last_hour, state.per_hour) == (1, 1, 1.0)
     assert state.estimated_end is not None
 
 
@@ -84,3 +110,108 @@ async def test_without_a_list_nobody_can_say_who_is_missing(
 ) -> None:
     await connect(services, pool, legacy, "LAZY_MIGRATION", lazy_scripts())
     assert (await services.migration.state(pool.administrator)).remaining is None
+
+
+TAIL = {"username": "wang", "email": "wang@old.cn"}
+
+
+async def test_who_was_moved_in_still_logs_in_with_the_old_password_while_the_connection_is_on(
+    services: Services, pool: PoolForTests, legacy: Legacy
+) -> None:
+    await lazy(services, pool, legacy)
+    await legacy.put(TAIL, "old secret")
+    await services.migration.finish(pool.administrator)
+    key = UserKey("username", "wang")
+    with pytest.raises(ScriptFailed):
+        await services.login.with_password(pool.stranger, key, "wrong")
+    first = await services.login.with_password(pool.stranger, key, "old secret")
+    assert not first.user.reset_password_on_next_login
+
+    await legacy.execute("drop table users")
+    second = await services.login.with_password(pool.stranger, key, "old secret")
+    assert second.user.id == first.user.id
+    with pytest.raises(WrongCredentials):
+        await services.login.with_password(pool.stranger, key, "wrong")
+
+
+async def test_after_the_connection_is_off_they_set_a_password_by_a_code(
+    services: Services,
+    pool: PoolForTests,
+    legacy: Legacy,
+    sent_code: Callable[[str], Awaitable[str]],  # noqa: F811
+) -> None:
+    await lazy(services, pool, legacy)
+    await legacy.put(TAIL, "old secret")
+    await services.migration.finish(pool.administrator)
+    await services.customdb.update(pool.administrator, {"enabled": False})
+    key = UserKey("email", "wang@old.cn")
+    with pytest.raises(FirstPasswordRequired):
+        await services.login.with_password(pool.stranger, key, "old secret")
+
+    app = await services.apps.create(pool.administrator, "shop")
+    visitor = replace(pool.stranger, app_id=app.id)
+    await services.codes.send(visitor, "email", "wang@old.cn", "reset_password")
+    code = await sent_code("wang@old.cn")
+    await services.recovery.by_code(visitor, "email", "wang@old.cn", code, "a new one")
+    assert (await services.login.with_password(visitor, key, "a new one")).user.username == "wang"
+
+
+async def test_an_interrupted_end_goes_on_at_its_page(
+    services: Services, pool: PoolForTests, legacy: Legacy
+) -> None:
+    await lazy(services, pool, legacy)
+    await legacy.execute("insert into users (username) select 'user-' || n from generate_series(1, 250) n")
+
+    def stop(progress: ImportProgress) -> None:
+        if progress.journal.position == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await services.migration.finish(pool.administrator, report=stop)
+    seen: list[int] = []
+    done = await services.migration.finish(
+        pool.administrator, resume=True, report=lambda progress: seen.append(progress.done)
+    )
+    assert (done.imported, done.skipped, seen) == (250, 0, [250])
+
+
+async def test_a_login_that_meets_the_end_of_the_migration_keeps_its_password(
+    services: Services, pool: PoolForTests, legacy: Legacy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`finish` brings the user in between the login's look and the login's write."""
+    await lazy(services, pool, legacy)
+    await legacy.put(TAIL, "old secret")
+    directory = await services.directories.of(pool.id)
+    assert isinstance(directory, MigratingDirectory)
+    judge = directory.legacy.authenticate
+
+    async def slow(*args: Any) -> User:
+        user = await judge(*args)
+        await services.migration.finish(pool.administrator)
+        return user
+
+    monkeypatch.setattr(directory.legacy, "authenticate", slow)
+    await directory.authenticate(pool.stranger, UserKey("username", "wang"), "old secret")
+    monkeypatch.undo()
+    await legacy.execute("drop table users")
+    user = await directory.authenticate(pool.stranger, UserKey("username", "wang"), "old secret")
+    assert not user.reset_password_on_next_login
+    assert (await services.users.list(pool.administrator, UserQuery())).total == 1
+
+
+async def test_logins_during_the_end_of_a_migration_lose_nobody_and_no_password(
+    services: Services, pool: PoolForTests, legacy: Legacy
+) -> None:
+    await lazy(services, pool, legacy)
+    for n in range(60):
+        await legacy.put({"username": f"user-{n}"}, f"secret-{n}")
+    directory = await services.directories.of(pool.id)
+    keys = [(UserKey("username", f"user-{n}"), f"secret-{n}") for n in range(0, 60, 2)]
+    logins = [directory.authenticate(pool.stranger, *one) for one in keys]
+    ends = [services.migration.finish(pool.administrator, dry_run=n == 1) for n in range(2)]
+    await asyncio.gather(*logins, *ends)
+    assert (await services.users.list(pool.administrator, UserQuery())).total == 60
+    await services.customdb.update(pool.administrator, {"enabled": False})
+    for key, password in keys:
+        await services.directories.native.authenticate(pool.stranger, key, password)
+    assert await postgres_newcomers.linked_count(services.db, pool.id, "custom-database") == 60

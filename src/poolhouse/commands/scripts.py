@@ -25,7 +25,6 @@ from poolhouse.errors import InvalidInput, ScriptNotFound
 from poolhouse.sandbox.client import Killed, Returned, Threw
 
 scripts = App(help="A pool's custom-database scripts as files in a folder.")
-migration = App(help="Lazy migration: how far it is, and its end.")
 
 Folder = Annotated[Path, Parameter(help="The folder: one file a function, and connection.toml.")]
 
@@ -215,45 +214,3 @@ def _argument(text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError:
         return text
-
-
-@migration.command(name="status")
-def status(
-    *, pool: Pool = None, as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None
-) -> None:
-    """How many came, who failed and why, and when everybody will be here at this rate."""
-
-    async def work(services: Services) -> None:
-        state = await services.migration.state(operator(services, pool))
-        progress = state.progress
-        shown: dict[str, Any] = {"attempted": progress.attempted, "migrated": progress.migrated}
-        shown |= {f"failed: {reason}": count for reason, count in progress.failed.items()}
-        shown |= {"first": progress.first_at, "last": progress.last_at, "not yet here": state.remaining}
-        shown["a day"] = None if state.per_day is None else round(state.per_day, 1)
-        facts("migration", {**shown, "estimated end": state.estimated_end}, as_json=as_json)
-
-    on_services(data, database_url, work)
-
-
-@migration.command(name="finish")
-def finish(
-    *,
-    dry_run: Annotated[bool, Parameter(help="Count, but move nobody in.")] = False,
-    pool: Pool = None,
-    as_json: Json = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Moves in everybody listUsers lists who never logged in; they set a new password by a code."""
-
-    async def work(services: Services) -> None:
-        done = await services.migration.finish(operator(services, pool), dry_run=dry_run)
-        shown = {
-            "moved in": done.moved_in,
-            "already here": done.already_here,
-            "deleted here": done.deleted_here,
-            "conflicts": ", ".join(done.conflicts) or 0,
-        }
-        facts("migration", shown, as_json=as_json)
-
-    on_services(data, database_url, work)

@@ -52,11 +52,12 @@ class ImportedUser:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why a row was not brought in. Never carries a value of the row, which may be a secret."""
+    """Why a row was not brought in. Of the row itself it carries the old id alone: the rest may be secret."""
 
     line: int
     field: str
     message: str
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def parsed(raw: Raw, ignored: dict[str, int]) -> ImportedUser | RowError:
         return refused(raw.line, error)
 
 
-def refused(line: int, error: PoolhouseError) -> RowError:
-    return RowError(line, str(error.facts.get("field") or "row"), error.message("en-US"))
+def refused(line: int, error: PoolhouseError, script_id: str | None = None) -> RowError:
+    return RowError(line, str(error.facts.get("field") or "row"), error.message("en-US"), script_id)
 
 
 def _parsed(raw: Raw, ignored: dict[str, int]) -> ImportedUser:

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -151,7 +151,8 @@ class UserImports:
             raise
         except PoolhouseError as error:
             if len(entries) == 1:
-                refused: Entry = import_rows.refused(entries[0].line, error)
+                script_id = entries[0].script_id if isinstance(entries[0], ImportedUser) else None
+                refused: Entry = import_rows.refused(entries[0].line, error, script_id)
                 return await self._store_patiently(caller, journal, [refused], advance, log, dry_run, finish)
             half = len(entries) // 2
             first = half if advance == len(entries) else 0
@@ -277,7 +278,10 @@ def judged(person: ImportedUser, known: Known) -> RowError | Literal["new", "her
     """
     if person.script_id and person.script_id in known.deleted:
         return RowError(
-            person.line, "id", "this user was deleted here; an administrator may lift the tombstone"
+            person.line,
+            "id",
+            "this user was deleted here; an administrator may lift the tombstone",
+            person.script_id,
         )
     if person.script_id and person.script_id in known.by_script_id:
         return "here"
@@ -291,7 +295,7 @@ def judged(person: ImportedUser, known: Known) -> RowError | Literal["new", "her
     theirs = known.keys_of[owner]
     if set(holders.values()) == {owner} and all(theirs[key] in (None, given[key]) for key in given):
         return "here"
-    return RowError(person.line, spelled(field_), "belongs to another user")
+    return RowError(person.line, spelled(field_), "belongs to another user", person.script_id)
 
 
 class ErrorFile:
@@ -309,7 +313,7 @@ class ErrorFile:
             return at
         if self._file is None:
             self._file = self._path.open("r+b" if self._path.exists() else "wb")
-        text = b"".join(msgspec.json.encode(error) + b"\n" for error in errors)
+        text = b"".join(_told(error) + b"\n" for error in errors)
         self._file.seek(at)
         self._file.truncate()
         self._file.write(text)
@@ -343,6 +347,11 @@ class _Rehearsal:
         if entry.script_id:
             self._by_script_id[entry.script_id] = str(entry.line)
         return entry
+
+
+def _told(error: RowError) -> bytes:
+    fields = {name: value for name, value in asdict(error).items() if value is not None}
+    return msgspec.json.encode(fields)
 
 
 def _is_full(batch: Sequence[Entry]) -> bool:

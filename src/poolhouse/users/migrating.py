@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-import msgspec
 import structlog
 
 from poolhouse.caller import Caller
@@ -23,7 +23,7 @@ from poolhouse.errors import (
     UserExists,
     WrongCredentials,
 )
-from poolhouse.paging import Page, PageRequest
+from poolhouse.paging import Page
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.postgres import PostgresDirectory
 from poolhouse.users.scripted import LOGIN_KEYS, ScriptedDirectory
@@ -94,20 +94,6 @@ class MigratingDirectory:
         """The old database, as its scripts show it."""
         return self._legacy
 
-    async def move_in(self, caller: Caller, theirs: User) -> User:
-        """Somebody of the old database who has not logged in: without a password, which they must reset.
-
-        Raises the conflicts of `create`.
-        """
-        try:
-            theirs = msgspec.structs.replace(theirs, reset_password_on_next_login=True)
-            user = await self._insert(caller, theirs, None)
-        except Conflict:
-            await self._note(caller.pool_id, "conflict")
-            raise
-        await self._note(caller.pool_id, "migrated")
-        return user
-
     async def _adopt(self, caller: Caller, key: UserKey, theirs: User, password: str | None) -> User:
         try:
             user = await self._insert(caller, theirs, password)
@@ -117,13 +103,7 @@ class MigratingDirectory:
         return user
 
     async def _insert(self, caller: Caller, theirs: User, password: str | None) -> User:
-        values = {
-            name: value
-            for name in User.__struct_fields__
-            if name not in ("id", "pool_id", *_KEPT_OUT) and (value := getattr(theirs, name)) is not None
-        }
-        values["user_source_type"] = "sync"
-        draft = UserDraft(values, password)
+        draft = UserDraft(moved_values(theirs), password)
         async with self._db.transaction() as tx:
             return await self._native.create(tx, caller, draft, IdentityDraft(PROVIDER, theirs.id))
 
@@ -149,10 +129,6 @@ class MigratingDirectory:
     async def adopted(self, caller: Caller, script_user_id: str) -> User | None:
         """The user here whom this id of the script became."""
         return (await self._native.find(caller, [UserKey.identity(PROVIDER, script_user_id)]))[0]
-
-    async def legacy_page(self, caller: Caller, page: PageRequest) -> Page[User]:
-        """A page of everybody in the old database, by `listUsers`."""
-        return await self._legacy.list(caller, UserQuery(page))
 
     async def find_unmigrated(self, caller: Caller, key: UserKey) -> User | None:
         """Somebody the scripts know and we do not: for sign-up and forgotten passwords. Errors pass: closed."""
@@ -208,3 +184,13 @@ class MigratingDirectory:
             await self._count(pool_id, outcome)
         except PoolhouseError as error:
             _log.warning("migration count lost", pool=pool_id, outcome=outcome, cause=repr(error))
+
+
+def moved_values(theirs: User) -> dict[str, Any]:
+    """The fields somebody of the old database is made from here."""
+    values = {
+        name: value
+        for name in User.__struct_fields__
+        if name not in ("id", "pool_id", *_KEPT_OUT) and (value := getattr(theirs, name)) is not None
+    }
+    return {**values, "user_source_type": "sync"}

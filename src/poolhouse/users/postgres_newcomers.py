@@ -122,6 +122,15 @@ async def linked_count(db: Executor, pool_id: str, provider: str) -> int:
     return count
 
 
+async def linked_lately(db: Executor, pool_id: str, provider: str, hours: int) -> int:
+    count: int = await db.fetchval(
+        "select count(*) from user_identities where pool_id = $1 and provider = $2 "
+        "and created_at > now() - make_interval(hours => $3)",
+        *(pool_id, provider, hours),
+    )
+    return count
+
+
 # -- the journal of an import ------------------------------------------------------------------------------
 
 

@@ -172,11 +172,39 @@ class LogPageDto(Camel):
 
 
 class MigrationDto(Camel):
+    """`accounted`: of the old database, who is here by any way or was deleted here. Rates: users an hour."""
+
     attempted: int
     migrated: int
     failed: dict[str, int]
     first_at: str | None
     last_at: str | None
+    accounted: int
+    remaining: int | None
+    per_hour: float | None
+    last_hour: int
+    estimated_end: str | None
+
+
+class ListWaitingQuery(Camel):
+    page: int = 1
+    limit: int = 50
+
+
+class WaitingUserDto(Camel):
+    """Somebody of the old database; `id` is theirs there."""
+
+    id: str
+    username: str | None
+    email: str | None
+    phone: str | None
+    name: str | None
+    nickname: str | None
+
+
+class WaitingPageDto(Camel):
+    total_count: int
+    items: list[WaitingUserDto] = msgspec.field(name="list", default_factory=list)
 
 
 class LiftTombstoneDto(Camel):
@@ -247,14 +275,28 @@ async def list_logs(request: V3Request, body: ListLogsDto) -> LogPageDto:
 
 
 async def get_migration(request: V3Request, _: None) -> MigrationDto:
-    progress = await request.services.customdb.migration(request.caller)
+    state = await request.services.migration.state(request.caller)
+    progress = state.progress
     return MigrationDto(
         progress.attempted,
         progress.migrated,
         dict(progress.failed),
         _when(progress.first_at),
         _when(progress.last_at),
+        state.accounted,
+        state.remaining,
+        None if state.per_hour is None else round(state.per_hour, 2),
+        state.last_hour,
+        _when(state.estimated_end),
     )
+
+
+async def list_waiting(request: V3Request, query: ListWaitingQuery) -> WaitingPageDto:
+    page = PageRequest.of(query.page, query.limit, largest=100)
+    found = await request.services.migration.waiting(request.caller, page)
+    names = WaitingUserDto.__struct_fields__
+    shown = [WaitingUserDto(*(getattr(user, name) for name in names)) for user in found.items]
+    return WaitingPageDto(found.total, shown)
 
 
 async def lift_tombstone(request: V3Request, body: LiftTombstoneDto) -> LiftedDto:
@@ -389,6 +431,8 @@ ENDPOINTS = [
          READ, "What ran, when, and what became of it"),
     _row("GET", "get-custom-database-migration", None, MigrationDto, get_migration,
          READ, "How lazy migration goes"),
+    _row("GET", "list-custom-database-waiting-users", ListWaitingQuery, WaitingPageDto, list_waiting,
+         READ, "Of a page of the old database, who has not come yet"),
     _row("POST", "lift-custom-database-tombstone", LiftTombstoneDto, LiftedDto, lift_tombstone,
          WRITE, "Let a migrated user who was deleted here come back"),
 ]  # fmt: skip

@@ -1,0 +1,104 @@
+"""`poolhouse migration`: how far a pool's old database has moved in, and the end of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from poolhouse.app import Services
+from poolhouse.commands.directory import Json, Pool, on_services, operator
+from poolhouse.commands.imports import counted, shown_progress
+from poolhouse.commands.output import facts, rows
+from poolhouse.commands.server import Data, DatabaseUrl
+from poolhouse.paging import PageRequest
+from poolhouse.users.model import User
+
+migration = App(help="Moving the users of a custom database in.")
+
+PAGE = 100
+
+
+@migration.command(name="status")
+def status(
+    *, pool: Pool = None, as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None
+) -> None:
+    """How many came, who failed and why, and when everybody will be here at this rate."""
+
+    async def work(services: Services) -> None:
+        state = await services.migration.state(operator(services, pool))
+        progress = state.progress
+        shown: dict[str, Any] = {"attempted": progress.attempted, "migrated": progress.migrated}
+        shown |= {f"failed: {reason}": count for reason, count in progress.failed.items()}
+        shown |= {"first": progress.first_at, "last": progress.last_at}
+        shown |= {"accounted for": state.accounted, "not yet here": state.remaining}
+        shown["an hour"] = None if state.per_hour is None else round(state.per_hour, 1)
+        shown["last hour"] = state.last_hour
+        facts("migration", {**shown, "estimated end": state.estimated_end}, as_json=as_json)
+
+    on_services(data, database_url, work)
+
+
+@migration.command(name="waiting")
+def waiting(
+    *,
+    limit: Annotated[int, Parameter(help="How many to show at most.")] = 50,
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Shows who has not come yet, as listUsers lists them."""
+
+    async def work(services: Services) -> None:
+        caller, found, number = operator(services, pool), list[User](), 1
+        while len(found) < limit:
+            page = await services.migration.waiting(caller, PageRequest(number, PAGE))
+            found += page.items
+            if number * PAGE >= page.total:
+                break
+            number += 1
+        columns = ("id", "username", "email", "phone", "nickname")
+        shown = [tuple(getattr(user, name) for name in columns) for user in found[:limit]]
+        rows("waiting", columns, shown, as_json=as_json)
+
+    on_services(data, database_url, work)
+
+
+@migration.command(name="finish")
+def finish(
+    *,
+    dry_run: Annotated[bool, Parameter(help="Count, but move nobody in.")] = False,
+    resume: Annotated[bool, Parameter(help="Go on at the page where the last run stopped.")] = False,
+    errors: Annotated[Path, Parameter(help="Where those who clash with somebody here are told.")] = Path(
+        "migration.errors.jsonl"
+    ),
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Moves in everybody listUsers lists who never logged in; they set a new password by a code.
+
+    Exit status 1 if somebody could not be moved in.
+    """
+    failed = 0
+
+    async def work(services: Services) -> None:
+        nonlocal failed
+        with shown_progress(as_json) as report:
+            done = await services.migration.finish(
+                operator(services, pool), errors=errors, dry_run=dry_run, resume=resume, report=report
+            )
+        failed = done.failed
+        shown = counted(done)
+        if dry_run:
+            shown = {"would be imported": shown.pop("imported"), **shown}
+        if failed:
+            shown["errors"] = str(errors)
+        facts("migration", shown, as_json=as_json)
+
+    on_services(data, database_url, work)
+    sys.exit(1 if failed else 0)
