@@ -171,3 +171,17 @@ async def test_the_page_lists_every_row_and_loads_nothing(v3: V3Client) -> None:
         assert row.url in page
     assert "src=" not in page
     assert "http://" not in page
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+async def test_only_a_trusted_proxy_says_where_a_call_comes_from(
+    v3: V3Client, monkeypatch: pytest.MonkeyPatch, proxies: int, seen: str
+) -> None:
+    monkeypatch.setattr(v3.services.settings, "trusted_proxies", proxies)
+    headers = {"x-forwarded-for": "198.51.100.1, 203.0.113.9"}
+    made = await v3.post("create-access-key", {"type": "x"}, headers=headers)
+    assert made["statusCode"] == 200
+    ip = await v3.services.db.fetchval(
+        "select ip from audit_records where pool_id = $1 order by at desc limit 1", v3.pool_id
+    )
+    assert ip == seen

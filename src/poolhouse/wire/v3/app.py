@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from poolhouse.caller import Caller
 from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError, RequestTooLarge
 from poolhouse.ids import new_id
+from poolhouse.wire.request import client_ip
 from poolhouse.wire.v3 import envelope, openapi, page
 from poolhouse.wire.v3.auth import Call, identify, identify_user
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
@@ -97,7 +98,7 @@ class V3Wire:
             app_id=headers.get("x-authing-app-id") or None,
             tenant_id=headers.get("x-authing-tenant-id") or None,
             lang=lang,
-            ip=request.client.host if request.client else None,
+            ip=client_ip(request, self._services.settings.trusted_proxies),
             user_agent=headers.get("user-agent", "")[:1024],
             request_id=request_id,
         )
