@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import random
+import re
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from statistics import median
+from urllib.parse import urlsplit
 
 import argon2
 
-from bench.rows import Row, at_least, known, measurement
-from bench.running import data_folder
+from bench.rows import Row, at_least, at_most, known, measurement, seconds
+from bench.running import data_folder, running
 from poolhouse.app import Services, opened
 from poolhouse.caller import Caller
-from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.db.embedded import EmbeddedPostgres, running_url
 from poolhouse.db.migrations import migrate
 from poolhouse.settings import Settings
 from poolhouse.users.model import UserDraft, UserKey
@@ -64,3 +69,132 @@ async def login() -> AsyncIterator[Row]:
         "logins / bare argon2 verifications", median(ours / bare for bare, ours in rounds), "x", bar=0.85
     )
     yield known("logins", median(ours for _, ours in rounds), "per second")
+
+
+# -- over the wire ---------------------------------------------------------------------------------------
+
+LOGIN = "mutation ($input: LoginByUsernameInput!) { loginByUsername(input: $input) { token } }"
+HASH_TIMES = 30
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One kept connection; it speaks just enough HTTP to cost next to nothing."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    app_id: str
+
+    @classmethod
+    async def connect(cls, host: str, app_id: str) -> Visitor:
+        address = urlsplit(host)
+        return cls(*await asyncio.open_connection(address.hostname, address.port), app_id)
+
+    async def log_in(self, name: str) -> float:
+        """Seconds until the token is there."""
+        body = json.dumps(
+            {"query": LOGIN, "variables": {"input": {"username": name, "password": PASSWORD}}}
+        ).encode()
+        head = (
+            f"POST /graphql/v2 HTTP/1.1\r\nhost: bench\r\nx-authing-app-id: {self.app_id}\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        )
+        began = time.perf_counter()
+        self.writer.write(head.encode() + body)
+        answer = await self.reader.readuntil(b"\r\n\r\n")
+        (length,) = re.findall(rb"content-length: (\d+)", answer.lower())
+        text = await self.reader.readexactly(int(length))
+        if b'"errors"' in text:
+            raise RuntimeError(text.decode())
+        return time.perf_counter() - began
+
+
+async def wire_rate(visitors: list[Visitor], logins: int) -> float:
+    turns = iter(range(logins))
+
+    async def visit(visitor: Visitor) -> None:
+        for turn in turns:
+            await visitor.log_in(f"user{turn % LOGINS}")
+
+    began = time.perf_counter()
+    await asyncio.gather(*(visit(visitor) for visitor in visitors))
+    return logins / (time.perf_counter() - began)
+
+
+async def arrivals(visitors: list[Visitor], per_second: float, logins: int) -> list[float]:
+    """Times of logins that come at random moments, whether or not the one before is answered."""
+    chance = random.Random(7)
+    free: asyncio.Queue[Visitor] = asyncio.Queue()
+    for visitor in visitors:
+        free.put_nowait(visitor)
+    times: list[float] = []
+
+    async def arrive(turn: int) -> None:
+        began = time.perf_counter()
+        visitor = await free.get()
+        await visitor.log_in(f"user{turn % LOGINS}")
+        free.put_nowait(visitor)
+        times.append(time.perf_counter() - began)
+
+    async with asyncio.TaskGroup() as group:
+        for turn in range(logins):
+            group.create_task(arrive(turn))
+            await asyncio.sleep(chance.expovariate(per_second))
+    return times
+
+
+@measurement
+async def login_over_the_wire() -> AsyncIterator[Row]:
+    with data_folder() as data, running(data, "--workers", "2") as server:
+        known_by = server.credentials
+        async with opened(Settings(data=data), running_url(data)) as services:
+            administrator = Caller(known_by["userPoolId"], kind="administrator", actor_id="bench")
+            stored = await services.hasher.hash(PASSWORD)
+            drafts = [UserDraft(values={"username": f"user{n}"}, password_hash=stored) for n in range(LOGINS)]
+            await services.users.create_many(administrator, drafts)
+        visitors = [await Visitor.connect(known_by["host"], known_by["appId"]) for _ in range(AT_ONCE)]
+        await wire_rate(visitors, LOGINS)
+        rounds = [(bare_rate(stored), await wire_rate(visitors, LOGINS)) for _ in range(ROUNDS)]
+        rate = median(ours for _, ours in rounds)
+        hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        one_hash_s = median(seconds(lambda: hasher.verify(stored, PASSWORD)) for _ in range(HASH_TIMES))
+        fresh = [await Visitor.connect(known_by["host"], known_by["appId"]) for _ in range(4 * AT_ONCE)]
+        times = sorted(await arrivals(fresh, 0.8 * rate, 4 * LOGINS))
+        for visitor in visitors + fresh:
+            visitor.writer.close()
+    yield at_least(
+        "logins over the wire, 2 workers / bare argon2 verifications",
+        median(ours / bare for bare, ours in rounds),
+        "x",
+        bar=0.9,
+    )
+    yield known("logins over the wire, 2 workers", rate, "per second")
+    yield at_most(
+        "p99 of a login at 80 % load / one hash", times[int(len(times) * 0.99)] / one_hash_s, "x", bar=4
+    )
+
+
+@measurement
+async def token_check() -> AsyncIterator[Row]:
+    """A user's token against its session row, as every request of a person begins."""
+    with data_folder() as data, EmbeddedPostgres(data) as url:
+        await migrate(url)
+        async with opened(Settings(data=data), url) as services:
+            pool = await services.pools.create("bench")
+            administrator = Caller(pool.id, kind="administrator", actor_id=pool.id)
+            app = await services.apps.create(administrator, "bench", "bench")
+            await services.users.create(administrator, UserDraft({"username": "user0"}, PASSWORD))
+            visitor = Caller(pool.id, app_id=app.id, ip="127.0.0.1")
+            logged_in = await services.login.with_password(visitor, UserKey("username", "user0"), PASSWORD)
+            assert logged_in.token
+            token = logged_in.token.token
+
+            async def check() -> None:
+                for _ in range(250):
+                    await services.sessions.read(token)
+
+            await check()
+            began = time.perf_counter()
+            await asyncio.gather(*(check() for _ in range(8)))
+            rate = 2000 / (time.perf_counter() - began)
+    yield known("token checks, one process", rate, "per second")
