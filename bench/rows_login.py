@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import re
 import time
 from collections.abc import AsyncIterator
@@ -122,8 +121,7 @@ async def wire_rate(visitors: list[Visitor], logins: int) -> float:
 
 
 async def arrivals(visitors: list[Visitor], per_second: float, logins: int) -> list[float]:
-    """Times of logins that come at random moments, whether or not the one before is answered."""
-    chance = random.Random(7)
+    """Times of logins that come at a constant rate, whether or not the one before is answered."""
     free: asyncio.Queue[Visitor] = asyncio.Queue()
     for visitor in visitors:
         free.put_nowait(visitor)
@@ -137,9 +135,10 @@ async def arrivals(visitors: list[Visitor], per_second: float, logins: int) -> l
         times.append(time.perf_counter() - began)
 
     async with asyncio.TaskGroup() as group:
+        start = time.perf_counter()
         for turn in range(logins):
+            await asyncio.sleep(max(0.0, start + turn / per_second - time.perf_counter()))
             group.create_task(arrive(turn))
-            await asyncio.sleep(chance.expovariate(per_second))
     return times
 
 

@@ -263,7 +263,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     book = LoginBook(directories)
     login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
     users.on_delete(login.forget_users)
-    registrations = Registrations(db, pools, apps, directories, users, guard, rules, login, audit)
+    registrations = Registrations(db, pools, apps, directories, users, guard, rules, login, mail, audit)
     registrations.on_each(
         lambda tx, caller, user, registration: fields.store(
             tx, caller, TargetType.USER, {user.id: registration.custom_data}, from_text=True
@@ -273,7 +273,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         lambda caller, pool, registration: whitelist.admit(caller, pool, registration.values)
     )
     codes = Codes(db, box, pools, mail, audit)
-    recovery = Recovery(db, pools, directories, users, sessions, codes, rules, audit)
+    recovery = Recovery(db, pools, directories, users, sessions, codes, rules, guard, mail, audit)
     own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, audit)
 
     resources = ResourceService(db, audit, namespaces)

@@ -11,6 +11,7 @@ from poolhouse.errors import (
     CodeWrong,
     EmailUnverified,
     NotAuthenticated,
+    NotSupported,
     PasswordResetRequired,
     TokenExpired,
     WrongCredentials,
@@ -171,6 +172,20 @@ async def test_an_account_locks_whether_it_exists_or_not(services, visitor, bob,
     for password in ("wrong", "secret 1"):
         with pytest.raises(AccountBlocked):
             await services.login.with_password(visitor, UserKey("username", name), password)
+
+
+async def test_a_mailed_code_unlocks_an_account(services, pool, visitor, bob, configure, sent_code):
+    await configure(login_password_fail_check=LIMIT, login_fail_strategy="block-account")
+    await fail(services, visitor, 3)
+    await services.codes.send(visitor, "email", "bob@example.com", "unlock")
+    code = await sent_code("bob@example.com")
+    with pytest.raises(NotSupported):
+        await services.recovery.unlock(visitor, "email", "bob@example.com", code)
+    await configure(self_unlock=True)
+    with pytest.raises(CodeWrong):
+        await services.recovery.unlock(visitor, "email", "eve@example.com", code)
+    await services.recovery.unlock(visitor, "email", "bob@example.com", code)
+    await services.login.with_password(visitor, BY_NAME, "secret 1")
 
 
 async def test_a_right_password_clears_the_accounts_failures(services, visitor, bob, configure):

@@ -111,3 +111,30 @@ async def test_auto_register_obeys_the_rules_of_registration(services, visitor, 
         await services.login.with_password(
             visitor, UserKey("username", "new"), "secret 1", SignIn(auto_register=True)
         )
+
+
+async def test_newcomers_are_greeted_where_the_pool_wants_it(services, pool, visitor, configure, database):
+    sql = "select scene from mail_outbox where pool_id = $1"
+    newcomer = Registration("email", {"email": "ann@example.com"}, "secret 1")
+    await services.registrations.register(visitor, newcomer)
+    assert await database.fetch(sql, pool.id) == []
+    await configure(send_welcome_email=True)
+    await services.registrations.register(visitor, replace(newcomer, values={"email": "ben@example.com"}))
+    assert [row["scene"] for row in await database.fetch(sql, pool.id)] == ["welcome"]
+
+
+async def test_custom_data_comes_with_the_registration(services, pool, visitor):
+    from poolhouse.errors import FieldNotFound
+    from poolhouse.fields.model import DataType, FieldDraft, TargetType
+
+    await services.fields.define(
+        pool.administrator, [FieldDraft(TargetType.USER, "age", DataType.NUMBER, user_editable=True)]
+    )
+    registered = await services.registrations.register(visitor, ann(custom_data={"age": 7}))
+    values = await services.fields.values(pool.administrator, TargetType.USER, [registered.user.id])
+    assert [value.value for value in values[registered.user.id]] == [7]
+    with pytest.raises(FieldNotFound):
+        other = replace(ann(), values={"username": "ben"}, custom_data={"unknown": 1})
+        await services.registrations.register(visitor, other)
+    with pytest.raises(WrongCredentials):
+        await services.login.with_password(visitor, UserKey("username", "ben"), "secret 1")

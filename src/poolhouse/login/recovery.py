@@ -10,15 +10,18 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import security_level
 from poolhouse.db.pool import Database, Tx
-from poolhouse.errors import OldPasswordWrong, UserNotFound
+from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
 from poolhouse.login import tickets
 from poolhouse.login.codes import Codes, holds
+from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
+from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
 from poolhouse.sessions.service import SessionService
 from poolhouse.users.directories import Directories
-from poolhouse.users.model import User, UserDraft, UserKey
+from poolhouse.users.model import KeyKind, User, UserDraft, UserKey
+from poolhouse.users.rules import looks_like_email
 from poolhouse.users.service import UserService
 
 TICKET_LIFETIME = timedelta(minutes=5)
@@ -36,10 +39,13 @@ class Recovery:
         sessions: SessionService,
         codes: Codes,
         rules: PasswordRules,
+        guard: LoginGuard,
+        mail: MailService,
         audit: AuditLog,
     ) -> None:
         self._db, self._pools, self._directories, self._users = db, pools, directories, users
-        self._sessions, self._codes, self._rules, self._audit = sessions, codes, rules, audit
+        self._sessions, self._codes, self._rules = sessions, codes, rules
+        self._guard, self._mail, self._audit = guard, mail, audit
 
     async def by_code(
         self,
@@ -67,6 +73,30 @@ class Recovery:
         """Somebody not migrated yet has proved their address, so they move in; the password comes next."""
         directory = await self._directories.of(caller.pool_id)
         return await directory.adopt(caller, key, None)
+
+    async def unlock(
+        self, caller: Caller, channel: Channel, target: str, code: str, country_code: str | None = None
+    ) -> None:
+        """Forgets the failures that locked an account, for whoever holds its address.
+
+        Raises NotSupported where the pool does not want it, CodeWrong, CodeExpired, UserNotFound.
+        """
+        pool = await self._pools.get(caller.pool_id)
+        if not pool.settings.self_unlock:
+            raise NotSupported(what="selfUnlock")
+        await self._codes.check(caller, channel, target, code, "unlock", country_code)
+        user = await self._users.look_up(caller, UserKey(channel, target.strip()))
+        if user is None or not holds(user, channel, target, country_code):
+            raise UserNotFound()
+        names: dict[KeyKind, str | None] = {
+            "username": user.username,
+            "email": user.email,
+            "phone": user.phone,
+        }
+        await self._guard.unlock(pool.id, [UserKey(kind, name) for kind, name in names.items() if name])
+        event = Event("unblock", "user", user.id, user.id, user.display_name, app_id=caller.app_id)
+        async with self._db.transaction() as tx:
+            await self._audit.write(tx, caller, event)
 
     async def prove(
         self, caller: Caller, channel: Channel, target: str, code: str, country_code: str | None = None
@@ -136,4 +166,10 @@ class Recovery:
             detail={"method": method},
         )
         await self._audit.write(tx, caller, event)
+        if changed.email and looks_like_email(changed.email):
+            pool = await self._pools.get(caller.pool_id)
+            told = {"app_name": pool.name, "user_name": changed.display_name}
+            await self._mail.queue_email(
+                tx, caller, "password_was_reset", changed.email, told, user_id=changed.id
+            )
         return changed

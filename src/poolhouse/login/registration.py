@@ -21,6 +21,7 @@ from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import LoggedIn, Registration
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.service import LoginService
+from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.users.directories import Directories
@@ -86,11 +87,13 @@ class Registrations:
         guard: LoginGuard,
         rules: PasswordRules,
         login: LoginService,
+        mail: MailService,
         audit: AuditLog,
     ) -> None:
         self._db, self._pools, self._apps, self._users = db, pools, apps, users
         self._directories = directories
-        self._guard, self._rules, self._login, self._audit = guard, rules, login, audit
+        self._guard, self._rules, self._login = guard, rules, login
+        self._mail, self._audit = mail, audit
         self._gates: list[Gate] = []
         self._registered: list[Registered] = []
         login.register_with(self._register_at_login)
@@ -139,6 +142,9 @@ class Registrations:
             user = await self._users.add(tx, caller, draft)
             for registered in self._registered:
                 await registered(tx, caller, user, registration)
+            if pool.settings.send_welcome_email and user.email and looks_like_email(user.email):
+                greeted = {"app_name": pool.name, "user_name": user.display_name}
+                await self._mail.queue_email(tx, caller, "welcome", user.email, greeted, user_id=user.id)
             event = Event(
                 *("register", "user", user.id, user.id, user.display_name),
                 app_id=caller.app_id,

@@ -222,7 +222,7 @@ class SessionService:
             await self.end_of_users(tx, caller.pool_id, [user.id])
 
     async def delete_expired(self, limit: int = 10_000) -> int:
-        """Housekeeping; expired rows are dead already."""
+        """Housekeeping; expired rows are dead already. How many went."""
         return await postgres.delete_expired(self._db, limit)
 
 

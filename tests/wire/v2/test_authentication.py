@@ -146,3 +146,15 @@ async def test_a_token_is_validated_in_the_open(sdk: Sdk, bob: str) -> None:
     )
     assert results[1]["ok"]["sub"] == bob
     assert results[2]["ok"]["code"] == 400
+
+
+async def test_what_is_ones_own_is_listed(sdk: Sdk, bob: str) -> None:
+    results = await sdk.attempt(
+        ("auth:listOrgs",),
+        ("auth:loginByUsername", "bob", "secret 1"),
+        ("auth:listOrgs",),
+        ("auth:listApplications",),
+    )
+    assert results[0]["error"]["code"] == 2020
+    assert results[2]["ok"] == []
+    assert results[3]["ok"]["totalCount"] == 1

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from poolhouse.errors import FieldNotYours
 from poolhouse.login.account import NewAddress, OldAddress
 from poolhouse.login.model import Channel
+from poolhouse.paging import PageRequest
 from poolhouse.users.model import User
 from poolhouse.wire.v2 import users
+from poolhouse.wire.v2.orgs_rest import orgs_of_user
 from poolhouse.wire.v2.people import person
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.shapes import snake
@@ -66,6 +69,29 @@ async def security_level(request: V2Request) -> Any:
     return await request.services.own_account.security_level(request.caller)
 
 
+async def own_orgs(request: V2Request) -> Any:
+    own = request.caller.require_user()
+    return await orgs_of_user(replace(request, path={"userId": own}))
+
+
+async def allowed_applications(request: V2Request) -> Any:
+    """The applications the user may enter: `{list, totalCount}`."""
+    user_id = request.caller.require_user()
+    # Which applications there are is the pool's to know; which of them are shown is decided by their rules.
+    pool = replace(request.caller, kind="system")
+    page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
+    apps = (await request.services.apps.list(pool, PageRequest(1, 1000))).items
+    usable = (
+        await request.services.app_access.usable(pool, [app.id for app in apps], user_id) if apps else set()
+    )
+    shown = [
+        {"id": app.id, "name": app.name, "logo": app.logo, "description": app.description}
+        for app in apps
+        if app.id in usable and app.settings.show_in_list
+    ]
+    return {"list": shown[page.offset :][: page.size], "totalCount": len(shown)}
+
+
 async def _shown(request: V2Request, user: User) -> User | None:
     return await person(request, user)
 
@@ -80,4 +106,8 @@ MUTATIONS: dict[str, Operation] = {
     "unbindEmail": unbind_address("email"),
     "unbindPhone": unbind_address("phone"),
 }
-ROUTES = [Route("GET", "/api/v2/users/me/security-level", security_level)]
+ROUTES = [
+    Route("GET", "/api/v2/users/me/security-level", security_level),
+    Route("GET", "/api/v2/users/me/orgs", own_orgs),
+    Route("GET", "/api/v2/users/me/applications/allowed", allowed_applications),
+]

@@ -130,6 +130,12 @@ async def verify_reset_password_request(request: V3Request, body: VerifyResetPas
     return ResetToken(password_reset_token=token, token_expires_in=int(TICKET_LIFETIME.total_seconds()))
 
 
+async def unlock_account(request: V3Request, body: PassCodePayload) -> None:
+    """Self-unlock after too many wrong passwords; the code is of CHANNEL_UNLOCK_ACCOUNT."""
+    channel, target, code, country_code = _pass_code(body)
+    await request.services.recovery.unlock(_visitor(request), channel, target, code, country_code)
+
+
 async def reset_password(request: V3Request, body: ResetPassword) -> None:
     password = request.services.transport.read_new(body.password, _encryption(body.password_encrypt_type))
     await request.services.recovery.by_ticket(_visitor(request), body.password_reset_token, password)
@@ -260,6 +266,7 @@ ENDPOINTS: list[Endpoint] = [
         "Prove an address to reset the password",
     ),
     _open("reset-password", ResetPassword, None, reset_password, "Reset the password"),
+    _open("unlock-account", PassCodePayload, None, unlock_account, "Unlock the own account"),
     _open("mfa-totp-verify", TotpDto, LoginToken, mfa_totp_verify, "The second step of a sign-in"),
     _open("get-captcha-code", None, CaptchaDto, get_captcha_code, "A captcha", "GET"),
 ]
