@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from pathlib import Path
 
 import pytest
 
 from poolhouse.sandbox import Returned, Sandbox, WorkerSpec
 from poolhouse.sandbox.network import reach, split_host
 
-from .world import World, world
+from .world import World, pids_of, world
 
 
 def refused(deny: tuple[str, ...], address: str) -> bool:
@@ -79,3 +80,13 @@ async def _fetch(sandbox: Sandbox, spec: WorkerSpec, url: str, house: World) -> 
     )
     assert isinstance(outcome, Returned), outcome
     return outcome.value
+
+
+async def test_a_worker_is_started_without_any_source_of_modules(sandbox: Sandbox) -> None:
+    """Registries are outside addresses, which a test does not even try: the flags that forbid them are read."""
+    spec = WorkerSpec(key="no sources", env={}, modules=(), preload=())
+    source = "async function login() {}"
+    await sandbox.run(spec, source=source, function="login", args=[], timeout_ms=5000, read_only=True)
+    flags = Path(f"/proc/{pids_of(sandbox, 'no sources')[0]}/cmdline").read_text().split("\0")
+    assert {"--no-remote", "--cached-only", "--deny-import"} <= set(flags)
+    assert not [flag for flag in flags if flag.startswith(("--allow-import", "--allow-read", "--allow-run"))]

@@ -1,7 +1,7 @@
 async function login(world) {
   const outer = Buffer.constructor('p', 'return import(p)');
   const got = {};
-  for (const address of ['http://127.0.0.1:' + world.allowedPort + '/module.js', 'https://127.0.0.2:' + world.allowedPort + '/a.ts', 'npm:left-pad', 'jsr:@std/path', 'file://' + world.workerFile + '.json', "data:text/javascript,import 'file://" + world.secretFile + "'"]) {
+  for (const address of ['http://127.0.0.1:' + world.allowedPort + '/module.js', 'https://127.0.0.2:' + world.allowedPort + '/a.ts', 'file://' + world.workerFile + '.json', "data:text/javascript,import 'file://" + world.secretFile + "'"]) {
     for (const [name, load] of [['inner ', (a) => import(a)], ['outer ', outer]]) {
       try { await load(address); got[name + address] = 'GOT'; } catch { got[name + address] = 'refused'; }
     }
