@@ -11,8 +11,7 @@ from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.tenants.model import Tenant
 from poolhouse.times import v2_time
-from poolhouse.wire.v2.bodies import Body
-from poolhouse.wire.v2.bodies import body as read
+from poolhouse.wire.v2.bodies import Body, managed_body
 from poolhouse.wire.v2.people import shown as people_shown
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 
@@ -40,7 +39,7 @@ class CreateApp(Body):
 
 
 async def create_app(request: V2Request) -> Any:
-    body = read(request, CreateApp)
+    body = managed_body(request, CreateApp)
     app = await request.services.apps.create(
         request.caller,
         body.name,
@@ -72,7 +71,7 @@ class UpdateApp(Body):
 
 async def update_app(request: V2Request) -> Any:
     """One path for several client methods: the type, the default access strategy, the plain fields."""
-    body = read(request, UpdateApp)
+    body = managed_body(request, UpdateApp)
     values: dict[str, Any] = {}
     for name in ("name", "identifier", "description", "logo", "app_type"):
         if (value := getattr(body, name)) is not UNSET:
@@ -154,7 +153,7 @@ async def list_agreements(request: V2Request) -> Any:
 
 
 async def create_agreement(request: V2Request) -> Any:
-    body = read(request, CreateAgreement)
+    body = managed_body(request, CreateAgreement)
     return _agreement(
         await request.services.agreements.create(
             request.caller, request.path["appId"], body.title, required=body.required, lang=body.lang
@@ -163,7 +162,7 @@ async def create_agreement(request: V2Request) -> Any:
 
 
 async def update_agreement(request: V2Request) -> Any:
-    body = read(request, UpdateAgreement)
+    body = managed_body(request, UpdateAgreement)
     return _agreement(
         await request.services.agreements.update(
             request.caller,
@@ -177,13 +176,14 @@ async def update_agreement(request: V2Request) -> Any:
 
 
 async def delete_agreement(request: V2Request) -> Any:
+    request.caller.require_administrator()
     agreement_id = _id(request.path["agreementId"])
     await request.services.agreements.delete(request.caller, request.path["appId"], agreement_id)
     return Answer(None, "删除成功")
 
 
 async def sort_agreements(request: V2Request) -> Any:
-    ids = [_id(str(one)) for one in read(request, SortAgreements).ids]
+    ids = [_id(str(one)) for one in managed_body(request, SortAgreements).ids]
     await request.services.agreements.sort(request.caller, request.path["appId"], ids)
     return Answer(None, "排序成功")
 

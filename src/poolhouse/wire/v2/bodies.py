@@ -34,5 +34,11 @@ def body(request: V2Request, kind: type[S]) -> S:
         raise InvalidInput(field or "body") from error
 
 
+def managed_body(request: V2Request, kind: type[S]) -> S:
+    """`body`, where only administrators may: nobody else learns what the body should have been."""
+    request.caller.require_administrator()
+    return body(request, kind)
+
+
 def asked_page(request: V2Request) -> PageRequest:
     return PageRequest.of(request.query.integer("page"), request.query.integer("limit"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from poolhouse.users.model import IdentityDraft
-from poolhouse.wire.v2.bodies import Body
-from poolhouse.wire.v2.bodies import body as read
+from poolhouse.wire.v2.bodies import Body, managed_body
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 
 
@@ -30,7 +29,7 @@ class UnlinkIdentity(Body):
 
 
 async def link(request: V2Request) -> Any:
-    body = read(request, LinkIdentity)
+    body = managed_body(request, LinkIdentity)
     draft = IdentityDraft(
         provider=body.identifier,
         user_id_in_idp=body.user_id_in_idp,
@@ -43,7 +42,7 @@ async def link(request: V2Request) -> Any:
 
 
 async def unlink(request: V2Request) -> Any:
-    body = read(request, UnlinkIdentity)
+    body = managed_body(request, UnlinkIdentity)
     await request.services.identities.unlink(
         request.caller,
         body.user_id,

@@ -11,8 +11,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.tenants.model import Connection, ConnectionDraft, Member, Place, Source
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.apps import tenant_shown as shown
-from poolhouse.wire.v2.bodies import Body
-from poolhouse.wire.v2.bodies import body as read
+from poolhouse.wire.v2.bodies import Body, managed_body
 from poolhouse.wire.v2.people import shown as people_shown
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 
@@ -40,7 +39,7 @@ class CreateTenant(Body):
 
 
 async def create(request: V2Request) -> Any:
-    body = read(request, CreateTenant)
+    body = managed_body(request, CreateTenant)
     values = {"logo": body.logo, "description": body.description}
     tenant = await request.services.tenants.create(request.caller, body.name, _ids(body.app_ids), values)
     return shown(request, tenant)
@@ -58,7 +57,7 @@ class UpdateTenant(Body):
 
 
 async def update(request: V2Request) -> Any:
-    body = read(request, UpdateTenant)
+    body = managed_body(request, UpdateTenant)
     values: dict[str, Any] = {}
     for name in ("name", "logo", "description", "css"):
         if (value := getattr(body, name)) is not UNSET:
@@ -99,7 +98,7 @@ async def list_members(request: V2Request) -> Any:
 
 
 async def add_members(request: V2Request) -> Any:
-    tenant_id, body = request.path["tenantId"], read(request, Members)
+    tenant_id, body = request.path["tenantId"], managed_body(request, Members)
     await request.services.tenants.add_members(request.caller, tenant_id, body.user_ids)
     return shown(request, await request.services.tenants.get(request.caller, tenant_id))
 
@@ -111,7 +110,7 @@ async def remove_member(request: V2Request) -> Any:
 
 
 async def set_administrators(request: V2Request) -> Any:
-    body = read(request, Members)
+    body = managed_body(request, Members)
     await request.services.tenants.add_administrators(request.caller, request.path["tenantId"], body.user_ids)
     return True
 
@@ -124,7 +123,7 @@ async def remove_administrator(request: V2Request) -> Any:
 
 
 async def set_member_state(request: V2Request) -> Any:
-    enabled = read(request, MemberState).is_enabled
+    enabled = managed_body(request, MemberState).is_enabled
     member = await request.services.tenants.set_member_enabled(
         request.caller, request.path["tenantId"], request.path["userId"], enabled
     )
@@ -194,7 +193,7 @@ async def get_source(request: V2Request) -> Any:
 
 
 async def create_source(request: V2Request) -> Any:
-    body = read(request, CreateSource)
+    body = managed_body(request, CreateSource)
     source = await request.services.sources.create(
         request.caller,
         body.name,
@@ -206,7 +205,7 @@ async def create_source(request: V2Request) -> Any:
 
 
 async def rename_source(request: V2Request) -> Any:
-    name = read(request, RenameSource).name
+    name = managed_body(request, RenameSource).name
     return _source(
         request, await request.services.sources.rename(request.caller, request.path["extIdpId"], name)
     )
@@ -218,7 +217,7 @@ async def delete_source(request: V2Request) -> Any:
 
 
 async def create_connection(request: V2Request) -> Any:
-    body = read(request, CreateConnection)
+    body = managed_body(request, CreateConnection)
     return _connection(
         request,
         await request.services.sources.add_connection(request.caller, body.ext_idp_id, _draft(body)),
@@ -226,7 +225,7 @@ async def create_connection(request: V2Request) -> Any:
 
 
 async def update_connection(request: V2Request) -> Any:
-    body = read(request, UpdateConnection)
+    body = managed_body(request, UpdateConnection)
     values: dict[str, Any] = {}
     for name in ("display_name", "fields", "logo"):
         if (value := getattr(body, name)) is not UNSET:
@@ -246,13 +245,13 @@ async def delete_connection(request: V2Request) -> Any:
 
 async def check_identifier(request: V2Request) -> Any:
     """The client turns the answer round: it says unique when this fails. So a free identifier is the error."""
-    identifier = read(request, Identifier).identifier
+    identifier = managed_body(request, Identifier).identifier
     free = await request.services.sources.is_identifier_free(request.caller, identifier)
     return Answer(False, "身份源连接标识可用", 404) if free else Answer(True, "身份源连接标识已存在")
 
 
 async def set_connection_state(request: V2Request) -> Any:
-    body = read(request, ConnectionState)
+    body = managed_body(request, ConnectionState)
     place, place_id = await _place(request, body)
     connection = await request.services.sources.set_connection_enabled(
         request.caller, request.path["connectionId"], place, place_id, body.enabled
@@ -261,7 +260,7 @@ async def set_connection_state(request: V2Request) -> Any:
 
 
 async def set_all_states(request: V2Request) -> Any:
-    body = read(request, ConnectionState)
+    body = managed_body(request, ConnectionState)
     place, place_id = await _place(request, body)
     await request.services.sources.set_all_enabled(
         request.caller, request.path["extIdpId"], place, place_id, body.enabled

@@ -8,8 +8,7 @@ from typing import Any
 from poolhouse.errors import InvalidInput
 from poolhouse.pools.model import Pool, RateCheck
 from poolhouse.times import v2_time
-from poolhouse.wire.v2.bodies import Body
-from poolhouse.wire.v2.bodies import body as read
+from poolhouse.wire.v2.bodies import Body, managed_body
 from poolhouse.wire.v2.request import Answer, Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.shapes import snake
 
@@ -97,7 +96,7 @@ async def list_env(request: V2Request) -> Any:
 
 
 async def add_env(request: V2Request) -> Any:
-    body = read(request, EnvironmentBody)
+    body = managed_body(request, EnvironmentBody)
     await request.services.environment.put(request.caller, body.key, body.value)
     return {"key": body.key, "value": body.value}
 
