@@ -25,10 +25,11 @@ class Shell:
         self.environment = {**os.environ, "PATH": path, "POOLHOUSE_PORT": "0"}
         self.background: list[subprocess.Popen[str]] = []
 
-    def run(self, line: str) -> None:
+    def run(self, line: str) -> str:
+        """What it printed."""
         if line.endswith("&"):
             self.start(line.removesuffix("&").split())
-            return
+            return ""
         ran = subprocess.run(
             ["sh", "-ec", line],
             cwd=self.folder,
@@ -38,6 +39,7 @@ class Shell:
             timeout=120,
         )
         assert ran.returncode == 0, f"{line}\n{ran.stdout}{ran.stderr}"
+        return ran.stdout
 
     def start(self, words: list[str]) -> None:
         process = subprocess.Popen(
