@@ -55,6 +55,67 @@ async def test_users_are_deleted_together(sdk: Sdk) -> None:
     assert results[5]["ok"] == {"totalCount": 0, "list": []}
 
 
+async def test_every_method_of_users_answers(sdk: Sdk) -> None:
+    """All 40, as the client spells them; what they do in detail is tested domain by domain."""
+    app = sdk.authentication["appId"]
+    user = ref("0.id")
+    results = await sdk.attempt(
+        ("users.create", {"username": "one", "email": "one@x.com", "password": "passw0rd"}),
+        ("groups.create", "g", "G"),
+        ("roles.create", "r"),
+        ("udf.set", "USER", "school", "STRING", "School"),
+        ("users.update", user, {"nickname": "One"}),
+        ("users.detail", user, {"withCustomData": True}),
+        ("users.batch", [user], {"queryField": "id", "withCustomData": True}),
+        ("users.list",),
+        ("users.filter", {"page": 1, "limit": 10}),
+        ("users.listArchivedUsers",),
+        ("users.exists", {"email": "one@x.com"}),
+        ("users.find", {"username": "one", "withCustomData": True}),
+        ("users.search", "one", {"withCustomData": True}),
+        ("users.refreshToken", user),
+        ("users.addGroup", user, "g"),
+        ("users.listGroups", user),
+        ("users.removeGroup", user, "g"),
+        ("users.addRoles", user, ["r"]),
+        ("users.listRoles", user),
+        ("users.hasRole", user, "r"),
+        ("users.removeRoles", user, ["r"]),
+        ("users.listOrgs", user),
+        ("users.listDepartment", user),
+        ("users.listAuthorizedResources", user, "default"),
+        ("users.setUdfValue", user, {"school": "清华"}),
+        ("users.getUdfValue", user),
+        ("users.getUdfValueBatch", [user]),
+        ("users.setUdfValueBatch", [{"userId": user, "data": {"school": "北大"}}]),
+        ("users.removeUdfValue", user, "school"),
+        ("users.kick", [user]),
+        ("users.logout", {"userId": user, "appId": app}),
+        ("users.checkLoginStatus", user),
+        ("users.listUserActions", {"page": 1, "limit": 10}),
+        ("users.sendFirstLoginVerifyEmail", {"userId": user, "appId": app}),
+        ("users.getUserTenants", user),
+        ("users.linkIdentity", {"userId": user, "userIdInIdp": "w1", "isSocial": True, "type": "openid"}
+         | {"identifier": "wechat", "extIdpId": "x"}),
+        ("users.unlinkIdentity", {"userId": user, "isSocial": True, "type": "openid"}
+         | {"identifier": "wechat", "extIdpId": "x"}),
+        ("users.getApplicationLoginUserNum", {"appId": app}),
+        ("users.getUdfFieldUserNum", {"definedFieldKey": "school", "appId": app}),
+        ("users.resignUser", user),
+        ("users.resignUserBatch", [user]),
+        ("users.delete", user),
+        ("users.create", {"username": "two"}),
+        ("users.deleteMany", [ref("42.id")]),
+    )  # fmt: skip
+    failed = {index: result for index, result in enumerate(results) if "error" in result}
+    assert not failed
+    given = [result["ok"] for result in results]
+    assert given[15]["list"][0]["code"] == "g"
+    assert given[19] is True
+    assert given[25] == {"school": "清华"}
+    assert given[35]["code"] == given[36]["code"] == 200
+
+
 async def test_a_client_that_knows_only_its_app_gets_a_token(sdk: Sdk) -> None:
     app = {**sdk.management, "appId": sdk.authentication["appId"], "secret": sdk.authentication["secret"]}
     del app["userPoolId"]
