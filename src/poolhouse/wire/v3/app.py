@@ -105,7 +105,9 @@ class V3Wire:
         if row.access == "administrator":
             lists = list_fields(row.request) if row.request and not row.takes_body else frozenset[str]()
             key = await identify(
-                self._services.access_keys, Call(request.method, path, pairs, headers, body, lists)
+                self._services.access_keys,
+                self._services.sessions,
+                Call(request.method, path, pairs, headers, body, lists),
             )
             if key.scopes is not None and row.scope not in key.scopes:
                 raise NotPermitted(f"the key lacks {row.scope}")
