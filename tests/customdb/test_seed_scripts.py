@@ -1,4 +1,9 @@
-"""The documented login function, verbatim, read from the documents where they lie beside the checkout."""
+"""The documented functions, read from the documents where they lie beside the checkout, never copied.
+
+`login` (seed 003) is whole and runs verbatim. `listUsers` (000) and `updateUser` (001) lost their shortest lines
+in transcription: closing braces, and the one word or two that stood alone on a line. RESTORED puts back those and
+nothing else; each anchor must stand in the document exactly once.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +16,60 @@ from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
 from poolhouse.app import Services
+from poolhouse.customdb.templates import template
 from poolhouse.errors import ScriptFailed
-from poolhouse.users.model import UserKey
+from poolhouse.paging import PageRequest
+from poolhouse.users.model import UserDraft, UserKey, UserQuery
 
 SEEDS = Path(os.environ.get("POOLHOUSE_SEEDS", Path(__file__).parents[3] / "shared" / "seeds"))
 
 
-def documented_login() -> str:
-    found = sorted(SEEDS.glob("003_*.txt"))
+RESTORED = {
+    "listUsers": (
+        ("    connectionString: env.DB_CONNECTION_URI,\n\n", "  });\n"),
+        ("OFFSET ${(page - 1) *\n", "    limit}`;\n"),
+        ("        website: user.website,\n", "      };\n    });\n"),
+        ("    });\n    return {\n", "      totalCount,\n      list,\n    };\n"),
+    ),
+    "updateUser": (
+        ("    connectionString: env.DB_CONNECTION_URI,\n\n", "  });\n"),
+        ("    lastIp: 'last_ip',\n", "  };\n"),
+        ("      delete updates[key];\n", "    }\n  }\n"),
+        ("    return null;\n", "  }\n"),
+        ("    var query = ['UPDATE users'];\n", "    query.push('SET');\n"),
+        ("    var set = [];\n", "    Object.keys(cols)\n"),
+        ("        set.push(userColumnMap[key] + ' = ($' + (i + 1) + ')');\n", "      });\n"),
+        ("    return query.join(' ');\n", "  }\n"),
+        ("    const insertResult = await client.query(\n", "      query,\n      Object.keys(updates)\n"),
+        ("            return bcrypt.hashSync(val, bcrypt.genSaltSync(10));\n", "          }\n"),
+        ("          return val;\n", "        }),\n    );\n"),
+        ("      throw new Error('User not exists!');\n", "    }\n"),
+        ("      website: user.website,\n", "    };\n"),
+    ),
+}
+END = "    client.end();\n  }\n}\n"
+
+
+def document(number: str) -> str:
+    found = sorted(SEEDS.glob(f"{number}_*.txt"))
     if not found:
-        pytest.skip("seed 003 (the documented login script) is not beside the checkout; set POOLHOUSE_SEEDS")
-    blocks = re.findall(r"```javascript\n(.*?)```", found[0].read_text(), flags=re.S)
+        pytest.skip(f"seed {number} (a documented script) is not beside the checkout; set POOLHOUSE_SEEDS")
+    return found[0].read_text()
+
+
+def documented_login() -> str:
+    blocks = re.findall(r"```javascript\n(.*?)```", document("003"), flags=re.S)
     return max(blocks, key=len)
+
+
+def restored(number: str, name: str) -> str:
+    """The example at the document's end, its lost lines put back."""
+    text = document(number)
+    source = text[text.rindex(f"async function {name}(") :].rstrip() + "\n"
+    for anchor, lost in RESTORED[name]:
+        assert source.count(anchor) == 1, anchor
+        source = source.replace(anchor, anchor + lost)
+    return source + END
 
 
 @pytest.fixture
@@ -65,3 +112,34 @@ async def test_the_documented_login_refuses_in_its_own_words(
     with pytest.raises(ScriptFailed) as refused:
         await directory.authenticate(pool.stranger, UserKey("username", username), password)
     assert refused.value.message() == said
+
+
+async def test_the_documented_list_users_pages_through_the_old_table(
+    services: Services, pool: PoolForTests, old_table: Legacy
+) -> None:
+    await connect(services, pool, old_table, "CUSTOM_USER_STORE", {"listUsers": restored("000", "listUsers")})
+    for number in range(3):
+        await old_table.put({"username": f"user{number}", "nickname": f"第{number}人"}, None)
+
+    page = await services.users.list(pool.administrator, UserQuery(PageRequest(1, 2)))
+
+    assert (page.total, len(page.items)) == (3, 2)
+    assert all(user.username and user.nickname for user in page.items)
+
+
+async def test_the_documented_update_user_changes_a_row_and_tells_who_is_not_there(
+    services: Services, pool: PoolForTests, old_table: Legacy
+) -> None:
+    scripts = {"updateUser": restored("001", "updateUser"), "getUser": template("postgresql", "getUser")}
+    await connect(services, pool, old_table, "CUSTOM_USER_STORE", scripts)
+    user_id = await old_table.put({"username": "bob", "nickname": "old"}, "passw0rd")
+
+    updated = await services.users.update(
+        pool.administrator, user_id, UserDraft({"nickname": "新名字", "company": "C"}, password="new-pass")
+    )
+
+    assert (updated.username, updated.nickname, updated.company) == ("bob", "新名字", "C")
+    stored = await old_table.execute("select password from users where id = $1", int(user_id))
+    assert stored.startswith("$2")
+    with pytest.raises(ScriptFailed, match="User not exists!"):
+        await services.users.update(pool.administrator, "999999", UserDraft({"nickname": "x"}))
