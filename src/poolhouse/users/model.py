@@ -135,7 +135,10 @@ class UserDraft:
 
 @dataclass(frozen=True, slots=True)
 class IdentityDraft:
-    """An identity at an outside source to be kept with a new user."""
+    """An identity at an outside source to be kept with a new user.
+
+    The source's own tokens are not: nothing here would use them, and what is not kept is not stolen.
+    """
 
     provider: str
     user_id_in_idp: str
@@ -144,8 +147,6 @@ class IdentityDraft:
     connection_id: str | None = None
     is_social: bool = False
     openid: str | None = None
-    access_token: str | None = field(default=None, repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
     profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 

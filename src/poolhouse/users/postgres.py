@@ -232,11 +232,11 @@ async def insert_identity(tx: Executor, pool_id: str, user_id: str, identity: Id
     identity_id = new_id()
     await tx.execute(
         "insert into user_identities (pool_id, id, user_id, provider, user_id_in_idp, type, ext_idp_id, "
-        "connection_id, is_social, openid, access_token, refresh_token, profile) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "connection_id, is_social, openid, profile) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         *(pool_id, identity_id, user_id, identity.provider, identity.user_id_in_idp, identity.type),
         *(identity.ext_idp_id or "", identity.connection_id, identity.is_social, identity.openid),
-        *(identity.access_token, identity.refresh_token, dict(identity.profile)),
+        dict(identity.profile),
     )
     return identity_id
 

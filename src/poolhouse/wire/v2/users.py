@@ -201,8 +201,6 @@ def _identity(given: Mapping[str, Any]) -> IdentityDraft:
         openid=given.get("openid"),
         is_social=bool(given.get("isSocial")),
         connection_id=given.get("connectionId"),
-        access_token=given.get("accessToken"),
-        refresh_token=given.get("refreshToken"),
     )
 
 

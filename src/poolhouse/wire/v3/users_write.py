@@ -190,8 +190,6 @@ def _identity(given: CreateIdentityDto) -> IdentityDraft:
         type=given.type,
         ext_idp_id=given.ext_idp_id,
         connection_id=given.origin_conn_ids[0] if given.origin_conn_ids else None,
-        access_token=given.access_token,
-        refresh_token=given.refresh_token,
         profile=info if isinstance(info, dict) else {},
     )
 

@@ -136,8 +136,6 @@ create table user_identities (
   connection_id text,
   is_social boolean not null default false,
   openid text,
-  access_token text,
-  refresh_token text,
   profile jsonb not null default '{}',
   created_at timestamptz not null default now(),
   primary key (pool_id, id),
