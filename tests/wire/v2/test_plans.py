@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import pytest
 from graphql import GraphQLObjectType, get_named_type
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -48,14 +49,19 @@ async def both(body: dict[str, Any], graph: GraphQL) -> tuple[bytes, bytes, bool
         used.append(found is not None)
         return found
 
-    plans.plan = spied
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plans, "plan", spied)
         planned = (await graph.answer(request(body))).body
-        plans.plan = lambda *args: None
+        again = (await graph.answer(request(body))).body
+        without_plans(patch)
         executed = (await graph.answer(request(body))).body
-    finally:
-        plans.plan = real
+    assert again == planned
     return planned, executed, bool(used and used[0])
+
+
+def without_plans(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(plans, "plan", lambda *args: None)
+    patch.setattr(plans, "quick_plan", lambda *args: None)
 
 
 # -- documents generated from the schema -----------------------------------------------------------------
@@ -194,11 +200,45 @@ async def test_a_page_of_50_users_is_far_faster_than_graphql_core() -> None:
         return min(took)
 
     planned = await best(30)
-    real = plans.plan
-    plans.plan = lambda *args: None
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        without_plans(patch)
         executed = await best(5)
-    finally:
-        plans.plan = real
     assert executed / planned > 25, f"{executed * 1000:.1f} ms against {planned * 1000:.2f} ms"
     print(f"plan {planned * 1000:.3f} ms, graphql-core {executed * 1000:.1f} ms")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"page": 1, "limit": 3, "sortBy": "CREATEDAT_ASC", "excludeUsersInOrg": True},
+        {"page": None, "limit": None, "sortBy": None},
+        {"sortBy": "SIDEWAYS"},
+        {"sortBy": 1},
+        {"page": True},
+        {"page": 2**31},
+        {"page": 1.5},
+        {"page": "1"},
+        {"limit": [1]},
+        {"excludeUsersInOrg": 1},
+        {"unknown": 1},
+    ],
+    ids=str,
+)
+async def test_plain_variables_are_read_as_graphql_core_reads_them(given: dict[str, Any]) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def users(request: V2Request, args: dict[str, Any]) -> Any:
+        seen.append(args)
+        return Page(0, [])
+
+    graph = engine({"users": users})
+    body = {"query": official_documents()["Users"], "variables": given}
+    await graph.answer(request({"query": body["query"], "variables": {}}))
+    quick = (await graph.answer(request(body))).body
+    with pytest.MonkeyPatch.context() as patch:
+        without_plans(patch)
+        executed = (await graph.answer(request(body))).body
+    assert quick == executed
+    assert len(seen) in (1, 3)
+    assert seen[-1] == seen[(len(seen) - 1) // 2]

@@ -46,7 +46,7 @@ from poolhouse.wire.v2 import shapes
 from poolhouse.wire.v2.clock import clock, written
 from poolhouse.wire.v2.documents import Document
 from poolhouse.wire.v2.request import Arguments, Field, V2Request
-from poolhouse.wire.v2.schema import MUTATION, QUERY
+from poolhouse.wire.v2.schema import MUTATION, QUERY, SCHEMA
 
 FieldTable = Mapping[tuple[str, str], Field]
 
@@ -85,6 +85,10 @@ class Plan:
                     return None
                 if variable in given:
                     arguments[name] = None
+            elif isinstance(kind, GraphQLEnumType):
+                if type(value) is not str or value not in kind.values:
+                    return None
+                arguments[name] = value
             elif type(value) is not kind or (isinstance(value, int) and not _is_int32(value)):
                 return None
             else:
@@ -93,15 +97,18 @@ class Plan:
 
 
 class _Parameter(NamedTuple):
-    """An argument that is a variable of a scalar type without a default."""
+    """An argument that is a variable of a scalar or enum type without a default."""
 
     name: str
     variable: str
-    kind: type
+    kind: type | GraphQLEnumType
     required: bool
 
 
-_KINDS: dict[str, type] = {"String": str, "Int": int, "Boolean": bool}
+_KINDS: dict[str, type | GraphQLEnumType] = {
+    **{name: kind for name, kind in SCHEMA.type_map.items() if isinstance(kind, GraphQLEnumType)},
+    **{"String": str, "Int": int, "Boolean": bool},
+}
 
 
 def _parameters(node: FieldNode, operation: OperationDefinitionNode) -> tuple[_Parameter, ...] | None:
