@@ -97,9 +97,21 @@ async def v2_over_a_bare_fetch() -> AsyncIterator[Row]:
                 )
                 return msgspec.json.encode([dict(row) for row in rows])
 
+            async def fetch_identities(limit: int) -> None:
+                """The documents of lists, and the detail, show every user's identities."""
+                ids = [f"{number:024d}" for number in range(1, limit + 1)]
+                await bare.fetch(
+                    "select * from user_identities where pool_id = $1 and user_id = any($2)", pool.id, ids
+                )
+
             async def fetch_counted(limit: int) -> bytes:
                 await bare.fetchval("select sum(users) from user_counts where pool_id = $1", pool.id)
+                await fetch_identities(limit)
                 return await fetch("true", limit)
+
+            async def fetch_detail() -> bytes:
+                await fetch_identities(1)
+                return await fetch("id = $2", 1, person)
 
             async def fetch_found(limit: int) -> bytes:
                 where = "search_key like poolhouse_search_pattern($2)"
@@ -117,7 +129,7 @@ async def v2_over_a_bare_fetch() -> AsyncIterator[Row]:
                 ("list of 10", lambda: fetch_counted(10), graphql("Users", page=1, limit=10)),
                 ("list of 50", lambda: fetch_counted(50), graphql("Users", page=1, limit=50)),
                 ("find", lambda: fetch("username = $2", 1, "user7"), graphql("FindUser", username="user7")),
-                ("detail", lambda: fetch("id = $2", 1, person), lambda: ask(f"/api/v2/users/{person}")),
+                ("detail", fetch_detail, lambda: ask(f"/api/v2/users/{person}")),
                 (
                     "search, page of 50",
                     lambda: fetch_found(50),
