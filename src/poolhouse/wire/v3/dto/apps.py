@@ -46,11 +46,13 @@ class ApplicationBrandingConfigInputDto(Dto, kw_only=True):
 
 
 class ApplicationDefaultLoginMethod(Dto, kw_only=True):
+    """Of the last four the contract wants all; a login method has one at most."""
+
     connection_type: Literal["PASSCODE", "PASSWORD", "QRCODE", "LDAP", "AD"]
-    qrcode_type: Literal["SELF_BUILT_APP", "WECHAT_OFFICIAL_ACCOUNT", "WECHAT_MINI_PROGRAM"]
-    qrcode_ext_idp_conn_id: str
-    ad_ext_idp_conn_id: str
-    ldap_ext_idp_conn_id: str
+    qrcode_type: Literal["SELF_BUILT_APP", "WECHAT_OFFICIAL_ACCOUNT", "WECHAT_MINI_PROGRAM"] | None = None
+    qrcode_ext_idp_conn_id: str | None = None
+    ad_ext_idp_conn_id: str | None = None
+    ldap_ext_idp_conn_id: str | None = None
 
 
 class ApplicationDefaultLoginMethodInput(Dto, kw_only=True):
