@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from poolhouse import upkeep
 from poolhouse.access_keys.service import AccessKeyService
@@ -80,6 +80,7 @@ from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
 from poolhouse.wire.console import console_routes
 from poolhouse.wire.health import health_routes
+from poolhouse.wire.observed import Observed
 from poolhouse.wire.oidc.endpoints import oidc_routes
 from poolhouse.wire.request import CollapseSlashes
 from poolhouse.wire.v2.app import v2_routes
@@ -371,7 +372,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
 def routes(services: Services) -> list[BaseRoute]:
     """Every door of the server."""
     return [
-        *health_routes(services.db, services.sandbox),
+        *health_routes(services),
         *v2_routes(services),
         *v3_routes(services),
         *oidc_routes(services),
@@ -398,10 +399,15 @@ async def working(services: Services) -> AsyncIterator[None]:
 
 def asgi(services: Services) -> Starlette:
     """The ASGI application over services somebody else opened and will close."""
+    doors = routes(services)
     app = Starlette(
-        routes=routes(services),
+        routes=doors,
         lifespan=lambda _app: working(services),
-        middleware=[Middleware(CollapseSlashes)],
+        middleware=[Middleware(Observed, paths=plain_paths(doors)), Middleware(CollapseSlashes)],
     )
     app.state.services = services
     return app
+
+
+def plain_paths(doors: list[BaseRoute]) -> list[str]:
+    return [door.path for door in doors if isinstance(door, Route) and "{" not in door.path]

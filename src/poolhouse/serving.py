@@ -13,12 +13,14 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from tempfile import TemporaryDirectory
 
 import structlog
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from poolhouse import logs
 from poolhouse.app import Services, asgi, opened, working
@@ -121,6 +123,14 @@ async def _listening(settings: Settings, serving: asyncio.Task[None]) -> None:
 
 async def serve_workers(settings: Settings, database_url: str, ready: asyncio.Event | None = None) -> int:
     """Serves in `settings.workers` child processes until SIGTERM or SIGINT; answers their exit status."""
+    with TemporaryDirectory(prefix="poolhouse-metrics-") as metrics:
+        return await _serve_workers(settings, database_url, metrics, ready)
+
+
+async def _serve_workers(
+    settings: Settings, database_url: str, metrics: str, ready: asyncio.Event | None
+) -> int:
+    """`metrics` is where the workers add up what they count; prometheus_client reads the name when imported."""
     environment = {
         **os.environ,
         "POOLHOUSE_DATA": str(settings.data),
@@ -129,6 +139,7 @@ async def serve_workers(settings: Settings, database_url: str, ready: asyncio.Ev
         "POOLHOUSE_WORKERS": str(settings.workers),
         "POOLHOUSE_DATABASE_URL": database_url,
         "POOLHOUSE_LOG_LEVEL": settings.log_level,
+        "PROMETHEUS_MULTIPROC_DIR": metrics,
     }
     child = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -155,10 +166,11 @@ async def serve_workers(settings: Settings, database_url: str, ready: asyncio.Ev
             await child.wait()
 
 
-def worker() -> Starlette:
+def worker() -> ASGIApp:
     """One worker's application: its services open and close with the server's lifespan."""
     settings = Settings()
     stack = AsyncExitStack()
+    inner: list[Starlette] = []
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -166,11 +178,15 @@ def worker() -> Starlette:
             url = (settings.database_url or SecretStr("")).get_secret_value()
             services = await stack.enter_async_context(opened(settings, url))
             await stack.enter_async_context(working(services))
-            app.router.routes.extend(asgi(services).router.routes)
-            app.state.services = services
+            inner.append(asgi(services))
             yield
 
-    return Starlette(lifespan=lifespan)
+    outer = Starlette(lifespan=lifespan)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await (outer if scope["type"] == "lifespan" else inner[0])(scope, receive, send)
+
+    return application
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 
 import structlog
+from prometheus_client import Counter
 
 from poolhouse.audit import postgres
 from poolhouse.audit.model import Event, Record, RecordQuery
@@ -17,6 +18,12 @@ from poolhouse.times import now
 MONTHS_AHEAD = 3
 UPKEEP_EVERY_S = 6 * 3600.0
 
+LOGINS = Counter(
+    "poolhouse_logins",
+    "Tries to log in. outcome: ok, or the rule that refused (WrongPassword, ...).",
+    ["outcome"],
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -26,6 +33,7 @@ class AuditLog:
 
     async def write(self, tx: Executor, caller: Caller, event: Event) -> None:
         """One row in the act's own transaction: it stays if and only if the act does."""
+        _count(event)
         await postgres.insert(tx, caller, event)
 
     async def write_refusal(self, caller: Caller, event: Event) -> None:
@@ -33,6 +41,7 @@ class AuditLog:
 
         Call it after that transaction has ended; `event.success` must be False.
         """
+        _count(event)
         await postgres.insert(self._db, caller, event)
 
     async def list_records(self, caller: Caller, query: RecordQuery, request: PageRequest) -> Page[Record]:
@@ -72,3 +81,8 @@ class AuditLog:
             except Exception:
                 log.warning("audit_partitions_not_prepared", exc_info=True)
             await asyncio.sleep(UPKEEP_EVERY_S)
+
+
+def _count(event: Event) -> None:
+    if event.operation == "login":
+        LOGINS.labels("ok" if event.success else str(event.detail.get("reason", "refused"))).inc()

@@ -64,6 +64,15 @@ class PasswordHasher:
         """What verifying costs, for nothing: to be called where there is no stored password."""
         await self.verify(password, self._decoy)
 
+    @property
+    def pending(self) -> int:
+        """Tries running or waiting."""
+        return self._pending
+
+    @property
+    def queue_limit(self) -> int:
+        return self._queue_limit
+
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 

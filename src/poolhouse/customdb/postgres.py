@@ -229,3 +229,9 @@ async def lift_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> boo
         *(pool_id, user_id_in_idp),
     )
     return bool(lifted)
+
+
+async def migrations_of_all(db: Executor) -> dict[str, int]:
+    """By outcome, over all pools: for whoever runs the server."""
+    rows = await db.fetch("select outcome, sum(count)::bigint from custom_migrations group by outcome")
+    return {row[0]: row[1] for row in rows}

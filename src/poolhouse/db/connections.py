@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any, TypeVar
 
 import asyncpg
@@ -19,20 +21,45 @@ from poolhouse.errors import DatabaseLost, Overloaded
 
 T = TypeVar("T")
 
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """`waiting`: in line now. `waited_s`: time spent in line since the start, by all."""
+
+    open: int
+    in_use: int
+    waiting: int
+    limit: int
+    waited_s: float
+
+
 WAIT_S = 5.0
-CONNECT_S = 10.0
+CONNECT_S = 5.0
+STATEMENT_S = 30.0
+GRACE_S = 5.0
 
 
 class Connections:
     """Opened as they are needed, `largest` at most; who finds them all taken waits in line for `WAIT_S`."""
 
-    def __init__(self, url: str, largest: int, settings: dict[str, str]) -> None:
+    def __init__(
+        self, url: str, largest: int, settings: dict[str, str], *, statement_s: float = STATEMENT_S
+    ) -> None:
         self._url = url
+        self._answer_s = statement_s + GRACE_S  # the server gives up first, unless it is gone without a word
         self._settings = settings
         self._largest = largest
         self._free = asyncio.Semaphore(largest)
         self._idle: list[Any] = []  # the last used on top: a small load keeps few of them warm
         self._closed = False
+        self._in_line = 0
+        self._waited_s = 0.0
+
+    @property
+    def load(self) -> Load:
+        idle = sum(not one.is_closed() for one in self._idle)
+        in_use = self._largest - self._free._value
+        return Load(idle + in_use, in_use, self._in_line, self._largest, self._waited_s)
 
     async def warm(self, count: int) -> None:
         """Opens `count`, so that the first requests need not. Raises DatabaseLost."""
@@ -97,6 +124,9 @@ class Connections:
         if not isinstance(error, Exception):
             connection.terminate()  # cancelled: asyncpg has asked the server to stop, and may still be at it
             return False
+        if isinstance(error, TimeoutError):
+            connection.terminate()
+            return False
         if not is_lost(error):
             return False
         for one in (connection, *self._idle):
@@ -118,11 +148,16 @@ class Connections:
         self._idle.clear()
 
     async def _wait_in_line(self) -> None:
+        began = monotonic()
+        self._in_line += 1
         try:
             async with asyncio.timeout(WAIT_S):
                 await self._free.acquire()
         except TimeoutError as error:
             raise Overloaded(f"no database connection within {WAIT_S} s", retry_after_s=1) from error
+        finally:
+            self._in_line -= 1
+            self._waited_s += monotonic() - began
 
     async def _connect(self) -> Any:
         if self._closed:
@@ -130,7 +165,10 @@ class Connections:
         with faults():
             try:
                 connection = await asyncpg.connect(
-                    self._url, timeout=CONNECT_S, server_settings=self._settings
+                    self._url,
+                    timeout=CONNECT_S,
+                    command_timeout=self._answer_s,
+                    server_settings=self._settings,
                 )
             except TimeoutError as error:
                 raise DatabaseLost(f"no answer within {CONNECT_S} s", retry_after_s=2) from error

@@ -48,7 +48,7 @@ def translated(error: BaseException) -> PoolhouseError | None:
         return InvalidInput("value", "含有无法存储的字符", "contains a character that cannot be stored")
     if isinstance(error, _OVERLOADED):
         return Overloaded(f"{type(error).__name__}: {error}", retry_after_s=1)
-    if is_lost(error):
+    if is_lost(error) or isinstance(error, TimeoutError):
         return DatabaseLost(f"{type(error).__name__}: {error}", retry_after_s=2)
     return None
 

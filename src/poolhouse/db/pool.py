@@ -15,12 +15,14 @@ from typing import Any, Protocol, TypeVar
 
 from asyncpg import Record
 
-from poolhouse.db.connections import Connections
+from poolhouse.db.connections import Connections, Load
 from poolhouse.db.faults import faults
 from poolhouse.db.listening import Listener, OnNotification
 from poolhouse.errors import DatabaseLost, Overloaded
 
 T = TypeVar("T")
+
+ROLLBACK_S = 5.0
 
 
 class Executor(Protocol):
@@ -113,7 +115,8 @@ class Tx:
         if self._connection is None:
             return
         try:
-            await self._connection.execute("rollback")
+            async with asyncio.timeout(ROLLBACK_S):
+                await self._connection.execute("rollback")
         except Exception:
             self._connection.terminate()  # the server rolls back what it loses
         finally:
@@ -193,15 +196,25 @@ class Database(Reads):
     ) -> Database:
         """Raises DatabaseLost when the primary cannot be reached; a replica may come later."""
         settings = _session_settings(statement_timeout_s)
-        primary = await _open_both(url, connections, settings, warm=2)
+        primary = await _open_both(url, connections, settings, statement_timeout_s, warm=2)
         try:
             replica = (
-                Reads(*await _open_both(replica_url, connections, settings, warm=0)) if replica_url else None
+                Reads(*await _open_both(replica_url, connections, settings, statement_timeout_s, warm=0))
+                if replica_url
+                else None
             )
         except BaseException:
             await Reads(*primary)._close()
             raise
         return cls(url, *primary, replica)
+
+    def loads(self) -> dict[str, Load]:
+        """How busy each set of connections is."""
+        found = {"primary": self._connections.load, "search": self._searches.load}
+        if self._replica:
+            found["replica"] = self._replica._connections.load
+            found["replica_search"] = self._replica._searches.load
+        return found
 
     async def execute(self, sql: str, *args: Any) -> str:
         return await self._connections.run(lambda c: c.execute(sql, *args), again=False)
@@ -277,16 +290,19 @@ async def opened(url: str, **options: Any) -> AsyncIterator[Database]:
 
 
 async def _open_both(
-    url: str, connections: int, settings: dict[str, str], *, warm: int
+    url: str, connections: int, settings: dict[str, str], statement_s: float, *, warm: int
 ) -> tuple[Connections, Connections]:
     """Searches get a smaller set that opens on demand.
 
     As a setting of the session `plan_cache_mode` costs no round trip; `set local` in a
     transaction costs three.
     """
-    ordinary = Connections(url, connections, settings)
+    ordinary = Connections(url, connections, settings, statement_s=statement_s)
     searches = Connections(
-        url, max(2, connections // 2), {**settings, "plan_cache_mode": "force_custom_plan"}
+        url,
+        max(2, connections // 2),
+        {**settings, "plan_cache_mode": "force_custom_plan"},
+        statement_s=statement_s,
     )
     await ordinary.warm(warm)
     return ordinary, searches

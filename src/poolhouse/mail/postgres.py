@@ -20,6 +20,15 @@ _MESSAGE = (
 )
 
 
+async def waiting(db: Executor) -> tuple[int, float]:
+    """(messages not yet delivered, age of the oldest in seconds), of all pools: for whoever runs the server."""
+    row = await db.fetchrow(
+        "select count(*), coalesce(extract(epoch from now() - min(created_at)), 0)::float8 "
+        "from mail_outbox where status = 'queued'"
+    )
+    return (row[0], row[1]) if row else (0, 0.0)
+
+
 async def templates(db: Executor, pool_id: str) -> dict[Scene, Template]:
     rows = await db.fetch(f"select {_TEMPLATE} from mail_templates where pool_id = $1", pool_id)
     return {row["scene"]: _template(row) for row in rows}

@@ -6,7 +6,7 @@ Everything here comes from a stranger: sizes are limited, and a malformed part i
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.requests import Request
 
+from poolhouse import trace
 from poolhouse.errors import InvalidInput, Lang, TooLarge
 from poolhouse.ids import new_id
 
@@ -156,10 +157,19 @@ def language(headers: Mapping[str, str], name: str) -> Lang:
     return "en-US" if headers.get(name, "").lower().startswith("en") else "zh-CN"
 
 
-def request_id(headers: Mapping[str, str]) -> str:
+def request_id() -> str:
+    """That of the request being answered."""
+    about = trace.current.get()
+    return about.request_id if about else new_id()
+
+
+def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """The caller's own, when it is a plain token; else a fresh one."""
-    given = headers.get("x-request-id", "")
-    return given if _REQUEST_ID.match(given) else new_id()
+    for name, value in headers:
+        if name == b"x-request-id":
+            given = value.decode("latin-1")
+            return given if _REQUEST_ID.match(given) else new_id()
+    return new_id()
 
 
 def client_ip(request: Request, trusted_proxies: int = 0) -> str | None:

@@ -14,6 +14,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretUnreadable
 from poolhouse.errors import InvalidInput, Lang, PoolhouseError
@@ -51,6 +52,7 @@ class Browser:
         return self.origin.startswith("https://")
 
     def caller(self, pool_id: str, app_id: str | None, session: Session | None = None) -> Caller:
+        trace.note(pool_id=pool_id)
         return Caller(
             pool_id,
             kind="user" if session else "anonymous",
@@ -137,7 +139,7 @@ async def browser_of(request: Request, services: Services) -> Browser:
         headers=headers,
         body=await read_body(request, MAX_FORM_BYTES),
         ip=client_ip(request, services.settings.trusted_proxies),
-        request_id=request_id(headers),
+        request_id=request_id(),
         lang=preferred(asked),
     )
     return Browser(services, http, dict(request.cookies), origin(services, request))

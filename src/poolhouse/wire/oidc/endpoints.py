@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
 from poolhouse.oidc.model import CLAIMS, GRANT_TYPES, SCOPES, AuthorizationRequest, OAuthError
@@ -245,13 +246,17 @@ def _handler(provider: Provider, handler: Handler, is_json: bool) -> Callable[[R
             browser = await browser_of(request, provider.services)
             return await handler(provider, request, browser)
         except OAuthError as error:
+            trace.note(error=error)
             return _refusal(error)
         except InvalidInput as error:
+            trace.note(error=error)
             return _refusal(OAuthError("invalid_request", error.message("en-US")))
         except Unavailable as error:
+            trace.note(error=error)
             wait = str(error.facts.get("retry_after_s", 1))
             return _json({"error": "temporarily_unavailable"}, 503, {"retry-after": wait})
         except PoolhouseError as error:
+            trace.note(error=error)
             return _refusal(OAuthError("access_denied", error.message("en-US")))
         except Exception:
             _log.exception("oidc request failed", path=request.url.path)

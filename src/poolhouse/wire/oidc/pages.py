@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
 from poolhouse.errors import (
@@ -21,6 +22,8 @@ from poolhouse.errors import (
     MfaRequired,
     PasswordResetRequired,
     PoolhouseError,
+    TooManyRequests,
+    Unavailable,
     UserNotFound,
 )
 from poolhouse.login.codes import Purpose
@@ -234,22 +237,40 @@ class Pages:
 
     def _handler(self, act: Act, page: str) -> Callable[[Request], Awaitable[Response]]:
         async def handle(request: Request) -> Response:
-            browser = await browser_of(request, self._services)
+            try:
+                browser = await browser_of(request, self._services)
+            except PoolhouseError as error:
+                trace.note(error=error)
+                return Response(error.message("en-US"), 400, media_type="text/plain")
             try:
                 step = await self._step(browser)
-            except (OAuthError, PoolhouseError) as error:
-                said = (
-                    error.description if isinstance(error, OAuthError) else error.message(browser.http.lang)
-                )
-                return self.problem(browser, said)
-            try:
-                if request.method == "POST":
-                    browser.require_own_form(step.form)
-                return await act(self, step)
+                try:
+                    if request.method == "POST":
+                        browser.require_own_form(step.form)
+                    return await act(self, step)
+                except TooManyRequests as error:
+                    trace.note(error=error)
+                    return await self._refused(step, page, error)
+                except Unavailable:
+                    raise
+                except PoolhouseError as error:
+                    trace.note(error=error)
+                    return await self._refused(step, page, error)
+            except OAuthError as error:
+                trace.note(error=error)
+                return self.problem(browser, error.description)
             except PoolhouseError as error:
-                return await self._refused(step, page, error)
+                trace.note(error=error)
+                return self._failed(browser, error)
 
         return handle
+
+    def _failed(self, browser: Browser, error: PoolhouseError) -> Response:
+        response = self.problem(browser, error.message(browser.http.lang))
+        if isinstance(error, Unavailable):
+            response.status_code = 503
+            response.headers["retry-after"] = str(error.facts.get("retry_after_s", 1))
+        return response
 
     async def _step(self, browser: Browser) -> Step:
         form = browser.http.form() if browser.http.method == "POST" else {}

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.routing import Route as HttpRoute
 from starlette.types import Receive, Scope, Send
 
+from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
 from poolhouse.wire import request as http
@@ -59,15 +60,15 @@ class V2Wire:
     async def graphql(self, request: Request) -> Response:
         asked, error = await self._read(request)
         reply = graphql.refusal(asked, error) if error else await self._graph.answer(asked)
-        return self._sent(asked, Response(reply.body, reply.status, dict(reply.headers), "application/json"))
+        return Response(reply.body, reply.status, dict(reply.headers), "application/json")
 
     async def rest(self, request: Request) -> Response:
         asked, error = await self._read(request)
-        response = rest.refusal(asked, error) if error else await self._rest.answer(asked)
-        return self._sent(asked, response)
+        return rest.refusal(asked, error) if error else await self._rest.answer(asked)
 
     async def _read(self, request: Request) -> tuple[V2Request, PoolhouseError | None]:
         """What is asked and by whom, or what is asked by nobody and why nobody."""
+        trace.note(wire="v2")
         headers = request.headers
         asked = HttpRequest(
             method=request.method,
@@ -76,7 +77,7 @@ class V2Wire:
             headers=headers,
             body=b"",
             ip=http.client_ip(request, self._trusted_proxies),
-            request_id=http.request_id(headers),
+            request_id=http.request_id(),
             lang=http.language(headers, "x-authing-lang"),
         )
         nobody = Caller(
@@ -89,6 +90,7 @@ class V2Wire:
                 query=Query(request.scope["query_string"].decode("latin-1")),
             )
             admission = await self._gate.admit(asked)
+            trace.note(pool_id=admission.caller.pool_id)
         except PoolhouseError as error:
             return V2Request(nobody, self._services, asked), error
         except Exception as error:
@@ -98,10 +100,6 @@ class V2Wire:
             V2Request(admission.caller, self._services, asked, admission.zone, admission.refusal),
             None,
         )
-
-    def _sent(self, request: V2Request, response: Response) -> Response:
-        response.headers["x-request-id"] = request.http.request_id
-        return response
 
 
 class RestRoute(BaseRoute):

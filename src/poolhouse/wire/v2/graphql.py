@@ -24,6 +24,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
+from poolhouse import trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError, TooLarge
 from poolhouse.wire.v2 import errors, plans, shapes
 from poolhouse.wire.v2.clock import written
@@ -207,6 +208,7 @@ class _Run:
         operation = (self.operations.mutations if mutation else self.operations.queries).get(name)
         if operation is None:
             raise NotSupported(what=name)
+        trace.note(operation=name)
         try:
             return _Known(await operation(self.request, arguments))
         except NotAuthenticated as error:
@@ -258,6 +260,7 @@ def refusal(request: V2Request, error: PoolhouseError) -> Reply:
 
 def _refusal(request: V2Request, failures: list[PoolhouseError], worst: PoolhouseError, data: Any) -> Reply:
     lang = request.caller.lang
+    trace.note(error=worst)
     described = [
         {
             "message": errors.described(failure, lang),

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 from starlette.responses import Response
 
+from poolhouse import trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError
 from poolhouse.paging import Page
 from poolhouse.wire.v2 import errors, shapes
@@ -27,6 +28,9 @@ log = structlog.get_logger()
 
 _SLASHES = re.compile("/{2,}")
 _PARAMETER = re.compile(r"\{(\w+)\}\Z")
+
+
+Found = tuple[Handler, dict[str, str], str]
 
 
 class Router:
@@ -47,10 +51,10 @@ class Router:
                     node = node.literals.setdefault(segment, _Node())
             if route.method in node.handlers:
                 raise ValueError(f"two handlers for {route.method} {route.path}")
-            node.handlers[route.method] = (route.handler, tuple(names))
+            node.handlers[route.method] = (route.handler, tuple(names), f"{route.method} {route.path}")
 
-    def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
-        """The handler and the path's parameters; None when nobody serves this method and path."""
+    def find(self, method: str, path: str) -> Found | None:
+        """The handler, the path's parameters and the route's name; None when nobody serves this method and path."""
         segments = _SLASHES.sub("/", path).strip("/").split("/")
         return self._root.find(method, segments, 0, ())
 
@@ -59,14 +63,12 @@ class _Node:
     def __init__(self) -> None:
         self.literals: dict[str, _Node] = {}
         self.parameter: _Node | None = None
-        self.handlers: dict[str, tuple[Handler, tuple[str, ...]]] = {}
+        self.handlers: dict[str, tuple[Handler, tuple[str, ...], str]] = {}
 
-    def find(
-        self, method: str, segments: list[str], at: int, values: tuple[str, ...]
-    ) -> tuple[Handler, dict[str, str]] | None:
+    def find(self, method: str, segments: list[str], at: int, values: tuple[str, ...]) -> Found | None:
         if at == len(segments):
             found = self.handlers.get(method)
-            return None if found is None else (found[0], dict(zip(found[1], values, strict=True)))
+            return None if found is None else (found[0], dict(zip(found[1], values, strict=True)), found[2])
         segment = segments[at]
         if segment in self.literals:
             found_below = self.literals[segment].find(method, segments, at + 1, values)
@@ -94,7 +96,8 @@ class Rest:
         found = self._router.find(request.http.method, request.http.path)
         if found is None:
             raise NotSupported(what=f"{request.http.method} {request.http.path}"[:200])
-        handler, path = found
+        handler, path, name = found
+        trace.note(operation=name)
         if any("\0" in value for value in path.values()):
             raise InvalidInput("path", "包含空字符", "contains a NUL character")
         try:
@@ -111,6 +114,7 @@ class Rest:
 
 
 def refusal(request: V2Request, error: PoolhouseError) -> Response:
+    trace.note(error=error)
     body = errors.described(error, request.caller.lang) | {"requestId": request.http.request_id}
     return json_response(body, errors.row(error).http, errors.headers(error))
 

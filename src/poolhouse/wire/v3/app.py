@@ -11,10 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError, RequestTooLarge
-from poolhouse.ids import new_id
 from poolhouse.wire.request import client_ip
+from poolhouse.wire.request import request_id as current_id
 from poolhouse.wire.v3 import envelope, openapi, page
 from poolhouse.wire.v3.auth import Call, identify, identify_user
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
@@ -72,13 +73,14 @@ class V3Wire:
     async def answer(self, request: Request, path: str) -> Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
         lang = language(headers.get("x-authing-lang"))
-        request_id = new_id()
+        request_id = current_id()
+        trace.note(wire="v3")
         try:
             row = _row(request.method, path)
+            trace.note(operation=row.name)
             data = await self._run(row, request, path, headers, lang, request_id)
         except PoolhouseError as error:
-            if error.cause:
-                _log.info("refused", error=type(error).__name__, cause=error.cause, request_id=request_id)
+            trace.note(error=error)
             status = 404 if type(error) is NotFound and error.facts.get("path") else None
             return envelope.failure(error, lang=lang, request_id=request_id, http_status=status)
         except ClientDisconnect:
@@ -127,6 +129,7 @@ class V3Wire:
         elif caller.app_id:
             # Whoever is nobody yet names an application, and that says which pool.
             caller = replace(caller, pool_id=(await self._services.apps.get_anywhere(caller.app_id)).pool_id)
+        trace.note(pool_id=caller.pool_id)
         given = None
         if row.takes_body:
             values = body_object(body)
@@ -142,6 +145,7 @@ def _row(method: str, path: str) -> Endpoint:
     if row is not None:
         return row
     if (method, path) in contract():
+        trace.note(operation=f"{method} {path.removeprefix(PREFIX)}")
         raise NotSupported(what=f"{method} {path}")
     raise NotFound(path=path)
 

@@ -1,0 +1,42 @@
+"""What is known of the request being answered, for its log line, its numbers, and every line logged on its way.
+
+The outermost middleware begins one; wires write down what they learn. Work started by a request keeps it.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Trace:
+    """`operation` is from a closed list, never what a stranger sent; `error` the class of a refusal."""
+
+    request_id: str
+    wire: str = ""
+    operation: str = ""
+    pool_id: str = ""
+    error: str = ""
+    cause: str = ""
+
+
+current: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+def note(
+    *, wire: str = "", operation: str = "", pool_id: str = "", error: BaseException | None = None
+) -> None:
+    """Adds to the current request's trace; outside of a request, nothing."""
+    trace = current.get()
+    if trace is None:
+        return
+    if wire:
+        trace.wire = wire
+    if operation:
+        trace.operation = operation
+    if pool_id:
+        trace.pool_id = pool_id
+    if error is not None:
+        trace.error = type(error).__name__
+        trace.cause = str(getattr(error, "cause", "") or "")[:500]

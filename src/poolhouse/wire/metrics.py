@@ -1,0 +1,125 @@
+"""GET /metrics: what is counted on the way, and what is read from the parts when somebody asks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import REGISTRY, Collector
+
+from poolhouse.customdb import postgres as customdb_rows
+from poolhouse.errors import PoolhouseError
+from poolhouse.mail import postgres as mail_rows
+from poolhouse.sandbox.breaker import BreakerState
+from poolhouse.sandbox.client import Sandbox
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
+
+DATABASE_WITHIN_S = 2.0
+
+Rows = tuple[int, float, dict[str, int]]
+
+
+async def exposition(services: Services) -> bytes:
+    """The text. With several workers what they count is added up; gauges are of the one that answers."""
+    own = CollectorRegistry(auto_describe=False)
+    own.register(SandboxMetrics(services.sandbox))
+    own.register(ProcessMetrics(services, await _rows(services)))
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        counted = CollectorRegistry(auto_describe=False)
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        return generate_latest(counted) + generate_latest(own)
+    return generate_latest(REGISTRY) + generate_latest(own)
+
+
+async def _rows(services: Services) -> Rows | None:
+    """(mails waiting, age of the oldest in seconds, migrations by outcome); None while there is no database."""
+    try:
+        async with asyncio.timeout(DATABASE_WITHIN_S):
+            waiting, oldest_s = await mail_rows.waiting(services.db)
+            return waiting, oldest_s, await customdb_rows.migrations_of_all(services.db)
+    except (TimeoutError, PoolhouseError):
+        return None
+
+
+class ProcessMetrics(Collector):
+    """The password queue and the database connections of this process, and what the tables tell."""
+
+    def __init__(self, services: Services, rows: Rows | None) -> None:
+        self._services, self._rows = services, rows
+
+    def collect(self) -> Iterable[Metric]:
+        hasher = self._services.hasher
+        yield _gauge("password_queue", "Password hashes running or waiting.", hasher.pending)
+        yield _gauge("password_queue_limit", "How many there may be before 503.", hasher.queue_limit)
+        names = ("open", "in_use", "waiting", "limit")
+        kinds = {
+            name: GaugeMetricFamily(f"poolhouse_database_{name}", _KINDS[name], labels=["set"])
+            for name in names
+        }
+        waited = CounterMetricFamily("poolhouse_database_wait_seconds", "Spent in line.", labels=["set"])
+        for label, load in self._services.db.loads().items():
+            for name in names:
+                kinds[name].add_metric([label], getattr(load, name))
+            waited.add_metric([label], load.waited_s)
+        yield from kinds.values()
+        yield waited
+        yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
+        if self._rows is None:
+            return
+        waiting, oldest_s, migrated = self._rows
+        yield _gauge("mail_waiting", "Messages not yet delivered.", waiting)
+        yield _gauge("mail_oldest_seconds", "Age of the oldest of them.", oldest_s)
+        migrations = CounterMetricFamily(
+            "poolhouse_migrations", "Users moved in at a login, or why not.", labels=["outcome"]
+        )
+        for outcome, count in migrated.items():
+            migrations.add_metric([outcome], count)
+        yield migrations
+
+
+_KINDS = {
+    "open": "Database connections open.",
+    "in_use": "Database connections at work.",
+    "waiting": "Requests in line for one.",
+    "limit": "How many may be open.",
+}
+
+
+class SandboxMetrics(Collector):
+    """Read from the sandbox when asked, so that nothing counts twice."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def collect(self) -> Iterable[Metric]:
+        status = self._sandbox.status()
+        yield _gauge("sandbox_workers", "Worker processes alive.", status.workers)
+        labels = ["connection"]
+        calls = GaugeMetricFamily("poolhouse_sandbox_in_flight", "Script calls running.", labels=labels)
+        queued = GaugeMetricFamily("poolhouse_sandbox_queued", "Script calls waiting.", labels=labels)
+        broken = GaugeMetricFamily(
+            "poolhouse_sandbox_breaker_open", "1 while a connection is refused at once.", labels=labels
+        )
+        answered = CounterMetricFamily("poolhouse_sandbox_calls", "Script calls answered.", labels=labels)
+        killed = CounterMetricFamily(
+            "poolhouse_sandbox_kills", "Workers killed.", labels=["connection", "reason"]
+        )
+        for one in status.connections:
+            calls.add_metric([one.key], one.workers.in_flight)
+            queued.add_metric([one.key], one.workers.queued)
+            broken.add_metric([one.key], one.breaker is not BreakerState.CLOSED)
+            answered.add_metric([one.key], one.workers.answered)
+            for reason, count in one.workers.deaths.items():
+                killed.add_metric([one.key, reason], count)
+        yield from (calls, queued, broken, answered, killed)
+
+
+def _gauge(name: str, help_: str, value: Any) -> Metric:
+    return GaugeMetricFamily(f"poolhouse_{name}", help_, value)

@@ -1,0 +1,125 @@
+"""Around every request: its id, one log line, its numbers, and an answer when everything else failed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from time import perf_counter
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from poolhouse import trace
+from poolhouse.trace import Trace
+from poolhouse.wire.request import Receive, Scope, Send, request_id_of
+
+REQUESTS = Counter(
+    "poolhouse_requests",
+    "Requests answered. outcome: ok, refused (by a rule), unavailable (503, 429), fault (of ours).",
+    ["wire", "operation", "outcome"],
+)
+DURATION = Histogram(
+    "poolhouse_request_seconds",
+    "From the request's head to the end of its answer.",
+    ["wire", "operation"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+)
+
+QUIET = frozenset(("/healthz", "/readyz", "/metrics"))
+"""Asked every few seconds by machines: told at debug level unless something is wrong."""
+
+_FAULT = b'{"code":500,"statusCode":500,"message":"Internal error"}'
+_log = structlog.get_logger("poolhouse.request")
+
+
+class Observed:
+    """`paths` are those a request may be named by when its wire names no operation: all others are `unknown`,
+    so that strangers cannot fill the memory with names."""
+
+    def __init__(
+        self, app: Callable[[Scope, Receive, Send], Awaitable[None]], paths: Collection[str] = ()
+    ) -> None:
+        self._app = app
+        self._paths = frozenset(paths)
+        self._measured: dict[tuple[str, str, str], tuple[Any, Any]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        began = perf_counter()
+        about = Trace(request_id_of(scope["headers"]))
+        token = trace.current.set(about)
+        status = 0
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                header = (b"x-request-id", about.request_id.encode())
+                message = {**message, "headers": [*message.get("headers", ()), header]}
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            trace.note(error=error)
+            _log.exception("a request failed", path=scope["path"][:200])
+            if not status:
+                head = {"type": "http.response.start", "status": 500}
+                await sending({**head, "headers": [(b"content-type", b"application/json")]})
+                await send({"type": "http.response.body", "body": _FAULT})
+            status = 500
+        finally:
+            self._tell(about, scope, status, perf_counter() - began)
+            trace.current.reset(token)
+
+    def _tell(self, about: Trace, scope: Scope, status: int, took_s: float) -> None:
+        path: str = scope["path"]
+        more: dict[str, Any] = {}
+        if not about.operation:
+            known = path in self._paths
+            about.operation = path if known else "unknown"
+            if not known:
+                more["path"] = path[:200]
+        wire = about.wire or ("oidc" if path.startswith(("/oidc", "/oauth", "/login")) else "server")
+        outcome = outcome_of(status, about.error)
+        counted = self._numbers(wire, about.operation, outcome)
+        counted[0].inc()
+        counted[1].observe(took_s)
+        if about.error:
+            more["error"] = about.error
+            if about.cause:
+                more["cause"] = about.cause
+        if outcome == "fault":
+            say = _log.error
+        elif outcome == "unavailable":
+            say = _log.warning
+        else:
+            say = _log.debug if path in QUIET else _log.info
+        say(
+            "request",
+            wire=wire,
+            operation=about.operation,
+            status=status,
+            outcome=outcome,
+            duration_ms=round(took_s * 1000, 2),
+            **more,
+        )
+
+    def _numbers(self, wire: str, operation: str, outcome: str) -> tuple[Any, Any]:
+        """Looked up once: the library takes longer to find a child than to count."""
+        key = (wire, operation, outcome)
+        found = self._measured.get(key)
+        if found is None:
+            found = REQUESTS.labels(*key), DURATION.labels(wire, operation)
+            self._measured[key] = found
+        return found
+
+
+def outcome_of(status: int, error: str) -> str:
+    """Business refusals are HTTP 200 in v2 and v3, so the error's name counts as well. 0: nobody waited."""
+    if status in (429, 503):
+        return "unavailable"
+    if status >= 500 and status != 501:
+        return "fault"
+    return "refused" if error or status >= 400 or status == 0 else "ok"

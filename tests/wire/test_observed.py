@@ -1,0 +1,150 @@
+"""Every request has an id, a log line and its numbers; nothing a stranger sends makes a new name in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import structlog
+
+from poolhouse import logs
+from poolhouse.app import Services, asgi
+from poolhouse.trace import Trace, current
+from poolhouse.wire import observed
+from poolhouse.wire.observed import Observed, outcome_of
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Logs go to the standard error of this test, and of no later one: a logger keeps its first file."""
+    known = structlog.get_config()
+    monkeypatch.setattr(observed, "_log", structlog.get_logger("poolhouse.request"))
+    yield
+    structlog.configure(**known)
+
+
+async def asked(services: Services, *requests: tuple[str, str]) -> list[httpx.Response]:
+    transport = httpx.ASGITransport(asgi(services))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pool") as client:
+        return [
+            await client.request(method, path, headers={"x-request-id": f"mine-{number}"})
+            for number, (method, path) in enumerate(requests)
+        ]
+
+
+EVERYWHERE = [
+    ("POST", "/graphql/v2"),
+    ("GET", "/api/v2/users/x"),
+    ("GET", "/api/v3/list-users"),
+    ("GET", "/api/v3/no-such-thing"),
+    ("GET", "/oidc/.well-known/openid-configuration"),
+    ("POST", "/oidc/token"),
+    ("GET", "/login"),
+    ("GET", "/healthz"),
+    ("GET", "/console"),
+    ("GET", "/nowhere"),
+    ("DELETE", "/healthz"),
+]
+
+
+async def test_every_answer_carries_the_request_id_once(services: Services) -> None:
+    for number, answer in enumerate(await asked(services, *EVERYWHERE)):
+        assert answer.headers.get_list("x-request-id") == [f"mine-{number}"], answer.url
+
+
+async def test_the_envelopes_tell_the_same_id(services: Services) -> None:
+    v2, v3 = await asked(services, ("GET", "/api/v2/users/x"), ("GET", "/api/v3/list-users"))
+    assert v2.json()["requestId"] == "mine-0"
+    assert v3.json()["requestId"] == "mine-1"
+
+
+async def test_a_request_is_one_line_with_what_it_was(
+    services: Services, capsys: pytest.CaptureFixture[str], lines: None
+) -> None:
+    logs.configure()
+    await asked(services, ("GET", "/api/v3/list-users?secret=hunter2"))
+    (line,) = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
+    assert line["duration_ms"] > 0
+    told = {
+        key: line[key] for key in ("level", "event", "request_id", "wire", "operation", "status", "error")
+    }
+    assert told == {
+        "level": "info",  # somebody else's mistake is no error of ours
+        "event": "request",
+        "request_id": "mine-0",
+        "wire": "v3",
+        "operation": "GET list-users",
+        "status": 200,
+        "error": "NotAuthenticated",
+    }
+    assert "hunter2" not in json.dumps(line)
+
+
+async def test_probes_are_not_told_at_info(
+    services: Services, capsys: pytest.CaptureFixture[str], lines: None
+) -> None:
+    logs.configure()
+    await asked(services, ("GET", "/healthz"), ("GET", "/readyz"))
+    assert capsys.readouterr().err == ""
+
+
+async def test_names_of_strangers_are_all_unknown(services: Services) -> None:
+    strange = [("GET", f"/{place}stranger-{n}") for n in range(3) for place in ("", "api/v2/", "api/v3/")]
+    text = (await asked(services, *strange, ("GET", "/metrics")))[-1].text
+    assert "stranger" not in text
+    assert 'operation="unknown"' in text
+
+
+async def test_metrics_tell_of_every_part(services: Services) -> None:
+    *_, answer = await asked(services, ("GET", "/api/v3/list-users"), ("GET", "/metrics"))
+    names = {line.split("{")[0].split(" ")[0] for line in answer.text.splitlines() if line[:1] != "#"}
+    assert names >= {
+        "poolhouse_requests_total",
+        "poolhouse_request_seconds_bucket",
+        "poolhouse_password_queue",
+        "poolhouse_database_in_use",
+        "poolhouse_database_waiting",
+        "poolhouse_database_wait_seconds_total",
+        "poolhouse_database_up",
+        "poolhouse_sandbox_workers",
+        "poolhouse_mail_waiting",
+    }
+
+
+async def test_what_nobody_caught_is_a_500_with_its_id() -> None:
+    async def broken(scope: object, receive: object, send: object) -> None:
+        raise ZeroDivisionError
+
+    transport = httpx.ASGITransport(Observed(broken))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://pool") as client:
+        answer = await client.get("/x", headers={"x-request-id": "mine"})
+    assert (answer.status_code, answer.headers["x-request-id"]) == (500, "mine")
+    assert "ZeroDivision" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "outcome"),
+    [
+        (200, "", "ok"),
+        (200, "UserNotFound", "refused"),
+        (404, "", "refused"),
+        (501, "NotSupported", "refused"),
+        (503, "DatabaseLost", "unavailable"),
+        (429, "TooManyRequests", "unavailable"),
+        (500, "PoolhouseError", "fault"),
+        (0, "", "refused"),
+    ],
+)
+def test_outcomes(status: int, error: str, outcome: str) -> None:
+    assert outcome_of(status, error) == outcome
+
+
+def test_every_line_on_the_way_names_the_request(capsys: pytest.CaptureFixture[str], lines: None) -> None:
+    logs.configure()
+    token = current.set(Trace("abc", pool_id="p"))
+    structlog.get_logger("test").info("halfway", odd={1, 2}, bad="\ud800")
+    current.reset(token)
+    line = json.loads(capsys.readouterr().err)
+    assert (line["request_id"], line["pool_id"]) == ("abc", "p")
