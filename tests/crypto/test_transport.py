@@ -73,3 +73,14 @@ def test_a_broken_ciphertext_never_becomes_a_new_password(transport):
 def test_a_point_off_the_curve_is_refused(transport):
     sealed = sm2(transport, b"secret")
     assert transport.read("sm2:" + "01" * 64 + sealed[4 + 128 :]) != "secret"
+
+
+def test_a_ciphertext_whose_leading_zero_the_client_dropped_is_read() -> None:
+    transport = PasswordTransport(TransportKeys.generate())
+    public = serialization.load_pem_public_key(transport.rsa_public_key.encode())
+    sealed = b"x"
+    while sealed[0] != 0:
+        sealed = public.encrypt(b"secret", padding.PKCS1v15())
+    shorter = base64.b64encode(sealed.lstrip(b"\0")).decode()
+    assert transport.read(shorter) == "secret"
+    assert transport.read_new(shorter) == "secret"

@@ -121,4 +121,5 @@ def _base64(text: str) -> bytes | None:
         sealed = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-    return sealed if len(sealed) == _RSA_BYTES else None
+    # jsencrypt drops leading zero bytes: one ciphertext in 256 comes shorter.
+    return sealed.rjust(_RSA_BYTES, b"\0") if _RSA_BYTES - 4 <= len(sealed) <= _RSA_BYTES else None
