@@ -82,6 +82,7 @@ from poolhouse.wire.console import console_routes
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
 from poolhouse.wire.oidc.endpoints import oidc_routes
+from poolhouse.wire.origins import Origins
 from poolhouse.wire.request import CollapseSlashes
 from poolhouse.wire.v2.app import v2_routes
 from poolhouse.wire.v3.app import v3_routes
@@ -403,7 +404,11 @@ def asgi(services: Services) -> Starlette:
     app = Starlette(
         routes=doors,
         lifespan=lambda _app: working(services),
-        middleware=[Middleware(Observed, paths=plain_paths(doors)), Middleware(CollapseSlashes)],
+        middleware=[
+            Middleware(Observed, paths=plain_paths(doors)),
+            Middleware(CollapseSlashes),
+            Middleware(Origins, services.settings.allowed_origins),
+        ],
     )
     app.state.services = services
     return app

@@ -25,6 +25,9 @@ class Settings(BaseSettings):
         None,
         description="32 bytes in base64 that encrypt secrets (older ones after a comma); else DATA/secret.key.",
     )
+    allowed_origins: str = Field(
+        "*", description="Origins whose pages may call the wires from a browser, apart by commas; * for any."
+    )
     trusted_proxies: int = Field(0, description="Proxies before us whose X-Forwarded-For is believed.", ge=0)
     statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)
     geo_database: Path | None = Field(None, description="A MaxMind file that tells where an address is.")

@@ -1,0 +1,51 @@
+"""Cross-origin calls: the official clients run in browsers too, on their applications' own origins.
+
+The management and sign-in wires authenticate by token and signature alone, never by cookie, so answering any
+origin gives a foreign page nothing it did not bring. The hosted pages and the authorization endpoint, which do
+read a cookie, are left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from poolhouse.wire.request import Receive, Scope, Send
+
+OPEN = (
+    "/graphql/",
+    "/api/",
+    "/oidc/token",
+    "/oidc/me",
+    "/oidc/.well-known/",
+    "/oauth/token",
+    "/oauth/me",
+    "/logout",
+)
+ONE_DAY_S = 86_400
+
+
+class Origins:
+    """`allowed`: `*` for any, or origins apart by commas, such as `https://app.example`.
+
+    The origin is echoed, not `*`: the clients send their calls with credentials.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: str) -> None:
+        self._app = app
+        given = [re.escape(origin.strip()) for origin in allowed.split(",") if origin.strip()]
+        self._cors = CORSMiddleware(
+            app,
+            allow_origin_regex=".*" if allowed.strip() == "*" else "|".join(given) or r"(?!)",
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=["x-request-id", "retry-after"],
+            max_age=ONE_DAY_S,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_open = scope["type"] == "http" and scope["path"].startswith(OPEN)
+        await (self._cors if is_open else self._app)(scope, receive, send)
