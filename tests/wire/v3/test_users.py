@@ -407,3 +407,9 @@ async def test_authorized_resources_of_a_group_and_a_role_are_listed(v3: V3Clien
     (of_role,) = (await v3.get("get-role-authorized-resources", code="boss"))["data"]["list"]
     assert (of_role["resourceCode"], of_role["actions"]) == ("ecs", ["read"])
     assert (await v3.get("get-role-authorized-resources", code="none"))["statusCode"] == 404
+
+
+async def test_a_password_expiry_asked_for_in_a_list_is_refused_by_name_and_not_ignored(v3: V3Client) -> None:
+    answer = await v3.get("list-users", withUserPasswordExpireTime="true")
+    assert answer["statusCode"] == 501
+    assert "withUserPasswordExpireTime" in answer["message"]

@@ -48,6 +48,8 @@ _ELSEWHERE = {"loggedInApps": "logged_in_apps", "identity": "identity"}
 
 async def list_users(request: V3Request, query: ListUsersQuery) -> UserPagingDto:
     """As in seed 004."""
+    if query.with_user_password_expire_time:
+        raise NotSupported(what="withUserPasswordExpireTime")
     asked = UserQuery(
         page=page(query.page, query.limit),
         statuses=(query.status,) if query.status else (),
