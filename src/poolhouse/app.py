@@ -68,6 +68,7 @@ from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.roles.service import RoleService
 from poolhouse.sandbox.client import Sandbox
 from poolhouse.sessions.keys import KeyRing
+from poolhouse.sessions.management import ManagementTokens
 from poolhouse.sessions.service import SessionService
 from poolhouse.settings import Settings
 from poolhouse.tenants.service import TenantService
@@ -129,6 +130,7 @@ class Services:
     authorization: AuthorizationService
     app_access: AppAccessService
     sessions: SessionService
+    management_tokens: ManagementTokens
     mfa: MfaService
     login: LoginService
     registrations: Registrations
@@ -332,6 +334,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         authorization=authorization,
         app_access=app_access,
         sessions=sessions,
+        management_tokens=ManagementTokens(sessions, pools, apps),
         mfa=mfa,
         login=login,
         registrations=registrations,

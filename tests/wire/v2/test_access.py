@@ -92,3 +92,43 @@ async def test_an_unknown_pool_is_named_to_whoever_needs_one(stranger: V2Client)
 async def test_the_key_for_passwords_is_public(stranger: V2Client) -> None:
     known = await stranger.rest("GET", "/api/v2/.well-known")
     assert known["publicKey"].startswith("-----BEGIN PUBLIC KEY-----")
+
+
+async def test_a_renewed_secret_ends_the_tokens_it_bought(
+    stranger: V2Client, pool: PoolForTests, services: Services
+) -> None:
+    """Also those renewed from one: who stole a token could else keep it alive for ever."""
+    secret = (await services.pools.get(pool.id)).secret
+    bought = stranger.with_token(
+        (await stranger.one("AccessToken", userPoolId=pool.id, secret=secret))["accessToken"]
+    )
+    renewed = bought.with_token((await bought.one("RefreshAccessToken"))["accessToken"])
+    fresh = await renewed.one("RefreshUserpoolSecret")
+    for client in (bought, renewed):
+        for document in ("Users", "RefreshAccessToken"):
+            with pytest.raises(Refusal) as refused:
+                await client.one(document)
+            assert refused.value.code == 2206
+    again = await stranger.one("AccessToken", userPoolId=pool.id, secret=fresh)
+    assert (await stranger.with_token(again["accessToken"]).one("Users"))["totalCount"] == 0
+
+
+async def test_an_applications_token_ends_with_its_secret_and_with_itself(
+    stranger: V2Client, pool: PoolForTests, services: Services
+) -> None:
+    app = await services.apps.create(pool.administrator, "shop")
+    client = V2Client(stranger.http, {"x-authing-app-id": app.id})
+
+    async def buy(secret: str) -> V2Client:
+        return client.with_token((await client.one("AccessToken", secret=secret))["accessToken"])
+
+    old = await buy(app.secret)
+    renewed = old.with_token((await old.one("RefreshAccessToken"))["accessToken"])
+    new = await buy((await services.apps.refresh_secret(pool.administrator, app.id)).secret)
+    for one in (old, renewed):
+        with pytest.raises(Refusal):
+            await one.one("Users")
+    assert (await new.one("Users"))["totalCount"] == 0
+    await services.apps.delete(pool.administrator, app.id)
+    with pytest.raises(Refusal):
+        await new.one("Users")

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolhouse.errors import NotAuthenticated, SecretWrong
 from poolhouse.sessions.model import IssuedToken
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 
 
 async def access_token(request: V2Request, args: Arguments) -> Any:
     """For a pool's secret, or for the secret of the app the client names in its header."""
-    services, app_id = request.services, request.http.headers.get("x-authing-app-id")
-    try:
-        pool = await services.pools.authenticate(args["userPoolId"], args["secret"])
-        return _answer(await services.sessions.issue_management(pool.id))
-    except NotAuthenticated as error:
-        if not app_id:
-            raise SecretWrong() from error
-    try:
-        app = await services.apps.authenticate(app_id, args["secret"])
-    except NotAuthenticated as error:
-        raise SecretWrong() from error
-    if app.pool_id != args["userPoolId"]:
-        raise SecretWrong()
-    return _answer(await services.sessions.issue_management(app.pool_id, data={"appId": app.id}))
+    app_id = request.http.headers.get("x-authing-app-id")
+    return _answer(await request.services.management_tokens.buy(args["userPoolId"], args["secret"], app_id))
 
 
 async def refresh_access_token(request: V2Request, args: Arguments) -> Any:
     """A fresh token for whoever holds a good one."""
     request.caller.require_administrator()
-    return _answer(
-        await request.services.sessions.issue_management(request.caller.pool_id, request.caller.actor_id)
-    )
+    return _answer(await request.services.management_tokens.renew(request.http.bearer or ""))
 
 
 async def well_known(request: V2Request) -> Any:
