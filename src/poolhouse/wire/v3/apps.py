@@ -335,14 +335,14 @@ ENDPOINTS = [
     ),
     Endpoint(
         *("GET", "get-application-secret", GetApplicationSecretQuery, GetApplicationSecretDataDto),
-        *(get_secret, "apps:read", "An application's secret"),
+        *(get_secret, "secrets:read", "An application's secret"),
     ),
     Endpoint(
         "POST",
         "refresh-application-secret",
         RefreshApplicationSecretDto,
         RefreshApplicationSecretDataDto,
-        *(refresh_secret, "apps:write", "A new secret"),
+        *(refresh_secret, "secrets:write", "A new secret"),
     ),
     Endpoint(
         *("POST", "list-application-active-users", ListApplicationActiveUsersDto, UserPagingDto),
