@@ -189,6 +189,12 @@ async def test_documents_have_limits() -> None:
     assert await refused(DEEP + " departments { list { joinedAt } }" + "}" * 11) == 413
     assert await refused("{ " + " ".join(f"a{i}: users {{ totalCount }}" for i in range(1_001)) + " }") == 413
     assert await refused("{ users { " + "totalCount " * 101 + " } }") == 413
+    assert await refused("{ " + " ".join(f"a{i}: users {{ totalCount }}" for i in range(11)) + " }") == 413
+    two = "fragment two on Query { ...f ... on Query { b: user { id } } } fragment f on Query { a: user { id } }"
+    assert (
+        await refused("{ ...two " + " ".join(f"a{i}: users {{ totalCount }}" for i in range(9)) + " } " + two)
+        == 413
+    )
     assert (
         await refused(
             "query ($ids: [String]!) { udfValueBatch(targetType: USER, targetIds: $ids) { targetId } }",

@@ -35,6 +35,8 @@ MAX_FIELDS = 2_000
 MAX_SAME_KEY = 100
 """Fields of one response key in one selection set: validation compares each pair of them."""
 MAX_DEFINITIONS = 100
+MAX_ROOTS = 10
+"""Operations one request may ask for, by aliases or not: each may hash a password or read a page."""
 
 CACHED_DOCUMENTS = 512
 CACHED_BYTES = 1024 * 1024
@@ -142,6 +144,20 @@ class _Measure:
 
     def operation(self, node: OperationDefinitionNode) -> None:
         self._check(*self._selections(node.selection_set))
+        if self._roots(node.selection_set) > MAX_ROOTS:
+            raise TooLarge("query", f"最多 {MAX_ROOTS} 个操作", f"at most {MAX_ROOTS} operations at once")
+
+    def _roots(self, node: SelectionSetNode) -> int:
+        """Of a set measured before, so its fragments exist and end."""
+        total = 0
+        for selection in node.selections:
+            if isinstance(selection, InlineFragmentNode):
+                total += self._roots(selection.selection_set)
+            elif isinstance(selection, FragmentSpreadNode):
+                total += self._roots(self._fragments[selection.name.value].selection_set)
+            else:
+                total += 1
+        return total
 
     def _check(self, fields: int, depth: int) -> tuple[int, int]:
         if depth > MAX_DEPTH:
