@@ -1,7 +1,9 @@
+import time
+
 import pytest
 
-from poolhouse.crypto.policy import PasswordPolicy, security_level
-from poolhouse.errors import WeakPassword
+from poolhouse.crypto.policy import PasswordPolicy, check_pattern, security_level
+from poolhouse.errors import InvalidInput, WeakPassword
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,23 @@ def test_a_custom_pattern_answers_in_its_own_words():
         policy.check("1234")
     assert "须为八位数字" in refused.value.message()
     assert "eight digits" in refused.value.message("en-US")
+
+
+def test_a_pattern_that_takes_for_ever_is_cut_short_and_refuses():
+    policy = PasswordPolicy("custom", r"^(a|aa)+$")
+    policy.check("a" * 20)
+    started = time.monotonic()
+    with pytest.raises(WeakPassword):
+        policy.check("a" * 100 + "b")
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("pattern", ["(", "[a-", "a{2,1}", "x" * 2000])
+def test_what_is_no_pattern_is_refused_and_lets_nobody_by(pattern):
+    with pytest.raises(InvalidInput):
+        check_pattern(pattern)
+    with pytest.raises(WeakPassword):
+        PasswordPolicy("custom", pattern).check("a password")
 
 
 def test_the_display_scale_is_the_official_clients():

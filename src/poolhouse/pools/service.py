@@ -14,6 +14,7 @@ import msgspec
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
+from poolhouse.crypto.policy import check_pattern
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound
@@ -145,6 +146,8 @@ def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSettings:
             check: RateCheck = getattr(changed, name)
             _within(f"{name}.limit", check.limit, 1, 1_000_000)
             _within(f"{name}.time_interval", check.time_interval, 1, 31 * 86400)
+        elif name == "password_strength":
+            check_pattern(changed.password_strength.pattern)
     return changed
 
 
