@@ -14,9 +14,12 @@ from poolhouse.errors import (
     NotSupported,
     PasswordResetRequired,
     TokenExpired,
+    TooManyRequests,
     WrongCredentials,
 )
+from poolhouse.login import guard
 from poolhouse.login.model import SignIn
+from poolhouse.pools.model import RateCheck
 from poolhouse.resources.model import Effect, TargetType
 from poolhouse.users.model import UserDraft, UserKey
 
@@ -193,6 +196,23 @@ async def test_a_right_password_clears_the_accounts_failures(services, visitor, 
     for _ in range(3):
         await fail(services, visitor, 2)
         await services.login.with_password(visitor, BY_NAME, "secret 1")
+
+
+async def test_a_pool_that_counts_nothing_still_ends_guessing(services, visitor, bob, monkeypatch):
+    monkeypatch.setattr(guard, "FLOOR", RateCheck(enabled=True, limit=3, time_interval=600))
+    for name in ("bob", "nobody"):
+        key = UserKey("username", name)
+        await fail(services, visitor, 3, key)
+        with pytest.raises(TooManyRequests):
+            await services.login.with_password(visitor, key, "secret 1")
+    await services.login.with_password(visitor, UserKey("email", "bob@example.com"), "secret 1")
+
+
+async def test_a_password_set_by_an_administrator_ends_every_session(services, pool, visitor, bob):
+    token = (await services.login.with_password(visitor, BY_NAME, "secret 1")).token.token
+    await services.users.update(pool.administrator, bob.id, UserDraft(password="secret 2"))
+    with pytest.raises(TokenExpired):
+        await services.sessions.read(token)
 
 
 # -- passwords that must change ----------------------------------------------------------------------------

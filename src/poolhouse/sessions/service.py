@@ -1,8 +1,8 @@
 """Use cases on sessions and tokens.
 
 A user token is good while its session row is: ending the row ends the token, on every node at the next
-request, because the database is asked each time (one primary-key read). A management token is good until it
-expires.
+request, because the database is asked each time (one primary-key read). What ends a management token before
+it expires is in management.py.
 """
 
 from __future__ import annotations
@@ -216,8 +216,12 @@ class SessionService:
         await postgres.delete_of_users(tx, pool_id, user_ids, except_session=except_session)
 
     async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
-        """Blocking, suspending, and a tokenExpiredAt in the past log a user out."""
+        """Blocking, suspending, a tokenExpiredAt in the past and a new password log a user out; who gives
+        themself the new password stays in where they did it."""
         expired = draft.values.get("token_expired_at")
+        if draft.password is not None or draft.password_hash is not None:
+            own = caller.session_id if caller.kind == "user" and caller.actor_id == user.id else None
+            await self.end_of_users(tx, caller.pool_id, [user.id], own)
         if _may_not_log_in(user) or (expired is not None and expired <= now()):
             await self.end_of_users(tx, caller.pool_id, [user.id])
 
