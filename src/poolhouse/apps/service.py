@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from poolhouse.apps import postgres
+from poolhouse.apps import addresses, postgres
 from poolhouse.apps.model import App, AppSettings
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -57,6 +57,7 @@ class AppService:
     ) -> App:
         app_id = new_id()
         settings = msgspec.convert(values.pop("settings", {}), AppSettings)
+        values = _with_addresses(values)
         app = App(
             id=app_id,
             pool_id=caller.pool_id,
@@ -123,6 +124,7 @@ class AppService:
             values = {**values, "name": _name(values["name"])}
         if "identifier" in values:
             values = {**values, "identifier": _identifier(values["identifier"])}
+        values = _with_addresses(values)
         async with self._db.transaction() as tx:
             app = await self._locked(tx, caller, app_id)
             changed = replace(app, **values, settings=_merged(app.settings, settings or {}))
@@ -168,6 +170,11 @@ def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
         return msgspec.convert({**msgspec.to_builtins(settings), **changes}, AppSettings)
     except msgspec.ValidationError as error:
         raise InvalidInput("settings", str(error)) from error
+
+
+def _with_addresses(values: dict[str, Any]) -> dict[str, Any]:
+    kinds = [name for name in ("redirect_uris", "logout_redirect_uris") if name in values]
+    return values | {name: addresses.checked(name, values[name]) for name in kinds}
 
 
 def _name(value: str) -> str:
