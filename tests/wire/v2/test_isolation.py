@@ -38,6 +38,10 @@ async def theirs(neighbour: PoolForTests, v2_http: httpx.AsyncClient, services: 
 
 @pytest.fixture(scope="module")
 async def things(neighbour: PoolForTests, theirs: V2Client, services: Services) -> Things:
+    return await make_things(neighbour, theirs, services)
+
+
+async def make_things(neighbour: PoolForTests, theirs: V2Client, services: Services) -> Things:
     """One of everything of the neighbour: argument names to its ids and codes."""
     app: App = await services.apps.create(neighbour.administrator, MARK)
     info = {"username": "theirs", "email": "theirs@x.com", "phone": "13900000000", "externalId": "ext-theirs"}

@@ -1,0 +1,117 @@
+"""Every SQL statement of ours that touches a table of pools says which pool's rows it means.
+
+The statements are read from the source: a query without `pool_id` is a hole between tenants that no other test
+need have thought of. The few that mean all pools are listed, each with its reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import poolhouse
+from poolhouse.db.pool import Database
+
+SOURCE = Path(poolhouse.__file__).parent
+
+_SWEEP = "housekeeping, of what has expired or is too old in any pool"
+_KEY = "authentication, which learns the pool from the id"
+OF_ALL_POOLS: dict[str, str] = {
+    "access_keys/postgres:find_in_any_pool": _KEY,
+    "apps/postgres:find_anywhere": _KEY,
+    "access_keys/postgres:forget_signatures": _SWEEP,
+    "audit/postgres:ensure_partition": _SWEEP,
+    "audit/postgres:prune": _SWEEP,
+    "customdb/postgres:prune_logs": _SWEEP,
+    "login/postgres:delete_expired": _SWEEP,
+    "mail/postgres:delete_older": _SWEEP,
+    "oidc/postgres:delete_expired": _SWEEP,
+    "sessions/postgres:delete_expired": _SWEEP,
+    "commands/demo:_fill": "the demonstration's legacy table, which is no table of ours",
+}
+
+
+def statements() -> Iterator[tuple[str, str, str]]:
+    """(function, text, all its texts) of every string of the source that reads like SQL."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        if "migrations" in path.parts:
+            continue
+        tree = ast.parse(path.read_text())
+        shared = {
+            target.id: " ".join(_texts(node.value))
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = f"{path.relative_to(SOURCE).with_suffix('')}:{function.name}"
+                texts = list(_texts(function))
+                used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+                whole = " ".join([*texts, *(shared[one] for one in sorted(used & shared.keys()))])
+                for text in texts:
+                    if _SQL.search(text):
+                        yield name, text, whole
+
+
+_SQL = re.compile(r"\b(select\b.*\bfrom|insert into|update\b.*\bset|delete from)\b", re.DOTALL)
+_TABLES = re.compile(r"\b(?:from|join|into|update|using)\s+(?:only\s+)?([a-z_]+)")
+
+
+def _texts(function: ast.AST) -> Iterator[str]:
+    inside: set[int] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.JoinedStr):
+            inside |= {id(part) for part in ast.walk(node)} - {id(node)}
+    for node in ast.walk(function):
+        if id(node) in inside:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(
+                p.value if isinstance(p, ast.Constant) else "{" + ast.unparse(p.value) + "}"
+                for p in node.values
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _of_a_pool(text: str, whole: str) -> bool:
+    if "{where.sql}" in text:
+        return True  # db.where.Where, which begins with the pool
+    if text.lstrip().startswith("exists ("):
+        return "pool_id = " in text  # a term of a query, whose rows have their pool
+    if re.search(r"insert into \w+\s*(as \w+\s+)?\(", text):
+        return "pool_id" in (whole if "{" in text else text)
+    return re.search(r"pool_id = (\$\d|any\(\$\d)", whole if "{" in text else text) is not None
+
+
+@pytest.fixture
+async def pool_tables(database: Database) -> set[str]:
+    rows = await database.fetch(
+        "select distinct table_name from information_schema.columns "
+        "where column_name = 'pool_id' and table_schema = 'public'"
+    )
+    return {row[0] for row in rows}
+
+
+async def test_every_statement_names_its_pool(pool_tables: set[str]) -> None:
+    """In itself, or in the condition its function puts into it."""
+    found = list(statements())
+    assert len(found) > 200
+    loose = {
+        name: text
+        for name, text, whole in found
+        if pool_tables & set(_TABLES.findall(text))
+        and not _of_a_pool(text, whole)
+        and name not in OF_ALL_POOLS
+    }
+    assert not loose, "\n".join(f"{name}: {text}" for name, text in sorted(loose.items()))
+
+
+def test_the_exceptions_are_still_there() -> None:
+    assert OF_ALL_POOLS.keys() <= {name for name, _, _ in statements()}
