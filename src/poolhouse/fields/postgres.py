@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 from asyncpg import Record
 
-from poolhouse.db.pool import Executor, Tx
+from poolhouse.db.pool import Executor, Reads, Tx
 from poolhouse.errors import FieldValueTaken, InvalidInput
 from poolhouse.fields.model import (
     BaseFieldChanges,
@@ -41,7 +41,7 @@ def _field(row: Record) -> Field:
 
 
 async def list_fields(
-    db: Executor, pool_id: str, target_type: TargetType, keys: Sequence[str] | None = None
+    db: Executor | Reads, pool_id: str, target_type: TargetType, keys: Sequence[str] | None = None
 ) -> dict[str, Field]:
     """By key, oldest first."""
     rows = await db.fetch(

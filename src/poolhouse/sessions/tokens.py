@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from joserfc import jws
@@ -93,6 +94,7 @@ def encode_payload(claims: Mapping[str, Any]) -> bytes:
     return text.encode()
 
 
+@lru_cache(4096)
 def hint(token: str) -> KeyHint:
     """Raises TokenInvalid for anything that no signing of ours can have produced."""
     if len(token) > LONGEST_TOKEN or not _SHAPE.match(token):
