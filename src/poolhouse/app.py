@@ -79,14 +79,6 @@ from poolhouse.users.importing import UserImports
 from poolhouse.users.migration import Migration
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
-from poolhouse.wire.console import console_routes
-from poolhouse.wire.health import health_routes
-from poolhouse.wire.observed import Observed
-from poolhouse.wire.oidc.endpoints import oidc_routes
-from poolhouse.wire.origins import Origins
-from poolhouse.wire.request import CollapseSlashes
-from poolhouse.wire.v2.app import v2_routes
-from poolhouse.wire.v3.app import v3_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +366,13 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
 
 
 def routes(services: Services) -> list[BaseRoute]:
-    """Every door of the server."""
+    """Every door of the server. Imported here: a command builds the services and opens no door."""
+    from poolhouse.wire.console import console_routes
+    from poolhouse.wire.health import health_routes
+    from poolhouse.wire.oidc.endpoints import oidc_routes
+    from poolhouse.wire.v2.app import v2_routes
+    from poolhouse.wire.v3.app import v3_routes
+
     return [
         *health_routes(services),
         *v2_routes(services),
@@ -403,6 +401,10 @@ async def working(services: Services) -> AsyncIterator[None]:
 
 def asgi(services: Services) -> Starlette:
     """The ASGI application over services somebody else opened and will close."""
+    from poolhouse.wire.observed import Observed
+    from poolhouse.wire.origins import Origins
+    from poolhouse.wire.request import CollapseSlashes
+
     doors = routes(services)
     app = Starlette(
         routes=doors,

@@ -7,46 +7,63 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
-from poolhouse.commands import (
-    backup,
-    demo,
-    directory,
-    doctor,
-    imports,
-    migration,
-    records,
-    scripts,
-    secrets,
-    server,
-)
-from poolhouse.commands.output import fail
-from poolhouse.errors import PoolhouseError
+from poolhouse.settings import PortTaken
 
 app = App(name="poolhouse", help=about, version_flags=["--version"])
-app.command(server.up)
-app.command(demo.demo)
-app.command(server.migrate)
-app.command(backup.backup)
-app.command(backup.restore)
-app.command(doctor.doctor)
-app.command(directory.pools, name="pool")
-app.command(directory.apps, name="app")
-app.command(directory.users, name="user")
-app.command(records.audit, name="audit")
-app.command(records.mail, name="mail")
-app.command(secrets.secrets, name="secrets")
-app.command(scripts.scripts, name="scripts")
-app.command(migration.migration, name="migration")
-app.command(imports.imports, name="import")
+COMMANDS = {
+    "up": ("server:up", "Start the server; the first start also creates a pool and an administrator."),
+    "demo": ("demo:demo", "Start a server with a legacy database beside it, and say what to try."),
+    "doctor": ("doctor:doctor", "Say what this machine gives the server, and what is wrong."),
+    "migrate": ("server:migrate", "Bring the database's schema to this version, or to another."),
+    "backup": ("backup:backup", "Write the database into one file."),
+    "restore": ("backup:restore", "Read such a file into an empty database."),
+    "secrets": ("secrets:secrets", "The key that encrypts what must not be read."),
+    "pool": ("directory:pools", "User pools."),
+    "app": ("directory:apps", "Applications of a pool."),
+    "user": ("directory:users", "Users of a pool."),
+    "import": ("imports:imports", "Bring in many users from a file."),
+    "scripts": ("scripts:scripts", "The functions of a pool's custom database."),
+    "migration": ("migration:migration", "How far users have moved in from a custom database."),
+    "audit": ("records:audit", "Who did what."),
+    "mail": ("records:mail", "Mails and short messages: sent, waiting, failed."),
+}
+"""Name -> (where it is, what it does): a file is imported when its command is asked for."""
+
+for _name, (_place, _help) in COMMANDS.items():
+    app.command(f"poolhouse.commands.{_place}", name=_name, help=_help)
 
 
 def main() -> None:
     """Errors a person can mend are one line on standard error and exit status 1."""
     try:
         app()
-    except PoolhouseError as error:
-        fail(error.message("en-US"))
-    except server.MENDABLE as error:
-        fail(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        from poolhouse.commands.output import fail
+
+        said = mendable(error)
+        if said is None:
+            raise
+        fail(said)
+
+
+def mendable(error: Exception) -> str | None:
+    """What to tell of an error a person can mend; None of all others."""
+    from pydantic import ValidationError
+
+    from poolhouse.crypto.secretbox import KeyMalformed, SecretUnreadable
+    from poolhouse.db.unfit import DatabaseUnfit
+    from poolhouse.errors import PoolhouseError
+
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors()
+        )
+    if isinstance(error, PoolhouseError):
+        return f"{error.message('en-US')}{f' ({error.cause})' if error.cause else ''}"
+    if isinstance(error, SecretUnreadable):
+        return "the secret key does not open this database's secrets: give the key it was made with"
+    if isinstance(error, DatabaseUnfit | PortTaken | KeyMalformed | OSError):
+        return str(error)
+    return None

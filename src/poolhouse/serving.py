@@ -14,26 +14,23 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import structlog
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from poolhouse import logs
-from poolhouse.app import Services, asgi, opened, working
 from poolhouse.db.embedded import EmbeddedPostgres, running_url
 from poolhouse.db.lock import FolderTaken
 from poolhouse.db.parent import ends_with_parent
-from poolhouse.settings import Settings
+from poolhouse.settings import PortTaken, Settings
+
+if TYPE_CHECKING:
+    from poolhouse.app import Services
 
 _log = structlog.get_logger("poolhouse")
-
-
-class PortTaken(Exception):
-    """Somebody else listens on the address we were told to."""
 
 
 @contextmanager
@@ -73,12 +70,19 @@ def with_port(settings: Settings) -> Settings:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise PortTaken(f"{settings.host}:{settings.port}: {error.strerror}") from error
+            raise PortTaken(
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another by --port"
+            ) from error
         return settings.model_copy(update={"port": probe.getsockname()[1]})
 
 
 async def serve(services: Services, ready: asyncio.Event | None = None) -> None:
     """Serves in this process until SIGTERM or SIGINT. `ready` is set once requests are answered."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.server.embed import Server
+
+    from poolhouse.app import asgi
+
     settings = services.settings
     server = Server(
         asgi(services),
@@ -168,6 +172,8 @@ async def _serve_workers(
 
 def worker() -> ASGIApp:
     """One worker's application: its services open and close with the server's lifespan."""
+    from poolhouse.app import asgi, opened, working
+
     settings = Settings()
     stack = AsyncExitStack()
     inner: list[Starlette] = []
@@ -190,6 +196,7 @@ def worker() -> ASGIApp:
 
 
 def main() -> None:
+    from granian.constants import HTTPModes, Interfaces
     from granian.server import Server as ProcessServer
 
     settings = Settings()

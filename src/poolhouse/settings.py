@@ -9,6 +9,10 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class PortTaken(Exception):
+    """Somebody else listens on the address we were told to."""
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="POOLHOUSE_", extra="ignore")
 

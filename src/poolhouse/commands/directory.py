@@ -26,9 +26,9 @@ Pool = Annotated[
     str | None, Parameter(name="--pool", help="The pool's id; the one of credentials.json if absent.")
 ]
 
-pools = App(help="User pools of this server.")
-apps = App(help="Applications of a pool.")
-users = App(help="Users of a pool.")
+pools = App(name="pool", help="User pools of this server.")
+apps = App(name="app", help="Applications of a pool.")
+users = App(name="user", help="Users of a pool.")
 
 
 @asynccontextmanager

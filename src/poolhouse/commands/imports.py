@@ -21,7 +21,7 @@ from poolhouse.errors import DatabaseLost
 from poolhouse.users.importing import ImportProgress, Report
 from poolhouse.users.postgres_newcomers import Journal
 
-imports = App(help="Brings in many users from a file.")
+imports = App(name="import", help="Brings in many users from a file.")
 
 PLAIN_EVERY_S = 5.0
 

@@ -16,7 +16,7 @@ from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.paging import PageRequest
 from poolhouse.users.model import User
 
-migration = App(help="Moving the users of a custom database in.")
+migration = App(name="migration", help="Moving the users of a custom database in.")
 
 PAGE = 100
 

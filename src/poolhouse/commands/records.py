@@ -18,8 +18,8 @@ from poolhouse.mail.render import text_of
 from poolhouse.paging import PageRequest
 from poolhouse.times import now
 
-audit = App(help="The audit log.")
-mail = App(help="The outbox of mail and short messages.")
+audit = App(name="audit", help="The audit log.")
+mail = App(name="mail", help="The outbox of mail and short messages.")
 
 _AGE = re.compile(r"(\d{1,5})(d|w|y)\Z")
 _DAYS = {"d": 1, "w": 7, "y": 365}

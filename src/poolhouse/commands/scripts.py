@@ -24,7 +24,7 @@ from poolhouse.customdb.templates import KINDS, templates
 from poolhouse.errors import InvalidInput, ScriptNotFound
 from poolhouse.sandbox.client import Killed, Returned, Threw
 
-scripts = App(help="A pool's custom-database scripts as files in a folder.")
+scripts = App(name="scripts", help="A pool's custom-database scripts as files in a folder.")
 
 Folder = Annotated[Path, Parameter(help="The folder: one file a function, and connection.toml.")]
 

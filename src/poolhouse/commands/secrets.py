@@ -14,7 +14,7 @@ from poolhouse.db.pool import opened
 from poolhouse.rotation import reseal, rotate
 from poolhouse.serving import database
 
-secrets = App(help="The key that encrypts secrets at rest.")
+secrets = App(name="secrets", help="The key that encrypts secrets at rest.")
 
 
 @secrets.command(name="rotate")

@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 from cyclopts import Parameter
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from poolhouse import logs
 from poolhouse.commands.output import console
 from poolhouse.db import migrations
-from poolhouse.db.unfit import DatabaseUnfit
-from poolhouse.serving import PortTaken
 from poolhouse.settings import Settings
-
-MENDABLE = (DatabaseUnfit, PortTaken, ValidationError)
 
 Data = Annotated[Path | None, Parameter(help="Folder of the database, the keys and credentials.json.")]
 DatabaseUrl = Annotated[str | None, Parameter(help="An outside PostgreSQL instead of the embedded one.")]
@@ -50,12 +48,16 @@ def up(
 
 
 async def _up(settings: Settings, began: float) -> None:
-    from poolhouse.app import opened
-    from poolhouse.bootstrap import bootstrap, credentials_file
     from poolhouse.serving import address, database, serve, serve_workers, with_port
 
     settings = with_port(settings)
+    doors = Thread(target=_import_doors)
+    doors.start()  # a second of imports, while PostgreSQL starts or is made
     with database(settings) as url:
+        doors.join()
+        from poolhouse.app import opened
+        from poolhouse.bootstrap import bootstrap, credentials_file
+
         await migrations.migrate(url)
         ready = asyncio.Event()
         async with opened(settings, url) as services:
@@ -68,6 +70,12 @@ async def _up(settings: Settings, began: float) -> None:
         if settings.workers > 1:
             await serve_workers(settings, url, ready)
         told.cancel()
+
+
+def _import_doors() -> None:
+    import_module("poolhouse.bootstrap")
+    for wire in ("v2.app", "v3.app", "oidc.endpoints", "health"):
+        import_module(f"poolhouse.wire.{wire}")
 
 
 async def _tell(settings: Settings, ready: asyncio.Event, began: float, file: Path, known: bool) -> None:

@@ -22,6 +22,10 @@ class SecretUnreadable(Exception):
     """Another key, another place, or changed bytes. A fault of the installation, never of a caller."""
 
 
+class KeyMalformed(ValueError):
+    """POOLHOUSE_SECRET_KEY or secret.key holds something else than keys."""
+
+
 class SecretBox:
     """`key`: 32 bytes; `older`: keys that still open what they closed, so that a key can be replaced.
 
@@ -65,9 +69,9 @@ def parse_key(text: str) -> bytes:
     try:
         key = bytes.fromhex(text) if len(text) == 64 else base64.b64decode(text, validate=True)
     except ValueError as error:
-        raise ValueError("the secret key must be 32 bytes in base64 or hex") from error
+        raise KeyMalformed("the secret key must be 32 bytes in base64 or hex") from error
     if len(key) != 32:
-        raise ValueError("the secret key must be 32 bytes in base64 or hex")
+        raise KeyMalformed("the secret key must be 32 bytes in base64 or hex")
     return key
 
 
@@ -75,7 +79,7 @@ def parse_keys(text: str) -> list[bytes]:
     """One or more keys, newest first, apart by commas or lines."""
     keys = [parse_key(part) for part in text.replace(",", "\n").split("\n") if part.strip()]
     if not keys:
-        raise ValueError("the secret key must be 32 bytes in base64 or hex")
+        raise KeyMalformed("the secret key must be 32 bytes in base64 or hex")
     return keys
 
 
