@@ -17,6 +17,7 @@ from poolhouse.errors import (
     TooManyRequests,
 )
 from poolhouse.login import postgres
+from poolhouse.login.turns import Turns
 from poolhouse.pools.model import Pool, RateCheck
 from poolhouse.users.model import UserKey
 
@@ -26,8 +27,9 @@ beyond what people mistype, far below what guessing needs."""
 
 
 class LoginGuard:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, turns: Turns | None = None) -> None:
         self._db = db
+        self.turns = turns or Turns()
 
     async def admit(self, caller: Caller, pool: Pool, key: UserKey, captcha: str | None) -> None:
         """Raises CaptchaRequired or AccountBlocked when there were too many failures; before any hashing.

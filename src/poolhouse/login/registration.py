@@ -112,7 +112,8 @@ class Registrations:
         Raises RegistrationDisabled, RegisteringTooOften, EmailMalformed, WeakPassword, UserExists and what the
         gates raise; with `force_login` what a login raises, and then the user exists nevertheless.
         """
-        user = await self.create(caller, registration)
+        async with self._guard.turns.of(caller.ip):
+            user = await self.create(caller, registration)
         if registration.force_login:
             return await self._login.as_user(caller, user, "register", registration.device_id)
         if registration.generate_token:

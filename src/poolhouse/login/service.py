@@ -101,7 +101,8 @@ class LoginService:
         pool = await self._pools.get(caller.pool_id)
         try:
             await self._guard.admit(caller, pool, key, how.captcha)
-            user = await self._authenticate(caller, pool, key, password, how)
+            async with self._guard.turns.of(caller.ip):
+                user = await self._authenticate(caller, pool, key, password, how)
         except PoolhouseError as error:
             await self._refuse(caller, error, method, key)
             raise
