@@ -14,12 +14,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.rows import Measurement, Row, measurements
+from poolhouse import logs
 
 FOLDER = Path(__file__).parent
 
 
 def main(words: list[str]) -> int:
     """Exit status 1 if a measurement broke; a bar that does not hold is a result, not a failure."""
+    logs.configure("warning")  # what a line costs is a row of its own
     for file in sorted(FOLDER.glob("rows_*.py")):
         importlib.import_module(f"bench.{file.stem}")
     chosen = [m for m in measurements if not words or any(w in f"{m.__module__} {m.__name__}" for w in words)]
