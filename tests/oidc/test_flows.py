@@ -272,6 +272,18 @@ async def test_logging_out_ends_the_session_and_returns_only_to_a_registered_add
     assert "<form" in page.text
 
 
+async def test_a_link_of_anybody_logs_nobody_out_unasked(
+    browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    await sign_in(browser, app)
+    await browser.open(f"/oidc/session/end?client_id={app.id}&post_logout_redirect_uri={AFTER_LOGOUT}")
+    await http.get(authorize_url(app))
+    assert "poolhouse_session" in http.cookies
+    page = await browser.submit("/oidc/session/end")
+    assert page.headers["location"] == AFTER_LOGOUT
+    assert "<form" in (await browser.open(authorize_url(app))).text
+
+
 async def test_consent_is_asked_for_where_the_client_wants_it_and_may_be_denied(
     browser: Browser, app: App, person: User
 ) -> None:

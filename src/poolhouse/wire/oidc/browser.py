@@ -7,6 +7,7 @@ import binascii
 import hmac
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,9 +118,13 @@ class Browser:
         if self.cookies.get(FORM_COOKIE) != token:
             self._cookie(response, FORM_COOKIE, token, 86_400)
 
-    def require_own_form(self, form: dict[str, str]) -> None:
+    def is_own_form(self, form: Mapping[str, str]) -> bool:
         kept = self.cookies.get(FORM_COOKIE, "")
-        if not kept or not hmac.compare_digest(kept.encode(), form.get("form", "").encode()):
+        given = form.get("form", "") if self.http.method == "POST" else ""
+        return bool(kept) and hmac.compare_digest(kept.encode(), given.encode())
+
+    def require_own_form(self, form: Mapping[str, str]) -> None:
+        if not self.is_own_form(form):
             raise InvalidInput("form", "表单已失效，请重试", "stale, please try again")
 
     def _cookie(self, response: Response, name: str, value: str, lifetime_s: int) -> None:

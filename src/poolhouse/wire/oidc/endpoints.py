@@ -92,19 +92,25 @@ class Provider:
         return redirect(asked.redirect_uri, answer)
 
     async def end_session(self, request: Request, browser: Browser) -> Response:
-        """RP-initiated logout. The browser is sent only to an address the application registered for it."""
+        """RP-initiated logout. The browser is sent only to an address the application registered for it.
+
+        Without an id_token_hint anybody's link could have sent the browser here, so the person is asked.
+        """
         given = _parameters(browser)
         target = given.get("post_logout_redirect_uri") or given.get("redirect_uri")
         hint, app_id = given.get("id_token_hint"), given.get("client_id")
+        asked = bool(hint) or browser.is_own_form(given)
         try:
             if hint:
                 app, _ = await self.services.oidc.end_session(hint)
             elif app_id:
                 app = await self.services.oidc.client(app_id)
             else:
-                return await self._log_out_here(browser)
+                return await self._log_out_here(browser) if asked else self.pages.ask_to_log_out(browser, {})
             if target and target not in app.logout_redirect_uris:
                 raise OAuthError("invalid_request", "post_logout_redirect_uri is not registered")
+            if not asked:
+                return self.pages.ask_to_log_out(browser, given)
         except OAuthError as error:
             return self.pages.problem(browser, error.description)
         session = await browser.session(app.pool_id)

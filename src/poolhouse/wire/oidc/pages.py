@@ -226,6 +226,12 @@ class Pages:
             browser, "message.html", 400, None, title="problem_title", text=description, link=None
         )
 
+    def ask_to_log_out(self, browser: Browser, given: Mapping[str, str]) -> Response:
+        named = ("client_id", "post_logout_redirect_uri", "redirect_uri", "state")
+        kept = {name: given[name] for name in named if given.get(name)}
+        onward = given.get("post_logout_redirect_uri") or given.get("redirect_uri") or ""
+        return self.render(browser, "log_out.html", 200, None, kept=kept, target=onward)
+
     def logged_out(self, browser: Browser) -> Response:
         return self.render(browser, "message.html", 200, None, title="logged_out", text="", link=None)
 

@@ -60,6 +60,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "deny": ("拒绝", "Deny"),
     "problem_title": ("无法完成登录", "This sign-in cannot go on"),
     "back_to_app": ("请返回应用重试", "Please go back to the application and try again"),
+    "log_out_title": ("要退出登录吗？", "Sign out?"),
+    "log_out": ("退出登录", "Sign out"),
     "logged_out": ("你已退出登录", "You are signed out"),
     "send_codes_first": ("请先获取验证码", "Ask for a code first"),
     "too_many": ("操作过于频繁，请稍后再试", "Too many tries, please wait a little"),
