@@ -17,10 +17,10 @@ import argon2
 
 from bench.rows import Row, at_least, at_most, known, measurement, seconds
 from bench.running import data_folder, running
-from poolhouse.app import Services, opened
 from poolhouse.caller import Caller
 from poolhouse.db.embedded import EmbeddedPostgres, running_url
 from poolhouse.db.migrations import migrate
+from poolhouse.services import Services, opened
 from poolhouse.settings import Settings
 from poolhouse.users.model import UserDraft, UserKey
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from bench.rows import Row, at_most, known, measurement
 from bench.running import data_folder
-from poolhouse.app import build
 from poolhouse.caller import Caller
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.migrations import migrate
@@ -19,6 +18,7 @@ from poolhouse.orgs.model import NodeDraft, Tree
 from poolhouse.paging import PageRequest
 from poolhouse.resources.authorization import Authorization
 from poolhouse.resources.model import Grant, TargetType
+from poolhouse.services import build
 from poolhouse.settings import Settings
 from poolhouse.users.model import DepartmentFilter, UserQuery
 

@@ -15,11 +15,12 @@ from tests.wire.v2.fakes import engine, official_documents, request
 
 from bench.rows import Row, at_least, at_most, known, measurement
 from bench.running import data_folder
-from poolhouse.app import asgi, opened
+from poolhouse.app import asgi
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.migrations import migrate
 from poolhouse.identities.model import Identity
 from poolhouse.paging import Page
+from poolhouse.services import opened
 from poolhouse.settings import Settings
 from poolhouse.users.model import User
 from poolhouse.users.postgres import COLUMNS

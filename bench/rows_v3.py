@@ -13,9 +13,10 @@ from starlette.types import ASGIApp, Message
 
 from bench.rows import Row, at_most, known, measurement
 from bench.running import data_folder
-from poolhouse.app import asgi, opened
+from poolhouse.app import asgi
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.migrations import migrate
+from poolhouse.services import opened
 from poolhouse.settings import Settings
 from poolhouse.users.postgres import COLUMNS
 from poolhouse.wire.v3 import tokens

@@ -18,11 +18,12 @@ import uvicorn
 from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
 from tests.sdk import Sdk
 
-from poolhouse.app import Services, asgi, build
+from poolhouse.app import asgi
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.migrations import migrate
 from poolhouse.db.pool import Database
+from poolhouse.services import Services, build
 from poolhouse.settings import Settings
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.ids import new_id
+from poolhouse.services import Services
 
 _LOCK = 0x626F6F74  # "boot"
 

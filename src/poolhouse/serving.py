@@ -28,7 +28,7 @@ from poolhouse.db.parent import ends_with_parent
 from poolhouse.settings import PortTaken, Settings
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 _log = structlog.get_logger("poolhouse")
 
@@ -172,7 +172,8 @@ async def _serve_workers(
 
 def worker() -> ASGIApp:
     """One worker's application: its services open and close with the server's lifespan."""
-    from poolhouse.app import asgi, opened, working
+    from poolhouse.app import asgi, working
+    from poolhouse.services import opened
 
     settings = Settings()
     stack = AsyncExitStack()

@@ -7,7 +7,6 @@ from tests.conftest import PoolForTests
 
 from poolhouse.access_keys import postgres
 from poolhouse.access_keys.service import AccessKeyService
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.errors import (
     AccessKeyNotFound,
@@ -17,6 +16,7 @@ from poolhouse.errors import (
     SignatureRefused,
 )
 from poolhouse.ids import new_id
+from poolhouse.services import Services
 
 
 @pytest.fixture

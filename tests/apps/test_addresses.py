@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import InvalidInput
+from poolhouse.services import Services
 
 GOOD = (
     "https://example.com/cb?x=1;y",

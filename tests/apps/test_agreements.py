@@ -1,8 +1,8 @@
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, NotFound, NotPermitted
+from poolhouse.services import Services
 
 
 async def test_a_stranger_is_refused_everywhere(services: Services, pool: PoolForTests) -> None:

@@ -29,14 +29,16 @@ def test_the_version_needs_no_server() -> None:
         "import sys; from poolhouse import cli\n"
         "try: cli.app(['--version'])\n"
         "except SystemExit: pass\n"
-        "print([name for name in ('poolhouse.app', 'graphql', 'asyncpg') if name in sys.modules])"
+        "print([name for name in ('poolhouse.app', 'poolhouse.services', 'graphql', 'asyncpg') if name in sys.modules])"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
 def test_services_open_no_door() -> None:
-    program = "import sys, poolhouse.app; print([n for n in sys.modules if n.startswith('poolhouse.wire')])"
+    program = (
+        "import sys, poolhouse.services; print([n for n in sys.modules if n.startswith('poolhouse.wire')])"
+    )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert ran.stdout.strip() == "[]"
 

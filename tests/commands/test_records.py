@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.commands import records
 from poolhouse.errors import InvalidInput
+from poolhouse.services import Services
 
 Said = Callable[..., Any]
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.commands import scripts
 from poolhouse.customdb.model import Connection
 from poolhouse.errors import InvalidInput, ScriptNotFound
+from poolhouse.services import Services
 
 Said = Callable[..., Any]
 LOGIN = "async function login(query, password, context) {\n  return { id: 1, secret: env.KEY };\n}\n"

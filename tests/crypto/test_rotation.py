@@ -8,7 +8,6 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.postgres import on_database, run_sql
 
-from poolhouse.app import Services, build
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable, load_or_create_key_file
 from poolhouse.customdb.model import Connection
@@ -16,6 +15,7 @@ from poolhouse.db.migrations import migrate
 from poolhouse.db.pool import Database, opened
 from poolhouse.ids import new_id
 from poolhouse.rotation import SEALED, rotate
+from poolhouse.services import Services, build
 from poolhouse.settings import Settings
 from poolhouse.users.model import UserDraft
 

@@ -13,9 +13,9 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.postgres import on_database, run_sql
 
-from poolhouse.app import Services
 from poolhouse.customdb.model import Connection, Mode
 from poolhouse.customdb.templates import schema, template, templates
+from poolhouse.services import Services
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.sandbox.client import Returned
+from poolhouse.services import Services
 
 LOGIN = "async function login() { return { id: 1, username: 'bob', nickname: 'B' }; }"
 

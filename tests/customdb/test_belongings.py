@@ -6,13 +6,13 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.app import Services
 from poolhouse.errors import ScriptFailed, UserNotFound
 from poolhouse.fields.model import DataType, FieldDraft
 from poolhouse.fields.model import TargetType as FieldTarget
 from poolhouse.groups.model import GroupDraft
 from poolhouse.paging import PageRequest
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
+from poolhouse.services import Services
 
 ADMIN = RoleKey("admin")
 

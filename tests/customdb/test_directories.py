@@ -11,7 +11,6 @@ from tests.conformance.directory import DirectoryConformance, Subject
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts
 
-from poolhouse.app import Services
 from poolhouse.errors import (
     CustomDatabaseUnavailable,
     EmailTaken,
@@ -20,6 +19,7 @@ from poolhouse.errors import (
     UserExists,
     WrongCredentials,
 )
+from poolhouse.services import Services
 from poolhouse.users.migrating import PROVIDER, MigratingDirectory
 from poolhouse.users.model import Condition, UserDraft, UserKey, UserQuery
 

@@ -10,7 +10,6 @@ from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts
 from tests.login.conftest import sent_code  # noqa: F401
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.errors import (
     CustomDatabaseUnavailable,
@@ -22,6 +21,7 @@ from poolhouse.errors import (
 )
 from poolhouse.login.model import Registration
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserKey, UserQuery
 
 WANG = {"username": "wang", "email": "wang@old.cn", "phone": "13900000000", "nickname": "小王"}

@@ -11,7 +11,7 @@ import bcrypt
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 from poolhouse.users.migrating import PROVIDER
 from poolhouse.users.model import UserKey, UserQuery
 
@@ -20,7 +20,7 @@ PEOPLE, KILLS = 30, 4
 SERVER = """
 import asyncio, sys
 from pathlib import Path
-from poolhouse.app import build
+from poolhouse.services import build
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.pool import Database

@@ -14,7 +14,6 @@ from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts
 from tests.login.conftest import sent_code  # noqa: F401
 
-from poolhouse.app import Services
 from poolhouse.customdb.templates import template
 from poolhouse.errors import (
     FirstPasswordRequired,
@@ -24,6 +23,7 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users import postgres_newcomers
 from poolhouse.users.importing import ImportProgress
 from poolhouse.users.migrating import MigratingDirectory

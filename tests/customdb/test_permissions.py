@@ -6,13 +6,13 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.app import Services
 from poolhouse.errors import NotSupportedByDirectory, UserNotFound
 from poolhouse.groups.model import GroupDraft
 from poolhouse.orgs.model import Assignment, NodeDraft, Org
 from poolhouse.paging import PageRequest
 from poolhouse.resources.authorization import Authorization
 from poolhouse.resources.model import Effect, Grant, Statement, TargetType
+from poolhouse.services import Services
 from poolhouse.users.model import DepartmentFilter, UserQuery
 
 

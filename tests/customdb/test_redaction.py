@@ -6,8 +6,8 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.app import Services
 from poolhouse.customdb.redaction import HIDDEN, redacted_arguments, redacted_text
+from poolhouse.services import Services
 
 PASSWORD = 'pä"ss w/ord@1'
 

@@ -15,10 +15,10 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.app import Services
 from poolhouse.customdb.templates import template
 from poolhouse.errors import ScriptFailed
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserKey, UserQuery
 
 SEEDS = Path(os.environ.get("POOLHOUSE_SEEDS", Path(__file__).parents[3] / "shared" / "seeds"))

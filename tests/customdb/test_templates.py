@@ -12,10 +12,10 @@ from tests.conftest import PoolForTests
 from tests.customdb.engines import mariadb, mongodb
 from tests.customdb.people_service import People, serving
 
-from poolhouse.app import Services
 from poolhouse.customdb.model import Connection
 from poolhouse.customdb.templates import schema, templates
 from poolhouse.sandbox.client import Returned
+from poolhouse.services import Services
 
 
 async def directory_of(

@@ -9,7 +9,7 @@ import msgspec
 from tests.docs.v2_ledger import PAGE, Served, methods, page
 from tests.sdk import JS, node
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 
 INSIDE = {"org": {"buildTree"}, "event": {"initWebSocket", "reconnect"}, "(client)": {"uploadPhoto"}}
 SAME = {"wxqrcode": "qrcode", "wechatmpqrcode": "qrcode"}

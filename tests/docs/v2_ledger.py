@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 from starlette.routing import Match
 
-from poolhouse.app import Services, routes
+from poolhouse.app import routes
+from poolhouse.services import Services
 from poolhouse.wire.v2.operations import operations
 from poolhouse.wire.v2.operations import routes as v2_routes
 from poolhouse.wire.v2.rest import Router

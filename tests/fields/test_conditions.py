@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.fields.values import epoch_ms
 from poolhouse.ids import new_id
+from poolhouse.services import Services
 from poolhouse.users.model import Condition, UserDraft, UserQuery
 
 USER = TargetType.USER

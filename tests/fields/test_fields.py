@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.errors import (
     Conflict,
@@ -33,6 +32,7 @@ from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import Condition, UserDraft, UserQuery
 
 Act = Callable[[Services, Caller], Awaitable[object]]

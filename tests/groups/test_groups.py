@@ -3,7 +3,6 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.errors import (
     GroupCodeTaken,
@@ -16,6 +15,7 @@ from poolhouse.errors import (
 from poolhouse.groups.model import GroupChanges, GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserQuery
 
 Act = Callable[[Services, Caller], Awaitable[object]]

@@ -3,10 +3,10 @@ import asyncio
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.audit.model import Act, RecordQuery
 from poolhouse.errors import IdentityTaken, InvalidInput, NotAuthenticated, NotPermitted, UserNotFound
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import IdentityDraft, UserDraft, UserKey
 
 WECHAT = IdentityDraft("wechat", "user001", "openid", ext_idp_id="idp1")

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services, asgi
+from poolhouse.app import asgi
 from poolhouse.db.pool import Database
+from poolhouse.services import Services
 
 CANARY = "Canary-7f3a9c"
 

@@ -17,10 +17,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.mail.delivery import Delivery, Transports
 from poolhouse.mail.model import Provider, RetryPolicy
+from poolhouse.services import Services
 
 AT_ONCE_AGAIN = RetryPolicy(first=timedelta(0), longest=timedelta(0))
 

@@ -1,10 +1,10 @@
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotFound
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 
 FIRST = PageRequest(1, 10)
 

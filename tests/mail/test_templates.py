@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotPermitted
 from poolhouse.mail.model import SCENES
 from poolhouse.mail.render import render, text_of
 from poolhouse.mail.service import SAMPLE
 from poolhouse.mail.texts import built_in
+from poolhouse.services import Services
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en-US"])

@@ -12,8 +12,9 @@ import httpx
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services, asgi
+from poolhouse.app import asgi
 from poolhouse.apps.model import App
+from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
 
 REDIRECT = "https://client.example/callback"

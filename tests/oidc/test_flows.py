@@ -13,9 +13,9 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.oidc.conftest import AFTER_LOGOUT, REDIRECT, Browser
 
-from poolhouse.app import Services
 from poolhouse.apps.model import App
 from poolhouse.resources.model import Effect, TargetType
+from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
 
 VERIFIER = "v" * 64

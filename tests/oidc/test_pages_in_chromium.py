@@ -18,10 +18,10 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, Request, async_playwright, expect
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.apps.model import App
 from poolhouse.mfa.totp import STEP_S, code_at, key_of
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import User
 
 IMAGES = Path(__file__).parents[2] / "docs" / "guide" / "images"

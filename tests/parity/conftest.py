@@ -9,7 +9,8 @@ import pytest
 from tests.wire.v2.conftest import V2Client
 from tests.wire.v3.conftest import V3Client
 
-from poolhouse.app import Services, asgi
+from poolhouse.app import asgi
+from poolhouse.services import Services
 from poolhouse.wire.v3 import tokens
 
 

@@ -1,11 +1,11 @@
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.audit.model import Act, RecordQuery
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotFound, NotPermitted
 from poolhouse.paging import PageRequest
 from poolhouse.pools import environment
+from poolhouse.services import Services
 
 
 async def test_a_stranger_is_refused_everywhere(services: Services, pool: PoolForTests) -> None:

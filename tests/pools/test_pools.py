@@ -6,8 +6,8 @@ import asyncio
 
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.recent import Recent
+from poolhouse.services import Services
 
 
 async def test_two_changes_at_once_both_hold(services: Services, pool: PoolForTests) -> None:

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotPermitted, NotWhitelisted
 from poolhouse.login.model import Registration
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 

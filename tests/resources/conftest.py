@@ -3,8 +3,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.ids import new_id
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 NewUser = Callable[[PoolForTests], Awaitable[str]]

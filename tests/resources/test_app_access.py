@@ -2,7 +2,6 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.resources.conftest import NewUser
 
-from poolhouse.app import Services
 from poolhouse.errors import (
     AppNotFound,
     InvalidInput,
@@ -15,6 +14,7 @@ from poolhouse.groups.model import GroupDraft
 from poolhouse.paging import PageRequest
 from poolhouse.resources.authorization import Authorization
 from poolhouse.resources.model import Effect, Grant, TargetName, TargetType
+from poolhouse.services import Services
 
 USER, GROUP = TargetType.USER, TargetType.GROUP
 

@@ -2,7 +2,6 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.resources.conftest import NewUser
 
-from poolhouse.app import Services
 from poolhouse.errors import (
     GroupNotFound,
     InvalidInput,
@@ -27,6 +26,7 @@ from poolhouse.resources.model import (
     TargetType,
 )
 from poolhouse.roles import model as roles_model
+from poolhouse.services import Services
 
 USER, ROLE, GROUP, ORG = TargetType.USER, TargetType.ROLE, TargetType.GROUP, TargetType.ORG
 

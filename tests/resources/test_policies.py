@@ -2,7 +2,6 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.resources.conftest import NewUser
 
-from poolhouse.app import Services
 from poolhouse.errors import (
     CodeTaken,
     GroupNotFound,
@@ -19,6 +18,7 @@ from poolhouse.errors import (
 from poolhouse.groups.model import GroupDraft
 from poolhouse.paging import PageRequest
 from poolhouse.resources.model import Effect, Statement, TargetName, TargetType
+from poolhouse.services import Services
 
 READ = Statement(Effect.ALLOW, "books:1", ("books:read",))
 UNDER = Statement(

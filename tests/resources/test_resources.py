@@ -1,7 +1,6 @@
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import (
     CodeTaken,
     InvalidInput,
@@ -15,6 +14,7 @@ from poolhouse.errors import (
 from poolhouse.paging import PageRequest
 from poolhouse.resources.model import Action, ResourceChanges, ResourceDraft, ResourceType
 from poolhouse.roles.model import RoleDraft, RoleKey
+from poolhouse.services import Services
 
 BOOKS = ResourceDraft(
     "books", ResourceType.DATA, "Books", "all of them", (Action("read", "reads"),), "/books"

@@ -4,7 +4,6 @@ from datetime import timedelta
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.errors import (
     CodeTaken,
@@ -24,6 +23,7 @@ from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
 from poolhouse.roles.model import RoleChanges, RoleDraft, RoleKey, Target, TargetType, Validity
+from poolhouse.services import Services
 from poolhouse.times import now
 from poolhouse.users.model import RoleFilter, UserDraft, UserQuery
 

@@ -1,9 +1,9 @@
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import NotAuthenticated, NotPermitted
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 
 INSERT = """
 insert into sessions (pool_id, id, user_id, app_id, created_at, expires_at)

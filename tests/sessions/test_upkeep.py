@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.conftest import PoolForTests
 
 from poolhouse import upkeep
-from poolhouse.app import Services
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 

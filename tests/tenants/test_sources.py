@@ -1,9 +1,9 @@
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import CodeTaken, IdentitySourceNotFound, NotAuthenticated, NotPermitted, TenantNotFound
 from poolhouse.ids import new_id
+from poolhouse.services import Services
 from poolhouse.tenants.model import ConnectionDraft, State
 from poolhouse.tenants.secrets import MASK
 

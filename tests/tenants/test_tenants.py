@@ -1,7 +1,6 @@
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import (
     AppNotFound,
     InvalidInput,
@@ -11,6 +10,7 @@ from poolhouse.errors import (
     UserNotFound,
 )
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
 
 FIRST = PageRequest(1, 10)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.fields.model import DataType, FieldDraft
 from poolhouse.fields.model import TargetType as FieldTarget
@@ -16,6 +15,7 @@ from poolhouse.resources.authorization import Authorization
 from poolhouse.resources.model import Grant
 from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
+from poolhouse.services import Services
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey
 
 KEPT = ("audit_records", "custom_script_logs", "user_tombstones")

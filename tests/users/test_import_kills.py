@@ -14,7 +14,7 @@ import bcrypt
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts, legacy  # noqa: F401
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 from poolhouse.users.migrating import PROVIDER
 from poolhouse.users.model import UserKey, UserQuery
 
@@ -122,7 +122,7 @@ async def test_an_import_killed_beside_logins_is_resumed_without_loss(
 SERVER = """
 import asyncio, random, sys
 from pathlib import Path
-from poolhouse.app import build
+from poolhouse.services import build
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.pool import Database

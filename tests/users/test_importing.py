@@ -11,7 +11,6 @@ import bcrypt
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import (
     FirstPasswordRequired,
     InvalidInput,
@@ -22,6 +21,7 @@ from poolhouse.errors import (
     PoolhouseError,
 )
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
+from poolhouse.services import Services
 from poolhouse.users import importing, postgres_newcomers
 from poolhouse.users.migrating import PROVIDER
 from poolhouse.users.model import User, UserDraft, UserKey, UserQuery

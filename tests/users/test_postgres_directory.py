@@ -10,8 +10,8 @@ import pytest
 from tests.conformance.directory import DirectoryConformance, Subject
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import WrongCredentials
+from poolhouse.services import Services
 from poolhouse.users.model import IdentityDraft, UserDraft, UserKey
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.app import Services
 from poolhouse.errors import (
     EmailTaken,
     IdentifierRequired,
@@ -18,6 +17,7 @@ from poolhouse.errors import (
     UserNotFound,
 )
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import Condition, Sort, UserDraft, UserKey, UserQuery
 
 

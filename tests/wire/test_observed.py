@@ -10,7 +10,8 @@ import pytest
 import structlog
 
 from poolhouse import logs
-from poolhouse.app import Services, asgi
+from poolhouse.app import asgi
+from poolhouse.services import Services
 from poolhouse.trace import Trace, current
 from poolhouse.wire import observed
 from poolhouse.wire.observed import Observed, outcome_of

@@ -15,7 +15,6 @@ import bcrypt
 from cyclopts import Parameter
 
 from poolhouse import logs
-from poolhouse.app import Services, opened
 from poolhouse.bootstrap import Credentials, bootstrap, credentials_file
 from poolhouse.caller import Caller
 from poolhouse.commands.output import console
@@ -24,6 +23,7 @@ from poolhouse.customdb.model import Connection
 from poolhouse.customdb.templates import schema, template
 from poolhouse.db import migrations
 from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.services import Services, opened
 from poolhouse.serving import address, database, serve, with_port
 from poolhouse.settings import Settings
 

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from poolhouse.app import Services, opened
 from poolhouse.bootstrap import read_credentials
 from poolhouse.caller import Caller
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.errors import InvalidInput, UserNotFound
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services, opened
 from poolhouse.serving import database_of_folder
 from poolhouse.settings import Settings
 from poolhouse.users.model import User, UserDraft, UserKey

@@ -13,11 +13,11 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from poolhouse.app import Services
 from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.errors import DatabaseLost
+from poolhouse.services import Services
 from poolhouse.users.importing import ImportProgress, Report
 from poolhouse.users.postgres_newcomers import Journal
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from poolhouse.app import Services
 from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.imports import counted, shown_progress
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.users.model import User
 
 migration = App(name="migration", help="Moving the users of a custom database in.")

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from poolhouse.app import Services
 from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl
@@ -16,6 +15,7 @@ from poolhouse.errors import InvalidInput
 from poolhouse.mail.model import Message
 from poolhouse.mail.render import text_of
 from poolhouse.paging import PageRequest
+from poolhouse.services import Services
 from poolhouse.times import now
 
 audit = App(name="audit", help="The audit log.")

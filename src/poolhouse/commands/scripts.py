@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail, rows
@@ -23,6 +22,7 @@ from poolhouse.customdb.service import script_name
 from poolhouse.customdb.templates import KINDS, templates
 from poolhouse.errors import InvalidInput, ScriptNotFound
 from poolhouse.sandbox.client import Killed, Returned, Threw
+from poolhouse.services import Services
 
 scripts = App(name="scripts", help="A pool's custom-database scripts as files in a folder.")
 

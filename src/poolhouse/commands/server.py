@@ -55,8 +55,8 @@ async def _up(settings: Settings, began: float) -> None:
     doors.start()  # a second of imports, while PostgreSQL starts or is made
     with database(settings) as url:
         doors.join()
-        from poolhouse.app import opened
         from poolhouse.bootstrap import bootstrap, credentials_file
+        from poolhouse.services import opened
 
         await migrations.migrate(url)
         ready = asyncio.Event()

@@ -18,7 +18,7 @@ from poolhouse.sandbox.client import Sandbox
 from poolhouse.wire import metrics as numbers
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 READY_WITHIN_S = 2.0
 

@@ -19,7 +19,7 @@ from poolhouse.sandbox.breaker import BreakerState
 from poolhouse.sandbox.client import Sandbox
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 DATABASE_WITHIN_S = 2.0
 

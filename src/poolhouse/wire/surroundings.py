@@ -13,7 +13,7 @@ from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, ScriptFaile
 from poolhouse.users.model import User
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 
 @dataclass(frozen=True, slots=True)

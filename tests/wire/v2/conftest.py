@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.fakes import official_documents
 
-from poolhouse.app import Services, asgi
+from poolhouse.app import asgi
+from poolhouse.services import Services
 
 
 class Refusal(Exception):

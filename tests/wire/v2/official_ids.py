@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from poolhouse.app import Services
 from poolhouse.audit.model import Event
 from poolhouse.caller import Caller
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
+from poolhouse.services import Services
 from poolhouse.tenants.model import ConnectionDraft
 
 APPS = ("607543c1ec30828efb065adb", "6194a3c595908f00ff698d3a", "619b64e4ccc0467dcba00920")

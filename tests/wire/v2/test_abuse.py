@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import Refusal, V2Client
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 LOGIN = "mutation ($input: LoginByUsernameInput!) { loginByUsername(input: $input) { id token } }"

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import Refusal, V2Client
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 
 
 async def test_the_pools_secret_buys_a_token_that_works(

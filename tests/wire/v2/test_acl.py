@@ -9,9 +9,9 @@ from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import ClientOf, Refusal, V2Client
 from tests.wire.v2.test_orgs import user
 
-from poolhouse.app import Services
 from poolhouse.groups.model import GroupDraft
 from poolhouse.roles.model import RoleDraft
+from poolhouse.services import Services
 
 STATEMENT = {"resource": "books:1", "actions": ["books:read"], "effect": "ALLOW"}
 IF = {"param": "SourceIp", "operator": "IpAddress", "value": {"any": ["thing"]}}

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import Refusal, V2Client
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 UNKNOWN = "0" * 24

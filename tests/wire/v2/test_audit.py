@@ -8,9 +8,9 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import ClientOf, Refusal, V2Client
 
-from poolhouse.app import Services
 from poolhouse.audit.model import Act, Event, Operation, ResourceType
 from poolhouse.caller import Caller
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 from poolhouse.wire.v2 import act_names
 

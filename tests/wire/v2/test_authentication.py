@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.sdk import Sdk, ref
 
-from poolhouse.app import Services
 from poolhouse.mfa import totp
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 

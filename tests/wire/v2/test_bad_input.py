@@ -29,7 +29,7 @@ from tests.wire.v2.calls import (
 )
 from tests.wire.v2.conftest import ClientOf, V2Client
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 from poolhouse.wire.v2.schema import SDL
 
 OPEN_ROOTS = {

@@ -7,7 +7,7 @@ from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, legacy  # noqa: F401
 from tests.wire.v2.conftest import Refusal, V2Client
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 
 USERS = "query users($page: Int, $limit: Int) { users(page: $page, limit: $limit) { totalCount list { id username } } }"
 

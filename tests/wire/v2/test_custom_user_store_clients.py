@@ -10,7 +10,7 @@ from tests.customdb.conftest import Legacy, connect, legacy  # noqa: F401
 from tests.login.conftest import sent_code  # noqa: F401
 from tests.sdk import Sdk, ref
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 
 SentCode = Callable[[str], Awaitable[str]]
 WEI = {"username": "wei", "email": "wei@x.cn", "phone": "13900000001"}

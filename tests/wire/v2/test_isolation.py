@@ -15,9 +15,9 @@ from tests.conftest import PoolForTests
 from tests.wire.v2.calls import Call, Root, calls, document, fill, plain, roots, send, well_shaped
 from tests.wire.v2.conftest import V2Client
 
-from poolhouse.app import Services
 from poolhouse.apps.model import App
 from poolhouse.db.pool import Database
+from poolhouse.services import Services
 
 MARK = "SECRET-OF-THE-NEIGHBOUR"
 

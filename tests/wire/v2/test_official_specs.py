@@ -15,7 +15,7 @@ from tests.sdk import Sdk
 from tests.wire.v2 import official_ids
 from tests.wire.v2.official_specs import run, specs
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 
 RECORD = Path(__file__).with_name("official_specs.json")
 EXPECTED: dict[str, dict[str, list[str]]] = msgspec.json.decode(RECORD.read_bytes())

@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import ClientOf, Refusal, V2Client
 
-from poolhouse.app import Services
 from poolhouse.ids import new_id
+from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 TREE: dict[str, Any] = {

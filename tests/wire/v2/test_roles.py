@@ -8,9 +8,9 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import ClientOf, Refusal, V2Client
 
-from poolhouse.app import Services
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.services import Services
 
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("Role", {"code": "admin"}),

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import ClientOf, Refusal, V2Client
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 
 TEMPLATE = {
     "type": "WELCOME",

@@ -8,8 +8,8 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import ClientOf, Refusal, V2Client
 
-from poolhouse.app import Services
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
+from poolhouse.services import Services
 
 UNKNOWN = "0" * 24
 

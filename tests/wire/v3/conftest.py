@@ -17,9 +17,10 @@ import httpx
 import pytest
 import uvicorn
 
-from poolhouse.app import Services, asgi
+from poolhouse.app import asgi
 from poolhouse.caller import Caller
 from poolhouse.ids import new_id
+from poolhouse.services import Services
 
 
 @dataclass

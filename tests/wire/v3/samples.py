@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from msgspec import inspect as shapes
 
-from poolhouse.app import Services
 from poolhouse.caller import Caller
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.groups.model import GroupDraft
@@ -17,6 +16,7 @@ from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.posts.model import PostDraft
 from poolhouse.roles.model import RoleDraft
+from poolhouse.services import Services
 from poolhouse.users.accounts import NewAccount
 from poolhouse.users.model import UserDraft
 from poolhouse.wire.v3.endpoint import Endpoint

@@ -13,7 +13,7 @@ import pytest
 from authing import ManagementClient
 from tests.wire.v3.samples import Sown, fits, sample, sow
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.table import contract, endpoints
 

@@ -11,8 +11,8 @@ from tests.customdb.conftest import Legacy, connect, lazy_scripts, legacy  # noq
 from tests.wire.v3.samples import fits, sow
 from tests.wire.v3.test_clients import NODE_ROWS, PYTHON_ROWS, node_calls, python_call
 
-from poolhouse.app import Services
 from poolhouse.customdb.model import Mode
+from poolhouse.services import Services
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.table import contract
 

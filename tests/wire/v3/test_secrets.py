@@ -10,7 +10,7 @@ import pytest
 from tests.wire.v3.conftest import V3Client, connect
 from tests.wire.v3.samples import sample, sow
 
-from poolhouse.app import Services
+from poolhouse.services import Services
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.table import endpoints
 

@@ -24,7 +24,7 @@ from poolhouse.sessions.model import Session
 from poolhouse.wire.request import HttpRequest, Query, client_ip, read_body, request_id
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 SESSION_COOKIE = "poolhouse_session"
 FORM_COOKIE = "poolhouse_form"

@@ -25,7 +25,7 @@ from poolhouse.wire.oidc.browser import Browser, browser_of, issuer
 from poolhouse.wire.oidc.pages import Pages
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 Handler = Callable[["Provider", Request, Browser], Awaitable[Response]]
 

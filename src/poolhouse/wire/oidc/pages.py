@@ -36,7 +36,7 @@ from poolhouse.wire.oidc.browser import Browser, browser_of
 from poolhouse.wire.oidc.texts import Texts
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 Proceed = Callable[..., Awaitable[Response]]
 Form = dict[str, str]

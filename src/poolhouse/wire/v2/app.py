@@ -13,7 +13,7 @@ from poolhouse.wire.v2.operations import operations, routes
 from poolhouse.wire.v2.rest import Rest, Router
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 
 def v2_routes(services: Services) -> list[BaseRoute]:

@@ -25,7 +25,7 @@ from poolhouse.wire.v2.request import DEFAULT_ZONE, V2Request
 from poolhouse.wire.v2.rest import Rest
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from poolhouse.wire.v2.endpoint import Admission
 from poolhouse.wire.v2.request import DEFAULT_ZONE
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 
 class TokenGate:

@@ -12,7 +12,7 @@ from poolhouse.errors import NotSupported, PoolhouseError
 from poolhouse.wire.request import HttpRequest, Query
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -30,7 +30,7 @@ from poolhouse.wire.v3.parsing import (
 from poolhouse.wire.v3.table import contract, endpoints
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 PREFIX = "/api/v3/"
 

@@ -14,7 +14,7 @@ import msgspec
 from poolhouse.caller import Caller
 
 if TYPE_CHECKING:
-    from poolhouse.app import Services
+    from poolhouse.services import Services
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 

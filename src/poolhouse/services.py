@@ -1,0 +1,359 @@
+"""The composition root, read top to bottom: what exists, and what it is built from. `app.py` serves it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from poolhouse.access_keys.service import AccessKeyService
+from poolhouse.apps.agreements import Agreements
+from poolhouse.apps.service import AppService
+from poolhouse.audit.origin import Places
+from poolhouse.audit.service import AuditLog
+from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_keys
+from poolhouse.crypto.transport import PasswordTransport, TransportKeys
+from poolhouse.customdb.runner import ScriptRunner
+from poolhouse.customdb.service import CustomDatabaseService
+from poolhouse.db.pool import Database
+from poolhouse.fields.model import TargetType
+from poolhouse.fields.service import FieldService
+from poolhouse.groups.service import GroupService
+from poolhouse.identities.service import IdentityService
+from poolhouse.login.account import Account
+from poolhouse.login.book import LoginBook
+from poolhouse.login.by_code import CodeLogin
+from poolhouse.login.captchas import Captchas
+from poolhouse.login.codes import Codes
+from poolhouse.login.guard import LoginGuard
+from poolhouse.login.links import Links
+from poolhouse.login.passwords import PasswordRules
+from poolhouse.login.recovery import Recovery
+from poolhouse.login.registration import Registrations
+from poolhouse.login.second_step import SecondStep
+from poolhouse.login.service import LoginService
+from poolhouse.mail.delivery import Delivery, Transports
+from poolhouse.mail.model import Provider
+from poolhouse.mail.service import MailService
+from poolhouse.mfa.service import MfaService
+from poolhouse.oidc.service import OidcService
+from poolhouse.orgs.members import DepartmentMembers
+from poolhouse.orgs.merging import DepartmentTrees
+from poolhouse.orgs.service import OrgService
+from poolhouse.pools import postgres as pool_rows
+from poolhouse.pools.environment import Environment
+from poolhouse.pools.service import PoolService
+from poolhouse.pools.whitelist import Whitelist
+from poolhouse.posts.service import PostService
+from poolhouse.resources.app_access import AppAccessService
+from poolhouse.resources.authorization import AuthorizationService
+from poolhouse.resources.namespaces import NamespaceService
+from poolhouse.resources.policies import PolicyService
+from poolhouse.resources.principals import (
+    Principals,
+    forget_groups,
+    forget_nodes,
+    forget_roles,
+    forget_users,
+)
+from poolhouse.resources.service import ResourceService
+from poolhouse.roles.model import TargetType as RoleTarget
+from poolhouse.roles.service import RoleService
+from poolhouse.sandbox.client import Sandbox
+from poolhouse.sessions.keys import KeyRing
+from poolhouse.sessions.management import ManagementTokens
+from poolhouse.sessions.service import SessionService
+from poolhouse.settings import Settings
+from poolhouse.tenants.service import TenantService
+from poolhouse.tenants.sources import SourceService
+from poolhouse.users.accounts import AccountService
+from poolhouse.users.directories import Directories
+from poolhouse.users.importing import UserImports
+from poolhouse.users.migration import Migration
+from poolhouse.users.postgres import PostgresDirectory, insert_identity
+from poolhouse.users.service import UserService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a wire may call."""
+
+    settings: Settings
+    db: Database
+    box: SecretBox
+    hasher: PasswordHasher
+    transport: PasswordTransport
+    audit: AuditLog
+    places: Places
+    sandbox: Sandbox
+    scripts: ScriptRunner
+    customdb: CustomDatabaseService
+    mail: MailService
+    delivery: Delivery
+    pools: PoolService
+    access_keys: AccessKeyService
+    apps: AppService
+    agreements: Agreements
+    whitelist: Whitelist
+    environment: Environment
+    directories: Directories
+    migration: Migration
+    users: UserService
+    identities: IdentityService
+    tenants: TenantService
+    sources: SourceService
+    orgs: OrgService
+    department_members: DepartmentMembers
+    department_trees: DepartmentTrees
+    fields: FieldService
+    posts: PostService
+    groups: GroupService
+    namespaces: NamespaceService
+    roles: RoleService
+    resources: ResourceService
+    policies: PolicyService
+    authorization: AuthorizationService
+    app_access: AppAccessService
+    sessions: SessionService
+    management_tokens: ManagementTokens
+    mfa: MfaService
+    login: LoginService
+    registrations: Registrations
+    captchas: Captchas
+    codes: Codes
+    code_login: CodeLogin
+    recovery: Recovery
+    own_account: Account
+    links: Links
+    second_step: SecondStep
+    accounts: AccountService
+    imports: UserImports
+    oidc: OidcService
+
+
+def secret_keys(settings: Settings) -> list[bytes]:
+    """POOLHOUSE_SECRET_KEY, else DATA/secret.key, made at the first start. Newest first; older ones still open."""
+    if settings.secret_key is not None:
+        return parse_keys(settings.secret_key.get_secret_value())
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return load_or_create_key_file(settings.data / "secret.key")
+
+
+async def transport_keys(db: Database, box: SecretBox) -> TransportKeys:
+    """One pair for the whole server: every node must read what a client encrypted for any of them."""
+    stored = await pool_rows.server_key(db, "password-transport", box)
+    if stored is None:
+        fresh = TransportKeys.generate().dump()
+        stored = await pool_rows.keep_server_key(db, "password-transport", fresh, box)
+    return TransportKeys.load(stored)
+
+
+def mail_transports(settings: Settings) -> Transports:
+    smtp = settings.smtp_host and Provider(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        sender=settings.smtp_sender,
+        security=settings.smtp_security,
+    )
+    return Transports(smtp or None, settings.sms_url or "", settings.sms_secret.get_secret_value())
+
+
+def base_url(settings: Settings) -> str:
+    """The address links in mails begin with."""
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+
+
+async def build(settings: Settings, db: Database, hasher: PasswordHasher | None = None) -> Services:
+    """The services over an open, migrated database."""
+    newest, *older = secret_keys(settings)
+    box = SecretBox(newest, older)
+    hasher = hasher or PasswordHasher()
+    transport = PasswordTransport(await transport_keys(db, box))
+    audit = AuditLog(db)
+    mail = MailService(db, box, audit)
+    delivery = Delivery(db, box, mail_transports(settings))
+    pools = PoolService(db, box, audit)
+    access_keys = AccessKeyService(db, pools, box, audit)
+    apps = AppService(db, box, audit)
+    whitelist = Whitelist(db, audit)
+
+    native = PostgresDirectory(db, hasher)
+    places = Places(settings.geo_database)
+    sandbox = Sandbox()
+    environment = Environment(db, box, audit)
+    scripts = ScriptRunner(db, sandbox, pools, apps, places, environment.of_pool)
+    customdb = CustomDatabaseService(db, box, sandbox, scripts, audit)
+
+    directories = Directories(native, db, customdb, scripts)
+    users = UserService(db, directories, audit)
+    sessions = SessionService(db, KeyRing(db, box), audit)
+    users.on_delete(sessions.end_of_users)
+    users.on_delete(mail.forget_user)
+    identities = IdentityService(db, users, audit)
+    users.on_delete(identities.forget_users)
+    tenants = TenantService(db, users, audit)
+    users.on_delete(tenants.forget_users)
+    sources = SourceService(db, box, audit)
+    users.on_change(sessions.user_changed)
+    fields = FieldService(db, audit, box)
+    orgs = OrgService(db, audit, fields)
+    department_members = DepartmentMembers(db, users, audit)
+    users.on_delete(department_members.forget_users)
+    users.on_delete(fields.forget_users)
+    posts = PostService(db, audit, users.require_all, orgs.require_nodes)
+    users.on_delete(posts.forget_users)
+    orgs.on_delete(posts.forget_nodes)
+    groups = GroupService(db, audit, fields, users.require_all)
+    users.on_delete(groups.forget_users)
+    namespaces = NamespaceService(db, audit)
+    roles = RoleService(
+        db,
+        audit,
+        fields,
+        namespaces.names,
+        require={
+            RoleTarget.USER: users.require_all,
+            RoleTarget.GROUP: groups.require_ids,
+            RoleTarget.NODE: orgs.require_nodes,
+        },
+        departments_of=department_members.ancestors_of,
+    )
+    namespaces.on_delete(roles.delete_namespace)
+    namespaces.on_rename(roles.rename_namespace)
+    users.on_delete(roles.forget_users)
+    groups.on_delete(roles.forget_groups)
+    orgs.on_delete(roles.forget_nodes)
+    orgs.on_delete(fields.forget_nodes)
+    fields.on(TargetType.USER, users.require_all)
+    fields.on(TargetType.GROUP, groups.require_ids)
+    fields.on(TargetType.ROLE, roles.require_ids)
+    fields.on(TargetType.NODE, orgs.require_nodes)
+    fields.on(TargetType.ORG, orgs.require_orgs)
+    fields.on(TargetType.APPLICATION, apps.require_ids)
+    apps.on_delete(fields.forget_app)
+    apps.on_delete(roles.delete_namespace)
+    accounts = AccountService(
+        db,
+        users,
+        audit,
+        fields,
+        put_in_departments=department_members.put,
+        link_identity=insert_identity,
+    )
+
+    imports = UserImports(db, directories, hasher, fields, audit)
+
+    mfa = MfaService(db, box, audit)
+    users.on_delete(mfa.forget_users)
+    guard = LoginGuard(db)
+    rules = PasswordRules(db, hasher)
+    book = LoginBook(directories)
+    login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
+    users.on_delete(login.forget_users)
+    registrations = Registrations(db, pools, apps, directories, users, guard, rules, login, mail, audit)
+    registrations.on_each(
+        lambda tx, caller, user, registration: fields.store(
+            tx, caller, TargetType.USER, {user.id: registration.custom_data}, from_text=True
+        )
+    )
+    registrations.before_each(
+        lambda caller, pool, registration: whitelist.admit(caller, pool, registration.values)
+    )
+    codes = Codes(db, box, pools, mail, audit)
+    recovery = Recovery(db, pools, directories, users, sessions, codes, rules, guard, mail, audit)
+    own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, audit)
+
+    resources = ResourceService(db, audit, namespaces)
+    principals = Principals(db, users, groups, roles, orgs, department_members)
+    policies = PolicyService(db, audit, namespaces, principals)
+    authorization = AuthorizationService(db, audit, namespaces, principals)
+    app_access = AppAccessService(db, audit, apps, principals, box)
+    users.on_delete(forget_users)
+    groups.on_delete(forget_groups)
+    roles.on_delete(forget_roles)
+    orgs.on_delete(forget_nodes)
+
+    login.let_in_by(app_access.admits)
+    oidc = OidcService(db, apps, users, sessions, audit)
+    oidc.let_in_by(app_access.admits)
+    users.on_delete(oidc.forget_users)
+
+    return Services(
+        settings=settings,
+        oidc=oidc,
+        db=db,
+        box=box,
+        hasher=hasher,
+        transport=transport,
+        audit=audit,
+        places=places,
+        sandbox=sandbox,
+        scripts=scripts,
+        customdb=customdb,
+        mail=mail,
+        delivery=delivery,
+        pools=pools,
+        access_keys=access_keys,
+        apps=apps,
+        agreements=Agreements(db, apps, audit),
+        whitelist=whitelist,
+        environment=environment,
+        directories=directories,
+        migration=Migration(db, directories, imports),
+        users=users,
+        identities=identities,
+        tenants=tenants,
+        sources=sources,
+        orgs=orgs,
+        department_members=department_members,
+        department_trees=DepartmentTrees(db, users, audit),
+        fields=fields,
+        posts=posts,
+        groups=groups,
+        namespaces=namespaces,
+        roles=roles,
+        resources=resources,
+        policies=policies,
+        authorization=authorization,
+        app_access=app_access,
+        sessions=sessions,
+        management_tokens=ManagementTokens(sessions, pools, apps),
+        mfa=mfa,
+        login=login,
+        registrations=registrations,
+        captchas=Captchas(db),
+        codes=codes,
+        code_login=CodeLogin(codes, users, login, registrations),
+        recovery=recovery,
+        own_account=own_account,
+        links=Links(db, pools, users, mail, audit, base_url(settings)),
+        second_step=SecondStep(db, users, codes, mfa, login),
+        accounts=accounts,
+        imports=imports,
+    )
+
+
+@asynccontextmanager
+async def opened(settings: Settings, database_url: str) -> AsyncIterator[Services]:
+    """The services for the length of a block; their background work ends with it."""
+    replica = settings.replica_url.get_secret_value() if settings.replica_url else None
+    db = await Database.open(
+        database_url,
+        connections=settings.database_connections,
+        statement_timeout_s=settings.statement_timeout_s,
+        replica_url=replica,
+    )
+    hasher = PasswordHasher()
+    try:
+        services = await build(settings, db, hasher)
+        try:
+            yield services
+        finally:
+            await services.sandbox.close()
+            await services.scripts.settled()
+    finally:
+        hasher.close()
+        await db.close()
