@@ -20,7 +20,10 @@ SOURCE = Path(poolhouse.__file__).parent
 
 _SWEEP = "housekeeping, of what has expired or is too old in any pool"
 _KEY = "authentication, which learns the pool from the id"
+_METRIC = "a number of the whole server for /metrics, with nothing of anybody in it"
 OF_ALL_POOLS: dict[str, str] = {
+    "customdb/postgres:migrations_of_all": _METRIC,
+    "mail/postgres:waiting": _METRIC,
     "access_keys/postgres:find_in_any_pool": _KEY,
     "apps/postgres:find_anywhere": _KEY,
     "access_keys/postgres:forget_signatures": _SWEEP,
