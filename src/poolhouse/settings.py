@@ -32,7 +32,13 @@ class Settings(BaseSettings):
     allowed_origins: str = Field(
         "*", description="Origins whose pages may call the wires from a browser, apart by commas; * for any."
     )
-    trusted_proxies: int = Field(0, description="Proxies before us whose X-Forwarded-For is believed.", ge=0)
+    trusted_proxies: int = Field(
+        0, description="Proxies before us that say where a request comes from.", ge=0, le=16
+    )
+    trusted_header: Literal["any", "x-forwarded-for", "forwarded"] = Field(
+        "any",
+        description="The header they say it in; any: X-Forwarded-For, else Forwarded. The other is a stranger's word.",
+    )
     statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)
     geo_database: Path | None = Field(None, description="A MaxMind file that tells where an address is.")
     smtp_host: str | None = Field(None, description="The mail server; without one, mail stays in the outbox.")

@@ -172,16 +172,6 @@ def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return new_id()
 
 
-def client_ip(request: Request, trusted_proxies: int = 0) -> str | None:
-    peer = request.client.host if request.client else None
-    if trusted_proxies:
-        chain = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
-        chain = [part for part in chain if part]
-        if chain:
-            return chain[-min(trusted_proxies, len(chain))][:45]
-    return peer
-
-
 async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
     """The whole body, or TooLarge as soon as it is known to be larger than `limit` bytes."""
     refusal = TooLarge("body", f"最大 {limit} 字节", f"at most {limit} bytes")

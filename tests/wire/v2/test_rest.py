@@ -15,6 +15,7 @@ from tests.wire.v2.fakes import engine, giving
 from poolhouse.caller import Caller
 from poolhouse.errors import DatabaseLost, InvalidInput, UserNotFound
 from poolhouse.paging import Page
+from poolhouse.settings import Settings
 from poolhouse.wire.observed import Observed
 from poolhouse.wire.request import MAX_BODY_BYTES, CollapseSlashes, HttpRequest, Query
 from poolhouse.wire.v2.endpoint import Admission, V2Wire
@@ -84,7 +85,7 @@ ROUTES = [
 
 @pytest.fixture
 async def client() -> Any:
-    wire = V2Wire(None, OpenGate(), engine({"isUserExists": giving(True)}), Rest(Router(ROUTES)))
+    wire = V2Wire(None, OpenGate(), engine({"isUserExists": giving(True)}), Rest(Router(ROUTES)), Settings())
     app = Observed(CollapseSlashes(Starlette(routes=wire.routes())))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:

@@ -21,7 +21,8 @@ from poolhouse.crypto.secretbox import SecretUnreadable
 from poolhouse.errors import InvalidInput, Lang, PoolhouseError
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.sessions.model import Session
-from poolhouse.wire.request import HttpRequest, Query, client_ip, read_body, request_id
+from poolhouse.wire.addresses import client_ip
+from poolhouse.wire.request import HttpRequest, Query, read_body, request_id
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
@@ -143,7 +144,7 @@ async def browser_of(request: Request, services: Services) -> Browser:
         query=query,
         headers=headers,
         body=await read_body(request, MAX_FORM_BYTES),
-        ip=client_ip(request, services.settings.trusted_proxies),
+        ip=client_ip(request, services.settings),
         request_id=request_id(),
         lang=preferred(asked),
     )

@@ -20,10 +20,6 @@ def v2_routes(services: Services) -> list[BaseRoute]:
     served = routes()
     outside = {route.path for route in served if not route.path.startswith(PREFIX)}
     wire = V2Wire(
-        services,
-        TokenGate(services),
-        GraphQL(operations()),
-        Rest(Router(served)),
-        services.settings.trusted_proxies,
+        services, TokenGate(services), GraphQL(operations()), Rest(Router(served)), services.settings
     )
     return wire.routes(outside)

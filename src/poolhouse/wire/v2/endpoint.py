@@ -17,7 +17,9 @@ from starlette.types import Receive, Scope, Send
 from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
+from poolhouse.settings import Settings
 from poolhouse.wire import request as http
+from poolhouse.wire.addresses import client_ip
 from poolhouse.wire.request import HttpRequest, Query
 from poolhouse.wire.v2 import graphql, rest
 from poolhouse.wire.v2.graphql import GraphQL
@@ -47,11 +49,11 @@ class Gate(Protocol):
 
 class V2Wire:
     def __init__(
-        self, services: Services, gate: Gate, graph: GraphQL, rest: Rest, trusted_proxies: int = 0
+        self, services: Services, gate: Gate, graph: GraphQL, rest: Rest, settings: Settings
     ) -> None:
         self._services, self._gate = services, gate
         self._graph, self._rest = graph, rest
-        self._trusted_proxies = trusted_proxies
+        self._settings = settings
 
     def routes(self, paths: Collection[str] = ()) -> list[BaseRoute]:
         """`/graphql/v2`, everything under `/api/v2/`, and the REST paths that lie elsewhere."""
@@ -76,7 +78,7 @@ class V2Wire:
             query=Query(""),
             headers=headers,
             body=b"",
-            ip=http.client_ip(request, self._trusted_proxies),
+            ip=client_ip(request, self._settings),
             request_id=http.request_id(),
             lang=http.language(headers, "x-authing-lang"),
         )

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError, RequestTooLarge
-from poolhouse.wire.request import client_ip
+from poolhouse.wire.addresses import client_ip
 from poolhouse.wire.request import request_id as current_id
 from poolhouse.wire.v3 import envelope, openapi, page
 from poolhouse.wire.v3.auth import Call, identify, identify_user
@@ -100,7 +100,7 @@ class V3Wire:
             app_id=headers.get("x-authing-app-id") or None,
             tenant_id=headers.get("x-authing-tenant-id") or None,
             lang=lang,
-            ip=client_ip(request, self._services.settings.trusted_proxies),
+            ip=client_ip(request, self._services.settings),
             user_agent=headers.get("user-agent", "")[:1024],
             request_id=request_id,
         )
