@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -18,6 +19,7 @@ from aiosmtpd.controller import Controller
 from tests.conftest import PoolForTests
 
 from poolhouse.caller import Caller
+from poolhouse.errors import InvalidInput
 from poolhouse.mail.delivery import Delivery, Transports
 from poolhouse.mail.model import Provider, RetryPolicy
 from poolhouse.services import Services
@@ -193,8 +195,26 @@ async def test_a_pools_own_mail_server_is_used_and_its_password_stored_encrypted
     )
     stored = await services.db.fetchval("select password from mail_providers where pool_id = $1", pool.id)
     assert b"s3cret-word" not in stored
-    kept = await services.mail.put_provider(pool.administrator, Provider("127.0.0.1", port, "me"))
+    kept = await services.mail.put_provider(
+        pool.administrator, Provider("127.0.0.1", port, "me", sender="a@example.com", security="none")
+    )
     assert kept.password == "s3cret-word"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", [{"host": "127.0.0.2"}, {"port": 2525}, {"username": "you"}, {"security": "none"}]
+)
+async def test_a_stored_mail_password_is_not_sent_where_it_was_not_meant_for(
+    services: Services, pool: PoolForTests, elsewhere: dict[str, Any]
+) -> None:
+    stored = Provider("127.0.0.1", 465, "me", "s3cret-word")
+    await services.mail.put_provider(pool.administrator, stored)
+    with pytest.raises(InvalidInput) as refused:
+        await services.mail.put_provider(pool.administrator, replace(stored, password="", **elsewhere))
+    assert refused.value.facts["field"] == "senderPass"
+    assert await services.mail.get_provider(pool.administrator) == stored
+    moved = replace(stored, password="another", **elsewhere)
+    assert await services.mail.put_provider(pool.administrator, moved) == moved
 
 
 async def test_the_running_sender_is_woken_by_the_outbox(

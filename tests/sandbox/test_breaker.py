@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from poolhouse.sandbox.breaker import Breaker, BreakerState
+from poolhouse.breaker import Breaker, BreakerState
 
 
 class Clock:

@@ -1,26 +1,40 @@
-"""Takes messages out of the outbox and sends them; at least once, by any number of nodes together."""
+"""Takes messages out of the outbox and sends them; at least once, by any number of nodes together.
+
+A stream, never a batch: every place that falls free takes the next message, and neither a pool nor a mail server
+that answers slowly can hold the places of the others.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import prometheus_client
 import structlog
 
+from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database
 from poolhouse.mail import postgres
-from poolhouse.mail.model import Channel, Message, Provider, RetryPolicy
-from poolhouse.mail.transports import Undeliverable, send_email, send_sms
+from poolhouse.mail.model import Message, Provider, RetryPolicy, Route
+from poolhouse.mail.transports import SMS_AT_ONCE, Deferred, Undeliverable, send_email, send_sms
 from poolhouse.times import now
 
-BATCH = 20
-AT_ONCE = 5
-LEASE = timedelta(minutes=5)  # a batch takes four minutes at most
+AT_ONCE: dict[Route, int] = {"pool": 48, "server": 16, "sms": SMS_AT_ONCE}
+PER_POOL = 4
+LEASE = timedelta(minutes=2)  # an attempt takes one minute at most
 LOOK_EVERY_S = 15.0
 KEEP = timedelta(days=30)
+
+DELIVERIES = prometheus_client.Counter(
+    "poolhouse_mail_deliveries",
+    "Attempts. outcome: sent, refused (for good), deferred (this message), failed (the way out).",
+    ["route", "outcome"],
+)
 
 log = structlog.get_logger(__name__)
 
@@ -34,9 +48,18 @@ class Transports:
     sms_secret: str = ""
 
     @property
-    def channels(self) -> list[Channel]:
-        email: list[Channel] = ["email"] if self.smtp else []
-        return [*email, "sms"] if self.sms_url else email
+    def routes(self) -> list[Route]:
+        routes: list[Route] = ["pool"]
+        if self.smtp:
+            routes.append("server")
+        if self.sms_url:
+            routes.append("sms")
+        return routes
+
+
+def new_breaker() -> Breaker:
+    """Short enough that a code (300 s) still arrives in time after a server came back."""
+    return Breaker(failures=3, open_s=5.0, open_most_s=60.0)
 
 
 class Delivery:
@@ -49,65 +72,169 @@ class Delivery:
         transports: Transports,
         policy: RetryPolicy | None = None,
         only: list[str] | None = None,
+        breaker: Callable[[], Breaker] = new_breaker,
     ) -> None:
         self._db, self._box, self._transports = db, box, transports
         self._policy = policy or RetryPolicy()
         self._only = only
         self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._flying: dict[Route, Counter[str]] = {route: Counter() for route in AT_ONCE}
+        self._new_breaker = breaker
+        self._breakers: dict[tuple[Route, str], Breaker] = {}  # of ways out that failed last
+
+    def resting(self) -> dict[Route, int]:
+        """How many ways out are not tried for now because they failed; of route `pool`, one each pool."""
+        count = Counter(
+            route for (route, _), one in self._breakers.items() if one.state is not BreakerState.CLOSED
+        )
+        return {route: count[route] for route in AT_ONCE}
 
     async def run(self) -> None:
-        """For the life of the server: woken by the outbox, and every LOOK_EVERY_S for what is due again."""
+        """For the life of the server: woken by the outbox, by a place falling free, and every LOOK_EVERY_S."""
         listening, swept = False, now() - timedelta(hours=1)
-        while True:
-            self._wake.clear()
-            try:
-                if not listening:
-                    await self._db.listen(postgres.CHANNEL, self._woken)
-                    listening = True
-                while await self.deliver_due():
-                    pass
-                if now() - swept >= timedelta(hours=1):
-                    await postgres.delete_older(self._db, now() - KEEP)
-                    swept = now()
-            except Exception:
-                log.warning("mail_delivery_interrupted", exc_info=True)
-            try:
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    if not listening:
+                        await self._db.listen(postgres.CHANNEL, self._woken)
+                        listening = True
+                    await self._start_due()
+                    if now() - swept >= timedelta(hours=1):
+                        await postgres.delete_older(self._db, now() - KEEP)
+                        swept = now()
+                except Exception:
+                    log.warning("mail_delivery_interrupted", exc_info=True)
+                try:
+                    async with asyncio.timeout(LOOK_EVERY_S):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def deliver_due(self) -> int:
-        """One batch; gives how many messages were tried."""
-        messages = await postgres.claim(self._db, BATCH, LEASE, self._transports.channels, self._only)
-        gate = asyncio.Semaphore(AT_ONCE)
+        """Tries everything that is due by now; gives how many messages were tried."""
+        moment = await postgres.moment(self._db)
+        tried = 0
+        while True:
+            tried += await self._start_due(moment)
+            if not self._tasks:
+                return tried
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
 
-        async def one(message: Message) -> None:
-            async with gate:
-                await self._deliver(message)
+    async def _start_due(self, due_by: datetime | None = None) -> int:
+        """Fills the places that are free; gives how many messages it began to send."""
+        started = 0
+        for route in self._transports.routes:
+            room = AT_ONCE[route] - self._flying[route].total()
+            if route != "pool":
+                room = min(room, self._trust(route, "") - self._flying[route].total())
+            if room <= 0:
+                continue
+            messages = await postgres.claim(
+                self._db,
+                route,
+                room,
+                LEASE,
+                per_pool=PER_POOL,
+                taken=self._taken(route),
+                due_by=due_by,
+                only=self._only,
+            )
+            for message in messages:
+                self._start(route, message)
+            started += len(messages)
+        return started
 
-        await asyncio.gather(*(one(message) for message in messages))
-        return len(messages)
+    def _taken(self, route: Route) -> dict[str, int]:
+        """The places of each pool that are taken, or withheld because its own mail server fails."""
+        taken = dict(self._flying[route])
+        for resting, pool_id in self._breakers:
+            if resting == route and pool_id:
+                withheld = PER_POOL - self._trust(route, pool_id)
+                taken[pool_id] = min(PER_POOL, taken.get(pool_id, 0) + max(0, withheld))
+        return taken
 
-    async def _deliver(self, message: Message) -> None:
+    def _trust(self, route: Route, pool_id: str) -> int:
+        """How many messages at once this way out is trusted with: one while it proves itself again."""
+        breaker = self._breakers.get((route, pool_id))
+        if breaker is None or breaker.state is BreakerState.CLOSED:
+            return AT_ONCE[route]
+        return 1 if breaker.state is BreakerState.HALF_OPEN else 0
+
+    def _start(self, route: Route, message: Message) -> None:
+        self._flying[route][message.pool_id] += 1
+        task = asyncio.create_task(self._deliver(route, message), name=f"mail {message.id}")
+        self._tasks.add(task)
+
+        def landed(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            self._flying[route] -= Counter([message.pool_id])
+            self._wake.set()
+
+        task.add_done_callback(landed)
+
+    async def _deliver(self, route: Route, message: Message) -> None:
+        way = (route, message.pool_id if route == "pool" else "")
+        if way in self._breakers:
+            self._breakers[way].admit()
         try:
-            await self._send(message)
+            outcome = await self._attempt(route, message)
+        except BaseException as error:  # cancelled, or no database: says nothing about the mail server
+            if way in self._breakers:
+                self._breakers[way].abandoned()
+            if not isinstance(error, Exception):
+                raise
+            log.warning("mail_delivery_interrupted", message_id=message.id, exc_info=True)
+            return
+        DELIVERIES.labels(route, outcome).inc()
+        if outcome == "failed":
+            self._way_failed(way)
+        else:
+            self._breakers.pop(way, None)
+
+    def _way_failed(self, way: tuple[Route, str]) -> None:
+        breaker = self._breakers.setdefault(way, self._new_breaker())
+        before = breaker.state
+        breaker.failed()
+        if breaker.state is BreakerState.OPEN and before is not BreakerState.OPEN:
+            log.warning(
+                "mail_route_rests",
+                route=way[0],
+                pool_id=way[1] or None,
+                retry_after_s=round(breaker.retry_after_s, 1),
+            )
+
+    async def _attempt(self, route: Route, message: Message) -> str:
+        """Gives the outcome, one of DELIVERIES'. Raises what the database does."""
+        try:
+            await self._send(route, message)
         except Undeliverable as error:
             await self._failed(message, str(error), None)
+            return "refused"
+        except Deferred as error:
+            await self._failed(message, str(error), self._retry_at(message))
+            return "deferred"
         except Exception as error:
             await self._failed(message, f"{type(error).__name__}: {error}"[:500], self._retry_at(message))
-        else:
-            await postgres.mark_sent(self._db, message)
-            log.info("mail_sent", pool_id=message.pool_id, message_id=message.id, attempts=message.attempts)
+            return "failed"
+        await postgres.mark_sent(self._db, message)
+        log.info("mail_sent", pool_id=message.pool_id, message_id=message.id, attempts=message.attempts)
+        return "sent"
 
-    async def _send(self, message: Message) -> None:
-        if message.channel == "sms":
+    async def _send(self, route: Route, message: Message) -> None:
+        if route == "sms":
             await send_sms(self._transports.sms_url, self._transports.sms_secret, message)
             return
-        own = await postgres.provider(self._db, message.pool_id, self._box)
-        provider = own if own and own.enabled else self._transports.smtp
-        if provider is None:
-            raise RuntimeError("the mail server was taken away meanwhile")
+        provider = self._transports.smtp
+        if route == "pool":
+            provider = await postgres.provider(self._db, message.pool_id, self._box)
+        if provider is None or not provider.enabled:
+            raise Deferred("the mail server was taken away meanwhile")
         await send_email(provider, message)
 
     async def _failed(self, message: Message, error: str, retry_at: datetime | None) -> None:

@@ -35,6 +35,8 @@ SCENES: tuple[Scene, ...] = get_args(Scene)
 
 Channel = Literal["email", "sms"]
 Status = Literal["queued", "sent", "dead"]
+Route = Literal["pool", "server", "sms"]
+"""The way out: the pool's own mail server, the mail server of the settings, or their hook for short messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import cast
 
 from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Executor
-from poolhouse.mail.model import Channel, Message, Provider, Scene, Template
+from poolhouse.mail.model import Message, Provider, Route, Scene, Template
 from poolhouse.paging import Page, PageRequest
 
 CHANNEL = "mail_outbox"
@@ -141,27 +143,65 @@ async def forget_user(db: Executor, pool_id: str, user_ids: list[str]) -> None:
     await db.execute("delete from mail_outbox where pool_id = $1 and user_id = any($2)", pool_id, user_ids)
 
 
+async def moment(db: Executor) -> datetime:
+    """The database's clock, by which messages are due."""
+    return cast(datetime, await db.fetchval("select now()"))
+
+
 async def claim(
-    db: Executor, limit: int, lease: timedelta, server_wide: list[Channel], only: list[str] | None = None
+    db: Executor,
+    route: Route,
+    limit: int,
+    lease: timedelta,
+    *,
+    per_pool: int,
+    taken: Mapping[str, int],
+    due_by: datetime | None = None,
+    only: list[str] | None = None,
 ) -> list[Message]:
-    """Messages that are due and can be sent, taken by one sender: for `lease` no other will see them, and if
-    this one dies they come back by themselves. `only` limits to those pools."""
+    """At most `limit` messages of a route that are due, the longest waiting of every pool before anybody's second.
+
+    A pool gets no more than `per_pool` less what is `taken`. For `lease` no other sender sees them; if this one
+    dies they come back by themselves. `due_by`: by then instead of now. `only` limits to those pools.
+    """
     rows = await db.fetch(
         f"""
-        with due as (
-          select o.pool_id, o.id from mail_outbox o
-          where o.status = 'queued' and o.next_attempt_at <= now()
-            and ($4::text[] is null or o.pool_id = any($4))
-            and (o.channel = any($3::text[]) or o.channel = 'email' and exists (
-              select from mail_providers p where p.pool_id = o.pool_id and p.enabled))
-          order by o.next_attempt_at limit $1
-          for update of o skip locked
-        )
+        with recursive pools as (
+          (select min(pool_id) as id from mail_outbox where status = 'queued')
+          union all
+          select (select min(o.pool_id) from mail_outbox o where o.status = 'queued' and o.pool_id > pools.id)
+          from pools where pools.id is not null
+        ),
+        due as (
+          select first.*, row_number() over (partition by first.pool_id order by first.next_attempt_at) as turn
+          from pools
+          left join unnest($4::text[], $5::int[]) taken (pool_id, places) on taken.pool_id = pools.id
+          cross join lateral (
+            select o.pool_id, o.id, o.next_attempt_at from mail_outbox o
+            where o.pool_id = pools.id and o.channel = $6 and o.status = 'queued'
+              and o.next_attempt_at <= coalesce($7, now())
+              and ($8::boolean is null or $8 = exists (
+                select from mail_providers p where p.pool_id = o.pool_id and p.enabled))
+            order by o.next_attempt_at
+            limit greatest(0, $3 - coalesce(taken.places, 0))
+            for update skip locked
+          ) first
+          where $9::text[] is null or pools.id = any($9)
+        ),
+        chosen as (select pool_id, id from due order by turn, next_attempt_at limit $1)
         update mail_outbox o set next_attempt_at = now() + $2, attempts = o.attempts + 1
-        from due where o.pool_id = due.pool_id and o.id = due.id
+        from chosen where o.pool_id = chosen.pool_id and o.id = chosen.id
         returning {", ".join(f"o.{name.strip()}" for name in _MESSAGE.split(","))}
         """,
-        *(limit, lease, list(server_wide), only),
+        limit,
+        lease,
+        per_pool,
+        list(taken),
+        list(taken.values()),
+        "sms" if route == "sms" else "email",
+        due_by,
+        None if route == "sms" else route == "pool",
+        only,
     )
     return [_message(row) for row in rows]
 

@@ -21,6 +21,7 @@ from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
 
 LONGEST_EXPIRY_S = 30 * 86400
+_PASSWORD_GOES_BY = ("host", "port", "username", "security")
 SAMPLE = {
     "pool_name": "Poolhouse",
     "app_name": "Poolhouse",
@@ -188,21 +189,35 @@ class MailService:
         return await postgres.provider(self._db, caller.pool_id, self._box)
 
     async def put_provider(self, caller: Caller, provider: Provider) -> Provider:
-        """An empty password keeps the stored one."""
+        """An empty password keeps the stored one, while it would go to the same server in the same way.
+
+        Raises InvalidInput otherwise: who may change the server must not learn a password they never saw.
+        """
         caller.require_administrator()
         if not provider.host or len(provider.host) > 253 or not provider.host.isprintable():
             raise InvalidInput("smtp_host", "主机名格式错误", "not a host name")
         if not 1 <= provider.port <= 65535:
             raise InvalidInput("smtp_port", "端口应为 1 至 65535", "must be 1 to 65535")
-        if not provider.password:
-            stored = await self.get_provider(caller)
-            provider = replace(provider, password=stored.password if stored else "")
         async with self._db.transaction() as tx:
+            if not provider.password:
+                provider = replace(provider, password=await self._kept_password(tx, caller, provider))
             await postgres.put_provider(tx, caller.pool_id, provider, self._box)
             await self._audit.write(
                 tx, caller, Event("update", "mail_provider", detail={"host": provider.host})
             )
         return provider
+
+    async def _kept_password(self, tx: Executor, caller: Caller, provider: Provider) -> str:
+        stored = await postgres.provider(tx, caller.pool_id, self._box)
+        if stored is None or not stored.password:
+            return ""
+        if any(getattr(stored, name) != getattr(provider, name) for name in _PASSWORD_GOES_BY):
+            raise InvalidInput(
+                "senderPass",
+                "更换邮件服务器、端口、加密方式或账号时须重新填写密码",
+                "is required again when the mail server, its port, security or user name changes",
+            )
+        return stored.password
 
     # -- the outbox ------------------------------------------------------------------------------------
 

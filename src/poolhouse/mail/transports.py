@@ -8,9 +8,11 @@ import hmac
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from functools import cache
 
 import aiosmtplib
 import msgspec
@@ -20,14 +22,19 @@ from poolhouse.mail.render import text_of
 
 TIMEOUT_S = 20.0
 WHOLE_S = 60.0
+SMS_AT_ONCE = 8
 
 
 class Undeliverable(Exception):
     """The other side said no for good: trying again is of no use."""
 
 
+class Deferred(Exception):
+    """The other side answers, but does not take this message now."""
+
+
 async def send_email(provider: Provider, message: Message) -> None:
-    """Raises Undeliverable for a refusal of this message, anything else for what may pass by itself."""
+    """Raises Undeliverable or Deferred for a refusal of this message, anything else when the way out fails."""
     try:
         async with asyncio.timeout(WHOLE_S):
             await aiosmtplib.send(
@@ -41,13 +48,14 @@ async def send_email(provider: Provider, message: Message) -> None:
                 timeout=TIMEOUT_S,
             )
     except aiosmtplib.SMTPRecipientsRefused as error:
-        if all(500 <= refused.code < 600 for refused in error.recipients):
-            raise Undeliverable(_short(error)) from error
-        raise
+        raise _refused(error, *(refused.code for refused in error.recipients)) from error
     except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
-        if 500 <= error.code < 600:
-            raise Undeliverable(_short(error)) from error
-        raise
+        raise _refused(error, error.code) from error
+
+
+def _refused(error: Exception, *codes: int) -> Undeliverable | Deferred:
+    kind = Undeliverable if all(500 <= code < 600 for code in codes) else Deferred
+    return kind(str(error)[:500])
 
 
 async def send_sms(url: str, secret: str, message: Message) -> None:
@@ -70,7 +78,13 @@ async def send_sms(url: str, secret: str, message: Message) -> None:
         stamp = str(int(time.time()))
         signed = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
         headers["x-poolhouse-signature"] = f"t={stamp},v1={signed}"
-    await asyncio.to_thread(_post, url, body, headers)
+    await asyncio.get_running_loop().run_in_executor(_sms_threads(), _post, url, body, headers)
+
+
+@cache
+def _sms_threads() -> ThreadPoolExecutor:
+    """Threads of their own: a hook that hangs must not hold those that everything else shares."""
+    return ThreadPoolExecutor(SMS_AT_ONCE, thread_name_prefix="sms")
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
@@ -96,7 +110,3 @@ def _mime(provider: Provider, message: Message) -> EmailMessage:
     mime.set_content(text_of(message.body))
     mime.add_alternative(message.body, subtype="html")
     return mime
-
-
-def _short(error: Exception) -> str:
-    return str(error)[:500]

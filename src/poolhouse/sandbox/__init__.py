@@ -4,7 +4,7 @@ It owns the processes, their limits, what they may reach, and the reasons for wh
 script means, whose it is and what is remembered of its runs is the business of `poolhouse.customdb`.
 """
 
-from poolhouse.sandbox.breaker import BreakerState
+from poolhouse.breaker import BreakerState
 from poolhouse.sandbox.client import (
     ConnectionStatus,
     ConsoleLine,

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 import structlog
 
+from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.errors import InvalidInput, Overloaded
-from poolhouse.sandbox.breaker import Breaker, BreakerState
 from poolhouse.sandbox.limits import KillReason, Limits
 from poolhouse.sandbox.process import Answer, Call, CheckedFrame, Installation, ResultFrame, WorkerSpec
 from poolhouse.sandbox.protection import Protection, protection

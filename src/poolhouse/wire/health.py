@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from poolhouse.breaker import BreakerState
 from poolhouse.db.pool import Database
 from poolhouse.errors import PoolhouseError
-from poolhouse.sandbox.breaker import BreakerState
 from poolhouse.sandbox.client import Sandbox
 from poolhouse.wire import metrics as numbers
 

@@ -12,10 +12,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+from poolhouse.breaker import BreakerState
 from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.errors import PoolhouseError
 from poolhouse.mail import postgres as mail_rows
-from poolhouse.sandbox.breaker import BreakerState
 from poolhouse.sandbox.client import Sandbox
 
 if TYPE_CHECKING:
@@ -70,6 +70,14 @@ class ProcessMetrics(Collector):
             waited.add_metric([label], load.waited_s)
         yield from kinds.values()
         yield waited
+        resting = GaugeMetricFamily(
+            "poolhouse_mail_resting",
+            "Mail servers and hooks not tried for now, they failed.",
+            labels=["route"],
+        )
+        for route, count in self._services.delivery.resting().items():
+            resting.add_metric([route], count)
+        yield resting
         yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
         if self._rows is None:
             return
