@@ -9,17 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-import regex
-
-from poolhouse.errors import InvalidInput, WeakPassword
+from poolhouse.crypto import patterns
+from poolhouse.errors import WeakPassword
 
 Strength = Literal["none", "low", "medium", "high", "custom"]
 
 STRENGTH_OF_V2_NUMBER: dict[int, Strength] = {0: "none", 1: "low", 2: "medium", 3: "high", 4: "custom"}
 LONGEST_PASSWORD = 1024
-LONGEST_PATTERN = 1024
-PATTERN_S = 0.05
-"""What matching a password may take: one pool's expression must not stop the server for all."""
 
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
@@ -35,19 +31,19 @@ class PasswordPolicy:
     message_zh: str | None = None
     message_en: str | None = None
 
-    def check(self, password: str) -> None:
+    async def check(self, password: str) -> None:
         """Raises WeakPassword with a sentence for the person who chose it."""
         if not password:
             raise WeakPassword("password", "密码不能为空", "the password must not be empty")
         if len(password) > LONGEST_PASSWORD:
             raise WeakPassword("password", "密码过长", "the password is too long")
         if self.strength == "custom":
-            self._check_pattern(password)
+            await self._check_pattern(password)
         elif self.strength != "none":
             self._check_kinds(password)
 
-    def _check_pattern(self, password: str) -> None:
-        if self.pattern is not None and not _matches(self.pattern, password[:128]):
+    async def _check_pattern(self, password: str) -> None:
+        if self.pattern is not None and not await patterns.matches(self.pattern, password):
             zh = self.message_zh or "密码不符合要求"
             raise WeakPassword("password", zh, self.message_en or self.message_zh or "pattern not met")
 
@@ -70,21 +66,3 @@ def security_level(password: str) -> int:
     if len(password) >= 12 and lower and upper and digit:
         return 3
     return 2 if len(password) >= 8 and (lower or upper) and digit else 1
-
-
-def check_pattern(pattern: str) -> None:
-    """Raises InvalidInput for what is no regular expression."""
-    if len(pattern) > LONGEST_PATTERN:
-        raise InvalidInput("pattern", "正则表达式过长", "the regular expression is too long")
-    try:
-        regex.compile(pattern)
-    except (regex.error, OverflowError, RecursionError, ValueError) as error:
-        raise InvalidInput("pattern", "正则表达式无效", "not a regular expression") from error
-
-
-def _matches(pattern: str, text: str) -> bool:
-    """False also when the time is up, or the expression is none: a rule that cannot be asked lets nobody by."""
-    try:
-        return regex.search(pattern, text, timeout=PATTERN_S) is not None
-    except (TimeoutError, regex.error, OverflowError, RecursionError, ValueError):
-        return False

@@ -32,7 +32,7 @@ class PasswordRules:
 
     async def check(self, caller: Caller, pool: Pool, password: str, user: User | None = None) -> None:
         """Raises WeakPassword, for a returning one too."""
-        policy_of(pool).check(password)
+        await policy_of(pool).check(password)
         rotation = pool.settings.password_update_policy
         if user is None or not rotation.enabled or rotation.difference_cycle < 1:
             return

@@ -259,16 +259,16 @@ class LoginService:
             raise PasswordResetRequired(
                 token=await self._ticket(user, "first_login", RESET_LIFETIME), old_password=False
             )
-        if self._rules.is_due(pool, user) or not self._is_strong_enough(pool, password):
+        if self._rules.is_due(pool, user) or not await self._is_strong_enough(pool, password):
             raise PasswordResetRequired(
                 token=await self._ticket(user, "force_reset", RESET_LIFETIME), old_password=True
             )
 
-    def _is_strong_enough(self, pool: Pool, password: str) -> bool:
+    async def _is_strong_enough(self, pool: Pool, password: str) -> bool:
         if not pool.settings.password_strength.check_at_login:
             return True
         try:
-            policy_of(pool).check(password)
+            await policy_of(pool).check(password)
         except WeakPassword:
             return False
         return True

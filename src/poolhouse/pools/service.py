@@ -14,7 +14,7 @@ import msgspec
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.crypto.policy import check_pattern
+from poolhouse.crypto.patterns import check_pattern
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound
@@ -90,7 +90,7 @@ class PoolService:
             values = {**values, "domain": _domain(values["domain"])}
         async with self._db.transaction() as tx:
             pool = await self._locked(tx, caller.pool_id)
-            changed = replace(pool, **values, settings=merged(pool.settings, settings or {}))
+            changed = replace(pool, **values, settings=await merged(pool.settings, settings or {}))
             try:
                 stored = await postgres.update(tx, changed, self._box)
             except asyncpg.UniqueViolationError as error:
@@ -129,7 +129,7 @@ _LIMITS: dict[str, tuple[int, int]] = {
 _RATES = ("frequent_register_check", "login_fail_check", "login_password_fail_check")
 
 
-def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSettings:
+async def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSettings:
     """`settings` with `changes`, nested groups merged; a value of the wrong type is refused by its path."""
     current = msgspec.to_builtins(settings)
     for name, value in changes.items():
@@ -147,7 +147,7 @@ def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSettings:
             _within(f"{name}.limit", check.limit, 1, 1_000_000)
             _within(f"{name}.time_interval", check.time_interval, 1, 31 * 86400)
         elif name == "password_strength":
-            check_pattern(changed.password_strength.pattern)
+            await check_pattern(changed.password_strength.pattern, "password_strength.pattern")
     return changed
 
 

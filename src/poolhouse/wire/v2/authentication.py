@@ -174,7 +174,7 @@ async def check_password_strength(request: V2Request, args: Arguments) -> Any:
     pool_id = request.caller.pool_id
     policy = policy_of(await request.services.pools.get(pool_id)) if pool_id else PasswordPolicy()
     try:
-        policy.check(args["password"])
+        await policy.check(args["password"])
     except WeakPassword as error:
         return {"valid": False, "message": error.message(request.caller.lang)}
     return {"valid": True, "message": "密码验证成功"}

@@ -69,7 +69,7 @@ async def check_password(request: V2Request) -> Any:
     """isPasswordValid: whether a password would satisfy the pool's policy."""
     pool = await request.services.pools.get(request.caller.pool_id)
     try:
-        policy_of(pool).check(_text(request.body, "password"))
+        await policy_of(pool).check(_text(request.body, "password"))
     except WeakPassword as error:
         return {"valid": False, "message": error.message(request.caller.lang)}
     return {"valid": True, "message": "密码验证成功"}
