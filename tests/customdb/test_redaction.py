@@ -6,7 +6,14 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.customdb.redaction import HIDDEN, redacted_arguments, redacted_text
+from poolhouse.customdb.redaction import (
+    HIDDEN,
+    LONGEST_TEXT,
+    MOST_TYPED,
+    Redactor,
+    redacted_arguments,
+    redacted_text,
+)
 from poolhouse.services import Services
 
 PASSWORD = 'pä"ss w/ord@1'
@@ -57,6 +64,38 @@ def test_arguments_lose_their_passwords_and_their_context() -> None:
     assert redacted_arguments("createUser", [{"username": "bob", "password": "secret"}, context]) == [
         {"username": "bob", "password": HIDDEN}
     ]
+
+
+@pytest.mark.parametrize("secret", ["s3cr3t-w0rd", "0123456789abcdef" * 100])
+@pytest.mark.parametrize("beyond", ["", "x" * 100_000])
+def test_no_part_of_a_secret_survives_the_cut(secret: str, beyond: str) -> None:
+    redactor = Redactor([secret])
+    for before in range(LONGEST_TEXT - len(secret) - 8, LONGEST_TEXT + 8, 3):
+        text = redactor.text("-" * before + secret * 3 + beyond)
+        assert set(text) <= {"-", "*", "x", "…"}, before
+        assert len(text) <= LONGEST_TEXT + 1
+
+
+def test_a_text_is_searched_no_further_than_it_is_kept() -> None:
+    redactor = Redactor(["s3cr3t-w0rd"])
+    start = "postgres://a:b" * 1_000
+    assert redactor.text(start) == redactor.text(start + "@" + "postgres://a:b" * 1_000_000)
+
+
+@pytest.mark.parametrize("said", ["a\x00b", "half of a character: \ud83d", "\x00" * 10_000])
+def test_a_kept_text_is_one_the_database_takes(said: str) -> None:
+    text = Redactor([]).text(said)
+    assert "\x00" not in text
+    text.encode()
+    (kept,) = redacted_arguments("getUser", [{said: said}, None])
+    assert "\x00" not in "".join([*kept, *kept.values()])
+    "".join([*kept, *kept.values()]).encode()
+
+
+def test_more_passwords_than_anybody_types_hide_all_that_was_said() -> None:
+    typed = [f"password-{n}" for n in range(MOST_TYPED + 1)]
+    assert Redactor([], typed).text("hello") == HIDDEN
+    assert Redactor([], typed[:MOST_TYPED]).text("hello password-7") == f"hello {HIDDEN}"
 
 
 CHATTY = """async function login(query, password, context) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -139,14 +140,21 @@ async def unpublish(db: Executor, pool_id: str, name: str) -> bool:
     return bool(gone)
 
 
-async def add_log(db: Executor, pool_id: str, entry: LogEntry) -> None:
-    await db.execute(
+async def add_logs(db: Executor, pool_id: str, entries: Sequence[LogEntry]) -> None:
+    """All of them or none."""
+    await db.executemany(
         "insert into custom_script_logs (pool_id, id, name, version, duration_ms, success, outcome, message, "
         "stack, console, warnings, clients_opened, clients_left_open, arguments, app_id, request_id, debug) "
         "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-        *(pool_id, entry.id, entry.name, entry.version, entry.duration_ms, entry.success, entry.outcome),
-        *(entry.message, entry.stack, list(entry.console), list(entry.warnings), entry.clients_opened),
-        *(entry.clients_left_open, list(entry.arguments), entry.app_id, entry.request_id, entry.debug),
+        [
+            (
+                *(pool_id, entry.id, entry.name, entry.version, entry.duration_ms, entry.success),
+                *(entry.outcome, entry.message, entry.stack, list(entry.console), list(entry.warnings)),
+                *(entry.clients_opened, entry.clients_left_open, list(entry.arguments), entry.app_id),
+                *(entry.request_id, entry.debug),
+            )
+            for entry in entries
+        ],
     )
 
 

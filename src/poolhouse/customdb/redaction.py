@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,11 +15,15 @@ _SECRET_KEY = re.compile(
     r"pass(word|wd|phrase)?|secret|token|credential|authorization|cookie|api.?key|otp|captcha|code$|salt",
     re.I,
 )
-_IN_URI = re.compile(r"(\w+://[^\s:/@]*):\S*@")
+_RUN = re.compile(r"\S+")
+# Anchored, and every part ends where the next begins: a search reads each letter a bounded number of times.
+_URI_USER = re.compile(r"(?<!\w)\w{1,20}://[^\s:/@]*:")
 # A row printed whole brings the stored password along: bcrypt, argon2, crypt, PBKDF2, scrypt.
 _HASH = re.compile(r"\$(?:2[abxy]?|argon2\w*|[156]|pbkdf2[\w-]*|scrypt|7)\$[\w./$=,+-]{10,}")
 LONGEST_TEXT = 4_096
 SHORTEST_SECRET = 4
+MOST_TYPED = 64
+"""Secrets in one call's arguments. More hide everything the call said: nobody types so many."""
 
 
 def secrets_of(env: Mapping[str, str]) -> list[str]:
@@ -27,44 +32,96 @@ def secrets_of(env: Mapping[str, str]) -> list[str]:
     return [value for key, value in env.items() if key not in harmless and len(value) >= SHORTEST_SECRET]
 
 
+_PASSWORD_AT = {"login": 1, "validatePassword": 1}
+
+
 def redacted_arguments(function: str, args: Iterable[Any]) -> list[Any]:
     """The arguments before `context`, passwords hidden wherever they stand."""
     shown = [_redacted(arg) for arg in args][:-1]
-    position = {"login": 1, "validatePassword": 1}.get(function)
+    position = _PASSWORD_AT.get(function)
     if position is not None and position < len(shown):
         shown[position] = HIDDEN
     return shown
 
 
+class Redactor:
+    """Cuts known secrets out of what one call said.
+
+    Time grows with the text kept (`LONGEST_TEXT` and the longest secret) times the number of secrets, never
+    with what a script chose to print. Spelling large secrets takes milliseconds: make one a call, and use it
+    off the event loop.
+    """
+
+    def __init__(self, known: Iterable[str], typed: Iterable[str] = ()) -> None:
+        """`known` are the connection's secrets, `typed` those of this call's arguments."""
+        given = {secret for secret in typed if secret}
+        self._hide_all = len(given) > MOST_TYPED
+        found = set(_known_spellings(tuple(sorted(set(known)))))
+        if not self._hide_all:
+            found.update(spelling for secret in given for spelling in _spellings(secret))
+        self._spellings = sorted(found, key=len, reverse=True)
+        self._margin = max([512, *map(len, self._spellings[:1])])
+
+    def text(self, text: str) -> str:
+        """At most LONGEST_TEXT of it. What is cut off takes a secret that straddles the cut with it."""
+        if self._hide_all:
+            return HIDDEN if text else ""
+        cut = len(text) > LONGEST_TEXT + self._margin
+        if cut:
+            text = text[: LONGEST_TEXT + self._margin]
+        for spelling in self._spellings:
+            text = text.replace(spelling, HIDDEN)
+        text = _RUN.sub(_without_uri_password, text)
+        text = _HASH.sub(HIDDEN, text)
+        if cut:
+            text = text[: -self._margin]
+        text = storable(text)
+        return text[:LONGEST_TEXT] + "…" if cut or len(text) > LONGEST_TEXT else text
+
+
 def redacted_text(text: str | None, secrets: Iterable[str]) -> str | None:
-    """Text a script produced, with every known secret cut out, and not endless."""
-    if text is None:
-        return None
-    for secret in sorted(_spellings(secrets), key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
-    text = _IN_URI.sub(rf"\1:{HIDDEN}@", text)
-    text = _HASH.sub(HIDDEN, text)
-    text = text.replace("\x00", "")
-    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
+    """One text, with every known secret cut out, and not endless."""
+    return None if text is None else Redactor(secrets).text(text)
 
 
-def _spellings(secrets: Iterable[str]) -> set[str]:
+def storable(text: str) -> str:
+    """What PostgreSQL takes: no NUL, no half of a character."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
+def _without_uri_password(run: re.Match[str]) -> str:
+    """`scheme://user:...@` of one run of letters without a blank; the last @ ends the password."""
+    text = run[0]
+    end = text.rfind("@")
+    user = _URI_USER.search(text, 0, end) if end > 0 else None
+    return f"{text[: user.end()]}{HIDDEN}{text[end:]}" if user else text
+
+
+@functools.lru_cache(maxsize=256)
+def _known_spellings(secrets: tuple[str, ...]) -> frozenset[str]:
+    """Kept, since a connection's are the same in every call; the people's passwords never are."""
+    return frozenset(spelling for secret in secrets for spelling in _spellings(secret))
+
+
+def _spellings(secret: str) -> set[str]:
     """A secret as it is, in a URI, in JSON and in base64: scripts print all of these."""
-    found: set[str] = set()
-    for secret in secrets:
-        found |= {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
-        found.add(json.dumps(secret, ensure_ascii=False)[1:-1])
-        if len(secret) >= SHORTEST_SECRET:
-            found.add(base64.b64encode(secret.encode()).decode().rstrip("="))
+    found = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+    found.add(json.dumps(secret, ensure_ascii=False)[1:-1])
+    if len(secret) >= SHORTEST_SECRET:
+        found.add(base64.b64encode(secret.encode()).decode().rstrip("="))
     return {spelling for spelling in found if spelling}
 
 
-def passwords_in(args: Iterable[Any]) -> list[str]:
-    """Every value under a secret-looking key, to be cut out of what the script prints."""
+def secrets_typed(function: str, args: Sequence[Any]) -> list[str]:
+    """The password of a function that takes one, and every value under a secret-looking key."""
     found: list[str] = []
     for arg in args:
         _collect(arg, found)
-    return [value for value in found if len(value) >= SHORTEST_SECRET]
+    found = [value for value in found if len(value) >= SHORTEST_SECRET]
+    position = _PASSWORD_AT.get(function)
+    if position is not None and position < len(args) and isinstance(args[position], str):
+        found.append(args[position])
+    return found
 
 
 def _collect(value: Any, found: list[str]) -> None:
@@ -82,12 +139,15 @@ def _collect(value: Any, found: list[str]) -> None:
 def _redacted(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {
-            str(key): HIDDEN if inner is not None and _SECRET_KEY.search(str(key)) else _redacted(inner)
+            _short(str(key)): HIDDEN
+            if inner is not None and _SECRET_KEY.search(str(key)[:LONGEST_TEXT])
+            else _redacted(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
         return [_redacted(inner) for inner in value]
-    if isinstance(value, str):
-        cleaned = value.replace("\x00", "")
-        return cleaned if len(cleaned) <= LONGEST_TEXT else cleaned[:LONGEST_TEXT] + "…"
-    return value
+    return _short(value) if isinstance(value, str) else value
+
+
+def _short(text: str) -> str:
+    return storable(text) if len(text) <= LONGEST_TEXT else storable(text[:LONGEST_TEXT]) + "…"

@@ -7,20 +7,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
-import structlog
 
 from poolhouse.apps.service import AppService
 from poolhouse.audit.origin import Place, Places
 from poolhouse.caller import Caller
-from poolhouse.customdb import environment, postgres
-from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, LogEntry, ScriptName
-from poolhouse.customdb.redaction import passwords_in, redacted_arguments, redacted_text, secrets_of
+from poolhouse.customdb import environment
+from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, ScriptName
+from poolhouse.customdb.redaction import Redactor, secrets_of, secrets_typed
+from poolhouse.customdb.script_log import Run, ScriptLog
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.pool import Database
 from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, ScriptFailed
-from poolhouse.ids import new_id
 from poolhouse.pools.service import PoolService
-from poolhouse.sandbox.client import Killed, Outcome, Returned, Sandbox, Threw
+from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.sandbox.process import WorkerSpec
 
 PoolVariables = Callable[[str], Awaitable[dict[str, str]]]
@@ -31,8 +30,6 @@ _PRELOADS = {
     "mongodb": ("mongodb", "lodash", "bcrypt"),
     "http": ("axios", "lodash"),
 }
-
-_log = structlog.get_logger("poolhouse.customdb")
 
 
 class ScriptRunner:
@@ -47,9 +44,9 @@ class ScriptRunner:
         places: Places,
         pool_variables: PoolVariables | None = None,
     ) -> None:
-        self._db, self._sandbox, self._pools, self._apps = db, sandbox, pools, apps
+        self._sandbox, self._pools, self._apps = sandbox, pools, apps
         self._places, self._pool_variables = places, pool_variables
-        self._writing: set[asyncio.Task[None]] = set()
+        self._log = ScriptLog(db)
 
     async def invoke(self, caller: Caller, active: Active, name: ScriptName, *args: Any) -> Any:
         """What the published script (or its stub) returns.
@@ -63,8 +60,12 @@ class ScriptRunner:
         if isinstance(outcome, Returned):
             return outcome.value
         if isinstance(outcome, Threw):
-            secrets = secrets_of(await self.env(active.database))
-            raise ScriptFailed(redacted_text(outcome.message, secrets) or outcome.name, cause=outcome.stack)
+            known = secrets_of(await self.env(active.database))
+            # A thread: spelling large secrets takes milliseconds, as does searching a long text for them.
+            words = await asyncio.to_thread(
+                lambda: Redactor(known, secrets_typed(name, given)).text(outcome.message)
+            )
+            raise ScriptFailed(words or outcome.name, cause=outcome.stack)
         raise CustomDatabaseUnavailable(f"{name}: {outcome.reason}: {outcome.detail}")
 
     async def run(
@@ -91,8 +92,7 @@ class ScriptRunner:
             guarded=not debug,
         )
         if logged:
-            entry = log_entry(caller, name, version, args, env, outcome, debug=debug)
-            self._keep_soon(caller.pool_id, entry)
+            self._log.keep(Run(caller, name, version, args, env, outcome, debug))
         return outcome
 
     async def env(self, database: CustomDatabase) -> dict[str, str]:
@@ -126,20 +126,7 @@ class ScriptRunner:
 
     async def settled(self) -> None:
         """Waits until every log row is written: for tests and for stopping."""
-        while self._writing:
-            await asyncio.gather(*self._writing, return_exceptions=True)
-
-    def _keep_soon(self, pool_id: str, entry: LogEntry) -> None:
-        """Beside the request: a log row must not make a login wait, and a lost one must not fail it."""
-        task = asyncio.create_task(self._keep(pool_id, entry))
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
-
-    async def _keep(self, pool_id: str, entry: LogEntry) -> None:
-        try:
-            await postgres.add_log(self._db, pool_id, entry)
-        except Exception as error:
-            _log.error("script log lost", pool=pool_id, name=entry.name, cause=repr(error))
+        await self._log.settled()
 
 
 def spec_of(database: CustomDatabase, env: dict[str, str], *, debug: bool = False) -> WorkerSpec:
@@ -153,48 +140,6 @@ def spec_of(database: CustomDatabase, env: dict[str, str], *, debug: bool = Fals
         memory_mb=database.memory_mb,
         pooled=database.pooled_connections,
         preload=_PRELOADS.get(database.database_type, ("lodash",)),
-    )
-
-
-def log_entry(
-    caller: Caller,
-    name: ScriptName,
-    version: int | None,
-    args: list[Any],
-    env: dict[str, str],
-    outcome: Outcome,
-    *,
-    debug: bool,
-) -> LogEntry:
-    secrets = [*secrets_of(env), *passwords_in(args)]
-    if name in ("login", "validatePassword") and len(args) > 1 and isinstance(args[1], str) and args[1]:
-        secrets.append(args[1])
-    message = stack = None
-    if isinstance(outcome, Threw):
-        message, stack, kind = outcome.message or outcome.name, outcome.stack, "threw"
-    elif isinstance(outcome, Killed):
-        message, kind = outcome.detail, outcome.reason.value
-    else:
-        kind = "returned"
-    return LogEntry(
-        id=new_id(),
-        name=name,
-        version=version,
-        duration_ms=outcome.duration_ms,
-        success=isinstance(outcome, Returned),
-        outcome=kind,
-        message=redacted_text(message, secrets),
-        stack=redacted_text(stack, secrets),
-        console=tuple(
-            {"level": line.level, "text": redacted_text(line.text, secrets) or ""} for line in outcome.console
-        ),
-        warnings=outcome.warnings,
-        clients_opened=outcome.clients_opened,
-        clients_left_open=outcome.clients_left_open,
-        arguments=tuple(redacted_arguments(name, args)),
-        app_id=caller.app_id,
-        request_id=caller.request_id or None,
-        debug=debug,
     )
 
 

@@ -1,0 +1,145 @@
+"""The rows of the script log, made and written beside the calls: no call waits for them, and a pool whose scripts
+say much costs the others neither the event loop nor more than one database connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from prometheus_client import Counter
+
+from poolhouse.caller import Caller
+from poolhouse.customdb import postgres
+from poolhouse.customdb.model import LogEntry
+from poolhouse.customdb.redaction import Redactor, redacted_arguments, secrets_of, secrets_typed
+from poolhouse.db.pool import Database
+from poolhouse.ids import new_id
+from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
+
+WAITING_ROWS, WAITING_BYTES = 1_000, 8 * 1024 * 1024
+"""What of one pool may wait to be written; what comes on top is lost, counted and told."""
+BATCH = 50
+WRITERS = 2
+"""Database connections the log takes at most, of all pools together; a pool has one batch in turn."""
+
+LOST = Counter("poolhouse_script_logs_lost", "Rows of the script log that were not written.")
+log = structlog.get_logger("poolhouse.customdb")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call as it was, secrets included: `entry_of` makes of it what may be kept."""
+
+    caller: Caller = field(repr=False)
+    name: str
+    version: int | None
+    args: list[Any] = field(repr=False)
+    env: Mapping[str, str] = field(repr=False)
+    outcome: Outcome = field(repr=False)
+    debug: bool
+
+    @property
+    def size(self) -> int:
+        """About its bytes, the arguments aside, which are bounded before a call."""
+        said = sum(len(line.text) + 64 for line in self.outcome.console)
+        return said + (
+            len(self.outcome.message) + len(self.outcome.stack) if isinstance(self.outcome, Threw) else 0
+        )
+
+
+class ScriptLog:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: dict[str, _Waiting] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers = asyncio.Semaphore(WRITERS)
+
+    def keep(self, run: Run) -> None:
+        """Soon, by a task of the pool's own."""
+        pool_id = run.caller.pool_id
+        waiting = self._waiting.get(pool_id)
+        if waiting is None:
+            waiting = self._waiting[pool_id] = _Waiting()
+            task = asyncio.create_task(self._write_all(pool_id, waiting))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if not waiting.add(run):
+            LOST.inc()
+
+    async def settled(self) -> None:
+        """Waits until every row is written: for tests and for stopping."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _write_all(self, pool_id: str, waiting: _Waiting) -> None:
+        try:
+            while batch := waiting.take(BATCH):
+                await self._write(pool_id, batch)
+        finally:
+            del self._waiting[pool_id]
+        if waiting.lost:
+            log.warning("script_logs_lost", pool=pool_id, rows=waiting.lost, why="more than can be written")
+
+    async def _write(self, pool_id: str, batch: list[Run]) -> None:
+        try:
+            entries = await asyncio.to_thread(lambda: [entry_of(run) for run in batch])
+            async with self._writers:
+                await postgres.add_logs(self._db, pool_id, entries)
+        except Exception as error:  # a lost row must not fail the call it tells of, nor end the next rows
+            LOST.inc(len(batch))
+            log.error("script_logs_lost", pool=pool_id, rows=len(batch), why=repr(error)[:500])
+
+
+@dataclass(slots=True)
+class _Waiting:
+    runs: deque[Run] = field(default_factory=deque)
+    size: int = 0
+    lost: int = 0
+
+    def add(self, run: Run) -> bool:
+        if len(self.runs) >= WAITING_ROWS or self.size + run.size > WAITING_BYTES:
+            self.lost += 1
+            return False
+        self.runs.append(run)
+        self.size += run.size
+        return True
+
+    def take(self, most: int) -> list[Run]:
+        taken = [self.runs.popleft() for _ in range(min(most, len(self.runs)))]
+        self.size -= sum(run.size for run in taken)
+        return taken
+
+
+def entry_of(run: Run) -> LogEntry:
+    """Milliseconds where a script said much: for a thread."""
+    outcome = run.outcome
+    redactor = Redactor(secrets_of(run.env), secrets_typed(run.name, run.args))
+    message = stack = None
+    if isinstance(outcome, Threw):
+        message, stack, kind = outcome.message or outcome.name, outcome.stack, "threw"
+    elif isinstance(outcome, Killed):
+        message, kind = outcome.detail, outcome.reason.value
+    else:
+        kind = "returned"
+    return LogEntry(
+        id=new_id(),
+        name=run.name,
+        version=run.version,
+        duration_ms=outcome.duration_ms,
+        success=isinstance(outcome, Returned),
+        outcome=kind,
+        message=None if message is None else redactor.text(message),
+        stack=None if stack is None else redactor.text(stack),
+        console=tuple({"level": line.level, "text": redactor.text(line.text)} for line in outcome.console),
+        warnings=tuple(redactor.text(warning) for warning in outcome.warnings),
+        clients_opened=outcome.clients_opened,
+        clients_left_open=outcome.clients_left_open,
+        arguments=tuple(redacted_arguments(run.name, run.args)),
+        app_id=run.caller.app_id,
+        request_id=run.caller.request_id or None,
+        debug=run.debug,
+    )
