@@ -55,16 +55,15 @@ async def _up(settings: Settings, began: float) -> None:
     doors.start()  # a second of imports, while PostgreSQL starts or is made
     with database(settings) as url:
         doors.join()
-        from poolhouse.bootstrap import bootstrap, credentials_file
+        from poolhouse.bootstrap import bootstrap, credentials_file, made_elsewhere
         from poolhouse.services import opened
 
         await migrations.migrate(url)
         ready = asyncio.Event()
         async with opened(settings, url) as services:
             known = await bootstrap(services, address(settings))
-            told = asyncio.create_task(
-                _tell(settings, ready, began, credentials_file(settings.data), bool(known))
-            )
+            where = str(credentials_file(settings.data)) if known else await made_elsewhere(services)
+            told = asyncio.create_task(_tell(settings, ready, began, where))
             if settings.workers == 1:
                 await serve(services, ready)
         if settings.workers > 1:
@@ -78,14 +77,13 @@ def _import_doors() -> None:
         import_module(f"poolhouse.wire.{wire}")
 
 
-async def _tell(settings: Settings, ready: asyncio.Event, began: float, file: Path, known: bool) -> None:
+async def _tell(settings: Settings, ready: asyncio.Event, began: float, credentials: str) -> None:
     from poolhouse.serving import address
 
     await ready.wait()
     console.print(f"[bold green]Poolhouse[/] is up at [bold]{address(settings)}[/]", end=" ")
     console.print(f"after {time.monotonic() - began:.1f} s")
-    if known:
-        console.print(f"credentials: {file}")
+    console.print(f"credentials: {credentials}")
     sys.stdout.flush()
 
 

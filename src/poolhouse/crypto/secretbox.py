@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from poolhouse.files import draft_of, write_private
 
 _VERSION = 1
 _KEY_ID_BYTES = 4
@@ -89,28 +92,18 @@ def load_or_create_key_file(path: Path) -> list[bytes]:
     Two starts at once agree on one key.
     """
     if not path.exists():
-        draft = _written_beside(path, [secrets.token_bytes(32)])
-        try:
+        with draft_of(path, _lines([secrets.token_bytes(32)])) as draft, contextlib.suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
     return parse_keys(path.read_text())
 
 
 def replace_key_file(path: Path, keys: Sequence[bytes]) -> None:
     """All of it or nothing, whenever the machine stops."""
-    os.replace(_written_beside(path, keys), path)
+    write_private(path, _lines(keys))
 
 
-def _written_beside(path: Path, keys: Sequence[bytes]) -> Path:
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.writelines(base64.b64encode(key).decode() + "\n" for key in keys)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
+def _lines(keys: Sequence[bytes]) -> bytes:
+    return b"".join(base64.b64encode(key) + b"\n" for key in keys)
 
 
 def _key_id(key: bytes) -> bytes:

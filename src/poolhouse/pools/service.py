@@ -16,7 +16,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.patterns import check_pattern
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.pool import Database, Executor, Tx
 from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
@@ -34,7 +34,13 @@ class PoolService:
         self._recent: Recent[Pool] = Recent(CACHE_S)
 
     async def create(self, name: str, domain: str | None = None, description: str | None = None) -> Pool:
-        """For the server's operator, and for bootstrap. The domain is unique on the server."""
+        """For the server's operator. The domain is unique on the server."""
+        return await self.add(self._db, name, domain, description)
+
+    async def add(
+        self, db: Executor, name: str, domain: str | None = None, description: str | None = None
+    ) -> Pool:
+        """`create` in a transaction of the caller's."""
         pool_id = new_id()
         if not name.strip() or len(name) > 256:
             raise InvalidInput("name", "长度应为 1 至 256", "must be 1 to 256 characters")
@@ -46,7 +52,7 @@ class PoolService:
             secret=new_secret(),
         )
         try:
-            return await postgres.insert(self._db, pool, self._box)
+            return await postgres.insert(db, pool, self._box)
         except asyncpg.UniqueViolationError as error:
             raise CodeTaken(field="domain", value=pool.domain) from error
 
