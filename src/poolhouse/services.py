@@ -190,6 +190,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     directories = Directories(native, db, customdb, scripts)
     users = UserService(db, directories, audit)
     sessions = SessionService(db, KeyRing(db, box), audit)
+    management_tokens = ManagementTokens(sessions, pools, apps)
     users.on_delete(sessions.end_of_users)
     users.on_delete(mail.forget_user)
     identities = IdentityService(db, users, audit)
@@ -233,6 +234,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     fields.on(TargetType.NODE, orgs.require_nodes)
     fields.on(TargetType.ORG, orgs.require_orgs)
     fields.on(TargetType.APPLICATION, apps.require_ids)
+    apps.on_delete(sessions.end_of_app)
     apps.on_delete(fields.forget_app)
     apps.on_delete(roles.delete_namespace)
     accounts = AccountService(
@@ -252,6 +254,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     rules = PasswordRules(db, hasher)
     book = LoginBook(directories)
     login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
+    sessions.on_end(login.end)
     users.on_delete(login.forget_users)
     registrations = Registrations(db, pools, apps, directories, users, guard, rules, login, mail, audit)
     registrations.on_each(
@@ -263,7 +266,8 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         lambda caller, pool, registration: whitelist.admit(caller, pool, registration.values)
     )
     codes = Codes(db, box, pools, mail, audit)
-    recovery = Recovery(db, pools, directories, users, sessions, codes, rules, guard, mail, audit)
+    users.on_change(codes.user_changed)
+    recovery = Recovery(db, pools, directories, users, codes, rules, guard, mail, audit)
     own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, audit)
 
     resources = ResourceService(db, audit, namespaces)
@@ -279,6 +283,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     login.let_in_by(app_access.admits)
     oidc = OidcService(db, apps, users, sessions, audit)
     oidc.let_in_by(app_access.admits)
+    sessions.on_end(oidc.end)
     users.on_delete(oidc.forget_users)
 
     return Services(
@@ -320,7 +325,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         authorization=authorization,
         app_access=app_access,
         sessions=sessions,
-        management_tokens=ManagementTokens(sessions, pools, apps),
+        management_tokens=management_tokens,
         mfa=mfa,
         login=login,
         registrations=registrations,

@@ -13,6 +13,9 @@ _ISO = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s*([Zz]|[+-]\d{2}:?\d{2})?\Z", re.ASCII
 )
 
+LATEST_S = 253_402_300_800
+"""Seconds from 1970 to the year 10000, which no datetime reaches."""
+
 
 def now() -> datetime:
     return datetime.now(UTC)
@@ -33,6 +36,13 @@ def parse_time(value: str, field: str, zone: ZoneInfo | None = None) -> datetime
         return parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidInput(field, "时间超出范围", "not a real time") from error
+
+
+def numeric_date(value: object) -> int | None:
+    """A JWT's seconds since 1970 (RFC 7519 NumericDate), whole; None for what is no moment up to the year 9999."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LATEST_S:
+        return None
+    return int(value)
 
 
 def v2_time(value: datetime, zone: ZoneInfo) -> str:

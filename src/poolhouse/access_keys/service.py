@@ -143,6 +143,8 @@ class AccessKeyService:
         if cached and cached[0] > time.monotonic():
             return cached[1]
         key = await self._load(key_id)
+        if key is not None and key.own:  # the pool is kept a second already, and given up when it changes
+            return key
         if len(self._cache) >= CACHED_KEYS:
             self._cache.clear()
         self._cache[key_id] = (time.monotonic() + CACHE_S, key)

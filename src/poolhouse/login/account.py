@@ -132,9 +132,7 @@ class Account:
         pool = await self._pools.get(caller.pool_id)
         await self._rules.check(caller, pool, password, user)
         async with self._db.transaction() as tx:
-            return await self._recovery.set_password(
-                tx, caller, user, password, "own", keep_session=caller.session_id
-            )
+            return await self._recovery.set_password(tx, caller, user, password, "own")
 
     async def has_password(self, caller: Caller) -> bool:
         directory = await self._directories.of(caller.pool_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from contextlib import suppress
 from typing import Literal
 
 import phonenumbers
@@ -16,7 +17,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database
+from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import CodeExpired, CodeWrong, EmailMalformed, InvalidInput, TooManyRequests
 from poolhouse.login import postgres
 from poolhouse.login.model import Channel
@@ -24,7 +25,8 @@ from poolhouse.mail.model import Scene
 from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
-from poolhouse.users.model import User
+from poolhouse.sessions.service import shuts_out
+from poolhouse.users.model import User, UserDraft
 from poolhouse.users.rules import looks_like_email
 
 Purpose = Literal[
@@ -134,6 +136,15 @@ class Codes:
         event = Event(*("login", "user"), success=False, detail={"reason": "CodeWrong", "purpose": purpose})
         await self._audit.write_refusal(caller, event)
         raise CodeWrong("wrong code, used code, or no try left")
+
+    async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
+        """What shuts a user out voids the codes under way to them: none may undo a new password."""
+        if not shuts_out(user, draft):
+            return
+        targets = {"email": user.email.lower()} if user.email else {}
+        with suppress(InvalidInput):  # what is no number was sent no code
+            targets |= {"phone": e164(user.phone, user.phone_country_code)} if user.phone else {}
+        await postgres.void_codes(tx, caller.pool_id, targets)
 
     async def _count(self, caller: Caller, target: str) -> None:
         sent = await postgres.count_attempt(self._db, caller.pool_id, "code-target", target, DAY_S)

@@ -108,6 +108,16 @@ async def use_code(
     )
 
 
+async def void_codes(db: Executor, pool_id: str, targets: Mapping[str, str]) -> None:
+    """`targets`: channel -> address. The rows stay to hold the resend interval."""
+    for channel, target in targets.items():
+        await db.execute(
+            "update verification_codes set tries_left = 0, digest = '' "
+            "where pool_id = $1 and channel = $2 and target = $3",
+            *(pool_id, channel, target),
+        )
+
+
 # -- tickets -----------------------------------------------------------------------------------------------
 
 
@@ -154,6 +164,14 @@ async def delete_ticket(db: Executor, pool_id: str, ticket_id: str) -> bool:
         await db.fetchval(
             "delete from tickets where pool_id = $1 and id = $2 returning true", pool_id, ticket_id
         )
+    )
+
+
+async def end_tickets(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    """All but the link that proves an address: it opens nothing."""
+    await db.execute(
+        "delete from tickets where pool_id = $1 and user_id = any($2::text[]) and purpose <> 'email_link'",
+        *(pool_id, list(user_ids)),
     )
 
 

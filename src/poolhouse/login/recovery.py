@@ -18,7 +18,6 @@ from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
-from poolhouse.sessions.service import SessionService
 from poolhouse.users.directories import Directories
 from poolhouse.users.model import KeyKind, User, UserDraft, UserKey
 from poolhouse.users.rules import looks_like_email
@@ -28,7 +27,7 @@ TICKET_LIFETIME = timedelta(minutes=5)
 
 
 class Recovery:
-    """Every success ends all sessions of the user: whoever was in with the old password is out."""
+    """Every new password ends all that was made from the old one: whoever was in with it is out."""
 
     def __init__(
         self,
@@ -36,7 +35,6 @@ class Recovery:
         pools: PoolService,
         directories: Directories,
         users: UserService,
-        sessions: SessionService,
         codes: Codes,
         rules: PasswordRules,
         guard: LoginGuard,
@@ -44,7 +42,7 @@ class Recovery:
         audit: AuditLog,
     ) -> None:
         self._db, self._pools, self._directories, self._users = db, pools, directories, users
-        self._sessions, self._codes, self._rules = sessions, codes, rules
+        self._codes, self._rules = codes, rules
         self._guard, self._mail, self._audit = guard, mail, audit
 
     async def by_code(
@@ -147,9 +145,8 @@ class Recovery:
         password: str,
         method: str,
         values: Mapping[str, object] | None = None,
-        keep_session: str | None = None,
     ) -> User:
-        """The password, its bookkeeping, the end of sessions and the audit row, in one transaction."""
+        """The password, its bookkeeping and the audit row, in one transaction; `change` ends the sessions."""
         draft = UserDraft(
             {
                 "password_security_level": security_level(password),
@@ -159,7 +156,6 @@ class Recovery:
             password=password,
         )
         changed = await self._users.change(tx, caller, user.id, draft)
-        await self._sessions.end_of_users(tx, caller.pool_id, [user.id], keep_session)
         event = Event(
             *("update_password", "user", user.id, user.id, user.display_name),
             app_id=caller.app_id,

@@ -43,7 +43,7 @@ from poolhouse.login.passwords import PasswordRules, policy_of
 from poolhouse.mfa.service import MfaService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
-from poolhouse.sessions.model import IssuedToken, Session
+from poolhouse.sessions.model import Ending, IssuedToken, Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.users.directories import Directories
 from poolhouse.users.model import User, UserKey
@@ -229,6 +229,11 @@ class LoginService:
         if session is None:
             raise TokenExpired("its session has ended")
         return session
+
+    async def end(self, tx: Tx, ending: Ending) -> None:
+        """Half-done flows of users who are done with; which application a ticket is for nobody knows."""
+        if ending.app_ids is None:
+            await postgres.end_tickets(tx, ending.pool_id, ending.user_ids)
 
     async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
         await postgres.forget_users(tx, pool_id, user_ids)

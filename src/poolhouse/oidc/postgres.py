@@ -61,11 +61,21 @@ async def revoke_grant(db: Executor, pool_id: str, grant_id: str) -> None:
     )
 
 
-async def revoke_grants_of_session(db: Executor, pool_id: str, session_id: str) -> None:
+async def revoke_grants_of(
+    db: Executor,
+    pool_id: str,
+    session_ids: Sequence[str],
+    user_ids: Sequence[str] = (),
+    app_ids: Sequence[str] | None = None,
+) -> None:
+    """Those made in the sessions, and those of the users, at `app_ids` or everywhere."""
     await db.execute(
-        "update oidc_grants set revoked_at = now() "
-        "where pool_id = $1 and session_id = $2 and revoked_at is null",
-        *(pool_id, session_id),
+        """
+        update oidc_grants set revoked_at = now()
+        where pool_id = $1 and revoked_at is null and (session_id = any($2::text[])
+          or (user_id = any($3::text[]) and ($4::text[] is null or app_id = any($4))))
+        """,
+        *(pool_id, list(session_ids), list(user_ids), None if app_ids is None else list(app_ids)),
     )
 
 

@@ -2,7 +2,9 @@
 
 A grant is what one user let one application have in one session. Codes and refresh tokens are random and
 known to us only by their digest; access tokens are signed, name their grant, and are good while it is. A code
-or refresh token used twice revokes its grant: somebody else has it. Sources: RFC 6749, 7636, OAuth 2.0 BCP.
+or refresh token used twice revokes its grant: somebody else has it. A grant ends with its session; one with
+offline_access outlives the session's running out, and nothing else: whatever ends sessions revokes it (`end`).
+Sources: RFC 6749, 7636, OAuth 2.0 BCP, OpenID Connect Core 11.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from poolhouse.oidc import postgres
 from poolhouse.oidc.claims import user_claims
 from poolhouse.oidc.model import SCOPES, AccessToken, AuthorizationRequest, Grant, OAuthError, TokenSet
 from poolhouse.sessions import tokens
-from poolhouse.sessions.model import Session
+from poolhouse.sessions.model import Ending, Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
@@ -147,6 +149,8 @@ class OidcService:
         if redirect_uri != found.redirect_uri:
             raise OAuthError("invalid_grant", "redirect_uri is not the one of the request")
         _check_verifier(found.code_challenge, found.code_challenge_method, verifier)
+        if await self._sessions.find(app.pool_id, found.grant.session_id) is None:
+            raise OAuthError("invalid_grant", "the session has ended")
         return await self._tokens(app, found.grant, issuer)
 
     async def refresh(self, app: App, token: str, scope: str | None, issuer: str) -> TokenSet:
@@ -182,8 +186,8 @@ class OidcService:
             claims = await self._sessions.read(token)
         except PoolhouseError as error:
             raise OAuthError("invalid_grant", "the token is not good") from error
-        if claims.kind != "user" or claims.pool_id != app.pool_id or claims.session_id is None:
-            raise OAuthError("invalid_grant", "the token is of another pool or of no user")
+        if claims.kind != "user" or claims.app_id != app.id or claims.session_id is None:
+            raise OAuthError("invalid_grant", "the token is of another application or of no user")
         session = await self._sessions.find(claims.pool_id, claims.session_id)
         if session is None:
             raise OAuthError("invalid_grant", "its session has ended")
@@ -204,10 +208,11 @@ class OidcService:
         """Raises OAuthError invalid_token for anything but a live access token of ours."""
         try:
             hint = tokens.hint(token)
-            claims = tokens.verify(token, await self._sessions.keys.find(hint))
+            key = await self._sessions.keys.find(hint)
+            claims = tokens.verify(token, key)
         except PoolhouseError as error:
             raise OAuthError("invalid_token", "not a token of ours") from error
-        if claims.get("use") != "access" or claims.get("exp", 0) <= now().timestamp():
+        if key.purpose != "rsa" or claims.get("use") != "access" or claims["exp"] <= now().timestamp():
             raise OAuthError("invalid_token", "not an access token, or expired")
         grant_id = claims.get("gid")
         if grant_id is not None:
@@ -229,7 +234,7 @@ class OidcService:
             raise OAuthError("invalid_token", "the token speaks for no user")
         caller = Caller(access.pool_id, "user", access.user_id, access.app_id)
         user = await self._users.look_up(caller, UserKey("id", access.user_id))
-        if user is None or user.blocked or user.status != "Activated":
+        if user is None or not user.may_log_in:
             raise OAuthError("invalid_token", "the user is gone or may not log in")
         return user_claims(user, access.scopes)
 
@@ -266,21 +271,30 @@ class OidcService:
         """RP-initiated logout by an id_token_hint, expired or not: its application, and whether it ended."""
         try:
             hint = tokens.hint(id_token)
-            claims = tokens.verify(id_token, await self._sessions.keys.find(hint))
+            key = await self._sessions.keys.find(hint)
+            claims = tokens.verify(id_token, key)
             app = await self.client(str(claims.get("aud")))
         except PoolhouseError as error:
             raise OAuthError("invalid_request", "id_token_hint is not a token of ours") from error
-        if app.pool_id != hint.pool_id or not isinstance(claims.get("sid"), str):
+        foreign = app.pool_id != hint.pool_id or (key.purpose == "app" and key.app_id != app.id)
+        if foreign or not isinstance(claims.get("sid"), str):
             raise OAuthError("invalid_request", "id_token_hint is not a login's")
         return app, await self.log_out(app.pool_id, str(claims["sub"]), claims["sid"])
 
     async def log_out(self, pool_id: str, user_id: str, session_id: str) -> bool:
+        """Also when the session has run out: what outlived it ends."""
         caller = Caller(pool_id, "user", user_id, session_id=session_id)
-        await postgres.revoke_grants_of_session(self._db, pool_id, session_id)
+        await postgres.revoke_grants_of(self._db, pool_id, [session_id])
         return await self._sessions.end(caller, session_id)
 
     async def public_keys(self, pool_ids: Sequence[str]) -> list[dict[str, Any]]:
         return [key for pool_id in pool_ids for key in await self._sessions.keys.public_keys(pool_id)]
+
+    async def end(self, tx: Tx, ending: Ending) -> None:
+        """The grants that end with sessions or users, and with them their codes and tokens."""
+        await postgres.revoke_grants_of(
+            tx, ending.pool_id, ending.session_ids, ending.user_ids, ending.app_ids
+        )
 
     async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
         await postgres.forget_users(tx, pool_id, user_ids)
@@ -288,7 +302,7 @@ class OidcService:
     # -- inside --------------------------------------------------------------------------------------------
 
     async def _require_live(self, grant: Grant | None) -> Session | None:
-        """A grant is good while nobody revoked it; without offline_access it ends with its session."""
+        """A grant is good while nobody revoked it; without offline_access while its session is, too."""
         if grant is None or grant.revoked_at is not None or grant.expires_at <= now():
             raise OAuthError("invalid_token", "the grant is revoked or expired")
         session = await self._sessions.find(grant.pool_id, grant.session_id)
@@ -305,7 +319,7 @@ class OidcService:
             raise OAuthError("invalid_grant", error.description) from error
         caller = Caller(app.pool_id, "user", grant.user_id, app.id)
         user = await self._users.look_up(caller, UserKey("id", grant.user_id))
-        if user is None or user.blocked or user.is_deleted or user.status != "Activated":
+        if user is None or not user.may_log_in:
             raise OAuthError("invalid_grant", "the user is gone or may not log in")
         lifetime = app.settings.access_token_expires_after
         access = await self._access_token(app, grant.user_id, grant.scope, issuer, lifetime, grant.id)

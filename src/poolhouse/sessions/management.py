@@ -31,6 +31,7 @@ _APP, _CREDENTIAL = "appId", "credential"
 class ManagementTokens:
     def __init__(self, sessions: SessionService, pools: PoolService, apps: AppService) -> None:
         self._sessions, self._pools, self._apps = sessions, pools, apps
+        sessions.require_current_by(self.require_current)
 
     async def buy(self, pool_id: str, secret: str, app_id: str | None = None) -> IssuedToken:
         """For the pool's secret, or the secret of its application `app_id`. Raises SecretWrong."""
@@ -53,7 +54,6 @@ class ManagementTokens:
         claims = await self._sessions.read(token)
         if claims.kind != "management":
             raise TokenInvalid("not a management token")
-        await self.require_current(claims)
         kept = {name: claims.data[name] for name in (_APP, _CREDENTIAL) if name in claims.data}
         return await self._sessions.issue_management(claims.pool_id, claims.subject, data=kept)
 

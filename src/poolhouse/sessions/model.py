@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +20,19 @@ class Session:
     user_agent: str
     created_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Sessions that end, and the users who are done with: whatever else was made from a login ends with them.
+
+    `app_ids` narrows the users' end to what they have at these applications; None is everything they have.
+    """
+
+    pool_id: str
+    session_ids: Sequence[str]
+    user_ids: Sequence[str] = ()
+    app_ids: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

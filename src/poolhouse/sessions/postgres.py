@@ -26,8 +26,15 @@ async def insert(db: Executor, session: Session) -> None:
 
 
 async def find(db: Executor, pool_id: str, session_id: str) -> Session | None:
+    """None when it ended, or when its user may not log in; users whom a script keeps have no row here."""
+    columns = ", ".join(f"s.{name}" for name in _COLUMNS.split(", "))
     row = await db.fetchrow(
-        f"select {_COLUMNS} from sessions where pool_id = $1 and id = $2 and expires_at > now()",
+        f"""
+        select {columns} from sessions s
+        left join users u on u.pool_id = s.pool_id and u.id = s.user_id
+        where s.pool_id = $1 and s.id = $2 and s.expires_at > now()
+          and (u.id is null or (u.status = 'Activated' and not u.blocked and not u.is_deleted))
+        """,
         *(pool_id, session_id),
     )
     return _session(row) if row else None
@@ -91,20 +98,26 @@ async def delete_of_users(
     user_ids: Sequence[str],
     app_ids: Sequence[str] | None = None,
     except_session: str | None = None,
-) -> int:
-    """How many sessions ended."""
-    ended = await db.fetchval(
+) -> list[str]:
+    """The ids of the sessions that ended."""
+    ended = await db.fetch(
         """
-        with ended as (
-          delete from sessions
-          where pool_id = $1 and user_id = any($2::text[]) and ($3::text[] is null or app_id = any($3))
-            and ($4::text is null or id <> $4)
-          returning 1)
-        select count(*) from ended
+        delete from sessions
+        where pool_id = $1 and user_id = any($2::text[]) and ($3::text[] is null or app_id = any($3))
+          and ($4::text is null or id <> $4)
+        returning id
         """,
         *(pool_id, list(user_ids), list(app_ids) if app_ids is not None else None, except_session),
     )
-    return int(ended)
+    return [row["id"] for row in ended]
+
+
+async def delete_of_app(db: Executor, pool_id: str, app_id: str) -> list[str]:
+    """The ids of the sessions that ended."""
+    ended = await db.fetch(
+        "delete from sessions where pool_id = $1 and app_id = $2 returning id", pool_id, app_id
+    )
+    return [row["id"] for row in ended]
 
 
 async def delete_expired(db: Executor, limit: int) -> int:

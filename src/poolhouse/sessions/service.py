@@ -2,12 +2,13 @@
 
 A user token is good while its session row is: ending the row ends the token, on every node at the next
 request, because the database is asked each time (one primary-key read). What ends a management token before
-it expires is in management.py.
+it expires is in management.py. What else is made from a login (grants, tickets) ends with the session or the
+user by a hook (`on_end`), so that nobody who ends sessions can forget it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,17 +22,30 @@ from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sessions import postgres, tokens
 from poolhouse.sessions.keys import KeyRing
-from poolhouse.sessions.model import IssuedToken, LoginState, Session
+from poolhouse.sessions.model import Ending, IssuedToken, LoginState, Session
 from poolhouse.sessions.tokens import Claims
 from poolhouse.times import now
 from poolhouse.users.model import User, UserDraft
 
 MANAGEMENT_LIFETIME = timedelta(days=7)
 
+RequireCurrent = Callable[[Claims], Awaitable[None]]
+OnEnd = Callable[[Tx, Ending], Awaitable[None]]
+
 
 class SessionService:
     def __init__(self, db: Database, keys: KeyRing, audit: AuditLog) -> None:
         self._db, self.keys, self._audit = db, keys, audit
+        self._require_current: RequireCurrent | None = None
+        self._on_end: list[OnEnd] = []
+
+    def require_current_by(self, require_current: RequireCurrent) -> None:
+        """Who knows whether what a management token was bought with is still good; asked at every reading."""
+        self._require_current = require_current
+
+    def on_end(self, hook: OnEnd) -> None:
+        """`hook` ends what another domain made from a login, in the transaction that ends it."""
+        self._on_end.append(hook)
 
     # -- tokens --------------------------------------------------------------------------------------------
 
@@ -98,10 +112,13 @@ class SessionService:
         return IssuedToken(tokens.sign(claims, key), issued, expires_at)
 
     async def read(self, token: str) -> Claims:
-        """Who a bearer token speaks for. Raises TokenInvalid, TokenExpired (also when its session ended)."""
+        """Who a bearer token speaks for. Raises TokenInvalid, TokenExpired: also when its session has ended,
+        or the secret that bought it."""
         claims = tokens.read(token, await self.keys.find(tokens.hint(token)), now())
         if claims.kind == "user":
             await self._require_session(claims)
+        elif self._require_current is not None:
+            await self._require_current(claims)
         return claims
 
     async def _require_session(self, claims: Claims) -> Session:
@@ -182,6 +199,7 @@ class SessionService:
         async with self._db.transaction() as tx:
             ended = await postgres.delete(tx, caller.pool_id, session_id, owner)
             if ended:
+                await self._ended(tx, Ending(caller.pool_id, [session_id]))
                 await self._audit.write(tx, caller, Event("logout", "session", session_id, user_id=owner))
         return ended
 
@@ -189,9 +207,7 @@ class SessionService:
         """A user's sessions at one application or all. How many ended."""
         caller.require_user_or_administrator(user_id)
         async with self._db.transaction() as tx:
-            ended = await postgres.delete_of_users(
-                tx, caller.pool_id, [user_id], [app_id] if app_id else None
-            )
+            ended = await self._end(tx, caller.pool_id, [user_id], [app_id] if app_id else None)
             event = Event("logout", "user", user_id, user_id=user_id, detail={"sessions": ended})
             await self._audit.write(tx, caller, event)
         return ended
@@ -202,7 +218,7 @@ class SessionService:
         """Logs users out of every application of the pool, or of those given. How many sessions ended."""
         caller.require_administrator()
         async with self._db.transaction() as tx:
-            ended = await postgres.delete_of_users(tx, caller.pool_id, user_ids, app_ids)
+            ended = await self._end(tx, caller.pool_id, user_ids, app_ids)
             for user_id in user_ids:
                 await self._audit.write(tx, caller, Event("kick", "user", user_id, user_id=user_id))
         return ended
@@ -212,26 +228,54 @@ class SessionService:
     async def end_of_users(
         self, tx: Tx, pool_id: str, user_ids: Sequence[str], except_session: str | None = None
     ) -> None:
-        """All their sessions, but one perhaps: after a password change, and when users are deleted."""
-        await postgres.delete_of_users(tx, pool_id, user_ids, except_session=except_session)
+        """Everything that lets them in: sessions, grants with their codes and refresh tokens, tickets.
+
+        `except_session` stays, where one gives oneself a new password; what was made from it does not.
+        """
+        await self._end(tx, pool_id, user_ids, None, except_session)
+
+    async def end_of_app(self, tx: Tx, caller: Caller, app_id: str) -> None:
+        """The sessions at an application that is deleted."""
+        ended = await postgres.delete_of_app(tx, caller.pool_id, app_id)
+        await self._ended(tx, Ending(caller.pool_id, ended))
+
+    async def _end(
+        self,
+        tx: Tx,
+        pool_id: str,
+        user_ids: Sequence[str],
+        app_ids: Sequence[str] | None,
+        except_session: str | None = None,
+    ) -> int:
+        ended = await postgres.delete_of_users(tx, pool_id, user_ids, app_ids, except_session)
+        await self._ended(tx, Ending(pool_id, ended, user_ids, app_ids))
+        return len(ended)
+
+    async def _ended(self, tx: Tx, ending: Ending) -> None:
+        for hook in self._on_end:
+            await hook(tx, ending)
 
     async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
-        """Blocking, suspending, a tokenExpiredAt in the past and a new password log a user out; who gives
-        themself the new password stays in where they did it."""
-        expired = draft.values.get("token_expired_at")
-        if draft.password is not None or draft.password_hash is not None:
-            own = caller.session_id if caller.kind == "user" and caller.actor_id == user.id else None
-            await self.end_of_users(tx, caller.pool_id, [user.id], own)
-        if _may_not_log_in(user) or (expired is not None and expired <= now()):
-            await self.end_of_users(tx, caller.pool_id, [user.id])
+        """A change that shuts the user out; who gives themself a new password stays in where they did it."""
+        if not shuts_out(user, draft):
+            return
+        own = caller.kind == "user" and caller.actor_id == user.id and user.may_log_in
+        await self.end_of_users(tx, caller.pool_id, [user.id], caller.session_id if own else None)
 
     async def delete_expired(self, limit: int = 10_000) -> int:
         """Housekeeping; expired rows are dead already. How many went."""
         return await postgres.delete_expired(self._db, limit)
 
 
-def _may_not_log_in(user: User) -> bool:
-    return user.blocked or user.is_deleted or user.status != "Activated"
+def shuts_out(user: User, draft: UserDraft) -> bool:
+    """Whether nothing from before may go on: a new password, a block, a suspension, tokenExpiredAt passed."""
+    expired = draft.values.get("token_expired_at")
+    return (
+        draft.password is not None
+        or draft.password_hash is not None
+        or not user.may_log_in
+        or (expired is not None and expired <= now())
+    )
 
 
 def _user_data(user: User) -> dict[str, Any]:

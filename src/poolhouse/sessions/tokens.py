@@ -25,6 +25,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, RSAKey
 
 from poolhouse.errors import TokenExpired, TokenInvalid
+from poolhouse.times import numeric_date
 
 Algorithm = Literal["HS256", "RS256"]
 TokenKind = Literal["user", "management"]
@@ -108,7 +109,7 @@ def hint(token: str) -> KeyHint:
 
 
 def verify(token: str, key: SigningKey) -> dict[str, Any]:
-    """The claims under a good signature; their times are not looked at."""
+    """The claims under a good signature. Their times are moments, and not yet looked at."""
     if hint(token) != KeyHint(key.pool_id, key.key_id, key.algorithm):
         raise TokenInvalid("another key or algorithm than the key's own")
     try:
@@ -117,15 +118,18 @@ def verify(token: str, key: SigningKey) -> dict[str, Any]:
         raise TokenInvalid("bad signature or payload") from error
     if not isinstance(claims, dict):
         raise TokenInvalid("the payload is not an object")
-    return claims
+    issued, expires = numeric_date(claims.get("iat")), numeric_date(claims.get("exp"))
+    if issued is None or expires is None:
+        raise TokenInvalid("iat or exp is missing, or is no time")
+    return {**claims, "iat": issued, "exp": expires}
 
 
 def read(token: str, key: SigningKey, at: datetime) -> Claims:
     """A token of ours that has not expired. Raises TokenInvalid, TokenExpired."""
     claims = verify(token, key)
-    issued, expires, subject = claims.get("iat"), claims.get("exp"), claims.get("sub")
-    if not isinstance(issued, int) or not isinstance(expires, int) or not isinstance(subject, str):
-        raise TokenInvalid("iat, exp or sub is missing")
+    issued, expires, subject = claims["iat"], claims["exp"], claims.get("sub")
+    if not isinstance(subject, str):
+        raise TokenInvalid("sub is missing")
     data = claims.get("data")
     managed = claims.get("scoped_userpool_id")
     if (managed is not None and managed != key.pool_id) or not isinstance(data, dict):

@@ -90,6 +90,10 @@ class User(msgspec.Struct, frozen=True, kw_only=False, gc=False):
     updated_at: datetime | None = None
 
     @property
+    def may_log_in(self) -> bool:
+        return self.status == "Activated" and not (self.blocked or self.is_deleted)
+
+    @property
     def display_name(self) -> str:
         """The order is documented for audit rows (reference/custom-database.md 6.2)."""
         return (

@@ -41,7 +41,6 @@ class TokenGate:
         claims = await self._services.sessions.read(token)
         pool = await self._services.pools.get(claims.pool_id)
         if claims.kind == "management":
-            await self._services.management_tokens.require_current(claims)
             app_id = await self._app_of(pool, request)
             caller = _caller(request, pool.id, app_id=app_id, kind="administrator", actor_id=claims.subject)
         else:

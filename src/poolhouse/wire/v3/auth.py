@@ -56,7 +56,7 @@ async def _by_token(keys: AccessKeyService, sessions: SessionService, token: str
 
 
 async def _v2_subject(sessions: SessionService, token: str) -> str | None:
-    """Whom a management token of v2 speaks for; None when it is none of those."""
+    """Whom a management token of v2 speaks for, while the secret that bought it is; None for other tokens."""
     try:
         hint(token)
     except TokenInvalid:

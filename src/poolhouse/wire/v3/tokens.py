@@ -20,6 +20,7 @@ from joserfc.util import urlsafe_b64decode
 from poolhouse.access_keys.model import AccessKey
 from poolhouse.errors import NotAuthenticated, TokenExpired
 from poolhouse.ids import new_id
+from poolhouse.times import numeric_date
 
 LIVES_S = 7200
 _HEADER = {"alg": "HS256", "typ": "JWT"}
@@ -64,9 +65,12 @@ def _verified(token: str, secret: str) -> tuple[Any, int]:
     """Pool and expiry of a token this secret signed; a client sends one token for two hours."""
     try:
         claims = jwt.decode(token, _signing_key(secret), algorithms=["HS256"]).claims
-        return claims.get("scoped_userpool_id"), int(claims["exp"])
-    except (JoseError, KeyError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError) as error:
         raise NotAuthenticated("the token's signature does not fit") from error
+    expires = numeric_date(claims.get("exp"))
+    if expires is None:
+        raise NotAuthenticated("exp is missing, or is no time")
+    return claims.get("scoped_userpool_id"), expires
 
 
 def _signing_key(secret: str) -> OctKey:

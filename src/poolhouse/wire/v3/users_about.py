@@ -84,7 +84,7 @@ async def set_user_departments(request: V3Request, body: SetUserDepartmentsDto) 
 
 async def kick_users(request: V3Request, body: KickUsersDto) -> IsSuccessDto:
     user = await the_user(request, body.user_id, body.options.user_id_type if body.options else None)
-    await request.services.sessions.kick(request.caller, [user.id], body.app_ids)
+    await request.services.sessions.kick(request.caller, [user.id], body.app_ids or None)
     return IsSuccessDto(success=True)
 
 

@@ -1,0 +1,550 @@
+"""What lets somebody in, and the doors where each is tried: the columns of docs/security/endings.md."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from tests.conftest import PoolForTests
+from tests.wire.v2.conftest import V2Client
+from tests.wire.v3.conftest import signed_headers
+
+from poolhouse.access_keys.model import AccessKey
+from poolhouse.apps.model import App
+from poolhouse.errors import PoolhouseError
+from poolhouse.ids import new_id
+from poolhouse.login import tickets
+from poolhouse.mfa import totp
+from poolhouse.oidc.model import AuthorizationRequest
+from poolhouse.services import Services
+from poolhouse.users.model import User, UserDraft
+from poolhouse.wire.oidc.browser import SESSION_COOKIE
+
+REDIRECT = "https://client.example/callback"
+PASSWORD = "secret 1"
+AUTHING_TOKEN = "http://authing.cn/oidc/grant_type/authing_token"
+
+Door = Callable[[], Awaitable[bool]]
+"""Whether it opens."""
+
+
+@dataclass
+class World:
+    """A pool, an application and an access key of it, and an administrator who uses none of them."""
+
+    services: Services
+    http: httpx.AsyncClient
+    pool: PoolForTests
+    app: App
+    key: AccessKey
+    administrator: V2Client
+
+    async def person(self) -> Person:
+        name = f"person-{new_id()}"
+        draft = UserDraft({"username": name, "email": f"{name}@example.com"}, password=PASSWORD)
+        user = await self.services.users.create(self.pool.administrator, draft)
+        return Person(self, user)
+
+    async def v3(self, path: str, body: Any, token: str | None = None) -> dict[str, Any]:
+        headers = await self.named() | ({"authorization": f"Bearer {token}"} if token else {})
+        return (await self.http.post(f"/api/v3/{path}", json=body, headers=headers)).json()
+
+    async def named(self) -> dict[str, str]:
+        """The header of who is nobody yet: their application, or the pool alone once that is gone."""
+        gone = await client_of(self) is None
+        return {"x-authing-userpool-id": self.pool.id} if gone else {"x-authing-app-id": self.app.id}
+
+    async def as_administrator(self, path: str, **body: Any) -> None:
+        """A v3 call with a key of its own."""
+        key = await self.services.access_keys.create(self.pool.administrator)
+        given = {"accessKeyId": key.id, "accessKeySecret": key.secret}
+        token = (await self.v3("get-management-token", given))["data"]["access_token"]
+        answer = await self.v3(path, body, token)
+        assert answer["statusCode"] == 200, answer
+
+    async def oidc(self, path: str, **form: str) -> httpx.Response:
+        app = await self.services.apps.get_anywhere(self.app.id)
+        return await self.http.post(
+            f"/oidc/{path}", data={"client_id": app.id, "client_secret": app.secret, **form}
+        )
+
+
+@dataclass
+class Person:
+    """Every credential has a person of its own; `token` is the login it was made from, where there is one."""
+
+    world: World
+    user: User
+    token: str = ""
+
+    @property
+    def email(self) -> str:
+        assert self.user.email
+        return self.user.email
+
+    async def log_in(self) -> str:
+        """A login token of the application, over v2."""
+        client = V2Client(self.world.http, {"x-authing-app-id": self.world.app.id})
+        answer = await client.one(
+            "LoginByUsername", input={"username": self.user.username, "password": PASSWORD}
+        )
+        return str(answer["token"])
+
+    async def code(self, scope: str) -> str:
+        """An authorization code of the session behind `token`."""
+        self.token = self.token or await self.log_in()
+        services = self.world.services
+        claims = await services.sessions.read(self.token)
+        assert claims.session_id
+        session = await services.sessions.find(claims.pool_id, claims.session_id)
+        assert session
+        asked = AuthorizationRequest(self.world.app.id, REDIRECT, scope)
+        return await services.oidc.authorize(self.world.app, asked, session)
+
+    async def tokens(self, scope: str) -> dict[str, Any]:
+        answer = await self.redeem(await self.code(scope))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def redeem(self, code: str) -> httpx.Response:
+        return await self.world.oidc(
+            "token", grant_type="authorization_code", code=code, redirect_uri=REDIRECT
+        )
+
+    async def mailed(self) -> str:
+        """The newest message to them, as text."""
+        body = await self.world.services.db.fetchval(
+            "select body from mail_outbox where pool_id = $1 and recipient = $2 "
+            "order by created_at desc, id desc limit 1",
+            *(self.world.pool.id, self.email),
+        )
+        return str(body)
+
+    async def mailed_code(self) -> str:
+        return re.findall(r"\b\d{6}\b", re.sub(r"#\w+|\d+px", "", await self.mailed()))[0]
+
+
+@dataclass
+class Credential:
+    """`group` is its column on the page; `make` gives the person it is of, and its doors by name."""
+
+    name: str
+    group: str
+    make: Callable[[World], Awaitable[tuple[Person | None, dict[str, Door]]]] = field(repr=False)
+
+
+CREDENTIALS: dict[str, Credential] = {}
+
+
+def credential(group: str) -> Any:
+    def add(make: Any) -> Any:
+        name = make.__name__.replace("_", " ")
+        CREDENTIALS[name] = Credential(name, group, make)
+        return make
+
+    return add
+
+
+# -- management ------------------------------------------------------------------------------------------
+
+
+def _v2_doors(world: World, token: str) -> dict[str, Door]:
+    client = V2Client(world.http, {"authorization": f"Bearer {token}"})
+
+    async def graphql() -> bool:
+        answer = await client.send("{ users(page: 1, limit: 1) { totalCount } }", {})
+        return not answer.json().get("errors")
+
+    async def renewal() -> bool:
+        answer = await client.send("mutation { refreshAccessToken { accessToken } }", {})
+        return not answer.json().get("errors")
+
+    async def rest() -> bool:
+        answer = await world.http.get("/api/v2/applications", headers=client.headers)
+        return bool(answer.json()["code"] == 200)
+
+    async def validation() -> bool:
+        answer = await world.http.get("/api/v2/oidc/validate_token", params={"access_token": token})
+        return answer.json().get("code") != 400
+
+    return {"v2 graphql": graphql, "v2 renewal": renewal, "v2 rest": rest, "v2 validate_token": validation}
+
+
+def _v3_doors(world: World, token: str) -> dict[str, Door]:
+    async def read() -> bool:
+        return bool((await world.v3("list-users", {}, token))["statusCode"] == 200)
+
+    async def mint() -> bool:
+        return bool((await world.v3("create-access-key", {}, token))["statusCode"] == 200)
+
+    return {"v3 list-users": read, "v3 create-access-key": mint}
+
+
+async def _bought(world: World, secret: str, app_id: str | None = None, *, renewed: bool = False) -> Any:
+    issued = await world.services.management_tokens.buy(world.pool.id, secret, app_id)
+    if renewed:
+        issued = await world.services.management_tokens.renew(issued.token)
+    return None, _v2_doors(world, issued.token) | _v3_doors(world, issued.token)
+
+
+@credential("pool's secret")
+async def v2_token_for_the_pools_secret(world: World) -> Any:
+    return await _bought(world, (await world.services.pools.get(world.pool.id)).secret)
+
+
+@credential("pool's secret")
+async def v2_token_for_the_pools_secret_renewed(world: World) -> Any:
+    return await _bought(world, (await world.services.pools.get(world.pool.id)).secret, renewed=True)
+
+
+@credential("application's secret")
+async def v2_token_for_the_applications_secret(world: World) -> Any:
+    return await _bought(world, world.app.secret, world.app.id)
+
+
+@credential("application's secret")
+async def v2_token_for_the_applications_secret_renewed(world: World) -> Any:
+    return await _bought(world, world.app.secret, world.app.id, renewed=True)
+
+
+async def _v3_token(world: World, key_id: str, secret: str) -> Any:
+    answer = await world.v3("get-management-token", {"accessKeyId": key_id, "accessKeySecret": secret})
+    return None, _v3_doors(world, answer["data"]["access_token"])
+
+
+def _signature(world: World, key_id: str, secret: str) -> Any:
+    async def signed() -> bool:
+        headers = signed_headers(key_id, secret, "GET", "/api/v3/list-access-key")
+        answer = await world.http.get("/api/v3/list-access-key", headers=headers)
+        return bool(answer.json()["statusCode"] == 200)
+
+    return None, {"v3 list-access-key": signed}
+
+
+@credential("pool's secret")
+async def v3_token_for_the_pools_secret(world: World) -> Any:
+    return await _v3_token(world, world.pool.id, (await world.services.pools.get(world.pool.id)).secret)
+
+
+@credential("pool's secret")
+async def v3_signature_with_the_pools_secret(world: World) -> Any:
+    return _signature(world, world.pool.id, (await world.services.pools.get(world.pool.id)).secret)
+
+
+@credential("access key")
+async def v3_token_for_an_access_key(world: World) -> Any:
+    return await _v3_token(world, world.key.id, world.key.secret)
+
+
+@credential("access key")
+async def v3_signature_with_an_access_key(world: World) -> Any:
+    return _signature(world, world.key.id, world.key.secret)
+
+
+@credential("application's own token")
+async def access_token_for_client_credentials(world: World) -> Any:
+    answer = await world.oidc("token", grant_type="client_credentials")
+    return None, {"introspection": _introspection(world, answer.json()["access_token"])}
+
+
+# -- logins ----------------------------------------------------------------------------------------------
+
+
+def _introspection(world: World, token: str) -> Door:
+    async def introspection() -> bool:
+        app = await client_of(world)
+        return app is not None and bool((await world.services.oidc.introspect(app, token))["active"])
+
+    return introspection
+
+
+async def client_of(world: World) -> App | None:
+    try:
+        return await world.services.apps.get_anywhere(world.app.id)
+    except PoolhouseError:
+        return None
+
+
+def _login_doors(person: Person, token: str) -> dict[str, Door]:
+    world, headers = person.world, {"authorization": f"Bearer {token}"}
+    client = V2Client(world.http, headers)
+
+    async def graphql() -> bool:
+        return not (await client.send("{ user { id } }", {})).json().get("errors")
+
+    async def rest() -> bool:
+        answer = await world.http.get("/api/v2/users/me/security-level", headers=headers)
+        return bool(answer.json()["code"] == 200)
+
+    async def status() -> bool:
+        return bool((await client.one("CheckLoginStatus", token=token))["status"])
+
+    async def validation() -> bool:
+        answer = await world.http.get("/api/v2/oidc/validate_token", params={"id_token": token})
+        return answer.json().get("code") != 400
+
+    async def v3() -> bool:
+        answer = await world.http.get("/api/v3/get-profile", headers=headers)
+        return bool(answer.json()["statusCode"] == 200)
+
+    async def exchange() -> bool:
+        if await client_of(world) is None:
+            return False
+        answer = await world.oidc("token", grant_type=AUTHING_TOKEN, token=token)
+        return answer.status_code == 200
+
+    async def refresh() -> bool:
+        return not (await client.send("mutation { refreshToken { token } }", {})).json().get("errors")
+
+    return {
+        "v2 graphql": graphql,
+        "v2 rest": rest,
+        "v2 checkLoginStatus": status,
+        "v2 validate_token": validation,
+        "v3 get-profile": v3,
+        "oidc authing_token": exchange,
+        "v2 refreshToken": refresh,
+    }
+
+
+@credential("login")
+async def login_token_of_v2(world: World) -> Any:
+    person = await world.person()
+    person.token = await person.log_in()
+    return person, _login_doors(person, person.token)
+
+
+@credential("login")
+async def login_token_of_v3(world: World) -> Any:
+    person = await world.person()
+    given = {"username": person.user.username, "password": PASSWORD}
+    answer = await world.v3("signin", {"connection": "PASSWORD", "passwordPayload": given})
+    person.token = answer["data"]["id_token"]
+    return person, _login_doors(person, person.token)
+
+
+@credential("login")
+async def refreshed_login_token(world: World) -> Any:
+    person = await world.person()
+    client = V2Client(world.http, {"authorization": f"Bearer {await person.log_in()}"})
+    person.token = (await client.one("mutation { refreshToken { token } }"))["token"]
+    return person, _login_doors(person, person.token)
+
+
+@credential("login")
+async def id_token_of_openid_connect(world: World) -> Any:
+    person = await world.person()
+    return person, _login_doors(person, (await person.tokens("openid"))["id_token"])
+
+
+@credential("login")
+async def cookie_of_the_hosted_pages(world: World) -> Any:
+    person = await world.person()
+    person.token = await person.log_in()
+
+    async def authorize() -> bool:
+        asked = {"client_id": world.app.id, "redirect_uri": REDIRECT, "scope": "openid", "prompt": "none"}
+        cookies = {"cookie": f"{SESSION_COOKIE}={person.token}"}
+        answer = await world.http.get(
+            "/oidc/auth", params={**asked, "response_type": "code"}, headers=cookies
+        )
+        return "code=" in answer.headers.get("location", "")
+
+    return person, {"authorize": authorize}
+
+
+# -- grants ----------------------------------------------------------------------------------------------
+
+
+def _access_doors(person: Person, token: str) -> dict[str, Door]:
+    async def me() -> bool:
+        answer = await person.world.http.get("/oidc/me", headers={"authorization": f"Bearer {token}"})
+        return answer.status_code == 200
+
+    return {"/oidc/me": me, "introspection": _introspection(person.world, token)}
+
+
+@credential("grant")
+async def access_token(world: World) -> Any:
+    person = await world.person()
+    return person, _access_doors(person, (await person.tokens("openid profile"))["access_token"])
+
+
+@credential("offline grant")
+async def access_token_of_an_offline_grant(world: World) -> Any:
+    person = await world.person()
+    return person, _access_doors(person, (await person.tokens("openid offline_access"))["access_token"])
+
+
+@credential("offline grant")
+async def refresh_token(world: World) -> Any:
+    person = await world.person()
+    token = (await person.tokens("openid offline_access"))["refresh_token"]
+
+    async def refresh() -> bool:
+        if await client_of(world) is None:
+            return False
+        answer = await world.oidc("token", grant_type="refresh_token", refresh_token=token)
+        return answer.status_code == 200
+
+    return person, {"introspection": _introspection(world, token), "refresh": refresh}
+
+
+def _redemption(person: Person, code: str) -> dict[str, Door]:
+    async def redeem() -> bool:
+        return await client_of(person.world) is not None and (await person.redeem(code)).status_code == 200
+
+    return {"token": redeem}
+
+
+@credential("code")
+async def authorization_code(world: World) -> Any:
+    person = await world.person()
+    return person, _redemption(person, await person.code("openid"))
+
+
+@credential("code")
+async def authorization_code_of_an_offline_grant(world: World) -> Any:
+    person = await world.person()
+    return person, _redemption(person, await person.code("openid offline_access"))
+
+
+# -- half-done flows -------------------------------------------------------------------------------------
+
+
+def _succeeds(act: Callable[[], Awaitable[Any]]) -> Door:
+    async def attempt() -> bool:
+        try:
+            await act()
+        except PoolhouseError:
+            return False
+        return True
+
+    return attempt
+
+
+@credential("ticket")
+async def ticket_of_a_second_step(world: World) -> Any:
+    person, services = await world.person(), world.services
+    me = world.pool.user(person.user.id)
+    made = await services.mfa.associate(me, person.user.id, "Shop", "person")
+    key, step = totp.key_of(made.secret), int(time.time()) // 30
+    await services.mfa.confirm(me, person.user.id, totp.code_at(key, step - 1))
+    given = {"username": person.user.username, "password": PASSWORD}
+    answer = await world.v3("signin", {"connection": "PASSWORD", "passwordPayload": given})
+    ticket = answer["data"]["mfaToken"]
+
+    async def verify() -> bool:
+        answer = await world.v3("mfa-totp-verify", {"totp": totp.code_at(key, step)}, ticket)
+        return bool(answer["statusCode"] == 200)
+
+    return person, {"v3 mfa-totp-verify": verify}
+
+
+@credential("ticket")
+async def ticket_of_a_password_reset(world: World) -> Any:
+    person = await world.person()
+    await world.v3("send-email", {"channel": "CHANNEL_RESET_PASSWORD", "email": person.email})
+    proof = {"email": person.email, "passCode": await person.mailed_code()}
+    answer = await world.v3(
+        "verify-reset-password-request", {"verifyMethod": "EMAIL_PASSCODE", "emailPassCodePayload": proof}
+    )
+    ticket = answer["data"]["passwordResetToken"]
+
+    async def reset() -> bool:
+        answer = await world.v3("reset-password", {"passwordResetToken": ticket, "password": "secret 3"})
+        return bool(answer["statusCode"] == 200)
+
+    return person, {"v3 reset-password": reset}
+
+
+@credential("ticket")
+async def link_to_choose_a_first_password(world: World) -> Any:
+    person = await world.person()
+    await world.services.links.send_first_login(world.pool.administrator, person.user.id)
+    ticket = re.findall(r"token=([0-9a-f.]+)", await person.mailed())[0]
+    client = V2Client(world.http, {"x-authing-userpool-id": world.pool.id})
+
+    async def choose() -> bool:
+        answer = await client.send(
+            client.documents["ResetPasswordByFirstLoginToken"], {"token": ticket, "password": "secret 3"}
+        )
+        return not answer.json().get("errors")
+
+    return person, {"v2 resetPasswordByFirstLoginToken": choose}
+
+
+@credential("ticket")
+async def ticket_of_a_forced_new_password(world: World) -> Any:
+    person = await world.person()
+    ticket = await tickets.issue(
+        *(world.services.db, world.pool.id, "force_reset", person.user.id), lifetime=timedelta(minutes=5)
+    )
+    forced = world.services.recovery.forced
+    return person, {"forced": _succeeds(lambda: forced(world.pool.stranger, ticket, PASSWORD, "secret 3"))}
+
+
+@credential("ticket")
+async def ticket_of_another_address(world: World) -> Any:
+    person = await world.person()
+    detail = {"channel": "email", "values": {"email": f"new-{person.email}", "email_verified": True}}
+    ticket = await tickets.issue(
+        *(world.services.db, world.pool.id, "change_address", person.user.id),
+        lifetime=timedelta(minutes=5),
+        detail=detail,
+    )
+    me, account = world.pool.user(person.user.id), world.services.own_account
+    return person, {"update": _succeeds(lambda: account.update_by_ticket(me, "email", ticket))}
+
+
+@credential("ticket")
+async def ticket_of_leaving(world: World) -> Any:
+    person, account = await world.person(), world.services.own_account
+    me = world.pool.user(person.user.id)
+    ticket = await account.prove_by_password(me, PASSWORD)
+    return person, {"delete": _succeeds(lambda: account.delete(me, ticket))}
+
+
+@credential("code by mail")
+async def code_to_sign_in_by(world: World) -> Any:
+    person = await world.person()
+    await world.v3("send-email", {"channel": "CHANNEL_LOGIN", "email": person.email})
+    given = {"email": person.email, "passCode": await person.mailed_code()}
+
+    async def sign_in() -> bool:
+        answer = await world.v3("signin", {"connection": "PASSCODE", "passCodePayload": given})
+        return bool(answer["statusCode"] == 200)
+
+    return person, {"v3 signin": sign_in}
+
+
+@credential("code by mail")
+async def code_to_reset_a_password_by(world: World) -> Any:
+    person = await world.person()
+    client = V2Client(world.http, {"x-authing-userpool-id": world.pool.id})
+    await client.one("SendEmail", email=person.email, scene="RESET_PASSWORD")
+    given = {"email": person.email, "code": await person.mailed_code(), "newPassword": "secret 3"}
+
+    async def reset() -> bool:
+        return not (await client.send(client.documents["ResetPassword"], given)).json().get("errors")
+
+    return person, {"v2 resetPassword": reset}
+
+
+@credential("link that proves an address")
+async def link_that_proves_an_address(world: World) -> Any:
+    person = await world.person()
+    await world.services.links.send(world.pool.stranger, person.email, "VERIFY_EMAIL")
+    ticket = re.findall(r"token=([0-9a-f.]+)", await person.mailed())[0]
+
+    async def click() -> bool:
+        return bool(
+            (await world.http.get("/api/v2/email/verify", params={"token": ticket})).json()["code"] == 200
+        )
+
+    return person, {"v2 email/verify": click}
