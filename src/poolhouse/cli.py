@@ -7,6 +7,7 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
+from poolhouse import failures
 from poolhouse.settings import PortTaken
 
 app = App(name="poolhouse", help=about, version_flags=["--version"])
@@ -44,7 +45,8 @@ def main() -> None:
 
         said = mendable(error)
         if said is None:
-            raise
+            print(failures.told_to_a_person(error), file=sys.stderr)
+            said = "this is a fault of Poolhouse: please report it with the lines above"
         fail(said)
 
 

@@ -11,34 +11,48 @@ from typing import Any
 import msgspec
 import structlog
 
-from poolhouse import trace
+from poolhouse import failures, trace
 
 
 def configure(level: str = "info") -> None:
     """Every record carries its time and level, and while a request is answered its id and pool."""
     number = getattr(logging, level.upper(), logging.INFO)
-    # Never the local variables of a traceback: among them are passwords, tokens and connection strings.
+    watched = sys.stderr.isatty()
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if sys.stderr.isatty()
+        if watched
         else structlog.processors.JSONRenderer(_json)
     )
-    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    # Never what an exception quotes, never a frame's variables: among them are passwords and connection strings.
+    told = failures.told_to_a_person if watched else failures.told_in_full
     structlog.configure(
         processors=[
             _request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(tracebacks),
+            structlog.processors.ExceptionRenderer(lambda about: told(about[1]) if about[1] else None),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=max(number, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(message)s"
-    )
+    logging.raiseExceptions = False  # a line that cannot be written is lost, not printed with its arguments
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Libraries("%(levelname)s %(message)s"))
+    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler])
+
+
+class _Libraries(logging.Formatter):
+    """What libraries log: the same rule for their exceptions, asyncio's of lost tasks among them."""
+
+    def formatException(self, ei: Any) -> str:
+        return failures.told_to_a_person(ei[1])
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        if record.exc_info and record.name == "asyncio":
+            record.message = record.message.partition("\n")[0]  # the rest is the task, with its exception
+        return super().formatMessage(record)
 
 
 def _request(logger: Any, method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_POSTGRESQL = re.compile(
+    r"""postgres(?:ql)?://
+        (?:[^/?\#]*@)?                                        # user:password
+        (?:\[[^]/]*\]|[^][:/?\#@,]*)(?::\d{1,5})?               # host:port
+        (?:,(?:\[[^]/]*\]|[^][:/?\#@,]*)(?::\d{1,5})?)*         # more of them
+        (?:[/?].*)?\Z""",
+    re.VERBOSE | re.ASCII | re.DOTALL,
+)
 
 
 class PortTaken(Exception):
@@ -56,3 +66,14 @@ class Settings(BaseSettings):
     )
     sms_secret: SecretStr = Field(SecretStr(""), description="Signs what is POSTed to sms_url.")
     log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @field_validator("database_url", "replica_url")
+    @classmethod
+    def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        """Here, because a driver's complaint about an address quotes the password in it."""
+        if url is not None and not _POSTGRESQL.match(url.get_secret_value()):
+            raise ValueError(
+                "expected postgresql://user:password@host:port/name; write / ? # % of a password as "
+                "%2F %3F %23 %25"
+            )
+        return url

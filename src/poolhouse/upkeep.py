@@ -10,6 +10,7 @@ import structlog
 
 from poolhouse.db.pool import Database
 from poolhouse.errors import PoolhouseError
+from poolhouse.failures import told
 from poolhouse.login import postgres as login_rows
 from poolhouse.oidc import postgres as oidc_rows
 from poolhouse.sessions import postgres as session_rows
@@ -41,4 +42,4 @@ async def sweep(db: Database) -> None:
         try:
             await job(db)
         except PoolhouseError as error:
-            _log.warning("upkeep failed", job=name, cause=repr(error))
+            _log.warning("upkeep failed", job=name, cause=told(error))

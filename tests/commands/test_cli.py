@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from poolhouse.cli import COMMANDS, app
+from poolhouse.settings import Settings
 
 POOLHOUSE = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
 
@@ -48,3 +51,36 @@ def test_a_setting_that_does_not_fit_is_one_line() -> None:
     assert ran.returncode == 1
     assert ran.stderr.startswith("error: port: ")
     assert (ran.stderr.count("\n"), "hunter2" in ran.stderr) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://poolhouse:Hunter/2@127.0.0.1/x",
+        "postgresql://poolhouse:Hunter#2@127.0.0.1/x",
+        "postgresql://poolhouse:Hunter?2@127.0.0.1:1/x",
+        "postgresql://poolhouse:Hunter2@127.0.0.1:Hunter2/x",
+        "mysql://poolhouse:Hunter2@127.0.0.1/x",
+        "Hunter2",
+        "postgresql://poolhouse:Hunter2@127.0.0.1:1/x?sslmode=Hunter2",
+        "postgresql://poolhouse:Hunter2@127.0.0.1:1/x",
+    ],
+)
+@pytest.mark.parametrize("words", [("up",), ("migrate",), ("doctor",), ("user", "list")], ids=" ".join)
+def test_a_database_address_is_never_repeated(url: str, words: tuple[str, ...], tmp_path: Path) -> None:
+    ran = run(*words, POOLHOUSE_DATABASE_URL=url, POOLHOUSE_DATA=str(tmp_path))
+    assert ran.returncode != 0
+    assert "Hunter" not in ran.stdout + ran.stderr
+
+
+async def test_addresses_that_the_driver_takes_are_taken() -> None:
+    for url in (
+        "postgresql://a:b@h/x",
+        "postgres://a:b%2F%40c@h:5432/x?sslmode=require",
+        "postgresql://a:b@/x?host=%2Ftmp%2Fsockets",
+        "postgresql://a@[::1]:5432/x",
+        "postgresql://a:b@h1:1,h2:2,[::1]:3/x",
+        "postgresql://a:b@c@h/x",
+        "postgresql:///x",
+    ):
+        Settings(database_url=SecretStr(url), replica_url=SecretStr(url))

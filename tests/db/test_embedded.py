@@ -115,6 +115,21 @@ async def test_it_listens_on_no_network_unless_told(data: Path) -> None:
         assert await count(url) == 1
 
 
+async def test_its_log_names_statements_and_no_values(data: Path) -> None:
+    with EmbeddedPostgres(data, options={"log_min_duration_statement": "0"}) as url:
+
+        async def collide(connection: Any) -> None:
+            await connection.execute("create table addresses (email text unique)")
+            for _ in range(2):
+                await connection.execute("insert into addresses values ($1)", "canary@example.com")
+
+        with pytest.raises(asyncpg.UniqueViolationError, match="addresses_email_key"):
+            await query(url, collide)
+    logs = "".join(file.read_text() for file in (data / "postgres/cluster/log").iterdir())
+    assert "insert into addresses values ($1)" in logs
+    assert "canary@example.com" not in logs
+
+
 def test_a_second_server_on_the_folder_is_refused_and_told_the_pid(data: Path) -> None:
     holder = Holder(data)
     try:
@@ -140,16 +155,18 @@ async def test_when_we_are_killed_the_server_stops_by_itself(data: Path) -> None
     wait_until(lambda: not lives(holder.postmaster))
     with EmbeddedPostgres(data) as url:
         assert await count(url) == 2
+        await query(url, lambda c: c.execute("delete from kept where n = 2"))
 
 
 async def test_an_orphan_is_stopped_and_its_data_recovered(data: Path) -> None:
     holder = Holder(data, "orphaning")
-    await query(holder.url, lambda c: c.execute("delete from kept where n = 2"))
+    await query(holder.url, lambda c: c.execute("insert into kept values (3)"))
     holder.end(signal.SIGKILL)
     assert lives(holder.postmaster)
     with EmbeddedPostgres(data) as url:
         assert not lives(holder.postmaster)
-        assert await count(url) == 1
+        assert await count(url) == 2
+        await query(url, lambda c: c.execute("delete from kept where n = 3"))
 
 
 async def test_a_killed_server_is_started_again_and_a_read_waits_for_nothing_worse(data: Path) -> None:

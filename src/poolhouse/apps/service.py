@@ -19,6 +19,7 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthenticated
+from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.recent import Recent
@@ -169,7 +170,7 @@ def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
     try:
         return msgspec.convert({**msgspec.to_builtins(settings), **changes}, AppSettings)
     except msgspec.ValidationError as error:
-        raise InvalidInput("settings", str(error)) from error
+        raise InvalidInput(f"settings.{field_of(error)}".rstrip(".")) from error
 
 
 def _with_addresses(values: dict[str, Any]) -> dict[str, Any]:

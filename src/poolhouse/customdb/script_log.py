@@ -17,6 +17,7 @@ from poolhouse.customdb import postgres
 from poolhouse.customdb.model import LogEntry
 from poolhouse.customdb.redaction import Redactor, redacted_arguments, secrets_of, secrets_typed
 from poolhouse.db.pool import Database
+from poolhouse.failures import told
 from poolhouse.ids import new_id
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
 
@@ -91,7 +92,7 @@ class ScriptLog:
                 await postgres.add_logs(self._db, pool_id, entries)
         except Exception as error:  # a lost row must not fail the call it tells of, nor end the next rows
             LOST.inc(len(batch))
-            log.error("script_logs_lost", pool=pool_id, rows=len(batch), why=repr(error)[:500])
+            log.error("script_logs_lost", pool=pool_id, rows=len(batch), why=told(error))
 
 
 @dataclass(slots=True)

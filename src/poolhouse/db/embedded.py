@@ -35,6 +35,13 @@ from poolhouse.db.unfit import DatabaseUnfit
 FAST_STOP_S = 60.0
 AGAIN_AFTER_S = 1.0
 
+WITHOUT_VALUES = {
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""The server's own log keeps no DETAIL (`Key (pool_id, phone)=(...) already exists`) and no parameters."""
+
 _log = structlog.get_logger("poolhouse.db")
 
 
@@ -165,12 +172,16 @@ class EmbeddedPostgres:
     def _spawn(self) -> subprocess.Popen[bytes]:
         cluster = self.cluster
         tcp = self._tcp_port is not None
-        options = self._options | {
-            "listen_addresses": "127.0.0.1" if tcp else "",
-            "port": str(self._tcp_port if tcp else 5432),
-            "unix_socket_directories": '"{}"'.format(str(cluster.sockets).replace('"', '""')),
-            "unix_socket_permissions": "0700",
-        }
+        options = (
+            WITHOUT_VALUES
+            | self._options
+            | {
+                "listen_addresses": "127.0.0.1" if tcp else "",
+                "port": str(self._tcp_port if tcp else 5432),
+                "unix_socket_directories": '"{}"'.format(str(cluster.sockets).replace('"', '""')),
+                "unix_socket_permissions": "0700",
+            }
+        )
         command: list[Any] = [cluster.binaries.folder / "postgres", "-D", cluster.files]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]

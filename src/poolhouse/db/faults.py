@@ -12,6 +12,7 @@ import asyncpg
 from asyncpg import exceptions as pg
 
 from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded, PoolhouseError
+from poolhouse.failures import told
 
 _LOST = (
     OSError,
@@ -47,9 +48,9 @@ def translated(error: BaseException) -> PoolhouseError | None:
     if isinstance(error, _UNSTORABLE) or _is_lone_surrogate(error):
         return InvalidInput("value", "含有无法存储的字符", "contains a character that cannot be stored")
     if isinstance(error, _OVERLOADED):
-        return Overloaded(f"{type(error).__name__}: {error}", retry_after_s=1)
+        return Overloaded(told(error), retry_after_s=1)
     if is_lost(error) or isinstance(error, TimeoutError):
-        return DatabaseLost(f"{type(error).__name__}: {error}", retry_after_s=2)
+        return DatabaseLost(told(error), retry_after_s=2)
     return None
 
 

@@ -10,6 +10,7 @@ import asyncpg
 import structlog
 
 from poolhouse.db.faults import faults
+from poolhouse.failures import told
 
 OnNotification = Callable[[str | None], Awaitable[None]]
 
@@ -81,7 +82,7 @@ class Listener:
                         self._connection = await self._connect()
                     break
                 except Exception as error:
-                    _log.warning("cannot listen for changes", cause=str(error), again_in_s=pause_s)
+                    _log.warning("cannot listen for changes", cause=told(error), again_in_s=pause_s)
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             _log.info("listening again")

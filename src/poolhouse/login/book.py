@@ -12,6 +12,7 @@ import structlog
 
 from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
+from poolhouse.failures import told
 from poolhouse.users.directories import Directories
 from poolhouse.users.directory import Directory
 from poolhouse.users.model import User
@@ -66,7 +67,7 @@ class LoginBook:
         try:
             await directory.record_login(caller, user, 1, token_expires_at)
         except PoolhouseError as error:
-            _log.info("a login was not recorded", pool_id=caller.pool_id, user_id=user.id, reason=str(error))
+            _log.info("a login was not recorded", pool_id=caller.pool_id, user_id=user.id, reason=told(error))
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

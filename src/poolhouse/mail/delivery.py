@@ -19,6 +19,7 @@ import structlog
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database
+from poolhouse.failures import told
 from poolhouse.mail import postgres
 from poolhouse.mail.model import Message, Provider, RetryPolicy, Route
 from poolhouse.mail.transports import SMS_AT_ONCE, Deferred, Undeliverable, send_email, send_sms
@@ -220,7 +221,7 @@ class Delivery:
             await self._failed(message, str(error), self._retry_at(message))
             return "deferred"
         except Exception as error:
-            await self._failed(message, f"{type(error).__name__}: {error}"[:500], self._retry_at(message))
+            await self._failed(message, told(error), self._retry_at(message))
             return "failed"
         await postgres.mark_sent(self._db, message)
         log.info("mail_sent", pool_id=message.pool_id, message_id=message.id, attempts=message.attempts)

@@ -18,6 +18,7 @@ from poolhouse.crypto.patterns import check_pattern
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Executor, Tx
 from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound
+from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools import postgres
@@ -144,7 +145,7 @@ async def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSetting
     try:
         changed = msgspec.convert(current, PoolSettings)
     except msgspec.ValidationError as error:
-        raise InvalidInput("settings", str(error)) from error
+        raise InvalidInput(f"settings.{field_of(error)}".rstrip(".")) from error
     for name in changes:
         if name in _LIMITS:
             _within(name, getattr(changed, name), *_LIMITS[name])

@@ -23,6 +23,7 @@ from poolhouse.errors import (
     UserExists,
     WrongCredentials,
 )
+from poolhouse.failures import told
 from poolhouse.paging import Page
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.postgres import PostgresDirectory
@@ -183,7 +184,7 @@ class MigratingDirectory:
         try:
             await self._count(pool_id, outcome)
         except PoolhouseError as error:
-            _log.warning("migration count lost", pool=pool_id, outcome=outcome, cause=repr(error))
+            _log.warning("migration count lost", pool=pool_id, outcome=outcome, cause=told(error))
 
 
 def moved_values(theirs: User) -> dict[str, Any]:

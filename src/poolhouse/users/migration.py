@@ -14,6 +14,7 @@ from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.customdb.model import MigrationProgress
 from poolhouse.db.pool import Database
 from poolhouse.errors import InvalidOperation, PoolhouseError
+from poolhouse.failures import told
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
 from poolhouse.users import postgres_newcomers as newcomers
@@ -127,7 +128,7 @@ class Migration:
             directory = await self._lazy(caller)
             page = await directory.legacy.list(caller, UserQuery(PageRequest(1, 1)))
         except PoolhouseError as error:
-            _log.info("nobody can say who has not come yet", pool=caller.pool_id, cause=str(error))
+            _log.info("nobody can say who has not come yet", pool=caller.pool_id, cause=told(error))
             return None
         return max(0, page.total - accounted)
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeVar
 
 import msgspec
 
 from poolhouse.errors import InvalidInput, NotAuthenticated
+from poolhouse.failures import field_of
 from poolhouse.paging import PageRequest
 from poolhouse.wire.v2.request import V2Request
 
 S = TypeVar("S", bound=msgspec.Struct)
-
-_WHERE = re.compile(r" - at `\$\.?([^`]*)`\Z")
-_MISSING = re.compile(r"missing required field `([^`]*)`")
 
 
 class Body(msgspec.Struct, rename="camel", kw_only=True):
@@ -28,10 +25,7 @@ def body(request: V2Request, kind: type[S]) -> S:
     try:
         return msgspec.convert({key: value for key, value in request.body.items() if value is not None}, kind)
     except msgspec.ValidationError as error:
-        text = str(error)
-        where, missing = _WHERE.search(text), _MISSING.search(text)
-        field = ".".join(part for part in (where and where[1], missing and missing[1]) if part)
-        raise InvalidInput(field or "body") from error
+        raise InvalidInput(field_of(error) or "body") from error
 
 
 def managed_body(request: V2Request, kind: type[S]) -> S:

@@ -27,6 +27,7 @@ from graphql import (
 )
 
 from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
+from poolhouse.wire.v2 import faults
 from poolhouse.wire.v2.schema import SCHEMA
 
 MAX_DOCUMENT_BYTES = 64 * 1024
@@ -106,13 +107,13 @@ def compile_document(source: str) -> Document:
             _Measure(fragments).operation(operation)
         literals = _Literals()
         visit(node, literals)
-        problems = validate(SCHEMA, node, max_errors=3)
+        problems = validate(SCHEMA, node, faults.RULES, max_errors=3)
     except GraphQLError as error:
-        raise _invalid(error.message) from error
+        raise _invalid(faults.of_syntax(error)) from error
     except RecursionError as error:
         raise _too_deep() from error
     if problems:
-        raise _invalid(problems[0].message)
+        raise _invalid(faults.of_document(problems[0], node))
     return Document(node, operations, fragments, size, frozenset(literals.names))
 
 

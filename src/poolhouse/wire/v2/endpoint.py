@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.routing import Route as HttpRoute
 from starlette.types import Receive, Scope, Send
 
-from poolhouse import trace
+from poolhouse import failures, trace
 from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
 from poolhouse.settings import Settings
@@ -97,7 +97,7 @@ class V2Wire:
             return V2Request(nobody, self._services, asked), error
         except Exception as error:
             log.exception("v2_fault", request_id=asked.request_id)
-            return V2Request(nobody, self._services, asked), PoolhouseError(repr(error))
+            return V2Request(nobody, self._services, asked), PoolhouseError(failures.told(error))
         return (
             V2Request(admission.caller, self._services, asked, admission.zone, admission.refusal),
             None,

@@ -24,9 +24,9 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
-from poolhouse import trace
+from poolhouse import failures, trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError, TooLarge
-from poolhouse.wire.v2 import errors, plans, shapes
+from poolhouse.wire.v2 import errors, faults, plans, shapes
 from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.documents import Document, Documents
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
@@ -67,7 +67,7 @@ class GraphQL:
             return refusal(request, error)
         except Exception as error:
             log.exception("v2_fault", request_id=request.http.request_id)
-            return refusal(request, PoolhouseError(repr(error)))
+            return refusal(request, PoolhouseError(failures.told(error)))
 
     async def _answer(self, request: V2Request) -> Reply:
         body = request.http.json_object()
@@ -107,7 +107,7 @@ class GraphQL:
         try:
             return plan, get_argument_values(plan.field, plan.node, variables)
         except GraphQLError as error:
-            raise _bad_variables(error.message) from error
+            raise _bad_variables(faults.of_arguments(plan.field.args, plan.node, variables)) from error
 
     async def _execute(
         self, document: Document, operation: OperationDefinitionNode, body: dict[str, Any], run: _Run
@@ -168,7 +168,7 @@ def _variables(operation: OperationDefinitionNode, given: dict[str, Any]) -> Var
     except RecursionError as error:
         raise _bad_variables("nested too deeply") from error
     if isinstance(coerced, list):
-        raise _bad_variables(coerced[0].message)
+        raise _bad_variables(faults.of_variables(operation, given))
     return coerced
 
 
@@ -242,16 +242,11 @@ def _failure(error: GraphQLError, request: V2Request) -> PoolhouseError:
     original = error.original_error
     if isinstance(original, PoolhouseError):
         return original
-    if original is None and error.path is None:
-        return _bad_variables(error.message)
-    log.error(
-        "v2_fault",
-        request_id=request.http.request_id,
-        path=error.path,
-        error=error.message,
-        exc_info=original,
-    )
-    return PoolhouseError(error.message)
+    if (original is None and error.path is None) or (isinstance(original, GraphQLError) and original.nodes):
+        return _bad_variables(faults.of_execution(error))
+    cause = failures.told(original or error)
+    log.error("v2_fault", request_id=request.http.request_id, path=error.path, cause=cause, exc_info=original)
+    return PoolhouseError(cause)
 
 
 def refusal(request: V2Request, error: PoolhouseError) -> Reply:

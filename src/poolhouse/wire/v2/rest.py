@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from starlette.responses import Response
 
-from poolhouse import trace
+from poolhouse import failures, trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError
 from poolhouse.paging import Page
 from poolhouse.wire.v2 import errors, shapes
@@ -90,7 +90,7 @@ class Rest:
             return refusal(request, error)
         except Exception as error:
             log.exception("v2_fault", request_id=request.http.request_id, path=request.http.path)
-            return refusal(request, PoolhouseError(repr(error)))
+            return refusal(request, PoolhouseError(failures.told(error)))
 
     async def _answer(self, request: V2Request) -> Response:
         found = self._router.find(request.http.method, request.http.path)

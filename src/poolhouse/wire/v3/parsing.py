@@ -12,6 +12,7 @@ import msgspec
 from msgspec import inspect as shapes
 
 from poolhouse.errors import InvalidInput, RequestTooLarge
+from poolhouse.failures import field_of
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -19,8 +20,6 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_QUERY_PAIRS = 1000
 
-_WHERE = re.compile(r" - at `([^`]*)`\Z")
-_MISSING = re.compile(r"missing required field `([^`]*)`")
 _INDEXED = re.compile(r"\[\d*\]\Z")
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
@@ -104,21 +103,11 @@ def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, 
     try:
         struct = msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
-        raise InvalidInput(_field_of(str(error))) from error
+        raise InvalidInput(field_of(error) or "body") from error
     for attribute, name in _fields(kind).required:
         if name not in blank and not getattr(struct, attribute):
             raise InvalidInput(name)
     return struct
-
-
-def _field_of(message: str) -> str:
-    """`Expected `str`, got `int` - at `$.list[...].email`` names `list.email`."""
-    where = _WHERE.search(message)
-    path = where.group(1) if where else "$"
-    parts = [part for part in path.replace("[...]", "").split(".") if part not in ("$", "")]
-    if missing := _MISSING.search(message):
-        parts.append(missing.group(1))
-    return ".".join(parts) or "body"
 
 
 def _refuse_deep(body: bytes) -> None:
