@@ -27,7 +27,7 @@ PoolhouseError
 │   └── LastLoginMethod
 ├── LoginRefused
 │   ├── WrongCredentials        unknown user and wrong password alike
-│   ├── AccountBlocked  AccountSuspended  AppAccessDenied  EmailUnverified
+│   ├── AccountBlocked (AccountLocked)  AccountSuspended  AppAccessDenied  EmailUnverified
 │   ├── CaptchaRequired  CodeWrong  CodeExpired  MfaRequired  PasswordResetRequired
 │   └── OldPasswordWrong
 ├── NotSupported                not built, or not by this directory
@@ -441,6 +441,13 @@ class WrongCredentials(LoginRefused):
 class AccountBlocked(LoginRefused):
     zh = "用户已被锁定"
     en = "The user is locked"
+
+
+class AccountLocked(AccountBlocked):
+    """For a while, by too many wrong passwords. Told before any proof, of names nobody has too."""
+
+    zh = "密码错误次数过多，账号已被锁定，请 {retry_after_s} 秒后再试，或重置密码"
+    en = "Locked after too many wrong passwords: try again in {retry_after_s} seconds, or reset the password"
 
 
 class AccountSuspended(LoginRefused):

@@ -251,6 +251,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     mfa = MfaService(db, box, audit)
     users.on_delete(mfa.forget_users)
     guard = LoginGuard(db)
+    users.on_change(guard.user_changed)
     rules = PasswordRules(db, hasher)
     book = LoginBook(directories)
     login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
@@ -268,7 +269,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     codes = Codes(db, box, pools, mail, audit)
     users.on_change(codes.user_changed)
     recovery = Recovery(db, pools, directories, users, codes, rules, guard, mail, audit)
-    own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, audit)
+    own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, guard, audit)
 
     resources = ResourceService(db, audit, namespaces)
     principals = Principals(db, users, groups, roles, orgs, department_members)

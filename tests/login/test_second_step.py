@@ -5,6 +5,7 @@ import pytest
 
 from poolhouse.errors import CodeWrong, FactorExists, MfaRequired, TokenInvalid, TooManyRequests
 from poolhouse.login.model import SignIn
+from poolhouse.login.tally import Limit
 from poolhouse.mfa import totp
 from poolhouse.users.model import UserKey
 
@@ -59,7 +60,7 @@ async def test_guessing_ends_after_ten_tries(services, visitor, bob, secret):
 
 
 async def test_new_tickets_do_not_help_guessing(services, visitor, bob, secret, monkeypatch):
-    monkeypatch.setattr("poolhouse.login.second_step.MOST_TRIES", 2)
+    monkeypatch.setattr("poolhouse.login.second_step.TRIES", Limit(2, 900, locks=True))
     for _ in range(2):
         with pytest.raises(CodeWrong):
             await services.second_step.by_totp(visitor, await first_step(services, visitor), "000000")

@@ -37,8 +37,9 @@ def test_the_statistic_sees_a_difference_of_a_twentieth():
 
 
 async def test_unknown_user_wrong_password_and_no_password_take_the_same_time(
-    services, pool, visitor, bob, monkeypatch
+    services, pool, visitor, bob, configure, monkeypatch
 ):
+    await configure(login_password_fail_check={"enabled": False})
     monkeypatch.setattr(guard, "FLOOR", RateCheck(enabled=True, limit=10 * TRIES, time_interval=600))
     await services.users.create(pool.administrator, UserDraft({"username": "passwordless"}))
     times: dict[str, list[float]] = {"bob": [], "nobody": [], "passwordless": []}

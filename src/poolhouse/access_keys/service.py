@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,6 +12,7 @@ from poolhouse.access_keys.model import AccessKey
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
+from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database
 from poolhouse.errors import (
@@ -154,8 +154,7 @@ class AccessKeyService:
         """The key, if this is its secret. Unknown, disabled and wrong look alike: NotAuthenticated."""
         key = await self.resolve(key_id)
         expected = key.secret if key else new_secret()
-        same = hmac.compare_digest(expected.encode(), secret.encode(errors="replace"))
-        if key is None or not same:
+        if not same_secret(expected, secret) or key is None:
             raise NotAuthenticated("wrong access key or secret")
         return key
 

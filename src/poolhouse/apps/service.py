@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from poolhouse.apps.model import App, AppSettings
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
+from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthenticated
@@ -104,7 +104,7 @@ class AppService:
         except AppNotFound:
             app = None
         expected = app.secret if app else new_secret()
-        if not hmac.compare_digest(expected.encode(), secret.encode(errors="replace")) or app is None:
+        if not same_secret(expected, secret) or app is None:
             raise NotAuthenticated("wrong application id or secret")
         return app
 

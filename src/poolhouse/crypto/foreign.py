@@ -72,7 +72,8 @@ def _bcrypt(password: bytes, stored: str) -> bool:
     if int(stored.split("$")[2]) > _MOST_BCRYPT:
         return False
     # Every bcrypt of the past cut at 72 bytes and at NUL; the library now refuses instead.
-    return bcrypt.checkpw(password.split(b"\0")[0][:72], re.sub(r"\A\$2[xy]?\$", "$2b$", stored).encode())
+    cut = password.split(b"\0")[0][:72]
+    return cut != b"" and bcrypt.checkpw(cut, re.sub(r"\A\$2[xy]?\$", "$2b$", stored).encode())
 
 
 def _argon2(password: bytes, stored: str) -> bool:

@@ -57,7 +57,12 @@ class PasswordHasher:
         return await self._run(lambda: self._argon2.hash(_encoded(password)))
 
     async def verify(self, password: str, stored: str) -> Verified:
-        """Never raises for a malformed or unknown `stored`: that is a wrong password, at the usual cost."""
+        """Never raises for a malformed or unknown `stored`: that is a wrong password, at the usual cost.
+
+        An empty password fits nothing and costs nothing, whatever is stored.
+        """
+        if not password:
+            return Verified(False)
         return await self._run(lambda: self._verify(password, stored))
 
     async def waste(self, password: str) -> None:

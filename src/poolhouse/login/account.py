@@ -29,10 +29,10 @@ from poolhouse.errors import (
     SameEmail,
     SamePhone,
     TokenInvalid,
-    TooManyRequests,
 )
-from poolhouse.login import postgres, tickets
+from poolhouse.login import tickets
 from poolhouse.login.codes import Codes
+from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.recovery import Recovery
@@ -46,9 +46,6 @@ from poolhouse.users.rules import IDENTIFIERS
 from poolhouse.users.service import UserService
 
 TICKET_LIFETIME = timedelta(minutes=5)
-OLD_PASSWORD_TRIES = 10
-OLD_PASSWORD_WINDOW_S = 300
-
 
 _UPDATED: dict[Channel, Operation] = {"email": "update_email", "phone": "update_phone"}
 
@@ -98,8 +95,10 @@ class Account:
         rules: PasswordRules,
         recovery: Recovery,
         mfa: MfaService,
+        guard: LoginGuard,
         audit: AuditLog,
     ) -> None:
+        self._guard = guard
         self._db, self._pools, self._directories, self._rows = db, pools, directories, rows
         self._users, self._codes, self._rules = users, codes, rules
         self._recovery, self._mfa, self._audit = recovery, mfa, audit
@@ -141,22 +140,20 @@ class Account:
         return await self._rows.has_password(caller, caller.require_user())
 
     async def require_password(self, caller: Caller, password: str) -> None:
-        """Asks a logged-in user for the password again. Raises OldPasswordWrong, TooManyRequests."""
+        """Asks a logged-in user for the password again. Raises OldPasswordWrong, TooManyRequests.
+
+        Counted apart from logins: whoever guesses at the door must not keep the person from changing it.
+        """
         user_id = caller.require_user()
-        tries = await postgres.count_attempt(
-            self._db, caller.pool_id, "old-password", user_id, OLD_PASSWORD_WINDOW_S
-        )
-        if tries > OLD_PASSWORD_TRIES:
-            raise TooManyRequests("too many old passwords", retry_after_s=OLD_PASSWORD_WINDOW_S)
         directory = await self._directories.of(caller.pool_id)
-        if not await directory.check_password(caller, user_id, password):
-            event = Event("update_password", "user", user_id, user_id, success=False)
-            await self._audit.write_refusal(caller, event)
-            raise OldPasswordWrong()
-        await postgres.forget_attempts(self._db, caller.pool_id, "old-password", [user_id])
+        async with self._guard.counted_old_password(caller.pool_id, user_id):
+            if not await directory.check_password(caller, user_id, password):
+                event = Event("update_password", "user", user_id, user_id, success=False)
+                await self._audit.write_refusal(caller, event)
+                raise OldPasswordWrong()
 
     async def _require_old_password(self, caller: Caller, user: User, old_password: str | None) -> None:
-        if old_password is not None:
+        if old_password:
             await self.require_password(caller, old_password)
         elif await self.has_password(caller):
             raise OldPasswordRequired("oldPassword")

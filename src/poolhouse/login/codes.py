@@ -122,6 +122,8 @@ class Codes:
         The try is spent even when the use case around it fails.
         """
         target = normal(channel, target, country_code)
+        if not code.strip():
+            raise CodeWrong("empty code")
         spent = await postgres.spend_try(self._db, caller.pool_id, channel, target, list({purpose, "any"}))
         for row in spent:
             digest = self._digest(caller.pool_id, channel, target, row["purpose"], code.strip())

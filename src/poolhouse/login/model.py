@@ -40,8 +40,8 @@ class Registration:
     """`values` is keyed by the fields of `User`; what people may not set on themselves is refused.
 
     `proven`: the address whose code or link was checked, so that it starts verified. `force_login` is a full
-    login, `generate_token` a token only (reference/custom-database.md 6.4). `custom_data` is keyed by the
-    pool's custom fields.
+    login, `generate_token` a token only (reference/custom-database.md 6.4). An empty password is none.
+    `custom_data` is keyed by the pool's custom fields.
     """
 
     method: Literal["username", "email", "phone_code", "email_code", "phone", "auto"]
@@ -52,6 +52,9 @@ class Registration:
     generate_token: bool = False
     custom_data: Mapping[str, Any] = field(default_factory=dict)
     device_id: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "password", self.password or None)
 
 
 @dataclass(frozen=True, slots=True)

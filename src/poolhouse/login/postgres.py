@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asyncpg import Record
 
 from poolhouse.db.pool import Executor
+
+if TYPE_CHECKING:
+    from poolhouse.login.tally import Limit, Subject
 
 # -- attempts ----------------------------------------------------------------------------------------------
 
@@ -30,12 +33,52 @@ async def count_attempt(db: Executor, pool_id: str, kind: str, subject: str, win
     )
 
 
-async def attempts(db: Executor, pool_id: str, kind: str, subject: str) -> int:
-    counted = await db.fetchval(
-        "select count from attempts where pool_id = $1 and kind = $2 and subject = $3 and ends_at > now()",
-        *(pool_id, kind, subject),
+FIRST_LOCK_S, LONGEST_LOCK_S = 60, 3600
+
+
+async def take_attempt(db: Executor, subject: Subject, limit: Limit) -> int | None:
+    """Counts a try if there is one left: None. Else nothing, and the seconds until there is one, 1 at least."""
+    taken = await db.fetchval(
+        """
+        insert into attempts as a (pool_id, kind, subject, count, ends_at, locked_until)
+        select $1, $2, $3, 1, coalesce(l.until, now()) + make_interval(secs => $5), l.until
+        from (select case when $6 and $4 <= 1 then now() + make_interval(secs => $7) end as until) l
+        on conflict (pool_id, kind, subject) do update set
+          (count, ends_at, locked_until) = (
+            select n.count,
+              case when l.until is not null then l.until + make_interval(secs => $5)
+                when a.ends_at <= now() then excluded.ends_at else a.ends_at end,
+              l.until
+            from (select case when a.ends_at <= now() then 1 else a.count + 1 end as count) n,
+            lateral (select case when $6 and n.count >= $4 then
+              now() + make_interval(secs => least($8, $7 * power(2, least(n.count - $4, 20)))) end as until) l)
+        where a.ends_at <= now() or a.count < $4 or ($6 and coalesce(a.locked_until, now()) <= now())
+        returning true
+        """,
+        *(subject.pool_id, subject.kind, subject.name, limit.most, limit.window_s, limit.locks),
+        *(float(FIRST_LOCK_S), float(LONGEST_LOCK_S)),
     )
-    return int(counted or 0)
+    if taken:
+        return None
+    left = await db.fetchval(
+        """
+        select ceil(extract(epoch from (case when $4 then coalesce(locked_until, now()) else ends_at end) - now()))
+        from attempts where pool_id = $1 and kind = $2 and subject = $3
+        """,
+        *(subject.pool_id, subject.kind, subject.name, limit.locks),
+    )
+    return max(1, int(left or 1))
+
+
+async def give_attempt_back(db: Executor, subject: Subject, limit: Limit) -> None:
+    """A counted try that proved nothing. It was let through, so nothing was locked when it came."""
+    await db.execute(
+        """
+        update attempts set count = greatest(count - 1, 0), locked_until = null
+        where pool_id = $1 and kind = $2 and subject = $3
+        """,
+        *(subject.pool_id, subject.kind, subject.name),
+    )
 
 
 async def forget_attempts(db: Executor, pool_id: str, kind: str, subjects: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from poolhouse.login.passwords import PasswordRules
 from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.directories import Directories
-from poolhouse.users.model import KeyKind, User, UserDraft, UserKey
+from poolhouse.users.model import User, UserDraft, UserKey
 from poolhouse.users.rules import looks_like_email
 from poolhouse.users.service import UserService
 
@@ -86,14 +86,9 @@ class Recovery:
         user = await self._users.look_up(caller, UserKey(channel, target.strip()))
         if user is None or not holds(user, channel, target, country_code):
             raise UserNotFound()
-        names: dict[KeyKind, str | None] = {
-            "username": user.username,
-            "email": user.email,
-            "phone": user.phone,
-        }
-        await self._guard.unlock(pool.id, [UserKey(kind, name) for kind, name in names.items() if name])
         event = Event("unblock", "user", user.id, user.id, user.display_name, app_id=caller.app_id)
         async with self._db.transaction() as tx:
+            await self._guard.unlock(tx, pool.id, user)
             await self._audit.write(tx, caller, event)
 
     async def prove(

@@ -17,16 +17,17 @@ from poolhouse.errors import (
 )
 from poolhouse.login import postgres, tickets
 from poolhouse.login.codes import Codes, holds, normal
+from poolhouse.login.guard import SECOND_STEP
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.login.service import LoginService
+from poolhouse.login.tally import Limit, Subject
 from poolhouse.login.tickets import Ticket
 from poolhouse.mfa.model import Association, Factor
 from poolhouse.mfa.service import MfaService
 from poolhouse.users.model import User, UserDraft, UserKey
 from poolhouse.users.service import UserService
 
-MOST_TRIES = 30
-TRIES_WINDOW_S = 900
+TRIES = Limit(20, 86_400, locks=True)
 """Of one user, over all tickets: who has the password can get a new ticket as often as they like."""
 
 
@@ -114,9 +115,10 @@ class SecondStep:
 
     async def _try(self, caller: Caller, ticket: str) -> tuple[Ticket, User]:
         held = await tickets.try_with(self._db, caller.pool_id, "mfa", ticket)
-        tries = await postgres.count_attempt(self._db, caller.pool_id, "mfa", held.user_id, TRIES_WINDOW_S)
-        if tries > MOST_TRIES:
-            raise TooManyRequests("too many second steps", retry_after_s=TRIES_WINDOW_S)
+        subject = Subject(caller.pool_id, SECOND_STEP, held.user_id)
+        wait_s = await postgres.take_attempt(self._db, subject, TRIES)
+        if wait_s is not None:
+            raise TooManyRequests("too many second steps", retry_after_s=wait_s)
         return held, await self._user(caller, held)
 
     async def _user(self, caller: Caller, held: Ticket) -> User:
@@ -139,7 +141,7 @@ class SecondStep:
 
     async def _finish(self, caller: Caller, held: Ticket, user: User) -> LoggedIn:
         await tickets.use_up(self._db, held)
-        await postgres.forget_attempts(self._db, caller.pool_id, "mfa", [user.id])
+        await postgres.forget_attempts(self._db, caller.pool_id, SECOND_STEP, [user.id])
         return await self._login.as_user(caller, user, "mfa", second_factor=False)
 
     @staticmethod

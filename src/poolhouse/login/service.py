@@ -25,7 +25,6 @@ from poolhouse.errors import (
     AccountSuspended,
     AppAccessDenied,
     EmailUnverified,
-    FirstPasswordRequired,
     MfaRequired,
     PasswordResetRequired,
     PoolhouseError,
@@ -46,6 +45,7 @@ from poolhouse.pools.service import PoolService
 from poolhouse.sessions.model import Ending, IssuedToken, Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.users.directories import Directories
+from poolhouse.users.directory import Directory
 from poolhouse.users.model import User, UserKey
 from poolhouse.users.service import UserService
 
@@ -96,17 +96,23 @@ class LoginService:
     ) -> LoggedIn:
         """By username, e-mail or phone and the plain password.
 
-        Raises WrongCredentials, CaptchaRequired, AccountBlocked, and what `admit` raises.
+        Raises WrongCredentials, CaptchaRequired, AccountLocked, and what `admit` raises.
         """
         pool = await self._pools.get(caller.pool_id)
         try:
-            await self._guard.admit(caller, pool, key, how.captcha)
-            async with self._guard.turns.of(caller.ip):
-                user = await self._authenticate(caller, pool, key, password, how)
+            if not password:
+                raise WrongCredentials("empty password")
+            directory = await self._directories.of(pool.id)
+            user_id = await directory.id_of(caller, key)
+            account = UserKey("id", user_id) if user_id else key
+            async with (
+                self._guard.counted(caller, pool, account, how.captcha),
+                self._guard.turns.of(caller.ip),
+            ):
+                user = await self._authenticate(caller, directory, key, password, how)
         except PoolhouseError as error:
             await self._refuse(caller, error, method, key)
             raise
-        await self._guard.succeeded(caller, pool, key)
         return await self.admit(caller, user, method, how.device_id, password=password)
 
     async def with_any_password(
@@ -245,18 +251,13 @@ class LoginService:
     # -- questions -----------------------------------------------------------------------------------------
 
     async def _authenticate(
-        self, caller: Caller, pool: Pool, key: UserKey, password: str, how: SignIn
+        self, caller: Caller, directory: Directory, key: UserKey, password: str, how: SignIn
     ) -> User:
-        directory = await self._directories.of(caller.pool_id)
         try:
             return await directory.authenticate(caller, key, password)
         except (WrongCredentials, ScriptFailed):
             if how.auto_register and self._registrar and await self._users.look_up(caller, key) is None:
                 return await self._registrar(caller, key, password)
-            await self._guard.failed(caller, pool, key)
-            raise
-        except FirstPasswordRequired:
-            await self._guard.failed(caller, pool, key)
             raise
 
     async def _require_current_password(self, pool: Pool, user: User, password: str) -> None:

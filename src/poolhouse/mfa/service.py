@@ -62,6 +62,8 @@ class MfaService:
 
     async def recover(self, caller: Caller, user_id: str, recovery_code: str) -> str:
         """In place of a code: the recovery code, which is used up. Answers the next one."""
+        if not recovery_code.strip():
+            raise CodeWrong("empty recovery code")
         fresh = _recovery_code()
         given = _digest(recovery_code.strip().lower())
         async with self._db.transaction() as tx:
@@ -86,7 +88,7 @@ class MfaService:
         caller.require_administrator()
         async with self._db.transaction() as tx:
             for user_id, secret, recovery in factors:
-                if not secret or len(secret) > _LONGEST_SECRET:
+                if not totp.key_of(secret) or len(secret) > _LONGEST_SECRET:
                     raise InvalidInput("secret", "不能为空或过长", "must not be empty or too long")
                 await self._put(tx, caller.pool_id, user_id, secret, recovery, confirmed=True)
                 await self._audit.write(tx, caller, _event("bind_mfa", user_id, method="import"))
@@ -132,7 +134,7 @@ class MfaService:
             user_id,
             factor_id,
             self._box.encrypt(secret, _place(pool_id, user_id, factor_id)),
-            _digest(recovery.strip().lower()) if recovery else None,
+            _digest(recovery.strip().lower()) if recovery and recovery.strip() else None,
             confirmed,
             replace_confirmed=confirmed,
         )

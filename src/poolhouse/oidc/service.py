@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -23,6 +22,7 @@ from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
+from poolhouse.crypto.compare import same_secret
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import AppNotFound, PoolhouseError
 from poolhouse.ids import new_id
@@ -129,7 +129,7 @@ class OidcService:
             if app.settings.token_endpoint_auth != "none":
                 raise OAuthError("invalid_client", "the client must authenticate")
             return app
-        if not hmac.compare_digest(app.secret.encode(), secret.encode(errors="replace")):
+        if not same_secret(app.secret, secret):
             raise OAuthError("invalid_client", "wrong client_secret")
         return app
 
@@ -414,7 +414,7 @@ def _check_verifier(challenge: str | None, method: str | None, verifier: str | N
     if method == "S256":
         digest = hashlib.sha256(verifier.encode(errors="replace")).digest()
         given = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    if not hmac.compare_digest(given.encode(errors="replace"), challenge.encode(errors="replace")):
+    if not same_secret(challenge, given):
         raise OAuthError("invalid_grant", "code_verifier does not fit")
 
 

@@ -98,6 +98,16 @@ class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     mfa_required: bool = False
 
 
+NEW_POOL = PoolSettings(
+    login_password_fail_check=RateCheck(enabled=True, limit=10, time_interval=86_400),
+    login_fail_strategy="block-account",
+    self_unlock=True,
+    password_strength=PasswordStrength(level="low"),
+)
+"""What a pool starts with. The defaults of the classes are what a setting means that a pool never had: pools
+made before a default became stricter keep what they had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ import msgspec
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
+from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.patterns import check_pattern
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Executor, Tx
@@ -22,7 +22,7 @@ from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools import postgres
-from poolhouse.pools.model import Pool, PoolSettings, RateCheck
+from poolhouse.pools.model import NEW_POOL, Pool, PoolSettings, RateCheck
 from poolhouse.recent import Recent
 
 CACHE_S = 1.0
@@ -51,6 +51,7 @@ class PoolService:
             domain=_domain(domain or f"pool-{pool_id}"),
             description=description,
             secret=new_secret(),
+            settings=NEW_POOL,
         )
         try:
             return await postgres.insert(db, pool, self._box)
@@ -76,7 +77,7 @@ class PoolService:
         except PoolNotFound:
             pool = None
         expected = pool.secret if pool else new_secret()
-        if not hmac.compare_digest(expected.encode(), secret.encode(errors="replace")) or pool is None:
+        if not same_secret(expected, secret) or pool is None:
             raise NotAuthenticated("wrong pool id or secret")
         return pool
 

@@ -67,6 +67,11 @@ class Directory(Protocol):
 
     # -- what signing in needs besides ---------------------------------------------------------------------
 
+    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
+        """Whose login name this is, before any password is checked: asked so that the failures of all names
+        of one user count together. None for nobody, and where asking would cost a script's call."""
+        ...
+
     async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
         """Sign-up: raises UserExists for somebody whom `find` does not see yet (not migrated)."""
         ...

@@ -77,6 +77,9 @@ class MigratingDirectory:
             return await self._adopt(caller, key, user, password)
         return await self._complete(caller, key, here, user, password)
 
+    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
+        return await self._native.id_of(caller, key)
+
     async def _came_without_password(self, caller: Caller, here: User) -> bool:
         """Moved in by `migration finish` before they ever came: their password is still the old database's."""
         return here.reset_password_on_next_login and await self._native.is_waiting(caller, here.id, PROVIDER)

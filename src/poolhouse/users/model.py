@@ -129,12 +129,17 @@ class UserDraft:
     """What a user is created from or changed to: only the fields that were given.
 
     `values` is keyed by the names of `User`. `password` is plain text; `password_hash` is stored verbatim
-    (keepPassword). Neither is ever logged.
+    (keepPassword). Neither is ever logged. An empty one is none: a form that sends `password: ""` gives no
+    password, and nobody may get one that anybody can type.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
     password_hash: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "password", self.password or None)
+        object.__setattr__(self, "password_hash", self.password_hash or None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ class PostgresDirectory:
             raise WrongCredentials("deleted at this moment")
         return user
 
+    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
+        user_id: str | None = await self._db.fetchval(
+            f"select u.id from {queries.source(key.kind)}", *_key_args(caller, key)
+        )
+        return user_id
+
     async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
         if len(keys) == 1 or any(key.kind == "identity" for key in keys):
             return [await self._find_one(caller, key) for key in keys]

@@ -14,7 +14,7 @@ from poolhouse.caller import Caller
 from poolhouse.customdb.model import Active, ScriptName
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.db.pool import Tx
-from poolhouse.errors import NotSupportedByDirectory, ScriptFailed, UserExists, UserNotFound
+from poolhouse.errors import NotSupportedByDirectory, ScriptFailed, UserExists, UserNotFound, WrongCredentials
 from poolhouse.paging import Page
 from poolhouse.users.model import SEARCHED_FIELDS, IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.profiles import script_values, user_of
@@ -41,9 +41,14 @@ class ScriptedDirectory:
     async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
         if key.kind not in LOGIN_KEYS:
             raise NotSupportedByDirectory(what=f"login by {key.kind}")
+        if not password:  # a script may ask a directory that lets an empty password in (LDAP's bind)
+            raise WrongCredentials("empty password")
         query = {kind: key.value if kind == key.kind else None for kind in LOGIN_KEYS}
         profile = await self._call(caller, "login", query, password)
         return user_of(profile, caller.pool_id, "login")
+
+    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
+        return None
 
     async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
         if len(keys) == 1:
@@ -142,6 +147,8 @@ class ScriptedDirectory:
                 raise ScriptFailed("Delete Account Failed", cause=f"deleteUser returned false for {user_id}")
 
     async def check_password(self, caller: Caller, user_id: str, password: str) -> bool:
+        if not password:
+            return False
         answer = await self._call(caller, "validatePassword", user_id, password)
         if answer is None:
             raise UserNotFound(user_id=user_id)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolhouse.errors import MfaRequired, PasswordResetRequired, PoolhouseError
+from poolhouse.errors import AccountLocked, MfaRequired, PasswordResetRequired, PoolhouseError
 
 _SHOWN = ("username", "nickname", "email", "phone", "photo")
 
 
 def next_step(error: PoolhouseError) -> dict[str, Any] | None:
-    """The second factor's token and whose turn it is; the token of a password change. None for the rest."""
+    """The second factor's token and whose turn it is; the token of a password change;
+    in how many seconds a locked account may be tried again. None for the rest."""
     match error:
         case MfaRequired():
             user = error.facts.get("user")
@@ -22,4 +23,6 @@ def next_step(error: PoolhouseError) -> dict[str, Any] | None:
             }
         case PasswordResetRequired():
             return {"token": error.facts.get("token")}
+        case AccountLocked():
+            return {"retryAfter": error.facts.get("retry_after_s")}
     return None

@@ -23,7 +23,7 @@ async def update_user(request: V2Request, args: Arguments) -> Any:
         return await users.update_user(request, args)
     request.caller.require_user_or_administrator(args.get("id") or request.caller.actor_id)
     given = dict(args["input"])
-    if given.pop("password", None) is not None:
+    if given.pop("password", None):
         raise FieldNotYours(field="password")
     values = {snake(name): value for name, value in given.items()}
     return await _shown(request, await request.services.own_account.update_profile(request.caller, values))

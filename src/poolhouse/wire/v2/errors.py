@@ -84,6 +84,7 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.WrongCredentials: Row(2333),
     e.PasswordUndecryptable: Row(2016),
     e.AccountBlocked: Row(2005),
+    e.AccountLocked: Row(2005),
     e.AccountSuspended: Row(2005),
     e.AppAccessDenied: Row(403),
     e.EmailUnverified: Row(403),

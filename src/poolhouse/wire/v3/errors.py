@@ -92,6 +92,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.LoginRefused: Row(403),
     e.WrongCredentials: Row(403, 2333),
     e.AccountBlocked: Row(403, 2005),
+    e.AccountLocked: Row(403, 2005),
     e.AccountSuspended: Row(403, 2120008),
     e.AppAccessDenied: Row(403),
     e.EmailUnverified: Row(403),

@@ -161,7 +161,7 @@ async def create_tenant_user(request: V3Request, body: CreateTenantUserReqDto) -
     if options and options.reset_password_on_first_login:
         values["reset_password_on_next_login"] = True
     password, kept = body.password, bool(options and options.keep_password)
-    if password is not None and not kept:
+    if password and not kept:
         encryption = (options.password_encrypt_type if options else None) or "none"
         password = request.services.transport.read_new(password, encryption)
     draft = UserDraft(values, password=None if kept else password, password_hash=password if kept else None)
