@@ -1,11 +1,14 @@
 import base64
 import hashlib
 import hmac
+import re
 import warnings
 
 import pytest
 
-from poolhouse.crypto.foreign import FORMATS, recognise
+from poolhouse.crypto.foreign import FORMATS, recognise, require_cheap
+from poolhouse.crypto.foreign_costs import BOUNDS
+from poolhouse.errors import TooLarge
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -136,22 +139,91 @@ def test_every_format_of_the_table_has_a_sample():
     assert len(FORMATS) >= 30
 
 
-@pytest.mark.parametrize(
-    "stored",
-    [
-        "$2b$31$" + "a" * 53,
-        "$argon2id$v=19$m=4194304,t=9,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
-        "$pbkdf2-sha256$999999999$c2FsdA$" + "A" * 43,
-        "pbkdf2:sha256:999999999$salt$00",
-        "scrypt:1073741824:8:1$salt$00",
-        "$scrypt$ln=30,r=8,p=1$c2FsdA$" + "A" * 43,
-        "$6$rounds=99999999$salt$" + "a" * 86,
-        "$P$z" + "a" * 30,
-    ],
-)
-def test_a_hash_made_to_be_slow_is_refused_at_once(stored):
+DEAR = [
+    "$2b$31$" + "a" * 53,
+    "{bcrypt}$2a$31$" + "a" * 53,
+    "{CRYPT}$2b$31$" + "a" * 53,
+    "bcrypt$$2b$31$" + "a" * 53,
+    "bcrypt_sha256$$2b$31$" + "a" * 53,
+    "$bcrypt-sha256$v=2,t=2b,r=31$" + "a" * 21 + "u$" + "a" * 31,
+    "$argon2id$v=19$m=4194304,t=9,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+    "$argon2id$v=19$m=524288,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+    "$argon2id$v=19$m=65536,t=1,p=200$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+    "argon2$argon2id$v=19$m=65536,t=99,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+    "{argon2}$argon2id$v=19$m=65536,t=99,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+    "{ARGON2}$argon2id$v=19$m=65536,t=99,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
+    "$pbkdf2$999999999$c2FsdA$" + "A" * 27,
+    "$pbkdf2-sha256$999999999$c2FsdA$" + "A" * 43,
+    "$pbkdf2-sha512$999999999$c2FsdA$" + "A" * 86,
+    "{PBKDF2}999999999$c2FsdA$" + "A" * 27,
+    "{PBKDF2-SHA256}999999999$c2FsdA$" + "A" * 43,
+    "{PBKDF2-SHA512}999999999$c2FsdA$" + "A" * 86,
+    "pbkdf2_sha1$999999999$salt$" + "A" * 27 + "=",
+    "pbkdf2_sha256$999999999$salt$" + "A" * 43 + "=",
+    "pbkdf2:sha256:999999999$salt$00",
+    "grub.pbkdf2.sha512.999999999." + "00" * 64 + "." + "00" * 64,
+    "$p5k2$ffffffff$abcdefgh$" + "A" * 32,
+    "$p5k2$ffffffff$ZxK4ZBJCfQg=$" + "A" * 27 + "=",
+    "A"
+    + base64.b64encode(b"\x01" + b"\x00\x00\x00\x01" + b"\xff" * 4 + b"\0\0\0\x10" + b"s" * 48).decode()[1:],
+    "SCRAM-SHA-256$999999999:c2FsdA==$" + "A" * 43 + "=:" + "A" * 43 + "=",
+    "$scram$999999999$c2FsdHNhbHQ$sha-1=" + "A" * 27,
+    "scrypt$1073741824$salt$8$1$" + "A" * 86 + "==",
+    "scrypt:1073741824:8:1$salt$00",
+    "$scrypt$ln=30,r=8,p=1$c2FsdA$" + "A" * 43,
+    "$5$rounds=99999999$salt$" + "a" * 43,
+    "$6$rounds=99999999$salt$" + "a" * 86,
+    "{CRYPT}$5$rounds=99999999$salt$" + "a" * 43,
+    "{CRYPT}$6$rounds=99999999$salt$" + "a" * 86,
+    "$sha1$99999999$abcdefgh$" + "a" * 28,
+    "$md5,rounds=9999999$abcdefgh$$" + "a" * 22,
+    "$P$Q" + "a" * 30,
+    "_zzzz" + "a" * 15,
+    "{FSHP1|16|999999999}" + base64.b64encode(b"x" * 48).decode(),
+]
+"""One of each format that can be made slow."""
+
+
+@pytest.mark.parametrize("stored", DEAR)
+def test_a_hash_made_to_be_slow_is_never_computed_and_refused_by_name_when_written(stored):
     found = recognise(stored)
-    assert found is None or not found.verify(b"x", stored)
+    assert found is not None
+    assert found.share(b"x", stored) > 1, "what follows would take hours"
+    assert not found.verify(b"x", stored)
+    with pytest.raises(TooLarge) as refused:
+        require_cheap(stored, "passwordHash")
+    assert refused.value.facts["field"] == "passwordHash"
+    assert "at most" in refused.value.message("en-US")
+
+
+def test_every_format_that_can_be_made_slow_has_an_example_of_it():
+    assert {recognise(stored).name for stored in DEAR} == {each.name for each in FORMATS if each.costs}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_what_a_hash_costs_is_read_from_it_or_the_same_for_all_of_its_format(name):
+    stored = SAMPLES[name]()
+    found = recognise(stored)
+    fixed = {"PBKDF2, Atlassian", "MD5 crypt", "MD5 crypt, LDAP", "MD5 crypt, Apache", "NT hash"}
+    digests = re.compile(r"SSHA|SMD5|SHA|MD5|MySQL|SQL Server|Oracle|salted digest|HMAC|plain digest")
+    assert found.costs or found.name in fixed or digests.match(found.name)
+    for cost in found.costs:
+        assert cost.asked(stored) > 0
+    require_cheap(stored, "password")
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_what_is_computed_is_at_most_a_little_more_than_what_may_be_written(bound):
+    assert BOUNDS[bound].written <= BOUNDS[bound].stored <= 4 * BOUNDS[bound].written
+
+
+def test_a_long_password_does_not_make_a_cheap_hash_dear():
+    """The SHA crypts read the whole password again in each round, and strangers choose it."""
+    stored = "$6$rounds=650000$salt$" + "a" * 86
+    found = recognise(stored)
+    assert found.share(b"x" * 60, stored) <= 1
+    assert found.share(b"x" * 4096, stored) > 1
+    assert not found.verify(b"x" * 4096, stored)
 
 
 def test_bcrypt_cuts_at_72_bytes_as_it_always_did():
@@ -161,3 +233,11 @@ def test_bcrypt_cuts_at_72_bytes_as_it_always_did():
     found = recognise(stored)
     assert found is not None
     assert found.verify(b"a" * 100, stored)
+
+
+@pytest.mark.parametrize("password", [b"", b"\0", b"\0 and more"])
+def test_a_password_that_bcrypt_cuts_to_nothing_fits_nothing(password):
+    import bcrypt
+
+    stored = bcrypt.hashpw(b"", bcrypt.gensalt(4)).decode()
+    assert not recognise(stored).verify(password, stored)

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+import structlog
 
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.errors import Overloaded
@@ -49,3 +50,46 @@ async def test_a_full_queue_refuses_instead_of_growing():
 async def test_a_lone_surrogate_is_only_a_wrong_password(hasher):
     stored = await hasher.hash("secret")
     assert not (await hasher.verify("\ud800", stored)).ok
+
+
+async def test_pools_take_turns_at_the_hasher():
+    """A flood of one pool, then one login of another, which is not behind all of it."""
+    hasher, order = PasswordHasher(memory_kib=64, passes=1, threads=1), []
+
+    async def login(share, n):
+        await hasher.waste("x", share)
+        order.append(f"{share}{n}")
+
+    await asyncio.gather(*(login("flood", n) for n in range(30)), login("other", 0))
+    assert order.index("other0") <= 3
+    hasher.close()
+
+
+async def test_a_dear_foreign_hash_keeps_nobody_with_our_own_waiting():
+    hasher = PasswordHasher(memory_kib=64, passes=1, threads=1)
+    ours, order = await hasher.hash("secret"), []
+    dear = "$6$rounds=400000$salt$" + "a" * 86
+
+    async def login(name, stored):
+        await hasher.verify("secret", stored, "pool")
+        order.append(name)
+
+    await asyncio.gather(login("dear", dear), login("ours", ours))
+    assert order == ["ours", "dear"]
+    hasher.close()
+
+
+async def test_a_stored_hash_beyond_the_bound_is_a_wrong_password_and_a_warning(hasher):
+    stored = "_zzzz" + "a" * 15
+    with structlog.testing.capture_logs() as logged:
+        assert not (await hasher.verify("secret", stored, "a pool")).ok
+    assert [(each["log_level"], each["format"], each["pool"]) for each in logged] == [
+        ("warning", "BSDi crypt", "a pool")
+    ]
+    assert stored not in str(logged)
+
+
+async def test_an_empty_password_fits_no_hash_and_takes_no_turn(hasher, monkeypatch):
+    stored = hasher._argon2.hash("")
+    monkeypatch.setattr(hasher, "_lanes", {})
+    assert not (await hasher.verify("", stored)).ok

@@ -1,7 +1,7 @@
 """Password hashes of other systems: recognised by how they look, verified, and rehashed at the next login.
 
-`FORMATS` is the documentation too: name, how it looks, who writes it. A stored hash whose cost would let one
-login occupy a core for more than a second or two is not recognised, whatever its format.
+`FORMATS` is the documentation too: name, how it looks, who writes it. A hash dearer than the bounds of
+`foreign_costs` is refused by name when it is written (`require_cheap`), and a wrong password where it is stored.
 
 For plain digests with a salt there is no standard form. This one is ours (Django's where Django has one):
 
@@ -30,18 +30,28 @@ import bcrypt
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.hazmat.primitives import hashes
 
+from poolhouse.crypto.foreign_costs import (
+    BOUNDS,
+    Cost,
+    Units,
+    argon2_costs,
+    aspnet_rounds,
+    bcrypt_units,
+    fields,
+    libpass_scrypt_units,
+    rounds,
+    two_to_the_rounds,
+)
+from poolhouse.errors import TooLarge
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import passlib.hash as libpass
 
 Verify = Callable[[bytes, str], bool]
 
-_MOST_ARGON2_KIB_PASSES = 1024 * 1024
-_MOST_BCRYPT = 14
-_MOST_SCRYPT_BYTES = 256 * 1024 * 1024
-_MOST_ROUNDS = 2_000_000
-# Formats whose `rounds` is a logarithm, or whose round is far dearer than one digest.
-_MOST_ROUNDS_OF = {"phpass": 20, "sun_md5_crypt": 100_000, "scrypt": 17}
+LONGEST = 2048
+"""Characters of a stored hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +60,60 @@ class Format:
     looks_like: str
     pattern: re.Pattern[str]
     check: Verify
+    costs: tuple[Cost, ...] = ()
 
     def verify(self, password: bytes, stored: str) -> bool:
         """False for whatever does not parse: an import's mistake must not become a 500 at login."""
         try:
-            return self.check(password, stored)
-        except (ValueError, TypeError, KeyError, binascii.Error, OverflowError, MemoryError):
+            return self.share(password, stored) <= 1 and self.check(password, stored)
+        except _MALFORMED:
             return False
+
+    def share(self, password: bytes, stored: str) -> float:
+        """What verifying costs, as a part of the most that is computed: above 1 it is not. 0 for a plain digest
+        and for what does not parse."""
+        try:
+            shares = [cost.asked(stored, password) / cost.bound.stored for cost in self.costs]
+        except _MALFORMED:
+            return 0
+        return max(shares, default=0)
+
+
+_MALFORMED = (ValueError, TypeError, KeyError, IndexError, binascii.Error, OverflowError, MemoryError)
 
 
 def recognise(stored: str) -> Format | None:
-    if len(stored) > 2048:
+    if len(stored) > LONGEST:
         return None
     return next((format_ for format_ in FORMATS if format_.pattern.match(stored)), None)
+
+
+def require_cheap(stored: str, field: str) -> None:
+    """Raises TooLarge, naming the bound, for a hash that would cost too much at each login. What is of no
+    format known here costs nothing: it fits no password."""
+    format_ = recognise(stored)
+    for cost in format_.costs if format_ else ():
+        try:
+            asked = cost.asked(stored)
+        except _MALFORMED:
+            continue
+        if asked > cost.bound.written:
+            most, unit = cost.bound.written, cost.bound.unit
+            zh = f"{format_.name if format_ else ''} 哈希的计算开销过大：最多 {most} {unit}"
+            en = f"a {format_.name if format_ else ''} hash that is too dear to check: {most} {unit} at most"
+            raise TooLarge(field, zh, en)
 
 
 # -- modular crypt formats -------------------------------------------------------------------------------
 
 
 def _bcrypt(password: bytes, stored: str) -> bool:
-    if int(stored.split("$")[2]) > _MOST_BCRYPT:
-        return False
     # Every bcrypt of the past cut at 72 bytes and at NUL; the library now refuses instead.
     cut = password.split(b"\0")[0][:72]
     return cut != b"" and bcrypt.checkpw(cut, re.sub(r"\A\$2[xy]?\$", "$2b$", stored).encode())
 
 
 def _argon2(password: bytes, stored: str) -> bool:
-    parameters = argon2.extract_parameters(stored)
-    if parameters.memory_cost * parameters.time_cost > _MOST_ARGON2_KIB_PASSES or parameters.parallelism > 16:
-        return False
     try:
         return argon2.PasswordHasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
@@ -92,33 +126,22 @@ def _after(prefix: str, check: Verify) -> Verify:
 
 def _libpass(name: str) -> Verify:
     handler: Any = getattr(libpass, name)
-    most = _MOST_ROUNDS_OF.get(name, _MOST_ROUNDS)
-
-    def verify(password: bytes, stored: str) -> bool:
-        parsed = handler.from_string(stored) if hasattr(handler, "from_string") else None
-        if getattr(parsed, "rounds", 0) > most:
-            return False
-        if getattr(parsed, "block_size", 1) * getattr(parsed, "parallelism", 1) > 16:
-            return False
-        return bool(handler.verify(password, stored))
-
-    return verify
+    return lambda password, stored: bool(handler.verify(password, stored))
 
 
 # -- formats written down by frameworks --------------------------------------------------------------------
 
 
 def _scrypt(password: bytes, salt: bytes, n: int, r: int, p: int, expected: bytes) -> bool:
-    if 128 * n * r * p > _MOST_SCRYPT_BYTES or not expected:
+    if not expected:
         return False
-    made = hashlib.scrypt(
-        password, salt=salt, n=n, r=r, p=p, maxmem=_MOST_SCRYPT_BYTES * 2, dklen=len(expected)
-    )
+    room = 2 * 128 * BOUNDS["scrypt"].stored
+    made = hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=room, dklen=len(expected))
     return hmac.compare_digest(made, expected)
 
 
 def _pbkdf2(algorithm: str, password: bytes, salt: bytes, rounds: int, expected: bytes) -> bool:
-    if not 0 < rounds <= _MOST_ROUNDS or not expected:
+    if not expected:
         return False
     made = hashlib.pbkdf2_hmac(algorithm, password, salt, rounds, len(expected))
     return hmac.compare_digest(made, expected)
@@ -145,8 +168,6 @@ def _postgres_scram(password: bytes, stored: str) -> bool:
     _, parameters, keys = stored.split("$")
     rounds, salt = parameters.split(":")
     stored_key = base64.b64decode(keys.split(":")[0])
-    if not 0 < int(rounds) <= _MOST_ROUNDS:
-        return False
     salted = hashlib.pbkdf2_hmac("sha256", password, base64.b64decode(salt), int(rounds))
     client_key = hmac.digest(salted, b"Client Key", "sha256")
     return hmac.compare_digest(hashlib.sha256(client_key).digest(), stored_key)
@@ -217,84 +238,254 @@ def _hmac_hex(password: bytes, stored: str) -> bool:
 # -- the table ---------------------------------------------------------------------------------------------
 
 
-def _format(name: str, looks_like: str, pattern: str, check: Verify) -> Format:
-    return Format(name, looks_like, re.compile(pattern, re.ASCII), check)
+def _format(name: str, looks_like: str, pattern: str, check: Verify, costs: tuple[Cost, ...] = ()) -> Format:
+    return Format(name, looks_like, re.compile(pattern, re.ASCII), check, costs)
+
+
+def _cost(bound: str, units: Units) -> tuple[Cost, ...]:
+    return (Cost(bound, units),)
 
 
 _BCRYPT = r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}\Z"
 
 FORMATS: tuple[Format, ...] = (
-    _format("bcrypt", "$2a$ $2b$ $2x$ $2y$ (Laravel, PHP, Node, Spring)", _BCRYPT, _bcrypt),
-    _format("bcrypt, Spring", "{bcrypt}$2a$...", r"\{bcrypt\}\$2", _after("{bcrypt}", _bcrypt)),
-    _format("bcrypt, LDAP", "{CRYPT}$2b$...", r"\{CRYPT\}\$2", _after("{CRYPT}", _bcrypt)),
-    _format("bcrypt, Django", "bcrypt$$2b$...", r"bcrypt\$\$2", _after("bcrypt$", _bcrypt)),
+    _format(
+        "bcrypt",
+        "$2a$ $2b$ $2x$ $2y$ (Laravel, PHP, Node, Spring)",
+        _BCRYPT,
+        _bcrypt,
+        _cost("bcrypt", bcrypt_units),
+    ),
+    _format(
+        "bcrypt, Spring",
+        "{bcrypt}$2a$...",
+        r"\{bcrypt\}\$2",
+        _after("{bcrypt}", _bcrypt),
+        _cost("bcrypt", bcrypt_units),
+    ),
+    _format(
+        "bcrypt, LDAP",
+        "{CRYPT}$2b$...",
+        r"\{CRYPT\}\$2",
+        _after("{CRYPT}", _bcrypt),
+        _cost("bcrypt", bcrypt_units),
+    ),
+    _format(
+        "bcrypt, Django",
+        "bcrypt$$2b$...",
+        r"bcrypt\$\$2",
+        _after("bcrypt$", _bcrypt),
+        _cost("bcrypt", bcrypt_units),
+    ),
     _format(
         "bcrypt over SHA-256, Django",
         "bcrypt_sha256$$2b$...",
         r"bcrypt_sha256\$",
         _libpass("django_bcrypt_sha256"),
+        two_to_the_rounds("django_bcrypt_sha256", "bcrypt"),
     ),
     _format(
         "bcrypt over SHA-256, passlib",
         "$bcrypt-sha256$v=2,t=2b,r=12$...",
         r"\$bcrypt-sha256\$",
         _libpass("bcrypt_sha256"),
+        two_to_the_rounds("bcrypt_sha256", "bcrypt"),
     ),
-    _format("argon2i argon2d argon2id", "$argon2id$v=19$m=...", r"\$argon2(id|i|d)\$", _argon2),
-    _format("argon2, Django", "argon2$argon2id$v=19$...", r"argon2\$argon2", _after("argon2", _argon2)),
-    _format("argon2, Spring", "{argon2}$argon2id$...", r"\{argon2\}\$", _after("{argon2}", _argon2)),
-    _format("argon2, LDAP", "{ARGON2}$argon2id$...", r"\{ARGON2\}\$", _after("{ARGON2}", _argon2)),
-    _format("scrypt, passlib", "$scrypt$ln=16,r=8,p=1$...", r"\$scrypt\$", _libpass("scrypt")),
-    _format("scrypt, Django", "scrypt$16384$salt$8$1$...", r"scrypt\$\d+\$", _django_scrypt),
-    _format("scrypt, Werkzeug", "scrypt:32768:8:1$salt$hex", r"scrypt:\d+:\d+:\d+\$", _werkzeug_scrypt),
-    _format("PBKDF2-SHA1, passlib", "$pbkdf2$rounds$...", r"\$pbkdf2\$", _libpass("pbkdf2_sha1")),
-    _format("PBKDF2-SHA256, passlib", "$pbkdf2-sha256$...", r"\$pbkdf2-sha256\$", _libpass("pbkdf2_sha256")),
-    _format("PBKDF2-SHA512, passlib", "$pbkdf2-sha512$...", r"\$pbkdf2-sha512\$", _libpass("pbkdf2_sha512")),
     _format(
-        "PBKDF2-SHA1, Django", "pbkdf2_sha1$rounds$...", r"pbkdf2_sha1\$", _libpass("django_pbkdf2_sha1")
+        "argon2i argon2d argon2id", "$argon2id$v=19$m=...", r"\$argon2(id|i|d)\$", _argon2, argon2_costs()
+    ),
+    _format(
+        "argon2, Django",
+        "argon2$argon2id$v=19$...",
+        r"argon2\$argon2",
+        _after("argon2", _argon2),
+        argon2_costs("argon2"),
+    ),
+    _format(
+        "argon2, Spring",
+        "{argon2}$argon2id$...",
+        r"\{argon2\}\$",
+        _after("{argon2}", _argon2),
+        argon2_costs("{argon2}"),
+    ),
+    _format(
+        "argon2, LDAP",
+        "{ARGON2}$argon2id$...",
+        r"\{ARGON2\}\$",
+        _after("{ARGON2}", _argon2),
+        argon2_costs("{ARGON2}"),
+    ),
+    _format(
+        "scrypt, passlib",
+        "$scrypt$ln=16,r=8,p=1$...",
+        r"\$scrypt\$",
+        _libpass("scrypt"),
+        _cost("scrypt", libpass_scrypt_units),
+    ),
+    _format(
+        "scrypt, Django",
+        "scrypt$16384$salt$8$1$...",
+        r"scrypt\$\d+\$",
+        _django_scrypt,
+        _cost("scrypt", fields(r"\$", 1, 3, 4)),
+    ),
+    _format(
+        "scrypt, Werkzeug",
+        "scrypt:32768:8:1$salt$hex",
+        r"scrypt:\d+:\d+:\d+\$",
+        _werkzeug_scrypt,
+        _cost("scrypt", fields(r"[:$]", 1, 2, 3)),
+    ),
+    _format(
+        "PBKDF2-SHA1, passlib",
+        "$pbkdf2$rounds$...",
+        r"\$pbkdf2\$",
+        _libpass("pbkdf2_sha1"),
+        rounds("pbkdf2_sha1", "pbkdf2 sha1"),
+    ),
+    _format(
+        "PBKDF2-SHA256, passlib",
+        "$pbkdf2-sha256$...",
+        r"\$pbkdf2-sha256\$",
+        _libpass("pbkdf2_sha256"),
+        rounds("pbkdf2_sha256", "pbkdf2 sha256"),
+    ),
+    _format(
+        "PBKDF2-SHA512, passlib",
+        "$pbkdf2-sha512$...",
+        r"\$pbkdf2-sha512\$",
+        _libpass("pbkdf2_sha512"),
+        rounds("pbkdf2_sha512", "pbkdf2 sha512"),
+    ),
+    _format(
+        "PBKDF2-SHA1, Django",
+        "pbkdf2_sha1$rounds$...",
+        r"pbkdf2_sha1\$",
+        _libpass("django_pbkdf2_sha1"),
+        rounds("django_pbkdf2_sha1", "pbkdf2 sha1"),
     ),
     _format(
         "PBKDF2-SHA256, Django",
         "pbkdf2_sha256$rounds$salt$base64",
         r"pbkdf2_sha256\$",
         _libpass("django_pbkdf2_sha256"),
+        rounds("django_pbkdf2_sha256", "pbkdf2 sha256"),
     ),
     _format(
         "PBKDF2, Werkzeug",
         "pbkdf2:sha256:600000$salt$hex",
         r"pbkdf2:(sha1|sha256|sha512):\d+\$",
         _werkzeug_pbkdf2,
+        _cost("pbkdf2 sha512", fields(r"[:$]", 2)),
     ),
     _format("PBKDF2, Atlassian", "{PKCS5S2}...", r"\{PKCS5S2\}", _libpass("atlassian_pbkdf2_sha1")),
     _format(
-        "PBKDF2, Dwayne Litzenberger", "$p5k2$...", r"\$p5k2\$[^$]*\$[^$=]+\$", _libpass("dlitz_pbkdf2_sha1")
-    ),
-    _format("PBKDF2, Cryptacular", "$p5k2$...=$...=", r"\$p5k2\$", _libpass("cta_pbkdf2_sha1")),
-    _format(
-        "PBKDF2, GRUB", "grub.pbkdf2.sha512....", r"grub\.pbkdf2\.sha512\.", _libpass("grub_pbkdf2_sha512")
-    ),
-    _format("PBKDF2-SHA1, LDAP", "{PBKDF2}...", r"\{PBKDF2\}", _libpass("ldap_pbkdf2_sha1")),
-    _format(
-        "PBKDF2-SHA256, LDAP", "{PBKDF2-SHA256}...", r"\{PBKDF2-SHA256\}", _libpass("ldap_pbkdf2_sha256")
+        "PBKDF2, Dwayne Litzenberger",
+        "$p5k2$...",
+        r"\$p5k2\$[^$]*\$[^$=]+\$",
+        _libpass("dlitz_pbkdf2_sha1"),
+        rounds("dlitz_pbkdf2_sha1", "pbkdf2 sha1"),
     ),
     _format(
-        "PBKDF2-SHA512, LDAP", "{PBKDF2-SHA512}...", r"\{PBKDF2-SHA512\}", _libpass("ldap_pbkdf2_sha512")
+        "PBKDF2, Cryptacular",
+        "$p5k2$...=$...=",
+        r"\$p5k2\$",
+        _libpass("cta_pbkdf2_sha1"),
+        rounds("cta_pbkdf2_sha1", "pbkdf2 sha1"),
     ),
-    _format("PBKDF2, ASP.NET Identity", "base64 that begins with A", r"A[A-Za-z0-9+/]{60,}={0,2}\Z", _aspnet),
-    _format("SCRAM, PostgreSQL", "SCRAM-SHA-256$4096:salt$...", r"SCRAM-SHA-256\$", _postgres_scram),
-    _format("SCRAM, passlib", "$scram$rounds$...", r"\$scram\$", _libpass("scram")),
-    _format("SHA-256 crypt", "$5$...", r"\$5\$", _libpass("sha256_crypt")),
-    _format("SHA-512 crypt", "$6$...", r"\$6\$", _libpass("sha512_crypt")),
-    _format("SHA-256 crypt, LDAP", "{CRYPT}$5$...", r"\{CRYPT\}\$5\$", _libpass("ldap_sha256_crypt")),
-    _format("SHA-512 crypt, LDAP", "{CRYPT}$6$...", r"\{CRYPT\}\$6\$", _libpass("ldap_sha512_crypt")),
+    _format(
+        "PBKDF2, GRUB",
+        "grub.pbkdf2.sha512....",
+        r"grub\.pbkdf2\.sha512\.",
+        _libpass("grub_pbkdf2_sha512"),
+        rounds("grub_pbkdf2_sha512", "pbkdf2 sha512"),
+    ),
+    _format(
+        "PBKDF2-SHA1, LDAP",
+        "{PBKDF2}...",
+        r"\{PBKDF2\}",
+        _libpass("ldap_pbkdf2_sha1"),
+        rounds("ldap_pbkdf2_sha1", "pbkdf2 sha1"),
+    ),
+    _format(
+        "PBKDF2-SHA256, LDAP",
+        "{PBKDF2-SHA256}...",
+        r"\{PBKDF2-SHA256\}",
+        _libpass("ldap_pbkdf2_sha256"),
+        rounds("ldap_pbkdf2_sha256", "pbkdf2 sha256"),
+    ),
+    _format(
+        "PBKDF2-SHA512, LDAP",
+        "{PBKDF2-SHA512}...",
+        r"\{PBKDF2-SHA512\}",
+        _libpass("ldap_pbkdf2_sha512"),
+        rounds("ldap_pbkdf2_sha512", "pbkdf2 sha512"),
+    ),
+    _format(
+        "PBKDF2, ASP.NET Identity",
+        "base64 that begins with A",
+        r"A[A-Za-z0-9+/]{60,}={0,2}\Z",
+        _aspnet,
+        _cost("pbkdf2 sha512", aspnet_rounds),
+    ),
+    _format(
+        "SCRAM, PostgreSQL",
+        "SCRAM-SHA-256$4096:salt$...",
+        r"SCRAM-SHA-256\$",
+        _postgres_scram,
+        _cost("pbkdf2 sha256", fields(r"[:$]", 1)),
+    ),
+    _format(
+        "SCRAM, passlib",
+        "$scram$rounds$...",
+        r"\$scram\$",
+        _libpass("scram"),
+        rounds("scram", "pbkdf2 sha512"),
+    ),
+    _format(
+        "SHA-256 crypt",
+        "$5$...",
+        r"\$5\$",
+        _libpass("sha256_crypt"),
+        rounds("sha256_crypt", reread_bytes=64),
+    ),
+    _format(
+        "SHA-512 crypt",
+        "$6$...",
+        r"\$6\$",
+        _libpass("sha512_crypt"),
+        rounds("sha512_crypt", reread_bytes=64),
+    ),
+    _format(
+        "SHA-256 crypt, LDAP",
+        "{CRYPT}$5$...",
+        r"\{CRYPT\}\$5\$",
+        _libpass("ldap_sha256_crypt"),
+        rounds("ldap_sha256_crypt", "sha256_crypt", reread_bytes=64),
+    ),
+    _format(
+        "SHA-512 crypt, LDAP",
+        "{CRYPT}$6$...",
+        r"\{CRYPT\}\$6\$",
+        _libpass("ldap_sha512_crypt"),
+        rounds("ldap_sha512_crypt", "sha512_crypt", reread_bytes=64),
+    ),
     _format("MD5 crypt", "$1$...", r"\$1\$", _libpass("md5_crypt")),
     _format("MD5 crypt, LDAP", "{CRYPT}$1$...", r"\{CRYPT\}\$1\$", _libpass("ldap_md5_crypt")),
     _format("MD5 crypt, Apache", "$apr1$...", r"\$apr1\$", _libpass("apr_md5_crypt")),
-    _format("MD5 crypt, Sun", "$md5,rounds=... $md5$...", r"\$md5[,$]", _libpass("sun_md5_crypt")),
-    _format("SHA-1 crypt, NetBSD", "$sha1$...", r"\$sha1\$", _libpass("sha1_crypt")),
-    _format("phpass", "$P$ $H$ (WordPress, phpBB)", r"\$[PH]\$", _libpass("phpass")),
-    _format("BSDi crypt", "_...", r"_[./A-Za-z0-9]{19}\Z", _libpass("bsdi_crypt")),
-    _format("FSHP", "{FSHP1|16|480000}...", r"\{FSHP", _libpass("fshp")),
+    _format(
+        "MD5 crypt, Sun",
+        "$md5,rounds=... $md5$...",
+        r"\$md5[,$]",
+        _libpass("sun_md5_crypt"),
+        rounds("sun_md5_crypt"),
+    ),
+    _format("SHA-1 crypt, NetBSD", "$sha1$...", r"\$sha1\$", _libpass("sha1_crypt"), rounds("sha1_crypt")),
+    _format(
+        "phpass", "$P$ $H$ (WordPress, phpBB)", r"\$[PH]\$", _libpass("phpass"), two_to_the_rounds("phpass")
+    ),
+    _format("BSDi crypt", "_...", r"_[./A-Za-z0-9]{19}\Z", _libpass("bsdi_crypt"), rounds("bsdi_crypt")),
+    _format("FSHP", "{FSHP1|16|480000}...", r"\{FSHP", _libpass("fshp"), rounds("fshp")),
     _format("SSHA, LDAP", "{SSHA}...", r"\{SSHA\}", _libpass("ldap_salted_sha1")),
     _format("SSHA-256, LDAP", "{SSHA256}...", r"\{SSHA256\}", _libpass("ldap_salted_sha256")),
     _format("SSHA-512, LDAP", "{SSHA512}...", r"\{SSHA512\}", _libpass("ldap_salted_sha512")),

@@ -1,7 +1,11 @@
 """Hashing passwords: argon2id (19 MiB, 2 passes, 1 lane: OWASP) in as many threads as there are cores.
 
 argon2 releases the GIL, and more threads than cores only lengthen the queue (reference/stack.md 5). Beyond
-the queue a try is refused as Overloaded, so that a flood of logins cannot grow the memory or the wait.
+the queue a try is refused as Overloaded, so that a flood of logins cannot grow the memory or the wait. The pools
+take turns in it: nobody waits behind another pool's many.
+
+Hashes of other systems may cost up to a second or two, and some hold the interpreter meanwhile; the dear ones have
+a queue and a thread of their own, which our own never wait for.
 """
 
 from __future__ import annotations
@@ -15,14 +19,21 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import argon2
+import structlog
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from poolhouse.crypto import foreign
-from poolhouse.errors import Overloaded
+from poolhouse.crypto.foreign import Format
+from poolhouse.fair_queue import FairQueue
 
 T = TypeVar("T")
 
+DEAR_SHARE = 0.2
+"""Of the most a foreign hash may cost: above it waits in the queue of the dear ones."""
+
 LONGEST_PASSWORD_BYTES = 4096
+
+_log = structlog.get_logger("poolhouse.passwords")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +59,60 @@ class PasswordHasher:
         self._argon2 = argon2.PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=1, type=argon2.Type.ID
         )
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
         self._queue_limit = queue_limit or threads * 64
-        self._pending = 0
+        self._lanes = {
+            "quick": _Lane(threads, self._queue_limit, "password"),
+            "dear": _Lane(1, self._queue_limit, "foreign password"),
+        }
         self._decoy = self._argon2.hash(secrets.token_hex(16))
 
-    async def hash(self, password: str) -> str:
-        return await self._run(lambda: self._argon2.hash(_encoded(password)))
+    async def hash(self, password: str, share: str = "") -> str:
+        """`share`: whose turn it takes, a pool's id."""
+        return await self._lanes["quick"].run(share, lambda: self._argon2.hash(_encoded(password)))
 
-    async def verify(self, password: str, stored: str) -> Verified:
+    async def verify(self, password: str, stored: str, share: str = "") -> Verified:
         """Never raises for a malformed or unknown `stored`: that is a wrong password, at the usual cost.
 
         An empty password fits nothing and costs nothing, whatever is stored.
         """
         if not password:
             return Verified(False)
-        return await self._run(lambda: self._verify(password, stored))
+        format_ = None if self._is_ours(stored) else foreign.recognise(stored)
+        asked = format_.share(_encoded(password), stored) if format_ else 0
+        if format_ and asked > 1:
+            _log.warning("a stored password hash is too dear to be checked", format=format_.name, pool=share)
+            format_ = None
+        lane = self._lanes["dear" if format_ and asked > DEAR_SHARE else "quick"]
+        return await lane.run(share, lambda: self._verify(password, stored, format_))
 
-    async def waste(self, password: str) -> None:
+    async def waste(self, password: str, share: str = "") -> None:
         """What verifying costs, for nothing: to be called where there is no stored password."""
-        await self.verify(password, self._decoy)
+        await self.verify(password, self._decoy, share)
 
     @property
     def pending(self) -> int:
         """Tries running or waiting."""
-        return self._pending
+        return sum(lane.pending for lane in self._lanes.values())
 
     @property
     def queue_limit(self) -> int:
         return self._queue_limit
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for lane in self._lanes.values():
+            lane.threads.shutdown(wait=False, cancel_futures=True)
 
-    def _verify(self, password: str, stored: str) -> Verified:
-        if stored.startswith("$argon2id$") and self._is_ours(stored):
+    def _verify(self, password: str, stored: str, format_: Format | None) -> Verified:
+        if format_ is not None:
+            return Verified(format_.verify(_encoded(password), stored), needs_rehash=True)
+        if self._is_ours(stored):
             return Verified(self._matches(password, stored))
-        format_ = foreign.recognise(stored)
-        if format_ is None:
-            self._matches(password, self._decoy)
-            return Verified(False)
-        return Verified(format_.verify(_encoded(password), stored), needs_rehash=True)
+        self._matches(password, self._decoy)
+        return Verified(False)
 
     def _is_ours(self, stored: str) -> bool:
+        if not stored.startswith("$argon2id$"):
+            return False
         try:
             return not self._argon2.check_needs_rehash(stored)
         except InvalidHashError:
@@ -102,17 +124,30 @@ class PasswordHasher:
         except (VerificationError, InvalidHashError):
             return False
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self._pending >= self._queue_limit:
-            raise Overloaded("the password queue is full", retry_after_s=1)
-        self._pending += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        # A caller that went away leaves its work running, so the count falls with the work, not the caller.
+
+class _Lane:
+    """Threads and the queue before them. At most `limit` run or wait."""
+
+    def __init__(self, threads: int, limit: int, what: str) -> None:
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
+        self._queue = FairQueue(threads, max(limit - threads, 0), what)
+        self._running = 0
+
+    @property
+    def pending(self) -> int:
+        return self._running + self._queue.waiting
+
+    async def run(self, share: str, work: Callable[[], T]) -> T:
+        await self._queue.enter(share)
+        self._running += 1
+        future = asyncio.get_running_loop().run_in_executor(self.threads, work)
+        # A caller that went away leaves its work running, so the place comes free with the work, not the caller.
         future.add_done_callback(self._done)
         return await asyncio.shield(future)
 
     def _done(self, future: asyncio.Future[T]) -> None:
-        self._pending -= 1
+        self._running -= 1
+        self._queue.leave()
         if not future.cancelled():
             future.exception()
 

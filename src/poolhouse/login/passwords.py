@@ -38,7 +38,7 @@ class PasswordRules:
             return
         most = min(rotation.difference_cycle, _MOST_REMEMBERED)
         for stored in await past_hashes(self._db, caller.pool_id, user.id, most):
-            if (await self._hasher.verify(password, stored)).ok:
+            if (await self._hasher.verify(password, stored, caller.pool_id)).ok:
                 raise WeakPassword(
                     "password", f"不能与最近 {most} 次使用的密码相同", f"one of the last {most} passwords"
                 )

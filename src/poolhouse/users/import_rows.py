@@ -135,6 +135,8 @@ def _secrets(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
         )
     if stored is not None and foreign.recognise(stored) is None:
         raise InvalidInput("passwordHash", "无法识别的哈希格式", "not a hash of a known format")
+    if stored is not None:
+        foreign.require_cheap(stored, "passwordHash")
     return password, stored
 
 

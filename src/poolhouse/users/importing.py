@@ -259,7 +259,7 @@ class UserImports:
 
         async def hashed(person: ImportedUser) -> str:
             async with places:
-                return await self._hasher.hash(person.password or "")
+                return await self._hasher.hash(person.password or "", caller.pool_id)
 
         found = await asyncio.gather(*(hashed(person) for person in new))
         return {person.line: stored for person, stored in zip(new, found, strict=True)}

@@ -63,15 +63,15 @@ class PostgresDirectory:
         )
         stored = row["password_hash"] if row else None
         if row is None or stored is None:
-            await self._hasher.waste(password)
+            await self._hasher.waste(password, caller.pool_id)
             if row is not None and row["reset_password_on_next_login"]:
                 raise FirstPasswordRequired("no password set", old_password=False)
             raise WrongCredentials(f"{'no such user' if row is None else 'no password set'}: {key.kind}")
-        verified = await self._hasher.verify(password, stored)
+        verified = await self._hasher.verify(password, stored, caller.pool_id)
         if not verified.ok:
             raise WrongCredentials("wrong password")
         if verified.needs_rehash:
-            fresh = await self._hasher.hash(password)
+            fresh = await self._hasher.hash(password, caller.pool_id)
             await self._db.execute(
                 "update users set password_hash = $3 where pool_id = $1 and id = $2 and password_hash = $4",
                 *(caller.pool_id, row["id"], fresh, stored),
@@ -117,7 +117,7 @@ class PostgresDirectory:
     ) -> User:
         values = dict(draft.values)
         if draft.password is not None:
-            values |= await self._password(draft.password)
+            values |= await self._password(caller, draft.password)
         elif draft.password_hash is not None:
             values["password_hash"] = draft.password_hash
         user_id = new_id()
@@ -138,7 +138,7 @@ class PostgresDirectory:
     async def update(self, tx: Tx, caller: Caller, user_id: str, draft: UserDraft) -> User:
         values = dict(draft.values)
         if draft.password is not None:
-            values |= await self._password(draft.password)
+            values |= await self._password(caller, draft.password)
         elif draft.password_hash is not None:
             values["password_hash"] = draft.password_hash
         changes = [f"{name} = ${n}" for n, name in enumerate(values, 3)]
@@ -186,9 +186,9 @@ class PostgresDirectory:
             raise UserNotFound(user_id=user_id)
         stored: str | None = row["password_hash"]
         if stored is None:
-            await self._hasher.waste(password)
+            await self._hasher.waste(password, caller.pool_id)
             return False
-        return (await self._hasher.verify(password, stored)).ok
+        return (await self._hasher.verify(password, stored, caller.pool_id)).ok
 
     async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
         """Whoever is known here is refused by the unique keys."""
@@ -220,7 +220,7 @@ class PostgresDirectory:
             "update users set password_hash = $3, password_last_set_at = now(), updated_at = now(), "
             "reset_password_on_next_login = false "
             "where pool_id = $1 and id = $2 and password_hash is null returning true",
-            *(caller.pool_id, user_id, await self._hasher.hash(password)),
+            *(caller.pool_id, user_id, await self._hasher.hash(password, caller.pool_id)),
         )
         return bool(given)
 
@@ -234,8 +234,11 @@ class PostgresDirectory:
             *(caller.pool_id, user.id, times, caller.ip, caller.app_id, token_expires_at),
         )
 
-    async def _password(self, password: str) -> Mapping[str, Any]:
-        return {"password_hash": await self._hasher.hash(password), "password_last_set_at": now()}
+    async def _password(self, caller: Caller, password: str) -> Mapping[str, Any]:
+        return {
+            "password_hash": await self._hasher.hash(password, caller.pool_id),
+            "password_last_set_at": now(),
+        }
 
 
 async def insert_identity(tx: Executor, pool_id: str, user_id: str, identity: IdentityDraft) -> str:

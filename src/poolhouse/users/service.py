@@ -8,6 +8,7 @@ from dataclasses import replace
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
+from poolhouse.crypto import foreign
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import InvalidInput, TooManyUsersAsked, UserNotFound, UsersNotFound
 from poolhouse.paging import Page
@@ -61,6 +62,7 @@ class UserService:
         """Cleans and keeps a new user without asking who may: for other use cases (registration)."""
         draft = replace(draft, values=clean(draft.values))
         require_identifier(draft.values)
+        _require_cheap_hash(draft)
         directory = await self._directories.of(caller.pool_id)
         return await directory.create(tx, caller, draft, identity)
 
@@ -83,6 +85,7 @@ class UserService:
     async def change(self, tx: Tx, caller: Caller, user_id: str, draft: UserDraft) -> User:
         """Cleans and applies a change without asking who may: for other use cases (own profile)."""
         draft = replace(draft, values=clean(draft.values))
+        _require_cheap_hash(draft)
         directory = await self._directories.of(caller.pool_id)
         user = await directory.update(tx, caller, user_id, draft)
         require_identifier({name: getattr(user, name) for name in User.__struct_fields__})
@@ -170,6 +173,11 @@ class UserService:
                 await self._audit.write(
                     tx, caller, Event("delete", "user", resource_id=user_id, user_id=user_id)
                 )
+
+
+def _require_cheap_hash(draft: UserDraft) -> None:
+    if draft.password_hash is not None:
+        foreign.require_cheap(draft.password_hash, "password")
 
 
 def _event(operation: Operation, user: User, **detail: object) -> Event:
