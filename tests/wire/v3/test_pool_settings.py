@@ -49,6 +49,8 @@ async def test_a_stranger_is_refused(v3: V3Client, row: Any) -> None:
 async def test_security_settings_are_changed_group_by_group(v3: V3Client, neighbour: V3Client) -> None:
     before = await read(v3, "get-security-settings")
     assert before["loginAnomalyDetection"]["robotVerify"] == "disable"
+    assert before["loginAnomalyDetection"]["accountLock"] == "condition_set"
+    assert before["selfUnlockAccount"] == {"enabled": True, "strategy": "captcha"}
     changed = await done(
         v3,
         "update-security-settings",
@@ -60,6 +62,7 @@ async def test_security_settings_are_changed_group_by_group(v3: V3Client, neighb
             "cookieSettings": {"cookieExpiresIn": 3600, "cookieExpiresOnBrowserSession": False},
             "registerAnomalyDetection": {"enabled": True, "limit": 9, "timeInterval": 60},
             "loginAnomalyDetection": ANOMALY,
+            "selfUnlockAccount": {"enabled": False, "strategy": "captcha"},
         },
     )
     assert changed == await read(v3, "get-security-settings")
@@ -68,6 +71,7 @@ async def test_security_settings_are_changed_group_by_group(v3: V3Client, neighb
     assert changed["changePhoneStrategy"] == {"verifyOldPhone": True}
     assert changed["cookieSettings"]["cookieExpiresIn"] == 3600
     assert changed["registerAnomalyDetection"] == {"enabled": True, "limit": 9, "timeInterval": 60}
+    assert changed["selfUnlockAccount"] == {"enabled": False, "strategy": "captcha"}
     login = changed["loginAnomalyDetection"]
     assert login["loginFailCheck"] == {"enabled": True, "limit": 3, "timeInterval": 300, "unit": "second"}
     assert (login["robotVerify"], login["accountLock"]) == ("condition_set", "disable")
@@ -93,7 +97,7 @@ async def test_security_settings_are_changed_group_by_group(v3: V3Client, neighb
         ({"loginAnomalyDetection": {**ANOMALY, "loginFailCheck": {**CHECK, "unit": "moon"}}}, 400),
         ({"loginAnomalyDetection": {**ANOMALY, "robotVerifyLoginTimeCheckEnable": True}}, 501),
         ({"enableLoginAccountSwitch": True}, 501),
-        ({"selfUnlockAccount": {"enabled": True, "strategy": "captcha"}}, 501),
+        ({"selfUnlockAccount": {"enabled": True, "strategy": "password-captcha"}}, 501),
         ({"cookieSettings": {"cookieExpiresIn": 60, "cookieExpiresOnBrowserSession": True}}, 501),
     ],
 )

@@ -64,7 +64,9 @@ async def update_security_settings(
     if isinstance(body.qrcode_login_strategy, QrcodeLoginStrategyDto):
         settings["qrcode_login"] = _qrcode(body.qrcode_login_strategy)
     if isinstance(body.self_unlock_account, SelfUnlockAccountConfigDto):
-        _refuse("selfUnlockAccount", body.self_unlock_account.enabled)
+        if body.self_unlock_account.enabled and body.self_unlock_account.strategy != "captcha":
+            raise NotSupported(what=f"selfUnlockAccount {body.self_unlock_account.strategy}")
+        settings["self_unlock"] = body.self_unlock_account.enabled
     _refuse("completePasswordAfterPassCodeLogin", body.complete_password_after_pass_code_login)
     _refuse("enableLoginAccountSwitch", body.enable_login_account_switch)
     return _shown(await request.services.pools.update(request.caller, {}, settings))
@@ -124,7 +126,8 @@ def _refuse(what: str, wanted: Any) -> None:
 def _shown(pool: Pool) -> SecuritySettingsDto:
     settings = pool.settings
     locks = settings.login_fail_strategy == "block-account"
-    watched = settings.login_fail_check.enabled or settings.login_password_fail_check.enabled
+    by_captcha = settings.login_password_fail_check.enabled and not locks
+    watched = settings.login_fail_check.enabled or by_captcha
     wrong_passwords = _password_check(settings.login_password_fail_check)
     fails = settings.login_fail_check
     registrations = settings.frequent_register_check
@@ -163,7 +166,7 @@ def _shown(pool: Pool) -> SecuritySettingsDto:
             robot_verifylogin_week_start_end_time=[],
         ),
         login_require_email_verified=settings.login_require_email_verified,
-        self_unlock_account=SelfUnlockAccountConfigDto(enabled=False, strategy="captcha"),
+        self_unlock_account=SelfUnlockAccountConfigDto(enabled=settings.self_unlock, strategy="captcha"),
         enable_login_account_switch=False,
         qrcode_login_strategy=QrcodeLoginStrategyDto(
             qrcode_expires_in=qrcode.qrcode_expires_after,
