@@ -20,7 +20,7 @@ from poolhouse.db.pool import Database
 from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, ScriptFailed
 from poolhouse.pools.service import PoolService
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
-from poolhouse.sandbox.process import WorkerSpec
+from poolhouse.sandbox.order import WorkerSpec
 
 PoolVariables = Callable[[str], Awaitable[dict[str, str]]]
 

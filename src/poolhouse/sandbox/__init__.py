@@ -17,7 +17,7 @@ from poolhouse.sandbox.client import (
     Threw,
 )
 from poolhouse.sandbox.limits import KillReason, Limits
-from poolhouse.sandbox.process import WorkerSpec
+from poolhouse.sandbox.order import WorkerSpec
 from poolhouse.sandbox.protection import Layer, Protection
 
 __all__ = [

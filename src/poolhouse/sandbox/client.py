@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import structlog
 
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.errors import InvalidInput, Overloaded
+from poolhouse.sandbox.frames import Answer, CheckedFrame, Level, Result, ResultFrame
 from poolhouse.sandbox.limits import KillReason, Limits
-from poolhouse.sandbox.process import Answer, Call, CheckedFrame, Installation, ResultFrame, WorkerSpec
+from poolhouse.sandbox.order import Installation, WorkerSpec
+from poolhouse.sandbox.process import Call
 from poolhouse.sandbox.protection import Protection, protection
 from poolhouse.sandbox.workers import CallKilled, Workers, WorkersStatus
 
@@ -25,7 +26,7 @@ log = structlog.get_logger("poolhouse.sandbox")
 
 @dataclass(frozen=True, slots=True)
 class ConsoleLine:
-    level: str  # log, info, warn, error or debug
+    level: Level
     text: str
 
 
@@ -162,7 +163,7 @@ class Sandbox:
         frame = {"type": "call", "fn": function, "source": source, "args": args, "timeoutMs": timeout_ms}
         try:
             answer = await self._ask(spec, frame, timeout_ms, read_only)
-            outcome = _outcome(answer)
+            outcome = _outcome(answer, (time.monotonic() - started) * 1000)
         except CallKilled as killed:
             outcome = Killed(
                 reason=killed.reason,
@@ -180,8 +181,7 @@ class Sandbox:
         self._check_size(source)
         spec = WorkerSpec(key="syntax check", env={}, modules=(), preload=())
         answer = await self._ask(spec, {"type": "check", "fn": function, "source": source}, 5_000, True)
-        if not isinstance(answer, CheckedFrame):
-            raise CallKilled(KillReason.BAD_FRAME, "an answer to another question")
+        assert isinstance(answer, CheckedFrame)
         problem = answer.problem
         if problem is None:
             return None
@@ -313,31 +313,33 @@ _connection_words = re.compile(
 )
 
 
-def _outcome(answer: Answer) -> Outcome:
-    if not isinstance(answer, ResultFrame):
-        raise CallKilled(KillReason.BAD_FRAME, "an answer to another question")
+def _outcome(answer: Answer, elapsed_ms: float) -> Outcome:
+    """`elapsed_ms` by our own clock: a worker's may say anything."""
+    assert isinstance(answer, Result)
+    head = answer.head
     facts: dict[str, Any] = {
-        "console": tuple(ConsoleLine(level, text) for level, text in answer.console),
-        "duration_ms": answer.ms,
-        "clients_opened": answer.opened,
-        "clients_left_open": answer.left,
-        "connection_lost": answer.connection_lost,
-        "warnings": tuple(_warnings(answer)),
+        "console": tuple(ConsoleLine(level, text) for level, text in head.lines()),
+        "duration_ms": min(head.ms, elapsed_ms),
+        "clients_opened": head.opened,
+        "clients_left_open": head.left,
+        "connection_lost": head.connection_lost,
+        "warnings": tuple(_warnings(head)),
     }
-    if answer.stopped is not None:
+    if head.stopped is not None:
         reason = (
-            KillReason.OUTPUT_TOO_LARGE if answer.stopped == "output_too_large" else KillReason.SOFT_TIMEOUT
+            KillReason.OUTPUT_TOO_LARGE if head.stopped == "output_too_large" else KillReason.SOFT_TIMEOUT
         )
-        return Killed(reason=reason, detail=f"after {answer.ms:.0f} ms", **facts)
-    if answer.error is not None:
-        error = answer.error
+        return Killed(reason=reason, detail=f"after {facts['duration_ms']:.0f} ms", **facts)
+    if head.error is not None:
+        error = head.error
         # The documented templates wrap every error and so lose its code; its words are still there.
-        facts["connection_lost"] = answer.connection_lost or bool(_connection_words.search(error.message))
+        facts["connection_lost"] = head.connection_lost or bool(_connection_words.search(error.message))
         return Threw(name=error.name, message=error.message, code=error.code, stack=error.stack, **facts)
-    try:
-        return Returned(value=msgspec.json.decode(answer.value), **facts)
-    except (msgspec.DecodeError, RecursionError) as problem:
-        return Killed(reason=KillReason.BAD_FRAME, detail=f"an unreadable answer: {problem}", **facts)
+    if answer.unreadable is not None:
+        return Killed(
+            reason=KillReason.BAD_FRAME, detail=f"an unreadable answer: {answer.unreadable}", **facts
+        )
+    return Returned(value=answer.value, **facts)
 
 
 def _warnings(answer: ResultFrame) -> list[str]:

@@ -14,7 +14,9 @@ class KillReason(StrEnum):
     HARD_TIMEOUT = "hard_timeout"  # nor did the worker say so: its loop is blocked
     UNRESPONSIVE = "unresponsive"  # the worker burns CPU and answers no ping
     MEMORY = "memory"  # V8 or the system refused more
-    BAD_FRAME = "bad_frame"  # something other than an answer on stdout
+    BAD_FRAME = "bad_frame"  # something other than an answer that was asked for on stdout
+    FLOODED = "flooded"  # more stray errors or words on stderr than a worker has
+    IDLE_CPU = "idle_cpu"  # the worker computes although nothing is asked of it
     EXITED = "exited"  # the process ended by itself
     RESTARTED = "worker_restarted"  # another call brought the worker down; this one may have written
     START_FAILED = "start_failed"  # the process never became ready
@@ -26,9 +28,17 @@ class KillReason(StrEnum):
 class Limits:
     source_bytes: int = 100_000
     result_bytes: int = 1024 * 1024
+    result_objects: int = 25_000
+    result_values: int = 100_000
+    """The answer's text may have so many of `{` and `[`, and of commas."""
     console_bytes: int = 64 * 1024
-    frame_bytes: int = 8 * 1024 * 1024
+    console_lines: int = 1_000
+    head_bytes: int = 256 * 1024
+    """Of an answer without its value: the console's share, message and stack, escaped."""
+    unasked_bytes: int = 16 * 1024
     stderr_bytes: int = 16 * 1024
+    stderr_most_bytes: int = 256 * 1024
+    """What is kept of a worker's stderr, and what it may write there in all its life."""
 
     start_ms: int = 15_000
     hard_timeout_grace_ms: int = 1_000
@@ -47,6 +57,14 @@ class Limits:
     recycle_rss_mb: int = 250
     recycle_leaks: int = 20
     recycle_strays: int = 20
+    """An honest worker tells one more and no further; whoever does is killed."""
+    strays_logged: int = 20
+    strays_logged_s: float = 60.0
+
+    idle_grace_s: float = 1.0
+    idle_cpu_s: float = 1.0
+    idle_cpu_share: float = 0.05
+    """What a worker may compute while nothing is asked of it: so much at once, then so much of the time."""
 
     breaker_failures: int = 5
     breaker_open_s: float = 5.0

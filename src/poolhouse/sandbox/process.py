@@ -12,105 +12,17 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from poolhouse.sandbox import launcher, network
+from poolhouse.sandbox import frames, launcher, network
+from poolhouse.sandbox.frames import Answer, CheckedFrame, Frame, PongFrame, ReadyFrame, Result, StrayFrame
 from poolhouse.sandbox.limits import KillReason, Limits
-from poolhouse.sandbox.protection import Protection, uid_for
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerSpec:
-    """What one worker is for. `key` names the connection; a changed spec under it replaces its workers.
-
-    `env` is what the scripts see as `env`; nothing of it is in the process's environment. `allow_hosts` are
-    `host:port`, written as the scripts write them. `memory_mb` is V8's heap.
-    """
-
-    key: str
-    env: Mapping[str, str] = field(repr=False)
-    allow_hosts: tuple[str, ...] = ()
-    memory_mb: int = 96
-    pooled: bool = False
-    modules: tuple[str, ...] = (
-        "pg",
-        "lodash",
-        "bcrypt",
-        "bcryptjs",
-        "mysql2",
-        "mysql2/promise",
-        "mongodb",
-        "axios",
-    )
-    preload: tuple[str, ...] = ("pg", "lodash", "bcrypt")
-
-
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """Where Deno and the JavaScript side are, and what the machine can put around them."""
-
-    deno: Path
-    js: Path
-    protection: Protection
-
-
-# -- what a worker says -----------------------------------------------------------------------------------
-
-
-class ThrownFrame(msgspec.Struct):
-    name: str
-    message: str
-    code: str | None
-    stack: str
-
-
-class ResultFrame(msgspec.Struct, tag="result", rename="camel"):
-    id: str
-    ok: bool
-    ms: float
-    console: list[tuple[str, str]]
-    console_cut: bool
-    opened: int
-    left: int
-    connection_lost: bool
-    spliced: int
-    value: str = "null"
-    lost: list[str] = []
-    error: ThrownFrame | None = None
-    stopped: str | None = None
-
-
-class ProblemFrame(msgspec.Struct):
-    message: str
-    line: int | None = None
-    column: int | None = None
-
-
-class CheckedFrame(msgspec.Struct, tag="checked"):
-    id: str
-    problem: ProblemFrame | None
-
-
-class StrayFrame(msgspec.Struct, tag="stray"):
-    text: str
-
-
-class ReadyFrame(msgspec.Struct, tag="ready"):
-    pass
-
-
-class PongFrame(msgspec.Struct, tag="pong"):
-    pass
-
-
-Answer = ResultFrame | CheckedFrame
-Frame = ResultFrame | CheckedFrame | StrayFrame | ReadyFrame | PongFrame
-_decode = msgspec.json.Decoder(Frame).decode
+from poolhouse.sandbox.order import Installation, WorkerSpec, hidden_paths, order
 
 
 @dataclass(slots=True, eq=False)
@@ -127,9 +39,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Death:
+    """`words` are the worker's own, for the server's log alone: they may name paths of this machine."""
+
     reason: KillReason
     detail: str
     culprit: Call | None = None
+    words: str = ""
 
 
 class WorkerProcess:
@@ -155,11 +70,14 @@ class WorkerProcess:
         self._stderr = bytearray()
         self._death: Death | None = None
         self._pinged: tuple[float, float] | None = None  # when, and the CPU seconds used by then
+        self._forgotten: set[str] = set()  # ids whose answers nobody waits for any more
+        self._allowance: tuple[float, float, float] | None = None  # when, CPU seconds by then, what is left
+        self._hidden = hidden_paths(installation)
         self.born_s = time.monotonic()
         self.idle_since_s = time.monotonic()
         self.exclusive = False
         self.retiring = False
-        self.answered = self.leaks = self.strays = self.unknown_ids = 0
+        self.answered = self.leaks = self.strays = self.stderr_seen = 0
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -171,7 +89,7 @@ class WorkerProcess:
             "-I",
             "-S",
             launcher.__file__,
-            json.dumps(self._order(reach)),
+            json.dumps(order(self.spec, self._installation, reach)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -189,7 +107,11 @@ class WorkerProcess:
                 "preload": [name for name in self.spec.preload if name in self.spec.modules],
                 "pooled": self.spec.pooled,
                 "resultBytes": self._limits.result_bytes,
+                "resultObjects": self._limits.result_objects,
+                "resultValues": self._limits.result_values,
                 "consoleBytes": self._limits.console_bytes,
+                "consoleLines": self._limits.console_lines,
+                "strays": self._limits.recycle_strays + 1,
             }
         )
         try:
@@ -199,60 +121,6 @@ class WorkerProcess:
             self.kill(Death(KillReason.START_FAILED, f"not ready after {self._limits.start_ms} ms"))
         if self._death is not None:
             raise StartFailed(self._death.detail)
-
-    def _order(self, reach: network.Reach) -> dict[str, Any]:
-        deno, js, protection = (
-            self._installation.deno,
-            self._installation.js,
-            self._installation.protection,
-        )
-        net = [f"--allow-net={','.join(reach.allow)}"] if reach.allow else []
-        return {
-            "argv": [
-                str(deno),
-                "run",
-                "--quiet",
-                "--no-prompt",
-                "--no-config",
-                "--no-lock",
-                "--node-modules-dir=manual",
-                "--cached-only",
-                "--no-remote",
-                "--deny-import",
-                "--ignore-env",
-                *(["--allow-sys=osRelease,hostname"] if "mongodb" in self.spec.modules else []),
-                *net,
-                f"--deny-net={','.join(reach.deny)}",
-                f"--v8-flags=--max-old-space-size={self.spec.memory_mb}",
-                str(js / "worker.mjs"),
-            ],
-            # A DENO_DIR that cannot exist: a writable one would be a place two tenants share (localStorage).
-            "env": {"DENO_DIR": "/proc/nope", "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"},
-            "parent": os.getpid(),
-            "uid": uid_for(self.spec.key) if protection.own_uid else None,
-            "landlock_abi": protection.landlock_abi,
-            "seccomp": protection.seccomp,
-            "ipv6": reach.ipv6,
-            # Deno reserves about 555 MB of writable mappings before it uses any.
-            "data_mb": 672 + self.spec.memory_mb,
-            "ports": reach.ports,
-            "read": [
-                str(js.resolve()),
-                "/etc/ssl",
-                "/etc/pki",
-                "/etc/resolv.conf",
-                "/etc/hosts",
-                "/etc/host.conf",
-                "/etc/nsswitch.conf",
-                "/etc/gai.conf",
-                "/etc/ld.so.cache",
-                "/etc/localtime",
-                "/usr/share/zoneinfo",
-                "/dev/urandom",
-            ],
-            "execute": [str(deno.resolve()), "/lib", "/lib64", "/usr/lib", "/usr/lib64"],
-            "write": ["/dev/null"],
-        }
 
     @property
     def alive(self) -> bool:
@@ -293,10 +161,11 @@ class WorkerProcess:
         )
 
     def forget(self, call: Call) -> None:
-        """The caller went away. The answer, when it comes, is of an unknown id."""
+        """The caller went away; the answer, when it comes, is dropped."""
         for call_id, other in self._calls.items():
             if other is call:
                 del self._calls[call_id]
+                self._forgotten.add(call_id)
                 break
         if call.timer:
             call.timer.cancel()
@@ -305,16 +174,29 @@ class WorkerProcess:
         """Finds a blocked event loop before the hard timeout does; leaves a worker that merely starves."""
         if not self.ready:
             return
+        self._watch_idle(now)
         if self._pinged is None:
-            if self._calls:
-                self._pinged = (now, self.cpu_s())
-                self._send({"type": "ping"})
+            self._pinged = (now, self.cpu_s())
+            self._send({"type": "ping"})
             return
         pinged_s, cpu_s = self._pinged
         limit_s = self._limits.unresponsive_ms / 1000
         # CPU time of its own, not the clock: a worker the machine does not let run is not to blame.
         if now - pinged_s >= limit_s and self.cpu_s() - cpu_s >= limit_s * 0.9:
             self.kill(Death(KillReason.UNRESPONSIVE, f"no pong for {now - pinged_s:.1f} s while burning CPU"))
+
+    def _watch_idle(self, now: float) -> None:
+        """A script that left its context may go on computing after its call was answered."""
+        if self._calls or self._forgotten or now - self.idle_since_s < self._limits.idle_grace_s:
+            self._allowance = None
+            return
+        used = self.cpu_s()
+        then, before, left = self._allowance or (now, used, self._limits.idle_cpu_s)
+        left = min(self._limits.idle_cpu_s, left + (now - then) * self._limits.idle_cpu_share)
+        left -= used - before
+        self._allowance = (now, used, left)
+        if left < 0:
+            self.kill(Death(KillReason.IDLE_CPU, "it computes although nothing is asked of it"))
 
     def _send(self, frame: dict[str, Any]) -> None:
         body = msgspec.json.encode(frame)
@@ -329,48 +211,80 @@ class WorkerProcess:
         stdout = self._process.stdout
         death: Death | None = None
         try:
-            while True:
+            while self.alive:
                 (length,) = struct.unpack(">I", await stdout.readexactly(4))
-                if length > self._limits.frame_bytes:
-                    death = Death(KillReason.BAD_FRAME, f"a frame of {length} bytes")
-                    break
-                self._accept(_decode(await stdout.readexactly(length)))
+                if length > frames.longest(self._limits, asked=bool(self._calls or self._forgotten)):
+                    raise frames.NotAFrame(f"a frame of {length} bytes")
+                body = await stdout.readexactly(length)
+                self._accept(frames.decode(self._without_paths(body), self._limits))
         except asyncio.IncompleteReadError:
             pass
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        except frames.NotAFrame as problem:
             death = Death(KillReason.BAD_FRAME, f"not a frame: {problem}")
         except ConnectionError as problem:
             death = Death(KillReason.EXITED, str(problem))
         if death is None:
             death = await self._cause_of_exit()
         self.kill(death)
+        # The system's word that the process ended comes only after the last byte of its pipes was read.
+        with contextlib.suppress(ConnectionError):
+            while await stdout.read(64 * 1024):
+                pass
+
+    def _without_paths(self, body: bytes) -> bytes:
+        """Where this machine keeps its files is nobody's business; a script reads it from a stack."""
+        for path, instead in self._hidden:
+            body = body.replace(path, instead)
+        return body
 
     def _accept(self, frame: Frame) -> None:
+        """Raises NotAFrame for what nobody asked for: an honest worker never says it."""
         match frame:
             case PongFrame():
+                if self._pinged is None:
+                    raise frames.NotAFrame("a pong without a ping")
                 self._pinged = None
             case ReadyFrame():
+                if self._ready.is_set():
+                    raise frames.NotAFrame("ready twice")
                 self._ready.set()
             case StrayFrame():
                 self.strays += 1
-                self._on_stray(self, frame.text)
-            case ResultFrame() | CheckedFrame():
-                call = self._calls.pop(frame.id, None)
-                if call is None:
-                    self.unknown_ids += 1
+                if self.strays > self._limits.recycle_strays + 1:
+                    self.kill(Death(KillReason.FLOODED, f"{self.strays} stray errors"))
                     return
-                if call.timer:
-                    call.timer.cancel()
-                self.answered += 1
-                self.idle_since_s = time.monotonic()
-                if isinstance(frame, ResultFrame) and frame.left:
-                    self.leaks += 1
-                self._on_answer(self, call, frame)
+                self._on_stray(self, frame.text)
+            case Result():
+                self._answer(frame.head.id, frame, "call")
+            case CheckedFrame():
+                self._answer(frame.id, frame, "check")
+
+    def _answer(self, call_id: str, answer: Answer, kind: str) -> None:
+        if call_id in self._forgotten:
+            self._forgotten.discard(call_id)
+            self.idle_since_s = time.monotonic()
+            return
+        call = self._calls.pop(call_id, None)
+        if call is None:
+            raise frames.NotAFrame("an answer to nothing that was asked")
+        if call.frame["type"] != kind:
+            self._calls[call_id] = call
+            raise frames.NotAFrame("an answer to another question")
+        if call.timer:
+            call.timer.cancel()
+        self.answered += 1
+        self.idle_since_s = time.monotonic()
+        if isinstance(answer, Result) and answer.head.left:
+            self.leaks += 1
+        self._on_answer(self, call, answer)
 
     async def _read_stderr(self) -> None:
         assert self._process
         assert self._process.stderr
         while chunk := await self._process.stderr.read(4096):
+            self.stderr_seen += len(chunk)
+            if self.stderr_seen > self._limits.stderr_most_bytes:
+                self.kill(Death(KillReason.FLOODED, f"{self.stderr_seen} bytes on stderr"))
             self._stderr += chunk
             del self._stderr[: -self._limits.stderr_bytes]
 
@@ -378,18 +292,18 @@ class WorkerProcess:
 
     async def _cause_of_exit(self) -> Death:
         assert self._process
+        await asyncio.wait([self._tasks[1]], timeout=1)  # the last words on stderr
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
-                await self._tasks[1]  # the last words on stderr
                 await self._process.wait()
         words = self.stderr
         code = self._process.returncode
         how = f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"code {code}"
         if any(sign in words for sign in ("out of memory", "OOM", "memory allocation", "Cannot allocate")):
-            return Death(KillReason.MEMORY, f"{how}: {words[:500]}")
-        if not self._ready.is_set():
-            return Death(KillReason.START_FAILED, f"{how}: {words[:500]}")
-        return Death(KillReason.EXITED, f"{how}: {words[:500]}")
+            reason = KillReason.MEMORY
+        else:
+            reason = KillReason.EXITED if self._ready.is_set() else KillReason.START_FAILED
+        return Death(reason, how, words=words[:500])
 
     def kill(self, death: Death) -> None:
         """Kills the process group at once; every call in flight is handed to `on_death`."""
@@ -401,6 +315,7 @@ class WorkerProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
         calls = list(self._calls.values())
         self._calls.clear()
+        self._forgotten.clear()
         for call in calls:
             if call.timer:
                 call.timer.cancel()

@@ -16,16 +16,10 @@ from dataclasses import dataclass
 import structlog
 
 from poolhouse.errors import Overloaded
+from poolhouse.sandbox.frames import Answer
 from poolhouse.sandbox.limits import KillReason, Limits
-from poolhouse.sandbox.process import (
-    Answer,
-    Call,
-    Death,
-    Installation,
-    StartFailed,
-    WorkerProcess,
-    WorkerSpec,
-)
+from poolhouse.sandbox.order import Installation, WorkerSpec
+from poolhouse.sandbox.process import Call, Death, StartFailed, WorkerProcess
 
 log = structlog.get_logger("poolhouse.sandbox")
 
@@ -64,6 +58,8 @@ class Workers:
         self.used_s = time.monotonic()
         self.deaths: Counter[str] = Counter()
         self.started = self.answered = self.strays = self.leaks = 0
+        self._told: deque[float] = deque(maxlen=limits.strays_logged)  # when stray errors were logged
+        self._untold = 0
 
     async def run(self, call: Call) -> Answer:
         """Raises Overloaded when the queue is full, CallKilled when the call cannot be answered."""
@@ -187,13 +183,16 @@ class Workers:
         self.used_s = time.monotonic()
         if not call.answer.done():
             call.answer.set_result(answer)
-        why = self._worn_out(worker)
-        if why and not worker.retiring:
-            log.info("sandbox_worker_recycled", connection=self.spec.key, pid=worker.pid, why=why)
-            self._replace(worker)
+        self._recycle(worker)
         if worker.retiring and worker.in_flight == 0:
             self._end(worker)
         self._dispatch()
+
+    def _recycle(self, worker: WorkerProcess) -> None:
+        why = self._worn_out(worker)
+        if why and worker.alive and not worker.retiring:
+            log.info("sandbox_worker_recycled", connection=self.spec.key, pid=worker.pid, why=why)
+            self._replace(worker)
 
     def _worn_out(self, worker: WorkerProcess) -> str | None:
         limits = self._limits
@@ -225,8 +224,17 @@ class Workers:
             worker.kill(Death(KillReason.CLOSED, "retired"))
 
     def _stray(self, worker: WorkerProcess, text: str) -> None:
+        """A line a stray error, but no more of them than somebody reads: a script may throw as many as it likes."""
         self.strays += 1
-        log.warning("script_stray_error", connection=self.spec.key, pid=worker.pid, error=text)
+        now = time.monotonic()
+        if len(self._told) == self._told.maxlen and now - self._told[0] < self._limits.strays_logged_s:
+            self._untold += 1
+        else:
+            more = {"untold_before": self._untold} if self._untold else {}
+            log.warning("script_stray_error", connection=self.spec.key, pid=worker.pid, error=text, **more)
+            self._told.append(now)
+            self._untold = 0
+        self._recycle(worker)
 
     def _died(self, worker: WorkerProcess, death: Death, calls: list[Call]) -> None:
         self._all.remove(worker)
@@ -240,6 +248,7 @@ class Workers:
                 pid=worker.pid,
                 reason=death.reason,
                 detail=death.detail,
+                words=death.words,
                 in_flight=len(calls),
             )
         alone = len(calls) == 1

@@ -1,4 +1,5 @@
-// Frames: four bytes of big-endian length, then that many bytes of UTF-8 JSON. Both ways.
+// Frames: four bytes of big-endian length, then that many bytes of UTF-8: a flat JSON object. Outwards, a line feed
+// and the JSON text of a function's value may follow it, which the other side measures before it reads any of it.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -21,8 +22,9 @@ export async function* readFrames() {
   }
 }
 
-export function writeFrame(frame) {
-  const body = encoder.encode(stringify(frame));
+export function writeFrame(frame, value = null) {
+  const head = stringify(frame);
+  const body = encoder.encode(value === null ? head : head + "\n" + value);
   const bytes = new Uint8Array(4 + body.length);
   new DataView(bytes.buffer).setUint32(0, body.length);
   bytes.set(body, 4);

@@ -28,18 +28,19 @@ const handlers = {
       new vm.Script(frame.source, { filename: `${frame.fn}.js` });
       writeFrame({ type: "checked", id: frame.id, problem: null });
     } catch (error) {
-      writeFrame({ type: "checked", id: frame.id, problem: { message: String(error.message), ...position(frame.source) } });
+      writeFrame({ type: "checked", id: frame.id, problem: { message: cut(error.message, 2048), ...position(frame.source) } });
     }
   },
 };
 
 async function call(frame) {
   const started = clock();
-  const recording = new Recording(settings.consoleBytes);
+  const recording = new Recording(settings.consoleBytes, settings.consoleLines);
   const clients = new Clients();
   let realm = null;
   let timer = null;
   const answer = { type: "result", id: frame.id };
+  let value = null;
   try {
     clients.remember(frame.args);
     realm = new Realm({
@@ -49,9 +50,10 @@ async function call(frame) {
     });
     const late = new Promise((_, reject) => { timer = setTimeout(reject, frame.timeoutMs, timedOut); });
     const done = realm.call(compile(frame.fn, frame.source), frame.fn, JSON.stringify(frame.args), settings.resultBytes);
-    const [value, lost] = await Promise.race([done, late]);
-    if (Buffer.byteLength(value) > settings.resultBytes) throw tooLarge;
-    Object.assign(answer, { ok: true, value, lost });
+    const [text, lost] = await Promise.race([done, late]);
+    if (isTooLarge(text)) throw tooLarge;
+    value = text;
+    Object.assign(answer, { ok: true, lost: lost.map((what) => cut(what, 256)) });
   } catch (thrown) {
     if (thrown === timedOut) answer.stopped = "timeout";
     else if (thrown === tooLarge) answer.stopped = "output_too_large";
@@ -65,8 +67,23 @@ async function call(frame) {
   });
   realm?.dispose();
   clients.dispose();
-  writeFrame(answer);
+  writeFrame(answer, value);
 }
+
+// What the other side refuses to read, told as what it is before it is sent.
+function isTooLarge(text) {
+  if (Buffer.byteLength(text) > settings.resultBytes) return true;
+  let objects = 0;
+  let values = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text.charCodeAt(at);
+    if (letter === 44) values += 1;
+    else if (letter === 91 || letter === 123) objects += 1;
+  }
+  return objects > settings.resultObjects || values > settings.resultValues;
+}
+
+const cut = (text, most) => String(text).slice(0, most).toWellFormed();
 
 // V8 says what is wrong but, compiling a vm.Script, not where; acorn says where.
 function position(source) {
@@ -94,7 +111,10 @@ function compile(fn, source) {
 function describe(realm, thrown, fn) {
   try {
     const error = realm.describe(thrown);
-    return { ...error, stack: ownFrames(error.stack, fn) };
+    return {
+      name: cut(error.name, 256), message: cut(error.message, 8192),
+      code: error.code === null ? null : cut(error.code, 256), stack: cut(ownFrames(error.stack, fn), 16384),
+    };
   } catch {
     return { name: "Error", message: "the script threw a value that cannot be read", code: null, stack: "" };
   }
@@ -105,11 +125,16 @@ function ownFrames(stack, fn) {
   return stack.split("\n").filter((line) => !/^\s+at /.test(line) || line.includes(`${fn}.js:`)).join("\n");
 }
 
+let strays = 0;
+
 function stray(event, reason) {
   event.preventDefault();
+  strays += 1;
+  // The last one told makes the other side replace this worker.
+  if (strays > settings.strays) return;
   let text;
   try {
-    text = String(reason?.stack ?? reason).slice(0, 2000);
+    text = cut(reason?.stack ?? reason, 2000);
   } catch {
     text = "a value that cannot be printed";
   }
