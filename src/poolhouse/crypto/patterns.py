@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from weakref import WeakValueDictionary
 
 import regex
 
+from poolhouse.aside import aside
 from poolhouse.errors import InvalidInput
 
 LONGEST_PATTERN = 1024
@@ -31,9 +31,6 @@ _ESCAPE = re.compile(r"\\(?:[pP]\{[^}]{0,64}\}|.)", re.DOTALL)
 _REPEAT = re.compile(r"(?:[*?]|(\+)|\{(\d{0,9})(?:,\d{0,9})?\})[?+]?", re.ASCII)
 
 
-_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-
 async def check_pattern(pattern: str, field: str = "pattern") -> None:
     """Raises InvalidInput naming `field` for what is no regular expression, or one that may cost too much."""
     _check_shape(pattern, field)
@@ -49,9 +46,7 @@ async def matches(pattern: str, text: str) -> bool:
     False also when the time is up, or the expression is none. One match of an expression runs at a time, so
     that nobody's keeps more than one thread busy.
     """
-    turn = _turns.setdefault(pattern, asyncio.Lock())
-    async with turn:
-        return await asyncio.to_thread(_search, pattern, text[:LONGEST_TEXT])
+    return await aside(f"pattern {pattern}", _search, pattern, text[:LONGEST_TEXT])
 
 
 def _search(pattern: str, text: str) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
+from poolhouse.aside import aside
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -19,6 +22,8 @@ from poolhouse.mail.render import check, plain, render
 from poolhouse.mail.texts import built_in, sms_text
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
+
+log = structlog.get_logger()
 
 LONGEST_EXPIRY_S = 30 * 86400
 _PASSWORD_GOES_BY = ("host", "port", "username", "security")
@@ -57,7 +62,7 @@ class MailService:
             raise InvalidInput("email", "邮箱格式错误", "not an email address")
         template = await self._effective(tx, caller.pool_id, scene, caller.lang)
         full = {"email": to, **values}
-        rendered = render(template, {"app_name": full.get("pool_name", ""), **full})
+        rendered = await _rendered(caller, template, {"app_name": full.get("pool_name", ""), **full})
         return await self._queue(tx, caller, "email", scene, to, rendered, user_id)
 
     async def queue_sms(
@@ -126,9 +131,7 @@ class MailService:
         for field in ("name", "subject", "sender"):
             if len(getattr(template, field)) > 1000:
                 raise InvalidInput(field, "最长 1000 个字符", "at most 1000 characters")
-        check(template.subject, "subject")
-        check(template.sender, "sender")
-        check(template.content, "content")
+        await aside(caller.pool_id, _check, template)
         if not 1 <= template.expires_in_s <= LONGEST_EXPIRY_S:
             raise InvalidInput(
                 "expiresIn", f"应为 1 至 {LONGEST_EXPIRY_S} 秒", f"must be 1 to {LONGEST_EXPIRY_S} s"
@@ -169,9 +172,8 @@ class MailService:
         }
         stored = await self._effective(self._db, caller.pool_id, scene, caller.lang)
         template = replace(stored, **{key: value for key, value in given.items() if value is not None})
-        for field in ("subject", "sender", "content"):
-            check(getattr(template, field), field)
-        return render(template, SAMPLE)
+        await aside(caller.pool_id, _check, template)
+        return await aside(caller.pool_id, render, template, SAMPLE)
 
     async def expiry_s(self, caller: Caller, scene: Scene) -> int:
         """How long the code or link of this scene is said to hold, in seconds: whoever makes one asks here."""
@@ -252,3 +254,19 @@ class MailService:
 
     async def forget_user(self, tx: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
         await postgres.forget_user(tx, pool_id, list(user_ids))
+
+
+def _check(template: Template) -> None:
+    for field in ("subject", "sender", "content"):
+        check(getattr(template, field), field)
+
+
+async def _rendered(caller: Caller, template: Template, values: Mapping[str, str]) -> Rendered:
+    """A pool's own text that cannot be filled in after all must not keep its users from their codes."""
+    if not template.built_in:
+        try:
+            return await aside(caller.pool_id, render, template, values)
+        except Exception as error:
+            what = type(error).__name__
+            log.warning("mail_template_unusable", pool_id=caller.pool_id, scene=template.scene, error=what)
+    return render(built_in(template.scene, caller.lang), values)

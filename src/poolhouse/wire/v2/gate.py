@@ -9,9 +9,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from poolhouse.caller import Caller
-from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, PoolhouseError, PoolNotFound
+from poolhouse.errors import (
+    AppNotFound,
+    InvalidInput,
+    NotAuthenticated,
+    PoolhouseError,
+    PoolNotFound,
+    TooLarge,
+)
 from poolhouse.pools.model import Pool
-from poolhouse.wire.request import HttpRequest
+from poolhouse.wire.request import STRANGERS_BODY_BYTES, HttpRequest
 from poolhouse.wire.v2.endpoint import Admission
 from poolhouse.wire.v2.request import DEFAULT_ZONE
 
@@ -34,6 +41,11 @@ class TokenGate:
         if pool is None:
             named = request.headers.get("x-authing-userpool-id") or request.headers.get("x-authing-app-id")
             refusal = refusal or (PoolNotFound() if named else None)
+        if len(request.body) > STRANGERS_BODY_BYTES:
+            most = STRANGERS_BODY_BYTES
+            raise refusal or TooLarge(
+                "body", f"未登录时最大 {most} 字节", f"at most {most} bytes of strangers"
+            )
         caller = _caller(request, pool.id if pool else "", app_id=app_id)
         return Admission(caller, pool.zone if pool else DEFAULT_ZONE, refusal)
 

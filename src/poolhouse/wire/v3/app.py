@@ -15,12 +15,12 @@ from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError, RequestTooLarge
 from poolhouse.wire.addresses import client_ip
+from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, require_few_parts
 from poolhouse.wire.request import request_id as current_id
 from poolhouse.wire.v3 import envelope, openapi, page
 from poolhouse.wire.v3.auth import Call, identify, identify_user
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
-    MAX_BODY_BYTES,
     body_object,
     body_struct,
     list_fields,
@@ -94,7 +94,8 @@ class V3Wire:
         self, row: Endpoint, request: Request, path: str, headers: dict[str, str], lang: Lang, request_id: str
     ) -> Any:
         pairs = query_pairs(request.scope["query_string"])
-        body = await _read(request)
+        body = await _read(request, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
+        require_few_parts(body)
         caller = Caller(
             pool_id=headers.get("x-authing-userpool-id", ""),
             app_id=headers.get("x-authing-app-id") or None,
@@ -150,11 +151,11 @@ def _row(method: str, path: str) -> Endpoint:
     raise NotFound(path=path)
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, limit: int) -> bytes:
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        if size > limit:
             raise RequestTooLarge("body")
         chunks.append(chunk)
     return b"".join(chunks)

@@ -13,15 +13,12 @@ from msgspec import inspect as shapes
 
 from poolhouse.errors import InvalidInput, RequestTooLarge
 from poolhouse.failures import field_of
+from poolhouse.wire.request import MAX_BODY_BYTES, MAX_QUERY_PAIRS, decode_json
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-MAX_BODY_BYTES = 4 * 1024 * 1024
-MAX_DEPTH = 64
-MAX_QUERY_PAIRS = 1000
 
 _INDEXED = re.compile(r"\[\d*\]\Z")
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 def query_pairs(query: bytes) -> list[tuple[str, str]]:
@@ -53,19 +50,11 @@ def body_object(body: bytes) -> dict[str, Any]:
     """The JSON object of a body; an empty body is an empty object."""
     if len(body) > MAX_BODY_BYTES:
         raise RequestTooLarge("body")
-    if not body.strip():
+    value = decode_json(body)
+    if value is None:
         return {}
-    try:
-        _refuse_deep(body)
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput("body", "不是合法的 JSON", "not valid JSON") from error
     if not isinstance(value, dict):
         raise InvalidInput("body", "应为 JSON 对象", "expected a JSON object")
-    if b"\\u0000" in body:
-        for name, item in value.items():
-            _refuse_nul(name, name)
-            _refuse_nul(item, name)
     return value
 
 
@@ -108,30 +97,3 @@ def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, 
         if name not in blank and not getattr(struct, attribute):
             raise InvalidInput(name)
     return struct
-
-
-def _refuse_deep(body: bytes) -> None:
-    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
-        return
-    depth = 0
-    for token in _TOKENS.findall(body):
-        if token in (b"[", b"{"):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise InvalidInput("body", "嵌套过深", "nested too deeply")
-        elif token in (b"]", b"}"):
-            depth -= 1
-
-
-def _refuse_nul(value: Any, name: str) -> None:
-    """PostgreSQL keeps no NUL in text or jsonb."""
-    if isinstance(value, str):
-        if "\0" in value:
-            raise InvalidInput(name)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_nul(key, name)
-            _refuse_nul(item, name)
-    elif isinstance(value, list):
-        for item in value:
-            _refuse_nul(item, name)

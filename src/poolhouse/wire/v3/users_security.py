@@ -5,6 +5,7 @@ What shows a secret asks for the scope `secrets:read`, not `users:read`.
 
 from __future__ import annotations
 
+from poolhouse.aside import aside
 from poolhouse.crypto.fields import decrypt
 from poolhouse.errors import InvalidOperation
 from poolhouse.users.model import User
@@ -104,13 +105,11 @@ async def get_user_encrypted_passwords(
 async def decrypt_fields(
     request: V3Request, body: UserFieldDecryptReqDto
 ) -> list[UserFieldDecryptRespItemDto]:
+    sealed = [one.encrypted_content for one in body.data]
+    contents = await aside(request.caller.pool_id, decrypt, sealed, body.private_key)
     return [
-        UserFieldDecryptRespItemDto(
-            user_id=one.user_id,
-            field_name=one.field_name,
-            decrypted_content=decrypt(one.encrypted_content, body.private_key),
-        )
-        for one in body.data
+        UserFieldDecryptRespItemDto(user_id=one.user_id, field_name=one.field_name, decrypted_content=content)
+        for one, content in zip(body.data, contents, strict=True)
     ]
 
 

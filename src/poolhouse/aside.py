@@ -1,0 +1,24 @@
+"""Work that would hold the event loop, and with it every other request, done in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+from weakref import WeakValueDictionary
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+
+async def aside(whose: str, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
+    """What `work` answers or raises. One piece runs at a time for each `whose`, such as a pool, so that
+    nobody's work keeps the threads from the others.
+
+    `work` must be bounded in time: nothing can stop it, not even the end of the request.
+    """
+    turn = _turns.setdefault(whose, asyncio.Lock())
+    async with turn:
+        return await asyncio.to_thread(work, *args, **named)
