@@ -222,14 +222,14 @@ async def test_the_worst_documents_within_the_limits_are_cheap() -> None:
         assert time.monotonic() - started < 3
 
 
-def test_the_cache_is_bounded_by_documents_and_by_bytes() -> None:
+async def test_the_cache_is_bounded_by_documents_and_by_bytes() -> None:
     documents = Documents(documents=3, source_bytes=200)
     for index in range(10):
-        documents.read(f"{{ a{index}: users {{ totalCount }} }}")
+        await documents.read(f"{{ a{index}: users {{ totalCount }} }}")
     assert len(documents) == 3
-    documents.read("{ users { totalCount } } #" + "x" * 150)
+    await documents.read("{ users { totalCount } } #" + "x" * 150)
     assert len(documents) == 1
-    documents.read("{ users { totalCount } } #" + "x" * 500)
+    await documents.read("{ users { totalCount } } #" + "x" * 500)
     assert len(documents) == 0
 
 

@@ -1,12 +1,16 @@
 """GraphQL documents: parsed, limited and validated once, then kept in a bounded cache.
 
 A document is written by a stranger, so its size and shape are checked before anything whose cost depends
-on them runs: fragments are measured with a memo (never expanded), and only then is the document validated.
+on them runs: tokens are counted while it is parsed, nodes by kind, fragments are measured with a memo (never
+expanded), and only then is the document validated. What was refused once is refused again without looking.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import copy
+import hashlib
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,31 +21,81 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
+    NameNode,
+    Node,
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
-    Visitor,
     parse,
     validate,
-    visit,
 )
 
+from poolhouse.aside import aside
 from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.wire.v2 import faults
 from poolhouse.wire.v2.schema import SCHEMA
 
-MAX_DOCUMENT_BYTES = 64 * 1024
 MAX_DEPTH = 12
 MAX_FIELDS = 2_000
-MAX_SAME_KEY = 100
-"""Fields of one response key in one selection set: validation compares each pair of them."""
-MAX_DEFINITIONS = 100
+MAX_DEFINITIONS = 60
+MAX_NAME = 128
 MAX_ROOTS = 10
 """Operations one request may ask for, by aliases or not: each may hash a password or read a page."""
+
+_TOO_MANY = "Parsing aborted"
+"""What graphql-core says of a document with too many tokens, and of nothing else."""
 
 CACHED_DOCUMENTS = 512
 CACHED_BYTES = 1024 * 1024
 LARGEST_CACHED_BYTES = 16 * 1024
+REMEMBERED_REFUSALS = 1024
+
+
+_VALUES = ("int", "float", "string", "boolean", "enum", "null", "list", "object")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a document may hold. `parts`: the most nodes of a kind, by the kind's name in graphql-core."""
+
+    source_bytes: int
+    tokens: int
+    repeats: int
+    """Fields whose response key another one of the same selection set has: validation compares each pair."""
+    parts: Mapping[str, int]
+
+    @classmethod
+    def of(cls, source_bytes: int, tokens: int, repeats: int, values: int, **parts: int) -> Limits:
+        each = dict.fromkeys([f"{kind}_value" for kind in _VALUES], values)
+        return cls(source_bytes, tokens, repeats, {**each, "object_field": values, **parts})
+
+
+ADMINISTRATORS = Limits.of(
+    source_bytes=64 * 1024,
+    tokens=10_000,
+    repeats=50,
+    values=1_000,
+    variable_definition=200,
+    argument=1_000,
+    directive=100,
+    fragment_definition=50,
+    fragment_spread=200,
+    inline_fragment=200,
+)
+OTHERS = Limits.of(
+    source_bytes=8 * 1024,
+    tokens=1_000,
+    repeats=10,
+    values=100,
+    variable_definition=50,
+    argument=100,
+    directive=20,
+    fragment_definition=10,
+    fragment_spread=40,
+    inline_fragment=40,
+)
+"""Also for strangers, whose document is read before anything else is known of them. The clients' own have
+161 tokens and 18 variables at most."""
 
 
 @dataclass(slots=True)
@@ -68,23 +122,36 @@ class Document:
 
 
 class Documents:
-    """A least-recently-used cache, bounded by documents and by bytes of their source."""
+    """A least-recently-used cache, bounded by documents and by bytes of their source, and the last refusals."""
 
     def __init__(self, documents: int = CACHED_DOCUMENTS, source_bytes: int = CACHED_BYTES) -> None:
         self._cache: OrderedDict[str, Document] = OrderedDict()
         self._documents, self._source_bytes, self._held = documents, source_bytes, 0
+        self._refusals: OrderedDict[tuple[bytes, int], PoolhouseError] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._cache)
 
-    def read(self, source: str) -> Document:
-        """Raises InvalidInput or TooLarge for everything that is not a valid document within the limits."""
+    async def read(self, source: str, whose: str = "", limits: Limits = ADMINISTRATORS) -> Document:
+        """Raises InvalidInput or TooLarge for everything that is not a valid document within the limits.
+
+        What is not known yet is read in a thread, one document at a time for each `whose`.
+        """
         document = self._cache.get(source)
         if document is not None:
             self._cache.move_to_end(source)
             return document
-        document = compile_document(source)
-        if document.size <= LARGEST_CACHED_BYTES:
+        key = (_digest(source), limits.source_bytes)
+        if refusal := self._refusals.get(key):
+            raise copy.copy(refusal)
+        try:
+            document = await aside(f"documents of {whose}", compile_document, source, limits)
+        except PoolhouseError as error:
+            self._refusals[key] = copy.copy(error)  # a copy holds no traceback, and so no request
+            while len(self._refusals) > REMEMBERED_REFUSALS:
+                self._refusals.popitem(last=False)
+            raise
+        if document.size <= LARGEST_CACHED_BYTES and source not in self._cache:
             self._cache[source] = document
             self._held += document.size
             while len(self._cache) > self._documents or self._held > self._source_bytes:
@@ -93,28 +160,76 @@ class Documents:
         return document
 
 
-def compile_document(source: str) -> Document:
+def _digest(source: str) -> bytes:
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).digest()
+
+
+def compile_document(source: str, limits: Limits = ADMINISTRATORS) -> Document:
     try:
         size = len(source.encode())
     except UnicodeEncodeError as error:
         raise _invalid("lone surrogate") from error
-    if size > MAX_DOCUMENT_BYTES:
-        raise TooLarge("query", f"最大 {MAX_DOCUMENT_BYTES} 字节", f"at most {MAX_DOCUMENT_BYTES} bytes")
+    if size > limits.source_bytes:
+        most = limits.source_bytes
+        raise TooLarge("query", f"最大 {most} 字节", f"at most {most} bytes")
     try:
-        node = parse(source, no_location=True)
+        node = parse(source, no_location=True, max_tokens=limits.tokens, max_comments=limits.tokens)
+        names = _census(node, limits)
         operations, fragments = _definitions(node)
+        measure = _Measure(fragments, limits.repeats)
         for operation in operations.values():
-            _Measure(fragments).operation(operation)
-        literals = _Literals()
-        visit(node, literals)
+            measure.operation(operation)
         problems = validate(SCHEMA, node, faults.RULES, max_errors=3)
     except GraphQLError as error:
+        if _TOO_MANY in error.message:
+            most = limits.tokens
+            raise TooLarge(
+                "query", f"最多 {most} 个词法单元", f"at most {most} tokens or comments"
+            ) from error
         raise _invalid(faults.of_syntax(error)) from error
     except RecursionError as error:
         raise _too_deep() from error
     if problems:
         raise _invalid(faults.of_document(problems[0], node))
-    return Document(node, operations, fragments, size, frozenset(literals.names))
+    return Document(node, operations, fragments, size, names)
+
+
+def _census(document: DocumentNode, limits: Limits) -> frozenset[str]:
+    """The names of all fields. Raises for too many nodes of a kind, whose checking takes more than their
+    number, and for strings that neither JSON nor PostgreSQL can hold.
+    """
+    seen: Counter[str] = Counter()
+    names: set[str] = set()
+    todo: list[Node] = [document]
+    while todo:
+        node = todo.pop()
+        seen[node.kind] += 1
+        if seen[node.kind] > limits.parts.get(node.kind, limits.tokens):
+            what, most = node.kind.replace("_", " "), limits.parts[node.kind]
+            raise TooLarge("query", f"最多 {most} 个 {what}", f"at most {most} of {what}")
+        if isinstance(node, FieldNode):
+            names.add(node.name.value)
+        elif isinstance(node, NameNode) and len(node.value) > MAX_NAME:
+            raise TooLarge(
+                "query", f"名称最长 {MAX_NAME} 个字符", f"names have at most {MAX_NAME} characters"
+            )
+        elif isinstance(node, StringValueNode) and not _is_storable(node.value):
+            raise _invalid("a string holds NUL or a lone surrogate")
+        for key in node.keys:
+            inner = getattr(node, key, None)
+            if isinstance(inner, Node):
+                todo.append(inner)
+            elif isinstance(inner, tuple | list):
+                todo.extend(item for item in inner if isinstance(item, Node))
+    return frozenset(names)
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
 
 
 def _definitions(
@@ -138,8 +253,8 @@ def _definitions(
 class _Measure:
     """Depth and number of fields, a fragment counted wherever it is spread but walked once."""
 
-    def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
-        self._fragments = fragments
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode], most_repeats: int) -> None:
+        self._fragments, self._most_repeats, self._repeats = fragments, most_repeats, 0
         self._known: dict[str, tuple[int, int]] = {}
         self._open: set[str] = set()
 
@@ -167,19 +282,21 @@ class _Measure:
             raise TooLarge("query", f"最多 {MAX_FIELDS} 个字段", f"at most {MAX_FIELDS} fields")
         return fields, depth
 
-    def _selections(self, node: SelectionSetNode | None) -> tuple[int, int]:
+    def _selections(self, node: SelectionSetNode | None, around: set[str] | None = None) -> tuple[int, int]:
+        """`around`: the response keys of the set that an inline fragment belongs to."""
         fields = depth = 0
-        same: dict[str, int] = {}
+        keys = set() if around is None else around
         for selection in node.selections if node else ():
             if isinstance(selection, FieldNode):
                 key = (selection.alias or selection.name).value
-                same[key] = same.get(key, 0) + 1
-                if same[key] > MAX_SAME_KEY:
+                self._repeats += key in keys
+                keys.add(key)
+                if self._repeats > self._most_repeats:
                     raise TooLarge("query", f"字段 {key} 重复过多", f"the field {key} is repeated too often")
                 inner_fields, inner_depth = self._selections(selection.selection_set)
                 inner_fields, inner_depth = inner_fields + 1, inner_depth + 1
             elif isinstance(selection, InlineFragmentNode):
-                inner_fields, inner_depth = self._selections(selection.selection_set)
+                inner_fields, inner_depth = self._selections(selection.selection_set, keys)
             elif isinstance(selection, FragmentSpreadNode):
                 inner_fields, inner_depth = self._fragment(selection.name.value)
             fields, depth = self._check(fields + inner_fields, max(depth, inner_depth))
@@ -196,21 +313,6 @@ class _Measure:
         self._known[name] = self._selections(self._fragments[name].selection_set)
         self._open.discard(name)
         return self._known[name]
-
-
-class _Literals(Visitor):
-    """String literals may spell characters that neither JSON nor PostgreSQL can hold."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        self.names.add(node.name.value)
-
-    def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
-        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in node.value):
-            raise _invalid("a string holds NUL or a lone surrogate")
 
 
 def _invalid(detail: str) -> PoolhouseError:

@@ -28,7 +28,7 @@ from poolhouse import failures, trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError, TooLarge
 from poolhouse.wire.v2 import errors, faults, plans, shapes
 from poolhouse.wire.v2.clock import written
-from poolhouse.wire.v2.documents import Document, Documents
+from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, Document, Documents
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
 from poolhouse.wire.v2.schema import MUTATION, QUERY, SCHEMA
 
@@ -71,7 +71,11 @@ class GraphQL:
 
     async def _answer(self, request: V2Request) -> Reply:
         body = request.http.json_object()
-        document = self._documents.read(_source(body))
+        caller = request.caller
+        known = caller.kind == "administrator"
+        document = await self._documents.read(
+            _source(body), caller.pool_id if known else caller.ip or "", ADMINISTRATORS if known else OTHERS
+        )
         request.selected = document.names
         operation = document.operation(body.get("operationName"))
         run = _Run(request, self._operations)
