@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from poolhouse import upkeep
 from poolhouse.services import Services
+from poolhouse.wire import loop_watch
 from poolhouse.wire.console import console_routes
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
@@ -46,7 +47,8 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(upkeep.run(services.db), name="upkeep"),
     ]
     try:
-        yield
+        async with loop_watch.watched():
+            yield
     finally:
         for task in tasks:
             task.cancel()
