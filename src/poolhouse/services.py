@@ -67,6 +67,7 @@ from poolhouse.sessions.service import SessionService
 from poolhouse.settings import Settings
 from poolhouse.tenants.service import TenantService
 from poolhouse.tenants.sources import SourceService
+from poolhouse.users import postgres_states as user_states
 from poolhouse.users.accounts import AccountService
 from poolhouse.users.directories import Directories
 from poolhouse.users.importing import UserImports
@@ -189,6 +190,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
 
     directories = Directories(native, db, customdb, scripts)
     users = UserService(db, directories, audit)
+    users.on_delete(user_states.forget_users)
     sessions = SessionService(db, KeyRing(db, box), audit)
     management_tokens = ManagementTokens(sessions, pools, apps)
     users.on_delete(sessions.end_of_users)
@@ -257,7 +259,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
     sessions.on_end(login.end)
     users.on_delete(login.forget_users)
-    registrations = Registrations(db, pools, apps, directories, users, guard, rules, login, mail, audit)
+    registrations = Registrations(db, pools, apps, users, guard, rules, login, mail, audit)
     registrations.on_each(
         lambda tx, caller, user, registration: fields.store(
             tx, caller, TargetType.USER, {user.id: registration.custom_data}, from_text=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
@@ -241,3 +242,64 @@ async def test_a_dead_database_is_answered_in_milliseconds_and_other_pools_do_no
     await services.customdb.update(pool.administrator, {"connection": repaired})
     directory = await services.directories.of(pool.id)
     assert (await directory.authenticate(pool.stranger, BY_NAME, "secret")).username == "wang"
+
+
+@pytest.mark.parametrize(
+    ("method", "values"),
+    [
+        ("email", {"email": "WANG@OLD.CN"}),
+        ("username", {"username": "fresh", "email": "Wang@Old.cn"}),
+        ("username", {"username": "wang", "email": "fresh@old.cn"}),
+        ("username", {"username": "wang@old.cn"}),
+        ("username", {"username": "fresh", "phone": "+8613900000000"}),
+        ("username", {"username": "fresh", "phone": "8613900000000"}),
+        ("username", {"username": "13900000000"}),
+        ("auto", {"email": "Wang@Old.CN"}),
+    ],
+)
+async def test_no_spelling_of_a_legacy_identifier_can_be_signed_up_with(
+    services: Services,
+    pool: PoolForTests,
+    legacy: Legacy,
+    visitor: Caller,
+    method: Any,
+    values: dict[str, str],
+) -> None:
+    """The old database compares letter by letter."""
+    exact = {
+        name: source.replace("lower(email) = lower(", "email = (") for name, source in lazy_scripts().items()
+    }
+    await connect(services, pool, legacy, "LAZY_MIGRATION", exact)
+    await legacy.put(WANG, "old secret")
+    with pytest.raises(UserExists):
+        await services.registrations.register(visitor, Registration(method, values, password="new secret"))
+    assert (await services.users.list(pool.administrator, UserQuery())).total == 0
+
+
+@pytest.mark.parametrize(
+    "values", [{"username": "wang"}, {"email": "wang@old.cn"}, {"phone": "+8613900000000"}]
+)
+async def test_nobody_changes_their_own_identifier_to_one_of_the_old_database(
+    services: Services, pool: PoolForTests, legacy: Legacy, values: dict[str, str]
+) -> None:
+    await lazy(services, pool, legacy)
+    mine = await services.users.create(pool.administrator, UserDraft({"username": "mallory"}))
+    async with services.db.transaction() as tx:
+        with pytest.raises(UserExists):
+            await services.users.change(tx, pool.user(mine.id), mine.id, UserDraft(values))
+    moved = await services.login.with_password(pool.stranger, BY_NAME, "old secret")
+    async with services.db.transaction() as tx:
+        changed = await services.users.change(tx, pool.user(moved.user.id), moved.user.id, UserDraft(WANG))
+    assert changed.email == "wang@old.cn"
+
+
+async def test_an_identifier_of_a_custom_store_is_changed_to_nobody_elses(
+    services: Services, pool: PoolForTests, legacy: Legacy
+) -> None:
+    await connect(services, pool, legacy, "CUSTOM_USER_STORE")
+    await legacy.execute("alter table users drop constraint users_email_key")
+    await legacy.put(WANG, "secret")
+    other = await legacy.put({"username": "li"}, "secret")
+    with pytest.raises(UserExists):
+        await services.users.update(pool.administrator, other, UserDraft({"email": "WANG@old.cn"}))
+    assert (await services.users.get(pool.administrator, other)).email is None

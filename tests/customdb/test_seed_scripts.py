@@ -16,7 +16,7 @@ from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
 from poolhouse.customdb.templates import template
-from poolhouse.errors import ScriptFailed
+from poolhouse.errors import ScriptFailed, UserNotFound
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserKey, UserQuery
@@ -127,7 +127,7 @@ async def test_the_documented_list_users_pages_through_the_old_table(
     assert all(user.username and user.nickname for user in page.items)
 
 
-async def test_the_documented_update_user_changes_a_row_and_tells_who_is_not_there(
+async def test_the_documented_update_user_changes_a_row_and_is_told_of_nobody(
     services: Services, pool: PoolForTests, old_table: Legacy
 ) -> None:
     scripts = {"updateUser": restored("001", "updateUser"), "getUser": template("postgresql", "getUser")}
@@ -141,5 +141,5 @@ async def test_the_documented_update_user_changes_a_row_and_tells_who_is_not_the
     assert (updated.username, updated.nickname, updated.company) == ("bob", "新名字", "C")
     stored = await old_table.execute("select password from users where id = $1", int(user_id))
     assert stored.startswith("$2")
-    with pytest.raises(ScriptFailed, match="User not exists!"):
+    with pytest.raises(UserNotFound):
         await services.users.update(pool.administrator, "999999", UserDraft({"nickname": "x"}))

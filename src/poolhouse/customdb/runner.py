@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -67,6 +67,17 @@ class ScriptRunner:
             )
             raise ScriptFailed(words or outcome.name, cause=outcome.stack)
         raise CustomDatabaseUnavailable(f"{name}: {outcome.reason}: {outcome.detail}")
+
+    async def refuse_answer(
+        self, caller: Caller, active: Active, name: ScriptName, args: Sequence[Any], error: ScriptFailed
+    ) -> None:
+        """The log's row for an answer nobody can use: the call returned, and failed nevertheless."""
+        version, _ = active.sources.get(name, (None, ""))
+        refused = Threw(
+            name="Error", message=error.message("en-US"), code=None, stack="", console=(), duration_ms=0
+        )
+        env = await self.env(active.database)
+        self._log.keep(Run(caller, name, version, [*args, {}], env, refused, debug=False))
 
     async def run(
         self,

@@ -47,6 +47,10 @@ from poolhouse.users.service import UserService
 
 TICKET_LIFETIME = timedelta(minutes=5)
 
+FOLLOWING = frozenset({"email_verified", "phone_verified", "phone_country_code"})
+"""What an address brings along when it changes."""
+
+
 _UPDATED: dict[Channel, Operation] = {"email": "update_email", "phone": "update_phone"}
 
 
@@ -291,7 +295,8 @@ class Account:
         self, caller: Caller, user: User, values: dict[str, Any], operation: Operation, **detail: object
     ) -> User:
         async with self._db.transaction() as tx:
-            changed = await self._users.change(tx, caller, user.id, UserDraft(values)) if values else user
+            draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)
+            changed = await self._users.change(tx, caller, user.id, draft) if values else user
             event = Event(
                 *(operation, "user", user.id, user.id, user.display_name),
                 app_id=caller.app_id,

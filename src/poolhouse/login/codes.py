@@ -11,8 +11,6 @@ import secrets
 from contextlib import suppress
 from typing import Literal
 
-import phonenumbers
-
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -27,6 +25,7 @@ from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.sessions.service import shuts_out
 from poolhouse.users.model import User, UserDraft
+from poolhouse.users.phones import e164
 from poolhouse.users.rules import looks_like_email
 
 Purpose = Literal[
@@ -60,7 +59,6 @@ _SCENES: dict[Purpose, Scene] = {
 DAY_S = 86_400
 MOST_OF_A_TARGET_A_DAY = 50
 MOST_OF_AN_ADDRESS_AN_HOUR = 300
-DEFAULT_COUNTRY_CODE = "+86"
 
 
 class Codes:
@@ -181,23 +179,6 @@ def holds(user: User, channel: Channel, target: str, country_code: str | None = 
         return e164(user.phone or "", user.phone_country_code) == e164(target.strip(), country_code)
     except InvalidInput:
         return False
-
-
-def e164(phone: str, country_code: str | None = None) -> str:
-    """`13800138000` with `+86` is `+8613800138000`. Raises InvalidInput for what cannot be a number."""
-    text = phone if phone.startswith("+") else f"{_plus(country_code)}{phone}"
-    try:
-        parsed = phonenumbers.parse(text, None)
-    except phonenumbers.NumberParseException as error:
-        raise InvalidInput("phone", "手机号格式不正确", "not a phone number") from error
-    if not phonenumbers.is_possible_number(parsed):
-        raise InvalidInput("phone", "手机号格式不正确", "not a phone number")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _plus(country_code: str | None) -> str:
-    code = (country_code or "").strip() or DEFAULT_COUNTRY_CODE
-    return code if code.startswith("+") else f"+{code}"
 
 
 def _length(pool: Pool) -> int:

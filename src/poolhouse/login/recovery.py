@@ -142,14 +142,12 @@ class Recovery:
         values: Mapping[str, object] | None = None,
     ) -> User:
         """The password, its bookkeeping and the audit row, in one transaction; `change` ends the sessions."""
-        draft = UserDraft(
-            {
-                "password_security_level": security_level(password),
-                "reset_password_on_next_login": False,
-                **(values or {}),
-            },
-            password=password,
-        )
+        noted = {
+            "password_security_level": security_level(password),
+            "reset_password_on_next_login": False,
+            **(values or {}),
+        }
+        draft = UserDraft(noted, password=password, noted=frozenset(noted))
         changed = await self._users.change(tx, caller, user.id, draft)
         event = Event(
             *("update_password", "user", user.id, user.id, user.display_name),

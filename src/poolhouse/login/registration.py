@@ -24,7 +24,6 @@ from poolhouse.login.service import LoginService
 from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
-from poolhouse.users.directories import Directories
 from poolhouse.users.model import User, UserDraft, UserKey
 from poolhouse.users.rules import looks_like_email
 from poolhouse.users.service import UserService
@@ -82,7 +81,6 @@ class Registrations:
         db: Database,
         pools: PoolService,
         apps: AppService,
-        directories: Directories,
         users: UserService,
         guard: LoginGuard,
         rules: PasswordRules,
@@ -91,7 +89,6 @@ class Registrations:
         audit: AuditLog,
     ) -> None:
         self._db, self._pools, self._apps, self._users = db, pools, apps, users
-        self._directories = directories
         self._guard, self._rules, self._login = guard, rules, login
         self._mail, self._audit = mail, audit
         self._gates: list[Gate] = []
@@ -137,10 +134,9 @@ class Registrations:
         for gate in self._gates:
             await gate(caller, pool, registration)
         await self._guard.registering(caller, pool)
-        directory = await self._directories.of(caller.pool_id)
-        await directory.refuse_if_known(caller, draft)
+        vetted = await self._users.vet(caller, draft)
         async with self._db.transaction() as tx:
-            user = await self._users.add(tx, caller, draft)
+            user = await self._users.add(tx, caller, vetted)
             for registered in self._registered:
                 await registered(tx, caller, user, registration)
             if pool.settings.send_welcome_email and user.email and looks_like_email(user.email):

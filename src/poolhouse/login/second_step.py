@@ -16,6 +16,7 @@ from poolhouse.errors import (
     TooManyRequests,
 )
 from poolhouse.login import postgres, tickets
+from poolhouse.login.account import FOLLOWING
 from poolhouse.login.codes import Codes, holds, normal
 from poolhouse.login.guard import SECOND_STEP
 from poolhouse.login.model import Channel, LoggedIn
@@ -135,7 +136,8 @@ class SecondStep:
             values = {**values, "phone_country_code": country_code}
         try:
             async with self._db.transaction() as tx:
-                return await self._users.change(tx, caller, user.id, UserDraft(values))
+                draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)
+                return await self._users.change(tx, caller, user.id, draft)
         except (EmailTaken, PhoneTaken) as error:
             raise InvalidInput(channel, "已被其他用户绑定", "somebody else's") from error
 

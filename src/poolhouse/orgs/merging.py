@@ -13,7 +13,7 @@ from poolhouse.ids import new_id
 from poolhouse.orgs import postgres, postgres_members
 from poolhouse.orgs.service import DEEPEST, check_values
 from poolhouse.users.model import KeyKind, User, UserDraft, UserKey
-from poolhouse.users.service import UserService
+from poolhouse.users.service import UserService, Vetted
 
 LARGEST_TREE, MOST_PEOPLE = 1000, 1000
 _KEYS: tuple[KeyKind, ...] = ("username", "email", "phone")
@@ -44,6 +44,8 @@ class _Known:
 
     ids: dict[tuple[str | None, str], str] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    people: dict[int, tuple[str | None, Vetted]] = field(default_factory=dict)
+    """By the identity of a draft in the tree: whose it is, or None for somebody new."""
 
 
 class DepartmentTrees:
@@ -58,9 +60,9 @@ class DepartmentTrees:
         caller.require_administrator()
         _check_size(tree)
         merged = Merged()
+        known = _Known(people={id(draft): await self._vetted(caller, draft) for draft in _people_of(tree)})
         async with self._db.transaction() as tx:
             org_id = await postgres.org_by_root_name(tx, caller.pool_id, tree.name, tenant_id)
-            known = _Known()
             if org_id is None:
                 org_id = new_id()
                 root_id = new_id()
@@ -88,7 +90,7 @@ class DepartmentTrees:
         merged: Merged,
     ) -> None:
         for draft in tree.people:
-            user = await self._put_user(tx, caller, draft, merged)
+            user = await self._put_user(tx, caller, *known.people[id(draft)], merged)
             await postgres_members.add(tx, caller.pool_id, node_id, [user.id])
         for child in tree.children:
             child_id = known.ids.get((node_id, child.name))
@@ -117,21 +119,38 @@ class DepartmentTrees:
         known.ids[parent_id, name] = node_id
         known.paths[node_id] = path
 
-    async def _put_user(self, tx: Tx, caller: Caller, draft: UserDraft, merged: Merged) -> User:
+    async def _vetted(self, caller: Caller, draft: UserDraft) -> tuple[str | None, Vetted]:
+        """Before the transaction: an old database may be asked who somebody is."""
         keys = [UserKey(kind, draft.values[kind]) for kind in _KEYS if draft.values.get(kind)]
         if not keys:
             raise IdentifierRequired("members")
         for key in keys:
-            found = await self._users.look_up(caller, key)
-            if found is not None:
-                merged.users_updated += 1
-                return await self._users.change(tx, caller, found.id, draft)
-        user = await self._users.add(tx, caller, draft)
+            if (found := await self._users.look_up(caller, key)) is not None:
+                return found.id, await self._users.vet(caller, draft, found.id, vouched=True)
+        return None, await self._users.vet(caller, draft, vouched=True)
+
+    async def _put_user(
+        self, tx: Tx, caller: Caller, user_id: str | None, vetted: Vetted, merged: Merged
+    ) -> User:
+        if user_id is not None:
+            merged.users_updated += 1
+            return await self._users.apply(tx, caller, user_id, vetted)
+        user = await self._users.add(tx, caller, vetted)
         merged.users_added += 1
         await self._audit.write(
             tx, caller, Event("create", "user", user.id, user.id, user.display_name, detail={"by": "tree"})
         )
         return user
+
+
+def _people_of(tree: NamedTree) -> list[UserDraft]:
+    found: list[UserDraft] = []
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        found += part.people
+        waiting += part.children
+    return found
 
 
 def _check_size(tree: NamedTree) -> None:

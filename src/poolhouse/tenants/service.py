@@ -135,8 +135,9 @@ class TenantService:
     async def create_member(self, caller: Caller, tenant_id: str, draft: UserDraft) -> User:
         """A new user of the pool who is a member from the start; both or neither."""
         await self.get(caller, tenant_id)
+        vetted = await self._users.vet(caller, draft, vouched=True)
         async with self._db.transaction() as tx:
-            user = await self._users.add(tx, caller, draft)
+            user = await self._users.add(tx, caller, vetted)
             await postgres.add_members(tx, caller.pool_id, tenant_id, [user.id])
             created = Event("create", "user", user.id, user.id, user.display_name)
             await self._audit.write(tx, caller, created)

@@ -61,11 +61,12 @@ class AccountService:
         """All of them, or none. Raises what `UserService.create` does, FieldNotFound, NodeNotFound, IdentityTaken."""
         caller.require_administrator()
         _require_some(accounts)
+        vetted = [await self._users.vet(caller, account.draft, vouched=True) for account in accounts]
         async with self._db.transaction() as tx:
             created = []
-            for account in accounts:
+            for account, one in zip(accounts, vetted, strict=True):
                 first = account.identities[0] if account.identities else None
-                user = await self._users.add(tx, caller, account.draft, first)
+                user = await self._users.add(tx, caller, one, first)
                 for identity in account.identities[1:]:
                     await self._link_identity(tx, caller.pool_id, user.id, identity)
                 if account.custom_data:
@@ -84,10 +85,13 @@ class AccountService:
         """All of them, or none. Raises UserNotFound, the conflicts, FieldNotFound."""
         caller.require_administrator()
         _require_some(changes)
+        vetted = [
+            await self._users.vet(caller, change.draft, change.user_id, vouched=True) for change in changes
+        ]
         async with self._db.transaction() as tx:
             changed = []
-            for change in changes:
-                user = await self._users.change(tx, caller, change.user_id, change.draft)
+            for change, one in zip(changes, vetted, strict=True):
+                user = await self._users.apply(tx, caller, change.user_id, one)
                 if change.custom_data:
                     await self._keep(tx, caller, user.id, change.custom_data)
                 changed.append(user)

@@ -8,6 +8,7 @@ from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.service import CustomDatabaseService
 from poolhouse.db.pool import Database
+from poolhouse.users.completed import CompletedDirectory
 from poolhouse.users.directory import Directory
 from poolhouse.users.migrating import MigratingDirectory
 from poolhouse.users.postgres import PostgresDirectory, identity_owner
@@ -41,19 +42,20 @@ class Directories:
         if active is None:
             return self.native
         scripted = ScriptedDirectory(active, self._runner, _Identities(self._db))
+        store = CompletedDirectory(scripted, self._db)
         if active.database.mode == "CUSTOM_USER_STORE":
-            return scripted
-        return self._migrating(scripted)
+            return store
+        return self._migrating(store)
 
     async def migrating(self, pool_id: str) -> MigratingDirectory | None:
         """The directory of a pool that moves its users in, or None: for questions about the move itself."""
         directory = await self.of(pool_id)
         return directory if isinstance(directory, MigratingDirectory) else None
 
-    def _migrating(self, scripted: ScriptedDirectory) -> MigratingDirectory:
+    def _migrating(self, store: CompletedDirectory) -> MigratingDirectory:
         return MigratingDirectory(
             self.native,
-            scripted,
+            store,
             self._db,
             count=partial(customdb_rows.count_migration, self._db),
             is_tombstone=partial(customdb_rows.is_tombstone, self._db),

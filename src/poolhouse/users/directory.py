@@ -1,8 +1,9 @@
 """The Directory contract: eight verbs, one per documented script.
 
-`PostgresDirectory` keeps users in our tables, `ScriptedDirectory` asks a pool's JavaScript, and
-`MigratingDirectory` adopts users of the second into the first. `tests/conformance/directory.py` holds every
-one of them to this text. Nobody but `directories.py` asks which kind it is.
+`PostgresDirectory` keeps users in our tables, `ScriptedDirectory` asks a pool's JavaScript, `CompletedDirectory`
+keeps beside it what that has no place for, and `MigratingDirectory` adopts users of scripts into our tables.
+`tests/conformance/directory.py` holds every one of them to this text. Nobody but `directories.py` asks which kind
+it is.
 """
 
 from __future__ import annotations
@@ -72,8 +73,10 @@ class Directory(Protocol):
         of one user count together. None for nobody, and where asking would cost a script's call."""
         ...
 
-    async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
-        """Sign-up: raises UserExists for somebody whom `find` does not see yet (not migrated)."""
+    async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
+        """Raises UserExists where an identifier, as it will be stored, is somebody's whom `find` does not see
+        yet (not migrated): of somebody new, or of `user_id` who changes it. Scripts may be asked, so never
+        while a transaction holds its connection."""
         ...
 
     async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:

@@ -20,14 +20,14 @@ from poolhouse.errors import (
     Overloaded,
     PoolhouseError,
     ScriptFailed,
-    UserExists,
     WrongCredentials,
 )
 from poolhouse.failures import told
 from poolhouse.paging import Page
+from poolhouse.users.agreement import LOGIN_KEYS, contradicts, differ, keys_of, taken
+from poolhouse.users.completed import CompletedDirectory
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.postgres import PostgresDirectory
-from poolhouse.users.scripted import LOGIN_KEYS, ScriptedDirectory
 
 PROVIDER = "custom-database"
 """Provider of the identity that keeps the script's id of a migrated user."""
@@ -46,7 +46,7 @@ class MigratingDirectory:
     def __init__(
         self,
         native: PostgresDirectory,
-        legacy: ScriptedDirectory,
+        legacy: CompletedDirectory,
         db: Database,
         *,
         count: CountMigration,
@@ -94,7 +94,7 @@ class MigratingDirectory:
         return await self._native.authenticate(caller, key, password)
 
     @property
-    def legacy(self) -> ScriptedDirectory:
+    def legacy(self) -> CompletedDirectory:
         """The old database, as its scripts show it."""
         return self._legacy
 
@@ -116,6 +116,10 @@ class MigratingDirectory:
     ) -> User:
         """Another login of the same person was faster, or somebody else here has their identifier."""
         adopted = await self.adopted(caller, theirs.id)
+        if adopted is not None and (contradicts(adopted, key) or differ(adopted, theirs)):
+            await self._note(caller.pool_id, "conflict")
+            _log.warning("script gives two people one id", pool=caller.pool_id, script_id=theirs.id)
+            raise WrongCredentials("whoever came with this id of the script has other identifiers")
         if adopted is not None and password is None:
             return adopted
         if adopted is not None and password is not None:
@@ -147,12 +151,18 @@ class MigratingDirectory:
             return None
         return await self._adopt(caller, key, theirs, password)
 
-    async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
-        """Sign-up: whoever the old database has is not new. Raises UserExists, or the script's error."""
-        for kind in LOGIN_KEYS:
-            value = draft.values.get(kind)
-            if value and await self.find_unmigrated(caller, UserKey(kind, value)):
-                raise UserExists(field=kind)
+    async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
+        """Whoever the old database has is not new, and what is theirs is nobody else's.
+
+        Raises UserExists, or the script's error.
+        """
+        for key in keys_of(draft.values):
+            theirs = await self.find_unmigrated(caller, key)
+            if theirs is None:
+                continue
+            adopted = await self.adopted(caller, theirs.id) if user_id else None
+            if adopted is None or adopted.id != user_id:
+                raise taken(key, user_id)
 
     async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
         return await self._native.find(caller, keys)

@@ -190,7 +190,7 @@ class PostgresDirectory:
             return False
         return (await self._hasher.verify(password, stored, caller.pool_id)).ok
 
-    async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
+    async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
         """Whoever is known here is refused by the unique keys."""
 
     async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from poolhouse.errors import InvalidInput, ScriptFailed
 from poolhouse.times import parse_time, v3_time
+from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import User
 from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, TEXT, TIMES, spelled
 
@@ -37,6 +38,11 @@ def script_id(profile: Any, function: str) -> str:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
         raise ScriptFailed(f"{function} must return a profile with a non-empty id", cause=f"id: {value!r}")
+    if isinstance(value, int) and abs(value) > LARGEST_EXACT:
+        raise ScriptFailed(
+            f"{function} returned a number beyond 2^53 as id, whose last digits are lost: return it as text",
+            cause=f"id: {value!r}"[:64],
+        )
     text = str(value)
     if len(text) > 256 or "\x00" in text:
         raise ScriptFailed(f"{function} returned an unusable id", cause=f"{len(text)} characters")

@@ -6,22 +6,23 @@ Nothing of a profile and no password is ever written on our side. Source: refere
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from poolhouse.caller import Caller
 from poolhouse.customdb.model import Active, ScriptName
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.db.pool import Tx
-from poolhouse.errors import NotSupportedByDirectory, ScriptFailed, UserExists, UserNotFound, WrongCredentials
+from poolhouse.errors import NotSupportedByDirectory, ScriptFailed, UserNotFound, WrongCredentials
 from poolhouse.paging import Page
+from poolhouse.users.agreement import LOGIN_KEYS, contradicts, differ, keys_of, may_be_rounded, taken
 from poolhouse.users.model import SEARCHED_FIELDS, IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.profiles import script_values, user_of
 
-LOGIN_KEYS: tuple[KeyKind, ...] = ("email", "phone", "username")
 FIND_KEYS: tuple[KeyKind, ...] = ("id", *LOGIN_KEYS)
 Users = list[User]
+T = TypeVar("T")
 AT_ONCE = 8
 """getUser calls of one batch that run together: a worker's own limit."""
 
@@ -44,8 +45,12 @@ class ScriptedDirectory:
         if not password:  # a script may ask a directory that lets an empty password in (LDAP's bind)
             raise WrongCredentials("empty password")
         query = {kind: key.value if kind == key.kind else None for kind in LOGIN_KEYS}
-        profile = await self._call(caller, "login", query, password)
-        return user_of(profile, caller.pool_id, "login")
+
+        def read(profile: Any) -> User:
+            return self._meant(profile, caller, "login", key)
+
+        user = await self._ask(caller, "login", query, password, read=read)
+        return await self._confirmed(caller, key, user)
 
     async def id_of(self, caller: Caller, key: UserKey) -> str | None:
         return None
@@ -73,25 +78,61 @@ class ScriptedDirectory:
             return await self._find_one(caller, UserKey("id", linked)) if linked else None
         if key.kind not in FIND_KEYS:
             raise NotSupportedByDirectory(what=f"find by {key.kind}")
+        if key.kind == "id":
+            return await self._by_id(caller, key.value)
         query = {kind: key.value if kind == key.kind else None for kind in FIND_KEYS}
-        profile = await self._call(caller, "getUser", query)
-        return user_of(profile, caller.pool_id, "getUser") if profile is not None else None
+
+        def read(profile: Any) -> User | None:
+            return None if profile is None else self._meant(profile, caller, "getUser", key)
+
+        user = await self._ask(caller, "getUser", query, read=read)
+        return user and await self._confirmed(caller, key, user)
+
+    async def _by_id(self, caller: Caller, user_id: str) -> User | None:
+        """Whom the store itself knows by this very id. A script that splices finds somebody for `1 OR 1=1`,
+        too, but not somebody of that id."""
+
+        def read(profile: Any) -> User | None:
+            return None if profile is None else user_of(profile, caller.pool_id, "getUser")
+
+        query = {kind: user_id if kind == "id" else None for kind in FIND_KEYS}
+        user = await self._ask(caller, "getUser", query, read=read)
+        return user if user is not None and user.id == user_id else None
+
+    def _meant(self, profile: Any, caller: Caller, function: ScriptName, key: UserKey) -> User:
+        """Raises ScriptFailed for a profile that says it is somebody else's than the one asked for."""
+        user = user_of(profile, caller.pool_id, function)
+        if contradicts(user, key):
+            raise ScriptFailed(
+                f"{function} must return the user it was asked for, but the {key.kind} is another's",
+                cause=f"id {user.id}",
+            )
+        return user
+
+    async def _confirmed(self, caller: Caller, key: UserKey, user: User) -> User:
+        """The user; whose id may have been rounded is looked up by it, for it could be somebody else's."""
+        if may_be_rounded(user.id):
+            found = await self._by_id(caller, user.id)
+            if found is None or contradicts(found, key) or differ(found, user):
+                raise ScriptFailed(
+                    "the id is another's: a number beyond 2^53 was rounded, return it as text",
+                    cause=f"id {user.id}",
+                )
+        return user
 
     async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
         """A script has no paging here, so the page is cut from what it returns."""
         self._refuse_filters(query)
         if query.fields != SEARCHED_FIELDS:
             raise NotSupportedByDirectory(what="search fields")
-        answer = await self._call(caller, "searchUser", query.keyword or "")
-        total, users = self._page(answer, caller, "searchUser")
+        total, users = await self._page(caller, "searchUser", query.keyword or "")
         if total > len(users):  # the script pages by itself: what it gave is all there is to cut from
             return Page(total, users[query.page.offset :][: query.page.size])
         return Page(len(users), users[query.page.offset :][: query.page.size])
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
         self._refuse_filters(query)
-        answer = await self._call(caller, "listUsers", query.page.number, query.page.size)
-        return Page(*self._page(answer, caller, "listUsers"))
+        return Page(*await self._page(caller, "listUsers", query.page.number, query.page.size))
 
     async def create(
         self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None
@@ -101,9 +142,7 @@ class ScriptedDirectory:
             raise NotSupportedByDirectory(what="keepPassword")
         if identity is not None:
             raise NotSupportedByDirectory(what="identity")
-        for kind in LOGIN_KEYS:
-            if (value := draft.values.get(kind)) and await self._find_one(caller, UserKey(kind, value)):
-                raise UserExists(field=kind)
+        await self._refuse_others(caller, draft.values, None)
         info: dict[str, Any] = {
             "email": None,
             "phone": None,
@@ -113,28 +152,48 @@ class ScriptedDirectory:
         }
         info |= script_values(draft.values)
         info["password"] = draft.password
-        profile = await self._call(caller, "createUser", info)
-        if profile is not None:
-            return user_of(profile, caller.pool_id, "createUser")
-        for kind in LOGIN_KEYS:
-            value = draft.values.get(kind)
-            if value and (user := await self._find_one(caller, UserKey(kind, value))):
+        given = [UserKey(kind, value) for kind in LOGIN_KEYS if (value := draft.values.get(kind))]
+
+        def read(profile: Any) -> User | None:
+            if profile is None:
+                return None
+            made = user_of(profile, caller.pool_id, "createUser")
+            for key in given:
+                made = self._meant(profile, caller, "createUser", key)
+            return made
+
+        made = await self._ask(caller, "createUser", info, read=read)
+        if made is not None:
+            return await self._confirmed(caller, given[0], made) if given else made
+        for key in given:
+            if user := await self._find_one(caller, key):
                 return user
         raise ScriptFailed("createUser returned null and getUser does not find the user")
 
     async def update(self, tx: Tx, caller: Caller, user_id: str, draft: UserDraft) -> User:
+        return await self.rewrite(caller, await self.known(caller, user_id), draft)
+
+    async def known(self, caller: Caller, user_id: str) -> User:
+        """Asked before an id is given to a script that trusts it. Raises UserNotFound."""
+        user = await self._by_id(caller, user_id)
+        if user is None:
+            raise UserNotFound(user_id=user_id)
+        return user
+
+    async def rewrite(self, caller: Caller, before: User, draft: UserDraft) -> User:
+        """`before` as the store shows them once updateUser was told; what it did not keep has not changed."""
         if draft.password_hash is not None:
             raise NotSupportedByDirectory(what="keepPassword")
         updates = script_values(draft.values)
         if draft.password is not None:
             updates["password"] = draft.password
-        profile = await self._call(caller, "updateUser", user_id, updates)
-        if profile is not None:
-            return user_of(profile, caller.pool_id, "updateUser")
-        user = await self._find_one(caller, UserKey("id", user_id))
-        if user is None:
-            raise UserNotFound(user_id=user_id)
-        return user
+
+        def read(profile: Any) -> None:
+            if profile is not None and user_of(profile, caller.pool_id, "updateUser").id != before.id:
+                raise ScriptFailed("updateUser must return the user it was given", cause=f"not {before.id}")
+
+        await self._ask(caller, "updateUser", before.id, updates, read=read)
+        return await self.known(caller, before.id)
 
     async def delete(self, tx: Tx, caller: Caller, user_ids: Sequence[str]) -> None:
         """All are looked up before any is deleted: a script offers no transaction over several."""
@@ -149,13 +208,22 @@ class ScriptedDirectory:
     async def check_password(self, caller: Caller, user_id: str, password: str) -> bool:
         if not password:
             return False
-        answer = await self._call(caller, "validatePassword", user_id, password)
+        user = await self.known(caller, user_id)
+        answer = await self._call(caller, "validatePassword", user.id, password)
         if answer is None:
             raise UserNotFound(user_id=user_id)
         return answer is True
 
-    async def refuse_if_known(self, caller: Caller, draft: UserDraft) -> None:
-        """`create` asks getUser."""
+    async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
+        """`create` asks getUser; so a change is asked for here."""
+        if user_id is not None:
+            await self._refuse_others(caller, draft.values, user_id)
+
+    async def _refuse_others(self, caller: Caller, values: Mapping[str, Any], user_id: str | None) -> None:
+        keys = keys_of(values)
+        for key, user in zip(keys, await self.find(caller, keys), strict=True):
+            if user is not None and user.id != user_id:
+                raise taken(key, user_id)
 
     async def adopt(self, caller: Caller, key: UserKey, password: str | None) -> User | None:
         return None
@@ -172,20 +240,34 @@ class ScriptedDirectory:
         if query.filters:
             raise NotSupportedByDirectory(what=", ".join(query.filters))
 
-    def _page(self, answer: Any, caller: Caller, function: str) -> tuple[int, Users]:
-        if answer is None:
-            return 0, []
-        if not isinstance(answer, Mapping) or not isinstance(answer.get("list"), list):
-            raise ScriptFailed(
-                f"{function} must return totalCount and list", cause=f"{type(answer).__name__}"
-            )
-        users = [user_of(profile, caller.pool_id, function) for profile in answer["list"]]
-        total = answer.get("totalCount")
-        if isinstance(total, str) and total.isdigit():
-            total = int(total)
-        if isinstance(total, bool) or not isinstance(total, int | float):
-            raise ScriptFailed(f"{function} must return a number as totalCount", cause=f"{total!r}")
-        return int(total), users
+    async def _page(self, caller: Caller, function: ScriptName, *args: Any) -> tuple[int, Users]:
+        def read(answer: Any) -> tuple[int, Users]:
+            return _page_of(answer, caller.pool_id, function)
+
+        return await self._ask(caller, function, *args, read=read)
+
+    async def _ask(self, caller: Caller, name: ScriptName, *args: Any, read: Callable[[Any], T]) -> T:
+        """What `read` makes of the answer. An answer it refuses is the script's failure, in its log too."""
+        answer = await self._call(caller, name, *args)
+        try:
+            return read(answer)
+        except ScriptFailed as error:
+            await self._runner.refuse_answer(caller, self._active, name, args, error)
+            raise
 
     async def _call(self, caller: Caller, name: ScriptName, *args: Any) -> Any:
         return await self._runner.invoke(caller, self._active, name, *args)
+
+
+def _page_of(answer: Any, pool_id: str, function: str) -> tuple[int, Users]:
+    if answer is None:
+        return 0, []
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("list"), list):
+        raise ScriptFailed(f"{function} must return totalCount and list", cause=f"{type(answer).__name__}")
+    users = [user_of(profile, pool_id, function) for profile in answer["list"]]
+    total = answer.get("totalCount")
+    if isinstance(total, str) and total.isdigit():
+        total = int(total)
+    if isinstance(total, bool) or not isinstance(total, int | float):
+        raise ScriptFailed(f"{function} must return a number as totalCount", cause=f"{total!r}")
+    return int(total), users

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
@@ -14,13 +14,20 @@ from poolhouse.errors import InvalidInput, TooManyUsersAsked, UserNotFound, User
 from poolhouse.paging import Page
 from poolhouse.users.directories import Directories
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
-from poolhouse.users.rules import clean, require_identifier
+from poolhouse.users.rules import IDENTIFIERS, clean, require_identifier
 
 LARGEST_BATCH = 80
 LARGEST_DELETE = 1000
 
 ForgetUsers = Callable[[Tx, str, Sequence[str]], Awaitable[None]]
 UserChanged = Callable[[Tx, Caller, User, UserDraft], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    """What `vet` let pass, and nothing else makes: cleaned, and nobody's whom only the old database knows."""
+
+    draft: UserDraft
 
 
 class UserService:
@@ -42,55 +49,89 @@ class UserService:
     async def create(self, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None) -> User:
         """A new user, as an administrator. Raises IdentifierRequired, InvalidInput and the conflicts."""
         caller.require_administrator()
+        vetted = await self.vet(caller, draft, vouched=True)
         async with self._db.transaction() as tx:
-            user = await self.add(tx, caller, draft, identity)
+            user = await self.add(tx, caller, vetted, identity)
             await self._audit.write(tx, caller, _event("create", user))
         return user
 
     async def create_many(self, caller: Caller, drafts: Sequence[UserDraft]) -> list[User]:
         """All of them, or none."""
         caller.require_administrator()
+        vetted = [await self.vet(caller, draft, vouched=True) for draft in drafts]
         async with self._db.transaction() as tx:
-            users = [await self.add(tx, caller, draft) for draft in drafts]
+            users = [await self.add(tx, caller, one) for one in vetted]
             for user in users:
                 await self._audit.write(tx, caller, _event("create", user))
         return users
 
-    async def add(
-        self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None
-    ) -> User:
-        """Cleans and keeps a new user without asking who may: for other use cases (registration)."""
+    async def vet(
+        self, caller: Caller, draft: UserDraft, user_id: str | None = None, *, vouched: bool = False
+    ) -> Vetted:
+        """Of somebody new, or of `user_id` who changes. An old database may be asked, so not inside a
+        transaction that has its connection. `vouched`: an administrator says so, who may also make somebody
+        whom the old database has; the clash is told when that person comes (docs/guide/custom-database.md).
+
+        Raises InvalidInput, IdentifierRequired, UserExists, UserNotFound and what a script raises.
+        """
         draft = replace(draft, values=clean(draft.values))
-        require_identifier(draft.values)
         _require_cheap_hash(draft)
         directory = await self._directories.of(caller.pool_id)
-        return await directory.create(tx, caller, draft, identity)
+        if user_id is None:
+            require_identifier(draft.values)
+        asks = not vouched or not directory.keeps_profiles
+        if asks and user_id is None:
+            await directory.refuse_if_known(caller, draft)
+        elif asks and user_id is not None and any(draft.values.get(field) for field in IDENTIFIERS):
+            user = await self._require(caller, user_id)
+            changed = {
+                field: value
+                for field, value in draft.values.items()
+                if field in IDENTIFIERS and value != getattr(user, field)
+            }
+            country = draft.values.get("phone_country_code", user.phone_country_code)
+            asked = UserDraft({**changed, "phone_country_code": country})
+            await directory.refuse_if_known(caller, asked, user_id)
+        return Vetted(draft)
+
+    async def add(
+        self, tx: Tx, caller: Caller, vetted: Vetted, identity: IdentityDraft | None = None
+    ) -> User:
+        """Keeps a new user without asking who may: for other use cases (registration)."""
+        directory = await self._directories.of(caller.pool_id)
+        return await directory.create(tx, caller, vetted.draft, identity)
 
     async def update(self, caller: Caller, user_id: str, draft: UserDraft) -> User:
         caller.require_administrator()
+        vetted = await self.vet(caller, draft, user_id, vouched=True)
         async with self._db.transaction() as tx:
-            user = await self.change(tx, caller, user_id, draft)
+            user = await self.apply(tx, caller, user_id, vetted)
             await self._audit.write(tx, caller, _event("update", user, changed=sorted(draft.values)))
         return user
 
     async def update_many(self, caller: Caller, drafts: Sequence[tuple[str, UserDraft]]) -> list[User]:
         """All of them, or none."""
         caller.require_administrator()
+        vetted = [
+            (user_id, await self.vet(caller, draft, user_id, vouched=True)) for user_id, draft in drafts
+        ]
         async with self._db.transaction() as tx:
-            users = [await self.change(tx, caller, user_id, draft) for user_id, draft in drafts]
+            users = [await self.apply(tx, caller, user_id, one) for user_id, one in vetted]
             for user in users:
                 await self._audit.write(tx, caller, _event("update", user))
         return users
 
     async def change(self, tx: Tx, caller: Caller, user_id: str, draft: UserDraft) -> User:
-        """Cleans and applies a change without asking who may: for other use cases (own profile)."""
-        draft = replace(draft, values=clean(draft.values))
-        _require_cheap_hash(draft)
+        """`vet` and `apply` in one, for a transaction that has done nothing yet."""
+        return await self.apply(tx, caller, user_id, await self.vet(caller, draft, user_id))
+
+    async def apply(self, tx: Tx, caller: Caller, user_id: str, vetted: Vetted) -> User:
+        """Makes a change without asking who may: for other use cases (own profile)."""
         directory = await self._directories.of(caller.pool_id)
-        user = await directory.update(tx, caller, user_id, draft)
+        user = await directory.update(tx, caller, user_id, vetted.draft)
         require_identifier({name: getattr(user, name) for name in User.__struct_fields__})
         for changed in self._changed:
-            await changed(tx, caller, user, draft)
+            await changed(tx, caller, user, vetted.draft)
         return user
 
     async def find(self, caller: Caller, key: UserKey) -> User | None:
@@ -106,6 +147,9 @@ class UserService:
     async def get(self, caller: Caller, user_id: str) -> User:
         """The user with this id, for an administrator or for themself. Raises UserNotFound."""
         caller.require_user_or_administrator(user_id)
+        return await self._require(caller, user_id)
+
+    async def _require(self, caller: Caller, user_id: str) -> User:
         user = await self.look_up(caller, UserKey("id", user_id))
         if user is None:
             raise UserNotFound(user_id=user_id)

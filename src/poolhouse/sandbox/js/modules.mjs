@@ -1,6 +1,9 @@
 // What a script may require, and who opened which database client.
 
 import { createRequire } from "node:module";
+import { exactMysql, parseExactly } from "./exact.mjs";
+
+parseExactly();
 
 const outerRequire = createRequire(import.meta.url);
 const builtinAliases = { bcrypt: "bcryptjs" };
@@ -135,8 +138,8 @@ function trackedConnection(clients, connection) {
 function mysql2(clients) {
   const real = outerRequire("mysql2");
   return Object.create(real, {
-    createConnection: { enumerable: true, value: (options) => trackedConnection(clients, real.createConnection(options)) },
-    createPool: { enumerable: true, value: (options) => trackedConnection(clients, real.createPool(options)) },
+    createConnection: { enumerable: true, value: (options) => trackedConnection(clients, real.createConnection(exactMysql(options))) },
+    createPool: { enumerable: true, value: (options) => trackedConnection(clients, real.createPool(exactMysql(options))) },
   });
 }
 
@@ -145,9 +148,9 @@ function mysql2Promise(clients) {
   return Object.create(real, {
     createConnection: {
       enumerable: true,
-      value: async (options) => trackedConnection(clients, await watch(clients, real.createConnection(options))),
+      value: async (options) => trackedConnection(clients, await watch(clients, real.createConnection(exactMysql(options)))),
     },
-    createPool: { enumerable: true, value: (options) => trackedConnection(clients, real.createPool(options)) },
+    createPool: { enumerable: true, value: (options) => trackedConnection(clients, real.createPool(exactMysql(options))) },
   });
 }
 

@@ -3,6 +3,7 @@
 
 import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
+import { exactMysql } from "./exact.mjs";
 import { watch } from "./modules.mjs";
 
 const outerRequire = createRequire(import.meta.url);
@@ -97,7 +98,7 @@ export function mysql2Promise(clients) {
     createConnection: {
       enumerable: true,
       async value(config) {
-        const options = typeof config === "string" ? { uri: config } : { ...config };
+        const options = exactMysql(config);
         const pool = poolOf(`mysql2 ${JSON.stringify(options)}`, () =>
           real.createPool({ ...options, connectionLimit: MOST_OPEN, idleTimeout: 30_000 }));
         return borrowed(clients, await watch(clients, pool.getConnection()));

@@ -1,0 +1,40 @@
+"""SQL on what is kept here of users who live in a pool's own database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from poolhouse.db.pool import Executor, Tx
+
+FIELDS = ("status", "blocked", "is_deleted", "reset_password_on_next_login", "token_expired_at")
+State = Mapping[str, Any]
+
+
+async def of_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> dict[str, State]:
+    """By user id; only what is kept, so nothing of most users."""
+    rows = await db.fetch(
+        f"select user_id, {', '.join(FIELDS)} from user_states where pool_id = $1 and user_id = any($2)",
+        *(pool_id, list(user_ids)),
+    )
+    return {row["user_id"]: {name: row[name] for name in FIELDS if row[name] is not None} for row in rows}
+
+
+async def keep(tx: Tx, pool_id: str, user_id: str, changes: State) -> None:
+    """`None` forgets a field; what is not named stays."""
+    if not changes:
+        return
+    names = list(changes)
+    values = ", ".join(f"${n}" for n in range(3, len(names) + 3))
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names)
+    await tx.execute(
+        f"insert into user_states (pool_id, user_id, {', '.join(names)}) values ($1, $2, {values}) "
+        f"on conflict (pool_id, user_id) do update set {sets}, updated_at = now()",
+        *(pool_id, user_id, *changes.values()),
+    )
+
+
+async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
+    await tx.execute(
+        "delete from user_states where pool_id = $1 and user_id = any($2)", pool_id, list(user_ids)
+    )
