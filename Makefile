@@ -7,7 +7,7 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
 
 ##@ For developers
-.PHONY: setup check bench lock format help
+.PHONY: setup check bench lock renew audit format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -28,13 +28,21 @@ format: setup ## mends what the formatter and the linter can
 bench: setup ## measures against the limits; writes bench/results.json
 	.venv/bin/python -m bench
 
-lock: ## renews requirements.lock and the deno.lock files from their sources
+lock: ## writes requirements.lock and the deno.lock files anew from their sources, pins kept where they fit
 	.venv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header \
-	  --no-emit-index-url --quiet --output-file requirements.lock
+	  --no-emit-index-url --quiet $(UPGRADE) --output-file requirements.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
-	cd src/poolhouse/sandbox/js && rm -f deno.lock && ../../../../.venv/bin/deno install --quiet --node-modules-dir=manual
-	cd examples/js && rm -f deno.lock && ../../.venv/bin/deno install --quiet --node-modules-dir=manual
-	cd tests/js && rm -f deno.lock && ../../.venv/bin/deno install --quiet --node-modules-dir=manual
+	cd src/poolhouse/sandbox/js && $(INSTALL) --node-modules-linker=hoisted
+	cd examples/js && $(INSTALL)
+	cd tests/js && $(INSTALL)
+
+INSTALL = rm -rf deno.lock node_modules && $(CURDIR)/.venv/bin/deno install --quiet --node-modules-dir=manual
+
+renew: ## raises every pin to the newest; docs/operations/dependencies.md tells what comes before and after
+	$(MAKE) lock UPGRADE=--upgrade
+
+audit: setup ## asks whether an advisory is known of anything pinned; exit status 3 if nobody could be asked
+	.venv/bin/python scripts/audit.py
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' Makefile
