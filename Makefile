@@ -7,7 +7,7 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
 
 ##@ For developers
-.PHONY: setup check bench lock renew audit format help
+.PHONY: setup check bench lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -43,6 +43,10 @@ renew: ## raises every pin to the newest; docs/operations/dependencies.md tells 
 
 audit: setup ## asks whether an advisory is known of anything pinned; exit status 3 if nobody could be asked
 	.venv/bin/python scripts/audit.py
+
+dist: setup ## wheel, sdist and their CycloneDX bill of materials, into dist/
+	.venv/bin/uv build --quiet --clear --out-dir dist
+	.venv/bin/python scripts/sbom.py dist
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' Makefile

@@ -10,11 +10,21 @@ from poolhouse import __doc__ as about
 from poolhouse import failures
 from poolhouse.settings import PortTaken
 
-app = App(name="poolhouse", help=about, version_flags=["--version"])
+
+def version() -> str:
+    from poolhouse.commands.version import told
+
+    return told()
+
+
+app = App(
+    name="poolhouse", help=about, version_flags=["--version"], version=version, version_format="plaintext"
+)
 COMMANDS = {
     "up": ("server:up", "Start the server; the first start also creates a pool and an administrator."),
     "demo": ("demo:demo", "Start a server with a legacy database beside it, and say what to try."),
     "doctor": ("doctor:doctor", "Say what this machine gives the server, and what is wrong."),
+    "version": ("version:version", "The versions of Poolhouse and of what it runs on."),
     "migrate": ("server:migrate", "Bring the database's schema to this version, or to another."),
     "backup": ("backup:backup", "Write the database into one file."),
     "restore": ("backup:restore", "Read such a file into an empty database."),
@@ -57,6 +67,7 @@ def mendable(error: Exception) -> str | None:
     from poolhouse.crypto.secretbox import KeyMalformed, SecretUnreadable
     from poolhouse.db.unfit import DatabaseUnfit
     from poolhouse.errors import PoolhouseError
+    from poolhouse.sandbox.installation import SandboxUnfit
 
     if isinstance(error, ValidationError):
         return "; ".join(
@@ -66,6 +77,6 @@ def mendable(error: Exception) -> str | None:
         return f"{error.message('en-US')}{f' ({error.cause})' if error.cause else ''}"
     if isinstance(error, SecretUnreadable):
         return "the secret key does not open this database's secrets: give the key it was made with"
-    if isinstance(error, DatabaseUnfit | PortTaken | KeyMalformed | OSError):
+    if isinstance(error, DatabaseUnfit | SandboxUnfit | PortTaken | KeyMalformed | OSError):
         return str(error)
     return None

@@ -147,6 +147,7 @@ async def _serve_workers(
     }
     child = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-P",  # a folder named poolhouse where somebody stands is not this program
         "-m",
         "poolhouse.serving",
         env=environment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 import sys
 import time
@@ -18,7 +19,7 @@ from poolhouse import logs
 from poolhouse.bootstrap import Credentials, bootstrap, credentials_file
 from poolhouse.caller import Caller
 from poolhouse.commands.output import console
-from poolhouse.commands.server import Data, run, settings_from
+from poolhouse.commands.server import Data, check_scripts, run, settings_from
 from poolhouse.customdb.model import Connection
 from poolhouse.customdb.templates import schema, template
 from poolhouse.db import migrations
@@ -75,6 +76,7 @@ def demo(
 
 async def _demo(settings: Settings, began: float) -> None:
     settings = with_port(settings)
+    await asyncio.to_thread(check_scripts)
     legacy = EmbeddedPostgres(settings.data / "legacy", tcp_port=0)
     with ExitStack() as stack:
         stack.callback(legacy.stop)
@@ -88,7 +90,7 @@ async def _demo(settings: Settings, began: float) -> None:
             if credentials is not None:
                 await _connect(services, credentials, legacy_url)
             ready = asyncio.Event()
-            telling = asyncio.create_task(_tell(settings, ready, began))
+            telling = asyncio.create_task(_tell(settings, ready, began, credentials))
             await serve(services, ready)
             telling.cancel()
 
@@ -134,42 +136,54 @@ async def _connect(services: Services, credentials: Credentials, legacy_url: str
     )
 
 
-async def _tell(settings: Settings, ready: asyncio.Event, began: float) -> None:
+async def _tell(
+    settings: Settings, ready: asyncio.Event, began: float, credentials: Credentials | None
+) -> None:
     await ready.wait()
     file = credentials_file(settings.data)
     console.print(f"\n[bold green]Poolhouse[/] is up at [bold]{address(settings)}[/]", end=" ")
     console.print(f"after {time.monotonic() - began:.1f} s")
-    console.print(f"credentials: {_short(file)}")
+    console.print(f"credentials: {_short(file)}", markup=False)
     console.print(f"beside it: a legacy table of {len(PEOPLE)} people, connected in lazy mode\n")
-    for title, command in _commands(file):
+    for title, command in _commands(file, credentials):
         console.print(f"[dim]# {title}[/]")
-        console.print(f"  {command}\n")
+        console.print(f"  {command}\n", markup=False)
     sys.stdout.flush()
 
 
-def _commands(credentials: Path) -> list[Show]:
+def _commands(file: Path, known: Credentials | None) -> list[Show]:
     """What to type in another terminal, from the folder one is in."""
     scripts = Path(sys.executable).parent
-    deno = _short(scripts / "deno")
-    examples = _short(Path(__file__).parents[3] / "examples" / "js")
-    node = f"{deno} run -A --node-modules-dir=manual"
-    file = shlex.quote(_short(credentials))
-    poolhouse = _short(scripts / "poolhouse")
+    find = (
+        "and is a local user from now on",
+        f"{_short(scripts / 'poolhouse')} user find wangfang --data {_short(file.parent)}",
+    )
+    if Path("examples/js/node_modules").is_dir():  # in the source tree, where the official client is too
+        node = f"{_short(scripts / 'deno')} run -A --node-modules-dir=manual examples/js"
+        return [
+            ("create a user through the official JavaScript SDK", f"{node}/create-user.cjs {_short(file)}"),
+            (
+                "a legacy user signs in through it, and thereby moves in",
+                f"{node}/login.cjs {_short(file)} wangfang wangfang-2021",
+            ),
+            find,
+        ]
+    if known is None:
+        return [find]
+    login = 'mutation { loginByUsername(input: {username: "wangfang", password: "wangfang-2021"}) { id name email } }'
     return [
-        ("create a user through the official JavaScript SDK", f"{node} {examples}/create-user.cjs {file}"),
         (
-            "a legacy user signs in through it, and thereby moves in",
-            f"{node} {examples}/login.cjs {file} wangfang wangfang-2021",
+            "a legacy user signs in, and thereby moves in (the examples with the official SDK come with the source)",
+            f"curl -s {known.host}/graphql/v2 -H 'content-type: application/json' "
+            f"-H 'x-authing-app-id: {known.appId}' -d {shlex.quote(json.dumps({'query': login}))}",
         ),
-        (
-            "and is a local user from now on",
-            f"{poolhouse} user find wangfang --data {shlex.quote(_short(credentials.parent))}",
-        ),
+        find,
     ]
 
 
 def _short(path: Path) -> str:
+    """As a shell takes it."""
     try:
-        return str(path.relative_to(Path.cwd()))
+        return shlex.quote(str(path.relative_to(Path.cwd())))
     except ValueError:
-        return str(path)
+        return shlex.quote(str(path))

@@ -13,7 +13,7 @@ from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
 from poolhouse.db.embedded import running_url
 from poolhouse.db.unfit import DatabaseUnfit
-from poolhouse.sandbox.client import find_installation
+from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_installation
 from poolhouse.settings import Settings
 
 
@@ -54,10 +54,12 @@ async def _server(url: str, connections: int) -> list[Fact]:
 def _sandbox() -> list[tuple[str, Fact]]:
     """A missing layer is told, and is no fault: the others hold."""
     try:
-        layers = find_installation().protection.layers
-    except FileNotFoundError as error:
+        installation = find_installation()
+        facts = [Fact("deno", f"{deno_version(installation.deno)} at {installation.deno}")]
+    except SandboxUnfit as error:
         return [("sandbox", Fact("installation", "-", str(error)))]
-    return [
-        ("sandbox", Fact(layer.name, f"{'in force' if layer.in_force else 'MISSING'}: {layer.detail}"))
-        for layer in layers
+    facts += [
+        Fact(layer.name, f"{'in force' if layer.in_force else 'MISSING'}: {layer.detail}")
+        for layer in installation.protection.layers
     ]
+    return [("sandbox", fact) for fact in facts]

@@ -51,6 +51,7 @@ async def _up(settings: Settings, began: float) -> None:
     from poolhouse.serving import address, database, serve, serve_workers, with_port
 
     settings = with_port(settings)
+    await asyncio.to_thread(check_scripts)
     doors = Thread(target=_import_doors)
     doors.start()  # a second of imports, while PostgreSQL starts or is made
     with database(settings) as url:
@@ -71,6 +72,13 @@ async def _up(settings: Settings, began: float) -> None:
         told.cancel()
 
 
+def check_scripts() -> None:
+    """What is missing is told now and not to the first person who logs in. Raises SandboxUnfit."""
+    from poolhouse.sandbox.installation import deno_version, find_installation
+
+    deno_version(find_installation().deno)
+
+
 def _import_doors() -> None:
     import_module("poolhouse.bootstrap")
     for wire in ("v2.app", "v3.app", "oidc.endpoints", "health"):
@@ -83,7 +91,7 @@ async def _tell(settings: Settings, ready: asyncio.Event, began: float, credenti
     await ready.wait()
     console.print(f"[bold green]Poolhouse[/] is up at [bold]{address(settings)}[/]", end=" ")
     console.print(f"after {time.monotonic() - began:.1f} s")
-    console.print(f"credentials: {credentials}")
+    console.print(f"credentials: {credentials}", markup=False)
     sys.stdout.flush()
 
 

@@ -15,10 +15,11 @@ import structlog
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.errors import InvalidInput, Overloaded
 from poolhouse.sandbox.frames import Answer, CheckedFrame, Level, Result, ResultFrame
+from poolhouse.sandbox.installation import find_installation
 from poolhouse.sandbox.limits import KillReason, Limits
 from poolhouse.sandbox.order import Installation, WorkerSpec
 from poolhouse.sandbox.process import Call
-from poolhouse.sandbox.protection import Protection, protection
+from poolhouse.sandbox.protection import Protection
 from poolhouse.sandbox.workers import CallKilled, Workers, WorkersStatus
 
 log = structlog.get_logger("poolhouse.sandbox")
@@ -102,17 +103,6 @@ class SandboxStatus:
     workers: int
     workers_most: int
     connections: tuple[ConnectionStatus, ...]
-
-
-def find_installation(deno: Path | None = None, js: Path | None = None) -> Installation:
-    if deno is None:
-        from deno import find_deno_bin
-
-        deno = Path(find_deno_bin())
-    js = js or Path(__file__).parent / "js"
-    if not (js / "node_modules").is_dir():
-        raise FileNotFoundError(f"{js / 'node_modules'} is missing: run `make setup`")
-    return Installation(deno, js, protection(deno, js))
 
 
 class Sandbox:

@@ -1,0 +1,77 @@
+"""Where Deno and the JavaScript side are, and whether all of it is there. Asked once, when a server starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from poolhouse.sandbox.order import Installation
+from poolhouse.sandbox.protection import protection
+
+
+class SandboxUnfit(Exception):
+    """Scripts cannot run on this installation; the message tells its operator what is missing."""
+
+
+AGAIN = "install Poolhouse again (in a source tree: make setup)"
+
+
+def find_installation(deno: Path | None = None, js: Path | None = None) -> Installation:
+    """Raises SandboxUnfit where Deno or one of the modules is missing."""
+    deno, js = deno or _deno(), js or Path(__file__).parent / "js"
+    absent = [name for name in ("worker.mjs", "package.json") if not (js / name).is_file()]
+    if not absent:
+        absent = [name for name, found in module_versions(js).items() if found is None]
+    if absent:
+        raise SandboxUnfit(f"{', '.join(absent)} is missing in {js}, so that scripts cannot run: {AGAIN}")
+    return Installation(deno, js, protection(deno, js))
+
+
+def module_versions(js: Path) -> dict[str, str | None]:
+    """What a script may require; None: it is not there."""
+
+    def read(file: Path) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return found
+
+    found: dict[str, str | None] = {}
+    for name in read(js / "package.json")["dependencies"]:
+        module = js / "node_modules" / name / "package.json"
+        found[name] = read(module)["version"] if module.is_file() else None
+    return found
+
+
+def deno_version(deno: Path) -> str:
+    """Raises SandboxUnfit where it does not run."""
+    try:
+        said = subprocess.run(
+            [deno, "--version"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            env={"NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"},
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SandboxUnfit(f"{deno} does not run: {error}") from error
+    version = re.match(r"deno (\S+)", said.stdout)
+    if said.returncode or version is None:
+        raise SandboxUnfit(f"{deno} does not run: {(said.stderr or said.stdout).strip()[:200]}")
+    return version[1]
+
+
+def _deno() -> Path:
+    try:
+        from deno import find_deno_bin
+
+        deno = Path(find_deno_bin())
+    except ImportError:
+        raise SandboxUnfit(f"Deno, which runs the scripts, is not installed: {AGAIN}") from None
+    except FileNotFoundError as error:
+        raise SandboxUnfit(f"Deno, which runs the scripts, is not at {error}: {AGAIN}") from None
+    if not os.access(deno, os.X_OK):
+        raise SandboxUnfit(f"{deno}, which runs the scripts, may not be executed by this user")
+    return deno
