@@ -41,8 +41,6 @@ def routes(services: Services) -> list[BaseRoute]:
 async def working(services: Services) -> AsyncIterator[None]:
     """What goes on beside the requests, on every node, while the block lasts."""
     tasks = [
-        asyncio.create_task(services.audit.run(), name="audit"),
-        asyncio.create_task(services.customdb.run_upkeep(), name="script logs"),
         asyncio.create_task(services.delivery.run(), name="mail"),
         asyncio.create_task(upkeep.run(services.db), name="upkeep"),
     ]

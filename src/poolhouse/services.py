@@ -75,6 +75,9 @@ from poolhouse.users.migration import Migration
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
 
+LOGIN_RECORDS_S = 10.0
+"""How long stopping waits for the records of the last logins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -360,6 +363,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         try:
             yield services
         finally:
+            await services.login.drain(LOGIN_RECORDS_S)  # scripts write them down: before the sandbox closes
             await services.sandbox.close()
             await services.scripts.settled()
     finally:

@@ -1,45 +1,65 @@
-"""Rows whose time has passed are deleted, every ten minutes, by whichever node comes first. Losing one is no harm."""
+"""The server's housekeeping, on every node: whichever comes first does it, and losing a turn is no harm."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
+from poolhouse.audit.service import AuditLog
+from poolhouse.background import forever
+from poolhouse.customdb import postgres as script_rows
+from poolhouse.customdb.service import LOG_DAYS, LOG_ROWS
 from poolhouse.db.pool import Database
-from poolhouse.errors import PoolhouseError
-from poolhouse.failures import told
 from poolhouse.login import postgres as login_rows
+from poolhouse.mail import delivery
+from poolhouse.mail import postgres as mail_rows
 from poolhouse.oidc import postgres as oidc_rows
 from poolhouse.sessions import postgres as session_rows
+from poolhouse.times import now
 
-EVERY_S = 600.0
+HOUR_S = 3600.0
 MOST_SESSIONS_A_TURN = 10_000
 
-Job = Callable[[Database], Awaitable[object]]
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    act: Callable[[Database], Awaitable[object]]
+    every_s: float = 600.0
+
 
 JOBS: dict[str, Job] = {
-    "sessions": lambda db: session_rows.delete_expired(db, MOST_SESSIONS_A_TURN),
-    "login": login_rows.delete_expired,
-    "oidc": oidc_rows.delete_expired,
+    "audit partitions": Job(lambda db: AuditLog(db).prepare_partitions(), 6 * HOUR_S),
+    "sessions": Job(lambda db: session_rows.delete_expired(db, MOST_SESSIONS_A_TURN)),
+    "login": Job(login_rows.delete_expired),
+    "oidc": Job(oidc_rows.delete_expired),
+    "mail": Job(lambda db: mail_rows.delete_older(db, now() - delivery.KEEP), HOUR_S),
+    "script logs": Job(lambda db: script_rows.prune_logs(db, LOG_DAYS, LOG_ROWS), HOUR_S),
 }
 
 _log = structlog.get_logger("poolhouse.upkeep")
 
 
 async def run(db: Database) -> None:
-    """Until cancelled. Nodes started together take their turns apart."""
-    while True:
-        await asyncio.sleep(EVERY_S * random.uniform(0.5, 1.5))  # noqa: S311
-        await sweep(db)
+    """Until cancelled, every job at its own pace: one that fails or takes long keeps no other from its turn."""
+    async with asyncio.TaskGroup() as group:
+        for name, job in JOBS.items():
+            group.create_task(forever(f"upkeep: {name}", partial(job.act, db), partial(_rest, job)))
 
 
 async def sweep(db: Database) -> None:
-    """Every job once; one that fails is told and keeps no other from its turn."""
+    """Every job once, now."""
     for name, job in JOBS.items():
         try:
-            await job(db)
-        except PoolhouseError as error:
-            _log.warning("upkeep failed", job=name, cause=told(error))
+            await job.act(db)
+        except Exception:
+            _log.warning("upkeep_failed", job=name, exc_info=True)
+
+
+async def _rest(job: Job) -> None:
+    """Nodes started together take their turns apart."""
+    await asyncio.sleep(job.every_s * random.uniform(0.5, 1.5))  # noqa: S311

@@ -22,7 +22,7 @@ from poolhouse.errors import (
 )
 from poolhouse.login.model import Registration
 from poolhouse.paging import PageRequest
-from poolhouse.services import Services
+from poolhouse.services import Services, opened
 from poolhouse.users.model import UserDraft, UserKey, UserQuery
 
 WANG = {"username": "wang", "email": "wang@old.cn", "phone": "13900000000", "nickname": "小王"}
@@ -128,6 +128,22 @@ async def test_a_scripted_user_logs_in_and_the_script_hears_of_it(
     ((user_id, updates),) = [row["arguments"] for row in rows]
     assert user_id == logged_in.user.id
     assert (updates["loginsCount"], updates["lastIP"]) == (1, "203.0.113.7")
+
+
+async def test_stopping_waits_for_the_records_of_the_last_logins(
+    services: Services,
+    pool: PoolForTests,
+    legacy: Legacy,
+    visitor: Caller,
+    database_url: str,
+) -> None:
+    await legacy.execute("alter table users add column if not exists logins_count int default 0")
+    await connect(services, pool, legacy, "CUSTOM_USER_STORE")
+    await legacy.put(WANG, "secret")
+    async with opened(services.settings, database_url) as stopping:
+        await stopping.login.with_password(visitor, BY_NAME, "secret")
+    told = "select success from custom_script_logs where pool_id = $1 and name = 'updateUser'"
+    assert [row["success"] for row in await services.db.fetch(told, pool.id)] == [True]
 
 
 async def test_logins_are_not_recorded_where_the_connection_says_so(

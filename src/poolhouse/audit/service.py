@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 
 import structlog
@@ -16,7 +15,6 @@ from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
 
 MONTHS_AHEAD = 3
-UPKEEP_EVERY_S = 6 * 3600.0
 
 LOGINS = Counter(
     "poolhouse_logins",
@@ -61,7 +59,10 @@ class AuditLog:
         return await postgres.count_logins(self._db, caller.pool_id, app_id)
 
     async def prepare_partitions(self, moment: datetime | None = None) -> int:
-        """Makes this month's partition and those of the months ahead. Gives how many were missing."""
+        """Makes this month's partition and those of the months ahead. Gives how many were missing.
+
+        Without one, rows go to the default partition meanwhile.
+        """
         month, made = postgres.month_start(moment or now()), 0
         for _ in range(MONTHS_AHEAD + 1):
             made += await postgres.ensure_partition(self._db, month)
@@ -71,16 +72,6 @@ class AuditLog:
     async def prune(self, before: datetime) -> int:
         """Deletes what is older, whole months by dropping them; gives the number of rows. For operators."""
         return await postgres.prune(self._db, before)
-
-    async def run(self) -> None:
-        """Upkeep for the life of the server. A failure is logged and tried again: rows go to the default
-        partition meanwhile."""
-        while True:
-            try:
-                await self.prepare_partitions()
-            except Exception:
-                log.warning("audit_partitions_not_prepared", exc_info=True)
-            await asyncio.sleep(UPKEEP_EVERY_S)
 
 
 def _count(event: Event) -> None:

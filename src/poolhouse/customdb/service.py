@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,7 +39,6 @@ from poolhouse.sandbox.network import split_host
 
 LOG_DAYS, LOG_ROWS = 30, 100_000
 """How long a call's log row is kept, and how many of a pool at most."""
-UPKEEP_EVERY_S = 3600.0
 
 log = structlog.get_logger("poolhouse.customdb")
 
@@ -245,15 +243,6 @@ class CustomDatabaseService:
     async def prune_logs(self) -> int:
         """Deletes rows past their age and past a pool's share; gives their number. For operators."""
         return await postgres.prune_logs(self._db, LOG_DAYS, LOG_ROWS)
-
-    async def run_upkeep(self) -> None:
-        """For the life of the server; a failure is logged and tried again."""
-        while True:
-            try:
-                await self.prune_logs()
-            except Exception:
-                log.warning("script_logs_not_pruned", exc_info=True)
-            await asyncio.sleep(UPKEEP_EVERY_S)
 
     async def migration(self, caller: Caller) -> MigrationProgress:
         caller.require_administrator()

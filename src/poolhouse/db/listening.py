@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from poolhouse.background import forever
 from poolhouse.db.faults import faults
 from poolhouse.failures import told
 
@@ -36,7 +37,10 @@ class Listener:
         async with self._opening:
             if self._connection is None:
                 self._connection = await self._connect()
-                self._tasks = [asyncio.create_task(self._deliver()), asyncio.create_task(self._watch())]
+                self._tasks = [
+                    asyncio.create_task(forever("notifications", self._deliver)),
+                    asyncio.create_task(forever("listening", self._watch)),
+                ]
             if channel not in self._callbacks:
                 with faults():
                     await self._connection.add_listener(channel, self._hear)
@@ -63,31 +67,29 @@ class Listener:
         self._heard.put_nowait((channel, payload))
 
     async def _deliver(self) -> None:
-        while True:
-            channel, payload = await self._heard.get()
-            for callback in list(self._callbacks.get(channel, ())):
-                try:
-                    await callback(payload)
-                except Exception:
-                    _log.exception("a listener failed", channel=channel)
+        channel, payload = await self._heard.get()
+        for callback in list(self._callbacks.get(channel, ())):
+            try:
+                await callback(payload)
+            except Exception:
+                _log.exception("a listener failed", channel=channel)
 
     async def _watch(self) -> None:
         """A pulse finds the connection that died without a word (a cable, a firewall)."""
+        await self._lost()
+        pause_s = 0.1
         while True:
-            await self._lost()
-            pause_s = 0.1
-            while True:
-                try:
-                    async with self._opening:
-                        self._connection = await self._connect()
-                    break
-                except Exception as error:
-                    _log.warning("cannot listen for changes", cause=told(error), again_in_s=pause_s)
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-            _log.info("listening again")
-            for channel in self._callbacks:
-                self._heard.put_nowait((channel, None))
+            try:
+                async with self._opening:
+                    self._connection = await self._connect()
+                break
+            except Exception as error:
+                _log.warning("cannot listen for changes", cause=told(error), again_in_s=pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        _log.info("listening again")
+        for channel in self._callbacks:
+            self._heard.put_nowait((channel, None))
 
     async def _lost(self) -> None:
         """Returns when the connection is gone."""

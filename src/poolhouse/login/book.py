@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Coroutine
 from datetime import datetime
-from typing import Any
 
 import structlog
 
+from poolhouse.background import Tasks
 from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
 from poolhouse.failures import told
@@ -31,19 +29,18 @@ class LoginBook:
     def __init__(self, directories: Directories) -> None:
         self._directories = directories
         self._waiting: dict[tuple[str, str], Counter[str]] = {}
-        self._background: set[asyncio.Task[None]] = set()
+        self._background = Tasks("login record")
 
     async def record(self, caller: Caller, user: User, token_expires_at: datetime | None) -> None:
         directory = await self._directories.of(caller.pool_id)
         if directory.keeps_profiles:
             await self._coalesce(directory, caller, user, token_expires_at)
         else:
-            self._run(self._tell(directory, caller, user, token_expires_at))
+            self._background.start(self._tell(directory, caller, user, token_expires_at))
 
-    async def drain(self) -> None:
+    async def drain(self, within_s: float | None = None) -> None:
         """Waits for what runs in the background: at shutdown, and in tests."""
-        while self._background:
-            await asyncio.gather(*self._background, return_exceptions=True)
+        await self._background.settled(within_s)
 
     async def _coalesce(
         self, directory: Directory, caller: Caller, user: User, token_expires_at: datetime | None
@@ -68,8 +65,3 @@ class LoginBook:
             await directory.record_login(caller, user, 1, token_expires_at)
         except PoolhouseError as error:
             _log.info("a login was not recorded", pool_id=caller.pool_id, user_id=user.id, reason=told(error))
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)

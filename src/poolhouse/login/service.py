@@ -244,9 +244,9 @@ class LoginService:
     async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
         await postgres.forget_users(tx, pool_id, user_ids)
 
-    async def drain(self) -> None:
-        """Waits for what was left to the background."""
-        await self._book.drain()
+    async def drain(self, within_s: float | None = None) -> None:
+        """Waits for what was left to the background; what takes longer than `within_s` is given up."""
+        await self._book.drain(within_s)
 
     # -- questions -----------------------------------------------------------------------------------------
 

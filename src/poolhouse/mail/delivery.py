@@ -10,12 +10,14 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import prometheus_client
 import structlog
 
+from poolhouse.background import forever
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database
@@ -78,7 +80,7 @@ class Delivery:
         self._db, self._box, self._transports = db, box, transports
         self._policy = policy or RetryPolicy()
         self._only = only
-        self._wake = asyncio.Event()
+        self._wake, self._listening = asyncio.Event(), False
         self._tasks: set[asyncio.Task[None]] = set()
         self._flying: dict[Route, Counter[str]] = {route: Counter() for route in AT_ONCE}
         self._new_breaker = breaker
@@ -93,29 +95,24 @@ class Delivery:
 
     async def run(self) -> None:
         """For the life of the server: woken by the outbox, by a place falling free, and every LOOK_EVERY_S."""
-        listening, swept = False, now() - timedelta(hours=1)
         try:
-            while True:
-                self._wake.clear()
-                try:
-                    if not listening:
-                        await self._db.listen(postgres.CHANNEL, self._woken)
-                        listening = True
-                    await self._start_due()
-                    if now() - swept >= timedelta(hours=1):
-                        await postgres.delete_older(self._db, now() - KEEP)
-                        swept = now()
-                except Exception:
-                    log.warning("mail_delivery_interrupted", exc_info=True)
-                try:
-                    async with asyncio.timeout(LOOK_EVERY_S):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+            await forever("mail", self._turn, self._rest)
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _turn(self) -> None:
+        self._wake.clear()
+        if not self._listening:
+            await self._db.listen(postgres.CHANNEL, self._woken)
+            self._listening = True
+        await self._start_due()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._wake.wait()
 
     async def deliver_due(self) -> int:
         """Tries everything that is due by now; gives how many messages were tried."""
