@@ -29,6 +29,7 @@ from poolhouse.login.codes import Codes
 from poolhouse.login.guard import LoginGuard
 from poolhouse.login.links import Links
 from poolhouse.login.passwords import PasswordRules
+from poolhouse.login.proofs import Proofs
 from poolhouse.login.recovery import Recovery
 from poolhouse.login.registration import Registrations
 from poolhouse.login.second_step import SecondStep
@@ -273,7 +274,11 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     )
     codes = Codes(db, box, pools, mail, audit)
     users.on_change(codes.user_changed)
-    recovery = Recovery(db, pools, directories, users, codes, rules, guard, mail, audit)
+    proofs = Proofs(db, directories, users, mfa, audit)
+    registrations.on_each(proofs.registered)
+    users.on_change(proofs.user_changed)
+    users.on_delete(proofs.forget_users)
+    recovery = Recovery(db, pools, directories, users, codes, rules, guard, proofs, mail, audit)
     own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, guard, audit)
 
     resources = ResourceService(db, audit, namespaces)
@@ -337,7 +342,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         registrations=registrations,
         captchas=Captchas(db),
         codes=codes,
-        code_login=CodeLogin(codes, users, login, registrations),
+        code_login=CodeLogin(codes, users, login, registrations, proofs),
         recovery=recovery,
         own_account=own_account,
         links=Links(db, pools, users, mail, audit, base_url(settings)),

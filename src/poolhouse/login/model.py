@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from poolhouse.sessions.model import IssuedToken, Session
 from poolhouse.sessions.tokens import Claims
 from poolhouse.users.model import User
 
 Channel = Literal["email", "phone"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 Method = Literal[
     "password", "phone_code", "email_code", "sub_account", "register", "mfa", "reset", "identity"

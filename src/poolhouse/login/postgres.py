@@ -278,3 +278,31 @@ async def delete_expired(db: Executor) -> None:
     await db.execute("delete from verification_codes where expires_at < now() - interval '1 day'")
     await db.execute("delete from tickets where expires_at < now()")
     await db.execute("delete from captchas where expires_at < now()")
+
+
+# -- addresses nobody has proved ---------------------------------------------------------------------------
+
+
+async def put_unproven(tx: Executor, pool_id: str, user_id: str, channel: str, digest: bytes) -> None:
+    await tx.execute(
+        "insert into unproven_addresses (pool_id, user_id, channel, digest) values ($1, $2, $3, $4) "
+        "on conflict (pool_id, user_id, channel) do update set digest = excluded.digest",
+        *(pool_id, user_id, channel, digest),
+    )
+
+
+async def unproven(db: Executor, pool_id: str, user_id: str, channel: str) -> bytes | None:
+    digest: bytes | None = await db.fetchval(
+        "select digest from unproven_addresses where pool_id = $1 and user_id = $2 and channel = $3",
+        *(pool_id, user_id, channel),
+    )
+    return digest
+
+
+async def forget_unproven(
+    tx: Executor, pool_id: str, user_ids: Sequence[str], channels: Sequence[str]
+) -> None:
+    await tx.execute(
+        "delete from unproven_addresses where pool_id = $1 and user_id = any($2) and channel = any($3)",
+        *(pool_id, list(user_ids), list(channels)),
+    )

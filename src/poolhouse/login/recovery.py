@@ -16,6 +16,7 @@ from poolhouse.login.codes import Codes, holds
 from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
+from poolhouse.login.proofs import Proofs
 from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.directories import Directories
@@ -38,12 +39,13 @@ class Recovery:
         codes: Codes,
         rules: PasswordRules,
         guard: LoginGuard,
+        proofs: Proofs,
         mail: MailService,
         audit: AuditLog,
     ) -> None:
         self._db, self._pools, self._directories, self._users = db, pools, directories, users
         self._codes, self._rules = codes, rules
-        self._guard, self._mail, self._audit = guard, mail, audit
+        self._guard, self._proofs, self._mail, self._audit = guard, proofs, mail, audit
 
     async def by_code(
         self,
@@ -58,14 +60,22 @@ class Recovery:
         pool = await self._pools.get(caller.pool_id)
         await self._rules.check(caller, pool, password)
         await self._codes.check(caller, channel, target, code, "reset_password", country_code)
-        key = UserKey(channel, target.strip())
-        user = await self._users.look_up(caller, key) or await self._adopted(caller, key)
-        if user is None or not holds(user, channel, target, country_code):
-            raise UserNotFound()
+        user = await self._whose(caller, channel, target, country_code)
         await self._rules.check(caller, pool, password, user)
         verified = {f"{channel}_verified": True}
         async with self._db.transaction() as tx:
             await self.set_password(tx, caller, user, password, f"{channel}_code", verified)
+
+    async def _whose(self, caller: Caller, channel: Channel, target: str, country_code: str | None) -> User:
+        """The account of somebody who has just proved an address. Raises UserNotFound."""
+        key = UserKey(channel, target.strip())
+        user = await self._users.look_up(caller, key) or await self._adopted(caller, key)
+        if user is None or not holds(user, channel, target, country_code):
+            raise UserNotFound()
+        claimed = await self._proofs.claim(caller, channel, user)
+        if claimed is None:
+            raise UserNotFound()
+        return claimed
 
     async def _adopted(self, caller: Caller, key: UserKey) -> User | None:
         """Somebody not migrated yet has proved their address, so they move in; the password comes next."""
@@ -96,10 +106,7 @@ class Recovery:
     ) -> str:
         """The first of two steps (v3): a ticket for `by_ticket`. Raises as `by_code`."""
         await self._codes.check(caller, channel, target, code, "reset_password", country_code)
-        key = UserKey(channel, target.strip())
-        user = await self._users.look_up(caller, key) or await self._adopted(caller, key)
-        if user is None or not holds(user, channel, target, country_code):
-            raise UserNotFound()
+        user = await self._whose(caller, channel, target, country_code)
         return await tickets.issue(
             self._db, caller.pool_id, "reset", user.id, lifetime=TICKET_LIFETIME, tries=5
         )

@@ -34,7 +34,11 @@ _ZH: dict[Scene, _Text] = {
     "account_created": _Text(
         "首次创建用户通知", "您的 {{ app_name }} 账号已创建", "管理员已为您创建账号 {{ user_name }}。"
     ),
-    "verify_email": _Text("验证邮箱", "请验证您的邮箱", "请点击下面的链接验证您的邮箱 {{ email }}。"),
+    "verify_email": _Text(
+        "验证邮箱",
+        "请验证您的邮箱",
+        "请点击下面的链接验证您的邮箱 {{ email }}。如果账号不是您创建的，请不要点击。",
+    ),
     "first_login_verify": _Text(
         "首次邮箱登录验证", "请验证您的邮箱后登录", "这是您首次登录 {{ app_name }}，请点击下面的链接继续。"
     ),
@@ -77,7 +81,9 @@ _EN: dict[Scene, _Text] = {
         "An administrator has created the account {{ user_name }} for you.",
     ),
     "verify_email": _Text(
-        "Verify email", "Please verify your email", "Follow the link below to verify {{ email }}."
+        "Verify email",
+        "Please verify your email",
+        "Follow the link below to verify {{ email }}, but only if the account is yours.",
     ),
     "first_login_verify": _Text(
         "First login by email",

@@ -265,6 +265,17 @@ async def identity_owner(db: Executor, pool_id: str, provider: str, user_id_in_i
     return owner
 
 
+async def has_foreign_identity(db: Executor, pool_id: str, user_id: str) -> bool:
+    """Whether somebody signs in as this user through another source than the pool's own old database."""
+    return bool(
+        await db.fetchval(
+            "select true from user_identities "
+            "where pool_id = $1 and user_id = $2 and provider <> 'custom-database' limit 1",
+            *(pool_id, user_id),
+        )
+    )
+
+
 async def keep_history(tx: Executor, pool_id: str, user_id: str) -> None:
     """Keeps the hash that is about to be replaced, so that a policy can forbid its return."""
     await tx.execute(
