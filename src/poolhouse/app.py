@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from poolhouse import upkeep
 from poolhouse.services import Services
 from poolhouse.wire import loop_watch
+from poolhouse.wire.admission import Admission, Admitted
 from poolhouse.wire.console import console_routes
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
@@ -57,6 +58,7 @@ def asgi(services: Services) -> Starlette:
     """The ASGI application over services somebody else opened and will close."""
 
     doors = routes(services)
+    admission = Admission(services.settings)
     app = Starlette(
         routes=doors,
         lifespan=lambda _app: working(services),
@@ -64,9 +66,12 @@ def asgi(services: Services) -> Starlette:
             Middleware(Observed, paths=plain_paths(doors)),
             Middleware(CollapseSlashes),
             Middleware(Origins, services.settings.allowed_origins),
+            Middleware(Admitted, admission),
         ],
     )
     app.state.services = services
+    app.state.admission = admission
+    app.state.draining = lambda: False
     return app
 
 

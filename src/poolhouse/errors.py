@@ -11,6 +11,7 @@ PoolhouseError
 │       └── NotWhitelisted      a whitelist is switched on and does not name them (field)
 ├── InvalidInput                a field is missing or malformed (field, reason)
 │   ├── TooLarge                more than the documented limit (field, limit)
+│   ├── BodyTooSlow  BodyCutShort
 │   ├── IdentifierRequired      a user needs one of username, email, phone
 │   ├── SameEmail  SamePhone  OldPasswordRequired
 │   ├── OldEmailUnproven  OldPhoneUnproven  OldEmailMismatch  OldPhoneMismatch
@@ -170,6 +171,16 @@ class TooLarge(InvalidInput):
 class RequestTooLarge(TooLarge):
     zh = "请求体过大"
     en = "The request is too large"
+
+
+class BodyTooSlow(InvalidInput):
+    zh = "请求体传输过慢"
+    en = "The request body arrives too slowly"
+
+
+class BodyCutShort(InvalidInput):
+    zh = "请求体不完整"
+    en = "The request body is cut short"
 
 
 class TooManyUsersAsked(TooLarge):

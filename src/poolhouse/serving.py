@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -29,6 +31,16 @@ from poolhouse.settings import PortTaken, Settings
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
+
+CONNECTIONS = 8192
+OTHER_FILES = 512
+"""Files a process has open besides: its database, its scripts' processes, its log."""
+
+LONGEST_REQUEST_S = 45
+"""A server that stops waits this long for what it is answering: a script may take 20 s, a statement 30."""
+
+DRAINING = "draining"
+"""A file beside the workers' numbers that tells them to be unready."""
 
 _log = structlog.get_logger("poolhouse")
 
@@ -76,39 +88,72 @@ def with_port(settings: Settings) -> Settings:
         return settings.model_copy(update={"port": probe.getsockname()[1]})
 
 
+def connections() -> int:
+    """How many connections a process takes at once. What is above waits unheard, so it is far above what
+    `admission` lets in; the soft limit of open files, often 1,024, is raised for it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(128, min(CONNECTIONS, soft - OTHER_FILES))
+
+
 async def serve(services: Services, ready: asyncio.Event | None = None) -> None:
-    """Serves in this process until SIGTERM or SIGINT. `ready` is set once requests are answered."""
+    """Serves in this process until it is told to stop. `ready` is set once requests are answered."""
     from granian.constants import HTTPModes, Interfaces
     from granian.server.embed import Server
 
     from poolhouse.app import asgi
 
     settings = services.settings
+    app = asgi(services)
     server = Server(
-        asgi(services),
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         backlog=1024,
+        backpressure=connections(),
         log_enabled=False,
     )
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for kind in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(kind, stopped.set)
+    app.state.draining = stopped.is_set
     serving = asyncio.create_task(server.serve())
+    with on_stop(stopped.set):
+        try:
+            await _listening(settings, serving)
+            if ready is not None:
+                ready.set()
+            stopping = asyncio.create_task(stopped.wait())
+            await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+            if stopped.is_set():
+                await asyncio.sleep(settings.drain_s)
+        finally:
+            app.state.admission.hurry()
+            server.stop()  # type: ignore[no-untyped-call]
+            await asyncio.wait([serving], timeout=LONGEST_REQUEST_S)
+            if not serving.done():
+                _log.warning("gave up on connections that did not end", after_s=LONGEST_REQUEST_S)
+                serving.cancel()
+            with suppress(asyncio.CancelledError):
+                await serving
+
+
+@contextmanager
+def on_stop(stop: Callable[[], object]) -> Iterator[None]:
+    """SIGTERM, Ctrl-C and a closed terminal call `stop`; what nohup made deaf to the last stays deaf."""
+    kinds = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        kinds.append(signal.SIGHUP)
+    loop = asyncio.get_running_loop()
+    for kind in kinds:
+        loop.add_signal_handler(kind, stop)
     try:
-        await _listening(settings, serving)
-        if ready is not None:
-            ready.set()
-        await asyncio.wait(
-            [serving, asyncio.create_task(stopped.wait())], return_when=asyncio.FIRST_COMPLETED
-        )
+        yield
     finally:
-        server.stop()  # type: ignore[no-untyped-call]
-        await serving
-        for kind in (signal.SIGTERM, signal.SIGINT):
+        for kind in kinds:
             loop.remove_signal_handler(kind)
 
 
@@ -154,21 +199,26 @@ async def _serve_workers(
         start_new_session=True,
         preexec_fn=ends_with_parent(signal.SIGTERM),
     )
-    loop = asyncio.get_running_loop()
-    for kind in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(kind, child.terminate)
     ended = asyncio.create_task(child.wait())
-    try:
-        await _listening(settings, ended)  # type: ignore[arg-type]
-        if ready is not None:
-            ready.set()
-        return await ended
-    finally:
-        for kind in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(kind)
-        if child.returncode is None:
-            child.terminate()
+
+    def stop() -> None:
+        (Path(metrics) / DRAINING).touch()
+        asyncio.get_running_loop().call_later(settings.drain_s, _end, child)
+
+    with on_stop(stop):
+        try:
+            await _listening(settings, ended)  # type: ignore[arg-type]
+            if ready is not None:
+                ready.set()
+            return await ended
+        finally:
+            _end(child)
             await child.wait()
+
+
+def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        child.terminate()
 
 
 def worker() -> ASGIApp:
@@ -187,6 +237,7 @@ def worker() -> ASGIApp:
             services = await stack.enter_async_context(opened(settings, url))
             await stack.enter_async_context(working(services))
             inner.append(asgi(services))
+            inner[0].state.draining = (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / DRAINING).exists
             yield
 
     outer = Starlette(lifespan=lifespan)
@@ -212,7 +263,8 @@ def main() -> None:
         http=HTTPModes.http1,
         workers=settings.workers,
         respawn_failed_workers=True,
-        workers_kill_timeout=10,
+        backpressure=connections(),
+        workers_kill_timeout=LONGEST_REQUEST_S,
         log_enabled=False,
     ).serve()
 

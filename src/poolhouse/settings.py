@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         pattern=r"^https?://",
     )
     sms_secret: SecretStr = Field(SecretStr(""), description="Signs what is POSTed to sms_url.")
+    drain_s: int = Field(
+        0,
+        description="Seconds /readyz says 503 before a server told to stop takes no more connections.",
+        ge=0,
+        le=300,
+    )
     log_level: str = Field("info", description="debug, info, warning or error.")
 
     @field_validator("database_url", "replica_url")

@@ -31,6 +31,8 @@ def health_routes(services: Services) -> list[BaseRoute]:
 
     async def readyz(request: Request) -> Response:
         parts = {"database": await _database(services.db)}
+        if request.app.state.draining():
+            parts["server"] = {"ready": False, "reason": "draining"}
         ready = all(part["ready"] for part in parts.values())
         # One pool's dead database is no reason to take this node from the others.
         parts["customDatabases"] = {"ready": True, "unavailable": _unavailable(services.sandbox)}

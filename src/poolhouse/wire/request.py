@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from poolhouse import trace
-from poolhouse.errors import InvalidInput, Lang, TooLarge
+from poolhouse.errors import BodyCutShort, InvalidInput, Lang, RequestTooLarge, TooLarge
 from poolhouse.ids import new_id
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
@@ -210,18 +210,23 @@ def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
 
 
 async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The whole body, or TooLarge as soon as it is known to be larger than `limit` bytes."""
-    refusal = TooLarge("body", f"最大 {limit} 字节", f"at most {limit} bytes")
+    """The whole body. Raises RequestTooLarge as soon as it is known to be larger than `limit` bytes.
+
+    How long it may take is `admission`'s to say.
+    """
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise refusal
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
+        raise RequestTooLarge("body")
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise refusal
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise RequestTooLarge("body")
+            chunks.append(chunk)
+    except ClientDisconnect as error:
+        raise BodyCutShort("body") from error
     return b"".join(chunks)
 
 

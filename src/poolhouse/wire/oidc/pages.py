@@ -326,8 +326,8 @@ class Pages:
         return {"picture": f"data:image/png;base64,{picture}", "sound": sound}
 
     async def _captcha_sound(self, request: Request) -> Response:
-        browser = await browser_of(request, self._services)
         try:
+            browser = await browser_of(request, self._services)
             step = await self._step(browser)
             sound = await self._services.captchas.sound(step.caller, request.path_params["captcha_id"])
         except (OAuthError, PoolhouseError):

@@ -32,6 +32,8 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.InvalidInput: Row(400),
     e.TooLarge: Row(413),
     e.RequestTooLarge: Row(413),
+    e.BodyTooSlow: Row(408, 408),
+    e.BodyCutShort: Row(400),
     e.RoleCodeRefused: Row(400),
     e.TooManyUsersAsked: Row(2030),
     e.IdentifierRequired: Row(2231),

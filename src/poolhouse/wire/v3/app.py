@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from poolhouse import trace
 from poolhouse.caller import Caller
-from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError, RequestTooLarge
+from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError
 from poolhouse.wire.addresses import client_ip
-from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, require_few_parts
+from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, read_body, require_few_parts
 from poolhouse.wire.request import request_id as current_id
 from poolhouse.wire.v3 import envelope, openapi, page
 from poolhouse.wire.v3.auth import Call, identify, identify_user
@@ -83,8 +83,6 @@ class V3Wire:
             trace.note(error=error)
             status = 404 if type(error) is NotFound and error.facts.get("path") else None
             return envelope.failure(error, lang=lang, request_id=request_id, http_status=status)
-        except ClientDisconnect:
-            return Response(status_code=499)
         except Exception:
             _log.exception("a handler failed", path=path, request_id=request_id)
             return envelope.failure(PoolhouseError(), lang=lang, request_id=request_id)
@@ -94,7 +92,7 @@ class V3Wire:
         self, row: Endpoint, request: Request, path: str, headers: dict[str, str], lang: Lang, request_id: str
     ) -> Any:
         pairs = query_pairs(request.scope["query_string"])
-        body = await _read(request, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
+        body = await read_body(request, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
         require_few_parts(body)
         caller = Caller(
             pool_id=headers.get("x-authing-userpool-id", ""),
@@ -149,16 +147,6 @@ def _row(method: str, path: str) -> Endpoint:
         trace.note(operation=f"{method} {path.removeprefix(PREFIX)}")
         raise NotSupported(what=f"{method} {path}")
     raise NotFound(path=path)
-
-
-async def _read(request: Request, limit: int) -> bytes:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise RequestTooLarge("body")
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 def language(asked: str | None) -> Lang:

@@ -41,6 +41,8 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.InvalidInput: Row(400),
     e.TooLarge: Row(400),
     e.RequestTooLarge: Row(413),
+    e.BodyTooSlow: Row(408, http_status=408),
+    e.BodyCutShort: Row(400),
     e.TooManyUsersAsked: Row(400),
     e.IdentifierRequired: Row(400),
     e.EmailMalformed: Row(400, 2003),
