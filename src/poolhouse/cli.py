@@ -29,7 +29,7 @@ COMMANDS = {
     "backup": ("backup:backup", "Write the database into one file."),
     "restore": ("backup:restore", "Read such a file into an empty database."),
     "secrets": ("secrets:secrets", "The key that encrypts what must not be read."),
-    "pool": ("directory:pools", "User pools."),
+    "pool": ("pools:pools", "User pools."),
     "app": ("directory:apps", "Applications of a pool."),
     "user": ("directory:users", "Users of a pool."),
     "import": ("imports:imports", "Bring in many users from a file."),

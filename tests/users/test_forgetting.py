@@ -26,7 +26,7 @@ async def somebody_with_something_everywhere(services: Services, pool: PoolForTe
     admin = pool.administrator
     user = await services.users.create(
         admin,
-        UserDraft({"username": "everywhere", "email": "everywhere@x.cn"}, password="first"),
+        UserDraft({"username": "everywhere", "email": "everywhere@x.cn"}, password="first one"),
         IdentityDraft("wechat", "o1"),
     )
     await services.users.update(admin, user.id, UserDraft({}, password="second"))

@@ -1,4 +1,4 @@
-"""`poolhouse pool|app|user`: what an operator does at the machine, without a token."""
+"""`poolhouse app|user`: what an operator does at the machine, without a token."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ Pool = Annotated[
     str | None, Parameter(name="--pool", help="The pool's id; the one of credentials.json if absent.")
 ]
 
-pools = App(name="pool", help="User pools of this server.")
 apps = App(name="app", help="Applications of a pool.")
 users = App(name="user", help="Users of a pool.")
 
@@ -56,59 +55,6 @@ def operator(services: Services, pool_id: str | None) -> Caller:
     if chosen is None:
         raise InvalidInput("--pool", "请指定用户池", "say which pool")
     return Caller(chosen, kind="system", actor_id="command line", user_agent="poolhouse cli")
-
-
-@pools.command(name="create")
-def create_pool(
-    name: str,
-    /,
-    *,
-    domain: str | None = None,
-    as_json: Json = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Creates a pool and prints its id and secret."""
-
-    async def work(services: Services) -> None:
-        pool = await services.pools.create(name, domain)
-        shown = {"id": pool.id, "name": pool.name, "domain": pool.domain, "secret": pool.secret}
-        facts("pool", shown, as_json=as_json)
-
-    on_services(data, database_url, work)
-
-
-@pools.command(name="list")
-def list_pools(
-    *,
-    page: int = 1,
-    limit: int = 50,
-    as_json: Json = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Lists the pools of this server."""
-
-    async def work(services: Services) -> None:
-        found = await services.pools.list(PageRequest.of(page, limit))
-        shown = [(pool.id, pool.name, pool.domain, pool.created_at) for pool in found.items]
-        rows("pools", ("id", "name", "domain", "created"), shown, as_json=as_json)
-
-    on_services(data, database_url, work)
-
-
-@pools.command(name="show")
-def show_pool(
-    pool_id: str, /, *, as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None
-) -> None:
-    """Shows a pool, its secret included."""
-
-    async def work(services: Services) -> None:
-        pool = await services.pools.get(pool_id)
-        shown = {"id": pool.id, "name": pool.name, "domain": pool.domain, "secret": pool.secret}
-        facts("pool", {**shown, "created": pool.created_at}, as_json=as_json)
-
-    on_services(data, database_url, work)
 
 
 @apps.command(name="create")

@@ -6,6 +6,7 @@ Two different scales: reference/custom-database.md 6.1.
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,6 +58,11 @@ class PasswordPolicy:
                 f"密码须包含字母、数字、符号中的至少 {wanted} 种",
                 f"at least {wanted} of letters, digits and symbols are needed",
             )
+
+
+def generated_password() -> str:
+    """One nobody guesses, which satisfies every level; a pattern of the pool's own is not asked."""
+    return f"{secrets.token_urlsafe(15)}-a1"
 
 
 def security_level(password: str) -> int:

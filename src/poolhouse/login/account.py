@@ -133,7 +133,7 @@ class Account:
         user = await self.get(caller)
         await self._require_old_password(caller, user, old_password)
         pool = await self._pools.get(caller.pool_id)
-        await self._rules.check(caller, pool, password, user)
+        await self._rules.check(caller, pool, password, user.id)
         async with self._db.transaction() as tx:
             return await self._recovery.set_password(tx, caller, user, password, "own")
 

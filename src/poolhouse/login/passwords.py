@@ -9,12 +9,11 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.policy import PasswordPolicy
 from poolhouse.db.pool import Executor
 from poolhouse.errors import WeakPassword
-from poolhouse.pools.model import Pool
+from poolhouse.pools.model import MOST_REMEMBERED, Pool
+from poolhouse.pools.service import PoolService
 from poolhouse.times import now
 from poolhouse.users.model import User
 from poolhouse.users.postgres import past_hashes
-
-_MOST_REMEMBERED = 24
 
 
 def policy_of(pool: Pool) -> PasswordPolicy:
@@ -25,19 +24,24 @@ def policy_of(pool: Pool) -> PasswordPolicy:
 
 
 class PasswordRules:
-    """Every way to a new password goes through `check`: registration, change, reset, forced change."""
+    """Every password that is set goes through here: by registration, change, reset, an administrator. One that
+    is only checked does not, nor one that moves in from elsewhere: nobody is locked out by a stricter rule."""
 
-    def __init__(self, db: Executor, hasher: PasswordHasher) -> None:
-        self._db, self._hasher = db, hasher
+    def __init__(self, db: Executor, pools: PoolService, hasher: PasswordHasher) -> None:
+        self._db, self._pools, self._hasher = db, pools, hasher
 
-    async def check(self, caller: Caller, pool: Pool, password: str, user: User | None = None) -> None:
+    async def judge(self, caller: Caller, password: str, user_id: str | None) -> None:
+        """`check` for whoever has only the user's id."""
+        await self.check(caller, await self._pools.get(caller.pool_id), password, user_id)
+
+    async def check(self, caller: Caller, pool: Pool, password: str, user_id: str | None = None) -> None:
         """Raises WeakPassword, for a returning one too."""
         await policy_of(pool).check(password)
         rotation = pool.settings.password_update_policy
-        if user is None or not rotation.enabled or rotation.difference_cycle < 1:
+        if user_id is None or not rotation.enabled or rotation.difference_cycle < 1:
             return
-        most = min(rotation.difference_cycle, _MOST_REMEMBERED)
-        for stored in await past_hashes(self._db, caller.pool_id, user.id, most):
+        most = min(rotation.difference_cycle, MOST_REMEMBERED)
+        for stored in await past_hashes(self._db, caller.pool_id, user_id, most):
             if (await self._hasher.verify(password, stored, caller.pool_id)).ok:
                 raise WeakPassword(
                     "password", f"不能与最近 {most} 次使用的密码相同", f"one of the last {most} passwords"

@@ -61,7 +61,7 @@ class Recovery:
         await self._rules.check(caller, pool, password)
         await self._codes.check(caller, channel, target, code, "reset_password", country_code)
         user = await self._whose(caller, channel, target, country_code)
-        await self._rules.check(caller, pool, password, user)
+        await self._rules.check(caller, pool, password, user.id)
         verified = {f"{channel}_verified": True}
         async with self._db.transaction() as tx:
             await self.set_password(tx, caller, user, password, f"{channel}_code", verified)
@@ -134,7 +134,7 @@ class Recovery:
             directory = await self._directories.of(caller.pool_id)
             if not await directory.check_password(caller, user.id, old_password):
                 raise OldPasswordWrong()
-        await self._rules.check(caller, pool, password, user)
+        await self._rules.check(caller, pool, password, user.id)
         async with self._db.transaction() as tx:
             await tickets.use_up(tx, ticket)
             await self.set_password(tx, caller, user, password, purpose)
@@ -154,7 +154,7 @@ class Recovery:
             "reset_password_on_next_login": False,
             **(values or {}),
         }
-        draft = UserDraft(noted, password=password, noted=frozenset(noted))
+        draft = UserDraft(noted, password=password, noted=frozenset(noted), judged=True)
         changed = await self._users.change(tx, caller, user.id, draft)
         event = Event(
             *("update_password", "user", user.id, user.id, user.display_name),

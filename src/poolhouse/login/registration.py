@@ -174,7 +174,7 @@ class Registrations:
             return UserDraft(values)
         await self._rules.check(caller, pool, registration.password)
         values["password_security_level"] = security_level(registration.password)
-        return UserDraft(values, password=registration.password)
+        return UserDraft(values, password=registration.password, judged=True)
 
     async def _register_at_login(self, caller: Caller, key: UserKey, password: str) -> User:
         """autoRegister: the name somebody logs in with becomes theirs."""

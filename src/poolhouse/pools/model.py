@@ -26,6 +26,10 @@ class Whitelists(msgspec.Struct, frozen=True, omit_defaults=True):
     username_enabled: bool = False
 
 
+MOST_REMEMBERED = 24
+"""Old passwords of a user that are compared with a new one: each costs a hash."""
+
+
 class PasswordRotation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Days after which a password must change, and how many old ones may not come back."""
 

@@ -17,12 +17,20 @@ from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.patterns import check_pattern
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Executor, Tx
-from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound
+from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound, TooLarge
 from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools import postgres
-from poolhouse.pools.model import NEW_POOL, Pool, PoolSettings, RateCheck
+from poolhouse.pools.model import (
+    MOST_REMEMBERED,
+    NEW_POOL,
+    PasswordRotation,
+    PasswordStrength,
+    Pool,
+    PoolSettings,
+    RateCheck,
+)
 from poolhouse.recent import Recent
 
 CACHE_S = 1.0
@@ -109,6 +117,19 @@ class PoolService:
         assert stored is not None
         return stored
 
+    async def update_password_policy(
+        self, caller: Caller, strength: dict[str, Any], cycles: dict[str, int]
+    ) -> Pool:
+        """`strength`: fields of PasswordStrength; `cycles`: of PasswordRotation, where 0 is off. Others stay."""
+        caller.require_administrator()
+        changes: dict[str, Any] = {"password_strength": strength} if strength else {}
+        if cycles:
+            rotation = (await self.get(caller.pool_id)).settings.password_update_policy
+            kept = rotation if rotation.enabled else PasswordRotation()
+            both = {"forced_cycle": kept.forced_cycle, "difference_cycle": kept.difference_cycle, **cycles}
+            changes["password_update_policy"] = {**both, "enabled": any(both.values())}
+        return await self.update(caller, {}, changes)
+
     async def refresh_secret(self, caller: Caller) -> str:
         caller.require_administrator()
         async with self._db.transaction() as tx:
@@ -134,6 +155,7 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "verify_code_expires_after": (30, 86400),
     "verify_code_resend_after": (0, 86400),
 }
+LONGEST_MESSAGE = 200
 _RATES = ("frequent_register_check", "login_fail_check", "login_password_fail_check")
 
 
@@ -155,8 +177,26 @@ async def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSetting
             _within(f"{name}.limit", check.limit, 1, 1_000_000)
             _within(f"{name}.time_interval", check.time_interval, 1, 31 * 86400)
         elif name == "password_strength":
-            await check_pattern(changed.password_strength.pattern, "password_strength.pattern")
+            await _require_strength(changed.password_strength)
+        elif name == "password_update_policy":
+            rotation = changed.password_update_policy
+            _within(f"{name}.forced_cycle", rotation.forced_cycle, 0, 3650)
+            _within(f"{name}.difference_cycle", rotation.difference_cycle, 0, MOST_REMEMBERED)
     return changed
+
+
+async def _require_strength(strength: PasswordStrength) -> None:
+    await check_pattern(strength.pattern, "password_strength.pattern")
+    if strength.level == "custom" and not strength.pattern:
+        raise InvalidInput(
+            "password_strength.pattern", "自定义强度需要正则表达式", "a custom strength needs one"
+        )
+    if len(strength.message) > LONGEST_MESSAGE:
+        raise TooLarge(
+            "password_strength.message",
+            f"长度不能超过 {LONGEST_MESSAGE}",
+            f"at most {LONGEST_MESSAGE} characters",
+        )
 
 
 def _within(field: str, value: int, least: int, most: int) -> None:

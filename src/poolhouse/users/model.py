@@ -132,12 +132,14 @@ class UserDraft:
     (keepPassword). Neither is ever logged. An empty one is none: a form that sends `password: ""` gives no
     password, and nobody may get one that anybody can type. `noted` names the values nobody asked for,
     that follow from the act: a directory without a place for them leaves them out, where it must refuse the others.
+    `judged`: the pool's rules on new passwords were asked already, or have nothing to say (we made it).
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
     password_hash: str | None = field(default=None, repr=False)
     noted: frozenset[str] = frozenset()
+    judged: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "password", self.password or None)

@@ -20,6 +20,9 @@ LARGEST_BATCH = 80
 LARGEST_DELETE = 1000
 
 ForgetUsers = Callable[[Tx, str, Sequence[str]], Awaitable[None]]
+Judge = Callable[[Caller, str, str | None], Awaitable[None]]
+"""Raises WeakPassword. The password, and the id of the user whose new one it is; None for a new user."""
+
 UserChanged = Callable[[Tx, Caller, User, UserDraft], Awaitable[None]]
 
 
@@ -37,6 +40,11 @@ class UserService:
         self._db, self._directories, self._audit = db, directories, audit
         self._forget: list[ForgetUsers] = []
         self._changed: list[UserChanged] = []
+        self._judge: Judge | None = None
+
+    def judge_passwords_by(self, judge: Judge) -> None:
+        """`judge` is asked of every password that is set, by whomever; not of those that move in from elsewhere."""
+        self._judge = judge
 
     def on_delete(self, forget: ForgetUsers) -> None:
         """`forget` removes what another domain keeps of users, in the deleting transaction."""
@@ -47,7 +55,8 @@ class UserService:
         self._changed.append(changed)
 
     async def create(self, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None) -> User:
-        """A new user, as an administrator. Raises IdentifierRequired, InvalidInput and the conflicts."""
+        """A new user, as an administrator. Raises IdentifierRequired, WeakPassword, InvalidInput and the
+        conflicts."""
         caller.require_administrator()
         vetted = await self.vet(caller, draft, vouched=True)
         async with self._db.transaction() as tx:
@@ -72,10 +81,10 @@ class UserService:
         transaction that has its connection. `vouched`: an administrator says so, who may also make somebody
         whom the old database has; the clash is told when that person comes (docs/guide/custom-database.md).
 
-        Raises InvalidInput, IdentifierRequired, UserExists, UserNotFound and what a script raises.
+        Raises InvalidInput, WeakPassword, IdentifierRequired, UserExists, UserNotFound and what a script raises.
         """
         draft = replace(draft, values=clean(draft.values))
-        _require_cheap_hash(draft)
+        await self._require_fit(caller, draft, user_id)
         directory = await self._directories.of(caller.pool_id)
         if user_id is None:
             require_identifier(draft.values)
@@ -93,6 +102,12 @@ class UserService:
             asked = UserDraft({**changed, "phone_country_code": country})
             await directory.refuse_if_known(caller, asked, user_id)
         return Vetted(draft)
+
+    async def _require_fit(self, caller: Caller, draft: UserDraft, user_id: str | None) -> None:
+        if draft.password_hash is not None:
+            foreign.require_cheap(draft.password_hash, "password")
+        if draft.password is not None and not draft.judged and self._judge:
+            await self._judge(caller, draft.password, user_id)
 
     async def add(
         self, tx: Tx, caller: Caller, vetted: Vetted, identity: IdentityDraft | None = None
@@ -217,11 +232,6 @@ class UserService:
                 await self._audit.write(
                     tx, caller, Event("delete", "user", resource_id=user_id, user_id=user_id)
                 )
-
-
-def _require_cheap_hash(draft: UserDraft) -> None:
-    if draft.password_hash is not None:
-        foreign.require_cheap(draft.password_hash, "password")
 
 
 def _event(operation: Operation, user: User, **detail: object) -> Event:

@@ -16,10 +16,12 @@ from poolhouse.wire.v3.dto.security import (
     LoginFailCheckConfigDto,
     LoginIpWhitelistCheckConfigDto,
     LoginPassowrdFailCheckConfigDto,
+    PasswordPolicyDto,
     QrcodeLoginStrategyDto,
     RegisterAnomalyDetectionConfigDto,
     SecuritySettingsDto,
     SelfUnlockAccountConfigDto,
+    UpdatePasswordPolicyDto,
     UpdateSecuritySettingsDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
@@ -33,6 +35,40 @@ _FLAT = {
     "register_disabled": "register_disabled",
     "login_require_email_verified": "login_require_email_verified",
 }
+
+
+_STRENGTH = {
+    "strength": "level",
+    "pattern": "pattern",
+    "message": "message",
+    "check_at_login": "check_at_login",
+}
+_ROTATION = {"expires_after_days": "forced_cycle", "remembered_passwords": "difference_cycle"}
+
+
+async def get_password_policy(request: V3Request, _: None) -> PasswordPolicyDto:
+    request.caller.require_administrator()
+    return _policy(await request.services.pools.get(request.caller.pool_id))
+
+
+async def update_password_policy(request: V3Request, body: UpdatePasswordPolicyDto) -> PasswordPolicyDto:
+    """What new passwords must be, when they expire, and how many old ones may not come back."""
+    given = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not None}
+    strength = {ours: given[name] for name, ours in _STRENGTH.items() if name in given}
+    cycles = {ours: given[name] for name, ours in _ROTATION.items() if name in given}
+    return _policy(await request.services.pools.update_password_policy(request.caller, strength, cycles))
+
+
+def _policy(pool: Pool) -> PasswordPolicyDto:
+    strength, rotation = pool.settings.password_strength, pool.settings.password_update_policy
+    return PasswordPolicyDto(
+        strength=strength.level,
+        pattern=strength.pattern,
+        message=strength.message,
+        check_at_login=strength.check_at_login,
+        expires_after_days=rotation.forced_cycle if rotation.enabled else 0,
+        remembered_passwords=rotation.difference_cycle if rotation.enabled else 0,
+    )
 
 
 async def get_security_settings(request: V3Request, _: None) -> SecuritySettingsDto:
@@ -186,6 +222,16 @@ def _password_check(check: RateCheck) -> LoginPassowrdFailCheckConfigDto:
 
 
 ENDPOINTS = [
+    Endpoint(
+        *("GET", "get-password-policy", None, PasswordPolicyDto, get_password_policy),
+        *("security:read", "What new passwords must be, and when they expire"),
+        ours=True,
+    ),
+    Endpoint(
+        *("POST", "update-password-policy", UpdatePasswordPolicyDto, PasswordPolicyDto),
+        *(update_password_policy, "security:write", "Change the password policy; absent fields stay"),
+        ours=True,
+    ),
     Endpoint(
         *("GET", "get-security-settings", None, SecuritySettingsDto, get_security_settings),
         *("security:read", "The pool's security settings"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec import UNSET
 
+from poolhouse.crypto.policy import generated_password
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
 from poolhouse.users.accounts import AccountChange, NewAccount
@@ -108,7 +108,7 @@ async def _account(
         raise InvalidInput("phone", "不能为空", "phone cannot be empty")
     values = _values(body)
     password: str | None = body.password or None
-    keep = False
+    keep = generated = False
     if options:
         notify = options.send_notification
         if notify and (notify.send_email_notification or notify.send_phone_notification):
@@ -116,17 +116,17 @@ async def _account(
         if options.reset_password_on_first_login:
             values["reset_password_on_next_login"] = True
         if options.auto_generate_password and not password:
-            password = secrets.token_urlsafe(15)
+            password, generated = generated_password(), True
         elif password:
             password = request.services.transport.read_new(password, options.password_encrypt_type or "none")
-        keep = bool(options.keep_password)
+        keep = bool(options.keep_password) and not generated
     kind = (options and options.department_id_type) or "department_id"
     departments = [
         (await request.services.orgs.resolve(request.caller, NodeRef(value, kind=kind))).id
         for value in body.department_ids or ()
     ]
     return NewAccount(
-        UserDraft(values, password=None if keep else password, password_hash=password if keep else None),
+        UserDraft(values, None if keep else password, password if keep else None, judged=generated),
         _custom_data(body.custom_data),
         departments,
         [_identity(identity) for identity in body.identities or ()],
@@ -143,6 +143,7 @@ def _change(
         raise NotSupported(what="update-user metadata")
     values = _values(body)
     password = body.password or None
+    generated = False
     if options:
         notify = options.send_password_reseted_notification
         if notify and (notify.send_default_email_notification or notify.send_default_phone_notification):
@@ -150,11 +151,11 @@ def _change(
         if options.reset_password_on_next_login or getattr(options, "reset_password_on_first_login", None):
             values["reset_password_on_next_login"] = True
         if options.auto_generate_password and not password:
-            password = secrets.token_urlsafe(15)
+            password, generated = generated_password(), True
         elif password:
             password = request.services.transport.read_new(password, options.password_encrypt_type or "none")
     return AccountChange(
-        user_id, UserDraft(values, password=password or None), _custom_data(body.custom_data)
+        user_id, UserDraft(values, password, judged=generated), _custom_data(body.custom_data)
     )
 
 

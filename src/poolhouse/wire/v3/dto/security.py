@@ -58,6 +58,18 @@ class MFADisableSettingsDto(Dto, kw_only=True):
     disable_factors: list[Literal["OTP", "SMS", "EMAIL", "FACE"]]
 
 
+class PasswordPolicyDto(Dto, kw_only=True):
+    """`strength`: none, low (6 characters), medium (two of letters, digits, symbols), high (all three), custom
+    (`pattern`, with `message` for who does not meet it). 0 days, 0 remembered: off."""
+
+    strength: Literal["none", "low", "medium", "high", "custom"]
+    pattern: str
+    message: str
+    check_at_login: bool
+    expires_after_days: Int
+    remembered_passwords: Int
+
+
 class QrcodeLoginStrategyDto(Dto, kw_only=True):
     qrcode_expires_in: Int
     qrcode_expires_in_unit: str | None = None
@@ -94,6 +106,17 @@ class SecuritySettingsDto(Dto, kw_only=True):
 class SelfUnlockAccountConfigDto(Dto, kw_only=True):
     enabled: bool
     strategy: Literal["captcha", "password-captcha"]
+
+
+class UpdatePasswordPolicyDto(Dto, kw_only=True):
+    """What is absent stays."""
+
+    strength: Literal["none", "low", "medium", "high", "custom"] | None = None
+    pattern: str | None = None
+    message: str | None = None
+    check_at_login: bool | None = None
+    expires_after_days: Int | None = None
+    remembered_passwords: Int | None = None
 
 
 class UpdateSecuritySettingsDto(Dto, kw_only=True):
