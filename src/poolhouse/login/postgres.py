@@ -274,7 +274,7 @@ async def captcha_answer(db: Executor, pool_id: str, captcha_id: str, asker: str
 
 async def delete_expired(db: Executor) -> None:
     """Housekeeping over all pools; what has expired is dead already."""
-    await db.execute("delete from attempts where ends_at < now() - interval '1 day'")
+    await db.execute("delete from attempts where ends_at < now()")
     await db.execute("delete from verification_codes where expires_at < now() - interval '1 day'")
     await db.execute("delete from tickets where expires_at < now()")
     await db.execute("delete from captchas where expires_at < now()")
