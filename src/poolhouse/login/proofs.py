@@ -66,7 +66,8 @@ class Proofs:
             other: None for other in CHANNELS if other != channel and getattr(user, other)
         }
         values: dict[str, Any] = {f"{channel}_verified": True, "password_security_level": None, **others}
-        draft = UserDraft(values, secrets.token_urlsafe(32), noted=frozenset(values) - set(others))
+        noted = frozenset(values) - set(others)
+        draft = UserDraft(values, secrets.token_urlsafe(32), noted=noted, judged=True)
         async with self._db.transaction() as tx:
             taken_over = await self._users.change(tx, caller, user.id, draft)
             await self._note(tx, caller, user, channel, "taken over by who proved the address")
