@@ -240,6 +240,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     fields.on(TargetType.NODE, orgs.require_nodes)
     fields.on(TargetType.ORG, orgs.require_orgs)
     fields.on(TargetType.APPLICATION, apps.require_ids)
+    apps.on_change(sessions.app_changed)
     apps.on_delete(sessions.end_of_app)
     apps.on_delete(fields.forget_app)
     apps.on_delete(roles.delete_namespace)

@@ -35,6 +35,7 @@ class Job:
 JOBS: dict[str, Job] = {
     "audit partitions": Job(lambda db: AuditLog(db).prepare_partitions(), 6 * HOUR_S),
     "sessions": Job(lambda db: session_rows.delete_expired(db, MOST_SESSIONS_A_TURN)),
+    "signing keys": Job(session_rows.delete_unneeded_keys, HOUR_S),
     "login": Job(login_rows.delete_expired),
     "oidc": Job(oidc_rows.delete_expired),
     "mail": Job(lambda db: mail_rows.delete_older(db, now() - delivery.KEEP), HOUR_S),

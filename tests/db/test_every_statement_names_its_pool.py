@@ -34,6 +34,9 @@ OF_ALL_POOLS: dict[str, str] = {
     "mail/postgres:delete_older": _SWEEP,
     "oidc/postgres:delete_expired": _SWEEP,
     "sessions/postgres:delete_expired": _SWEEP,
+    "sessions/postgres:delete_unneeded_keys": _SWEEP,
+    "sessions/postgres:find_key": _KEY,
+    "sessions/postgres:published_keys": "the keys of all pools, published for one issuer",
     "commands/demo:_fill": "the demonstration's legacy table, which is no table of ours",
 }
 

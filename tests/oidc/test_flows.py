@@ -14,6 +14,7 @@ from tests.conftest import PoolForTests
 from tests.oidc.conftest import AFTER_LOGOUT, REDIRECT, Browser
 
 from poolhouse.apps.model import App
+from poolhouse.caller import Caller
 from poolhouse.resources.model import Effect, TargetType
 from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
@@ -249,6 +250,18 @@ async def test_introspection_and_revocation_tell_the_client_and_nobody_else(
     )
     assert await active(app) is False
     assert (await http.post("/oidc/token/introspection", data={"token": "x"})).status_code == 401
+
+
+@pytest.mark.parametrize("settings", [{"require_pkce": True}, {"token_endpoint_auth": "none"}])
+@pytest.mark.parametrize("method", ["plain", None])
+async def test_where_pkce_is_all_there_is_it_must_be_s256(
+    services: Services, browser: Browser, app: App, settings: dict[str, Any], method: str | None
+) -> None:
+    await services.apps.update(Caller(app.pool_id, "administrator"), app.id, {}, settings)
+    await browser.open(authorize_url(app, code_challenge_method=method))
+    assert browser.arrived["error"] == "invalid_request"
+    page = await browser.open(authorize_url(app))
+    assert "<form" in page.text
 
 
 async def test_client_credentials_speak_for_no_user(http: httpx.AsyncClient, app: App) -> None:

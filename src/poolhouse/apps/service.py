@@ -30,6 +30,7 @@ WRITABLE = frozenset(
     {"name", "identifier", "description", "logo", "app_type", "redirect_uris", "logout_redirect_uris"}
 )
 
+OnChange = Callable[[App], Awaitable[None]]
 OnDelete = Callable[[Tx, Caller, str], Awaitable[None]]
 
 
@@ -37,7 +38,12 @@ class AppService:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
         self._recent: Recent[App] = Recent(CACHE_S)
+        self._on_change: list[OnChange] = []
         self._on_delete: list[OnDelete] = []
+
+    def on_change(self, hook: OnChange) -> None:
+        """`hook(app)` runs after an application was made or changed."""
+        self._on_change.append(hook)
 
     def on_delete(self, hook: OnDelete) -> None:
         """`hook(tx, caller, app_id)` runs in the transaction that deletes an application."""
@@ -51,6 +57,7 @@ class AppService:
             await self._audit.write(
                 tx, caller, Event("create", "application", app.id, detail={"name": app.name})
             )
+        await self._changed(app)
         return app
 
     async def add(
@@ -137,6 +144,7 @@ class AppService:
             await self._audit.write(tx, caller, Event("update", "application", app_id, detail=detail))
         self._recent.drop(app_id)
         assert stored is not None
+        await self._changed(stored)
         return stored
 
     async def refresh_secret(self, caller: Caller, app_id: str) -> App:
@@ -157,6 +165,10 @@ class AppService:
                 await hook(tx, caller, app_id)
             await self._audit.write(tx, caller, Event("delete", "application", app_id))
         self._recent.drop(app_id)
+
+    async def _changed(self, app: App) -> None:
+        for hook in self._on_change:
+            await hook(app)
 
     async def _locked(self, tx: Tx, caller: Caller, app_id: str) -> App:
         """The application as it is now, held until the change to it is done."""

@@ -72,11 +72,15 @@ class OidcService:
             raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")
         if request.response_mode not in ("query", "form_post"):
             raise OAuthError("invalid_request", "response_mode must be query or form_post")
+        only_pkce = app.settings.require_pkce or app.settings.token_endpoint_auth == "none"
         if request.code_challenge is None:
-            if app.settings.require_pkce or app.settings.token_endpoint_auth == "none":
+            if only_pkce:
                 raise OAuthError("invalid_request", "code_challenge is required")
         elif request.code_challenge_method not in ("S256", "plain"):
             raise OAuthError("invalid_request", "code_challenge_method must be S256 or plain")
+        elif only_pkce and request.code_challenge_method != "S256":
+            # plain is its own verifier to whoever reads the request; the vendor's clients offer it, beside a secret.
+            raise OAuthError("invalid_request", "code_challenge_method must be S256 for this application")
         elif not 43 <= len(request.code_challenge) <= 128:
             raise OAuthError("invalid_request", "code_challenge must be 43 to 128 characters")
         if "none" in request.prompt and len(request.prompt) > 1:
@@ -207,8 +211,7 @@ class OidcService:
     async def read_access_token(self, token: str) -> AccessToken:
         """Raises OAuthError invalid_token for anything but a live access token of ours."""
         try:
-            hint = tokens.hint(token)
-            key = await self._sessions.keys.find(hint)
+            key = await self._sessions.keys.find(tokens.hint(token))
             claims = tokens.verify(token, key)
         except PoolhouseError as error:
             raise OAuthError("invalid_token", "not a token of ours") from error
@@ -216,10 +219,10 @@ class OidcService:
             raise OAuthError("invalid_token", "not an access token, or expired")
         grant_id = claims.get("gid")
         if grant_id is not None:
-            grant = await postgres.find_grant(self._db, hint.pool_id, str(grant_id))
+            grant = await postgres.find_grant(self._db, key.pool_id, str(grant_id))
             await self._require_live(grant)
         return AccessToken(
-            pool_id=hint.pool_id,
+            pool_id=key.pool_id,
             app_id=str(claims["client_id"]),
             user_id=str(claims["sub"]) if grant_id is not None else None,
             grant_id=grant_id,
@@ -270,13 +273,12 @@ class OidcService:
     async def end_session(self, id_token: str) -> tuple[App, bool]:
         """RP-initiated logout by an id_token_hint, expired or not: its application, and whether it ended."""
         try:
-            hint = tokens.hint(id_token)
-            key = await self._sessions.keys.find(hint)
+            key = await self._sessions.keys.find(tokens.hint(id_token))
             claims = tokens.verify(id_token, key)
             app = await self.client(str(claims.get("aud")))
         except PoolhouseError as error:
             raise OAuthError("invalid_request", "id_token_hint is not a token of ours") from error
-        foreign = app.pool_id != hint.pool_id or (key.purpose == "app" and key.app_id != app.id)
+        foreign = app.pool_id != key.pool_id or (key.purpose == "app" and key.app_id != app.id)
         if foreign or not isinstance(claims.get("sid"), str):
             raise OAuthError("invalid_request", "id_token_hint is not a login's")
         return app, await self.log_out(app.pool_id, str(claims["sub"]), claims["sid"])
@@ -287,8 +289,9 @@ class OidcService:
         await postgres.revoke_grants_of(self._db, pool_id, [session_id])
         return await self._sessions.end(caller, session_id)
 
-    async def public_keys(self, pool_ids: Sequence[str]) -> list[dict[str, Any]]:
-        return [key for pool_id in pool_ids for key in await self._sessions.keys.public_keys(pool_id)]
+    async def public_keys(self) -> list[dict[str, Any]]:
+        """The JWKS of all pools; a pool whose first RSA key nobody needed yet has none in it."""
+        return await self._sessions.keys.public_keys()
 
     async def end(self, tx: Tx, ending: Ending) -> None:
         """The grants that end with sessions or users, and with them their codes and tokens."""
@@ -350,7 +353,8 @@ class OidcService:
         }
         if grant_id is not None:
             claims["gid"] = grant_id
-        return tokens.sign(claims, await self._sessions.keys.newest(app.pool_id, "rsa"))
+        keys = self._sessions.keys
+        return await keys.sign(claims, await keys.newest(app.pool_id, "rsa"))
 
     async def _client_token(self, app: App, scope: str, issuer: str) -> TokenSet:
         lifetime = app.settings.access_token_expires_after

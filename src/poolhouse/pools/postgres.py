@@ -47,10 +47,6 @@ async def list_all(db: Executor, limit: int, offset: int, box: SecretBox) -> tup
     return int(total), [_pool(row, box) for row in rows]
 
 
-async def ids(db: Executor) -> list[str]:
-    return [row["id"] for row in await db.fetch("select id from pools order by created_at, id")]
-
-
 async def update(db: Executor, pool: Pool, box: SecretBox) -> Pool | None:
     row = await db.fetchrow(
         "update pools set name = $2, domain = $3, description = $4, logo = $5, secret = $6, settings = $7, "

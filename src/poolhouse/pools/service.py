@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -92,10 +91,6 @@ class PoolService:
     async def list(self, page: PageRequest) -> Page[Pool]:
         """Every pool of the server: for its operator at the command line, never for a wire."""
         return Page(*await postgres.list_all(self._db, page.size, page.offset, self._box))
-
-    async def ids(self) -> Sequence[str]:
-        """Of every pool, for what is the whole server's: the published keys."""
-        return await postgres.ids(self._db)
 
     async def update(
         self, caller: Caller, values: dict[str, Any], settings: dict[str, Any] | None = None

@@ -1,27 +1,37 @@
-"""The keys tokens are signed with. Replaced keys stay to verify, so a rotation logs nobody out."""
+"""The keys tokens are signed with. A replaced key stays to verify until all it signed has expired, so a rotation
+logs nobody out; then upkeep deletes it."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal
 
+import structlog
 from asyncpg import Record
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc.jwk import OctKey, RSAKey
 
-from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.db.pool import Database
 from poolhouse.errors import TokenInvalid
 from poolhouse.ids import new_id
-from poolhouse.sessions import postgres
+from poolhouse.sessions import postgres, tokens
 from poolhouse.sessions.tokens import KeyHint, SigningKey
 
 Generated = Literal["management", "rsa"]
 
 NEWEST_KEPT_S = 60.0
+DAY_S = 86_400
 _MOST_CACHED = 2000
+
+_log = structlog.get_logger("poolhouse.sessions")
 
 
 class KeyRing:
@@ -29,20 +39,37 @@ class KeyRing:
 
     def __init__(self, db: Database, box: SecretBox) -> None:
         self._db, self._box = db, box
-        self._found: OrderedDict[tuple[str, str], SigningKey] = OrderedDict()
+        self._found: OrderedDict[str, SigningKey] = OrderedDict()
+        self._needed_until: dict[str, float] = {}
+        self._public: dict[str, dict[str, Any] | None] = {}
+        self._publishing = asyncio.Lock()
+        self._making: dict[tuple[str, str, str], asyncio.Lock] = {}
         self._newest: dict[tuple[str, str, str], tuple[float, SigningKey]] = {}
 
     async def find(self, hint: KeyHint) -> SigningKey:
         """The key a token names. Raises TokenInvalid."""
-        found = self._found.get((hint.pool_id, hint.key_id))
+        found = self._found.get(hint.key_id)
         if found is None:
-            row = await postgres.find_key(self._db, hint.pool_id, hint.key_id)
+            row = await postgres.find_key(self._db, hint.key_id)
             if row is None:
                 raise TokenInvalid("no such key")
-            found = self._remember(hint.pool_id, row)
-        if found.algorithm != hint.algorithm:
-            raise TokenInvalid("the key's algorithm is another")
+            found = self._remember(row)
+        if not hint.fits(found):
+            raise TokenInvalid("the key's algorithm or pool is another")
         return found
+
+    async def sign(self, claims: Mapping[str, Any], key: SigningKey) -> str:
+        """The token of these claims; `key` is kept until their `exp`, which is written down once a day."""
+        known = self._needed_until.get(key.key_id, 0)
+        if claims["exp"] > known:
+            until = claims["exp"] + DAY_S
+            self._needed_until[key.key_id] = until  # at once: the others of a burst need not wait for the row
+            try:
+                await postgres.keep_key(self._db, key.pool_id, key.key_id, datetime.fromtimestamp(until, UTC))
+            except BaseException:
+                self._needed_until[key.key_id] = known
+                raise
+        return tokens.sign(claims, key)
 
     async def newest(self, pool_id: str, purpose: Generated) -> SigningKey:
         """The key that signs: HS256 for management tokens, RS256 for `rsa`. Made when first needed."""
@@ -52,9 +79,13 @@ class KeyRing:
             return known[1]
         rows = await postgres.keys_of(self._db, pool_id, purpose)
         if not rows:
-            await self._make(pool_id, purpose, "first")
-            rows = await postgres.keys_of(self._db, pool_id, purpose)
-        return self._sign_with(slot, self._remember(pool_id, rows[0]))
+            async with self._making.setdefault(slot, asyncio.Lock()):
+                rows = await postgres.keys_of(self._db, pool_id, purpose)
+                if not rows:
+                    await self._make(pool_id, purpose, "first")
+                    rows = await postgres.keys_of(self._db, pool_id, purpose)
+            self._making.pop(slot, None)
+        return self._sign_with(slot, self._remember(rows[0]))
 
     async def of_app(self, pool_id: str, app_id: str, secret: str) -> SigningKey:
         """HS256 with the application's secret; tokens of an earlier secret still verify."""
@@ -68,7 +99,7 @@ class KeyRing:
             await self._keep(pool_id, "app", app_id, fingerprint, "HS256", secret)
             row = await self._app_row(pool_id, app_id, fingerprint)
             assert row is not None
-        return self._sign_with(slot, self._remember(pool_id, row))
+        return self._sign_with(slot, self._remember(row))
 
     async def rotate(self, pool_id: str, purpose: Generated) -> SigningKey:
         """A new key signs from now on here, and within a minute on every node."""
@@ -76,15 +107,23 @@ class KeyRing:
         self._newest.pop((pool_id, purpose, ""), None)
         return await self.newest(pool_id, purpose)
 
-    async def public_keys(self, pool_id: str) -> list[dict[str, Any]]:
-        """The pool's JWKS entries, the signing one first."""
-        await self.newest(pool_id, "rsa")
-        rows = await postgres.keys_of(self._db, pool_id, "rsa")
-        keys = [self._remember(pool_id, row) for row in rows]
-        return [
-            {**key.key.as_dict(private=False), "kid": key.kid, "use": "sig", "alg": key.algorithm}
-            for key in keys
-        ]
+    async def public_keys(self, pool_id: str | None = None) -> list[dict[str, Any]]:
+        """The JWKS entries of the pool, or of all; a pool's signing one first. Whoever asks, no key is made."""
+        rows = [row for row in await postgres.published_keys(self._db) if pool_id in (None, row["pool_id"])]
+        async with self._publishing:
+            for key_id in [row["id"] for row in rows if row["id"] not in self._public]:
+                if (whole := await postgres.find_key(self._db, key_id)) is not None:
+                    self._public[key_id] = await asyncio.to_thread(self._published, whole)
+        return [entry for row in rows if (entry := self._public.get(row["id"])) is not None]
+
+    def _published(self, row: Record) -> dict[str, Any] | None:
+        """None for a key that the server's secret key does not open: the others are still published."""
+        try:
+            key = self._opened(row)
+        except SecretUnreadable:
+            _log.error("signing_key_unreadable", pool_id=row["pool_id"], key_id=row["id"])
+            return None
+        return {**key.key.as_dict(private=False), "kid": key.kid, "use": "sig", "alg": key.algorithm}
 
     async def _app_row(self, pool_id: str, app_id: str, fingerprint: str) -> Record | None:
         rows = await postgres.keys_of(self._db, pool_id, "app", app_id)
@@ -92,7 +131,7 @@ class KeyRing:
 
     async def _make(self, pool_id: str, purpose: Generated, fingerprint: str) -> None:
         if purpose == "rsa":
-            private = RSAKey.generate_key(2048, private=True).as_pem(private=True).decode()
+            private = await asyncio.to_thread(_new_rsa_key)
             await self._keep(pool_id, purpose, "", fingerprint, "RS256", private)
         else:
             await self._keep(pool_id, purpose, "", fingerprint, "HS256", secrets.token_hex(32))
@@ -104,17 +143,24 @@ class KeyRing:
         sealed = self._box.encrypt(key, _place(pool_id, key_id))
         await postgres.insert_key(self._db, pool_id, key_id, purpose, app_id, fingerprint, algorithm, sealed)
 
-    def _remember(self, pool_id: str, row: Record) -> SigningKey:
-        slot = (pool_id, row["id"])
-        if slot not in self._found:
-            secret = self._box.decrypt(row["sealed"], _place(pool_id, row["id"]))
-            imported = RSAKey.import_key(secret) if row["algorithm"] == "RS256" else OctKey.import_key(secret)
-            self._found[slot] = SigningKey(
-                pool_id, row["id"], row["algorithm"], imported, row["purpose"], row["app_id"]
-            )
+    def _remember(self, row: Record) -> SigningKey:
+        key_id = row["id"]
+        if key_id not in self._found:
+            self._found[key_id] = self._opened(row)
+            self._needed_until[key_id] = row["needed_until"].timestamp()
             if len(self._found) > _MOST_CACHED:
-                self._found.popitem(last=False)
-        return self._found[slot]
+                forgotten, _ = self._found.popitem(last=False)
+                self._needed_until.pop(forgotten, None)
+        return self._found[key_id]
+
+    def _opened(self, row: Record) -> SigningKey:
+        secret = self._box.decrypt(row["sealed"], _place(row["pool_id"], row["id"]))
+        key = _rsa_key(secret) if row["algorithm"] == "RS256" else OctKey.import_key(secret)
+        return SigningKey(
+            *(row["pool_id"], row["id"], row["algorithm"], key),
+            purpose=row["purpose"],
+            app_id=row["app_id"],
+        )
 
     def _sign_with(self, slot: tuple[str, str, str], key: SigningKey) -> SigningKey:
         if len(self._newest) > _MOST_CACHED:
@@ -125,3 +171,15 @@ class KeyRing:
 
 def _place(pool_id: str, key_id: str) -> str:
     return f"signing-key:{pool_id}:{key_id}"
+
+
+def _new_rsa_key() -> str:
+    """PEM. Tens of milliseconds and more: for a thread."""
+    return RSAKey.generate_key(2048, private=True).as_pem(private=True).decode()
+
+
+def _rsa_key(pem: str) -> RSAKey:
+    """Ours, and sealed since it was made: proving its numbers prime again would take fifty milliseconds."""
+    raw = load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(raw, RSAPrivateKey)
+    return RSAKey(raw, raw)

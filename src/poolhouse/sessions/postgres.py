@@ -139,19 +139,26 @@ async def delete_expired(db: Executor, limit: int) -> int:
 # -- signing keys ------------------------------------------------------------------------------------------
 
 
-async def find_key(db: Executor, pool_id: str, key_id: str) -> Record | None:
-    """id, purpose, app_id, algorithm, sealed."""
-    return await db.fetchrow(
-        "select id, purpose, app_id, algorithm, sealed from signing_keys where pool_id = $1 and id = $2",
-        *(pool_id, key_id),
+_KEY = "pool_id, id, purpose, app_id, algorithm, sealed, fingerprint, needed_until"
+
+
+async def find_key(db: Executor, key_id: str) -> Record | None:
+    """For authentication alone, which learns the pool from the key."""
+    return await db.fetchrow(f"select {_KEY} from signing_keys where id = $1", key_id)
+
+
+async def published_keys(db: Executor) -> list[Record]:
+    """pool_id and id of every pool's RSA keys, each pool's signing one first."""
+    return await db.fetch(
+        "select pool_id, id from signing_keys where purpose = 'rsa' order by pool_id, created_at desc, id desc"
     )
 
 
 async def keys_of(db: Executor, pool_id: str, purpose: str, app_id: str = "") -> list[Record]:
-    """id, purpose, app_id, algorithm, sealed, fingerprint; the newest first: it signs, the others verify."""
+    """The newest first: it signs, the others verify."""
     return await db.fetch(
-        """
-        select id, purpose, app_id, algorithm, sealed, fingerprint from signing_keys
+        f"""
+        select {_KEY} from signing_keys
         where pool_id = $1 and purpose = $2 and app_id = $3 order by created_at desc, id desc
         """,
         *(pool_id, purpose, app_id),
@@ -178,16 +185,28 @@ async def insert_key(
     )
 
 
-async def delete_keys_before(db: Executor, pool_id: str, purpose: str, before: datetime) -> None:
-    """Keys older than `before`, except the one that signs."""
+async def keep_key(db: Executor, pool_id: str, key_id: str, until: datetime) -> None:
+    """What the key signs lives until then."""
     await db.execute(
-        """
-        delete from signing_keys k where pool_id = $1 and purpose = $2 and created_at < $3 and exists (
-          select from signing_keys newer where newer.pool_id = $1 and newer.purpose = $2
-            and newer.app_id = k.app_id and (newer.created_at, newer.id) > (k.created_at, k.id))
-        """,
-        *(pool_id, purpose, before),
+        "update signing_keys set needed_until = $3 where pool_id = $1 and id = $2 and needed_until < $3",
+        *(pool_id, key_id, until),
     )
+
+
+async def delete_unneeded_keys(db: Executor) -> int:
+    """Housekeeping over all pools: replaced keys, and those of applications that are gone, once everything they
+    signed has expired. How many went."""
+    tag = await db.execute(
+        """
+        delete from signing_keys k where needed_until < now() and (
+          exists (select from signing_keys newer where newer.pool_id = k.pool_id
+            and newer.purpose = k.purpose and newer.app_id = k.app_id
+            and (newer.created_at, newer.id) > (k.created_at, k.id))
+          or (purpose = 'app' and not exists (
+            select from apps a where a.pool_id = k.pool_id and a.id = k.app_id)))
+        """
+    )
+    return int(tag.split()[-1])
 
 
 def logged_in_at(alias: str, app_ids: str) -> str:

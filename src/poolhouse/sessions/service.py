@@ -71,7 +71,7 @@ class SessionService:
             "data": {"id": subject or pool_id, "email": "", "userPoolId": pool_id, **(data or {})},
         }
         key = await self.keys.newest(pool_id, "management")
-        return IssuedToken(tokens.sign(claims, key), issued, expires)
+        return IssuedToken(await self.keys.sign(claims, key), issued, expires)
 
     async def issue_user(self, session: Session, user: User, app: App | None) -> IssuedToken:
         """The token of a session: it names the session and ends with it."""
@@ -109,7 +109,7 @@ class SessionService:
             key = await self.keys.newest(user.pool_id, "rsa")
         else:
             key = await self.keys.of_app(user.pool_id, app.id, app.secret)
-        return IssuedToken(tokens.sign(claims, key), issued, expires_at)
+        return IssuedToken(await self.keys.sign(claims, key), issued, expires_at)
 
     async def read(self, token: str) -> Claims:
         """Who a bearer token speaks for. Raises TokenInvalid, TokenExpired: also when its session has ended,
@@ -233,6 +233,11 @@ class SessionService:
         `except_session` stays, where one gives oneself a new password; what was made from it does not.
         """
         await self._end(tx, pool_id, user_ids, None, except_session)
+
+    async def app_changed(self, app: App) -> None:
+        """Whose tokens are RS256 may fetch the published keys before the first of them is made."""
+        if app.settings.id_token_algorithm == "RS256":
+            await self.keys.newest(app.pool_id, "rsa")
 
     async def end_of_app(self, tx: Tx, caller: Caller, app_id: str) -> None:
         """The sessions at an application that is deleted."""

@@ -34,7 +34,8 @@ Purpose = Literal["management", "rsa", "app"]
 LONGEST_TOKEN = 8192
 CLOCK_SKEW_S = 30
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
-_KEY_ID = re.compile(r"([0-9a-f]{24})\.([0-9a-f]{24})\Z")
+_KEY_ID = re.compile(r"(?:([0-9a-f]{24})\.)?([0-9a-f]{24})\Z")
+"""A pool's id stood before the key's once; tokens from then are read until they expire."""
 _ALGORITHMS: dict[str, Algorithm] = {"HS256": "HS256", "RS256": "RS256"}
 
 
@@ -55,16 +56,22 @@ class SigningKey:
 
     @property
     def kid(self) -> str:
-        return f"{self.pool_id}.{self.key_id}"
+        """Published with the key, so it names no pool."""
+        return self.key_id
 
 
 @dataclass(frozen=True, slots=True)
 class KeyHint:
     """What an unverified token says about its key; good for finding the key and nothing else."""
 
-    pool_id: str
     key_id: str
     algorithm: Algorithm
+    pool_id: str | None = None
+
+    def fits(self, key: SigningKey) -> bool:
+        """Whether it names this key, to be used as the key is."""
+        named = (self.key_id, self.algorithm, self.pool_id or key.pool_id)
+        return named == (key.key_id, key.algorithm, key.pool_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +112,12 @@ def hint(token: str) -> KeyHint:
     named = _KEY_ID.match(str(header.get("kid")))
     if algorithm is None or named is None or "crit" in header:
         raise TokenInvalid("foreign algorithm or key id")
-    return KeyHint(named[1], named[2], algorithm)
+    return KeyHint(named[2], algorithm, named[1])
 
 
 def verify(token: str, key: SigningKey) -> dict[str, Any]:
     """The claims under a good signature. Their times are moments, and not yet looked at."""
-    if hint(token) != KeyHint(key.pool_id, key.key_id, key.algorithm):
+    if not hint(token).fits(key):
         raise TokenInvalid("another key or algorithm than the key's own")
     try:
         claims = json.loads(jws.deserialize_compact(token, key.key, [key.algorithm]).payload)

@@ -164,8 +164,7 @@ class Provider:
         )
 
     async def jwks(self, request: Request, browser: Browser) -> Response:
-        pools = await self.services.pools.ids()
-        keys = await self.services.oidc.public_keys(pools)
+        keys = await self.services.oidc.public_keys()
         return _json({"keys": keys}, headers={"cache-control": "public, max-age=60"})
 
     async def token(self, request: Request, browser: Browser) -> Response:

@@ -1,0 +1,117 @@
+"""A signing key is made when something is signed, published without its pool, and deleted when nothing needs it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from joserfc import jws
+from tests.conftest import PoolForTests
+
+from poolhouse import upkeep
+from poolhouse.app import asgi
+from poolhouse.errors import TokenInvalid
+from poolhouse.services import Services
+from poolhouse.sessions import tokens
+from poolhouse.sessions.keys import KeyRing
+from poolhouse.sessions.service import MANAGEMENT_LIFETIME
+from poolhouse.times import now
+
+
+async def stored(services: Services, pool: PoolForTests) -> set[str]:
+    rows = await services.db.fetch("select id from signing_keys where pool_id = $1", pool.id)
+    return {row["id"] for row in rows}
+
+
+async def later(services: Services, pool: PoolForTests, passed: timedelta) -> None:
+    """As if so much time had passed for the pool's keys, and upkeep came by."""
+    await services.db.execute(
+        "update signing_keys set needed_until = needed_until - $2::interval where pool_id = $1",
+        *(pool.id, passed),
+    )
+    await upkeep.JOBS["signing keys"].act(services.db)
+
+
+async def test_a_replaced_key_stays_while_what_it_signed_can_live_and_then_goes(
+    services: Services, pool: PoolForTests
+) -> None:
+    token = (await services.sessions.issue_management(pool.id)).token
+    old = tokens.hint(token).key_id
+    new = (await services.sessions.keys.rotate(pool.id, "management")).key_id
+
+    await later(services, pool, MANAGEMENT_LIFETIME)
+    assert await stored(services, pool) == {old, new}
+    assert (await services.sessions.read(token)).pool_id == pool.id
+
+    await later(services, pool, timedelta(days=2))
+    assert await stored(services, pool) == {new}
+
+
+async def test_the_key_that_signs_stays_however_old(services: Services, pool: PoolForTests) -> None:
+    token = (await services.sessions.issue_management(pool.id)).token
+    await later(services, pool, timedelta(days=1000))
+    assert await stored(services, pool) == {tokens.hint(token).key_id}
+
+
+async def test_the_longest_token_decides_how_long_a_key_is_kept(
+    services: Services, pool: PoolForTests
+) -> None:
+    for days in (400, 7):
+        await services.sessions.issue_management(pool.id, lifetime=timedelta(days=days))
+    until = await services.db.fetchval("select needed_until from signing_keys where pool_id = $1", pool.id)
+    assert timedelta(days=400) < until - now() < timedelta(days=402)
+
+
+async def test_an_applications_key_goes_with_it(services: Services, pool: PoolForTests) -> None:
+    app = await services.apps.create(pool.administrator, "shop")
+    await services.sessions.keys.of_app(pool.id, app.id, app.secret)
+    await later(services, pool, timedelta(days=2))
+    assert len(await stored(services, pool)) == 1
+    await services.apps.delete(pool.administrator, app.id)
+    await later(services, pool, timedelta(0))
+    assert await stored(services, pool) == set()
+
+
+async def test_who_asks_for_the_published_keys_makes_none_and_learns_no_pool(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    signing = await services.sessions.keys.newest(other_pool.id, "rsa")
+    transport = httpx.ASGITransport(asgi(services), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
+        answer = await http.get("/oidc/.well-known/jwks.json")
+    assert await stored(services, pool) == set()
+    assert signing.key_id in {key["kid"] for key in answer.json()["keys"]}
+    assert other_pool.id not in answer.text
+
+
+async def test_a_key_of_another_secret_key_is_left_out(services: Services, pool: PoolForTests) -> None:
+    key = await services.sessions.keys.newest(pool.id, "rsa")
+    await services.db.execute("update signing_keys set sealed = '\\x01' where pool_id = $1", pool.id)
+    published = await KeyRing(services.db, services.box).public_keys()
+    assert key.key_id not in {entry["kid"] for entry in published}
+
+
+@pytest.mark.parametrize("named", ["own", "foreign"])
+async def test_a_token_from_when_a_key_was_named_with_its_pool_is_read_for_that_pool_alone(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests, named: str
+) -> None:
+    token = (await services.sessions.issue_management(pool.id)).token
+    key = await services.sessions.keys.newest(pool.id, "management")
+    pool_id = pool.id if named == "own" else other_pool.id
+    header = {"alg": "HS256", "typ": "JWT", "kid": f"{pool_id}.{key.key_id}"}
+    old = jws.serialize_compact(header, tokens.encode_payload(tokens.verify(token, key)), key.key, ["HS256"])
+    if named == "own":
+        assert (await services.sessions.read(old)).pool_id == pool.id
+    else:
+        with pytest.raises(TokenInvalid):
+            await services.sessions.read(old)
+
+
+async def test_first_tokens_at_once_make_one_key(services: Services, pool: PoolForTests) -> None:
+    import asyncio
+
+    ring = services.sessions.keys
+    keys = await asyncio.gather(*(ring.newest(pool.id, "rsa") for _ in range(5)))
+    assert len({key.key_id for key in keys}) == 1
+    assert len(await stored(services, pool)) == 1
