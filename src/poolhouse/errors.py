@@ -449,6 +449,11 @@ class WrongCredentials(LoginRefused):
     en = "Account not exists or password is incorrect"
 
 
+class FirstPasswordRequired(WrongCredentials):
+    """An account that came without a password. Only the audit log tells it from a wrong one: nothing was proved,
+    and a stranger would learn who exists."""
+
+
 class AccountBlocked(LoginRefused):
     zh = "用户已被锁定"
     en = "The user is locked"
@@ -505,13 +510,6 @@ class PasswordResetRequired(LoginRefused):
 
     zh = "请修改密码后再登录"
     en = "The password must be changed before logging in"
-
-
-class FirstPasswordRequired(PasswordResetRequired):
-    """An account that came without a password, so that nothing was proved and there is no `token`."""
-
-    zh = "该账号尚未设置密码，请通过“忘记密码”用验证码设置新密码"
-    en = 'This account has no password yet: set one by "forgot password", with a code'
 
 
 class OldPasswordWrong(LoginRefused):

@@ -12,19 +12,21 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.errors import (
-    FirstPasswordRequired,
     InvalidInput,
     InvalidOperation,
     NotPermitted,
     NotSupportedByDirectory,
     Overloaded,
     PoolhouseError,
+    WrongCredentials,
 )
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.services import Services
 from poolhouse.users import importing, postgres_newcomers
 from poolhouse.users.migrating import PROVIDER
 from poolhouse.users.model import User, UserDraft, UserKey, UserQuery
+from poolhouse.wire.v2.errors import row as v2_row
+from poolhouse.wire.v3.errors import row_of as v3_row
 
 
 def jsonl(folder: Path, *rows: Mapping[str, Any] | str, name: str = "users.jsonl") -> Path:
@@ -218,14 +220,23 @@ async def test_two_imports_of_one_file_do_not_both_go_on(
         await services.imports.store(pool.administrator, late, [], 3, log)
 
 
-async def test_somebody_without_a_password_is_told_how_to_get_one(
-    services: Services, pool: PoolForTests, tmp_path: Path
+@pytest.mark.parametrize("name", ["wang", "nobody"])
+async def test_no_stranger_learns_who_came_without_a_password(
+    services: Services, pool: PoolForTests, tmp_path: Path, name: str
 ) -> None:
     file = jsonl(tmp_path, {"username": "wang", "email": "w@x.cn", "resetPasswordOnNextLogin": True})
     await brought_in(services, pool, file)
-    with pytest.raises(FirstPasswordRequired) as refused:
-        await services.login.with_password(pool.stranger, UserKey("username", "wang"), "anything")
-    assert "forgot password" in refused.value.message("en-US")
+    with pytest.raises(WrongCredentials) as refused:
+        await services.login.with_password(pool.stranger, UserKey("username", name), "anything")
+    assert refused.value.message("en-US") == WrongCredentials().message("en-US")
+    assert (v2_row(refused.value), v3_row(refused.value)) == (
+        v2_row(WrongCredentials()),
+        v3_row(WrongCredentials()),
+    )
+    reason = await services.db.fetchval(
+        "select detail->>'reason' from audit_records where pool_id = $1 and operation = 'login'", pool.id
+    )
+    assert reason == ("FirstPasswordRequired" if name == "wang" else "WrongCredentials")
 
 
 async def test_a_pool_whose_users_live_elsewhere_refuses_an_import(

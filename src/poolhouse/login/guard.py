@@ -17,7 +17,6 @@ from poolhouse.errors import (
     AccountLocked,
     CaptchaRequired,
     CodeWrong,
-    FirstPasswordRequired,
     OldPasswordWrong,
     PoolhouseError,
     RegisteringTooOften,
@@ -37,7 +36,7 @@ what guessing needs."""
 
 ACCOUNT, ADDRESS, OLD_PASSWORD, SECOND_STEP = "login-account", "login-ip", "old-password", "mfa"
 OLD_PASSWORD_LIMIT = Limit(10, 86_400, locks=True)
-_WRONG = (WrongCredentials, ScriptFailed, FirstPasswordRequired, OldPasswordWrong)
+_WRONG = (WrongCredentials, ScriptFailed, OldPasswordWrong)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class PostgresDirectory:
         if row is None or stored is None:
             await self._hasher.waste(password, caller.pool_id)
             if row is not None and row["reset_password_on_next_login"]:
-                raise FirstPasswordRequired("no password set", old_password=False)
+                raise FirstPasswordRequired("no password set")
             raise WrongCredentials(f"{'no such user' if row is None else 'no password set'}: {key.kind}")
         verified = await self._hasher.verify(password, stored, caller.pool_id)
         if not verified.ok:

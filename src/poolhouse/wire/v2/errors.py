@@ -95,7 +95,6 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.CodeExpired: Row(2300),
     e.MfaRequired: Row(1635),
     e.PasswordResetRequired: Row(1639),
-    e.FirstPasswordRequired: Row(1639),
     e.OldPasswordWrong: Row(2203),
     e.NotSupported: Row(501),
     e.NotSupportedByDirectory: Row(501),

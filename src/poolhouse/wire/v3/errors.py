@@ -103,7 +103,6 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.CodeExpired: Row(400, 2300),
     e.MfaRequired: Row(403, 1636),
     e.PasswordResetRequired: Row(403, 2058),
-    e.FirstPasswordRequired: Row(403, 1639),
     e.OldPasswordWrong: Row(400, 2006),
     e.NotSupported: Row(501),
     e.NotSupportedByDirectory: Row(501),
