@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -44,3 +45,18 @@ class Page(Generic[T]):
 
     total: int = 0
     items: list[T] = field(default_factory=list)
+
+
+_MOST_AT_ONCE = 1000
+
+
+async def everything(ask: Callable[[PageRequest], Awaitable[Page[T]]]) -> list[T]:
+    """All of a list, for answers that are not paged: page after page, however many there are."""
+    found: list[T] = []
+    number = 1
+    while True:
+        page = await ask(PageRequest(number, _MOST_AT_ONCE))
+        found += page.items
+        if len(page.items) < _MOST_AT_ONCE:
+            return found
+        number += 1

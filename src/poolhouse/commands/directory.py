@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from poolhouse.caller import Caller
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.errors import InvalidInput, UserNotFound
-from poolhouse.paging import PageRequest
+from poolhouse.paging import everything
 from poolhouse.services import Services, opened
 from poolhouse.serving import database_of_folder
 from poolhouse.settings import Settings
@@ -83,8 +84,8 @@ def list_apps(
     """Lists the applications of a pool."""
 
     async def work(services: Services) -> None:
-        found = await services.apps.list(operator(services, pool), PageRequest(1, 1000))
-        shown = [(app.id, app.name, app.identifier, app.created_at) for app in found.items]
+        found = await everything(partial(services.apps.list, operator(services, pool)))
+        shown = [(app.id, app.name, app.identifier, app.created_at) for app in found]
         rows("applications", ("id", "name", "identifier", "created"), shown, as_json=as_json)
 
     on_services(data, database_url, work)

@@ -43,6 +43,7 @@ async def find(db: Executor, pool_id: str, session_id: str) -> Session | None:
 async def of_user(
     db: Executor, pool_id: str, user_id: str, app_id: str | None, device_id: str | None
 ) -> list[Session]:
+    """The newest thousand."""
     rows = await db.fetch(
         f"""
         select {_COLUMNS} from sessions
@@ -53,6 +54,22 @@ async def of_user(
         *(pool_id, user_id, app_id, device_id),
     )
     return [_session(row) for row in rows]
+
+
+async def apps_of_user(
+    db: Executor, pool_id: str, user_id: str, app_id: str | None, device_id: str | None
+) -> list[str]:
+    """Where the user has a live session, the newest first; "" is none of the applications."""
+    rows = await db.fetch(
+        """
+        select app_id from sessions
+        where pool_id = $1 and user_id = $2 and expires_at > now()
+          and ($3::text is null or app_id = $3) and ($4::text is null or device_id = $4)
+        group by app_id order by max(created_at) desc
+        """,
+        *(pool_id, user_id, app_id, device_id),
+    )
+    return [row["app_id"] for row in rows]
 
 
 async def users_of_app(

@@ -175,7 +175,7 @@ class SessionService:
     async def list(
         self, caller: Caller, user_id: str, app_id: str | None = None, device_id: str | None = None
     ) -> list[Session]:
-        """A user's live sessions, newest first."""
+        """A user's live sessions, newest first; of thousands the newest thousand."""
         caller.require_user_or_administrator(user_id)
         return await postgres.of_user(self._db, caller.pool_id, user_id, app_id, device_id)
 
@@ -187,9 +187,9 @@ class SessionService:
     async def login_state(
         self, caller: Caller, user_id: str, app_id: str | None = None, device_id: str | None = None
     ) -> LoginState:
-        live = await self.list(caller, user_id, app_id, device_id)
-        apps = tuple(dict.fromkeys(session.app_id for session in live if session.app_id))
-        return LoginState(bool(live), apps)
+        caller.require_user_or_administrator(user_id)
+        live = await postgres.apps_of_user(self._db, caller.pool_id, user_id, app_id, device_id)
+        return LoginState(bool(live), tuple(app for app in live if app))
 
     async def end(self, caller: Caller, session_id: str) -> bool:
         """One session: one's own, or anybody's for an administrator. False if there was none."""

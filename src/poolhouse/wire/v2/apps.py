@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
 from poolhouse.apps.model import Agreement, App
 from poolhouse.errors import InvalidInput
-from poolhouse.paging import PageRequest
+from poolhouse.paging import PageRequest, everything
 from poolhouse.tenants.model import Tenant
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.bodies import Body, managed_body
@@ -102,7 +103,7 @@ async def tenants(request: V2Request) -> Any:
     """The application, with the tenants that use it."""
     request.caller.require_administrator()
     app = await request.services.apps.get(request.caller, request.path["appId"])
-    found = await request.services.tenants.list(request.caller, PageRequest(1, 1000), app_id=app.id)
+    found = await everything(partial(request.services.tenants.list, request.caller, app_id=app.id))
     return {
         "id": app.id,
         "name": app.name,
@@ -113,7 +114,7 @@ async def tenants(request: V2Request) -> Any:
         "updatedAt": app.updated_at and v2_time(app.updated_at, request.zone),
         "protocol": app.settings.default_protocol,
         "isIntegrate": False,
-        "tenants": [tenant_shown(request, tenant) for tenant in found.items],
+        "tenants": [tenant_shown(request, tenant) for tenant in found],
     }
 
 

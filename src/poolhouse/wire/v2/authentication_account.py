@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from poolhouse.errors import FieldNotYours
 from poolhouse.login.account import NewAddress, OldAddress
 from poolhouse.login.model import Channel
-from poolhouse.paging import PageRequest
+from poolhouse.paging import PageRequest, everything
 from poolhouse.users.model import User
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.orgs_rest import orgs_of_user
@@ -80,14 +81,12 @@ async def allowed_applications(request: V2Request) -> Any:
     # Which applications there are is the pool's to know; which of them are shown is decided by their rules.
     pool = replace(request.caller, kind="system")
     page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
-    apps = (await request.services.apps.list(pool, PageRequest(1, 1000))).items
-    usable = (
-        await request.services.app_access.usable(pool, [app.id for app in apps], user_id) if apps else set()
-    )
+    apps = await everything(partial(request.services.apps.list, pool))
+    usable = await request.services.app_access.usable_of(pool, apps, user_id)
     shown = [
         {"id": app.id, "name": app.name, "logo": app.logo, "description": app.description}
-        for app in apps
-        if app.id in usable and app.settings.show_in_list
+        for app in usable
+        if app.settings.show_in_list
     ]
     return {"list": shown[page.offset :][: page.size], "totalCount": len(shown)}
 

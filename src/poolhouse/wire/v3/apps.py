@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import UnsetType
 
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, NotSupported
-from poolhouse.paging import Page, PageRequest
+from poolhouse.paging import Page, everything
 from poolhouse.wire.v3.dto.apps import (
     ApplicationBrandingConfig,
     ApplicationDefaultLoginMethod,
@@ -156,9 +157,11 @@ async def _listed(
     request.caller.require_administrator()
     if query.is_integrate_app and not query.is_self_built_app:
         return Page()
-    everything = getattr(query, "all", None)
-    asked = PageRequest(1, 1000) if everything else page(query.page, query.limit)
-    return await request.services.apps.list(request.caller, asked, query.keywords)
+    asked = partial(request.services.apps.list, request.caller, keyword=query.keywords)
+    if getattr(query, "all", None):
+        found = await everything(asked)
+        return Page(len(found), found)
+    return await asked(page(query.page, query.limit))
 
 
 async def _the_app(request: V3Request, app_id: str) -> App:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from poolhouse.apps.model import App
-from poolhouse.errors import TooLarge
-from poolhouse.paging import PageRequest
+from poolhouse.paging import everything
 from poolhouse.resources.model import DEFAULT_NAMESPACE, ResourceType
 from poolhouse.wire.v3.dto.common import AuthorizedResourcePagingDto
 from poolhouse.wire.v3.dto.users import (
@@ -16,8 +18,6 @@ from poolhouse.wire.v3.dto.users import (
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.resources import authorized_page
 from poolhouse.wire.v3.words import the_user
-
-MOST_APPS = 1000
 
 
 async def get_user_accessible_apps(request: V3Request, query: GetUserAccessibleAppsQuery) -> list[AppDto]:
@@ -44,14 +44,10 @@ async def get_user_authorized_resources(
     return authorized_page(found)
 
 
-async def _usable(request: V3Request, user_id: str, kind: str) -> list[App]:
+async def _usable(request: V3Request, user_id: str, kind: str) -> Sequence[App]:
     user = await the_user(request, user_id, kind)
-    apps = await request.services.apps.list(request.caller, PageRequest(1, MOST_APPS))
-    if apps.total > MOST_APPS:
-        raise TooLarge("apps", f"最多 {MOST_APPS} 个应用", f"at most {MOST_APPS} applications")
-    ids = [app.id for app in apps.items]
-    usable = await request.services.app_access.usable(request.caller, ids, user.id) if ids else set()
-    return [app for app in apps.items if app.id in usable]
+    apps = await everything(partial(request.services.apps.list, request.caller))
+    return await request.services.app_access.usable_of(request.caller, apps, user.id)
 
 
 def app_dto(app: App) -> AppDto:
