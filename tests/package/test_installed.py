@@ -164,7 +164,9 @@ def start(environment: Path, **more: str) -> str:
     return done.stderr
 
 
-def test_a_folder_named_poolhouse_where_somebody_stands_is_not_the_program(installed: Path, folder: Path) -> None:
+def test_a_folder_named_poolhouse_where_somebody_stands_is_not_the_program(
+    installed: Path, folder: Path
+) -> None:
     (folder / "poolhouse").mkdir()
     (folder / "poolhouse/__init__.py").write_text("raise SystemExit('another poolhouse')\n")
     server = subprocess.Popen(
