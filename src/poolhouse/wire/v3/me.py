@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -236,10 +235,7 @@ async def generate_link_extidp_url(request: V3Request, query: LinkQuery) -> Link
 
 
 async def unlink_extidp(request: V3Request, body: UnlinkExtIdp) -> None:
-    user_id = request.caller.require_user()
-    await request.services.identities.unlink(
-        replace(request.caller, kind="system"), user_id, ext_idp_id=body.ext_idp_id
-    )
+    await request.services.identities.unlink_own(request.caller, body.ext_idp_id)
 
 
 def _factor(factor: Factor) -> FactorDto:
