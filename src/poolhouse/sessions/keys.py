@@ -169,10 +169,6 @@ class KeyRing:
         return key
 
 
-def _new_rsa_key() -> str:
-    return RSAKey.generate_key(2048, private=True).as_pem(private=True).decode()
-
-
 def _place(pool_id: str, key_id: str) -> str:
     return f"signing-key:{pool_id}:{key_id}"
 
