@@ -1,8 +1,29 @@
-"""Short texts a caller gives: codes, names, descriptions."""
+"""Short texts a caller gives: codes, names, descriptions, addresses of pictures and pages."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from poolhouse.errors import InvalidInput
+
+PROGRAMS = frozenset({"javascript", "data", "vbscript", "blob", "file", "filesystem", "about", "view-source"})
+"""Schemes of addresses that are a program, or a page of its own, to a browser that is sent there."""
+
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif|bmp|x-icon);base64,", re.IGNORECASE)
+
+
+def no_program(field: str, value: Any) -> None:
+    """Refuses `javascript:...` where a picture's or page's address is meant: whoever shows it makes a link of it.
+
+    What is no address at all stays: old directories hold file names there. A picture as `data:` does too.
+    """
+    if not isinstance(value, str):
+        return
+    start = "".join(character for character in value[:512] if character > " ")  # as browsers read it
+    scheme, colon, _ = start.partition(":")
+    if colon and scheme.lower() in PROGRAMS and not _PICTURE.match(start):
+        raise InvalidInput(field, "不是网页或图片的地址", "not the address of a page or a picture")
 
 
 def required_text(value: str, field: str, longest: int) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.texts import PROGRAMS
 
 LONGEST = 2048
 MOST = 200
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z")
-_PROGRAMS = frozenset({"javascript", "data", "vbscript", "blob", "file", "about", "view-source"})
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f\"'<>\\^`{|}]")
 _FORBIDDEN_IN_HOST = re.compile(r"[;,*]")
 
@@ -36,7 +36,7 @@ def _check(field: str, address: str) -> None:
         split.port  # noqa: B018  (raises for what is no number)
     except ValueError as error:
         raise wrong from error
-    if not _SCHEME.match(split.scheme) or split.scheme in _PROGRAMS:
+    if not _SCHEME.match(split.scheme) or split.scheme in PROGRAMS:
         raise wrong
     if split.fragment or _FORBIDDEN_IN_HOST.search(split.netloc) or "@" in split.netloc:
         raise wrong

@@ -23,6 +23,7 @@ from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.recent import Recent
+from poolhouse.texts import no_program
 
 CACHE_S = 1.0
 _IDENTIFIER = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -64,7 +65,7 @@ class AppService:
         self, tx: Tx, caller: Caller, name: str, identifier: str | None = None, **values: Any
     ) -> App:
         app_id = new_id()
-        settings = _merged(AppSettings(), values.pop("settings", {}))
+        settings = msgspec.convert(values.pop("settings", {}), AppSettings)
         values = _with_addresses(values)
         app = App(
             id=app_id,
@@ -178,28 +179,16 @@ class AppService:
         return app
 
 
-LIFETIMES_S: dict[str, tuple[int, int]] = {
-    "id_token_expires_after": (60, 10 * 365 * 86400),
-    "access_token_expires_after": (60, 10 * 365 * 86400),
-    "refresh_token_expires_after": (60, 10 * 365 * 86400),
-    "code_expires_after": (10, 86400),
-}
-"""The shortest and longest that can be set: what is added to now must stay a time."""
-
-
 def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
+    no_program("settings.init_login_uri", changes.get("init_login_uri"))
     try:
-        changed = msgspec.convert({**msgspec.to_builtins(settings), **changes}, AppSettings)
-        for name, (least, most) in LIFETIMES_S.items():
-            value = getattr(changed, name)
-            if value is not None and not least <= value <= most:
-                raise InvalidInput(name, f"应为 {least} 至 {most} 秒", f"must be {least} to {most} seconds")
-        return changed
+        return msgspec.convert({**msgspec.to_builtins(settings), **changes}, AppSettings)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"settings.{field_of(error)}".rstrip(".")) from error
 
 
 def _with_addresses(values: dict[str, Any]) -> dict[str, Any]:
+    no_program("logo", values.get("logo"))
     kinds = [name for name in ("redirect_uris", "logout_redirect_uris") if name in values]
     return values | {name: addresses.checked(name, values[name]) for name in kinds}
 

@@ -31,6 +31,7 @@ from poolhouse.pools.model import (
     RateCheck,
 )
 from poolhouse.recent import Recent
+from poolhouse.texts import no_program
 
 CACHE_S = 1.0
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -97,6 +98,7 @@ class PoolService:
     ) -> Pool:
         """`values`: name, domain, description, logo. `settings`: fields of PoolSettings; others stay."""
         caller.require_administrator()
+        no_program("logo", values.get("logo"))
         if "domain" in values:
             values = {**values, "domain": _domain(values["domain"])}
         async with self._db.transaction() as tx:

@@ -17,6 +17,7 @@ from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.tenants import postgres
 from poolhouse.tenants.model import Member, Membership, Tenant
+from poolhouse.texts import no_program
 from poolhouse.users.model import User, UserDraft
 from poolhouse.users.service import UserService
 
@@ -239,6 +240,7 @@ def _name(value: str) -> str:
 
 
 def _writable(values: Mapping[str, Any]) -> dict[str, Any]:
+    no_program("logo", values.get("logo"))
     if unknown := set(values) - WRITABLE:
         raise InvalidInput(min(unknown), "不可修改", "cannot be written")
     return dict(values)

@@ -18,6 +18,7 @@ from poolhouse.ids import new_id
 from poolhouse.tenants import postgres_sources as rows
 from poolhouse.tenants.model import Connection, ConnectionDraft, Place, Source
 from poolhouse.tenants.secrets import masked, unmasked
+from poolhouse.texts import no_program
 
 
 class SourceService:
@@ -107,6 +108,7 @@ class SourceService:
         if found is None:
             raise IdentitySourceNotFound(connection_id=connection_id)
         connection, stored = found
+        no_program("logo", values.get("logo"))
         fields = unmasked(values["fields"], stored) if "fields" in values else stored
         changed = replace(connection, **{**values, "fields": fields})
         async with self._db.transaction() as tx:
@@ -165,6 +167,7 @@ class SourceService:
             await self._audit.write(tx, caller, act)
 
     async def _add_connection(self, tx: Tx, caller: Caller, source_id: str, draft: ConnectionDraft) -> str:
+        no_program("logo", draft.logo)
         connection = Connection(
             id=new_id(),
             source_id=source_id,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from poolhouse.errors import IdentifierRequired, InvalidInput, TooLarge
+from poolhouse.texts import no_program
 from poolhouse.times import parse_time
 from poolhouse.users.model import Status
 
@@ -56,6 +57,9 @@ TEXT: dict[str, int] = {
     "user_source_type": 32,
     "user_source_id": SHORT,
 }
+ADDRESSES = frozenset({"photo", "website", "profile"})
+"""Fields that a page makes links and pictures of."""
+
 BOOLEANS = frozenset(
     {"email_verified", "phone_verified", "blocked", "is_deleted", "reset_password_on_next_login"}
 )
@@ -137,6 +141,8 @@ def _clean_text_field(field: str, text: str | None, strict_email: bool) -> str |
         return "adminCreated"
     if not text:
         return None
+    if field in ADDRESSES:
+        no_program(spelled(field), text)
     if field == "email":
         if strict_email and not looks_like_email(text):
             raise InvalidInput("email")
