@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import asyncpg
 from asyncpg import exceptions as pg
 
-from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded, PoolhouseError
+from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded, PoolhouseError, TooLarge
 from poolhouse.failures import told
 
 _LOST = (
@@ -32,6 +32,8 @@ _OVERLOADED = (
     pg.DeadlockDetectedError,
     pg.SerializationError,
 )
+_TOO_FAR = (pg.NumericValueOutOfRangeError, pg.DatetimeFieldOverflowError, pg.IntervalFieldOverflowError)
+_TOO_LARGE = (pg.ProgramLimitExceededError, pg.StatementTooComplexError, pg.TooManyArgumentsError)
 _UNSTORABLE = (pg.CharacterNotInRepertoireError, pg.UntranslatableCharacterError)
 
 
@@ -45,8 +47,12 @@ def is_lost(error: BaseException) -> bool:
 
 
 def translated(error: BaseException) -> PoolhouseError | None:
-    if isinstance(error, _UNSTORABLE) or _is_lone_surrogate(error):
+    if isinstance(error, _UNSTORABLE) or _cannot_be_sent(error, UnicodeEncodeError):
         return InvalidInput("value", "含有无法存储的字符", "contains a character that cannot be stored")
+    if isinstance(error, _TOO_FAR) or _cannot_be_sent(error, OverflowError):
+        return InvalidInput("value", "数值或时间超出范围", "a number or time is out of range")
+    if isinstance(error, _TOO_LARGE) or _has_too_many_arguments(error):
+        return TooLarge("value", "内容过大", "more than can be stored or asked for at once")
     if isinstance(error, _OVERLOADED):
         return Overloaded(told(error), retry_after_s=1)
     if is_lost(error) or isinstance(error, TimeoutError):
@@ -54,8 +60,13 @@ def translated(error: BaseException) -> PoolhouseError | None:
     return None
 
 
-def _is_lone_surrogate(error: BaseException) -> bool:
-    return isinstance(error, asyncpg.DataError) and isinstance(error.__cause__, UnicodeEncodeError)
+def _cannot_be_sent(error: BaseException, why: type[Exception]) -> bool:
+    """The driver found that an argument does not fit its type."""
+    return isinstance(error, asyncpg.DataError) and isinstance(error.__cause__, why)
+
+
+def _has_too_many_arguments(error: BaseException) -> bool:
+    return isinstance(error, asyncpg.InterfaceError) and "number of query arguments" in str(error)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from poolhouse.db.where import Where
@@ -11,12 +12,13 @@ from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.conditions import condition as custom_condition
 from poolhouse.fields.model import Field
 from poolhouse.sessions.postgres import logged_in_at
-from poolhouse.times import parse_time, unix_time
+from poolhouse.times import parse_time
 from poolhouse.users.model import Condition
 from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, TEXT, TIMES, spelled
 
 _MOMENTS = TIMES | {"created_at", "updated_at", "status_changed_at"}
 _TEXTS = frozenset(TEXT) | {"id", "status"}
+_FIRST_MILLISECOND = 100_000_000_000
 MOST_VALUES = 1000
 _SHOWN_STATUS = "case when u.blocked and u.status = 'Activated' then 'Suspended' else u.status end"
 
@@ -88,14 +90,20 @@ def _add_identity(where: Where, condition: Condition) -> None:
     if condition.operator in ("IS_NULL", "NOT_NULL"):
         where.add(("not " if condition.operator == "IS_NULL" else "") + linked.format(""))
     elif condition.operator in ("EQUAL", "IN"):
-        terms = []
-        for value in _list(condition.value):
-            source, _, person = _text(value).partition(":")
-            term = f" and {where.arg(source)} in (i.provider, i.ext_idp_id)"
-            if person:
-                term += f" and i.user_id_in_idp = {where.arg(person)}"
-            terms.append(linked.format(term))
-        where.any_of(terms)
+        asked = [_text(value).partition(":") for value in _list(condition.value)]
+        sources = where.arg([source for source, _, person in asked if not person])
+        pairs = [(source, person) for source, _, person in asked if person]
+        of_pairs, persons = where.arg([pair[0] for pair in pairs]), where.arg([pair[1] for pair in pairs])
+        where.any_of(
+            [
+                linked.format(f" and (i.provider = any({sources}) or i.ext_idp_id = any({sources}))"),
+                linked.format(
+                    f" and i.user_id_in_idp = any({persons}) and exists (select from "
+                    f"unnest({of_pairs}::text[], {persons}::text[]) as asked (source, person) where "
+                    "asked.person = i.user_id_in_idp and asked.source in (i.provider, i.ext_idp_id))"
+                ),
+            ]
+        )
     else:
         raise _not_an_operator()
 
@@ -153,6 +161,10 @@ def _moment(value: Any) -> datetime:
     """ISO 8601, Unix milliseconds or Unix seconds."""
     if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 16:
         value = int(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return unix_time(value, "advancedFilter.value")
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        seconds = value / 1000 if abs(value) >= _FIRST_MILLISECOND else value
+        try:
+            return datetime.fromtimestamp(seconds, UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise InvalidInput("advancedFilter.value", "时间超出范围", "not a real time") from error
     return parse_time(_text(value), "advancedFilter.value")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from poolhouse.db.pool import Reads
 from poolhouse.db.where import Where
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
 from poolhouse.groups.postgres import in_group
@@ -18,6 +18,9 @@ from poolhouse.users.model import SEARCHED_FIELDS, KeyKind, User, UserQuery
 from poolhouse.users.rules import TEXT, spelled
 
 COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
+
+MOST_OF_A_KIND = 200
+"""Departments, groups or roles one search may name: each is a subquery of its own."""
 
 SORTABLE = frozenset(
     {
@@ -117,6 +120,9 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where
         _add_keyword(where, query.keyword, query.fields)
     if query.not_in_org:
         where.add(in_no_department("u"))
+    for name in ("departments", "groups", "roles"):
+        if len(getattr(query, name)) > MOST_OF_A_KIND:
+            raise TooLarge(name, f"最多 {MOST_OF_A_KIND} 项", f"at most {MOST_OF_A_KIND} entries")
     if query.departments:
         where.any_of(
             [in_department(where, "u", one.department_id, one.include_children) for one in query.departments]

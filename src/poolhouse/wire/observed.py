@@ -11,7 +11,7 @@ from prometheus_client import Counter, Histogram
 
 from poolhouse import trace
 from poolhouse.trace import Trace
-from poolhouse.wire.request import Receive, Scope, Send, request_id_of
+from poolhouse.wire.request import Receive, Scope, Send, request_id_of, shown
 
 REQUESTS = Counter(
     "poolhouse_requests",
@@ -63,7 +63,7 @@ class Observed:
             await self._app(scope, receive, sending)
         except Exception as error:
             trace.note(error=error)
-            _log.exception("a request failed", path=scope["path"][:200])
+            _log.exception("a request failed", path=shown(scope["path"]))
             if not status:
                 head = {"type": "http.response.start", "status": 500}
                 await sending({**head, "headers": [(b"content-type", b"application/json")]})
@@ -80,7 +80,7 @@ class Observed:
             known = path in self._paths
             about.operation = path if known else "unknown"
             if not known:
-                more["path"] = path[:200]
+                more["path"] = shown(path)
         wire = about.wire or ("oidc" if path.startswith(("/oidc", "/oauth", "/login")) else "server")
         outcome = outcome_of(status, about.error)
         counted = self._numbers(wire, about.operation, outcome)

@@ -21,7 +21,6 @@ from poolhouse.ids import new_id
 MAX_BODY_BYTES = 4 * 1024 * 1024
 STRANGERS_BODY_BYTES = 128 * 1024
 """What somebody who has not said who they are may send."""
-MAX_HEAD_BYTES = 64 * 1024
 MAX_QUERY_BYTES = 64 * 1024
 MAX_QUERY_PAIRS = 1000
 MAX_JSON_DEPTH = 64
@@ -31,6 +30,7 @@ third of a second, in which nobody else is served."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 _ARRAY_KEY = re.compile(r"(.+?)\[\d*\]\Z", re.DOTALL)
+_SHOWN_PATH = re.compile(r"[A-Za-z0-9/_.~-]*")
 _INTEGER = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
 
 
@@ -191,6 +191,14 @@ def contains_nul(value: Any) -> bool:
     return False
 
 
+def shown(path: str) -> str:
+    """A path that is no route of ours, as far as it may be repeated: what stands after a `?`, however it is
+    spelled, may be a token.
+    """
+    found = _SHOWN_PATH.match(path)
+    return found[0][:200] if found else ""
+
+
 def language(headers: Mapping[str, str], name: str) -> Lang:
     return "en-US" if headers.get(name, "").lower().startswith("en") else "zh-CN"
 
@@ -236,33 +244,18 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-class CollapseSlashes:
-    """`//graphql/v2` is `/graphql/v2`: a client given a host with a trailing slash writes the former."""
+class AsSpelled:
+    """Routes are matched against the path as it was written, so that a rule of a proxy reads it as we do: `%2f`,
+    `%75sers` and doubled slashes name no route.
+
+    Slashes in front are one: a client given a host with a trailing slash writes `//graphql/v2`.
+    """
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and "//" in scope["path"]:
-            scope = {**scope, "path": re.sub("/{2,}", "/", scope["path"])}
+        if scope["type"] == "http":
+            spelled = scope.get("raw_path") or scope["path"].encode()
+            scope = {**scope, "path": "/" + spelled.decode("latin-1").lstrip("/")}
         await self._app(scope, receive, send)
-
-
-class SmallHead:
-    """Refuses a request whose headers are longer than any client's: the server lets through 400 KB of them."""
-
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or sum(len(n) + len(v) for n, v in scope["headers"]) <= MAX_HEAD_BYTES:
-            return await self._app(scope, receive, send)
-        head = {
-            "type": "http.response.start",
-            "status": 431,
-            "headers": [(b"content-type", b"application/json")],
-        }
-        await send(head)
-        said = f"the headers are longer than {MAX_HEAD_BYTES} bytes"
-        body = msgspec.json.encode({"statusCode": 431, "code": 431, "message": said})
-        await send({"type": "http.response.body", "body": body})

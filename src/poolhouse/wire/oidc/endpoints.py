@@ -23,6 +23,7 @@ from poolhouse.sessions.model import Session
 from poolhouse.times import now
 from poolhouse.wire.oidc.browser import Browser, browser_of, issuer
 from poolhouse.wire.oidc.pages import Pages
+from poolhouse.wire.request import shown
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
@@ -264,7 +265,7 @@ def _handler(provider: Provider, handler: Handler, is_json: bool) -> Callable[[R
             trace.note(error=error)
             return _refusal(OAuthError("access_denied", error.message("en-US")))
         except Exception:
-            _log.exception("oidc request failed", path=request.url.path)
+            _log.exception("oidc request failed", path=shown(request.scope["path"]))
             return _json({"error": "server_error"}, 500)
 
     return handle

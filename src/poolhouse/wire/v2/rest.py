@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from poolhouse import failures, trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError
 from poolhouse.paging import Page
+from poolhouse.wire.request import shown
 from poolhouse.wire.v2 import errors, shapes
 from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.plans import Projected
@@ -26,7 +28,6 @@ from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
 
 log = structlog.get_logger()
 
-_SLASHES = re.compile("/{2,}")
 _PARAMETER = re.compile(r"\{(\w+)\}\Z")
 
 
@@ -34,7 +35,8 @@ Found = tuple[Handler, dict[str, str], str]
 
 
 class Router:
-    """A tree of path segments; a literal segment wins over a parameter (`users/batch`, `users/{userId}`)."""
+    """A tree of path segments as they are spelled; a literal segment wins over a parameter (`users/batch`,
+    `users/{userId}`), and a parameter's value is unquoted."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._root = _Node()
@@ -55,8 +57,7 @@ class Router:
 
     def find(self, method: str, path: str) -> Found | None:
         """The handler, the path's parameters and the route's name; None when nobody serves this method and path."""
-        segments = _SLASHES.sub("/", path).strip("/").split("/")
-        return self._root.find(method, segments, 0, ())
+        return self._root.find(method, path.removeprefix("/").split("/"), 0, ())
 
 
 class _Node:
@@ -75,7 +76,7 @@ class _Node:
             if found_below is not None:
                 return found_below
         if self.parameter is not None and segment:
-            return self.parameter.find(method, segments, at + 1, (*values, segment))
+            return self.parameter.find(method, segments, at + 1, (*values, unquote(segment)))
         return None
 
 
@@ -89,13 +90,13 @@ class Rest:
         except PoolhouseError as error:
             return refusal(request, error)
         except Exception as error:
-            log.exception("v2_fault", request_id=request.http.request_id, path=request.http.path)
+            log.exception("v2_fault", request_id=request.http.request_id, path=shown(request.http.path))
             return refusal(request, PoolhouseError(failures.told(error)))
 
     async def _answer(self, request: V2Request) -> Response:
         found = self._router.find(request.http.method, request.http.path)
         if found is None:
-            raise NotSupported(what=f"{request.http.method} {request.http.path}"[:200])
+            raise NotSupported(what=f"{request.http.method} {shown(request.http.path)}")
         handler, path, name = found
         trace.note(operation=name)
         if any("\0" in value for value in path.values()):

@@ -13,9 +13,9 @@ from starlette.types import Receive, Scope, Send
 
 from poolhouse import trace
 from poolhouse.caller import Caller
-from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError
+from poolhouse.errors import AppNotFound, Lang, NotFound, NotPermitted, NotSupported, PoolhouseError
 from poolhouse.wire.addresses import client_ip
-from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, read_body, require_few_parts
+from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, read_body, require_few_parts, shown
 from poolhouse.wire.request import request_id as current_id
 from poolhouse.wire.v3 import envelope, openapi, page
 from poolhouse.wire.v3.auth import Call, identify, identify_user
@@ -42,7 +42,7 @@ def v3_routes(services: Services) -> list[BaseRoute]:
 
 
 class V3Route(BaseRoute):
-    """Every path of the wire, double slashes folded: a client's host may end with one."""
+    """Every path of the wire, so that each gets an envelope."""
 
     def __init__(self, wire: V3Wire) -> None:
         self._wire = wire
@@ -51,19 +51,12 @@ class V3Route(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] != "http":
             return Match.NONE, {}
-        path = folded(scope["path"])
-        ours = path.startswith(PREFIX) or path in self._outside
-        return (Match.FULL, {"v3_path": path}) if ours else (Match.NONE, {})
+        ours = scope["path"].startswith(PREFIX) or scope["path"] in self._outside
+        return (Match.FULL if ours else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._wire.answer(Request(scope, receive), scope["v3_path"])
+        response = await self._wire.answer(Request(scope, receive), scope["path"])
         await response(scope, receive, send)
-
-
-def folded(path: str) -> str:
-    while "//" in path:
-        path = path.replace("//", "/")
-    return path.rstrip("/") or "/"
 
 
 class V3Wire:
@@ -84,7 +77,7 @@ class V3Wire:
             status = 404 if type(error) is NotFound and error.facts.get("path") else None
             return envelope.failure(error, lang=lang, request_id=request_id, http_status=status)
         except Exception:
-            _log.exception("a handler failed", path=path, request_id=request_id)
+            _log.exception("a handler failed", path=shown(path), request_id=request_id)
             return envelope.failure(PoolhouseError(), lang=lang, request_id=request_id)
         return envelope.success(data, lang=lang, request_id=request_id, api_code=row.api_code)
 
@@ -112,8 +105,14 @@ class V3Wire:
             )
             if key.scopes is not None and row.scope not in key.scopes:
                 raise NotPermitted(f"the key lacks {row.scope}")
+            app_id = await self._app_of(key.pool_id, caller.app_id)
             caller = replace(
-                caller, pool_id=key.pool_id, kind="administrator", actor_id=key.id, scopes=key.scopes
+                caller,
+                pool_id=key.pool_id,
+                app_id=app_id,
+                kind="administrator",
+                actor_id=key.id,
+                scopes=key.scopes,
             )
         elif row.access == "user":
             claims = await identify_user(self._services.sessions, headers)
@@ -137,6 +136,14 @@ class V3Wire:
         elif row.request:
             given = query_struct(row.request, pairs, row.blank)
         return await row.handler(V3Request(caller, self._services, headers), given)
+
+    async def _app_of(self, pool_id: str, app_id: str | None) -> str | None:
+        """The application a header names, if it is the pool's: scripts and the audit log hear of no other."""
+        try:
+            app = await self._services.apps.get_anywhere(app_id) if app_id else None
+        except AppNotFound:
+            return None
+        return app.id if app and app.pool_id == pool_id else None
 
 
 def _row(method: str, path: str) -> Endpoint:

@@ -65,13 +65,13 @@ async def update_user(request: V3Request, body: UpdateUserReqDto) -> UserDto:
     options = body.options or None
     kind = options.user_id_type if options else None
     (user_id,) = await the_user_ids(request, [body.user_id], kind)
-    change = await _change(request, user_id, body, options)
+    change = _change(request, user_id, body, options)
     (user,) = await request.services.accounts.update(request.caller, [change])
     return (await _shown(request, [user], [change.custom_data]))[0]
 
 
 async def update_users(request: V3Request, body: UpdateUserBatchReqDto) -> list[UserDto]:
-    changes = [await _change(request, one.user_id, one, body.options) for one in body.items]
+    changes = [_change(request, one.user_id, one, body.options) for one in body.items]
     users = await request.services.accounts.update(request.caller, changes)
     return await _shown(request, users, [change.custom_data for change in changes])
 
@@ -118,9 +118,7 @@ async def _account(
         if options.auto_generate_password and not password:
             password, generated = generated_password(), True
         elif password:
-            password = await request.services.transport.read_new(
-                password, options.password_encrypt_type or "none"
-            )
+            password = request.services.transport.read_new(password, options.password_encrypt_type or "none")
         keep = bool(options.keep_password) and not generated
     kind = (options and options.department_id_type) or "department_id"
     departments = [
@@ -135,7 +133,7 @@ async def _account(
     )
 
 
-async def _change(
+def _change(
     request: V3Request,
     user_id: str,
     body: UpdateUserReqDto | UpdateUserInfoDto,
@@ -155,9 +153,7 @@ async def _change(
         if options.auto_generate_password and not password:
             password, generated = generated_password(), True
         elif password:
-            password = await request.services.transport.read_new(
-                password, options.password_encrypt_type or "none"
-            )
+            password = request.services.transport.read_new(password, options.password_encrypt_type or "none")
     return AccountChange(
         user_id, UserDraft(values, password, judged=generated), _custom_data(body.custom_data)
     )
