@@ -7,7 +7,7 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
 
 ##@ For developers
-.PHONY: setup check bench lock renew audit dist format help
+.PHONY: setup check bench fuzz lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -27,6 +27,14 @@ format: setup ## mends what the formatter and the linter can
 
 bench: setup ## measures against the limits; writes bench/results.json
 	.venv/bin/python -m bench
+
+FUZZ_EXAMPLES ?= 200
+FUZZ_SEED ?= $(shell date +%Y%m%d)
+fuzz: setup ## hours of hostile input: every operation, raw sockets, frames, files, templates (docs/security/fuzz.md)
+	@echo "seed $(FUZZ_SEED), $(FUZZ_EXAMPLES) examples a test"
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) SCHEMATHESIS_EXAMPLES=$(FUZZ_EXAMPLES) MALFORMED=all .venv/bin/python -m pytest \
+	  -n $${TEST_WORKERS:-2} --hypothesis-seed=$(FUZZ_SEED) --durations=10 tests/fuzz tests/wire/v3/test_fuzz.py \
+	  tests/wire/test_malformed_requests.py tests/wire/v2/test_bad_input.py
 
 lock: ## writes requirements.lock and the deno.lock files anew from their sources, pins kept where they fit
 	.venv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header \

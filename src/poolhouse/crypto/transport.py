@@ -6,7 +6,6 @@ tell the two apart), so for logins the answer is a random password nobody has. S
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import json
@@ -66,7 +65,7 @@ class PasswordTransport:
         self.sm2_public_key = sm2.public_key_hex(keys.sm2_private)
         self._decoy = public.encrypt(secrets.token_bytes(16), padding.PKCS1v15())
 
-    async def read(self, password: str, encryption: Encryption = "auto") -> str:
+    def read(self, password: str, encryption: Encryption = "auto") -> str:
         """A password to be checked. Never fails: what does not decrypt becomes a random one.
 
         `auto` takes what looks like a ciphertext for one and anything else as it stands.
@@ -74,10 +73,10 @@ class PasswordTransport:
         kind = self._kind(password) if encryption == "auto" else encryption
         if kind == "none":
             return password
-        plain = await asyncio.to_thread(self._decrypt, password, kind)
+        plain = self._decrypt_sm2(password) if kind == "sm2" else self._decrypt_rsa(password)
         return plain if plain is not None else secrets.token_hex(16)
 
-    async def read_new(self, password: str, encryption: Encryption = "auto") -> str:
+    def read_new(self, password: str, encryption: Encryption = "auto") -> str:
         """A password to be set. Raises PasswordUndecryptable rather than set one nobody knows.
 
         No oracle: OpenSSL answers bad padding with pseudo-random bytes, which are as seldom UTF-8 as the
@@ -86,7 +85,7 @@ class PasswordTransport:
         kind = self._kind(password) if encryption == "auto" else encryption
         if kind == "none":
             return password
-        plain = await asyncio.to_thread(self._decrypt, password, kind)
+        plain = self._decrypt_sm2(password) if kind == "sm2" else self._decrypt_rsa(password)
         if plain is None:
             raise PasswordUndecryptable()
         return plain
@@ -95,10 +94,6 @@ class PasswordTransport:
         if password.startswith("sm2:"):
             return "sm2"
         return "rsa" if _base64(password) is not None else "none"
-
-    def _decrypt(self, text: str, kind: Encryption) -> str | None:
-        """Takes a millisecond (RSA) to five (SM2)."""
-        return self._decrypt_sm2(text) if kind == "sm2" else self._decrypt_rsa(text)
 
     def _decrypt_rsa(self, text: str) -> str | None:
         sealed = _base64(text)
