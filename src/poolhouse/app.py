@@ -22,7 +22,7 @@ from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
 from poolhouse.wire.oidc.endpoints import oidc_routes
 from poolhouse.wire.origins import Origins
-from poolhouse.wire.request import AsSpelled
+from poolhouse.wire.request import AsSpelled, SmallHead
 from poolhouse.wire.v2.app import v2_routes
 from poolhouse.wire.v3.app import v3_routes
 
@@ -64,6 +64,7 @@ def asgi(services: Services) -> Starlette:
         lifespan=lambda _app: working(services),
         middleware=[
             Middleware(Observed, paths=plain_paths(doors)),
+            Middleware(SmallHead),
             Middleware(AsSpelled),
             Middleware(Origins, services.settings.allowed_origins),
             Middleware(Admitted, admission),

@@ -13,6 +13,8 @@ _ISO = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s*([Zz]|[+-]\d{2}:?\d{2})?\Z", re.ASCII
 )
 
+_FIRST_MILLISECOND = 100_000_000_000
+"""A number of seconds this large is the year 5138; of milliseconds, 1973."""
 LATEST_S = 253_402_300_800
 """Seconds from 1970 to the year 10000, which no datetime reaches."""
 
@@ -45,9 +47,21 @@ def numeric_date(value: object) -> int | None:
     return int(value)
 
 
+def unix_time(value: float, field: str) -> datetime:
+    """Unix milliseconds, or seconds where milliseconds would lie before 1973. Raises InvalidInput naming `field`."""
+    try:
+        return datetime.fromtimestamp(value / 1000 if abs(value) >= _FIRST_MILLISECOND else value, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InvalidInput(field, "时间超出范围", "not a real time") from error
+
+
 def v2_time(value: datetime, zone: ZoneInfo) -> str:
-    """`2021-03-11T20:52:50+08:00`: seconds, the pool's offset."""
-    return value.astimezone(zone).isoformat(timespec="seconds")
+    """`2021-03-11T20:52:50+08:00`: seconds, the pool's offset; UTC where the calendar ends, as in 9999-12-31."""
+    try:
+        value = value.astimezone(zone)
+    except OverflowError:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="seconds")
 
 
 @lru_cache(8192)

@@ -28,22 +28,22 @@ def sm2(transport, password: bytes) -> str:
             return "sm2:" + sealed.hex()
 
 
-def test_rsa_and_sm2_passwords_are_read(transport):
+async def test_rsa_and_sm2_passwords_are_read(transport):
     for password in ("secret", "密码 with spaces", "p" * 200):
-        assert transport.read(rsa(transport, password.encode())) == password
-        assert transport.read(sm2(transport, password.encode())) == password
-        assert transport.read_new(sm2(transport, password.encode())) == password
+        assert await transport.read(rsa(transport, password.encode())) == password
+        assert await transport.read(sm2(transport, password.encode())) == password
+        assert await transport.read_new(sm2(transport, password.encode())) == password
 
 
-def test_plaintext_is_read_as_it_stands_unless_a_cipher_is_demanded(transport):
-    assert transport.read("secret") == "secret"
-    assert transport.read("secret", "none") == "secret"
-    assert transport.read("secret", "rsa") != "secret"
+async def test_plaintext_is_read_as_it_stands_unless_a_cipher_is_demanded(transport):
+    assert await transport.read("secret") == "secret"
+    assert await transport.read("secret", "none") == "secret"
+    assert await transport.read("secret", "rsa") != "secret"
     with pytest.raises(PasswordUndecryptable):
-        transport.read_new("secret", "rsa")
+        await transport.read_new("secret", "rsa")
 
 
-def test_a_forged_ciphertext_is_a_random_password_and_never_an_error(transport):
+async def test_a_forged_ciphertext_is_a_random_password_and_never_an_error(transport):
     good = base64.b64decode(rsa(transport, b"secret"))
     forgeries = [
         base64.b64encode(good[:-1] + bytes([good[-1] ^ 1])).decode(),
@@ -59,28 +59,28 @@ def test_a_forged_ciphertext_is_a_random_password_and_never_an_error(transport):
         "sm2:" + "f" * 10_000,
     ]
     for forged in forgeries:
-        assert transport.read(forged, "sm2" if forged.startswith("sm2:") else "rsa") != "secret"
+        assert await transport.read(forged, "sm2" if forged.startswith("sm2:") else "rsa") != "secret"
 
 
-def test_a_broken_ciphertext_never_becomes_a_new_password(transport):
+async def test_a_broken_ciphertext_never_becomes_a_new_password(transport):
     broken = sm2(transport, b"secret")
     with pytest.raises(PasswordUndecryptable):
-        transport.read_new(broken[:-2] + ("00" if broken[-2:] != "00" else "01"))
+        await transport.read_new(broken[:-2] + ("00" if broken[-2:] != "00" else "01"))
     with pytest.raises(PasswordUndecryptable):
-        transport.read_new(base64.b64encode(b"\xff" * 256).decode())
+        await transport.read_new(base64.b64encode(b"\xff" * 256).decode())
 
 
-def test_a_point_off_the_curve_is_refused(transport):
+async def test_a_point_off_the_curve_is_refused(transport):
     sealed = sm2(transport, b"secret")
-    assert transport.read("sm2:" + "01" * 64 + sealed[4 + 128 :]) != "secret"
+    assert await transport.read("sm2:" + "01" * 64 + sealed[4 + 128 :]) != "secret"
 
 
-def test_a_ciphertext_whose_leading_zero_the_client_dropped_is_read() -> None:
+async def test_a_ciphertext_whose_leading_zero_the_client_dropped_is_read() -> None:
     transport = PasswordTransport(TransportKeys.generate())
     public = serialization.load_pem_public_key(transport.rsa_public_key.encode())
     sealed = b"x"
     while sealed[0] != 0:
         sealed = public.encrypt(b"secret", padding.PKCS1v15())
     shorter = base64.b64encode(sealed.lstrip(b"\0")).decode()
-    assert transport.read(shorter) == "secret"
-    assert transport.read_new(shorter) == "secret"
+    assert await transport.read(shorter) == "secret"
+    assert await transport.read_new(shorter) == "secret"

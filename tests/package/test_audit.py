@@ -86,6 +86,8 @@ def test_what_a_service_knows_is_found() -> None:
         ([audit.Answer("a")], 0),
         ([audit.Answer("a"), audit.Answer("b", unasked="no route")], 3),
         ([audit.Answer("a", ("CVE-1",)), audit.Answer("b", unasked="no route")], 1),
+        ([audit.Answer("a"), audit.Answer("examples/js", ("CVE-1",))], 0),
+        ([audit.Answer("a"), audit.Answer("src/poolhouse/sandbox/js", ("CVE-1",))], 1),
     ],
 )
 def test_the_exit_status_tells_clean_from_unasked(

@@ -162,3 +162,23 @@ def start(environment: Path, **more: str) -> str:
     assert done.returncode == 1
     assert done.stdout == ""
     return done.stderr
+
+
+def test_a_folder_named_poolhouse_where_somebody_stands_is_not_the_program(
+    installed: Path, folder: Path
+) -> None:
+    (folder / "poolhouse").mkdir()
+    (folder / "poolhouse/__init__.py").write_text("raise SystemExit('another poolhouse')\n")
+    server = subprocess.Popen(
+        [installed / "bin/poolhouse", "up", "--data", "data", "--port", "0", "--workers", "2"],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    assert "is up at" in server.stdout.readline()
+    server.terminate()
+    server.communicate(timeout=90)
+    assert server.returncode == 0

@@ -65,7 +65,7 @@ class AppService:
         self, tx: Tx, caller: Caller, name: str, identifier: str | None = None, **values: Any
     ) -> App:
         app_id = new_id()
-        settings = msgspec.convert(values.pop("settings", {}), AppSettings)
+        settings = _merged(AppSettings(), values.pop("settings", {}))
         values = _with_addresses(values)
         app = App(
             id=app_id,
@@ -179,10 +179,24 @@ class AppService:
         return app
 
 
+LIFETIMES_S: dict[str, tuple[int, int]] = {
+    "id_token_expires_after": (60, 10 * 365 * 86400),
+    "access_token_expires_after": (60, 10 * 365 * 86400),
+    "refresh_token_expires_after": (60, 10 * 365 * 86400),
+    "code_expires_after": (10, 86400),
+}
+"""The shortest and longest that can be set: what is added to now must stay a time."""
+
+
 def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
     no_program("settings.init_login_uri", changes.get("init_login_uri"))
     try:
-        return msgspec.convert({**msgspec.to_builtins(settings), **changes}, AppSettings)
+        changed = msgspec.convert({**msgspec.to_builtins(settings), **changes}, AppSettings)
+        for name, (least, most) in LIFETIMES_S.items():
+            value = getattr(changed, name)
+            if value is not None and not least <= value <= most:
+                raise InvalidInput(name, f"应为 {least} 至 {most} 秒", f"must be {least} to {most} seconds")
+        return changed
     except msgspec.ValidationError as error:
         raise InvalidInput(f"settings.{field_of(error)}".rstrip(".")) from error
 

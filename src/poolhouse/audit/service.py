@@ -9,6 +9,7 @@ from prometheus_client import Counter
 
 from poolhouse.audit import postgres
 from poolhouse.audit.model import Event, Record, RecordQuery
+from poolhouse.audit.origin import know_agents
 from poolhouse.caller import Caller
 from poolhouse.db.pool import Database, Executor
 from poolhouse.paging import Page, PageRequest
@@ -51,7 +52,9 @@ class AuditLog:
             caller.require_user_or_administrator(query.user_ids[0])
         else:
             caller.require_administrator()
-        return await postgres.page(self._db.lagging, caller.pool_id, query, request)
+        page = await postgres.page(self._db.lagging, caller.pool_id, query, request)
+        await know_agents(record.user_agent for record in page.items)
+        return page
 
     async def count_logins(self, caller: Caller, app_id: str) -> tuple[int, int]:
         """(successful logins through the application, different people), as far back as the log is kept."""

@@ -6,6 +6,7 @@ tell the two apart), so for logins the answer is a random password nobody has. S
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
@@ -65,7 +66,7 @@ class PasswordTransport:
         self.sm2_public_key = sm2.public_key_hex(keys.sm2_private)
         self._decoy = public.encrypt(secrets.token_bytes(16), padding.PKCS1v15())
 
-    def read(self, password: str, encryption: Encryption = "auto") -> str:
+    async def read(self, password: str, encryption: Encryption = "auto") -> str:
         """A password to be checked. Never fails: what does not decrypt becomes a random one.
 
         `auto` takes what looks like a ciphertext for one and anything else as it stands.
@@ -73,10 +74,10 @@ class PasswordTransport:
         kind = self._kind(password) if encryption == "auto" else encryption
         if kind == "none":
             return password
-        plain = self._decrypt_sm2(password) if kind == "sm2" else self._decrypt_rsa(password)
+        plain = await asyncio.to_thread(self._decrypt, password, kind)
         return plain if plain is not None else secrets.token_hex(16)
 
-    def read_new(self, password: str, encryption: Encryption = "auto") -> str:
+    async def read_new(self, password: str, encryption: Encryption = "auto") -> str:
         """A password to be set. Raises PasswordUndecryptable rather than set one nobody knows.
 
         No oracle: OpenSSL answers bad padding with pseudo-random bytes, which are as seldom UTF-8 as the
@@ -85,7 +86,7 @@ class PasswordTransport:
         kind = self._kind(password) if encryption == "auto" else encryption
         if kind == "none":
             return password
-        plain = self._decrypt_sm2(password) if kind == "sm2" else self._decrypt_rsa(password)
+        plain = await asyncio.to_thread(self._decrypt, password, kind)
         if plain is None:
             raise PasswordUndecryptable()
         return plain
@@ -94,6 +95,10 @@ class PasswordTransport:
         if password.startswith("sm2:"):
             return "sm2"
         return "rsa" if _base64(password) is not None else "none"
+
+    def _decrypt(self, text: str, kind: Encryption) -> str | None:
+        """Takes a millisecond (RSA) to five (SM2)."""
+        return self._decrypt_sm2(text) if kind == "sm2" else self._decrypt_rsa(text)
 
     def _decrypt_rsa(self, text: str) -> str | None:
         sealed = _base64(text)

@@ -74,6 +74,20 @@ class IdentityService:
         Gives how many there were; none is no error. Raises UserNotFound.
         """
         caller.require_administrator()
+        return await self._unlink(caller, user_id, ext_idp_id, provider, type_)
+
+    async def unlink_own(self, caller: Caller, ext_idp_id: str) -> int:
+        """`unlink` by the user whose they are; the act is theirs."""
+        return await self._unlink(caller, caller.require_user(), ext_idp_id)
+
+    async def _unlink(
+        self,
+        caller: Caller,
+        user_id: str,
+        ext_idp_id: str | None,
+        provider: str | None = None,
+        type_: str | None = None,
+    ) -> int:
         if not ext_idp_id and not provider:
             raise InvalidInput("extIdpId", "不能为空", "must not be empty")
         await self._users.require_all(caller, [user_id])

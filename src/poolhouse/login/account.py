@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -270,7 +270,7 @@ class Account:
         if held.user_id != user_id:
             raise TokenInvalid("a ticket of another user")
         await tickets.use_up(self._db, held)
-        await self._users.delete(replace(caller, kind="system"), [user_id])
+        await self._users.delete_own(caller)
 
     async def _deletion_ticket(self, caller: Caller) -> str:
         return await tickets.issue(

@@ -14,6 +14,7 @@ DRIFT_STEPS = 1
 """A code of the step before or after is accepted: clocks differ and people type slowly."""
 
 SECRET_BYTES = 20
+LONGEST_NAME = 64
 
 
 def new_secret() -> str:
@@ -49,7 +50,9 @@ def matching_step(secret: str, code: str, at_s: float, newer_than: int) -> int |
 
 
 def uri(secret: str, issuer: str, account: str) -> str:
-    """otpauth://, as authenticator apps scan it."""
+    """otpauth://, as authenticator apps scan it. Long names are cut: a QR code holds 2,300 characters at most,
+    and one of them takes three."""
+    issuer, account = issuer[:LONGEST_NAME], account[:LONGEST_NAME]
     label = f"{quote(issuer, safe='')}:{quote(account, safe='')}"
     return (
         f"otpauth://totp/{label}?secret={secret}&issuer={quote(issuer, safe='')}"

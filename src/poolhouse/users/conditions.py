@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from poolhouse.db.where import Where
@@ -12,13 +11,12 @@ from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.conditions import condition as custom_condition
 from poolhouse.fields.model import Field
 from poolhouse.sessions.postgres import logged_in_at
-from poolhouse.times import parse_time
+from poolhouse.times import parse_time, unix_time
 from poolhouse.users.model import Condition
 from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, TEXT, TIMES, spelled
 
 _MOMENTS = TIMES | {"created_at", "updated_at", "status_changed_at"}
 _TEXTS = frozenset(TEXT) | {"id", "status"}
-_FIRST_MILLISECOND = 100_000_000_000
 MOST_VALUES = 1000
 _SHOWN_STATUS = "case when u.blocked and u.status = 'Activated' then 'Suspended' else u.status end"
 
@@ -161,10 +159,6 @@ def _moment(value: Any) -> datetime:
     """ISO 8601, Unix milliseconds or Unix seconds."""
     if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 16:
         value = int(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        seconds = value / 1000 if abs(value) >= _FIRST_MILLISECOND else value
-        try:
-            return datetime.fromtimestamp(seconds, UTC)
-        except (ValueError, OverflowError, OSError) as error:
-            raise InvalidInput("advancedFilter.value", "时间超出范围", "not a real time") from error
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return unix_time(value, "advancedFilter.value")
     return parse_time(_text(value), "advancedFilter.value")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from poolhouse.errors import InvalidInput, ScriptFailed
-from poolhouse.times import parse_time, v3_time
+from poolhouse.times import parse_time, unix_time, v3_time
 from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import User
 from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, TEXT, TIMES, spelled
@@ -119,15 +119,9 @@ def _is_count(value: Any) -> bool:
 
 def _time(value: Any) -> datetime | None:
     """ISO text, or Unix seconds or milliseconds as a number."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = value / 1000 if value > 100_000_000_000 else value
-        try:
-            return datetime.fromtimestamp(seconds, UTC)
-        except (OverflowError, ValueError, OSError):
-            return None
-    if not isinstance(value, str):
-        return None
     try:
-        return parse_time(value, "time")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return unix_time(value, "time")
+        return parse_time(value, "time") if isinstance(value, str) else None
     except InvalidInput:
         return None

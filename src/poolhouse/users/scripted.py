@@ -22,6 +22,7 @@ from poolhouse.users.profiles import script_values, user_of
 
 FIND_KEYS: tuple[KeyKind, ...] = ("id", *LOGIN_KEYS)
 Users = list[User]
+MOST_USERS = 2**31 - 1
 T = TypeVar("T")
 AT_ONCE = 8
 """getUser calls of one batch that run together: a worker's own limit."""
@@ -265,9 +266,14 @@ def _page_of(answer: Any, pool_id: str, function: str) -> tuple[int, Users]:
     if not isinstance(answer, Mapping) or not isinstance(answer.get("list"), list):
         raise ScriptFailed(f"{function} must return totalCount and list", cause=f"{type(answer).__name__}")
     users = [user_of(profile, pool_id, function) for profile in answer["list"]]
-    total = answer.get("totalCount")
-    if isinstance(total, str) and total.isdigit():
-        total = int(total)
-    if isinstance(total, bool) or not isinstance(total, int | float):
-        raise ScriptFailed(f"{function} must return a number as totalCount", cause=f"{total!r}")
-    return int(total), users
+    return _total(answer.get("totalCount"), function), users
+
+
+def _total(value: Any, function: str) -> int:
+    """A count, also one a driver has made a string of; v2 answers it in 32 bits."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(MOST_USERS)):
+        value = int(value)
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_USERS
+    if not known:
+        raise ScriptFailed(f"{function} must return a number as totalCount", cause=f"{value!r}"[:200])
+    return int(value)

@@ -223,6 +223,13 @@ class UserService:
             )
         if not user_ids:
             raise InvalidInput("ids", "不能为空", "must not be empty")
+        await self._delete(caller, user_ids)
+
+    async def delete_own(self, caller: Caller) -> None:
+        """Everything of the user who asks, for good; the act is theirs."""
+        await self._delete(caller, [caller.require_user()])
+
+    async def _delete(self, caller: Caller, user_ids: Sequence[str]) -> None:
         directory = await self._directories.of(caller.pool_id)
         async with self._db.transaction() as tx:
             await directory.delete(tx, caller, user_ids)

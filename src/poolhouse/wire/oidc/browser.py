@@ -148,7 +148,14 @@ async def browser_of(request: Request, services: Services) -> Browser:
         request_id=request_id(),
         lang=preferred(asked),
     )
-    return Browser(services, http, dict(request.cookies), origin(services, request))
+    return Browser(services, http, own_cookies(headers.get("cookie", "")), origin(services, request))
+
+
+def own_cookies(header: str) -> dict[str, str]:
+    """Those this wire sets. Their values need no unquoting, and Python's takes the square of their length."""
+    pairs = (pair.partition("=") for pair in header.split(";"))
+    found = {name.strip(): value.strip() for name, _, value in pairs}
+    return {name: found[name] for name in (SESSION_COOKIE, FORM_COOKIE) if name in found}
 
 
 def preferred(asked: str) -> Lang:

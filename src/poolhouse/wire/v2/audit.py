@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -13,13 +13,11 @@ from poolhouse.audit.origin import agent
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.pools.model import DEFAULT_PHOTO
-from poolhouse.times import parse_time, v2_time
+from poolhouse.times import parse_time, unix_time, v2_time
 from poolhouse.users.model import User
 from poolhouse.wire.surroundings import Surroundings, surroundings
 from poolhouse.wire.v2 import act_names
 from poolhouse.wire.v2.request import Route, V2Request
-
-_MILLISECONDS_FROM = 100_000_000_000  # as seconds that is the year 5138
 
 
 async def user_actions(request: V2Request) -> Any:
@@ -89,11 +87,7 @@ def _moment(request: V2Request, name: str) -> datetime | None:
         return None
     if not text.isascii() or not text.isdigit():
         return parse_time(text, name, request.zone)
-    number = int(text[:18])
-    try:
-        return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS_FROM else number, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise InvalidInput(name, "时间超出范围", "not a real time") from error
+    return unix_time(int(text[:18]), name)
 
 
 def _shown(request: V2Request, row: Record, around: Surroundings) -> dict[str, Any]:

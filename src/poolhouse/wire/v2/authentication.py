@@ -69,7 +69,7 @@ async def login_by_phone_code(request: V2Request, args: Arguments) -> Any:
 
 async def _with_password(request: V2Request, key: UserKey, given: Mapping[str, Any], method: Method) -> Any:
     how = SignIn(captcha=given.get("captchaCode"), auto_register=bool(given.get("autoRegister")))
-    password = request.services.transport.read(given["password"])
+    password = await request.services.transport.read(given["password"])
     logged_in = await request.services.login.with_password(
         visitor(request, given), key, password, how, method
     )
@@ -84,7 +84,7 @@ def register_by(kind: KeyKind) -> Operation:
 
     async def register(request: V2Request, args: Arguments) -> Any:
         given = args["input"]
-        registration = registration_of(request, given, "email" if kind == "email" else "username")
+        registration = await registration_of(request, given, "email" if kind == "email" else "username")
         values = {**registration.values, kind: given[kind]}
         registered = await request.services.registrations.register(
             visitor(request, given), replace(registration, values=values)
@@ -101,13 +101,13 @@ async def register_by_phone_code(request: V2Request, args: Arguments) -> Any:
         "phone",
         given["phone"],
         given["code"],
-        registration_of(request, given, "phone_code"),
+        await registration_of(request, given, "phone_code"),
         given.get("phoneCountryCode"),
     )
     return await answered(request, registered, created=True)
 
 
-def registration_of(request: V2Request, given: Mapping[str, Any], method: Any) -> Registration:
+async def registration_of(request: V2Request, given: Mapping[str, Any], method: Any) -> Registration:
     """Everything of a registration but its identifier."""
     for token in ("emailToken", "phoneToken"):
         if given.get(token):
@@ -118,7 +118,7 @@ def registration_of(request: V2Request, given: Mapping[str, Any], method: Any) -
     return Registration(
         method,
         values,
-        request.services.transport.read_new(password) if password else None,
+        await request.services.transport.read_new(password) if password else None,
         force_login=bool(given.get("forceLogin")),
         generate_token=bool(given.get("generateToken")),
         custom_data=pairs(profile.get("udf"), "udf") | pairs(given.get("params"), "params"),
@@ -200,14 +200,14 @@ async def reset_password(request: V2Request, args: Arguments) -> Any:
         channel,
         target,
         args["code"],
-        request.services.transport.read_new(args["newPassword"]),
+        await request.services.transport.read_new(args["newPassword"]),
         args.get("phoneCountryCode"),
     )
     return message("重置密码成功")
 
 
 async def reset_password_by_first_login_token(request: V2Request, args: Arguments) -> Any:
-    password = request.services.transport.read_new(args["password"])
+    password = await request.services.transport.read_new(args["password"])
     await request.services.recovery.by_first_login(visitor(request, {}), args["token"], password)
     return message("重置密码成功")
 
@@ -217,8 +217,8 @@ async def reset_password_by_force_reset_token(request: V2Request, args: Argument
     await request.services.recovery.forced(
         visitor(request, {}),
         args["token"],
-        transport.read(args["oldPassword"]),
-        transport.read_new(args["newPassword"]),
+        await transport.read(args["oldPassword"]),
+        await transport.read_new(args["newPassword"]),
     )
     return message("重置密码成功")
 

@@ -34,7 +34,9 @@ async def update_password(request: V2Request, args: Arguments) -> Any:
     transport = request.services.transport
     old = args.get("oldPassword")
     changed = await request.services.own_account.update_password(
-        request.caller, transport.read_new(args["newPassword"]), transport.read(old) if old else None
+        request.caller,
+        await transport.read_new(args["newPassword"]),
+        await transport.read(old) if old else None,
     )
     return await _shown(request, changed)
 

@@ -38,7 +38,7 @@ async def register_by_email_code(request: V2Request) -> Any:
         "email",
         _text(body, "email"),
         _text(body, "code"),
-        registration_of(request, body, "email_code"),
+        await registration_of(request, body, "email_code"),
     )
     await answered(request, registered, created=True)
     return (await shown(request, [registered.user], custom_data=True))[0]

@@ -131,7 +131,7 @@ async def is_user_exists(request: V2Request, args: Arguments) -> bool:
 
 async def create_user(request: V2Request, args: Arguments) -> Any:
     values = dict(args["userInfo"])
-    draft = draft_of(request, values, keep_password=bool(args.get("keepPassword")))
+    draft = await draft_of(request, values, keep_password=bool(args.get("keepPassword")))
     if args.get("resetPasswordOnFirstLogin"):
         draft = UserDraft(
             {**draft.values, "reset_password_on_next_login": True}, draft.password, draft.password_hash
@@ -145,7 +145,7 @@ async def create_user(request: V2Request, args: Arguments) -> Any:
 
 async def update_user(request: V2Request, args: Arguments) -> Any:
     user_id = args.get("id") or _own_id(request.caller)
-    draft = draft_of(request, dict(args["input"]))
+    draft = await draft_of(request, dict(args["input"]))
     return await person(request, await request.services.users.update(request.caller, user_id, draft))
 
 
@@ -162,13 +162,13 @@ async def delete_users(request: V2Request, args: Arguments) -> Any:
 # -- arguments -------------------------------------------------------------------------------------------
 
 
-def draft_of(request: V2Request, values: dict[str, Any], *, keep_password: bool = False) -> UserDraft:
+async def draft_of(request: V2Request, values: dict[str, Any], *, keep_password: bool = False) -> UserDraft:
     """The wire's input as a draft. A password arrives encrypted; a kept one is somebody else's hash."""
     password = values.pop("password", None)
     named = {snake(field): value for field, value in values.items()}
     if password is None:
         return UserDraft(named)
-    plain = request.services.transport.read_new(password)
+    plain = await request.services.transport.read_new(password)
     return UserDraft(named, password_hash=plain) if keep_password else UserDraft(named, password=plain)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -18,11 +18,11 @@ from poolhouse.customdb.model import (
     ScriptVersion,
 )
 from poolhouse.customdb.redaction import HIDDEN, redacted_text
-from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.words import moment
 
 READ, WRITE = "custom-database:read", "custom-database:write"
 
@@ -267,7 +267,7 @@ async def run_script(request: V3Request, body: RunScriptDto) -> RunResultDto:
 
 async def list_logs(request: V3Request, body: ListLogsDto) -> LogPageDto:
     query = LogQuery(
-        body.name, body.success, _moment(body.start, "start"), _moment(body.end, "end"), body.request_id
+        body.name, body.success, moment(body.start, "start"), moment(body.end, "end"), body.request_id
     )
     page = PageRequest.of(body.page, body.limit, largest=100)
     found = await request.services.customdb.list_logs(request.caller, query, page)
@@ -383,16 +383,6 @@ def _log_dto(entry: LogEntry) -> LogDto:
 
 def _when(at: datetime | None) -> str | None:
     return v3_time(at) if at else None
-
-
-def _moment(value: int | None, field: str) -> datetime | None:
-    """Unix milliseconds."""
-    if value is None:
-        return None
-    try:
-        return datetime.fromtimestamp(value / 1000, UTC)
-    except (OverflowError, ValueError, OSError) as error:
-        raise InvalidInput(field, "应为 Unix 毫秒", "expected Unix milliseconds") from error
 
 
 def _row(

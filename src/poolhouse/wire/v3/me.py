@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -85,8 +84,8 @@ async def update_password(request: V3Request, body: UpdatePassword) -> None:
     encryption: Encryption = body.password_encrypt_type or "auto"
     await request.services.own_account.update_password(
         request.caller,
-        transport.read_new(body.new_password, encryption),
-        transport.read(body.old_password, encryption) if body.old_password else None,
+        await transport.read_new(body.new_password, encryption),
+        await transport.read(body.old_password, encryption) if body.old_password else None,
     )
 
 
@@ -155,7 +154,9 @@ async def verify_delete_account_request(request: V3Request, body: VerifyDeleteAc
     account, caller = request.services.own_account, request.caller
     if body.verify_method == "PASSWORD" and body.password_payload:
         given = body.password_payload
-        password = request.services.transport.read(given.password, given.password_encrypt_type or "auto")
+        password = await request.services.transport.read(
+            given.password, given.password_encrypt_type or "auto"
+        )
         token = await account.prove_by_password(caller, password)
     elif body.verify_method == "EMAIL_PASSCODE" and body.email_pass_code_payload:
         token = await account.prove_by_code(caller, "email", body.email_pass_code_payload.pass_code)
@@ -236,10 +237,7 @@ async def generate_link_extidp_url(request: V3Request, query: LinkQuery) -> Link
 
 
 async def unlink_extidp(request: V3Request, body: UnlinkExtIdp) -> None:
-    user_id = request.caller.require_user()
-    await request.services.identities.unlink(
-        replace(request.caller, kind="system"), user_id, ext_idp_id=body.ext_idp_id
-    )
+    await request.services.identities.unlink_own(request.caller, body.ext_idp_id)
 
 
 def _factor(factor: Factor) -> FactorDto:

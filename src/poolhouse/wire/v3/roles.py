@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import UNSET
@@ -201,7 +201,7 @@ async def assign_role(request: V3Request, body: AssignRoleDto) -> IsSuccessDto:
         request.caller,
         [role_key(body.code, body.namespace)],
         await _targets(request, body.targets),
-        Validity(_milliseconds(body.enable_time), _milliseconds(body.end_time)),
+        Validity(moment(body.enable_time, "enableTime"), moment(body.end_time, "endTime")),
     )
     return SUCCESS
 
@@ -318,15 +318,6 @@ def _target(item: TargetDto, groups: dict[str, str]) -> Target:
                 raise GroupNotFound(code=item.target_identifier)
             return Target(TargetType.GROUP, groups[item.target_identifier])
     raise NotSupported(what="targetType ROLE")
-
-
-def _milliseconds(value: int | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        return datetime.fromtimestamp(value / 1000, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise InvalidInput("endTime") from error
 
 
 def _row(

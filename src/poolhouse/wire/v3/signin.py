@@ -65,7 +65,7 @@ async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
     )
     if body.connection == "PASSWORD":
         given = _present(body.password_payload, "passwordPayload")
-        password = request.services.transport.read(
+        password = await request.services.transport.read(
             given.password, _encryption(options.password_encrypt_type if options else None)
         )
         logged_in = await request.services.login.with_any_password(caller, _keys(given), password, how)
@@ -85,7 +85,7 @@ async def sign_up(request: V3Request, body: SignUp) -> UserDto:
         registration = Registration(
             "email" if key.kind == "email" else "username",
             {**_values(body.profile), key.kind: key.value},
-            services.transport.read_new(given.password, encryption),
+            await services.transport.read_new(given.password, encryption),
             custom_data=_custom_data(body.profile),
         )
         return user_dto((await services.registrations.register(caller, registration)).user)
@@ -94,7 +94,7 @@ async def sign_up(request: V3Request, body: SignUp) -> UserDto:
     registration = Registration(
         "email_code" if channel == "email" else "phone_code",
         _values(body.profile),
-        services.transport.read_new(password, encryption) if password else None,
+        await services.transport.read_new(password, encryption) if password else None,
         custom_data=_custom_data(body.profile),
     )
     registered = await services.code_login.register(caller, channel, target, code, registration, country_code)
@@ -137,7 +137,9 @@ async def unlock_account(request: V3Request, body: PassCodePayload) -> None:
 
 
 async def reset_password(request: V3Request, body: ResetPassword) -> None:
-    password = request.services.transport.read_new(body.password, _encryption(body.password_encrypt_type))
+    password = await request.services.transport.read_new(
+        body.password, _encryption(body.password_encrypt_type)
+    )
     await request.services.recovery.by_ticket(_visitor(request), body.password_reset_token, password)
 
 

@@ -163,7 +163,7 @@ async def create_tenant_user(request: V3Request, body: CreateTenantUserReqDto) -
     password, kept = body.password, bool(options and options.keep_password)
     if password and not kept:
         encryption = (options.password_encrypt_type if options else None) or "none"
-        password = request.services.transport.read_new(password, encryption)
+        password = await request.services.transport.read_new(password, encryption)
     draft = UserDraft(values, password=None if kept else password, password_hash=password if kept else None)
     user = await request.services.tenants.create_member(request.caller, body.tenant_id, draft)
     return await _member_of(request, body.tenant_id, user.id)

@@ -65,13 +65,13 @@ async def update_user(request: V3Request, body: UpdateUserReqDto) -> UserDto:
     options = body.options or None
     kind = options.user_id_type if options else None
     (user_id,) = await the_user_ids(request, [body.user_id], kind)
-    change = _change(request, user_id, body, options)
+    change = await _change(request, user_id, body, options)
     (user,) = await request.services.accounts.update(request.caller, [change])
     return (await _shown(request, [user], [change.custom_data]))[0]
 
 
 async def update_users(request: V3Request, body: UpdateUserBatchReqDto) -> list[UserDto]:
-    changes = [_change(request, one.user_id, one, body.options) for one in body.items]
+    changes = [await _change(request, one.user_id, one, body.options) for one in body.items]
     users = await request.services.accounts.update(request.caller, changes)
     return await _shown(request, users, [change.custom_data for change in changes])
 
@@ -118,7 +118,9 @@ async def _account(
         if options.auto_generate_password and not password:
             password, generated = generated_password(), True
         elif password:
-            password = request.services.transport.read_new(password, options.password_encrypt_type or "none")
+            password = await request.services.transport.read_new(
+                password, options.password_encrypt_type or "none"
+            )
         keep = bool(options.keep_password) and not generated
     kind = (options and options.department_id_type) or "department_id"
     departments = [
@@ -133,7 +135,7 @@ async def _account(
     )
 
 
-def _change(
+async def _change(
     request: V3Request,
     user_id: str,
     body: UpdateUserReqDto | UpdateUserInfoDto,
@@ -153,7 +155,9 @@ def _change(
         if options.auto_generate_password and not password:
             password, generated = generated_password(), True
         elif password:
-            password = request.services.transport.read_new(password, options.password_encrypt_type or "none")
+            password = await request.services.transport.read_new(
+                password, options.password_encrypt_type or "none"
+            )
     return AccountChange(
         user_id, UserDraft(values, password, judged=generated), _custom_data(body.custom_data)
     )

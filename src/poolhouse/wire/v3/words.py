@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -14,7 +14,7 @@ from poolhouse.fields.model import FieldValue, TargetType
 from poolhouse.identities.model import Identity
 from poolhouse.paging import PageRequest
 from poolhouse.pools.model import DEFAULT_PHOTO
-from poolhouse.times import v3_time
+from poolhouse.times import unix_time, v3_time
 from poolhouse.users.model import KeyKind, User, UserKey
 from poolhouse.users.rules import GENDERS
 from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
@@ -39,8 +39,6 @@ _COPIED = attrgetter(
     ]
 )
 """The fields of a user that are shown as they are."""
-_FIRST_MILLISECOND = 100_000_000_000
-"""A number of seconds this large is the year 5138; of milliseconds, 1973."""
 
 
 def page(number: int | None, size: int | None, largest: int = LARGEST_PAGE) -> PageRequest:
@@ -50,12 +48,7 @@ def page(number: int | None, size: int | None, largest: int = LARGEST_PAGE) -> P
 
 def moment(value: int | None, field: str) -> datetime | None:
     """Unix seconds as documented, or milliseconds as in every example."""
-    if value is None:
-        return None
-    try:
-        return datetime.fromtimestamp(value / 1000 if abs(value) >= _FIRST_MILLISECOND else value, UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise InvalidInput(field) from error
+    return None if value is None else unix_time(value, field)
 
 
 def shown_time(value: datetime | None) -> str | None:
