@@ -76,7 +76,10 @@ def mendable(error: Exception) -> str | None:
     if isinstance(error, PoolhouseError):
         return f"{error.message('en-US')}{f' ({error.cause})' if error.cause else ''}"
     if isinstance(error, SecretUnreadable):
-        return "the secret key does not open this database's secrets: give the key it was made with"
+        return (
+            "the secret key does not open this database's secrets: give the key it was made with (if that is lost "
+            "for good, `poolhouse secrets reset`)"
+        )
     if isinstance(error, DatabaseUnfit | SandboxUnfit | PortTaken | KeyMalformed | OSError):
         return str(error)
     return None

@@ -1,21 +1,27 @@
-"""A new secret key: every sealed column is opened by the old one and closed by the new.
+"""The secret key: replaced by a new one, or, when it is lost, what it closed given up.
 
-Runs beside no server: one that does not know the new key could not read what is closed by it. The key file has
-both keys until the last row is done, so a rotation cut short is simply run again.
+A server that lacks a key answers 500 wherever it meets what that key closed. So a rotation asks which keys the
+servers on the database have (it stands in the names of their sessions), and a server that cannot open every secret
+does not start. The key file has both keys until the last row is done: a rotation cut short is simply run again.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, replace_key_file
-from poolhouse.db.pool import Database
+from poolhouse.db.pool import Database, Executor
+from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.ids import new_secret
+from poolhouse.services import NODE
 
 BATCH = 500
+_LOCK = 0x6B657973  # "keys"
 
 Told = Callable[[str, int, int], None]
 """Table, rows done, rows in all."""
@@ -23,54 +29,196 @@ Told = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A column of secrets. `place` names where a row's secret is, as its domain does, over `key` columns."""
+    """A column of secrets. `place` names where a row's secret is, as its domain does, over `key` columns.
+
+    When its key is lost, the row gets what `fresh` makes, and `also` is set; without `fresh` the row goes.
+    `loss` says what that means to people.
+    """
 
     table: str
     column: str
     key: tuple[str, ...]
     place: str
+    loss: str
+    fresh: Callable[[], str] | None = None
+    also: str = ""
 
     def place_of(self, row: Any) -> str:
         return self.place.format(**{name: row[name] for name in self.key})
 
 
 SEALED = (
-    Sealed("server_keys", "value", ("name",), "server:{name}"),
-    Sealed("pools", "secret", ("id",), "pool:{id}"),
-    Sealed("apps", "secret", ("pool_id", "id"), "app:{id}"),
-    Sealed("signing_keys", "sealed", ("pool_id", "id"), "signing-key:{pool_id}:{id}"),
     Sealed(
-        "field_values",
-        "sealed",
-        ("pool_id", "target_type", "target_id", "key"),
-        "{pool_id}/field_values/{target_type}/{target_id}/{key}",
+        *("server_keys", "value", ("name",), "server:{name}"),
+        loss="keys clients encrypt passwords with: new ones are made at the next start",
     ),
-    Sealed("access_accounts", "secret", ("pool_id", "id"), "access-account:{pool_id}"),
-    Sealed("mail_providers", "password", ("pool_id",), "mail_providers:{pool_id}"),
-    Sealed("identity_connections", "fields", ("pool_id", "id"), "{pool_id}/identity_connections/fields/{id}"),
-    Sealed("custom_databases", "secrets", ("pool_id",), "customdb:{pool_id}"),
-    Sealed("access_keys", "secret", ("pool_id", "id"), "access_key:{pool_id}:{id}"),
-    Sealed("mfa_factors", "secret", ("pool_id", "user_id", "id"), "mfa:{pool_id}:{user_id}:{id}"),
-    Sealed("pool_environment", "value", ("pool_id", "key"), "{pool_id}/pool_environment/value/{key}"),
+    Sealed(
+        *("pools", "secret", ("id",), "pool:{id}"),
+        loss="pool secrets: new ones, to be given to whoever manages the pool by an API",
+        fresh=new_secret,
+    ),
+    Sealed(
+        *("apps", "secret", ("pool_id", "id"), "app:{id}"),
+        loss="application secrets: new ones, to be given to the applications",
+        fresh=new_secret,
+    ),
+    Sealed(
+        *("signing_keys", "sealed", ("pool_id", "id"), "signing-key:{pool_id}:{id}"),
+        loss="signing keys: new ones, and everybody logs in again",
+    ),
+    Sealed(
+        *("field_values", "sealed", ("pool_id", "target_type", "target_id", "key")),
+        "{pool_id}/field_values/{target_type}/{target_id}/{key}",
+        loss="values of encrypted custom fields: deleted",
+    ),
+    Sealed(
+        *("access_accounts", "secret", ("pool_id", "id"), "access-account:{pool_id}"),
+        loss="secrets of programmatic access accounts: new ones, to be given to their programs",
+        fresh=new_secret,
+    ),
+    Sealed(
+        *("mail_providers", "password", ("pool_id",), "mail_providers:{pool_id}"),
+        loss="passwords of pools' mail servers: these are switched off until the password is given again",
+        fresh=str,
+        also="enabled = false",
+    ),
+    Sealed(
+        *("identity_connections", "fields", ("pool_id", "id")),
+        "{pool_id}/identity_connections/fields/{id}",
+        loss="settings of identity source connections: empty, to be given again",
+        fresh=lambda: "{}",
+    ),
+    Sealed(
+        *("custom_databases", "secrets", ("pool_id",), "customdb:{pool_id}"),
+        loss="connections and environments of custom databases: empty, to be given again",
+        fresh=lambda: '{"connection":{},"env":{}}',
+    ),
+    Sealed(
+        *("access_keys", "secret", ("pool_id", "id"), "access_key:{pool_id}:{id}"),
+        loss="secrets of access keys: new ones nobody knows; make new keys",
+        fresh=lambda: secrets.token_hex(32),
+    ),
+    Sealed(
+        *("mfa_factors", "secret", ("pool_id", "user_id", "id"), "mfa:{pool_id}:{user_id}:{id}"),
+        loss="second factors: removed, so those users log in without until they bind a new one",
+    ),
+    Sealed(
+        *("pool_environment", "value", ("pool_id", "key"), "{pool_id}/pool_environment/value/{key}"),
+        loss="environment variables of pools: deleted",
+    ),
 )
+
+
+async def require_every_secret(db: Database, box: SecretBox) -> None:
+    """Raises DatabaseUnfit when a secret was closed by a key that `box` lacks, or is being closed by one just now."""
+    async with db.transaction() as tx:
+        if not await tx.fetchval("select pg_try_advisory_xact_lock_shared($1)", _LOCK):
+            raise DatabaseUnfit("the secrets are being closed by a new key: start again when that is done")
+        lost = await unopened(tx, box)
+    if lost:
+        told = ", ".join(f"{count} in {sealed.table}" for sealed, count in lost.items())
+        raise DatabaseUnfit(
+            f"the secret key does not open every secret of this database ({told}): give every key they were made "
+            "with, the newest first (POOLHOUSE_SECRET_KEY=NEW,OLD); of a key that is lost for good `poolhouse "
+            "secrets reset` gives up what it closed"
+        )
+
+
+async def unopened(db: Executor, box: SecretBox) -> dict[Sealed, int]:
+    """How many secrets of each column no key of `box` opens; columns without any are left out."""
+    found = {}
+    for sealed in SEALED:
+        count_lost = f"select count(*) from {sealed.table} {_LOST.format(sealed.column)}"  # noqa: S608
+        count = await db.fetchval(count_lost, box.key_ids)
+        if count:
+            found[sealed] = count
+    return found
+
+
+_LOST = "where {0} is not null and substring({0} from 2 for 4) <> all($1::bytea[])"
+
+
+async def reset(db: Database, box: SecretBox) -> dict[Sealed, int]:
+    """Gives up every secret that no key of `box` opens, all or none. Raises DatabaseUnfit beside running servers."""
+    async with _alone(db, None), db.transaction() as tx:
+        lost = await unopened(tx, box)
+        for sealed in lost:
+            names = ", ".join(f'"{name}"' for name in sealed.key)
+            lost_rows = _LOST.format(sealed.column)
+            rows = await tx.fetch(f"select {names} from {sealed.table} {lost_rows}", box.key_ids)  # noqa: S608
+            if sealed.fresh is None:
+                await tx.execute(f"delete from {sealed.table} {lost_rows}", box.key_ids)  # noqa: S608
+                continue
+            also = f", {sealed.also}" if sealed.also else ""
+            update = f"update {sealed.table} set {sealed.column} = $1{also} where {_by_key(sealed)}"  # noqa: S608
+            fresh = [(box.encrypt(sealed.fresh(), sealed.place_of(row)), *row) for row in rows]
+            await tx.executemany(update, fresh)
+    return lost
+
+
+@asynccontextmanager
+async def _alone(db: Database, newest: bytes | None) -> AsyncIterator[None]:
+    """While it lasts no server starts. Raises DatabaseUnfit when one runs that lacks the key of id `newest`."""
+    async with db.transaction() as tx:
+        await tx.execute("set local idle_in_transaction_session_timeout = 0")
+        if not await tx.fetchval("select pg_try_advisory_xact_lock($1)", _LOCK):
+            raise DatabaseUnfit("a server is starting, or another command changes the secrets: try again")
+        names = await tx.fetch(
+            "select distinct application_name as name, client_addr::text as address from pg_stat_activity "
+            "where datname = current_database() and application_name like $1",
+            f"{NODE}%",
+        )
+        strangers = {
+            row["address"] or "this machine"
+            for row in names
+            if newest is None or newest.hex() not in row["name"].removeprefix(NODE)
+        }
+        if strangers and newest is None:
+            raise DatabaseUnfit(
+                f"servers run on this database ({', '.join(sorted(strangers))}): stop them first"
+            )
+        if strangers:
+            raise DatabaseUnfit(
+                f"servers without the new key run on this database ({', '.join(sorted(strangers))}), and would "
+                "answer every request with an error: stop them, or start each again with POOLHOUSE_SECRET_KEY=OLD,NEW "
+                "and then run this with POOLHOUSE_SECRET_KEY=NEW,OLD"
+            )
+        yield
+
+
+def _by_key(sealed: Sealed) -> str:
+    return " and ".join(f'"{name}" = ${place}' for place, name in enumerate(sealed.key, 2))
 
 
 async def rotate(db: Database, key_file: Path, told: Told) -> int:
     """A fresh key in `key_file`, every secret closed by it, the old one gone. How many secrets there were.
 
-    Raises SecretUnreadable when a secret does not open; then both keys stay and nothing is lost.
+    Raises DatabaseUnfit when a server runs without the new key, and SecretUnreadable when a secret does not
+    open; then both keys stay and nothing is lost.
     """
     keys = load_or_create_key_file(key_file)
-    if len(keys) == 1:
+    fresh = len(keys) == 1
+    if fresh:
         keys = [secrets.token_bytes(32), *keys]
-        replace_key_file(key_file, keys)
-    done = await reseal(db, SecretBox(keys[0], keys[1:]), told)
+    box = SecretBox(keys[0], keys[1:])
+    async with _alone(db, box.key_ids[0]):
+        if fresh:
+            replace_key_file(key_file, keys)
+        done = await _reseal(db, box, told)
     replace_key_file(key_file, keys[:1])
     return done
 
 
 async def reseal(db: Database, box: SecretBox, told: Told) -> int:
-    """Every secret not closed by the newest key is opened and closed again. What is done already is passed over."""
+    """Every secret not closed by the newest key is opened and closed again. What is done already is passed over.
+
+    Raises DatabaseUnfit when a server runs without the new key.
+    """
+    async with _alone(db, box.key_ids[0]):
+        return await _reseal(db, box, told)
+
+
+async def _reseal(db: Database, box: SecretBox, told: Told) -> int:
     done = 0
     for sealed in SEALED:
         done += await _reseal_column(db, box, sealed, told)
@@ -83,8 +231,7 @@ async def _reseal_column(db: Database, box: SecretBox, sealed: Sealed, told: Tol
         f"select {names}, {sealed.column} as sealed from {sealed.table} where {sealed.column} is not null"  # noqa: S608
     )
     stale = [row for row in rows if not box.is_current(row["sealed"])]
-    where = " and ".join(f'"{name}" = ${place}' for place, name in enumerate(sealed.key, 2))
-    update = f"update {sealed.table} set {sealed.column} = $1 where {where}"  # noqa: S608
+    update = f"update {sealed.table} set {sealed.column} = $1 where {_by_key(sealed)}"  # noqa: S608
     for start in range(0, len(stale), BATCH):
         part = stale[start : start + BATCH]
         await db.executemany(update, list(_closed(box, sealed, part)))

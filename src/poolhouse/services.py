@@ -80,6 +80,9 @@ LOGIN_RECORDS_S = 10.0
 """How long stopping waits for the records of the last logins."""
 
 
+NODE = "poolhouse node"
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a wire may call."""
@@ -143,6 +146,12 @@ def secret_keys(settings: Settings) -> list[bytes]:
         return parse_keys(settings.secret_key.get_secret_value())
     settings.data.mkdir(parents=True, exist_ok=True)
     return load_or_create_key_file(settings.data / "secret.key")
+
+
+def node_name(keys: list[bytes]) -> str:
+    """What a server's sessions are called: `secrets rotate` reads there which keys it has."""
+    ids = ",".join(key_id.hex() for key_id in SecretBox(keys[0], keys[1:]).key_ids)
+    return f"{NODE} {ids}"[:54]  # 63 bytes in all, of which the listener adds nine
 
 
 async def transport_keys(db: Database, box: SecretBox) -> TransportKeys:
@@ -363,6 +372,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         connections=settings.database_connections,
         statement_timeout_s=settings.statement_timeout_s,
         replica_url=replica,
+        name=node_name(secret_keys(settings)),
     )
     hasher = PasswordHasher()
     try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,12 @@ from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable, load_or_crea
 from poolhouse.customdb.model import Connection
 from poolhouse.db.migrations import migrate
 from poolhouse.db.pool import Database, opened
+from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.ids import new_id
-from poolhouse.rotation import SEALED, rotate
+from poolhouse.paging import PageRequest
+from poolhouse.rotation import SEALED, require_every_secret, reseal, reset, rotate, unopened
 from poolhouse.services import Services, build
+from poolhouse.services import opened as opened_services
 from poolhouse.settings import Settings
 from poolhouse.users.model import UserDraft
 
@@ -107,3 +113,154 @@ async def test_every_sealed_column_of_the_schema_is_rotated(database: Database) 
     )
     found = {(row["table_name"], row["column_name"]) for row in rows if row["column_name"] not in digests}
     assert found == {(sealed.table, sealed.column) for sealed in SEALED}
+
+
+@asynccontextmanager
+async def node(db: Database, data: Path, *keys: bytes) -> AsyncIterator[Services]:
+    """A server on the database that has these keys."""
+    given = Settings(data=data, secret_key=",".join(key.hex() for key in keys))
+    async with opened_services(given, db.url) as services:
+        yield services
+
+
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+async def test_a_rotation_is_refused_beside_a_server_without_the_new_key(
+    own_database: Database, tmp_path: Path
+) -> None:
+    async with node(own_database, tmp_path, OLD) as services:
+        await services.pools.create("mine")
+        before = await sealed_values(own_database)
+        with pytest.raises(DatabaseUnfit, match="OLD,NEW"):
+            await reseal(own_database, SecretBox(NEW, [OLD]), lambda *_: None)
+        with pytest.raises(DatabaseUnfit, match="without the new key"):
+            await rotate(own_database, tmp_path / "secret.key", lambda *_: None)
+        assert await sealed_values(own_database) == before
+        assert len(load_or_create_key_file(tmp_path / "secret.key")) == 1
+
+
+async def test_servers_that_know_both_keys_serve_through_a_rotation(
+    own_database: Database, tmp_path: Path
+) -> None:
+    async with node(own_database, tmp_path, OLD, NEW) as services:
+        pool = await services.pools.create("mine")
+        assert await reseal(own_database, SecretBox(NEW, [OLD]), lambda *_: None) >= 2
+        services.pools._recent.drop(pool.id)
+        assert (await services.pools.get(pool.id)).secret == pool.secret
+        await require_every_secret(services.db, services.box)
+
+
+@pytest.mark.parametrize("table", [sealed.table for sealed in SEALED])
+async def test_a_server_that_cannot_open_a_row_of_any_table_does_not_start(
+    own_database: Database, tmp_path: Path, table: str
+) -> None:
+    await one_of_everything(own_database, SecretBox(NEW))
+    await closed_by(own_database, SecretBox(OLD), table)
+    with pytest.raises(DatabaseUnfit, match=f"1 in {table}") as refused:
+        await require_every_secret(own_database, SecretBox(NEW))
+    assert str(refused.value).count(" in ") == 1
+    await require_every_secret(own_database, SecretBox(NEW, [OLD]))
+
+
+async def test_no_server_starts_while_secrets_are_being_closed_again(
+    own_database: Database, tmp_path: Path
+) -> None:
+    await one_of_everything(own_database, SecretBox(OLD))
+    refused: list[str] = []
+
+    async def start() -> None:
+        try:
+            await require_every_secret(own_database, SecretBox(OLD))
+        except DatabaseUnfit as error:
+            refused.append(str(error))
+
+    async with asyncio.TaskGroup() as group:
+        await reseal(own_database, SecretBox(NEW, [OLD]), lambda *_: group.create_task(start()) and None)
+    assert refused
+    assert all("secrets" in words for words in refused)
+
+
+async def test_a_reset_gives_up_what_a_lost_key_closed_and_keeps_the_users(
+    own_database: Database, tmp_path: Path
+) -> None:
+    pool_id, user_id = await one_of_everything(own_database, SecretBox(OLD))
+    lost = await reset(own_database, SecretBox(NEW))
+    assert {sealed.table: count for sealed, count in lost.items()} == {sealed.table: 1 for sealed in SEALED}
+    assert await unopened(own_database, SecretBox(NEW)) == {}
+    async with node(own_database, tmp_path, NEW) as services:
+        admin = PoolForTests(pool_id).administrator
+        assert (await services.users.get(admin, user_id)).username == "ada"
+        assert (await services.customdb.get(admin)).connection.uri is None
+        assert (await services.apps.list(admin, PageRequest(1, 10))).total == 1
+        assert not await services.db.fetchval(
+            "select enabled from mail_providers where pool_id = $1", pool_id
+        )
+        token = (await services.sessions.issue_management(pool_id)).token
+        assert (await services.sessions.read(token)).pool_id == pool_id
+
+
+async def test_a_reset_touches_nothing_that_opens(own_database: Database, tmp_path: Path) -> None:
+    await one_of_everything(own_database, SecretBox(NEW))
+    before = await sealed_values(own_database)
+    assert await reset(own_database, SecretBox(NEW)) == {}
+    assert await sealed_values(own_database) == before
+
+
+async def test_a_reset_is_refused_beside_any_server(own_database: Database, tmp_path: Path) -> None:
+    async with node(own_database, tmp_path, NEW):
+        with pytest.raises(DatabaseUnfit, match="stop them first"):
+            await reset(own_database, SecretBox(NEW))
+
+
+async def one_of_everything(db: Database, box: SecretBox) -> tuple[str, str]:
+    """A row in each sealed table, closed by `box`: the pool's id and a user's."""
+    services = await build(Settings(secret_key="00" * 32), db, PasswordHasher(memory_kib=64, passes=1))
+    pool = PoolForTests((await services.pools.create("mine")).id)
+    await services.apps.create(pool.administrator, "app")
+    user = await services.users.create(pool.administrator, UserDraft({"username": "ada"}))
+    rows = {
+        "signing_keys": {"id": "k", "purpose": "rsa", "fingerprint": "first", "algorithm": "RS256"},
+        "mail_providers": {
+            **{"kind": "custom", "enabled": True, "host": "h", "port": 1, "username": "u"},
+            **{"sender": "s@example.com", "security": "tls"},
+        },
+        "custom_databases": {},
+        "access_keys": {"id": "a"},
+        "mfa_factors": {"user_id": user.id, "id": "f"},
+        "pool_environment": {"key": "K"},
+        "field_values": {"target_type": "USER", "target_id": user.id, "key": "f"},
+        "access_accounts": {"id": "x", "app_id": "", "token_lifetime_s": 1},
+        "identity_connections": {
+            "id": "i",
+            "source_id": "s",
+            "type": "t",
+            "identifier": "i",
+            "display_name": "d",
+        },
+    }
+    async with db.transaction() as tx:
+        # The rows beside are not the matter, and the database is the test's own.
+        for row in await tx.fetch(
+            "select conrelid::regclass::text, conname from pg_constraint where contype = 'f'"
+        ):
+            if row["conrelid"] in rows:
+                await tx.execute(f"alter table {row['conrelid']} drop constraint {row['conname']}")
+        for sealed in SEALED:
+            if sealed.table in rows:
+                values = {"pool_id": pool.id, **rows[sealed.table], sealed.column: b"-"}
+                names = ", ".join(f'"{name}"' for name in values)
+                places = ", ".join(f"${place}" for place in range(1, len(values) + 1))
+                await tx.execute(f"insert into {sealed.table} ({names}) values ({places})", *values.values())
+    for sealed in SEALED:
+        await closed_by(db, box, sealed.table)
+    return pool.id, user.id
+
+
+async def closed_by(db: Database, box: SecretBox, table: str) -> None:
+    (sealed,) = [one for one in SEALED if one.table == table]
+    keys = ", ".join(f'"{name}"' for name in sealed.key)
+    for row in await db.fetch(f"select {keys} from {table}"):
+        where = " and ".join(f'"{name}" = ${place}' for place, name in enumerate(sealed.key, 2))
+        closed = box.encrypt("{}", sealed.place_of(row))
+        await db.execute(f"update {table} set {sealed.column} = $1 where {where}", closed, *row)

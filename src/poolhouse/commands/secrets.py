@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from dataclasses import replace
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from poolhouse.apps import postgres as app_rows
+from poolhouse.bootstrap import Credentials, read_credentials, write_credentials
 from poolhouse.commands.output import console
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.crypto.secretbox import SecretBox, parse_keys
-from poolhouse.db.pool import opened
-from poolhouse.rotation import reseal, rotate
+from poolhouse.db.pool import Database, opened
+from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.pools import postgres as pool_rows
+from poolhouse.rotation import reseal, reset, rotate, unopened
+from poolhouse.services import secret_keys
 from poolhouse.serving import database
+from poolhouse.settings import Settings
 
 secrets = App(name="secrets", help="The key that encrypts secrets at rest.")
 
 
 @secrets.command(name="rotate")
 def rotate_key(*, data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Makes a new secret key and closes every stored secret with it. Stop every server first.
+    """Makes a new secret key and closes every stored secret with it; refused beside servers that lack it.
 
     With POOLHOUSE_SECRET_KEY=NEW,OLD the key is yours: then secrets are closed by NEW, and OLD may go.
     """
@@ -41,6 +50,54 @@ def rotate_key(*, data: Data = None, database_url: DatabaseUrl = None) -> None:
 
         done = asyncio.run(work())
     console.print(f"{done} secrets are closed by the new key")
+
+
+@secrets.command(name="reset")
+def reset_secrets(
+    *,
+    yes: Annotated[bool, Parameter(help="Do not ask.", negative=())] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Gives up what a lost secret key closed, so that a server starts again; users and passwords stay.
+
+    Says first what is lost, and asks. Stop every server before.
+    """
+    settings = settings_from(data, database_url)
+    with database(settings) as url:
+        asyncio.run(_reset(settings, url, yes))
+
+
+async def _reset(settings: Settings, url: str, yes: bool) -> None:
+    newest, *older = secret_keys(settings)
+    box = SecretBox(newest, older)
+    async with opened(url) as db:
+        lost = await unopened(db, box)
+        for sealed, count in lost.items():
+            console.print(f"{count:>8}  {sealed.loss}", soft_wrap=True)
+        if not lost:
+            console.print("every secret opens: nothing to reset")
+            return
+        if not (yes or _asked()):
+            raise DatabaseUnfit("nothing was changed: answer yes, or give --yes")
+        await reset(db, box)
+        known = read_credentials(settings.data)
+        if known is not None:
+            write_credentials(settings.data, await _renewed(db, box, known))
+    console.print("done: the secrets above are given up, users and passwords are as they were")
+
+
+def _asked() -> bool:
+    return sys.stdin.isatty() and input("Give these up for good? (yes/no) ").strip().lower() == "yes"
+
+
+async def _renewed(db: Database, box: SecretBox, known: Credentials) -> Credentials:
+    """The credentials with the secrets as they are now."""
+    pool = await pool_rows.find(db, known.userPoolId, box)
+    app = await app_rows.find(db, known.userPoolId, known.appId, box)
+    if pool is None or app is None:
+        return known
+    return replace(known, userPoolSecret=pool.secret, accessKeySecret=pool.secret, appSecret=app.secret)
 
 
 def _bar() -> Progress:

@@ -57,11 +57,13 @@ async def _up(settings: Settings, began: float) -> None:
     with database(settings) as url:
         doors.join()
         from poolhouse.bootstrap import bootstrap, credentials_file, made_elsewhere
+        from poolhouse.rotation import require_every_secret
         from poolhouse.services import opened
 
         await migrations.migrate(url)
         ready = asyncio.Event()
         async with opened(settings, url) as services:
+            await require_every_secret(services.db, services.box)
             known = await bootstrap(services, address(settings))
             where = str(credentials_file(settings.data)) if known else await made_elsewhere(services)
             told = asyncio.create_task(_tell(settings, ready, began, where))

@@ -40,6 +40,11 @@ class SecretBox:
         self._digest_key = hashlib.sha256(b"poolhouse digest key" + key).digest()
         self._keys = {_key_id(each): AESGCM(each) for each in (*older, key)}
 
+    @property
+    def key_ids(self) -> list[bytes]:
+        """Of every key that opens, the newest first. No secret: they stand in every sealed value."""
+        return sorted(self._keys, key=lambda each: each != self._newest)
+
     def encrypt(self, text: str, associated: str) -> bytes:
         """`associated` names the place ("pool_id/table/column/id"); the same is needed to open it."""
         nonce = secrets.token_bytes(_NONCE_BYTES)

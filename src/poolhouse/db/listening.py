@@ -24,8 +24,8 @@ _log = structlog.get_logger("poolhouse.db")
 class Listener:
     """Callbacks run one after another, in the order of the notifications; what they raise is logged."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, name: str) -> None:
+        self._url, self._name = url, name
         self._callbacks: dict[str, list[OnNotification]] = {}
         self._heard: asyncio.Queue[tuple[str, str | None]] = asyncio.Queue()
         self._connection: Any = None
@@ -57,7 +57,7 @@ class Listener:
     async def _connect(self) -> Any:
         with faults():
             connection = await asyncpg.connect(
-                self._url, timeout=10.0, server_settings={"application_name": "poolhouse listener"}
+                self._url, timeout=10.0, server_settings={"application_name": self._name}
             )
             for channel in self._callbacks:
                 await connection.add_listener(channel, self._hear)

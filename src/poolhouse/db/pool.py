@@ -177,11 +177,16 @@ class Database(Reads):
     """The primary, and under `lagging` what may answer with data a few seconds old."""
 
     def __init__(
-        self, url: str, connections: Connections, searches: Connections, replica: Reads | None = None
+        self,
+        url: str,
+        connections: Connections,
+        searches: Connections,
+        replica: Reads | None = None,
+        name: str = "poolhouse",
     ) -> None:
         super().__init__(connections, searches)
         self.url = url
-        self._listener = Listener(url)
+        self._listener = Listener(url, f"{name} listener")
         self._replica = replica
         self.lagging: Reads = _Lagging(replica, self) if replica else self
 
@@ -193,9 +198,13 @@ class Database(Reads):
         connections: int = 10,
         statement_timeout_s: int = 30,
         replica_url: str | None = None,
+        name: str = "poolhouse",
     ) -> Database:
-        """Raises DatabaseLost when the primary cannot be reached; a replica may come later."""
-        settings = _session_settings(statement_timeout_s)
+        """`name`: what the sessions are called in pg_stat_activity.
+
+        Raises DatabaseLost when the primary cannot be reached; a replica may come later.
+        """
+        settings = {**_session_settings(statement_timeout_s), "application_name": name}
         primary = await _open_both(url, connections, settings, statement_timeout_s, warm=2)
         try:
             replica = (
@@ -206,7 +215,7 @@ class Database(Reads):
         except BaseException:
             await Reads(*primary)._close()
             raise
-        return cls(url, *primary, replica)
+        return cls(url, *primary, replica, name)
 
     def loads(self) -> dict[str, Load]:
         """How busy each set of connections is."""
@@ -310,7 +319,6 @@ async def _open_both(
 
 def _session_settings(statement_timeout_s: int) -> dict[str, str]:
     return {
-        "application_name": "poolhouse",
         "timezone": "UTC",
         "jit": "off",
         "statement_timeout": f"{statement_timeout_s}s",
