@@ -19,6 +19,11 @@ async def by_code(services, visitor, sent_code, password):
     await services.recovery.by_code(visitor, "email", BOB, await sent_code(BOB), password)
 
 
+async def member(services, admin, password):
+    tenant = await services.tenants.create(admin, "tenant")
+    await services.tenants.create_member(admin, tenant.id, UserDraft({"username": "new"}, password))
+
+
 DOORS = {
     "an administrator's create": lambda s, a, v, b, p: s.users.create(a, UserDraft({"username": "new"}, p)),
     "create many": lambda s, a, v, b, p: s.users.create_many(a, [UserDraft({"username": "new"}, p)]),
@@ -28,6 +33,7 @@ DOORS = {
     "changed accounts": lambda s, a, v, b, p: s.accounts.update(
         a, [AccountChange(b.id, UserDraft(password=p))]
     ),
+    "a tenant's new member": lambda s, a, v, b, p: member(s, a, p),
     "registration": lambda s, a, v, b, p: s.registrations.register(
         v, Registration("username", {"username": "new"}, p)
     ),
@@ -84,6 +90,13 @@ async def test_an_old_password_does_not_come_back_even_by_an_administrator(servi
         await services.users.update(admin, bob.id, UserDraft(password="secret 1"))
     await services.users.update(admin, bob.id, UserDraft(password="secret 3"))
     await services.users.update(admin, bob.id, UserDraft(password="secret 1"))
+
+
+async def test_no_more_old_passwords_are_kept_than_a_policy_may_ask_for(services, pool, bob, database):
+    for n in range(MOST_REMEMBERED + 4):
+        await services.users.update(pool.administrator, bob.id, UserDraft(password=f"secret {n}"))
+    kept = "select count(*) from user_password_history where pool_id = $1 and user_id = $2"
+    assert await database.fetchval(kept, pool.id, bob.id) == MOST_REMEMBERED
 
 
 async def test_an_expired_password_is_changed_at_the_next_login(services, pool, visitor, bob, configure):

@@ -135,8 +135,9 @@ async def test_every_refused_row_is_told_with_its_line_and_field_and_no_secret(
         {"username": "f", "lastLogin": "1602756997950"},
         "x" * (1024 * 1024 + 9),
         {"username": "last"},
+        {"username": "dear", "passwordHash": "$6$rounds=99999999$salt$" + "a" * 86},
     )
-    assert await brought_in(services, pool, file) == (2, 1, 10)
+    assert await brought_in(services, pool, file) == (2, 1, 11)
     told = [(error["line"], error["field"]) for error in errors_of(tmp_path)]
     assert sorted(told) == [
         (2, "row"),
@@ -149,7 +150,9 @@ async def test_every_refused_row_is_told_with_its_line_and_field_and_no_secret(
         (9, "unheard"),
         (11, "lastLogin"),
         (12, "row"),
+        (14, "passwordHash"),
     ]
+    assert "850000 rounds at most" in errors_of(tmp_path)[-1]["message"]
     assert "zq-secret" not in (tmp_path / "errors.jsonl").read_text()
 
 

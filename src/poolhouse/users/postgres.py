@@ -25,6 +25,7 @@ from poolhouse.errors import (
 )
 from poolhouse.ids import new_id
 from poolhouse.paging import Page
+from poolhouse.pools.model import MOST_REMEMBERED
 from poolhouse.times import now
 from poolhouse.users import queries
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
@@ -277,12 +278,19 @@ async def has_foreign_identity(db: Executor, pool_id: str, user_id: str) -> bool
 
 
 async def keep_history(tx: Executor, pool_id: str, user_id: str) -> None:
-    """Keeps the hash that is about to be replaced, so that a policy can forbid its return."""
+    """Keeps the hash that is about to be replaced, so that a policy can forbid its return; no more of one user
+    than a policy may ask for."""
     await tx.execute(
         "insert into user_password_history (pool_id, user_id, set_at, password_hash) "
         "select pool_id, id, clock_timestamp(), password_hash from users "
         "where pool_id = $1 and id = $2 and password_hash is not null on conflict do nothing",
         *(pool_id, user_id),
+    )
+    await tx.execute(
+        "delete from user_password_history where pool_id = $1 and user_id = $2 and set_at < ("
+        "select set_at from user_password_history where pool_id = $1 and user_id = $2 "
+        "order by set_at desc offset $3 limit 1)",
+        *(pool_id, user_id, MOST_REMEMBERED - 1),
     )
 
 

@@ -75,6 +75,19 @@ async def test_what_cannot_be_kept_is_refused(v3: V3Client, body: dict[str, Any]
     assert await read(v3, "get-password-policy") == DEFAULT
 
 
+async def test_a_kept_hash_that_is_too_dear_is_refused_by_name_on_both_wires(v3: V3Client) -> None:
+    dear = {"username": "u", "password": "$2b$31$" + "a" * 53}
+    over_v3 = await v3.post("create-user", {**dear, "options": {"keepPassword": True}})
+    assert (over_v3["statusCode"], "password" in over_v3["message"]) == (400, True)
+    issued = await v3.services.sessions.issue_management(v3.pool_id)
+    headers = {"x-authing-userpool-id": v3.pool_id, "authorization": f"Bearer {issued.token}"}
+    query = "mutation ($u: CreateUserInput!) { createUser(userInfo: $u, keepPassword: true) { id } }"
+    body = {"query": query, "variables": {"u": dear}}
+    over_v2 = (await v3.http.post("/graphql/v2", json=body, headers=headers)).json()
+    assert "16384 rounds" in over_v2["errors"][0]["message"]["message"]
+    assert "16384 rounds" in over_v3["message"]
+
+
 async def test_a_generated_password_meets_the_strictest_level(v3: V3Client) -> None:
     await done(v3, "update-password-policy", {"strength": "high"})
     for n in range(5):
