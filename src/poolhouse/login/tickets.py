@@ -19,7 +19,6 @@ from poolhouse.db.pool import Executor
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.login import postgres
-from poolhouse.times import now
 
 Purpose = Literal[
     "mfa",
@@ -55,7 +54,7 @@ async def issue(
 ) -> str:
     ticket_id, secret = new_id(), secrets.token_hex(24)
     await postgres.insert_ticket(
-        db, pool_id, ticket_id, purpose, user_id, _digest(secret), detail or {}, tries, now() + lifetime
+        db, pool_id, ticket_id, purpose, user_id, _digest(secret), detail or {}, tries, lifetime
     )
     return f"{pool_id}.{ticket_id}.{secret}"
 
