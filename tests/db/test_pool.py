@@ -8,10 +8,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.postgres import on_database, run_sql
 
+from poolhouse import trace
 from poolhouse.db import connections
 from poolhouse.db.pool import Database, opened
 from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded
+from poolhouse.ids import new_id
+from poolhouse.wire import health
 
 DROP_ALL = """
 select pg_terminate_backend(pid) from pg_stat_activity
@@ -236,3 +240,151 @@ async def test_without_its_replica_lagging_reads_are_answered_by_the_primary(dat
     async with opened(database_url, replica_url="postgresql://x:y@127.0.0.1:1/z") as database:
         assert await database.lagging.fetchval("select 1") == 1
         assert await database.lagging.search_fetchval("select 1") == 1
+
+
+@pytest.fixture
+async def narrow(postgres_url: str) -> AsyncIterator[str]:
+    """A database that lets in four connections."""
+    name = f"narrow_{new_id()}"
+    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8' connection limit 4")
+    yield on_database(postgres_url, name)
+    run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
+async def open_all(database: Database, count: int) -> None:
+    """Leaves `count` ordinary connections idle."""
+    held = [await database._connections.acquire() for _ in range(count)]
+    for connection in held:
+        database._connections.release(connection)
+
+
+async def test_a_waiting_search_takes_the_place_of_an_idle_ordinary_connection(narrow: str) -> None:
+    async with opened(narrow, connections=4) as database:
+        await open_all(database, 4)
+        assert await database.search_fetchval("select 1") == 1
+        searches = [await database._searches.acquire() for _ in range(2)]
+        for connection in searches:
+            database._searches.release(connection)
+        await open_all(database, 4)
+
+
+async def test_with_no_place_on_the_server_one_waits_until_somebody_leaves(narrow: str) -> None:
+    async with opened(narrow, connections=4) as database:
+        strangers = [await asyncpg.connect(narrow) for _ in range(2)]
+        held = [await database._connections.acquire() for _ in range(2)]
+        waiting = asyncio.create_task(database.search_fetchval("select 1"))
+        while not database.loads()["search"].in_use:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        for stranger in strangers:
+            await stranger.close()
+        assert await waiting == 1
+        for connection in held:
+            database._connections.release(connection)
+
+
+async def test_readiness_asks_for_searches_too(narrow: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(narrow, connections=4) as database:
+        await open_all(database, 4)
+        assert await health._database(database) == {"ready": True}
+        assert database.loads()["search"].open == 1
+
+        async def none(*_: Any) -> None:
+            raise Overloaded("none")
+
+        monkeypatch.setattr(database, "search_fetchval", none)
+        assert await database._searches.give_up_idle()
+        assert await health._database(database) == {"ready": False, "reason": "Overloaded"}
+
+
+async def test_idle_connections_are_closed_but_one(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "IDLE_S", 0.05)
+    async with opened(database_url, connections=4) as database:
+        await open_all(database, 4)
+        await database.search_fetchval("select 1")
+        async with asyncio.timeout(20):
+            while database.loads()["primary"].open != 1 or database.loads()["search"].open:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert await database.fetchval("select 1") == 1
+
+
+async def test_the_last_places_of_the_server_are_left_to_whoever_looks_after_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(database_url, connections=4) as database:
+        assert await database.fetchval(connections._ROOM) > connections.KEPT
+        await open_all(database, 1)
+        monkeypatch.setattr(connections, "_ROOM", "select 1")
+        monkeypatch.setattr(connections, "WAIT_S", 0.1)
+        while database._connections._idle:
+            await database._connections.give_up_idle()
+        held = await database._connections.acquire()  # the first is let in
+        with pytest.raises(Overloaded):
+            await database._connections.acquire()
+        database._connections.release(held)
+        assert await database.fetchval("select 1") == 1
+
+
+def of_pool(database: Database, pool_id: str) -> asyncio.Task[Any]:
+    """A request of that user pool that takes a connection and keeps it."""
+
+    async def take() -> Any:
+        trace.current.set(trace.Trace("request", pool_id=pool_id))
+        return await database._connections.acquire()
+
+    return asyncio.create_task(take())
+
+
+async def test_one_pool_never_holds_all_connections(database_url: str) -> None:
+    async with opened(database_url, connections=4) as database:
+        flood = [of_pool(database, "flood") for _ in range(20)]
+        other = await of_pool(database, "other")
+        taken = [task for task in flood if task.done()]
+        assert len(taken) <= 3
+        database._connections.release(other)
+        for _ in range(20):
+            done, _rest = await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
+            task = done.pop()
+            flood.remove(task)
+            database._connections.release(task.result())
+        assert database.loads()["primary"].in_use == 0
+        assert database._connections._shares == {}
+
+
+async def test_pools_take_turns_in_the_line(small: Database) -> None:
+    held = [await of_pool(small, "flood") for _ in range(2)]
+    order: list[str] = []
+    waiting = []
+    for pool_id in ("flood", "flood", "flood", "other"):
+        task = of_pool(small, pool_id)
+        task.add_done_callback(lambda task, pool_id=pool_id: order.append(pool_id))  # type: ignore[misc]
+        waiting.append(task)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    for connection in held:
+        small._connections.release(connection)
+    for _ in range(4):
+        done, _rest = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            waiting.remove(task)
+            small._connections.release(task.result())
+        if not waiting:
+            break
+    assert "other" in order[:2]
+
+
+async def test_one_that_gives_up_waiting_leaves_nothing_behind(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [await of_pool(small, "mine") for _ in range(2)]
+    waiting = of_pool(small, "mine")
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    for connection in held:
+        small._connections.release(connection)
+    assert small.loads()["primary"].waiting == small.loads()["primary"].in_use == 0
+    assert small._connections._shares == {}

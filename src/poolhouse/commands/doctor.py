@@ -43,12 +43,13 @@ def _database(settings: Settings) -> list[tuple[str, Fact]]:
         except DatabaseUnfit:
             facts.append(Fact("server", "not running"))
     if outside is not None:
-        facts += asyncio.run(_server(outside, settings.database_connections))
+        facts += asyncio.run(_server(outside, settings))
     return [("database", fact) for fact in facts]
 
 
-async def _server(url: str, connections: int) -> list[Fact]:
-    return [fact async for fact in server_facts(url, connections)]
+async def _server(url: str, settings: Settings) -> list[Fact]:
+    found = server_facts(url, settings.database_connections, settings.workers)
+    return [fact async for fact in found]
 
 
 def _sandbox() -> list[tuple[str, Fact]]:

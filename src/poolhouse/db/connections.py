@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
@@ -16,8 +17,10 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
+from poolhouse import trace
 from poolhouse.db.faults import faults, is_lost
 from poolhouse.errors import DatabaseLost, Overloaded
+from poolhouse.fair_queue import FairQueue
 
 T = TypeVar("T")
 
@@ -37,57 +40,88 @@ WAIT_S = 5.0
 CONNECT_S = 5.0
 STATEMENT_S = 30.0
 GRACE_S = 5.0
+IDLE_S = 60.0
+RETRY_S = 0.25
+MOST_WAITING = 1000
+
+KEPT = 2
+"""Of the server's places, for whoever must look after it: `doctor`, a command, psql."""
+
+_ROOM = """
+select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+  - count(*) from pg_stat_activity where coalesce(backend_type, 'client backend') = 'client backend'
+"""
 
 
 class Connections:
-    """Opened as they are needed, `largest` at most; who finds them all taken waits in line for `WAIT_S`."""
+    """Opened as they are needed, `largest` at most; who finds them all taken waits in line for `WAIT_S`.
+
+    User pools take turns in the line, and one holds three quarters at most. One that nobody used for `IDLE_S` is
+    closed, but for `least`. When the server has no place left, an idle one of `siblings` gives way.
+    """
 
     def __init__(
-        self, url: str, largest: int, settings: dict[str, str], *, statement_s: float = STATEMENT_S
+        self,
+        url: str,
+        largest: int,
+        settings: dict[str, str],
+        *,
+        statement_s: float = STATEMENT_S,
+        least: int = 0,
     ) -> None:
         self._url = url
         self._answer_s = statement_s + GRACE_S  # the server gives up first, unless it is gone without a word
         self._settings = settings
-        self._largest = largest
-        self._free = asyncio.Semaphore(largest)
+        self._largest, self._least = largest, least
+        self._places = FairQueue(largest, MOST_WAITING, "database connection")
+        self._share = max(2, largest - largest // 4)  # a transaction may need a second
+        self._shares: dict[str, tuple[FairQueue, int]] = {}
+        self._pool_of: dict[int, str] = {}  # by the identity of the connection it holds
         self._idle: list[Any] = []  # the last used on top: a small load keeps few of them warm
+        self._idle_since: dict[int, float] = {}
+        self._sweeping: asyncio.TimerHandle | None = None
+        self.siblings: list[Connections] = []
         self._closed = False
+        self._in_use = 0
         self._in_line = 0
         self._waited_s = 0.0
 
     @property
     def load(self) -> Load:
         idle = sum(not one.is_closed() for one in self._idle)
-        in_use = self._largest - self._free._value
-        return Load(idle + in_use, in_use, self._in_line, self._largest, self._waited_s)
+        return Load(idle + self._in_use, self._in_use, self._in_line, self._largest, self._waited_s)
 
     async def warm(self, count: int) -> None:
         """Opens `count`, so that the first requests need not. Raises DatabaseLost."""
-        self._idle += await asyncio.gather(*(self._connect() for _ in range(count)))
+        for connection in await asyncio.gather(*(self._connect() for _ in range(count))):
+            self._keep(connection)
 
     async def acquire(self) -> Any:
         """Raises Overloaded when none comes free in time, DatabaseLost when none can be opened."""
-        if self._free.locked():
-            await self._wait_in_line()
-        else:
-            await self._free.acquire()
+        about = trace.current.get()
+        pool_id = about.pool_id if about else ""
+        until = monotonic() + WAIT_S
+        await self._wait_in_line(pool_id, until)
         try:
-            while self._idle:
-                connection = self._idle.pop()
-                if not connection.is_closed():
+            while True:
+                connection = self._take_idle()
+                if connection is None:
+                    connection = await self._open(until)
+                if connection is not None:
+                    self._pool_of[id(connection)] = pool_id
                     return connection
-            return await self._connect()
         except BaseException:
-            self._free.release()
+            self._leave(pool_id)
             raise
 
     def release(self, connection: Any) -> None:
         """One in the middle of a statement or a transaction is not fit for the next."""
+        pool_id = self._pool_of.pop(id(connection), "")
         if self._closed or connection.is_closed() or connection.is_in_transaction():
             connection.terminate()
         else:
-            self._idle.append(connection)
-        self._free.release()
+            self._keep(connection)
+        self._leave(pool_id)
 
     async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T:
         """`again`: the statement only reads, so on a stale connection it is tried on another, once."""
@@ -132,32 +166,118 @@ class Connections:
         for one in (connection, *self._idle):
             one.terminate()
         self._idle.clear()
+        self._idle_since.clear()
         return True
 
     async def close(self) -> None:
         """Waits for those in use, for a while."""
         self._closed = True
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         try:
             async with asyncio.timeout(CONNECT_S):
                 for _ in range(self._largest):
-                    await self._free.acquire()
+                    await self._places.enter("closing")
                 await asyncio.gather(*(one.close() for one in self._idle), return_exceptions=True)
         except TimeoutError:
             for one in self._idle:
                 one.terminate()
         self._idle.clear()
 
-    async def _wait_in_line(self) -> None:
+    async def give_up_idle(self) -> bool:
+        """Closes one that is idle, to make a place on the server; whether there was one."""
+        connection = self._take_idle()
+        if connection is None:
+            return False
+        await _end(connection)
+        return True
+
+    def _keep(self, connection: Any) -> None:
+        self._idle.append(connection)
+        self._idle_since[id(connection)] = monotonic()
+        if self._sweeping is None:
+            self._sweeping = asyncio.get_running_loop().call_later(IDLE_S, self._sweep)
+
+    def _take_idle(self) -> Any:
+        while self._idle:
+            connection = self._idle.pop()
+            self._idle_since.pop(id(connection), None)
+            if not connection.is_closed():
+                return connection
+        return None
+
+    def _sweep(self) -> None:
+        """Ends what nobody has used for a while; the oldest lie at the bottom."""
+        now = monotonic()
+        self._sweeping = None
+        while len(self._idle) > self._least and now - self._idle_since.get(id(self._idle[0]), 0.0) >= IDLE_S:
+            connection = self._idle.pop(0)
+            self._idle_since.pop(id(connection), None)
+            connection.terminate()
+        if len(self._idle) > self._least:
+            self._sweeping = asyncio.get_running_loop().call_later(IDLE_S, self._sweep)
+
+    async def _wait_in_line(self, pool_id: str, until: float) -> None:
+        """First for the pool's share, then for a place."""
         began = monotonic()
+        share, users = self._shares.get(pool_id) or (FairQueue(self._share, MOST_WAITING, "pool's"), 0)
+        self._shares[pool_id] = share, users + 1
+        at_once = users < self._share and self._in_use < self._largest and not self._places.waiting
+        entered = False
         self._in_line += 1
         try:
-            async with asyncio.timeout(WAIT_S):
-                await self._free.acquire()
-        except TimeoutError as error:
-            raise Overloaded(f"no database connection within {WAIT_S} s", retry_after_s=1) from error
+            async with nullcontext() if at_once else asyncio.timeout(until - began):
+                if pool_id:  # work of nobody's, a start or upkeep, has no share
+                    await share.enter(pool_id)
+                    entered = True
+                await self._places.enter(pool_id)
+        except BaseException as error:
+            if entered:
+                share.leave()
+            self._forget_share(pool_id)
+            if isinstance(error, TimeoutError):
+                raise Overloaded(f"no database connection within {WAIT_S} s", retry_after_s=1) from error
+            raise
         finally:
             self._in_line -= 1
             self._waited_s += monotonic() - began
+        self._in_use += 1
+
+    def _leave(self, pool_id: str) -> None:
+        self._in_use -= 1
+        self._places.leave()
+        if pool_id:
+            self._shares[pool_id][0].leave()
+        self._forget_share(pool_id)
+
+    def _forget_share(self, pool_id: str) -> None:
+        share, users = self._shares[pool_id]
+        if users == 1:
+            del self._shares[pool_id]
+        else:
+            self._shares[pool_id] = share, users - 1
+
+    async def _open(self, until: float) -> Any:
+        """A new connection; None when it is worth looking for an idle one again. Raises Overloaded."""
+        try:
+            connection = await self._connect()
+            if not self._has_company() or await connection.fetchval(_ROOM) >= KEPT:
+                return connection
+            await _end(connection)
+            full = Overloaded("the database has no place for another connection", retry_after_s=1)
+        except Overloaded as error:
+            full = error
+        if monotonic() >= until:
+            raise full
+        for other in self.siblings:
+            if await other.give_up_idle():
+                return None
+        await asyncio.sleep(RETRY_S)
+        return None
+
+    def _has_company(self) -> bool:
+        """Whether the process has another connection: the first is let in, or it could not work at all."""
+        return any(one.load.open - (one is self) > 0 for one in (self, *self.siblings))
 
     async def _connect(self) -> Any:
         if self._closed:
@@ -180,6 +300,14 @@ class Connections:
                 format="binary",
             )
         return connection
+
+
+async def _end(connection: Any) -> None:
+    """In good order, so that the server has the place again when it returns."""
+    try:
+        await connection.close(timeout=CONNECT_S)
+    except Exception:
+        connection.terminate()
 
 
 _encode = msgspec.json.Encoder().encode

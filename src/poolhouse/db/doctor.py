@@ -14,11 +14,14 @@ import asyncpg
 from poolhouse.db.account import account
 from poolhouse.db.binaries import candidates, choose
 from poolhouse.db.cluster import home_of, made_by
+from poolhouse.db.connections import KEPT
 from poolhouse.db.migrations import current
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.unfit import DatabaseUnfit
 
 SLOW_MS = 5.0
+SUPERUSERS = 3
+"""Places PostgreSQL keeps for its superusers by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +52,28 @@ def embedded_facts(data: Path, pg_bin: Path | None) -> Iterator[Fact]:
         yield Fact("binaries", "-", str(error))
 
 
-async def server_facts(url: str, connections: int) -> AsyncIterator[Fact]:
-    """Of a running server, embedded or not. `connections`: what one process of ours may open."""
+async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIterator[Fact]:
+    """Of a running server, embedded or not. `connections`: the setting of one process; `workers`: processes here."""
     try:
         connection = await asyncpg.connect(url, timeout=10.0)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         yield Fact("connection", "-", f"the database does not answer: {error}")
         return
     try:
-        for ask in (_version, _locale, _trigrams, _schema, _role, _room, _durability, _latency):
-            yield await ask(connection, connections)
+        for ask in (_version, _locale, _trigrams, _schema, _role, _durability, _latency):
+            yield await ask(connection)
+        yield await _room(connection, connections, workers)
     finally:
         await connection.close()
 
 
-async def _version(connection: Any, _: int) -> Fact:
+async def _version(connection: Any) -> Fact:
     version = await connection.fetchval("show server_version")
     old = connection.get_server_version().major < 15
     return Fact("server", f"PostgreSQL {version}", "15 or newer is needed" if old else None)
 
 
-async def _locale(connection: Any, _: int) -> Fact:
+async def _locale(connection: Any) -> Fact:
     row = await connection.fetchrow(
         "select datname, pg_encoding_to_char(encoding), datctype from pg_database "
         "where datname = current_database()"
@@ -82,7 +86,7 @@ async def _locale(connection: Any, _: int) -> Fact:
     )
 
 
-async def _trigrams(connection: Any, _: int) -> Fact:
+async def _trigrams(connection: Any) -> Fact:
     row = await connection.fetchrow(
         "select default_version, installed_version from pg_available_extensions where name = 'pg_trgm'"
     )
@@ -91,7 +95,7 @@ async def _trigrams(connection: Any, _: int) -> Fact:
     return Fact("pg_trgm", row[1] or f"{row[0]} available, comes with the first migration")
 
 
-async def _schema(connection: Any, _: int) -> Fact:
+async def _schema(connection: Any) -> Fact:
     version, newest = await current(connection), revisions()[-1]
     if version is not None and version not in revisions():
         return Fact("schema", version, f"of a newer Poolhouse; this one knows up to {newest}")
@@ -101,27 +105,37 @@ async def _schema(connection: Any, _: int) -> Fact:
     return Fact("schema", version or "none", behind)
 
 
-async def _role(connection: Any, _: int) -> Fact:
+async def _role(connection: Any) -> Fact:
     standby = await connection.fetchval("select pg_is_in_recovery()")
     return Fact(
         "role", "standby" if standby else "primary", "reads only: name the primary" if standby else None
     )
 
 
-async def _room(connection: Any, ours: int) -> Fact:
+async def _room(connection: Any, ours: int, workers: int) -> Fact:
     """Each process also listens on one connection and keeps half as many again for searches."""
     room = int(await connection.fetchval("show max_connections"))
     used = await connection.fetchval(
         "select count(*) from pg_stat_activity where backend_type = 'client backend'"
     )
-    needed = ours + max(2, ours // 2) + 1
-    fault = (
-        None if needed <= room - 3 else f"a process may open {needed}: raise max_connections or lower ours"
+    running = await connection.fetchval(
+        "select count(*) from pg_stat_activity where application_name like 'poolhouse node % listener'"
     )
-    return Fact("connections", f"{used} of {room} in use, up to {needed} a process of ours", fault)
+    processes = max(running, workers)
+    each = ours + max(2, ours // 2) + 1
+    needed = processes * each
+    fault = (
+        None
+        if needed <= room - SUPERUSERS - KEPT
+        else f"{processes} of our processes may open {needed}: raise max_connections to "
+        f"{needed + SUPERUSERS + KEPT} or lower POOLHOUSE_DATABASE_CONNECTIONS"
+    )
+    return Fact(
+        "connections", f"{used} of {room} in use, up to {each} each of {processes} processes of ours", fault
+    )
 
 
-async def _durability(connection: Any, _: int) -> Fact:
+async def _durability(connection: Any) -> Fact:
     off = [
         name for name in ("fsync", "full_page_writes") if await connection.fetchval(f"show {name}") == "off"
     ]
@@ -132,7 +146,7 @@ async def _durability(connection: Any, _: int) -> Fact:
     )
 
 
-async def _latency(connection: Any, _: int) -> Fact:
+async def _latency(connection: Any) -> Fact:
     took = []
     for _attempt in range(20):
         began = time.perf_counter()

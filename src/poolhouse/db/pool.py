@@ -306,13 +306,14 @@ async def _open_both(
     As a setting of the session `plan_cache_mode` costs no round trip; `set local` in a
     transaction costs three.
     """
-    ordinary = Connections(url, connections, settings, statement_s=statement_s)
+    ordinary = Connections(url, connections, settings, statement_s=statement_s, least=1)
     searches = Connections(
         url,
         max(2, connections // 2),
         {**settings, "plan_cache_mode": "force_custom_plan"},
         statement_s=statement_s,
     )
+    ordinary.siblings, searches.siblings = [searches], [ordinary]
     await ordinary.warm(warm)
     return ordinary, searches
 

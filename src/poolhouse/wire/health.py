@@ -49,6 +49,8 @@ async def _database(db: Database) -> dict[str, Any]:
     try:
         async with asyncio.timeout(READY_WITHIN_S):
             await db.fetchval("select 1")
+            if not db.loads()["search"].open:
+                await db.search_fetchval("select 1")  # a node that can open none answers no list
     except (TimeoutError, PoolhouseError) as error:
         return {"ready": False, "reason": type(error).__name__}
     return {"ready": True}
