@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,8 +15,8 @@ class Caller:
     """`actor_id` is a user's id, an access key's id or the pool's id; "" for anonymous.
 
     `scopes` limits an administrator's access key; None means everything.
-    `body` is the request's body as `context.request.body` of a script sees it; it may hold a password, so
-    it is never logged.
+    `body` is what the operation knows of the request's body, a mapping or a struct, of which
+    `context.request.body` of a script is made; it may hold a password, so it is never logged.
     """
 
     pool_id: str
@@ -31,7 +30,7 @@ class Caller:
     ip: str | None = None
     user_agent: str = ""
     request_id: str = ""
-    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    body: Any = field(default=None, repr=False)
 
     def require_administrator(self) -> None:
         if self.kind in ("administrator", "system"):

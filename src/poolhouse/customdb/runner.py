@@ -6,18 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import msgspec
-
 from poolhouse.apps.service import AppService
 from poolhouse.audit.origin import Place, Places
 from poolhouse.caller import Caller
 from poolhouse.customdb import environment
+from poolhouse.customdb.bounds import ARGUMENT_BYTES, own_fields, size_within
 from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, ScriptName
 from poolhouse.customdb.redaction import Redactor, secrets_of, secrets_typed
 from poolhouse.customdb.script_log import Run, ScriptLog
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.pool import Database
-from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, ScriptFailed
+from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, ScriptFailed, TooLarge
 from poolhouse.pools.service import PoolService
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.sandbox.order import WorkerSpec
@@ -52,7 +51,8 @@ class ScriptRunner:
         """What the published script (or its stub) returns.
 
         Raises ScriptFailed with the script's own words, and CustomDatabaseUnavailable for whatever the
-        sandbox did; Overloaded when too many calls wait.
+        sandbox did; Overloaded when too many calls wait, TooLarge
+        when the arguments are more than any user has.
         """
         version, source = active.sources.get(name, (None, stub(name)))
         given = [*args, await self.context(caller)]
@@ -92,6 +92,8 @@ class ScriptRunner:
         logged: bool = True,
     ) -> Outcome:
         """One call of `source`, whatever becomes of it, and its row in the log."""
+        if size_within(args, ARGUMENT_BYTES) > ARGUMENT_BYTES:
+            raise TooLarge("arguments", f"不能超过 {ARGUMENT_BYTES} 字节", f"at most {ARGUMENT_BYTES} bytes")
         env = await self.env(database)
         outcome = await self._sandbox.run(
             spec_of(database, env, debug=debug),
@@ -123,7 +125,7 @@ class ScriptRunner:
             "request": {
                 "ip": caller.ip,
                 "geo": _geo(self._places.of(caller.ip)),
-                "body": msgspec.to_builtins(caller.body),
+                "body": own_fields(caller.body),
             },
         }
         if caller.app_id:

@@ -32,6 +32,7 @@ from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.sessions.model import Session
 from poolhouse.users.model import UserKey
 from poolhouse.users.rules import looks_like_email
+from poolhouse.wire.asked import Asked
 from poolhouse.wire.oidc.browser import Browser, browser_of
 from poolhouse.wire.oidc.texts import Texts
 
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     from poolhouse.services import Services
 
 Proceed = Callable[..., Awaitable[Response]]
-Form = dict[str, str]
+
+
+_MACHINERY = frozenset({"form", "request", "ticket"})
+"""Our own fields of every form: no business of a script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,15 @@ class Step:
     app: App
     asked: AuthorizationRequest
     sealed: str
-    form: Form
+    form: Asked
 
     @property
     def caller(self) -> Caller:
-        return self.browser.caller(self.app.pool_id, self.app.id)
+        return replace(self.browser.caller(self.app.pool_id, self.app.id), body=self.form.seen)
 
     def given(self, name: str) -> str:
-        return self.form.get(name, "").strip()
+        text: str = self.form.get(name, "")
+        return text.strip()
 
 
 Act = Callable[["Pages", Step], Awaitable[Response]]
@@ -279,8 +284,9 @@ class Pages:
         return response
 
     async def _step(self, browser: Browser) -> Step:
-        form = browser.http.form() if browser.http.method == "POST" else {}
-        sealed = form.get("request") or browser.http.query.text("request") or ""
+        given = browser.http.form() if browser.http.method == "POST" else {}
+        sealed = given.get("request") or browser.http.query.text("request") or ""
+        form = Asked(given, _MACHINERY)
         asked = browser.unseal(sealed)
         return Step(browser, await self._services.oidc.client(asked.app_id), asked, sealed, form)
 

@@ -22,8 +22,11 @@ def body(request: V2Request, kind: type[S]) -> S:
     """Raises InvalidInput naming the field; a stranger is refused before anything is said about a body."""
     if request.caller.kind == "anonymous":
         raise NotAuthenticated()
+    names = [field.encode_name for field in msgspec.structs.fields(kind)]
     try:
-        return msgspec.convert({key: value for key, value in request.body.items() if value is not None}, kind)
+        return msgspec.convert(
+            {key: request.body[key] for key in names if request.body.get(key) is not None}, kind
+        )
     except msgspec.ValidationError as error:
         raise InvalidInput(field_of(error) or "body") from error
 

@@ -5,13 +5,11 @@ A refused token makes an anonymous caller: logging in is open to a client that s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from poolhouse.caller import Caller
 from poolhouse.errors import (
     AppNotFound,
-    InvalidInput,
     NotAuthenticated,
     PoolhouseError,
     PoolNotFound,
@@ -102,14 +100,5 @@ def _caller(request: HttpRequest, pool_id: str, **who: Any) -> Caller:
         ip=request.ip,
         user_agent=request.headers.get("user-agent", "")[:1024],
         request_id=request.request_id,
-        body=_body(request),
         **who,
     )
-
-
-def _body(request: HttpRequest) -> Mapping[str, Any]:
-    """What `context.request.body` of a script shows; a malformed body is the operation's to refuse."""
-    try:
-        return request.json_object() if request.body[:1] == b"{" else {}
-    except InvalidInput:
-        return {}

@@ -7,7 +7,7 @@ found it: the clients read nothing else. Only our own faults have another status
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -213,6 +213,9 @@ class _Run:
         if operation is None:
             raise NotSupported(what=name)
         trace.note(operation=name)
+        # Only what the operation declares, typed: all a script sees of the request's body.
+        own = {"operationName": name, "variables": arguments}
+        self.request.caller = replace(self.request.caller, body=own)
         try:
             return _Known(await operation(self.request, arguments))
         except NotAuthenticated as error:

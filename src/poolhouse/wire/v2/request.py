@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from poolhouse.caller import Caller
 from poolhouse.errors import NotSupported, PoolhouseError
+from poolhouse.wire.asked import Asked
 from poolhouse.wire.request import HttpRequest, Query
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class V2Request:
     path: Mapping[str, str] = field(default_factory=dict)
     selected: frozenset[str] = frozenset()
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    asked: Asked | None = None
 
     @property
     def query(self) -> Query:
@@ -41,7 +43,11 @@ class V2Request:
 
     @property
     def body(self) -> dict[str, Any]:
-        return self.http.json_object()
+        """A REST body; what is looked at by name is what a script sees of it."""
+        if self.asked is None:
+            self.asked = Asked(self.http.json_object())
+            self.caller = replace(self.caller, body=self.asked.seen)
+        return self.asked
 
 
 class Answer(NamedTuple):

@@ -131,8 +131,8 @@ class V3Wire:
         given = None
         if row.takes_body:
             values = body_object(body)
-            caller = replace(caller, body=values)
             given = body_struct(row.request, values, row.blank) if row.request else None
+            caller = replace(caller, body=given)
         elif row.request:
             given = query_struct(row.request, pairs, row.blank)
         return await row.handler(V3Request(caller, self._services, headers), given)
