@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.errors import ScriptFailed, UserNotFound
+from poolhouse.errors import CustomDatabaseUnavailable, UserNotFound
 from poolhouse.fields.model import DataType, FieldDraft
 from poolhouse.fields.model import TargetType as FieldTarget
 from poolhouse.groups.model import GroupDraft
@@ -91,7 +91,7 @@ async def test_a_failing_script_says_so_and_adds_nobody(
 ) -> None:
     await services.groups.create(pool.administrator, GroupDraft("staff", "Staff"))
     await legacy.execute("drop table users")
-    with pytest.raises(ScriptFailed):
+    with pytest.raises(CustomDatabaseUnavailable):
         await services.groups.add_members(pool.administrator, "staff", list(people))
     members = await services.groups.list_members(pool.administrator, "staff", PageRequest())
     assert members.total == 0

@@ -161,7 +161,7 @@ async def test_sign_up_fails_closed_when_the_script_throws(
 ) -> None:
     directory = await lazy(services, pool, legacy)
     await legacy.execute("drop table users")
-    with pytest.raises(ScriptFailed):
+    with pytest.raises(CustomDatabaseUnavailable):
         await directory.refuse_if_known(pool.stranger, UserDraft({"email": "new@old.cn"}))
 
 

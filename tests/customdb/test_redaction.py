@@ -114,11 +114,11 @@ async def test_no_row_of_the_log_holds_a_password_or_a_secret(
     directory = await services.directories.of(pool.id)
     from dataclasses import replace
 
-    from poolhouse.errors import ScriptFailed
+    from poolhouse.errors import CustomDatabaseUnavailable
     from poolhouse.users.model import UserKey
 
     caller = replace(pool.stranger, body={"username": "bob", "password": password})
-    with pytest.raises(ScriptFailed) as refused:
+    with pytest.raises(CustomDatabaseUnavailable) as refused:  # it names the database's address
         await directory.authenticate(caller, UserKey("username", "bob"), password)
     assert token not in refused.value.message()
     await services.scripts.settled()

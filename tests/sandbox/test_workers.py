@@ -181,3 +181,53 @@ async def test_a_syntax_error_is_placed(sandbox: Sandbox) -> None:
     assert await sandbox.check("while (true);", "login") is None  # compiled, not run
     with pytest.raises(InvalidInput):
         await sandbox.check("x" * 100_001, "login")
+
+
+@pytest.mark.parametrize("pattern", ["[" + "\\p{L}" * 10_000 + "]", "(" * 30_000 + ")" * 30_000])
+async def test_a_source_too_dear_to_compile_is_a_problem_of_its_own(pattern: str) -> None:
+    async with fresh() as sandbox:
+        problem = await sandbox.check(f"async function login() {{ return /{pattern}/v; }}", "login", key="p")
+        assert problem is None or problem.message
+        assert await sandbox.check("async function login() {}", "login", key="p") is None
+
+
+async def test_a_check_that_never_answers_is_told_as_a_problem() -> None:
+    async with fresh(Limits(hard_timeout_grace_ms=-4_900)) as sandbox:
+        while await sandbox.check("1", "login", key="p") is not None:
+            pass
+        os.kill(pids_of(sandbox, "p check")[0], signal.SIGSTOP)
+        problem = await sandbox.check("1", "login", key="p")
+        assert problem is not None
+        assert "more memory or time" in problem.message
+
+
+async def test_one_connection_does_not_grow_into_the_last_places() -> None:
+    limits = Limits(in_flight=1, workers_per_connection=9, grow_above_in_flight=0, grow_after_ms=1)
+    async with fresh(limits, workers_most=4) as sandbox:
+        greedy = [asyncio.create_task(run(sandbox, SLOW, 2_000)) for _ in range(12)]
+        async with asyncio.timeout(30):
+            while len(pids_of(sandbox, "workers")) < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert (await run(sandbox, QUICK, 1, spec=replace(SPEC, key="modest"))).value == 1
+        assert len(pids_of(sandbox, "workers")) == 3
+        for call in greedy:
+            call.cancel()
+
+
+async def test_who_has_several_workers_gives_one_to_who_has_none() -> None:
+    limits = Limits(in_flight=1, workers_per_connection=2, grow_above_in_flight=0, grow_after_ms=1)
+    async with fresh(limits, workers_most=3) as sandbox:
+        greedy = [asyncio.create_task(run(sandbox, SLOW, 300)) for _ in range(30)]
+        async with asyncio.timeout(30):
+            while len(pids_of(sandbox, "workers")) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            busy = asyncio.create_task(run(sandbox, SLOW, 2_500, spec=replace(SPEC, key="second")))
+            while not pids_of(sandbox, "second"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            with pytest.raises(Overloaded):
+                await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))
+            while len(pids_of(sandbox, "workers")) > 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert (await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))).value == 1
+        for call in (*greedy, busy):
+            call.cancel()

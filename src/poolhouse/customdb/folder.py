@@ -30,6 +30,7 @@ SETTINGS = (
     "memory_mb",
     "pooled_connections",
     "record_logins",
+    "error_messages",
 )
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
 _JSCONFIG = {"compilerOptions": {"checkJs": True, "target": "ES2022", "lib": ["ES2022"]}}

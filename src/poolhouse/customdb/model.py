@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 Mode = Literal["LAZY_MIGRATION", "CUSTOM_USER_STORE"]
+ErrorMessages = Literal["script", "uniform"]
+"""Whether a person is told what the script threw, or the same words whatever it threw."""
 
 ScriptName = Literal[
     "login",
@@ -58,6 +60,7 @@ class CustomDatabase:
     memory_mb: int = 96
     pooled_connections: bool = False
     record_logins: bool = True
+    error_messages: ErrorMessages = "script"
     updated_at: datetime | None = None
 
 

@@ -20,7 +20,14 @@ from poolhouse.customdb.model import (
 from poolhouse.db.pool import Executor
 from poolhouse.db.where import Where
 
-_SETTINGS = ("allowed_hosts", "timeout_ms", "memory_mb", "pooled_connections", "record_logins")
+_SETTINGS = (
+    "allowed_hosts",
+    "timeout_ms",
+    "memory_mb",
+    "pooled_connections",
+    "record_logins",
+    "error_messages",
+)
 _LOGGED = (
     "id, name, version, duration_ms, success, outcome, message, stack, console, warnings, clients_opened, "
     "clients_left_open, arguments, app_id, request_id, debug, at"

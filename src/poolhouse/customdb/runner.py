@@ -50,9 +50,9 @@ class ScriptRunner:
     async def invoke(self, caller: Caller, active: Active, name: ScriptName, *args: Any) -> Any:
         """What the published script (or its stub) returns.
 
-        Raises ScriptFailed with the script's own words, and CustomDatabaseUnavailable for whatever the
-        sandbox did; Overloaded when too many calls wait, TooLarge
-        when the arguments are more than any user has.
+        Raises ScriptFailed with the script's own words, and CustomDatabaseUnavailable for whatever a driver,
+        the runtime or the sandbox said, whose words are for the log alone; Overloaded when too many calls
+        wait, TooLarge when the arguments are more than any user has.
         """
         version, source = active.sources.get(name, (None, stub(name)))
         given = [*args, await self.context(caller)]
@@ -65,6 +65,11 @@ class ScriptRunner:
             words = await asyncio.to_thread(
                 lambda: Redactor(known, secrets_typed(name, given)).text(outcome.message)
             )
+            if outcome.private:
+                raise CustomDatabaseUnavailable(f"{name}: threw {outcome.name}: {words}")
+            told = caller.kind in ("administrator", "system") or name == "login"
+            if active.database.error_messages == "uniform" and not told:
+                raise CustomDatabaseUnavailable(f"{name}: threw {outcome.name}: {words}")
             raise ScriptFailed(words or outcome.name, cause=outcome.stack)
         raise CustomDatabaseUnavailable(f"{name}: {outcome.reason}: {outcome.detail}")
 
@@ -74,7 +79,13 @@ class ScriptRunner:
         """The log's row for an answer nobody can use: the call returned, and failed nevertheless."""
         version, _ = active.sources.get(name, (None, ""))
         refused = Threw(
-            name="Error", message=error.message("en-US"), code=None, stack="", console=(), duration_ms=0
+            name="Error",
+            message=error.message("en-US"),
+            code=None,
+            stack="",
+            private=False,
+            console=(),
+            duration_ms=0,
         )
         env = await self.env(active.database)
         self._log.keep(Run(caller, name, version, [*args, {}], env, refused, debug=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import structlog
@@ -21,6 +21,7 @@ from poolhouse.customdb.model import (
     Active,
     Connection,
     CustomDatabase,
+    ErrorMessages,
     LogEntry,
     LogQuery,
     MigrationProgress,
@@ -32,10 +33,11 @@ from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.customdb.runner import ScriptRunner, spec_of
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.pool import Database
-from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound
+from poolhouse.errors import CustomDatabaseUnavailable, InvalidInput, InvalidOperation, ScriptNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.sandbox.network import split_host
+from poolhouse.sandbox.workers import CallKilled
 
 LOG_DAYS, LOG_ROWS = 30, 100_000
 """How long a call's log row is kept, and how many of a pool at most."""
@@ -146,7 +148,7 @@ class CustomDatabaseService:
         """A new draft. The same text again answers the version it has. A syntax error is refused."""
         caller.require_administrator()
         known = script_name(name)
-        await self._compile(known, source)
+        await self._compile(caller.pool_id, known, source)
         newest = await postgres.find_version(self._db, caller.pool_id, known, None)
         if newest is not None and newest.source == source:
             return newest
@@ -257,8 +259,11 @@ class CustomDatabaseService:
                 await self._audit.write(tx, caller, Event("recover", "user", script_user_id))
         return lifted
 
-    async def _compile(self, name: ScriptName, source: str) -> None:
-        problem = await self._sandbox.check(source, name)
+    async def _compile(self, pool_id: str, name: ScriptName, source: str) -> None:
+        try:
+            problem = await self._sandbox.check(source, name, key=pool_id)
+        except CallKilled as killed:
+            raise CustomDatabaseUnavailable(f"the check of {name}: {killed}") from killed
         if problem is None:
             return
         where = f"{problem.line}:{problem.column}: " if problem.line else ""
@@ -299,6 +304,9 @@ def _check(database: CustomDatabase) -> None:
         raise InvalidInput("timeoutMs", f"应为 100 至 {limit}", f"must be 100 to {limit}")
     if not 64 <= database.memory_mb <= 256:
         raise InvalidInput("memoryMb", "应为 64 至 256", "must be 64 to 256")
+    if database.error_messages not in get_args(ErrorMessages):
+        known = ", ".join(get_args(ErrorMessages))
+        raise InvalidInput("errorMessages", f"应为 {known}", f"must be one of {known}")
     environment.check_variables(database.env)
     _check_hosts(database)
     if len(database.allowed_hosts) > 50:

@@ -50,12 +50,17 @@ class Returned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threw:
-    """The script threw, or does not compile, or lacks the function. `stack` has its own lines only."""
+    """The script threw, or does not compile, or lacks the function. `stack` has its own lines only.
+
+    `private`: the words are a driver's or the runtime's, and tell of hosts, tables or this machine. Otherwise the
+    script's author chose them for whoever is told.
+    """
 
     name: str
     message: str
     code: str | None
     stack: str
+    private: bool
     console: tuple[ConsoleLine, ...]
     duration_ms: float
     clients_opened: int = 0
@@ -103,6 +108,9 @@ class SandboxStatus:
     workers: int
     workers_most: int
     connections: tuple[ConnectionStatus, ...]
+
+
+_TOO_DEAR = (KillReason.MEMORY, KillReason.HARD_TIMEOUT, KillReason.UNRESPONSIVE, KillReason.EXITED)
 
 
 class Sandbox:
@@ -153,7 +161,7 @@ class Sandbox:
         frame = {"type": "call", "fn": function, "source": source, "args": args, "timeoutMs": timeout_ms}
         try:
             answer = await self._ask(spec, frame, timeout_ms, read_only)
-            outcome = _outcome(answer, (time.monotonic() - started) * 1000)
+            outcome = _outcome(answer, (time.monotonic() - started) * 1000, spec)
         except CallKilled as killed:
             outcome = Killed(
                 reason=killed.reason,
@@ -166,11 +174,20 @@ class Sandbox:
         self._tell(spec.key, breaker, outcome)
         return outcome
 
-    async def check(self, source: str, function: str) -> SyntaxProblem | None:
-        """Compiles and runs nothing. None means that it compiles."""
+    async def check(self, source: str, function: str, *, key: str = "") -> SyntaxProblem | None:
+        """Compiles and runs nothing. None means that it compiles. `key` names whose it is: a source that takes
+        its worker down must not take somebody else's check along.
+
+        Raises CallKilled when the sandbox itself cannot say.
+        """
         self._check_size(source)
-        spec = WorkerSpec(key="syntax check", env={}, modules=(), preload=())
-        answer = await self._ask(spec, {"type": "check", "fn": function, "source": source}, 5_000, True)
+        spec = WorkerSpec(key=f"{key} check".strip(), env={}, modules=(), preload=())
+        try:
+            answer = await self._ask(spec, {"type": "check", "fn": function, "source": source}, 5_000, True)
+        except CallKilled as killed:
+            if killed.reason not in _TOO_DEAR:
+                raise
+            return SyntaxProblem("compiling it takes more memory or time than a script has", None, None, None)
         assert isinstance(answer, CheckedFrame)
         problem = answer.problem
         if problem is None:
@@ -250,12 +267,19 @@ class Sandbox:
     def _alive(self) -> int:
         return sum(group.alive for group in self._groups.values())
 
-    def _room(self) -> bool:
-        """Whether one more process may start; the longest idle connection makes room if need be."""
-        if self._alive() < self._workers_most:
+    def _room(self, spare: bool) -> bool:
+        """Whether one more process may start. A quarter of the places are for connections that have none; for such
+        a one the longest idle connection makes room, or next time one that has several."""
+        kept = max(1, self._workers_most // 4) if spare else 0
+        if self._alive() < self._workers_most - kept:
             return True
+        if spare:
+            return False
         idle = [group for group in self._groups.values() if group.alive and group.idle]
         if not idle:
+            several = [group for group in self._groups.values() if group.alive > 1]
+            if several:
+                max(several, key=lambda group: group.alive).give_one()
             return False
         min(idle, key=lambda group: group.used_s).stop_idle()
         return True
@@ -303,7 +327,23 @@ _connection_words = re.compile(
 )
 
 
-def _outcome(answer: Answer, elapsed_ms: float) -> Outcome:
+# For errors whose making nobody heard: the runtime's own, written into the text of another.
+_runtime_words = re.compile(
+    r"\bE(?:CONN|ADDR|NOT|TIMED|HOST|NET|PIPE|AI_|ACCES|PERM|PROTO)[A-Z_]*\b"
+    r"|getaddrinfo|--allow-|os error \d|Requires \w+ access|is not a function|is not defined|is not iterable"
+    r"|Cannot (?:read|set) propert|Unexpected (?:token|end)|Maximum call stack|SQLSTATE"
+)
+
+
+def _names_machinery(message: str, spec: WorkerSpec) -> bool:
+    if _runtime_words.search(message):
+        return True
+    hosts = [place for place in spec.allow_hosts if place]
+    names = [host for place in hosts if "." in (host := place.rpartition(":")[0])]
+    return any(name in message for name in (*hosts, *names))
+
+
+def _outcome(answer: Answer, elapsed_ms: float, spec: WorkerSpec) -> Outcome:
     """`elapsed_ms` by our own clock: a worker's may say anything."""
     assert isinstance(answer, Result)
     head = answer.head
@@ -323,8 +363,17 @@ def _outcome(answer: Answer, elapsed_ms: float) -> Outcome:
     if head.error is not None:
         error = head.error
         # The documented templates wrap every error and so lose its code; its words are still there.
-        facts["connection_lost"] = head.connection_lost or bool(_connection_words.search(error.message))
-        return Threw(name=error.name, message=error.message, code=error.code, stack=error.stack, **facts)
+        lost = bool(_connection_words.search(error.message))
+        facts["connection_lost"] = head.connection_lost or lost
+        private = error.private or lost or _names_machinery(error.message, spec)
+        return Threw(
+            name=error.name,
+            message=error.message,
+            code=error.code,
+            stack=error.stack,
+            private=private,
+            **facts,
+        )
     if answer.unreadable is not None:
         return Killed(
             reason=KillReason.BAD_FRAME, detail=f"an unreadable answer: {answer.unreadable}", **facts

@@ -27,10 +27,13 @@ class NotAFrame(Exception):
 
 
 class ThrownFrame(msgspec.Struct):
+    """`private`: a driver's or the runtime's words are in the message, not the script's alone."""
+
     name: Text
     message: Annotated[str, Meta(max_length=8192)]
     code: Text | None
     stack: Annotated[str, Meta(max_length=16384)]
+    private: bool
 
 
 class ResultFrame(msgspec.Struct, tag="result", rename="camel"):

@@ -43,10 +43,11 @@ class WorkersStatus:
 
 
 class Workers:
-    """`room` is asked before a process starts; False means the machine has as many as it can hold."""
+    """`room` is asked before a process starts, and told whether calls can be answered without it; False means the
+    machine has as many as it can hold, or keeps the rest for others."""
 
     def __init__(
-        self, spec: WorkerSpec, limits: Limits, installation: Installation, room: Callable[[], bool]
+        self, spec: WorkerSpec, limits: Limits, installation: Installation, room: Callable[[bool], bool]
     ) -> None:
         self.spec, self._limits, self._installation, self._room = spec, limits, installation, room
         self._queue: deque[Call] = deque()
@@ -135,7 +136,8 @@ class Workers:
     # -- life ---------------------------------------------------------------------------------------------
 
     def _start(self, *, exclusive: bool = False, instead_of: WorkerProcess | None = None) -> None:
-        if instead_of is None and not self._room():
+        spare = any(w.alive for w in self._all) and not exclusive
+        if instead_of is None and not self._room(spare):
             if not any(w.alive for w in self._all):
                 for call in self._take_waiting():
                     if not call.answer.done():
@@ -282,6 +284,12 @@ class Workers:
     @property
     def idle(self) -> bool:
         return not self._queue and not self._suspects and all(w.in_flight == 0 and w.ready for w in self._all)
+
+    def give_one(self) -> None:
+        """Somebody has no worker at all: of several the youngest takes no more calls."""
+        ordinary = [w for w in self._all if w.alive and not w.retiring and not w.exclusive]
+        if len(ordinary) > 1:
+            self._retire(max(ordinary, key=lambda worker: worker.born_s))
 
     def stop_idle(self) -> None:
         for worker in list(self._all):

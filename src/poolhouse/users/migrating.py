@@ -64,8 +64,9 @@ class MigratingDirectory:
             return await self._native.authenticate(caller, key, password)
         try:
             user = await self._legacy.authenticate(caller, key, password)
-        except (ScriptFailed, CustomDatabaseUnavailable, Overloaded) as error:
-            reason = "script error" if isinstance(error, ScriptFailed) else "unavailable"
+        except (ScriptFailed, WrongCredentials, CustomDatabaseUnavailable, Overloaded) as error:
+            refused = isinstance(error, ScriptFailed | WrongCredentials)
+            reason = "script error" if refused else "unavailable"
             await self._note(caller.pool_id, reason)
             raise
         if await self._is_tombstone(caller.pool_id, user.id):

@@ -84,11 +84,11 @@ def _usable(field: str, value: Any) -> Any:
     if field in BOOLEANS:
         return value if isinstance(value, bool) else _number_as_boolean(value)
     if field in COUNTS:
-        return int(value) if _is_count(value) else None
+        return count_of(value)
     if field in _TIMES:
         return _time(value)
     if field == "status":
-        return value if value in _STATUSES else None
+        return value if isinstance(value, str) and value in _STATUSES else None
     return [str(source) for source in value[:20]] if isinstance(value, list) else None
 
 
@@ -111,10 +111,13 @@ def _number_as_boolean(value: Any) -> bool | None:
     )
 
 
-def _is_count(value: Any) -> bool:
+def count_of(value: Any) -> int | None:
+    """A number from 0 below 2^31, or its digits; None for anything else a script may say."""
     if isinstance(value, str):
-        return value.isascii() and value.isdigit() and len(value) < 10
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**31
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
+        return None
+    return int(value)
 
 
 def _time(value: Any) -> datetime | None:

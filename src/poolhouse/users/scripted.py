@@ -50,7 +50,12 @@ class ScriptedDirectory:
         def read(profile: Any) -> User:
             return self._meant(profile, caller, "login", key)
 
-        user = await self._ask(caller, "login", query, password, read=read)
+        try:
+            user = await self._ask(caller, "login", query, password, read=read)
+        except ScriptFailed as error:
+            if self._active.database.error_messages == "uniform":
+                raise WrongCredentials(f"the login script: {error.facts['thrown']}") from error
+            raise
         return await self._confirmed(caller, key, user)
 
     async def id_of(self, caller: Caller, key: UserKey) -> str | None:
@@ -251,13 +256,19 @@ class ScriptedDirectory:
         """What `read` makes of the answer. An answer it refuses is the script's failure, in its log too."""
         answer = await self._call(caller, name, *args)
         try:
-            return read(answer)
+            # Thousands of profiles take longer than others should wait.
+            return await asyncio.to_thread(read, answer) if _is_long(answer) else read(answer)
         except ScriptFailed as error:
             await self._runner.refuse_answer(caller, self._active, name, args, error)
             raise
 
     async def _call(self, caller: Caller, name: ScriptName, *args: Any) -> Any:
         return await self._runner.invoke(caller, self._active, name, *args)
+
+
+def _is_long(answer: Any) -> bool:
+    listed = answer.get("list") if isinstance(answer, Mapping) else None
+    return isinstance(listed, list) and len(listed) > AT_ONCE * 10
 
 
 def _page_of(answer: Any, pool_id: str, function: str) -> tuple[int, Users]:

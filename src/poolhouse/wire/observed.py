@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from poolhouse import trace
+from poolhouse.errors import CustomDatabaseUnavailable, DatabaseLost, Overloaded
 from poolhouse.trace import Trace
 from poolhouse.wire.request import Receive, Scope, Send, request_id_of, shown
 
@@ -27,6 +28,9 @@ DURATION = Histogram(
 
 QUIET = frozenset(("/healthz", "/readyz", "/metrics"))
 """Asked every few seconds by machines: told at debug level unless something is wrong."""
+
+_DOWN = frozenset(kind.__name__ for kind in (CustomDatabaseUnavailable, DatabaseLost, Overloaded))
+"""What nobody did wrong who asked: something this server needs does not answer."""
 
 _FAULT = b'{"code":500,"statusCode":500,"message":"Internal error"}'
 _log = structlog.get_logger("poolhouse.request")
@@ -117,8 +121,9 @@ class Observed:
 
 
 def outcome_of(status: int, error: str) -> str:
-    """Business refusals are HTTP 200 in v2 and v3, so the error's name counts as well. 0: nobody waited."""
-    if status in (429, 503):
+    """Refusals are HTTP 200 in v2 and v3, and so is a dead custom database, so the error's name counts as well.
+    0: nobody waited."""
+    if status in (429, 503) or error in _DOWN:
         return "unavailable"
     if status >= 500 and status != 501:
         return "fault"

@@ -1,10 +1,10 @@
 // What a script may require, and who opened which database client.
 
 import { createRequire } from "node:module";
+import { hear } from "./heard.mjs"; // first: a driver loaded before it would not be heard
 import { exactMysql, parseExactly } from "./exact.mjs";
 
 parseExactly();
-
 const outerRequire = createRequire(import.meta.url);
 const builtinAliases = { bcrypt: "bcryptjs" };
 const GRACE_MS = 250;
@@ -76,6 +76,7 @@ const lostConnection = (error) =>
 // following promises that one reader awaits.
 export const watch = (clients, promise) =>
   typeof promise?.then !== "function" ? promise : promise.then(undefined, (error) => {
+    hear(error);
     if (lostConnection(error)) clients.failed();
     throw error;
   });
@@ -92,6 +93,7 @@ function pg(clients) {
     connect(callback) {
       if (typeof callback !== "function") return watch(clients, super.connect());
       return super.connect((error, ...rest) => {
+        hear(error);
         if (error && lostConnection(error)) clients.failed();
         callback(error, ...rest);
       });
@@ -166,6 +168,7 @@ function mongodb(clients) {
     }
     connect() {
       return super.connect().catch((error) => {
+        hear(error);
         clients.failed();
         throw error;
       });
@@ -196,6 +199,12 @@ export function requireFor(allowed, clients, facadesOfWorker) {
     return given.get(name);
   };
 }
+
+/** `fetch` for scripts: its errors are the runtime's own. */
+export const heardFetch = (...args) => fetch(...args).catch((error) => {
+  hear(error);
+  throw error;
+});
 
 export function preload(names) {
   for (const name of names) outerRequire(builtinAliases[name] ?? name);

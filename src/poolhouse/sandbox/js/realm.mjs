@@ -2,6 +2,8 @@
 // wall between tenants. That wall is the process.
 
 import vm from "node:vm";
+import { isHeard } from "./heard.mjs";
+import { heardFetch } from "./modules.mjs";
 import { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } from "node:timers";
 
 // Classes a script compares with `instanceof` while the libraries, which live in the outer realm, make them.
@@ -12,7 +14,7 @@ const shared = {
 
 const lent = {
   Buffer, URL, URLSearchParams, TextEncoder, TextDecoder, AbortController, AbortSignal, Headers, Request, Response,
-  FormData, Blob, Event, EventTarget, ReadableStream, fetch, atob, btoa, structuredClone, queueMicrotask, crypto,
+  FormData, Blob, Event, EventTarget, ReadableStream, fetch: heardFetch, atob, btoa, structuredClone, queueMicrotask, crypto,
   performance,
 };
 
@@ -88,16 +90,39 @@ const BOOT = new vm.Script(
       return value === undefined || value === null ? otherwise : asString(value).slice(0, limit);
     } catch { return otherwise; }
   };
+  // Whether these are the script's own words. An error made by the runtime or a driver is none of them, nor is one
+  // the script made that repeats what such an error said.
+  const runtimes = [TypeError, ReferenceError, RangeError, SyntaxError, EvalError, URIError, AggregateError];
+  const isRuntimes = (error) => {
+    for (const kind of runtimes) if (apply(ordinary, kind, [error])) return true;
+    if (host.isOuter("Error", error)) return true;
+    return apply(ordinary, NativeError, [error]) && (error.errno !== undefined || error.syscall !== undefined);
+  };
+  const isPrivate = (thrown, message) => {
+    try {
+      if (host.isHeard(message)) return true;
+      if ((typeof thrown !== "object" || thrown === null) && typeof thrown !== "function") return false;
+      if (isRuntimes(thrown)) return true;
+      let cause = thrown.cause;
+      for (let depth = 0; depth < 5 && cause; depth += 1, cause = cause.cause) {
+        if (isRuntimes(cause) && message.includes(asString(cause.message))) return true;
+      }
+      return false;
+    } catch { return true; }
+  };
   const describe = (thrown) => {
     const isObject = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
-    if (!isObject) return stringify({ name: "Error", message: read(() => thrown, asString(thrown), 8192), code: null, stack: "" });
+    if (!isObject) {
+      const message = read(() => thrown, asString(thrown), 8192);
+      return stringify({ name: "Error", message, code: null, stack: "", private: isPrivate(thrown, message) });
+    }
     let kind = "Error";
     try { kind = thrown instanceof NativeError ? kind : "Object"; } catch { /* a hostile proxy */ }
     let fallback = "";
     if (kind === "Object") try { fallback = stringify(thrown) ?? ""; } catch { fallback = "[an object]"; }
+    const message = read(() => thrown.message, fallback.slice(0, 8192), 8192);
     return stringify({
-      name: read(() => thrown.name, "Error", 256),
-      message: read(() => thrown.message, fallback.slice(0, 8192), 8192),
+      name: read(() => thrown.name, "Error", 256), message, private: isPrivate(thrown, message),
       code: read(() => thrown.code, null, 256),
       stack: read(() => thrown.stack, "", 16384),
     });
@@ -106,7 +131,7 @@ const BOOT = new vm.Script(
   const find = (name) => {
     const exported = globalThis.module?.exports;
     const found = host.global(name) ?? (typeof exported === "function" ? exported : exported?.[name]);
-    if (typeof found !== "function") throw new NativeError("The script defines no function " + name);
+    if (typeof found !== "function") throw new ReferenceError("The script defines no function " + name);
     return found;
   };
 
@@ -131,7 +156,7 @@ export class Realm {
     this.#context = vm.createContext({ ...lent, ...this.#trackedTimers() });
     const context = this.#context;
     this.#inner = BOOT.runInContext(context)({
-      env, require, log, tooLarge,
+      env, require, log, tooLarge, isHeard,
       shared: Object.keys(shared),
       isOuter: (name, value) => value instanceof shared[name],
       // A `const login = async () => {}` is no property of the global object; a script in the realm sees it.

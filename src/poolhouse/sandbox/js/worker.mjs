@@ -113,10 +113,10 @@ function describe(realm, thrown, fn) {
     const error = realm.describe(thrown);
     return {
       name: cut(error.name, 256), message: cut(error.message, 8192),
-      code: error.code === null ? null : cut(error.code, 256), stack: cut(ownFrames(error.stack, fn), 16384),
+      private: error.private, code: error.code === null ? null : cut(error.code, 256), stack: cut(ownFrames(error.stack, fn), 16384),
     };
   } catch {
-    return { name: "Error", message: "the script threw a value that cannot be read", code: null, stack: "" };
+    return { name: "Error", message: "the script threw a value that cannot be read", code: null, stack: "", private: true };
   }
 }
 

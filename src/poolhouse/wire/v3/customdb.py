@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from poolhouse.customdb.model import (
     Connection,
     CustomDatabase,
+    ErrorMessages,
     LogEntry,
     LogQuery,
     ScriptName,
@@ -51,6 +52,7 @@ class UpdateCustomDatabaseDto(Camel):
     memory_mb: int | UnsetType = UNSET
     pooled_connections: bool | UnsetType = UNSET
     record_logins: bool | UnsetType = UNSET
+    error_messages: ErrorMessages | UnsetType = UNSET
 
 
 class CustomDatabaseDto(Camel):
@@ -64,6 +66,7 @@ class CustomDatabaseDto(Camel):
     memory_mb: int
     pooled_connections: bool
     record_logins: bool
+    error_messages: str
     published_scripts: list[str]
     missing_scripts: list[str]
     updated_at: str | None = None
@@ -325,6 +328,7 @@ def _database_dto(database: CustomDatabase, scripts: list[ScriptState]) -> Custo
         memory_mb=database.memory_mb,
         pooled_connections=database.pooled_connections,
         record_logins=database.record_logins,
+        error_messages=database.error_messages,
         published_scripts=list(published),
         missing_scripts=[name for name in needed if name not in published],
         updated_at=_when(database.updated_at),
