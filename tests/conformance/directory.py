@@ -187,6 +187,47 @@ class DirectoryConformance:
         with pytest.raises(subject.refusal(UserNotFound)):
             await subject.update(subject.unknown_id, {"nickname": "x"})
 
+    @pytest.mark.parametrize("hostile", ["{} OR 1=1", " {}", "{}.0", "0{}", "{}'--"])
+    async def test_an_id_that_is_almost_somebodys_is_nobodys(self, subject: Subject, hostile: str) -> None:
+        needs(subject, "update", "delete", "find", "check_password")
+        user_id = await subject.put(PERSON, "mine")
+        nobody = hostile.format(user_id)
+        assert await subject.find("id", nobody) is None
+        for attempt in (
+            subject.update(nobody, {"nickname": "changed"}, password="theirs"),
+            subject.delete(user_id, nobody),
+            subject.directory.check_password(subject.caller, nobody, "mine"),
+        ):
+            with pytest.raises(UserNotFound):
+                await attempt
+        found = await subject.find("id", user_id)
+        assert found is not None
+        assert found.nickname == "张伟"
+        assert await subject.directory.check_password(subject.caller, user_id, "mine") is True
+
+    @pytest.mark.parametrize(
+        "states",
+        [
+            {"blocked": True},
+            {"status": "Suspended"},
+            {"reset_password_on_next_login": True},
+            {"is_deleted": True, "status": "Archived"},
+        ],
+    )
+    async def test_what_bars_a_user_is_read_again_everywhere_until_it_is_lifted(
+        self, subject: Subject, states: dict[str, Any]
+    ) -> None:
+        needs(subject, "update", "find", "list", "search")
+        user_id = await subject.put(PERSON, "x")
+        plain = {"blocked": False, "status": "Activated", "is_deleted": False}
+        for written in (states, {name: plain.get(name, False) for name in states}):
+            await subject.update(user_id, written)
+            (listed,) = (await subject.directory.list(subject.caller, UserQuery())).items
+            (searched,) = (await subject.directory.search(subject.caller, UserQuery(keyword="wei"))).items
+            for user in (await subject.find("id", user_id), listed, searched):
+                assert user is not None
+                assert {name: getattr(user, name) for name in written} == written
+
     async def test_an_update_cannot_take_anothers_identifier(self, subject: Subject) -> None:
         needs(subject, "update")
         await subject.put(PERSON, "x")
