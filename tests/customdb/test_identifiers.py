@@ -76,7 +76,7 @@ async def test_an_id_from_outside_reaches_no_script_that_trusts_it(
     with pytest.raises(Refusal):
         await v2.one("UpdateUser", id=user_id, input={"nickname": "x"})
     with pytest.raises(Refusal):
-        await v2.one("UpdateUser", id=user_id, input={"username": "x", "password": "y"})
+        await v2.one("UpdateUser", id=user_id, input={"username": "x", "password": "secret y"})
     with pytest.raises(Refusal):
         await v2.one("DeleteUser", id=user_id)
     with pytest.raises(Refusal):
