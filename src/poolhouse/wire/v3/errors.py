@@ -93,6 +93,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.InvalidOperation: Row(422),
     e.LoginRefused: Row(403),
     e.WrongCredentials: Row(403, 2333),
+    e.FirstPasswordRequired: Row(403, 2333),
     e.AccountBlocked: Row(403, 2005),
     e.AccountLocked: Row(403, 2005),
     e.AccountSuspended: Row(403, 2120008),
