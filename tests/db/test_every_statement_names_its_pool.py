@@ -24,6 +24,7 @@ _METRIC = "a number of the whole server for /metrics, with nothing of anybody in
 OF_ALL_POOLS: dict[str, str] = {
     "customdb/postgres:migrations_of_all": _METRIC,
     "mail/postgres:waiting": _METRIC,
+    "mail/postgres:claim": "the delivery of all pools, which gives each its share of the places",
     "access_keys/postgres:find_in_any_pool": _KEY,
     "apps/postgres:find_anywhere": _KEY,
     "access_keys/postgres:forget_signatures": _SWEEP,
