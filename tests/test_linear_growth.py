@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from tests import growth
 from tests.growth import MOST_TIMES, Expression
 
@@ -25,13 +26,16 @@ from poolhouse.errors import PoolhouseError
 from poolhouse.fields import values as field_values
 from poolhouse.fields.model import DataType, Rule
 from poolhouse.login.codes import e164
-from poolhouse.mail import render
+from poolhouse.mail import render, transports
+from poolhouse.mail.model import Message, Provider
 from poolhouse.mfa import totp
 from poolhouse.resources.decision import permits
 from poolhouse.sessions.tokens import hint
+from poolhouse.settings import Settings
 from poolhouse.tenants.secrets import masked
 from poolhouse.times import parse_time
 from poolhouse.users.rules import clean, looks_like_email
+from poolhouse.wire.addresses import client_ip
 from poolhouse.wire.oidc.browser import own_cookies, preferred
 from poolhouse.wire.request import Query, decode_json
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, compile_document
@@ -98,6 +102,23 @@ def signed(body: bytes) -> None:
     signature.verify(call, "secret", b"x" * 20, datetime.now(UTC))
 
 
+def proxied(value: bytes) -> None:
+    headers = [(b"x-forwarded-for", value), (b"forwarded", value)]
+    scope = {"type": "http", "headers": headers, "client": ("192.0.2.1", 1)}
+    for settings in BEHIND:
+        client_ip(Request(scope), settings)
+
+
+def mailed(page: str) -> None:
+    now, line = datetime.now(UTC), " ".join(page.split())
+    message = Message(
+        *("0" * 24, "0" * 24, "email", "welcome", "en-US", "a@b.example", line[:100], line[:500], page),
+        *(None, "queued", 0, None, now, now, None),
+    )
+    transports._mime(Provider("h", 25, "", "", "a@b.example"), message)
+
+
+BEHIND = [Settings(trusted_proxies=2, trusted_header=name) for name in ("x-forwarded-for", "forwarded")]
 DATE = str(int(datetime.now(UTC).timestamp() * 1000))
 GENERAL = [
     again(piece, before)
@@ -231,12 +252,16 @@ READERS: dict[str, Reader] = {
     "a v2 token": Reader(hint, [again("a."), again("a", "", ".b.c"), again(".")]),
     "a v3 token": Reader(tokens.key_id, [again("a", "a."), again("a."), again("=", "a.")]),
     "cookies": Reader(own_cookies, [*GENERAL, again("\\", 'poolhouse_form="'), again("poolhouse_form=a;")]),
+    "a proxy's headers": Reader(
+        proxied, raw(*GENERAL, again("1.2.3.4,"), again("for=1;"), again('"', "for="))
+    ),
     "languages": Reader(preferred, [*GENERAL, again("en,"), again(",")]),
     "a stranger's document": Reader(lambda text: compile_document(text, OTHERS), DOCUMENTS, 500),
     "an administrator's document": Reader(
         lambda text: compile_document(text, ADMINISTRATORS), DOCUMENTS, 1_000
     ),
     "a mail's page": Reader(render.text_of, PAGES),
+    "a mail": Reader(mailed, [*PAGES, *GENERAL], 2_000),
     "a template": Reader(lambda text: render.check(text, "content"), TEMPLATES, 400),
     "a password pattern": Reader(lambda text: patterns._check_shape(text, "pattern"), PATTERNS, 200),
     "a field's e-mail": Reader(typed("email"), [*GENERAL, again(".", "a@", "@")]),

@@ -35,6 +35,8 @@ def form(field: Field, value: Any, *, from_text: bool = False) -> Any:
     types every value as text.
     """
     if from_text and isinstance(value, str) and field.data_type in _READ_FROM_TEXT:
+        if len(value) > LARGEST_VALUE_BYTES:
+            raise _too_large(field)
         try:
             value = msgspec.json.decode(value)
         except (msgspec.DecodeError, RecursionError) as error:
@@ -48,7 +50,7 @@ def check(field: Field, stored: Any) -> None:
     Rules of kind regExp are not looked at here: the database runs them.
     """
     if len(msgspec.json.encode(stored)) > LARGEST_VALUE_BYTES:
-        raise TooLarge(field.key, "值过大", "the value is too large", limit=LARGEST_VALUE_BYTES)
+        raise _too_large(field)
     if field.options and stored not in {option.value for option in field.options}:
         raise InvalidInput(field.key, "不在可选项中", "is none of the options")
     for rule in field.rules:
@@ -154,6 +156,10 @@ def _follows(rule: str, value: Any) -> bool:
         case "isNumber":
             return _NUMBER.match(text) is not None
     return True
+
+
+def _too_large(field: Field) -> TooLarge:
+    return TooLarge(field.key, "值过大", "the value is too large", limit=LARGEST_VALUE_BYTES)
 
 
 def _wrong(field: Field) -> InvalidInput:

@@ -29,6 +29,9 @@ TICK_S = 0.025
 HELD_S = 0.1
 TELL_S = 5.0
 """A loop held for longer is told of before it turns again: perhaps it never does."""
+QUIET_S, LONG_S = 1.0, 1.0
+"""Of what holds the loop for less than LONG_S one is told of in QUIET_S, and none that is nobody's here: a busy
+machine would fill the log. All are in the numbers."""
 
 LAG = Histogram(
     "poolhouse_loop_lag_seconds",
@@ -71,6 +74,7 @@ class _Watch:
     def __init__(self, thread_id: int, below: frozenset[FrameType]) -> None:
         self._thread_id, self._below = thread_id, below
         self._ticked = monotonic()
+        self._quiet_until = 0.0
         self.ended = threading.Event()
 
     async def tick(self) -> None:
@@ -96,6 +100,9 @@ class _Watch:
         self._warn(turned - since, sight, turning=True)
 
     def _warn(self, held_s: float, sight: Sight, *, turning: bool) -> None:
+        if held_s < LONG_S and (not sight.places or monotonic() < self._quiet_until):
+            return
+        self._quiet_until = monotonic() + QUIET_S
         more = {"request_id": sight.request_id} if sight.request_id else {}
         _log.warning(
             "loop_held",

@@ -139,31 +139,42 @@ class HttpRequest:
         return dict(pairs)
 
 
-def decode_json(body: bytes) -> Any:
+def decode_json(body: bytes, field: str = "body") -> Any:
     """The value of a JSON text, None for an empty one, in time that grows with its length only.
 
-    Raises InvalidInput, which names the member that holds a NUL character, and TooLarge.
+    Raises InvalidInput and TooLarge naming `field`, or the member that holds a NUL character.
     """
     if not body.strip():
         return None
-    require_few_parts(body)
+    require_few_parts(body, field)
     try:
         value = msgspec.json.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError) as error:
-        raise InvalidInput("body", "不是合法的 JSON", "not valid JSON") from error
+        raise InvalidInput(field, "不是合法的 JSON", "not valid JSON") from error
     if body.count(b"{") + body.count(b"[") > MAX_JSON_DEPTH and _is_deep(value):
-        raise InvalidInput("body", "嵌套过深", "nested too deeply")
+        raise InvalidInput(field, "嵌套过深", "nested too deeply")
     if b"\\u0000" in body:
-        for name, item in value.items() if isinstance(value, dict) else [("body", value)]:
+        for name, item in value.items() if isinstance(value, dict) else [(field, value)]:
             if contains_nul([name, item]):
                 raise InvalidInput(name.replace("\0", ""), "包含空字符", "contains a NUL character")
     return value
 
 
-def require_few_parts(body: bytes) -> None:
+def json_text(text: str, field: str) -> Any:
+    """The value of a JSON text that came inside a body, where its brackets may have been spelled otherwise."""
+    try:
+        value = decode_json(text.encode(), field)
+    except UnicodeEncodeError as error:
+        raise InvalidInput(field, "不是合法的 JSON", "not valid JSON") from error
+    if value is None and not text.strip():
+        raise InvalidInput(field, "不是合法的 JSON", "not valid JSON")
+    return value
+
+
+def require_few_parts(body: bytes, field: str = "body") -> None:
     """Raises TooLarge for a JSON text of more values than anybody may make the server build."""
     if len(body) > MAX_JSON_PARTS and sum(map(body.count, (b"[", b"{", b","))) > MAX_JSON_PARTS:
-        raise TooLarge("body", f"最多 {MAX_JSON_PARTS} 个值", f"at most {MAX_JSON_PARTS} values")
+        raise TooLarge(field, f"最多 {MAX_JSON_PARTS} 个值", f"at most {MAX_JSON_PARTS} values")
 
 
 def _is_deep(value: Any) -> bool:

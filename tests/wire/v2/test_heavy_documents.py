@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -94,3 +95,28 @@ async def test_a_document_too_large_for_a_stranger_is_still_read_for_an_administ
 async def test_a_strangers_body_is_limited(v2: V2Client) -> None:
     response = await v2.with_token(None).send("{user{id}}", {"x": "y" * 200_000})
     assert response.json()["errors"][0]["message"]["code"] == 413
+
+
+SET_UDV = 'mutation ($v: String!) { setUdv(targetType: USER, targetId: "x", key: "k", value: $v) { key } }'
+
+
+@pytest.mark.parametrize(("text", "what"), [("[" * 100, "not valid"), ("[[],", "not valid")])
+async def test_a_json_text_within_the_body_is_measured_like_the_body(
+    v2: V2Client, text: str, what: str
+) -> None:
+    await check_refused(v2, text, what)
+
+
+async def test_brackets_that_were_spelled_otherwise_count_too(v2: V2Client) -> None:
+    await check_refused(v2, "[" + "[]," * 100_000 + "1]", "at most 100000 values")
+    await check_refused(v2, "[" * 70 + "]" * 70, "nested too deeply")
+
+
+async def check_refused(v2: V2Client, text: str, what: str) -> None:
+    spelled = text.replace("[", "\\u005b").replace(",", "\\u002c")
+    body = f'{{"query": {json.dumps(SET_UDV)}, "variables": {{"v": "{spelled}"}}}}'
+    headers = {**v2.headers, "x-authing-lang": "en-US", "content-type": "application/json"}
+    answer = (await v2.http.post("/graphql/v2", content=body, headers=headers)).json()
+    said = answer["errors"][0]["message"]["message"]
+    assert what in said
+    assert "Parameter k " in said

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
-import msgspec
-
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import PasswordPolicy
 from poolhouse.errors import InvalidInput, NotSupported, WeakPassword
@@ -15,6 +13,7 @@ from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
 from poolhouse.login.passwords import policy_of
 from poolhouse.users.model import KeyKind, UserKey
+from poolhouse.wire.request import json_text
 from poolhouse.wire.v2.people import signed_in
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
@@ -128,10 +127,7 @@ async def registration_of(request: V2Request, given: Mapping[str, Any], method: 
 def pairs(given: Any, field: str) -> dict[str, Any]:
     """`[{key, value}]`, as a list or as the JSON text the clients make of it; `{key: value}` too."""
     if isinstance(given, str):
-        try:
-            given = msgspec.json.decode(given) if given else None
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise InvalidInput(field, "不是合法的 JSON", "not valid JSON") from error
+        given = json_text(given, field) if given else None
     if given is None:
         return {}
     if isinstance(given, dict):

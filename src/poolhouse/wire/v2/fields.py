@@ -8,6 +8,7 @@ import msgspec
 
 from poolhouse.errors import InvalidInput
 from poolhouse.fields.model import DataType, Field, FieldDraft, FieldValue, Option, TargetType
+from poolhouse.wire.request import json_text
 from poolhouse.wire.v2.people import custom_value
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.request import Field as ResolvedField
@@ -18,10 +19,7 @@ def decoded(key: str, text: str | None) -> Any:
     """What a client wrote with JSON.stringify; None takes the value away."""
     if text is None:
         return None
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
-        raise InvalidInput(key, "应为 JSON", "expected JSON") from error
+    return json_text(text, key)
 
 
 # -- definitions -----------------------------------------------------------------------------------------
@@ -60,8 +58,8 @@ def _options(text: str | None) -> tuple[Option, ...] | None:
     if not text:
         return None
     try:
-        return tuple(msgspec.json.decode(text, type=list[Option]))
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
+        return tuple(msgspec.convert(json_text(text, "options"), list[Option]))
+    except msgspec.ValidationError as error:
         raise InvalidInput("options", "应为 [{value, label}]", "expected [{value, label}]") from error
 
 

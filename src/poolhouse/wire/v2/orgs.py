@@ -10,6 +10,7 @@ from poolhouse.errors import InvalidInput, NodeNotFound, NotPermitted
 from poolhouse.orgs.model import Membership, Node, NodeDraft, NodeSort, Org, Translations
 from poolhouse.paging import Page, PageRequest
 from poolhouse.users.model import DepartmentFilter, User, UserQuery
+from poolhouse.wire.request import json_text
 from poolhouse.wire.v2.people import people
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
 from poolhouse.wire.v2.users import SORTS, message
@@ -237,10 +238,7 @@ def translations(given: Any, field: str) -> Translations:
     if given is None or given == "":
         return {}
     if isinstance(given, str):
-        try:
-            given = msgspec.json.decode(given)
-        except msgspec.DecodeError as error:
-            raise InvalidInput(field, "应为 JSON 对象", "expected a JSON object") from error
+        given = json_text(given, field)
     if not isinstance(given, dict) or not all(isinstance(text, str) for text in given.values()):
         raise InvalidInput(field, "应为语言到文本的对象", "expected an object from language to text")
     return {language: {"value": text, "enabled": True} for language, text in given.items()}
