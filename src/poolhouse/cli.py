@@ -44,6 +44,12 @@ for _name, (_place, _help) in COMMANDS.items():
     app.command(f"poolhouse.commands.{_place}", name=_name, help=_help)
 
 
+NO_SCHEMA = (
+    "the database's schema is not of this version: wait until the server says it is up, or start it; "
+    "`poolhouse migrate` does it alone"
+)
+
+
 def main() -> None:
     """Errors a person can mend are one line on standard error and exit status 1."""
     try:
@@ -62,6 +68,14 @@ def main() -> None:
 
 def mendable(error: Exception) -> str | None:
     """What to tell of an error a person can mend; None of all others."""
+    from asyncpg import InterfaceError, PostgresError
+    from asyncpg.exceptions import (
+        DiskFullError,
+        InternalServerError,
+        UndefinedColumnError,
+        UndefinedFunctionError,
+        UndefinedTableError,
+    )
     from pydantic import ValidationError
 
     from poolhouse.crypto.secretbox import KeyMalformed, SecretUnreadable
@@ -82,4 +96,11 @@ def mendable(error: Exception) -> str | None:
         )
     if isinstance(error, DatabaseUnfit | SandboxUnfit | PortTaken | KeyMalformed | OSError):
         return str(error)
+    if isinstance(error, UndefinedTableError | UndefinedColumnError | UndefinedFunctionError):
+        return NO_SCHEMA
+    if isinstance(error, PostgresError):
+        full = " (is its disk full?)" if isinstance(error, DiskFullError | InternalServerError) else ""
+        return f"the database refused: {error}{full}"
+    if isinstance(error, InterfaceError):
+        return f"the database cannot be used: {error}"
     return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +19,18 @@ _POSTGRESQL = re.compile(
         (?:[/?].*)?\Z""",
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
+
+
+def misspelt(environment: Mapping[str, str]) -> list[str]:
+    """What to tell of POOLHOUSE_ variables that are no setting; the tests' own are passed over."""
+    known = [f"POOLHOUSE_{name.upper()}" for name in Settings.model_fields]
+    told = []
+    for name in sorted(environment):
+        upper = name.upper()
+        if upper.startswith("POOLHOUSE_") and upper not in known and not upper.startswith("POOLHOUSE_TEST_"):
+            near = get_close_matches(upper, known, 1)
+            told.append(f"{name} is no setting{f': did you mean {near[0]}?' if near else ''}")
+    return told
 
 
 class PortTaken(Exception):
@@ -71,7 +85,9 @@ class Settings(BaseSettings):
         ge=0,
         le=300,
     )
-    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is logged; a request is one line at info."
+    )
 
     @field_validator("database_url", "replica_url")
     @classmethod

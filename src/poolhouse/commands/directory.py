@@ -15,6 +15,9 @@ from poolhouse.bootstrap import read_credentials
 from poolhouse.caller import Caller
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
+from poolhouse.db import migrations
+from poolhouse.db.cluster import home_of, made_by
+from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.errors import InvalidInput, UserNotFound
 from poolhouse.paging import everything
 from poolhouse.services import Services, opened
@@ -34,7 +37,16 @@ users = App(name="user", help="Users of a pool.")
 @asynccontextmanager
 async def services_of(settings: Settings) -> AsyncIterator[Services]:
     """The services on the database of a running server, or on the embedded one started for this command."""
+    if settings.database_url is None and made_by(home_of(settings.data) / "cluster") is None:
+        raise DatabaseUnfit(
+            f"no database in {settings.data} yet: `poolhouse up --data {settings.data}` makes one"
+        )
     with database_of_folder(settings) as url:
+        if waiting := await migrations.pending(url):
+            raise DatabaseUnfit(
+                f"the database's schema is not of this version ({len(waiting)} steps are missing): wait until the "
+                "server says it is up, or start it; `poolhouse migrate` does it alone"
+            )
         async with opened(settings, url) as services:
             yield services
 

@@ -44,6 +44,10 @@ def facts(title: str, found: dict[str, Any], *, as_json: bool) -> None:
         print(f"{name:<{width}}  {'' if value is None else value}")
 
 
+def warn(message: str) -> None:
+    Console(stderr=True, highlight=False).print(f"[yellow]warning:[/] {message}", soft_wrap=True)
+
+
 def fail(message: str) -> NoReturn:
     Console(stderr=True, highlight=False).print(f"[red]error:[/] {escape(message)}", soft_wrap=True)
     sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from importlib import import_module
@@ -14,9 +15,9 @@ from cyclopts import Parameter
 from pydantic import SecretStr
 
 from poolhouse import logs
-from poolhouse.commands.output import console
+from poolhouse.commands.output import console, warn
 from poolhouse.db import migrations
-from poolhouse.settings import Settings
+from poolhouse.settings import Settings, misspelt
 
 Data = Annotated[Path | None, Parameter(help="Folder of the database, the keys and credentials.json.")]
 DatabaseUrl = Annotated[str | None, Parameter(help="An outside PostgreSQL instead of the embedded one.")]
@@ -24,6 +25,8 @@ DatabaseUrl = Annotated[str | None, Parameter(help="An outside PostgreSQL instea
 
 def settings_from(data: Path | None, database_url: str | None = None, **given: object) -> Settings:
     """Flags win over POOLHOUSE_ variables."""
+    for said in misspelt(os.environ):
+        warn(said)
     values = {name: value for name, value in given.items() if value is not None}
     if data is not None:
         values["data"] = data
