@@ -122,6 +122,15 @@ async def test_the_words_of_drivers_and_of_the_runtime_reach_the_log_alone(
     assert kept.message
 
 
+async def test_a_script_without_its_function_is_no_news_for_people(
+    services: Services, pool: PoolForTests, legacy: Legacy
+) -> None:
+    await connect(services, pool, legacy, "CUSTOM_USER_STORE", {"login": "async function other() {}"})
+    with pytest.raises(CustomDatabaseUnavailable):
+        await log_in(services, pool)
+    assert (await row(services, pool)).message == "The script defines no function login"
+
+
 async def test_a_stranger_learns_no_host_port_or_flag_from_a_dead_database(
     services: Services, pool: PoolForTests, legacy: Legacy, server: str
 ) -> None:

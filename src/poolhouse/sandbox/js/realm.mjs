@@ -131,7 +131,7 @@ const BOOT = new vm.Script(
   const find = (name) => {
     const exported = globalThis.module?.exports;
     const found = host.global(name) ?? (typeof exported === "function" ? exported : exported?.[name]);
-    if (typeof found !== "function") throw new ReferenceError("The script defines no function " + name);
+    if (typeof found !== "function") throw host.missing(name);
     return found;
   };
 
@@ -157,6 +157,7 @@ export class Realm {
     const context = this.#context;
     this.#inner = BOOT.runInContext(context)({
       env, require, log, tooLarge, isHeard,
+      missing: (name) => new Error(`The script defines no function ${name}`),
       shared: Object.keys(shared),
       isOuter: (name, value) => value instanceof shared[name],
       // A `const login = async () => {}` is no property of the global object; a script in the realm sees it.
