@@ -84,6 +84,7 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.InvalidOperation: Row(422),
     e.LoginRefused: Row(2207),
     e.WrongCredentials: Row(2333),
+    e.FirstPasswordRequired: Row(2333),
     e.PasswordUndecryptable: Row(2016),
     e.AccountBlocked: Row(2005),
     e.AccountLocked: Row(2005),
