@@ -26,6 +26,7 @@ def test_business_errors_are_http_200_and_only_ours_are_not() -> None:
     ours = {kind for kind, row in errors.TABLE.items() if row.http != 200}
     assert ours == {
         PoolhouseError,
+        domain.BodyTooSlow,
         domain.Unavailable,
         domain.TooManyRequests,
         domain.Overloaded,
