@@ -18,11 +18,12 @@ from poolhouse.services import Services
 from poolhouse.wire import loop_watch
 from poolhouse.wire.admission import Admission, Admitted
 from poolhouse.wire.console import console_routes
+from poolhouse.wire.early import SmallHead
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
 from poolhouse.wire.oidc.endpoints import oidc_routes
 from poolhouse.wire.origins import Origins
-from poolhouse.wire.request import AsSpelled, SmallHead
+from poolhouse.wire.request import AsSpelled
 from poolhouse.wire.v2.app import v2_routes
 from poolhouse.wire.v3.app import v3_routes
 

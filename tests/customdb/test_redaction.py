@@ -144,3 +144,16 @@ async def test_secrets_of_a_connection_are_unreadable_at_rest(
         for secret in ("tok-at-rest-5512", password):
             assert secret not in text, table["tablename"]
             assert secret.encode().hex() not in text, table["tablename"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("User not exists!", "User not exists!"),
+        ("password x is wrong", "password *** is wrong"),
+        ('{"password":"x"}', '{"password":"***"}'),
+        ("x", "***"),
+    ],
+)
+def test_a_password_of_a_letter_is_cut_out_where_it_stands_alone(said: str, kept: str) -> None:
+    assert Redactor([], ["x"]).text(said) == kept

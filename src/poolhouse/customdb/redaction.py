@@ -16,6 +16,7 @@ _SECRET_KEY = re.compile(
     re.I,
 )
 _RUN = re.compile(r"\S+")
+_BETWEEN = re.compile(r"""([\s"'`,;:=()\[\]{}<>]+)""")
 # Anchored, and every part ends where the next begins: a search reads each letter a bounded number of times.
 _URI_USER = re.compile(r"(?<!\w)\w{1,20}://[^\s:/@]*:")
 # A row printed whole brings the stored password along: bcrypt, argon2, crypt, PBKDF2, scrypt.
@@ -56,6 +57,9 @@ class Redactor:
         """`known` are the connection's secrets, `typed` those of this call's arguments."""
         given = {secret for secret in typed if secret}
         self._hide_all = len(given) > MOST_TYPED
+        # Inside words a short one would be found everywhere, and "User not e***ists!" tells what it is.
+        self._short = {secret for secret in given if len(secret) < SHORTEST_SECRET}
+        given -= self._short
         found = set(_known_spellings(tuple(sorted(set(known)))))
         if not self._hide_all:
             found.update(spelling for secret in given for spelling in _spellings(secret))
@@ -71,6 +75,8 @@ class Redactor:
             text = text[: LONGEST_TEXT + self._margin]
         for spelling in self._spellings:
             text = text.replace(spelling, HIDDEN)
+        if self._short:
+            text = "".join(HIDDEN if part in self._short else part for part in _BETWEEN.split(text))
         text = _RUN.sub(_without_uri_password, text)
         text = _HASH.sub(HIDDEN, text)
         if cut:
@@ -107,8 +113,7 @@ def _spellings(secret: str) -> set[str]:
     """A secret as it is, in a URI, in JSON and in base64: scripts print all of these."""
     found = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
     found.add(json.dumps(secret, ensure_ascii=False)[1:-1])
-    if len(secret) >= SHORTEST_SECRET:
-        found.add(base64.b64encode(secret.encode()).decode().rstrip("="))
+    found.add(base64.b64encode(secret.encode()).decode().rstrip("="))
     return {spelling for spelling in found if spelling}
 
 

@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 
-from poolhouse import trace
 from poolhouse.errors import BodyTooSlow, Overloaded, PoolhouseError, TooManyRequests
 from poolhouse.settings import Settings
 from poolhouse.wire.addresses import client_ip
+from poolhouse.wire.early import refuse
 from poolhouse.wire.observed import QUIET
 from poolhouse.wire.request import Receive, Scope, Send
 
 LET_GO_S = 0.1
 """The HTTP server closes a connection after an early answer only if it has let go of the body before that."""
+
+_COME_AGAIN = [(b"retry-after", b"1"), (b"connection", b"close")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Admission:
         address = neighbourhood(client_ip(Request(scope), self._settings))
         refusal = self._requests.take(address)
         if refusal is not None:
-            return await _refuse(refusal, send)
+            status = 429 if isinstance(refusal, TooManyRequests) else 503
+            return await refuse(scope, send, status, refusal, _COME_AGAIN)
         body = Body(self, address, receive)
         try:
             await app(scope, body.receive, body.closing(send))
@@ -192,12 +194,3 @@ def neighbourhood(address: str | None) -> str:
     if address is None or ":" not in address:
         return address or ""
     return ip_address(address).exploded[:19]
-
-
-async def _refuse(error: PoolhouseError, send: Send) -> None:
-    trace.note(error=error)
-    status = 429 if isinstance(error, TooManyRequests) else 503
-    said = {"code": status, "statusCode": status, "message": error.message("en-US")}
-    headers = [(b"content-type", b"application/json"), (b"retry-after", b"1"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": msgspec.json.encode(said)})

@@ -271,23 +271,3 @@ class AsSpelled:
             spelled = scope.get("raw_path") or scope["path"].encode()
             scope = {**scope, "path": "/" + spelled.decode("latin-1").lstrip("/")}
         await self._app(scope, receive, send)
-
-
-class SmallHead:
-    """Refuses a request whose headers are longer than any client's: the server lets through 400 KB of them."""
-
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or sum(len(n) + len(v) for n, v in scope["headers"]) <= MAX_HEAD_BYTES:
-            return await self._app(scope, receive, send)
-        head = {
-            "type": "http.response.start",
-            "status": 431,
-            "headers": [(b"content-type", b"application/json")],
-        }
-        await send(head)
-        said = f"the headers are longer than {MAX_HEAD_BYTES} bytes"
-        body = msgspec.json.encode({"statusCode": 431, "code": 431, "message": said})
-        await send({"type": "http.response.body", "body": body})
