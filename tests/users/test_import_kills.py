@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import sys
 from collections import Counter
@@ -74,6 +75,20 @@ async def require_whole(services: Services, pool: PoolForTests) -> None:
     for n in random.sample(range(PEOPLE), 40):
         key = UserKey("username", f"user-{n}")
         await services.directories.native.authenticate(pool.stranger, key, f"secret-{n % LOGINS}")
+
+
+async def test_an_import_lets_the_logins_of_a_server_beside_it_go_first(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    file = tmp_path / "users.jsonl"
+    file.write_text("".join(f'{{"username": "u{n}", "password": "secret-{n}"}}\n' for n in range(400)))
+    where = ("--data", str(services.settings.data), "--database-url", services.db.url)
+    process = await started(POOLHOUSE, "import", "users", str(file), "--pool", pool.id, *where)
+    while process.returncode is None and not await rows_committed(services, pool):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
+    await process.communicate()
+    assert process.returncode == 0
 
 
 async def test_an_import_killed_beside_logins_is_resumed_without_loss(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -52,6 +53,7 @@ def import_users(
 
     async def work(services: Services) -> None:
         nonlocal failed
+        give_way()
         with shown_progress(as_json) as report:
             done = await services.imports.from_file(
                 operator(services, pool), file, errors=told, dry_run=dry_run, resume=resume, report=report
@@ -75,6 +77,11 @@ def import_users(
     except DatabaseLost:
         fail("the database was lost; the same command with --resume goes on where it stopped")
     sys.exit(1 if failed else 0)
+
+
+def give_way() -> None:
+    """An import hashes with every processor there is: the server's logins on this machine go first."""
+    os.nice(10)
 
 
 def counted(journal: Journal) -> dict[str, Any]:
