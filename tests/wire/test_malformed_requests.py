@@ -97,7 +97,8 @@ class Door(NamedTuple):
         answer = f"{response.status_code} {response.headers!r} {response.text}"
         told = self.said.take()
         assert response.status_code < 500, (name, answer[:1000], told[-3000:])
-        assert not (leaked := found(answer)), (name, "the answer", leaked)
+        # Names that an accepted document gave to roles and the like are told whoever lists them.
+        assert not (leaked := found(answer, SECRETS)), (name, "the answer", leaked)
         assert not (leaked := found(told)), (name, "the log", leaked)
 
 
