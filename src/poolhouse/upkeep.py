@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
-
 from poolhouse.audit.service import AuditLog
 from poolhouse.background import forever
 from poolhouse.customdb import postgres as script_rows
@@ -42,23 +40,12 @@ JOBS: dict[str, Job] = {
     "script logs": Job(lambda db: script_rows.prune_logs(db, LOG_DAYS, LOG_ROWS), HOUR_S),
 }
 
-_log = structlog.get_logger("poolhouse.upkeep")
-
 
 async def run(db: Database) -> None:
     """Until cancelled, every job at its own pace: one that fails or takes long keeps no other from its turn."""
     async with asyncio.TaskGroup() as group:
         for name, job in JOBS.items():
             group.create_task(forever(f"upkeep: {name}", partial(job.act, db), partial(_rest, job)))
-
-
-async def sweep(db: Database) -> None:
-    """Every job once, now."""
-    for name, job in JOBS.items():
-        try:
-            await job.act(db)
-        except Exception:
-            _log.warning("upkeep_failed", job=name, exc_info=True)
 
 
 async def _rest(job: Job) -> None:

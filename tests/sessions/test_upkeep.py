@@ -16,7 +16,7 @@ async def test_a_sweep_deletes_expired_sessions_and_no_other(services: Services,
     dead = await services.sessions.start(services.db, pool.stranger, user.id, timedelta(seconds=-1))
     live = await services.sessions.start(services.db, pool.stranger, user.id, timedelta(hours=1))
 
-    await upkeep.sweep(services.db)
+    await upkeep.JOBS["sessions"].act(services.db)
 
     rows = await services.db.fetch("select id from sessions where pool_id = $1", pool.id)
     assert {row["id"] for row in rows} == {live.id}

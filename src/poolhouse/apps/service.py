@@ -105,6 +105,15 @@ class AppService:
         self._recent.keep(app_id, app, reading)
         return app
 
+    async def id_in_pool(self, pool_id: str, app_id: str | None) -> str | None:
+        """The application a request names beside its credentials, if it is the pool's: scripts and the audit
+        log hear of no other."""
+        try:
+            app = await self.get_anywhere(app_id) if app_id else None
+        except AppNotFound:
+            return None
+        return app.id if app and app.pool_id == pool_id else None
+
     async def authenticate(self, app_id: str, secret: str) -> App:
         """The application, if this is its secret; unknown application and wrong secret look alike."""
         try:

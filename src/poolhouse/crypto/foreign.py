@@ -92,15 +92,17 @@ def require_cheap(stored: str, field: str) -> None:
     """Raises TooLarge, naming the bound, for a hash that would cost too much at each login. What is of no
     format known here costs nothing: it fits no password."""
     format_ = recognise(stored)
-    for cost in format_.costs if format_ else ():
+    if format_ is None:
+        return
+    for cost in format_.costs:
         try:
             asked = cost.asked(stored)
         except _MALFORMED:
             continue
         if asked > cost.bound.written:
             most, unit = cost.bound.written, cost.bound.unit
-            zh = f"{format_.name if format_ else ''} 哈希的计算开销过大：最多 {most} {unit}"
-            en = f"a {format_.name if format_ else ''} hash that is too dear to check: {most} {unit} at most"
+            zh = f"{format_.name} 哈希的计算开销过大：最多 {most} {unit}"
+            en = f"a {format_.name} hash that is too dear to check: {most} {unit} at most"
             raise TooLarge(field, zh, en)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from prometheus_client import Counter
 
+from poolhouse.background import Tasks
 from poolhouse.caller import Caller
 from poolhouse.customdb import postgres
 from poolhouse.customdb.model import LogEntry
@@ -56,7 +57,7 @@ class ScriptLog:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._waiting: dict[str, _Waiting] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Tasks("script log")
         self._writers = asyncio.Semaphore(WRITERS)
 
     def keep(self, run: Run) -> None:
@@ -65,16 +66,13 @@ class ScriptLog:
         waiting = self._waiting.get(pool_id)
         if waiting is None:
             waiting = self._waiting[pool_id] = _Waiting()
-            task = asyncio.create_task(self._write_all(pool_id, waiting))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._background.start(self._write_all(pool_id, waiting))
         if not waiting.add(run):
             LOST.inc()
 
     async def settled(self) -> None:
         """Waits until every row is written: for tests and for stopping."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.settled()
 
     async def _write_all(self, pool_id: str, waiting: _Waiting) -> None:
         try:

@@ -7,12 +7,11 @@ from typing import Any
 
 from poolhouse.caller import Caller
 from poolhouse.errors import UserNotFound
-from poolhouse.login.codes import Codes, holds
+from poolhouse.login.codes import Codes, holder_of
 from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
 from poolhouse.login.proofs import Proofs
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import PLAIN, LoginService
-from poolhouse.users.model import User, UserKey
 from poolhouse.users.service import UserService
 
 
@@ -42,7 +41,7 @@ class CodeLogin:
         Raises CodeWrong, CodeExpired, UserNotFound (without auto_register), and what a login raises.
         """
         await self._codes.check(caller, channel, target, code, "login", country_code)
-        user = await self._holder(caller, channel, target, country_code)
+        user = await holder_of(self._users, caller, channel, target, country_code)
         if user is not None:
             user = await self._proofs.claim(caller, channel, user)
         if user is None:
@@ -66,7 +65,8 @@ class CodeLogin:
     ) -> LoggedIn:
         """`registration` says everything but the address, which starts verified."""
         await self._codes.check(caller, channel, target, code, "register", country_code)
-        if (holder := await self._holder(caller, channel, target, country_code)) is not None:
+        holder = await holder_of(self._users, caller, channel, target, country_code)
+        if holder is not None:
             await self._proofs.release(caller, channel, holder)
         proven = _registration(channel, target, country_code, registration.password)
         return await self._registrations.register(
@@ -78,12 +78,6 @@ class CodeLogin:
                 values={**registration.values, **proven.values},
             ),
         )
-
-    async def _holder(
-        self, caller: Caller, channel: Channel, target: str, country_code: str | None
-    ) -> User | None:
-        user = await self._users.look_up(caller, UserKey(channel, target.strip()))
-        return user if user is not None and holds(user, channel, target, country_code) else None
 
 
 def _registration(

@@ -24,9 +24,10 @@ from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.sessions.service import shuts_out
-from poolhouse.users.model import User, UserDraft
+from poolhouse.users.model import User, UserDraft, UserKey
 from poolhouse.users.phones import e164
 from poolhouse.users.rules import looks_like_email
+from poolhouse.users.service import UserService
 
 Purpose = Literal[
     "any",
@@ -179,6 +180,14 @@ def holds(user: User, channel: Channel, target: str, country_code: str | None = 
         return e164(user.phone or "", user.phone_country_code) == e164(target.strip(), country_code)
     except InvalidInput:
         return False
+
+
+async def holder_of(
+    users: UserService, caller: Caller, channel: Channel, target: str, country_code: str | None = None
+) -> User | None:
+    """The user whose this address is."""
+    user = await users.look_up(caller, UserKey(channel, target.strip()))
+    return user if user is not None and holds(user, channel, target, country_code) else None
 
 
 def _length(pool: Pool) -> int:

@@ -123,7 +123,7 @@ class LoginGuard:
 
     async def _void(self, counted: Sequence[_Counted]) -> None:
         for each in counted:
-            await self._tally.void(each.subject, each.limit)
+            await self._tally.void(each.subject)
 
     async def unlock(self, db: Executor, pool_id: str, user: User) -> None:
         """Forgets the failures of one user, under all of their names."""

@@ -70,7 +70,7 @@ async def take_attempt(db: Executor, subject: Subject, limit: Limit) -> int | No
     return max(1, int(left or 1))
 
 
-async def give_attempt_back(db: Executor, subject: Subject, limit: Limit) -> None:
+async def give_attempt_back(db: Executor, subject: Subject) -> None:
     """A counted try that proved nothing. It was let through, so nothing was locked when it came."""
     await db.execute(
         """

@@ -12,7 +12,7 @@ from poolhouse.crypto.policy import security_level
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
 from poolhouse.login import tickets
-from poolhouse.login.codes import Codes, holds
+from poolhouse.login.codes import Codes, holder_of, holds
 from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
@@ -93,8 +93,8 @@ class Recovery:
         if not pool.settings.self_unlock:
             raise NotSupported(what="selfUnlock")
         await self._codes.check(caller, channel, target, code, "unlock", country_code)
-        user = await self._users.look_up(caller, UserKey(channel, target.strip()))
-        if user is None or not holds(user, channel, target, country_code):
+        user = await holder_of(self._users, caller, channel, target, country_code)
+        if user is None:
             raise UserNotFound()
         event = Event("unblock", "user", user.id, user.id, user.display_name, app_id=caller.app_id)
         async with self._db.transaction() as tx:

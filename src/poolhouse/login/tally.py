@@ -80,10 +80,10 @@ class Tally:
         """It stays counted."""
         self._settle(subject, False)
 
-    async def void(self, subject: Subject, limit: Limit) -> None:
+    async def void(self, subject: Subject) -> None:
         """It proved nothing, or this count is not about what it proved: as if it had not been made."""
         try:
-            await postgres.give_attempt_back(self._db, subject, limit)
+            await postgres.give_attempt_back(self._db, subject)
         finally:
             self._settle(subject, False)
 

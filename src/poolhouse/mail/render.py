@@ -66,11 +66,7 @@ def check(source: str, field: str) -> None:
         raise
     except TemplateError as error:
         raise InvalidInput(field, f"模板语法错误：{error}", f"template syntax: {error}") from error
-    except (
-        RecursionError,
-        SyntaxError,
-        MemoryError,
-    ) as error:  # what Python's own compiler says of deep nesting
+    except (RecursionError, SyntaxError, MemoryError) as error:  # Python's compiler, of deep nesting
         raise InvalidInput(field, "模板嵌套过深", "the template is nested too deeply") from error
     except Exception as error:  # too long a number, a filter's arguments: each fails in its own way
         raise InvalidInput(field, "模板无法填充", "the template cannot be filled in") from error

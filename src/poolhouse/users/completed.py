@@ -8,7 +8,7 @@ Nothing of a profile is ever kept here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,18 +22,9 @@ from poolhouse.errors import NotSupportedByDirectory, PoolhouseError
 from poolhouse.paging import Page
 from poolhouse.users import postgres_states as rows
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
-from poolhouse.users.postgres_states import State
+from poolhouse.users.postgres_states import STATES, State
 from poolhouse.users.rules import spelled
 from poolhouse.users.scripted import ScriptedDirectory
-
-STATES: Mapping[str, Any] = {
-    "status": "Activated",
-    "blocked": False,
-    "is_deleted": False,
-    "reset_password_on_next_login": False,
-    "token_expired_at": None,
-}
-"""Field -> what a user is who is nothing special. That is never kept: the store's stricter word stands."""
 
 Users = list[User]
 _COARSEST = timedelta(seconds=1)

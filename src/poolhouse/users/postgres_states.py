@@ -7,17 +7,25 @@ from typing import Any
 
 from poolhouse.db.pool import Executor, Tx
 
-FIELDS = ("status", "blocked", "is_deleted", "reset_password_on_next_login", "token_expired_at")
 State = Mapping[str, Any]
+
+STATES: State = {
+    "status": "Activated",
+    "blocked": False,
+    "is_deleted": False,
+    "reset_password_on_next_login": False,
+    "token_expired_at": None,
+}
+"""Column -> what a user is who is nothing special. That is never kept: the store's stricter word stands."""
 
 
 async def of_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> dict[str, State]:
     """By user id; only what is kept, so nothing of most users."""
     rows = await db.fetch(
-        f"select user_id, {', '.join(FIELDS)} from user_states where pool_id = $1 and user_id = any($2)",
+        f"select user_id, {', '.join(STATES)} from user_states where pool_id = $1 and user_id = any($2)",
         *(pool_id, list(user_ids)),
     )
-    return {row["user_id"]: {name: row[name] for name in FIELDS if row[name] is not None} for row in rows}
+    return {row["user_id"]: {name: row[name] for name in STATES if row[name] is not None} for row in rows}
 
 
 async def keep(tx: Tx, pool_id: str, user_id: str, changes: State) -> None:

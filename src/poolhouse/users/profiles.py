@@ -113,8 +113,8 @@ def _number_as_boolean(value: Any) -> bool | None:
 
 def count_of(value: Any) -> int | None:
     """A number from 0 below 2^31, or its digits; None for anything else a script may say."""
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 10:
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
         return None
     return int(value)

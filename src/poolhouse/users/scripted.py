@@ -18,11 +18,10 @@ from poolhouse.errors import NotSupportedByDirectory, ScriptFailed, UserNotFound
 from poolhouse.paging import Page
 from poolhouse.users.agreement import LOGIN_KEYS, contradicts, differ, keys_of, may_be_rounded, taken
 from poolhouse.users.model import SEARCHED_FIELDS, IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
-from poolhouse.users.profiles import script_values, user_of
+from poolhouse.users.profiles import count_of, script_values, user_of
 
 FIND_KEYS: tuple[KeyKind, ...] = ("id", *LOGIN_KEYS)
 Users = list[User]
-MOST_USERS = 2**31 - 1
 T = TypeVar("T")
 AT_ONCE = 8
 """getUser calls of one batch that run together: a worker's own limit."""
@@ -282,9 +281,7 @@ def _page_of(answer: Any, pool_id: str, function: str) -> tuple[int, Users]:
 
 def _total(value: Any, function: str) -> int:
     """A count, also one a driver has made a string of; v2 answers it in 32 bits."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(MOST_USERS)):
-        value = int(value)
-    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_USERS
-    if not known:
+    total = count_of(value)
+    if total is None:
         raise ScriptFailed(f"{function} must return a number as totalCount", cause=f"{value!r}"[:200])
-    return int(value)
+    return total

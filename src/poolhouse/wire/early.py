@@ -1,4 +1,4 @@
-"""Answers given before a wire has looked at the request: too many of them, headers too long, a fault below."""
+"""Answers given before a wire has looked at the request: too many of them, headers too long."""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ class TokenGate:
         claims = await self._services.sessions.read(token)
         pool = await self._services.pools.get(claims.pool_id)
         if claims.kind == "management":
-            app_id = await self._app_of(pool, request)
+            named = request.headers.get("x-authing-app-id")
+            app_id = await self._services.apps.id_in_pool(pool.id, named)
             caller = _caller(request, pool.id, app_id=app_id, kind="administrator", actor_id=claims.subject)
         else:
             app_id = claims.app_id if claims.app_id != pool.id else None
@@ -80,16 +81,6 @@ class TokenGate:
             return (await self._services.pools.get(pool_id) if pool_id else None), None
         except PoolNotFound:
             return None, None
-
-    async def _app_of(self, pool: Pool, request: HttpRequest) -> str | None:
-        app_id = request.headers.get("x-authing-app-id")
-        if not app_id:
-            return None
-        try:
-            app = await self._services.apps.get_anywhere(app_id)
-        except AppNotFound:
-            return None
-        return app.id if app.pool_id == pool.id else None
 
 
 def _caller(request: HttpRequest, pool_id: str, **who: Any) -> Caller:

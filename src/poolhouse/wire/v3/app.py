@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from poolhouse import trace
 from poolhouse.caller import Caller
-from poolhouse.errors import AppNotFound, Lang, NotFound, NotPermitted, NotSupported, PoolhouseError
+from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError
 from poolhouse.wire.addresses import client_ip
 from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, read_body, require_few_parts, shown
 from poolhouse.wire.request import request_id as current_id
@@ -105,7 +105,7 @@ class V3Wire:
             )
             if key.scopes is not None and row.scope not in key.scopes:
                 raise NotPermitted(f"the key lacks {row.scope}")
-            app_id = await self._app_of(key.pool_id, caller.app_id)
+            app_id = await self._services.apps.id_in_pool(key.pool_id, caller.app_id)
             caller = replace(
                 caller,
                 pool_id=key.pool_id,
@@ -136,14 +136,6 @@ class V3Wire:
         elif row.request:
             given = query_struct(row.request, pairs, row.blank)
         return await row.handler(V3Request(caller, self._services, headers), given)
-
-    async def _app_of(self, pool_id: str, app_id: str | None) -> str | None:
-        """The application a header names, if it is the pool's: scripts and the audit log hear of no other."""
-        try:
-            app = await self._services.apps.get_anywhere(app_id) if app_id else None
-        except AppNotFound:
-            return None
-        return app.id if app and app.pool_id == pool_id else None
 
 
 def _row(method: str, path: str) -> Endpoint:

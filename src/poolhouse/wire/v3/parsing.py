@@ -13,7 +13,7 @@ from msgspec import inspect as shapes
 
 from poolhouse.errors import InvalidInput, RequestTooLarge
 from poolhouse.failures import field_of
-from poolhouse.wire.request import MAX_BODY_BYTES, MAX_QUERY_PAIRS, decode_json
+from poolhouse.wire.request import MAX_QUERY_PAIRS, decode_json
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -48,8 +48,6 @@ def query_struct(kind: type[S], pairs: list[tuple[str, str]], blank: frozenset[s
 
 def body_object(body: bytes) -> dict[str, Any]:
     """The JSON object of a body; an empty body is an empty object."""
-    if len(body) > MAX_BODY_BYTES:
-        raise RequestTooLarge("body")
     value = decode_json(body)
     if value is None:
         return {}

@@ -107,21 +107,14 @@ async def _account(
     if body.phone_country_code and not body.phone:
         raise InvalidInput("phone", "不能为空", "phone cannot be empty")
     values = _values(body)
-    password: str | None = body.password or None
-    keep = generated = False
     if options:
         notify = options.send_notification
         if notify and (notify.send_email_notification or notify.send_phone_notification):
             raise NotSupported(what="sendNotification")
         if options.reset_password_on_first_login:
             values["reset_password_on_next_login"] = True
-        if options.auto_generate_password and not password:
-            password, generated = generated_password(), True
-        elif password:
-            password = await request.services.transport.read_new(
-                password, options.password_encrypt_type or "none"
-            )
-        keep = bool(options.keep_password) and not generated
+    password, generated = await _new_password(request, body.password, options)
+    keep = bool(options and options.keep_password) and not generated
     kind = (options and options.department_id_type) or "department_id"
     departments = [
         (await request.services.orgs.resolve(request.caller, NodeRef(value, kind=kind))).id
@@ -144,23 +137,25 @@ async def _change(
     if getattr(body, "metadata", None):
         raise NotSupported(what="update-user metadata")
     values = _values(body)
-    password = body.password or None
-    generated = False
     if options:
         notify = options.send_password_reseted_notification
         if notify and (notify.send_default_email_notification or notify.send_default_phone_notification):
             raise NotSupported(what="sendPasswordResetedNotification")
         if options.reset_password_on_next_login or getattr(options, "reset_password_on_first_login", None):
             values["reset_password_on_next_login"] = True
-        if options.auto_generate_password and not password:
-            password, generated = generated_password(), True
-        elif password:
-            password = await request.services.transport.read_new(
-                password, options.password_encrypt_type or "none"
-            )
+    password, generated = await _new_password(request, body.password, options)
     return AccountChange(
         user_id, UserDraft(values, password, judged=generated), _custom_data(body.custom_data)
     )
+
+
+async def _new_password(request: V3Request, given: Any, options: Any) -> tuple[str | None, bool]:
+    """The password to set, if any, and whether it was made here."""
+    if options and options.auto_generate_password and not given:
+        return generated_password(), True
+    if options and given:
+        given = await request.services.transport.read_new(given, options.password_encrypt_type or "none")
+    return given or None, False
 
 
 def _values(body: Any) -> dict[str, Any]:
