@@ -11,6 +11,7 @@ PoolhouseError
 │       └── NotWhitelisted      a whitelist is switched on and does not name them (field)
 ├── InvalidInput                a field is missing or malformed (field, reason)
 │   ├── TooLarge                more than the documented limit (field, limit)
+│   │   └── RequestTooLarge  HeadersTooLarge  TooManyUsersAsked
 │   ├── BodyTooSlow  BodyCutShort
 │   ├── IdentifierRequired      a user needs one of username, email, phone
 │   ├── SameEmail  SamePhone  OldPasswordRequired
@@ -171,6 +172,10 @@ class TooLarge(InvalidInput):
 class RequestTooLarge(TooLarge):
     zh = "请求体过大"
     en = "The request is too large"
+
+
+class HeadersTooLarge(TooLarge):
+    """Together longer than any client's."""
 
 
 class BodyTooSlow(InvalidInput):
@@ -489,6 +494,8 @@ class CaptchaRequired(LoginRefused):
 
 
 class CodeWrong(LoginRefused):
+    """`factor`, where a second factor's code is meant: totp, recovery, and "no totp", "no recovery" for none."""
+
     zh = "验证码验证失败"
     en = "The verification code is wrong"
 

@@ -62,7 +62,7 @@ class MfaService:
     async def recover(self, caller: Caller, user_id: str, recovery_code: str) -> str:
         """In place of a code: the recovery code, which is used up. Answers the next one."""
         if not recovery_code.strip():
-            raise CodeWrong("empty recovery code")
+            raise CodeWrong("empty recovery code", factor="no recovery")
         fresh = _recovery_code()
         given = _digest(recovery_code.strip().lower())
         async with self._db.transaction() as tx:
@@ -71,7 +71,7 @@ class MfaService:
                 await self._audit.write(tx, caller, _event("verify_mfa", user_id, method="recovery"))
         if not used:
             await self._refuse(caller, "verify_mfa", user_id)
-            raise CodeWrong("wrong recovery code")
+            raise CodeWrong("wrong recovery code", factor="recovery")
         return fresh
 
     async def delete(self, caller: Caller, user_id: str) -> None:
@@ -121,7 +121,7 @@ class MfaService:
                 await self._audit.write(tx, caller, _event(operation, user_id))
         if not used:
             await self._refuse(caller, operation, user_id)
-            raise CodeWrong("wrong or used totp")
+            raise CodeWrong("wrong or used totp", factor="totp" if code.strip() else "no totp")
 
     async def _put(
         self, tx: Tx, pool_id: str, user_id: str, secret: str, recovery: str | None, *, confirmed: bool

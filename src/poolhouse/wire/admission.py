@@ -67,8 +67,7 @@ class Admission:
         address = neighbourhood(client_ip(Request(scope), self._settings))
         refusal = self._requests.take(address)
         if refusal is not None:
-            status = 429 if isinstance(refusal, TooManyRequests) else 503
-            return await refuse(scope, send, status, refusal, _COME_AGAIN)
+            return await refuse(scope, send, refusal, _COME_AGAIN)
         body = Body(self, address, receive)
         try:
             await app(scope, body.receive, body.closing(send))

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
 import msgspec
 
 from poolhouse import trace
-from poolhouse.errors import PoolhouseError, TooLarge
+from poolhouse.errors import HeadersTooLarge, PoolhouseError
 from poolhouse.wire.request import MAX_HEAD_BYTES, Receive, Scope, Send, language, request_id
+from poolhouse.wire.v2 import errors as v2
+from poolhouse.wire.v3 import envelope
+from poolhouse.wire.v3.errors import row_of
+from poolhouse.wire.v3.table import is_v3
 
 
 async def refuse(
-    scope: Scope, send: Send, status: int, error: PoolhouseError, headers: Sequence[tuple[bytes, bytes]] = ()
+    scope: Scope, send: Send, error: PoolhouseError, headers: Sequence[tuple[bytes, bytes]] = ()
 ) -> None:
-    """In the envelope that the path's clients read: that of GraphQL, or the fields of both REST wires."""
+    """In the envelope that the path's clients read; where nobody's is known, the keys of both REST wires."""
     trace.note(error=error)
     given = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    said: dict[str, Any] = {
-        "code": status,
-        "statusCode": status,
-        "message": error.message(language(given, "x-authing-lang")),
-        "requestId": request_id(),
-        "data": None,
-    }
-    if scope["path"].startswith("/graphql"):
+    lang, path = language(given, "x-authing-lang"), "/" + scope["path"].lstrip("/")
+    said = envelope.refused(error, lang=lang, request_id=request_id())
+    if not is_v3(path):
+        said = v2.described(error, lang) | said
+    if path.startswith("/graphql"):
         said = {"errors": [{"message": said}], "data": None}
     json = (b"content-type", b"application/json; charset=utf-8")
+    status = row_of(error).http_status
     await send({"type": "http.response.start", "status": status, "headers": [json, *headers]})
     await send({"type": "http.response.body", "body": msgspec.json.encode(said)})
 
@@ -41,5 +42,5 @@ class SmallHead:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or sum(len(n) + len(v) for n, v in scope["headers"]) <= MAX_HEAD_BYTES:
             return await self._app(scope, receive, send)
-        error = TooLarge("headers", f"最大 {MAX_HEAD_BYTES} 字节", f"at most {MAX_HEAD_BYTES} bytes")
-        await refuse(scope, send, 431, error)
+        most = MAX_HEAD_BYTES
+        await refuse(scope, send, HeadersTooLarge("headers", f"最大 {most} 字节", f"at most {most} bytes"))

@@ -137,12 +137,17 @@ def _value(kind: Any, name: str, values: dict[str, Any]) -> Any:
     return {}
 
 
+REFUSED = {"statusCode", "message", "apiCode", "requestId", "data"}
+
+
 def fits(row: Endpoint, answer: dict[str, Any]) -> None:
     """Raises if an answer is not the envelope with the row's `data`."""
     assert isinstance(answer["message"], str)
     assert answer["requestId"]
     if answer["statusCode"] != 200:
-        assert "data" not in answer
+        assert answer.keys() == REFUSED
+        assert isinstance(answer["apiCode"], int)
+        assert answer["data"] is None
     elif row.response is None:
         assert answer.get("data") is None
     else:

@@ -32,6 +32,7 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.InvalidInput: Row(400),
     e.TooLarge: Row(413),
     e.RequestTooLarge: Row(413),
+    e.HeadersTooLarge: Row(431, 431),
     e.BodyTooSlow: Row(408, 408),
     e.BodyCutShort: Row(400),
     e.RoleCodeRefused: Row(400),

@@ -27,12 +27,10 @@ from poolhouse.wire.v3.parsing import (
     query_pairs,
     query_struct,
 )
-from poolhouse.wire.v3.table import contract, endpoints
+from poolhouse.wire.v3.table import PREFIX, contract, endpoints, is_v3
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
-
-PREFIX = "/api/v3/"
 
 _log = structlog.get_logger("poolhouse.v3")
 
@@ -46,12 +44,9 @@ class V3Route(BaseRoute):
 
     def __init__(self, wire: V3Wire) -> None:
         self._wire = wire
-        self._outside = {url for _, url in contract() if not url.startswith(PREFIX)}
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] != "http":
-            return Match.NONE, {}
-        ours = scope["path"].startswith(PREFIX) or scope["path"] in self._outside
+        ours = scope["type"] == "http" and is_v3(scope["path"])
         return (Match.FULL if ours else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -30,17 +30,24 @@ def success(data: Any, *, lang: Lang, request_id: str, api_code: int | None = No
 def failure(
     error: PoolhouseError, *, lang: Lang, request_id: str, http_status: int | None = None
 ) -> Response:
-    row = row_of(error)
-    answer: dict[str, Any] = {"statusCode": row.status_code, "message": error.message(lang)}
-    if row.api_code is not None:
-        answer["apiCode"] = row.api_code
-    answer["requestId"] = request_id
-    if (further := next_step(error)) is not None:
-        answer["data"] = further
-    response = _json(answer, http_status or row.http_status)
+    response = _json(
+        refused(error, lang=lang, request_id=request_id), http_status or row_of(error).http_status
+    )
     if response.status_code in (429, 503):
         response.headers["retry-after"] = str(max(1, int(error.facts.get("retry_after_s", 1))))
     return response
+
+
+def refused(error: PoolhouseError, *, lang: Lang, request_id: str) -> dict[str, Any]:
+    """All five keys, always: `data` is null but where it says how to go on."""
+    row = row_of(error)
+    return {
+        "statusCode": row.status_code,
+        "message": error.message(lang),
+        "apiCode": row.api_code,
+        "requestId": request_id,
+        "data": next_step(error),
+    }
 
 
 def _json(answer: dict[str, Any], status: int = 200) -> Response:

@@ -1,50 +1,46 @@
-"""What each domain error is on this wire. Source: reference/v3.md 5, reference/custom-database.md 5.
+"""What each domain error is on this wire; docs/reference/errors.md shows it. Source: reference/v3.md 5,
+reference/custom-database.md 5.
 
-A business error travels with HTTP 200, because both official clients lose the body of anything else.
+A business error travels with HTTP 200, because both official clients lose the body of anything else. `apiCode` is
+the documented one where there is one, of this wire or else of v2; the five-digit ones are ours, a `statusCode` and a
+number. A code once given keeps its meaning: people switch on it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from poolhouse import errors as e
-
-SIGNATURE_CODES = {
-    "signature": 1300,
-    "method": 1301,
-    "version": 1302,
-    "timestamp": 1303,
-    "missing_date": 1304,
-    "clock_skew": 1305,
-    "replay": 1306,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     status_code: int
-    api_code: int | None = None
+    api_code: int
     http_status: int = 200
 
 
 ROWS: dict[type[e.PoolhouseError], Row] = {
-    e.PoolhouseError: Row(500, http_status=500),
-    e.Refused: Row(403),
+    e.PoolhouseError: Row(500, 1000, 500),
+    e.Refused: Row(403, 1001),
     e.NotAuthenticated: Row(401, 2020),
     e.TokenExpired: Row(401, 2020),
     e.TokenInvalid: Row(401, 2020),
     e.SecretWrong: Row(401, 2020),
     e.SignatureRefused: Row(401, 1300),
-    e.NotPermitted: Row(403),
+    e.NotPermitted: Row(403, 1001),
     e.RegistrationDisabled: Row(403, 2031),
     e.NotWhitelisted: Row(403, 2031),
-    e.InvalidInput: Row(400),
-    e.TooLarge: Row(400),
-    e.RequestTooLarge: Row(413),
-    e.BodyTooSlow: Row(408, http_status=408),
-    e.BodyCutShort: Row(400),
-    e.TooManyUsersAsked: Row(400),
-    e.IdentifierRequired: Row(400),
+    e.InvalidInput: Row(400, 40001),
+    e.TooLarge: Row(400, 40002),
+    e.RequestTooLarge: Row(413, 41301),
+    e.HeadersTooLarge: Row(431, 43101, 431),
+    e.BodyTooSlow: Row(408, 40801, 408),
+    e.BodyCutShort: Row(400, 40003),
+    e.TooManyUsersAsked: Row(400, 2030),
+    e.IdentifierRequired: Row(400, 2231),
     e.EmailMalformed: Row(400, 2003),
     e.FieldNotYours: Row(403, 2018),
     e.EmailNotDirectly: Row(403, 2225),
@@ -57,73 +53,89 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.OldEmailMismatch: Row(400, 2037),
     e.OldPhoneMismatch: Row(400, 2038),
     e.LastLoginMethod: Row(422, 2217),
-    e.RoleCodeRefused: Row(400),
-    e.WeakPassword: Row(400),
-    e.PasswordUndecryptable: Row(400),
-    e.NotFound: Row(404),
+    e.RoleCodeRefused: Row(400, 40004),
+    e.WeakPassword: Row(400, 2029),
+    e.PasswordUndecryptable: Row(400, 2016),
+    e.NotFound: Row(404, 40401),
     e.PoolNotFound: Row(404, 2224),
     e.AppNotFound: Row(404, 2011),
     e.UserNotFound: Row(404, 2004),
     e.UsersNotFound: Row(404, 2004),
-    e.GroupNotFound: Row(404),
-    e.RoleNotFound: Row(404),
-    e.PostNotFound: Row(404),
-    e.NamespaceNotFound: Row(404),
-    e.ResourceNotFound: Row(404),
-    e.PolicyNotFound: Row(404),
-    e.OrgNotFound: Row(404),
-    e.NodeNotFound: Row(404),
-    e.FieldNotFound: Row(404),
-    e.FactorNotFound: Row(404),
-    e.TenantNotFound: Row(404),
-    e.IdentitySourceNotFound: Row(404),
-    e.AccessKeyNotFound: Row(404),
-    e.ScriptNotFound: Row(404),
-    e.Conflict: Row(409),
-    e.UserExists: Row(409),
-    e.UsernameTaken: Row(409),
-    e.EmailTaken: Row(409),
-    e.PhoneTaken: Row(409),
-    e.ExternalIdTaken: Row(409),
-    e.IdentityTaken: Row(409),
-    e.FactorExists: Row(409),
-    e.CodeTaken: Row(409),
-    e.GroupCodeTaken: Row(409),
-    e.FieldValueTaken: Row(409),
-    e.InvalidOperation: Row(422),
-    e.LoginRefused: Row(403),
+    e.GroupNotFound: Row(404, 40402),
+    e.RoleNotFound: Row(404, 40403),
+    e.PostNotFound: Row(404, 40404),
+    e.NamespaceNotFound: Row(404, 40405),
+    e.ResourceNotFound: Row(404, 40406),
+    e.PolicyNotFound: Row(404, 40407),
+    e.OrgNotFound: Row(404, 40408),
+    e.NodeNotFound: Row(404, 40409),
+    e.FieldNotFound: Row(404, 40410),
+    e.FactorNotFound: Row(404, 40411),
+    e.TenantNotFound: Row(404, 40412),
+    e.IdentitySourceNotFound: Row(404, 40413),
+    e.AccessKeyNotFound: Row(404, 40414),
+    e.ScriptNotFound: Row(404, 40415),
+    e.Conflict: Row(409, 40901),
+    e.UserExists: Row(409, 2026),
+    e.UsernameTaken: Row(409, 2034),
+    e.EmailTaken: Row(409, 2200),
+    e.PhoneTaken: Row(409, 2035),
+    e.ExternalIdTaken: Row(409, 2026),
+    e.IdentityTaken: Row(409, 2215),
+    e.FactorExists: Row(409, 40902),
+    e.CodeTaken: Row(409, 40903),
+    e.GroupCodeTaken: Row(409, 40904),
+    e.FieldValueTaken: Row(409, 40905),
+    e.InvalidOperation: Row(422, 42201),
+    e.LoginRefused: Row(403, 40301),
     e.WrongCredentials: Row(403, 2333),
     e.FirstPasswordRequired: Row(403, 2333),
     e.AccountBlocked: Row(403, 2005),
     e.AccountLocked: Row(403, 2005),
     e.AccountSuspended: Row(403, 2120008),
-    e.AppAccessDenied: Row(403),
-    e.EmailUnverified: Row(403),
+    e.AppAccessDenied: Row(403, 40302),
+    e.EmailUnverified: Row(403, 40303),
     e.CaptchaRequired: Row(403, 2000),
     e.CodeWrong: Row(400, 2001),
     e.CodeExpired: Row(400, 2300),
     e.MfaRequired: Row(403, 1636),
     e.PasswordResetRequired: Row(403, 2058),
     e.OldPasswordWrong: Row(400, 2006),
-    e.NotSupported: Row(501),
-    e.NotSupportedByDirectory: Row(501),
-    e.ScriptFailed: Row(603),
-    e.CustomDatabaseUnavailable: Row(603),
-    e.Unavailable: Row(503, http_status=503),
-    e.TooManyRequests: Row(429, http_status=429),
-    e.RegisteringTooOften: Row(429, http_status=429),
-    e.Overloaded: Row(503, http_status=503),
-    e.DatabaseLost: Row(503, http_status=503),
+    e.NotSupported: Row(501, 50101),
+    e.NotSupportedByDirectory: Row(501, 50102),
+    e.ScriptFailed: Row(603, 60301),
+    e.CustomDatabaseUnavailable: Row(603, 60302),
+    e.Unavailable: Row(503, 50301, 503),
+    e.TooManyRequests: Row(429, 42901, 429),
+    e.RegisteringTooOften: Row(429, 2100, 429),
+    e.Overloaded: Row(503, 50302, 503),
+    e.DatabaseLost: Row(503, 50303, 503),
 }
 
 
+VARIANTS: dict[type[e.PoolhouseError], tuple[str, Mapping[Any, int]]] = {
+    e.SignatureRefused: (
+        "reason",
+        {
+            "signature": 1300,
+            "method": 1301,
+            "version": 1302,
+            "timestamp": 1303,
+            "missing_date": 1304,
+            "clock_skew": 1305,
+            "replay": 1306,
+        },
+    ),
+    e.CodeWrong: ("factor", {"totp": 6001, "recovery": 6002, "no totp": 6003, "no recovery": 6004}),
+    e.PasswordResetRequired: ("old_password", {True: 2058, False: 1639}),
+    e.MfaRequired: ("totp", {True: 1635, False: 1636}),
+}
+"""Errors with a code for each value of one of their facts."""
+
+
 def row_of(error: e.PoolhouseError) -> Row:
-    """The row of the class, with the code of the signature's fault where that is the fault."""
-    row = next(ROWS[kind] for kind in type(error).__mro__ if kind in ROWS)
-    if isinstance(error, e.SignatureRefused):
-        return Row(row.status_code, SIGNATURE_CODES.get(error.facts.get("reason", ""), 1300))
-    if isinstance(error, e.PasswordResetRequired) and not error.facts.get("old_password", True):
-        return Row(row.status_code, 1639)
-    if isinstance(error, e.MfaRequired) and error.facts.get("totp"):
-        return Row(row.status_code, 1635)
-    return row
+    """The row of the class, with the code of its variant where it has some."""
+    kind = next(kind for kind in type(error).__mro__ if kind in ROWS)
+    fact, codes = VARIANTS.get(kind, ("", {}))
+    row = ROWS[kind]
+    return replace(row, api_code=codes.get(error.facts.get(fact), row.api_code)) if codes else row

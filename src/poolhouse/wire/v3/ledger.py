@@ -21,9 +21,10 @@ Authentication is either client's: a token of `get-management-token`, or a signa
 (access key id and secret; the pool's own pair is its id and secret). An access key made with
 `create-access-key` may be limited by `scopes`; the scope an endpoint asks for is in its row.
 
-Every answer is HTTP 200 with an envelope, `{{statusCode, message, apiCode?, requestId, data?}}`; HTTP itself
-says 404 for a path nobody knows, 429 for a rate limit, 500 for a fault of the server and 503 while the
-database is away.
+Every answer is HTTP 200 with an envelope, `{{statusCode, message, requestId, data?}}`, and a refusal
+`{{statusCode, message, apiCode, requestId, data: null}}`, whose codes are in [errors.md](errors.md); HTTP itself
+says 404 for a path nobody knows, 429 for a rate limit, 431 for headers that are too long, 500 for a fault of the
+server and 503 while the database is away.
 
 | family | built | of |
 |---|---|---|

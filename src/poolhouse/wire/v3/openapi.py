@@ -20,14 +20,17 @@ _REF = "#/components/schemas/{name}"
 _FAILURE = {
     "type": "object",
     "description": "A refusal. It travels with HTTP 200 unless the fault is the server's or the path unknown.",
-    "required": ["statusCode", "message", "requestId"],
+    "required": ["statusCode", "message", "apiCode", "requestId", "data"],
     "properties": {
         "statusCode": {"type": "integer", "enum": sorted({row.status_code for row in ROWS.values()})},
-        "apiCode": {"type": "integer"},
+        "apiCode": {"type": "integer", "description": "docs/reference/errors.md"},
         "message": {"type": "string"},
         "requestId": {"type": "string"},
+        "data": {
+            "type": ["object", "null"],
+            "description": "Null but for a refused sign-in that says how to go on.",
+        },
     },
-    "not": {"required": ["data"]},
 }
 
 

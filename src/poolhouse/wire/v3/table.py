@@ -37,6 +37,8 @@ from poolhouse.wire.v3 import (
 )
 from poolhouse.wire.v3.endpoint import Endpoint
 
+PREFIX = "/api/v3/"
+
 FAMILIES: tuple[list[Endpoint], ...] = (
     access_keys.ENDPOINTS,
     customdb.ENDPOINTS,
@@ -83,6 +85,16 @@ def contract() -> dict[tuple[str, str], ContractRow]:
     text = files("poolhouse.wire.v3").joinpath("contract.json").read_bytes()
     rows = msgspec.json.decode(text, type=list[ContractRow])
     return {(row.method, row.url): row for row in rows}
+
+
+@cache
+def _outside() -> frozenset[str]:
+    return frozenset(url for _, url in contract() if not url.startswith(PREFIX))
+
+
+def is_v3(path: str) -> bool:
+    """Whether whoever asks for this path reads this wire's envelope."""
+    return f"{path}/".startswith(PREFIX) or path in _outside()
 
 
 @cache

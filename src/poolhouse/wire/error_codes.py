@@ -1,0 +1,67 @@
+"""The page `docs/reference/errors.md`: every refusal and its code on either wire. Made from the wires' tables.
+
+python -m poolhouse.wire.error_codes > docs/reference/errors.md
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+
+from poolhouse.errors import PoolhouseError
+from poolhouse.wire.v2 import errors as v2
+from poolhouse.wire.v3.errors import ROWS, VARIANTS
+
+_HEAD = """# Errors and their codes
+
+A refusal of the v3 wire is `{{statusCode, message, apiCode, requestId, data: null}}`, of v2 REST
+`{{code, message, data, requestId}}`, of GraphQL `errors[0].message = {{code, message, data}}`. Codes below 10000 and
+2120008 are the documented ones; the five-digit ones are Poolhouse's own, a `statusCode` and a number. A code keeps its
+meaning. `data` is an object only where a refused sign-in says how to go on: a token for the next step, or the seconds
+until the next try.
+
+HTTP is 200 where its column is empty, because the official clients lose the body of anything else. The message is
+in the caller's language (`x-authing-lang`); *...* is what the request had in that place. This page is made from the
+tables of the wires (`python -m poolhouse.wire.error_codes`) and a test keeps it current.
+
+| `apiCode` (v3) | `statusCode` (v3) | `code` (v2) | HTTP | what | English | 中文 |
+|---|---|---|---|---|---|---|
+"""
+
+_PLACE = re.compile(r"\{\w+\}")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def text() -> str:
+    rows = sorted(_rows(), key=lambda row: row[:2])
+    return _HEAD.format() + "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
+
+
+def _rows() -> Iterator[tuple[int, int, int, str, str, str, str]]:
+    for kind, row in ROWS.items():
+        http = "" if row.http_status == 200 else str(row.http_status)
+        what = (
+            _HUMP.sub(" ", kind.__name__).lower() if kind is not PoolhouseError else "a fault of the server"
+        )
+        said = _told(kind.en), _told(kind.zh)
+        fact, codes = VARIANTS.get(kind, ("", {}))
+        if row.api_code not in codes.values():
+            yield row.api_code, row.status_code, _v2_code(kind), http, what, *said
+        for value, api_code in codes.items():
+            which = f"{what}: {fact} {value}".replace("_", " ").lower()
+            yield api_code, row.status_code, _v2_code(kind, **{fact: value}), http, which, *said
+
+
+def _v2_code(kind: type[PoolhouseError], **facts: object) -> int:
+    error = kind.__new__(kind)
+    error.facts = facts
+    return v2.row(error).code
+
+
+def _told(template: str) -> str:
+    return _PLACE.sub("*...*", template.replace("{detail}", ""))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())
