@@ -5,7 +5,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const { parse, stringify } = JSON;
 const stdin = Deno.stdin.readable;
-const stdout = Deno.stdout;
+const writeSync = Deno.stdout.writeSync.bind(Deno.stdout); // before anybody else's output is kept from it
 
 export async function* readFrames() {
   let buffered = new Uint8Array(0);
@@ -28,7 +28,7 @@ export function writeFrame(frame, value = null) {
   const bytes = new Uint8Array(4 + body.length);
   new DataView(bytes.buffer).setUint32(0, body.length);
   bytes.set(body, 4);
-  for (let at = 0; at < bytes.length; ) at += stdout.writeSync(bytes.subarray(at));
+  for (let at = 0; at < bytes.length; ) at += writeSync(bytes.subarray(at));
 }
 
 function join(a, b) {

@@ -1,6 +1,7 @@
 // What a script may require, and who opened which database client.
 
 import { createRequire } from "node:module";
+import { isPromise } from "node:util/types";
 import { hear } from "./heard.mjs"; // first: a driver loaded before it would not be heard
 import { exactMysql, parseExactly } from "./exact.mjs";
 
@@ -16,6 +17,12 @@ export class Clients {
   connectionLost = false;
   spliced = new Set();
   #values = new Set();
+  #owned = new WeakMap();
+  #call;
+
+  constructor(call) {
+    this.#call = call;
+  }
 
   /** Remembers the call's arguments, to notice one written into the text of a query. */
   remember(args) {
@@ -47,6 +54,46 @@ export class Clients {
     this.connectionLost = true;
   }
 
+  /** What a driver said went wrong. */
+  heard(error) {
+    hear(error);
+    if (lostConnection(error)) this.failed();
+  }
+
+  /** `f` for a driver to call, as a function of this call. The same gives the same, so that it can be removed. */
+  #own(f) {
+    if (this.#owned.has(f)) return this.#owned.get(f);
+    const clients = this;
+    const owned = this.#call.own(f);
+    const listening = function (...args) {
+      if (args[0] instanceof Error) clients.heard(args[0]);
+      return Reflect.apply(owned, this, args);
+    };
+    this.#owned.set(f, listening).set(listening, listening);
+    return listening;
+  }
+
+  own(args) {
+    return args.map((arg) => (typeof arg !== "function" || this.#owned.has(arg.listener) ? arg : this.#own(arg)));
+  }
+
+  /** The functions given to these methods of `object` are the call's own. */
+  lend(object, names) {
+    for (const name of names) {
+      const method = object[name];
+      if (typeof method === "function") object[name] = (...args) => Reflect.apply(method, object, this.own(args));
+    }
+  }
+
+  /** An `error` event nobody else listens to is the call's, where it would end a Node process. */
+  listen(emitter, heard = () => {}) {
+    emitter.on("error", (error) => {
+      heard(error);
+      if (emitter.listenerCount("error") === 1) this.#call.unheard(error);
+    });
+    this.lend(emitter, listening);
+  }
+
   left() {
     let count = 0;
     for (const entry of this.#open.values()) if (!entry.ending) count += 1;
@@ -73,86 +120,124 @@ const connectionCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENO
 const lostConnection = (error) =>
   connectionCodes.has(error?.code) || /^08/.test(error?.code ?? "") || /Connection terminated/.test(error?.message ?? "");
 // The promise handed on must be the one made here: V8 finds the script's own line of a later error only by
-// following promises that one reader awaits.
+// following promises that one reader awaits. Only a real promise: a query of mysql2 has a `then` that throws.
 export const watch = (clients, promise) =>
-  typeof promise?.then !== "function" ? promise : promise.then(undefined, (error) => {
-    hear(error);
-    if (lostConnection(error)) clients.failed();
+  !isPromise(promise) ? promise : promise.then(undefined, (error) => {
+    clients.heard(error);
     throw error;
   });
 
-function pg(clients) {
+export const listening = ["on", "once", "addListener", "prependListener", "prependOnceListener", "off", "removeListener"];
+
+export function pg(clients) {
   const real = outerRequire("pg");
   class Client extends real.Client {
     constructor(...args) {
       super(...args);
       clients.add(this, (client) => client.connection?.stream?.destroy());
-      // Without a listener a broken connection is an uncaught error of the whole worker.
-      this.on("error", () => clients.failed());
+      clients.listen(this, () => clients.failed());
     }
-    connect(callback) {
-      if (typeof callback !== "function") return watch(clients, super.connect());
-      return super.connect((error, ...rest) => {
-        hear(error);
-        if (error && lostConnection(error)) clients.failed();
-        callback(error, ...rest);
-      });
+    connect(...args) {
+      return watch(clients, super.connect(...clients.own(args)));
     }
     query(text, ...rest) {
       clients.sawQuery(text);
-      return watch(clients, super.query(text, ...rest));
+      return watch(clients, super.query(text, ...clients.own(rest)));
     }
     end(...args) {
       clients.ending(this);
-      return super.end(...args);
+      return super.end(...clients.own(args));
+    }
+  }
+  class Query extends real.Query {
+    constructor(...args) {
+      super(...clients.own(args));
+      clients.listen(this, (error) => clients.heard(error));
     }
   }
   class Pool extends real.Pool {
     constructor(options, ...rest) {
       super({ max: 4, ...options, Client }, ...rest);
-      this.on("error", () => clients.failed());
+      clients.listen(this, () => clients.failed());
+      clients.lend(this, ["connect", "query", "end"]);
     }
   }
-  return Object.create(real, { Client: { value: Client, enumerable: true }, Pool: { value: Pool, enumerable: true } });
-}
-
-function trackedConnection(clients, connection) {
-  clients.add(connection, (it) => it.destroy());
-  connection.on?.("error", () => clients.failed());
-  for (const name of ["end", "close", "destroy"]) {
-    const method = connection[name];
-    if (typeof method !== "function") continue;
-    connection[name] = (...args) => {
-      clients.ending(connection);
-      return method.apply(connection, args);
-    };
-  }
-  for (const name of ["query", "execute"]) {
-    const method = connection[name];
-    connection[name] = (text, ...rest) => {
-      clients.sawQuery(text);
-      return watch(clients, method.call(connection, text, ...rest));
-    };
-  }
-  return connection;
-}
-
-function mysql2(clients) {
-  const real = outerRequire("mysql2");
   return Object.create(real, {
-    createConnection: { enumerable: true, value: (options) => trackedConnection(clients, real.createConnection(exactMysql(options))) },
-    createPool: { enumerable: true, value: (options) => trackedConnection(clients, real.createPool(exactMysql(options))) },
+    Client: { value: Client, enumerable: true },
+    Pool: { value: Pool, enumerable: true },
+    Query: { value: Query, enumerable: true },
   });
 }
 
-function mysql2Promise(clients) {
+const calledBack = ["connect", "getConnection", "ping", "beginTransaction", "commit", "rollback", "changeUser", "prepare", "reset"];
+
+/** A connection or a pool of mysql2 itself, which is also under one of mysql2/promise and under `promise()`. */
+function instrumented(clients, object) {
+  clients.listen(object, () => clients.failed());
+  clients.lend(object, calledBack);
+  for (const name of ["end", "close", "destroy"]) {
+    const method = object[name];
+    if (typeof method !== "function") continue;
+    object[name] = (...args) => {
+      clients.ending(object);
+      return Reflect.apply(method, object, clients.own(args));
+    };
+  }
+  for (const name of ["query", "execute"]) {
+    const method = object[name];
+    object[name] = (text, ...rest) => {
+      clients.sawQuery(text);
+      const command = Reflect.apply(method, object, [text, ...clients.own(rest)]);
+      if (typeof command?.on === "function" && !command.onResult) clients.listen(command, (error) => clients.heard(error));
+      return command;
+    };
+  }
+  return object;
+}
+
+const mysqlConnection = (clients, connection) => {
+  clients.add(connection, (it) => it.destroy());
+  return instrumented(clients, connection);
+};
+
+const mysqlPool = (clients, pool) => {
+  clients.add(pool, (it) => it.end(() => {}));
+  pool.on("connection", (connection) => instrumented(clients, connection));
+  return instrumented(clients, pool);
+};
+
+function mysql2(clients) {
+  const real = outerRequire("mysql2");
+  const promise = () => mysql2Promise(clients);
+  const createConnection = { enumerable: true, value: (options) => mysqlConnection(clients, real.createConnection(exactMysql(options))) };
+  return Object.create(real, {
+    createConnection,
+    connect: createConnection,
+    createPool: { enumerable: true, value: (options) => mysqlPool(clients, real.createPool(exactMysql(options))) },
+    createConnectionPromise: { enumerable: true, get: () => promise().createConnection },
+    createPoolPromise: { enumerable: true, get: () => promise().createPool },
+  });
+}
+
+export function mysql2Promise(clients) {
   const real = outerRequire("mysql2/promise");
   return Object.create(real, {
     createConnection: {
       enumerable: true,
-      value: async (options) => trackedConnection(clients, await watch(clients, real.createConnection(exactMysql(options)))),
+      async value(options) {
+        const made = await watch(clients, real.createConnection(exactMysql(options)));
+        mysqlConnection(clients, made.connection);
+        return made;
+      },
     },
-    createPool: { enumerable: true, value: (options) => trackedConnection(clients, real.createPool(exactMysql(options))) },
+    createPool: {
+      enumerable: true,
+      value(options) {
+        const made = real.createPool(exactMysql(options));
+        mysqlPool(clients, made.pool);
+        return made;
+      },
+    },
   });
 }
 
@@ -168,7 +253,7 @@ function mongodb(clients) {
     }
     connect() {
       return super.connect().catch((error) => {
-        hear(error);
+        clients.heard(error);
         clients.failed();
         throw error;
       });

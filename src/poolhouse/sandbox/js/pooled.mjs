@@ -4,7 +4,7 @@
 import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import { exactMysql } from "./exact.mjs";
-import { watch } from "./modules.mjs";
+import { listening, pg as unpooledPg, mysql2Promise as unpooledMysql2, watch } from "./modules.mjs";
 
 const outerRequire = createRequire(import.meta.url);
 const MOST_OPEN = 8;
@@ -21,6 +21,7 @@ export function pg(clients) {
   class Client extends EventEmitter {
     #pool;
     #borrowed = null;
+    #connecting = null;
 
     constructor(config) {
       super();
@@ -31,31 +32,41 @@ export function pg(clients) {
         return pool;
       });
       clients.add(this, (client) => client.#giveBack(true));
+      clients.lend(this, listening);
     }
 
     get processID() {
       return this.#borrowed?.processID ?? null;
     }
 
-    connect(callback) {
-      const connected = watch(clients, this.#pool.connect().then((client) => {
+    connect(...args) {
+      this.#connecting = watch(clients, this.#pool.connect().then((client) => {
         this.#borrowed = client;
         client.on("error", this.#relay);
       }));
-      if (typeof callback !== "function") return connected;
-      connected.then(() => callback(null, this), callback);
+      const [callback] = clients.own(args);
+      if (typeof callback !== "function") return this.#connecting;
+      this.#connecting.then(() => callback(null, this), callback);
     }
 
     query(text, ...rest) {
       clients.sawQuery(text);
-      if (!this.#borrowed) throw new Error("Client has not been connected, or was closed");
-      return watch(clients, this.#borrowed.query(text, ...rest));
+      const args = clients.own(rest);
+      if (this.#borrowed) return watch(clients, this.#borrowed.query(text, ...args));
+      if (!this.#connecting) throw new Error("Client has not been connected, or was closed");
+      // As in `client.connect(); client.query(...)`: it waits for its turn.
+      const asked = this.#connecting.then(() => this.#borrowed.query(text, ...args));
+      if (typeof text?.submit === "function") return void asked.catch((error) => text.handleError(error, null)) ?? text;
+      const callback = args.at(-1);
+      return typeof callback === "function" ? void asked.catch(callback) : watch(clients, asked);
     }
 
-    end(callback) {
+    end(...args) {
+      const [callback] = clients.own(args);
       clients.ending(this);
       // The script does not wait for the discarding: it is done with this connection.
-      this.#giveBack(false);
+      if (this.#borrowed) this.#giveBack(false);
+      else this.#connecting?.then(() => this.#giveBack(false), () => {});
       if (typeof callback === "function") return void queueMicrotask(callback);
       return Promise.resolve();
     }
@@ -76,7 +87,7 @@ export function pg(clients) {
     #giveBack(broken) {
       const client = this.#borrowed;
       if (!client) return;
-      this.#borrowed = null;
+      this.#borrowed = this.#connecting = null;
       client.off("error", this.#relay);
       if (broken) return client.release(true);
       // Refused inside an open transaction: then the connection itself is given up, and the transaction with it.
@@ -89,12 +100,12 @@ export function pg(clients) {
       );
     }
   }
-  return Object.create(real, { Client: { value: Client, enumerable: true } });
+  return Object.create(unpooledPg(clients), { Client: { value: Client, enumerable: true } });
 }
 
 export function mysql2Promise(clients) {
   const real = outerRequire("mysql2/promise");
-  return Object.create(real, {
+  return Object.create(unpooledMysql2(clients), {
     createConnection: {
       enumerable: true,
       async value(config) {

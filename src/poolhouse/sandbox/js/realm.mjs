@@ -152,8 +152,9 @@ export class Realm {
   #timers = new Set();
   #inner;
 
-  constructor({ env, require, log }) {
-    this.#context = vm.createContext({ ...lent, ...this.#trackedTimers() });
+  /** `own` makes a function one of the call's, whoever calls it. */
+  constructor({ env, require, log, own }) {
+    this.#context = vm.createContext({ ...lent, ...this.#trackedTimers(own) });
     const context = this.#context;
     this.#inner = BOOT.runInContext(context)({
       env, require, log, tooLarge, isHeard,
@@ -183,9 +184,9 @@ export class Realm {
     }, GRACE_MS);
   }
 
-  #trackedTimers() {
+  #trackedTimers(own) {
     const started = (start, stop) => (f, ...rest) => {
-      const timer = start(f, ...rest);
+      const timer = start(own(f), ...rest);
       this.#timers.add([stop, timer]);
       return timer;
     };

@@ -4,9 +4,11 @@
 import { createRequire } from "node:module";
 import vm from "node:vm";
 import { readFrames, writeFrame } from "./frames.mjs";
+import { Call, currentCall } from "./calls.mjs";
 import { Recording } from "./console.mjs";
 import { Clients, preload, requireFor } from "./modules.mjs";
 import { pooledFacades } from "./pooled.mjs";
+import { guardOutput } from "./printed.mjs";
 import { Realm, tooLarge } from "./realm.mjs";
 
 const clock = performance.now.bind(performance);
@@ -36,7 +38,9 @@ const handlers = {
 async function call(frame) {
   const started = clock();
   const recording = new Recording(settings.consoleBytes, settings.consoleLines);
-  const clients = new Clients();
+  const log = (level, args) => recording.write(level, args);
+  const own = new Call(log, stray);
+  const clients = new Clients(own);
   let realm = null;
   let timer = null;
   const answer = { type: "result", id: frame.id };
@@ -46,11 +50,13 @@ async function call(frame) {
     realm = new Realm({
       env: settings.env,
       require: requireFor(settings.allowed, clients, settings.pooled ? pooledFacades : {}),
-      log: (level, args) => recording.write(level, args),
+      log,
+      own: (f) => own.own(f),
     });
     const late = new Promise((_, reject) => { timer = setTimeout(reject, frame.timeoutMs, timedOut); });
-    const done = realm.call(compile(frame.fn, frame.source), frame.fn, JSON.stringify(frame.args), settings.resultBytes);
-    const [text, lost] = await Promise.race([done, late]);
+    const script = compile(frame.fn, frame.source);
+    const done = own.run(() => realm.call(script, frame.fn, JSON.stringify(frame.args), settings.resultBytes));
+    const [text, lost] = await Promise.race([done, late, own.failed]);
     if (isTooLarge(text)) throw tooLarge;
     value = text;
     Object.assign(answer, { ok: true, lost: lost.map((what) => cut(what, 256)) });
@@ -61,6 +67,7 @@ async function call(frame) {
     answer.ok = false;
   }
   clearTimeout(timer);
+  own.settle();
   Object.assign(answer, {
     console: recording.lines, consoleCut: recording.cut, ms: clock() - started,
     opened: clients.opened, left: clients.left(), connectionLost: clients.connectionLost, spliced: clients.spliced.size,
@@ -127,8 +134,7 @@ function ownFrames(stack, fn) {
 
 let strays = 0;
 
-function stray(event, reason) {
-  event.preventDefault();
+function stray(reason) {
   strays += 1;
   // The last one told makes the other side replace this worker.
   if (strays > settings.strays) return;
@@ -140,7 +146,13 @@ function stray(event, reason) {
   }
   writeFrame({ type: "stray", text });
 }
-globalThis.addEventListener("unhandledrejection", (event) => stray(event, event.reason));
-globalThis.addEventListener("error", (event) => stray(event, event.error ?? event.message));
+function unheard(event, error) {
+  event.preventDefault();
+  stray(error);
+  currentCall()?.unheard(error);
+}
+globalThis.addEventListener("unhandledrejection", (event) => unheard(event, event.reason));
+globalThis.addEventListener("error", (event) => unheard(event, event.error ?? event.message));
+guardOutput();
 
 for await (const frame of readFrames()) handlers[frame.type]?.(frame);
