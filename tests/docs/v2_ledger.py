@@ -29,8 +29,10 @@ Methods = dict[str, dict[str, dict[str, list[str]]]]
 _HEAD = """# The v2 interface: what is served
 
 Every public method of `authing-js-sdk` 4.23.55, and the operations it sends. A method marked *no* gets a
-clear answer: code 501 in the envelope, naming the operation. Written by the test suite from the code and
-`v2-methods.json`; renew it with `POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
+clear answer: code 501 in the envelope, naming the operation. Input fields that nobody knows are passed over, in
+GraphQL too; a selected field that does not exist is an error. Codes are in [errors.md](errors.md). Written by the
+test suite from the code and `v2-methods.json`; renew it with
+`POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
 """
 
 

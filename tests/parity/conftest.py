@@ -26,3 +26,19 @@ async def both(services: Services) -> Any:
         assert key is not None
         v3 = V3Client(http, services, pool.id, pool.secret, {"authorization": f"Bearer {tokens.issue(key)}"})
         yield v2, v3
+
+
+@pytest.fixture
+def v2(both: tuple[V2Client, V3Client]) -> V2Client:
+    return both[0]
+
+
+@pytest.fixture
+def v3(both: tuple[V2Client, V3Client]) -> V3Client:
+    return both[1]
+
+
+@pytest.fixture
+def stranger(v2: V2Client) -> V2Client:
+    """Nobody, who names the pool."""
+    return v2.with_token(None)

@@ -64,6 +64,8 @@ BOOLEANS = frozenset(
     {"email_verified", "phone_verified", "blocked", "is_deleted", "reset_password_on_next_login"}
 )
 TIMES = frozenset({"last_login", "signed_up", "token_expired_at", "password_last_set_at", "last_mfa_time"})
+ALWAYS = frozenset({"signed_up"})
+"""Fields that everybody has."""
 COUNTS = frozenset({"logins_count", "password_security_level"})
 WRITABLE = frozenset(TEXT) | BOOLEANS | TIMES | COUNTS | {"status", "register_source"}
 IDENTIFIERS = ("username", "email", "phone")
@@ -84,8 +86,10 @@ def clean(values: Mapping[str, Any], *, strict_email: bool = False) -> dict[str,
     """The values as they are stored; the first that cannot be is refused by name.
 
     Empty strings become null: a form that sends `email: ""` means no e-mail, and two of them must not clash.
+    A null where there is no none (`ALWAYS`) is as good as absent.
     """
-    return {field: _clean_one(field, value, strict_email) for field, value in values.items()}
+    cleaned = {field: _clean_one(field, value, strict_email) for field, value in values.items()}
+    return {field: value for field, value in cleaned.items() if value is not None or field not in ALWAYS}
 
 
 def require_identifier(values: Mapping[str, Any]) -> None:

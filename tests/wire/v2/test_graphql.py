@@ -113,9 +113,9 @@ BAD = {
     "syntax": {"query": "{ users { "},
     "unknown operation": {"query": "{ nothing }"},
     "unknown field": {"query": "{ users { nothing } }"},
-    "unknown input key": {
+    "an input of a wrong type": {
         "query": "mutation ($u: CreateUserInput!) { createUser(userInfo: $u) { id } }",
-        "variables": {"u": {"city": "x"}},
+        "variables": {"u": {"city": 1}},
     },
     "missing variable": {"query": "query ($id: String!) { nodeById(id: $id) { id } }"},
     "null for non-null": {

@@ -23,6 +23,7 @@ from graphql import (
     InlineFragmentNode,
     NameNode,
     Node,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
@@ -34,6 +35,7 @@ from poolhouse.aside import aside
 from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.wire.v2 import faults
 from poolhouse.wire.v2.schema import SCHEMA
+from poolhouse.wire.v2.unknown import known_literals
 
 MAX_DEPTH = 12
 MAX_FIELDS = 2_000
@@ -174,12 +176,18 @@ def compile_document(source: str, limits: Limits = ADMINISTRATORS) -> Document:
         raise TooLarge("query", f"最大 {most} 字节", f"at most {most} bytes")
     try:
         node = parse(source, no_location=True, max_tokens=limits.tokens, max_comments=limits.tokens)
-        names = _census(node, limits)
+        names, has_objects = _census(node, limits)
         operations, fragments = _definitions(node)
         measure = _Measure(fragments, limits.repeats)
         for operation in operations.values():
             measure.operation(operation)
-        problems = validate(SCHEMA, node, faults.RULES, max_errors=3)
+        asked, node = node, known_literals(node) if has_objects else node
+        if node is not asked:
+            operations, fragments = _definitions(node)
+        # A variable that only an unknown field took is used nevertheless.
+        problems = validate(SCHEMA, asked, faults.ABOUT_USES, max_errors=3) or validate(
+            SCHEMA, node, faults.RULES, max_errors=3
+        )
     except GraphQLError as error:
         if _TOO_MANY in error.message:
             most = limits.tokens
@@ -194,9 +202,9 @@ def compile_document(source: str, limits: Limits = ADMINISTRATORS) -> Document:
     return Document(node, operations, fragments, size, names)
 
 
-def _census(document: DocumentNode, limits: Limits) -> frozenset[str]:
-    """The names of all fields. Raises for too many nodes of a kind, whose checking takes more than their
-    number, and for strings that neither JSON nor PostgreSQL can hold.
+def _census(document: DocumentNode, limits: Limits) -> tuple[frozenset[str], bool]:
+    """The names of all fields, and whether any literal is an object. Raises for too many nodes of a kind, whose
+    checking takes more than their number, and for strings that neither JSON nor PostgreSQL can hold.
     """
     seen: Counter[str] = Counter()
     names: set[str] = set()
@@ -221,7 +229,7 @@ def _census(document: DocumentNode, limits: Limits) -> frozenset[str]:
                 todo.append(inner)
             elif isinstance(inner, tuple | list):
                 todo.extend(item for item in inner if isinstance(item, Node))
-    return frozenset(names)
+    return frozenset(names), bool(seen[ObjectValueNode.kind])
 
 
 def _is_storable(text: str) -> bool:

@@ -32,10 +32,10 @@ from graphql import (
 )
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues
-from graphql.pyutils import did_you_mean, print_path_list, suggestion_list
+from graphql.pyutils import print_path_list
 from graphql.utilities import coerce_input_literal
 from graphql.utilities.validate_input_value import validate_input_literal, validate_input_value
-from graphql.validation import ASTValidationRule, ValuesOfCorrectTypeRule
+from graphql.validation import ASTValidationRule, NoUnusedVariablesRule, ValuesOfCorrectTypeRule
 
 from poolhouse.wire.v2.schema import SCHEMA
 
@@ -60,8 +60,9 @@ class _Values(ValuesOfCorrectTypeRule):
         return super().is_valid_value_node(node, None)
 
 
+ABOUT_USES: tuple[type[ASTValidationRule], ...] = (NoUnusedVariablesRule,)
 RULES: tuple[type[ASTValidationRule], ...] = tuple(
-    _Values if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules
+    _Values if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules if rule not in ABOUT_USES
 )
 
 
@@ -144,10 +145,6 @@ def _says(what: str, path: Path, kind: GraphQLInputType, names: Collection[str] 
         inner = get_nullable_type(inner.of_type)
     head = f"{what}{print_path_list(list(path))}: "
     if is_input_object_type(inner) and names is not None:
-        for name in names:
-            if name not in inner.fields:
-                meant = did_you_mean(suggestion_list(name[:LONGEST_NAME], list(inner.fields)))
-                return f"{head}field '{name[:LONGEST_NAME]}' is not defined by type '{inner}'.{meant}"
         for name, field in inner.fields.items():
             if name not in names and is_required_input_field(field):
                 return f"{head}field '{name}' of required type '{field.type}' was not provided"

@@ -31,6 +31,7 @@ from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, Document, Documents
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
 from poolhouse.wire.v2.schema import MUTATION, QUERY, SCHEMA
+from poolhouse.wire.v2.unknown import known_variables
 
 log = structlog.get_logger()
 
@@ -104,7 +105,7 @@ class GraphQL:
             arguments = plan.quick_arguments(given or {})
             if arguments is not None:
                 return plan, arguments
-        variables = _variables(operation, _inject_pool(request, operation, given))
+        variables = _variables(operation, _given(request, operation, given))
         plan = plans.plan(document, operation, variables, self._operations.fields)
         if plan is None:
             return None
@@ -120,7 +121,7 @@ class GraphQL:
             SCHEMA,
             document.node,
             context_value=run,
-            variable_values=_inject_pool(run.request, operation, body.get("variables")),
+            variable_values=_given(run.request, operation, body.get("variables")),
             operation_name=body.get("operationName") or None,
             field_resolver=_resolve,
             max_coercion_errors=3,
@@ -151,13 +152,19 @@ def _source(body: dict[str, Any]) -> str:
     return source
 
 
-def _inject_pool(
+def _given(
     request: V2Request, operation: OperationDefinitionNode, given: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """A client built with an app id alone asks for its token without naming the pool the document demands."""
-    variables = given or {}
+    """The variables as they are read. Raises InvalidInput and TooLarge."""
+    try:
+        for name, value in (given or {}).items():
+            _check_lists(name, value)
+        variables = known_variables(operation, given or {})
+    except RecursionError as error:
+        raise _bad_variables("nested too deeply") from error
     if "userPoolId" in variables or not request.caller.pool_id:
         return variables
+    # A client built with an app id alone asks for its token without naming the pool the document demands.
     roots = operation.selection_set.selections
     if any(isinstance(node, FieldNode) and node.name.value == "accessToken" for node in roots):
         return {**variables, "userPoolId": request.caller.pool_id}
@@ -165,12 +172,7 @@ def _inject_pool(
 
 
 def _variables(operation: OperationDefinitionNode, given: dict[str, Any]) -> VariableValues:
-    try:
-        for name, value in given.items():
-            _check_lists(name, value)
-        coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), given, max_errors=3)
-    except RecursionError as error:
-        raise _bad_variables("nested too deeply") from error
+    coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), given, max_errors=3)
     if isinstance(coerced, list):
         raise _bad_variables(faults.of_variables(operation, given))
     return coerced

@@ -25,6 +25,7 @@ from poolhouse.wire.v2.request import Arguments, Field, V2Request
 from poolhouse.wire.v2.schema import SCHEMA
 
 IDENTITIES, CUSTOM_DATA, TOKENS, NEW = "identities", "customData", "token", "newlyCreated"
+MAIN_CODE = "mainDepartmentCode"
 
 _STATUSES = {"Deactivated": "Suspended"}
 """v2 has no word for a deactivated user but this one, which also may not log in."""
@@ -63,6 +64,11 @@ async def _fetch(request: V2Request, users: Sequence[User], wanted: Iterable[str
     if CUSTOM_DATA in wanted:
         known = request.known.setdefault(CUSTOM_DATA, {})
         known.update(await request.services.fields.values(caller, TargetType.USER, ids))
+    mains = {one.main_department_id for one in users if one.main_department_id}
+    if MAIN_CODE in wanted and mains:
+        # A user may read their own department's code; whose rows these are was asked above all.
+        nodes = await request.services.orgs.find_nodes(replace(caller, kind="system"), sorted(mains))
+        request.known.setdefault(MAIN_CODE, {}).update({node.id: node.code for node in nodes.values()})
 
 
 # -- REST ------------------------------------------------------------------------------------------------
@@ -70,7 +76,7 @@ async def _fetch(request: V2Request, users: Sequence[User], wanted: Iterable[str
 
 async def shown(request: V2Request, users: Sequence[User], *, custom_data: bool = False) -> list[Any]:
     """Users with every field of the type, as the REST half gives them; customData when asked for."""
-    await _fetch(request, users, {IDENTITIES, CUSTOM_DATA} if custom_data else {IDENTITIES})
+    await _fetch(request, users, {IDENTITIES, MAIN_CODE, *([CUSTOM_DATA] if custom_data else [])})
     plan = _with_custom_data if custom_data else _without_custom_data
     return [plan.complete(user, request) for user in users]
 
@@ -137,6 +143,11 @@ def newly_created(user: User, request: V2Request, args: Arguments) -> bool | Non
     return found
 
 
+def main_department_code(user: User, request: V2Request, args: Arguments) -> str | None:
+    found: str | None = request.known.get(MAIN_CODE, {}).get(user.main_department_id or "")
+    return found
+
+
 def custom_data(user: User, request: V2Request, args: Arguments) -> Sequence[FieldValue]:
     values: Sequence[FieldValue] = request.known[CUSTOM_DATA].get(user.id, ())
     return values
@@ -162,6 +173,7 @@ FIELDS: dict[tuple[str, str], Field] = {
     ("User", "identities"): identities,
     ("User", "token"): token,
     ("User", "newlyCreated"): newly_created,
+    ("User", "mainDepartmentCode"): main_department_code,
     ("User", "customData"): custom_data,
     ("UserCustomData", "value"): custom_value,
     ("Identity", "userPoolId"): identity_pool,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from poolhouse.caller import Caller
-from poolhouse.errors import InvalidInput, UserNotFound
+from poolhouse.errors import InvalidInput, NodeNotFound, UserNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.users.model import (
     SEARCHED_FIELDS,
@@ -165,11 +165,24 @@ async def delete_users(request: V2Request, args: Arguments) -> Any:
 async def draft_of(request: V2Request, values: dict[str, Any], *, keep_password: bool = False) -> UserDraft:
     """The wire's input as a draft. A password arrives encrypted; a kept one is somebody else's hash."""
     password = values.pop("password", None)
+    if code := values.pop("mainDepartmentCode", None):
+        values.setdefault("mainDepartmentId", await _department_of(request, code))
     named = {snake(field): value for field, value in values.items()}
     if password is None:
         return UserDraft(named)
     plain = await request.services.transport.read_new(password)
     return UserDraft(named, password_hash=plain) if keep_password else UserDraft(named, password=plain)
+
+
+async def _department_of(request: V2Request, code: str) -> str:
+    found = await request.services.orgs.find_nodes_by_code(request.caller, [code])
+    if len(found) > 1:
+        raise InvalidInput(
+            "mainDepartmentCode", "有多个部门使用此 code", "several departments have this code"
+        )
+    if not found:
+        raise NodeNotFound(code=code)
+    return found[0].id
 
 
 def batch_keys(ids: list[Any], kind: str | None) -> list[UserKey]:

@@ -24,7 +24,7 @@ Authentication is either client's: a token of `get-management-token`, or a signa
 Every answer is HTTP 200 with an envelope, `{{statusCode, message, requestId, data?}}`, and a refusal
 `{{statusCode, message, apiCode, requestId, data: null}}`, whose codes are in [errors.md](errors.md); HTTP itself
 says 404 for a path nobody knows, 429 for a rate limit, 431 for headers that are too long, 500 for a fault of the
-server and 503 while the database is away.
+server and 503 while the database is away. Fields of a body or a query that nobody knows are passed over.
 
 | family | built | of |
 |---|---|---|

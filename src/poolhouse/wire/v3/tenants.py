@@ -178,12 +178,11 @@ async def update_tenant_user(request: V3Request, body: UpdateTenantUserDto) -> I
     if not isinstance(body.updates, dict) or not body.updates:
         raise InvalidInput("updates", "应为非空对象", "expected a non-empty object")
     known = {_camel(name): name for name in _PROFILE}
-    if unknown := body.updates.keys() - known.keys():
-        raise InvalidInput(f"updates.{min(unknown)}", "未知字段", "unknown field")
-    for name, value in body.updates.items():
+    updates = {name: value for name, value in body.updates.items() if name in known}
+    for name, value in updates.items():
         if value is not None and not isinstance(value, str):
             raise InvalidInput(f"updates.{name}", "应为字符串", "expected a string")
-    values = {known[name]: value for name, value in body.updates.items()}
+    values = {known[name]: value for name, value in updates.items()}
     await request.services.users.update(request.caller, user_id, UserDraft(values))
     return IsSuccessDto(success=True)
 
