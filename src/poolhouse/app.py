@@ -17,6 +17,7 @@ from poolhouse import upkeep
 from poolhouse.services import Services
 from poolhouse.wire import loop_watch
 from poolhouse.wire.admission import Admission, Admitted
+from poolhouse.wire.avatar import avatar_routes
 from poolhouse.wire.console import console_routes
 from poolhouse.wire.early import SmallHead
 from poolhouse.wire.health import health_routes
@@ -32,6 +33,7 @@ def routes(services: Services) -> list[BaseRoute]:
     """Every door of the server."""
     return [
         *health_routes(services),
+        *avatar_routes(),
         *v2_routes(services),
         *v3_routes(services),
         *oidc_routes(services),

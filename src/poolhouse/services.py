@@ -73,6 +73,7 @@ from poolhouse.users.accounts import AccountService
 from poolhouse.users.directories import Directories
 from poolhouse.users.importing import UserImports
 from poolhouse.users.migration import Migration
+from poolhouse.users.model import AVATAR_PATH
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
 
@@ -138,6 +139,11 @@ class Services:
     accounts: AccountService
     imports: UserImports
     oidc: OidcService
+
+    @property
+    def avatar(self) -> str:
+        """The address of the picture shown of users who have none."""
+        return self.links.base_url + AVATAR_PATH
 
 
 def secret_keys(settings: Settings) -> list[bytes]:

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-DEFAULT_PHOTO = "https://files.authing.co/authing-console/default-user-avatar.png"
-
 
 class RateCheck(msgspec.Struct, frozen=True, omit_defaults=True):
     """At most `limit` in `time_interval` seconds."""

@@ -12,6 +12,9 @@ import msgspec
 
 from poolhouse.paging import PageRequest
 
+AVATAR_PATH = "/static/poolhouse-default-avatar.png"
+"""Where the server has the picture of users who have none. It is shown in place of none and never stored."""
+
 
 class Status(StrEnum):
     ACTIVATED = "Activated"

@@ -9,7 +9,7 @@ from typing import Any
 from poolhouse.errors import IdentifierRequired, InvalidInput, TooLarge
 from poolhouse.texts import no_program
 from poolhouse.times import parse_time
-from poolhouse.users.model import Status
+from poolhouse.users.model import AVATAR_PATH, Status
 
 SHORT, LONG, BLOB = 256, 2_048, 65_536
 """Characters."""
@@ -145,6 +145,8 @@ def _clean_text_field(field: str, text: str | None, strict_email: bool) -> str |
         return "adminCreated"
     if not text:
         return None
+    if field == "photo" and text.endswith(AVATAR_PATH):
+        return None  # whoever sends back what was shown has none of their own
     if field in ADDRESSES:
         no_program(spelled(field), text)
     if field == "email":

@@ -12,7 +12,6 @@ from poolhouse.audit.model import Act, Kind, Record, RecordQuery
 from poolhouse.audit.origin import agent
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
-from poolhouse.pools.model import DEFAULT_PHOTO
 from poolhouse.times import parse_time, unix_time, v2_time
 from poolhouse.users.model import User
 from poolhouse.wire.surroundings import Surroundings, surroundings
@@ -108,7 +107,7 @@ def _shown(request: V2Request, row: Record, around: Surroundings) -> dict[str, A
         "app_id": row.app_id,
         "app": _app(around.app(row), row.app_id),
     }
-    user = _user(row, around.user(row), pool_id)
+    user = _user(request, row, around.user(row))
     if row.kind == "user":
         return {**shared, "operator_arn": f"arn:cn:authing:{pool_id}:user:{row.user_id or ''}", "user": user}
     return {
@@ -123,12 +122,12 @@ def _shown(request: V2Request, row: Record, around: Surroundings) -> dict[str, A
     }
 
 
-def _user(row: Record, user: User | None, pool_id: str) -> dict[str, Any]:
+def _user(request: V2Request, row: Record, user: User | None) -> dict[str, Any]:
     return {
         "id": row.user_id,
         "displayName": user.display_name if user else row.user_name,
-        "photo": (user.photo if user else None) or DEFAULT_PHOTO,
-        "userPoolId": pool_id,
+        "photo": (user.photo if user else None) or request.services.avatar,
+        "userPoolId": request.caller.pool_id,
     }
 
 

@@ -112,6 +112,10 @@ def user_pool_id(user: User, request: V2Request, args: Arguments) -> str:
     return user.pool_id
 
 
+def photo(user: User, request: V2Request, args: Arguments) -> str:
+    return user.photo or request.services.avatar
+
+
 def status(user: User, request: V2Request, args: Arguments) -> str:
     return _STATUSES.get(user.status, user.status)
 
@@ -169,6 +173,7 @@ def encoded(value: FieldValue) -> str:
 FIELDS: dict[tuple[str, str], Field] = {
     ("User", "arn"): arn,
     ("User", "userPoolId"): user_pool_id,
+    ("User", "photo"): photo,
     ("User", "status"): status,
     ("User", "identities"): identities,
     ("User", "token"): token,

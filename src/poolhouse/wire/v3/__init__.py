@@ -36,7 +36,7 @@ What the engine does for every endpoint
 * Every class of `poolhouse.errors` has a row in `errors.py`; raise them, never build an error answer.
 * Anything else that escapes a handler is our fault: 500 and a log line, never its text to the caller.
 
-Words shared by families are in `words.py`: `page(query)`, `user_key(id, type)`, `user_dto(user)`, times.
+Words shared by families are in `words.py`: `page(query)`, `user_key(id, type)`, `user_dtos(request, users)`, times.
 `contract.json` has all 497 endpoints of the official clients: method, path, family, Node's and Python's
 method name. One that has no row answers statusCode 501 and names itself. Rows that are ours alone say
 `ours=True`.

@@ -9,7 +9,6 @@ import msgspec
 from poolhouse.audit.model import Act, Kind, Operation, Record, RecordQuery, ResourceType
 from poolhouse.audit.origin import agent
 from poolhouse.errors import InvalidInput
-from poolhouse.pools.model import DEFAULT_PHOTO
 from poolhouse.times import v3_time
 from poolhouse.wire.surroundings import Surroundings, surroundings
 from poolhouse.wire.v3.dto.audit import (
@@ -177,7 +176,7 @@ def _event(request: V3Request, row: Record, around: Surroundings) -> UserActionL
     user, app = around.user(row), around.app(row)
     return UserActionLogDto(
         user_id=row.user_id or "",
-        user_avatar=(user.photo if user else None) or DEFAULT_PHOTO,
+        user_avatar=(user.photo if user else None) or request.services.avatar,
         user_display_name=(user.display_name if user else row.user_name) or "",
         user_logins_count=user.logins_count if user else 0,
         app_id=row.app_id or "",
@@ -201,7 +200,7 @@ def _act(request: V3Request, row: Record) -> AdminAuditLogDto:
     before, after = detail.pop("before", None), detail.pop("after", None)
     return AdminAuditLogDto(
         admin_user_id=row.actor_id,
-        admin_user_avatar=DEFAULT_PHOTO,
+        admin_user_avatar=request.services.avatar,
         admin_user_display_name=row.actor_id,
         client_ip=row.ip,
         operation_type=cast(Any, _operation(row.operation, row.resource_type)),

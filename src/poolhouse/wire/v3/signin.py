@@ -88,7 +88,8 @@ async def sign_up(request: V3Request, body: SignUp) -> UserDto:
             await services.transport.read_new(given.password, encryption),
             custom_data=_custom_data(body.profile),
         )
-        return user_dto((await services.registrations.register(caller, registration)).user)
+        made = await services.registrations.register(caller, registration)
+        return user_dto(made.user, services.avatar)
     channel, target, code, country_code = _pass_code(_present(body.pass_code_payload, "passCodePayload"))
     password = options.password_for_phone_pass_code if options else None
     registration = Registration(
@@ -98,7 +99,7 @@ async def sign_up(request: V3Request, body: SignUp) -> UserDto:
         custom_data=_custom_data(body.profile),
     )
     registered = await services.code_login.register(caller, channel, target, code, registration, country_code)
-    return user_dto(registered.user)
+    return user_dto(registered.user, services.avatar)
 
 
 async def send_sms(request: V3Request, body: SendSms) -> None:

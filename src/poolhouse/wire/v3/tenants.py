@@ -304,7 +304,7 @@ def _member(request: V3Request, member: Member, user: User) -> TenantUserDto:
         username=user.username,
         name=user.name,
         nickname=user.nickname,
-        photo=user.photo,
+        photo=user.photo or request.services.avatar,
         logins_count=user.logins_count,
         last_ip=user.last_ip,
         gender=cast(Any, GENDERS.get(user.gender, "U")),

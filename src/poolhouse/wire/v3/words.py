@@ -13,7 +13,6 @@ from poolhouse.errors import InvalidInput, NotSupported, UserNotFound
 from poolhouse.fields.model import FieldValue, TargetType
 from poolhouse.identities.model import Identity
 from poolhouse.paging import PageRequest
-from poolhouse.pools.model import DEFAULT_PHOTO
 from poolhouse.times import unix_time, v3_time
 from poolhouse.users.model import KeyKind, User, UserKey
 from poolhouse.users.rules import GENDERS
@@ -95,13 +94,17 @@ async def the_user_ids(request: V3Request, values: Sequence[str], kind: str | No
 
 def user_dto(
     user: User,
+    avatar: str,
     *,
     custom_data: dict[str, Any] | UnsetType = UNSET,
     post_ids: list[str] | UnsetType = UNSET,
     identities: list[IdentityDto] | UnsetType = UNSET,
     department_ids: list[str] | UnsetType = UNSET,
 ) -> UserDto:
-    """The documented 57 fields; those asked for by a `with...` option are absent otherwise."""
+    """The documented 57 fields; those asked for by a `with...` option are absent otherwise.
+
+    `avatar` is shown of a user without a photo.
+    """
     status = user.status if user.status in _STATUSES else "Activated"
     if user.blocked and status == "Activated":
         status = "Suspended"
@@ -114,7 +117,7 @@ def user_dto(
         "Closed" if status == "Resigned" else "Active",
         GENDERS.get(user.gender, "U"),
         source,
-        user.photo or DEFAULT_PHOTO,
+        user.photo or avatar,
         list(user.register_source),
         shown_time(user.last_login),
         shown_time(user.password_last_set_at),
@@ -172,6 +175,7 @@ async def user_dtos(
     return [
         user_dto(
             user,
+            request.services.avatar,
             post_ids=list(held.get(user.id, ())) if posts else UNSET,
             custom_data=custom_data_of(values.get(user.id, ())) if custom_data else UNSET,
             identities=[identity_dto(one) for one in linked.get(user.id, ())] if identities else UNSET,
