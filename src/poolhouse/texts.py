@@ -26,6 +26,19 @@ def no_program(field: str, value: Any) -> None:
         raise InvalidInput(field, "不是网页或图片的地址", "not the address of a page or a picture")
 
 
+def storable(value: Any) -> Any:
+    """`value`, a text or JSON of them, with U+FFFD for what no UTF-8 and no PostgreSQL holds: half of a surrogate
+    pair and NUL. For what must be kept or passed on whatever stands in it; what a caller gives is refused instead.
+    """
+    if isinstance(value, str):
+        if not value.isascii():
+            value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return value.replace("\x00", "\ufffd")
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def required_text(value: str, field: str, longest: int) -> str:
     """`value`, if it says something and fits in `longest` characters; else InvalidInput naming `field`."""
     if not value.strip():

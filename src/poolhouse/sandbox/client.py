@@ -21,6 +21,7 @@ from poolhouse.sandbox.order import Installation, WorkerSpec
 from poolhouse.sandbox.process import Call
 from poolhouse.sandbox.protection import Protection
 from poolhouse.sandbox.workers import CallKilled, Workers, WorkersStatus
+from poolhouse.texts import storable
 
 log = structlog.get_logger("poolhouse.sandbox")
 
@@ -226,7 +227,7 @@ class Sandbox:
     # -- inside -------------------------------------------------------------------------------------------
 
     def _check_size(self, source: str) -> None:
-        if len(source.encode()) > self._limits.source_bytes:
+        if len(source.encode("utf-8", "surrogatepass")) > self._limits.source_bytes:
             limit = self._limits.source_bytes
             raise InvalidInput("source", f"不能超过 {limit} 字节", f"must not exceed {limit} bytes")
 
@@ -348,7 +349,7 @@ def _outcome(answer: Answer, elapsed_ms: float, spec: WorkerSpec) -> Outcome:
     assert isinstance(answer, Result)
     head = answer.head
     facts: dict[str, Any] = {
-        "console": tuple(ConsoleLine(level, text) for level, text in head.lines()),
+        "console": tuple(ConsoleLine(level, storable(text)) for level, text in head.lines()),
         "duration_ms": min(head.ms, elapsed_ms),
         "clients_opened": head.opened,
         "clients_left_open": head.left,
@@ -367,10 +368,10 @@ def _outcome(answer: Answer, elapsed_ms: float, spec: WorkerSpec) -> Outcome:
         facts["connection_lost"] = head.connection_lost or lost
         private = error.private or lost or _names_machinery(error.message, spec)
         return Threw(
-            name=error.name,
-            message=error.message,
-            code=error.code,
-            stack=error.stack,
+            name=storable(error.name),
+            message=storable(error.message),
+            code=storable(error.code),
+            stack=storable(error.stack),
             private=private,
             **facts,
         )
@@ -389,5 +390,5 @@ def _warnings(answer: ResultFrame) -> list[str]:
         warnings.append("an argument was written into the text of a query: pass it as a parameter")
     if answer.console_cut:
         warnings.append("the console output was cut")
-    warnings.extend(f"lost in the answer: {what}" for what in answer.lost)
+    warnings.extend(f"lost in the answer: {storable(what)}" for what in answer.lost)
     return warnings

@@ -23,6 +23,7 @@ from poolhouse.sandbox import frames, launcher, network
 from poolhouse.sandbox.frames import Answer, CheckedFrame, Frame, PongFrame, ReadyFrame, Result, StrayFrame
 from poolhouse.sandbox.limits import KillReason, Limits
 from poolhouse.sandbox.order import Installation, WorkerSpec, hidden_paths, order
+from poolhouse.texts import storable
 
 
 @dataclass(slots=True, eq=False)
@@ -146,10 +147,11 @@ class WorkerProcess:
 
     def submit(self, call: Call) -> None:
         call_id = f"{next(self._ids)}-{secrets.token_hex(6)}"
+        frame = _encoded({**call.frame, "id": call_id})
         self._calls[call_id] = call
         hard_s = (call.timeout_ms + self._limits.hard_timeout_grace_ms) / 1000
         call.timer = asyncio.get_running_loop().call_later(hard_s, self._overdue, call)
-        self._send({**call.frame, "id": call_id})
+        self._write(frame)
 
     def _overdue(self, call: Call) -> None:
         self.kill(
@@ -199,7 +201,9 @@ class WorkerProcess:
             self.kill(Death(KillReason.IDLE_CPU, "it computes although nothing is asked of it"))
 
     def _send(self, frame: dict[str, Any]) -> None:
-        body = msgspec.json.encode(frame)
+        self._write(_encoded(frame))
+
+    def _write(self, body: bytes) -> None:
         if self._process and self._process.stdin and not self._process.stdin.is_closing():
             self._process.stdin.write(struct.pack(">I", len(body)) + body)
 
@@ -344,6 +348,13 @@ class WorkerProcess:
         except (OSError, IndexError):
             return 0.0
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _encoded(frame: dict[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(frame)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(storable(frame))
 
 
 class StartFailed(Exception):

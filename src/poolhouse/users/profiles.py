@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from poolhouse.errors import InvalidInput, ScriptFailed
+from poolhouse.texts import storable
 from poolhouse.times import parse_time, unix_time, v3_time
 from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import User
@@ -89,13 +90,13 @@ def _usable(field: str, value: Any) -> Any:
         return _time(value)
     if field == "status":
         return value if isinstance(value, str) and value in _STATUSES else None
-    return [str(source) for source in value[:20]] if isinstance(value, list) else None
+    return [storable(str(source)[:256]) for source in value[:20]] if isinstance(value, list) else None
 
 
 def _text(field: str, value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(value).replace("\x00", "").encode(errors="replace").decode()[: TEXT[field]].strip()
+    text = str(storable(str(value).replace("\x00", "")))[: TEXT[field]].strip()
     if field == "gender":
         return GENDERS.get(text, "U")
     if field == "email":

@@ -24,7 +24,6 @@ const BOOT = new vm.Script(
   const { parse, stringify } = JSON;
   const { defineProperty, freeze, keys } = Object;
   const { apply } = Reflect;
-  const { isWellFormed, toWellFormed } = String.prototype;
   const ordinary = Function.prototype[Symbol.hasInstance];
   const NativeError = Error;
   const asString = String;
@@ -70,7 +69,6 @@ const BOOT = new vm.Script(
       size += key.length + 4;
       switch (typeof item) {
         case "bigint": item = asString(item); break;
-        case "string": if (!apply(isWellFormed, item, [])) item = apply(toWellFormed, item, []); break;
         case "function": case "symbol": note(key, typeof item); return undefined;
         case "number": if (item !== item || item === Infinity || item === -Infinity) note(key, asString(item)); break;
         case "object":

@@ -58,7 +58,7 @@ async function call(frame) {
     const done = own.run(() => realm.call(script, frame.fn, JSON.stringify(frame.args), settings.resultBytes));
     const [text, lost] = await Promise.race([done, late, own.failed]);
     if (isTooLarge(text)) throw tooLarge;
-    value = text;
+    value = wellFormed(text);
     Object.assign(answer, { ok: true, lost: lost.map((what) => cut(what, 256)) });
   } catch (thrown) {
     if (thrown === timedOut) answer.stopped = "timeout";
@@ -76,6 +76,12 @@ async function call(frame) {
   clients.dispose();
   writeFrame(answer, value);
 }
+
+// JSON may name half of a surrogate pair, `"\ud83d"`, in a key as in a text; UTF-8 and its readers know no such letter.
+// A pair and every other escape are passed over whole, so that the `\\ud83d` of a text about JSON stays.
+const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[dD][89a-fA-F][\da-fA-F]{2}|[^])/g;
+const wellFormed = (text) =>
+  text.includes("\\u") ? text.replace(escapes, (escape) => (escape.length === 6 ? "\ufffd" : escape)) : text;
 
 // What the other side refuses to read, told as what it is before it is sent.
 function isTooLarge(text) {
