@@ -26,6 +26,11 @@ Every answer is HTTP 200 with an envelope, `{{statusCode, message, requestId, da
 says 404 for a path nobody knows, 429 for a rate limit, 431 for headers that are too long, 500 for a fault of the
 server and 503 while the database is away. Fields of a body or a query that nobody knows are passed over.
 
+A user's `updatedAt` moves with everything that `list-users` can show of them: profile, status, password, custom data,
+identities, departments, posts. A login (`loginsCount`, `lastLogin`, `lastIp`) does not move it, nor does a statement
+that changes more than 10,000 people at once: the end of a department, a post or a custom field that so many have.
+In a custom user store `updatedAt` is the store's own.
+
 | family | built | of |
 |---|---|---|
 """
