@@ -34,9 +34,9 @@ def routes(services: Services) -> list[BaseRoute]:
     return [
         *health_routes(services),
         *avatar_routes(),
+        *oidc_routes(services),  # before v2, which answers for every other path under its own
         *v2_routes(services),
         *v3_routes(services),
-        *oidc_routes(services),
         *console_routes(),
     ]
 

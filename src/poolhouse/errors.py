@@ -12,7 +12,7 @@ PoolhouseError
 ├── InvalidInput                a field is missing or malformed (field, reason)
 │   ├── TooLarge                more than the documented limit (field, limit)
 │   │   └── RequestTooLarge  HeadersTooLarge  TooManyUsersAsked
-│   ├── BodyTooSlow  BodyCutShort
+│   ├── BodyTooSlow  BodyCutShort  FormStale
 │   ├── IdentifierRequired      a user needs one of username, email, phone
 │   ├── SameEmail  SamePhone  OldPasswordRequired
 │   ├── OldEmailUnproven  OldPhoneUnproven  OldEmailMismatch  OldPhoneMismatch
@@ -41,13 +41,16 @@ PoolhouseError
     ├── Overloaded
     └── DatabaseLost
 
-`message(lang)` is for the caller. `cause` is for the log, and never leaves the server.
+`message(lang)` is for the caller; `{wait}` in it is the fact `retry_after_s` in words. `cause` is for the log, and
+never leaves the server.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
+
+from poolhouse.lifetimes import wait_in_words
 
 Lang = Literal["zh-CN", "en-US"]
 
@@ -65,7 +68,10 @@ class PoolhouseError(Exception):
 
     def message(self, lang: Lang = "zh-CN") -> str:
         template = self.en if lang == "en-US" else self.zh
-        return template.format_map(_Facts(self.facts))
+        facts = _Facts(self.facts)
+        if "retry_after_s" in facts:
+            facts["wait"] = wait_in_words(int(facts["retry_after_s"]), lang)
+        return template.format_map(facts)
 
 
 class _Facts(dict[str, Any]):
@@ -163,6 +169,13 @@ class InvalidInput(PoolhouseError):
         detail = f"{': ' if lang == 'en-US' else '：'}{reason}" if reason else ""
         template = self.en if lang == "en-US" else self.zh
         return template.format_map(_Facts({**self.facts, "detail": detail}))
+
+
+class FormStale(InvalidInput):
+    """A form of the hosted pages that another site sent, or that has lain about for a day."""
+
+    zh = "页面已失效，请重试"
+    en = "The page is stale, please try again"
 
 
 class TooLarge(InvalidInput):
@@ -467,8 +480,8 @@ class AccountBlocked(LoginRefused):
 class AccountLocked(AccountBlocked):
     """For a while, by too many wrong passwords. Told before any proof, of names nobody has too."""
 
-    zh = "密码错误次数过多，账号已被锁定，请 {retry_after_s} 秒后再试，或重置密码"
-    en = "Locked after too many wrong passwords: try again in {retry_after_s} seconds, or reset the password"
+    zh = "密码错误次数过多，账号已被锁定，请 {wait}后再试，或重置密码"
+    en = "Locked after too many wrong passwords: try again in {wait}, or reset the password"
 
 
 class AccountSuspended(LoginRefused):

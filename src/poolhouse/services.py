@@ -181,11 +181,6 @@ def mail_transports(settings: Settings) -> Transports:
     return Transports(smtp or None, settings.sms_url or "", settings.sms_secret.get_secret_value())
 
 
-def base_url(settings: Settings) -> str:
-    """The address links in mails begin with."""
-    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-
-
 async def build(settings: Settings, db: Database, hasher: PasswordHasher | None = None) -> Services:
     """The services over an open, migrated database."""
     newest, *older = secret_keys(settings)
@@ -362,7 +357,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         code_login=CodeLogin(codes, users, login, registrations, proofs),
         recovery=recovery,
         own_account=own_account,
-        links=Links(db, pools, users, mail, audit, base_url(settings)),
+        links=Links(db, pools, apps, users, mail, audit, settings.address),
         second_step=SecondStep(db, users, codes, mfa, login),
         accounts=accounts,
         imports=imports,

@@ -66,14 +66,6 @@ def database_of_folder(settings: Settings) -> Iterator[str]:
         yield url
 
 
-def address(settings: Settings) -> str:
-    """What clients are told to call."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-
-
 def with_port(settings: Settings) -> Settings:
     """Settings whose port is free now and not 0. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET

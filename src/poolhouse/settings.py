@@ -89,6 +89,14 @@ class Settings(BaseSettings):
         "info", description="How much is logged; a request is one line at info."
     )
 
+    @property
+    def address(self) -> str:
+        """What clients are told to call, and links in mails begin with."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
     @field_validator("database_url", "replica_url")
     @classmethod
     def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:

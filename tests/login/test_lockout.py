@@ -15,6 +15,7 @@ from poolhouse.errors import (
     TooManyRequests,
     WrongCredentials,
 )
+from poolhouse.lifetimes import wait_in_words
 from poolhouse.login.postgres import FIRST_LOCK_S, LONGEST_LOCK_S
 from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.pools.model import PoolSettings
@@ -112,7 +113,7 @@ async def test_the_lock_grows_with_each_failure_up_to_an_hour_and_clears_itself(
         with pytest.raises(AccountLocked) as refused:
             await services.login.with_password(visitor, KEYS[0], "secret 1")
         seconds.append(refused.value.facts["retry_after_s"])
-        assert str(seconds[-1]) in refused.value.message("en-US")
+        assert wait_in_words(seconds[-1], "en-US") in refused.value.message("en-US")
         await wait_out()
     doubled = [min(FIRST_LOCK_S * 2**n, LONGEST_LOCK_S) for n in range(9)]
     assert all(want - 5 <= got <= want for got, want in zip(seconds, doubled, strict=True))

@@ -16,7 +16,7 @@ from poolhouse.services import Services
 @pytest.mark.parametrize("scene", SCENES)
 def test_every_built_in_text_shows_what_it_is_about(scene: Any, lang: Any) -> None:
     template = built_in(scene, lang)
-    rendered = render(template, SAMPLE)
+    rendered = render(template, SAMPLE, lang)
     assert rendered.subject
     assert "{{" not in rendered.html + rendered.subject + rendered.sender
     if template.has_url:
@@ -26,13 +26,17 @@ def test_every_built_in_text_shows_what_it_is_about(scene: Any, lang: Any) -> No
 
 
 def test_what_is_put_into_a_mail_is_escaped() -> None:
-    rendered = render(built_in("account_created", "zh-CN"), {**SAMPLE, "user_name": "<script>1</script>"})
+    rendered = render(
+        built_in("account_created", "zh-CN"), {**SAMPLE, "user_name": "<script>1</script>"}, "zh-CN"
+    )
     assert "<script>" not in rendered.html
     assert "&lt;script&gt;" in rendered.html
 
 
 def test_a_name_cannot_add_a_header() -> None:
-    rendered = render(built_in("welcome", "en-US"), {**SAMPLE, "app_name": "Shop\r\nBcc: all@example.com"})
+    rendered = render(
+        built_in("welcome", "en-US"), {**SAMPLE, "app_name": "Shop\r\nBcc: all@example.com"}, "en-US"
+    )
     assert rendered.subject == "Welcome to Shop Bcc: all@example.com"
 
 

@@ -10,6 +10,7 @@ import re
 import shutil
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -138,6 +139,24 @@ async def test_a_person_resets_a_forgotten_password(
     await page.get_by_label("密码", exact=True).fill("analytical")
     await page.keyboard.press("Enter")
     await page.wait_for_url(re.compile("/healthz"))
+
+
+async def test_a_person_opens_the_mail_of_their_first_login(
+    page: Page, services: Services, pool: PoolForTests, server: str, local_app: App, person: User
+) -> None:
+    await services.links.send_first_login(replace(pool.administrator, app_id=local_app.id), person.id)
+    messages = await services.mail.list_messages(pool.administrator, PageRequest())
+    message = await services.mail.get_message(pool.administrator, messages.items[0].id)
+    link = re.search(r'href="http://[^/]+([^"]+)"', message.body)
+    assert link
+    await page.goto(server + link[1])
+    await page.get_by_label("新密码").fill("analytical")
+    await picture(page, "first-login")
+    await page.get_by_role("button", name="设置密码").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("密码已设置")
+    assert (await services.users.get(pool.administrator, person.id)).email_verified
+    await page.get_by_role("link", name="前往 山海门户 登录").click()
+    await page.wait_for_url(f"{server}/**")
 
 
 async def test_a_second_factor_is_set_up_and_asked_for(

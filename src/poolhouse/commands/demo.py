@@ -25,7 +25,7 @@ from poolhouse.customdb.templates import schema, template
 from poolhouse.db import migrations
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.services import Services, opened
-from poolhouse.serving import address, database, serve, with_port
+from poolhouse.serving import database, serve, with_port
 from poolhouse.settings import Settings
 
 PEOPLE = (
@@ -86,7 +86,7 @@ async def _demo(settings: Settings, began: float) -> None:
         legacy_url = await starting
         await _fill(legacy_url)
         async with opened(settings, url) as services:
-            credentials = await bootstrap(services, address(settings))
+            credentials = await bootstrap(services, settings.address)
             if credentials is not None:
                 await _connect(services, credentials, legacy_url)
             ready = asyncio.Event()
@@ -141,7 +141,7 @@ async def _tell(
 ) -> None:
     await ready.wait()
     file = credentials_file(settings.data)
-    console.print(f"\n[bold green]Poolhouse[/] is up at [bold]{address(settings)}[/]", end=" ")
+    console.print(f"\n[bold green]Poolhouse[/] is up at [bold]{settings.address}[/]", end=" ")
     console.print(f"after {time.monotonic() - began:.1f} s")
     console.print(f"credentials: {_short(file)}", markup=False)
     console.print(f"beside it: a legacy table of {len(PEOPLE)} people, connected in lazy mode\n")

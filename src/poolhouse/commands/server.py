@@ -51,7 +51,7 @@ def up(
 
 
 async def _up(settings: Settings, began: float) -> None:
-    from poolhouse.serving import address, database, serve, serve_workers, with_port
+    from poolhouse.serving import database, serve, serve_workers, with_port
 
     settings = with_port(settings)
     await asyncio.to_thread(check_scripts)
@@ -67,7 +67,7 @@ async def _up(settings: Settings, began: float) -> None:
         ready = asyncio.Event()
         async with opened(settings, url) as services:
             await require_every_secret(services.db, services.box)
-            known = await bootstrap(services, address(settings))
+            known = await bootstrap(services, settings.address)
             where = str(credentials_file(settings.data)) if known else await made_elsewhere(services)
             told = asyncio.create_task(_tell(settings, ready, began, where))
             if settings.workers == 1:
@@ -91,10 +91,8 @@ def _import_doors() -> None:
 
 
 async def _tell(settings: Settings, ready: asyncio.Event, began: float, credentials: str) -> None:
-    from poolhouse.serving import address
-
     await ready.wait()
-    console.print(f"[bold green]Poolhouse[/] is up at [bold]{address(settings)}[/]", end=" ")
+    console.print(f"[bold green]Poolhouse[/] is up at [bold]{settings.address}[/]", end=" ")
     console.print(f"after {time.monotonic() - began:.1f} s")
     console.print(f"credentials: {credentials}", markup=False)
     sys.stdout.flush()

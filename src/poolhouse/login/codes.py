@@ -20,6 +20,7 @@ from poolhouse.errors import CodeExpired, CodeWrong, EmailMalformed, InvalidInpu
 from poolhouse.login import postgres
 from poolhouse.login.model import Channel
 from poolhouse.mail.model import Scene
+from poolhouse.mail.render import lasting
 from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
@@ -103,7 +104,7 @@ class Codes:
                 raise TooManyRequests(
                     "a code was sent just now", retry_after_s=pool.settings.verify_code_resend_after
                 )
-            values = {"code": code, "app_name": pool.name, "minutes": str(max(1, lifetime_s // 60))}
+            values = {"code": code, "app_name": pool.name, **lasting(lifetime_s, caller.lang)}
             queue = self._mail.queue_email if channel == "email" else self._mail.queue_sms
             await queue(tx, caller, _SCENES[purpose], target, values)
 
@@ -175,7 +176,7 @@ def holds(user: User, channel: Channel, target: str, country_code: str | None = 
     """Whether a proven target is this user's. A number is unique in a pool without its country code, so the
     same digits may be somebody else's telephone in another country."""
     if channel == "email":
-        return user.email == target.strip().lower()
+        return (user.email or "").lower() == target.strip().lower()
     try:
         return e164(user.phone or "", user.phone_country_code) == e164(target.strip(), country_code)
     except InvalidInput:

@@ -10,7 +10,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import security_level
 from poolhouse.db.pool import Database, Tx
-from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
+from poolhouse.errors import NotSupported, OldPasswordWrong, TokenInvalid, UserNotFound
 from poolhouse.login import tickets
 from poolhouse.login.codes import Codes, holder_of, holds
 from poolhouse.login.guard import LoginGuard
@@ -115,7 +115,8 @@ class Recovery:
         await self._by_ticket(caller, "reset", ticket, password, None)
 
     async def by_first_login(self, caller: Caller, ticket: str, password: str) -> None:
-        """The ticket of a login that answered 1639; the old password was given then."""
+        """The ticket of a login that answered 1639, where the old password was given; or that of a mail, which
+        proves the address it was sent to."""
         await self._by_ticket(caller, "first_login", ticket, password, None)
 
     async def forced(self, caller: Caller, ticket: str, old_password: str, password: str) -> None:
@@ -126,10 +127,15 @@ class Recovery:
         self, caller: Caller, purpose: tickets.Purpose, text: str, password: str, old_password: str | None
     ) -> None:
         pool = await self._pools.get(caller.pool_id)
+        await tickets.look_at(self._db, caller.pool_id, purpose, text)
+        await self._rules.check(caller, pool, password)  # what is too weak costs no try
         ticket = await tickets.try_with(self._db, caller.pool_id, purpose, text)
         user = await self._users.look_up(caller, UserKey("id", ticket.user_id))
         if user is None:
             raise UserNotFound()
+        mailed = ticket.detail.get("email")
+        if mailed and not holds(user, "email", mailed):
+            raise TokenInvalid("mailed to an address the user no longer has")
         if old_password is not None:
             directory = await self._directories.of(caller.pool_id)
             if not await directory.check_password(caller, user.id, old_password):
@@ -137,7 +143,11 @@ class Recovery:
         await self._rules.check(caller, pool, password, user.id)
         async with self._db.transaction() as tx:
             await tickets.use_up(tx, ticket)
-            await self.set_password(tx, caller, user, password, purpose)
+            proved = {"email_verified": True} if mailed else None
+            await self.set_password(tx, caller, user, password, purpose, proved)
+            if mailed:
+                event = Event("verify_first_login", "user", user.id, user.id, user.display_name)
+                await self._audit.write(tx, caller, event)
 
     async def set_password(
         self,

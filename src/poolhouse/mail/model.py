@@ -45,7 +45,7 @@ class Template:
     into it is escaped.
 
     `enabled`: the pool's own text is used; else the built-in one, in the reader's language. `expires_in_s` is
-    what `minutes` tells, `redirect_to` where the link leads on to.
+    what `lifetime` tells, `redirect_to` where the link leads on to.
     """
 
     scene: Scene

@@ -11,10 +11,11 @@ from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2 import Template as Compiled
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Lang
+from poolhouse.lifetimes import in_words
 from poolhouse.mail.model import Rendered, Template
 
-VARIABLES = ("pool_name", "app_name", "user_name", "email", "code", "link", "minutes")
+VARIABLES = ("pool_name", "app_name", "user_name", "email", "code", "link", "lifetime", "minutes")
 LARGEST_TEMPLATE = 100_000
 MOST_TAGS = 500
 MOST_NODES = 2_000
@@ -101,15 +102,19 @@ def _check_level(level: list[nodes.Node], field: str) -> None:
             )
 
 
-def render(template: Template, values: Mapping[str, str]) -> Rendered:
-    """Variables not in `values` are empty."""
-    minutes = str(max(1, round(template.expires_in_s / 60)))
-    full = _filled({"minutes": minutes, **values})
+def render(template: Template, values: Mapping[str, str], lang: Lang) -> Rendered:
+    """Variables not in `values` are empty; how long the code or link is good is the template's to tell."""
+    full = _filled({**lasting(template.expires_in_s, lang), **values})
     return Rendered(
         subject=_one_line(plain(template.subject, full), LONGEST_SUBJECT),
         sender=_one_line(plain(template.sender, full), LONGEST_SENDER),
         html=_sound(_compiled(template.content).render(full)),
     )
+
+
+def lasting(seconds: int, lang: Lang) -> dict[str, str]:
+    """`lifetime` is a phrase in the reader's language; `minutes`, a number, is what older templates have."""
+    return {"lifetime": in_words(seconds, lang), "minutes": str(max(1, round(seconds / 60)))}
 
 
 def _sound(text: str) -> str:

@@ -18,9 +18,10 @@ from poolhouse.errors import InvalidInput, Lang, NotFound
 from poolhouse.ids import new_id
 from poolhouse.mail import postgres
 from poolhouse.mail.model import SCENES, Channel, Message, Provider, Rendered, Scene, Template
-from poolhouse.mail.render import check, plain, render
+from poolhouse.mail.render import check, lasting, plain, render
 from poolhouse.mail.texts import built_in, sms_text
 from poolhouse.paging import Page, PageRequest
+from poolhouse.texts import no_program
 from poolhouse.times import now
 
 log = structlog.get_logger()
@@ -77,7 +78,7 @@ class MailService:
     ) -> str:
         """The same for a short message; `to` is a phone number in E.164 (`+8613800138000`), `values` at least
         `code`."""
-        text = plain(sms_text(caller.lang), {"app_name": "Poolhouse", "minutes": "5", **values})
+        text = plain(sms_text(caller.lang), {"app_name": "Poolhouse", **lasting(300, caller.lang), **values})
         rendered = Rendered(subject="", sender="", html=text)
         return await self._queue(tx, caller, "sms", scene, to, rendered, user_id)
 
@@ -131,6 +132,7 @@ class MailService:
         for field in ("name", "subject", "sender"):
             if len(getattr(template, field)) > 1000:
                 raise InvalidInput(field, "最长 1000 个字符", "at most 1000 characters")
+        no_program("redirectTo", template.redirect_to)
         await aside(caller.pool_id, _check, template)
         if not 1 <= template.expires_in_s <= LONGEST_EXPIRY_S:
             raise InvalidInput(
@@ -173,11 +175,11 @@ class MailService:
         stored = await self._effective(self._db, caller.pool_id, scene, caller.lang)
         template = replace(stored, **{key: value for key, value in given.items() if value is not None})
         await aside(caller.pool_id, _check, template)
-        return await aside(caller.pool_id, render, template, SAMPLE)
+        return await aside(caller.pool_id, render, template, SAMPLE, caller.lang)
 
-    async def expiry_s(self, caller: Caller, scene: Scene) -> int:
-        """How long the code or link of this scene is said to hold, in seconds: whoever makes one asks here."""
-        return (await self._effective(self._db, caller.pool_id, scene, caller.lang)).expires_in_s
+    async def effective(self, caller: Caller, scene: Scene) -> Template:
+        """The text a mail of this scene has: how long its link is good and where that leads on to are there."""
+        return await self._effective(self._db, caller.pool_id, scene, caller.lang)
 
     async def _effective(self, db: Executor, pool_id: str, scene: Scene, lang: Lang) -> Template:
         own = await postgres.template(db, pool_id, scene)
@@ -265,8 +267,8 @@ async def _rendered(caller: Caller, template: Template, values: Mapping[str, str
     """A pool's own text that cannot be filled in after all must not keep its users from their codes."""
     if not template.built_in:
         try:
-            return await aside(caller.pool_id, render, template, values)
+            return await aside(caller.pool_id, render, template, values, caller.lang)
         except Exception as error:
             what = type(error).__name__
             log.warning("mail_template_unusable", pool_id=caller.pool_id, scene=template.scene, error=what)
-    return render(built_in(template.scene, caller.lang), values)
+    return render(built_in(template.scene, caller.lang), values, caller.lang)

@@ -29,6 +29,9 @@ _SHAPES: dict[Scene, Shape] = {
     "password_was_reset": "notice",
 }
 
+_LASTING_S: dict[Scene, int] = {"first_login_verify": 7 * 86400}
+"""Seconds, where it is another time than a code's five minutes or a link's day."""
+
 _ZH: dict[Scene, _Text] = {
     "welcome": _Text("欢迎邮件", "欢迎加入 {{ app_name }}", "欢迎加入 {{ app_name }}。"),
     "account_created": _Text(
@@ -40,7 +43,7 @@ _ZH: dict[Scene, _Text] = {
         "请点击下面的链接验证您的邮箱 {{ email }}。如果账号不是您创建的，请不要点击。",
     ),
     "first_login_verify": _Text(
-        "首次邮箱登录验证", "请验证您的邮箱后登录", "这是您首次登录 {{ app_name }}，请点击下面的链接继续。"
+        "首次邮箱登录验证", "请验证您的邮箱后登录", "请点击下面的链接，完成您在 {{ app_name }} 的首次登录。"
     ),
     "console_verify": _Text(
         "控制台发起验证", "请验证您的邮箱", "管理员请您验证邮箱 {{ email }}，请点击下面的链接。"
@@ -88,7 +91,7 @@ _EN: dict[Scene, _Text] = {
     "first_login_verify": _Text(
         "First login by email",
         "Please verify your email to log in",
-        "This is your first login to {{ app_name }}. Follow the link below to go on.",
+        "Follow the link below to complete your first login to {{ app_name }}.",
     ),
     "console_verify": _Text(
         "Verification asked by an administrator",
@@ -147,20 +150,20 @@ _GREETING: dict[Lang, str] = {
     "en-US": "Hello{% if user_name %} {{ user_name }}{% endif %},",
 }
 _CODE: dict[Lang, str] = {
-    "zh-CN": "验证码 {{ minutes }} 分钟内有效，请勿告诉他人。",
-    "en-US": "The code is valid for {{ minutes }} minutes. Do not give it to anybody.",
+    "zh-CN": "验证码 {{ lifetime }}内有效，请勿告诉他人。",
+    "en-US": "The code is valid for {{ lifetime }}. Do not give it to anybody.",
 }
 _LINK: dict[Lang, str] = {
-    "zh-CN": "链接 {{ minutes }} 分钟内有效。",
-    "en-US": "The link is valid for {{ minutes }} minutes.",
+    "zh-CN": "链接 {{ lifetime }}内有效。",
+    "en-US": "The link is valid for {{ lifetime }}.",
 }
 _IGNORE: dict[Lang, str] = {
     "zh-CN": "如非本人操作，请忽略此邮件。",
     "en-US": "If this was not you, ignore this mail.",
 }
 _SMS: dict[Lang, str] = {
-    "zh-CN": "【{{ app_name }}】验证码 {{ code }}，{{ minutes }} 分钟内有效，请勿告诉他人。",
-    "en-US": "{{ app_name }}: your code is {{ code }}, valid for {{ minutes }} minutes.",
+    "zh-CN": "【{{ app_name }}】验证码 {{ code }}，{{ lifetime }}内有效，请勿告诉他人。",
+    "en-US": "{{ app_name }}: your code is {{ code }}, valid for {{ lifetime }}.",
 }
 
 _PAGE = """\
@@ -191,7 +194,10 @@ def built_in(scene: Scene, lang: Lang) -> Template:
         ]
         foot = _IGNORE[lang]
     elif shape(scene) == "link":
-        lines += ['<p><a href="{{ link }}">{{ link }}</a></p>', f"<p>{_LINK[lang]}</p>"]
+        lines += [
+            '<p style="word-break:break-all"><a href="{{ link }}">{{ link }}</a></p>',
+            f"<p>{_LINK[lang]}</p>",
+        ]
         foot = _IGNORE[lang]
     return Template(
         scene=scene,
@@ -200,7 +206,7 @@ def built_in(scene: Scene, lang: Lang) -> Template:
         sender="{{ app_name }}",
         content=_PAGE % ("\n".join(lines), foot),
         has_url=shape(scene) == "link",
-        expires_in_s=300 if shape(scene) == "code" else 86400,
+        expires_in_s=_LASTING_S.get(scene, 300 if shape(scene) == "code" else 86400),
     )
 
 

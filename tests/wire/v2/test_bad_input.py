@@ -54,7 +54,6 @@ OPEN_ROOTS = {
 
 OPEN_CALLS = {
     "GET /api/v2/.well-known",
-    "GET /api/v2/email/verify",
     "GET /api/v2/oidc/validate_token",
     "GET /api/v2/security/captcha",
     "GET /api/v2/security/captcha/{captchaId}/audio",

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretUnreadable
-from poolhouse.errors import InvalidInput, Lang, PoolhouseError
+from poolhouse.errors import FormStale, InvalidInput, Lang, PoolhouseError
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.sessions.model import Session
 from poolhouse.wire.addresses import client_ip
@@ -126,7 +126,7 @@ class Browser:
 
     def require_own_form(self, form: Mapping[str, str]) -> None:
         if not self.is_own_form(form):
-            raise InvalidInput("form", "表单已失效，请重试", "stale, please try again")
+            raise FormStale("form")
 
     def _cookie(self, response: Response, name: str, value: str, lifetime_s: int) -> None:
         response.set_cookie(
@@ -158,10 +158,26 @@ def own_cookies(header: str) -> dict[str, str]:
     return {name: found[name] for name in (SESSION_COOKIE, FORM_COOKIE) if name in found}
 
 
+MOST_LANGUAGES = 20
+
+
 def preferred(asked: str) -> Lang:
-    """zh-CN unless English comes first."""
-    first = asked.replace(",", " ").split()
-    return "en-US" if first and first[0].lower().startswith("en") else "zh-CN"
+    """Of `ui_locales` or an Accept-Language the first that we speak, by its weight; zh-CN where there is none."""
+    weighed: list[tuple[float, Lang]] = []
+    for one in asked[:1024].replace(" ", ",").split(",")[:MOST_LANGUAGES]:
+        name, _, parameters = one.partition(";")
+        weight = _weight(parameters)
+        if weight > 0 and name.lower().startswith(("en", "zh")):
+            weighed.append((weight, "en-US" if name.lower().startswith("en") else "zh-CN"))
+    return max(weighed, key=lambda known: known[0])[1] if weighed else "zh-CN"
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.partition("=")
+    if name.strip() != "q":
+        return 1
+    digits = value[:5]
+    return float(digits) if digits.replace(".", "", 1).isdigit() and digits.isascii() else 0
 
 
 def origin(services: Services, request: Request) -> str:

@@ -22,6 +22,7 @@ from poolhouse.oidc.service import is_registered
 from poolhouse.sessions.model import Session
 from poolhouse.times import now
 from poolhouse.wire.oidc.browser import Browser, browser_of, issuer
+from poolhouse.wire.oidc.mailed import MailedPages
 from poolhouse.wire.oidc.pages import Pages
 from poolhouse.wire.request import shown
 
@@ -242,7 +243,7 @@ def oidc_routes(services: Services) -> list[BaseRoute]:
     for prefix in ("/oidc", "/oauth"):
         for path, methods, handler, is_json in table:
             routes.append(Route(prefix + path, _handler(provider, handler, is_json), methods=methods))
-    return [*routes, *pages.routes()]
+    return [*routes, *pages.routes(), *MailedPages(services, pages).routes()]
 
 
 def _handler(provider: Provider, handler: Handler, is_json: bool) -> Callable[[Request], Awaitable[Response]]:

@@ -65,6 +65,42 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "logged_out": ("你已退出登录", "You are signed out"),
     "send_codes_first": ("请先获取验证码", "Ask for a code first"),
     "too_many": ("操作过于频繁，请稍后再试", "Too many tries, please wait a little"),
+    "verify_email_title": ("验证邮箱", "Verify your e-mail"),
+    "verify_email": (
+        "请确认 {email} 是您在 {app} 使用的邮箱。",
+        "Please confirm that {email} is the address you use at {app}.",
+    ),
+    "verify_email_button": ("确认邮箱", "Confirm the address"),
+    "not_yours": (
+        "如果账号不是您创建的，请直接关闭此页面。",
+        "If you did not make this account, just close this page.",
+    ),
+    "account_is": ("账号：{user}", "Account: {user}"),
+    "email_verified_title": ("邮箱已验证", "The address is verified"),
+    "email_verified": ("{email} 已验证。", "{email} is verified."),
+    "first_login_title": ("设置 {app} 的登录密码", "Choose a password for {app}"),
+    "first_login": (
+        "这是您首次登录，请设置以后登录用的密码。",
+        "This is your first login: choose the password you will sign in with.",
+    ),
+    "your_account": ("账号", "Account"),
+    "first_login_button": ("设置密码", "Set the password"),
+    "first_login_done_title": ("密码已设置", "The password is set"),
+    "first_login_done": (
+        "现在可以用 {email} 和新密码登录 {app}。",
+        "You can now sign in to {app} with {email} and the new password.",
+    ),
+    "onward": ("前往 {app} 登录", "Go to {app} to sign in"),
+    "link_title": ("链接不可用", "This link cannot be used"),
+    "link_expired": (
+        "链接已过期，请重新获取一封邮件。",
+        "The link has expired. Please ask for a new mail.",
+    ),
+    "link_unusable": (
+        "链接无效或已经使用过。如果您刚刚用过它，操作已经完成，请直接登录；否则请重新获取一封邮件。",
+        "The link is not valid, or was used already. If you have just used it, all is done: sign in. "
+        "Otherwise ask for a new mail.",
+    ),
     "scope_openid": ("你的身份标识", "Who you are"),
     "scope_profile": ("姓名、头像等资料", "Your name, photo and profile"),
     "scope_email": ("邮箱地址", "Your e-mail address"),

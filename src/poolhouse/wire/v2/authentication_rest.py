@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
 
 from poolhouse.errors import InvalidInput, WeakPassword
-from poolhouse.login import tickets
 from poolhouse.login.model import SignIn
 from poolhouse.login.passwords import policy_of
 from poolhouse.wire.v2.authentication import answered, purpose_of, registration_of, visitor
@@ -91,16 +89,6 @@ async def captcha_audio(request: V2Request) -> Response:
     return Response(sound, headers={"cache-control": "no-store"}, media_type="audio/wav")
 
 
-async def verify_email(request: V2Request) -> Any:
-    """Where the link in a mail leads; the ticket says which pool."""
-    ticket = request.query.required("token")
-    caller = replace(
-        request.caller, pool_id=tickets.pool_of(ticket), kind="anonymous", actor_id="", app_id=None
-    )
-    await request.services.links.verify(caller, ticket)
-    return Answer(None, "邮箱验证成功")
-
-
 def _text(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value:
@@ -116,5 +104,4 @@ ROUTES = [
     Route("POST", "/api/v2/password/check", check_password),
     Route("GET", "/api/v2/security/captcha", captcha),
     Route("GET", "/api/v2/security/captcha/{captchaId}/audio", captcha_audio),
-    Route("GET", "/api/v2/email/verify", verify_email),
 ]

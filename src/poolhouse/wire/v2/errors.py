@@ -35,6 +35,7 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.HeadersTooLarge: Row(431, 431),
     e.BodyTooSlow: Row(408, 408),
     e.BodyCutShort: Row(400),
+    e.FormStale: Row(400),
     e.RoleCodeRefused: Row(400),
     e.TooManyUsersAsked: Row(2030),
     e.IdentifierRequired: Row(2231),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from poolhouse.mail.model import Scene, Template
+from poolhouse.mail.texts import built_in
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 
 TEMPLATES: dict[str, Scene] = {
@@ -32,15 +33,16 @@ async def config_email_template(request: V2Request, args: Arguments) -> Any:
     """Putting an own text also switches it on."""
     given = args["input"]
     expires_in = given.get("expiresIn")
+    scene = TEMPLATES[given["type"]]
     template = Template(
-        scene=TEMPLATES[given["type"]],
+        scene=scene,
         name=given["name"],
         subject=given["subject"],
         sender=given["sender"],
         content=given["content"],
         redirect_to=given.get("redirectTo"),
         has_url=bool(given.get("hasURL")),
-        expires_in_s=300 if expires_in is None else expires_in,
+        expires_in_s=built_in(scene, request.caller.lang).expires_in_s if expires_in is None else expires_in,
         enabled=True,
     )
     return _shown(await request.services.mail.put_template(request.caller, template))

@@ -39,6 +39,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.HeadersTooLarge: Row(431, 43101, 431),
     e.BodyTooSlow: Row(408, 40801, 408),
     e.BodyCutShort: Row(400, 40003),
+    e.FormStale: Row(400, 40005),
     e.TooManyUsersAsked: Row(400, 2030),
     e.IdentifierRequired: Row(400, 2231),
     e.EmailMalformed: Row(400, 2003),
