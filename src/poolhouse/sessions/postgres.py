@@ -115,16 +115,18 @@ async def delete_of_users(
     user_ids: Sequence[str],
     app_ids: Sequence[str] | None = None,
     except_session: str | None = None,
+    device_id: str | None = None,
 ) -> list[str]:
     """The ids of the sessions that ended."""
     ended = await db.fetch(
         """
         delete from sessions
         where pool_id = $1 and user_id = any($2::text[]) and ($3::text[] is null or app_id = any($3))
-          and ($4::text is null or id <> $4)
+          and ($4::text is null or id <> $4) and ($5::text is null or device_id = $5)
         returning id
         """,
         *(pool_id, list(user_ids), list(app_ids) if app_ids is not None else None, except_session),
+        device_id,
     )
     return [row["id"] for row in ended]
 

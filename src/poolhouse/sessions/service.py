@@ -152,7 +152,7 @@ class SessionService:
             pool_id=caller.pool_id,
             user_id=user_id,
             app_id=app_id or caller.app_id or "",
-            device_id=device_id[:256],
+            device_id=_device(device_id or caller.device_id) or "",
             ip=caller.ip,
             user_agent=caller.user_agent[:1024],
             created_at=created,
@@ -177,7 +177,7 @@ class SessionService:
     ) -> list[Session]:
         """A user's live sessions, newest first; of thousands the newest thousand."""
         caller.require_user_or_administrator(user_id)
-        return await postgres.of_user(self._db, caller.pool_id, user_id, app_id, device_id)
+        return await postgres.of_user(self._db, caller.pool_id, user_id, app_id, _device(device_id))
 
     async def active_users(self, caller: Caller, app_id: str, page: PageRequest) -> Page[str]:
         """Ids of people with a live session at the application, who came last first."""
@@ -188,7 +188,8 @@ class SessionService:
         self, caller: Caller, user_id: str, app_id: str | None = None, device_id: str | None = None
     ) -> LoginState:
         caller.require_user_or_administrator(user_id)
-        live = await postgres.apps_of_user(self._db, caller.pool_id, user_id, app_id, device_id)
+        device = _device(device_id)
+        live = await postgres.apps_of_user(self._db, caller.pool_id, user_id, app_id, device)
         return LoginState(bool(live), tuple(app for app in live if app))
 
     async def end(self, caller: Caller, session_id: str) -> bool:
@@ -203,12 +204,23 @@ class SessionService:
                 await self._audit.write(tx, caller, Event("logout", "session", session_id, user_id=owner))
         return ended
 
-    async def logout(self, caller: Caller, user_id: str, app_id: str | None = None) -> int:
-        """A user's sessions at one application or all. How many ended."""
+    async def logout(
+        self, caller: Caller, user_id: str, app_id: str | None = None, device_id: str | None = None
+    ) -> int:
+        """A user's sessions at one application or all, from one device or all. How many ended."""
         caller.require_user_or_administrator(user_id)
+        app_ids, device = [app_id] if app_id else None, _device(device_id)
         async with self._db.transaction() as tx:
-            ended = await self._end(tx, caller.pool_id, [user_id], [app_id] if app_id else None)
-            event = Event("logout", "user", user_id, user_id=user_id, detail={"sessions": ended})
+            if device:
+                gone = await postgres.delete_of_users(
+                    tx, caller.pool_id, [user_id], app_ids, device_id=device
+                )
+                await self._ended(tx, Ending(caller.pool_id, gone))
+                ended = len(gone)
+            else:
+                ended = await self._end(tx, caller.pool_id, [user_id], app_ids)
+            detail: dict[str, Any] = {"sessions": ended, **({"device": device} if device else {})}
+            event = Event("logout", "user", user_id, user_id=user_id, detail=detail)
             await self._audit.write(tx, caller, event)
         return ended
 
@@ -281,6 +293,11 @@ def shuts_out(user: User, draft: UserDraft) -> bool:
         or not user.may_log_in
         or (expired is not None and expired <= now())
     )
+
+
+def _device(device_id: str | None) -> str | None:
+    """As it is stored."""
+    return device_id[:256] if device_id else None
 
 
 def _user_data(user: User) -> dict[str, Any]:

@@ -215,6 +215,11 @@ def language(headers: Mapping[str, str], name: str) -> Lang:
     return "en-US" if headers.get(name, "").lower().startswith("en") else "zh-CN"
 
 
+def device_id(headers: Mapping[str, str]) -> str:
+    """What a client calls the device it is on, in the header the login components of the cloud send."""
+    return headers.get("x-authing-device-id", "").strip()[:256]
+
+
 def request_id() -> str:
     """That of the request being answered."""
     about = trace.current.get()

@@ -22,7 +22,7 @@ from poolhouse.errors import FormStale, InvalidInput, Lang, PoolhouseError
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.sessions.model import Session
 from poolhouse.wire.addresses import client_ip
-from poolhouse.wire.request import HttpRequest, Query, read_body, request_id
+from poolhouse.wire.request import HttpRequest, Query, device_id, read_body, request_id
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
@@ -64,6 +64,7 @@ class Browser:
             lang=self.http.lang,
             ip=self.http.ip,
             user_agent=self.http.headers.get("user-agent", "")[:1024],
+            device_id=device_id(self.http.headers),
             request_id=self.http.request_id,
         )
 

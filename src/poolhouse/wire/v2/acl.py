@@ -23,9 +23,9 @@ from poolhouse.resources.model import (
 from poolhouse.roles.model import Role
 from poolhouse.users.model import User
 from poolhouse.wire.v2.bodies import Body, body
+from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.policies import namespace_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
-from poolhouse.wire.v2.users import message
 
 
 def shown_page(found: Sequence[AuthorizedResource]) -> Page[AuthorizedResource]:
@@ -166,7 +166,7 @@ async def allow(request: V2Request, args: Arguments) -> Any:
         request.caller.require_administrator()
         raise InvalidInput("userId")
     await request.services.authorization.authorize(request.caller, authorizations, namespace_of(args))
-    return message()
+    return message(request.caller.lang)
 
 
 async def authorize_resource(request: V2Request, args: Arguments) -> Any:
@@ -184,7 +184,7 @@ async def authorize_resource(request: V2Request, args: Arguments) -> Any:
         if one
     ]
     await request.services.authorization.authorize(request.caller, authorizations, namespace_of(args))
-    return message()
+    return message(request.caller.lang)
 
 
 class _Granted(Body, kw_only=True):

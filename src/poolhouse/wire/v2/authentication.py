@@ -14,10 +14,10 @@ from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignI
 from poolhouse.login.passwords import policy_of
 from poolhouse.users.model import KeyKind, UserKey
 from poolhouse.wire.request import json_text
+from poolhouse.wire.v2.done import message, said
 from poolhouse.wire.v2.people import signed_in
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
-from poolhouse.wire.v2.users import message
 
 EMAIL_SCENES: dict[str, Purpose] = {
     "VERIFY_CODE": "any",
@@ -145,11 +145,11 @@ async def check_login_status(request: V2Request, args: Arguments) -> Any:
     status = await request.services.login.status(args.get("token") or request.http.bearer or "")
     claims = status.claims
     if claims is None or claims.kind != "user":
-        text = "登录信息已过期" if status.expired else "尚未登录"
+        text = said("登录信息已过期" if status.expired else "尚未登录", request.caller.lang)
         return {"code": 2206 if status.expired else 2207, "message": text, "status": False}
     return {
         "code": 200,
-        "message": "已登录",
+        "message": said("已登录", request.caller.lang),
         "status": True,
         "exp": int(claims.expires_at.timestamp()),
         "iat": int(claims.issued_at.timestamp()),
@@ -173,7 +173,7 @@ async def check_password_strength(request: V2Request, args: Arguments) -> Any:
         await policy.check(args["password"])
     except WeakPassword as error:
         return {"valid": False, "message": error.message(request.caller.lang)}
-    return {"valid": True, "message": "密码验证成功"}
+    return {"valid": True, "message": said("密码验证成功", request.caller.lang)}
 
 
 async def send_email(request: V2Request, args: Arguments) -> Any:
@@ -183,7 +183,7 @@ async def send_email(request: V2Request, args: Arguments) -> Any:
         await request.services.links.send(visitor(request, {}), args["email"], args["scene"])
     else:
         await request.services.codes.send(visitor(request, {}), "email", args["email"], purpose)
-    return message("发送成功")
+    return message(request.caller.lang, "发送成功")
 
 
 async def reset_password(request: V2Request, args: Arguments) -> Any:
@@ -199,13 +199,13 @@ async def reset_password(request: V2Request, args: Arguments) -> Any:
         await request.services.transport.read_new(args["newPassword"]),
         args.get("phoneCountryCode"),
     )
-    return message("重置密码成功")
+    return message(request.caller.lang, "重置密码成功")
 
 
 async def reset_password_by_first_login_token(request: V2Request, args: Arguments) -> Any:
     password = await request.services.transport.read_new(args["password"])
     await request.services.recovery.by_first_login(visitor(request, {}), args["token"], password)
-    return message("重置密码成功")
+    return message(request.caller.lang, "重置密码成功")
 
 
 async def reset_password_by_force_reset_token(request: V2Request, args: Arguments) -> Any:
@@ -216,7 +216,7 @@ async def reset_password_by_force_reset_token(request: V2Request, args: Argument
         await transport.read(args["oldPassword"]),
         await transport.read_new(args["newPassword"]),
     )
-    return message("重置密码成功")
+    return message(request.caller.lang, "重置密码成功")
 
 
 # -- common ----------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ async def send_first_login_verify_email(request: V2Request, args: Arguments) -> 
     caller = replace(request.caller, app_id=args["appId"])
     await request.services.apps.get(caller, args["appId"])
     await request.services.links.send_first_login(caller, args["userId"])
-    return message("发送成功")
+    return message(request.caller.lang, "发送成功")
 
 
 QUERIES: dict[str, Operation] = {

@@ -11,6 +11,7 @@ from poolhouse.errors import InvalidInput, WeakPassword
 from poolhouse.login.model import SignIn
 from poolhouse.login.passwords import policy_of
 from poolhouse.wire.v2.authentication import answered, purpose_of, registration_of, visitor
+from poolhouse.wire.v2.done import said
 from poolhouse.wire.v2.people import shown
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 from poolhouse.wire.v2.rest import json_response
@@ -58,7 +59,7 @@ async def validate_token(request: V2Request) -> Response:
     token = request.query.text("id_token") or request.query.text("access_token") or ""
     status = await request.services.login.status(token)
     if status.claims is None:
-        message = "token 已过期" if status.expired else "token 不合法"
+        message = said("token 已过期" if status.expired else "token 不合法", request.caller.lang)
         return json_response({"code": 400, "message": message})
     return json_response(status.claims.raw)
 
@@ -70,7 +71,7 @@ async def check_password(request: V2Request) -> Any:
         await policy_of(pool).check(_text(request.body, "password"))
     except WeakPassword as error:
         return {"valid": False, "message": error.message(request.caller.lang)}
-    return {"valid": True, "message": "密码验证成功"}
+    return {"valid": True, "message": said("密码验证成功", request.caller.lang)}
 
 
 async def captcha(request: V2Request) -> Any:

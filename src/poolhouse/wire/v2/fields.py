@@ -9,10 +9,10 @@ import msgspec
 from poolhouse.errors import InvalidInput
 from poolhouse.fields.model import DataType, Field, FieldDraft, FieldValue, Option, TargetType
 from poolhouse.wire.request import json_text
+from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.people import custom_value
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.request import Field as ResolvedField
-from poolhouse.wire.v2.users import message
 
 
 def decoded(key: str, text: str | None) -> Any:
@@ -45,7 +45,7 @@ async def set_udf(request: V2Request, args: Arguments) -> Any:
 
 async def remove_udf(request: V2Request, args: Arguments) -> Any:
     await request.services.fields.delete(request.caller, [(TargetType(args["targetType"]), args["key"])])
-    return message()
+    return message(request.caller.lang)
 
 
 def options(field: Field, request: V2Request, args: Arguments) -> str | None:
@@ -95,7 +95,7 @@ async def set_udf_value_batch(request: V2Request, args: Arguments) -> Any:
     if not values:
         raise InvalidInput("input")
     await request.services.fields.set_values(request.caller, TargetType(args["targetType"]), values)
-    return message()
+    return message(request.caller.lang)
 
 
 async def remove_udv(request: V2Request, args: Arguments) -> Any:

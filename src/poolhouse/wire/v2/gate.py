@@ -16,7 +16,7 @@ from poolhouse.errors import (
     TooLarge,
 )
 from poolhouse.pools.model import Pool
-from poolhouse.wire.request import STRANGERS_BODY_BYTES, HttpRequest
+from poolhouse.wire.request import STRANGERS_BODY_BYTES, HttpRequest, device_id
 from poolhouse.wire.v2.endpoint import Admission
 from poolhouse.wire.v2.request import DEFAULT_ZONE
 
@@ -90,6 +90,7 @@ def _caller(request: HttpRequest, pool_id: str, **who: Any) -> Caller:
         lang=request.lang,
         ip=request.ip,
         user_agent=request.headers.get("user-agent", "")[:1024],
+        device_id=device_id(request.headers),
         request_id=request.request_id,
         **who,
     )

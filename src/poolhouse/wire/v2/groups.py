@@ -8,9 +8,10 @@ from poolhouse.errors import InvalidInput
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
 from poolhouse.paging import Page
 from poolhouse.users.model import User
+from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.people import people
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
-from poolhouse.wire.v2.users import message, page_of
+from poolhouse.wire.v2.users import page_of
 
 
 async def group(request: V2Request, args: Arguments) -> Any:
@@ -38,17 +39,17 @@ async def update_group(request: V2Request, args: Arguments) -> Any:
 
 async def delete_groups(request: V2Request, args: Arguments) -> Any:
     await request.services.groups.delete(request.caller, args["codeList"])
-    return message()
+    return message(request.caller.lang)
 
 
 async def add_user_to_group(request: V2Request, args: Arguments) -> Any:
     await request.services.groups.add_members(request.caller, _code(args), args["userIds"])
-    return message()
+    return message(request.caller.lang)
 
 
 async def remove_user_from_group(request: V2Request, args: Arguments) -> Any:
     await request.services.groups.remove_members(request.caller, _code(args), args["userIds"])
-    return message()
+    return message(request.caller.lang)
 
 
 def _code(args: Arguments) -> str:

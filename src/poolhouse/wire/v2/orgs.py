@@ -11,9 +11,10 @@ from poolhouse.orgs.model import Membership, Node, NodeDraft, NodeSort, Org, Tra
 from poolhouse.paging import Page, PageRequest
 from poolhouse.users.model import DepartmentFilter, User, UserQuery
 from poolhouse.wire.request import json_text
+from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.people import people
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
-from poolhouse.wire.v2.users import SORTS, message
+from poolhouse.wire.v2.users import SORTS
 
 NODES = "nodes"
 _RELATIONS = frozenset({"users", "roles", "authorizedResources"})
@@ -49,7 +50,7 @@ async def create_org(request: V2Request, args: Arguments) -> Any:
 
 async def delete_org(request: V2Request, args: Arguments) -> Any:
     await request.services.orgs.delete_org(request.caller, args["id"])
-    return message()
+    return message(request.caller.lang)
 
 
 async def root_node(request: V2Request, args: Arguments) -> Any:
@@ -126,7 +127,7 @@ async def update_node(request: V2Request, args: Arguments) -> Any:
 
 async def delete_node(request: V2Request, args: Arguments) -> Any:
     await request.services.orgs.delete_node(request.caller, args["orgId"], args["nodeId"])
-    return message()
+    return message(request.caller.lang)
 
 
 async def move_node(request: V2Request, args: Arguments) -> Any:
@@ -173,14 +174,14 @@ async def move_members(request: V2Request, args: Arguments) -> Any:
     await request.services.department_members.move(
         request.caller, args["sourceNodeId"], args["targetNodeId"], args["userIds"]
     )
-    return message()
+    return message(request.caller.lang)
 
 
 async def set_main_department(request: V2Request, args: Arguments) -> Any:
     await request.services.department_members.set_main(
         request.caller, args["userId"], args.get("departmentId") or None
     )
-    return message()
+    return message(request.caller.lang)
 
 
 async def users_of_node(node: Node, request: V2Request, args: Arguments) -> Any:

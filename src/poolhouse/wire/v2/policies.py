@@ -16,8 +16,8 @@ from poolhouse.resources.model import (
     TargetName,
     TargetType,
 )
+from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
-from poolhouse.wire.v2.users import message
 
 
 def namespace_of(args: Arguments) -> str:
@@ -64,12 +64,12 @@ async def update_policy(request: V2Request, args: Arguments) -> Any:
 
 async def delete_policy(request: V2Request, args: Arguments) -> Any:
     await request.services.policies.delete(request.caller, [args["code"]], namespace_of(args))
-    return message()
+    return message(request.caller.lang)
 
 
 async def delete_policies(request: V2Request, args: Arguments) -> Any:
     await request.services.policies.delete(request.caller, args["codeList"], namespace_of(args))
-    return message()
+    return message(request.caller.lang)
 
 
 def _statements(given: Sequence[Mapping[str, Any]]) -> list[Statement]:
@@ -116,7 +116,7 @@ async def add_policy_assignments(request: V2Request, args: Arguments) -> Any:
         )
 
     await _for_users_or_roles(args, assign)
-    return message()
+    return message(request.caller.lang)
 
 
 async def remove_policy_assignments(request: V2Request, args: Arguments) -> Any:
@@ -130,7 +130,7 @@ async def remove_policy_assignments(request: V2Request, args: Arguments) -> Any:
         )
 
     await _for_users_or_roles(args, unassign)
-    return message()
+    return message(request.caller.lang)
 
 
 async def enable_policy_assignment(request: V2Request, args: Arguments) -> Any:
@@ -146,7 +146,7 @@ async def _switch(request: V2Request, args: Arguments, *, enabled: bool) -> Any:
     await request.services.policies.switch(
         request.caller, args["policy"], target, enabled, namespace=namespace_of(args)
     )
-    return message()
+    return message(request.caller.lang)
 
 
 async def _for_users_or_roles(args: Arguments, act: Callable[[TargetType], Awaitable[None]]) -> None:

@@ -11,6 +11,7 @@ from poolhouse.caller import Caller
 from poolhouse.errors import NotSupported, PoolhouseError
 from poolhouse.wire.asked import Asked
 from poolhouse.wire.request import HttpRequest, Query
+from poolhouse.wire.v2.done import DONE
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
@@ -51,10 +52,10 @@ class V2Request:
 
 
 class Answer(NamedTuple):
-    """A REST answer whose envelope says more than 200 操作成功."""
+    """A REST answer whose envelope says more than 200 操作成功. `message` is of the table in done.py."""
 
     data: Any = None
-    message: str = "操作成功"
+    message: str = DONE
     code: int = 200
 
 

@@ -23,6 +23,7 @@ from poolhouse.paging import Page
 from poolhouse.wire.request import shown
 from poolhouse.wire.v2 import errors, shapes
 from poolhouse.wire.v2.clock import written
+from poolhouse.wire.v2.done import said
 from poolhouse.wire.v2.plans import Projected
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
 
@@ -110,7 +111,11 @@ class Rest:
         if isinstance(given, Response):
             return given
         answer = given if isinstance(given, Answer) else Answer(given)
-        body = {"code": answer.code, "message": answer.message, "data": render(answer.data, request.zone)}
+        body = {
+            "code": answer.code,
+            "message": said(answer.message, request.caller.lang),
+            "data": render(answer.data, request.zone),
+        }
         return json_response(body)
 
 

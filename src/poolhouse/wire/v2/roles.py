@@ -18,10 +18,11 @@ from poolhouse.roles.model import (
     TargetType,
 )
 from poolhouse.users.model import RoleFilter, User, UserQuery
+from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.groups import users_page
 from poolhouse.wire.v2.people import shown
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
-from poolhouse.wire.v2.users import message, page_of
+from poolhouse.wire.v2.users import page_of
 
 
 def _namespace(args: Arguments) -> str:
@@ -58,7 +59,7 @@ async def update_role(request: V2Request, args: Arguments) -> Any:
 
 async def delete_role(request: V2Request, args: Arguments) -> Any:
     await request.services.roles.delete(request.caller, [_key(args)])
-    return message()
+    return message(request.caller.lang)
 
 
 async def delete_roles(request: V2Request, args: Arguments) -> Any:
@@ -67,17 +68,17 @@ async def delete_roles(request: V2Request, args: Arguments) -> Any:
     request.caller.require_administrator()
     if keys:
         await request.services.roles.delete(request.caller, keys)
-    return message()
+    return message(request.caller.lang)
 
 
 async def assign_role(request: V2Request, args: Arguments) -> Any:
     await request.services.roles.assign(request.caller, _keys(args), await _targets(request, args))
-    return message()
+    return message(request.caller.lang)
 
 
 async def revoke_role(request: V2Request, args: Arguments) -> Any:
     await request.services.roles.revoke(request.caller, _keys(args), await _targets(request, args))
-    return message()
+    return message(request.caller.lang)
 
 
 def _keys(args: Arguments) -> list[RoleKey]:

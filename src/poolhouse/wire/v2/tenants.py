@@ -12,6 +12,7 @@ from poolhouse.tenants.model import Connection, ConnectionDraft, Member, Place, 
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.apps import tenant_shown as shown
 from poolhouse.wire.v2.bodies import Body, managed_body
+from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.people import shown as people_shown
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 
@@ -71,7 +72,7 @@ async def update(request: V2Request) -> Any:
 
 async def delete(request: V2Request) -> Any:
     await request.services.tenants.delete(request.caller, request.path["tenantId"])
-    return {"code": 200, "message": "删除租户成功"}
+    return message(request.caller.lang, "删除租户成功")
 
 
 # -- members ---------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ async def add_members(request: V2Request) -> Any:
 async def remove_member(request: V2Request) -> Any:
     user_id = request.query.required("userId")
     await request.services.tenants.remove_members(request.caller, request.path["tenantId"], [user_id])
-    return {"code": 200, "message": "移除成员成功"}
+    return message(request.caller.lang, "移除成员成功")
 
 
 async def set_administrators(request: V2Request) -> Any:
@@ -213,7 +214,7 @@ async def rename_source(request: V2Request) -> Any:
 
 async def delete_source(request: V2Request) -> Any:
     await request.services.sources.delete(request.caller, request.path["extIdpId"])
-    return {"code": 200, "message": "删除身份源成功"}
+    return message(request.caller.lang, "删除身份源成功")
 
 
 async def create_connection(request: V2Request) -> Any:
@@ -240,7 +241,7 @@ async def update_connection(request: V2Request) -> Any:
 
 async def delete_connection(request: V2Request) -> Any:
     await request.services.sources.delete_connection(request.caller, request.path["connectionId"])
-    return {"code": 200, "message": "删除身份源连接成功"}
+    return message(request.caller.lang, "删除身份源连接成功")
 
 
 async def check_identifier(request: V2Request) -> Any:

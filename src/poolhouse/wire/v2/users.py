@@ -19,6 +19,7 @@ from poolhouse.users.model import (
     UserKey,
     UserQuery,
 )
+from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.people import CUSTOM_DATA, people, person
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
@@ -36,11 +37,6 @@ SORTS = {
     "UPDATEDAT_DESC": Sort("updated_at", True),
     "UPDATEDAT_ASC": Sort("updated_at", False),
 }
-
-
-def message(text: str = "操作成功") -> dict[str, Any]:
-    """CommonMessage."""
-    return {"code": 200, "message": text}
 
 
 def page_of(args: Mapping[str, Any]) -> PageRequest:
@@ -151,12 +147,12 @@ async def update_user(request: V2Request, args: Arguments) -> Any:
 
 async def delete_user(request: V2Request, args: Arguments) -> Any:
     await request.services.users.delete(request.caller, [args["id"]])
-    return message("删除成功")
+    return message(request.caller.lang, "删除成功")
 
 
 async def delete_users(request: V2Request, args: Arguments) -> Any:
     await request.services.users.delete(request.caller, args["ids"])
-    return message("删除成功")
+    return message(request.caller.lang, "删除成功")
 
 
 # -- arguments -------------------------------------------------------------------------------------------

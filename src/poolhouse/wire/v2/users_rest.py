@@ -71,15 +71,15 @@ async def kick(request: V2Request) -> Any:
 
 
 async def logout(request: V2Request) -> Any:
-    """An administrator ends a user's sessions at one app or all; a user ends their own."""
+    """An administrator ends a user's sessions at one app or all, from one device or all; a user ends their own."""
     caller, sessions = request.caller, request.services.sessions
     app_id = request.query.text("appId") or request.query.text("app_id")
-    user_id = request.query.text("userId")
+    user_id, device_id = request.query.text("userId"), request.query.text("deviceId")
     if caller.kind == "user" and user_id in (None, caller.actor_id):
-        if request.query.text("deviceId") == "current" and caller.session_id:
+        if device_id == "current" and caller.session_id:
             await sessions.end(caller, caller.session_id)
         else:
-            await sessions.logout(caller, caller.actor_id, app_id)
+            await sessions.logout(caller, caller.actor_id, app_id, device_id)
         return Answer(None, "退出成功")
     if user_id is None:
         if caller.kind == "anonymous":
@@ -87,8 +87,8 @@ async def logout(request: V2Request) -> Any:
         raise InvalidInput("userId", "不能为空", "is required")
     caller.require_administrator()
     await request.services.users.require_all(caller, [user_id])
-    await sessions.logout(caller, user_id, app_id)
-    return Answer(None, "强制下线成功")
+    await sessions.logout(caller, user_id, app_id, device_id)
+    return Answer(None, "退出成功")
 
 
 async def login_status(request: V2Request) -> Any:

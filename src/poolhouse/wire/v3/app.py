@@ -15,7 +15,14 @@ from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError
 from poolhouse.wire.addresses import client_ip
-from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, read_body, require_few_parts, shown
+from poolhouse.wire.request import (
+    MAX_BODY_BYTES,
+    STRANGERS_BODY_BYTES,
+    device_id,
+    read_body,
+    require_few_parts,
+    shown,
+)
 from poolhouse.wire.request import request_id as current_id
 from poolhouse.wire.v3 import envelope, openapi, page
 from poolhouse.wire.v3.auth import Call, identify, identify_user
@@ -89,6 +96,7 @@ class V3Wire:
             lang=lang,
             ip=client_ip(request, self._services.settings),
             user_agent=headers.get("user-agent", "")[:1024],
+            device_id=device_id(headers),
             request_id=request_id,
         )
         if row.access == "administrator":
