@@ -64,7 +64,10 @@ class Settings(BaseSettings):
         description="The header they say it in; any: X-Forwarded-For, else Forwarded. The other is a stranger's word.",
     )
     statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)
-    geo_database: Path | None = Field(None, description="A MaxMind file that tells where an address is.")
+    geo_database: Path | None = Field(
+        None,
+        description="A file in MaxMind's format (.mmdb) that tells where an address is; none is shipped.",
+    )
     smtp_host: str | None = Field(None, description="The mail server; without one, mail stays in the outbox.")
     smtp_port: int = Field(465, description="Its port.", ge=1, le=65535)
     smtp_security: Literal["tls", "starttls", "none"] = Field(

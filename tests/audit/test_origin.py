@@ -1,8 +1,11 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests import mmdb
 
-from poolhouse.audit.origin import Agent, Places, agent
+from poolhouse.audit import origin
+from poolhouse.audit.origin import Agent, Place, Places, PlacesUnfit, agent, geoip
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -31,7 +34,59 @@ def test_without_a_file_no_place_is_known() -> None:
     assert Places().of("203.0.113.9") is None
 
 
-def test_a_file_that_is_none_is_refused_at_start(tmp_path: Path) -> None:
-    (tmp_path / "geo.mmdb").write_bytes(b"not a database")
-    with pytest.raises(Exception, match="MaxMind"):
+@pytest.mark.parametrize("content", [b"not a database", b"", None], ids=["text", "empty", "missing"])
+def test_a_file_that_is_none_is_refused_at_start_by_the_settings_name(
+    tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "geo.mmdb").write_bytes(content)
+    with pytest.raises(PlacesUnfit, match="POOLHOUSE_GEO_DATABASE"):
         Places(tmp_path / "geo.mmdb")
+
+
+CITY: dict[str, Any] = {
+    "continent": {"code": "AS"},
+    "country": {"iso_code": "CN", "names": {"zh-CN": "中国", "en": "China"}},
+    "subdivisions": [{"iso_code": "BJ", "names": {"zh-CN": "北京市"}}],
+    "city": {"names": {"en": "Beijing"}},
+    "location": {"latitude": 39.9, "longitude": 116.4, "time_zone": "Asia/Shanghai"},
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (CITY, Place("AS", "CN", "中国", "BJ", "北京市", "Beijing", "Asia/Shanghai", 39.9, 116.4)),
+        ({"country": {"iso_code": "CN"}}, Place(country_code="CN")),
+        ({"country_code": "CN"}, Place(country_code="CN")),
+        ({"country": "CN"}, Place(country_code="CN")),
+        ({"country": "China", "country_code": "CN", "continent_code": "AS"}, Place("AS", "CN", "China")),
+    ],
+    ids=["city", "country", "flat code", "flat country", "flat with a name"],
+)
+def test_files_of_every_common_shape_are_read(tmp_path: Path, row: dict[str, Any], expected: Place) -> None:
+    (tmp_path / "geo.mmdb").write_bytes(mmdb.written("203.0.113.0/24", row))
+    places = Places(tmp_path / "geo.mmdb")
+    assert places.of("203.0.113.9") == expected
+    for unknown in ("10.0.0.1", "127.0.0.1", "::1", "nonsense", "", None):
+        assert places.of(unknown) is None
+
+
+def test_a_newer_file_is_used_and_a_broken_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(origin, "LOOKED_AT_EVERY_S", 0.0)
+    file, newer = tmp_path / "geo.mmdb", tmp_path / "newer"
+    file.write_bytes(mmdb.written("203.0.113.0/24", {"country_code": "CN"}))
+    places = Places(file)
+    for content, code in ((mmdb.written("203.0.113.0/24", {"country_code": "JP"}), "JP"), (b"broken", "JP")):
+        newer.write_bytes(content)
+        newer.rename(file)
+        found = places.of("203.0.113.9")
+        assert found
+        assert found.country_code == code
+
+
+def test_a_place_is_shown_as_the_audit_log_of_the_cloud_shows_it() -> None:
+    assert geoip(Place("AS", "CN", "中国"))["country_code2"] == "CN"
+    assert geoip(Place())["location"] == {"lon": None, "lat": None}

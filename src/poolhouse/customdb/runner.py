@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from poolhouse.apps.service import AppService
-from poolhouse.audit.origin import Place, Places
+from poolhouse.audit.origin import Places, geoip
 from poolhouse.caller import Caller
 from poolhouse.customdb import environment
 from poolhouse.customdb.bounds import ARGUMENT_BYTES, own_fields, size_within
@@ -128,6 +128,7 @@ class ScriptRunner:
     async def context(self, caller: Caller) -> dict[str, Any]:
         """The last argument of every script. Source: reference/custom-database.md 1.5; nothing in it is secret."""
         pool = await self._pools.get(caller.pool_id)
+        place = self._places.of(caller.ip)
         context: dict[str, Any] = {
             "userPoolId": pool.id,
             "userPoolName": pool.name,
@@ -135,7 +136,7 @@ class ScriptRunner:
             "application": pool.id,
             "request": {
                 "ip": caller.ip,
-                "geo": _geo(self._places.of(caller.ip)),
+                "geo": geoip(place) if place else None,
                 "body": own_fields(caller.body),
             },
         }
@@ -165,20 +166,3 @@ def spec_of(database: CustomDatabase, env: dict[str, str], *, debug: bool = Fals
         pooled=database.pooled_connections,
         preload=_PRELOADS.get(database.database_type, ("lodash",)),
     )
-
-
-def _geo(place: Place | None) -> dict[str, Any] | None:
-    """As the audit log's geoip (reference/custom-database.md 6.2)."""
-    if place is None:
-        return None
-    return {
-        "continent_code": place.continent_code,
-        "country_code2": place.country_code,
-        "country_name": place.country_name,
-        "region_code": place.region_code,
-        "region_name": place.region_name,
-        "city_name": place.city_name,
-        "timezone": place.timezone,
-        "latitude": place.latitude,
-        "longitude": place.longitude,
-    }

@@ -9,7 +9,7 @@ import msgspec
 
 from poolhouse.apps.model import App
 from poolhouse.audit.model import Act, Kind, Record, RecordQuery
-from poolhouse.audit.origin import agent
+from poolhouse.audit.origin import agent, geoip
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.times import parse_time, unix_time, v2_time
@@ -157,22 +157,7 @@ def _agent(user_agent: str) -> dict[str, str]:
 
 def _place(request: V2Request, ip: str | None) -> dict[str, Any]:
     place = request.services.places.of(ip)
-    if place is None:
-        return {"ip": ip}
-    return {
-        "ip": ip,
-        "continent_code": place.continent_code,
-        "country_code2": place.country_code,
-        "country_code3": place.country_code,
-        "country_name": place.country_name,
-        "region_code": place.region_code,
-        "region_name": place.region_name,
-        "city_name": place.city_name,
-        "timezone": place.timezone,
-        "latitude": place.latitude,
-        "longitude": place.longitude,
-        "location": {"lon": place.longitude, "lat": place.latitude},
-    }
+    return {"ip": ip, **(geoip(place) if place else {})}
 
 
 ROUTES = [
