@@ -176,9 +176,9 @@ async def test_workers_die_with_a_server_that_was_killed() -> None:
 
 
 async def test_a_syntax_error_is_placed(sandbox: Sandbox) -> None:
-    problem = await sandbox.check("async function login() {\n  const a = [1, 2;\n}\n", "login")
+    problem = (await sandbox.check("async function login() {\n  const a = [1, 2;\n}\n", "login")).problem
     assert problem == SyntaxProblem("Unexpected token ';'", 2, 18, "  const a = [1, 2;")
-    assert await sandbox.check("while (true);", "login") is None  # compiled, not run
+    assert (await sandbox.check("while (true);", "login")).problem is None  # compiled, not run
     with pytest.raises(InvalidInput):
         await sandbox.check("x" * 100_001, "login")
 
@@ -186,17 +186,18 @@ async def test_a_syntax_error_is_placed(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("pattern", ["[" + "\\p{L}" * 10_000 + "]", "(" * 30_000 + ")" * 30_000])
 async def test_a_source_too_dear_to_compile_is_a_problem_of_its_own(pattern: str) -> None:
     async with fresh() as sandbox:
-        problem = await sandbox.check(f"async function login() {{ return /{pattern}/v; }}", "login", key="p")
+        source = f"async function login() {{ return /{pattern}/v; }}"
+        problem = (await sandbox.check(source, "login", key="p")).problem
         assert problem is None or problem.message
-        assert await sandbox.check("async function login() {}", "login", key="p") is None
+        assert (await sandbox.check("async function login() {}", "login", key="p")).problem is None
 
 
 async def test_a_check_that_never_answers_is_told_as_a_problem() -> None:
     async with fresh(Limits(hard_timeout_grace_ms=-4_900)) as sandbox:
-        while await sandbox.check("1", "login", key="p") is not None:
+        while (await sandbox.check("1", "login", key="p")).problem is not None:
             pass
         os.kill(pids_of(sandbox, "p check")[0], signal.SIGSTOP)
-        problem = await sandbox.check("1", "login", key="p")
+        problem = (await sandbox.check("1", "login", key="p")).problem
         assert problem is not None
         assert "more memory or time" in problem.message
 

@@ -16,9 +16,9 @@ from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail, rows
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.customdb import folder as folders
-from poolhouse.customdb.model import CustomDatabase, ScriptName
+from poolhouse.customdb.model import CustomDatabase, Offer, ScriptName
 from poolhouse.customdb.redaction import HIDDEN
-from poolhouse.customdb.service import script_name
+from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.templates import KINDS, templates
 from poolhouse.errors import InvalidInput, ScriptNotFound
 from poolhouse.sandbox.client import Killed, Returned, Threw
@@ -128,14 +128,22 @@ def push(
         settings = _changed_settings(await services.customdb.get(caller), found.changes)
         plan += [(folders.CONNECTION_FILE, f"set {field}") for field in sorted(settings)]
         done = "done" if yes else "planned"
-        if yes:
-            if settings:
-                await services.customdb.update(caller, settings)
-            for name, source in changed.items():
+        offers: dict[Offer, list[ScriptName]] = {}
+        if yes and settings:
+            await services.customdb.update(caller, settings)
+        for name, source in changed.items():
+            if yes:
                 saved = await services.customdb.save_script(caller, name, source)
                 if not draft:
                     await services.customdb.publish(caller, name, saved.version)
+                noticed = saved.offers
+            else:
+                noticed = await services.customdb.offers(caller, name, source, settings.get("dialect"))
+            for offer in noticed:
+                offers.setdefault(offer, []).append(name)
         rows("scripts", ("what", "action", "state"), [(*step, done) for step in plan], as_json=as_json)
+        for offer, names in offers.items():
+            print(f"{', '.join(names)}: {offer.en} ({offer.code})", file=sys.stderr)
         if plan and not yes and not as_json:
             print("Nothing was changed; add --yes to do it.", file=sys.stderr)
 

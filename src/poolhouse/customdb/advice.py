@@ -30,6 +30,18 @@ def about_answer(name: ScriptName, args: Sequence[Any], value: Any) -> list[str]
     return []
 
 
+def about_made_id(profile: Any) -> list[str]:
+    """Of a profile in Auth0's form."""
+    names = (
+        [str(profile.get(key)).lower() for key in ("email", "username")]
+        if isinstance(profile, Mapping)
+        else []
+    )
+    if names and str(profile.get("id")).lower() in names:
+        return ["without a user_id the e-mail or username is the id: who changes it becomes somebody else"]
+    return []
+
+
 def about_thrown(name: ScriptName, message: str) -> list[str]:
     if name == "getUser" and "not exist" in message.lower():
         return ["getUser must return null for somebody unknown; a throw refuses every sign-up"]

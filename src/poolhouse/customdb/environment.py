@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from poolhouse.customdb.model import Connection
 from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.sandbox.order import Dialect
 
 PORTS = {"postgresql": 5432, "mysql": 3306, "mongodb": 27017, "sqlserver": 1433, "http": 443}
 _PROTOCOLS = {
@@ -21,15 +22,19 @@ DATABASE_TYPES = tuple(PORTS)
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 RESERVED = "DB_"
+OWN = ("DB_CONNECTION_URI", "DB_HOST", "DB_PORT", "DB_USERNAME", "DB_PASSWORD", "DB_DATABASE")
 MOST_VARIABLES, LONGEST_VALUE = 100, 8192
 
 
-def check_variables(env: Mapping[str, str]) -> None:
-    """Names are identifiers outside DB_, which is ours; values are strings of at most 8 KiB."""
+def check_variables(env: Mapping[str, str], *, dialect: Dialect = "poolhouse") -> None:
+    """Names are identifiers outside DB_, which is ours; values are strings of at most 8 KiB. Of Auth0's scripts,
+    whose `configuration` has such names, only the six that a connection sets are refused."""
     if len(env) > MOST_VARIABLES:
         raise InvalidInput("env", f"最多 {MOST_VARIABLES} 个变量", f"at most {MOST_VARIABLES} variables")
     for key, value in env.items():
-        if not _KEY.match(key) or key.startswith(RESERVED):
+        if dialect == "auth0" and key in OWN:
+            raise InvalidInput(f"env.{key}", "由连接设置", "is set by the connection")
+        if not _KEY.match(key) or (dialect != "auth0" and key.startswith(RESERVED)):
             raise InvalidInput(
                 f"env.{key}",
                 "应为标识符，且不能以 DB_ 开头",

@@ -16,7 +16,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from poolhouse.customdb.model import SCRIPT_NAMES, Connection, CustomDatabase, ScriptName
+from poolhouse.customdb import auth0
+from poolhouse.customdb.model import AUTH0_NAMES, SCRIPT_NAMES, Connection, CustomDatabase, ScriptName
 from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.errors import InvalidInput
 
@@ -31,6 +32,7 @@ SETTINGS = (
     "pooled_connections",
     "record_logins",
     "error_messages",
+    "dialect",
 )
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
 _JSCONFIG = {"compilerOptions": {"checkJs": True, "target": "ES2022", "lib": ["ES2022"]}}
@@ -48,11 +50,24 @@ def read(path: Path, environ: Mapping[str, str] = os.environ) -> Folder:
     """Raises InvalidInput naming the file."""
     if not path.is_dir():
         raise InvalidInput(str(path), "不是文件夹", "not a folder")
-    sources = {
-        name: (path / f"{name}.js").read_text() for name in SCRIPT_NAMES if (path / f"{name}.js").exists()
-    }
+    sources = {name: file.read_text() for name, file in _script_files(path).items()}
     file = path / CONNECTION_FILE
     return Folder(sources, _changes(file, environ) if file.exists() else {})
+
+
+def _script_files(path: Path) -> dict[ScriptName, Path]:
+    """By function; a file may have the name Auth0's deploy tool gives it. Raises InvalidInput for two of one."""
+    names: dict[str, ScriptName] = {name: name for name in (*SCRIPT_NAMES, *AUTH0_NAMES)}
+    found: dict[ScriptName, Path] = {}
+    for stem, name in (names | auth0.FILES).items():
+        file = path / f"{stem}.js"
+        if not file.exists():
+            continue
+        if name in found:
+            other = found[name].name
+            raise InvalidInput(str(file), f"与 {other} 是同一函数", f"is the same function as {other}")
+        found[name] = file
+    return found
 
 
 def _changes(file: Path, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -85,7 +100,8 @@ def _filled(value: Any, environ: Mapping[str, str]) -> Any:
 def write(path: Path, database: CustomDatabase, sources: Mapping[ScriptName, str]) -> list[Path]:
     """Writes what differs; answers the files it wrote. Secrets never leave the server."""
     path.mkdir(parents=True, exist_ok=True)
-    texts = {f"{name}.js": source for name, source in sources.items()}
+    files = _script_files(path)
+    texts = {files[name].name if name in files else f"{name}.js": source for name, source in sources.items()}
     texts[CONNECTION_FILE] = _toml(database)
     texts["poolhouse.d.ts"] = declarations()
     texts["jsconfig.json"] = json.dumps(_JSCONFIG, indent=2) + "\n"

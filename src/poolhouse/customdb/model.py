@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from poolhouse.sandbox.order import Dialect
+
 Mode = Literal["LAZY_MIGRATION", "CUSTOM_USER_STORE"]
 ErrorMessages = Literal["script", "uniform"]
 """Whether a person is told what the script threw, or the same words whatever it threw."""
 
-ScriptName = Literal[
+OurName = Literal[
     "login",
     "getUser",
     "searchUser",
@@ -21,14 +23,19 @@ ScriptName = Literal[
     "listUsers",
     "validatePassword",
 ]
-SCRIPT_NAMES: tuple[ScriptName, ...] = get_args(ScriptName)
+Auth0Name = Literal["changePassword", "verify", "changeEmail", "changeUsername"]
+"""What Auth0 has in place of `updateUser`; called under its dialect alone."""
+ScriptName = OurName | Auth0Name
+SCRIPT_NAMES: tuple[OurName, ...] = get_args(OurName)
+AUTH0_NAMES: tuple[Auth0Name, ...] = get_args(Auth0Name)
 READ_ONLY: frozenset[str] = frozenset({"login", "getUser", "searchUser", "listUsers", "validatePassword"})
 """May be repeated when another call brings the worker down."""
 
-NEEDED: dict[Mode, tuple[ScriptName, ...]] = {
+_NEEDED: dict[Mode, tuple[ScriptName, ...]] = {
     "LAZY_MIGRATION": ("login", "getUser"),
     "CUSTOM_USER_STORE": SCRIPT_NAMES,
 }
+_NEEDED_OF_AUTH0: tuple[ScriptName, ...] = ("login", "getUser", "createUser", "deleteUser", "changePassword")
 
 DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS = 10_000, 20_000
 
@@ -61,18 +68,39 @@ class CustomDatabase:
     pooled_connections: bool = False
     record_logins: bool = True
     error_messages: ErrorMessages = "script"
+    dialect: Dialect = "poolhouse"
     updated_at: datetime | None = None
+
+
+def needed(database: CustomDatabase) -> tuple[ScriptName, ...]:
+    """The functions without which something that the mode promises fails."""
+    if database.dialect == "auth0" and database.mode == "CUSTOM_USER_STORE":
+        return _NEEDED_OF_AUTH0
+    return _NEEDED[database.mode]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something an author may want, told in both languages; it stops nothing."""
+
+    code: str
+    zh: str
+    en: str
+
+    def message(self, lang: str) -> str:
+        return self.en if lang == "en-US" else self.zh
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptVersion:
-    """One version; immutable. `created_by` is who saved it."""
+    """One version; immutable. `created_by` is who saved it; `offers` are what was noticed at saving it."""
 
     name: ScriptName
     version: int
     source: str
     created_at: datetime | None = None
     created_by: str = ""
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +112,7 @@ class ScriptState:
     draft: int | None
     stub: str
     published_at: datetime | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

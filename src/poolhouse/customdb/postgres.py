@@ -27,6 +27,7 @@ _SETTINGS = (
     "pooled_connections",
     "record_logins",
     "error_messages",
+    "dialect",
 )
 _LOGGED = (
     "id, name, version, duration_ms, success, outcome, message, stack, console, warnings, clients_opened, "

@@ -33,7 +33,7 @@ def secrets_of(env: Mapping[str, str]) -> list[str]:
     return [value for key, value in env.items() if key not in harmless and len(value) >= SHORTEST_SECRET]
 
 
-_PASSWORD_AT = {"login": 1, "validatePassword": 1}
+_PASSWORD_AT = {"login": 1, "validatePassword": 1, "changePassword": 1}
 
 
 def redacted_arguments(function: str, args: Iterable[Any]) -> list[Any]:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from poolhouse.apps.service import AppService
 from poolhouse.audit.origin import Places, geoip
 from poolhouse.caller import Caller
-from poolhouse.customdb import environment
+from poolhouse.customdb import auth0, environment
 from poolhouse.customdb.bounds import ARGUMENT_BYTES, own_fields, size_within
 from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, ScriptName
 from poolhouse.customdb.redaction import Redactor, secrets_of, secrets_typed
 from poolhouse.customdb.script_log import Run, ScriptLog
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.pool import Database
-from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, ScriptFailed, TooLarge
+from poolhouse.errors import (
+    AppNotFound,
+    CustomDatabaseUnavailable,
+    ScriptFailed,
+    TooLarge,
+    UserExists,
+    WrongCredentials,
+)
 from poolhouse.pools.service import PoolService
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.sandbox.order import WorkerSpec
@@ -47,19 +55,28 @@ class ScriptRunner:
         self._places, self._pool_variables = places, pool_variables
         self._log = ScriptLog(db)
 
-    async def invoke(self, caller: Caller, active: Active, name: ScriptName, *args: Any) -> Any:
-        """What the published script (or its stub) returns.
+    async def invoke(
+        self, caller: Caller, active: Active, name: ScriptName, *args: Any, known_as: str | None = None
+    ) -> Any:
+        """What the published script (or its stub) returns. `known_as`: by what Auth0's getUser finds an id.
 
         Raises ScriptFailed with the script's own words, and CustomDatabaseUnavailable for whatever a driver,
         the runtime or the sandbox said, whose words are for the log alone; Overloaded when too many calls
-        wait, TooLarge when the arguments are more than any user has.
+        wait, TooLarge when the arguments are more than any user has. An error of Auth0's kinds is what it
+        says: WrongCredentials or UserExists.
         """
         version, source = active.sources.get(name, (None, stub(name)))
         given = [*args, await self.context(caller)]
-        outcome = await self.run(caller, active.database, name, source, given, version=version)
+        outcome = await self.run(
+            caller, active.database, name, source, given, version=version, known_as=known_as
+        )
         if isinstance(outcome, Returned):
             return outcome.value
         if isinstance(outcome, Threw):
+            if active.database.dialect == "auth0" and auth0.is_wrong_password(outcome):
+                raise WrongCredentials(f"{name}: threw {outcome.name}")
+            if active.database.dialect == "auth0" and auth0.is_user_exists(outcome):
+                raise UserExists(f"{name}: threw {outcome.name}")
             known = secrets_of(await self.env(active.database))
             # A thread: spelling large secrets takes milliseconds, as does searching a long text for them.
             words = await asyncio.to_thread(
@@ -101,11 +118,16 @@ class ScriptRunner:
         version: int | None,
         debug: bool = False,
         logged: bool = True,
+        known_as: str | None = None,
     ) -> Outcome:
-        """One call of `source`, whatever becomes of it, and its row in the log."""
+        """One call of `source`, whatever becomes of it, and its row in the log. What a function in Auth0's form
+        answers is translated into ours."""
         if size_within(args, ARGUMENT_BYTES) > ARGUMENT_BYTES:
             raise TooLarge("arguments", f"不能超过 {ARGUMENT_BYTES} 字节", f"at most {ARGUMENT_BYTES} bytes")
         env = await self.env(database)
+        theirs = None
+        if database.dialect == "auth0" and name in auth0.CALLED:
+            theirs = auth0.arguments(name, args, known_as)
         outcome = await self._sandbox.run(
             spec_of(database, env, debug=debug),
             source=source,
@@ -114,9 +136,15 @@ class ScriptRunner:
             timeout_ms=database.timeout_ms,
             read_only=name in READ_ONLY,
             guarded=not debug,
+            auth0_args=theirs,
         )
+        given = args
+        if theirs is not None and outcome.dialect == "auth0":
+            given = [*theirs, args[-1]]
+            if isinstance(outcome, Returned):
+                outcome = replace(outcome, value=auth0.answer(name, outcome.value))
         if logged:
-            self._log.keep(Run(caller, name, version, args, env, outcome, debug))
+            self._log.keep(Run(caller, name, version, given, env, outcome, debug))
         return outcome
 
     async def env(self, database: CustomDatabase) -> dict[str, str]:
@@ -164,5 +192,6 @@ def spec_of(database: CustomDatabase, env: dict[str, str], *, debug: bool = Fals
         allow_hosts=tuple(dict.fromkeys([*allowed, *database.allowed_hosts])),
         memory_mb=database.memory_mb,
         pooled=database.pooled_connections,
+        dialect=database.dialect,
         preload=_PRELOADS.get(database.database_type, ("lodash",)),
     )

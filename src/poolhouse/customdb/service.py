@@ -13,10 +13,10 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.customdb import advice, environment, postgres
+from poolhouse.customdb import advice, auth0, environment, postgres, sources
 from poolhouse.customdb.model import (
+    AUTH0_NAMES,
     LARGEST_TIMEOUT_MS,
-    NEEDED,
     SCRIPT_NAMES,
     Active,
     Connection,
@@ -25,19 +25,22 @@ from poolhouse.customdb.model import (
     LogEntry,
     LogQuery,
     MigrationProgress,
+    Offer,
     ScriptName,
     ScriptState,
     ScriptVersion,
+    needed,
 )
 from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.customdb.runner import ScriptRunner, spec_of
+from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.pool import Database
-from poolhouse.errors import CustomDatabaseUnavailable, InvalidInput, InvalidOperation, ScriptNotFound
+from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.sandbox.network import split_host
-from poolhouse.sandbox.workers import CallKilled
+from poolhouse.sandbox.order import Dialect
 
 LOG_DAYS, LOG_ROWS = 30, 100_000
 """How long a call's log row is kept, and how many of a pool at most."""
@@ -118,9 +121,12 @@ class CustomDatabaseService:
         return ConnectionTest(problem is None, problem or "", latency_ms)
 
     async def list_scripts(self, caller: Caller) -> list[ScriptState]:
-        """All eight, in the documents' order."""
+        """All eight, in the documents' order; then those of Auth0 that have no place among them, where its
+        dialect is set or one was saved."""
         caller.require_administrator()
         rows = {row["name"]: row for row in await postgres.states(self._db, caller.pool_id)}
+        is_auth0s = (await self.get(caller)).dialect == "auth0"
+        theirs = [name for name in AUTH0_NAMES if is_auth0s or name in rows]
         return [
             ScriptState(
                 name,
@@ -129,7 +135,7 @@ class CustomDatabaseService:
                 stub=stub(name),
                 published_at=rows[name]["published_at"] if name in rows else None,
             )
-            for name in SCRIPT_NAMES
+            for name in (*SCRIPT_NAMES, *theirs)
         ]
 
     async def get_script(self, caller: Caller, name: str, version: int | None = None) -> ScriptVersion:
@@ -140,6 +146,15 @@ class CustomDatabaseService:
             raise ScriptNotFound(name=name, version=version)
         return found
 
+    async def offers(
+        self, caller: Caller, name: str, source: str, dialect: Dialect | None = None
+    ) -> tuple[Offer, ...]:
+        """What saving it would notice; `dialect` where that is about to be set, too. Saves nothing."""
+        caller.require_administrator()
+        known, database = script_name(name), await self.get(caller)
+        database = replace(database, dialect=dialect or database.dialect)
+        return await sources.offers(self._sandbox, database, known, source)
+
     async def list_versions(self, caller: Caller, name: str, page: PageRequest) -> list[ScriptVersion]:
         caller.require_administrator()
         return await postgres.versions(self._db, caller.pool_id, script_name(name), page.size, page.offset)
@@ -148,10 +163,10 @@ class CustomDatabaseService:
         """A new draft. The same text again answers the version it has. A syntax error is refused."""
         caller.require_administrator()
         known = script_name(name)
-        await self._compile(caller.pool_id, known, source)
+        offers = await sources.compiled(self._sandbox, await self.get(caller), known, source)
         newest = await postgres.find_version(self._db, caller.pool_id, known, None)
         if newest is not None and newest.source == source:
-            return newest
+            return replace(newest, offers=offers)
         async with self._db.transaction() as tx:
             try:
                 saved = await postgres.add_version(
@@ -165,11 +180,12 @@ class CustomDatabaseService:
             await self._audit.write(
                 tx, caller, Event("create", "custom_database_script", known, detail=detail)
             )
-        return saved
+        return replace(saved, offers=offers)
 
     async def publish(self, caller: Caller, name: str, version: int) -> ScriptState:
         """Makes a version the one that runs; an older one is a rollback. Raises ScriptNotFound."""
         wanted = await self.get_script(caller, name, version)
+        offers = await sources.compiled(self._sandbox, await self.get(caller), wanted.name, wanted.source)
         async with self._db.transaction() as tx:
             by = caller.actor_id or caller.kind
             await postgres.publish(tx, caller.pool_id, wanted.name, wanted.version, by)
@@ -178,7 +194,8 @@ class CustomDatabaseService:
                 tx, caller, Event("publish", "custom_database_script", wanted.name, detail=detail)
             )
         self._cache.pop(caller.pool_id, None)
-        return next(state for state in await self.list_scripts(caller) if state.name == wanted.name)
+        states = await self.list_scripts(caller)
+        return next(replace(state, offers=offers) for state in states if state.name == wanted.name)
 
     async def run(
         self,
@@ -195,11 +212,13 @@ class CustomDatabaseService:
         known = script_name(name)
         if source is None:
             source = (await self.get_script(caller, name, version)).source
-        needed = stub(known).split("(", 1)[1].split(")", 1)[0].count(",")
-        given = [*args, *[None] * (needed - len(args))]
-        if len(given) == needed:
+        wanted = stub(known).split("(", 1)[1].split(")", 1)[0].count(",")
+        given = [*args, *[None] * (wanted - len(args))]
+        if len(given) == wanted:
             given.append(await self._runner.context(caller))
         database = await self.get(caller)
+        if database.dialect == "auth0" and known in ("login", "getUser") and isinstance(given[0], str):
+            given[0] = auth0.query_of(given[0])
         outcome = await self._runner.run(caller, database, known, source, given, version=version, debug=True)
         said = await self._advice(caller, database, known, source, given, outcome)
         return replace(outcome, warnings=(*outcome.warnings, *said))
@@ -215,10 +234,15 @@ class CustomDatabaseService:
     ) -> list[str]:
         """What else can be said: from the answer, from the same call again, from getUser after login."""
         if isinstance(outcome, Threw):
-            return advice.about_thrown(name, outcome.message)
+            said = advice.about_thrown(name, outcome.message)
+            if outcome.private:  # calling a context that is no callback is a TypeError
+                said += [offer.en for offer in await sources.offers(self._sandbox, database, name, source)]
+            return said
         if not isinstance(outcome, Returned):
             return []
         said = advice.about_answer(name, args[:-1], outcome.value)
+        if outcome.dialect == "auth0":
+            said += advice.about_made_id(outcome.value)
         if said or not isinstance(outcome.value, dict) or name not in ("login", "getUser"):
             return said
         quiet: dict[str, Any] = {"version": None, "debug": True, "logged": False}
@@ -229,8 +253,11 @@ class CustomDatabaseService:
             finder = await postgres.find_version(self._db, caller.pool_id, "getUser", None)
             if finder is not None:
                 query = {"id": str(outcome.value["id"]), "email": None, "phone": None, "username": None}
+                known_as = auth0.name_of(outcome.value)
                 found = await self._runner.run(
-                    *(caller, database, "getUser", finder.source, [query, args[-1]]), **quiet
+                    *(caller, database, "getUser", finder.source, [query, args[-1]]),
+                    **quiet,
+                    known_as=known_as,
                 )
                 if isinstance(found, Returned):
                     said += advice.about_both(outcome.value, found.value)
@@ -259,32 +286,10 @@ class CustomDatabaseService:
                 await self._audit.write(tx, caller, Event("recover", "user", script_user_id))
         return lifted
 
-    async def _compile(self, pool_id: str, name: ScriptName, source: str) -> None:
-        try:
-            problem = await self._sandbox.check(source, name, key=pool_id)
-        except CallKilled as killed:
-            raise CustomDatabaseUnavailable(f"the check of {name}: {killed}") from killed
-        if problem is None:
-            return
-        where = f"{problem.line}:{problem.column}: " if problem.line else ""
-        text = f" | {problem.text.strip()}" if problem.text else ""
-        sentence = f"{where}{problem.message}{text}"
-        raise InvalidInput(
-            "source", sentence, sentence, line=problem.line, column=problem.column, text=problem.text
-        )
-
-
-def script_name(name: str) -> ScriptName:
-    """Raises InvalidInput for anything but the eight."""
-    for known in SCRIPT_NAMES:
-        if known == name:
-            return known
-    raise InvalidInput("name", f"应为 {'、'.join(SCRIPT_NAMES)}", f"must be one of {', '.join(SCRIPT_NAMES)}")
-
 
 def missing_scripts(active: Active) -> list[ScriptName]:
     """The functions the mode needs and nobody published."""
-    return [name for name in NEEDED[active.database.mode] if name not in active.sources]
+    return [name for name in needed(active.database) if name not in active.sources]
 
 
 def _unmasked(given: Connection, kept: Connection) -> Connection:
@@ -307,7 +312,10 @@ def _check(database: CustomDatabase) -> None:
     if database.error_messages not in get_args(ErrorMessages):
         known = ", ".join(get_args(ErrorMessages))
         raise InvalidInput("errorMessages", f"应为 {known}", f"must be one of {known}")
-    environment.check_variables(database.env)
+    if database.dialect not in get_args(Dialect):
+        known = ", ".join(get_args(Dialect))
+        raise InvalidInput("dialect", f"应为 {known}", f"must be one of {known}")
+    environment.check_variables(database.env, dialect=database.dialect)
     _check_hosts(database)
     if len(database.allowed_hosts) > 50:
         raise InvalidInput("allowedHosts", "最多 50 个", "at most 50")

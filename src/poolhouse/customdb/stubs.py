@@ -6,7 +6,7 @@ Source: reference/custom-database.md 1.1.
 
 from __future__ import annotations
 
-from poolhouse.customdb.model import ScriptName
+from poolhouse.customdb.model import AUTH0_NAMES, ScriptName
 
 _SENTENCE = "Please implement the {} script for this database connection{}"
 
@@ -19,6 +19,10 @@ MESSAGES: dict[ScriptName, str] = {
     "deleteUser": _SENTENCE.format("Delete Account", ""),
     "listUsers": _SENTENCE.format("List Users", ""),
     "validatePassword": _SENTENCE.format("Validate Password", ""),
+    "changePassword": _SENTENCE.format("Change Password", ""),
+    "verify": _SENTENCE.format("Verify", ""),
+    "changeEmail": _SENTENCE.format("Change Email", ""),
+    "changeUsername": _SENTENCE.format("Change Username", ""),
 }
 
 PARAMETERS: dict[ScriptName, str] = {
@@ -31,8 +35,22 @@ PARAMETERS: dict[ScriptName, str] = {
     "listUsers": "page, limit, context",
     "validatePassword": "id, password, context",
 }
+AUTH0_PARAMETERS: dict[ScriptName, str] = {
+    "login": "email, password, callback",
+    "getUser": "email, callback",
+    "createUser": "user, callback",
+    "deleteUser": "id, callback",
+    "changePassword": "email, newPassword, callback",
+    "verify": "email, callback",
+    "changeEmail": "email, newEmail, verified, callback",
+    "changeUsername": "username, newUsername, callback",
+}
 
 
 def stub(name: ScriptName) -> str:
     """The source an editor starts with."""
+    if name in AUTH0_NAMES:
+        return (
+            f"function {name}({AUTH0_PARAMETERS[name]}) {{\n  callback(new Error('{MESSAGES[name]}'));\n}}\n"
+        )
     return f"async function {name}({PARAMETERS[name]}) {{\n  throw new Error('{MESSAGES[name]}');\n}}\n"

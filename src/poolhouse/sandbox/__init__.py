@@ -6,6 +6,7 @@ script means, whose it is and what is remembered of its runs is the business of 
 
 from poolhouse.breaker import BreakerState
 from poolhouse.sandbox.client import (
+    Checked,
     ConnectionStatus,
     ConsoleLine,
     Killed,
@@ -17,13 +18,15 @@ from poolhouse.sandbox.client import (
     Threw,
 )
 from poolhouse.sandbox.limits import KillReason, Limits
-from poolhouse.sandbox.order import WorkerSpec
+from poolhouse.sandbox.order import Dialect, WorkerSpec
 from poolhouse.sandbox.protection import Layer, Protection
 
 __all__ = [
     "BreakerState",
+    "Checked",
     "ConnectionStatus",
     "ConsoleLine",
+    "Dialect",
     "KillReason",
     "Killed",
     "Layer",

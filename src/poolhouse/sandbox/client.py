@@ -17,7 +17,7 @@ from poolhouse.errors import InvalidInput, Overloaded
 from poolhouse.sandbox.frames import Answer, CheckedFrame, Level, Result, ResultFrame
 from poolhouse.sandbox.installation import find_installation
 from poolhouse.sandbox.limits import KillReason, Limits
-from poolhouse.sandbox.order import Installation, WorkerSpec
+from poolhouse.sandbox.order import Dialect, Installation, WorkerSpec
 from poolhouse.sandbox.process import Call
 from poolhouse.sandbox.protection import Protection
 from poolhouse.sandbox.workers import CallKilled, Workers, WorkersStatus
@@ -37,7 +37,8 @@ class Returned:
     """The function's promise settled. `value` is JSON: undefined is None, a Date ISO text, a BigInt a string.
 
     `warnings` are sentences for the script's author. `clients_left_open` counts database clients nobody
-    closed; they are closed for the script a quarter of a second later.
+    closed; they are closed for the script a quarter of a second later. `dialect` is the form the function was
+    found in: under `auth0` it may be either.
     """
 
     value: Any
@@ -47,6 +48,7 @@ class Returned:
     clients_left_open: int = 0
     connection_lost: bool = False
     warnings: tuple[str, ...] = ()
+    dialect: Dialect = "poolhouse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class Threw:
     clients_left_open: int = 0
     connection_lost: bool = False
     warnings: tuple[str, ...] = ()
+    dialect: Dialect = "poolhouse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +85,18 @@ class Killed:
     clients_left_open: int = 0
     connection_lost: bool = False
     warnings: tuple[str, ...] = ()
+    dialect: Dialect = "poolhouse"
 
 
 Outcome = Returned | Threw | Killed
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`problem` is None for a source that compiles; `auth0`: it looks written for Auth0."""
+
+    problem: SyntaxProblem | None
+    auth0: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +158,10 @@ class Sandbox:
         timeout_ms: int,
         read_only: bool,
         guarded: bool = True,
+        auth0_args: list[Any] | None = None,
     ) -> Outcome:
-        """Calls `function` of `source` with deep copies of `args`.
+        """Calls `function` of `source` with deep copies of `args`, or of `auth0_args` and a callback where the
+        connection's dialect is Auth0's and the function is in that form. The last of `args` is the context.
 
         `read_only`: the call may be repeated if another one brought its worker down. `guarded`: the circuit
         breaker may refuse it; somebody who repairs a connection wants to see the failure itself. Raises
@@ -160,6 +174,8 @@ class Sandbox:
             detail = f"the last calls lost the database; next try in {breaker.retry_after_s:.1f} s"
             return Killed(reason=KillReason.BREAKER_OPEN, detail=detail)
         frame = {"type": "call", "fn": function, "source": source, "args": args, "timeoutMs": timeout_ms}
+        if auth0_args is not None:
+            frame["auth0"] = auth0_args
         try:
             answer = await self._ask(spec, frame, timeout_ms, read_only)
             outcome = _outcome(answer, (time.monotonic() - started) * 1000, spec)
@@ -175,27 +191,30 @@ class Sandbox:
         self._tell(spec.key, breaker, outcome)
         return outcome
 
-    async def check(self, source: str, function: str, *, key: str = "") -> SyntaxProblem | None:
-        """Compiles and runs nothing. None means that it compiles. `key` names whose it is: a source that takes
-        its worker down must not take somebody else's check along.
+    async def check(
+        self, source: str, function: str, *, key: str = "", dialect: Dialect = "poolhouse"
+    ) -> Checked:
+        """Compiles and runs nothing. `key` names whose it is: a source that takes its worker down must not take
+        somebody else's check along.
 
         Raises CallKilled when the sandbox itself cannot say.
         """
         self._check_size(source)
-        spec = WorkerSpec(key=f"{key} check".strip(), env={}, modules=(), preload=())
+        spec = WorkerSpec(key=f"{key} check".strip(), env={}, modules=(), preload=(), dialect=dialect)
         try:
             answer = await self._ask(spec, {"type": "check", "fn": function, "source": source}, 5_000, True)
         except CallKilled as killed:
             if killed.reason not in _TOO_DEAR:
                 raise
-            return SyntaxProblem("compiling it takes more memory or time than a script has", None, None, None)
+            words = "compiling it takes more memory or time than a script has"
+            return Checked(SyntaxProblem(words, None, None, None))
         assert isinstance(answer, CheckedFrame)
         problem = answer.problem
         if problem is None:
-            return None
+            return Checked(None, answer.auth0)
         lines = source.splitlines()
         text = lines[problem.line - 1] if problem.line and problem.line <= len(lines) else None
-        return SyntaxProblem(problem.message, problem.line, problem.column, text)
+        return Checked(SyntaxProblem(problem.message, problem.line, problem.column, text), answer.auth0)
 
     async def forget(self, key: str) -> None:
         """The connection was deleted or switched off: its workers end, its breaker starts afresh."""
@@ -355,12 +374,16 @@ def _outcome(answer: Answer, elapsed_ms: float, spec: WorkerSpec) -> Outcome:
         "clients_left_open": head.left,
         "connection_lost": head.connection_lost,
         "warnings": tuple(_warnings(head)),
+        "dialect": head.dialect,
     }
     if head.stopped is not None:
         reason = (
             KillReason.OUTPUT_TOO_LARGE if head.stopped == "output_too_large" else KillReason.SOFT_TIMEOUT
         )
-        return Killed(reason=reason, detail=f"after {facts['duration_ms']:.0f} ms", **facts)
+        detail = f"after {facts['duration_ms']:.0f} ms"
+        if head.stopped == "timeout" and head.dialect == "auth0" and not head.answers:
+            detail += ", without the callback having been called"
+        return Killed(reason=reason, detail=detail, **facts)
     if head.error is not None:
         error = head.error
         # The documented templates wrap every error and so lose its code; its words are still there.
@@ -390,5 +413,7 @@ def _warnings(answer: ResultFrame) -> list[str]:
         warnings.append("an argument was written into the text of a query: pass it as a parameter")
     if answer.console_cut:
         warnings.append("the console output was cut")
+    if answer.answers > 1:
+        warnings.append("the callback was called more than once: the first call is the answer")
     warnings.extend(f"lost in the answer: {storable(what)}" for what in answer.lost)
     return warnings

@@ -37,7 +37,8 @@ class ThrownFrame(msgspec.Struct):
 
 
 class ResultFrame(msgspec.Struct, tag="result", rename="camel"):
-    """`console`: a line is its level's first letter and its text."""
+    """`console`: a line is its level's first letter and its text. `dialect`: the form the function was found in;
+    `answers`: how often it called its callback."""
 
     id: Id
     ok: bool
@@ -50,6 +51,8 @@ class ResultFrame(msgspec.Struct, tag="result", rename="camel"):
     spliced: Count
     lost: Annotated[list[Text], Meta(max_length=10)] = []
     error: ThrownFrame | None = None
+    dialect: Literal["poolhouse", "auth0"] = "poolhouse"
+    answers: Count = 0
     stopped: Literal["timeout", "output_too_large"] | None = None
 
     def lines(self) -> list[tuple[Level, str]]:
@@ -72,8 +75,11 @@ class ProblemFrame(msgspec.Struct):
 
 
 class CheckedFrame(msgspec.Struct, tag="checked"):
+    """`auth0`: the source looks written for Auth0."""
+
     id: Id
     problem: ProblemFrame | None
+    auth0: bool = False
 
 
 class StrayFrame(msgspec.Struct, tag="stray"):

@@ -6,11 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from poolhouse.sandbox.network import Reach
 from poolhouse.sandbox.protection import Protection, uid_for
+
+Dialect = Literal["poolhouse", "auth0"]
+"""How scripts are written: in our form, or in Auth0's, which answers by a callback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class WorkerSpec:
     allow_hosts: tuple[str, ...] = ()
     memory_mb: int = 96
     pooled: bool = False
+    dialect: Dialect = "poolhouse"
     modules: tuple[str, ...] = (
         "pg",
         "lodash",

@@ -107,6 +107,7 @@ class WorkerProcess:
                 "modules": self.spec.modules,
                 "preload": [name for name in self.spec.preload if name in self.spec.modules],
                 "pooled": self.spec.pooled,
+                "dialect": self.spec.dialect,
                 "resultBytes": self._limits.result_bytes,
                 "resultObjects": self._limits.result_objects,
                 "resultValues": self._limits.result_values,

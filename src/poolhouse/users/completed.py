@@ -3,7 +3,7 @@
 An old table has columns for people, seldom for what this server does with them: blocked, status, a password to be
 changed at the next login. `updateUser` leaves such keys out and succeeds. So after each change the user is looked
 at: what is not there is kept here where it is ours (`STATES`), and refused by name where it is the person's.
-Nothing of a profile is ever kept here.
+Nothing of a profile is ever kept here, but for a name by which Auth0's functions find an id (auth0_scripts.py).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.service import CustomDatabaseService
 from poolhouse.db.pool import Database
+from poolhouse.users.auth0_scripts import Auth0Scripts
 from poolhouse.users.completed import CompletedDirectory
 from poolhouse.users.directory import Directory
 from poolhouse.users.migrating import MigratingDirectory
@@ -35,13 +36,15 @@ class Directories:
     ) -> None:
         self.native = native
         self._db, self._customdb, self._runner = db, customdb, runner
+        self._auth0 = Auth0Scripts(runner, db)
 
     async def of(self, pool_id: str) -> Directory:
         """The directory of a pool, as its settings are now (half a second old at most)."""
         active = await self._customdb.active(pool_id)
         if active is None:
             return self.native
-        scripted = ScriptedDirectory(active, self._runner, _Identities(self._db))
+        scripts = self._auth0 if active.database.dialect == "auth0" else self._runner
+        scripted = ScriptedDirectory(active, scripts, _Identities(self._db))
         store = CompletedDirectory(scripted, self._db)
         if active.database.mode == "CUSTOM_USER_STORE":
             return store

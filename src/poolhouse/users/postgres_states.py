@@ -42,6 +42,23 @@ async def keep(tx: Tx, pool_id: str, user_id: str, changes: State) -> None:
     )
 
 
+async def name(db: Executor, pool_id: str, user_id: str, known_as: str) -> None:
+    """By what the store's functions find this id, where an id is nothing to them."""
+    await db.execute(
+        "insert into user_states (pool_id, user_id, known_as) values ($1, $2, $3) "
+        "on conflict (pool_id, user_id) do update set known_as = excluded.known_as, updated_at = now() "
+        "where user_states.known_as is distinct from excluded.known_as",
+        *(pool_id, user_id, known_as),
+    )
+
+
+async def name_of(db: Executor, pool_id: str, user_id: str) -> str | None:
+    found: str | None = await db.fetchval(
+        "select known_as from user_states where pool_id = $1 and user_id = $2", pool_id, user_id
+    )
+    return found
+
+
 async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
     await tx.execute(
         "delete from user_states where pool_id = $1 and user_id = any($2)", pool_id, list(user_ids)

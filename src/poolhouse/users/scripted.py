@@ -12,7 +12,6 @@ from typing import Any, Protocol, TypeVar
 
 from poolhouse.caller import Caller
 from poolhouse.customdb.model import Active, ScriptName
-from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.db.pool import Tx
 from poolhouse.errors import NotSupportedByDirectory, ScriptFailed, UserNotFound, WrongCredentials
 from poolhouse.paging import Page
@@ -27,6 +26,16 @@ AT_ONCE = 8
 """getUser calls of one batch that run together: a worker's own limit."""
 
 
+class Scripts(Protocol):
+    """The eight functions of a pool, whatever form they are written in."""
+
+    async def invoke(self, caller: Caller, active: Active, name: ScriptName, *args: Any) -> Any: ...
+
+    async def refuse_answer(
+        self, caller: Caller, active: Active, name: ScriptName, args: Sequence[Any], error: ScriptFailed
+    ) -> None: ...
+
+
 class LinkedIdentities(Protocol):
     """Identities linked here to a script's users."""
 
@@ -36,8 +45,8 @@ class LinkedIdentities(Protocol):
 class ScriptedDirectory:
     keeps_profiles = False
 
-    def __init__(self, active: Active, runner: ScriptRunner, identities: LinkedIdentities) -> None:
-        self._active, self._runner, self._identities = active, runner, identities
+    def __init__(self, active: Active, scripts: Scripts, identities: LinkedIdentities) -> None:
+        self._active, self._scripts, self._identities = active, scripts, identities
 
     async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
         if key.kind not in LOGIN_KEYS:
@@ -258,11 +267,11 @@ class ScriptedDirectory:
             # Thousands of profiles take longer than others should wait.
             return await asyncio.to_thread(read, answer) if _is_long(answer) else read(answer)
         except ScriptFailed as error:
-            await self._runner.refuse_answer(caller, self._active, name, args, error)
+            await self._scripts.refuse_answer(caller, self._active, name, args, error)
             raise
 
     async def _call(self, caller: Caller, name: ScriptName, *args: Any) -> Any:
-        return await self._runner.invoke(caller, self._active, name, *args)
+        return await self._scripts.invoke(caller, self._active, name, *args)
 
 
 def _is_long(answer: Any) -> bool:

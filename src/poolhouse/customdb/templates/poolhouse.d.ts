@@ -112,3 +112,42 @@ type deleteUser = (id: string, context: Context) => Promise<boolean>;
 type listUsers = (page: number, limit: number, context: Context) => Promise<UserPage>;
 /** Whether the password is this user's; null for an unknown user. */
 type validatePassword = (id: string, password: string, context: Context) => Promise<boolean | null>;
+
+// -- under `dialect = "auth0"` ------------------------------------------------------------------------------
+
+/** `env` by its name at Auth0. */
+declare const configuration: typeof env;
+/** A wrong account or password, whichever: told to nobody, counted by lock-out. */
+declare class WrongUsernameOrPasswordError extends Error {
+  constructor(userNameOrEmail?: string | null, message?: string);
+}
+/** `user_exists` is an existing user; of other codes the message reaches the person. */
+declare class ValidationError extends Error {
+  constructor(code: string, message?: string);
+}
+/** Its message reaches the person. */
+declare class UnauthorizedError extends Error {
+  constructor(message?: string);
+}
+
+/** The first call is the answer: an error, or else what was found or whether it was done. */
+type Callback<Answer> = (error?: unknown, answer?: Answer | null) => void;
+
+/** `user_id` (or `id`) is the id, without either the e-mail is; metadata is not taken over. */
+interface Auth0Profile {
+  user_id?: string | number;
+  username?: string;
+  email?: string;
+  email_verified?: boolean;
+  phone_number?: string;
+  phone_verified?: boolean;
+  name?: string;
+  nickname?: string;
+  given_name?: string;
+  family_name?: string;
+  middle_name?: string;
+  preferred_username?: string;
+  picture?: string;
+  blocked?: boolean;
+  [key: string]: unknown;
+}

@@ -2,6 +2,7 @@
 // wall between tenants. That wall is the process.
 
 import vm from "node:vm";
+import { lend } from "./auth0.mjs";
 import { isHeard } from "./heard.mjs";
 import { heardFetch } from "./modules.mjs";
 import { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } from "node:timers";
@@ -134,8 +135,13 @@ const BOOT = new vm.Script(
   };
 
   return {
-    describe,
+    describe, define, env,
     run: async (name, args, limit) => encode(await find(name)(...parse(args)), limit),
+    // A function that answers by a callback; value: what its source ended with.
+    ask: async (ask, name, value, args, answers, limit) => {
+      const f = name === "" && typeof value === "function" ? value : find(name);
+      return encode((await ask(f, parse(args), answers))[0], limit);
+    },
   };
 })`,
   { filename: "poolhouse:boot" },
@@ -149,9 +155,13 @@ export class Realm {
   #context;
   #timers = new Set();
   #inner;
+  #ask;
 
-  /** `own` makes a function one of the call's, whoever calls it. */
-  constructor({ env, require, log, own }) {
+  /**
+   * `own` makes a function one of the call's, whoever calls it. `auth0`: { require, answered } where the connection's
+   * scripts are in Auth0's form.
+   */
+  constructor({ env, require, log, own, auth0 = null }) {
     this.#context = vm.createContext({ ...lent, ...this.#trackedTimers(own) });
     const context = this.#context;
     this.#inner = BOOT.runInContext(context)({
@@ -162,12 +172,19 @@ export class Realm {
       // A `const login = async () => {}` is no property of the global object; a script in the realm sees it.
       global: (name) => (identifier.test(name) ? vm.runInContext(`typeof ${name} === "undefined" ? undefined : ${name}`, context) : undefined),
     });
+    if (auth0 !== null) this.#ask = lend(context, auth0, this.#inner);
   }
 
   /** Runs the compiled source's own statements, then calls the function. -> [json text, what was lost] */
   async call(script, name, args, limit) {
     script.runInContext(this.#context);
     return await this.#inner.run(name, args, limit);
+  }
+
+  /** The same of a function in Auth0's form. `args` are before the callback. */
+  async ask(script, { name, answers }, args, limit) {
+    const value = script.runInContext(this.#context);
+    return await this.#inner.ask(this.#ask, name, value, args, answers, limit);
   }
 
   describe(thrown) {

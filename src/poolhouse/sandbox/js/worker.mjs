@@ -3,6 +3,8 @@
 
 import { createRequire } from "node:module";
 import vm from "node:vm";
+import { compile as compileAuth0, isAuth0s, plan } from "./auth0.mjs";
+import { auth0Require } from "./auth0_modules.mjs";
 import { readFrames, writeFrame } from "./frames.mjs";
 import { Call, currentCall } from "./calls.mjs";
 import { Recording } from "./console.mjs";
@@ -19,6 +21,7 @@ let settings = null;
 const handlers = {
   init(frame) {
     settings = { ...frame, allowed: new Set(frame.modules) };
+    if (settings.dialect === "auth0") ownTimers();
     preload(frame.preload);
     writeFrame({ type: "ready" });
   },
@@ -26,12 +29,15 @@ const handlers = {
   // A turn of the event loop between calls lets a ping through when many calls arrive at once.
   call: (frame) => setTimeout(call, 0, frame),
   check(frame) {
+    const answer = { type: "checked", id: frame.id, problem: null, auth0: isAuth0s(frame.source, frame.fn) };
     try {
-      new vm.Script(frame.source, { filename: `${frame.fn}.js` });
-      writeFrame({ type: "checked", id: frame.id, problem: null });
+      const filename = `${frame.fn}.js`;
+      if (settings.dialect === "auth0") compileAuth0(frame.source, filename);
+      else new vm.Script(frame.source, { filename });
     } catch (error) {
-      writeFrame({ type: "checked", id: frame.id, problem: { message: cut(error.message, 2048), ...position(frame.source) } });
+      answer.problem = { message: cut(error.message, 2048), ...position(frame.source) };
     }
+    writeFrame(answer);
   },
 };
 
@@ -46,16 +52,23 @@ async function call(frame) {
   const answer = { type: "result", id: frame.id };
   let value = null;
   try {
-    clients.remember(frame.args);
-    realm = new Realm({
+    clients.remember([...frame.args, null, ...(frame.auth0 ?? []), null]);
+    const host = {
       env: settings.env,
       require: requireFor(settings.allowed, clients, settings.pooled ? pooledFacades : {}),
       log,
       own: (f) => own.own(f),
-    });
+    };
     const late = new Promise((_, reject) => { timer = setTimeout(reject, frame.timeoutMs, timedOut); });
-    const script = compile(frame.fn, frame.source);
-    const done = own.run(() => realm.call(script, frame.fn, JSON.stringify(frame.args), settings.resultBytes));
+    const auth0 = settings.dialect === "auth0" ? auth0Host(host.require, answer) : null;
+    realm = new Realm({ ...host, require: auth0?.require ?? host.require, auth0 });
+    const { script, how } = compile(frame.fn, frame.source);
+    const done = own.run(() => {
+      if (!how) return realm.call(script, frame.fn, JSON.stringify(frame.args), settings.resultBytes);
+      answer.dialect = "auth0";
+      const given = how.context ? [...frame.auth0, frame.args.at(-1)] : frame.auth0;
+      return realm.ask(script, how, JSON.stringify(given), settings.resultBytes);
+    });
     const [text, lost] = await Promise.race([done, late, own.failed]);
     if (isTooLarge(text)) throw tooLarge;
     value = wellFormed(text);
@@ -82,6 +95,11 @@ async function call(frame) {
 const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[dD][89a-fA-F][\da-fA-F]{2}|[^])/g;
 const wellFormed = (text) =>
   text.includes("\\u") ? text.replace(escapes, (escape) => (escape.length === 6 ? "\ufffd" : escape)) : text;
+
+function auth0Host(require, answer) {
+  const answered = () => { answer.answers = (answer.answers ?? 0) + 1; };
+  return { require: auth0Require(require), answered };
+}
 
 // What the other side refuses to read, told as what it is before it is sent.
 function isTooLarge(text) {
@@ -112,13 +130,19 @@ const timedOut = { timedOut: true };
 
 function compile(fn, source) {
   const key = `${fn}\n${source}`;
-  let script = compiled.get(key);
-  if (!script) {
+  let found = compiled.get(key);
+  if (!found) {
     if (compiled.size >= 64) compiled.clear();
-    script = new vm.Script(source, { filename: `${fn}.js` });
-    compiled.set(key, script);
+    const filename = `${fn}.js`;
+    if (settings.dialect === "auth0") {
+      const { script, text } = compileAuth0(source, filename);
+      found = { script, how: plan(text, fn) };
+    } else {
+      found = { script: new vm.Script(source, { filename }) };
+    }
+    compiled.set(key, found);
   }
-  return script;
+  return found;
 }
 
 function describe(realm, thrown, fn) {
@@ -138,6 +162,28 @@ function ownFrames(stack, fn) {
   return stack.split("\n").filter((line) => !/^\s+at /.test(line) || line.includes(`${fn}.js:`)).join("\n");
 }
 
+// An error thrown in a timer, also one of a library, comes without its owner when nobody catches it.
+function ownTimers() {
+  for (const name of ["setTimeout", "setInterval", "setImmediate"]) {
+    const start = globalThis[name];
+    globalThis[name] = (f, ...rest) => start((...given) => {
+      try {
+        return f(...given);
+      } catch (error) {
+        if (!endsItsCall(error)) throw error;
+      }
+    }, ...rest);
+  }
+}
+
+// A script in Auth0's form answers by its callback alone: after a mistake in one of its functions nobody calls that.
+function endsItsCall(error) {
+  const own = settings.dialect === "auth0" ? currentCall() : null;
+  if (own === null || own.settled) return false;
+  own.threw(error);
+  return true;
+}
+
 let strays = 0;
 
 function stray(reason) {
@@ -154,6 +200,7 @@ function stray(reason) {
 }
 function unheard(event, error) {
   event.preventDefault();
+  if (endsItsCall(error)) return;
   stray(error);
   currentCall()?.unheard(error);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,13 +15,17 @@ from poolhouse.customdb.model import (
     ErrorMessages,
     LogEntry,
     LogQuery,
+    Offer,
     ScriptName,
     ScriptState,
     ScriptVersion,
+    needed,
 )
 from poolhouse.customdb.redaction import HIDDEN, redacted_text
+from poolhouse.errors import Lang
 from poolhouse.paging import PageRequest
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
+from poolhouse.sandbox.order import Dialect
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.words import moment
@@ -53,6 +58,7 @@ class UpdateCustomDatabaseDto(Camel):
     pooled_connections: bool | UnsetType = UNSET
     record_logins: bool | UnsetType = UNSET
     error_messages: ErrorMessages | UnsetType = UNSET
+    dialect: Dialect | UnsetType = UNSET
 
 
 class CustomDatabaseDto(Camel):
@@ -67,6 +73,7 @@ class CustomDatabaseDto(Camel):
     pooled_connections: bool
     record_logins: bool
     error_messages: str
+    dialect: str
     published_scripts: list[str]
     missing_scripts: list[str]
     updated_at: str | None = None
@@ -78,12 +85,20 @@ class ConnectionTestDto(Camel):
     latency_ms: float
 
 
+class WarningDto(Camel):
+    """Something the author may want; `code` stays, `message` is in the caller's language."""
+
+    code: str
+    message: str
+
+
 class ScriptStateDto(Camel):
     name: str
     published_version: int | None
     draft_version: int | None
     published_at: str | None
     stub: str
+    warnings: list[WarningDto] = []
 
 
 class GetScriptQuery(Camel):
@@ -97,6 +112,7 @@ class ScriptVersionDto(Camel):
     source: str
     created_at: str | None
     created_by: str
+    warnings: list[WarningDto] = []
 
 
 class ListVersionsQuery(Camel):
@@ -254,11 +270,13 @@ async def list_versions(request: V3Request, query: ListVersionsQuery) -> list[Sc
 
 
 async def save_script(request: V3Request, body: SaveScriptDto) -> ScriptVersionDto:
-    return _version_dto(await request.services.customdb.save_script(request.caller, body.name, body.source))
+    saved = await request.services.customdb.save_script(request.caller, body.name, body.source)
+    return _version_dto(saved, request.caller.lang)
 
 
 async def publish_script(request: V3Request, body: PublishScriptDto) -> ScriptStateDto:
-    return _state_dto(await request.services.customdb.publish(request.caller, body.name, body.version))
+    state = await request.services.customdb.publish(request.caller, body.name, body.version)
+    return _state_dto(state, request.caller.lang)
 
 
 async def run_script(request: V3Request, body: RunScriptDto) -> RunResultDto:
@@ -309,7 +327,6 @@ async def lift_tombstone(request: V3Request, body: LiftTombstoneDto) -> LiftedDt
 def _database_dto(database: CustomDatabase, scripts: list[ScriptState]) -> CustomDatabaseDto:
     connection = database.connection
     published: list[ScriptName] = [state.name for state in scripts if state.published is not None]
-    needed = ("login", "getUser") if database.mode == "LAZY_MIGRATION" else [s.name for s in scripts]
     return CustomDatabaseDto(
         enabled=database.enabled,
         mode=database.mode,
@@ -329,20 +346,27 @@ def _database_dto(database: CustomDatabase, scripts: list[ScriptState]) -> Custo
         pooled_connections=database.pooled_connections,
         record_logins=database.record_logins,
         error_messages=database.error_messages,
+        dialect=database.dialect,
         published_scripts=list(published),
-        missing_scripts=[name for name in needed if name not in published],
+        missing_scripts=[name for name in needed(database) if name not in published],
         updated_at=_when(database.updated_at),
     )
 
 
-def _state_dto(state: ScriptState) -> ScriptStateDto:
+def _state_dto(state: ScriptState, lang: Lang = "zh-CN") -> ScriptStateDto:
     at = _when(state.published_at)
-    return ScriptStateDto(state.name, state.published, state.draft, at, state.stub)
+    warnings = _warnings(state.offers, lang)
+    return ScriptStateDto(state.name, state.published, state.draft, at, state.stub, warnings)
 
 
-def _version_dto(version: ScriptVersion) -> ScriptVersionDto:
+def _version_dto(version: ScriptVersion, lang: Lang = "zh-CN") -> ScriptVersionDto:
     at = _when(version.created_at)
-    return ScriptVersionDto(version.name, version.version, version.source, at, version.created_by)
+    warnings = _warnings(version.offers, lang)
+    return ScriptVersionDto(version.name, version.version, version.source, at, version.created_by, warnings)
+
+
+def _warnings(offers: Sequence[Offer], lang: Lang) -> list[WarningDto]:
+    return [WarningDto(offer.code, offer.message(lang)) for offer in offers]
 
 
 def _result_dto(outcome: Outcome) -> RunResultDto:
