@@ -126,6 +126,24 @@ async def test_a_scripts_own_words_reach_the_person(
     assert told.value.message("en-US") == words
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        "new WrongUsernameOrPasswordError(email, 'who is that')",
+        "new ValidationError('user_exists', 'who is that')",
+    ],
+)
+async def test_an_error_of_another_function_is_the_scripts_own_words(
+    services: Services, pool: PoolForTests, error: str
+) -> None:
+    source = f"function getByEmail(email, callback) {{ callback({error}) }}"
+    await publish(services, pool, {"getUser": source})
+    directory = await services.directories.of(pool.id)
+    with pytest.raises(ScriptFailed) as told:
+        await directory.find(pool.administrator, [BOB])
+    assert told.value.message() == "who is that"
+
+
 async def test_uniform_messages_hide_them(services: Services, pool: PoolForTests) -> None:
     with pytest.raises(WrongCredentials):
         await log_in(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from tests.conftest import PoolForTests
 from tests.customdb.engines import mongodb
 
@@ -18,7 +26,7 @@ from poolhouse.users.directory import Directory
 from poolhouse.users.model import UserDraft, UserKey
 
 FOLDERS = Path(__file__).parent / "auth0"
-LI = UserKey("email", "li@old.cn")
+LI, BOB = UserKey("email", "li@old.cn"), UserKey("email", "bob@old.cn")
 
 
 async def directory_of(
@@ -55,6 +63,60 @@ async def a_life(services: Services, pool: PoolForTests, directory: Directory) -
     async with services.db.transaction() as tx:
         await directory.delete(tx, admin, [user.id])
     assert (await directory.find(admin, [LI]))[0] is None
+
+
+@asynccontextmanager
+async def people() -> AsyncIterator[str]:
+    """The address of a service that knows bob: his profile by basic auth, by a login and by e-mail."""
+    bob = {"id": 7, "email": "bob@old.cn", "nickname": "小包"}
+
+    async def profile(request: Request) -> JSONResponse:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        fits = (scheme, given) == ("Basic", base64.b64encode(b"bob@old.cn:old secret").decode())
+        return JSONResponse(bob) if fits else JSONResponse({}, 401)
+
+    async def login(request: Request) -> JSONResponse:
+        given = await request.json()
+        fits = given == {"email": "bob@old.cn", "password": "old secret"}
+        return JSONResponse(bob) if fits else JSONResponse({"message": "no"}, 401)
+
+    async def find(request: Request) -> JSONResponse:
+        if request.headers.get("x-api-key") != "k-12345":
+            return JSONResponse({}, 403)
+        return JSONResponse(bob) if (await request.json())["email"] == "bob@old.cn" else JSONResponse({}, 404)
+
+    routes = [
+        Route("/profile", profile),
+        Route("/login", login, methods=["POST"]),
+        Route("/find", find, methods=["POST"]),
+    ]
+    config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await task
+
+
+@pytest.mark.parametrize("kind", ["axios"])
+async def test_a_web_service(services: Services, pool: PoolForTests, kind: str) -> None:
+    async with people() as uri:
+        env = {
+            "API_KEY": "k-12345",
+            "PROFILE_URL": f"{uri}/profile",
+            "LOGIN_URL": f"{uri}/login",
+            "PEOPLE_URL": f"{uri}/find",
+        }
+        directory = await directory_of(services, pool, kind, uri=uri, database_type="http", env=env)
+        user = await directory.authenticate(pool.stranger, BOB, "old secret")
+        assert (user.id, user.nickname) == ("7", "小包")
+        for account, password in ((BOB, "wrong"), (LI, "old secret")):
+            with pytest.raises(WrongCredentials):
+                await directory.authenticate(pool.stranger, account, password)
+        found = await directory.find(pool.administrator, [BOB, LI, UserKey("id", "7")])
+        assert [user and user.id for user in found] == ["7", None, "7"]
 
 
 @pytest.fixture(scope="module")

@@ -73,10 +73,8 @@ class ScriptRunner:
         if isinstance(outcome, Returned):
             return outcome.value
         if isinstance(outcome, Threw):
-            if active.database.dialect == "auth0" and auth0.is_wrong_password(outcome):
-                raise WrongCredentials(f"{name}: threw {outcome.name}")
-            if active.database.dialect == "auth0" and auth0.is_user_exists(outcome):
-                raise UserExists(f"{name}: threw {outcome.name}")
+            if active.database.dialect == "auth0":
+                _raise_auth0s(name, outcome)
             known = secrets_of(await self.env(active.database))
             # A thread: spelling large secrets takes milliseconds, as does searching a long text for them.
             words = await asyncio.to_thread(
@@ -180,6 +178,14 @@ class ScriptRunner:
     async def settled(self) -> None:
         """Waits until every log row is written: for tests and for stopping."""
         await self._log.settled()
+
+
+def _raise_auth0s(name: ScriptName, threw: Threw) -> None:
+    """An error of Auth0's kinds, where it means what it says; elsewhere it is any other."""
+    if name == "login" and auth0.is_wrong_password(threw):
+        raise WrongCredentials(f"{name}: threw {threw.name}")
+    if name not in READ_ONLY and auth0.is_user_exists(threw):
+        raise UserExists(f"{name}: threw {threw.name}")
 
 
 def spec_of(database: CustomDatabase, env: dict[str, str], *, debug: bool = False) -> WorkerSpec:

@@ -162,6 +162,8 @@ async def test_a_user_stays_there_and_everything_auth0_has_a_function_for_change
     assert await legacy.execute("select email_verified from users") is True
     await ok(await v3.post("update-user", {"userId": user_id, "email": "bob@new.cn"}))
     assert await legacy.execute("select email from users") == "bob@new.cn"
+    await ok(await v3.post("update-user", {"userId": user_id, "username": "robert"}))
+    assert await legacy.execute("select username from users") == "robert"
     changed = {"oldPassword": "old secret", "newPassword": "new secret 2"}
     wrong = {"oldPassword": "not this", "newPassword": "new secret 2"}
     assert (await shop.as_user(token, "POST", "update-password", wrong))["statusCode"] != 200

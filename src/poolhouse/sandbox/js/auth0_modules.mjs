@@ -2,6 +2,7 @@
 
 import { mongo, mongodb } from "./auth0_mongodb.mjs";
 
+// Auth0 has several versions of a module; here there is one.
 const bare = (name) => name.replace(/(?<=.)@[^/]*$/, "");
 
 /** `require(name, as)` of one call; `as` is the global under which a script finds the module without requiring it. */
@@ -15,7 +16,7 @@ export function auth0Require(require) {
 }
 
 function dressed(require, name, as) {
-  const module = require(name);
+  const module = require(bare(name));
   const dress = dresses[as] ?? dresses[bare(name)];
   return dress ? dress(module) : module;
 }

@@ -1,5 +1,5 @@
 function remove(id, callback) {
-  const { MongoClient, ObjectID } = require('mongodb');
+  const { MongoClient, ObjectID } = require('mongodb@3.1.4');
   const client = new MongoClient(configuration.DB_CONNECTION_URI);
 
   client.connect(function (failure) {

@@ -1,6 +1,6 @@
 function login(email, password, callback) {
   const bcrypt = require('bcrypt');
-  const MongoClient = require('mongodb').MongoClient;
+  const MongoClient = require('mongodb@3.1.4').MongoClient;
   const client = new MongoClient(configuration.DB_CONNECTION_URI);
 
   client.connect(function (failure) {
