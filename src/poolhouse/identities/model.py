@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,11 @@ the id its script gave."""
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`type`: openid, unionid, primary, generic, ...; `ext_idp_id` is "" when no stored source is meant."""
+    """`type`: openid, unionid, primary, generic, ...; `ext_idp_id` is "" when no stored source is meant.
+
+    `connection_id` is what it was linked by: a connection's id, or the identifier of one that is not there yet.
+    `connection_ids` are the connections it may come from, as they are now.
+    """
 
     id: str
     user_id: str
@@ -27,3 +31,4 @@ class Identity:
     openid: str | None = None
     profile: Mapping[str, Any] = field(default_factory=dict, repr=False)
     created_at: datetime | None = None
+    connection_ids: Sequence[str] = ()

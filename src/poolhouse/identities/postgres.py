@@ -10,15 +10,20 @@ from poolhouse.db.pool import Executor
 from poolhouse.identities.model import Identity
 
 _COLUMNS = """
-  id, user_id, provider, user_id_in_idp, type, ext_idp_id, connection_id, is_social, openid, profile, created_at
+  i.id, i.user_id, i.provider, i.user_id_in_idp, i.type, i.ext_idp_id, i.connection_id, i.is_social, i.openid,
+  i.profile, i.created_at, array(
+    select c.id from identity_connections c where c.pool_id = i.pool_id and (
+      i.connection_id in (c.id, c.identifier) or i.connection_id is null and c.source_id = i.ext_idp_id)
+    order by c.created_at, c.id
+  ) as connection_ids
 """
 
 
 async def of_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> list[Identity]:
     rows = await db.fetch(
         f"""
-        select {_COLUMNS} from user_identities where pool_id = $1 and user_id = any($2)
-        order by created_at, id
+        select {_COLUMNS} from user_identities i where i.pool_id = $1 and i.user_id = any($2)
+        order by i.created_at, i.id
         """,
         *(pool_id, list(user_ids)),
     )
@@ -30,8 +35,8 @@ async def find(
 ) -> Identity | None:
     row = await db.fetchrow(
         f"""
-        select {_COLUMNS} from user_identities
-        where pool_id = $1 and user_id_in_idp = $2 and provider = $3 and type = $4 and ext_idp_id = $5
+        select {_COLUMNS} from user_identities i where i.pool_id = $1
+          and i.user_id_in_idp = $2 and i.provider = $3 and i.type = $4 and i.ext_idp_id = $5
         """,
         *(pool_id, user_id_in_idp, provider, type_, ext_idp_id),
     )
@@ -47,11 +52,15 @@ async def delete(
     provider: str | None,
     type_: str | None,
 ) -> list[Identity]:
+    """`provider`: the kind, or the identifier of a connection. With both, those linked by the identifier alone too."""
     rows = await tx.fetch(
         f"""
-        delete from user_identities
-        where pool_id = $1 and user_id = $2 and ($3::text is null or ext_idp_id = $3)
-          and ($4::text is null or provider = $4) and ($5::text is null or type = $5)
+        delete from user_identities i
+        where i.pool_id = $1 and i.user_id = $2
+          and ($3::text is null or i.ext_idp_id = $3 or i.ext_idp_id = '' and $4::text is not null)
+          and ($4::text is null or $4 in (i.provider, i.connection_id) or i.connection_id in (
+            select c.id from identity_connections c where c.pool_id = $1 and c.identifier = $4))
+          and ($5::text is null or i.type = $5)
         returning {_COLUMNS}
         """,
         *(pool_id, user_id, ext_idp_id, provider, type_),
@@ -66,4 +75,7 @@ async def forget_users(tx: Executor, pool_id: str, user_ids: Sequence[str]) -> N
 
 
 def _identity(row: Record) -> Identity:
-    return Identity(**dict(row.items()))
+    values = dict(row.items())
+    if not values["connection_ids"] and values["connection_id"]:
+        values["connection_ids"] = [values["connection_id"]]
+    return Identity(**values)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import asyncpg
+from dataclasses import replace
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.pool import Database, Tx
-from poolhouse.errors import IdentityTaken, InvalidInput
+from poolhouse.errors import IdentitySourceNotFound, IdentityTaken, InvalidInput
 from poolhouse.identities import postgres
 from poolhouse.identities.model import Identity
+from poolhouse.tenants.postgres_sources import origin
 from poolhouse.users.model import IdentityDraft
 from poolhouse.users.postgres import insert_identity
 from poolhouse.users.service import UserService
@@ -39,12 +39,20 @@ class IdentityService:
         return found
 
     async def link(self, caller: Caller, user_id: str, draft: IdentityDraft) -> Identity:
-        """Linking what the user has already is success. Raises UserNotFound, IdentityTaken, InvalidInput."""
+        """`draft.provider` is the identifier of a connection, and may be empty where the source's id is given.
+
+        Linking what the user has already is success. Raises UserNotFound, IdentitySourceNotFound (an unknown
+        `ext_idp_id`), IdentityTaken, InvalidInput.
+        """
         caller.require_administrator()
-        for field, value in (("userIdInIdp", draft.user_id_in_idp), ("identifier", draft.provider)):
+        for field, value in (
+            ("userIdInIdp", draft.user_id_in_idp),
+            ("identifier", draft.provider or draft.ext_idp_id or ""),
+        ):
             if not value or len(value) > 256:
                 raise InvalidInput(field, "长度应为 1 至 256", "must be 1 to 256 characters")
         await self._users.require_all(caller, [user_id])
+        draft = await self._sourced(caller, draft)
         key = (draft.provider, draft.user_id_in_idp, draft.type, draft.ext_idp_id or "")
         try:
             async with self._db.transaction() as tx:
@@ -56,9 +64,24 @@ class IdentityService:
                 assert linked is not None
                 act = Event("link_identity", "identity", linked.id, user_id, detail={"provider": key[0]})
                 await self._audit.write(tx, caller, act)
-        except asyncpg.UniqueViolationError as error:  # somebody was faster
-            raise IdentityTaken(field="userIdInIdp") from error
+        except IdentityTaken:  # perhaps by another request that links it to the same user
+            linked = await postgres.find(self._db, caller.pool_id, *key)
+            if linked is None:
+                raise
+            return _of(linked, user_id)
         return linked
+
+    async def _sourced(self, caller: Caller, draft: IdentityDraft) -> IdentityDraft:
+        """With the kind of its source for provider. Where no source is known by what was given, as in the documented
+        examples, it is the administrator's word (docs/decisions/0021-linked-identities.md)."""
+        named = draft.ext_idp_id or ""
+        known = await origin(self._db, caller.pool_id, named, draft.provider)
+        if known is not None:
+            source_id, kind, connection_id = known
+            return replace(draft, provider=kind, ext_idp_id=source_id, connection_id=connection_id)
+        if named:
+            raise IdentitySourceNotFound(source_id=named)
+        return replace(draft, connection_id=draft.provider)
 
     async def unlink(
         self,

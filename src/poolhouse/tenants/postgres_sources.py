@@ -55,6 +55,23 @@ async def find_source(db: Executor, pool_id: str, source_id: str, box: SecretBox
     return source
 
 
+async def origin(
+    db: Executor, pool_id: str, source_id: str, identifier: str
+) -> tuple[str, str, str | None] | None:
+    """The source of this id, or else that of the connection with this identifier: its id, its type, and the
+    connection's id where it is one of the source's."""
+    row = await db.fetchrow(
+        """
+        select s.id, s.type, c.id as connection_id from identity_sources s
+        left join identity_connections c
+          on c.pool_id = s.pool_id and c.source_id = s.id and c.identifier = $3
+        where s.pool_id = $1 and case when $2 = '' then c.id is not null else s.id = $2 end
+        """,
+        *(pool_id, source_id, identifier),
+    )
+    return (row["id"], row["type"], row["connection_id"]) if row else None
+
+
 async def sources(
     db: Executor, pool_id: str, tenant_id: str | None, app_id: str | None, box: SecretBox
 ) -> list[Source]:

@@ -38,7 +38,6 @@ _TAKEN: dict[str, type[PoolhouseError]] = {
     "users_email_key": EmailTaken,
     "users_phone_key": PhoneTaken,
     "users_external_id_key": ExternalIdTaken,
-    "user_identities_key": IdentityTaken,
 }
 
 
@@ -243,17 +242,37 @@ class PostgresDirectory:
 
 
 async def insert_identity(tx: Executor, pool_id: str, user_id: str, identity: IdentityDraft) -> str:
-    """Raises asyncpg's unique violation on `user_identities_key`."""
+    """Raises IdentityTaken where it is linked already, or is another user's under whatever type."""
+    if identity.provider != "custom-database":  # which has one type and one source, so the key says it all
+        await _claim(tx, pool_id, user_id, identity)
     identity_id = new_id()
-    await tx.execute(
-        "insert into user_identities (pool_id, id, user_id, provider, user_id_in_idp, type, ext_idp_id, "
-        "connection_id, is_social, openid, profile) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        *(pool_id, identity_id, user_id, identity.provider, identity.user_id_in_idp, identity.type),
-        *(identity.ext_idp_id or "", identity.connection_id, identity.is_social, identity.openid),
-        dict(identity.profile),
-    )
+    try:
+        await tx.execute(
+            "insert into user_identities (pool_id, id, user_id, provider, user_id_in_idp, type, ext_idp_id, "
+            "connection_id, is_social, openid, profile) "
+            "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            *(pool_id, identity_id, user_id, identity.provider, identity.user_id_in_idp, identity.type),
+            *(identity.ext_idp_id or "", identity.connection_id, identity.is_social, identity.openid),
+            dict(identity.profile),
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise IdentityTaken(field="userIdInIdp") from error
     return identity_id
+
+
+async def _claim(tx: Executor, pool_id: str, user_id: str, identity: IdentityDraft) -> None:
+    """One at a time for each identity: what two transactions write at once neither of them sees."""
+    await tx.execute(
+        "select pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'identity', $1::text, $2::text, $3::text), 0))",
+        *(pool_id, identity.provider, identity.user_id_in_idp),
+    )
+    others = await tx.fetchval(
+        "select true from user_identities where pool_id = $1 and user_id_in_idp = $2 and provider = $3 "
+        "and user_id <> $4 and ($5 in ('', ext_idp_id) or ext_idp_id = '') limit 1",
+        *(pool_id, identity.user_id_in_idp, identity.provider, user_id, identity.ext_idp_id or ""),
+    )
+    if others:
+        raise IdentityTaken(field="userIdInIdp")
 
 
 async def identity_owner(db: Executor, pool_id: str, provider: str, user_id_in_idp: str) -> str | None:

@@ -54,7 +54,7 @@ async def test_a_created_user_is_listed_as_documented(v3: V3Client) -> None:
     assert listed["lastLogin"] is None
     assert listed["lastIp"] is None
     assert listed["loginsCount"] == 0
-    assert listed["photo"].startswith("https://")
+    assert listed["photo"] == v3.services.avatar
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", listed["createdAt"])
     assert not {"customData", "identities", "postIdList"} & listed.keys()
 
@@ -243,17 +243,21 @@ async def test_raw_elasticsearch_is_refused_clearly(v3: V3Client) -> None:
 async def test_identities_are_linked_and_unlinked(v3: V3Client) -> None:
     user = await create(v3, username="bob")
     other = await create(v3, username="ann")
-    link = {"userId": user["userId"], "extIdpId": "6076bac", "userIdInIdp": "oj7", "type": "openid"}
+    source = (await v3.post("create-ext-idp", {"name": "WeChat", "type": "wechat"}))["data"]["id"]
+    link = {"userId": user["userId"], "extIdpId": source, "userIdInIdp": "oj7", "type": "openid"}
+    unknown = await v3.post("link-identity", link | {"extIdpId": "6076bac"})
+    assert (unknown["statusCode"], unknown["apiCode"]) == (404, 40413)
     assert (await v3.post("link-identity", link))["data"] == {"success": True}
     taken = await v3.post("link-identity", link | {"userId": other["userId"]})
     assert taken["statusCode"] == 409
     (identity,) = (await v3.get("get-user-identities", userId=user["userId"]))["data"]
-    assert (identity["extIdpId"], identity["userIdInIdp"], identity["type"]) == ("6076bac", "oj7", "openid")
+    assert (identity["extIdpId"], identity["userIdInIdp"], identity["type"]) == (source, "oj7", "openid")
+    assert identity["provider"] == "wechat"
     shown = (await v3.get("list-users", withIdentities="true"))["data"]["list"]
     assert [len(one["identities"]) for one in shown] == [0, 1]
     (relation,) = (await v3.get("get-user-sync-relations", userId=user["userId"]))["data"]
     assert relation["userIdInIdp"] == "oj7"
-    gone = {"userId": user["userId"], "extIdpId": "6076bac"}
+    gone = {"userId": user["userId"], "extIdpId": source}
     assert (await v3.post("unlink-identity", gone))["data"] == {"success": True}
     assert (await v3.get("get-user-identities", userId=user["userId"]))["data"] == []
 

@@ -10,7 +10,7 @@ from poolhouse.wire.v2.request import Answer, Route, V2Request
 
 
 class LinkIdentity(Body):
-    """`identifier` names the source, `extIdpId` its stored configuration; seed 002 leaves the latter out."""
+    """`identifier` names the connection, `extIdpId` the source it belongs to; seed 002 leaves the latter out."""
 
     user_id: str
     user_id_in_idp: str

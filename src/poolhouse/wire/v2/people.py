@@ -128,6 +128,10 @@ def identity_pool(identity: Any, request: V2Request, args: Arguments) -> str:
     return request.caller.pool_id
 
 
+def identity_connection(identity: Any, request: V2Request, args: Arguments) -> str | None:
+    return identity.connection_ids[0] if identity.connection_ids else None
+
+
 def identity_profile(identity: Any, request: V2Request, args: Arguments) -> str | None:
     return msgspec.json.encode(identity.profile).decode() if identity.profile else None
 
@@ -182,6 +186,7 @@ FIELDS: dict[tuple[str, str], Field] = {
     ("User", "customData"): custom_data,
     ("UserCustomData", "value"): custom_value,
     ("Identity", "userPoolId"): identity_pool,
+    ("Identity", "connectionId"): identity_connection,
     ("Identity", "userInfoInIdp"): identity_profile,
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from poolhouse.errors import IdentitySourceNotFound
 from poolhouse.identities.model import Identity
 from poolhouse.users.model import IdentityDraft
 from poolhouse.wire.v3.dto.common import (
@@ -44,7 +43,7 @@ async def get_user_identities(request: V3Request, query: GetUserIdentitiesQuery)
 async def link_identity(request: V3Request, body: LinkIdentityDto) -> LinkIdentityDataDto:
     user = await the_user(request, body.user_id)
     draft = IdentityDraft(
-        provider=await _provider(request, body.ext_idp_id),
+        provider="",
         user_id_in_idp=body.user_id_in_idp,
         type=body.type or "generic",
         ext_idp_id=body.ext_idp_id,
@@ -91,14 +90,6 @@ async def get_user_logged_in_identities(
 async def _identities(request: V3Request, user_id: str, kind: str) -> Sequence[Identity]:
     user = await the_user(request, user_id, kind)
     return await request.services.identities.list(request.caller, user.id)
-
-
-async def _provider(request: V3Request, ext_idp_id: str) -> str:
-    """The stored source's kind; a source nobody stored is its own."""
-    try:
-        return (await request.services.sources.get(request.caller, ext_idp_id)).type
-    except IdentitySourceNotFound:
-        return ext_idp_id
 
 
 # -- groups and roles

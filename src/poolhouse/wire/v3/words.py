@@ -143,7 +143,7 @@ def identity_dto(identity: Identity) -> IdentityDto:
         type=identity.type,
         user_id_in_idp=identity.user_id_in_idp,
         user_info_in_idp=dict(identity.profile),
-        origin_conn_ids=[identity.connection_id] if identity.connection_id else [],
+        origin_conn_ids=list(identity.connection_ids),
     )
 
 
