@@ -3,6 +3,7 @@
 
 import vm from "node:vm";
 import { lend } from "./auth0.mjs";
+import { auth0Require } from "./auth0_modules.mjs";
 import { isHeard } from "./heard.mjs";
 import { heardFetch } from "./modules.mjs";
 import { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } from "node:timers";
@@ -158,21 +159,22 @@ export class Realm {
   #ask;
 
   /**
-   * `own` makes a function one of the call's, whoever calls it. `auth0`: { require, answered } where the connection's
-   * scripts are in Auth0's form.
+   * `own` makes a function one of the call's, whoever calls it. `auth0`: { answered } where the connection's scripts
+   * are in Auth0's form.
    */
   constructor({ env, require, log, own, auth0 = null }) {
     this.#context = vm.createContext({ ...lent, ...this.#trackedTimers(own) });
     const context = this.#context;
+    const auth0s = auth0 === null ? null : auth0Require(require);
     this.#inner = BOOT.runInContext(context)({
-      env, require, log, tooLarge, isHeard,
+      env, require: auth0s ?? require, log, tooLarge, isHeard,
       missing: (name) => new Error(`The script defines no function ${name}`),
       shared: Object.keys(shared),
       isOuter: (name, value) => value instanceof shared[name],
       // A `const login = async () => {}` is no property of the global object; a script in the realm sees it.
       global: (name) => (identifier.test(name) ? vm.runInContext(`typeof ${name} === "undefined" ? undefined : ${name}`, context) : undefined),
     });
-    if (auth0 !== null) this.#ask = lend(context, auth0, this.#inner);
+    if (auth0 !== null) this.#ask = lend(context, { ...auth0, require: auth0s }, this.#inner);
   }
 
   /** Runs the compiled source's own statements, then calls the function. -> [json text, what was lost] */

@@ -4,7 +4,6 @@
 import { createRequire } from "node:module";
 import vm from "node:vm";
 import { compile as compileAuth0, isAuth0s, plan } from "./auth0.mjs";
-import { auth0Require } from "./auth0_modules.mjs";
 import { readFrames, writeFrame } from "./frames.mjs";
 import { Call, currentCall } from "./calls.mjs";
 import { Recording } from "./console.mjs";
@@ -53,15 +52,15 @@ async function call(frame) {
   let value = null;
   try {
     clients.remember([...frame.args, null, ...(frame.auth0 ?? []), null]);
-    const host = {
+    const answered = () => { answer.answers = (answer.answers ?? 0) + 1; };
+    realm = new Realm({
       env: settings.env,
       require: requireFor(settings.allowed, clients, settings.pooled ? pooledFacades : {}),
       log,
       own: (f) => own.own(f),
-    };
+      auth0: settings.dialect === "auth0" ? { answered } : null,
+    });
     const late = new Promise((_, reject) => { timer = setTimeout(reject, frame.timeoutMs, timedOut); });
-    const auth0 = settings.dialect === "auth0" ? auth0Host(host.require, answer) : null;
-    realm = new Realm({ ...host, require: auth0?.require ?? host.require, auth0 });
     const { script, how } = compile(frame.fn, frame.source);
     const done = own.run(() => {
       if (!how) return realm.call(script, frame.fn, JSON.stringify(frame.args), settings.resultBytes);
@@ -95,11 +94,6 @@ async function call(frame) {
 const escapes = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|u[dD][89a-fA-F][\da-fA-F]{2}|[^])/g;
 const wellFormed = (text) =>
   text.includes("\\u") ? text.replace(escapes, (escape) => (escape.length === 6 ? "\ufffd" : escape)) : text;
-
-function auth0Host(require, answer) {
-  const answered = () => { answer.answers = (answer.answers ?? 0) + 1; };
-  return { require: auth0Require(require), answered };
-}
 
 // What the other side refuses to read, told as what it is before it is sent.
 function isTooLarge(text) {
