@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,17 +18,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from tests.conftest import PoolForTests
-from tests.customdb.engines import mongodb
+from tests.customdb.conftest import Legacy
+from tests.customdb.engines import mariadb, mongodb
 
 from poolhouse.customdb.folder import read
 from poolhouse.customdb.model import Connection
 from poolhouse.errors import UserExists, WrongCredentials
+from poolhouse.sandbox import Returned, Threw, WorkerSpec
 from poolhouse.services import Services
 from poolhouse.users.directory import Directory
 from poolhouse.users.model import UserDraft, UserKey
 
 FOLDERS = Path(__file__).parent / "auth0"
 LI, BOB = UserKey("email", "li@old.cn"), UserKey("email", "bob@old.cn")
+
+
+def needs(module: str) -> pytest.MarkDecorator:
+    offered = WorkerSpec(key="", env={}).modules
+    return pytest.mark.skipif(module not in offered, reason=f"scripts cannot require {module}")
 
 
 async def directory_of(
@@ -100,7 +109,7 @@ async def people() -> AsyncIterator[str]:
     await task
 
 
-@pytest.mark.parametrize("kind", ["axios"])
+@pytest.mark.parametrize("kind", ["axios", pytest.param("http", marks=needs("request"))])
 async def test_a_web_service(services: Services, pool: PoolForTests, kind: str) -> None:
     async with people() as uri:
         env = {
@@ -117,6 +126,82 @@ async def test_a_web_service(services: Services, pool: PoolForTests, kind: str) 
                 await directory.authenticate(pool.stranger, account, password)
         found = await directory.find(pool.administrator, [BOB, LI, UserKey("id", "7")])
         assert [user and user.id for user in found] == ["7", None, "7"]
+
+
+def simple_membership(password: str) -> str:
+    """As ASP.NET's SimpleMembership keeps it: a zero byte, the salt, PBKDF2 of a thousand rounds of SHA-1."""
+    salt = bytes(range(16))
+    return base64.b64encode(
+        b"\0" + salt + hashlib.pbkdf2_hmac("sha1", password.encode(), salt, 1000, 32)
+    ).decode()
+
+
+def universal_provider(password: str, salt: bytes) -> str:
+    """As ASP.NET's universal providers keep it: HMAC-SHA-256 of UTF-16, its key the salt four times."""
+    return base64.b64encode(hmac.digest(salt * 4, password.encode("utf-16-le"), "sha256")).decode()
+
+
+async def lets_bob_in(directory: Directory, pool: PoolForTests) -> None:
+    assert (await directory.authenticate(pool.stranger, BOB, "old 秘密 1")).id == "7"
+    for account, password in ((BOB, "wrong"), (LI, "old 秘密 1")):
+        with pytest.raises(WrongCredentials):
+            await directory.authenticate(pool.stranger, account, password)
+
+
+@needs("crypto")
+async def test_asp_net_universal_providers(services: Services, pool: PoolForTests, legacy: Legacy) -> None:
+    salt = bytes(range(100, 116))
+    await legacy.execute("drop table users")
+    await legacy.execute("create table users (userid int, username text)")
+    await legacy.execute(
+        "create table memberships (userid int, email text, password text, passwordsalt text)"
+    )
+    await legacy.execute("insert into users values (7, 'bob')")
+    kept = (universal_provider("old 秘密 1", salt), base64.b64encode(salt).decode())
+    await legacy.execute("insert into memberships values (7, 'bob@old.cn', $1, $2)", *kept)
+    kind = {"uri": legacy.url, "database_type": "postgresql"}
+    await lets_bob_in(await directory_of(services, pool, "membership_mvc3", **kind), pool)
+
+
+@needs("crypto")
+async def test_asp_net_simple_membership(services: Services, pool: PoolForTests, legacy: Legacy) -> None:
+    await legacy.execute("create table userprofile (userid int, username text)")
+    await legacy.execute("create table webpages_membership (userid int, password text)")
+    await legacy.execute("insert into userprofile values (7, 'bob@old.cn')")
+    kept = simple_membership("old 秘密 1")
+    await legacy.execute("insert into webpages_membership values (7, $1)", kept)
+    kind = {"uri": legacy.url, "database_type": "postgresql"}
+    await lets_bob_in(await directory_of(services, pool, "membership_mvc4", **kind), pool)
+
+
+@pytest.mark.parametrize("source", ["require('tedious@11.0.3').Connection", "sqlserver.connect({})"])
+async def test_sql_server_is_refused_by_name(services: Services, pool: PoolForTests, source: str) -> None:
+    await services.customdb.update(pool.administrator, {"dialect": "auth0"})
+    script = f"function login(email, password, callback) {{ const Connection = {source}; callback(null) }}"
+    outcome = await services.customdb.run(pool.administrator, "login", ["bob@old.cn", "x"], source=script)
+    assert isinstance(outcome, Threw)
+    assert "tedious" in outcome.message
+
+
+@pytest.fixture(scope="module")
+async def mariadb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    async with mariadb(tmp_path_factory.mktemp("mariadb")) as uri:
+        yield uri
+
+
+@needs("mysql")
+async def test_mysql(services: Services, pool: PoolForTests, mariadb_uri: str) -> None:
+    """`mysql({...})`; a changePassword that answers false whatever it did."""
+    kind = {"uri": mariadb_uri, "database_type": "mysql"}
+    directory = await directory_of(services, pool, "mysql", **kind)
+    table = (
+        "function login(email, password, callback) { require('mysql2').createConnection("
+        "configuration.DB_CONNECTION_URI).query('create table users (id int auto_increment primary key, email "
+        "varchar(99) unique, nickname varchar(99), password varchar(99))', (e) => callback(e, { user_id: 1 })) }"
+    )
+    outcome = await services.customdb.run(pool.administrator, "login", ["x", "y"], source=table)
+    assert isinstance(outcome, Returned), outcome
+    await a_life(services, pool, directory)
 
 
 @pytest.fixture(scope="module")

@@ -177,7 +177,13 @@ const BOOT = new vm.Script(
   for (const [name, module] of host.lent) defineProperty(globalThis, name, {
     configurable: true,
     get() {
-      const value = host.require(module, name);
+      let value;
+      try {
+        value = host.require(module, name);
+      } catch (error) { // thrown here, the engine would call the name undefined
+        const refuse = () => { throw error; };
+        value = new Proxy(refuse, { get: refuse, apply: refuse, construct: refuse });
+      }
       define(name, value);
       return value;
     },
