@@ -18,6 +18,7 @@ from starlette.requests import Request
 from tests import growth
 from tests.growth import MOST_TIMES, Expression
 
+from poolhouse import emails, phones
 from poolhouse.apps import addresses
 from poolhouse.audit.origin import agent
 from poolhouse.crypto import foreign, patterns
@@ -25,7 +26,6 @@ from poolhouse.customdb.redaction import Redactor, redacted_arguments, secrets_t
 from poolhouse.errors import PoolhouseError
 from poolhouse.fields import values as field_values
 from poolhouse.fields.model import DataType, Rule
-from poolhouse.login.codes import e164
 from poolhouse.mail import render, transports
 from poolhouse.mail.model import Message, Provider
 from poolhouse.mfa import totp
@@ -34,7 +34,7 @@ from poolhouse.sessions.tokens import hint
 from poolhouse.settings import Settings
 from poolhouse.tenants.secrets import masked
 from poolhouse.times import parse_time
-from poolhouse.users.rules import clean, looks_like_email
+from poolhouse.users.rules import clean
 from poolhouse.wire.addresses import client_ip
 from poolhouse.wire.oidc.browser import own_cookies, preferred
 from poolhouse.wire.request import Query, decode_json
@@ -267,8 +267,8 @@ READERS: dict[str, Reader] = {
     "a field's e-mail": Reader(typed("email"), [*GENERAL, again(".", "a@", "@")]),
     "a field's phone": Reader(typed("phone"), GENERAL),
     "a field's number": Reader(typed("isNumber"), GENERAL),
-    "an e-mail": Reader(looks_like_email, GENERAL),
-    "a phone": Reader(e164, GENERAL),
+    "an e-mail": Reader(emails.stored, GENERAL),
+    "a phone": Reader(phones.find_key, GENERAL),
     "a time": Reader(lambda text: parse_time(text, "t"), [*GENERAL, again(" ", "2020-01-01T00:00")]),
     "a profile": Reader(lambda text: clean({"email": text, "phone": text, "name": text}), GENERAL),
     "a password hash": Reader(

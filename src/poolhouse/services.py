@@ -203,7 +203,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     customdb = CustomDatabaseService(db, box, sandbox, scripts, audit)
 
     directories = Directories(native, db, customdb, scripts)
-    users = UserService(db, directories, audit)
+    users = UserService(db, directories, audit, settings.special_domains)
     users.on_delete(user_states.forget_users)
     sessions = SessionService(db, KeyRing(db, box), audit)
     management_tokens = ManagementTokens(sessions, pools, apps)
@@ -263,7 +263,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         link_identity=insert_identity,
     )
 
-    imports = UserImports(db, directories, hasher, fields, audit)
+    imports = UserImports(db, directories, hasher, fields, audit, settings.special_domains)
 
     mfa = MfaService(db, box, audit)
     users.on_delete(mfa.forget_users)

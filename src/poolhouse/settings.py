@@ -33,6 +33,10 @@ def misspelt(environment: Mapping[str, str]) -> list[str]:
     return told
 
 
+def _names(given: str) -> frozenset[str]:
+    return frozenset(name for part in given.split(",") if (name := part.strip()))
+
+
 class PortTaken(Exception):
     """Somebody else listens on the address we were told to."""
 
@@ -55,6 +59,11 @@ class Settings(BaseSettings):
     )
     allowed_origins: str = Field(
         "*", description="Origins whose pages may call the wires from a browser, apart by commas; * for any."
+    )
+    email_special_domains: str = Field(
+        "",
+        description="Names of one's own network that e-mail addresses may be under, apart by commas: local, test.",
+        pattern=r"^[ ,a-z]*$",
     )
     trusted_proxies: int = Field(
         0, description="Proxies before us that say where a request comes from.", ge=0, le=16
@@ -99,6 +108,19 @@ class Settings(BaseSettings):
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def special_domains(self) -> frozenset[str]:
+        return _names(self.email_special_domains)
+
+    @field_validator("email_special_domains")
+    @classmethod
+    def _are_special(cls, given: str) -> str:
+        from poolhouse.emails import SPECIAL  # asked for by few, and not quick to import
+
+        if unknown := sorted(_names(given) - SPECIAL):
+            raise ValueError(f"{unknown[0]} is none of {', '.join(sorted(SPECIAL))}, and needs no setting")
+        return given
 
     @field_validator("database_url", "replica_url")
     @classmethod

@@ -1,8 +1,13 @@
-"""Short texts a caller gives: codes, names, descriptions, addresses of pictures and pages."""
+"""Short texts a caller gives: codes, names, descriptions, addresses of pictures and pages.
+
+What somebody is known by comes from keyboards, spreadsheets and old databases: `written` is the one spelling of
+it, `require_visible` refuses what nobody could type again, and `is_placeholder` knows an old database's nothing.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from poolhouse.errors import InvalidInput
@@ -10,7 +15,45 @@ from poolhouse.errors import InvalidInput
 PROGRAMS = frozenset({"javascript", "data", "vbscript", "blob", "file", "filesystem", "about", "view-source"})
 """Schemes of addresses that are a program, or a page of its own, to a browser that is sent there."""
 
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories: controls, marks of direction and width, halves of characters, separators of lines."""
+_EDGES = "".join(
+    character
+    for character in map(chr, (*range(0x3001), 0xFEFF))
+    if character.isspace() or unicodedata.category(character) == "Cf"
+)
+_NOTHING = frozenset("-‐‑‒–—―_./\\:0*? ")
+_NOTHINGS = frozenset(
+    {
+        *("null", "(null)", "<null>", "\\n", "none", "nil", "undefined", "nan", "n/a", "#n/a"),
+        *("无", "暂无", "没有", "空"),
+    }
+)
+
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif|bmp|x-icon);base64,", re.IGNORECASE)
+
+
+def trimmed(text: str) -> str:
+    """Without the blanks, and the marks nobody sees, that come along at the ends when text is copied."""
+    return text.strip(_EDGES)
+
+
+def written(text: str) -> str:
+    """The one spelling of a name: NFC, `trimmed`. Kept so, and looked up so."""
+    return trimmed(text if text.isascii() else unicodedata.normalize("NFC", text))
+
+
+def require_visible(text: str, field: str) -> str:
+    """`text`; InvalidInput for one that looks like another: control characters, zero width, changes of direction."""
+    if not text.isprintable() and any(unicodedata.category(character) in _INVISIBLE for character in text):
+        raise InvalidInput(field, "含有不可见字符", "contains an invisible character")
+    return text
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether an old database says with this that there is nothing: `-`, `0`, `N/A`, `NULL`, `无`, blanks."""
+    folded = trimmed(unicodedata.normalize("NFKC", text[:64])).casefold()
+    return len(text) <= 64 and (folded in _NOTHINGS or _NOTHING.issuperset(folded))
 
 
 def no_program(field: str, value: Any) -> None:

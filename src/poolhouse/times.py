@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,11 @@ from poolhouse.errors import InvalidInput
 _ISO = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s*([Zz]|[+-]\d{2}:?\d{2})?\Z", re.ASCII
 )
+
+_DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)\Z", re.ASCII)
+_DIGITS_OF_A_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
+_YEAR = re.compile(r"\d{4}\Z", re.ASCII)
+DEFAULT_ZONE = "Asia/Shanghai"
 
 _FIRST_MILLISECOND = 100_000_000_000
 """A number of seconds this large is the year 5138; of milliseconds, 1973."""
@@ -24,20 +29,82 @@ def now() -> datetime:
 
 
 def parse_time(value: str, field: str, zone: ZoneInfo | None = None) -> datetime:
-    """An ISO 8601 time with Z, with an offset, or naive (then in `zone`, default UTC).
+    """An ISO 8601 time with Z, with an offset, or naive (then in `zone`, default UTC); a plain date is its midnight.
 
     Anything else, epoch digits above all, is refused naming `field`. Source: seed 002 (signedUp, lastLogin),
     reference/custom-database.md 4.1.
     """
-    if not _ISO.match(value):
+    if is_plain_date(value):
+        day = parse_date(value, field)
+        try:
+            return datetime(day.year, day.month, day.day, tzinfo=zone or UTC).astimezone(UTC)
+        except OverflowError as error:
+            raise InvalidInput(field, "时间超出范围", "not a real time") from error
+    if not _ISO.match(value.strip()):
         raise InvalidInput(field, "应为 ISO 8601 时间", "expected an ISO 8601 time")
     try:
-        parsed = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.replace(" ", "T", 1).strip()))
+        parsed = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", value.strip().replace(" ", "T", 1)))
         if parsed.tzinfo is None:
             parsed = parsed.replace(tzinfo=zone or UTC)
         return parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidInput(field, "时间超出范围", "not a real time") from error
+
+
+def is_plain_date(value: str) -> bool:
+    """Whether it names a day and no hour: `2024-01-01`, `2024/1/1`, `2024年1月1日`; perhaps one no calendar has."""
+    return _DATE.match(value.strip()) is not None
+
+
+def parse_date(value: str, field: str) -> date:
+    """A plain date. Raises InvalidInput naming `field`, also for 30 February."""
+    found = _DATE.match(value.strip())
+    if not found:
+        raise InvalidInput(field, "应为日期，如 1990-05-06", "expected a date like 1990-05-06")
+    return _day(*(int(part) for part in found.group(1, 3, 4) if part), *_chinese(found), field=field)
+
+
+def parse_end(value: str, field: str, zone: ZoneInfo | None = None) -> datetime:
+    """`parse_time` of an end that belongs to what it ends: a plain date is its last microsecond."""
+    moment = parse_time(value, field, zone)
+    return moment + timedelta(days=1, microseconds=-1) if is_plain_date(value) else moment
+
+
+def birthdate(value: str, field: str, zone: ZoneInfo | None = None) -> str:
+    """`1990-05-06` for a plain date, for its eight digits and for a time of that day; OpenID Connect's `1990` and
+    `0000-05-06` (a year that nobody is told) stay. A time that is midnight in `zone` (default Asia/Shanghai) is of
+    the day that begins there: so databases hand out dates.
+
+    Raises InvalidInput naming `field`. Source: OpenID Connect Core 5.1.
+    """
+    text = value.strip()
+    if _YEAR.match(text):
+        return text
+    if text.startswith("0000") and (found := _DATE.match(text)):
+        leap = _day(2000, *(int(part) for part in found.group(3, 4) if part), *_chinese(found), field=field)
+        return f"0000-{leap:%m-%d}"
+    if digits := _DIGITS_OF_A_DATE.match(text):
+        return _day(*map(int, digits.groups()), field=field).isoformat()
+    if not _ISO.match(text):
+        return parse_date(text, field).isoformat()
+    moment = parse_time(text, field)
+    there = moment.astimezone(zone or ZoneInfo(DEFAULT_ZONE)) if 1 < moment.year < 9999 else moment
+    midnight = text[11:].rstrip("Zz").strip().replace(":", "").replace(".", "").strip("0") == ""
+    for theirs in (there, there - (there.dst() or timedelta())):  # drivers have an offset, and no summer
+        if not midnight and theirs.time() == datetime.min.time():
+            return theirs.date().isoformat()
+    return parse_date(text[:10], field).isoformat()
+
+
+def _chinese(found: re.Match[str]) -> list[int]:
+    return [int(part) for part in found.group(5, 6) if part]
+
+
+def _day(year: int, month: int, day: int, *, field: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise InvalidInput(field, "没有这一天", "no such day") from error
 
 
 def numeric_date(value: object) -> int | None:

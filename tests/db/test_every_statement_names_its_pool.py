@@ -21,6 +21,7 @@ SOURCE = Path(poolhouse.__file__).parent
 _SWEEP = "housekeeping, of what has expired or is too old in any pool"
 _KEY = "authentication, which learns the pool from the id"
 _METRIC = "a number of the whole server for /metrics, with nothing of anybody in it"
+_DOCTOR = "what the operator of the server is told, ids alone"
 OF_ALL_POOLS: dict[str, str] = {
     "customdb/postgres:migrations_of_all": _METRIC,
     "mail/postgres:waiting": _METRIC,
@@ -38,6 +39,8 @@ OF_ALL_POOLS: dict[str, str] = {
     "sessions/postgres:delete_unneeded_keys": _SWEEP,
     "sessions/postgres:find_key": _KEY,
     "sessions/postgres:published_keys": "the keys of all pools, published for one issuer",
+    "users/postgres_duplicates:_of_names": _DOCTOR,
+    "users/postgres_duplicates:_of_phones": _DOCTOR,
     "commands/demo:_fill": "the demonstration's legacy table, which is no table of ours",
 }
 

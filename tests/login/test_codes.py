@@ -8,7 +8,6 @@ from poolhouse.errors import (
     CodeWrong,
     EmailMalformed,
     InvalidInput,
-    PhoneTaken,
     TooManyRequests,
     UserNotFound,
 )
@@ -145,20 +144,21 @@ async def test_the_same_digits_in_another_country_are_another_telephone(
 ):
     await configure(verify_code_resend_after=0)
     draft = UserDraft({"phone": "2025550123", "phone_country_code": "+1"})
-    await services.users.create(pool.administrator, draft)
+    american = await services.users.create(pool.administrator, draft)
     await services.codes.send(visitor, "phone", "2025550123", "login", "+52")
     code = await sent_code("+522025550123")
     with pytest.raises(UserNotFound):
         await services.code_login.login(visitor, "phone", "2025550123", code, SignIn(), "+52")
     await services.codes.send(visitor, "phone", "2025550123", "login", "+52")
     code = await sent_code("+522025550123")
-    with pytest.raises(PhoneTaken):
-        await services.code_login.login(
-            visitor, "phone", "2025550123", code, SignIn(auto_register=True), "+52"
-        )
+    mexican = await services.code_login.login(
+        visitor, "phone", "2025550123", code, SignIn(auto_register=True), "+52"
+    )
+    assert mexican.user.id != american.id
     await services.codes.send(visitor, "phone", "2025550123", "login", "1")
     code = await sent_code("+12025550123")
-    await services.code_login.login(visitor, "phone", "2025550123", code, SignIn(), "+1")
+    logged_in = await services.code_login.login(visitor, "phone", "2025550123", code, SignIn(), "+1")
+    assert logged_in.user.id == american.id
 
 
 async def test_one_address_cannot_flood_the_outbox(services, visitor, monkeypatch):

@@ -12,9 +12,13 @@ from poolhouse.commands.output import rows
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
 from poolhouse.db.embedded import running_url
+from poolhouse.db.migrations.chain import revisions
+from poolhouse.db.pool import opened
 from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_installation
 from poolhouse.settings import Settings
+from poolhouse.users.postgres_duplicates import Duplicates, duplicates
+from poolhouse.users.rules import spelled
 
 
 def doctor(
@@ -49,7 +53,29 @@ def _database(settings: Settings) -> list[tuple[str, Fact]]:
 
 async def _server(url: str, settings: Settings) -> list[Fact]:
     found = server_facts(url, settings.database_connections, settings.workers)
-    return [fact async for fact in found]
+    facts = [fact async for fact in found]
+    if any(fact.name == "schema" and fact.value == revisions()[-1] for fact in facts):
+        facts += await _people(url)
+    return facts
+
+
+async def _people(url: str) -> list[Fact]:
+    """Nobody is merged: two accounts of one person are for an administrator to look at."""
+    async with opened(url, connections=1) as db:
+        found = await duplicates(db)
+    return [
+        Fact(
+            f"users of one {spelled(one.kind)}",
+            f"{one.groups}{f', and {one.unreadable} that are no number' if one.unreadable else ''}",
+            f"change or delete all but one of each: {_ids(one)}" if one.groups else None,
+        )
+        for one in found
+    ]
+
+
+def _ids(found: Duplicates) -> str:
+    told = "; ".join(f"{', '.join(ids)} (pool {pool_id})" for pool_id, ids in found.first)
+    return f"{told}; and {found.groups - len(found.first)} more" if found.groups > len(found.first) else told
 
 
 def _sandbox() -> list[tuple[str, Fact]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolhouse.customdb.model import ScriptName
-from poolhouse.users.profiles import NAMES
+from poolhouse.users.profiles import NAMES, misfits
 
 ONE_PROFILE = frozenset({"login", "getUser", "createUser", "updateUser"})
 PAGES = frozenset({"searchUser", "listUsers"})
@@ -81,6 +81,8 @@ def _about_profile(name: str, value: Any) -> list[str]:
         said.append("the profile has no id")
     if value.get("password") is not None:
         said.append("the profile carries a password; it is dropped here, leave it out there")
+    if lost := misfits(value):
+        said.append(f"fields whose value is not of their kind are left out: {', '.join(lost[:_SHOWN])}")
     unknown = sorted(set(value) - set(NAMES) - _EXPECTED)
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""

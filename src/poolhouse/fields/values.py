@@ -13,18 +13,16 @@ from typing import Any
 
 import msgspec
 
+from poolhouse import emails, phones
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import LARGEST_VALUE_BYTES, DataType, Field, Rule
 from poolhouse.times import parse_time
-from poolhouse.users.rules import looks_like_email
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS = -62_135_596_800_000  # year 1
 _LAST_MS = 253_402_300_799_999  # year 9999
 _EXACT = 2**53
-LONGEST_EMAIL = 320
 
-_PHONE = re.compile(r"\+?[0-9][0-9 -]{3,24}\Z")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 
 
@@ -150,9 +148,9 @@ def _follows(rule: str, value: Any) -> bool:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     match rule:
         case "email":
-            return len(text) <= LONGEST_EMAIL and text.count("@") == 1 and looks_like_email(text)
+            return emails.is_address(text)
         case "phone":
-            return _PHONE.match(text) is not None
+            return phones.find_key(text) is not None
         case "isNumber":
             return _NUMBER.match(text) is not None
     return True

@@ -40,7 +40,7 @@ from poolhouse.login.registration import SELF_WRITABLE
 from poolhouse.mfa.service import MfaService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.directories import Directories
-from poolhouse.users.model import User, UserDraft
+from poolhouse.users.model import User, UserDraft, UserKey
 from poolhouse.users.postgres import PostgresDirectory
 from poolhouse.users.rules import IDENTIFIERS
 from poolhouse.users.service import UserService
@@ -196,9 +196,11 @@ class Account:
     async def _require_change(self, caller: Caller, new: NewAddress, old: OldAddress) -> User:
         user = await self.get(caller)
         present = _address(user, new.channel)
-        if present is not None and _same(new.channel, present, new.target):
+        if present is not None and _same(
+            new.channel, present, new.target, user.phone_country_code, new.country_code
+        ):
             raise SameEmail("email") if new.channel == "email" else SamePhone("phone")
-        await self._require_old_address(caller, new.channel, present, old)
+        await self._require_old_address(caller, new.channel, present, user.phone_country_code, old)
         await self._codes.check(caller, new.channel, new.target, new.code, "change", new.country_code)
         return user
 
@@ -233,19 +235,26 @@ class Account:
             raise LastLoginMethod() from error
 
     async def _require_old_address(
-        self, caller: Caller, channel: Channel, present: str | None, old: OldAddress
+        self,
+        caller: Caller,
+        channel: Channel,
+        present: str | None,
+        country: str | None,
+        old: OldAddress,
     ) -> None:
         if present is None:
             return
         email = channel == "email"
-        if old.target is not None and not _same(channel, present, old.target):
+        if old.target is not None and not _same(
+            channel, present, old.target, country, old.country_code or country
+        ):
             raise OldEmailMismatch("oldEmail") if email else OldPhoneMismatch("oldPhone")
         settings = (await self._pools.get(caller.pool_id)).settings
         if not (settings.verify_old_email if email else settings.verify_old_phone):
             return
         if not old.target or not old.code:
             raise OldEmailUnproven("oldEmailCode") if email else OldPhoneUnproven("oldPhoneCode")
-        await self._codes.check(caller, channel, old.target, old.code, "change", old.country_code)
+        await self._codes.check(caller, channel, old.target, old.code, "change", old.country_code or country)
 
     # -- leaving -------------------------------------------------------------------------------------------
 
@@ -319,8 +328,8 @@ def _address(user: User, channel: Channel) -> str | None:
     return user.email if channel == "email" else user.phone
 
 
-def _same(channel: Channel, one: str, other: str) -> bool:
-    return one.lower() == other.strip().lower() if channel == "email" else one == other.strip()
+def _same(channel: Channel, one: str, other: str, one_country: str | None, other_country: str | None) -> bool:
+    return UserKey(channel, one, one_country).stored == UserKey(channel, other, other_country).stored
 
 
 def _bound(new: NewAddress) -> dict[str, Any]:

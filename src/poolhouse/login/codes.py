@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from contextlib import suppress
 from typing import Literal
 
+from poolhouse import emails, phones
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Tx
-from poolhouse.errors import CodeExpired, CodeWrong, EmailMalformed, InvalidInput, TooManyRequests
+from poolhouse.errors import CodeExpired, CodeWrong, TooManyRequests
 from poolhouse.login import postgres
 from poolhouse.login.model import Channel
 from poolhouse.mail.model import Scene
@@ -26,8 +26,6 @@ from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.sessions.service import shuts_out
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.phones import e164
-from poolhouse.users.rules import looks_like_email
 from poolhouse.users.service import UserService
 
 Purpose = Literal[
@@ -143,9 +141,9 @@ class Codes:
         """What shuts a user out voids the codes under way to them: none may undo a new password."""
         if not shuts_out(user, draft):
             return
-        targets = {"email": user.email.lower()} if user.email else {}
-        with suppress(InvalidInput):  # what is no number was sent no code
-            targets |= {"phone": e164(user.phone, user.phone_country_code)} if user.phone else {}
+        targets = {"email": emails.stored(user.email)} if user.email else {}
+        if number := phones.find_key(user.phone, user.phone_country_code):
+            targets["phone"] = number
         await postgres.void_codes(tx, caller.pool_id, targets)
 
     async def _count(self, caller: Caller, target: str) -> None:
@@ -163,32 +161,34 @@ class Codes:
 
 
 def normal(channel: Channel, target: str, country_code: str | None = None) -> str:
-    """One spelling of a target: the address in lower case, the number in E.164."""
-    text = target.strip()
+    """One spelling of a target: the address as it is stored, the number in E.164.
+
+    Whom a code is sent to is here already or proves it by the code, so names of one's own network are none of
+    its business. Raises EmailMalformed, InvalidInput.
+    """
     if channel == "email":
-        if len(text) > 256 or not looks_like_email(text) or not text.isprintable():
-            raise EmailMalformed("email")
-        return text.lower()
-    return e164(text, country_code)
+        return emails.checked(target, special=emails.SPECIAL)
+    return phones.key(target, country_code)
 
 
 def holds(user: User, channel: Channel, target: str, country_code: str | None = None) -> bool:
-    """Whether a proven target is this user's. A number is unique in a pool without its country code, so the
-    same digits may be somebody else's telephone in another country."""
+    """Whether a proven target is this user's: the same digits may be somebody else's in another country."""
     if channel == "email":
-        return (user.email or "").lower() == target.strip().lower()
-    try:
-        return e164(user.phone or "", user.phone_country_code) == e164(target.strip(), country_code)
-    except InvalidInput:
-        return False
+        return user.email is not None and emails.stored(user.email) == emails.stored(target)
+    number = phones.find_key(target, country_code)
+    return number is not None and number == phones.find_key(user.phone, user.phone_country_code)
 
 
 async def holder_of(
     users: UserService, caller: Caller, channel: Channel, target: str, country_code: str | None = None
 ) -> User | None:
     """The user whose this address is."""
-    user = await users.look_up(caller, UserKey(channel, target.strip()))
+    user = await users.look_up(caller, address_key(channel, target, country_code))
     return user if user is not None and holds(user, channel, target, country_code) else None
+
+
+def address_key(channel: Channel, target: str, country_code: str | None = None) -> UserKey:
+    return UserKey(channel, target, country_code if channel == "phone" else None)
 
 
 def _length(pool: Pool) -> int:

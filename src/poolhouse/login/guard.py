@@ -133,7 +133,12 @@ class LoginGuard:
             "email": user.email,
             "phone": user.phone,
         }
-        subjects = [name_of(UserKey(kind, name)) for kind, name in names.items() if name]
+        country = user.phone_country_code
+        subjects = [
+            name_of(UserKey(kind, name, country if kind == "phone" else None))
+            for kind, name in names.items()
+            if name
+        ]
         await postgres.forget_attempts(db, pool_id, ACCOUNT, subjects)
         for kind in (OLD_PASSWORD, SECOND_STEP):
             await postgres.forget_attempts(db, pool_id, kind, [user.id])
@@ -177,8 +182,7 @@ def _address(caller: Caller, pool: Pool) -> _Counted | None:
 
 def name_of(key: UserKey) -> str:
     """One spelling of what is counted: as the directory compares it."""
-    value = key.value.lower() if key.kind == "email" else key.value
-    return f"{key.kind}:{value[:256]}"
+    return f"{key.kind}:{key.stored[:256]}"
 
 
 def asker(caller: Caller) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from poolhouse import emails
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -12,7 +13,7 @@ from poolhouse.crypto.policy import security_level
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import NotSupported, OldPasswordWrong, TokenInvalid, UserNotFound
 from poolhouse.login import tickets
-from poolhouse.login.codes import Codes, holder_of, holds
+from poolhouse.login.codes import Codes, address_key, holder_of, holds
 from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
@@ -21,7 +22,6 @@ from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.directories import Directories
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.rules import looks_like_email
 from poolhouse.users.service import UserService
 
 TICKET_LIFETIME = timedelta(minutes=5)
@@ -68,7 +68,7 @@ class Recovery:
 
     async def _whose(self, caller: Caller, channel: Channel, target: str, country_code: str | None) -> User:
         """The account of somebody who has just proved an address. Raises UserNotFound."""
-        key = UserKey(channel, target.strip())
+        key = address_key(channel, target, country_code)
         user = await self._users.look_up(caller, key) or await self._adopted(caller, key)
         if user is None or not holds(user, channel, target, country_code):
             raise UserNotFound()
@@ -172,7 +172,7 @@ class Recovery:
             detail={"method": method},
         )
         await self._audit.write(tx, caller, event)
-        if changed.email and looks_like_email(changed.email):
+        if changed.email and emails.is_address(changed.email):
             pool = await self._pools.get(caller.pool_id)
             told = {"app_name": pool.name, "user_name": changed.display_name}
             await self._mail.queue_email(

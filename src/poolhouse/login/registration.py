@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+from poolhouse import emails
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -11,7 +13,6 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.policy import security_level
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import (
-    EmailMalformed,
     InvalidInput,
     NotPermitted,
     PoolhouseError,
@@ -25,7 +26,6 @@ from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.rules import looks_like_email
 from poolhouse.users.service import UserService
 
 Gate = Callable[[Caller, Pool, Registration], Awaitable[None]]
@@ -139,7 +139,7 @@ class Registrations:
             user = await self._users.add(tx, caller, vetted)
             for registered in self._registered:
                 await registered(tx, caller, user, registration)
-            if pool.settings.send_welcome_email and user.email and looks_like_email(user.email):
+            if pool.settings.send_welcome_email and user.email and emails.is_address(user.email):
                 greeted = {"app_name": pool.name, "user_name": user.display_name}
                 await self._mail.queue_email(tx, caller, "welcome", user.email, greeted, user_id=user.id)
             event = Event(
@@ -159,13 +159,10 @@ class Registrations:
         values = {name: value for name, value in registration.values.items() if value is not None}
         if refused := sorted(set(values) - _REGISTRABLE):
             raise NotPermitted(f"{refused[0]} cannot be set by registering", field=refused[0])
-        email = values.get("email")
-        if email and registration.method != "username" and not looks_like_email(email):
-            raise EmailMalformed("email")
         values["register_source"] = [_SOURCE[registration.method]]
         values["user_source_type"] = "register"
         values["email_verified"] = registration.proven == "email" or (
-            bool(email) and pool.settings.email_verified_default
+            bool(values.get("email")) and pool.settings.email_verified_default
         )
         values["phone_verified"] = registration.proven == "phone"
         if registration.password is None:
@@ -178,7 +175,7 @@ class Registrations:
 
     async def _register_at_login(self, caller: Caller, key: UserKey, password: str) -> User:
         """autoRegister: the name somebody logs in with becomes theirs."""
-        return await self.create(caller, Registration("auto", {key.kind: key.value}, password))
+        return await self.create(caller, Registration("auto", _named(key), password))
 
     async def _refuse(self, caller: Caller, registration: Registration, error: PoolhouseError) -> None:
         event = Event(
@@ -189,3 +186,8 @@ class Registrations:
             detail={"method": registration.method, "reason": type(error).__name__},
         )
         await self._audit.write_refusal(caller, event)
+
+
+def _named(key: UserKey) -> dict[str, Any]:
+    country = {"phone_country_code": key.country_code} if key.country_code else {}
+    return {key.kind: key.value, **country}

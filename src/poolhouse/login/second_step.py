@@ -17,7 +17,7 @@ from poolhouse.errors import (
 )
 from poolhouse.login import postgres, tickets
 from poolhouse.login.account import FOLLOWING
-from poolhouse.login.codes import Codes, holds, normal
+from poolhouse.login.codes import Codes, address_key, holds, normal
 from poolhouse.login.guard import SECOND_STEP
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.login.service import LoginService
@@ -110,7 +110,7 @@ class SecondStep:
         present = user.email if channel == "email" else user.phone
         if present is not None:
             return holds(user, channel, target, country_code)
-        return await self._users.look_up(caller, UserKey(channel, target.strip())) is None
+        return await self._users.look_up(caller, address_key(channel, target, country_code)) is None
 
     # -- common --------------------------------------------------------------------------------------------
 

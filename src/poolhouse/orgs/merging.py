@@ -121,7 +121,7 @@ class DepartmentTrees:
 
     async def _vetted(self, caller: Caller, draft: UserDraft) -> tuple[str | None, Vetted]:
         """Before the transaction: an old database may be asked who somebody is."""
-        keys = [UserKey(kind, draft.values[kind]) for kind in _KEYS if draft.values.get(kind)]
+        keys = _keys_of(draft)
         if not keys:
             raise IdentifierRequired("members")
         for key in keys:
@@ -141,6 +141,15 @@ class DepartmentTrees:
             tx, caller, Event("create", "user", user.id, user.id, user.display_name, detail={"by": "tree"})
         )
         return user
+
+
+def _keys_of(draft: UserDraft) -> list[UserKey]:
+    country = draft.values.get("phone_country_code")
+    return [
+        UserKey(kind, draft.values[kind], country if kind == "phone" else None)
+        for kind in _KEYS
+        if draft.values.get(kind)
+    ]
 
 
 def _people_of(tree: NamedTree) -> list[UserDraft]:
@@ -164,9 +173,8 @@ def _check_size(tree: NamedTree) -> None:
         if departments > LARGEST_TREE or people > MOST_PEOPLE or depth >= DEEPEST:
             raise InvalidInput("children", "组织树过大", "the tree is too large")
         for draft in part.people:
-            for kind in _KEYS:
-                if value := draft.values.get(kind):
-                    if (kind, value) in seen:
-                        raise InvalidInput("members", "同一成员出现多次", "somebody is in it twice")
-                    seen.add((kind, value))
+            for key in _keys_of(draft):
+                if (key.kind, key.stored) in seen:
+                    raise InvalidInput("members", "同一成员出现多次", "somebody is in it twice")
+                seen.add((key.kind, key.stored))
         waiting += [(child, depth + 1) for child in part.children]

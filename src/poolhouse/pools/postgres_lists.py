@@ -42,14 +42,16 @@ async def remove_from_whitelist(
     )
 
 
-async def is_whitelisted(db: Executor, pool_id: str, app_ids: Sequence[str], kind: str, value: str) -> bool:
+async def is_whitelisted(
+    db: Executor, pool_id: str, app_ids: Sequence[str], kind: str, spelled: Sequence[str]
+) -> bool:
     return bool(
         await db.fetchval(
             """
             select exists (select from whitelist_entries
-              where pool_id = $1 and app_id = any($2) and kind = $3 and value = $4)
+              where pool_id = $1 and app_id = any($2) and kind = $3 and value = any($4))
             """,
-            *(pool_id, list(app_ids), kind, value),
+            *(pool_id, list(app_ids), kind, list(spelled)),
         )
     )
 

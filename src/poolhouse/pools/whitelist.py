@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from poolhouse import emails, phones
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -14,6 +15,7 @@ from poolhouse.db.pool import Database
 from poolhouse.errors import InvalidInput, NotWhitelisted
 from poolhouse.pools import postgres_lists
 from poolhouse.pools.model import Pool
+from poolhouse.texts import written
 
 Kind = Literal["username", "email", "phone"]
 MOST_AT_ONCE = 1000
@@ -71,17 +73,26 @@ class Whitelist:
         places = ["", *([caller.app_id] if caller.app_id else [])]
         for kind, on in switched_on.items():
             value = values.get(kind)
-            if on and value and not await self._holds(pool.id, places, kind, str(value)):
+            if (
+                on
+                and value
+                and not await self._holds(pool.id, places, kind, str(value), values.get("phone_country_code"))
+            ):
                 raise NotWhitelisted(field=kind)
 
-    async def _holds(self, pool_id: str, places: Sequence[str], kind: Kind, value: str) -> bool:
-        [normal] = _normal(kind, [value])
-        return await postgres_lists.is_whitelisted(self._db, pool_id, places, kind, normal)
+    async def _holds(
+        self, pool_id: str, places: Sequence[str], kind: Kind, value: str, country_code: str | None
+    ) -> bool:
+        """A list may hold a telephone number in any of its spellings."""
+        spelled = {*_normal(kind, [value]), value.strip()}
+        if kind == "phone":
+            spelled |= set(phones.spellings(value.strip(), country_code))
+        return await postgres_lists.is_whitelisted(self._db, pool_id, places, kind, sorted(spelled))
 
 
 def _normal(kind: Kind, values: Sequence[str]) -> Sequence[str]:
     wanted = list(
-        dict.fromkeys(value.strip().lower() if kind == "email" else value.strip() for value in values)
+        dict.fromkeys(emails.stored(value) if kind == "email" else written(value) for value in values)
     )
     if not wanted:
         raise InvalidInput("list", "不能为空", "must not be empty")

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from poolhouse import emails, phones
 from poolhouse.errors import EmailTaken, PhoneTaken, UserExists, UsernameTaken
-from poolhouse.users import phones
 from poolhouse.users.model import KeyKind, User, UserKey
-from poolhouse.users.rules import looks_like_email
 
 LOGIN_KEYS: tuple[KeyKind, ...] = ("email", "phone", "username")
 _SAID = (*LOGIN_KEYS, "id", "external_id", "unionid", "openid")
@@ -32,7 +31,8 @@ def contradicts(user: User, key: UserKey) -> bool:
     """Whether the user says they are somebody else than `key` asked for."""
     if getattr(user, key.kind) is None:
         return False
-    return not any(_alike(field, value, key.value) for field, value in _said(user))
+    typed = {key.value, key.stored}
+    return not any(_alike(field, value, text) for field, value in _said(user) for text in typed)
 
 
 def differ(one: User, other: User) -> bool:
@@ -43,17 +43,17 @@ def differ(one: User, other: User) -> bool:
 
 def keys_of(values: Mapping[str, Any]) -> list[UserKey]:
     """By what somebody else might be known who has these identifiers: each as it will be stored and as it was
-    given, a telephone number in all its spellings, a username also as the address it looks like."""
+    given, a username also as the address or the telephone number it looks like."""
     keys = []
     for field in LOGIN_KEYS:
         if not (value := values.get(field)) or not isinstance(value, str):
             continue
-        keys.append(UserKey(field, value))
-        if field == "email" or looks_like_email(value):
-            keys += [UserKey("email", value.lower()), UserKey("email", value)]
-        if field == "phone" or (field == "username" and value.removeprefix("+").isdecimal()):
-            country = values.get("phone_country_code")
-            keys += [UserKey("phone", spelling) for spelling in phones.spellings(value, country)]
+        if field != "phone":
+            keys.append(UserKey(field, value))
+        if field == "email" or emails.is_address(value):
+            keys += [UserKey("email", emails.stored(value)), UserKey("email", value)]
+        if field == "phone" or (field == "username" and phones.find_key(value)):
+            keys.append(UserKey("phone", value, values.get("phone_country_code")))
     return list(dict.fromkeys(keys))
 
 
@@ -71,7 +71,11 @@ def may_be_rounded(user_id: str) -> bool:
 
 
 def _said(user: User) -> list[tuple[str, str]]:
-    return [(field, value) for field in _SAID if (value := getattr(user, field))]
+    said = [(field, value) for field in _SAID if (value := getattr(user, field))]
+    if user.phone and user.phone_country_code:
+        number = phones.find_key(user.phone, user.phone_country_code) or user.phone
+        said = [(field, number if field == "phone" else value) for field, value in said]
+    return said
 
 
 def _alike(field: str, one: str, other: str) -> bool:

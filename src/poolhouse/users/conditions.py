@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from poolhouse import emails, phones
 from poolhouse.db.where import Where
 from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.conditions import condition as custom_condition
 from poolhouse.fields.model import Field
 from poolhouse.sessions.postgres import logged_in_at
-from poolhouse.times import parse_time, unix_time
+from poolhouse.texts import written
+from poolhouse.times import is_plain_date, parse_end, parse_time, unix_time
 from poolhouse.users.model import Condition
-from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, TEXT, TIMES, spelled
+from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
 
 _MOMENTS = TIMES | {"created_at", "updated_at", "status_changed_at"}
 _TEXTS = frozenset(TEXT) | {"id", "status"}
@@ -51,6 +53,8 @@ def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str
 def _add_contains(where: Where, field: str, value: Any, *, negated: bool) -> None:
     if field not in _TEXTS:
         raise _not_an_operator()
+    if field == "phone":
+        value = phones.compact(_text(value)) or value
     pattern = f"poolhouse_search_pattern({where.arg(_text(value))})"
     where.add(f"poolhouse_search_key(coalesce(u.{field}, '')) {'not ' if negated else ''}like {pattern}")
 
@@ -58,7 +62,13 @@ def _add_contains(where: Where, field: str, value: Any, *, negated: bool) -> Non
 def _add_comparison(where: Where, condition: Condition) -> None:
     field, operator, value = condition.field, condition.operator, condition.value
     column = _SHOWN_STATUS if field == "status" else f"u.{field}"
-    if operator == "EQUAL":
+    if field == "phone" and operator in ("EQUAL", "NOT_EQUAL", "IN"):
+        numbers = _list(value) if operator == "IN" else [value]
+        where.add(_phone(where, [_text(one) for one in numbers], negated=operator == "NOT_EQUAL"))
+    elif _is_day(field, value) and operator in ("EQUAL", "NOT_EQUAL"):
+        low, high = where.arg(_moment(value)), where.arg(_moment(value, end=True))
+        where.add(f"coalesce({column} between {low} and {high}, false) = {operator == 'EQUAL'}")
+    elif operator == "EQUAL":
         where.add(f"{column} = {where.arg(_value(field, value))}")
     elif operator == "NOT_EQUAL":
         where.add(f"{column} is distinct from {where.arg(_value(field, value))}")
@@ -68,10 +78,19 @@ def _add_comparison(where: Where, condition: Condition) -> None:
         raise _not_an_operator()
     elif operator == "BETWEEN":
         low, high = _pair(value)
-        where.add(f"{column} between {where.arg(_value(field, low))} and {where.arg(_value(field, high))}")
+        where.add(
+            f"{column} between {where.arg(_value(field, low))} and {where.arg(_value(field, high, end=True))}"
+        )
     else:
         sign = ">=" if operator == "GREATER" else "<="
-        where.add(f"{column} {sign} {where.arg(_value(field, value))}")
+        where.add(f"{column} {sign} {where.arg(_value(field, value, end=operator == 'LESSER'))}")
+
+
+def _phone(where: Where, numbers: list[str], *, negated: bool) -> str:
+    """Whoever has one of these numbers, whichever way it is written here or there."""
+    keys, texts = [key for one in numbers if (key := phones.find_key(one))], [written(one) for one in numbers]
+    has = f"(u.phone_key = any({where.arg(keys)}) or u.phone = any({where.arg(texts)}))"
+    return f"coalesce(not {has}, true)" if negated else has
 
 
 def _add_logged_in_apps(where: Where, condition: Condition) -> None:
@@ -131,7 +150,7 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _value(field: str, value: Any) -> Any:
+def _value(field: str, value: Any, *, end: bool = False) -> Any:
     if field in BOOLEANS:
         if not isinstance(value, bool):
             raise InvalidInput("advancedFilter.value", "应为布尔值", "expected a boolean")
@@ -139,11 +158,13 @@ def _value(field: str, value: Any) -> Any:
     if field in COUNTS:
         return _whole(value)
     if field in _MOMENTS:
-        return _moment(value)
+        return _moment(value, end=end)
     text = _text(value)
     if field == "gender":
         return GENDERS.get(text, text)
-    return text.lower() if field == "email" else text
+    if field == "email":
+        return emails.stored(text)
+    return written(text) if field in KNOWN_BY else text
 
 
 def _whole(value: Any) -> int:
@@ -155,10 +176,14 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _moment(value: Any) -> datetime:
-    """ISO 8601, Unix milliseconds or Unix seconds."""
+def _is_day(field: str, value: Any) -> bool:
+    return field in _MOMENTS and isinstance(value, str) and is_plain_date(value)
+
+
+def _moment(value: Any, *, end: bool = False) -> datetime:
+    """ISO 8601, Unix milliseconds or Unix seconds. A plain date is its midnight or, as an end, its last moment."""
     if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 16:
         value = int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return unix_time(value, "advancedFilter.value")
-    return parse_time(_text(value), "advancedFilter.value")
+    return (parse_end if end else parse_time)(_text(value), "advancedFilter.value")

@@ -15,17 +15,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
+from poolhouse import emails
 from poolhouse.crypto import foreign
 from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
-from poolhouse.users.profiles import NAMES
-from poolhouse.users.rules import BOOLEANS, COUNTS, clean, require_identifier
+from poolhouse.texts import require_visible, written
+from poolhouse.users.profiles import EMPTIED, NAMES, is_nothing
+from poolhouse.users.rules import BOOLEANS, COUNTS, TEXT, clean, require_identifier
 
 LONGEST_ROW = 1024 * 1024
 """Bytes."""
@@ -35,6 +37,7 @@ LONGEST_PASSWORD = 1024
 FIELDS: Mapping[str, str] = {
     key: name for key, name in NAMES.items() if name not in ("created_at", "updated_at", "is_deleted")
 }
+CheckEmail = Callable[[str], str]
 _TRUE, _FALSE = frozenset({"true", "1", "t", "yes"}), frozenset({"false", "0", "f", "no"})
 
 
@@ -83,12 +86,12 @@ def read(path: Path) -> Iterator[Raw]:
         raise InvalidInput(path.name, "应为 .jsonl 或 .csv 文件", "must be a .jsonl or a .csv file")
 
 
-def parsed(raw: Raw, ignored: dict[str, int]) -> ImportedUser | RowError:
-    """`ignored` counts the keys that are none of ours."""
+def parsed(raw: Raw, ignored: dict[str, int], email: CheckEmail = emails.checked) -> ImportedUser | RowError:
+    """`ignored` counts the keys that are none of ours; `email` judges an address."""
     if raw.broken is not None:
         return RowError(raw.line, "row", raw.broken)
     try:
-        return _parsed(raw, ignored)
+        return _parsed(raw, ignored, email)
     except PoolhouseError as error:
         return refused(raw.line, error)
 
@@ -97,7 +100,7 @@ def refused(line: int, error: PoolhouseError, script_id: str | None = None) -> R
     return RowError(line, str(error.facts.get("field") or "row"), error.message("en-US"), script_id)
 
 
-def _parsed(raw: Raw, ignored: dict[str, int]) -> ImportedUser:
+def _parsed(raw: Raw, ignored: dict[str, int], email: CheckEmail) -> ImportedUser:
     values: dict[str, Any] = {}
     custom_data: dict[str, Any] = {}
     for key, value in raw.given.items():
@@ -106,10 +109,11 @@ def _parsed(raw: Raw, ignored: dict[str, int]) -> ImportedUser:
         if key == "customData":
             custom_data |= _custom_data(value)
         elif key in FIELDS:
-            values[FIELDS[key]] = value
+            if not (FIELDS[key] in EMPTIED and is_nothing(value)):
+                values[FIELDS[key]] = _as_text(value) if FIELDS[key] in TEXT else value
         else:
             ignored[key] = ignored.get(key, 0) + 1
-    cleaned = clean(values)
+    cleaned = clean(values, email=email)
     require_identifier(cleaned)
     return ImportedUser(
         raw.line,
@@ -118,6 +122,11 @@ def _parsed(raw: Raw, ignored: dict[str, int]) -> ImportedUser:
         custom_data=custom_data,
         script_id=_script_id(raw.given.get("id")),
     )
+
+
+def _as_text(value: Any) -> Any:
+    """What JSON gives as a number, a telephone number say, is its digits."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _secrets(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
@@ -141,14 +150,14 @@ def _secrets(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _script_id(value: Any) -> str | None:
-    if value is None or value == "":
+    if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise InvalidInput("id", "应为字符串或整数", "expected a string or a whole number")
-    text = str(value)
-    if len(text) > 256 or "\x00" in text:
+    text = written(str(value))
+    if len(text) > 256:
         raise InvalidInput("id", "不合法", "must be at most 256 characters")
-    return text
+    return require_visible(text, "id") or None
 
 
 def _custom_data(value: Any) -> Mapping[str, Any]:

@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import msgspec
 
+from poolhouse import emails
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -71,8 +73,10 @@ class UserImports:
         hasher: PasswordHasher,
         fields: FieldService,
         audit: AuditLog,
+        special_domains: Collection[str] = (),
     ) -> None:
         self._db, self._directories, self._hasher = db, directories, hasher
+        self._check_email = partial(emails.checked, special=special_domains)
         self._fields, self._audit = fields, audit
 
     async def from_file(
@@ -109,7 +113,7 @@ class UserImports:
             for place, raw in enumerate(import_rows.read(path)):
                 if place < journal.position:
                     continue
-                entry = import_rows.parsed(raw, progress.ignored)
+                entry = import_rows.parsed(raw, progress.ignored, self._check_email)
                 if rehearsal:
                     judgement = rehearsal.judge(entry)
                     if judgement == "here":
@@ -285,7 +289,7 @@ def judged(person: ImportedUser, known: Known) -> RowError | Literal["new", "her
         )
     if person.script_id and person.script_id in known.by_script_id:
         return "here"
-    given = {key: value for key in newcomers.KEYS if (value := person.values.get(key))}
+    given = newcomers.keys_of(person)
     holders = {
         key: known.by_key[item] for key, value in given.items() if (item := (key, value)) in known.by_key
     }
@@ -341,9 +345,9 @@ class _Rehearsal:
         verdict = judged(entry, known)
         if verdict != "new":
             return verdict
-        keys = {key: entry.values.get(key) for key in newcomers.KEYS}
-        self._keys_of[str(entry.line)] = keys
-        self._by_key |= {(key, value): str(entry.line) for key, value in keys.items() if value}
+        keys = newcomers.keys_of(entry)
+        self._keys_of[str(entry.line)] = {key: keys.get(key) for key in newcomers.KEYS}
+        self._by_key |= {item: str(entry.line) for item in keys.items()}
         if entry.script_id:
             self._by_script_id[entry.script_id] = str(entry.line)
         return entry

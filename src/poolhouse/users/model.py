@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from poolhouse import emails, phones
 from poolhouse.paging import PageRequest
+from poolhouse.texts import trimmed, written
 
 AVATAR_PATH = "/static/poolhouse-default-avatar.png"
 """Where the server has the picture of users who have none. It is shown in place of none and never stored."""
@@ -117,10 +119,23 @@ KeyKind = Literal["id", "username", "email", "phone", "external_id", "identity"]
 
 @dataclass(frozen=True, slots=True)
 class UserKey:
-    """What one user is asked for by. Email compares without case, username with it."""
+    """What one user is asked for by. Email compares without case, username with it, a phone by its number.
+
+    `country_code` is what a number without one belongs to; None is also for who only knows the digits.
+    """
 
     kind: KeyKind
     value: str
+    country_code: str | None = None
+
+    @property
+    def stored(self) -> str:
+        """The one spelling of `value`, as it is kept and counted: two keys of one person have one."""
+        if self.kind == "email":
+            return emails.stored(self.value)
+        if self.kind == "phone":
+            return phones.find_key(self.value, self.country_code) or written(self.value)
+        return written(self.value) if self.kind in ("username", "external_id") else self.value
 
     @classmethod
     def identity(cls, provider: str, user_id_in_idp: str) -> UserKey:
@@ -136,6 +151,7 @@ class UserDraft:
     password, and nobody may get one that anybody can type. `noted` names the values nobody asked for,
     that follow from the act: a directory without a place for them leaves them out, where it must refuse the others.
     `judged`: the pool's rules on new passwords were asked already, or have nothing to say (we made it).
+    `any_email`: whatever text is given as e-mail is kept (v2's administrators may).
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -143,6 +159,7 @@ class UserDraft:
     password_hash: str | None = field(default=None, repr=False)
     noted: frozenset[str] = frozenset()
     judged: bool = False
+    any_email: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "password", self.password or None)
@@ -227,7 +244,8 @@ SEARCHED_FIELDS = (
 class UserQuery:
     """Which users; everything given must hold. Both wires build this and nothing else.
 
-    `keyword` is looked for inside `fields` (any of them), case and width folded, `%` and `_` plain.
+    `keyword` is looked for inside `fields` (any of them), case and width folded, `%` and `_` plain; blanks
+    around it are nobody's name, and nothing else is no keyword.
     """
 
     page: PageRequest = field(default_factory=PageRequest)
@@ -242,6 +260,9 @@ class UserQuery:
     roles: tuple[RoleFilter, ...] = ()
     conditions: tuple[Condition, ...] = ()
     sort: tuple[Sort, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keyword", trimmed(self.keyword or "") or None)
 
     @property
     def filters(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from poolhouse import phones
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.pool import Database, Executor, Tx
@@ -26,12 +27,15 @@ from poolhouse.errors import (
 from poolhouse.ids import new_id
 from poolhouse.paging import Page
 from poolhouse.pools.model import MOST_REMEMBERED
+from poolhouse.texts import written
 from poolhouse.times import now
 from poolhouse.users import queries
-from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 
 COLUMNS = ", ".join(User.__struct_fields__)
 U_COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
+
+_WIDTH = len(User.__struct_fields__)
 
 _TAKEN: dict[str, type[PoolhouseError]] = {
     "users_username_key": UsernameTaken,
@@ -57,10 +61,7 @@ class PostgresDirectory:
     async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
         """Until the password is right nothing of the profile is read: a row of sixty columns takes longer to
         read than none, and that would tell who exists."""
-        row = await self._db.fetchrow(
-            f"select u.id, u.password_hash, u.reset_password_on_next_login from {queries.source(key.kind)}",
-            *_key_args(caller, key),
-        )
+        row = await self._row(caller, key, "u.id, u.password_hash, u.reset_password_on_next_login")
         stored = row["password_hash"] if row else None
         if row is None or stored is None:
             await self._hasher.waste(password, caller.pool_id)
@@ -82,29 +83,44 @@ class PostgresDirectory:
         return user
 
     async def id_of(self, caller: Caller, key: UserKey) -> str | None:
-        user_id: str | None = await self._db.fetchval(
-            f"select u.id from {queries.source(key.kind)}", *_key_args(caller, key)
-        )
-        return user_id
+        row = await self._row(caller, key, "u.id")
+        return row["id"] if row else None
 
     async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
-        if len(keys) == 1 or any(key.kind == "identity" for key in keys):
+        if len(keys) == 1 or any(key.kind in ("identity", "phone") for key in keys):
             return [await self._find_one(caller, key) for key in keys]
-        found: dict[UserKey, User] = {}
+        found: dict[tuple[KeyKind, str], User] = {}
         for kind in {key.kind for key in keys}:
-            wanted = [_stored(key) for key in keys if key.kind == kind]
+            wanted = list({text for key in keys if key.kind == kind for text in _spellings(key)})
             rows = await self._db.fetch(
                 f"select {U_COLUMNS}, u.{kind} as asked from {queries.source(kind, many=True)}",
                 *(caller.pool_id, wanted),
             )
-            found |= {UserKey(kind, row["asked"]): User(*row[:-1]) for row in rows}
-        return [found.get(UserKey(key.kind, _stored(key))) for key in keys]
+            found |= {(kind, row["asked"]): User(*row[:-1]) for row in rows}
+        return [
+            next((user for text in _spellings(key) if (user := found.get((key.kind, text)))), None)
+            for key in keys
+        ]
 
     async def _find_one(self, caller: Caller, key: UserKey) -> User | None:
-        row = await self._db.fetchrow(
-            f"select {U_COLUMNS} from {queries.source(key.kind)}", *_key_args(caller, key)
+        row = await self._row(caller, key, U_COLUMNS)
+        return User(*row[:_WIDTH]) if row else None
+
+    async def _row(self, caller: Caller, key: UserKey, columns: str) -> asyncpg.Record | None:
+        """Of the one user who is meant; None where digits without a country are two people's."""
+        if key.kind != "phone":
+            spelled = _spellings(key) if key.kind in queries.SPELLED else key.value
+            return await self._db.fetchrow(
+                f"select {columns} from {queries.source(key.kind)}", caller.pool_id, spelled
+            )
+        rows = await self._db.fetch(
+            f"select {columns}, {queries.PHONE_RANK} as rank from {queries.source('phone')}",
+            *(caller.pool_id, _spellings(key), phones.find_key(key.value, key.country_code)),
+            bool(key.country_code) or phones.names_its_country(key.value),
         )
-        return as_user(row) if row else None
+        if len(rows) == 2 and rows[0]["rank"] == rows[1]["rank"]:
+            return None
+        return rows[0] if rows else None
 
     async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
         return await queries.page(self._db.lagging, caller.pool_id, query)
@@ -120,6 +136,7 @@ class PostgresDirectory:
             values |= await self._password(caller, draft.password)
         elif draft.password_hash is not None:
             values["password_hash"] = draft.password_hash
+        values["phone_key"] = phones.find_key(values.get("phone"), values.get("phone_country_code"))
         user_id = new_id()
         names = ["pool_id", "id", *values]
         places = ", ".join(f"${n}" for n in range(1, len(names) + 1))
@@ -141,6 +158,8 @@ class PostgresDirectory:
             values |= await self._password(caller, draft.password)
         elif draft.password_hash is not None:
             values["password_hash"] = draft.password_hash
+        if values.keys() & {"phone", "phone_country_code"}:
+            values["phone_key"] = await self._phone_key(tx, caller, user_id, values)
         changes = [f"{name} = ${n}" for n, name in enumerate(values, 3)]
         if "status" in values:
             status = f"${3 + list(values).index('status')}"
@@ -160,6 +179,14 @@ class PostgresDirectory:
         if row is None:
             raise UserNotFound(user_id=user_id)
         return as_user(row)
+
+    async def _phone_key(self, tx: Tx, caller: Caller, user_id: str, values: Mapping[str, Any]) -> str | None:
+        present = await tx.fetchrow(
+            "select phone, phone_country_code from users where pool_id = $1 and id = $2 for update",
+            *(caller.pool_id, user_id),
+        )
+        whole = {**dict(present or {}), **values}
+        return phones.find_key(whole.get("phone"), whole.get("phone_country_code"))
 
     async def delete(self, tx: Tx, caller: Caller, user_ids: Sequence[str]) -> None:
         wanted = sorted(set(user_ids))
@@ -345,9 +372,8 @@ def taken(error: asyncpg.UniqueViolationError) -> PoolhouseError:
     return kind(field={"external_id": "externalId"}.get(field, field))
 
 
-def _stored(key: UserKey) -> str:
-    return key.value.lower() if key.kind == "email" else key.value
-
-
-def _key_args(caller: Caller, key: UserKey) -> tuple[str, str]:
-    return caller.pool_id, _stored(key)
+def _spellings(key: UserKey) -> list[str]:
+    """As it was given, which old rows may be, then as it is stored."""
+    given = key.value.lower() if key.kind == "email" else key.value
+    stored = written(given) if key.kind == "phone" else key.stored
+    return list(dict.fromkeys([given, stored]))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from poolhouse import phones
 from poolhouse.db.pool import Executor, Tx
 from poolhouse.ids import new_id
 from poolhouse.times import now
@@ -18,6 +19,7 @@ from poolhouse.users.import_rows import ImportedUser
 from poolhouse.users.rules import BOOLEANS, COUNTS, TIMES
 
 KEYS = ("username", "email", "phone", "external_id")
+_SHOWN = {"phone": "coalesce(phone_key, phone)"}
 _FILLED: Mapping[str, Any] = {
     "status": "Activated",
     "gender": "U",
@@ -38,11 +40,22 @@ class Known:
     deleted: frozenset[str]
 
 
+def keys_of(person: ImportedUser) -> dict[str, str]:
+    """What nobody else may have, in the spelling that compares."""
+    found = {key: value for key in KEYS if (value := person.values.get(key))}
+    if phone := found.get("phone"):
+        found["phone"] = phones.find_key(phone, person.values.get("phone_country_code")) or phone
+    return found
+
+
 async def known(db: Executor, pool_id: str, people: Sequence[ImportedUser], provider: str) -> Known:
-    given = [[v for p in people if (v := p.values.get(key))] for key in KEYS]
+    each = [keys_of(person) for person in people]
+    given = [[keys[key] for keys in each if key in keys] for key in KEYS]
+    shown = ", ".join(f"{_SHOWN.get(key, key)} as {key}" for key in KEYS)
     found = " union all ".join(
-        f"select id, {', '.join(KEYS)} from users where pool_id = $1 and {key} = any(${place}::text[])"
+        f"select id, {shown} from users where pool_id = $1 and {column} = any(${place}::text[])"
         for place, key in enumerate(KEYS, 2)
+        for column in (("phone_key", "phone") if key == "phone" else (key,))
     )
     rows = await db.fetch(found, pool_id, *given)
     ids = [person.script_id for person in people if person.script_id]
@@ -78,10 +91,11 @@ async def insert(
             "signed_up": now(),
             **_FILLED,
             **{name: value for name, value in person.values.items() if value is not None},
+            "phone_key": phones.find_key(person.values.get("phone"), person.values.get("phone_country_code")),
         }
         for user_id, (person, stored) in made.items()
     ]
-    names = sorted({"id", "password_hash", "password_last_set_at", "signed_up", *columns})
+    names = sorted({"id", "password_hash", "password_last_set_at", "signed_up", "phone_key", *columns})
     typed = ", ".join(f"{name} {_type(name)}" for name in names)
     inserted = await tx.fetch(
         f"insert into users (pool_id, {', '.join(names)}) "

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
+from poolhouse import emails, phones
 from poolhouse.errors import InvalidInput, ScriptFailed
-from poolhouse.texts import storable
-from poolhouse.times import parse_time, unix_time, v3_time
+from poolhouse.texts import is_placeholder, storable, trimmed, written
+from poolhouse.times import birthdate, parse_time, unix_time, v3_time
 from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import User
-from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, TEXT, TIMES, spelled
+from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
 
 NAMES: dict[str, str] = {spelled(field): field for field in (*TEXT, *BOOLEANS, *TIMES, *COUNTS)} | {
     "lastIp": "last_ip",
@@ -25,6 +26,8 @@ NAMES: dict[str, str] = {spelled(field): field for field in (*TEXT, *BOOLEANS, *
 """Profile key -> field of User. Both spellings of lastIP: the documented templates use lastIp."""
 
 _TIMES = TIMES | {"created_at", "updated_at"}
+EMPTIED = KNOWN_BY | _TIMES | {"phone_country_code", "birthdate", "expired_at"}
+"""Where an old database's word for nothing would be taken for a value."""
 _STATUSES = {"Activated", "Suspended", "Resigned", "Archived", "Deactivated"}
 
 
@@ -37,7 +40,7 @@ def script_id(profile: Any, function: str) -> str:
     value = profile.get("id")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+    if isinstance(value, bool) or not isinstance(value, str | int) or str(value).strip() == "":
         raise ScriptFailed(f"{function} must return a profile with a non-empty id", cause=f"id: {value!r}")
     if isinstance(value, int) and abs(value) > LARGEST_EXACT:
         raise ScriptFailed(
@@ -53,17 +56,34 @@ def script_id(profile: Any, function: str) -> str:
 def profile_values(profile: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a profile that are ours and usable; unknown keys, passwords and misfits are left out.
 
-    A script's database owes us nothing: a value of the wrong type must not lock its user out.
+    A script's database owes us nothing: a value of the wrong type must not lock its user out, nor may what it
+    writes for nothing (`-`, `0`, `N/A`) make one person of two.
     """
+    return _values(profile)[0]
+
+
+def misfits(profile: Mapping[str, Any]) -> list[str]:
+    """The keys of a profile whose value says something that their field cannot hold, as the script spells them."""
+    return _values(profile)[1]
+
+
+def _values(profile: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = {}
+    lost: list[str] = []
     for key, given in profile.items():
         field = NAMES.get(key)
-        if field is None or given is None:
+        if field is None or given is None or (field in EMPTIED and is_nothing(given)):
             continue
         value = _usable(field, given)
         if value is not None:
             values[field] = value
-    return values
+        elif given not in ("", []):
+            lost.append(key)
+    country = values.get("phone_country_code")
+    if "phone" in values and phones.find_key(values["phone"], country) is None:
+        del values["phone"]
+        lost.append("phone")
+    return values, lost
 
 
 def user_of(profile: Mapping[str, Any], pool_id: str, function: str) -> User:
@@ -96,12 +116,32 @@ def _usable(field: str, value: Any) -> Any:
 def _text(field: str, value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(storable(str(value).replace("\x00", "")))[: TEXT[field]].strip()
+    text = str(storable(str(value).replace("\x00", "")))[: TEXT[field]]
+    text = written(text) if field in KNOWN_BY else trimmed(text)
     if field == "gender":
         return GENDERS.get(text, "U")
+    if not text:
+        return None
+    try:
+        return _fitting(field, text)
+    except InvalidInput:
+        return None
+
+
+def _fitting(field: str, text: str) -> str:
     if field == "email":
-        return text.lower() or None
-    return text or None
+        return emails.stored(text)
+    if field == "phone_country_code":
+        phones.country_code_of(text)
+    if field == "expired_at":
+        parse_time(text, field)
+    return birthdate(text, field) if field == "birthdate" else text
+
+
+def is_nothing(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return False
+    return value == 0 or (isinstance(value, str) and is_placeholder(value))
 
 
 def _number_as_boolean(value: Any) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from poolhouse import phones
 from poolhouse.db.pool import Reads
 from poolhouse.db.where import Where
 from poolhouse.errors import InvalidInput, TooLarge
@@ -51,15 +52,39 @@ SORTABLE = frozenset(
 )
 
 
+SPELLED: frozenset[KeyKind] = frozenset({"username", "email", "external_id"})
+"""Looked up as they were given, for old rows may be spelled so, else by their stored spelling."""
+PHONE_RANK = (
+    "case when u.phone = any($2::text[]) and (u.phone_key is null or u.phone_key = $3) then 0 "
+    "when u.phone_key = $3 then 1 else 2 end"
+)
+
+
 def source(kind: KeyKind, *, many: bool = False) -> str:
-    """`users u where ...` over $1 = pool and $2 = the key's stored value, or a list of them."""
+    """`users u where ...` over $1 = pool and $2 = the spellings of a key, best first; or, `many`, a list of keys.
+
+    For `phone` $3 is the number's key, and $4 whether the country is known. `rank` orders what was found: a
+    number as it is written by who has no other key, the number, then digits that are a number elsewhere.
+    """
+    if kind == "phone":
+        return (
+            "users u where u.pool_id = $1 and (u.phone_key = $3 or u.phone = any($2::text[]) "
+            f"and (u.phone_key is null or not $4)) order by {PHONE_RANK} limit 2"
+        )
     if kind == "identity":
         return (
             "user_identities i join users u on u.pool_id = i.pool_id and u.id = i.user_id "
             "where i.pool_id = $1 and i.user_id_in_idp = substr($2, strpos($2, ':') + 1) "
             "and split_part($2, ':', 1) in (i.provider, i.ext_idp_id) limit 1"
         )
-    return f"users u where u.pool_id = $1 and u.{kind} = {'any($2)' if many else '$2'}"
+    if many:
+        return f"users u where u.pool_id = $1 and u.{kind} = any($2)"
+    if kind in SPELLED:
+        return (
+            f"users u where u.pool_id = $1 and u.{kind} = any($2::text[]) "
+            f"order by array_position($2::text[], u.{kind}) limit 1"
+        )
+    return f"users u where u.pool_id = $1 and u.{kind} = $2"
 
 
 async def page(db: Reads, pool_id: str, query: UserQuery) -> Page[User]:
@@ -155,15 +180,22 @@ def _in_status(where: Where, statuses: tuple[str, ...]) -> str:
 
 def _add_keyword(where: Where, keyword: str, fields: tuple[str, ...]) -> None:
     pattern = f"poolhouse_search_pattern({where.arg(keyword)})"
+    digits = phones.compact(keyword) if "phone" in fields else None
+    patterns, number = [pattern], []
+    if digits and digits != keyword:  # a part of a number, written with blanks or dashes
+        patterns.append(f"poolhouse_search_pattern({where.arg(digits)})")
+    if digits and (key := phones.find_key(keyword)):
+        number.append(f"u.phone_key = {where.arg(key)}")
     if set(fields) <= set(SEARCHED_FIELDS):
-        where.add(f"u.search_key like {pattern}")
+        where.any_of([*(f"u.search_key like {one}" for one in patterns), *number])
     if set(fields) != set(SEARCHED_FIELDS):
         for field in fields:
             if field not in TEXT and field != "id":
                 raise InvalidInput(
                     "fields", f"不支持搜索字段 {spelled(field)}", f"cannot search {spelled(field)}"
                 )
-        where.any_of([f"{_folded(field)} like {pattern}" for field in fields])
+        inside = [f"{_folded(field)} like {pattern}" for field in fields]
+        where.any_of([*inside, *(f"{_folded('phone')} like {one}" for one in patterns[1:]), *number])
 
 
 def _folded(field: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from poolhouse import emails, phones
 from poolhouse.errors import IdentifierRequired, InvalidInput, TooLarge
-from poolhouse.texts import no_program
-from poolhouse.times import parse_time
+from poolhouse.texts import no_program, require_visible, trimmed, written
+from poolhouse.times import birthdate, parse_time
 from poolhouse.users.model import AVATAR_PATH, Status
 
 SHORT, LONG, BLOB = 256, 2_048, 65_536
@@ -70,6 +71,8 @@ COUNTS = frozenset({"logins_count", "password_security_level"})
 WRITABLE = frozenset(TEXT) | BOOLEANS | TIMES | COUNTS | {"status", "register_source"}
 IDENTIFIERS = ("username", "email", "phone")
 ALSO_IDENTIFYING = ("external_id", "unionid", "openid")
+KNOWN_BY = frozenset({*IDENTIFIERS, *ALSO_IDENTIFYING})
+"""What somebody is looked up by: kept in one spelling, with nothing in it that nobody sees."""
 GENDERS = {"M": "M", "F": "F", "U": "U", "W": "F"}
 """W is seed 004's slip for F."""
 
@@ -82,13 +85,21 @@ def spelled(field: str) -> str:
     return head + "".join(part.capitalize() for part in tail)
 
 
-def clean(values: Mapping[str, Any], *, strict_email: bool = False) -> dict[str, Any]:
+def clean(
+    values: Mapping[str, Any],
+    *,
+    email: Callable[[str], str] = emails.stored,
+    phone_country_code: str | None = None,
+) -> dict[str, Any]:
     """The values as they are stored; the first that cannot be is refused by name.
 
     Empty strings become null: a form that sends `email: ""` means no e-mail, and two of them must not clash.
-    A null where there is no none (`ALWAYS`) is as good as absent.
+    A null where there is no none (`ALWAYS`) is as good as absent. `email` judges an address, `emails.checked` or one
+    that takes any text. `phone_country_code` is what a number belongs to that comes without one.
     """
-    cleaned = {field: _clean_one(field, value, strict_email) for field, value in values.items()}
+    cleaned = {field: _clean_one(field, value, email) for field, value in values.items()}
+    if phone := cleaned.get("phone"):
+        phones.key(phone, cleaned.get("phone_country_code") or phone_country_code)
     return {field: value for field, value in cleaned.items() if value is not None or field not in ALWAYS}
 
 
@@ -119,12 +130,12 @@ def clean_text(value: Any, field: str, longest: int) -> str | None:
     return value
 
 
-def _clean_one(field: str, value: Any, strict_email: bool) -> Any:
+def _clean_one(field: str, value: Any, email: Callable[[str], str]) -> Any:
     if field not in WRITABLE:
         raise InvalidInput(spelled(field), "不可修改", "cannot be written")
     if field in TEXT:
         text = clean_text(value, spelled(field), TEXT[field])
-        return _clean_text_field(field, text.strip() if text else None, strict_email)
+        return _clean_text_field(field, trimmed(text) if text else None, email)
     if field in BOOLEANS:
         return _clean_boolean(field, value)
     if field in TIMES:
@@ -134,7 +145,7 @@ def _clean_one(field: str, value: Any, strict_email: bool) -> Any:
     return _clean_status(value) if field == "status" else _clean_sources(value)
 
 
-def _clean_text_field(field: str, text: str | None, strict_email: bool) -> str | None:
+def _clean_text_field(field: str, text: str | None, email: Callable[[str], str]) -> str | None:
     if field == "gender":
         if text is None:
             return "U"
@@ -149,18 +160,19 @@ def _clean_text_field(field: str, text: str | None, strict_email: bool) -> str |
         return None  # whoever sends back what was shown has none of their own
     if field in ADDRESSES:
         no_program(spelled(field), text)
+    if field == "phone":
+        text = phones.visible(text)
+    if field in KNOWN_BY:
+        text = require_visible(written(text), spelled(field))
     if field == "email":
-        if strict_email and not looks_like_email(text):
-            raise InvalidInput("email")
-        return text.lower()
+        return email(text)
+    if field == "phone_country_code":
+        phones.country_code_of(text)
+    if field == "birthdate":
+        return birthdate(text, field)
+    if field == "expired_at":
+        parse_time(text, spelled(field))
     return text
-
-
-def looks_like_email(text: str) -> bool:
-    local, at, domain = text.rpartition("@")
-    return bool(at and local and "." in domain and not any(c.isspace() for c in text)) and not (
-        domain.startswith(".") or domain.endswith(".") or ".." in domain
-    )
 
 
 def _clean_boolean(field: str, value: Any) -> bool:
@@ -172,7 +184,7 @@ def _clean_boolean(field: str, value: Any) -> bool:
 
 
 def _clean_time(field: str, value: Any) -> datetime | None:
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, datetime):
         return value

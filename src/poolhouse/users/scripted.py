@@ -10,11 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from poolhouse import phones
 from poolhouse.caller import Caller
 from poolhouse.customdb.model import Active, ScriptName
 from poolhouse.db.pool import Tx
-from poolhouse.errors import NotSupportedByDirectory, ScriptFailed, UserNotFound, WrongCredentials
+from poolhouse.errors import (
+    NotSupportedByDirectory,
+    PoolhouseError,
+    ScriptFailed,
+    UserNotFound,
+    WrongCredentials,
+)
 from poolhouse.paging import Page
+from poolhouse.texts import written
 from poolhouse.users.agreement import LOGIN_KEYS, contradicts, differ, keys_of, may_be_rounded, taken
 from poolhouse.users.model import SEARCHED_FIELDS, IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.profiles import count_of, script_values, user_of
@@ -53,13 +61,22 @@ class ScriptedDirectory:
             raise NotSupportedByDirectory(what=f"login by {key.kind}")
         if not password:  # a script may ask a directory that lets an empty password in (LDAP's bind)
             raise WrongCredentials("empty password")
-        query = {kind: key.value if kind == key.kind else None for kind in LOGIN_KEYS}
 
         def read(profile: Any) -> User:
             return self._meant(profile, caller, "login", key)
 
+        async def tried(value: str) -> User:
+            query = {kind: value if kind == key.kind else None for kind in LOGIN_KEYS}
+            return await self._ask(caller, "login", query, password, read=read)
+
         try:
-            user = await self._ask(caller, "login", query, password, read=read)
+            try:
+                user = await tried(_spellings(key)[0])
+            except ScriptFailed:
+                theirs = await self._spelling_of_the_store(caller, key)
+                if theirs is None:
+                    raise
+                user = await tried(theirs)
         except ScriptFailed as error:
             if self._active.database.error_messages == "uniform":
                 raise WrongCredentials(f"the login script: {error.facts['thrown']}") from error
@@ -94,13 +111,30 @@ class ScriptedDirectory:
             raise NotSupportedByDirectory(what=f"find by {key.kind}")
         if key.kind == "id":
             return await self._by_id(caller, key.value)
-        query = {kind: key.value if kind == key.kind else None for kind in FIND_KEYS}
+        for value in _spellings(key):
+            if user := await self._find_spelled(caller, key, value):
+                return await self._confirmed(caller, key, user)
+        return None
+
+    async def _find_spelled(self, caller: Caller, key: UserKey, value: str) -> User | None:
+        query = {kind: value if kind == key.kind else None for kind in FIND_KEYS}
 
         def read(profile: Any) -> User | None:
             return None if profile is None else self._meant(profile, caller, "getUser", key)
 
-        user = await self._ask(caller, "getUser", query, read=read)
-        return user and await self._confirmed(caller, key, user)
+        return await self._ask(caller, "getUser", query, read=read)
+
+    async def _spelling_of_the_store(self, caller: Caller, key: UserKey) -> str | None:
+        """How the store writes a telephone number that is not known there as it was typed. None where it is:
+        then something else was wrong."""
+        typed, *others = _spellings(key)
+        try:
+            for value in (typed, *others) if others else ():
+                if await self._find_spelled(caller, key, value):
+                    return value if value != typed else None
+        except PoolhouseError:
+            pass  # what login said is the answer
+        return None
 
     async def _by_id(self, caller: Caller, user_id: str) -> User | None:
         """Whom the store itself knows by this very id. A script that splices finds somebody for `1 OR 1=1`,
@@ -272,6 +306,12 @@ class ScriptedDirectory:
 
     async def _call(self, caller: Caller, name: ScriptName, *args: Any) -> Any:
         return await self._scripts.invoke(caller, self._active, name, *args)
+
+
+def _spellings(key: UserKey) -> list[str]:
+    """What a store is asked for in turn: a telephone number it may keep in any of its spellings."""
+    typed = written(key.value)
+    return phones.spellings(typed, key.country_code) if key.kind == "phone" else [typed]
 
 
 def _is_long(answer: Any) -> bool:

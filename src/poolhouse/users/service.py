@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
+from poolhouse import emails, phones
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -23,6 +26,8 @@ ForgetUsers = Callable[[Tx, str, Sequence[str]], Awaitable[None]]
 Judge = Callable[[Caller, str, str | None], Awaitable[None]]
 """Raises WeakPassword. The password, and the id of the user whose new one it is; None for a new user."""
 
+_OF_AN_IDENTIFIER = (*IDENTIFIERS, "phone_country_code")
+
 UserChanged = Callable[[Tx, Caller, User, UserDraft], Awaitable[None]]
 
 
@@ -34,10 +39,20 @@ class Vetted:
 
 
 class UserService:
-    """Administrators' use cases on a pool's users, whichever Directory keeps them."""
+    """Administrators' use cases on a pool's users, whichever Directory keeps them.
 
-    def __init__(self, db: Database, directories: Directories, audit: AuditLog) -> None:
+    `special_domains`: which of `emails.SPECIAL` an address may be under.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        directories: Directories,
+        audit: AuditLog,
+        special_domains: Collection[str] = (),
+    ) -> None:
         self._db, self._directories, self._audit = db, directories, audit
+        self._check_email = partial(emails.checked, special=special_domains)
         self._forget: list[ForgetUsers] = []
         self._changed: list[UserChanged] = []
         self._judge: Judge | None = None
@@ -83,7 +98,10 @@ class UserService:
 
         Raises InvalidInput, WeakPassword, IdentifierRequired, UserExists, UserNotFound and what a script raises.
         """
-        draft = replace(draft, values=clean(draft.values))
+        present = None
+        if user_id is not None and any(draft.values.get(field) for field in _OF_AN_IDENTIFIER):
+            present = await self._require(caller, user_id)
+        draft = replace(draft, values=self._cleaned(draft, present))
         await self._require_fit(caller, draft, user_id)
         directory = await self._directories.of(caller.pool_id)
         if user_id is None:
@@ -91,17 +109,34 @@ class UserService:
         asks = not vouched or not directory.keeps_profiles
         if asks and user_id is None:
             await directory.refuse_if_known(caller, draft)
-        elif asks and user_id is not None and any(draft.values.get(field) for field in IDENTIFIERS):
-            user = await self._require(caller, user_id)
+        elif asks and present is not None:
             changed = {
                 field: value
                 for field, value in draft.values.items()
-                if field in IDENTIFIERS and value != getattr(user, field)
+                if field in IDENTIFIERS and value != getattr(present, field)
             }
-            country = draft.values.get("phone_country_code", user.phone_country_code)
+            country = draft.values.get("phone_country_code", present.phone_country_code)
             asked = UserDraft({**changed, "phone_country_code": country})
             await directory.refuse_if_known(caller, asked, user_id)
         return Vetted(draft)
+
+    def _cleaned(self, draft: UserDraft, present: User | None) -> dict[str, Any]:
+        """What is as it was is not judged anew: an old directory may hold what nobody could write today."""
+        values = dict(draft.values)
+        email = emails.stored if draft.any_email else self._check_email
+        if present is None:
+            return clean(values, email=email)
+        same = {
+            field: values.pop(field)
+            for field in IDENTIFIERS
+            if values.get(field) and values[field] == getattr(present, field)
+        }
+        country = None if "phone_country_code" in values else present.phone_country_code
+        cleaned = same | clean(values, email=email, phone_country_code=country)
+        stays = "phone" not in values and phones.find_key(present.phone, present.phone_country_code)
+        if stays and present.phone and (country := cleaned.get("phone_country_code")):
+            phones.key(present.phone, country)
+        return cleaned
 
     async def _require_fit(self, caller: Caller, draft: UserDraft, user_id: str | None) -> None:
         if draft.password_hash is not None:

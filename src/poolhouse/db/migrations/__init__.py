@@ -14,6 +14,9 @@ once do it once. A database that is up to date is seen by one query, without imp
 
     def downgrade() -> None:
         op.execute("drop table groups")
+
+A version that needs more than SQL has `async def fill(connection)`, too: run in the same transaction once the
+SQL of all versions is in.
 """
 
 from __future__ import annotations
@@ -67,6 +70,8 @@ async def migrate(url: str, to: str | None = None) -> list[str]:
             script = _script(start, to or revisions()[-1], down=_is_down(start, to))
             async with connection.transaction():
                 await connection.execute(script)
+                if not _is_down(start, to):
+                    await _fill(connection, steps)
                 await _check_search(connection)
             _log.info("schema migrated", steps=steps, **{"from": start})
         return steps
@@ -147,6 +152,15 @@ def _script(start: str | None, to: str, *, down: bool) -> str:
     with Operations.context(context):
         context.run_migrations()
     return script.getvalue()
+
+
+async def _fill(connection: Any, steps: list[str]) -> None:
+    from alembic.script import ScriptDirectory
+
+    directory = ScriptDirectory(str(FOLDER))
+    for step in steps:
+        if fill := getattr(directory.get_revision(step).module, "fill", None):
+            await fill(connection)
 
 
 async def _check_server(connection: Any) -> None:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from poolhouse import trace
+from poolhouse import emails, phones, trace
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
 from poolhouse.errors import (
@@ -31,7 +31,6 @@ from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.sessions.model import Session
 from poolhouse.users.model import UserKey
-from poolhouse.users.rules import looks_like_email
 from poolhouse.wire.asked import Asked
 from poolhouse.wire.oidc.browser import Browser, browser_of
 from poolhouse.wire.oidc.texts import Texts
@@ -392,8 +391,8 @@ def _keys(account: str) -> list[UserKey]:
     """A username may look like anything, so it is tried too."""
     if not account:
         raise InvalidInput("account", "不能为空", "is required")
-    first = [UserKey("email", account)] if looks_like_email(account) else []
-    second = [UserKey("phone", account)] if account.lstrip("+").isdigit() else []
+    first = [UserKey("email", account)] if emails.is_address(account) else []
+    second = [UserKey("phone", account)] if phones.find_key(account) else []
     return [*first, *second, UserKey("username", account)]
 
 

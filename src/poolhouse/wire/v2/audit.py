@@ -12,7 +12,7 @@ from poolhouse.audit.model import Act, Kind, Record, RecordQuery
 from poolhouse.audit.origin import agent, geoip
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
-from poolhouse.times import parse_time, unix_time, v2_time
+from poolhouse.times import parse_end, parse_time, unix_time, v2_time
 from poolhouse.users.model import User
 from poolhouse.wire.surroundings import Surroundings, surroundings
 from poolhouse.wire.v2 import act_names
@@ -62,7 +62,7 @@ def _query(request: V2Request, kind: Kind) -> RecordQuery:
         success=query.flag("success"),
         request_id=query.text("request_id"),
         start=_moment(request, "start"),
-        end=_moment(request, "end"),
+        end=_moment(request, "end", end=True),
     )
 
 
@@ -79,13 +79,13 @@ def _of_arn(request: V2Request, arn: str) -> str:
     raise InvalidInput("operator_arn", "应形如 arn:cn:authing:<用户池 ID>:user:<用户 ID>", "not an arn")
 
 
-def _moment(request: V2Request, name: str) -> datetime | None:
-    """Epoch milliseconds, epoch seconds, or an ISO 8601 time."""
+def _moment(request: V2Request, name: str, *, end: bool = False) -> datetime | None:
+    """Epoch milliseconds, epoch seconds, or an ISO 8601 time; a plain date is all of its day."""
     text = request.query.text(name)
     if text is None:
         return None
     if not text.isascii() or not text.isdigit():
-        return parse_time(text, name, request.zone)
+        return (parse_end if end else parse_time)(text, name, request.zone)
     return unix_time(int(text[:18]), name)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from poolhouse.errors import InvalidInput, NodeNotFound, NotPermitted
 from poolhouse.orgs.model import Membership, Node, NodeDraft, NodeSort, Org, Translations
 from poolhouse.paging import Page, PageRequest
+from poolhouse.texts import trimmed
 from poolhouse.users.model import DepartmentFilter, User, UserQuery
 from poolhouse.wire.request import json_text
 from poolhouse.wire.v2.done import message
@@ -97,7 +98,7 @@ async def is_root_node(request: V2Request, args: Arguments) -> Any:
 
 
 async def search_nodes(request: V2Request, args: Arguments) -> Any:
-    found = await request.services.orgs.search_nodes(request.caller, None, keyword=args["keyword"])
+    found = await request.services.orgs.search_nodes(request.caller, None, keyword=trimmed(args["keyword"]))
     return found.items
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from poolhouse.caller import Caller
@@ -129,9 +130,7 @@ async def create_user(request: V2Request, args: Arguments) -> Any:
     values = dict(args["userInfo"])
     draft = await draft_of(request, values, keep_password=bool(args.get("keepPassword")))
     if args.get("resetPasswordOnFirstLogin"):
-        draft = UserDraft(
-            {**draft.values, "reset_password_on_next_login": True}, draft.password, draft.password_hash
-        )
+        draft = replace(draft, values={**draft.values, "reset_password_on_next_login": True})
     identity = args.get("identity")
     created = await request.services.users.create(
         request.caller, draft, _identity(identity) if identity else None
@@ -159,15 +158,18 @@ async def delete_users(request: V2Request, args: Arguments) -> Any:
 
 
 async def draft_of(request: V2Request, values: dict[str, Any], *, keep_password: bool = False) -> UserDraft:
-    """The wire's input as a draft. A password arrives encrypted; a kept one is somebody else's hash."""
+    """The wire's input as a draft. A password arrives encrypted; a kept one is somebody else's hash; any text
+    may be the e-mail (reference/v2.md 2, row 1)."""
     password = values.pop("password", None)
     if code := values.pop("mainDepartmentCode", None):
         values.setdefault("mainDepartmentId", await _department_of(request, code))
     named = {snake(field): value for field, value in values.items()}
     if password is None:
-        return UserDraft(named)
+        return UserDraft(named, any_email=True)
     plain = await request.services.transport.read_new(password)
-    return UserDraft(named, password_hash=plain) if keep_password else UserDraft(named, password=plain)
+    if keep_password:
+        return UserDraft(named, password_hash=plain, any_email=True)
+    return UserDraft(named, password=plain, any_email=True)
 
 
 async def _department_of(request: V2Request, code: str) -> str:

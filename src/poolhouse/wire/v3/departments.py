@@ -13,7 +13,7 @@ from poolhouse.orgs.merging import NamedTree
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
 from poolhouse.orgs.service import DEEPEST
 from poolhouse.paging import Page
-from poolhouse.times import parse_time
+from poolhouse.times import parse_end, parse_time
 from poolhouse.users.model import DepartmentFilter, Sort, User, UserDraft, UserQuery
 from poolhouse.wire.v3.departments_shown import (
     department_dtos,
@@ -159,15 +159,17 @@ def _condition(one: SearchDepartmentsFilterItemDto) -> NodeCondition:
     if one.operator in ("IN", "BETWEEN"):
         if not isinstance(one.value, list) or (one.operator == "BETWEEN" and len(one.value) != 2):
             raise InvalidInput("advancedFilter")
-        return NodeCondition(field, one.operator, [_value(item, times) for item in one.value])
-    return NodeCondition(field, one.operator, _value(one.value, times))
+        ends = one.operator == "BETWEEN"
+        values = [_value(item, times, end=ends and place == 1) for place, item in enumerate(one.value)]
+        return NodeCondition(field, one.operator, values)
+    return NodeCondition(field, one.operator, _value(one.value, times, end=one.operator == "LESSER"))
 
 
-def _value(value: Any, time: bool) -> str | datetime:
+def _value(value: Any, time: bool, *, end: bool = False) -> str | datetime:
     if not time and isinstance(value, str):
         return value
     if time and isinstance(value, str):
-        return parse_time(value, "advancedFilter")
+        return (parse_end if end else parse_time)(value, "advancedFilter")
     if time and isinstance(value, int) and not isinstance(value, bool):
         found = moment(value, "advancedFilter")
         if found is not None:

@@ -13,6 +13,7 @@ from msgspec import inspect as shapes
 
 from poolhouse.errors import InvalidInput, RequestTooLarge
 from poolhouse.failures import field_of
+from poolhouse.texts import trimmed
 from poolhouse.wire.request import MAX_QUERY_PAIRS, decode_json
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -69,6 +70,8 @@ class _Fields(msgspec.Struct, frozen=True):
     lists: frozenset[str]
     required: tuple[tuple[str, str], ...]
     """Attribute and wire name of required strings and lists."""
+    searches: tuple[str, ...]
+    """Attributes that are search words."""
 
 
 @cache
@@ -83,7 +86,8 @@ def _fields(kind: type[msgspec.Struct]) -> _Fields:
             lists.add(field.encode_name)
         if field.required and isinstance(field.type, shapes.ListType | shapes.StrType):
             required.append((field.name, field.encode_name))
-    return _Fields(frozenset(lists), tuple(required))
+    searches = tuple(field.name for field in info.fields if field.encode_name in ("keyword", "keywords"))
+    return _Fields(frozenset(lists), tuple(required), searches)
 
 
 def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, strict: bool) -> S:
@@ -91,6 +95,9 @@ def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, 
         struct = msgspec.convert(value, kind, strict=strict)
     except msgspec.ValidationError as error:
         raise InvalidInput(field_of(error) or "body") from error
+    for attribute in _fields(kind).searches:
+        if (words := getattr(struct, attribute)) is not None:
+            msgspec.structs.force_setattr(struct, attribute, trimmed(words))
     for attribute, name in _fields(kind).required:
         if name not in blank and not getattr(struct, attribute):
             raise InvalidInput(name)

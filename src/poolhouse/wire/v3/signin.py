@@ -6,6 +6,7 @@ import base64
 from dataclasses import replace
 from typing import Any
 
+from poolhouse import phones
 from poolhouse.caller import Caller
 from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported
@@ -214,7 +215,7 @@ def _keys(given: PasswordPayload) -> list[UserKey]:
     keys = [UserKey("username", account), UserKey("email", account), UserKey("phone", account)]
     if "@" in account:
         return [keys[1], keys[0]]
-    return [keys[2], keys[0]] if account.isdigit() else [keys[0]]
+    return [keys[2], keys[0]] if phones.find_key(account) else [keys[0]]
 
 
 def _pass_code(given: PassCodePayload) -> tuple[Channel, str, str, str | None]:

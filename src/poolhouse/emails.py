@@ -1,0 +1,65 @@
+"""E-mail addresses: the form of one, and the one spelling that is kept and looked up.
+
+Nothing here asks the network whether an address exists. Decision: docs/decisions/0022-email-addresses.md.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
+
+from poolhouse.errors import EmailMalformed
+from poolhouse.texts import trimmed
+
+LONGEST = 254
+"""Characters and octets: RFC 5321's path without its brackets."""
+LONGEST_LOCAL = 64
+"""Octets before the @ (RFC 5321 4.5.3.1.1)."""
+SPECIAL = frozenset(SPECIAL_USE_DOMAIN_NAMES)
+"""Names no public mail server is under (RFC 6761, 6762): `local`, `test` and the like."""
+SPECIAL_USE_DOMAIN_NAMES.clear()  # as the library's documentation has it; `_validated` judges them by setting
+
+
+def stored(text: str) -> str:
+    """As an address is kept and looked up: NFC, no blanks around it, lower case, its domain in its own script.
+
+    What has not the form of an address is folded alike, for those who may keep any text.
+    """
+    folded = trimmed(text).lower()
+    if folded.isascii() and "xn--" not in folded:
+        return folded
+    folded = unicodedata.normalize("NFC", folded)
+    validated = _validated(folded, SPECIAL)
+    return unicodedata.normalize("NFC", validated.normalized.lower()) if validated else folded
+
+
+def checked(text: str, field: str = "email", special: Collection[str] = ()) -> str:
+    """`stored`, of `local@domain`: no display name, no quotes, no address literal, one address.
+
+    `special`: which of SPECIAL an address may be under. Raises EmailMalformed.
+    """
+    folded = trimmed(text).lower()
+    validated = _validated(folded, special)
+    if validated is None:
+        raise EmailMalformed(field)
+    return stored(folded)
+
+
+def is_address(text: str | None) -> bool:
+    """Whether mail can be sent there, here or on an intranet."""
+    return bool(text) and _validated(trimmed(text or ""), SPECIAL) is not None
+
+
+def _validated(text: str, special: Collection[str]) -> ValidatedEmail | None:
+    if len(text) > LONGEST:
+        return None
+    try:
+        validated = validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    top = validated.ascii_domain.rpartition(".")[2]
+    if len(validated.local_part.encode()) > LONGEST_LOCAL or (top in SPECIAL and top not in special):
+        return None
+    return validated
