@@ -216,3 +216,28 @@ async def test_a_pull_keeps_the_names_of_files(
     assert (tmp_path / "get_user.js").read_text() == (FOLDERS / "postgresql" / "get_user.js").read_text()
     assert (tmp_path / "changeEmail.js").exists()
     assert 'dialect = "auth0"' in (tmp_path / "connection.toml").read_text()
+
+
+async def test_a_push_under_the_other_dialect_offers_this_one(
+    v3: V3Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = {"data": v3.services.settings.data, "database_url": v3.services.db.url, "as_json": True}
+    await asyncio.to_thread(scripts.push, FOLDERS / "axios", pool=v3.pool_id, **given)
+    told = capsys.readouterr().err
+    assert "login, getUser: this script is written for Auth0" in told
+    assert "SCRIPT_LOOKS_LIKE_AUTH0" in told
+    assert all(
+        state["draftVersion"] is None for state in await ok(await v3.get("list-custom-database-scripts"))
+    )
+
+
+async def test_a_push_that_sets_the_dialect_offers_nothing(
+    v3: V3Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "get_user.js").write_text("function (email, callback) { callback(null) }")
+    (tmp_path / "connection.toml").write_text('dialect = "auth0"\n')
+    given = {"data": v3.services.settings.data, "database_url": v3.services.db.url, "as_json": True}
+    for yes in (False, True):
+        await asyncio.to_thread(scripts.push, tmp_path, pool=v3.pool_id, yes=yes, **given)
+        assert "Auth0" not in capsys.readouterr().err
+    assert (await ok(await v3.get("get-custom-database")))["dialect"] == "auth0"
