@@ -31,6 +31,7 @@ from poolhouse.login.links import Links
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.proofs import Proofs
 from poolhouse.login.recovery import Recovery
+from poolhouse.login.refusals import Refusals
 from poolhouse.login.registration import Registrations
 from poolhouse.login.second_step import SecondStep
 from poolhouse.login.service import LoginService
@@ -272,7 +273,10 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     rules = PasswordRules(db, pools, hasher)
     users.judge_passwords_by(rules.judge)
     book = LoginBook(directories)
-    login = LoginService(db, pools, apps, directories, users, sessions, guard, book, rules, mfa, audit)
+    refusals = Refusals(directories, audit)
+    login = LoginService(
+        db, pools, apps, directories, users, sessions, guard, book, rules, mfa, refusals, audit
+    )
     sessions.on_end(login.end)
     users.on_delete(login.forget_users)
     registrations = Registrations(db, pools, apps, users, guard, rules, login, mail, audit)
@@ -284,13 +288,13 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     registrations.before_each(
         lambda caller, pool, registration: whitelist.admit(caller, pool, registration.values)
     )
-    codes = Codes(db, box, pools, mail, audit)
+    codes = Codes(db, box, pools, mail, refusals)
     users.on_change(codes.user_changed)
     proofs = Proofs(db, directories, users, mfa, audit)
     registrations.on_each(proofs.registered)
     users.on_change(proofs.user_changed)
     users.on_delete(proofs.forget_users)
-    recovery = Recovery(db, pools, directories, users, codes, rules, guard, proofs, mail, audit)
+    recovery = Recovery(db, pools, directories, users, codes, rules, guard, proofs, mail, refusals, audit)
     own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, guard, audit)
 
     resources = ResourceService(db, audit, namespaces)
@@ -354,11 +358,11 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         registrations=registrations,
         captchas=Captchas(db),
         codes=codes,
-        code_login=CodeLogin(codes, users, login, registrations, proofs),
+        code_login=CodeLogin(codes, users, login, registrations, proofs, refusals),
         recovery=recovery,
         own_account=own_account,
         links=Links(db, pools, apps, users, mail, audit, settings.address),
-        second_step=SecondStep(db, users, codes, mfa, login),
+        second_step=SecondStep(db, users, codes, mfa, login, refusals),
         accounts=accounts,
         imports=imports,
     )

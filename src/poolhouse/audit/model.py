@@ -150,12 +150,16 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """Empty tuples and None do not filter; several values mean any of them. `end` is exclusive."""
+    """Empty tuples and None do not filter; several values mean any of them. `end` is exclusive.
+
+    `names`: beside the acts of `user_ids` also those that were refused under a name that was nobody's.
+    """
 
     kind: Kind
     acts: tuple[Act, ...] = ()
     resource_types: tuple[str, ...] = ()
     user_ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     actor_ids: tuple[str, ...] = ()
     app_ids: tuple[str, ...] = ()
     only_in_apps: bool = False

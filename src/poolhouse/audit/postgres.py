@@ -173,12 +173,16 @@ def _where(pool_id: str, query: RecordQuery) -> Where:
         )
     for column, values in (
         ("resource_type", query.resource_types),
-        ("user_id", query.user_ids),
         ("actor_id", query.actor_ids),
         ("app_id", query.app_ids),
     ):
         if values:
             where.add(f"r.{column} = any({where.arg(list(values))}::text[])")
+    if query.user_ids or query.names:
+        who = [f"r.user_id = any({where.arg(list(query.user_ids))}::text[])"]
+        if query.names:
+            who.append(f"(r.user_id is null and r.user_name = any({where.arg(list(query.names))}::text[]))")
+        where.any_of(who)
     if query.only_in_apps:
         where.add("r.app_id is not null")
     for column, value in (

@@ -48,7 +48,7 @@ class AuditLog:
 
         May lag a standby's few seconds behind. Raises NotAuthenticated, NotPermitted.
         """
-        if query.kind == "user" and len(query.user_ids) == 1:
+        if query.kind == "user" and len(query.user_ids) == 1 and not query.names:
             caller.require_user_or_administrator(query.user_ids[0])
         else:
             caller.require_administrator()

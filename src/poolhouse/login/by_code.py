@@ -10,8 +10,10 @@ from poolhouse.errors import UserNotFound
 from poolhouse.login.codes import Codes, holder_of
 from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
 from poolhouse.login.proofs import Proofs
+from poolhouse.login.refusals import Refusals
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import PLAIN, LoginService
+from poolhouse.users.model import UserKey
 from poolhouse.users.service import UserService
 
 
@@ -23,7 +25,9 @@ class CodeLogin:
         login: LoginService,
         registrations: Registrations,
         proofs: Proofs,
+        refusals: Refusals,
     ) -> None:
+        self._refusals = refusals
         self._codes, self._users, self._proofs = codes, users, proofs
         self._login, self._registrations = login, registrations
 
@@ -46,6 +50,7 @@ class CodeLogin:
             user = await self._proofs.claim(caller, channel, user)
         if user is None:
             if not how.auto_register:
+                await self._refusals.write(caller, "UserNotFound", key=UserKey(channel, target.strip()))
                 raise UserNotFound()
             user = await self._registrations.create(
                 caller, _registration(channel, target, country_code, None)

@@ -11,14 +11,13 @@ import secrets
 from typing import Literal
 
 from poolhouse import emails, phones
-from poolhouse.audit.model import Event
-from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import CodeExpired, CodeWrong, TooManyRequests
 from poolhouse.login import postgres
 from poolhouse.login.model import Channel
+from poolhouse.login.refusals import Refusals
 from poolhouse.mail.model import Scene
 from poolhouse.mail.render import lasting
 from poolhouse.mail.service import MailService
@@ -63,9 +62,9 @@ MOST_OF_AN_ADDRESS_AN_HOUR = 300
 
 class Codes:
     def __init__(
-        self, db: Database, box: SecretBox, pools: PoolService, mail: MailService, audit: AuditLog
+        self, db: Database, box: SecretBox, pools: PoolService, mail: MailService, refusals: Refusals
     ) -> None:
-        self._db, self._box, self._pools, self._mail, self._audit = db, box, pools, mail, audit
+        self._db, self._box, self._pools, self._mail, self._refusals = db, box, pools, mail, refusals
 
     async def send(
         self,
@@ -119,8 +118,10 @@ class Codes:
 
         The try is spent even when the use case around it fails.
         """
+        typed = UserKey(channel, target.strip())
         target = normal(channel, target, country_code)
         if not code.strip():
+            await self._refusals.write(caller, "CodeWrong", key=typed, purpose=purpose)
             raise CodeWrong("empty code")
         spent = await postgres.spend_try(self._db, caller.pool_id, channel, target, list({purpose, "any"}))
         for row in spent:
@@ -128,13 +129,13 @@ class Codes:
             if not hmac.compare_digest(digest, row["digest"]):
                 continue
             if row["expired"]:
+                await self._refusals.write(caller, "CodeExpired", key=typed, purpose=purpose)
                 raise CodeExpired("the code has expired")
             if await postgres.use_code(
                 self._db, caller.pool_id, channel, target, row["purpose"], row["digest"]
             ):
                 return
-        event = Event(*("login", "user"), success=False, detail={"reason": "CodeWrong", "purpose": purpose})
-        await self._audit.write_refusal(caller, event)
+        await self._refusals.write(caller, "CodeWrong", key=typed, purpose=purpose)
         raise CodeWrong("wrong code, used code, or no try left")
 
     async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:

@@ -125,6 +125,12 @@ class LoginGuard:
         for each in counted:
             await self._tally.void(each.subject)
 
+    async def locked_for(self, pool: Pool, account: UserKey) -> int | None:
+        """Seconds until the password of `account` may be tried again; None where it is not locked."""
+        if not _account_limit(pool).locks:
+            return None
+        return await postgres.locked_for(self._db, pool.id, ACCOUNT, name_of(account))
+
     async def unlock(self, db: Executor, pool_id: str, user: User) -> None:
         """Forgets the failures of one user, under all of their names."""
         names: dict[KeyKind, str | None] = {

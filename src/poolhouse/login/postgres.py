@@ -70,6 +70,18 @@ async def take_attempt(db: Executor, subject: Subject, limit: Limit) -> int | No
     return max(1, int(left or 1))
 
 
+async def locked_for(db: Executor, pool_id: str, kind: str, subject: str) -> int | None:
+    """Seconds a lock still lasts."""
+    left = await db.fetchval(
+        """
+        select ceil(extract(epoch from locked_until - now())) from attempts
+        where pool_id = $1 and kind = $2 and subject = $3 and locked_until > now()
+        """,
+        *(pool_id, kind, subject),
+    )
+    return None if left is None else int(left)
+
+
 async def give_attempt_back(db: Executor, subject: Subject) -> None:
     """A counted try that proved nothing. It was let through, so nothing was locked when it came."""
     await db.execute(

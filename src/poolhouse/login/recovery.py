@@ -18,6 +18,7 @@ from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.proofs import Proofs
+from poolhouse.login.refusals import Refusals
 from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.directories import Directories
@@ -41,8 +42,10 @@ class Recovery:
         guard: LoginGuard,
         proofs: Proofs,
         mail: MailService,
+        refusals: Refusals,
         audit: AuditLog,
     ) -> None:
+        self._refusals = refusals
         self._db, self._pools, self._directories, self._users = db, pools, directories, users
         self._codes, self._rules = codes, rules
         self._guard, self._proofs, self._mail, self._audit = guard, proofs, mail, audit
@@ -139,6 +142,7 @@ class Recovery:
         if old_password is not None:
             directory = await self._directories.of(caller.pool_id)
             if not await directory.check_password(caller, user.id, old_password):
+                await self._refusals.write(caller, "OldPasswordWrong", user=user, operation="update_password")
                 raise OldPasswordWrong()
         await self._rules.check(caller, pool, password, user.id)
         async with self._db.transaction() as tx:

@@ -20,6 +20,7 @@ from poolhouse.login.account import FOLLOWING
 from poolhouse.login.codes import Codes, address_key, holds, normal
 from poolhouse.login.guard import SECOND_STEP
 from poolhouse.login.model import Channel, LoggedIn
+from poolhouse.login.refusals import Refusals
 from poolhouse.login.service import LoginService
 from poolhouse.login.tally import Limit, Subject
 from poolhouse.login.tickets import Ticket
@@ -36,8 +37,15 @@ class SecondStep:
     """`ticket` is the mfaToken. A wrong proof costs one of its ten tries; a right one uses it up."""
 
     def __init__(
-        self, db: Database, users: UserService, codes: Codes, mfa: MfaService, login: LoginService
+        self,
+        db: Database,
+        users: UserService,
+        codes: Codes,
+        mfa: MfaService,
+        login: LoginService,
+        refusals: Refusals,
     ) -> None:
+        self._refusals = refusals
         self._db, self._users, self._codes = db, users, codes
         self._mfa, self._login = mfa, login
 
@@ -70,9 +78,11 @@ class SecondStep:
         """
         held, user = await self._try(caller, ticket)
         if await self._mfa.is_enabled(caller.pool_id, user.id):
+            await self._refuse(caller, "authenticator wanted", user.id)
             raise CodeWrong("an authenticator is bound, its code is wanted")
         present = user.email if channel == "email" else user.phone
         if present is not None and not holds(user, channel, target, country_code):
+            await self._refuse(caller, "another address", user.id)
             raise CodeWrong("a code of another address")
         await self._codes.check(caller, channel, target, code, "mfa", country_code)
         if present is None:
@@ -119,8 +129,12 @@ class SecondStep:
         subject = Subject(caller.pool_id, SECOND_STEP, held.user_id)
         wait_s = await postgres.take_attempt(self._db, subject, TRIES)
         if wait_s is not None:
+            await self._refuse(caller, "TooManyRequests", held.user_id)
             raise TooManyRequests("too many second steps", retry_after_s=wait_s)
         return held, await self._user(caller, held)
+
+    async def _refuse(self, caller: Caller, reason: str, user_id: str) -> None:
+        await self._refusals.write(caller, reason, user_id=user_id, operation="verify_mfa")
 
     async def _user(self, caller: Caller, held: Ticket) -> User:
         user = await self._users.look_up(caller, UserKey("id", held.user_id))

@@ -39,6 +39,7 @@ from poolhouse.login.book import LoginBook
 from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import LoggedIn, Method, SignIn, TokenStatus
 from poolhouse.login.passwords import PasswordRules, policy_of
+from poolhouse.login.refusals import Refusals, name_typed
 from poolhouse.mfa.service import MfaService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
@@ -73,8 +74,10 @@ class LoginService:
         book: LoginBook,
         rules: PasswordRules,
         mfa: MfaService,
+        refusals: Refusals,
         audit: AuditLog,
     ) -> None:
+        self._refusals = refusals
         self._db, self._pools, self._apps, self._directories = db, pools, apps, directories
         self._users, self._sessions, self._guard, self._book = users, sessions, guard, book
         self._rules, self._mfa, self._audit = rules, mfa, audit
@@ -99,11 +102,12 @@ class LoginService:
         Raises WrongCredentials, CaptchaRequired, AccountLocked, and what `admit` raises.
         """
         pool = await self._pools.get(caller.pool_id)
+        user_id: str | None = None
         try:
-            if not password:
-                raise WrongCredentials("empty password")
             directory = await self._directories.of(pool.id)
             user_id = await directory.id_of(caller, key)
+            if not password:
+                raise WrongCredentials("empty password")
             account = UserKey("id", user_id) if user_id else key
             async with (
                 self._guard.counted(caller, pool, account, how.captcha),
@@ -111,7 +115,8 @@ class LoginService:
             ):
                 user = await self._authenticate(caller, directory, key, password, how)
         except PoolhouseError as error:
-            await self._refuse(caller, error, method, key)
+            await self._refusals.write(caller, error, key=key, user_id=user_id or "", method=method)
+            await self._note_lock(caller, pool, key, user_id, error)
             raise
         return await self.admit(caller, user, method, how.device_id, password=password)
 
@@ -160,7 +165,7 @@ class LoginService:
             if second_factor:
                 await self._require_second_factor(pool, app, user, method)
         except PoolhouseError as error:
-            await self._refuse(caller, error, method, UserKey("id", user.id), user)
+            await self._refusals.write(caller, error, key=UserKey("id", user.id), user=user, method=method)
             raise
         return await self._open(caller, pool, app, user, method, device_id)
 
@@ -298,17 +303,19 @@ class LoginService:
             self._db, user.pool_id, purpose, user.id, lifetime=lifetime, tries=tries, detail=detail
         )
 
-    async def _refuse(
-        self, caller: Caller, error: PoolhouseError, method: Method, key: UserKey, user: User | None = None
+    async def _note_lock(
+        self, caller: Caller, pool: Pool, key: UserKey, user_id: str | None, error: PoolhouseError
     ) -> None:
-        event = Event(
-            *("login", "user", user.id if user else None, user.id if user else None),
-            user_name=user.display_name if user else key.value[:64],
-            app_id=caller.app_id,
-            success=False,
-            detail={"method": method, "by": key.kind, "reason": type(error).__name__},
-        )
-        await self._audit.write_refusal(caller, event)
+        """A row of its own where this wrong password has locked an account, or a name nobody has: the two cost
+        the same."""
+        if not isinstance(error, WrongCredentials | ScriptFailed):
+            return
+        account = UserKey("id", user_id) if user_id else key
+        if (locked_s := await self._guard.locked_for(pool, account)) is not None:
+            name = key.value if user_id else name_typed(key.value)
+            detail = {"reason": "too many wrong passwords", "seconds": locked_s}
+            event = Event("block", "user", user_id, user_id, name, app_id=caller.app_id, detail=detail)
+            await self._audit.write(self._db, caller, event)
 
 
 def require_active(user: User) -> None:

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from poolhouse import emails
 from poolhouse.apps.model import App
 from poolhouse.audit.model import Record
 from poolhouse.caller import Caller
-from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, ScriptFailed
-from poolhouse.users.model import User
+from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, InvalidInput, ScriptFailed
+from poolhouse.login.refusals import name_typed
+from poolhouse.users.model import User, UserKey
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
+
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,27 @@ class Surroundings:
 
     def app(self, row: Record) -> App | None:
         return self.apps.get(row.app_id) if row.app_id else None
+
+
+async def whose_acts(
+    services: Services, caller: Caller, given: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(`user_ids`, `names`) of the acts to look for: an administrator may write an id, or a username, an e-mail
+    address or a phone number, be it somebody's or only tried."""
+    if caller.kind == "user" or not given:
+        return tuple(given), ()
+    keys = [key for name in given[:MOST_NAMED] if len(name) <= 256 for key in _keys(name)]
+    try:
+        found = [user for user in await services.users.find_many(caller, keys) if user]
+    except (ScriptFailed, CustomDatabaseUnavailable, InvalidInput):
+        found = []
+    return (*given, *(user.id for user in found)), tuple(name_typed(name) for name in given[:MOST_NAMED])
+
+
+def _keys(name: str) -> list[UserKey]:
+    email = [UserKey("email", name)] if emails.is_address(name) else []
+    phone = [UserKey("phone", name)] if name.lstrip("+").isdecimal() else []
+    return [UserKey("username", name), *email, *phone]
 
 
 async def surroundings(services: Services, caller: Caller, rows: Sequence[Record]) -> Surroundings:

@@ -14,7 +14,7 @@ from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.times import parse_end, parse_time, unix_time, v2_time
 from poolhouse.users.model import User
-from poolhouse.wire.surroundings import Surroundings, surroundings
+from poolhouse.wire.surroundings import Surroundings, surroundings, whose_acts
 from poolhouse.wire.v2 import act_names
 from poolhouse.wire.v2.request import Route, V2Request
 
@@ -38,23 +38,26 @@ async def total_login_count(request: V2Request) -> Any:
 async def _list(request: V2Request, kind: Kind) -> Any:
     query = request.query
     page = PageRequest.of(query.integer("page"), query.integer("limit"))
-    found = await request.services.audit.list_records(request.caller, _query(request, kind), page)
+    found = await request.services.audit.list_records(request.caller, await _query(request, kind), page)
     around = await surroundings(request.services, request.caller, found.items)
     return {"totalCount": found.total, "list": [_shown(request, row, around) for row in found.items]}
 
 
-def _query(request: V2Request, kind: Kind) -> RecordQuery:
-    """`operator_arn` names who acted; for end users also `userId`. Repeatable where the client repeats it."""
+async def _query(request: V2Request, kind: Kind) -> RecordQuery:
+    """`operator_arn` names who acted; for end users also `userId`, an id or a login name. Repeatable where the
+    client repeats it."""
     query = request.query
     names = [*query.all("operation_name"), *query.all("eventType")]
     found: list[Act] = []
     for name in names:
         found.extend(act_names.acts(kind, name))
     who = (*(_of_arn(request, arn) for arn in query.all("operator_arn")), *query.all("userId"))
+    ids, tried = await whose_acts(request.services, request.caller, who) if kind == "user" else ((), ())
     return RecordQuery(
         kind=kind,
         acts=tuple(found),
-        user_ids=who if kind == "user" else (),
+        user_ids=ids,
+        names=tried,
         actor_ids=who if kind == "administrator" else (),
         app_ids=tuple(query.all("app_id")),
         only_in_apps=bool(query.flag("exclude_non_app_records")),

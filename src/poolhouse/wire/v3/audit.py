@@ -10,7 +10,7 @@ from poolhouse.audit.model import Act, Kind, Operation, Record, RecordQuery, Res
 from poolhouse.audit.origin import agent
 from poolhouse.errors import InvalidInput
 from poolhouse.times import v3_time
-from poolhouse.wire.surroundings import Surroundings, surroundings
+from poolhouse.wire.surroundings import Surroundings, surroundings, whose_acts
 from poolhouse.wire.v3.dto.audit import (
     AdminAuditLogDto,
     AdminAuditLogRespData,
@@ -114,10 +114,13 @@ async def get_user_action_logs(request: V3Request, body: GetUserActionLogsDto) -
         for operation in get_args(Operation)
         if wanted and EVENTS.get(operation, OTHER_EVENT) == wanted
     )
+    given = (body.user_id,) if body.user_id else ()
+    ids, tried = await whose_acts(request.services, request.caller, given)
     query = RecordQuery(
         kind="user",
         acts=acts or ((Act(wanted),) if wanted and wanted != "all" else ()),
-        user_ids=(body.user_id,) if body.user_id else (),
+        user_ids=ids,
+        names=tried,
         app_ids=(body.app_id,) if body.app_id else (),
         ip=body.client_ip or None,
         request_id=body.request_id or None,

@@ -1,0 +1,79 @@
+"""Refused sign-ins in the audit log: under the user they were aimed at, where there is one, and by what was typed.
+
+Whose name it is the log alone learns; the answer stays the same. A name that is nobody's is kept as it was typed, so
+that an administrator finds who was tried; but people type their password where their name belongs, so what looks
+more like one than like a name is kept as its first two characters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from poolhouse import emails
+from poolhouse.audit.model import Event, Operation
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.errors import PoolhouseError
+from poolhouse.users.directories import Directories
+from poolhouse.users.model import User, UserKey
+
+LONGEST_NAME = 64
+_NAME = re.compile(r"[\w.@+-]{1,64}\Z")
+
+
+class Refusals:
+    def __init__(self, directories: Directories, audit: AuditLog) -> None:
+        self._directories, self._audit = directories, audit
+
+    async def write(
+        self,
+        caller: Caller,
+        reason: str | PoolhouseError,
+        *,
+        key: UserKey | None = None,
+        user: User | None = None,
+        user_id: str | None = None,
+        operation: Operation = "login",
+        **detail: object,
+    ) -> None:
+        """`key`: what was typed; `user` or `user_id`, where it is known already whose it is ("": nobody's)."""
+        known = user.id if user else user_id
+        if known is None and key is not None:
+            known = await self._id_of(caller, key)
+        known = known or None
+        if user is not None:
+            name: str | None = user.display_name
+        elif key is not None:
+            name = key.value[:LONGEST_NAME] if known else name_typed(key.value)
+        else:
+            name = None
+        told = reason if isinstance(reason, str) else type(reason).__name__
+        by: dict[str, str] = {"by": key.kind} if key is not None else {}
+        if key is not None and key.kind != "id" and name is not None:
+            by["account"] = name
+        event = Event(
+            *(operation, "user", known, known, name),
+            app_id=caller.app_id,
+            success=False,
+            detail={**by, "reason": told, **detail},
+        )
+        await self._audit.write_refusal(caller, event)
+
+    async def _id_of(self, caller: Caller, key: UserKey) -> str | None:
+        """Asked of our own rows alone: a refusal costs no script a call."""
+        try:
+            directory = await self._directories.of(caller.pool_id)
+            return await directory.id_of(caller, key)
+        except PoolhouseError:
+            return None
+
+
+def name_typed(typed: str) -> str:
+    """A name nobody has, as it may be kept."""
+    name = typed.strip()
+    if emails.is_address(name):
+        return name[:LONGEST_NAME]
+    kinds = sum(any(map(kind, name)) for kind in (str.isupper, str.islower, str.isdigit))
+    if _NAME.match(name) and not (len(name) >= 8 and kinds == 3):
+        return name
+    return f"{name[:2]}***"
