@@ -255,6 +255,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     apps.on_delete(sessions.end_of_app)
     apps.on_delete(fields.forget_app)
     apps.on_delete(roles.delete_namespace)
+    mfa = MfaService(db, box, audit)
     accounts = AccountService(
         db,
         users,
@@ -262,11 +263,11 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         fields,
         put_in_departments=department_members.put,
         link_identity=insert_identity,
+        bring_factor=mfa.bring,
     )
 
     imports = UserImports(db, directories, hasher, fields, audit, settings.special_domains)
 
-    mfa = MfaService(db, box, audit)
     users.on_delete(mfa.forget_users)
     guard = LoginGuard(db)
     users.on_change(guard.user_changed)

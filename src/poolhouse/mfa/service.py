@@ -87,10 +87,14 @@ class MfaService:
         caller.require_administrator()
         async with self._db.transaction() as tx:
             for user_id, secret, recovery in factors:
-                if not totp.key_of(secret) or len(secret) > _LONGEST_SECRET:
-                    raise InvalidInput("secret", "不能为空或过长", "must not be empty or too long")
-                await self._put(tx, caller.pool_id, user_id, secret, recovery, confirmed=True)
-                await self._audit.write(tx, caller, _event("bind_mfa", user_id, method="import"))
+                await self.bring(tx, caller, user_id, secret, recovery)
+
+    async def bring(self, tx: Tx, caller: Caller, user_id: str, secret: str, recovery: str | None) -> None:
+        """A factor in force at once, inside another use case's transaction, which has asked who may."""
+        if not totp.key_of(secret) or len(secret) > _LONGEST_SECRET:
+            raise InvalidInput("secret", "不能为空或过长", "must not be empty or too long")
+        await self._put(tx, caller.pool_id, user_id, secret, recovery, confirmed=True)
+        await self._audit.write(tx, caller, _event("bind_mfa", user_id, method="import"))
 
     async def export_secret(self, caller: Caller, user_id: str) -> str:
         """The TOTP secret itself, for administrators who move users elsewhere. Raises FactorNotFound."""

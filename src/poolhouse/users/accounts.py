@@ -23,6 +23,7 @@ LARGEST_EXPORT = 80
 
 PutInDepartments = Callable[[Tx, Caller, str, Sequence[Assignment]], Awaitable[None]]
 LinkIdentity = Callable[[Tx, str, str, IdentityDraft], Awaitable[Any]]
+BringFactor = Callable[[Tx, Caller, str, str, str | None], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class NewAccount:
     custom_data: Mapping[str, Any] = field(default_factory=dict)
     department_ids: Sequence[str] = ()
     identities: Sequence[IdentityDraft] = ()
+    otp: tuple[str, str | None] | None = field(default=None, repr=False)
+    """A TOTP secret and perhaps its recovery code, in force at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class AccountChange:
 
 
 class AccountService:
-    """`put_in_departments` and `link_identity` are other domains' parts of the act."""
+    """`put_in_departments`, `link_identity` and `bring_factor` are other domains' parts of the act."""
 
     def __init__(
         self,
@@ -52,10 +55,11 @@ class AccountService:
         *,
         put_in_departments: PutInDepartments,
         link_identity: LinkIdentity,
+        bring_factor: BringFactor,
     ) -> None:
         self._db, self._users, self._audit, self._fields = db, users, audit, fields
         self._put_in_departments = put_in_departments
-        self._link_identity = link_identity
+        self._link_identity, self._bring_factor = link_identity, bring_factor
 
     async def create(self, caller: Caller, accounts: Sequence[NewAccount]) -> list[User]:
         """All of them, or none. Raises what `UserService.create` does, FieldNotFound, NodeNotFound, IdentityTaken."""
@@ -75,6 +79,8 @@ class AccountService:
                     await self._put_in_departments(
                         tx, caller, user.id, [Assignment(one) for one in account.department_ids]
                     )
+                if account.otp:
+                    await self._bring_factor(tx, caller, user.id, *account.otp)
                 created.append(user)
             for user in created:
                 event = Event("create", "user", user.id, user_id=user.id, user_name=user.display_name)

@@ -417,3 +417,26 @@ async def test_a_password_expiry_asked_for_in_a_list_is_refused_by_name_and_not_
     answer = await v3.get("list-users", withUserPasswordExpireTime="true")
     assert answer["statusCode"] == 501
     assert "withUserPasswordExpireTime" in answer["message"]
+
+
+async def test_a_user_is_created_with_an_authenticator(v3: V3Client) -> None:
+    otp = {"secret": "JBSWY3DPEHPK3PXP", "recoveryCode": "abcd-efgh"}
+    user = await create(v3, username="bob", otp=otp)
+    read = await v3.get("get-otp-secret-by-user", userId=user["userId"])
+    assert read["data"]["secret"] == otp["secret"]
+    refused = await v3.post("create-user", {"username": "ann", "otp": {"secret": "x" * 300}})
+    assert refused["statusCode"] == 400
+    assert (await v3.post("is-user-exists", {"username": "ann"}))["data"] == {"exists": False}
+
+
+async def test_what_the_go_client_sends_of_everybody_makes_a_user(v3: V3Client) -> None:
+    body = {
+        "username": "bob",
+        "password": "passw0rd",
+        "otp": {"secret": ""},
+        "options": {"sendNotification": {}},
+    }
+    made = await v3.post("create-user", body)
+    assert made["statusCode"] == 200, made
+    status = await v3.get("get-user-mfa-info", userId=made["data"]["userId"])
+    assert status["data"]["totpStatus"] == "disabled"

@@ -101,7 +101,7 @@ async def _shown(request: V3Request, users: Sequence[User], custom_data: Sequenc
 async def _account(
     request: V3Request, body: CreateUserReqDto | CreateUserInfoDto, options: CreateUserOptionsDto | None
 ) -> NewAccount:
-    for unbuilt in ("salt", "tenant_ids", "otp", "metadata_source"):
+    for unbuilt in ("salt", "tenant_ids", "metadata_source"):
         if getattr(body, unbuilt):
             raise NotSupported(what=f"create-user {unbuilt}")
     if body.phone_country_code and not body.phone:
@@ -125,6 +125,8 @@ async def _account(
         _custom_data(body.custom_data),
         departments,
         [_identity(identity) for identity in body.identities or ()],
+        # The Go client sends an empty one of everybody.
+        (body.otp.secret, body.otp.recovery_code) if body.otp and body.otp.secret else None,
     )
 
 
