@@ -123,8 +123,7 @@ def _everything() -> str:
 BUILT = {
     "crypto.patterns:check_pattern": "an administrator's; crypto/patterns.py bounds it",
     "crypto.patterns:_search": "an administrator's; crypto/patterns.py bounds it",
-    "crypto.foreign_costs:fields": "classes of single characters, given in FORMATS",
-    "crypto.foreign:_format": "those of FORMATS, which has a row of its own",
+    "crypto.foreign_formats:_format": "those of FORMATS, which has a row of its own",
 }
 """Expressions that are not constants, and why they need not be."""
 

@@ -46,7 +46,10 @@ SCREEN = 3_000
 MOST_MEASURED = 20
 FOUND = [
     *growth.expressions(),
-    *(Expression(f"crypto.foreign:FORMATS {one.name}", one.pattern, ("match",)) for one in foreign.FORMATS),
+    *(
+        Expression(f"crypto.foreign_formats:FORMATS {one.name}", one.pattern, ("match",))
+        for one in foreign.FORMATS
+    ),
 ]
 
 
@@ -272,7 +275,8 @@ READERS: dict[str, Reader] = {
     "a time": Reader(lambda text: parse_time(text, "t"), [*GENERAL, again(" ", "2020-01-01T00:00")]),
     "a profile": Reader(lambda text: clean({"email": text, "phone": text, "name": text}), GENERAL),
     "a password hash": Reader(
-        foreign.recognise, [*GENERAL, *(again("a", f"{h}$") for h in ("md5", "$2b", "$6"))]
+        lambda text: foreign.require(text, "password"),
+        [*GENERAL, *(again("a", f"{h}$") for h in ("md5", "$2b", "$6")), again("a,", "$scram$9$a$")],
     ),
     "an address": Reader(lambda text: addresses.checked("a", [text]), [*GENERAL, again("a", "https://")]),
     "a user agent": Reader(agent.__wrapped__, [*GENERAL, again("; "), again("1."), again("Android ")], 1_000),

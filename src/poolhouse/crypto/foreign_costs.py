@@ -5,19 +5,11 @@ Asked of `foreign.FORMATS`; the bounds of all formats are in `BOUNDS`.
 
 from __future__ import annotations
 
-import base64
-import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
-import argon2
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import passlib.hash as libpass
+from poolhouse.crypto.foreign_shapes import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +42,8 @@ BOUNDS: dict[str, Bound] = {
     "bsdi_crypt": Bound("rounds", 25_000, 80_000),  # 12.5
 }
 
-Units = Callable[[str], int]
-"""How many units of its bound a stored hash asks for. May raise what `Format.verify` catches."""
+Units = Callable[[Parts], int]
+"""How many units of its bound a stored hash asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,53 +59,46 @@ class Cost:
     def bound(self) -> Bound:
         return BOUNDS[self.name]
 
-    def asked(self, stored: str, password: bytes = b"") -> int:
+    def asked(self, parts: Parts, password: bytes = b"") -> int:
         longer = 1 + len(password) // self.reread_bytes if self.reread_bytes else 1
-        return self.units(stored) * longer
+        return self.units(parts) * longer
 
 
-def _parsed(name: str, stored: str) -> Any:
-    """The library's own reading of a hash: `rounds` and the like. Some of its formats are others in a wrapper."""
-    handler: Any = getattr(libpass, name)
-    if hasattr(handler, "from_string"):
-        return handler.from_string(stored)
-    return handler.wrapped.from_string(handler._unwrap_hash(stored))
+Costs = tuple[Cost, ...]
 
 
-def rounds(name: str, bound: str | None = None, reread_bytes: int | None = None) -> tuple[Cost, ...]:
-    return (Cost(bound or name, lambda stored: int(_parsed(name, stored).rounds), reread_bytes),)
+def rounds(bound: str, reread_bytes: int | None = None) -> Costs:
+    return (Cost(bound, lambda parts: int(parts["rounds"]), reread_bytes),)
 
 
-def two_to_the_rounds(name: str, bound: str | None = None) -> tuple[Cost, ...]:
-    """For formats whose `rounds` is a logarithm."""
-    return (Cost(bound or name, lambda stored: 1 << int(_parsed(name, stored).rounds)),)
+def two_to_the(part: str, bound: str) -> Costs:
+    """For formats that write a logarithm."""
+    return (Cost(bound, lambda parts: 1 << int(parts[part])),)
 
 
-def libpass_scrypt_units(stored: str) -> int:
-    parsed = _parsed("scrypt", stored)
-    return int((1 << parsed.rounds) * parsed.block_size * parsed.parallelism)
-
-
-def bcrypt_units(stored: str) -> int:
-    return 1 << int(stored[stored.index("$2") :].split("$")[2])
-
-
-def argon2_costs(prefix: str = "") -> tuple[Cost, ...]:
-    def parameters(stored: str) -> argon2.Parameters:
-        return argon2.extract_parameters(stored[len(prefix) :])
-
+def pbkdf2(algorithm: str) -> Costs:
+    """A key longer than a digest takes the rounds again for each digest of it."""
+    size = DIGEST_BYTES[algorithm]
     return (
-        Cost("argon2", lambda stored: parameters(stored).memory_cost * parameters(stored).time_cost),
-        Cost("argon2 memory", lambda stored: parameters(stored).memory_cost),
-        Cost("argon2 lanes", lambda stored: parameters(stored).parallelism),
+        Cost(f"pbkdf2 {algorithm}", lambda parts: int(parts["rounds"]) * -(-len(parts["digest"]) // size)),
     )
 
 
-def fields(separators: str, *places: int) -> Units:
-    """The product of the numbers at these places."""
-    return lambda stored: prod(int(re.split(separators, stored)[place]) for place in places)
+def aspnet() -> Costs:
+    """What is written over SHA-256 and SHA-1 costs less than this says."""
+    return (Cost("pbkdf2 sha512", lambda parts: int(parts["header"].rounds)),)
 
 
-def aspnet_rounds(stored: str) -> int:
-    raw = base64.b64decode(stored, validate=True)
-    return int.from_bytes(raw[5:9], "big") if raw[0] else 1000
+def scrypt() -> Costs:
+    return (Cost("scrypt", lambda parts: prod(int(parts[name]) for name in ("n", "r", "p"))),)
+
+
+def argon2() -> Costs:
+    return (
+        Cost("argon2", lambda parts: int(parts["memory"]) * int(parts["passes"])),
+        Cost("argon2 memory", lambda parts: int(parts["memory"])),
+        Cost("argon2 lanes", lambda parts: int(parts["lanes"])),
+    )
+
+
+DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64, "sm3": 32}

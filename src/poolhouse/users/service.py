@@ -140,7 +140,7 @@ class UserService:
 
     async def _require_fit(self, caller: Caller, draft: UserDraft, user_id: str | None) -> None:
         if draft.password_hash is not None:
-            foreign.require_cheap(draft.password_hash, "password")
+            foreign.require(draft.password_hash, "password")
         if draft.password is not None and not draft.judged and self._judge:
             await self._judge(caller, draft.password, user_id)
 
