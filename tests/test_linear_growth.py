@@ -33,7 +33,8 @@ from poolhouse.resources.decision import permits
 from poolhouse.sessions.tokens import hint
 from poolhouse.settings import Settings
 from poolhouse.tenants.secrets import masked
-from poolhouse.times import parse_time
+from poolhouse.times import parse_time, zone_named
+from poolhouse.users.readings import moment
 from poolhouse.users.rules import clean
 from poolhouse.wire.addresses import client_ip
 from poolhouse.wire.oidc.browser import own_cookies, preferred
@@ -273,6 +274,10 @@ READERS: dict[str, Reader] = {
     "an e-mail": Reader(emails.stored, GENERAL),
     "a phone": Reader(phones.find_key, GENERAL),
     "a time": Reader(lambda text: parse_time(text, "t"), [*GENERAL, again(" ", "2020-01-01T00:00")]),
+    "a script's moment": Reader(moment, [*GENERAL, again("0", "2020-01-01 00:00:00.")]),
+    "a time zone": Reader(
+        lambda text: zone_named(text, "timezone"), [*GENERAL, again("/A", "A"), again("A")]
+    ),
     "a profile": Reader(lambda text: clean({"email": text, "phone": text, "name": text}), GENERAL),
     "a password hash": Reader(
         lambda text: foreign.require(text, "password"),

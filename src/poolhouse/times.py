@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from poolhouse.errors import InvalidInput
 
@@ -17,7 +17,8 @@ _DATE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,
 _DIGITS_OF_A_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z", re.ASCII)
 _YEAR = re.compile(r"\d{4}\Z", re.ASCII)
 DEFAULT_ZONE = "Asia/Shanghai"
-
+_OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])\Z", re.ASCII)
+_ZONE = re.compile(r"[A-Z][A-Za-z]{1,30}(?:/[A-Z][A-Za-z0-9_+-]{1,30}){1,2}\Z", re.ASCII)
 _FIRST_MILLISECOND = 100_000_000_000
 """A number of seconds this large is the year 5138; of milliseconds, 1973."""
 LATEST_S = 253_402_300_800
@@ -28,7 +29,27 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def parse_time(value: str, field: str, zone: ZoneInfo | None = None) -> datetime:
+@lru_cache(256)
+def zone_named(name: str, field: str) -> tzinfo:
+    """Of an IANA name (`Asia/Shanghai`, `UTC`) or an offset (`+08:00`). Raises InvalidInput naming `field`."""
+    if name == "UTC":
+        return UTC
+    if offset := _OFFSET.match(name):
+        ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return timezone(-ahead if offset[1] == "-" else ahead)
+    try:
+        if _ZONE.match(name):
+            return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    raise InvalidInput(
+        field,
+        "应为时区名(如 Asia/Shanghai)或偏移(如 +08:00)",
+        "must be a time zone such as Asia/Shanghai or +08:00",
+    )
+
+
+def parse_time(value: str, field: str, zone: tzinfo | None = None) -> datetime:
     """An ISO 8601 time with Z, with an offset, or naive (then in `zone`, default UTC); a plain date is its midnight.
 
     Anything else, epoch digits above all, is refused naming `field`. Source: seed 002 (signedUp, lastLogin),
@@ -70,7 +91,7 @@ def parse_end(value: str, field: str, zone: ZoneInfo | None = None) -> datetime:
     return moment + timedelta(days=1, microseconds=-1) if is_plain_date(value) else moment
 
 
-def birthdate(value: str, field: str, zone: ZoneInfo | None = None) -> str:
+def birthdate(value: str, field: str, zone: tzinfo | None = None) -> str:
     """`1990-05-06` for a plain date, for its eight digits and for a time of that day; OpenID Connect's `1990` and
     `0000-05-06` (a year that nobody is told) stay. A time that is midnight in `zone` (default Asia/Shanghai) is of
     the day that begins there: so databases hand out dates.

@@ -33,6 +33,7 @@ SETTINGS = (
     "record_logins",
     "error_messages",
     "dialect",
+    "timezone",
 )
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}\Z")
 _JSCONFIG = {"compilerOptions": {"checkJs": True, "target": "ES2022", "lib": ["ES2022"]}}

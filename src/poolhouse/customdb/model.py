@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Literal, get_args
 
 from poolhouse.sandbox.order import Dialect
+from poolhouse.times import zone_named
 
 Mode = Literal["LAZY_MIGRATION", "CUSTOM_USER_STORE"]
 ErrorMessages = Literal["script", "uniform"]
@@ -69,7 +70,13 @@ class CustomDatabase:
     record_logins: bool = True
     error_messages: ErrorMessages = "script"
     dialect: Dialect = "poolhouse"
+    timezone: str = "UTC"
+    """What the database's times without a zone mean: an IANA name or `+08:00`."""
     updated_at: datetime | None = None
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone_named(self.timezone, "timezone")
 
 
 def needed(database: CustomDatabase) -> tuple[ScriptName, ...]:

@@ -28,6 +28,7 @@ _SETTINGS = (
     "record_logins",
     "error_messages",
     "dialect",
+    "timezone",
 )
 _LOGGED = (
     "id, name, version, duration_ms, success, outcome, message, stack, console, warnings, clients_opened, "

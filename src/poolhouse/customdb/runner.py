@@ -199,5 +199,6 @@ def spec_of(database: CustomDatabase, env: dict[str, str], *, debug: bool = Fals
         memory_mb=database.memory_mb,
         pooled=database.pooled_connections,
         dialect=database.dialect,
+        timezone=database.timezone,
         preload=_PRELOADS.get(database.database_type, ("lodash",)),
     )

@@ -41,6 +41,7 @@ from poolhouse.paging import Page, PageRequest
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.sandbox.network import split_host
 from poolhouse.sandbox.order import Dialect
+from poolhouse.times import zone_named
 
 LOG_DAYS, LOG_ROWS = 30, 100_000
 """How long a call's log row is kept, and how many of a pool at most."""
@@ -315,6 +316,7 @@ def _check(database: CustomDatabase) -> None:
     if database.dialect not in get_args(Dialect):
         known = ", ".join(get_args(Dialect))
         raise InvalidInput("dialect", f"应为 {known}", f"must be one of {known}")
+    zone_named(str(database.timezone), "timezone")
     environment.check_variables(database.env, dialect=database.dialect)
     _check_hosts(database)
     if len(database.allowed_hosts) > 50:

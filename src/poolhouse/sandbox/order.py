@@ -21,7 +21,8 @@ class WorkerSpec:
     """What one worker is for. `key` names the connection; a changed spec under it replaces its workers.
 
     `env` is what the scripts see as `env`; nothing of it is in the process's environment. `allow_hosts` are
-    `host:port`, written as the scripts write them. `memory_mb` is V8's heap.
+    `host:port`, written as the scripts write them. `memory_mb` is V8's heap. `timezone`, an IANA name or `+08:00`,
+    is what the database's times without a zone mean.
     """
 
     key: str
@@ -30,6 +31,7 @@ class WorkerSpec:
     memory_mb: int = 96
     pooled: bool = False
     dialect: Dialect = "poolhouse"
+    timezone: str = "UTC"
     modules: tuple[str, ...] = (
         "pg",
         "lodash",
@@ -76,7 +78,8 @@ def order(spec: WorkerSpec, installation: Installation, reach: Reach) -> dict[st
             str(js / "worker.mjs"),
         ],
         # A DENO_DIR that cannot exist: a writable one would be a place two tenants share (localStorage).
-        "env": {"DENO_DIR": "/proc/nope", "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"},
+        # UTC wherever the machine is: a driver makes a `date` midnight of the process's zone.
+        "env": {"TZ": "UTC", "DENO_DIR": "/proc/nope", "NO_COLOR": "1", "DENO_NO_UPDATE_CHECK": "1"},
         "parent": os.getpid(),
         "uid": uid_for(spec.key) if protection.own_uid else None,
         "landlock_abi": protection.landlock_abi,

@@ -108,6 +108,7 @@ class WorkerProcess:
                 "preload": [name for name in self.spec.preload if name in self.spec.modules],
                 "pooled": self.spec.pooled,
                 "dialect": self.spec.dialect,
+                "timezone": self.spec.timezone,
                 "resultBytes": self._limits.result_bytes,
                 "resultObjects": self._limits.result_objects,
                 "resultValues": self._limits.result_values,

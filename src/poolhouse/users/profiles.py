@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import msgspec
@@ -11,9 +11,10 @@ import msgspec
 from poolhouse import emails, phones
 from poolhouse.errors import InvalidInput, ScriptFailed
 from poolhouse.texts import is_placeholder, storable, trimmed, written
-from poolhouse.times import birthdate, parse_time, unix_time, v3_time
+from poolhouse.times import birthdate, parse_time, v3_time
 from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import User
+from poolhouse.users.readings import boolean, moment, says_nothing
 from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
 
 NAMES: dict[str, str] = {spelled(field): field for field in (*TEXT, *BOOLEANS, *TIMES, *COUNTS)} | {
@@ -28,7 +29,13 @@ NAMES: dict[str, str] = {spelled(field): field for field in (*TEXT, *BOOLEANS, *
 _TIMES = TIMES | {"created_at", "updated_at"}
 EMPTIED = KNOWN_BY | _TIMES | {"phone_country_code", "birthdate", "expired_at"}
 """Where an old database's word for nothing would be taken for a value."""
-_STATUSES = {"Activated", "Suspended", "Resigned", "Archived", "Deactivated"}
+DECIDING = BOOLEANS | {"status", "token_expired_at"}
+"""Fields that decide whether somebody gets in, or as whom: a value that cannot be read must not be passed over."""
+_STATUSES = {name.lower(): name for name in ("Activated", "Suspended", "Resigned", "Archived", "Deactivated")}
+_EXPECTED = dict.fromkeys(BOOLEANS, "true or false") | {
+    "status": f"one of {', '.join(_STATUSES.values())}",
+    "token_expired_at": "a time",
+}
 
 
 def script_id(profile: Any, function: str) -> str:
@@ -53,31 +60,39 @@ def script_id(profile: Any, function: str) -> str:
     return text
 
 
-def profile_values(profile: Mapping[str, Any]) -> dict[str, Any]:
+def profile_values(profile: Mapping[str, Any], function: str, zone: tzinfo = UTC) -> dict[str, Any]:
     """The fields of a profile that are ours and usable; unknown keys, passwords and misfits are left out.
 
     A script's database owes us nothing: a value of the wrong type must not lock its user out, nor may what it
-    writes for nothing (`-`, `0`, `N/A`) make one person of two.
+    writes for nothing (`-`, `0`, `N/A`) make one person of two. Only what decides is read or refused: raises
+    ScriptFailed naming the field. `zone` is that of times without one.
     """
-    return _values(profile)[0]
+    values, lost = _values(profile, zone)
+    for key in lost:
+        if (field := NAMES[key]) in DECIDING:
+            raise ScriptFailed(
+                f"{function} returned a value of {key} that cannot be read: expected {_EXPECTED[field]}",
+                cause=f"{key}: {profile[key]!r}"[:200],
+            )
+    return values
 
 
 def misfits(profile: Mapping[str, Any]) -> list[str]:
     """The keys of a profile whose value says something that their field cannot hold, as the script spells them."""
-    return _values(profile)[1]
+    return _values(profile, UTC)[1]
 
 
-def _values(profile: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _values(profile: Mapping[str, Any], zone: tzinfo) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = {}
     lost: list[str] = []
     for key, given in profile.items():
         field = NAMES.get(key)
         if field is None or given is None or (field in EMPTIED and is_nothing(given)):
             continue
-        value = _usable(field, given)
+        value = _usable(field, given, zone)
         if value is not None:
             values[field] = value
-        elif given not in ("", []):
+        elif not says_nothing(given) and (given != [] or field in DECIDING):
             lost.append(key)
     country = values.get("phone_country_code")
     if "phone" in values and phones.find_key(values["phone"], country) is None:
@@ -86,70 +101,74 @@ def _values(profile: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return values, lost
 
 
-def user_of(profile: Mapping[str, Any], pool_id: str, function: str) -> User:
-    """The user a profile describes. Raises ScriptFailed when it has no id."""
-    return User(id=script_id(profile, function), pool_id=pool_id, **profile_values(profile))
+def user_of(profile: Mapping[str, Any], pool_id: str, function: str, zone: tzinfo = UTC) -> User:
+    """The user a profile describes. Raises ScriptFailed when it has no id, or a field that decides is unreadable."""
+    return User(id=script_id(profile, function), pool_id=pool_id, **profile_values(profile, function, zone))
 
 
-def script_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of a draft as a script reads them: profile spelling, times as ISO text."""
+def script_values(values: Mapping[str, Any], zone: tzinfo = UTC) -> dict[str, Any]:
+    """Fields of a draft as a script reads them: profile spelling, times as ISO text.
+
+    West and east of UTC with the digits and the offset of `zone`: a column without a zone keeps the digits alone.
+    """
     return {
-        spelled(field): v3_time(value) if isinstance(value, datetime) else msgspec.to_builtins(value)
+        spelled(field): _written(value, zone) if isinstance(value, datetime) else msgspec.to_builtins(value)
         for field, value in values.items()
     }
 
 
-def _usable(field: str, value: Any) -> Any:
+def _written(value: datetime, zone: tzinfo) -> str:
+    if zone == UTC:
+        return v3_time(value)
+    try:
+        return value.astimezone(zone).isoformat(timespec="milliseconds")
+    except OverflowError:
+        return v3_time(value)
+
+
+def _usable(field: str, value: Any, zone: tzinfo) -> Any:
     if field in TEXT:
-        return _text(field, value)
+        return _text(field, value, zone)
     if field in BOOLEANS:
-        return value if isinstance(value, bool) else _number_as_boolean(value)
+        return boolean(value)
     if field in COUNTS:
         return count_of(value)
     if field in _TIMES:
-        return _time(value)
+        return moment(value, zone)
     if field == "status":
-        return value if isinstance(value, str) and value in _STATUSES else None
+        return _STATUSES.get(value.strip().lower()) if isinstance(value, str) else None
     return [storable(str(source)[:256]) for source in value[:20]] if isinstance(value, list) else None
 
 
-def _text(field: str, value: Any) -> str | None:
+def _text(field: str, value: Any, zone: tzinfo) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(storable(str(value).replace("\x00", "")))[: TEXT[field]]
     text = written(text) if field in KNOWN_BY else trimmed(text)
     if field == "gender":
         return GENDERS.get(text, "U")
-    if not text:
+    if says_nothing(text):
         return None
     try:
-        return _fitting(field, text)
+        return _fitting(field, text, zone)
     except InvalidInput:
         return None
 
 
-def _fitting(field: str, text: str) -> str:
+def _fitting(field: str, text: str, zone: tzinfo) -> str:
     if field == "email":
         return emails.stored(text)
     if field == "phone_country_code":
         phones.country_code_of(text)
     if field == "expired_at":
         parse_time(text, field)
-    return birthdate(text, field) if field == "birthdate" else text
+    return birthdate(text, field, None if zone == UTC else zone) if field == "birthdate" else text
 
 
 def is_nothing(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return False
     return value == 0 or (isinstance(value, str) and is_placeholder(value))
-
-
-def _number_as_boolean(value: Any) -> bool | None:
-    return (
-        bool(value)
-        if value in (0, 1, "0", "1", "t", "f") and value not in ("0", "f")
-        else (False if value in (0, "0", "f") else None)
-    )
 
 
 def count_of(value: Any) -> int | None:
@@ -159,13 +178,3 @@ def count_of(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
         return None
     return int(value)
-
-
-def _time(value: Any) -> datetime | None:
-    """ISO text, or Unix seconds or milliseconds as a number."""
-    try:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return unix_time(value, "time")
-        return parse_time(value, "time") if isinstance(value, str) else None
-    except InvalidInput:
-        return None

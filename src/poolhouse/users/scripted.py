@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol, TypeVar
 
 from poolhouse import phones
@@ -55,6 +55,7 @@ class ScriptedDirectory:
 
     def __init__(self, active: Active, scripts: Scripts, identities: LinkedIdentities) -> None:
         self._active, self._scripts, self._identities = active, scripts, identities
+        self._zone = active.database.zone
 
     async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
         if key.kind not in LOGIN_KEYS:
@@ -141,15 +142,18 @@ class ScriptedDirectory:
         too, but not somebody of that id."""
 
         def read(profile: Any) -> User | None:
-            return None if profile is None else user_of(profile, caller.pool_id, "getUser")
+            return None if profile is None else self._user(profile, caller, "getUser")
 
         query = {kind: user_id if kind == "id" else None for kind in FIND_KEYS}
         user = await self._ask(caller, "getUser", query, read=read)
         return user if user is not None and user.id == user_id else None
 
+    def _user(self, profile: Any, caller: Caller, function: ScriptName) -> User:
+        return user_of(profile, caller.pool_id, function, self._zone)
+
     def _meant(self, profile: Any, caller: Caller, function: ScriptName, key: UserKey) -> User:
         """Raises ScriptFailed for a profile that says it is somebody else's than the one asked for."""
-        user = user_of(profile, caller.pool_id, function)
+        user = self._user(profile, caller, function)
         if contradicts(user, key):
             raise ScriptFailed(
                 f"{function} must return the user it was asked for, but the {key.kind} is another's",
@@ -198,14 +202,14 @@ class ScriptedDirectory:
             "nickname": None,
             "photo": None,
         }
-        info |= script_values(draft.values)
+        info |= script_values(draft.values, self._zone)
         info["password"] = draft.password
         given = [UserKey(kind, value) for kind in LOGIN_KEYS if (value := draft.values.get(kind))]
 
         def read(profile: Any) -> User | None:
             if profile is None:
                 return None
-            made = user_of(profile, caller.pool_id, "createUser")
+            made = self._user(profile, caller, "createUser")
             for key in given:
                 made = self._meant(profile, caller, "createUser", key)
             return made
@@ -232,12 +236,12 @@ class ScriptedDirectory:
         """`before` as the store shows them once updateUser was told; what it did not keep has not changed."""
         if draft.password_hash is not None:
             raise NotSupportedByDirectory(what="keepPassword")
-        updates = script_values(draft.values)
+        updates = script_values(draft.values, self._zone)
         if draft.password is not None:
             updates["password"] = draft.password
 
         def read(profile: Any) -> None:
-            if profile is not None and user_of(profile, caller.pool_id, "updateUser").id != before.id:
+            if profile is not None and self._user(profile, caller, "updateUser").id != before.id:
                 raise ScriptFailed("updateUser must return the user it was given", cause=f"not {before.id}")
 
         await self._ask(caller, "updateUser", before.id, updates, read=read)
@@ -282,7 +286,7 @@ class ScriptedDirectory:
         """Told to updateUser where the connection wants it; its answer does not matter."""
         if self._active.database.record_logins:
             values = {name: getattr(user, name) for name in ("logins_count", "last_login", "last_ip")}
-            await self._call(caller, "updateUser", user.id, script_values(values))
+            await self._call(caller, "updateUser", user.id, script_values(values, self._zone))
 
     def _refuse_filters(self, query: UserQuery) -> None:
         if query.filters:
@@ -290,7 +294,7 @@ class ScriptedDirectory:
 
     async def _page(self, caller: Caller, function: ScriptName, *args: Any) -> tuple[int, Users]:
         def read(answer: Any) -> tuple[int, Users]:
-            return _page_of(answer, caller.pool_id, function)
+            return _page_of(answer, caller.pool_id, function, self._zone)
 
         return await self._ask(caller, function, *args, read=read)
 
@@ -319,12 +323,12 @@ def _is_long(answer: Any) -> bool:
     return isinstance(listed, list) and len(listed) > AT_ONCE * 10
 
 
-def _page_of(answer: Any, pool_id: str, function: str) -> tuple[int, Users]:
+def _page_of(answer: Any, pool_id: str, function: str, zone: tzinfo = UTC) -> tuple[int, Users]:
     if answer is None:
         return 0, []
     if not isinstance(answer, Mapping) or not isinstance(answer.get("list"), list):
         raise ScriptFailed(f"{function} must return totalCount and list", cause=f"{type(answer).__name__}")
-    users = [user_of(profile, pool_id, function) for profile in answer["list"]]
+    users = [user_of(profile, pool_id, function, zone) for profile in answer["list"]]
     return _total(answer.get("totalCount"), function), users
 
 

@@ -46,7 +46,7 @@ interface Profile {
   photo?: string | null;
   website?: string | null;
   gender?: 'M' | 'F' | 'U' | null;
-  birthdate?: string | null;
+  birthdate?: string | Date | null;
   zoneinfo?: string | null;
   locale?: string | null;
   address?: string | null;

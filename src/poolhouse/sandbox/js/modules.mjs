@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { isPromise } from "node:util/types";
 import { hear } from "./heard.mjs"; // first: a driver loaded before it would not be heard
 import { exactMysql, parseExactly } from "./exact.mjs";
+import { isZoned, mysqlParameters, pgParameters, zonedMysql, zonedPg } from "./zones.mjs";
 
 parseExactly();
 const outerRequire = createRequire(import.meta.url);
@@ -129,8 +130,20 @@ export const watch = (clients, promise) =>
 
 export const listening = ["on", "once", "addListener", "prependListener", "prependOnceListener", "off", "removeListener"];
 
-export function pg(clients) {
+let pgIsZoned = false;
+
+/** The driver itself, which reads times in the connection's zone. */
+export function realPg() {
   const real = outerRequire("pg");
+  if (!pgIsZoned) zonedPg(real.types);
+  pgIsZoned = true;
+  return real;
+}
+
+export const mysqlOptions = (options) => zonedMysql(exactMysql(options));
+
+export function pg(clients) {
+  const real = realPg();
   class Client extends real.Client {
     constructor(...args) {
       super(...args);
@@ -142,7 +155,7 @@ export function pg(clients) {
     }
     query(text, ...rest) {
       clients.sawQuery(text);
-      return watch(clients, super.query(text, ...clients.own(rest)));
+      return watch(clients, super.query(...pgParameters([text, ...clients.own(rest)])));
     }
     end(...args) {
       clients.ending(this);
@@ -171,8 +184,9 @@ export function pg(clients) {
 
 const calledBack = ["connect", "getConnection", "ping", "beginTransaction", "commit", "rollback", "changeUser", "prepare", "reset"];
 
-/** A connection or a pool of mysql2 itself, which is also under one of mysql2/promise and under `promise()`. */
-function instrumented(clients, object) {
+/** A connection or a pool of mysql2 itself, which is also under one of mysql2/promise and under `promise()`.
+ *  `shifting`: the methods whose parameters are written in the connection's zone. */
+function instrumented(clients, object, shifting) {
   clients.listen(object, () => clients.failed());
   clients.lend(object, calledBack);
   for (const name of ["end", "close", "destroy"]) {
@@ -187,7 +201,8 @@ function instrumented(clients, object) {
     const method = object[name];
     object[name] = (text, ...rest) => {
       clients.sawQuery(text);
-      const command = Reflect.apply(method, object, [text, ...clients.own(rest)]);
+      const args = [text, ...clients.own(rest)];
+      const command = Reflect.apply(method, object, shifting.includes(name) ? mysqlParameters(args) : args);
       if (typeof command?.on === "function" && !command.onResult) clients.listen(command, (error) => clients.heard(error));
       return command;
     };
@@ -195,25 +210,32 @@ function instrumented(clients, object) {
   return object;
 }
 
-const mysqlConnection = (clients, connection) => {
+const mysqlConnection = (clients, connection, zoned) => {
   clients.add(connection, (it) => it.destroy());
-  return instrumented(clients, connection);
+  return instrumented(clients, connection, zoned ? ["query", "execute"] : []);
 };
 
-const mysqlPool = (clients, pool) => {
+const mysqlPool = (clients, pool, zoned) => {
   clients.add(pool, (it) => it.end(() => {}));
-  pool.on("connection", (connection) => instrumented(clients, connection));
-  return instrumented(clients, pool);
+  pool.on("connection", (connection) => instrumented(clients, connection, zoned ? ["query", "execute"] : []));
+  // A pool hands what it executes to a connection, and makes a query itself.
+  return instrumented(clients, pool, zoned ? ["query"] : []);
 };
 
 function mysql2(clients) {
   const real = outerRequire("mysql2");
   const promise = () => mysql2Promise(clients);
-  const createConnection = { enumerable: true, value: (options) => mysqlConnection(clients, real.createConnection(exactMysql(options))) };
+  const createConnection = {
+    enumerable: true,
+    value: (given) => mysqlConnection(clients, real.createConnection(mysqlOptions(given)), isZoned(exactMysql(given))),
+  };
   return Object.create(real, {
     createConnection,
     connect: createConnection,
-    createPool: { enumerable: true, value: (options) => mysqlPool(clients, real.createPool(exactMysql(options))) },
+    createPool: {
+      enumerable: true,
+      value: (given) => mysqlPool(clients, real.createPool(mysqlOptions(given)), isZoned(exactMysql(given))),
+    },
     createConnectionPromise: { enumerable: true, get: () => promise().createConnection },
     createPoolPromise: { enumerable: true, get: () => promise().createPool },
   });
@@ -224,17 +246,17 @@ export function mysql2Promise(clients) {
   return Object.create(real, {
     createConnection: {
       enumerable: true,
-      async value(options) {
-        const made = await watch(clients, real.createConnection(exactMysql(options)));
-        mysqlConnection(clients, made.connection);
+      async value(given) {
+        const made = await watch(clients, real.createConnection(mysqlOptions(given)));
+        mysqlConnection(clients, made.connection, isZoned(exactMysql(given)));
         return made;
       },
     },
     createPool: {
       enumerable: true,
-      value(options) {
-        const made = real.createPool(exactMysql(options));
-        mysqlPool(clients, made.pool);
+      value(given) {
+        const made = real.createPool(mysqlOptions(given));
+        mysqlPool(clients, made.pool, isZoned(exactMysql(given)));
         return made;
       },
     },

@@ -4,7 +4,8 @@
 import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import { exactMysql } from "./exact.mjs";
-import { listening, pg as unpooledPg, mysql2Promise as unpooledMysql2, watch } from "./modules.mjs";
+import { listening, mysql2Promise as unpooledMysql2, mysqlOptions, pg as unpooledPg, realPg, watch } from "./modules.mjs";
+import { isZoned, mysqlParameters, pgParameters } from "./zones.mjs";
 
 const outerRequire = createRequire(import.meta.url);
 const MOST_OPEN = 8;
@@ -16,7 +17,7 @@ function poolOf(key, make) {
 }
 
 export function pg(clients) {
-  const real = outerRequire("pg");
+  const real = realPg();
 
   class Client extends EventEmitter {
     #pool;
@@ -51,11 +52,11 @@ export function pg(clients) {
 
     query(text, ...rest) {
       clients.sawQuery(text);
-      const args = clients.own(rest);
-      if (this.#borrowed) return watch(clients, this.#borrowed.query(text, ...args));
+      const args = pgParameters([text, ...clients.own(rest)]);
+      if (this.#borrowed) return watch(clients, this.#borrowed.query(...args));
       if (!this.#connecting) throw new Error("Client has not been connected, or was closed");
       // As in `client.connect(); client.query(...)`: it waits for its turn.
-      const asked = this.#connecting.then(() => this.#borrowed.query(text, ...args));
+      const asked = this.#connecting.then(() => this.#borrowed.query(...args));
       if (typeof text?.submit === "function") return void asked.catch((error) => text.handleError(error, null)) ?? text;
       const callback = args.at(-1);
       return typeof callback === "function" ? void asked.catch(callback) : watch(clients, asked);
@@ -109,16 +110,16 @@ export function mysql2Promise(clients) {
     createConnection: {
       enumerable: true,
       async value(config) {
-        const options = exactMysql(config);
+        const options = mysqlOptions(config);
         const pool = poolOf(`mysql2 ${JSON.stringify(options)}`, () =>
           real.createPool({ ...options, connectionLimit: MOST_OPEN, idleTimeout: 30_000 }));
-        return borrowed(clients, await watch(clients, pool.getConnection()));
+        return borrowed(clients, await watch(clients, pool.getConnection()), isZoned(exactMysql(config)));
       },
     },
   });
 }
 
-function borrowed(clients, connection) {
+function borrowed(clients, connection, zoned) {
   let open = true;
   const giveBack = () => {
     if (!open) return;
@@ -136,7 +137,7 @@ function borrowed(clients, connection) {
         if (!open) throw new Error("the connection was closed");
         if (name === "query" || name === "execute") {
           clients.sawQuery(args[0]);
-          return watch(clients, value.apply(target, args));
+          return watch(clients, value.apply(target, zoned ? mysqlParameters(args) : args));
         }
         return value.apply(target, args);
       };

@@ -11,6 +11,7 @@ import { Clients, preload, requireFor } from "./modules.mjs";
 import { pooledFacades } from "./pooled.mjs";
 import { guardOutput } from "./printed.mjs";
 import { Realm, tooLarge } from "./realm.mjs";
+import { useZone } from "./zones.mjs";
 
 const clock = performance.now.bind(performance);
 const require = createRequire(import.meta.url);
@@ -21,6 +22,7 @@ const handlers = {
   init(frame) {
     settings = { ...frame, allowed: new Set(frame.modules) };
     if (settings.dialect === "auth0") ownTimers();
+    useZone(frame.timezone);
     preload(frame.preload);
     writeFrame({ type: "ready" });
   },

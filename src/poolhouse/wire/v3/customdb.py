@@ -59,6 +59,7 @@ class UpdateCustomDatabaseDto(Camel):
     record_logins: bool | UnsetType = UNSET
     error_messages: ErrorMessages | UnsetType = UNSET
     dialect: Dialect | UnsetType = UNSET
+    timezone: str | UnsetType = UNSET
 
 
 class CustomDatabaseDto(Camel):
@@ -74,6 +75,7 @@ class CustomDatabaseDto(Camel):
     record_logins: bool
     error_messages: str
     dialect: str
+    timezone: str
     published_scripts: list[str]
     missing_scripts: list[str]
     updated_at: str | None = None
@@ -347,6 +349,7 @@ def _database_dto(database: CustomDatabase, scripts: list[ScriptState]) -> Custo
         record_logins=database.record_logins,
         error_messages=database.error_messages,
         dialect=database.dialect,
+        timezone=database.timezone,
         published_scripts=list(published),
         missing_scripts=[name for name in needed(database) if name not in published],
         updated_at=_when(database.updated_at),

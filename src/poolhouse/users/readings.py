@@ -1,0 +1,71 @@
+"""What an old database writes for true and for a moment.
+
+Source: docs/reference/scripts.md, "What is read".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from poolhouse.errors import InvalidInput
+from poolhouse.times import parse_time, unix_time
+
+_TRUE = frozenset({"1", "t", "true", "y", "yes", "on"})
+_FALSE = frozenset({"0", "f", "false", "n", "no", "off"})
+_LONGEST = 64
+"""Characters; what is longer is neither a moment nor an answer to yes or no."""
+_EPOCH = re.compile(r"-?[0-9]{9,14}\Z")
+_ZERO_DAY = "0000-00-00"
+
+
+def says_nothing(value: Any) -> bool:
+    """NULL, as databases write it too: nothing, an empty text, MySQL's zero date."""
+    return value is None or (
+        isinstance(value, str) and len(value) <= _LONGEST and value.strip()[:10] in ("", _ZERO_DAY)
+    )
+
+
+def boolean(value: Any) -> bool | None:
+    """Also 0 and 1, `Y` and `N` and their like in any case, and the Buffer of a BIT(1) or a CHAR(1); None for
+    anything else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return bool(value) if value in (0, 1) else None
+    if isinstance(value, str):
+        word = value.strip().lower() if len(value) <= _LONGEST else ""
+        return True if word in _TRUE else False if word in _FALSE else None
+    return None if (found := _bytes(value)) is None else _bits(found)
+
+
+def _bytes(value: Any) -> bytes | None:
+    """Of `{"type": "Buffer", "data": [...]}`."""
+    data = value.get("data") if isinstance(value, Mapping) and value.get("type") == "Buffer" else None
+    if not isinstance(data, list) or not 0 < len(data) <= 8:
+        return None
+    whole = all(isinstance(byte, int) and 0 <= byte < 256 for byte in data)
+    return bytes(data) if whole else None
+
+
+def _bits(data: bytes) -> bool | None:
+    number = int.from_bytes(data, "big")
+    return bool(number) if number in (0, 1) else boolean(data.decode("latin-1"))
+
+
+def moment(value: Any, zone: tzinfo = UTC) -> datetime | None:
+    """Of ISO text, in `zone` where it names none; of a day, its midnight there; of Unix seconds or milliseconds as a
+    number or its digits. None for anything else."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return unix_time(value, "time")
+        if not isinstance(value, str) or len(value) > _LONGEST:
+            return None
+        text = value.strip()
+        if _EPOCH.match(text):
+            return unix_time(int(text), "time")
+        return parse_time(text, "time", zone)
+    except InvalidInput:
+        return None
