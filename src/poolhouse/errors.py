@@ -36,6 +36,7 @@ PoolhouseError
 │   └── NotSupportedByDirectory
 ├── ScriptFailed                what a customer's script threw; its message may be shown
 ├── CustomDatabaseUnavailable   what the sandbox did; only the log knows why
+│   └── PasswordFunctionUnavailable
 └── Unavailable                 ours: try again later
     ├── TooManyRequests
     ├── Overloaded
@@ -570,6 +571,13 @@ class CustomDatabaseUnavailable(PoolhouseError):
 
     zh = "自定义数据库暂不可用，请稍后再试"
     en = "The custom database is unavailable, please try again later"
+
+
+class PasswordFunctionUnavailable(CustomDatabaseUnavailable):
+    """The pool's verifyPassword did not say whether a password is right; `cause` is for the log alone."""
+
+    zh = "用户池的密码函数暂不可用，请稍后再试"
+    en = "The password function of this user pool is unavailable, please try again later"
 
 
 # -- ours ------------------------------------------------------------------------------------------------

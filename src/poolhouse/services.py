@@ -14,6 +14,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_keys
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
+from poolhouse.customdb.password_function import PasswordFunction
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.service import CustomDatabaseService
 from poolhouse.db.pool import Database
@@ -77,6 +78,7 @@ from poolhouse.users.migration import Migration
 from poolhouse.users.model import AVATAR_PATH
 from poolhouse.users.postgres import PostgresDirectory, insert_identity
 from poolhouse.users.service import UserService
+from poolhouse.users.stored_passwords import StoredPasswords
 
 LOGIN_RECORDS_S = 10.0
 """How long stopping waits for the records of the last logins."""
@@ -93,6 +95,7 @@ class Services:
     db: Database
     box: SecretBox
     hasher: PasswordHasher
+    passwords: StoredPasswords
     transport: PasswordTransport
     audit: AuditLog
     places: Places
@@ -196,15 +199,16 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     apps = AppService(db, box, audit)
     whitelist = Whitelist(db, audit)
 
-    native = PostgresDirectory(db, hasher)
     places = Places(settings.geo_database)
     sandbox = Sandbox()
     environment = Environment(db, box, audit)
     scripts = ScriptRunner(db, sandbox, pools, apps, places, environment.of_pool)
     customdb = CustomDatabaseService(db, box, sandbox, scripts, audit)
 
+    passwords = StoredPasswords(db, hasher, PasswordFunction(db, box, scripts))
+    native = PostgresDirectory(db, hasher, passwords)
     directories = Directories(native, db, customdb, scripts)
-    users = UserService(db, directories, audit, settings.special_domains)
+    users = UserService(db, directories, passwords, audit, settings.special_domains)
     users.on_delete(user_states.forget_users)
     sessions = SessionService(db, KeyRing(db, box), audit)
     management_tokens = ManagementTokens(sessions, pools, apps)
@@ -266,12 +270,12 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         bring_factor=mfa.bring,
     )
 
-    imports = UserImports(db, directories, hasher, fields, audit, settings.special_domains)
+    imports = UserImports(db, directories, hasher, passwords, fields, audit, settings.special_domains)
 
     users.on_delete(mfa.forget_users)
     guard = LoginGuard(db)
     users.on_change(guard.user_changed)
-    rules = PasswordRules(db, pools, hasher)
+    rules = PasswordRules(db, pools, users, passwords)
     users.judge_passwords_by(rules.judge)
     book = LoginBook(directories)
     refusals = Refusals(directories, audit)
@@ -320,6 +324,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         db=db,
         box=box,
         hasher=hasher,
+        passwords=passwords,
         transport=transport,
         audit=audit,
         places=places,

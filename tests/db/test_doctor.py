@@ -3,9 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.conftest import PoolForTests
 from tests.postgres import on_database
 
-from poolhouse.db.doctor import embedded_facts, server_facts
+from poolhouse.db.doctor import Fact, embedded_facts, server_facts
+from poolhouse.services import Services
+from poolhouse.users.model import UserDraft
 
 
 def doctor(*flags: str) -> tuple[int, list[dict[str, str]]]:
@@ -21,7 +24,8 @@ async def test_a_migrated_server_is_well(database_url: str) -> None:
     assert facts["server"].value.startswith("PostgreSQL ")
     assert facts["role"].value == "primary"
     wrong = {name for name, fact in facts.items() if fact.fault}
-    assert wrong - {"durability", "round trip"} == set()  # the tests' server saves nothing, and they share it
+    # the tests' server saves nothing, and they share it
+    assert wrong - {"durability", "round trip", "passwords for verifyPassword"} == set()
 
 
 async def test_what_is_wrong_is_told(postgres_url: str) -> None:
@@ -47,3 +51,22 @@ def test_the_command_tells_of_database_and_sandbox(database_url: str, tmp_path: 
     status, told = doctor("--data", str(tmp_path))
     assert "not running" in {row["value"] for row in told if row["what"] == "server"}
     assert status == 0
+
+
+async def test_passwords_without_the_function_that_judges_them_are_told(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin = pool.administrator
+    source = "async function verifyPassword() { return true; }"
+    saved = await services.customdb.save_script(admin, "verifyPassword", source)
+    await services.customdb.publish(admin, "verifyPassword", saved.version)
+    await services.users.create(admin, UserDraft({"username": "wang"}, password_hash="odd:form"))
+    fact = await function_fact(services.db.url)
+    assert fact.value != "0"
+    assert pool.id not in (fact.fault or "")
+    await services.customdb.withdraw(admin, "verifyPassword")
+    assert f"1 of pool {pool.id}" in ((await function_fact(services.db.url)).fault or "")
+
+
+async def function_fact(url: str) -> Fact:
+    return {fact.name: fact async for fact in server_facts(url, 10)}["passwords for verifyPassword"]

@@ -16,7 +16,7 @@ from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail, rows
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.customdb import folder as folders
-from poolhouse.customdb.model import CustomDatabase, Offer, ScriptName
+from poolhouse.customdb.model import PASSWORD_FUNCTION, CustomDatabase, Offer, ScriptName
 from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.templates import KINDS, templates
@@ -145,6 +145,38 @@ def push(
         for offer, names in offers.items():
             print(f"{', '.join(names)}: {offer.en} ({offer.code})", file=sys.stderr)
         if plan and not yes and not as_json:
+            print("Nothing was changed; add --yes to do it.", file=sys.stderr)
+
+    on_services(data, database_url, work)
+
+
+@scripts.command(name="withdraw")
+def withdraw(
+    name: str,
+    /,
+    *,
+    yes: Annotated[bool, Parameter(help="Do it; without, only who depends on it is told.")] = False,
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Publishes no version of a function any more; its versions stay.
+
+    Tells first how many people could not sign in without it: those whose password only verifyPassword can judge.
+    """
+
+    async def work(services: Services) -> None:
+        caller = operator(services, pool)
+        known = script_name(name)
+        published = known in await _on_server(services, caller)
+        people = await services.passwords.dependents(caller.pool_id) if known == PASSWORD_FUNCTION else 0
+        withdrawn = yes and await services.customdb.withdraw(caller, known)
+        shown: dict[str, Any] = {"withdrawn" if withdrawn else "published": withdrawn or published}
+        if known == PASSWORD_FUNCTION:
+            shown["users who cannot sign in without it"] = people
+        facts(known, shown, as_json=as_json)
+        if published and not yes and not as_json:
             print("Nothing was changed; add --yes to do it.", file=sys.stderr)
 
     on_services(data, database_url, work)

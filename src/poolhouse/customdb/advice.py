@@ -25,8 +25,8 @@ def about_answer(name: ScriptName, args: Sequence[Any], value: Any) -> list[str]
         return _about_profile(name, value)
     if name in PAGES:
         return _about_page(name, args, value)
-    if name in ("deleteUser", "validatePassword") and not isinstance(value, bool):
-        return [f"{name} should return true or false, not {_kind(value)}"]
+    if name in ("deleteUser", "validatePassword", "verifyPassword") and not isinstance(value, bool):
+        return [f"{name} must return true or false, not {_kind(value)}"]
     return []
 
 

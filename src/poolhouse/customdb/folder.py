@@ -116,7 +116,7 @@ def write(path: Path, database: CustomDatabase, sources: Mapping[ScriptName, str
 
 
 def declarations() -> str:
-    """TypeScript declarations of `env`, the context, the profile and the eight signatures."""
+    """TypeScript declarations of `env`, the context, the profile and the nine signatures."""
     return resources.files("poolhouse.customdb.templates").joinpath("poolhouse.d.ts").read_text()
 
 

@@ -23,18 +23,25 @@ OurName = Literal[
     "deleteUser",
     "listUsers",
     "validatePassword",
+    "verifyPassword",
 ]
 Auth0Name = Literal["changePassword", "verify", "changeEmail", "changeUsername"]
 """What Auth0 has in place of `updateUser`; called under its dialect alone."""
 ScriptName = OurName | Auth0Name
 SCRIPT_NAMES: tuple[OurName, ...] = get_args(OurName)
 AUTH0_NAMES: tuple[Auth0Name, ...] = get_args(Auth0Name)
-READ_ONLY: frozenset[str] = frozenset({"login", "getUser", "searchUser", "listUsers", "validatePassword"})
+PASSWORD_FUNCTION: ScriptName = "verifyPassword"
+"""The pool's own: it judges stored passwords nobody here can, with a custom database or without one."""
+DIRECTORY_SCRIPTS: tuple[ScriptName, ...] = tuple(name for name in SCRIPT_NAMES if name != PASSWORD_FUNCTION)
+"""The documented eight, which speak to a custom database."""
+READ_ONLY: frozenset[str] = frozenset(
+    {"login", "getUser", "searchUser", "listUsers", "validatePassword", PASSWORD_FUNCTION}
+)
 """May be repeated when another call brings the worker down."""
 
 _NEEDED: dict[Mode, tuple[ScriptName, ...]] = {
     "LAZY_MIGRATION": ("login", "getUser"),
-    "CUSTOM_USER_STORE": SCRIPT_NAMES,
+    "CUSTOM_USER_STORE": DIRECTORY_SCRIPTS,
 }
 _NEEDED_OF_AUTH0: tuple[ScriptName, ...] = ("login", "getUser", "createUser", "deleteUser", "changePassword")
 

@@ -91,6 +91,16 @@ async def published_sources(db: Executor, pool_id: str) -> dict[str, tuple[int, 
     return {row["name"]: (row["version"], row["source"]) for row in rows}
 
 
+async def published_source(db: Executor, pool_id: str, name: str) -> tuple[int, str] | None:
+    row = await db.fetchrow(
+        "select s.version, s.source from custom_scripts_published p "
+        "join custom_scripts s on s.pool_id = p.pool_id and s.name = p.name and s.version = p.version "
+        "where p.pool_id = $1 and p.name = $2",
+        *(pool_id, name),
+    )
+    return (row["version"], row["source"]) if row else None
+
+
 async def states(db: Executor, pool_id: str) -> list[Record]:
     """One row a function that was ever saved: name, draft, published, published_at."""
     return await db.fetch(

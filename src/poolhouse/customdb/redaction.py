@@ -33,15 +33,21 @@ def secrets_of(env: Mapping[str, str]) -> list[str]:
     return [value for key, value in env.items() if key not in harmless and len(value) >= SHORTEST_SECRET]
 
 
-_PASSWORD_AT = {"login": 1, "validatePassword": 1, "changePassword": 1}
+_SECRETS_AT: Mapping[str, tuple[int, ...]] = {
+    "login": (1,),
+    "validatePassword": (1,),
+    "changePassword": (1,),
+    "verifyPassword": (0, 1, 2),
+}
+"""Where a function's arguments are a password, or what is stored of one."""
 
 
 def redacted_arguments(function: str, args: Iterable[Any]) -> list[Any]:
     """The arguments before `context`, passwords hidden wherever they stand."""
     shown = [_redacted(arg) for arg in args][:-1]
-    position = _PASSWORD_AT.get(function)
-    if position is not None and position < len(shown):
-        shown[position] = HIDDEN
+    for position in _SECRETS_AT.get(function, ()):
+        if position < len(shown) and shown[position] is not None:
+            shown[position] = HIDDEN
     return shown
 
 
@@ -123,9 +129,8 @@ def secrets_typed(function: str, args: Sequence[Any]) -> list[str]:
     for arg in args:
         _collect(arg, found)
     found = [value for value in found if len(value) >= SHORTEST_SECRET]
-    position = _PASSWORD_AT.get(function)
-    if position is not None and position < len(args) and isinstance(args[position], str):
-        found.append(args[position])
+    places = _SECRETS_AT.get(function, ())
+    found += [args[place] for place in places if place < len(args) and isinstance(args[place], str)]
     return found
 
 

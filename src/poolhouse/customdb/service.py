@@ -122,8 +122,8 @@ class CustomDatabaseService:
         return ConnectionTest(problem is None, problem or "", latency_ms)
 
     async def list_scripts(self, caller: Caller) -> list[ScriptState]:
-        """All eight, in the documents' order; then those of Auth0 that have no place among them, where its
-        dialect is set or one was saved."""
+        """All nine, in the documents' order and the pool's own last; then those of Auth0 that have no place among
+        them, where its dialect is set or one was saved."""
         caller.require_administrator()
         rows = {row["name"]: row for row in await postgres.states(self._db, caller.pool_id)}
         is_auth0s = (await self.get(caller)).dialect == "auth0"
@@ -197,6 +197,18 @@ class CustomDatabaseService:
         self._cache.pop(caller.pool_id, None)
         states = await self.list_scripts(caller)
         return next(replace(state, offers=offers) for state in states if state.name == wanted.name)
+
+    async def withdraw(self, caller: Caller, name: str) -> bool:
+        """Publishes no version any more: the function is its stub again. False where none was. Whoever's password
+        only `verifyPassword` can judge is locked out then: `StoredPasswords.dependents` says how many."""
+        caller.require_administrator()
+        known = script_name(name)
+        async with self._db.transaction() as tx:
+            gone = await postgres.unpublish(tx, caller.pool_id, known)
+            if gone:
+                await self._audit.write(tx, caller, Event("disable", "custom_database_script", known))
+        self._cache.pop(caller.pool_id, None)
+        return gone
 
     async def run(
         self,

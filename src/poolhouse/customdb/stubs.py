@@ -1,7 +1,7 @@
 """What an unpublished script does: it throws its documented sentence, to the letter.
 
 The trailing spaces and the two sentences copied from another function are the documents' own.
-Source: reference/custom-database.md 1.1.
+Source: reference/custom-database.md 1.1. `verifyPassword` is ours.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ MESSAGES: dict[ScriptName, str] = {
     "deleteUser": _SENTENCE.format("Delete Account", ""),
     "listUsers": _SENTENCE.format("List Users", ""),
     "validatePassword": _SENTENCE.format("Validate Password", ""),
+    "verifyPassword": "Please implement the Verify Password script for this user pool",
     "changePassword": _SENTENCE.format("Change Password", ""),
     "verify": _SENTENCE.format("Verify", ""),
     "changeEmail": _SENTENCE.format("Change Email", ""),
@@ -34,6 +35,7 @@ PARAMETERS: dict[ScriptName, str] = {
     "deleteUser": "id, context",
     "listUsers": "page, limit, context",
     "validatePassword": "id, password, context",
+    "verifyPassword": "password, hash, salt, user, context",
 }
 AUTH0_PARAMETERS: dict[ScriptName, str] = {
     "login": "email, password, callback",

@@ -20,6 +20,7 @@ from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.unfit import DatabaseUnfit
 
 SLOW_MS = 5.0
+SHOWN = 5
 SUPERUSERS = 3
 """Places PostgreSQL keeps for its superusers by default."""
 
@@ -62,6 +63,8 @@ async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIte
     try:
         for ask in (_version, _locale, _trigrams, _schema, _role, _durability, _latency):
             yield await ask(connection)
+        if await current(connection) == revisions()[-1]:
+            yield await _functions(connection)
         yield await _room(connection, connections, workers)
     finally:
         await connection.close()
@@ -103,6 +106,21 @@ async def _schema(connection: Any) -> Fact:
         None if version == newest else f"behind {newest}: the next start, or poolhouse migrate, brings it up"
     )
     return Fact("schema", version or "none", behind)
+
+
+async def _functions(connection: Any) -> Fact:
+    """Passwords that only a pool's verifyPassword can judge, whose pool has none published any more."""
+    rows = await connection.fetch(
+        "select u.pool_id, count(*) as people, exists (select from custom_scripts_published p "
+        "where p.pool_id = u.pool_id and p.name = 'verifyPassword') as published "
+        "from users u where starts_with(u.password_hash, '{verifyPassword') group by u.pool_id order by u.pool_id"
+    )
+    lost = [f"{row['people']} of pool {row['pool_id']}" for row in rows if not row["published"]]
+    return Fact(
+        "passwords for verifyPassword",
+        f"{sum(row['people'] for row in rows)}",
+        f"cannot sign in, publish verifyPassword again: {', '.join(lost[:SHOWN])}" if lost else None,
+    )
 
 
 async def _role(connection: Any) -> Fact:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
+
 from poolhouse.caller import Caller
-from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.policy import PasswordPolicy
 from poolhouse.db.pool import Executor
-from poolhouse.errors import WeakPassword
+from poolhouse.errors import PasswordFunctionUnavailable, WeakPassword
+from poolhouse.failures import told
 from poolhouse.pools.model import MOST_REMEMBERED, Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.times import now
-from poolhouse.users.model import User
+from poolhouse.users.model import User, UserKey
 from poolhouse.users.postgres import past_hashes
+from poolhouse.users.service import UserService
+from poolhouse.users.stored_passwords import StoredPasswords
+
+_log = structlog.get_logger("poolhouse.passwords")
 
 
 def policy_of(pool: Pool) -> PasswordPolicy:
@@ -27,8 +33,10 @@ class PasswordRules:
     """Every password that is set goes through here: by registration, change, reset, an administrator. One that
     is only checked does not, nor one that moves in from elsewhere: nobody is locked out by a stricter rule."""
 
-    def __init__(self, db: Executor, pools: PoolService, hasher: PasswordHasher) -> None:
-        self._db, self._pools, self._hasher = db, pools, hasher
+    def __init__(
+        self, db: Executor, pools: PoolService, users: UserService, passwords: StoredPasswords
+    ) -> None:
+        self._db, self._pools, self._users, self._passwords = db, pools, users, passwords
 
     async def judge(self, caller: Caller, password: str, user_id: str | None) -> None:
         """`check` for whoever has only the user's id."""
@@ -42,10 +50,22 @@ class PasswordRules:
             return
         most = min(rotation.difference_cycle, MOST_REMEMBERED)
         for stored in await past_hashes(self._db, caller.pool_id, user_id, most):
-            if (await self._hasher.verify(password, stored, caller.pool_id)).ok:
+            if await self._fits(caller, password, stored, user_id):
                 raise WeakPassword(
                     "password", f"不能与最近 {most} 次使用的密码相同", f"one of the last {most} passwords"
                 )
+
+    async def _fits(self, caller: Caller, password: str, stored: str, user_id: str) -> bool:
+        """Whom the pool's function judges may change the password though it cannot say whether it is an old one."""
+        key = UserKey("id", user_id)
+        try:
+            verified = await self._passwords.verify(
+                caller, password, stored, lambda: self._users.look_up(caller, key)
+            )
+        except PasswordFunctionUnavailable as error:
+            _log.warning("an old password cannot be compared", pool=caller.pool_id, why=told(error))
+            return False
+        return verified.ok
 
     def is_due(self, pool: Pool, user: User) -> bool:
         """Whether the pool's period has passed since the password was set."""

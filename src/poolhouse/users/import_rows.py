@@ -5,7 +5,9 @@ either wire's spelling, and these:
 
     id            the person's id in the old system; kept, so that a login through `login` meets the same user
     password      plain text, hashed here
-    passwordHash  stored as it is; its form must be one of `crypto.foreign.FORMATS`
+    passwordHash  stored as it is; its form must be one of `crypto.foreign.FORMATS`, or the pool's own
+                  `verifyPassword` judges it
+    salt          of the passwordHash, where it is kept apart: for `verifyPassword`
     customData    an object (in CSV: JSON, or a column `customData.KEY` each)
 
 Other keys are left out and counted by name. Nothing here touches a database.
@@ -23,9 +25,9 @@ from typing import Any, BinaryIO
 import msgspec
 
 from poolhouse import emails
-from poolhouse.crypto import foreign
 from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.texts import require_visible, written
+from poolhouse.users.kept import accepted
 from poolhouse.users.profiles import EMPTIED, NAMES, is_nothing
 from poolhouse.users.rules import BOOLEANS, COUNTS, TEXT, clean, require_identifier
 
@@ -86,12 +88,15 @@ def read(path: Path) -> Iterator[Raw]:
         raise InvalidInput(path.name, "应为 .jsonl 或 .csv 文件", "must be a .jsonl or a .csv file")
 
 
-def parsed(raw: Raw, ignored: dict[str, int], email: CheckEmail = emails.checked) -> ImportedUser | RowError:
-    """`ignored` counts the keys that are none of ours; `email` judges an address."""
+def parsed(
+    raw: Raw, ignored: dict[str, int], email: CheckEmail = emails.checked, *, function: bool = False
+) -> ImportedUser | RowError:
+    """`ignored` counts the keys that are none of ours; `email` judges an address; `function`: whether the
+    pool has a `verifyPassword`."""
     if raw.broken is not None:
         return RowError(raw.line, "row", raw.broken)
     try:
-        return _parsed(raw, ignored, email)
+        return _parsed(raw, ignored, email, function)
     except PoolhouseError as error:
         return refused(raw.line, error)
 
@@ -100,11 +105,11 @@ def refused(line: int, error: PoolhouseError, script_id: str | None = None) -> R
     return RowError(line, str(error.facts.get("field") or "row"), error.message("en-US"), script_id)
 
 
-def _parsed(raw: Raw, ignored: dict[str, int], email: CheckEmail) -> ImportedUser:
+def _parsed(raw: Raw, ignored: dict[str, int], email: CheckEmail, function: bool) -> ImportedUser:
     values: dict[str, Any] = {}
     custom_data: dict[str, Any] = {}
     for key, value in raw.given.items():
-        if value is None or key in ("id", "password", "passwordHash"):
+        if value is None or key in ("id", "password", "passwordHash", "salt"):
             continue
         if key == "customData":
             custom_data |= _custom_data(value)
@@ -118,7 +123,7 @@ def _parsed(raw: Raw, ignored: dict[str, int], email: CheckEmail) -> ImportedUse
     return ImportedUser(
         raw.line,
         cleaned,
-        *_secrets(raw.given),
+        *_secrets(raw.given, function),
         custom_data=custom_data,
         script_id=_script_id(raw.given.get("id")),
     )
@@ -129,9 +134,9 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _secrets(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    password, stored = given.get("password") or None, given.get("passwordHash") or None
-    for name, value in (("password", password), ("passwordHash", stored)):
+def _secrets(given: Mapping[str, Any], function: bool) -> tuple[str | None, str | None]:
+    password, stored, salt = (given.get(name) or None for name in ("password", "passwordHash", "salt"))
+    for name, value in (("password", password), ("passwordHash", stored), ("salt", salt)):
         if value is not None and not isinstance(value, str):
             raise InvalidInput(name, "应为字符串", "expected a string")
     if password is not None and stored is not None:
@@ -142,8 +147,10 @@ def _secrets(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
         raise TooLarge(
             "password", f"长度不能超过 {LONGEST_PASSWORD}", f"at most {LONGEST_PASSWORD} characters"
         )
+    if salt is not None and stored is None:
+        raise InvalidInput("salt", "仅可与 passwordHash 一起使用", "goes with a passwordHash only")
     if stored is not None:
-        foreign.require(stored, "passwordHash")
+        stored = accepted(stored, salt, function=function, field="passwordHash")
     return password, stored
 
 

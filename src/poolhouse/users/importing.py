@@ -40,6 +40,7 @@ from poolhouse.users.import_rows import ImportedUser, RowError
 from poolhouse.users.migrating import PROVIDER
 from poolhouse.users.postgres_newcomers import Journal, Known
 from poolhouse.users.rules import spelled
+from poolhouse.users.stored_passwords import StoredPasswords
 
 BATCH_ROWS, BATCH_PASSWORDS = 500, 64
 """Rows of one transaction; plain passwords of one, each of which costs a hash."""
@@ -71,13 +72,14 @@ class UserImports:
         db: Database,
         directories: Directories,
         hasher: PasswordHasher,
+        passwords: StoredPasswords,
         fields: FieldService,
         audit: AuditLog,
         special_domains: Collection[str] = (),
     ) -> None:
         self._db, self._directories, self._hasher = db, directories, hasher
         self._check_email = partial(emails.checked, special=special_domains)
-        self._fields, self._audit = fields, audit
+        self._passwords, self._fields, self._audit = passwords, fields, audit
 
     async def from_file(
         self,
@@ -97,6 +99,7 @@ class UserImports:
         same file is under way.
         """
         await self._require_native(caller)
+        function = await self._passwords.has_function(caller.pool_id)
         digest, total = await asyncio.to_thread(_digest, path)
         source = f"file:{digest}"
         journal = Journal(source)
@@ -113,7 +116,7 @@ class UserImports:
             for place, raw in enumerate(import_rows.read(path)):
                 if place < journal.position:
                     continue
-                entry = import_rows.parsed(raw, progress.ignored, self._check_email)
+                entry = import_rows.parsed(raw, progress.ignored, self._check_email, function=function)
                 if rehearsal:
                     judgement = rehearsal.judge(entry)
                     if judgement == "here":

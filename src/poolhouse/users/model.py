@@ -146,10 +146,11 @@ class UserKey:
 class UserDraft:
     """What a user is created from or changed to: only the fields that were given.
 
-    `values` is keyed by the names of `User`. `password` is plain text; `password_hash` is stored verbatim
-    (keepPassword). Neither is ever logged. An empty one is none: a form that sends `password: ""` gives no
-    password, and nobody may get one that anybody can type. `noted` names the values nobody asked for,
-    that follow from the act: a directory without a place for them leaves them out, where it must refuse the others.
+    `values` is keyed by the names of `User`. `password` is plain text; `password_hash` is another system's
+    (keepPassword), with the `password_salt` that is kept apart from it, if any. None is ever logged. An empty one
+    is none: a form that sends `password: ""` gives no password, and nobody may get one that anybody can type.
+    `noted` names the values nobody asked for, that follow from the act: a directory without a place for them
+    leaves them out, where it must refuse the others.
     `judged`: the pool's rules on new passwords were asked already, or have nothing to say (we made it).
     `any_email`: whatever text is given as e-mail is kept (v2's administrators may).
     """
@@ -157,6 +158,7 @@ class UserDraft:
     values: Mapping[str, Any] = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
     password_hash: str | None = field(default=None, repr=False)
+    password_salt: str | None = field(default=None, repr=False)
     noted: frozenset[str] = frozenset()
     judged: bool = False
     any_email: bool = False
@@ -164,6 +166,7 @@ class UserDraft:
     def __post_init__(self) -> None:
         object.__setattr__(self, "password", self.password or None)
         object.__setattr__(self, "password_hash", self.password_hash or None)
+        object.__setattr__(self, "password_salt", self.password_salt or None)
 
 
 @dataclass(frozen=True, slots=True)

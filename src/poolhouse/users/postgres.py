@@ -10,7 +10,7 @@ import asyncpg
 
 from poolhouse import phones
 from poolhouse.caller import Caller
-from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.crypto.passwords import PasswordHasher, Verified
 from poolhouse.db.pool import Database, Executor, Tx
 from poolhouse.errors import (
     EmailTaken,
@@ -31,6 +31,7 @@ from poolhouse.texts import written
 from poolhouse.times import now
 from poolhouse.users import queries
 from poolhouse.users.model import IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.stored_passwords import StoredPasswords
 
 COLUMNS = ", ".join(User.__struct_fields__)
 U_COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
@@ -55,8 +56,8 @@ class PostgresDirectory:
 
     keeps_profiles = True
 
-    def __init__(self, db: Database, hasher: PasswordHasher) -> None:
-        self._db, self._hasher = db, hasher
+    def __init__(self, db: Database, hasher: PasswordHasher, passwords: StoredPasswords) -> None:
+        self._db, self._hasher, self._passwords = db, hasher, passwords
 
     async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
         """Until the password is right nothing of the profile is read: a row of sixty columns takes longer to
@@ -68,7 +69,7 @@ class PostgresDirectory:
             if row is not None and row["reset_password_on_next_login"]:
                 raise FirstPasswordRequired("no password set")
             raise WrongCredentials(f"{'no such user' if row is None else 'no password set'}: {key.kind}")
-        verified = await self._hasher.verify(password, stored, caller.pool_id)
+        verified = await self._verify(caller, row["id"], password, stored)
         if not verified.ok:
             raise WrongCredentials("wrong password")
         if verified.needs_rehash:
@@ -215,7 +216,11 @@ class PostgresDirectory:
         if stored is None:
             await self._hasher.waste(password, caller.pool_id)
             return False
-        return (await self._hasher.verify(password, stored, caller.pool_id)).ok
+        return (await self._verify(caller, user_id, password, stored)).ok
+
+    async def _verify(self, caller: Caller, user_id: str, password: str, stored: str) -> Verified:
+        key = UserKey("id", user_id)
+        return await self._passwords.verify(caller, password, stored, lambda: self._find_one(caller, key))
 
     async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
         """Whoever is known here is refused by the unique keys."""

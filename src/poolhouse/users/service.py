@@ -11,13 +11,13 @@ from poolhouse import emails, phones
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.crypto import foreign
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import InvalidInput, TooManyUsersAsked, UserNotFound, UsersNotFound
 from poolhouse.paging import Page
 from poolhouse.users.directories import Directories
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.rules import IDENTIFIERS, clean, require_identifier
+from poolhouse.users.stored_passwords import StoredPasswords
 
 LARGEST_BATCH = 80
 LARGEST_DELETE = 1000
@@ -48,10 +48,11 @@ class UserService:
         self,
         db: Database,
         directories: Directories,
+        passwords: StoredPasswords,
         audit: AuditLog,
         special_domains: Collection[str] = (),
     ) -> None:
-        self._db, self._directories, self._audit = db, directories, audit
+        self._db, self._directories, self._passwords, self._audit = db, directories, passwords, audit
         self._check_email = partial(emails.checked, special=special_domains)
         self._forget: list[ForgetUsers] = []
         self._changed: list[UserChanged] = []
@@ -102,7 +103,7 @@ class UserService:
         if user_id is not None and any(draft.values.get(field) for field in _OF_AN_IDENTIFIER):
             present = await self._require(caller, user_id)
         draft = replace(draft, values=self._cleaned(draft, present))
-        await self._require_fit(caller, draft, user_id)
+        draft = await self._fit(caller, draft, user_id)
         directory = await self._directories.of(caller.pool_id)
         if user_id is None:
             require_identifier(draft.values)
@@ -138,11 +139,15 @@ class UserService:
             phones.key(present.phone, country)
         return cleaned
 
-    async def _require_fit(self, caller: Caller, draft: UserDraft, user_id: str | None) -> None:
+    async def _fit(self, caller: Caller, draft: UserDraft, user_id: str | None) -> UserDraft:
+        if draft.password_salt is not None and draft.password_hash is None:
+            raise InvalidInput("salt", "仅可与 keepPassword 一起使用", "goes with a kept password only")
         if draft.password_hash is not None:
-            foreign.require(draft.password_hash, "password")
+            kept = await self._passwords.accept(caller.pool_id, draft.password_hash, draft.password_salt)
+            draft = replace(draft, password_hash=kept, password_salt=None)
         if draft.password is not None and not draft.judged and self._judge:
             await self._judge(caller, draft.password, user_id)
+        return draft
 
     async def add(
         self, tx: Tx, caller: Caller, vetted: Vetted, identity: IdentityDraft | None = None

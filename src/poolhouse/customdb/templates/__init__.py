@@ -1,21 +1,27 @@
-"""Complete example scripts, a folder a kind of database: all eight functions, and the table they expect."""
+"""Complete example scripts, a folder a kind of database: the eight functions, and the table they expect.
+
+`verifyPassword` speaks to no database, so it is there once; and no folder begins with it, for once published it
+judges whatever nobody else knows.
+"""
 
 from __future__ import annotations
 
 from importlib import resources
 
-from poolhouse.customdb.model import SCRIPT_NAMES, ScriptName
+from poolhouse.customdb.model import DIRECTORY_SCRIPTS, PASSWORD_FUNCTION, ScriptName
 
 KINDS = ("postgresql", "mysql", "mongodb", "http")
 
 
 def template(kind: str, name: ScriptName) -> str:
     """The source of one function for one kind of database."""
-    return resources.files(__name__).joinpath(kind, f"{name}.js").read_text()
+    folder = resources.files(__name__)
+    here = folder if name == PASSWORD_FUNCTION else folder.joinpath(kind)
+    return here.joinpath(f"{name}.js").read_text()
 
 
 def templates(kind: str) -> dict[ScriptName, str]:
-    return {name: template(kind, name) for name in SCRIPT_NAMES}
+    return {name: template(kind, name) for name in DIRECTORY_SCRIPTS}
 
 
 def schema(kind: str) -> str | None:

@@ -110,6 +110,14 @@ type updateUser = (id: string, updates: Partial<UserInfo>, context: Context) => 
 type deleteUser = (id: string, context: Context) => Promise<boolean>;
 /** A page, `page` counting from 1, in an order that stays. */
 type listUsers = (page: number, limit: number, context: Context) => Promise<UserPage>;
+/** Whether the password fits a stored hash nobody else knows. Of a pool with or without a custom database. */
+type verifyPassword = (
+  password: string,
+  hash: string,
+  salt: string | null,
+  user: Profile,
+  context: Context,
+) => Promise<boolean>;
 /** Whether the password is this user's; null for an unknown user. */
 type validatePassword = (id: string, password: string, context: Context) => Promise<boolean | null>;
 

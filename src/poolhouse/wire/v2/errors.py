@@ -103,6 +103,7 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.NotSupportedByDirectory: Row(501),
     e.ScriptFailed: Row(603),
     e.CustomDatabaseUnavailable: Row(603),
+    e.PasswordFunctionUnavailable: Row(603),
     e.Unavailable: Row(1000, 503),
     e.TooManyRequests: Row(429, 429),
     e.RegisteringTooOften: Row(2100),

@@ -160,16 +160,16 @@ async def delete_users(request: V2Request, args: Arguments) -> Any:
 async def draft_of(request: V2Request, values: dict[str, Any], *, keep_password: bool = False) -> UserDraft:
     """The wire's input as a draft. A password arrives encrypted; a kept one is somebody else's hash; any text
     may be the e-mail (reference/v2.md 2, row 1)."""
-    password = values.pop("password", None)
+    password, salt = values.pop("password", None), values.pop("salt", None)
     if code := values.pop("mainDepartmentCode", None):
         values.setdefault("mainDepartmentId", await _department_of(request, code))
     named = {snake(field): value for field, value in values.items()}
     if password is None:
-        return UserDraft(named, any_email=True)
+        return UserDraft(named, password_salt=salt, any_email=True)
     plain = await request.services.transport.read_new(password)
     if keep_password:
-        return UserDraft(named, password_hash=plain, any_email=True)
-    return UserDraft(named, password=plain, any_email=True)
+        return UserDraft(named, password_hash=plain, password_salt=salt, any_email=True)
+    return UserDraft(named, password=plain, password_salt=salt, any_email=True)
 
 
 async def _department_of(request: V2Request, code: str) -> str:

@@ -437,7 +437,7 @@ ENDPOINTS = [
     _row("POST", "test-custom-database-connection", None, ConnectionTestDto, try_connection,
          WRITE, "Connect as a script would"),
     _row("GET", "list-custom-database-scripts", None, list[ScriptStateDto], list_scripts,
-         READ, "The eight functions and their versions"),
+         READ, "The nine functions and their versions"),
     _row("GET", "get-custom-database-script", GetScriptQuery, ScriptVersionDto, get_script,
          READ, "One version of a script, or the newest"),
     _row("GET", "list-custom-database-script-versions", ListVersionsQuery, list[ScriptVersionDto], list_versions,

@@ -106,6 +106,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.NotSupportedByDirectory: Row(501, 50102),
     e.ScriptFailed: Row(603, 60301),
     e.CustomDatabaseUnavailable: Row(603, 60302),
+    e.PasswordFunctionUnavailable: Row(603, 60303),
     e.Unavailable: Row(503, 50301, 503),
     e.TooManyRequests: Row(429, 42901, 429),
     e.RegisteringTooOften: Row(429, 2100, 429),

@@ -152,8 +152,6 @@ async def get_tenant_user(request: V3Request, query: GetTenantUserQuery) -> Tena
 
 async def create_tenant_user(request: V3Request, body: CreateTenantUserReqDto) -> TenantUserDto:
     """A new user of the pool who is a member from the start."""
-    if body.salt is not None:
-        raise NotSupported(what="salt")
     options = body.options
     if options and options.auto_generate_password:
         raise NotSupported(what="autoGeneratePassword")
@@ -164,7 +162,12 @@ async def create_tenant_user(request: V3Request, body: CreateTenantUserReqDto) -
     if password and not kept:
         encryption = (options.password_encrypt_type if options else None) or "none"
         password = await request.services.transport.read_new(password, encryption)
-    draft = UserDraft(values, password=None if kept else password, password_hash=password if kept else None)
+    draft = UserDraft(
+        values,
+        password=None if kept else password,
+        password_hash=password if kept else None,
+        password_salt=body.salt,
+    )
     user = await request.services.tenants.create_member(request.caller, body.tenant_id, draft)
     return await _member_of(request, body.tenant_id, user.id)
 

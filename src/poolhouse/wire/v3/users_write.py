@@ -101,7 +101,7 @@ async def _shown(request: V3Request, users: Sequence[User], custom_data: Sequenc
 async def _account(
     request: V3Request, body: CreateUserReqDto | CreateUserInfoDto, options: CreateUserOptionsDto | None
 ) -> NewAccount:
-    for unbuilt in ("salt", "tenant_ids", "metadata_source"):
+    for unbuilt in ("tenant_ids", "metadata_source"):
         if getattr(body, unbuilt):
             raise NotSupported(what=f"create-user {unbuilt}")
     if body.phone_country_code and not body.phone:
@@ -121,7 +121,13 @@ async def _account(
         for value in body.department_ids or ()
     ]
     return NewAccount(
-        UserDraft(values, None if keep else password, password if keep else None, judged=generated),
+        UserDraft(
+            values,
+            None if keep else password,
+            password if keep else None,
+            password_salt=body.salt,
+            judged=generated,
+        ),
         _custom_data(body.custom_data),
         departments,
         [_identity(identity) for identity in body.identities or ()],
