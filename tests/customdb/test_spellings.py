@@ -91,12 +91,19 @@ async def test_two_people_with_the_phone_0_move_in_as_two(
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("phone", "ext. 12"), ("birthdate", "2024-02-30"), ("phoneCountryCode", "x"), ("lastLogin", "soon")],
+    [("birthdate", "2024-02-30"), ("phoneCountryCode", "x"), ("lastLogin", "soon")],
 )
 def test_what_does_not_fit_is_left_out_and_named(key: str, value: str) -> None:
     profile = {"id": "7", "username": "ann", key: value}
     assert profile_values(profile) == {"username": "ann"}
     assert misfits(profile) == [key]
+
+
+def test_a_phone_that_is_no_number_stays_and_is_named() -> None:
+    """An extension is no number, but says whose profile it is."""
+    profile = {"id": "7", "phone": "8000"}
+    assert profile_values(profile) == {"phone": "8000"}
+    assert misfits(profile) == ["phone"]
 
 
 @pytest.mark.parametrize("text", ["1990-05-06", "1990/5/6", "19900506", "1990-05-06T00:00:00.000Z"])

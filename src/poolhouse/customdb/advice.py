@@ -82,7 +82,7 @@ def _about_profile(name: str, value: Any) -> list[str]:
     if value.get("password") is not None:
         said.append("the profile carries a password; it is dropped here, leave it out there")
     if lost := misfits(value):
-        said.append(f"fields whose value is not of their kind are left out: {', '.join(lost[:_SHOWN])}")
+        said.append(f"the value is not of the field's kind: {', '.join(lost[:_SHOWN])}")
     unknown = sorted(set(value) - set(NAMES) - _EXPECTED)
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""

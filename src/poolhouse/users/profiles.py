@@ -78,7 +78,7 @@ def profile_values(profile: Mapping[str, Any], function: str, zone: tzinfo = UTC
 
 
 def misfits(profile: Mapping[str, Any]) -> list[str]:
-    """The keys of a profile whose value says something that their field cannot hold, as the script spells them."""
+    """The keys of a profile whose value is not of their field's kind, as the script spells them."""
     return _values(profile, UTC)[1]
 
 
@@ -96,8 +96,7 @@ def _values(profile: Mapping[str, Any], zone: tzinfo) -> tuple[dict[str, Any], l
             lost.append(key)
     country = values.get("phone_country_code")
     if "phone" in values and phones.find_key(values["phone"], country) is None:
-        del values["phone"]
-        lost.append("phone")
+        lost.append("phone")  # but stays: whose extension it is must not be taken for somebody else's silence
     return values, lost
 
 

@@ -116,11 +116,11 @@ async def test_a_user_is_created_with_every_field_of_the_input(v2: V2Client, poo
 
 
 async def test_creation_is_refused_by_name(v2: V2Client) -> None:
-    await create(v2, username="taken", email="taken@x.com", phone="1380", externalId="e1")
+    await create(v2, username="taken", email="taken@x.com", phone="13800138000", externalId="e1")
     await refused(2231, v2, "CreateUser", userInfo={"nickname": "nobody"})
     await refused(2034, v2, "CreateUser", userInfo={"username": "taken"})
     await refused(2200, v2, "CreateUser", userInfo={"email": "TAKEN@x.com"})
-    await refused(2035, v2, "CreateUser", userInfo={"phone": "1380"})
+    await refused(2035, v2, "CreateUser", userInfo={"phone": "13800138000"})
     await refused(2026, v2, "CreateUser", userInfo={"username": "a", "externalId": "e1"})
     found = await refused(400, v2, "CreateUser", userInfo={"username": "b", "lastLogin": "1602756997950"})
     assert "lastLogin" in found.message
@@ -129,8 +129,8 @@ async def test_creation_is_refused_by_name(v2: V2Client) -> None:
 
 
 async def test_a_user_is_found_by_each_key(v2: V2Client) -> None:
-    user = await create(v2, username="Ann", email="a@x.com", phone="138", externalId="ext")
-    for key in ({"username": "Ann"}, {"email": "A@X.com"}, {"phone": "138"}, {"externalId": "ext"}):
+    user = await create(v2, username="Ann", email="a@x.com", phone="13800138000", externalId="ext")
+    for key in ({"username": "Ann"}, {"email": "A@X.com"}, {"phone": "13800138000"}, {"externalId": "ext"}):
         assert (await v2.one("FindUser", **key))["id"] == user["id"]
         assert await v2.one("IsUserExists", **key) is True
     assert await v2.one("FindUser", username="ann") is None

@@ -141,10 +141,10 @@ async def test_a_user_needs_an_identifier(v3: V3Client) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("username", "bob"), ("email", "BOB@example.com"), ("phone", "188"), ("externalId", "1")],
+    [("username", "bob"), ("email", "BOB@example.com"), ("phone", "18800008888"), ("externalId", "1")],
 )
 async def test_a_taken_identifier_is_a_conflict(v3: V3Client, field: str, value: str) -> None:
-    await create(v3, username="bob", email="bob@example.com", phone="188", externalId="1")
+    await create(v3, username="bob", email="bob@example.com", phone="18800008888", externalId="1")
     answer = await v3.post("create-user", {"username": "else", field: value})
     assert answer["statusCode"] == 409
 

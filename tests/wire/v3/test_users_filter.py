@@ -28,7 +28,7 @@ async def names(v3: V3Client, *conditions: tuple[str, str, Any], **body: Any) ->
 @pytest.fixture
 async def three(v3: V3Client) -> V3Client:
     await create(v3, username="ann", email="ann@a.com", gender="F", company="Acme", birthdate="1990-01-01")
-    await create(v3, username="bob", email="bob@b.com", gender="M", company="张三公司", phone="188")
+    await create(v3, username="bob", email="bob@b.com", gender="M", company="张三公司", phone="18800008888")
     await create(v3, username="eve", name="Eve", status="Suspended", externalId="7")
     await v3.services.db.execute(
         "update users set logins_count = 10, last_login = '2024-01-02T00:00:00Z', last_login_app = 'app1' "
