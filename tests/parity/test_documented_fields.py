@@ -71,7 +71,7 @@ BOTH = [
 SEED = {"userInfo": sorted(BOTH), "updates": sorted([*BOTH, "tokenExpiredAt"])}
 """What seed 002 lists for `create` and for `update`."""
 
-TIMES = {"lastLogin", "signedUp", "tokenExpiredAt"}
+TIMES = {"lastLogin", "signedUp", "tokenExpiredAt", "expiredAt"}
 STAYS = {"signedUp"}
 """Everybody has one, so a null says nothing."""
 CLEARED = {
@@ -92,11 +92,12 @@ def sample(name: str) -> Any:
     special: dict[str, Any] = {
         "email": f"{new_id()}@example.com",
         "gender": "M",
+        "birthdate": "1990-05-06",
         "loginsCount": 7,
         "registerSource": ["import:manual", "旧系统"],
         "photo": "https://example.com/我.png",
         "website": "https://example.com/",
-        "phone": f"1{int(new_id()[-8:], 16) % 10**10:010}",
+        "phone": f"138{int(new_id()[-8:], 16) % 10**8:08}",
         "phoneCountryCode": "+86",
         "status": "Suspended",
     }
