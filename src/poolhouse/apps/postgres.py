@@ -69,6 +69,14 @@ async def find_anywhere(db: Executor, app_id: str, box: SecretBox) -> App | None
     return _app(row, box) if row else None
 
 
+async def find_first(db: Executor, pool_id: str, box: SecretBox) -> App | None:
+    """The oldest of a pool."""
+    row = await db.fetchrow(
+        f"select {_COLUMNS} from apps where pool_id = $1 order by created_at, id limit 1", pool_id
+    )
+    return _app(row, box) if row else None
+
+
 async def page(
     db: Executor, pool_id: str, limit: int, offset: int, box: SecretBox, keyword: str | None = None
 ) -> tuple[int, list[App]]:

@@ -39,6 +39,7 @@ class AppService:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
         self._recent: Recent[App] = Recent(CACHE_S)
+        self._defaults: Recent[tuple[App | None]] = Recent(CACHE_S)
         self._on_change: list[OnChange] = []
         self._on_delete: list[OnDelete] = []
 
@@ -58,6 +59,7 @@ class AppService:
             await self._audit.write(
                 tx, caller, Event("create", "application", app.id, detail={"name": app.name})
             )
+        self._drop(caller, app.id)
         await self._changed(app)
         return app
 
@@ -103,6 +105,16 @@ class AppService:
         if app is None:
             raise AppNotFound(app_id=app_id)
         self._recent.keep(app_id, app, reading)
+        return app
+
+    async def default_of(self, pool_id: str) -> App | None:
+        """The pool's first application, which stands for it where a request names none. May be a second old."""
+        recent = self._defaults.get(pool_id)
+        if recent is not None:
+            return recent[0]
+        reading = self._defaults.reading()
+        app = await postgres.find_first(self._db, pool_id, self._box)
+        self._defaults.keep(pool_id, (app,), reading)
         return app
 
     async def id_in_pool(self, pool_id: str, app_id: str | None) -> str | None:
@@ -152,7 +164,7 @@ class AppService:
                 raise CodeTaken(field="identifier", value=changed.identifier) from error
             detail = {"changed": sorted([*values, *(settings or {})])}
             await self._audit.write(tx, caller, Event("update", "application", app_id, detail=detail))
-        self._recent.drop(app_id)
+        self._drop(caller, app_id)
         assert stored is not None
         await self._changed(stored)
         return stored
@@ -163,7 +175,7 @@ class AppService:
             app = replace(await self._locked(tx, caller, app_id), secret=new_secret())
             await postgres.update(tx, app, self._box)
             await self._audit.write(tx, caller, Event("refresh", "application", app_id))
-        self._recent.drop(app_id)
+        self._drop(caller, app_id)
         return app
 
     async def delete(self, caller: Caller, app_id: str) -> None:
@@ -174,7 +186,11 @@ class AppService:
             for hook in self._on_delete:
                 await hook(tx, caller, app_id)
             await self._audit.write(tx, caller, Event("delete", "application", app_id))
+        self._drop(caller, app_id)
+
+    def _drop(self, caller: Caller, app_id: str) -> None:
         self._recent.drop(app_id)
+        self._defaults.drop(caller.pool_id)
 
     async def _changed(self, app: App) -> None:
         for hook in self._on_change:

@@ -6,25 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolhouse.customdb.model import ScriptName
-from poolhouse.users.profiles import NAMES, misfits
+from poolhouse.users.profiles import NAMES, count_of, misfits
 
 ONE_PROFILE = frozenset({"login", "getUser", "createUser", "updateUser"})
 PAGES = frozenset({"searchUser", "listUsers"})
 _SHOWN = 5
-# The documented templates return `token`, which nothing is done with.
 _EXPECTED = frozenset({"id", "password", "token"})
 # What changes by itself between two calls.
 _MOVING = frozenset({"loginsCount", "lastLogin", "lastIP", "lastIp", "updatedAt", "token"})
 
 
-def about_answer(name: ScriptName, args: Sequence[Any], value: Any) -> list[str]:
+def about_answer(name: ScriptName, value: Any) -> list[str]:
     """Sentences for the script's author about one returned value."""
     if name in ONE_PROFILE:
         if value is None:
             return ["login must throw, not return null"] if name == "login" else []
         return _about_profile(name, value)
     if name in PAGES:
-        return _about_page(name, args, value)
+        return _about_page(name, value)
     if name in ("deleteUser", "validatePassword", "verifyPassword") and not isinstance(value, bool):
         return [f"{name} must return true or false, not {_kind(value)}"]
     return []
@@ -39,6 +38,58 @@ def about_made_id(profile: Any) -> list[str]:
     )
     if names and str(profile.get("id")).lower() in names:
         return ["without a user_id the e-mail or username is the id: who changes it becomes somebody else"]
+    return []
+
+
+def about_count(name: str, args: Sequence[Any], value: Any) -> list[str]:
+    """Where totalCount, the list and the page asked for do not go together: said of every call, not only of a
+    debugging one, because users are missing or shown twice somewhere."""
+    if name not in PAGES or not isinstance(value, Mapping) or not isinstance(value.get("list"), list):
+        return []
+    came, total = len(value["list"]), count_of(value.get("totalCount"))
+    if name == "searchUser":
+        return _about_search_count(came, total, value.get("totalCount"))
+    page, limit = args[0], args[1]
+    if total is None or not (isinstance(page, int) and isinstance(limit, int)):
+        return []
+    left = max(0, total - (page - 1) * limit)
+    if came > limit and came >= total:
+        return [f"returned {came} rows for a limit of {limit}: the page was cut from them; page in the query"]
+    if came > limit:
+        return [f"returned {came} rows for a limit of {limit}: the rest was cut off; page in the query"]
+    if page == 1 and came > total:
+        return [f"totalCount is {total}, but {came} rows came: it counts all users, not those of a page"]
+    if came > left:
+        return [
+            f"returned {came} rows on page {page}, where a totalCount of {total} leaves {left}: the rest was cut off; "
+            "totalCount counts all users, and page begins at 1"
+        ]
+    return []
+
+
+def _about_search_count(came: int, total: int | None, given: Any) -> list[str]:
+    if given is None:
+        return [f"totalCount is missing: {came}, the number of rows, was taken"]
+    if total is not None and total < came:
+        return [f"totalCount is {total}, but {came} rows came: their number was taken"]
+    if total is not None and total > came:
+        return [f"returned {came} rows of {total}: searchUser has no pages, nobody will see the others"]
+    return []
+
+
+def about_paging(limit: int, first: Any, second: Any) -> list[str]:
+    """`listUsers` asked for page 1 and page 2."""
+    if not (isinstance(first, Mapping) and isinstance(second, Mapping)):
+        return []
+    one, two = (
+        [str(user.get("id")) for user in page.get("list") or [] if isinstance(user, Mapping)]
+        for page in (first, second)
+    )
+    if one and one == two:
+        return ["page 2 repeats page 1: the query does not use page"]
+    counted = count_of(first.get("totalCount"))
+    if two and counted is not None and counted <= limit:
+        return [f"totalCount is {counted}, yet page 2 has rows: it counts all users, not those of a page"]
     return []
 
 
@@ -90,12 +141,10 @@ def _about_profile(name: str, value: Any) -> list[str]:
     return said
 
 
-def _about_page(name: str, args: Sequence[Any], value: Any) -> list[str]:
+def _about_page(name: str, value: Any) -> list[str]:
     if not isinstance(value, Mapping) or not isinstance(value.get("list"), list):
         return [f"{name} must return totalCount and list, not {_kind(value)}"]
     found, said = value["list"], []
-    if name == "listUsers" and len(args) > 1 and isinstance(args[1], int) and len(found) > args[1]:
-        said.append(f"a page of {args[1]} was asked for and {len(found)} users came")
     ids = [str(user.get("id")) for user in found if isinstance(user, Mapping)]
     if len(set(ids)) < len(ids):
         said.append("one id is on the page twice")

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.audit.origin import Places, geoip
 from poolhouse.caller import Caller
-from poolhouse.customdb import auth0, environment
+from poolhouse.customdb import advice, auth0, environment
 from poolhouse.customdb.bounds import ARGUMENT_BYTES, own_fields, size_within
 from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, ScriptName
 from poolhouse.customdb.redaction import Redactor, secrets_of, secrets_typed
@@ -141,6 +142,9 @@ class ScriptRunner:
             given = [*theirs, args[-1]]
             if isinstance(outcome, Returned):
                 outcome = replace(outcome, value=auth0.answer(name, outcome.value))
+        if isinstance(outcome, Returned):
+            said = advice.about_count(name, args, outcome.value)
+            outcome = replace(outcome, warnings=(*outcome.warnings, *said))
         if logged:
             self._log.keep(Run(caller, name, version, given, env, outcome, debug))
         return outcome
@@ -152,28 +156,39 @@ class ScriptRunner:
         return {**shared, **database.env, **connection}
 
     async def context(self, caller: Caller) -> dict[str, Any]:
-        """The last argument of every script. Source: reference/custom-database.md 1.5; nothing in it is secret."""
+        """The last argument of every script: always every documented field, and always of its type, whoever asks.
+
+        A call that came through no application (an access key's, the command line's, the server's own) has
+        the pool's first one, and empty values in a pool without any. Nothing in it is secret.
+        Source: reference/custom-database.md 1.5.
+        """
         pool = await self._pools.get(caller.pool_id)
         place = self._places.of(caller.ip)
-        context: dict[str, Any] = {
+        app = await self._app(caller)
+        return {
             "userPoolId": pool.id,
             "userPoolName": pool.name,
             "userPoolMetadata": {"domain": pool.domain, "logo": pool.logo, "description": pool.description},
+            "appId": app.id if app else "",
+            "appName": app.name if app else "",
+            "appMetadata": {"identifier": app.identifier, "logo": app.logo, "description": app.description}
+            if app
+            else {},
             "application": pool.id,
             "request": {
-                "ip": caller.ip,
+                "ip": caller.ip or "",
                 "geo": geoip(place) if place else None,
                 "body": own_fields(caller.body),
             },
         }
-        if caller.app_id:
-            try:
-                app = await self._apps.get(caller, caller.app_id)
-            except AppNotFound:
-                return context
-            metadata = {"identifier": app.identifier, "logo": app.logo, "description": app.description}
-            context |= {"appId": app.id, "appName": app.name, "appMetadata": metadata}
-        return context
+
+    async def _app(self, caller: Caller) -> App | None:
+        try:
+            if caller.app_id:
+                return await self._apps.get(caller, caller.app_id)
+        except AppNotFound:
+            pass
+        return await self._apps.default_of(caller.pool_id)
 
     async def settled(self) -> None:
         """Waits until every log row is written: for tests and for stopping."""

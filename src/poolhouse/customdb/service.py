@@ -220,15 +220,15 @@ class CustomDatabaseService:
         version: int | None = None,
     ) -> Outcome:
         """The debug button: a draft's text or a version, against the saved connection. Writes nothing of
-        ours but a log row. Arguments that are not given are null; the context is ours unless given."""
+        ours but a log row. Arguments that are not given are null; what is not given of the context is ours."""
         caller.require_administrator()
         known = script_name(name)
         if source is None:
             source = (await self.get_script(caller, name, version)).source
         wanted = stub(known).split("(", 1)[1].split(")", 1)[0].count(",")
         given = [*args, *[None] * (wanted - len(args))]
-        if len(given) == wanted:
-            given.append(await self._runner.context(caller))
+        ours = await self._runner.context(caller)
+        given[wanted:] = [_context(ours, given[wanted] if len(given) > wanted else None)]
         database = await self.get(caller)
         if database.dialect == "auth0" and known in ("login", "getUser") and isinstance(given[0], str):
             given[0] = auth0.query_of(given[0])
@@ -253,12 +253,16 @@ class CustomDatabaseService:
             return said
         if not isinstance(outcome, Returned):
             return []
-        said = advice.about_answer(name, args[:-1], outcome.value)
+        said = advice.about_answer(name, outcome.value)
         if outcome.dialect == "auth0":
             said += advice.about_made_id(outcome.value)
+        quiet: dict[str, Any] = {"version": None, "debug": True, "logged": False}
+        if name == "listUsers" and args[0] == 1 and isinstance(args[1], int):
+            second = await self._runner.run(caller, database, name, source, [2, *args[1:]], **quiet)
+            if isinstance(second, Returned):
+                said += advice.about_paging(args[1], outcome.value, second.value)
         if said or not isinstance(outcome.value, dict) or name not in ("login", "getUser"):
             return said
-        quiet: dict[str, Any] = {"version": None, "debug": True, "logged": False}
         again = await self._runner.run(caller, database, name, source, args, **quiet)
         if isinstance(again, Returned):
             said += advice.about_repetition(outcome.value, again.value)
@@ -298,6 +302,15 @@ class CustomDatabaseService:
             if lifted:
                 await self._audit.write(tx, caller, Event("recover", "user", script_user_id))
         return lifted
+
+
+def _context(ours: dict[str, Any], given: Any) -> Any:
+    """Whoever debugs may write another context, or some fields of one."""
+    if not isinstance(given, dict):
+        return ours if given is None else given
+    asked = given.get("request")
+    request = {**ours["request"], **asked} if isinstance(asked, dict) else ours["request"]
+    return {**ours, **given, "request": request}
 
 
 def missing_scripts(active: Active) -> list[ScriptName]:

@@ -15,7 +15,7 @@ from poolhouse.times import birthdate, parse_time, v3_time
 from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import User
 from poolhouse.users.readings import boolean, moment, says_nothing
-from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
+from poolhouse.users.rules import BLOB, BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
 
 NAMES: dict[str, str] = {spelled(field): field for field in (*TEXT, *BOOLEANS, *TIMES, *COUNTS)} | {
     "lastIp": "last_ip",
@@ -25,6 +25,13 @@ NAMES: dict[str, str] = {spelled(field): field for field in (*TEXT, *BOOLEANS, *
     "registerSource": "register_source",
 }
 """Profile key -> field of User. Both spellings of lastIP: the documented templates use lastIp."""
+
+_SPELLINGS: dict[str, list[str]] = {}
+"""Field of User -> every name a script may know it by."""
+for _name, _field in NAMES.items():
+    _SPELLINGS.setdefault(_field, []).append(_name)
+
+LONGEST_TOKEN = BLOB
 
 _TIMES = TIMES | {"created_at", "updated_at"}
 EMPTIED = KNOWN_BY | _TIMES | {"phone_country_code", "birthdate", "expired_at"}
@@ -36,6 +43,15 @@ _EXPECTED = dict.fromkeys(BOOLEANS, "true or false") | {
     "status": f"one of {', '.join(_STATUSES.values())}",
     "token_expired_at": "a time",
 }
+
+
+class ScriptUser(User, frozen=True, gc=False):
+    """A user as a script tells them. `token` is the store's own, passed on and never kept (seed 000)."""
+
+    token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"ScriptUser(id={self.id!r})"
 
 
 def script_id(profile: Any, function: str) -> str:
@@ -102,17 +118,22 @@ def _values(profile: Mapping[str, Any], zone: tzinfo) -> tuple[dict[str, Any], l
 
 def user_of(profile: Mapping[str, Any], pool_id: str, function: str, zone: tzinfo = UTC) -> User:
     """The user a profile describes. Raises ScriptFailed when it has no id, or a field that decides is unreadable."""
-    return User(id=script_id(profile, function), pool_id=pool_id, **profile_values(profile, function, zone))
+    user_id = script_id(profile, function)
+    given = profile.get("token")
+    token = given if isinstance(given, str) and 0 < len(given) <= LONGEST_TOKEN else None
+    values = profile_values(profile, function, zone)
+    return ScriptUser(id=user_id, pool_id=pool_id, **values, token=token)
 
 
 def script_values(values: Mapping[str, Any], zone: tzinfo = UTC) -> dict[str, Any]:
-    """Fields of a draft as a script reads them: profile spelling, times as ISO text.
+    """Fields of a draft as a script reads them: every spelling of a profile, times as ISO text.
 
     West and east of UTC with the digits and the offset of `zone`: a column without a zone keeps the digits alone.
     """
     return {
-        spelled(field): _written(value, zone) if isinstance(value, datetime) else msgspec.to_builtins(value)
+        name: _written(value, zone) if isinstance(value, datetime) else msgspec.to_builtins(value)
         for field, value in values.items()
+        for name in _SPELLINGS[field]
     }
 
 
@@ -176,4 +197,4 @@ def count_of(value: Any) -> int | None:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
         return None
-    return int(value)
+    return int(value) if value == int(value) else None

@@ -178,13 +178,18 @@ class ScriptedDirectory:
         if query.fields != SEARCHED_FIELDS:
             raise NotSupportedByDirectory(what="search fields")
         total, users = await self._page(caller, "searchUser", query.keyword or "")
-        if total > len(users):  # the script pages by itself: what it gave is all there is to cut from
-            return Page(total, users[query.page.offset :][: query.page.size])
-        return Page(len(users), users[query.page.offset :][: query.page.size])
+        return Page(max(total, len(users)), users[query.page.offset :][: query.page.size])
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
         self._refuse_filters(query)
-        return Page(*await self._page(caller, "listUsers", query.page.number, query.page.size))
+        page = query.page
+        total, users = await self._page(caller, "listUsers", page.number, page.size)
+        if len(users) > page.size and len(users) >= total:  # it does not page: everybody came
+            return Page(len(users), users[page.offset :][: page.size])
+        if page.number == 1:
+            total = max(total, min(len(users), page.size))
+        # No more than totalCount leaves: a script that ignores `page` shows nobody on a page behind the last.
+        return Page(total, users[: max(0, min(page.size, total - page.offset))])
 
     async def create(
         self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None
@@ -329,12 +334,13 @@ def _page_of(answer: Any, pool_id: str, function: str, zone: tzinfo = UTC) -> tu
     if not isinstance(answer, Mapping) or not isinstance(answer.get("list"), list):
         raise ScriptFailed(f"{function} must return totalCount and list", cause=f"{type(answer).__name__}")
     users = [user_of(profile, pool_id, function, zone) for profile in answer["list"]]
-    return _total(answer.get("totalCount"), function), users
+    return _total(answer.get("totalCount"), function, len(users)), users
 
 
-def _total(value: Any, function: str) -> int:
-    """A count, also one a driver has made a string of; v2 answers it in 32 bits."""
-    total = count_of(value)
+def _total(value: Any, function: str, came: int) -> int:
+    """A count, also one a driver has made a string of; v2 answers it in 32 bits. searchUser has no pages, so
+    what came is all there is unless it says otherwise."""
+    total = came if value is None and function == "searchUser" else count_of(value)
     if total is None:
         raise ScriptFailed(f"{function} must return a number as totalCount", cause=f"{value!r}"[:200])
     return total

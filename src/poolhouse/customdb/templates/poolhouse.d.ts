@@ -19,13 +19,14 @@ interface Context {
   userPoolId: string;
   userPoolName: string;
   userPoolMetadata: Record<string, unknown>;
-  /** The application the request came through; absent for an administrator's own calls. */
-  appId?: string;
-  appName?: string;
-  appMetadata?: Record<string, unknown>;
+  /** The application the request came through, the pool's first one where it came through none; '' without any. */
+  appId: string;
+  appName: string;
+  appMetadata: Record<string, unknown>;
   /** The pool's id, as documented. */
   application: string;
-  request: { ip: string | null; geo: Record<string, unknown> | null; body: Record<string, unknown> };
+  /** `ip` is '' and `geo` null where they are not known. */
+  request: { ip: string; geo: Record<string, unknown> | null; body: Record<string, unknown> };
 }
 
 /** `id` is the only field that must be there; keys nobody knows are ignored, `password` is never kept. */
@@ -71,6 +72,8 @@ interface Profile {
   lastLogin?: string | Date | null;
   lastIP?: string | null;
   lastIp?: string | null;
+  /** Passed on to administrators as it is, never kept. */
+  token?: string | null;
   signedUp?: string | Date | null;
   createdAt?: string | Date | null;
   updatedAt?: string | Date | null;
