@@ -18,6 +18,7 @@ from poolhouse.services import Services
 from poolhouse.wire import loop_watch
 from poolhouse.wire.admission import Admission, Admitted
 from poolhouse.wire.avatar import avatar_routes
+from poolhouse.wire.budgeted import Budgeted
 from poolhouse.wire.console import console_routes
 from poolhouse.wire.early import SmallHead
 from poolhouse.wire.health import health_routes
@@ -71,6 +72,7 @@ def asgi(services: Services) -> Starlette:
             Middleware(AsSpelled),
             Middleware(Origins, services.settings.allowed_origins),
             Middleware(Admitted, admission),
+            Middleware(Budgeted),
         ],
     )
     app.state.services = services

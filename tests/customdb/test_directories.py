@@ -197,8 +197,8 @@ async def test_a_lost_legacy_database_is_unavailable_and_tells_nothing(
     ("query", "what"),
     [
         (UserQuery(statuses=("Activated",)), "status"),
-        (UserQuery(conditions=(Condition("username", "EQUAL", "x"),)), "advancedFilter"),
-        (UserQuery(groups=("g",)), "group"),
+        (UserQuery(conditions=(Condition("company", "EQUAL", "x"),)), "company"),
+        (UserQuery(not_in_org=True), "excludeUsersInOrg"),
     ],
 )
 async def test_a_filter_a_script_cannot_do_is_refused_by_name(

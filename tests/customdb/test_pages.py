@@ -116,3 +116,13 @@ async def test_a_trial_run_is_told_the_same(services: Services, pool: PoolForTes
     source = f"{PEOPLE}\nasync function listUsers() {{ return {{ totalCount: 80, list: PEOPLE }}; }}"
     outcome: Any = await services.customdb.run(pool.administrator, "listUsers", [1, 50], source=source)
     assert "returned 80 rows for a limit of 50" in outcome.warnings[0]
+
+
+async def test_the_template_counts_whom_it_does_not_show(
+    services: Services, pool: PoolForTests, legacy: Legacy
+) -> None:
+    await connect(services, pool, legacy, "CUSTOM_USER_STORE")
+    await legacy.execute("insert into users (username) select 'user' || n from generate_series(1, 1005) n")
+    page = await services.users.search(pool.administrator, UserQuery(keyword="USER"))
+    assert (page.total, len(page.items)) == (1005, 10)
+    assert any("1000 rows of 1005" in one for one in await told(services, pool))

@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.errors import NotSupportedByDirectory, UserNotFound
+from poolhouse.errors import UserNotFound
 from poolhouse.groups.model import GroupDraft
 from poolhouse.orgs.model import Assignment, NodeDraft, Org
 from poolhouse.paging import PageRequest
@@ -52,12 +52,14 @@ async def test_script_ids_are_members_of_departments(
     assert await members.department_ids(admin, [wang]) == {wang: [acme.root.id]}
 
 
-async def test_a_list_filtered_by_department_says_that_the_directory_cannot(
+async def test_a_list_filtered_by_department_shows_its_members(
     services: Services, pool: PoolForTests, people: tuple[str, str], acme: Org
 ) -> None:
     query = UserQuery(departments=(DepartmentFilter(acme.root.id),))
-    with pytest.raises(NotSupportedByDirectory):
-        await services.users.list(pool.administrator, query)
+    assert (await services.users.list(pool.administrator, query)).total == 0
+    await services.department_members.add(pool.administrator, acme.root.id, [people[0]])
+    page = await services.users.list(pool.administrator, query)
+    assert (page.total, [user.username for user in page.items]) == (1, ["wang"])
 
 
 async def test_decisions_reach_script_ids_by_every_way(

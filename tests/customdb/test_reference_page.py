@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import poolhouse.sandbox
+from poolhouse.customdb.budget import MOST_CALLS
 from poolhouse.customdb.model import DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS, SCRIPT_NAMES
 from poolhouse.customdb.service import LOG_DAYS, LOG_ROWS
 from poolhouse.customdb.stubs import PARAMETERS
 from poolhouse.sandbox import Limits
+from poolhouse.users.gathered import MOST_FOUND
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/scripts.md").read_text()
 
@@ -28,6 +30,8 @@ def test_the_page_has_the_limits() -> None:
     calls = f"{limits.in_flight} a worker, {limits.workers_per_connection} workers a connection"
     assert f"{calls}, {limits.queued} waiting" in PAGE
     assert f"{LOG_DAYS} days" in PAGE
+    assert f"costs {MOST_CALLS:,} script calls" in PAGE
+    assert f"at most {MOST_FOUND} values" in PAGE
     assert f"{LOG_ROWS:,} a pool" in PAGE
 
 

@@ -11,7 +11,7 @@ from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.audit.origin import Places, geoip
 from poolhouse.caller import Caller
-from poolhouse.customdb import advice, auth0, environment
+from poolhouse.customdb import advice, auth0, budget, environment
 from poolhouse.customdb.bounds import ARGUMENT_BYTES, own_fields, size_within
 from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, ScriptName
 from poolhouse.customdb.redaction import Redactor, secrets_of, secrets_typed
@@ -63,9 +63,10 @@ class ScriptRunner:
 
         Raises ScriptFailed with the script's own words, and CustomDatabaseUnavailable for whatever a driver,
         the runtime or the sandbox said, whose words are for the log alone; Overloaded when too many calls
-        wait, TooLarge when the arguments are more than any user has. An error of Auth0's kinds is what it
-        says: WrongCredentials or UserExists.
+        wait, TooLarge when the arguments are more than any user has, or the request has cost enough. An error of
+        Auth0's kinds is what it says: WrongCredentials or UserExists.
         """
+        budget.spend()
         version, source = active.sources.get(name, (None, stub(name)))
         given = [*args, await self.context(caller)]
         outcome = await self.run(

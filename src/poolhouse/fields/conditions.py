@@ -52,6 +52,18 @@ def condition(where: Where, field: Field, operator: Operator, value: Any, target
     return _exists(where, field, _comparison(where, field, operator, value), target_id)
 
 
+NEGATIVE: frozenset[Operator] = frozenset({"IS_NULL", "NOT_EQUAL", "NOT_CONTAINS"})
+"""These hold where there is no value."""
+
+
+def holders(where: Where, field: Field, operator: Operator, value: Any) -> str:
+    """A query: the `id` of everything with such a value; not for the NEGATIVE operators. As `condition`."""
+    if field.encrypted:
+        raise InvalidInput(field.key, "加密字段不支持查询", "an encrypted field cannot be searched")
+    comparison = "true" if operator == "NOT_NULL" else _comparison(where, field, operator, value)
+    return f"select v.target_id as id {_values(where, field, comparison)}"
+
+
 def _comparison(where: Where, field: Field, operator: Operator, value: Any) -> str:
     match operator:
         case "EQUAL":
@@ -93,8 +105,11 @@ def _number(where: Where, field: Field, value: Any) -> str:
 
 
 def _exists(where: Where, field: Field, comparison: str, target_id: str) -> str:
-    return f"""exists (
-      select from field_values v
-      where v.pool_id = $1 and v.target_type = '{field.target_type}' and v.target_id = {target_id}
-        and v.key = {where.arg(field.key)} and {comparison}
-    )"""
+    return f"exists (select {_values(where, field, comparison)} and v.target_id = {target_id})"
+
+
+def _values(where: Where, field: Field, comparison: str) -> str:
+    return (
+        f"from field_values v where v.pool_id = $1 and v.target_type = '{field.target_type}' "
+        f"and v.key = {where.arg(field.key)} and {comparison}"
+    )

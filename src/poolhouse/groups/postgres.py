@@ -18,10 +18,19 @@ _COLUMNS = "g.id, g.code, g.name, g.description, g.type, g.created_at, g.updated
 
 def in_group(where: Where, user: str, code: str) -> str:
     """A term: the user of alias `user` is in the group."""
-    return f"""exists (
-      select from group_members gm join groups g on g.pool_id = gm.pool_id and g.id = gm.group_id
-      where gm.pool_id = $1 and gm.user_id = {user}.id and g.code = {where.arg(code)}
-    )"""
+    return f"exists (select {_members(where, code)} and gm.user_id = {user}.id)"
+
+
+def members_of(where: Where, code: str) -> str:
+    """A query: the `id` of everybody in the group, wherever they live."""
+    return f"select gm.user_id as id {_members(where, code)}"
+
+
+def _members(where: Where, code: str) -> str:
+    return (
+        "from group_members gm join groups g on g.pool_id = gm.pool_id and g.id = gm.group_id "
+        f"where gm.pool_id = $1 and g.code = {where.arg(code)}"
+    )
 
 
 async def insert(db: Executor, pool_id: str, draft: GroupDraft) -> Group:

@@ -38,6 +38,18 @@ def in_department(where: Where, alias: str, node_id: str, include_children: bool
     )
 
 
+def members_within(where: Where, node_id: str, include_children: bool) -> str:
+    """A query: the `id` of everybody in the department (or below it), wherever they live."""
+    node = where.arg(node_id)
+    if not include_children:
+        return f"select m.user_id as id from node_members m where m.pool_id = $1 and m.node_id = {node}"
+    return (
+        "select m.user_id as id from node_closure c join node_members m "
+        "on m.pool_id = c.pool_id and m.node_id = c.descendant_id "
+        f"where c.pool_id = $1 and c.ancestor_id = {node}"
+    )
+
+
 def in_no_department(alias: str) -> str:
     return f"not exists (select 1 from node_members m where m.pool_id = $1 and m.user_id = {alias}.id)"
 

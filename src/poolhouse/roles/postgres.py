@@ -35,11 +35,20 @@ _IN_FORCE = f"{_ENABLED} and {_ACTIVE}"
 
 def holds_role(where: Where, user: str, code: str, namespace: str) -> str:
     """A term: the user of alias `user` was given the role themself and still has it."""
-    return f"""exists (
-      select from role_assignments a join roles r on r.pool_id = a.pool_id and r.id = a.role_id
-      where a.pool_id = $1 and a.target_type = 'USER' and a.target_id = {user}.id
-        and r.namespace = {where.arg(namespace)} and r.code = {where.arg(code)} and {_ACTIVE}
-    )"""
+    return f"exists (select {_holders(where, code, namespace)} and a.target_id = {user}.id)"
+
+
+def holders_of(where: Where, code: str, namespace: str) -> str:
+    """A query: the `id` of every user who was given the role themself and still has it, wherever they live."""
+    return f"select a.target_id as id {_holders(where, code, namespace)}"
+
+
+def _holders(where: Where, code: str, namespace: str) -> str:
+    return (
+        "from role_assignments a join roles r on r.pool_id = a.pool_id and r.id = a.role_id "
+        "where a.pool_id = $1 and a.target_type = 'USER' "
+        f"and r.namespace = {where.arg(namespace)} and r.code = {where.arg(code)} and {_ACTIVE}"
+    )
 
 
 async def insert(db: Executor, pool_id: str, draft: RoleDraft, parent_id: str | None) -> Role:

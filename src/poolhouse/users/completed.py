@@ -21,6 +21,7 @@ from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import NotSupportedByDirectory, PoolhouseError
 from poolhouse.paging import Page
 from poolhouse.users import postgres_states as rows
+from poolhouse.users.gathered import Gatherer
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.postgres_states import STATES, State
 from poolhouse.users.rules import spelled
@@ -38,6 +39,7 @@ class CompletedDirectory:
 
     def __init__(self, store: ScriptedDirectory, db: Database) -> None:
         self._store, self._db = store, db
+        self._gatherer = Gatherer(store, db, self._completed)
 
     async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
         return await self._completed_one(caller, await self._store.authenticate(caller, key, password))
@@ -48,10 +50,14 @@ class CompletedDirectory:
         return [next(completed) if user else None for user in found]
 
     async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
+        if query.filters or query.fields_named:
+            return await self._gatherer.page(caller, query)
         page = await self._store.search(caller, query)
         return Page(page.total, await self._completed(caller, page.items))
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
+        if query.filters or query.keyword:
+            return await self._gatherer.page(caller, query)
         page = await self._store.list(caller, query)
         return Page(page.total, await self._completed(caller, page.items))
 

@@ -17,8 +17,8 @@ from poolhouse.times import is_plain_date, parse_end, parse_time, unix_time
 from poolhouse.users.model import Condition
 from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
 
-_MOMENTS = TIMES | {"created_at", "updated_at", "status_changed_at"}
-_TEXTS = frozenset(TEXT) | {"id", "status"}
+MOMENTS = TIMES | {"created_at", "updated_at", "status_changed_at"}
+TEXTS = frozenset(TEXT) | {"id", "status"}
 MOST_VALUES = 1000
 _SHOWN_STATUS = "case when u.blocked and u.status = 'Activated' then 'Suspended' else u.status end"
 
@@ -38,7 +38,7 @@ def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str
         _add_logged_in_apps(where, condition)
     elif field == "identity":
         _add_identity(where, condition)
-    elif field not in _TEXTS | BOOLEANS | _MOMENTS | COUNTS:
+    elif field not in TEXTS | BOOLEANS | MOMENTS | COUNTS:
         raise InvalidInput(
             "advancedFilter.field", f"未知字段 {spelled(field)}", f"unknown field {spelled(field)}"
         )
@@ -51,11 +51,11 @@ def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str
 
 
 def _add_contains(where: Where, field: str, value: Any, *, negated: bool) -> None:
-    if field not in _TEXTS:
+    if field not in TEXTS:
         raise _not_an_operator()
     if field == "phone":
-        value = phones.compact(_text(value)) or value
-    pattern = f"poolhouse_search_pattern({where.arg(_text(value))})"
+        value = phones.compact(text_of(value)) or value
+    pattern = f"poolhouse_search_pattern({where.arg(text_of(value))})"
     where.add(f"poolhouse_search_key(coalesce(u.{field}, '')) {'not ' if negated else ''}like {pattern}")
 
 
@@ -63,27 +63,27 @@ def _add_comparison(where: Where, condition: Condition) -> None:
     field, operator, value = condition.field, condition.operator, condition.value
     column = _SHOWN_STATUS if field == "status" else f"u.{field}"
     if field == "phone" and operator in ("EQUAL", "NOT_EQUAL", "IN"):
-        numbers = _list(value) if operator == "IN" else [value]
-        where.add(_phone(where, [_text(one) for one in numbers], negated=operator == "NOT_EQUAL"))
-    elif _is_day(field, value) and operator in ("EQUAL", "NOT_EQUAL"):
+        numbers = values_of(value) if operator == "IN" else [value]
+        where.add(_phone(where, [text_of(one) for one in numbers], negated=operator == "NOT_EQUAL"))
+    elif is_day(field, value) and operator in ("EQUAL", "NOT_EQUAL"):
         low, high = where.arg(_moment(value)), where.arg(_moment(value, end=True))
         where.add(f"coalesce({column} between {low} and {high}, false) = {operator == 'EQUAL'}")
     elif operator == "EQUAL":
-        where.add(f"{column} = {where.arg(_value(field, value))}")
+        where.add(f"{column} = {where.arg(value_of(field, value))}")
     elif operator == "NOT_EQUAL":
-        where.add(f"{column} is distinct from {where.arg(_value(field, value))}")
+        where.add(f"{column} is distinct from {where.arg(value_of(field, value))}")
     elif operator == "IN":
-        where.add(f"{column} = any({where.arg([_value(field, one) for one in _list(value)])})")
+        where.add(f"{column} = any({where.arg([value_of(field, one) for one in values_of(value)])})")
     elif field in BOOLEANS:
         raise _not_an_operator()
     elif operator == "BETWEEN":
-        low, high = _pair(value)
+        low, high = pair_of(value)
         where.add(
-            f"{column} between {where.arg(_value(field, low))} and {where.arg(_value(field, high, end=True))}"
+            f"{column} between {where.arg(value_of(field, low))} and {where.arg(value_of(field, high, end=True))}"
         )
     else:
         sign = ">=" if operator == "GREATER" else "<="
-        where.add(f"{column} {sign} {where.arg(_value(field, value, end=operator == 'LESSER'))}")
+        where.add(f"{column} {sign} {where.arg(value_of(field, value, end=operator == 'LESSER'))}")
 
 
 def _phone(where: Where, numbers: list[str], *, negated: bool) -> str:
@@ -97,39 +97,49 @@ def _add_logged_in_apps(where: Where, condition: Condition) -> None:
     """Applications with a live session of the user, or where they logged in last."""
     if condition.operator not in ("IN", "EQUAL"):
         raise _not_an_operator()
-    apps = where.arg([_text(value) for value in _list(condition.value)])
+    apps = where.arg([text_of(value) for value in values_of(condition.value)])
     where.add(f"(u.last_login_app = any({apps}) or {logged_in_at('u', apps)})")
 
 
 def _add_identity(where: Where, condition: Condition) -> None:
     """`<provider or extIdpId>`, or with `:<userIdInIdp>` after it."""
-    linked = "exists (select from user_identities i where i.pool_id = u.pool_id and i.user_id = u.id{})"
+    linked = "exists (select {} and i.user_id = u.id)"
     if condition.operator in ("IS_NULL", "NOT_NULL"):
-        where.add(("not " if condition.operator == "IS_NULL" else "") + linked.format(""))
-    elif condition.operator in ("EQUAL", "IN"):
-        asked = [_text(value).partition(":") for value in _list(condition.value)]
-        sources = where.arg([source for source, _, person in asked if not person])
-        pairs = [(source, person) for source, _, person in asked if person]
-        of_pairs, persons = where.arg([pair[0] for pair in pairs]), where.arg([pair[1] for pair in pairs])
-        where.any_of(
-            [
-                linked.format(f" and (i.provider = any({sources}) or i.ext_idp_id = any({sources}))"),
-                linked.format(
-                    f" and i.user_id_in_idp = any({persons}) and exists (select from "
-                    f"unnest({of_pairs}::text[], {persons}::text[]) as asked (source, person) where "
-                    "asked.person = i.user_id_in_idp and asked.source in (i.provider, i.ext_idp_id))"
-                ),
-            ]
-        )
+        term = linked.format(_LINKS)
+        where.add(f"not {term}" if condition.operator == "IS_NULL" else term)
     else:
+        where.any_of([linked.format(source) for source in _links(where, condition)])
+
+
+def linked(where: Where, condition: Condition) -> str:
+    """A query: the `id` of everybody with such an identity, wherever they live; not for IS_NULL."""
+    sources = [_LINKS] if condition.operator == "NOT_NULL" else _links(where, condition)
+    return " union ".join(f"select i.user_id as id {source}" for source in sources)
+
+
+_LINKS = "from user_identities i where i.pool_id = $1"
+
+
+def _links(where: Where, condition: Condition) -> list[str]:
+    if condition.operator not in ("EQUAL", "IN"):
         raise _not_an_operator()
+    asked = [text_of(value).partition(":") for value in values_of(condition.value)]
+    sources = where.arg([source for source, _, person in asked if not person])
+    pairs = [(source, person) for source, _, person in asked if person]
+    of_pairs, persons = where.arg([pair[0] for pair in pairs]), where.arg([pair[1] for pair in pairs])
+    return [
+        f"{_LINKS} and (i.provider = any({sources}) or i.ext_idp_id = any({sources}))",
+        f"{_LINKS} and i.user_id_in_idp = any({persons}) and exists (select from "
+        f"unnest({of_pairs}::text[], {persons}::text[]) as asked (source, person) where "
+        "asked.person = i.user_id_in_idp and asked.source in (i.provider, i.ext_idp_id))",
+    ]
 
 
 def _not_an_operator() -> InvalidInput:
     return InvalidInput("advancedFilter.operator", "此字段不支持该操作符", "not an operator of this field")
 
 
-def _list(value: Any) -> list[Any]:
+def values_of(value: Any) -> list[Any]:
     values = value if isinstance(value, list) else [value]
     if len(values) > MOST_VALUES:
         raise InvalidInput(
@@ -138,28 +148,28 @@ def _list(value: Any) -> list[Any]:
     return values
 
 
-def _pair(value: Any) -> tuple[Any, Any]:
+def pair_of(value: Any) -> tuple[Any, Any]:
     if not isinstance(value, list) or len(value) != 2:
         raise InvalidInput("advancedFilter.value", "应为两个值", "expected two values")
     return value[0], value[1]
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise InvalidInput("advancedFilter.value", "应为字符串", "expected a string")
     return str(value)
 
 
-def _value(field: str, value: Any, *, end: bool = False) -> Any:
+def value_of(field: str, value: Any, *, end: bool = False) -> Any:
     if field in BOOLEANS:
         if not isinstance(value, bool):
             raise InvalidInput("advancedFilter.value", "应为布尔值", "expected a boolean")
         return value
     if field in COUNTS:
         return _whole(value)
-    if field in _MOMENTS:
+    if field in MOMENTS:
         return _moment(value, end=end)
-    text = _text(value)
+    text = text_of(value)
     if field == "gender":
         return GENDERS.get(text, text)
     if field == "email":
@@ -176,8 +186,8 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _is_day(field: str, value: Any) -> bool:
-    return field in _MOMENTS and isinstance(value, str) and is_plain_date(value)
+def is_day(field: str, value: Any) -> bool:
+    return field in MOMENTS and isinstance(value, str) and is_plain_date(value)
 
 
 def _moment(value: Any, *, end: bool = False) -> datetime:
@@ -186,4 +196,4 @@ def _moment(value: Any, *, end: bool = False) -> datetime:
         value = int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return unix_time(value, "advancedFilter.value")
-    return (parse_end if end else parse_time)(_text(value), "advancedFilter.value")
+    return (parse_end if end else parse_time)(text_of(value), "advancedFilter.value")

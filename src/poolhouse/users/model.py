@@ -249,11 +249,13 @@ class UserQuery:
 
     `keyword` is looked for inside `fields` (any of them), case and width folded, `%` and `_` plain; blanks
     around it are nobody's name, and nothing else is no keyword.
+    `fields_named`: the caller named them; where they did not, a directory may search by its own lights.
     """
 
     page: PageRequest = field(default_factory=PageRequest)
     keyword: str | None = None
     fields: tuple[str, ...] = SEARCHED_FIELDS
+    fields_named: bool = False
     statuses: tuple[str, ...] = ()
     updated_from: datetime | None = None
     updated_to: datetime | None = None

@@ -89,7 +89,7 @@ def source(kind: KeyKind, *, many: bool = False) -> str:
 
 async def page(db: Reads, pool_id: str, query: UserQuery) -> Page[User]:
     """The page and the exact total. Rows deep in a list are reached through the index alone."""
-    where = _where(pool_id, query, await _custom_fields(db, pool_id, query))
+    where = _where(pool_id, query, await custom_fields(db, pool_id, query))
     if where.unfiltered and query.page.offset == 0 and not query.sort:
         return await _first_page(db, pool_id, query.page.size)
     if where.unfiltered:
@@ -143,6 +143,20 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where
         where.add(f"u.updated_at <= {where.arg(query.updated_to)}")
     if query.keyword:
         _add_keyword(where, query.keyword, query.fields)
+    add_belongings(where, query)
+    for condition in query.conditions:
+        add_condition(where, condition, fields)
+    return where
+
+
+def check(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> None:
+    """Raises InvalidInput, TooLarge and FieldNotFound for what no directory could answer."""
+    _where(pool_id, query, fields)
+    _order(query)
+
+
+def add_belongings(where: Where, query: UserQuery) -> None:
+    """Departments, groups and roles of the users `u`, who need not be ours."""
     if query.not_in_org:
         where.add(in_no_department("u"))
     for name in ("departments", "groups", "roles"):
@@ -156,12 +170,9 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where
         where.any_of([in_group(where, "u", code) for code in query.groups])
     if query.roles:
         where.any_of([holds_role(where, "u", one.code, one.namespace) for one in query.roles])
-    for condition in query.conditions:
-        add_condition(where, condition, fields)
-    return where
 
 
-async def _custom_fields(db: Reads, pool_id: str, query: UserQuery) -> Mapping[str, Field]:
+async def custom_fields(db: Reads, pool_id: str, query: UserQuery) -> Mapping[str, Field]:
     """The definitions the query's conditions speak of, by key; asked for only where there are any."""
     prefix = "customData."
     keys = [one.field.removeprefix(prefix) for one in query.conditions if one.field.startswith(prefix)]

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from poolhouse import phones
 from poolhouse.caller import Caller
+from poolhouse.customdb import budget
 from poolhouse.customdb.model import Active, ScriptName
 from poolhouse.db.pool import Tx
 from poolhouse.errors import (
@@ -24,8 +25,9 @@ from poolhouse.errors import (
 from poolhouse.paging import Page
 from poolhouse.texts import written
 from poolhouse.users.agreement import LOGIN_KEYS, contradicts, differ, keys_of, may_be_rounded, taken
-from poolhouse.users.model import SEARCHED_FIELDS, IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.profiles import count_of, script_values, user_of
+from poolhouse.users.rules import spelled
 
 FIND_KEYS: tuple[KeyKind, ...] = ("id", *LOGIN_KEYS)
 Users = list[User]
@@ -90,6 +92,7 @@ class ScriptedDirectory:
     async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
         if len(keys) == 1:
             return [await self._find_one(caller, keys[0])]
+        budget.require(len(keys))
         places = asyncio.Semaphore(AT_ONCE)
 
         async def find_in_turn(key: UserKey) -> User | None:
@@ -109,7 +112,7 @@ class ScriptedDirectory:
             linked = await self._identities.user_id_of(caller.pool_id, provider, user_id_in_idp)
             return await self._find_one(caller, UserKey("id", linked)) if linked else None
         if key.kind not in FIND_KEYS:
-            raise NotSupportedByDirectory(what=f"find by {key.kind}")
+            raise NotSupportedByDirectory(what=f"find by {spelled(key.kind)}")
         if key.kind == "id":
             return await self._by_id(caller, key.value)
         for value in _spellings(key):
@@ -175,10 +178,15 @@ class ScriptedDirectory:
     async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
         """A script has no paging here, so the page is cut from what it returns."""
         self._refuse_filters(query)
-        if query.fields != SEARCHED_FIELDS:
-            raise NotSupportedByDirectory(what="search fields")
-        total, users = await self._page(caller, "searchUser", query.keyword or "")
-        return Page(max(total, len(users)), users[query.page.offset :][: query.page.size])
+        if query.fields_named:
+            raise NotSupportedByDirectory(what="fields")
+        total, users = await self.everybody(caller, query.keyword or "")
+        return Page(total, users[query.page.offset :][: query.page.size])
+
+    async def everybody(self, caller: Caller, keyword: str) -> tuple[int, Users]:
+        """Whom the script finds, and how many it says they are: never less than it shows."""
+        total, users = await self._page(caller, "searchUser", keyword)
+        return max(total, len(users)), users
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
         self._refuse_filters(query)

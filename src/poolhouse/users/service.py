@@ -13,8 +13,9 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.pool import Database, Tx
 from poolhouse.errors import InvalidInput, TooManyUsersAsked, UserNotFound, UsersNotFound
-from poolhouse.paging import Page
+from poolhouse.paging import Page, PageRequest
 from poolhouse.users.directories import Directories
+from poolhouse.users.gathered import existing
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.rules import IDENTIFIERS, clean, require_identifier
 from poolhouse.users.stored_passwords import StoredPasswords
@@ -236,6 +237,17 @@ class UserService:
         directory = await self._directories.of(caller.pool_id)
         keys = [UserKey("id", user_id) for user_id in user_ids]
         return [user for user in await directory.find(caller, keys) if user] if keys else []
+
+    async def page_of(
+        self, caller: Caller, ids: Callable[[PageRequest], Awaitable[Page[str]]], page: PageRequest
+    ) -> Page[User]:
+        """A page of users another domain lists by their ids (members of a group), in its order. Of users who
+        live elsewhere some may be gone without our hearing of it: see `existing`."""
+        directory = await self._directories.of(caller.pool_id)
+        if not directory.keeps_profiles:
+            return await existing(ids, page, lambda some: self.by_ids(caller, some))
+        found = await ids(page)
+        return Page(found.total, await self.by_ids(caller, found.items))
 
     async def exists(self, caller: Caller, keys: Sequence[UserKey]) -> bool:
         """Whether any of the keys is somebody's. Asked before registration, so anybody may."""

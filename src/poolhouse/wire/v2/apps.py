@@ -124,9 +124,10 @@ async def active_users(request: V2Request) -> Any:
     caller.require_administrator()
     app = await services.apps.get(caller, request.path["appId"])
     page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
-    found = await services.sessions.active_users(caller, app.id, page)
-    users = await services.users.by_ids(caller, found.items)
-    return {"totalCount": found.total, "list": await people_shown(request, users)}
+    found = await services.users.page_of(
+        caller, partial(services.sessions.active_users, caller, app.id), page
+    )
+    return {"totalCount": found.total, "list": await people_shown(request, found.items)}
 
 
 # -- agreements ------------------------------------------------------------------------------------------

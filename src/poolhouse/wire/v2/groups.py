@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from poolhouse.errors import InvalidInput
@@ -61,15 +62,8 @@ def _code(args: Arguments) -> str:
 
 
 async def users_of_group(group: Group, request: V2Request, args: Arguments) -> Any:
-    page = page_of(args)
-    members = await request.services.groups.list_members(request.caller, group.code, page)
-    return await users_page(request, members)
-
-
-async def users_page(request: V2Request, ids: Page[str]) -> Page[User]:
-    """The users of a page of ids, with what the document asks of them."""
-    users = await request.services.users.by_ids(request.caller, ids.items)
-    return await people(request, Page(ids.total, users))
+    ids = partial(request.services.groups.list_members, request.caller, group.code)
+    return await people(request, await request.services.users.page_of(request.caller, ids, page_of(args)))
 
 
 async def groups_of_user(user: User, request: V2Request, args: Arguments) -> Any:

@@ -191,11 +191,14 @@ async def users_of_node(node: Node, request: V2Request, args: Arguments) -> Any:
     if sort := args.get("sortBy"):
         query = UserQuery(page, departments=(DepartmentFilter(node.id, below),), sort=(SORTS[sort],))
         return await people(request, await request.services.users.list(request.caller, query))
-    members = await request.services.department_members.list_members(
-        request.caller, node.id, page, include_children=below
-    )
-    users = await request.services.users.by_ids(request.caller, [one.user_id for one in members.items])
-    return await people(request, Page(members.total, users))
+
+    async def ids(asked: PageRequest) -> Page[str]:
+        members = await request.services.department_members.list_members(
+            request.caller, node.id, asked, include_children=below
+        )
+        return Page(members.total, [one.user_id for one in members.items])
+
+    return await people(request, await request.services.users.page_of(request.caller, ids, page))
 
 
 async def departments_of_user(user: User, request: V2Request, args: Arguments) -> Any:

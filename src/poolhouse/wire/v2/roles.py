@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from poolhouse.errors import GroupNotFound, InvalidInput, NodeNotFound
@@ -19,8 +20,7 @@ from poolhouse.roles.model import (
 )
 from poolhouse.users.model import RoleFilter, User, UserQuery
 from poolhouse.wire.v2.done import message
-from poolhouse.wire.v2.groups import users_page
-from poolhouse.wire.v2.people import shown
+from poolhouse.wire.v2.people import people, shown
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
 from poolhouse.wire.v2.users import page_of
 
@@ -125,9 +125,7 @@ async def find_users(request: V2Request) -> Any:
         query = UserQuery(page, keyword=search, roles=(RoleFilter(key.code, key.namespace),))
         found = await request.services.users.search(request.caller, query)
     else:
-        found = await users_page(
-            request, await request.services.roles.list_targets(request.caller, key, TargetType.USER, page)
-        )
+        found = await _holders(request, key, page)
     return {"totalCount": found.total, "list": await shown(request, found.items)}
 
 
@@ -159,10 +157,12 @@ async def parent(role: Role, request: V2Request, args: Arguments) -> Any:
 
 
 async def users_of_role(role: Role, request: V2Request, args: Arguments) -> Any:
-    page = page_of(args)
-    key = RoleKey(role.code, role.namespace)
-    holders = await request.services.roles.list_targets(request.caller, key, TargetType.USER, page)
-    return await users_page(request, holders)
+    return await _holders(request, RoleKey(role.code, role.namespace), page_of(args))
+
+
+async def _holders(request: V2Request, key: RoleKey, page: PageRequest) -> Page[User]:
+    ids = partial(request.services.roles.list_targets, request.caller, key, TargetType.USER)
+    return await people(request, await request.services.users.page_of(request.caller, ids, page))
 
 
 async def roles_of_user(user: User, request: V2Request, args: Arguments) -> Any:

@@ -67,6 +67,7 @@ async def search_user(request: V2Request, args: Arguments) -> Any:
         page=page_of(args),
         keyword=args["query"],
         fields=tuple(snake(field) for field in fields) if fields else SEARCHED_FIELDS,
+        fields_named=bool(fields),
         departments=tuple(
             DepartmentFilter(option["departmentId"], bool(option.get("includeChildrenDepartments")))
             for option in args.get("departmentOpts") or []

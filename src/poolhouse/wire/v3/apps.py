@@ -138,11 +138,11 @@ async def list_active_users(request: V3Request, body: ListApplicationActiveUsers
     pagination = options.pagination if options else None
     asked = page(pagination.page if pagination else None, pagination.limit if pagination else None)
     app = await _the_app(request, body.app_id)
-    found = await request.services.sessions.active_users(request.caller, app.id, asked)
-    users = await request.services.users.by_ids(request.caller, found.items)
+    ids = partial(request.services.sessions.active_users, request.caller, app.id)
+    found = await request.services.users.page_of(request.caller, ids, asked)
     items = await user_dtos(
         request,
-        users,
+        found.items,
         custom_data=options.with_custom_data if options else None,
         identities=options.with_identities if options else None,
         department_ids=options.with_department_ids if options else None,

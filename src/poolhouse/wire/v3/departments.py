@@ -12,7 +12,7 @@ from poolhouse.errors import InvalidInput, NodeNotFound, NotFound, NotSupported
 from poolhouse.orgs.merging import NamedTree
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
 from poolhouse.orgs.service import DEEPEST
-from poolhouse.paging import Page
+from poolhouse.paging import Page, PageRequest
 from poolhouse.times import parse_end, parse_time
 from poolhouse.users.model import DepartmentFilter, Sort, User, UserDraft, UserQuery
 from poolhouse.wire.v3.departments_shown import (
@@ -274,16 +274,19 @@ async def list_department_members(request: V3Request, query: ListDepartmentMembe
             request.caller, UserQuery(asked, departments=(within,), sort=(sort,))
         )
         return await _members(request, found, query)
-    members = await request.services.department_members.list_members(
-        request.caller,
-        node.id,
-        asked,
-        include_children=query.include_children_departments,
-        order="user_id" if query.sort_by == "userId" else "joined",
-        descending=descending,
-    )
-    users = await request.services.users.by_ids(request.caller, [one.user_id for one in members.items])
-    return await _members(request, Page(members.total, users), query)
+
+    async def ids(some: PageRequest) -> Page[str]:
+        members = await request.services.department_members.list_members(
+            request.caller,
+            node.id,
+            some,
+            include_children=query.include_children_departments,
+            order="user_id" if query.sort_by == "userId" else "joined",
+            descending=descending,
+        )
+        return Page(members.total, [one.user_id for one in members.items])
+
+    return await _members(request, await request.services.users.page_of(request.caller, ids, asked), query)
 
 
 async def search_department_members(request: V3Request, query: SearchDepartmentMembersQuery) -> UserPagingDto:

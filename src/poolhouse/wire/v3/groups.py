@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -131,18 +132,16 @@ async def remove_group_members(request: V3Request, body: RemoveGroupMembersReqDt
 
 async def list_group_members(request: V3Request, query: ListGroupMembersQuery) -> UserPagingDto:
     _refuse_unbuilt(flatCustomData=query.flat_custom_data)
-    ids = await request.services.groups.list_members(
-        request.caller, query.code, page(query.page, query.limit)
-    )
-    users = await request.services.users.by_ids(request.caller, ids.items)
+    ids = partial(request.services.groups.list_members, request.caller, query.code)
+    found = await request.services.users.page_of(request.caller, ids, page(query.page, query.limit))
     shown = await user_dtos(
         request,
-        users,
+        found.items,
         custom_data=query.with_custom_data,
         identities=query.with_identities,
         department_ids=query.with_department_ids,
     )
-    return UserPagingDto(total_count=ids.total, items=shown)
+    return UserPagingDto(total_count=found.total, items=shown)
 
 
 def _draft(body: CreateGroupReqDto | CreateOrUpdateGroupReqDto) -> GroupDraft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal
 
 from msgspec import UNSET
@@ -228,21 +229,17 @@ async def revoke_roles(request: V3Request, body: RevokeRoleBatchDto) -> IsSucces
 
 
 async def list_role_members(request: V3Request, query: ListRoleMembersQuery) -> UserPagingDto:
-    ids = await request.services.roles.list_targets(
-        request.caller,
-        role_key(query.code, query.namespace),
-        TargetType.USER,
-        page(query.page, query.limit),
-    )
-    users = await request.services.users.by_ids(request.caller, ids.items)
+    key = role_key(query.code, query.namespace)
+    ids = partial(request.services.roles.list_targets, request.caller, key, TargetType.USER)
+    found = await request.services.users.page_of(request.caller, ids, page(query.page, query.limit))
     shown = await user_dtos(
         request,
-        users,
+        found.items,
         custom_data=query.with_custom_data,
         identities=query.with_identities,
         department_ids=query.with_department_ids,
     )
-    return UserPagingDto(total_count=ids.total, items=shown)
+    return UserPagingDto(total_count=found.total, items=shown)
 
 
 async def list_role_departments(

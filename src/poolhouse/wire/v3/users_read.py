@@ -80,6 +80,7 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
         page=page(paging.page if paging else None, paging.limit if paging else None),
         keyword=body.keywords or None,
         fields=tuple(_FIELDS[name] for name in options.fuzzy_search_on or FUZZY_BY_DEFAULT),
+        fields_named=bool(options.fuzzy_search_on),
         conditions=tuple(condition(item) for item in conditions if item.field != "department"),
         departments=await _departments(request, conditions),
         sort=tuple(sorting(item) for item in options.sort or ()),

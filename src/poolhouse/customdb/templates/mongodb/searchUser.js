@@ -8,12 +8,10 @@ async function searchUser(keyword, context) {
   const client = await MongoClient.connect(env.DB_CONNECTION_URI);
   try {
     const users = client.db().collection('users');
-    const found = await users
-      .find({ $or: fields.map((field) => ({ [field]: holds })) })
-      .sort({ _id: -1 })
-      .limit(1000)
-      .toArray();
-    return { totalCount: found.length, list: found.map(profile) };
+    const filter = { $or: fields.map((field) => ({ [field]: holds })) };
+    const found = await users.find(filter).sort({ _id: -1 }).limit(1000).toArray();
+    const totalCount = found.length < 1000 ? found.length : await users.countDocuments(filter);
+    return { totalCount, list: found.map(profile) };
   } finally {
     await client.close();
   }

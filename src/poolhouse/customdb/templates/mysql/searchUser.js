@@ -11,7 +11,15 @@ async function searchUser(keyword, context) {
       `SELECT * FROM users WHERE ${where} ORDER BY created_at DESC, id LIMIT 1000`,
       fields.map(() => pattern),
     );
-    return { totalCount: rows.length, list: rows.map(profile) };
+    let totalCount = rows.length;
+    if (totalCount === 1000) {
+      const [[counted]] = await connection.execute(
+        `SELECT COUNT(*) AS total FROM users WHERE ${where}`,
+        fields.map(() => pattern),
+      );
+      totalCount = counted.total;
+    }
+    return { totalCount, list: rows.map(profile) };
   } finally {
     await connection.end();
   }

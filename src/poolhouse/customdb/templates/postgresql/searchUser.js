@@ -5,14 +5,18 @@ async function searchUser(keyword, context) {
   await client.connect();
   try {
     const pattern = '%' + keyword.replace(/[\\%_]/g, '\\$&') + '%';
+    const where = ['username', 'email', 'phone', 'name', 'nickname', 'company']
+      .map((field) => `${field} ILIKE $1`).join(' OR ');
     const { rows } = await client.query(
-      `SELECT * FROM users
-        WHERE username ILIKE $1 OR email ILIKE $1 OR phone ILIKE $1
-           OR name ILIKE $1 OR nickname ILIKE $1 OR company ILIKE $1
-        ORDER BY created_at DESC, id LIMIT 1000`,
+      `SELECT * FROM users WHERE ${where} ORDER BY created_at DESC, id LIMIT 1000`,
       [pattern],
     );
-    return { totalCount: rows.length, list: rows.map(profile) };
+    let totalCount = rows.length;
+    if (totalCount === 1000) {
+      const counted = await client.query(`SELECT count(*) AS total FROM users WHERE ${where}`, [pattern]);
+      totalCount = parseInt(counted.rows[0].total, 10);
+    }
+    return { totalCount, list: rows.map(profile) };
   } finally {
     await client.end();
   }
