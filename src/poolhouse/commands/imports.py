@@ -19,6 +19,7 @@ from poolhouse.commands.output import facts, fail
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.errors import DatabaseLost
 from poolhouse.services import Services
+from poolhouse.users.import_tables import told as said
 from poolhouse.users.importing import ImportProgress, Report
 from poolhouse.users.postgres_newcomers import Journal
 
@@ -29,11 +30,23 @@ PLAIN_EVERY_S = 5.0
 
 @imports.command(name="users")
 def import_users(
-    file: Annotated[Path, Parameter(help="A .jsonl file, an object a line, or a .csv file with a header.")],
+    file: Annotated[
+        Path, Parameter(help="A .jsonl file, an object a line; or a table with a header (.csv).")
+    ],
     /,
     *,
     dry_run: Annotated[bool, Parameter(help="Check every row and change nothing.")] = False,
     resume: Annotated[bool, Parameter(help="Go on where an import of this file stopped.")] = False,
+    encoding: Annotated[
+        str | None, Parameter(help="Of a table, if it is not recognised: utf-8, utf-16, gb18030, ...")
+    ] = None,
+    separator: Annotated[
+        str | None,
+        Parameter(help="Of a table, if it is not recognised: comma, semicolon, tab, bar or a character."),
+    ] = None,
+    ignore_column: Annotated[
+        tuple[str, ...], Parameter(help="Leave this column or key out; may be given again.")
+    ] = (),
     errors: Annotated[
         Path | None, Parameter(help="Where rows that are refused are told; FILE.errors.jsonl if absent.")
     ] = None,
@@ -44,10 +57,11 @@ def import_users(
 ) -> None:
     """Imports users; somebody who is here already is left as they are.
 
-    Exit status 1 if a row was refused.
+    A column nobody knows is refused before anything is imported. Exit status 1 if a row was refused.
     """
     if not file.is_file():
         fail(f"{file}: no such file")
+    reading = said(encoding, separator, ignore_column)
     told = errors or file.with_name(file.name + ".errors.jsonl")
     failed = 0
 
@@ -56,7 +70,12 @@ def import_users(
         give_way()
         with shown_progress(as_json) as report:
             done = await services.imports.from_file(
-                operator(services, pool), file, errors=told, dry_run=dry_run, resume=resume, report=report
+                *(operator(services, pool), file),
+                errors=told,
+                dry_run=dry_run,
+                resume=resume,
+                reading=reading,
+                report=report,
             )
         failed = done.journal.failed
         shown = counted(done.journal)

@@ -1,7 +1,7 @@
 """Rows of an import file: read one at a time, turned into what a user is made from, or refused by name.
 
-A row is a JSON object a line (`.jsonl`) or a line of CSV under a header. Its keys are the profile fields in
-either wire's spelling, and these:
+A row is a JSON object a line (`.jsonl`) or a line of a table (`import_tables`). Its keys are the profile fields as
+`import_columns` reads them, and these:
 
     id            the person's id in the old system; kept, so that a login through `login` meets the same user
     password      plain text, hashed here
@@ -10,14 +10,12 @@ either wire's spelling, and these:
     salt          of the passwordHash, where it is kept apart: for `verifyPassword`
     customData    an object (in CSV: JSON, or a column `customData.KEY` each)
 
-Other keys are left out and counted by name. Nothing here touches a database.
+A row with any other key is refused, unless the caller leaves that out by name. Nothing here touches a database.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -27,20 +25,21 @@ import msgspec
 from poolhouse import emails
 from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.texts import require_visible, written
+from poolhouse.users import import_tables
+from poolhouse.users.import_columns import ASIDE, CUSTOM, FIELDS, folded, key_of, unknown_keys
+from poolhouse.users.import_tables import SUFFIXES, Raw, Reading
 from poolhouse.users.kept import accepted
-from poolhouse.users.profiles import EMPTIED, NAMES, is_nothing
-from poolhouse.users.rules import BOOLEANS, COUNTS, TEXT, clean, require_identifier
+from poolhouse.users.profiles import EMPTIED, is_nothing
+from poolhouse.users.rules import TEXT, clean, require_identifier
+
+PLAIN = Reading()
 
 LONGEST_ROW = 1024 * 1024
 """Bytes."""
 LONGEST_PASSWORD = 1024
 """Characters."""
 
-FIELDS: Mapping[str, str] = {
-    key: name for key, name in NAMES.items() if name not in ("created_at", "updated_at", "is_deleted")
-}
 CheckEmail = Callable[[str], str]
-_TRUE, _FALSE = frozenset({"true", "1", "t", "yes"}), frozenset({"false", "0", "f", "no"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +64,29 @@ class RowError:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A row as it was read. `done`: bytes of the file behind it, for a progress bar; `broken`: what is wrong
-    with the line itself."""
-
-    line: int
-    done: int
-    given: Mapping[str, Any]
-    broken: str | None = None
-
-
-def read(path: Path) -> Iterator[Raw]:
-    """Raises InvalidInput for a file of another kind or a header without columns of ours."""
+def read(path: Path, reading: Reading = PLAIN) -> Iterator[Raw]:
+    """Raises InvalidInput for a file of another kind and for a table that cannot be read."""
     if path.suffix in (".jsonl", ".ndjson"):
         with path.open("rb") as file:
-            yield from _json_lines(file)
-    elif path.suffix == ".csv":
-        with path.open("rb") as file:
-            yield from _csv(file)
+            yield from _json_lines(file, frozenset(map(folded, reading.ignore)))
+    elif path.suffix in SUFFIXES:
+        yield from import_tables.read(path, reading)
     else:
-        raise InvalidInput(path.name, "应为 .jsonl 或 .csv 文件", "must be a .jsonl or a .csv file")
+        kinds = ", ".join((".jsonl", *SUFFIXES))
+        raise InvalidInput(path.name, f"应为 {kinds} 文件", f"must be one of {kinds}")
 
 
 def parsed(
     raw: Raw, ignored: dict[str, int], email: CheckEmail = emails.checked, *, function: bool = False
 ) -> ImportedUser | RowError:
-    """`ignored` counts the keys that are none of ours; `email` judges an address; `function`: whether the
+    """`ignored` counts the rows of each key the caller leaves out; `email` judges an address; `function`: whether the
     pool has a `verifyPassword`."""
+    for name in raw.ignored:
+        ignored[name] = ignored.get(name, 0) + 1
     if raw.broken is not None:
-        return RowError(raw.line, "row", raw.broken)
+        return RowError(raw.line, raw.field, raw.broken)
     try:
-        return _parsed(raw, ignored, email, function)
+        return _parsed(raw, email, function)
     except PoolhouseError as error:
         return refused(raw.line, error)
 
@@ -105,7 +95,7 @@ def refused(line: int, error: PoolhouseError, script_id: str | None = None) -> R
     return RowError(line, str(error.facts.get("field") or "row"), error.message("en-US"), script_id)
 
 
-def _parsed(raw: Raw, ignored: dict[str, int], email: CheckEmail, function: bool) -> ImportedUser:
+def _parsed(raw: Raw, email: CheckEmail, function: bool) -> ImportedUser:
     values: dict[str, Any] = {}
     custom_data: dict[str, Any] = {}
     for key, value in raw.given.items():
@@ -113,11 +103,8 @@ def _parsed(raw: Raw, ignored: dict[str, int], email: CheckEmail, function: bool
             continue
         if key == "customData":
             custom_data |= _custom_data(value)
-        elif key in FIELDS:
-            if not (FIELDS[key] in EMPTIED and is_nothing(value)):
-                values[FIELDS[key]] = _as_text(value) if FIELDS[key] in TEXT else value
-        else:
-            ignored[key] = ignored.get(key, 0) + 1
+        elif not (FIELDS[key] in EMPTIED and is_nothing(value)):
+            values[FIELDS[key]] = _as_text(value) if FIELDS[key] in TEXT else value
     cleaned = clean(values, email=email)
     require_identifier(cleaned)
     return ImportedUser(
@@ -171,7 +158,7 @@ def _custom_data(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _json_lines(file: BinaryIO) -> Iterator[Raw]:
+def _json_lines(file: BinaryIO, ignore: Collection[str]) -> Iterator[Raw]:
     line = done = 0
     while text := file.readline(LONGEST_ROW + 1):
         line += 1
@@ -184,65 +171,36 @@ def _json_lines(file: BinaryIO) -> Iterator[Raw]:
         if too_long:
             yield Raw(line, done, {}, f"longer than {LONGEST_ROW} bytes")
         elif text.strip():
-            yield _json_line(line, done, text.removeprefix(b"\xef\xbb\xbf"))
+            yield _json_line(line, done, text.removeprefix(b"\xef\xbb\xbf"), ignore)
 
 
-def _json_line(line: int, done: int, text: bytes) -> Raw:
+def _json_line(line: int, done: int, text: bytes, ignore: Collection[str]) -> Raw:
     try:
-        given = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        row = msgspec.json.decode(text)
+    except UnicodeDecodeError:
+        return Raw(line, done, {}, "not UTF-8, as JSON is")
+    except (msgspec.DecodeError, RecursionError):
         return Raw(line, done, {}, "not JSON")
-    return Raw(line, done, given) if isinstance(given, dict) else Raw(line, done, {}, "not a JSON object")
-
-
-def _csv(file: BinaryIO) -> Iterator[Raw]:
-    # What is not UTF-8 becomes lone surrogates, which `clean` refuses by the field's name.
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-    rows = csv.reader(text)
-    header = [name.strip() for name in next(rows, [])]
-    if not any(name in FIELDS for name in header):
-        raise InvalidInput("header", "首行应为列名", "the first line must name the columns")
-    line = 1
-    while True:
-        try:
-            cells = next(rows, None)
-        except csv.Error as error:
-            yield Raw(rows.line_num, file.tell(), {}, str(error))
-            continue
-        if cells is None:
-            return
-        first, line = line + 1, rows.line_num
-        if len(cells) > len(header):
-            yield Raw(first, file.tell(), {}, "more cells than the header has")
-        elif any(cells):
-            yield _csv_row(first, file.tell(), dict(zip(header, cells, strict=False)))
-
-
-def _csv_row(line: int, done: int, cells: Mapping[str, str]) -> Raw:
+    if not isinstance(row, dict):
+        return Raw(line, done, {}, "not a JSON object")
     given: dict[str, Any] = {}
-    custom_data: dict[str, Any] = {}
-    for name, cell in cells.items():
-        if cell == "":
+    unknown, ignored = [], []
+    for name, value in row.items():
+        key = name if name in FIELDS or name in ASIDE else key_of(name)
+        if folded(name) in ignore:
+            ignored.append(name)
+        elif value is None:
             continue
-        if name == "customData":
-            try:
-                custom_data |= msgspec.json.decode(
-                    cell.encode("utf-8", "surrogateescape"), type=dict[str, Any]
-                )
-            except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
-                return Raw(line, done, {}, "customData is not a JSON object")
-        elif name.startswith("customData."):
-            custom_data[name.removeprefix("customData.")] = cell
+        elif key is None or key.startswith(CUSTOM):
+            unknown.append(_shown(name))
+        elif key in given:
+            return Raw(line, done, {}, f"given twice: {_shown(name)}", key)
         else:
-            given[name] = _cell(FIELDS.get(name), cell)
-    return Raw(line, done, {**given, "customData": custom_data} if custom_data else given)
+            given[key] = value
+    if unknown:
+        return Raw(line, done, {}, unknown_keys(unknown, "row").reason_en, unknown[0])
+    return Raw(line, done, given, ignored=tuple(ignored))
 
 
-def _cell(name: str | None, cell: str) -> Any:
-    """A cell as JSON would have it; what does not fit stays text, for `clean` to refuse."""
-    folded = cell.strip().lower()
-    if name in BOOLEANS and folded in _TRUE | _FALSE:
-        return folded in _TRUE
-    if name in COUNTS and folded.isascii() and folded.isdigit():
-        return int(folded)
-    return [cell] if name == "register_source" else cell
+def _shown(name: str) -> str:
+    return name[:64].encode(errors="replace").decode()

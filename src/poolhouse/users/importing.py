@@ -37,6 +37,7 @@ from poolhouse.users import import_rows
 from poolhouse.users import postgres_newcomers as newcomers
 from poolhouse.users.directories import Directories
 from poolhouse.users.import_rows import ImportedUser, RowError
+from poolhouse.users.import_tables import Reading
 from poolhouse.users.migrating import PROVIDER
 from poolhouse.users.postgres_newcomers import Journal, Known
 from poolhouse.users.rules import spelled
@@ -51,7 +52,7 @@ Entry = ImportedUser | RowError
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """`done` of `total` bytes are read; `ignored` counts rows by key that is none of ours."""
+    """`done` of `total` bytes are read; `ignored` counts rows by what the caller left out."""
 
     journal: Journal
     done: int = 0
@@ -89,9 +90,10 @@ class UserImports:
         errors: Path | None = None,
         dry_run: bool = False,
         resume: bool = False,
+        reading: Reading = import_rows.PLAIN,
         report: Report = lambda _: None,
     ) -> ImportProgress:
-        """Imports a `.jsonl` or `.csv` file; see `import_rows` for its rows.
+        """Imports a file of JSON lines or a table; see `import_rows` for its rows, `import_tables` for `reading`.
 
         Rows that cannot be imported go to `errors` as JSON lines: line, field, message. `resume` goes on
         where an import of a file with the same content stopped. Raises InvalidInput for a file that is none,
@@ -113,7 +115,7 @@ class UserImports:
         batch: list[Entry] = []
         rehearsal = _Rehearsal() if dry_run else None
         try:
-            for place, raw in enumerate(import_rows.read(path)):
+            for place, raw in enumerate(import_rows.read(path, reading)):
                 if place < journal.position:
                     continue
                 entry = import_rows.parsed(raw, progress.ignored, self._check_email, function=function)

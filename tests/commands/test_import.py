@@ -1,0 +1,75 @@
+"""`poolhouse import users` and `scripts withdraw` as an operator types them: what they say and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import PoolForTests
+
+from poolhouse.services import Services
+from poolhouse.users.model import UserDraft, UserQuery
+
+POOLHOUSE = "from poolhouse.cli import main; main()"
+
+
+async def poolhouse(services: Services, pool: PoolForTests, *words: str) -> tuple[int, dict[str, Any], str]:
+    where = ("--pool", pool.id, "--data", str(services.settings.data), "--database-url", services.db.url)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", POOLHOUSE, *words, "--json", *where),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return process.returncode or 0, json.loads(out) if out.strip() else {}, err.decode()
+
+
+async def test_a_table_of_excel_in_chinese_windows_is_imported(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    file = tmp_path / "users.csv"
+    file.write_bytes(
+        "用户名;手机号;姓名;部门\r\nwang;13800138000;王芳;销售\r\nli;13900139000;李雷;\r\n".encode("gbk")
+    )
+    status, _, said = await poolhouse(services, pool, "import", "users", str(file))
+    assert status == 1
+    assert "部门" in said
+    assert (await services.users.list(pool.administrator, UserQuery())).total == 0
+    status, facts, _ = await poolhouse(
+        services, pool, "import", "users", str(file), "--ignore-column", "部门"
+    )
+    assert (status, facts["imported"], facts["refused"], facts["ignored"]) == (0, 2, 0, {"部门": 2})
+    found = await services.users.list(pool.administrator, UserQuery())
+    assert {user.name for user in found.items} == {"王芳", "李雷"}
+
+
+async def test_an_encoding_and_a_separator_are_told(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    file = tmp_path / "users.csv"
+    file.write_bytes("username#name\nmueller#Müller\n".encode("latin-1"))
+    status, _, said = await poolhouse(services, pool, "import", "users", str(file))
+    assert status == 1
+    assert "--encoding" in said
+    words = ("--encoding", "latin-1", "--separator", "#")
+    status, facts, _ = await poolhouse(services, pool, "import", "users", str(file), *words)
+    assert (status, facts["imported"]) == (0, 1)
+
+
+async def test_withdrawing_the_password_function_tells_who_depends_on_it(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin = pool.administrator
+    source = "async function verifyPassword() { return true; }"
+    saved = await services.customdb.save_script(admin, "verifyPassword", source)
+    await services.customdb.publish(admin, "verifyPassword", saved.version)
+    await services.users.create(admin, UserDraft({"username": "wang"}, password_hash="odd:form"))
+    status, facts, _ = await poolhouse(services, pool, "scripts", "withdraw", "verifyPassword")
+    assert (status, facts["users who cannot sign in without it"]) == (0, 1)
+    assert await services.passwords.has_function(pool.id)
+    status, facts, _ = await poolhouse(services, pool, "scripts", "withdraw", "verifyPassword", "--yes")
+    assert (status, facts["withdrawn"]) == (0, True)
+    assert not await services.passwords.has_function(pool.id)
