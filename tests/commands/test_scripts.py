@@ -43,6 +43,13 @@ async def test_new_begins_a_folder_with_every_function(tmp_path: Path) -> None:
         scripts.new(tmp_path / "other", kind="oracle", as_json=True)
 
 
+async def test_new_says_that_scripts_have_no_driver_of_sql_server(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="sqlserver is not supported") as refused:
+        scripts.new(tmp_path / "mine", kind="sqlserver", as_json=True)
+    assert "postgresql, mysql, mongodb, http" in str(refused.value)
+    assert not (tmp_path / "mine").exists()
+
+
 async def test_a_push_is_planned_then_done_then_nothing(
     services: Services, pool: PoolForTests, tmp_path: Path, said: Said
 ) -> None:

@@ -16,10 +16,11 @@ from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail, rows
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.customdb import folder as folders
+from poolhouse.customdb.environment import check_database_type
 from poolhouse.customdb.model import PASSWORD_FUNCTION, CustomDatabase, Offer, ScriptName
 from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.customdb.sources import script_name
-from poolhouse.customdb.templates import KINDS, templates
+from poolhouse.customdb.templates import templates
 from poolhouse.errors import InvalidInput, ScriptNotFound
 from poolhouse.sandbox.client import Killed, Returned, Threw
 from poolhouse.services import Services
@@ -38,8 +39,7 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Begins a folder with complete example scripts for one kind of database. Overwrites nothing."""
-    if kind not in KINDS:
-        raise InvalidInput("--kind", f"应为 {'、'.join(KINDS)}", f"must be one of {', '.join(KINDS)}")
+    check_database_type(kind, "--kind")
     if folder.exists() and any(folder.iterdir()):
         raise InvalidInput(str(folder), "文件夹不为空", "the folder is not empty")
     database = CustomDatabase("", database_type=kind)

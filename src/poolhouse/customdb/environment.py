@@ -10,15 +10,32 @@ from poolhouse.customdb.model import Connection
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.sandbox.order import Dialect
 
-PORTS = {"postgresql": 5432, "mysql": 3306, "mongodb": 27017, "sqlserver": 1433, "http": 443}
+PORTS = {"postgresql": 5432, "mysql": 3306, "mongodb": 27017, "http": 443, "sqlserver": 1433}
 _PROTOCOLS = {
     "postgresql": "postgres",
     "mysql": "mysql",
     "mongodb": "mongodb",
-    "sqlserver": "mssql",
     "http": "https",
+    "sqlserver": "mssql",
 }
-DATABASE_TYPES = tuple(PORTS)
+DATABASE_TYPES = ("postgresql", "mysql", "mongodb", "http")
+WITHOUT_DRIVER = ("sqlserver",)
+"""Documented, and taken by an earlier version, whose rows are still read; no driver of it can be required."""
+
+
+def check_database_type(kind: str, field: str = "databaseType") -> None:
+    """Raises InvalidInput with those there are."""
+    if kind in DATABASE_TYPES:
+        return
+    names, known = "、".join(DATABASE_TYPES), ", ".join(DATABASE_TYPES)
+    if kind in WITHOUT_DRIVER:
+        raise InvalidInput(
+            field,
+            f"暂不支持 {kind}（脚本没有可用的驱动），应为 {names}",
+            f"{kind} is not supported yet, as scripts have no driver for it; must be one of {known}",
+        )
+    raise InvalidInput(field, f"应为 {names}", f"must be one of {known}")
+
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}\Z")
 RESERVED = "DB_"

@@ -327,9 +327,7 @@ def _unmasked(given: Connection, kept: Connection) -> Connection:
 
 
 def _check(database: CustomDatabase) -> None:
-    if database.database_type not in environment.DATABASE_TYPES:
-        known = ", ".join(environment.DATABASE_TYPES)
-        raise InvalidInput("databaseType", f"应为 {known}", f"must be one of {known}")
+    environment.check_database_type(database.database_type)
     if not 100 <= database.timeout_ms <= LARGEST_TIMEOUT_MS:
         limit = LARGEST_TIMEOUT_MS
         raise InvalidInput("timeoutMs", f"应为 100 至 {limit}", f"must be 100 to {limit}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -83,6 +84,17 @@ async def test_a_setting_that_cannot_be_is_refused(v3: V3Client, body: dict[str,
     answer = await v3.post("update-custom-database", body)
     assert answer["statusCode"] == 400, answer
     assert (await ok(await v3.get("get-custom-database")))["databaseType"] == "postgresql"
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
+async def test_a_database_scripts_have_no_driver_for_is_refused_by_name(v3: V3Client, lang: str) -> None:
+    v3.headers["x-authing-lang"] = lang
+    answer = await v3.post("update-custom-database", {"databaseType": "sqlserver"})
+    assert answer["statusCode"] == 400, answer
+    assert {"sqlserver", "postgresql", "mysql", "mongodb", "http"} <= set(
+        re.findall(r"[a-z]+", answer["message"])
+    )
+    assert ("暂不支持" in answer["message"]) == (lang == "zh-CN")
 
 
 async def test_versions_are_saved_published_and_rolled_back(v3: V3Client) -> None:

@@ -10,8 +10,6 @@ from importlib import resources
 
 from poolhouse.customdb.model import DIRECTORY_SCRIPTS, PASSWORD_FUNCTION, ScriptName
 
-KINDS = ("postgresql", "mysql", "mongodb", "http")
-
 
 def template(kind: str, name: ScriptName) -> str:
     """The source of one function for one kind of database."""
