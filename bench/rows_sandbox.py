@@ -162,6 +162,26 @@ async def trivial_calls() -> AsyncIterator[Row]:
             yield known(f"trivial script calls, {width} in flight", rate, "calls/s")
 
 
+REQUIRING = """async function login(query) {
+  const { Client } = require('pg'), _ = require('lodash'), bcrypt = require('bcrypt'), crypto = require('crypto');
+  return { id: 1, email: query.email, length: Buffer.from('a').length, kinds: [Client, _, bcrypt, crypto].length };
+}"""
+
+
+@measurement
+async def modules_of_a_call() -> AsyncIterator[Row]:
+    """What a call pays for modules that are its own (docs/security/sandbox.md)."""
+    async with sandbox_of() as sandbox:
+        spec = WorkerSpec(key="modules", env={})
+        for source in (TRIVIAL, REQUIRING) * 200:
+            await timed_ms(sandbox, spec, source)
+        apart = []
+        for _ in range(500):
+            without = await timed_ms(sandbox, spec, TRIVIAL)
+            apart.append(await timed_ms(sandbox, spec, REQUIRING) - without)
+        yield at_most("a warm call: four modules of its own, over none", median(apart), "ms", 1.0)
+
+
 @measurement
 async def after_a_kill() -> AsyncIterator[Row]:
     async with sandbox_of(Limits(breaker_failures=1000, hard_timeout_grace_ms=50)) as sandbox:

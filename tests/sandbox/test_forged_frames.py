@@ -44,11 +44,10 @@ SHOW_IDS = (
     "async function login() {"
     + ESCAPED
     + """
-  const decode = outer.TextDecoder.prototype.decode;
-  outer.TextDecoder.prototype.decode = function (...args) {
-    const text = decode.apply(this, args);
-    outer.lastId = /"id":"([^"]+)"/.exec(text)?.[1] ?? outer.lastId;
-    return text;
+  const { setTimeout } = outer;
+  outer.setTimeout = (act, ms, ...rest) => {
+    outer.lastId = rest[0]?.id ?? outer.lastId;
+    return setTimeout(act, ms, ...rest);
   };
   return null;
 }"""

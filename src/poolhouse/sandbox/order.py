@@ -15,6 +15,53 @@ from poolhouse.sandbox.protection import Protection, uid_for
 Dialect = Literal["poolhouse", "auth0"]
 """How scripts are written: in our form, or in Auth0's, which answers by a callback."""
 
+PACKAGES = (
+    "pg",
+    "mysql2",
+    "mysql2/promise",
+    "mysql",
+    "mongodb",
+    "bcrypt",
+    "bcryptjs",
+    "jsonwebtoken",
+    "lodash",
+    "axios",
+    "node-fetch",
+    "request",
+    "request-promise",
+    "request-promise-native",
+    "qs",
+    "uuid",
+    "uuid/v1",
+    "uuid/v4",
+    "uuid/v5",
+)
+BUILT_IN = (
+    "assert",
+    "assert/strict",
+    "buffer",
+    "crypto",
+    "events",
+    "http",
+    "https",
+    "path",
+    "path/posix",
+    "path/win32",
+    "perf_hooks",
+    "querystring",
+    "stream",
+    "stream/promises",
+    "string_decoder",
+    "timers",
+    "timers/promises",
+    "url",
+    "util",
+    "util/types",
+)
+"""Of Node's own, with or without `node:`."""
+MODULES = PACKAGES + BUILT_IN
+"""What a script may `require`."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerSpec:
@@ -32,16 +79,7 @@ class WorkerSpec:
     pooled: bool = False
     dialect: Dialect = "poolhouse"
     timezone: str = "UTC"
-    modules: tuple[str, ...] = (
-        "pg",
-        "lodash",
-        "bcrypt",
-        "bcryptjs",
-        "mysql2",
-        "mysql2/promise",
-        "mongodb",
-        "axios",
-    )
+    modules: tuple[str, ...] = MODULES
     preload: tuple[str, ...] = ("pg", "lodash", "bcrypt")
 
 

@@ -11,9 +11,16 @@ declare const env: Readonly<{
   [variable: string]: string;
 }>;
 
-declare function require(
-  name: 'pg' | 'lodash' | 'bcrypt' | 'bcryptjs' | 'mysql2' | 'mysql2/promise' | 'mongodb' | 'axios',
-): any;
+/** What a script may require; `mysql` is `mysql2`, `bcrypt` is `bcryptjs`. */
+type Module =
+  | 'pg' | 'mysql2' | 'mysql2/promise' | 'mysql' | 'mongodb' | 'bcrypt' | 'bcryptjs' | 'jsonwebtoken'
+  | 'lodash' | 'axios' | 'node-fetch' | 'request' | 'request-promise' | 'request-promise-native' | 'qs'
+  | 'uuid' | 'uuid/v1' | 'uuid/v4' | 'uuid/v5' | 'assert' | 'assert/strict' | 'buffer' | 'crypto' | 'events'
+  | 'http' | 'https' | 'path' | 'path/posix' | 'path/win32' | 'perf_hooks' | 'querystring' | 'stream'
+  | 'stream/promises' | 'string_decoder' | 'timers' | 'timers/promises' | 'url' | 'util' | 'util/types';
+
+/** A version after the name (`lodash@4.17.21`) is passed over. */
+declare function require(name: Module | `node:${Module}` | `${Module}@${string}`): any;
 
 interface Context {
   userPoolId: string;

@@ -1,4 +1,4 @@
-// What a script may require, and who opened which database client.
+// The drivers, as a call has them: they tell who opened which database client, and what went wrong.
 
 import { createRequire } from "node:module";
 import { isPromise } from "node:util/types";
@@ -8,7 +8,6 @@ import { isZoned, mysqlParameters, pgParameters, zonedMysql, zonedPg } from "./z
 
 parseExactly();
 const outerRequire = createRequire(import.meta.url);
-const builtinAliases = { bcrypt: "bcryptjs" };
 const GRACE_MS = 250;
 
 /** The clients one call opened. `left()` counts those nobody asked to close. */
@@ -146,7 +145,8 @@ export function pg(clients) {
   const real = realPg();
   class Client extends real.Client {
     constructor(...args) {
-      super(...args);
+      super(...clients.pg.configured(args));
+      clients.pg.typed(this, args[0]);
       clients.add(this, (client) => client.connection?.stream?.destroy());
       clients.listen(this, () => clients.failed());
     }
@@ -288,31 +288,10 @@ function mongodb(clients) {
   return Object.create(real, { MongoClient: { value: MongoClient, enumerable: true } });
 }
 
-const facades = { pg, mysql2, "mysql2/promise": mysql2Promise, mongodb };
-
-/** The `require` of one call: the same name gives the same module, as in Node. */
-export function requireFor(allowed, clients, facadesOfWorker) {
-  const given = new Map();
-  return (name) => {
-    if (!allowed.has(name)) {
-      const error = new Error(`Cannot find module '${name}'; a script may require: ${[...allowed].join(", ")}`);
-      error.code = "MODULE_NOT_FOUND";
-      throw error;
-    }
-    if (!given.has(name)) {
-      const facade = facadesOfWorker?.[name] ?? facades[name];
-      given.set(name, facade ? facade(clients) : outerRequire(builtinAliases[name] ?? name));
-    }
-    return given.get(name);
-  };
-}
+export const facades = { pg, mysql2, "mysql2/promise": mysql2Promise, mongodb };
 
 /** `fetch` for scripts: its errors are the runtime's own. */
 export const heardFetch = (...args) => fetch(...args).catch((error) => {
   hear(error);
   throw error;
 });
-
-export function preload(names) {
-  for (const name of names) outerRequire(builtinAliases[name] ?? name);
-}

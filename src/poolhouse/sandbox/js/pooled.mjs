@@ -11,6 +11,16 @@ const outerRequire = createRequire(import.meta.url);
 const MOST_OPEN = 8;
 const pools = new Map();
 
+// Null for options that hold a function: it is one call's, and would be called for the next one's connection.
+function keyOf(kind, options) {
+  let plain = true;
+  const text = JSON.stringify(options, (_key, value) => {
+    if (typeof value === "function") plain = false;
+    return value;
+  });
+  return plain ? `${kind} ${text}` : null;
+}
+
 function poolOf(key, make) {
   if (!pools.has(key)) pools.set(key, make());
   return pools.get(key);
@@ -23,11 +33,15 @@ export function pg(clients) {
     #pool;
     #borrowed = null;
     #connecting = null;
+    #types;
 
     constructor(config) {
       super();
-      const options = typeof config === "string" ? { connectionString: config } : { ...config };
-      this.#pool = poolOf(`pg ${JSON.stringify(options)}`, () => {
+      const [{ types, ...options }] = clients.pg.configured([typeof config === "string" ? { connectionString: config } : config ?? {}]);
+      const key = keyOf("pg", options);
+      if (key === null) return new (unpooledPg(clients).Client)(config);
+      this.#types = new real.TypeOverrides(types ?? clients.pg.types);
+      this.#pool = poolOf(key, () => {
         const pool = new real.Pool({ ...options, max: MOST_OPEN, idleTimeoutMillis: 30_000 });
         pool.on("error", () => {}); // an idle connection that broke; the pool forgets it by itself
         return pool;
@@ -43,6 +57,7 @@ export function pg(clients) {
     connect(...args) {
       this.#connecting = watch(clients, this.#pool.connect().then((client) => {
         this.#borrowed = client;
+        client._types = this.#types;
         client.on("error", this.#relay);
       }));
       const [callback] = clients.own(args);
@@ -70,6 +85,14 @@ export function pg(clients) {
       else this.#connecting?.then(() => this.#giveBack(false), () => {});
       if (typeof callback === "function") return void queueMicrotask(callback);
       return Promise.resolve();
+    }
+
+    setTypeParser(...args) {
+      return this.#types.setTypeParser(...args);
+    }
+
+    getTypeParser(...args) {
+      return this.#types.getTypeParser(...args);
     }
 
     escapeIdentifier(text) {
@@ -111,7 +134,9 @@ export function mysql2Promise(clients) {
       enumerable: true,
       async value(config) {
         const options = mysqlOptions(config);
-        const pool = poolOf(`mysql2 ${JSON.stringify(options)}`, () =>
+        const key = keyOf("mysql2", options);
+        if (key === null) return unpooledMysql2(clients).createConnection(config);
+        const pool = poolOf(key, () =>
           real.createPool({ ...options, connectionLimit: MOST_OPEN, idleTimeout: 30_000 }));
         return borrowed(clients, await watch(clients, pool.getConnection()), isZoned(exactMysql(config)));
       },

@@ -5,19 +5,13 @@ import vm from "node:vm";
 import { lend } from "./auth0.mjs";
 import { auth0Require } from "./auth0_modules.mjs";
 import { isHeard } from "./heard.mjs";
-import { heardFetch } from "./modules.mjs";
+import { lentNames } from "./given.mjs";
 import { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } from "node:timers";
 
 // Classes a script compares with `instanceof` while the libraries, which live in the outer realm, make them.
 const shared = {
   Object, Function, Array, Date, Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError,
   AggregateError, RegExp, Map, Set, Promise, ArrayBuffer, Uint8Array,
-};
-
-const lent = {
-  Buffer, URL, URLSearchParams, TextEncoder, TextDecoder, AbortController, AbortSignal, Headers, Request, Response,
-  FormData, Blob, Event, EventTarget, ReadableStream, fetch: heardFetch, atob, btoa, structuredClone, queueMicrotask, crypto,
-  performance,
 };
 
 const BOOT = new vm.Script(
@@ -46,6 +40,12 @@ const BOOT = new vm.Script(
   const define = (name, value) => defineProperty(globalThis, name, { value, writable: true, configurable: true });
   defineProperty(globalThis, "env", { value: env, enumerable: true });
   define("require", (name) => host.require(asString(name)));
+  // Made when first read: few scripts need more than one of them.
+  for (const name of host.lentNames) defineProperty(globalThis, name, {
+    get() { const value = host.lent[name]; define(name, value); return value; },
+    set(value) { define(name, value); },
+    configurable: true,
+  });
   define("process", { env, version: "v20.0.0", versions: { node: "20.0.0" }, platform: "linux",
     nextTick: (f, ...rest) => queueMicrotask(() => f(...rest)), hrtime: undefined });
   define("global", globalThis);
@@ -157,17 +157,22 @@ export class Realm {
   #timers = new Set();
   #inner;
   #ask;
+  #given;
 
   /**
-   * `own` makes a function one of the call's, whoever calls it. `auth0`: { answered } where the connection's scripts
-   * are in Auth0's form.
+   * `give` makes a Given of the call, once there are timers that end with it; `own` makes a function one of the call's,
+   * whoever calls it. `auth0`: { answered } where the connection's scripts are in Auth0's form.
    */
-  constructor({ env, require, log, own, auth0 = null }) {
-    this.#context = vm.createContext({ ...lent, ...this.#trackedTimers(own) });
+  constructor({ env, give, log, own, auth0 = null }) {
+    const timers = this.#trackedTimers(own);
+    this.#context = vm.createContext(timers);
     const context = this.#context;
+    const given = give({ ...timers });
+    this.#given = given;
+    const require = (name) => given.require(name);
     const auth0s = auth0 === null ? null : auth0Require(require);
     this.#inner = BOOT.runInContext(context)({
-      env, require: auth0s ?? require, log, tooLarge, isHeard,
+      env, log, tooLarge, isHeard, lent: given.lent, lentNames, require: auth0s ?? require,
       missing: (name) => new Error(`The script defines no function ${name}`),
       shared: Object.keys(shared),
       isOuter: (name, value) => value instanceof shared[name],
@@ -195,6 +200,7 @@ export class Realm {
 
   /** Stops the timers a script left behind, after the time an un-awaited `client.end()` needs. */
   dispose() {
+    this.#given.dispose();
     setTimeout(() => {
       for (const [stop, timer] of this.#timers) stop(timer);
       this.#timers.clear();

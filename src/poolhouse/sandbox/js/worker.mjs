@@ -7,7 +7,8 @@ import { compile as compileAuth0, isAuth0s, plan } from "./auth0.mjs";
 import { readFrames, writeFrame } from "./frames.mjs";
 import { Call, currentCall } from "./calls.mjs";
 import { Recording } from "./console.mjs";
-import { Clients, preload, requireFor } from "./modules.mjs";
+import { Given, prepare } from "./given.mjs";
+import { Clients } from "./modules.mjs";
 import { pooledFacades } from "./pooled.mjs";
 import { guardOutput } from "./printed.mjs";
 import { Realm, tooLarge } from "./realm.mjs";
@@ -23,7 +24,7 @@ const handlers = {
     settings = { ...frame, allowed: new Set(frame.modules) };
     if (settings.dialect === "auth0") ownTimers();
     useZone(frame.timezone);
-    preload(frame.preload);
+    prepare(frame.preload);
     writeFrame({ type: "ready" });
   },
   ping: () => writeFrame({ type: "pong" }),
@@ -57,10 +58,13 @@ async function call(frame) {
     const answered = () => { answer.answers = (answer.answers ?? 0) + 1; };
     realm = new Realm({
       env: settings.env,
-      require: requireFor(settings.allowed, clients, settings.pooled ? pooledFacades : {}),
       log,
       own: (f) => own.own(f),
       auth0: settings.dialect === "auth0" ? { answered } : null,
+      give: (timers) => new Given({
+        clients, timers, offered: settings.allowed, pooled: settings.pooled ? pooledFacades : {},
+        own: (f) => own.own(f), warn: (text) => log("warn", [text]),
+      }),
     });
     const late = new Promise((_, reject) => { timer = setTimeout(reject, frame.timeoutMs, timedOut); });
     const { script, how } = compile(frame.fn, frame.source);

@@ -6,7 +6,7 @@ async function login(world) {
       try { await load(address); got[name + address] = 'GOT'; } catch { got[name + address] = 'refused'; }
     }
   }
-  for (const name of ['fs', 'node:fs', 'net', 'child_process', 'dns', 'http', 'vm', 'worker_threads', 'pg-pool', '../worker.mjs', '/etc/hostname', 'pg/package.json']) {
+  for (const name of ['fs', 'node:fs', 'net', 'child_process', 'dns', 'http2', 'vm', 'worker_threads', 'pg-pool', '../worker.mjs', '/etc/hostname', 'pg/package.json']) {
     try { require(name); got['require ' + name] = 'GOT'; } catch (error) { got['require ' + name] = error.code === 'MODULE_NOT_FOUND' ? 'refused' : 'odd'; }
   }
   return got;

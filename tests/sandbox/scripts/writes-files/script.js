@@ -8,7 +8,6 @@ async function login(world) {
     temporary: () => outside.Deno.makeTempFileSync(),
     sqlite: () => new (outside.process.getBuiltinModule('sqlite').DatabaseSync)(world.outbox).exec('create table t (a)'),
     attach: () => new (outside.process.getBuiltinModule('sqlite').DatabaseSync)(':memory:').exec("attach '" + world.outbox + "' as f; create table f.t (a)"),
-    snapshot: () => outside.process.getBuiltinModule('v8').writeHeapSnapshot(world.outbox),
     storage: () => outside.localStorage.setItem('a', 'b'),
     caches: () => outside.caches.open('a'),
     kv: () => outside.Deno.openKv(),
