@@ -119,6 +119,23 @@ def test_a_status_is_read_in_any_case(written: str) -> None:
     assert user_of({"id": "7", "status": written}, "p", "login").status == "Suspended"
 
 
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        *(("active", "Activated"), ("Normal", "Activated"), ("正常", "Activated"), ("禁用", "Suspended")),
+        *(("LOCKED", "Suspended"), ("inactive", "Deactivated"), ("离职", "Resigned"), ("归档", "Archived")),
+    ],
+)
+def test_a_status_in_the_words_of_old_databases_is_read(written: str, status: str) -> None:
+    assert user_of({"id": "7", "status": written}, "p", "login").status == status
+
+
+@pytest.mark.parametrize("written", [0, 1, "1", "vip", "gold", True])
+def test_a_status_that_could_mean_anything_is_refused_by_name(written: Any) -> None:
+    with pytest.raises(ScriptFailed, match="status"):
+        user_of({"id": "7", "status": written}, "p", "login")
+
+
 SHANGHAI, NEW_YORK = zone_named("+08:00", "z"), zone_named("America/New_York", "z")
 DAYS: list[tuple[Any, tzinfo, str | None]] = [
     ("1990-05-06", UTC, "1990-05-06"),

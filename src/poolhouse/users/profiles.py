@@ -13,8 +13,8 @@ from poolhouse.errors import InvalidInput, ScriptFailed
 from poolhouse.texts import is_placeholder, storable, trimmed, written
 from poolhouse.times import birthdate, parse_time, v3_time
 from poolhouse.users.agreement import LARGEST_EXACT
-from poolhouse.users.model import User
-from poolhouse.users.readings import boolean, moment, says_nothing
+from poolhouse.users.model import Status, User
+from poolhouse.users.readings import boolean, moment, says_nothing, status
 from poolhouse.users.rules import BLOB, BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
 
 NAMES: dict[str, str] = {spelled(field): field for field in (*TEXT, *BOOLEANS, *TIMES, *COUNTS)} | {
@@ -38,9 +38,8 @@ EMPTIED = KNOWN_BY | _TIMES | {"phone_country_code", "birthdate", "expired_at"}
 """Where an old database's word for nothing would be taken for a value."""
 DECIDING = BOOLEANS | {"status", "token_expired_at"}
 """Fields that decide whether somebody gets in, or as whom: a value that cannot be read must not be passed over."""
-_STATUSES = {name.lower(): name for name in ("Activated", "Suspended", "Resigned", "Archived", "Deactivated")}
 _EXPECTED = dict.fromkeys(BOOLEANS, "true or false") | {
-    "status": f"one of {', '.join(_STATUSES.values())}",
+    "status": f"one of {', '.join(Status)}",
     "token_expired_at": "a time",
 }
 
@@ -156,7 +155,7 @@ def _usable(field: str, value: Any, zone: tzinfo) -> Any:
     if field in _TIMES:
         return moment(value, zone)
     if field == "status":
-        return _STATUSES.get(value.strip().lower()) if isinstance(value, str) else None
+        return status(value)
     return [storable(str(source)[:256]) for source in value[:20]] if isinstance(value, list) else None
 
 

@@ -1,4 +1,4 @@
-"""What an old database writes for true and for a moment.
+"""What an old database writes for true, for a status and for a moment.
 
 Source: docs/reference/scripts.md, "What is read".
 """
@@ -12,9 +12,21 @@ from typing import Any
 
 from poolhouse.errors import InvalidInput
 from poolhouse.times import parse_time, unix_time
+from poolhouse.users.model import Status
 
-_TRUE = frozenset({"1", "t", "true", "y", "yes", "on"})
-_FALSE = frozenset({"0", "f", "false", "n", "no", "off"})
+_TRUE = frozenset({"1", "t", "true", "y", "yes", "on", "是"})
+_FALSE = frozenset({"0", "f", "false", "n", "no", "off", "否"})
+_STATUSES = {name.lower(): name for name in Status} | {
+    **dict.fromkeys(
+        ("active", "enabled", "enable", "normal", "ok", "正常", "启用", "已激活"), Status.ACTIVATED
+    ),
+    **dict.fromkeys(("disabled", "disable", "locked", "banned", "禁用", "停用", "冻结"), Status.SUSPENDED),
+    **dict.fromkeys(("blocked", "frozen", "锁定", "封禁"), Status.SUSPENDED),
+    **dict.fromkeys(("inactive", "未激活"), Status.DEACTIVATED),
+    **dict.fromkeys(("离职", "已离职"), Status.RESIGNED),
+    **dict.fromkeys(("归档", "已归档"), Status.ARCHIVED),
+}
+"""Numbers are not among them: 1 is as often "blocked" as it is "active"."""
 _LONGEST = 64
 """Characters; what is longer is neither a moment nor an answer to yes or no."""
 _EPOCH = re.compile(r"-?[0-9]{9,14}\Z")
@@ -39,6 +51,12 @@ def boolean(value: Any) -> bool | None:
         word = value.strip().lower() if len(value) <= _LONGEST else ""
         return True if word in _TRUE else False if word in _FALSE else None
     return None if (found := _bytes(value)) is None else _bits(found)
+
+
+def status(value: Any) -> Status | None:
+    """One of the five, in any case, or a word of old databases that can mean only one of them; None for anything
+    else."""
+    return _STATUSES.get(value.strip().lower()) if isinstance(value, str) and len(value) <= _LONGEST else None
 
 
 def _bytes(value: Any) -> bytes | None:
