@@ -111,7 +111,7 @@ FORMATS: tuple[Format, ...] = (
         parts.bcrypt_sha256_v2(), checks.bcrypt_of_hmac_sha256, _BCRYPT_COST),
     _format("bcrypt over SHA-256, passlib 1.6", "$bcrypt-sha256$2b,12$...", r"\$bcrypt-sha256\$",
         parts.bcrypt_sha256_v1(), checks.bcrypt_of_sha256, _BCRYPT_COST),
-    _format("argon2i argon2d argon2id", "$argon2id$v=19$m=...", r"\$argon2(id|i|d)\$", parts.argon2(""),
+    _format("argon2", "$argon2id$v=19$m=...", r"\$argon2(id|i|d)\$", parts.argon2(""),
         checks.argon2_after(""), costs.argon2(), parts.enough_memory),
     _format("argon2, Django", "argon2$argon2id$v=19$...", r"argon2\$argon2", parts.argon2("argon2"),
         checks.argon2_after("argon2"), costs.argon2(), parts.enough_memory),

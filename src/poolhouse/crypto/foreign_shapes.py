@@ -129,13 +129,10 @@ def number(key: str, least: int, most: int = 2**32 - 1, *, before: str = "") -> 
 
     def parsed(text: str) -> int:
         digits = text.removeprefix(before)
-        if (
-            not digits
-            or len(digits) > 10
-            or not _DIGITS.issuperset(digits)
-            or (digits[0] == "0" < digits[1:])
-        ):
+        if not digits or not _DIGITS.issuperset(digits) or (digits[0] == "0" < digits[1:]):
             raise _wrong(key, "应为十进制整数", "is not a decimal number")
+        if len(digits) > 10:
+            raise _wrong(key, f"超过 {most}", f"is beyond {most}")
         return within(key, int(digits), least, most)
 
     return Part(key, parsed)
@@ -207,14 +204,14 @@ def base64_of(
         body = given.rstrip("=")
         wanted = "=" * (-len(body) % 4)
         if len(body) % 4 == 1 or given[len(body) :] not in _paddings(wanted, padded):
-            raise _wrong(key, "Base64 被截断", "is base64 that was cut off")
+            raise _wrong(key, "的 Base64 被截断", "is base64 that was cut off")
         try:
             plain = (body if altchars else body.replace(".", "+")) + wanted
             raw = base64.b64decode(plain, altchars, validate=True)
         except (binascii.Error, ValueError) as error:
             raise _wrong(key, "含有 Base64 之外的字符", "has a character that base64 has not") from error
         if base64.b64encode(raw, altchars).decode() != plain:
-            raise _wrong(key, "Base64 被截断", "is base64 that was cut off")
+            raise _wrong(key, "的 Base64 被截断", "is base64 that was cut off")
         if len(raw) not in sizes:
             raise _wrong(
                 key, f"为 {len(raw)} 字节，应为 {_any(sizes, '至')}", _sized(len(raw), sizes, "bytes")
@@ -275,7 +272,7 @@ def _sized(found: int, wanted: Collection[int], unit: str) -> str:
 
 def _any(sizes: Collection[int], to: str) -> str:
     if isinstance(sizes, range):
-        return f"{sizes.start} {to} {sizes.stop - 1}"
+        return str(sizes.start) if len(sizes) == 1 else f"{sizes.start} {to} {sizes.stop - 1}"
     word = "或" if to == "至" else "or"
     *others, last = [str(size) for size in sorted(sizes)]
     return f"{', '.join(others)} {word} {last}" if others else last

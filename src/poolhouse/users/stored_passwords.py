@@ -12,12 +12,12 @@ from poolhouse.customdb.password_function import PasswordFunction
 from poolhouse.db.pool import Database, Executor
 from poolhouse.users.kept import Kept, accepted, opened
 from poolhouse.users.model import User
-from poolhouse.users.profiles import script_values
+from poolhouse.users.profiles import NAMES, script_values
 
 TheUser = Callable[[], Awaitable[User | None]]
 """Reads the user, for whoever needs more than the hash."""
 
-_NOT_SHOWN = frozenset({"id", "pool_id", "oauth"})
+_SHOWN = frozenset(NAMES.values()) - {"oauth"}
 
 
 class StoredPasswords:
@@ -72,5 +72,5 @@ async def dependents(db: Executor, pool_id: str) -> int:
 
 def shown(user: User) -> dict[str, object]:
     """A profile as scripts read it, without what is secret."""
-    values = {name: getattr(user, name) for name in User.__struct_fields__ if name not in _NOT_SHOWN}
+    values = {field: getattr(user, field) for field in User.__struct_fields__ if field in _SHOWN}
     return {"id": user.id, **script_values(values)}
