@@ -11,11 +11,11 @@ from poolhouse.errors import PoolhouseError
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import UserKey
-from poolhouse.users.profiles import NAMES
+from poolhouse.users.profiles import DECIDING, NAMES
 
 BY_NAME = UserKey("username", "wang")
 ODD = "const odd = '小明🐼'.substring(0, 3) + '\\0x';"
-FIELDS = sorted(set(NAMES) - {"username", "email", "phone", "status", "blocked", "isDeleted"})
+FIELDS = sorted(key for key, field in NAMES.items() if field not in DECIDING | {"username", "email", "phone"})
 PROFILE = (
     ODD
     + f"const profile = {{}}; for (const key of {FIELDS!r}) profile[key] = key === 'registerSource' ? [odd] : odd;"

@@ -71,7 +71,7 @@ async def test_somebody_elses_number_is_nobodys(
 def test_an_old_databases_nothing_is_no_value(field: str) -> None:
     for nothing in PLACEHOLDERS:
         profile = {"id": "7", field: nothing}
-        assert profile_values(profile) == {}, nothing
+        assert profile_values(profile, "login") == {}, nothing
         assert misfits(profile) == [], nothing
 
 
@@ -95,17 +95,17 @@ async def test_two_people_with_the_phone_0_move_in_as_two(
 )
 def test_what_does_not_fit_is_left_out_and_named(key: str, value: str) -> None:
     profile = {"id": "7", "username": "ann", key: value}
-    assert profile_values(profile) == {"username": "ann"}
+    assert profile_values(profile, "login") == {"username": "ann"}
     assert misfits(profile) == [key]
 
 
 def test_a_phone_that_is_no_number_stays_and_is_named() -> None:
     """An extension is no number, but says whose profile it is."""
     profile = {"id": "7", "phone": "8000"}
-    assert profile_values(profile) == {"phone": "8000"}
+    assert profile_values(profile, "login") == {"phone": "8000"}
     assert misfits(profile) == ["phone"]
 
 
 @pytest.mark.parametrize("text", ["1990-05-06", "1990/5/6", "19900506", "1990-05-06T00:00:00.000Z"])
 def test_a_birthdate_is_a_date_however_it_is_written(text: str) -> None:
-    assert profile_values({"birthdate": text}) == {"birthdate": "1990-05-06"}
+    assert profile_values({"birthdate": text}, "login") == {"birthdate": "1990-05-06"}

@@ -16,6 +16,7 @@ from tests.package.test_wheel import ALLOWED, JS, ROOT
 
 LICENCES = ALLOWED | {
     "MIT-0",
+    "Unlicense",  # email-validator (decision 0022)
     "MIT-CMU",
     "PSF-2.0",
     "CNRI-Python",

@@ -27,6 +27,7 @@ def test_business_errors_are_http_200_and_only_ours_are_not() -> None:
     assert ours == {
         PoolhouseError,
         domain.BodyTooSlow,
+        domain.HeadersTooLarge,
         domain.Unavailable,
         domain.TooManyRequests,
         domain.Overloaded,

@@ -96,9 +96,9 @@ async def test_every_method_of_users_answers(sdk: Sdk) -> None:
         ("users.sendFirstLoginVerifyEmail", {"userId": user, "appId": app}),
         ("users.getUserTenants", user),
         ("users.linkIdentity", {"userId": user, "userIdInIdp": "w1", "isSocial": True, "type": "openid"}
-         | {"identifier": "wechat", "extIdpId": "x"}),
+         | {"identifier": "wechat"}),
         ("users.unlinkIdentity", {"userId": user, "isSocial": True, "type": "openid"}
-         | {"identifier": "wechat", "extIdpId": "x"}),
+         | {"identifier": "wechat"}),
         ("users.getApplicationLoginUserNum", {"appId": app}),
         ("users.getUdfFieldUserNum", {"definedFieldKey": "school", "appId": app}),
         ("users.resignUser", user),

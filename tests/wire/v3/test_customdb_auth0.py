@@ -95,10 +95,8 @@ async def test_auth0s_names_of_scripts_are_taken(v3: V3Client, theirs: str, ours
     states = await ok(await v3.get("list-custom-database-scripts"))
     assert {state["name"]: state["draftVersion"] for state in states}[ours] == 1
     assert [state["name"] for state in states][8:] == [
-        "changePassword",
-        "verify",
-        "changeEmail",
-        "changeUsername",
+        "verifyPassword",
+        *("changePassword", "verify", "changeEmail", "changeUsername"),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.wire.v3.conftest import V3Client
 
+from poolhouse.lifetimes import wait_in_words
 from poolhouse.users.model import UserDraft
 
 LOGIN = (
@@ -34,4 +35,4 @@ async def test_ten_failures_over_both_wires_lock_for_a_minute_and_say_so(v3: V3C
     assert (over_v3["statusCode"], over_v3["apiCode"]) == (403, 2005)
     for told in (over_v2, over_v3):
         assert 0 < told["data"]["retryAfter"] <= 60  # type: ignore[index]
-        assert str(told["data"]["retryAfter"]) in str(told["message"])  # type: ignore[index]
+        assert wait_in_words(told["data"]["retryAfter"], "zh-CN") in str(told["message"])  # type: ignore[index]

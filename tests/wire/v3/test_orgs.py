@@ -236,6 +236,9 @@ async def test_members_are_added_listed_searched_and_removed(v3: V3Client) -> No
     assert await refused(v3.post("add-department-members", {**place, "userIds": ["nobody"]})) == 404
     root = {"organizationCode": "acme", "departmentId": "root"}
     assert (await data(v3.get("list-department-members", **root)))["totalCount"] == 0
+    await data(
+        v3.post("update-user", {"userId": bob, "nickname": "B"})
+    )  # the later changed, of two made together
     for sort in ("Default", "JoinDepartmentAt", "userId", "createAt", "updatedAt"):
         page = await data(
             v3.get(

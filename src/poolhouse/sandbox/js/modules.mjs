@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { isPromise } from "node:util/types";
 import { hear } from "./heard.mjs"; // first: a driver loaded before it would not be heard
 import { exactMysql, parseExactly } from "./exact.mjs";
-import { isZoned, mysqlParameters, pgParameters, zonedMysql, zonedPg } from "./zones.mjs";
+import { isZoned, mysqlParameters, pgParameters, zonedMysql } from "./zones.mjs";
 
 parseExactly();
 const outerRequire = createRequire(import.meta.url);
@@ -129,20 +129,10 @@ export const watch = (clients, promise) =>
 
 export const listening = ["on", "once", "addListener", "prependListener", "prependOnceListener", "off", "removeListener"];
 
-let pgIsZoned = false;
-
-/** The driver itself, which reads times in the connection's zone. */
-export function realPg() {
-  const real = outerRequire("pg");
-  if (!pgIsZoned) zonedPg(real.types);
-  pgIsZoned = true;
-  return real;
-}
-
 export const mysqlOptions = (options) => zonedMysql(exactMysql(options));
 
 export function pg(clients) {
-  const real = realPg();
+  const real = outerRequire("pg");
   class Client extends real.Client {
     constructor(...args) {
       super(...clients.pg.configured(args));

@@ -1,12 +1,14 @@
 // What `pg` keeps for everybody, kept for one call: the parsers of types, and the defaults of connections.
 
 import { freezeAll } from "./frozen.mjs";
+import { zonedPg } from "./zones.mjs";
 
 const { defineProperty, entries, fromEntries } = Object;
 
-/** Once a worker: `pg` itself keeps what it came with. */
+/** Once a worker: `pg` reads times in the connection's zone, and keeps what it has now. */
 export function settle(real) {
-  for (const set of ["setTypeParser"]) real.types[set] = () => {};
+  zonedPg(real.types);
+  real.types.setTypeParser = () => {};
   freezeAll([real.types, real.defaults], true);
 }
 

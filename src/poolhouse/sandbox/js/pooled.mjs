@@ -4,7 +4,7 @@
 import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import { exactMysql } from "./exact.mjs";
-import { listening, mysql2Promise as unpooledMysql2, mysqlOptions, pg as unpooledPg, realPg, watch } from "./modules.mjs";
+import { listening, mysql2Promise as unpooledMysql2, mysqlOptions, pg as unpooledPg, watch } from "./modules.mjs";
 import { isZoned, mysqlParameters, pgParameters } from "./zones.mjs";
 
 const outerRequire = createRequire(import.meta.url);
@@ -27,7 +27,7 @@ function poolOf(key, make) {
 }
 
 export function pg(clients) {
-  const real = realPg();
+  const real = outerRequire("pg");
 
   class Client extends EventEmitter {
     #pool;
