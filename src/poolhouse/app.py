@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from poolhouse import upkeep
+from poolhouse import emails, upkeep
 from poolhouse.services import Services
 from poolhouse.wire import loop_watch
 from poolhouse.wire.admission import Admission, Admitted
@@ -45,6 +45,7 @@ def routes(services: Services) -> list[BaseRoute]:
 @asynccontextmanager
 async def working(services: Services) -> AsyncIterator[None]:
     """What goes on beside the requests, on every node, while the block lasts."""
+    await asyncio.to_thread(emails.load_tables)
     tasks = [
         asyncio.create_task(services.delivery.run(), name="mail"),
         asyncio.create_task(upkeep.run(services.db), name="upkeep"),

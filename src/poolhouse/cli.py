@@ -81,7 +81,7 @@ def mendable(error: Exception) -> str | None:
     from poolhouse.audit.origin import PlacesUnfit
     from poolhouse.crypto.secretbox import KeyMalformed, SecretUnreadable
     from poolhouse.db.unfit import DatabaseUnfit
-    from poolhouse.errors import PoolhouseError
+    from poolhouse.errors import InvalidInput, PoolhouseError
     from poolhouse.sandbox.installation import SandboxUnfit
 
     if isinstance(error, ValidationError):
@@ -89,7 +89,9 @@ def mendable(error: Exception) -> str | None:
             f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors()
         )
     if isinstance(error, PoolhouseError):
-        return f"{error.message('en-US')}{f' ({error.cause})' if error.cause else ''}"
+        said = error.message("en-US")
+        # Bad input says its cause already.
+        return f"{said} ({error.cause})" if error.cause and not isinstance(error, InvalidInput) else said
     if isinstance(error, SecretUnreadable):
         return (
             "the secret key does not open this database's secrets: give the key it was made with (if that is lost "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
+from importlib import import_module
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 
@@ -20,6 +21,11 @@ LONGEST_LOCAL = 64
 SPECIAL = frozenset(SPECIAL_USE_DOMAIN_NAMES)
 """Names no public mail server is under (RFC 6761, 6762): `local`, `test` and the like."""
 SPECIAL_USE_DOMAIN_NAMES.clear()  # as the library's documentation has it; `_validated` judges them by setting
+
+
+def load_tables() -> None:
+    """What addresses outside of ASCII are read by. It takes a tenth of a second, which nobody should wait for."""
+    import_module("idna.uts46data")
 
 
 def stored(text: str) -> str:
