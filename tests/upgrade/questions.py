@@ -99,8 +99,8 @@ def enter(pool: Pool) -> list[int]:
     return [pool.sign_in(**typed)["statusCode"] for typed in SIGN_INS]
 
 
-UNTOLD = ("requestId", "message", "lastDate")
-"""What differs with each asking: the number of a request, its words, when an access key was last used."""
+UNTOLD = ("requestId", "message", "lastDate", "lastHour", "perHour")
+"""What differs with each asking: a request's number and words, an access key's last use, what the hour brought."""
 
 
 def told(answer: Any) -> Any:

@@ -58,10 +58,10 @@ def test_every_answer_still_says_what_it_said(upgraded: Upgraded) -> None:
 
 
 def lost(before: Any, after: Any, at: str = "") -> list[str]:
-    """Where `after` says something else than `before` did. It may say more."""
+    """Where `after` says something else than `before` did. It may say more: fields, and items at a list's end."""
     if isinstance(before, dict) and isinstance(after, dict):
         return [one for key, said in before.items() for one in lost(said, after.get(key), f"{at}.{key}")]
-    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+    if isinstance(before, list) and isinstance(after, list) and len(before) <= len(after):
         return [one for n, said in enumerate(before) for one in lost(said, after[n], f"{at}[{n}]")]
     return [] if before == after else [f"{at}: {before!r} became {after!r}"]
 
