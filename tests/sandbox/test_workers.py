@@ -232,3 +232,11 @@ async def test_who_has_several_workers_gives_one_to_who_has_none() -> None:
         assert (await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))).value == 1
         for call in (*greedy, busy):
             call.cancel()
+
+
+async def test_what_a_call_used_is_collected_after_it() -> None:
+    """Six hundred realms would not fit into the heap at once."""
+    async with fresh(Limits(recycle_calls=10**9)) as sandbox:
+        for _ in range(600):
+            outcome = await run(sandbox, QUICK, 1)
+            assert isinstance(outcome, Returned), outcome

@@ -52,7 +52,7 @@ class Limits:
     grow_after_ms: int = 200
 
     idle_stop_s: float = 300.0
-    recycle_calls: int = 100  # each call leaves some 170 KB of its realm behind, which nothing collects yet
+    recycle_calls: int = 1_000
     recycle_age_s: float = 1_800.0
     recycle_rss_mb: int = 250
     recycle_leaks: int = 20

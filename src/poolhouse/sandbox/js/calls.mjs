@@ -55,5 +55,6 @@ export class Call {
   settle() {
     this.settled = true;
     clearTimeout(this.#timer);
+    this.#fail(null); // who waits for `failed` is let go, with all that hangs on it
   }
 }
