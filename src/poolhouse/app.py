@@ -45,8 +45,8 @@ def routes(services: Services) -> list[BaseRoute]:
 @asynccontextmanager
 async def working(services: Services) -> AsyncIterator[None]:
     """What goes on beside the requests, on every node, while the block lasts."""
-    await asyncio.to_thread(emails.load_tables)
     tasks = [
+        asyncio.create_task(asyncio.to_thread(emails.load_tables), name="tables of international names"),
         asyncio.create_task(services.delivery.run(), name="mail"),
         asyncio.create_task(upkeep.run(services.db), name="upkeep"),
     ]

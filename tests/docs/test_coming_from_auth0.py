@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
+from tests.docs.old_database import old_database
 from tests.docs.test_operations import BLOCK, Shell
-from tests.postgres import on_database, run_sql
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "coming-from-auth0.md"
-SQL = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^```(?:js|toml)\n(?://|#) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LATER = "shop/listUsers.js"
 
@@ -23,18 +20,8 @@ LATER = "shop/listUsers.js"
 @pytest.fixture
 def shop_url(postgres_url: str) -> Iterator[str]:
     """The page's old database."""
-    run_sql(postgres_url, "create database guide_auth0 template template0 encoding 'UTF8'")
-    url = on_database(postgres_url, "guide_auth0")
-
-    async def fill() -> None:
-        connection = await asyncpg.connect(url)
-        for block in SQL.findall(PAGE.read_text()):
-            await connection.execute(block)
-        await connection.close()
-
-    asyncio.run(fill())
-    yield url
-    run_sql(postgres_url, "drop database guide_auth0 with (force)")
+    with old_database(postgres_url, "guide_auth0", PAGE) as url:
+        yield url
 
 
 def test_the_guide_leads_from_auth0s_scripts_to_a_login(data: Path, shop_url: str) -> None:

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
+from tests.docs.old_database import old_database
 from tests.docs.test_operations import BLOCK, Shell
-from tests.postgres import on_database, run_sql
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "custom-database.md"
-SQL = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
 def shop_url(postgres_url: str) -> Iterator[str]:
     """The page's old database."""
-    run_sql(postgres_url, "create database guide_shop template template0 encoding 'UTF8'")
-    url = on_database(postgres_url, "guide_shop")
-
-    async def fill() -> None:
-        connection = await asyncpg.connect(url)
-        for block in SQL.findall(PAGE.read_text()):
-            await connection.execute(block)
-        await connection.close()
-
-    asyncio.run(fill())
-    yield url
-    run_sql(postgres_url, "drop database guide_shop with (force)")
+    with old_database(postgres_url, "guide_shop", PAGE) as url:
+        yield url
 
 
 def test_the_guide_leads_from_nothing_to_everybody_migrated(data: Path, shop_url: str) -> None:

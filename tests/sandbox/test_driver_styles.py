@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from structlog.testing import capture_logs
-from tests.customdb.engines import mariadb
 
 from poolhouse.sandbox import Killed, KillReason, Outcome, Returned, Sandbox, Threw, WorkerSpec
 
@@ -115,16 +112,6 @@ PG_STYLES = {
 }  # fmt: skip
 
 STYLES = [("mysql", name) for name in MYSQL_STYLES] + [("pg", name) for name in PG_STYLES]
-
-
-@pytest.fixture(scope="module")
-async def urls(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> AsyncIterator[dict[str, str]]:
-    """By kind; without `mysql` where MariaDB is not installed."""
-    async with AsyncExitStack() as stack:
-        found = {"pg": database_url}
-        with contextlib.suppress(pytest.skip.Exception):
-            found["mysql"] = await stack.enter_async_context(mariadb(tmp_path_factory.mktemp("mariadb")))
-        yield found
 
 
 @pytest.fixture

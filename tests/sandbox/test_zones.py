@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.customdb.engines import mariadb
 
 from poolhouse.sandbox import Returned, Sandbox, WorkerSpec
 
@@ -68,15 +64,6 @@ WAYS = {
     "mysql execute": MYSQL.replace("CALL", CONNECTION).replace("METHOD", "execute"),
     "mysql pool": MYSQL.replace("CALL", POOL).replace("METHOD", "execute"),
 }
-
-
-@pytest.fixture(scope="module")
-async def urls(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> AsyncIterator[dict[str, str]]:
-    async with AsyncExitStack() as stack:
-        found = {"pg": database_url}
-        with contextlib.suppress(pytest.skip.Exception):
-            found["mysql"] = await stack.enter_async_context(mariadb(tmp_path_factory.mktemp("mariadb")))
-        yield found
 
 
 async def run(

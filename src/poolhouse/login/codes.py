@@ -14,7 +14,7 @@ from poolhouse import emails, phones
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database, Tx
-from poolhouse.errors import CodeExpired, CodeWrong, TooManyRequests
+from poolhouse.errors import CodeExpired, CodeWrong, TokenInvalid, TooManyRequests
 from poolhouse.login import postgres
 from poolhouse.login.model import Channel
 from poolhouse.login.refusals import Refusals
@@ -178,6 +178,12 @@ def holds(user: User, channel: Channel, target: str, country_code: str | None = 
         return user.email is not None and emails.stored(user.email) == emails.stored(target)
     number = phones.find_key(target, country_code)
     return number is not None and number == phones.find_key(user.phone, user.phone_country_code)
+
+
+def require_mailed(user: User, address: str | None) -> None:
+    """Raises TokenInvalid for what was mailed to an address the user no longer has."""
+    if address and not holds(user, "email", address):
+        raise TokenInvalid("mailed to an address the user no longer has")
 
 
 async def holder_of(

@@ -18,7 +18,7 @@ from poolhouse.caller import Caller
 from poolhouse.db.pool import Database
 from poolhouse.errors import AppNotFound, InvalidInput, TokenInvalid, TooManyRequests, UserNotFound
 from poolhouse.login import postgres, tickets
-from poolhouse.login.codes import holds, normal
+from poolhouse.login.codes import normal, require_mailed
 from poolhouse.login.service import require_active
 from poolhouse.mail.model import SCENES as MAILS
 from poolhouse.mail.model import Scene
@@ -122,9 +122,7 @@ class Links:
         user = await self._users.look_up(caller, UserKey("id", held.user_id))
         if user is None:
             raise TokenInvalid("the link's user is gone")
-        mailed = held.detail.get("email")
-        if mailed and not holds(user, "email", mailed):
-            raise TokenInvalid("mailed to an address the user no longer has")
+        require_mailed(user, held.detail.get("email"))
         return held, user
 
     async def _app(self, caller: Caller, held: tickets.Ticket) -> App | None:

@@ -11,9 +11,9 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import security_level
 from poolhouse.db.pool import Database, Tx
-from poolhouse.errors import NotSupported, OldPasswordWrong, TokenInvalid, UserNotFound
+from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
 from poolhouse.login import tickets
-from poolhouse.login.codes import Codes, address_key, holder_of, holds
+from poolhouse.login.codes import Codes, address_key, holder_of, holds, require_mailed
 from poolhouse.login.guard import LoginGuard
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
@@ -137,8 +137,7 @@ class Recovery:
         if user is None:
             raise UserNotFound()
         mailed = ticket.detail.get("email")
-        if mailed and not holds(user, "email", mailed):
-            raise TokenInvalid("mailed to an address the user no longer has")
+        require_mailed(user, mailed)
         if old_password is not None:
             directory = await self._directories.of(caller.pool_id)
             if not await directory.check_password(caller, user.id, old_password):

@@ -165,12 +165,9 @@ async def draft_of(request: V2Request, values: dict[str, Any], *, keep_password:
     if code := values.pop("mainDepartmentCode", None):
         values.setdefault("mainDepartmentId", await _department_of(request, code))
     named = {snake(field): value for field, value in values.items()}
-    if password is None:
-        return UserDraft(named, password_salt=salt, any_email=True)
-    plain = await request.services.transport.read_new(password)
-    if keep_password:
-        return UserDraft(named, password_hash=plain, password_salt=salt, any_email=True)
-    return UserDraft(named, password=plain, password_salt=salt, any_email=True)
+    plain = None if password is None else await request.services.transport.read_new(password)
+    password, kept = (None, plain) if keep_password else (plain, None)
+    return UserDraft(named, password, kept, password_salt=salt, any_email=True)
 
 
 async def _department_of(request: V2Request, code: str) -> str:
