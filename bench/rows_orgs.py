@@ -95,12 +95,14 @@ async def _measured(database: Database, settings: Settings) -> AsyncIterator[Row
     yield at_most(
         "100,000 departments: is a user in or below one",
         await ms(lambda: members.is_in_department(caller, user_id, root, include_children=True)),
-        *("ms", 20.0),
+        "ms",
+        20.0,
     )
     yield at_most(
         "100,000 departments: first page of the members below a middle one",
         await ms(lambda: members.list_members(caller, somewhere, page, include_children=True)),
-        *("ms", 100.0),
+        "ms",
+        100.0,
     )
     yield known(
         "100,000 departments: first page of the members below the root",
@@ -111,7 +113,8 @@ async def _measured(database: Database, settings: Settings) -> AsyncIterator[Row
     yield at_most(
         "100,000 departments: users of a middle one and below, filtered list",
         await ms(lambda: services.users.list(caller, query)),
-        *("ms", 200.0),
+        "ms",
+        200.0,
     )
     yield at_most(
         "100,000 departments: one with its paths",
@@ -124,7 +127,8 @@ async def _measured(database: Database, settings: Settings) -> AsyncIterator[Row
     yield at_most(
         "100,000 departments: a decision through the root",
         await ms(lambda: services.authorization.is_allowed(caller, user_id, "books:1", "read")),
-        *("ms", 30.0),
+        "ms",
+        30.0,
     )
     node = await orgs.get_node(caller, somewhere)
     there = [one.id for one in await orgs.list_children(caller, root) if one.id not in node.path][:1]

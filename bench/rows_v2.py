@@ -85,7 +85,8 @@ async def v2_over_a_bare_fetch() -> AsyncIterator[Row]:
                 "insert into users (pool_id, id, username, email, name, phone, company, logins_count) "
                 "select $1, lpad(n::text, 24, '0'), 'user' || n, 'user' || n || '@example.com', '张三' || n, "
                 "'188' || lpad(n::text, 8, '0'), 'company ' || n % 50, n % 100 from generate_series(1, $2) n",
-                *(pool.id, USERS),
+                pool.id,
+                USERS,
             )
             await bare.execute("vacuum analyze")
             ask = asking(asgi(services), (await services.sessions.issue_management(pool.id)).token)
@@ -94,7 +95,8 @@ async def v2_over_a_bare_fetch() -> AsyncIterator[Row]:
                 rows = await bare.fetch(
                     f"select {COLUMNS} from users where pool_id = $1 and {where} "
                     f"order by created_at desc, id limit {limit}",
-                    *(pool.id, *args),
+                    pool.id,
+                    *args,
                 )
                 return msgspec.json.encode([dict(row) for row in rows])
 
@@ -117,7 +119,7 @@ async def v2_over_a_bare_fetch() -> AsyncIterator[Row]:
             async def fetch_found(limit: int) -> bytes:
                 where = "search_key like poolhouse_search_pattern($2)"
                 await bare.fetchval(
-                    f"select count(*) from users where pool_id = $1 and {where}", *(pool.id, "user12")
+                    f"select count(*) from users where pool_id = $1 and {where}", pool.id, "user12"
                 )
                 return await fetch(where, limit, "user12")
 
@@ -152,7 +154,11 @@ async def v2_plans_against_graphql_core() -> AsyncIterator[Row]:
     moment = datetime(2024, 3, 11, 12, 52, 50, 999, tzinfo=UTC)
     users = [
         User(
-            *(f"{number:024x}", "0" * 24, "Activated", f"user{number}", f"user{number}@example.com"),
+            f"{number:024x}",
+            "0" * 24,
+            "Activated",
+            f"user{number}",
+            f"user{number}@example.com",
             created_at=moment,
             updated_at=moment,
         )

@@ -77,7 +77,8 @@ async def v3_over_a_bare_fetch() -> AsyncIterator[Row]:
                 "insert into users (pool_id, id, username, email, name, phone, company, logins_count) "
                 "select $1, lpad(n::text, 24, '0'), 'user' || n, 'user' || n || '@example.com', '张三' || n, "
                 "'188' || lpad(n::text, 8, '0'), 'company ' || n % 50, n % 100 from generate_series(1, $2) n",
-                *(pool.id, USERS),
+                pool.id,
+                USERS,
             )
             await bare.execute("vacuum analyze")
             key = await services.access_keys.resolve(pool.id)
@@ -88,13 +89,14 @@ async def v3_over_a_bare_fetch() -> AsyncIterator[Row]:
                 rows = await bare.fetch(
                     f"select {COLUMNS} from users where pool_id = $1 and {where} "
                     f"order by created_at desc, id limit {limit}",
-                    *(pool.id, *args),
+                    pool.id,
+                    *args,
                 )
                 return msgspec.json.encode([dict(row) for row in rows])
 
             async def fetch_page(where: str, limit: int, *args: Any) -> bytes:
                 total = await bare.fetchval(
-                    f"select count(*) from users where pool_id = $1 and {where}", *(pool.id, *args)
+                    f"select count(*) from users where pool_id = $1 and {where}", pool.id, *args
                 )
                 return await fetch(where, limit, *args) if total else b"[]"
 

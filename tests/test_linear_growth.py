@@ -116,8 +116,22 @@ def proxied(value: bytes) -> None:
 def mailed(page: str) -> None:
     now, line = datetime.now(UTC), " ".join(page.split())
     message = Message(
-        *("0" * 24, "0" * 24, "email", "welcome", "en-US", "a@b.example", line[:100], line[:500], page),
-        *(None, "queued", 0, None, now, now, None),
+        "0" * 24,
+        "0" * 24,
+        "email",
+        "welcome",
+        "en-US",
+        "a@b.example",
+        line[:100],
+        line[:500],
+        page,
+        None,
+        "queued",
+        0,
+        None,
+        now,
+        now,
+        None,
     )
     transports._mime(Provider("h", 25, "", "", "a@b.example"), message)
 

@@ -107,7 +107,10 @@ async def _create(services: Services, tx: Tx, host: str) -> Credentials:
     password = token_urlsafe(15)
     await tx.execute(
         "insert into administrators (pool_id, id, username, password_hash) values ($1, $2, $3, $4)",
-        *(pool.id, new_id(), "admin", await services.hasher.hash(password)),
+        pool.id,
+        new_id(),
+        "admin",
+        await services.hasher.hash(password),
     )
     made = Event("create", "user_pool", pool.id, detail={"node": socket.gethostname()})
     await services.audit.write(tx, system, made)

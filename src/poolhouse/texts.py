@@ -25,8 +25,20 @@ _EDGES = "".join(
 _NOTHING = frozenset("-‐‑‒–—―_./\\:0*? ")
 _NOTHINGS = frozenset(
     {
-        *("null", "(null)", "<null>", "\\n", "none", "nil", "undefined", "nan", "n/a", "#n/a"),
-        *("无", "暂无", "没有", "空"),
+        "null",
+        "(null)",
+        "<null>",
+        "\\n",
+        "none",
+        "nil",
+        "undefined",
+        "nan",
+        "n/a",
+        "#n/a",
+        "无",
+        "暂无",
+        "没有",
+        "空",
     }
 )
 

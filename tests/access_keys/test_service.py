@@ -136,7 +136,8 @@ async def test_spent_signatures_are_forgotten_once_the_clock_refuses_them(
     await keys.spend(key, b"new")
     await services.db.execute(
         "update spent_signatures set spent_at = now() - interval '1 hour' where pool_id = $1 and signature = $2",
-        *(pool.id, b"old"),
+        pool.id,
+        b"old",
     )
     keys._pruned = float("-inf")
     await keys.spend(key, b"newer")

@@ -19,7 +19,12 @@ POOLHOUSE = "from poolhouse.cli import main; main()"
 async def poolhouse(services: Services, pool: PoolForTests, *words: str) -> tuple[int, dict[str, Any], str]:
     where = ("--pool", pool.id, "--data", str(services.settings.data), "--database-url", services.db.url)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", POOLHOUSE, *words, "--json", *where),
+        sys.executable,
+        "-c",
+        POOLHOUSE,
+        *words,
+        "--json",
+        *where,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -58,7 +58,10 @@ async def test_nobody_is_half_migrated_when_the_server_is_killed(
             sys.executable,
             "-c",
             SERVER,
-            *(str(Path(services.settings.data)), services.db.url, pool.id, str(PEOPLE)),
+            str(Path(services.settings.data)),
+            services.db.url,
+            pool.id,
+            str(PEOPLE),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -84,6 +87,8 @@ async def test_nobody_is_half_migrated_when_the_server_is_killed(
         user = await directory.authenticate(pool.stranger, UserKey("username", f"user-{n}"), f"secret-{n}")
         linked = await services.db.fetchval(
             "select count(*) from user_identities where pool_id = $1 and user_id = $2 and provider = $3",
-            *(pool.id, user.id, PROVIDER),
+            pool.id,
+            user.id,
+            PROVIDER,
         )
         assert linked == 1

@@ -62,7 +62,7 @@ class TestHttpTemplates(DirectoryConformance):
 
         async with serving(people) as uri:
             yield await directory_of(
-                *(services, pool, "http", uri, put, "999999"), env={"API_TOKEN": people.token}
+                services, pool, "http", uri, put, "999999", env={"API_TOKEN": people.token}
             )
 
 

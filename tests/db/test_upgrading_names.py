@@ -64,7 +64,9 @@ async def upgraded(postgres_url: str, tmp_path: Path) -> AsyncIterator[Upgraded]
         await connection.execute(
             f"insert into users (pool_id, id, created_at, {', '.join(values)}) "
             f"values ('p', $1, now() + $2 * interval '1 s', {', '.join(f'${n}' for n in range(3, 3 + len(values)))})",
-            *(user_id, place, *values.values()),
+            user_id,
+            place,
+            *values.values(),
         )
     await connection.close()
     await migrate(url)

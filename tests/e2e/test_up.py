@@ -48,8 +48,16 @@ def test_a_first_start_serves_and_writes_credentials_only_the_owner_reads(data: 
         assert httpx.get(f"{server.credentials['host']}/readyz").status_code == 200
         assert stat.S_IMODE(os.stat(data / "credentials.json").st_mode) == 0o600
         assert set(server.credentials) == {
-            *("host", "userPoolId", "userPoolSecret", "appId", "appSecret", "accessKeyId"),
-            *("accessKeySecret", "consoleUrl", "adminUsername", "adminPassword"),
+            "host",
+            "userPoolId",
+            "userPoolSecret",
+            "appId",
+            "appSecret",
+            "accessKeyId",
+            "accessKeySecret",
+            "consoleUrl",
+            "adminUsername",
+            "adminPassword",
         }
     finally:
         assert server.stop() == 0

@@ -17,30 +17,24 @@ from poolhouse.app import asgi
 from poolhouse.services import Services
 
 PATHS = (
-    *(
-        b"/graphql/v2",
-        b"/api/v2/users/batch",
-        b"/api/v3/create-user",
-        b"/oidc/token",
-        b"/oidc/auth",
-        b"/login",
-    ),
-    *(
-        b"/login/captcha/x.wav",
-        b"/healthz",
-        b"/metrics",
-        b"/api/v3/list-users%2f",
-        b"//api/v2//users",
-        b"/%00",
-    ),
-    *(
-        b"/api/v2/users/%ff%ED%A0%80",
-        b"*",
-        b"http://evil.example/api/v3/list-users",
-        b"/a?b=%00&c=%",
-        b"",
-        b"/\xff",
-    ),
+    b"/graphql/v2",
+    b"/api/v2/users/batch",
+    b"/api/v3/create-user",
+    b"/oidc/token",
+    b"/oidc/auth",
+    b"/login",
+    b"/login/captcha/x.wav",
+    b"/healthz",
+    b"/metrics",
+    b"/api/v3/list-users%2f",
+    b"//api/v2//users",
+    b"/%00",
+    b"/api/v2/users/%ff%ED%A0%80",
+    b"*",
+    b"http://evil.example/api/v3/list-users",
+    b"/a?b=%00&c=%",
+    b"",
+    b"/\xff",
 )
 HEADERS = rb"""
 Host: x

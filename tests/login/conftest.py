@@ -42,7 +42,8 @@ def audited(database, pool):
     async def audited(operation):
         return await database.fetch(
             "select * from audit_records where pool_id = $1 and operation = $2 order by at, id",
-            *(pool.id, operation),
+            pool.id,
+            operation,
         )
 
     return audited
@@ -55,7 +56,8 @@ def sent_code(database, pool):
     async def sent_code(recipient):
         body = await database.fetchval(
             "select body from mail_outbox where pool_id = $1 and recipient = $2 order by created_at desc, id desc",
-            *(pool.id, recipient),
+            pool.id,
+            recipient,
         )
         return re.findall(r"\b\d{6}\b", re.sub(r"#\w+|\d+px", "", body))[0]
 

@@ -47,7 +47,8 @@ def wait_out(database, pool):
         await database.execute(
             "update attempts set locked_until = now(), ends_at = case when $2 then now() else ends_at end "
             "where pool_id = $1",
-            *(pool.id, all_of_it),
+            pool.id,
+            all_of_it,
         )
 
     return wait_out

@@ -211,7 +211,10 @@ async def test_a_link_of_one_kind_opens_no_other(world: World, kind: Kind) -> No
 async def test_an_expired_link_says_so(world: World, kind: Kind) -> None:
     detail = {"email": "ada@x.cn"}
     ticket = await tickets.issue(
-        *(world.services.db, world.pool.id, kind.purpose, world.person.id),
+        world.services.db,
+        world.pool.id,
+        kind.purpose,
+        world.person.id,
         lifetime=timedelta(seconds=-1),
         detail=detail,
     )
@@ -315,7 +318,7 @@ async def test_a_mailed_ticket_proves_the_address_over_the_api_too(world: World)
 
 async def test_a_ticket_of_a_login_proves_no_address(world: World) -> None:
     ticket = await tickets.issue(
-        *(world.services.db, world.pool.id, "first_login", world.person.id), lifetime=timedelta(minutes=5)
+        world.services.db, world.pool.id, "first_login", world.person.id, lifetime=timedelta(minutes=5)
     )
     await world.services.recovery.by_first_login(world.caller(), ticket, "analytical engine")
     assert not await world.is_verified()

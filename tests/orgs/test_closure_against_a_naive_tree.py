@@ -56,7 +56,8 @@ async def test_the_closure_is_what_walking_up_the_parents_says(
         "select c.ancestor_id, c.descendant_id, c.depth, n.depth as level, n.parent_id from node_closure c "
         "join nodes n on n.pool_id = c.pool_id and n.id = c.descendant_id "
         "where c.pool_id = $1 and n.org_id = $2",
-        *(pool.id, org.id),
+        pool.id,
+        org.id,
     )
     stored = {(row["descendant_id"], row["ancestor_id"]): row["depth"] for row in rows}
     naive = {(node, above): depth for node in parents for depth, above in enumerate(ancestors(parents, node))}

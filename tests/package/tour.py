@@ -100,7 +100,9 @@ def look_around(known: dict) -> None:
     status, said = call("POST", f"{host}/api/v3/get-management-token", key)
     token = json.loads(said)["data"]["access_token"]
     status, said = call(
-        *("POST", f"{host}/api/v3/list-users", {}),
+        "POST",
+        f"{host}/api/v3/list-users",
+        {},
         authorization=f"Bearer {token}",
         x_authing_userpool_id=known["userPoolId"],
     )

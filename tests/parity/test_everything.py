@@ -31,7 +31,10 @@ async def shops(services: Services, both: tuple[V2Client, V3Client]) -> Caller:
         from apps app, unnest($3::text[], $4::bytea[]) as more (id, secret)
         where app.pool_id = $1 and app.id = $2
         """,
-        *(admin.pool_id, app.id, ids, [services.box.encrypt("secret", f"app:{one}") for one in ids]),
+        admin.pool_id,
+        app.id,
+        ids,
+        [services.box.encrypt("secret", f"app:{one}") for one in ids],
     )
     return admin
 
@@ -72,7 +75,9 @@ async def test_every_application_somebody_is_logged_in_to_is_told(
         select $1, 'session-' || n, $2, case n when 1 then 'first' else 'last' end, '', now() + n * interval '1 second',
           now() + interval '1 day' from generate_series(1, $3) n
         """,
-        *(shops.pool_id, user.id, MANY),
+        shops.pool_id,
+        user.id,
+        MANY,
     )
     assert (await services.sessions.login_state(shops, user.id)).app_ids == ("last", "first")
 

@@ -51,7 +51,9 @@ IF = ({"param": "SourceIp", "operator": "IpAddress", "value": "10.0.0.0/8"},)
         pytest.param([allow("b:1", "x", condition=IF)], "b:1", "x", False, id="a condition does not allow"),
         pytest.param(
             [allow("b:1", "x"), Statement(Effect.DENY, "b:1", ("x",), None, IF)],
-            *("b:1", "x", False),
+            "b:1",
+            "x",
+            False,
             id="a condition does deny",
         ),
     ],

@@ -73,7 +73,9 @@ async def test_resources_of_another_pool_are_invisible(
 async def test_a_resource_is_kept_as_given(services: Services, pool: PoolForTests) -> None:
     made = await services.resources.create(pool.administrator, BOOKS)
     assert (made.code, made.type, made.name, made.actions) == (
-        *("books", ResourceType.DATA, "Books"),
+        "books",
+        ResourceType.DATA,
+        "Books",
         (Action("read", "reads"),),
     )
     assert await services.resources.find_by_id(pool.administrator, made.id) == made

@@ -28,7 +28,8 @@ async def later(services: Services, pool: PoolForTests, passed: timedelta) -> No
     """As if so much time had passed for the pool's keys, and upkeep came by."""
     await services.db.execute(
         "update signing_keys set needed_until = needed_until - $2::interval where pool_id = $1",
-        *(pool.id, passed),
+        pool.id,
+        passed,
     )
     await upkeep.JOBS["signing keys"].act(services.db)
 

@@ -78,8 +78,14 @@ def _reads(pool: Pool) -> list[tuple[str, dict[str, Any]]]:
 
 
 OF_ONE = (
-    *("get-user", "get-user-groups", "get-user-roles", "get-user-departments", "get-user-identities"),
-    *("get-user-authorized-resources", "get-user-mfa-info", "get-user-login-history"),
+    "get-user",
+    "get-user-groups",
+    "get-user-roles",
+    "get-user-departments",
+    "get-user-identities",
+    "get-user-authorized-resources",
+    "get-user-mfa-info",
+    "get-user-login-history",
 )
 
 

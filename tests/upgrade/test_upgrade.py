@@ -89,5 +89,5 @@ def test_people_go_on_moving_in_by_the_scripts_of_before(upgraded: Upgraded) -> 
 
 
 def test_the_schema_is_the_newest_and_a_second_start_changes_nothing(upgraded: Upgraded) -> None:
-    checked = poolhouse(*("migrate", "--check", "--data", str(upgraded.data), "--database-url", upgraded.url))
+    checked = poolhouse("migrate", "--check", "--data", str(upgraded.data), "--database-url", upgraded.url)
     assert checked.returncode == 0, checked.stderr

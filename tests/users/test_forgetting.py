@@ -76,8 +76,15 @@ async def test_deleting_a_user_leaves_nothing_of_them_anywhere(
     user = await somebody_with_something_everywhere(services, pool)
     before = await tables_with(services, user.id)
     assert before >= {
-        *("users", "user_identities", "user_password_history", "group_members", "role_assignments"),
-        *("sessions", "tenant_members", "oidc_grants", "mfa_factors"),
+        "users",
+        "user_identities",
+        "user_password_history",
+        "group_members",
+        "role_assignments",
+        "sessions",
+        "tenant_members",
+        "oidc_grants",
+        "mfa_factors",
     }, sorted(before)
 
     await services.users.delete(pool.administrator, [user.id])

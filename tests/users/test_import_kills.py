@@ -39,7 +39,10 @@ def people(count: int) -> list[dict[str, Any]]:
 
 async def started(code: str, *words: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", code, *words),
+        sys.executable,
+        "-c",
+        code,
+        *words,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -66,7 +69,8 @@ async def require_whole(services: Services, pool: PoolForTests) -> None:
         "select u.username, u.password_hash is not null as has_password, i.user_id_in_idp "
         "from users u left join user_identities i on i.pool_id = u.pool_id and i.user_id = u.id "
         "and i.provider = $2 where u.pool_id = $1",
-        *(pool.id, PROVIDER),
+        pool.id,
+        PROVIDER,
     )
     assert len(linked) == PEOPLE
     assert all(row["has_password"] for row in linked)
@@ -174,7 +178,7 @@ async def test_a_server_killed_beside_an_import_loses_nobody(
         ends: Counter[str] = Counter()
         while True:
             server = await started(
-                *(SERVER, str(services.settings.data), services.db.url, pool.id, str(PEOPLE), str(LOGINS))
+                SERVER, str(services.settings.data), services.db.url, pool.id, str(PEOPLE), str(LOGINS)
             )
             try:
                 assert server.stdout

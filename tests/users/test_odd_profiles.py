@@ -15,9 +15,37 @@ from poolhouse.users.rules import BOOLEANS, TIMES
 from poolhouse.users.scripted import _page_of
 
 ODD: list[Any] = [
-    *(["x"], {}, {"a": 1}, [[]], [None], "", " ", "\x00", "²", "٣", "1" * 4_000, "x" * 100_000, "\ud83d"),
-    *(True, False, 0, 1, -1, 1.5, 2**31, 2**63, 10**400, -(10**400), 1e308, -1e308, 5e-324),
-    *("1e308", "NaN", "9999-99-99", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+14:00"),
+    ["x"],
+    {},
+    {"a": 1},
+    [[]],
+    [None],
+    "",
+    " ",
+    "\x00",
+    "²",
+    "٣",
+    "1" * 4_000,
+    "x" * 100_000,
+    "\ud83d",
+    True,
+    False,
+    0,
+    1,
+    -1,
+    1.5,
+    2**31,
+    2**63,
+    10**400,
+    -(10**400),
+    1e308,
+    -1e308,
+    5e-324,
+    "1e308",
+    "NaN",
+    "9999-99-99",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59+14:00",
 ]
 
 
@@ -122,8 +150,14 @@ def test_a_status_is_read_in_any_case(written: str) -> None:
 @pytest.mark.parametrize(
     ("written", "status"),
     [
-        *(("active", "Activated"), ("Normal", "Activated"), ("正常", "Activated"), ("禁用", "Suspended")),
-        *(("LOCKED", "Suspended"), ("inactive", "Deactivated"), ("离职", "Resigned"), ("归档", "Archived")),
+        ("active", "Activated"),
+        ("Normal", "Activated"),
+        ("正常", "Activated"),
+        ("禁用", "Suspended"),
+        ("LOCKED", "Suspended"),
+        ("inactive", "Deactivated"),
+        ("离职", "Resigned"),
+        ("归档", "Archived"),
     ],
 )
 def test_a_status_in_the_words_of_old_databases_is_read(written: str, status: str) -> None:

@@ -121,7 +121,8 @@ class Person:
         body = await self.world.services.db.fetchval(
             "select body from mail_outbox where pool_id = $1 and recipient = $2 "
             "order by created_at desc, id desc limit 1",
-            *(self.world.pool.id, self.email),
+            self.world.pool.id,
+            self.email,
         )
         return str(body)
 
@@ -483,7 +484,7 @@ async def link_to_choose_a_first_password(world: World) -> Any:
 async def ticket_of_a_forced_new_password(world: World) -> Any:
     person = await world.person()
     ticket = await tickets.issue(
-        *(world.services.db, world.pool.id, "force_reset", person.user.id), lifetime=timedelta(minutes=5)
+        world.services.db, world.pool.id, "force_reset", person.user.id, lifetime=timedelta(minutes=5)
     )
     forced = world.services.recovery.forced
     return person, {"forced": _succeeds(lambda: forced(world.pool.stranger, ticket, PASSWORD, "secret 3"))}
@@ -494,7 +495,10 @@ async def ticket_of_another_address(world: World) -> Any:
     person = await world.person()
     detail = {"channel": "email", "values": {"email": f"new-{person.email}", "email_verified": True}}
     ticket = await tickets.issue(
-        *(world.services.db, world.pool.id, "change_address", person.user.id),
+        world.services.db,
+        world.pool.id,
+        "change_address",
+        person.user.id,
         lifetime=timedelta(minutes=5),
         detail=detail,
     )

@@ -174,7 +174,8 @@ async def reset_by_code(world: World, person: Person) -> None:
 async def session_expired(world: World, person: Person) -> None:
     await world.services.db.execute(
         "update sessions set expires_at = now() - interval '1 second' where pool_id = $1 and user_id = $2",
-        *(world.pool.id, person.user.id),
+        world.pool.id,
+        person.user.id,
     )
 
 

@@ -18,15 +18,15 @@ from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.services import Services
 
 DOORS = (
-    *(
-        "/graphql/v2",
-        "/api/v2/users/batch",
-        "/api/v3/create-user",
-        "/api/v3/signin",
-        "/oidc/token",
-        "/oidc/auth",
-    ),
-    *("/login", "/login/signup", "/oidc/session/end"),
+    "/graphql/v2",
+    "/api/v2/users/batch",
+    "/api/v3/create-user",
+    "/api/v3/signin",
+    "/oidc/token",
+    "/oidc/auth",
+    "/login",
+    "/login/signup",
+    "/oidc/session/end",
 )
 
 

@@ -166,14 +166,17 @@ async def send_around(
             f"path {end.replace(text, '')}", method, f"{url}{end}", headers=headers, **content
         )
     for name in (
-        *("authorization", "cookie", "x-authing-userpool-id", "x-authing-app-id", "x-authing-lang", "date"),
-        *(
-            "x-authing-app-tenant-id",
-            "x-authing-signature-method",
-            "x-forwarded-for",
-            "content-type",
-            "forwarded",
-        ),
+        "authorization",
+        "cookie",
+        "x-authing-userpool-id",
+        "x-authing-app-id",
+        "x-authing-lang",
+        "date",
+        "x-authing-app-tenant-id",
+        "x-authing-signature-method",
+        "x-forwarded-for",
+        "content-type",
+        "forwarded",
     ):
         for value in (text, f"Bearer {text}", f"Basic {text}", f"authing {text}:{text}", f"a.{text}.c"):
             sent = {**headers, name: value}
@@ -208,27 +211,24 @@ async def test_no_v2_document_is_quoted(root: Root, door: Door) -> None:
     quoted = json.dumps(text)
     arguments = root.field.args
     literals = (
-        *(
-            quoted,
-            str(number),
-            text.replace("-", "_"),
-            f"${text.replace('-', '_')}",
-            f"[{quoted}]",
-            f"[{number}.5]",
-        ),
-        *(
-            f"{{x: {quoted}}}",
-            f'"{text}',
-            f'"{text}\\q"',
-            f'"{text}\\u0000"',
-            f'"{text}\\ud800"',
-            f'"""{text}',
-        ),
-        *(f"{quoted} {quoted}", f"@{quoted}", f"{quoted}, noSuchArgument: {quoted}", f"[[[{quoted}]]]"),
-        *(
-            f"{{password: {quoted}, password: {quoted}}}",
-            f"{{password: [{number}], username: {quoted}, x: 1}}",
-        ),
+        quoted,
+        str(number),
+        text.replace("-", "_"),
+        f"${text.replace('-', '_')}",
+        f"[{quoted}]",
+        f"[{number}.5]",
+        f"{{x: {quoted}}}",
+        f'"{text}',
+        f'"{text}\\q"',
+        f'"{text}\\u0000"',
+        f'"{text}\\ud800"',
+        f'"""{text}',
+        f"{quoted} {quoted}",
+        f"@{quoted}",
+        f"{quoted}, noSuchArgument: {quoted}",
+        f"[[[{quoted}]]]",
+        f"{{password: {quoted}, password: {quoted}}}",
+        f"{{password: [{number}], username: {quoted}, x: 1}}",
     )
     selection = document(root).partition("(")[2]
     tail = document(root)[document(root).rindex(")") + 1 :] if arguments else ""
@@ -320,31 +320,47 @@ def _filled(kind: Any, depth: int = 0) -> Any:
 # -- OpenID Connect and the pages ------------------------------------------------------------------------
 
 FORMS = (
-    *("/oidc/auth", "/oidc/token", "/oidc/token/introspection", "/oidc/token/revocation", "/oidc/me"),
-    *(
-        "/oauth/token",
-        "/oidc/session/end",
-        "/login/profile/logout",
-        "/login",
-        "/login/send-code",
-        "/login/code",
-    ),
-    *("/login/signup", "/login/reset", "/login/second-step", "/login/new-password", "/login/consent"),
-    *("/login/captcha/x.wav", "/logout", "/api/v2/email/verify"),
+    "/oidc/auth",
+    "/oidc/token",
+    "/oidc/token/introspection",
+    "/oidc/token/revocation",
+    "/oidc/me",
+    "/oauth/token",
+    "/oidc/session/end",
+    "/login/profile/logout",
+    "/login",
+    "/login/send-code",
+    "/login/code",
+    "/login/signup",
+    "/login/reset",
+    "/login/second-step",
+    "/login/new-password",
+    "/login/consent",
+    "/login/captcha/x.wav",
+    "/logout",
+    "/api/v2/email/verify",
 )
 FIELDS = (
-    *(
-        "client_secret",
-        "code",
-        "code_verifier",
-        "refresh_token",
-        "token",
-        "password",
-        "old_password",
-        "ticket",
-    ),
-    *("access_token", "id_token_hint", "request", "captcha", "form", "grant_type", "assertion", "client_id"),
-    *("max_age", "response_type", "scope", "prompt"),
+    "client_secret",
+    "code",
+    "code_verifier",
+    "refresh_token",
+    "token",
+    "password",
+    "old_password",
+    "ticket",
+    "access_token",
+    "id_token_hint",
+    "request",
+    "captcha",
+    "form",
+    "grant_type",
+    "assertion",
+    "client_id",
+    "max_age",
+    "response_type",
+    "scope",
+    "prompt",
 )
 
 

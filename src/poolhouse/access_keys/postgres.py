@@ -35,8 +35,12 @@ async def insert(db: Executor, key: AccessKey, box: SecretBox) -> AccessKey:
     row = await db.fetchrow(
         "insert into access_keys as k (pool_id, id, secret, user_id, tenant_id, scopes) "
         f"values ($1, $2, $3, $4, $5, $6) returning {_COLUMNS}",
-        *(key.pool_id, key.id, box.encrypt(key.secret, _place(key.pool_id, key.id))),
-        *(key.user_id, key.tenant_id, None if key.scopes is None else sorted(key.scopes)),
+        key.pool_id,
+        key.id,
+        box.encrypt(key.secret, _place(key.pool_id, key.id)),
+        key.user_id,
+        key.tenant_id,
+        None if key.scopes is None else sorted(key.scopes),
     )
     assert row is not None
     return _key(row, box)
@@ -53,7 +57,8 @@ async def find(db: Executor, pool_id: str, key_id: str, box: SecretBox) -> Acces
         f"select {_COLUMNS}, u.used_at from access_keys k "
         "left join access_key_uses u on u.pool_id = k.pool_id and u.key_id = k.id "
         "where k.pool_id = $1 and k.id = $2",
-        *(pool_id, key_id),
+        pool_id,
+        key_id,
     )
     return _key(row, box, row["used_at"]) if row else None
 
@@ -73,7 +78,10 @@ async def list_all(
         "where k.pool_id = $1 and ($2::text is null or k.user_id = $2) "
         "and ($3::text is null or k.tenant_id = $3) and ($4::boolean is null or k.enabled = $4) "
         "order by k.created_at desc, k.id",
-        *(pool_id, user_id, tenant_id, enabled),
+        pool_id,
+        user_id,
+        tenant_id,
+        enabled,
     )
     return [_key(row, box, row["used_at"]) for row in rows]
 
@@ -86,7 +94,9 @@ async def update(db: Executor, pool_id: str, key_id: str, *, enabled: bool) -> b
     return bool(
         await db.fetchval(
             "update access_keys set enabled = $3 where pool_id = $1 and id = $2 returning true",
-            *(pool_id, key_id, enabled),
+            pool_id,
+            key_id,
+            enabled,
         )
     )
 
@@ -112,7 +122,8 @@ async def note_use(db: Executor, pool_id: str, key_id: str) -> None:
         "insert into access_key_uses as u (pool_id, key_id, used_at) values ($1, $2, now()) "
         "on conflict (pool_id, key_id) do update set used_at = now() "
         "where u.used_at < now() - interval '30 seconds'",
-        *(pool_id, key_id),
+        pool_id,
+        key_id,
     )
 
 
@@ -122,7 +133,8 @@ async def spend(db: Executor, pool_id: str, signature: bytes) -> bool:
         await db.fetchval(
             "insert into spent_signatures (pool_id, signature, spent_at) values ($1, $2, now()) "
             "on conflict do nothing returning true",
-            *(pool_id, signature),
+            pool_id,
+            signature,
         )
     )
 

@@ -28,9 +28,17 @@ def _app(row: Record, box: SecretBox) -> App:
 
 def _written(app: App, box: SecretBox) -> tuple[Any, ...]:
     return (
-        *(app.pool_id, app.id, app.name, app.identifier, app.description, app.logo),
-        *(box.encrypt(app.secret, f"app:{app.id}"), app.app_type, list(app.redirect_uris)),
-        *(list(app.logout_redirect_uris), msgspec.to_builtins(app.settings)),
+        app.pool_id,
+        app.id,
+        app.name,
+        app.identifier,
+        app.description,
+        app.logo,
+        box.encrypt(app.secret, f"app:{app.id}"),
+        app.app_type,
+        list(app.redirect_uris),
+        list(app.logout_redirect_uris),
+        msgspec.to_builtins(app.settings),
     )
 
 
@@ -85,7 +93,9 @@ async def page(
     total = await db.fetchval(f"select count(*) from apps where {where}", *args)
     rows = await db.fetch(
         f"select {_COLUMNS} from apps where {where} order by created_at desc, id limit $3 offset $4",
-        *(*args, limit, offset),
+        *args,
+        limit,
+        offset,
     )
     return int(total), [_app(row, box) for row in rows]
 

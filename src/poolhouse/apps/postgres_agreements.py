@@ -15,7 +15,8 @@ _COLUMNS = "pool_id, app_id, id, title, required, lang, position, created_at, up
 async def of_app(db: Executor, pool_id: str, app_id: str) -> list[Agreement]:
     rows = await db.fetch(
         f"select {_COLUMNS} from agreements where pool_id = $1 and app_id = $2 order by position, id",
-        *(pool_id, app_id),
+        pool_id,
+        app_id,
     )
     return [_agreement(row) for row in rows]
 
@@ -29,7 +30,11 @@ async def insert(tx: Executor, pool_id: str, app_id: str, title: str, required: 
         from agreements where pool_id = $1 and app_id = $2
         returning {_COLUMNS}
         """,
-        *(pool_id, app_id, title, required, lang),
+        pool_id,
+        app_id,
+        title,
+        required,
+        lang,
     )
     assert row is not None
     return _agreement(row)
@@ -50,7 +55,12 @@ async def update(
           lang = coalesce($6, lang), updated_at = now()
         where pool_id = $1 and app_id = $2 and id = $3 returning {_COLUMNS}
         """,
-        *(pool_id, app_id, agreement_id, title, required, lang),
+        pool_id,
+        app_id,
+        agreement_id,
+        title,
+        required,
+        lang,
     )
     return _agreement(row) if row else None
 
@@ -58,7 +68,9 @@ async def update(
 async def delete(tx: Executor, pool_id: str, app_id: str, agreement_id: int) -> bool:
     tag = await tx.execute(
         "delete from agreements where pool_id = $1 and app_id = $2 and id = $3",
-        *(pool_id, app_id, agreement_id),
+        pool_id,
+        app_id,
+        agreement_id,
     )
     return tag != "DELETE 0"
 
@@ -70,7 +82,9 @@ async def put_order(tx: Executor, pool_id: str, app_id: str, ids: Sequence[int])
         from unnest($3::bigint[]) with ordinality o (id, position)
         where a.pool_id = $1 and a.app_id = $2 and a.id = o.id
         """,
-        *(pool_id, app_id, list(ids)),
+        pool_id,
+        app_id,
+        list(ids),
     )
 
 

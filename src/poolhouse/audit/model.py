@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -109,6 +109,7 @@ class Event:
     operation: Operation
     resource_type: ResourceType
     resource_id: str | None = None
+    _: KW_ONLY
     user_id: str | None = None
     user_name: str | None = None
     app_id: str | None = None

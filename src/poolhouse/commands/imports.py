@@ -70,7 +70,8 @@ def import_users(
         give_way()
         with shown_progress(as_json) as report:
             done = await services.imports.from_file(
-                *(operator(services, pool), file),
+                operator(services, pool),
+                file,
                 errors=told,
                 dry_run=dry_run,
                 resume=resume,

@@ -53,8 +53,15 @@ def bcrypt_sha256_v2() -> tuple[Shape, ...]:
 def argon2(prefix: str = "") -> tuple[Shape, ...]:
     return tuple(
         (
-            *(f"{prefix}$argon2{kind}${version}m=", number("memory", 8), ",t=", number("passes", 1), ",p="),
-            *(number("lanes", 1, 2**24 - 1), "$", base64_of("salt", range(8, 1025), padded=False), "$"),
+            f"{prefix}$argon2{kind}${version}m=",
+            number("memory", 8),
+            ",t=",
+            number("passes", 1),
+            ",p=",
+            number("lanes", 1, 2**24 - 1),
+            "$",
+            base64_of("salt", range(8, 1025), padded=False),
+            "$",
             base64_of("digest", KEY_BYTES, padded=False),
         )
         for kind in ("id", "i", "d")

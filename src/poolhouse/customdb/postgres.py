@@ -75,7 +75,10 @@ async def save(db: Executor, database: CustomDatabase, box: SecretBox) -> None:
         "values ($1, $2, $3, $4, $5, $6) on conflict (pool_id) do update set enabled = excluded.enabled, "
         "mode = excluded.mode, database_type = excluded.database_type, settings = excluded.settings, "
         "secrets = excluded.secrets, updated_at = now()",
-        *(database.pool_id, database.enabled, database.mode, database.database_type),
+        database.pool_id,
+        database.enabled,
+        database.mode,
+        database.database_type,
         {name: getattr(database, name) for name in _SETTINGS},
         box.encrypt(secrets, f"customdb:{database.pool_id}"),
     )
@@ -96,7 +99,8 @@ async def published_source(db: Executor, pool_id: str, name: str) -> tuple[int, 
         "select s.version, s.source from custom_scripts_published p "
         "join custom_scripts s on s.pool_id = p.pool_id and s.name = p.name and s.version = p.version "
         "where p.pool_id = $1 and p.name = $2",
-        *(pool_id, name),
+        pool_id,
+        name,
     )
     return (row["version"], row["source"]) if row else None
 
@@ -117,7 +121,10 @@ async def add_version(db: Executor, pool_id: str, name: str, source: str, by: st
         "insert into custom_scripts (pool_id, name, version, source, created_by) "
         "select $1, $2, coalesce(max(version), 0) + 1, $3, $4 from custom_scripts "
         "where pool_id = $1 and name = $2 returning name, version, source, created_at, created_by",
-        *(pool_id, name, source, by),
+        pool_id,
+        name,
+        source,
+        by,
     )
     assert row is not None
     return ScriptVersion(**dict(row))
@@ -129,7 +136,9 @@ async def find_version(db: Executor, pool_id: str, name: str, version: int | Non
         "select name, version, source, created_at, created_by from custom_scripts "
         "where pool_id = $1 and name = $2 and ($3::integer is null or version = $3) "
         "order by version desc limit 1",
-        *(pool_id, name, version),
+        pool_id,
+        name,
+        version,
     )
     return ScriptVersion(**dict(row)) if row else None
 
@@ -138,7 +147,10 @@ async def versions(db: Executor, pool_id: str, name: str, limit: int, offset: in
     rows = await db.fetch(
         "select name, version, source, created_at, created_by from custom_scripts "
         "where pool_id = $1 and name = $2 order by version desc limit $3 offset $4",
-        *(pool_id, name, limit, offset),
+        pool_id,
+        name,
+        limit,
+        offset,
     )
     return [ScriptVersion(**dict(row)) for row in rows]
 
@@ -148,7 +160,10 @@ async def publish(db: Executor, pool_id: str, name: str, version: int, by: str) 
         "insert into custom_scripts_published (pool_id, name, version, published_by) values ($1, $2, $3, $4) "
         "on conflict (pool_id, name) do update set version = excluded.version, published_at = now(), "
         "published_by = excluded.published_by",
-        *(pool_id, name, version, by),
+        pool_id,
+        name,
+        version,
+        by,
     )
 
 
@@ -167,10 +182,23 @@ async def add_logs(db: Executor, pool_id: str, entries: Sequence[LogEntry]) -> N
         "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         [
             (
-                *(pool_id, entry.id, entry.name, entry.version, entry.duration_ms, entry.success),
-                *(entry.outcome, entry.message, entry.stack, list(entry.console), list(entry.warnings)),
-                *(entry.clients_opened, entry.clients_left_open, list(entry.arguments), entry.app_id),
-                *(entry.request_id, entry.debug),
+                pool_id,
+                entry.id,
+                entry.name,
+                entry.version,
+                entry.duration_ms,
+                entry.success,
+                entry.outcome,
+                entry.message,
+                entry.stack,
+                list(entry.console),
+                list(entry.warnings),
+                entry.clients_opened,
+                entry.clients_left_open,
+                list(entry.arguments),
+                entry.app_id,
+                entry.request_id,
+                entry.debug,
             )
             for entry in entries
         ],
@@ -211,7 +239,8 @@ async def prune_logs(db: Executor, keep_days: int, keep_rows: int) -> int:
         "(partition by pool_id order by at desc, id desc) as place from custom_script_logs) old "
         "where l.pool_id = old.pool_id and l.id = old.id "
         "and (old.at < now() - make_interval(days => $1) or old.place > $2)",
-        *(keep_days, keep_rows),
+        keep_days,
+        keep_rows,
     )
     return int(tag.split()[-1])
 
@@ -221,7 +250,8 @@ async def count_migration(db: Executor, pool_id: str, outcome: str) -> None:
         "insert into custom_migrations as m (pool_id, outcome, count, first_at, last_at) "
         "values ($1, $2, 1, now(), now()) on conflict (pool_id, outcome) "
         "do update set count = m.count + 1, last_at = now()",
-        *(pool_id, outcome),
+        pool_id,
+        outcome,
     )
 
 
@@ -244,7 +274,8 @@ async def is_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
     found = await db.fetchval(
         "select true from user_tombstones where pool_id = $1 and provider = 'custom-database' "
         "and user_id_in_idp = $2",
-        *(pool_id, user_id_in_idp),
+        pool_id,
+        user_id_in_idp,
     )
     return bool(found)
 
@@ -253,7 +284,8 @@ async def lift_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> boo
     lifted = await db.fetchval(
         "delete from user_tombstones where pool_id = $1 and provider = 'custom-database' "
         "and user_id_in_idp = $2 returning true",
-        *(pool_id, user_id_in_idp),
+        pool_id,
+        user_id_in_idp,
     )
     return bool(lifted)
 

@@ -272,7 +272,11 @@ class CustomDatabaseService:
                 query = {"id": str(outcome.value["id"]), "email": None, "phone": None, "username": None}
                 known_as = auth0.name_of(outcome.value)
                 found = await self._runner.run(
-                    *(caller, database, "getUser", finder.source, [query, args[-1]]),
+                    caller,
+                    database,
+                    "getUser",
+                    finder.source,
+                    [query, args[-1]],
                     **quiet,
                     known_as=known_as,
                 )

@@ -25,7 +25,8 @@ async def of_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> list[
         select {_COLUMNS} from user_identities i where i.pool_id = $1 and i.user_id = any($2)
         order by i.created_at, i.id
         """,
-        *(pool_id, list(user_ids)),
+        pool_id,
+        list(user_ids),
     )
     return [_identity(row) for row in rows]
 
@@ -38,7 +39,11 @@ async def find(
         select {_COLUMNS} from user_identities i where i.pool_id = $1
           and i.user_id_in_idp = $2 and i.provider = $3 and i.type = $4 and i.ext_idp_id = $5
         """,
-        *(pool_id, user_id_in_idp, provider, type_, ext_idp_id),
+        pool_id,
+        user_id_in_idp,
+        provider,
+        type_,
+        ext_idp_id,
     )
     return _identity(row) if row else None
 
@@ -63,7 +68,11 @@ async def delete(
           and ($5::text is null or i.type = $5)
         returning {_COLUMNS}
         """,
-        *(pool_id, user_id, ext_idp_id, provider, type_),
+        pool_id,
+        user_id,
+        ext_idp_id,
+        provider,
+        type_,
     )
     return [_identity(row) for row in rows]
 

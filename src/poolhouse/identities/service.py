@@ -62,7 +62,9 @@ class IdentityService:
                 await insert_identity(tx, caller.pool_id, user_id, draft)
                 linked = await postgres.find(tx, caller.pool_id, *key)
                 assert linked is not None
-                act = Event("link_identity", "identity", linked.id, user_id, detail={"provider": key[0]})
+                act = Event(
+                    "link_identity", "identity", linked.id, user_id=user_id, detail={"provider": key[0]}
+                )
                 await self._audit.write(tx, caller, act)
         except IdentityTaken:  # perhaps by another request that links it to the same user
             linked = await postgres.find(self._db, caller.pool_id, *key)
@@ -128,7 +130,7 @@ class IdentityService:
                     "unlink_identity",
                     "identity",
                     identity.id,
-                    user_id,
+                    user_id=user_id,
                     detail={"provider": identity.provider},
                 )
                 await self._audit.write(tx, caller, act)

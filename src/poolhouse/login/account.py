@@ -152,7 +152,7 @@ class Account:
         directory = await self._directories.of(caller.pool_id)
         async with self._guard.counted_old_password(caller.pool_id, user_id):
             if not await directory.check_password(caller, user_id, password):
-                event = Event("update_password", "user", user_id, user_id, success=False)
+                event = Event("update_password", "user", user_id, user_id=user_id, success=False)
                 await self._audit.write_refusal(caller, event)
                 raise OldPasswordWrong()
 
@@ -178,7 +178,10 @@ class Account:
         user = await self._require_change(caller, new, old)
         detail = {"channel": new.channel, "values": _bound(new)}
         return await tickets.issue(
-            *(self._db, caller.pool_id, "change_address", user.id),
+            self._db,
+            caller.pool_id,
+            "change_address",
+            user.id,
             lifetime=TICKET_LIFETIME,
             tries=5,
             detail=detail,
@@ -283,7 +286,10 @@ class Account:
 
     async def _deletion_ticket(self, caller: Caller) -> str:
         return await tickets.issue(
-            *(self._db, caller.pool_id, "delete_account", caller.require_user()),
+            self._db,
+            caller.pool_id,
+            "delete_account",
+            caller.require_user(),
             lifetime=TICKET_LIFETIME,
             tries=5,
         )
@@ -307,7 +313,11 @@ class Account:
             draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)
             changed = await self._users.change(tx, caller, user.id, draft) if values else user
             event = Event(
-                *(operation, "user", user.id, user.id, user.display_name),
+                operation,
+                "user",
+                user.id,
+                user_id=user.id,
+                user_name=user.display_name,
                 app_id=caller.app_id,
                 detail=detail,
             )

@@ -85,14 +85,12 @@ class Codes:
         async with self._db.transaction() as tx:
             lifetime_s = pool.settings.verify_code_expires_after
             fresh = await postgres.put_code(
-                *(
-                    tx,
-                    pool.id,
-                    channel,
-                    target,
-                    purpose,
-                    self._digest(pool.id, channel, target, purpose, code),
-                ),
+                tx,
+                pool.id,
+                channel,
+                target,
+                purpose,
+                self._digest(pool.id, channel, target, purpose, code),
                 tries=max(1, pool.settings.verify_code_max_attempts),
                 lifetime_s=lifetime_s,
                 resend_after_s=pool.settings.verify_code_resend_after,

@@ -110,7 +110,12 @@ class Links:
             await tickets.use_up(tx, held)
             user = await self._users.change(tx, caller, user.id, UserDraft({"email_verified": True}))
             event = Event(
-                *("update_email", "user", user.id, user.id, user.display_name), detail={"verified": True}
+                "update_email",
+                "user",
+                user.id,
+                user_id=user.id,
+                user_name=user.display_name,
+                detail={"verified": True},
             )
             await self._audit.write(tx, caller, event)
         return user
@@ -140,7 +145,10 @@ class Links:
         lasting_s = (await self._mail.effective(caller, scene)).expires_in_s
         async with self._db.transaction() as tx:
             ticket = await tickets.issue(
-                *(tx, pool.id, purpose, user.id),
+                tx,
+                pool.id,
+                purpose,
+                user.id,
                 lifetime=timedelta(seconds=lasting_s),
                 tries=FIRST_LOGIN_TRIES,
                 detail={"email": email, "app": app_id, "scene": scene},

@@ -28,7 +28,10 @@ async def count_attempt(db: Executor, pool_id: str, kind: str, subject: str, win
               ends_at = case when a.ends_at <= now() then excluded.ends_at else a.ends_at end
             returning count
             """,
-            *(pool_id, kind, subject, window_s),
+            pool_id,
+            kind,
+            subject,
+            window_s,
         )
     )
 
@@ -55,8 +58,14 @@ async def take_attempt(db: Executor, subject: Subject, limit: Limit) -> int | No
         where a.ends_at <= now() or a.count < $4 or ($6 and coalesce(a.locked_until, now()) <= now())
         returning true
         """,
-        *(subject.pool_id, subject.kind, subject.name, limit.most, limit.window_s, limit.locks),
-        *(float(FIRST_LOCK_S), float(LONGEST_LOCK_S)),
+        subject.pool_id,
+        subject.kind,
+        subject.name,
+        limit.most,
+        limit.window_s,
+        limit.locks,
+        float(FIRST_LOCK_S),
+        float(LONGEST_LOCK_S),
     )
     if taken:
         return None
@@ -65,7 +74,10 @@ async def take_attempt(db: Executor, subject: Subject, limit: Limit) -> int | No
         select ceil(extract(epoch from (case when $4 then coalesce(locked_until, now()) else ends_at end) - now()))
         from attempts where pool_id = $1 and kind = $2 and subject = $3
         """,
-        *(subject.pool_id, subject.kind, subject.name, limit.locks),
+        subject.pool_id,
+        subject.kind,
+        subject.name,
+        limit.locks,
     )
     return max(1, int(left or 1))
 
@@ -77,7 +89,9 @@ async def locked_for(db: Executor, pool_id: str, kind: str, subject: str) -> int
         select ceil(extract(epoch from locked_until - now())) from attempts
         where pool_id = $1 and kind = $2 and subject = $3 and locked_until > now()
         """,
-        *(pool_id, kind, subject),
+        pool_id,
+        kind,
+        subject,
     )
     return None if left is None else int(left)
 
@@ -89,14 +103,18 @@ async def give_attempt_back(db: Executor, subject: Subject) -> None:
         update attempts set count = greatest(count - 1, 0), locked_until = null
         where pool_id = $1 and kind = $2 and subject = $3
         """,
-        *(subject.pool_id, subject.kind, subject.name),
+        subject.pool_id,
+        subject.kind,
+        subject.name,
     )
 
 
 async def forget_attempts(db: Executor, pool_id: str, kind: str, subjects: Sequence[str]) -> None:
     await db.execute(
         "delete from attempts where pool_id = $1 and kind = $2 and subject = any($3::text[])",
-        *(pool_id, kind, list(subjects)),
+        pool_id,
+        kind,
+        list(subjects),
     )
 
 
@@ -127,7 +145,14 @@ async def put_code(
             where c.created_at <= now() - make_interval(secs => $8)
             returning true
             """,
-            *(pool_id, channel, target, purpose, digest, tries, lifetime_s, resend_after_s),
+            pool_id,
+            channel,
+            target,
+            purpose,
+            digest,
+            tries,
+            lifetime_s,
+            resend_after_s,
         )
     )
 
@@ -142,7 +167,10 @@ async def spend_try(
         where pool_id = $1 and channel = $2 and target = $3 and purpose = any($4::text[]) and tries_left > 0
         returning purpose, digest, expires_at <= now() as expired
         """,
-        *(pool_id, channel, target, list(purposes)),
+        pool_id,
+        channel,
+        target,
+        list(purposes),
     )
 
 
@@ -158,7 +186,11 @@ async def use_code(
               and expires_at > now()
             returning true
             """,
-            *(pool_id, channel, target, purpose, digest),
+            pool_id,
+            channel,
+            target,
+            purpose,
+            digest,
         )
     )
 
@@ -169,7 +201,9 @@ async def void_codes(db: Executor, pool_id: str, targets: Mapping[str, str]) -> 
         await db.execute(
             "update verification_codes set tries_left = 0, digest = '' "
             "where pool_id = $1 and channel = $2 and target = $3",
-            *(pool_id, channel, target),
+            pool_id,
+            channel,
+            target,
         )
 
 
@@ -191,7 +225,14 @@ async def insert_ticket(
     await db.execute(
         "insert into tickets (pool_id, id, purpose, user_id, digest, detail, tries_left, expires_at) "
         "values ($1, $2, $3, $4, $5, $6, $7, now() + $8::interval)",
-        *(pool_id, ticket_id, purpose, user_id, digest, dict(detail), tries, lifetime),
+        pool_id,
+        ticket_id,
+        purpose,
+        user_id,
+        digest,
+        dict(detail),
+        tries,
+        lifetime,
     )
 
 
@@ -200,7 +241,8 @@ async def find_ticket(db: Executor, pool_id: str, ticket_id: str) -> Record | No
     return await db.fetchrow(
         "select purpose, user_id, digest, detail, expires_at <= now() as expired from tickets "
         "where pool_id = $1 and id = $2 and tries_left > 0",
-        *(pool_id, ticket_id),
+        pool_id,
+        ticket_id,
     )
 
 
@@ -209,7 +251,8 @@ async def spend_ticket_try(db: Executor, pool_id: str, ticket_id: str) -> bool:
         await db.fetchval(
             "update tickets set tries_left = tries_left - 1 where pool_id = $1 and id = $2 "
             "and tries_left > 0 returning true",
-            *(pool_id, ticket_id),
+            pool_id,
+            ticket_id,
         )
     )
 
@@ -227,7 +270,8 @@ async def end_tickets(db: Executor, pool_id: str, user_ids: Sequence[str]) -> No
     """All but the link that proves an address: it opens nothing."""
     await db.execute(
         "delete from tickets where pool_id = $1 and user_id = any($2::text[]) and purpose <> 'email_link'",
-        *(pool_id, list(user_ids)),
+        pool_id,
+        list(user_ids),
     )
 
 
@@ -249,12 +293,18 @@ async def insert_captcha(
         delete from captchas where pool_id = $1 and asker = $2 and id not in (
           select id from captchas where pool_id = $1 and asker = $2 order by expires_at desc, id desc limit $3)
         """,
-        *(pool_id, asker, most - 1),
+        pool_id,
+        asker,
+        most - 1,
     )
     await db.execute(
         "insert into captchas (pool_id, id, asker, answer, expires_at) "
         "values ($1, $2, $3, $4, now() + make_interval(secs => $5))",
-        *(pool_id, captcha_id, asker, answer, lifetime_s),
+        pool_id,
+        captcha_id,
+        asker,
+        answer,
+        lifetime_s,
     )
 
 
@@ -266,13 +316,16 @@ async def use_captcha(db: Executor, pool_id: str, asker: str, answer: str) -> bo
           select id from captchas where pool_id = $1 and asker = $2 and answer = $3 and expires_at > now()
           limit 1) returning true
         """,
-        *(pool_id, asker, answer),
+        pool_id,
+        asker,
+        answer,
     )
     if not used:
         await db.execute(
             "delete from captchas where pool_id = $1 and id = (select id from captchas "
             "where pool_id = $1 and asker = $2 order by expires_at, id limit 1)",
-            *(pool_id, asker),
+            pool_id,
+            asker,
         )
     return bool(used)
 
@@ -280,7 +333,9 @@ async def use_captcha(db: Executor, pool_id: str, asker: str, answer: str) -> bo
 async def captcha_answer(db: Executor, pool_id: str, captcha_id: str, asker: str) -> str | None:
     answer: str | None = await db.fetchval(
         "select answer from captchas where pool_id = $1 and id = $2 and asker = $3 and expires_at > now()",
-        *(pool_id, captcha_id, asker),
+        pool_id,
+        captcha_id,
+        asker,
     )
     return answer
 
@@ -300,14 +355,19 @@ async def put_unproven(tx: Executor, pool_id: str, user_id: str, channel: str, d
     await tx.execute(
         "insert into unproven_addresses (pool_id, user_id, channel, digest) values ($1, $2, $3, $4) "
         "on conflict (pool_id, user_id, channel) do update set digest = excluded.digest",
-        *(pool_id, user_id, channel, digest),
+        pool_id,
+        user_id,
+        channel,
+        digest,
     )
 
 
 async def unproven(db: Executor, pool_id: str, user_id: str, channel: str) -> bytes | None:
     digest: bytes | None = await db.fetchval(
         "select digest from unproven_addresses where pool_id = $1 and user_id = $2 and channel = $3",
-        *(pool_id, user_id, channel),
+        pool_id,
+        user_id,
+        channel,
     )
     return digest
 
@@ -317,5 +377,7 @@ async def forget_unproven(
 ) -> None:
     await tx.execute(
         "delete from unproven_addresses where pool_id = $1 and user_id = any($2) and channel = any($3)",
-        *(pool_id, list(user_ids), list(channels)),
+        pool_id,
+        list(user_ids),
+        list(channels),
     )

@@ -114,7 +114,11 @@ class Proofs:
     async def _note(self, tx: Tx, caller: Caller, user: User, channel: Channel, why: str) -> None:
         operation: Operation = "update_email" if channel == "email" else "update_phone"
         event = Event(
-            *(operation, "user", user.id, user.id, user.display_name),
+            operation,
+            "user",
+            user.id,
+            user_id=user.id,
+            user_name=user.display_name,
             app_id=caller.app_id,
             detail={"unproven": why},
         )

@@ -99,7 +99,9 @@ class Recovery:
         user = await holder_of(self._users, caller, channel, target, country_code)
         if user is None:
             raise UserNotFound()
-        event = Event("unblock", "user", user.id, user.id, user.display_name, app_id=caller.app_id)
+        event = Event(
+            "unblock", "user", user.id, user_id=user.id, user_name=user.display_name, app_id=caller.app_id
+        )
         async with self._db.transaction() as tx:
             await self._guard.unlock(tx, pool.id, user)
             await self._audit.write(tx, caller, event)
@@ -149,7 +151,9 @@ class Recovery:
             proved = {"email_verified": True} if mailed else None
             await self.set_password(tx, caller, user, password, purpose, proved)
             if mailed:
-                event = Event("verify_first_login", "user", user.id, user.id, user.display_name)
+                event = Event(
+                    "verify_first_login", "user", user.id, user_id=user.id, user_name=user.display_name
+                )
                 await self._audit.write(tx, caller, event)
 
     async def set_password(
@@ -170,7 +174,11 @@ class Recovery:
         draft = UserDraft(noted, password=password, noted=frozenset(noted), judged=True)
         changed = await self._users.change(tx, caller, user.id, draft)
         event = Event(
-            *("update_password", "user", user.id, user.id, user.display_name),
+            "update_password",
+            "user",
+            user.id,
+            user_id=user.id,
+            user_name=user.display_name,
             app_id=caller.app_id,
             detail={"method": method},
         )

@@ -52,7 +52,11 @@ class Refusals:
         if key is not None and key.kind != "id" and name is not None:
             by["account"] = name
         event = Event(
-            *(operation, "user", known, known, name),
+            operation,
+            "user",
+            known,
+            user_id=known,
+            user_name=name,
             app_id=caller.app_id,
             success=False,
             detail={**by, "reason": told, **detail},

@@ -143,7 +143,11 @@ class Registrations:
                 greeted = {"app_name": pool.name, "user_name": user.display_name}
                 await self._mail.queue_email(tx, caller, "welcome", user.email, greeted, user_id=user.id)
             event = Event(
-                *("register", "user", user.id, user.id, user.display_name),
+                "register",
+                "user",
+                user.id,
+                user_id=user.id,
+                user_name=user.display_name,
                 app_id=caller.app_id,
                 detail={"method": registration.method},
             )

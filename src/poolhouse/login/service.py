@@ -177,7 +177,11 @@ class LoginService:
                 tx, caller, user.id, lifetime(pool, app), device_id=device_id
             )
             event = Event(
-                *("login", "user", user.id, user.id, user.display_name),
+                "login",
+                "user",
+                user.id,
+                user_id=user.id,
+                user_name=user.display_name,
                 app_id=caller.app_id,
                 detail={"method": method, "session": session.id},
             )
@@ -229,7 +233,9 @@ class LoginService:
             else:
                 expires = await self._sessions.extend(tx, session, lifetime(pool, app))
                 session = replace(session, expires_at=expires)
-            event = Event("refresh_token", "user", user.id, user.id, user.display_name, app_id=app_id)
+            event = Event(
+                "refresh_token", "user", user.id, user_id=user.id, user_name=user.display_name, app_id=app_id
+            )
             await self._audit.write(tx, caller, event)
         return await self._sessions.issue_user(session, user, app)
 
@@ -314,7 +320,9 @@ class LoginService:
         if (locked_s := await self._guard.locked_for(pool, account)) is not None:
             name = key.value if user_id else name_typed(key.value)
             detail = {"reason": "too many wrong passwords", "seconds": locked_s}
-            event = Event("block", "user", user_id, user_id, name, app_id=caller.app_id, detail=detail)
+            event = Event(
+                "block", "user", user_id, user_id=user_id, user_name=name, app_id=caller.app_id, detail=detail
+            )
             await self._audit.write(self._db, caller, event)
 
 

@@ -54,8 +54,16 @@ async def put_template(db: Executor, pool_id: str, template: Template) -> None:
           content = excluded.content, redirect_to = excluded.redirect_to, has_url = excluded.has_url,
           expires_in_s = excluded.expires_in_s, enabled = excluded.enabled, updated_at = now()
         """,
-        *(pool_id, template.scene, template.name, template.subject, template.sender, template.content),
-        *(template.redirect_to, template.has_url, template.expires_in_s, template.enabled),
+        pool_id,
+        template.scene,
+        template.name,
+        template.subject,
+        template.sender,
+        template.content,
+        template.redirect_to,
+        template.has_url,
+        template.expires_in_s,
+        template.enabled,
     )
 
 
@@ -83,8 +91,15 @@ async def put_provider(db: Executor, pool_id: str, provider: Provider, box: Secr
           username = excluded.username, password = excluded.password, sender = excluded.sender,
           security = excluded.security, updated_at = now()
         """,
-        *(pool_id, provider.kind, provider.enabled, provider.host, provider.port, provider.username),
-        *(box.encrypt(provider.password, f"mail_providers:{pool_id}"), provider.sender, provider.security),
+        pool_id,
+        provider.kind,
+        provider.enabled,
+        provider.host,
+        provider.port,
+        provider.username,
+        box.encrypt(provider.password, f"mail_providers:{pool_id}"),
+        provider.sender,
+        provider.security,
     )
 
 
@@ -99,8 +114,17 @@ async def insert(db: Executor, message: Message) -> None:
         )
         select pg_notify($11, '')
         """,
-        *(message.pool_id, message.id, message.channel, message.scene, message.lang, message.recipient),
-        *(message.sender, message.subject, message.body, message.user_id, CHANNEL),
+        message.pool_id,
+        message.id,
+        message.channel,
+        message.scene,
+        message.lang,
+        message.recipient,
+        message.sender,
+        message.subject,
+        message.body,
+        message.user_id,
+        CHANNEL,
     )
 
 
@@ -212,7 +236,8 @@ async def mark_sent(db: Executor, message: Message) -> None:
         update mail_outbox set status = 'sent', sent_at = now(), body = '', last_error = null
         where pool_id = $1 and id = $2
         """,
-        *(message.pool_id, message.id),
+        message.pool_id,
+        message.id,
     )
 
 
@@ -225,7 +250,10 @@ async def mark_failed(db: Executor, message: Message, error: str, retry_at: date
             next_attempt_at = coalesce($4, next_attempt_at), last_error = $3
         where pool_id = $1 and id = $2 and status = 'queued'
         """,
-        *(message.pool_id, message.id, error, retry_at),
+        message.pool_id,
+        message.id,
+        error,
+        retry_at,
     )
 
 

@@ -14,7 +14,8 @@ async def find(db: Executor, pool_id: str, user_id: str) -> Record | None:
     return await db.fetchrow(
         "select id, secret, confirmed, last_step, created_at from mfa_factors "
         "where pool_id = $1 and user_id = $2",
-        *(pool_id, user_id),
+        pool_id,
+        user_id,
     )
 
 
@@ -22,7 +23,8 @@ async def is_confirmed(db: Executor, pool_id: str, user_id: str) -> bool:
     return bool(
         await db.fetchval(
             "select exists (select from mfa_factors where pool_id = $1 and user_id = $2 and confirmed)",
-            *(pool_id, user_id),
+            pool_id,
+            user_id,
         )
     )
 
@@ -50,7 +52,13 @@ async def put(
             where not f.confirmed or $7
             returning true
             """,
-            *(pool_id, user_id, factor_id, secret, recovery_digest, confirmed, replace_confirmed),
+            pool_id,
+            user_id,
+            factor_id,
+            secret,
+            recovery_digest,
+            confirmed,
+            replace_confirmed,
         )
     )
 
@@ -61,7 +69,10 @@ async def use_step(db: Executor, pool_id: str, factor_id: str, user_id: str, ste
         await db.fetchval(
             "update mfa_factors set last_step = $4, confirmed = true "
             "where pool_id = $1 and user_id = $3 and id = $2 and last_step < $4 returning true",
-            *(pool_id, factor_id, user_id, step),
+            pool_id,
+            factor_id,
+            user_id,
+            step,
         )
     )
 
@@ -72,7 +83,10 @@ async def use_recovery(db: Executor, pool_id: str, user_id: str, digest: bytes, 
         await db.fetchval(
             "update mfa_factors set recovery_digest = $4 "
             "where pool_id = $1 and user_id = $2 and recovery_digest = $3 and confirmed returning true",
-            *(pool_id, user_id, digest, new_digest),
+            pool_id,
+            user_id,
+            digest,
+            new_digest,
         )
     )
 
@@ -81,6 +95,7 @@ async def delete(db: Executor, pool_id: str, user_ids: Sequence[str]) -> int:
     deleted = await db.fetchval(
         "with gone as (delete from mfa_factors where pool_id = $1 and user_id = any($2::text[]) returning 1) "
         "select count(*) from gone",
-        *(pool_id, list(user_ids)),
+        pool_id,
+        list(user_ids),
     )
     return int(deleted)

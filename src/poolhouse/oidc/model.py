@@ -45,8 +45,20 @@ SCOPES = (
 
 CLAIMS: dict[str, tuple[str, ...]] = {
     "profile": (
-        *("name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile"),
-        *("picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at"),
+        "name",
+        "family_name",
+        "given_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
     ),
     "email": ("email", "email_verified"),
     "phone": ("phone_number", "phone_number_verified"),

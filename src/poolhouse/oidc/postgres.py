@@ -42,8 +42,15 @@ async def insert_grant(db: Executor, grant: Grant) -> None:
     await db.execute(
         "insert into oidc_grants (pool_id, id, app_id, user_id, session_id, scope, nonce, authenticated_at, "
         "expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        *(grant.pool_id, grant.id, grant.app_id, grant.user_id, grant.session_id, grant.scope, grant.nonce),
-        *(grant.authenticated_at, grant.expires_at),
+        grant.pool_id,
+        grant.id,
+        grant.app_id,
+        grant.user_id,
+        grant.session_id,
+        grant.scope,
+        grant.nonce,
+        grant.authenticated_at,
+        grant.expires_at,
     )
 
 
@@ -57,7 +64,8 @@ async def find_grant(db: Executor, pool_id: str, grant_id: str) -> Grant | None:
 async def revoke_grant(db: Executor, pool_id: str, grant_id: str) -> None:
     await db.execute(
         "update oidc_grants set revoked_at = now() where pool_id = $1 and id = $2 and revoked_at is null",
-        *(pool_id, grant_id),
+        pool_id,
+        grant_id,
     )
 
 
@@ -75,7 +83,10 @@ async def revoke_grants_of(
         where pool_id = $1 and revoked_at is null and (session_id = any($2::text[])
           or (user_id = any($3::text[]) and ($4::text[] is null or app_id = any($4))))
         """,
-        *(pool_id, list(session_ids), list(user_ids), None if app_ids is None else list(app_ids)),
+        pool_id,
+        list(session_ids),
+        list(user_ids),
+        None if app_ids is None else list(app_ids),
     )
 
 
@@ -91,7 +102,13 @@ async def insert_code(
     await db.execute(
         "insert into oidc_codes (pool_id, digest, grant_id, redirect_uri, code_challenge, "
         "code_challenge_method, expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
-        *(grant.pool_id, digest, grant.id, redirect_uri, challenge, method, expires_at),
+        grant.pool_id,
+        digest,
+        grant.id,
+        redirect_uri,
+        challenge,
+        method,
+        expires_at,
     )
 
 
@@ -104,7 +121,8 @@ async def use_code(db: Executor, pool_id: str, digest: bytes) -> FoundCode | Non
         f"select {_GRANT}, f.redirect_uri, f.code_challenge, f.code_challenge_method, "
         "f.expires_at as code_expires_at, f.used_at is null as first_use from found f "
         "join oidc_grants g on g.pool_id = f.pool_id and g.id = f.grant_id",
-        *(pool_id, digest),
+        pool_id,
+        digest,
     )
     if row is None:
         return None
@@ -121,7 +139,10 @@ async def use_code(db: Executor, pool_id: str, digest: bytes) -> FoundCode | Non
 async def insert_refresh_token(db: Executor, grant: Grant, digest: bytes, expires_at: datetime) -> None:
     await db.execute(
         "insert into oidc_refresh_tokens (pool_id, digest, grant_id, expires_at) values ($1, $2, $3, $4)",
-        *(grant.pool_id, digest, grant.id, expires_at),
+        grant.pool_id,
+        digest,
+        grant.id,
+        expires_at,
     )
 
 
@@ -132,7 +153,8 @@ async def use_refresh_token(db: Executor, pool_id: str, digest: bytes) -> FoundR
         "and t.digest = found.digest and found.used_at is null) "
         f"select {_GRANT}, f.expires_at as token_expires_at, f.used_at is null as first_use from found f "
         "join oidc_grants g on g.pool_id = f.pool_id and g.id = f.grant_id",
-        *(pool_id, digest),
+        pool_id,
+        digest,
     )
     if row is None:
         return None
@@ -145,7 +167,8 @@ async def look_at_refresh_token(db: Executor, pool_id: str, digest: bytes) -> Fo
         f"select {_GRANT}, t.expires_at as token_expires_at, t.used_at is null as first_use "
         "from oidc_refresh_tokens t join oidc_grants g on g.pool_id = t.pool_id and g.id = t.grant_id "
         "where t.pool_id = $1 and t.digest = $2",
-        *(pool_id, digest),
+        pool_id,
+        digest,
     )
     return FoundRefreshToken(_grant(row), row["token_expires_at"], row["first_use"]) if row else None
 

@@ -200,8 +200,15 @@ class OidcService:
             raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")
         lifetime = timedelta(seconds=app.settings.refresh_token_expires_after)
         grant = Grant(
-            *(new_id(), app.pool_id, app.id, session.user_id, session.id, scope, None),
-            *(session.created_at, now() + lifetime),
+            new_id(),
+            app.pool_id,
+            app.id,
+            session.user_id,
+            session.id,
+            scope,
+            None,
+            session.created_at,
+            now() + lifetime,
         )
         await postgres.insert_grant(self._db, grant)
         return await self._tokens(app, grant, issuer)
@@ -398,7 +405,9 @@ class OidcService:
         caller = Caller(grant.pool_id, "system", "oidc", grant.app_id)
         async with self._db.transaction() as tx:
             await postgres.revoke_grant(tx, grant.pool_id, grant.id)
-            event = Event("revoke", "session", grant.session_id, grant.user_id, detail={"reason": reason})
+            event = Event(
+                "revoke", "session", grant.session_id, user_id=grant.user_id, detail={"reason": reason}
+            )
             await self._audit.write(tx, caller, event)
 
 

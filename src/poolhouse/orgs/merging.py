@@ -138,7 +138,11 @@ class DepartmentTrees:
         user = await self._users.add(tx, caller, vetted)
         merged.users_added += 1
         await self._audit.write(
-            tx, caller, Event("create", "user", user.id, user.id, user.display_name, detail={"by": "tree"})
+            tx,
+            caller,
+            Event(
+                "create", "user", user.id, user_id=user.id, user_name=user.display_name, detail={"by": "tree"}
+            ),
         )
         return user
 

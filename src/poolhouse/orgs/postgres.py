@@ -62,7 +62,10 @@ def as_node(row: asyncpg.Record) -> Node:
 async def insert_org(db: Executor, pool_id: str, org_id: str, root_id: str, tenant_id: str | None) -> None:
     await db.execute(
         "insert into orgs (pool_id, id, root_id, tenant_id) values ($1, $2, $3, $4)",
-        *(pool_id, org_id, root_id, tenant_id),
+        pool_id,
+        org_id,
+        root_id,
+        tenant_id,
     )
 
 
@@ -80,7 +83,8 @@ async def lock_org(db: Executor, pool_id: str, org_id: str) -> bool:
 async def find_orgs(db: Executor, pool_id: str, org_ids: Sequence[str]) -> dict[str, Org]:
     rows = await db.fetch(
         "select id, root_id, tenant_id, created_at from orgs where pool_id = $1 and id = any($2)",
-        *(pool_id, list(org_ids)),
+        pool_id,
+        list(org_ids),
     )
     roots = await find_nodes(db, pool_id, [row["root_id"] for row in rows])
     return {
@@ -102,7 +106,8 @@ async def org_ids_by_code(db: Executor, pool_id: str, codes: Sequence[str]) -> d
         "select id as code, id as org_id, 1 as rank, created_at from orgs where pool_id = $1 and id = any($2) "
         "union all select code, org_id, 2, created_at from nodes "
         "where pool_id = $1 and parent_id is null and code = any($2) order by rank, created_at desc, org_id desc",
-        *(pool_id, list(codes)),
+        pool_id,
+        list(codes),
     )
     return {row["code"]: row["org_id"] for row in rows}
 
@@ -113,7 +118,9 @@ async def org_by_root_name(db: Executor, pool_id: str, name: str, tenant_id: str
         "select o.id from orgs o join nodes n on n.pool_id = o.pool_id and n.id = o.root_id "
         "where o.pool_id = $1 and n.name = $2 and ($3::text is null or o.tenant_id = $3) "
         "order by o.created_at, o.id limit 1 for update of o",
-        *(pool_id, name, tenant_id),
+        pool_id,
+        name,
+        tenant_id,
     )
     return found
 
@@ -166,7 +173,9 @@ async def find_node_by(db: Executor, pool_id: str, org_id: str, column: str, val
         raise ValueError(column)
     row = await db.fetchrow(
         f"{_NODES} where n.pool_id = $1 and n.org_id = $2 and n.{column} = $3{_IN_ORDER} limit 1",
-        *(pool_id, org_id, value),
+        pool_id,
+        org_id,
+        value,
     )
     return as_node(row) if row else None
 
@@ -192,7 +201,8 @@ async def descendants(db: Executor, pool_id: str, node_id: str) -> list[Node]:
     rows = await db.fetch(
         f"{_NODES} join node_closure d on d.pool_id = n.pool_id and d.descendant_id = n.id "
         f"where n.pool_id = $1 and d.ancestor_id = $2 and d.depth > 0{_IN_ORDER}",
-        *(pool_id, node_id),
+        pool_id,
+        node_id,
     )
     return [as_node(row) for row in rows]
 
@@ -214,7 +224,9 @@ async def is_below(db: Executor, pool_id: str, node_id: str, ancestor_id: str) -
     return bool(
         await db.fetchval(
             "select 1 from node_closure where pool_id = $1 and ancestor_id = $2 and descendant_id = $3",
-            *(pool_id, ancestor_id, node_id),
+            pool_id,
+            ancestor_id,
+            node_id,
         )
     )
 
@@ -224,7 +236,8 @@ async def height(db: Executor, pool_id: str, node_id: str) -> int:
     return int(
         await db.fetchval(
             "select coalesce(max(depth), 0) from node_closure where pool_id = $1 and ancestor_id = $2",
-            *(pool_id, node_id),
+            pool_id,
+            node_id,
         )
     )
 
@@ -282,8 +295,20 @@ NodeRow = tuple[str, str | None, int, dict[str, Any]]
 """id, parent, depth, values"""
 
 _INSERTED = (
-    *("pool_id", "org_id", "id", "parent_id", "depth", "name", "code", "description", "name_i18n"),
-    *("description_i18n", "sort_order", "is_virtual", "enabled", "open_id"),
+    "pool_id",
+    "org_id",
+    "id",
+    "parent_id",
+    "depth",
+    "name",
+    "code",
+    "description",
+    "name_i18n",
+    "description_i18n",
+    "sort_order",
+    "is_virtual",
+    "enabled",
+    "open_id",
 )
 
 
@@ -310,10 +335,19 @@ def _inserted(
     pool_id: str, org_id: str, node_id: str, parent_id: str | None, depth: int, values: dict[str, Any]
 ) -> tuple[Any, ...]:
     return (
-        *(pool_id, org_id, node_id, parent_id, depth),
-        *(values["name"], values.get("code"), values.get("description")),
-        *(dict(values.get("name_i18n") or {}), dict(values.get("description_i18n") or {})),
-        *(values.get("order"), bool(values.get("is_virtual")), values.get("enabled", True)),
+        pool_id,
+        org_id,
+        node_id,
+        parent_id,
+        depth,
+        values["name"],
+        values.get("code"),
+        values.get("description"),
+        dict(values.get("name_i18n") or {}),
+        dict(values.get("description_i18n") or {}),
+        values.get("order"),
+        bool(values.get("is_virtual")),
+        values.get("enabled", True),
         values.get("open_id"),
     )
 
@@ -324,7 +358,9 @@ async def update_node(db: Executor, pool_id: str, node_id: str, values: dict[str
     try:
         await db.execute(
             f"update nodes set {', '.join([*changes, 'updated_at = now()'])} where pool_id = $1 and id = $2",
-            *(pool_id, node_id, *values.values()),
+            pool_id,
+            node_id,
+            *values.values(),
         )
     except asyncpg.UniqueViolationError as error:
         raise code_taken(error) from error
@@ -334,7 +370,8 @@ async def delete_subtree(db: Executor, pool_id: str, node_id: str) -> None:
     await db.execute(
         "delete from nodes where pool_id = $1 and id in "
         "(select descendant_id from node_closure where pool_id = $1 and ancestor_id = $2)",
-        *(pool_id, node_id),
+        pool_id,
+        node_id,
     )
 
 
@@ -345,24 +382,31 @@ async def move_subtree(db: Executor, pool_id: str, node_id: str, parent: Node, d
         "where c.pool_id = $1 and sub.pool_id = $1 and up.pool_id = $1 and sub.ancestor_id = $2 "
         "and up.descendant_id = $2 and up.depth > 0 "
         "and c.ancestor_id = up.ancestor_id and c.descendant_id = sub.descendant_id",
-        *(pool_id, node_id),
+        pool_id,
+        node_id,
     )
     await db.execute(
         "insert into node_closure (pool_id, ancestor_id, descendant_id, depth) "
         "select $1, up.ancestor_id, sub.descendant_id, up.depth + sub.depth + 1 "
         "from node_closure up cross join node_closure sub where up.pool_id = $1 and sub.pool_id = $1 "
         "and up.descendant_id = $3 and sub.ancestor_id = $2",
-        *(pool_id, node_id, parent.id),
+        pool_id,
+        node_id,
+        parent.id,
     )
     await db.execute(
         "update nodes n set depth = $3 + c.depth from node_closure c "
         "where n.pool_id = $1 and c.pool_id = $1 and c.ancestor_id = $2 and n.id = c.descendant_id "
         "and n.depth <> $3 + c.depth",
-        *(pool_id, node_id, parent.depth + 1),
+        pool_id,
+        node_id,
+        parent.depth + 1,
     )
     await db.execute(
         "update nodes set parent_id = $3, updated_at = now() where pool_id = $1 and id = $2",
-        *(pool_id, node_id, parent.id),
+        pool_id,
+        node_id,
+        parent.id,
     )
 
 

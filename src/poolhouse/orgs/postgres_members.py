@@ -83,7 +83,8 @@ async def list_members(
         "select m.user_id, bool_or(m.is_main and m.node_id = $2) as is_main, "
         "bool_or(m.is_leader and m.node_id = $2) as is_leader, min(m.joined_at) as joined_at "
         f"{source} group by m.user_id order by {by}{limit}",
-        *(pool_id, node.id),
+        pool_id,
+        node.id,
     )
     return Page(total, [Membership(node, *row) for row in rows])
 
@@ -114,7 +115,9 @@ async def memberships(
         "join nodes n on n.pool_id = m.pool_id and n.id = m.node_id "
         "where m.pool_id = $1 and m.user_id = any($2) and ($3::text is null or n.org_id = $3) "
         "order by m.joined_at desc, m.node_id",
-        *(pool_id, list(user_ids), org_id),
+        pool_id,
+        list(user_ids),
+        org_id,
     )
     nodes = await find_nodes(db, pool_id, list({row["node_id"] for row in rows}))
     return [
@@ -129,7 +132,8 @@ async def department_ids(db: Executor, pool_id: str, user_ids: Sequence[str]) ->
     rows = await db.fetch(
         "select user_id, array_agg(node_id order by joined_at, node_id) as nodes from node_members "
         "where pool_id = $1 and user_id = any($2) group by user_id",
-        *(pool_id, list(user_ids)),
+        pool_id,
+        list(user_ids),
     )
     return {user_id: [] for user_id in user_ids} | {row["user_id"]: list(row["nodes"]) for row in rows}
 
@@ -142,7 +146,8 @@ async def ancestors_of_users(
         "select m.user_id, c.ancestor_id, min(c.depth) as depth from node_members m "
         "join node_closure c on c.pool_id = m.pool_id and c.descendant_id = m.node_id "
         "where m.pool_id = $1 and m.user_id = any($2) group by m.user_id, c.ancestor_id",
-        *(pool_id, list(user_ids)),
+        pool_id,
+        list(user_ids),
     )
     found: dict[str, dict[str, bool]] = {user_id: {} for user_id in user_ids}
     for row in rows:
@@ -170,7 +175,10 @@ async def add(
             "select $1, $2, user_id, coalesce($4, false) from unnest($3::text[]) user_id order by user_id "
             "on conflict (pool_id, node_id, user_id) "
             "do update set is_leader = coalesce($4, node_members.is_leader)",
-            *(pool_id, node_id, sorted(set(user_ids)), is_leader),
+            pool_id,
+            node_id,
+            sorted(set(user_ids)),
+            is_leader,
         )
     except asyncpg.ForeignKeyViolationError as error:
         raise NodeNotFound(node_id=node_id) from error
@@ -179,7 +187,9 @@ async def add(
 async def remove(db: Executor, pool_id: str, node_id: str, user_ids: Sequence[str]) -> None:
     await db.execute(
         "delete from node_members where pool_id = $1 and node_id = $2 and user_id = any($3)",
-        *(pool_id, node_id, list(user_ids)),
+        pool_id,
+        node_id,
+        list(user_ids),
     )
 
 
@@ -190,7 +200,9 @@ async def move(
     rows = await db.fetch(
         "delete from node_members where pool_id = $1 and node_id = $2 and user_id = any($3) "
         "returning user_id, is_main, is_leader",
-        *(pool_id, source_id, list(user_ids)),
+        pool_id,
+        source_id,
+        list(user_ids),
     )
     await db.executemany(
         "insert into node_members (pool_id, node_id, user_id, is_main, is_leader) values ($1, $2, $3, $4, $5) "
@@ -206,7 +218,9 @@ async def set_leaders(db: Executor, pool_id: str, node_id: str, user_ids: Sequen
     await db.execute(
         "update node_members set is_leader = false "
         "where pool_id = $1 and node_id = $2 and is_leader and user_id <> all($3)",
-        *(pool_id, node_id, list(user_ids)),
+        pool_id,
+        node_id,
+        list(user_ids),
     )
     await add(db, pool_id, node_id, user_ids, True)
 
@@ -215,26 +229,32 @@ async def lock_user(db: Executor, pool_id: str, user_id: str) -> None:
     """Before a user's set of departments is rewritten, so that two rewrites do not cross."""
     await db.execute(
         "select pg_advisory_xact_lock(hashtextextended('departments:' || $1 || ':' || $2, 0))",
-        *(pool_id, user_id),
+        pool_id,
+        user_id,
     )
 
 
 async def set_main(db: Executor, pool_id: str, user_id: str, node_id: str | None) -> None:
     await db.execute(
         "update node_members set is_main = false where pool_id = $1 and user_id = $2 and is_main",
-        *(pool_id, user_id),
+        pool_id,
+        user_id,
     )
     if node_id is not None:
         await db.execute(
             "update node_members set is_main = true where pool_id = $1 and user_id = $2 and node_id = $3",
-            *(pool_id, user_id, node_id),
+            pool_id,
+            user_id,
+            node_id,
         )
 
 
 async def keep_only(db: Executor, pool_id: str, user_id: str, node_ids: Sequence[str]) -> None:
     await db.execute(
         "delete from node_members where pool_id = $1 and user_id = $2 and node_id <> all($3)",
-        *(pool_id, user_id, list(node_ids)),
+        pool_id,
+        user_id,
+        list(node_ids),
     )
 
 
@@ -256,7 +276,8 @@ async def note_main(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None
         "from (select given.id, m.node_id from unnest($2::text[]) given (id) left join node_members m "
         "on m.pool_id = $1 and m.user_id = given.id and m.is_main) main "
         "where u.pool_id = $1 and u.id = main.id and u.main_department_id is distinct from main.node_id",
-        *(pool_id, list(user_ids)),
+        pool_id,
+        list(user_ids),
     )
 
 
@@ -265,7 +286,8 @@ async def note_main_gone(db: Executor, pool_id: str, node_ids: Sequence[str]) ->
     await db.execute(
         "update users u set main_department_id = null, updated_at = now() from node_members m "
         "where m.pool_id = $1 and m.node_id = any($2) and m.is_main and u.pool_id = $1 and u.id = m.user_id",
-        *(pool_id, list(node_ids)),
+        pool_id,
+        list(node_ids),
     )
 
 

@@ -25,8 +25,14 @@ async def insert(db: Executor, pool: Pool, box: SecretBox) -> Pool:
     row = await db.fetchrow(
         "insert into pools (id, name, domain, description, logo, owner_id, secret, settings) "
         f"values ($1, $2, $3, $4, $5, $6, $7, $8) returning {_COLUMNS}",
-        *(pool.id, pool.name, pool.domain, pool.description, pool.logo, pool.owner_id),
-        *(box.encrypt(pool.secret, f"pool:{pool.id}"), msgspec.to_builtins(pool.settings)),
+        pool.id,
+        pool.name,
+        pool.domain,
+        pool.description,
+        pool.logo,
+        pool.owner_id,
+        box.encrypt(pool.secret, f"pool:{pool.id}"),
+        msgspec.to_builtins(pool.settings),
     )
     assert row is not None
     return _pool(row, box)
@@ -51,8 +57,13 @@ async def update(db: Executor, pool: Pool, box: SecretBox) -> Pool | None:
     row = await db.fetchrow(
         "update pools set name = $2, domain = $3, description = $4, logo = $5, secret = $6, settings = $7, "
         f"updated_at = now() where id = $1 returning {_COLUMNS}",
-        *(pool.id, pool.name, pool.domain, pool.description, pool.logo),
-        *(box.encrypt(pool.secret, f"pool:{pool.id}"), msgspec.to_builtins(pool.settings)),
+        pool.id,
+        pool.name,
+        pool.domain,
+        pool.description,
+        pool.logo,
+        box.encrypt(pool.secret, f"pool:{pool.id}"),
+        msgspec.to_builtins(pool.settings),
     )
     return _pool(row, box) if row else None
 
@@ -71,7 +82,8 @@ async def keep_server_key(db: Executor, name: str, value: str, box: SecretBox) -
     """The key kept under `name`, which is `value` unless another node was faster."""
     await db.execute(
         "insert into server_keys (name, value) values ($1, $2) on conflict (name) do nothing",
-        *(name, box.encrypt(value, f"server:{name}")),
+        name,
+        box.encrypt(value, f"server:{name}"),
     )
     kept = await server_key(db, name, box)
     assert kept is not None

@@ -15,7 +15,9 @@ async def whitelist(db: Executor, pool_id: str, app_id: str, kind: str) -> list[
         select value, created_at from whitelist_entries
         where pool_id = $1 and app_id = $2 and kind = $3 order by created_at desc, value
         """,
-        *(pool_id, app_id, kind),
+        pool_id,
+        app_id,
+        kind,
     )
     return [(row["value"], row["created_at"]) for row in rows]
 
@@ -26,7 +28,10 @@ async def add_to_whitelist(tx: Executor, pool_id: str, app_id: str, kind: str, v
         insert into whitelist_entries (pool_id, app_id, kind, value) select $1, $2, $3, unnest($4::text[])
         on conflict do nothing
         """,
-        *(pool_id, app_id, kind, list(values)),
+        pool_id,
+        app_id,
+        kind,
+        list(values),
     )
 
 
@@ -38,7 +43,10 @@ async def remove_from_whitelist(
         delete from whitelist_entries
         where pool_id = $1 and app_id = $2 and kind = $3 and value = any($4)
         """,
-        *(pool_id, app_id, kind, list(values)),
+        pool_id,
+        app_id,
+        kind,
+        list(values),
     )
 
 
@@ -51,7 +59,10 @@ async def is_whitelisted(
             select exists (select from whitelist_entries
               where pool_id = $1 and app_id = any($2) and kind = $3 and value = any($4))
             """,
-            *(pool_id, list(app_ids), kind, list(spelled)),
+            pool_id,
+            list(app_ids),
+            kind,
+            list(spelled),
         )
     )
 
@@ -67,7 +78,9 @@ async def put_environment(tx: Executor, pool_id: str, key: str, value: str, box:
         insert into pool_environment (pool_id, key, value) values ($1, $2, $3)
         on conflict (pool_id, key) do update set value = excluded.value, updated_at = now()
         """,
-        *(pool_id, key, box.encrypt(value, _place(pool_id, key))),
+        pool_id,
+        key,
+        box.encrypt(value, _place(pool_id, key)),
     )
 
 

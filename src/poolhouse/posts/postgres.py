@@ -30,7 +30,11 @@ async def insert(db: Executor, pool_id: str, draft: PostDraft) -> str:
     try:
         await db.execute(
             "insert into posts (pool_id, id, code, name, description) values ($1, $2, $3, $4, $5)",
-            *(pool_id, post_id, draft.code, draft.name, draft.description),
+            pool_id,
+            post_id,
+            draft.code,
+            draft.name,
+            draft.description,
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="code", value=draft.code) from error
@@ -42,7 +46,11 @@ async def update(db: Executor, pool_id: str, post_id: str, draft: PostDraft) -> 
         await db.execute(
             "update posts set code = $3, name = $4, description = $5, updated_at = clock_timestamp() "
             "where pool_id = $1 and id = $2",
-            *(pool_id, post_id, draft.code, draft.name, draft.description),
+            pool_id,
+            post_id,
+            draft.code,
+            draft.name,
+            draft.description,
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="code", value=draft.code) from error
@@ -53,7 +61,9 @@ async def put_departments(db: Executor, pool_id: str, post_id: str, node_ids: Se
     await db.execute(
         "insert into post_departments (pool_id, post_id, node_id) select $1, $2, unnest($3::text[]) "
         "on conflict do nothing",
-        *(pool_id, post_id, list(node_ids)),
+        pool_id,
+        post_id,
+        list(node_ids),
     )
 
 
@@ -66,7 +76,8 @@ async def find(db: Executor, pool_id: str, column: str, values: Sequence[str]) -
     rows = await db.fetch(
         f"select {_COLUMNS} from posts p where p.pool_id = $1 and p.{column} = any($2) "
         "order by p.created_at, p.id",
-        *(pool_id, list(values)),
+        pool_id,
+        list(values),
     )
     return [_post(row) for row in rows]
 
@@ -100,7 +111,9 @@ async def list_page(db: Executor, pool_id: str, query: PostQuery, page: PageRequ
 async def keep_only(db: Executor, pool_id: str, user_id: str, post_ids: Sequence[str]) -> None:
     await db.execute(
         "delete from post_users where pool_id = $1 and user_id = $2 and post_id <> all($3)",
-        *(pool_id, user_id, list(post_ids)),
+        pool_id,
+        user_id,
+        list(post_ids),
     )
 
 
@@ -108,7 +121,9 @@ async def add_user(db: Executor, pool_id: str, user_id: str, post_ids: Sequence[
     await db.execute(
         "insert into post_users (pool_id, post_id, user_id) select $1, unnest($3::text[]), $2 "
         "on conflict do nothing",
-        *(pool_id, user_id, list(post_ids)),
+        pool_id,
+        user_id,
+        list(post_ids),
     )
 
 
@@ -117,7 +132,8 @@ async def ids_of_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> d
     rows = await db.fetch(
         "select user_id, array_agg(post_id order by created_at desc, post_id) as post_ids from post_users "
         "where pool_id = $1 and user_id = any($2) group by user_id",
-        *(pool_id, list(user_ids)),
+        pool_id,
+        list(user_ids),
     )
     return {row["user_id"]: row["post_ids"] for row in rows}
 

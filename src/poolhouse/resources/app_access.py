@@ -104,7 +104,12 @@ class AppAccessService:
         async with self._db.transaction() as tx:
             for rule, targets in resolved:
                 await postgres_access.put_access(
-                    *(tx, caller.pool_id, app_id, targets, rule.namespace, rule.effect),
+                    tx,
+                    caller.pool_id,
+                    app_id,
+                    targets,
+                    rule.namespace,
+                    rule.effect,
                     rule.inherit_by_children,
                 )
                 operation: Operation = "allow" if rule.effect is Effect.ALLOW else "deny"

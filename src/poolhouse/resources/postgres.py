@@ -61,7 +61,10 @@ async def insert_namespace(
         row = await db.fetchrow(
             "insert into namespaces (pool_id, code, name, description) values ($1, $2, $3, $4) "
             f"returning {_NAMESPACE}",
-            *(pool_id, code, name, description),
+            pool_id,
+            code,
+            name,
+            description,
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="code", value=code) from error
@@ -82,7 +85,8 @@ async def ensure_namespace(db: Executor, pool_id: str, code: str) -> bool:
         "select $1, id, name, id from apps where pool_id = $1 and id = $2 "
         f"union all select p.id, n.code, n.name, null from pools p, {_ALWAYS_THERE} "
         "where p.id = $1 and n.code = $2 on conflict (pool_id, code) do nothing",
-        *(pool_id, code),
+        pool_id,
+        code,
     )
     return await db.fetchval(exists, pool_id, code) is not None
 
@@ -93,7 +97,8 @@ async def namespace_names(db: Executor, pool_id: str, codes: Collection[str]) ->
         f"select code, name from {_ALWAYS_THERE} where code = any($2) "
         "union all select id, name from apps where pool_id = $1 and id = any($2) "
         "union all select code, coalesce(name, code) from namespaces where pool_id = $1 and code = any($2)",
-        *(pool_id, list(codes)),
+        pool_id,
+        list(codes),
     )
     return {row["code"]: row["name"] for row in rows}
 
@@ -135,7 +140,11 @@ async def update_namespace(
             "update namespaces set name = coalesce($3, name), description = coalesce($4, description), "
             "code = coalesce($5, code), updated_at = clock_timestamp() "
             f"where pool_id = $1 and code = $2 returning {_NAMESPACE}",
-            *(pool_id, code, name, description, new_code),
+            pool_id,
+            code,
+            name,
+            description,
+            new_code,
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="newCode", value=new_code) from error
@@ -170,8 +179,15 @@ async def insert_resource(
         row = await db.fetchrow(
             "insert into resources as r (pool_id, id, namespace, code, type, name, description, actions, "
             f"api_identifier) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) {conflict}returning {_RESOURCE}",
-            *(pool_id, new_id(), namespace, draft.code, draft.type, draft.name, draft.description),
-            *(_actions(draft.actions), draft.api_identifier),
+            pool_id,
+            new_id(),
+            namespace,
+            draft.code,
+            draft.type,
+            draft.name,
+            draft.description,
+            _actions(draft.actions),
+            draft.api_identifier,
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="code", value=draft.code) from error
@@ -191,7 +207,9 @@ async def find_resources(
 ) -> dict[str, Resource]:
     rows = await db.fetch(
         f"select {_RESOURCE} from resources r where r.pool_id = $1 and r.namespace = $2 and r.code = any($3)",
-        *(pool_id, namespace, list(codes)),
+        pool_id,
+        namespace,
+        list(codes),
     )
     return {row["code"]: as_resource(row) for row in rows}
 
@@ -231,8 +249,14 @@ async def update_resource(
         "description = coalesce($6, description), actions = coalesce($7, actions), "
         "api_identifier = coalesce($8, api_identifier), updated_at = clock_timestamp() "
         f"where r.pool_id = $1 and r.namespace = $2 and r.code = $3 returning {_RESOURCE}",
-        *(pool_id, namespace, code, changes.type, changes.name, changes.description),
-        *(None if changes.actions is None else _actions(changes.actions), changes.api_identifier),
+        pool_id,
+        namespace,
+        code,
+        changes.type,
+        changes.name,
+        changes.description,
+        None if changes.actions is None else _actions(changes.actions),
+        changes.api_identifier,
     )
     return as_resource(row) if row else None
 
@@ -241,13 +265,17 @@ async def delete_resources(db: Executor, pool_id: str, namespace: str, codes: Se
     """The codes that were there. Grants on them go with them."""
     rows = await db.fetch(
         "delete from resources where pool_id = $1 and namespace = $2 and code = any($3) returning code",
-        *(pool_id, namespace, list(codes)),
+        pool_id,
+        namespace,
+        list(codes),
     )
     gone = [row["code"] for row in rows]
     await db.execute(
         "delete from resource_grants where pool_id = $1 and namespace = $2 "
         "and (resource = any($3) or split_part(resource, ':', 1) = any($3))",
-        *(pool_id, namespace, gone),
+        pool_id,
+        namespace,
+        gone,
     )
     return gone
 
@@ -257,14 +285,18 @@ async def link_tenant(db: Executor, pool_id: str, resource_id: str, tenant_id: s
     if not linked:
         await db.execute(
             "delete from tenant_resources where pool_id = $1 and resource_id = $2 and tenant_id = $3",
-            *(pool_id, resource_id, tenant_id),
+            pool_id,
+            resource_id,
+            tenant_id,
         )
         return
     try:
         await db.execute(
             "insert into tenant_resources (pool_id, resource_id, tenant_id) values ($1, $2, $3) "
             "on conflict do nothing",
-            *(pool_id, resource_id, tenant_id),
+            pool_id,
+            resource_id,
+            tenant_id,
         )
     except asyncpg.ForeignKeyViolationError as error:
         raise TenantNotFound(tenant_id=tenant_id) from error

@@ -36,8 +36,13 @@ async def put_access(
         "from unnest($3::text[], $4::text[]) t (type, id) order by 3, 4 "
         "on conflict (pool_id, app_id, target_type, target_id) do update set effect = excluded.effect, "
         "namespace = excluded.namespace, inherit_by_children = excluded.inherit_by_children, enabled = true",
-        *(pool_id, app_id, [t.type for t in targets], [t.id for t in targets]),
-        *(namespace, effect, inherit_by_children),
+        pool_id,
+        app_id,
+        [t.type for t in targets],
+        [t.id for t in targets],
+        namespace,
+        effect,
+        inherit_by_children,
     )
 
 
@@ -48,7 +53,11 @@ async def switch_access(
     rows = await db.fetch(
         "update app_access a set enabled = $5 from unnest($3::text[], $4::text[]) t (type, id) "
         "where a.pool_id = $1 and a.app_id = $2 and a.target_type = t.type and a.target_id = t.id returning 1",
-        *(pool_id, app_id, [t.type for t in targets], [t.id for t in targets], enabled),
+        pool_id,
+        app_id,
+        [t.type for t in targets],
+        [t.id for t in targets],
+        enabled,
     )
     return len(rows)
 
@@ -57,7 +66,10 @@ async def delete_access(db: Executor, pool_id: str, app_id: str, targets: Sequen
     rows = await db.fetch(
         "delete from app_access a using unnest($3::text[], $4::text[]) t (type, id) "
         "where a.pool_id = $1 and a.app_id = $2 and a.target_type = t.type and a.target_id = t.id returning 1",
-        *(pool_id, app_id, [t.type for t in targets], [t.id for t in targets]),
+        pool_id,
+        app_id,
+        [t.type for t in targets],
+        [t.id for t in targets],
     )
     return len(rows)
 
@@ -71,14 +83,20 @@ async def list_access(db: Executor, pool_id: str, app_id: str, page: PageRequest
         f"select a.app_id, a.target_type, {name}, a.namespace, a.effect, a.inherit_by_children, a.enabled, "
         f"a.created_at from app_access a {joins} where a.pool_id = $1 and a.app_id = $2 "
         f"order by a.created_at desc, a.target_type, a.target_id limit {page.size} offset {page.offset}",
-        *(pool_id, app_id),
+        pool_id,
+        app_id,
     )
     return Page(
         total,
         [
             AppAccess(
-                *(row[0], TargetName(TargetType(row[1]), row[2]), row[3], Effect(row[4])),
-                *(row[5], row[6], row[7]),
+                row[0],
+                TargetName(TargetType(row[1]), row[2]),
+                row[3],
+                Effect(row[4]),
+                row[5],
+                row[6],
+                row[7],
             )
             for row in rows
         ],
@@ -101,7 +119,10 @@ async def effects(
         "select distinct a.app_id, a.effect from unnest($3::text[], $4::text[], $5::bool[]) h (type, id, direct) "
         "join app_access a on a.pool_id = $1 and a.app_id = any($2) and a.target_type = h.type "
         "and a.target_id = h.id and a.enabled and (h.direct or a.inherit_by_children)",
-        *(pool_id, list(app_ids), [p.target.type for p in principals], [p.target.id for p in principals]),
+        pool_id,
+        list(app_ids),
+        [p.target.type for p in principals],
+        [p.target.id for p in principals],
         [p.direct for p in principals],
     )
     found: dict[str, set[Effect]] = {app_id: set() for app_id in app_ids}
@@ -130,7 +151,12 @@ async def insert_account(
     row = await db.fetchrow(
         "insert into access_accounts (pool_id, id, app_id, secret, remarks, token_lifetime_s) "
         f"values ($1, $2, $3, $4, $5, $6) returning {_ACCOUNT}",
-        *(pool_id, new_id(), app_id, secret, remarks, token_lifetime_s),
+        pool_id,
+        new_id(),
+        app_id,
+        secret,
+        remarks,
+        token_lifetime_s,
     )
     assert row is not None
     return _account(row)
@@ -143,7 +169,8 @@ async def list_accounts(db: Executor, pool_id: str, app_id: str, page: PageReque
     rows = await db.fetch(
         f"select {_ACCOUNT} from access_accounts where pool_id = $1 and app_id = $2 "
         f"order by created_at desc, id limit {page.size} offset {page.offset}",
-        *(pool_id, app_id),
+        pool_id,
+        app_id,
     )
     return Page(total, [_account(row) for row in rows])
 
@@ -155,7 +182,10 @@ async def update_account(
     row = await db.fetchrow(
         "update access_accounts set secret = coalesce($3, secret), enabled = coalesce($4, enabled), "
         f"updated_at = clock_timestamp() where pool_id = $1 and id = $2 returning {_ACCOUNT}",
-        *(pool_id, account_id, secret, enabled),
+        pool_id,
+        account_id,
+        secret,
+        enabled,
     )
     return _account(row) if row else None
 

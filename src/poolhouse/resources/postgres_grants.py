@@ -66,8 +66,15 @@ def _statement(value: dict[str, Any]) -> Statement:
 def _policy(row: Sequence[Any]) -> Policy:
     id_, namespace, code, description, is_default, statements, count, created_at, updated_at = row
     return Policy(
-        *(id_, namespace, code, description, is_default),
-        *(tuple(_statement(one) for one in statements), count, created_at, updated_at),
+        id_,
+        namespace,
+        code,
+        description,
+        is_default,
+        tuple(_statement(one) for one in statements),
+        count,
+        created_at,
+        updated_at,
     )
 
 
@@ -80,7 +87,9 @@ async def seed_built_in(db: Executor, pool_id: str) -> None:
         "insert into policies (pool_id, id, namespace, code, description, is_default) "
         "values ($1, $2, 'default', $3, '管理员权限：允许对所有资源进行所有操作', true) "
         "on conflict (pool_id, namespace, code) do nothing returning id",
-        *(pool_id, new_id(), ADMINISTRATOR_ACCESS),
+        pool_id,
+        new_id(),
+        ADMINISTRATOR_ACCESS,
     )
     if policy_id is not None:
         await _insert_statements(db, pool_id, policy_id, [Statement(Effect.ALLOW, "*", ("*",))])
@@ -99,7 +108,11 @@ async def insert_policy(
     try:
         await db.execute(
             "insert into policies (pool_id, id, namespace, code, description) values ($1, $2, $3, $4, $5)",
-            *(pool_id, policy_id, namespace, code, description),
+            pool_id,
+            policy_id,
+            namespace,
+            code,
+            description,
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="code", value=code) from error
@@ -115,8 +128,14 @@ async def _insert_statements(
         "actions, condition) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         [
             (
-                *(pool_id, policy_id, position, one.effect, one.resource, one.resource_type),
-                *(list(one.actions), [dict(term) for term in one.condition]),
+                pool_id,
+                policy_id,
+                position,
+                one.effect,
+                one.resource,
+                one.resource_type,
+                list(one.actions),
+                [dict(term) for term in one.condition],
             )
             for position, one in enumerate(statements)
         ],
@@ -137,7 +156,10 @@ async def update_policy(
         await db.execute(
             "update policies set code = coalesce($3, code), description = coalesce($4, description), "
             "updated_at = clock_timestamp() where pool_id = $1 and id = $2",
-            *(pool_id, policy_id, new_code, description),
+            pool_id,
+            policy_id,
+            new_code,
+            description,
         )
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="newCode", value=new_code) from error
@@ -159,7 +181,9 @@ async def find_policies(
     rows = await db.fetch(
         f"select {_POLICY} from policies p where p.pool_id = $1 and (p.namespace = $2 or p.is_default) "
         "and p.code = any($3) order by p.is_default",
-        *(pool_id, namespace, list(codes)),
+        pool_id,
+        namespace,
+        list(codes),
     )
     return {policy.code: policy for policy in reversed([_policy(row) for row in rows])}
 
@@ -174,7 +198,8 @@ async def list_policies(
     rows = await db.fetch(
         f"select {_POLICY} from policies p where {where} "
         f"order by p.created_at desc, p.id limit {page.size} offset {page.offset}",
-        *(pool_id, namespace),
+        pool_id,
+        namespace,
     )
     return Page(total, [_policy(row) for row in rows])
 
@@ -196,7 +221,11 @@ async def assign(
         "from unnest($2::text[]) policy_id, unnest($3::text[], $4::text[]) t (type, id) order by 2, 3, 4 "
         "on conflict (pool_id, policy_id, target_type, target_id) do update "
         "set inherit_by_children = coalesce($5, policy_assignments.inherit_by_children)",
-        *(pool_id, list(policy_ids), [t.type for t in targets], [t.id for t in targets], inherit_by_children),
+        pool_id,
+        list(policy_ids),
+        [t.type for t in targets],
+        [t.id for t in targets],
+        inherit_by_children,
     )
 
 
@@ -204,7 +233,10 @@ async def unassign(db: Executor, pool_id: str, policy_ids: Sequence[str], target
     await db.execute(
         "delete from policy_assignments a using unnest($3::text[], $4::text[]) t (type, id) "
         "where a.pool_id = $1 and a.policy_id = any($2) and a.target_type = t.type and a.target_id = t.id",
-        *(pool_id, list(policy_ids), [t.type for t in targets], [t.id for t in targets]),
+        pool_id,
+        list(policy_ids),
+        [t.type for t in targets],
+        [t.id for t in targets],
     )
 
 
@@ -216,7 +248,11 @@ async def switch_assignment(
         await db.fetchval(
             "update policy_assignments set enabled = $5 where pool_id = $1 and policy_id = $2 "
             "and target_type = $3 and target_id = $4 returning 1",
-            *(pool_id, policy_id, target.type, target.id, enabled),
+            pool_id,
+            policy_id,
+            target.type,
+            target.id,
+            enabled,
         )
         is not None
     )
@@ -255,9 +291,7 @@ async def list_assignments(
     return Page(
         total,
         [
-            PolicyAssignment(
-                *(row[0], row[1], TargetName(TargetType(row[2]), row[3])), *(row[4], row[5], row[6])
-            )
+            PolicyAssignment(row[0], row[1], TargetName(TargetType(row[2]), row[3]), row[4], row[5], row[6])
             for row in rows
         ],
     )
@@ -278,8 +312,14 @@ async def grant(db: Executor, pool_id: str, namespace: str, grants: Sequence[tup
         "inherit_by_children = excluded.inherit_by_children",
         [
             (
-                *(pool_id, namespace, target.type, target.id, one.resource, one.resource_type),
-                *(list(dict.fromkeys(one.actions)), one.inherit_by_children),
+                pool_id,
+                namespace,
+                target.type,
+                target.id,
+                one.resource,
+                one.resource_type,
+                list(dict.fromkeys(one.actions)),
+                one.inherit_by_children,
             )
             for target, one in grants
         ],
@@ -330,8 +370,12 @@ async def statements_of(
         "union all select h.type, h.id, h.direct, 'ALLOW', g.resource, g.actions, g.resource_type, '[]'::jsonb "
         "from held h join resource_grants g on g.pool_id = $1 and g.target_type = h.type "
         f"and g.target_id = h.id and g.namespace = $5 and (h.direct or g.inherit_by_children) {about_grant}",
-        *(pool_id, [p.target.type for p in principals], [p.target.id for p in principals]),
-        *([p.direct for p in principals], namespace, None if candidates is None else list(candidates)),
+        pool_id,
+        [p.target.type for p in principals],
+        [p.target.id for p in principals],
+        [p.direct for p in principals],
+        namespace,
+        None if candidates is None else list(candidates),
     )
     return [
         (
@@ -364,7 +408,10 @@ async def statements_about(
         f"select held.target_type, {name}, held.effect, held.resource, held.actions, held.resource_type, "
         f"held.condition from held {joins} where held.target_type = any($4) "
         "order by held.target_type, 2",
-        *(pool_id, namespace, list(candidates), list(target_types)),
+        pool_id,
+        namespace,
+        list(candidates),
+        list(target_types),
     )
     return [
         (
@@ -382,5 +429,7 @@ async def forget_targets(
     for table in ("policy_assignments", "resource_grants", "app_access"):
         await db.execute(
             f"delete from {table} where pool_id = $1 and target_type = $2 and target_id = any($3)",
-            *(pool_id, target_type, list(target_ids)),
+            pool_id,
+            target_type,
+            list(target_ids),
         )

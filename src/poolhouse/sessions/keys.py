@@ -157,7 +157,10 @@ class KeyRing:
         secret = self._box.decrypt(row["sealed"], _place(row["pool_id"], row["id"]))
         key = _rsa_key(secret) if row["algorithm"] == "RS256" else OctKey.import_key(secret)
         return SigningKey(
-            *(row["pool_id"], row["id"], row["algorithm"], key),
+            row["pool_id"],
+            row["id"],
+            row["algorithm"],
+            key,
             purpose=row["purpose"],
             app_id=row["app_id"],
         )

@@ -20,8 +20,15 @@ def _session(row: Record) -> Session:
 async def insert(db: Executor, session: Session) -> None:
     await db.execute(
         f"insert into sessions ({_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        *(session.id, session.pool_id, session.user_id, session.app_id, session.device_id),
-        *(session.ip, session.user_agent, session.created_at, session.expires_at),
+        session.id,
+        session.pool_id,
+        session.user_id,
+        session.app_id,
+        session.device_id,
+        session.ip,
+        session.user_agent,
+        session.created_at,
+        session.expires_at,
     )
 
 
@@ -35,7 +42,8 @@ async def find(db: Executor, pool_id: str, session_id: str) -> Session | None:
         where s.pool_id = $1 and s.id = $2 and s.expires_at > now()
           and (u.id is null or (u.status = 'Activated' and not u.blocked and not u.is_deleted))
         """,
-        *(pool_id, session_id),
+        pool_id,
+        session_id,
     )
     return _session(row) if row else None
 
@@ -51,7 +59,10 @@ async def of_user(
           and ($3::text is null or app_id = $3) and ($4::text is null or device_id = $4)
         order by created_at desc, id desc limit 1000
         """,
-        *(pool_id, user_id, app_id, device_id),
+        pool_id,
+        user_id,
+        app_id,
+        device_id,
     )
     return [_session(row) for row in rows]
 
@@ -67,7 +78,10 @@ async def apps_of_user(
           and ($3::text is null or app_id = $3) and ($4::text is null or device_id = $4)
         group by app_id order by max(created_at) desc
         """,
-        *(pool_id, user_id, app_id, device_id),
+        pool_id,
+        user_id,
+        app_id,
+        device_id,
     )
     return [row["app_id"] for row in rows]
 
@@ -83,7 +97,10 @@ async def users_of_app(
         select user_id from sessions where {live}
         group by user_id order by max(created_at) desc, user_id limit $3 offset $4
         """,
-        *(pool_id, app_id, limit, offset),
+        pool_id,
+        app_id,
+        limit,
+        offset,
     )
     return int(total), [row["user_id"] for row in rows]
 
@@ -94,7 +111,9 @@ async def extend(db: Executor, pool_id: str, session_id: str, expires_at: dateti
         await db.fetchval(
             "update sessions set expires_at = $3 where pool_id = $1 and id = $2 and expires_at > now() "
             "returning true",
-            *(pool_id, session_id, expires_at),
+            pool_id,
+            session_id,
+            expires_at,
         )
     )
 
@@ -104,7 +123,9 @@ async def delete(db: Executor, pool_id: str, session_id: str, user_id: str | Non
         await db.fetchval(
             "delete from sessions where pool_id = $1 and id = $2 and ($3::text is null or user_id = $3) "
             "returning true",
-            *(pool_id, session_id, user_id),
+            pool_id,
+            session_id,
+            user_id,
         )
     )
 
@@ -125,7 +146,10 @@ async def delete_of_users(
           and ($4::text is null or id <> $4) and ($5::text is null or device_id = $5)
         returning id
         """,
-        *(pool_id, list(user_ids), list(app_ids) if app_ids is not None else None, except_session),
+        pool_id,
+        list(user_ids),
+        list(app_ids) if app_ids is not None else None,
+        except_session,
         device_id,
     )
     return [row["id"] for row in ended]
@@ -180,7 +204,9 @@ async def keys_of(db: Executor, pool_id: str, purpose: str, app_id: str = "") ->
         select {_KEY} from signing_keys
         where pool_id = $1 and purpose = $2 and app_id = $3 order by created_at desc, id desc
         """,
-        *(pool_id, purpose, app_id),
+        pool_id,
+        purpose,
+        app_id,
     )
 
 
@@ -200,7 +226,13 @@ async def insert_key(
         insert into signing_keys (pool_id, id, purpose, app_id, fingerprint, algorithm, sealed)
         values ($1, $2, $3, $4, $5, $6, $7) on conflict on constraint signing_keys_once do nothing
         """,
-        *(pool_id, key_id, purpose, app_id, fingerprint, algorithm, sealed),
+        pool_id,
+        key_id,
+        purpose,
+        app_id,
+        fingerprint,
+        algorithm,
+        sealed,
     )
 
 
@@ -208,7 +240,9 @@ async def keep_key(db: Executor, pool_id: str, key_id: str, until: datetime) -> 
     """What the key signs lives until then."""
     await db.execute(
         "update signing_keys set needed_until = $3 where pool_id = $1 and id = $2 and needed_until < $3",
-        *(pool_id, key_id, until),
+        pool_id,
+        key_id,
+        until,
     )
 
 

@@ -50,7 +50,9 @@ async def put_apps(tx: Executor, pool_id: str, tenant_id: str, app_ids: Sequence
     await tx.execute("delete from tenant_apps where pool_id = $1 and tenant_id = $2", pool_id, tenant_id)
     await tx.execute(
         "insert into tenant_apps (pool_id, tenant_id, app_id) select $1, $2, unnest($3::text[])",
-        *(pool_id, tenant_id, list(dict.fromkeys(app_ids))),
+        pool_id,
+        tenant_id,
+        list(dict.fromkeys(app_ids)),
     )
 
 
@@ -116,7 +118,9 @@ async def add_members(
 async def remove_members(tx: Executor, pool_id: str, tenant_id: str, user_ids: Sequence[str]) -> int:
     tag = await tx.execute(
         "delete from tenant_members where pool_id = $1 and tenant_id = $2 and user_id = any($3)",
-        *(pool_id, tenant_id, list(user_ids)),
+        pool_id,
+        tenant_id,
+        list(user_ids),
     )
     return int(tag.split()[-1])
 
@@ -135,7 +139,11 @@ async def set_member(
         update tenant_members set enabled = coalesce($4, enabled), administrator = coalesce($5, administrator)
         where pool_id = $1 and tenant_id = $2 and user_id = $3
         """,
-        *(pool_id, tenant_id, user_id, enabled, administrator),
+        pool_id,
+        tenant_id,
+        user_id,
+        enabled,
+        administrator,
     )
     return tag != "UPDATE 0"
 
@@ -162,7 +170,9 @@ async def member(db: Executor, pool_id: str, tenant_id: str, user_id: str) -> Me
         select {_MEMBER} from tenant_members m
         where m.pool_id = $1 and m.tenant_id = $2 and m.user_id = $3
         """,
-        *(pool_id, tenant_id, user_id),
+        pool_id,
+        tenant_id,
+        user_id,
     )
     return _member(row) if row else None
 
@@ -172,7 +182,9 @@ async def user_ids_of_members(
 ) -> list[str]:
     rows = await db.fetch(
         "select m.user_id from tenant_members m where m.pool_id = $1 and m.tenant_id = $2 and m.id = any($3)",
-        *(pool_id, tenant_id, list(member_ids)),
+        pool_id,
+        tenant_id,
+        list(member_ids),
     )
     return [row["user_id"] for row in rows]
 
@@ -185,7 +197,8 @@ async def memberships(db: Executor, pool_id: str, user_id: str) -> list[Membersh
         where m.pool_id = $1 and m.user_id = $2
         order by m.joined_at, t.id
         """,
-        *(pool_id, user_id),
+        pool_id,
+        user_id,
     )
     return [
         Membership(
@@ -206,9 +219,18 @@ async def forget_users(tx: Executor, pool_id: str, user_ids: Sequence[str]) -> N
 
 def _written(tenant: Tenant) -> tuple[Any, ...]:
     return (
-        *(tenant.pool_id, tenant.id, tenant.code, tenant.name, tenant.description, tenant.logo),
-        *(tenant.reject_hint, tenant.creator, tenant.source_app_id, list(tenant.enterprise_domains)),
-        *(tenant.css, dict(tenant.settings)),
+        tenant.pool_id,
+        tenant.id,
+        tenant.code,
+        tenant.name,
+        tenant.description,
+        tenant.logo,
+        tenant.reject_hint,
+        tenant.creator,
+        tenant.source_app_id,
+        list(tenant.enterprise_domains),
+        tenant.css,
+        dict(tenant.settings),
     )
 
 

@@ -27,7 +27,12 @@ async def insert_source(tx: Executor, source: Source) -> None:
         insert into identity_sources (pool_id, id, tenant_id, name, type, logo, auto_join)
         values ($1, $2, $3, $4, $5, $6, $7)
         """,
-        *(source.pool_id, source.id, source.tenant_id, source.name, source.type, source.logo),
+        source.pool_id,
+        source.id,
+        source.tenant_id,
+        source.name,
+        source.type,
+        source.logo,
         source.auto_join,
     )
 
@@ -35,7 +40,9 @@ async def insert_source(tx: Executor, source: Source) -> None:
 async def rename_source(tx: Executor, pool_id: str, source_id: str, name: str) -> bool:
     tag = await tx.execute(
         "update identity_sources set name = $3, updated_at = now() where pool_id = $1 and id = $2",
-        *(pool_id, source_id, name),
+        pool_id,
+        source_id,
+        name,
     )
     return tag != "UPDATE 0"
 
@@ -67,7 +74,9 @@ async def origin(
           on c.pool_id = s.pool_id and c.source_id = s.id and c.identifier = $3
         where s.pool_id = $1 and case when $2 = '' then c.id is not null else s.id = $2 end
         """,
-        *(pool_id, source_id, identifier),
+        pool_id,
+        source_id,
+        identifier,
     )
     return (row["id"], row["type"], row["connection_id"]) if row else None
 
@@ -87,7 +96,9 @@ async def sources(
               and e.place = 'app' and e.place_id = $3 and e.enabled))
         order by s.created_at desc, s.id
         """,
-        *(pool_id, tenant_id, app_id),
+        pool_id,
+        tenant_id,
+        app_id,
     )
     return await _with_connections(db, pool_id, rows, box)
 
@@ -100,9 +111,16 @@ async def insert_connection(tx: Executor, pool_id: str, connection: Connection, 
           (pool_id, id, source_id, type, identifier, display_name, fields, match_fields, logo, login_only)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
-        *(pool_id, connection.id, connection.source_id, connection.type, connection.identifier),
-        *(connection.display_name, seal(connection.fields, pool_id, connection.id, box)),
-        *(list(connection.match_fields), connection.logo, connection.login_only),
+        pool_id,
+        connection.id,
+        connection.source_id,
+        connection.type,
+        connection.identifier,
+        connection.display_name,
+        seal(connection.fields, pool_id, connection.id, box),
+        list(connection.match_fields),
+        connection.logo,
+        connection.login_only,
     )
 
 
@@ -114,9 +132,14 @@ async def update_connection(tx: Executor, pool_id: str, connection: Connection, 
             updated_at = now()
         where pool_id = $1 and id = $2
         """,
-        *(pool_id, connection.id, connection.display_name),
+        pool_id,
+        connection.id,
+        connection.display_name,
         seal(connection.fields, pool_id, connection.id, box),
-        *(list(connection.match_fields), connection.logo, connection.login_only, connection.associable),
+        list(connection.match_fields),
+        connection.logo,
+        connection.login_only,
+        connection.associable,
     )
 
 
@@ -133,7 +156,8 @@ async def find_connection(
     """The connection as it may be shown, and its configuration as it is."""
     row = await db.fetchrow(
         f"select {_CONNECTION} from identity_connections c where c.pool_id = $1 and c.id = $2",
-        *(pool_id, connection_id),
+        pool_id,
+        connection_id,
     )
     if row is None:
         return None
@@ -146,7 +170,8 @@ async def identifier_taken(db: Executor, pool_id: str, identifier: str) -> bool:
     return bool(
         await db.fetchval(
             "select exists (select from identity_connections where pool_id = $1 and identifier = $2)",
-            *(pool_id, identifier),
+            pool_id,
+            identifier,
         )
     )
 
@@ -173,7 +198,8 @@ async def _with_connections(
         select {_CONNECTION} from identity_connections c
         where c.pool_id = $1 and c.source_id = any($2) order by c.created_at, c.id
         """,
-        *(pool_id, ids),
+        pool_id,
+        ids,
     )
     states = await _states(db, pool_id, [row["id"] for row in found])
     connections: dict[str, list[Connection]] = {}
@@ -194,7 +220,8 @@ async def _states(db: Executor, pool_id: str, connection_ids: Sequence[str]) -> 
         select connection_id, place, place_id, enabled from identity_connection_states
         where pool_id = $1 and connection_id = any($2) order by place, place_id
         """,
-        *(pool_id, list(connection_ids)),
+        pool_id,
+        list(connection_ids),
     )
     states: dict[str, tuple[State, ...]] = {}
     for row in rows:

@@ -140,9 +140,9 @@ class TenantService:
         async with self._db.transaction() as tx:
             user = await self._users.add(tx, caller, vetted)
             await postgres.add_members(tx, caller.pool_id, tenant_id, [user.id])
-            created = Event("create", "user", user.id, user.id, user.display_name)
+            created = Event("create", "user", user.id, user_id=user.id, user_name=user.display_name)
             await self._audit.write(tx, caller, created)
-            await self._audit.write(tx, caller, Event("add", "tenant_member", tenant_id, user.id))
+            await self._audit.write(tx, caller, Event("add", "tenant_member", tenant_id, user_id=user.id))
         return user
 
     async def add_administrators(self, caller: Caller, tenant_id: str, user_ids: Sequence[str]) -> None:

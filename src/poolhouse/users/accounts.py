@@ -103,7 +103,9 @@ class AccountService:
                 changed.append(user)
             for user, change in zip(changed, changes, strict=True):
                 event = Event(
-                    *("update", "user", user.id),
+                    "update",
+                    "user",
+                    user.id,
                     user_id=user.id,
                     user_name=user.display_name,
                     detail={"changed": sorted([*change.draft.values, *change.custom_data])},

@@ -76,7 +76,10 @@ class PostgresDirectory:
             fresh = await self._hasher.hash(password, caller.pool_id)
             await self._db.execute(
                 "update users set password_hash = $3 where pool_id = $1 and id = $2 and password_hash = $4",
-                *(caller.pool_id, row["id"], fresh, stored),
+                caller.pool_id,
+                row["id"],
+                fresh,
+                stored,
             )
         user = await self._find_one(caller, UserKey("id", row["id"]))
         if user is None:
@@ -95,7 +98,8 @@ class PostgresDirectory:
             wanted = list({text for key in keys if key.kind == kind for text in _spellings(key)})
             rows = await self._db.fetch(
                 f"select {U_COLUMNS}, u.{kind} as asked from {queries.source(kind, many=True)}",
-                *(caller.pool_id, wanted),
+                caller.pool_id,
+                wanted,
             )
             found |= {(kind, row["asked"]): User(*row[:-1]) for row in rows}
         return [
@@ -116,7 +120,9 @@ class PostgresDirectory:
             )
         rows = await self._db.fetch(
             f"select {columns}, {queries.PHONE_RANK} as rank from {queries.source('phone')}",
-            *(caller.pool_id, _spellings(key), phones.find_key(key.value, key.country_code)),
+            caller.pool_id,
+            _spellings(key),
+            phones.find_key(key.value, key.country_code),
             bool(key.country_code) or phones.names_its_country(key.value),
         )
         if len(rows) == 2 and rows[0]["rank"] == rows[1]["rank"]:
@@ -144,7 +150,9 @@ class PostgresDirectory:
         try:
             row = await tx.fetchrow(
                 f"insert into users ({', '.join(names)}) values ({places}) returning {COLUMNS}",
-                *(caller.pool_id, user_id, *values.values()),
+                caller.pool_id,
+                user_id,
+                *values.values(),
             )
             if identity is not None:
                 await insert_identity(tx, caller.pool_id, user_id, identity)
@@ -173,7 +181,9 @@ class PostgresDirectory:
             row = await tx.fetchrow(
                 f"update users set {', '.join([*changes, 'updated_at = now()'])} "
                 f"where pool_id = $1 and id = $2 returning {COLUMNS}",
-                *(caller.pool_id, user_id, *values.values()),
+                caller.pool_id,
+                user_id,
+                *values.values(),
             )
         except asyncpg.UniqueViolationError as error:
             raise taken(error) from error
@@ -184,7 +194,8 @@ class PostgresDirectory:
     async def _phone_key(self, tx: Tx, caller: Caller, user_id: str, values: Mapping[str, Any]) -> str | None:
         present = await tx.fetchrow(
             "select phone, phone_country_code from users where pool_id = $1 and id = $2 for update",
-            *(caller.pool_id, user_id),
+            caller.pool_id,
+            user_id,
         )
         whole = {**dict(present or {}), **values}
         return phones.find_key(whole.get("phone"), whole.get("phone_country_code"))
@@ -195,7 +206,8 @@ class PostgresDirectory:
             "insert into user_tombstones (pool_id, provider, user_id_in_idp) "
             "select pool_id, provider, user_id_in_idp from user_identities "
             "where pool_id = $1 and user_id = any($2) and provider = 'custom-database' on conflict do nothing",
-            *(caller.pool_id, wanted),
+            caller.pool_id,
+            wanted,
         )
         await tx.execute(
             "delete from user_identities where pool_id = $1 and user_id = any($2)", caller.pool_id, wanted
@@ -232,7 +244,8 @@ class PostgresDirectory:
         return bool(
             await self._db.fetchval(
                 "select password_hash is not null from users where pool_id = $1 and id = $2",
-                *(caller.pool_id, user_id),
+                caller.pool_id,
+                user_id,
             )
         )
 
@@ -242,7 +255,9 @@ class PostgresDirectory:
             await self._db.fetchval(
                 "select true from users u join user_identities i on i.pool_id = u.pool_id and i.user_id = u.id "
                 "where u.pool_id = $1 and u.id = $2 and u.password_hash is null and i.provider = $3 limit 1",
-                *(caller.pool_id, user_id, provider),
+                caller.pool_id,
+                user_id,
+                provider,
             )
         )
 
@@ -252,7 +267,9 @@ class PostgresDirectory:
             "update users set password_hash = $3, password_last_set_at = now(), updated_at = now(), "
             "reset_password_on_next_login = false "
             "where pool_id = $1 and id = $2 and password_hash is null returning true",
-            *(caller.pool_id, user_id, await self._hasher.hash(password, caller.pool_id)),
+            caller.pool_id,
+            user_id,
+            await self._hasher.hash(password, caller.pool_id),
         )
         return bool(given)
 
@@ -263,7 +280,12 @@ class PostgresDirectory:
             "update users set logins_count = logins_count + $3, last_login = now(), last_ip = $4, "
             "last_login_app = $5, token_expired_at = coalesce($6, token_expired_at) "
             "where pool_id = $1 and id = $2",
-            *(caller.pool_id, user.id, times, caller.ip, caller.app_id, token_expires_at),
+            caller.pool_id,
+            user.id,
+            times,
+            caller.ip,
+            caller.app_id,
+            token_expires_at,
         )
 
     async def _password(self, caller: Caller, password: str) -> Mapping[str, Any]:
@@ -283,8 +305,16 @@ async def insert_identity(tx: Executor, pool_id: str, user_id: str, identity: Id
             "insert into user_identities (pool_id, id, user_id, provider, user_id_in_idp, type, ext_idp_id, "
             "connection_id, is_social, openid, profile) "
             "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            *(pool_id, identity_id, user_id, identity.provider, identity.user_id_in_idp, identity.type),
-            *(identity.ext_idp_id or "", identity.connection_id, identity.is_social, identity.openid),
+            pool_id,
+            identity_id,
+            user_id,
+            identity.provider,
+            identity.user_id_in_idp,
+            identity.type,
+            identity.ext_idp_id or "",
+            identity.connection_id,
+            identity.is_social,
+            identity.openid,
             dict(identity.profile),
         )
     except asyncpg.UniqueViolationError as error:
@@ -296,12 +326,18 @@ async def _claim(tx: Executor, pool_id: str, user_id: str, identity: IdentityDra
     """One at a time for each identity: what two transactions write at once neither of them sees."""
     await tx.execute(
         "select pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'identity', $1::text, $2::text, $3::text), 0))",
-        *(pool_id, identity.provider, identity.user_id_in_idp),
+        pool_id,
+        identity.provider,
+        identity.user_id_in_idp,
     )
     others = await tx.fetchval(
         "select true from user_identities where pool_id = $1 and user_id_in_idp = $2 and provider = $3 "
         "and user_id <> $4 and ($5 in ('', ext_idp_id) or ext_idp_id = '') limit 1",
-        *(pool_id, identity.user_id_in_idp, identity.provider, user_id, identity.ext_idp_id or ""),
+        pool_id,
+        identity.user_id_in_idp,
+        identity.provider,
+        user_id,
+        identity.ext_idp_id or "",
     )
     if others:
         raise IdentityTaken(field="userIdInIdp")
@@ -312,7 +348,9 @@ async def identity_owner(db: Executor, pool_id: str, provider: str, user_id_in_i
     owner: str | None = await db.fetchval(
         "select user_id from user_identities where pool_id = $1 and user_id_in_idp = $2 "
         "and $3 in (provider, ext_idp_id) limit 1",
-        *(pool_id, user_id_in_idp, provider),
+        pool_id,
+        user_id_in_idp,
+        provider,
     )
     return owner
 
@@ -323,7 +361,8 @@ async def has_foreign_identity(db: Executor, pool_id: str, user_id: str) -> bool
         await db.fetchval(
             "select true from user_identities "
             "where pool_id = $1 and user_id = $2 and provider <> 'custom-database' limit 1",
-            *(pool_id, user_id),
+            pool_id,
+            user_id,
         )
     )
 
@@ -335,13 +374,16 @@ async def keep_history(tx: Executor, pool_id: str, user_id: str) -> None:
         "insert into user_password_history (pool_id, user_id, set_at, password_hash) "
         "select pool_id, id, clock_timestamp(), password_hash from users "
         "where pool_id = $1 and id = $2 and password_hash is not null on conflict do nothing",
-        *(pool_id, user_id),
+        pool_id,
+        user_id,
     )
     await tx.execute(
         "delete from user_password_history where pool_id = $1 and user_id = $2 and set_at < ("
         "select set_at from user_password_history where pool_id = $1 and user_id = $2 "
         "order by set_at desc offset $3 limit 1)",
-        *(pool_id, user_id, MOST_REMEMBERED - 1),
+        pool_id,
+        user_id,
+        MOST_REMEMBERED - 1,
     )
 
 
@@ -356,7 +398,9 @@ async def past_hashes(db: Executor, pool_id: str, user_id: str, most: int) -> li
          order by set_at desc limit $3)
         order by set_at desc limit $3
         """,
-        *(pool_id, user_id, most),
+        pool_id,
+        user_id,
+        most,
     )
     return [row["password_hash"] for row in rows]
 

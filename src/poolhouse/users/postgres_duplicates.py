@@ -48,7 +48,8 @@ async def _of_names(db: Executor, kind: KeyKind) -> Duplicates:
     plain = await db.fetch(
         f"select pool_id, id, {kind} as text from users u "
         f"join unnest($1::text[], $2::text[]) as one (pool, stored) on u.pool_id = pool and u.{kind} = stored",
-        *([pool_id for pool_id, _ in wanted], [stored for _, stored in wanted]),
+        [pool_id for pool_id, _ in wanted],
+        [stored for _, stored in wanted],
     )
     groups: dict[tuple[str, str], set[str]] = {}
     for row in (*plain, *rows):
@@ -70,7 +71,8 @@ async def _of_phones(db: Executor) -> Duplicates:
     holders = await db.fetch(
         "select u.pool_id, u.id, u.phone_key from users u "
         "join unnest($1::text[], $2::text[]) as one (pool, key) on u.pool_id = pool and u.phone_key = key",
-        *([pool_id for pool_id, _ in groups], [key for _, key in groups]),
+        [pool_id for pool_id, _ in groups],
+        [key for _, key in groups],
     )
     for row in holders:
         groups[row["pool_id"], row["phone_key"]].add(row["id"])

@@ -62,12 +62,16 @@ async def known(db: Executor, pool_id: str, people: Sequence[ImportedUser], prov
     linked = await db.fetch(
         "select user_id_in_idp, user_id from user_identities "
         "where pool_id = $1 and user_id_in_idp = any($2::text[]) and provider = $3",
-        *(pool_id, ids, provider),
+        pool_id,
+        ids,
+        provider,
     )
     deleted = await db.fetch(
         "select user_id_in_idp from user_tombstones "
         "where pool_id = $1 and provider = $3 and user_id_in_idp = any($2::text[])",
-        *(pool_id, ids, provider),
+        pool_id,
+        ids,
+        provider,
     )
     return Known(
         {(key, row[key]): row["id"] for row in rows for key in KEYS if row[key]},
@@ -101,7 +105,8 @@ async def insert(
         f"insert into users (pool_id, {', '.join(names)}) "
         f"select $1, {', '.join(names)} from jsonb_to_recordset($2) as given ({typed}) "
         "on conflict do nothing returning id",
-        *(pool_id, [_plain(row) for row in rows]),
+        pool_id,
+        [_plain(row) for row in rows],
     )
     new = {row["id"]: made[row["id"]][0] for row in inserted}
     lost = await _link(tx, pool_id, new, provider)
@@ -118,7 +123,11 @@ async def _link(tx: Tx, pool_id: str, new: Mapping[str, ImportedUser], provider:
         "select $1, one.id, one.user_id, $5, one.in_idp "
         "from unnest($2::text[], $3::text[], $4::text[]) as one (id, user_id, in_idp) "
         "on conflict do nothing returning user_id",
-        *(pool_id, [new_id() for _ in linking], list(linking), list(linking.values()), provider),
+        pool_id,
+        [new_id() for _ in linking],
+        list(linking),
+        list(linking.values()),
+        provider,
     )
     lost = set(linking) - {row["user_id"] for row in linked}
     if lost:
@@ -131,7 +140,8 @@ async def linked_count(db: Executor, pool_id: str, provider: str) -> int:
     count: int = await db.fetchval(
         "select (select count(*) from user_identities where pool_id = $1 and provider = $2) + "
         "(select count(*) from user_tombstones where pool_id = $1 and provider = $2)",
-        *(pool_id, provider),
+        pool_id,
+        provider,
     )
     return count
 
@@ -140,7 +150,9 @@ async def linked_lately(db: Executor, pool_id: str, provider: str, hours: int) -
     count: int = await db.fetchval(
         "select count(*) from user_identities where pool_id = $1 and provider = $2 "
         "and created_at > now() - make_interval(hours => $3)",
-        *(pool_id, provider, hours),
+        pool_id,
+        provider,
+        hours,
     )
     return count
 
@@ -169,7 +181,8 @@ async def journal(db: Executor, pool_id: str, source: str) -> Journal | None:
     row = await db.fetchrow(
         "select source, position, imported, skipped, failed, errors_bytes, finished_at is not null "
         "from user_imports where pool_id = $1 and source = $2",
-        *(pool_id, source),
+        pool_id,
+        source,
     )
     return Journal(*row) if row else None
 
@@ -179,7 +192,8 @@ async def begin(db: Executor, pool_id: str, source: str) -> Journal:
         "insert into user_imports (pool_id, source) values ($1, $2) on conflict (pool_id, source) do update "
         "set position = 0, imported = 0, skipped = 0, failed = 0, errors_bytes = 0, started_at = now(), "
         "updated_at = now(), finished_at = null",
-        *(pool_id, source),
+        pool_id,
+        source,
     )
     return Journal(source)
 
@@ -190,8 +204,17 @@ async def move(db: Executor, pool_id: str, before: Journal, after: Journal) -> b
         "update user_imports set position = $4, imported = $5, skipped = $6, failed = $7, errors_bytes = $8, "
         "finished_at = case when $9 then now() end, updated_at = now() "
         "where pool_id = $1 and source = $2 and position = $3 and imported = $10 and skipped = $11 returning true",
-        *(pool_id, before.source, before.position, after.position, after.imported, after.skipped),
-        *(after.failed, after.errors_bytes, after.finished, before.imported, before.skipped),
+        pool_id,
+        before.source,
+        before.position,
+        after.position,
+        after.imported,
+        after.skipped,
+        after.failed,
+        after.errors_bytes,
+        after.finished,
+        before.imported,
+        before.skipped,
     )
     return bool(moved)
 

@@ -23,7 +23,8 @@ async def of_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> dict[
     """By user id; only what is kept, so nothing of most users."""
     rows = await db.fetch(
         f"select user_id, {', '.join(STATES)} from user_states where pool_id = $1 and user_id = any($2)",
-        *(pool_id, list(user_ids)),
+        pool_id,
+        list(user_ids),
     )
     return {row["user_id"]: {name: row[name] for name in STATES if row[name] is not None} for row in rows}
 
@@ -38,7 +39,9 @@ async def keep(tx: Tx, pool_id: str, user_id: str, changes: State) -> None:
     await tx.execute(
         f"insert into user_states (pool_id, user_id, {', '.join(names)}) values ($1, $2, {values}) "
         f"on conflict (pool_id, user_id) do update set {sets}, updated_at = now()",
-        *(pool_id, user_id, *changes.values()),
+        pool_id,
+        user_id,
+        *changes.values(),
     )
 
 
@@ -48,7 +51,9 @@ async def name(db: Executor, pool_id: str, user_id: str, known_as: str) -> None:
         "insert into user_states (pool_id, user_id, known_as) values ($1, $2, $3) "
         "on conflict (pool_id, user_id) do update set known_as = excluded.known_as, updated_at = now() "
         "where user_states.known_as is distinct from excluded.known_as",
-        *(pool_id, user_id, known_as),
+        pool_id,
+        user_id,
+        known_as,
     )
 
 

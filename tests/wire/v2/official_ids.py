@@ -31,7 +31,10 @@ async def an_app(services: Services, pool_id: str, app_id: str) -> None:
     app = await services.apps.create(admin, f"app {app_id}")
     await services.db.execute(
         "update apps set id = $3, secret = $4 where pool_id = $1 and id = $2",
-        *(pool_id, app.id, app_id, services.box.encrypt(app.secret, f"app:{app_id}")),
+        pool_id,
+        app.id,
+        app_id,
+        services.box.encrypt(app.secret, f"app:{app_id}"),
     )
 
 
@@ -53,7 +56,9 @@ async def tenants(services: Services, pool_id: str) -> None:
         source = await services.sources.create(admin, "微信身份源", "wechat", tenant_id=DETAILED)
         await db.execute(
             "update identity_sources set id = $3 where pool_id = $1 and id = $2",
-            *(pool_id, source.id, source_id),
+            pool_id,
+            source.id,
+            source_id,
         )
         for connection_id in CONNECTIONS if number == len(SOURCES) - 1 else ():
             draft = ConnectionDraft("wechat:pc", f"wechat-{connection_id}", "微信")
@@ -61,7 +66,10 @@ async def tenants(services: Services, pool_id: str) -> None:
             place = f"{pool_id}/identity_connections/fields/{connection_id}"
             await db.execute(
                 "update identity_connections set id = $3, fields = $4 where pool_id = $1 and id = $2",
-                *(pool_id, connection.id, connection_id, services.box.encrypt("{}", place)),
+                pool_id,
+                connection.id,
+                connection_id,
+                services.box.encrypt("{}", place),
             )
 
 
@@ -81,7 +89,10 @@ async def users(services: Services, pool_id: str) -> None:
     for user_id in SPEC_USERS:
         await db.execute(
             "insert into users (pool_id, id, username, last_login_app) values ($1, $2, $3, $4)",
-            *(pool_id, user_id, f"u{user_id}", SPEC_APP),
+            pool_id,
+            user_id,
+            f"u{user_id}",
+            SPEC_APP,
         )
     await fields(services, pool_id)
     await services.fields.set_values(admin, TargetType.USER, {SPEC_USERS[0]: {"isForbidden": "no"}})

@@ -106,7 +106,9 @@ async def test_active_users_are_those_with_a_live_session(
     await services.db.execute(
         "insert into sessions (pool_id, id, user_id, app_id, expires_at) "
         "values ($1, 's1', $2, $3, now() + interval '1 hour')",
-        *(pool.id, user.id, app.id),
+        pool.id,
+        user.id,
+        app.id,
     )
     found = await v2.rest("GET", f"/api/v2/applications/{app.id}/active-users?page=1&limit=10")
     assert (found["totalCount"], [one["username"] for one in found["list"]]) == (1, ["li"])

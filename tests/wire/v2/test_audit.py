@@ -62,11 +62,11 @@ async def seeded(services: Services, pool: PoolForTests) -> tuple[str, str]:
     user = await services.users.create(pool.administrator, UserDraft({"username": "li", "nickname": "李"}))
     there = Caller(pool.id, app_id=app.id, ip="203.0.113.9", user_agent=CHROME, request_id="r1")
     itself = Caller(pool.id, "user", actor_id=user.id, ip="198.51.100.1")
-    await services.audit.write(services.db, there, Event("login", "user", user.id, user.id))
+    await services.audit.write(services.db, there, Event("login", "user", user.id, user_id=user.id))
     await services.audit.write_refusal(
         there, Event("login", "user", user_name="nobody", success=False, detail={"account": "nobody"})
     )
-    await services.audit.write(services.db, itself, Event("update", "user", user.id, user.id))
+    await services.audit.write(services.db, itself, Event("update", "user", user.id, user_id=user.id))
     return app.id, user.id
 
 

@@ -25,7 +25,8 @@ async def code(services: Services, pool: PoolForTests, recipient: str) -> str:
     body = await services.db.fetchval(
         "select body from mail_outbox where pool_id = $1 and recipient = $2 "
         "order by created_at desc, id desc limit 1",
-        *(pool.id, recipient),
+        pool.id,
+        recipient,
     )
     return str(re.findall(r"\b\d{6}\b", re.sub(r"#\w+|\d+px", "", body))[0])
 

@@ -233,7 +233,11 @@ async def test_wrong_shapes_are_refused_over_rest(call: Call, v2: V2Client) -> N
             for bad in (None, [], {}, 0, -1, 2**40, 1.5, True, [None], [{}], {"a": []}, [["x"]])
         ),
         everything(["x"] * 10_000),
-        *(None, [], "x", 7, {}),
+        None,
+        [],
+        "x",
+        7,
+        {},
         SENSIBLE,
         SENSIBLE | {"page": 2**31, "limit": 2**31},
     ]

@@ -55,10 +55,15 @@ async def test_an_administrator_manages_users_who_live_elsewhere(
         ("users.listArchivedUsers",),
         ("users.find", {"externalId": "x"}),
     ) == [
-        *(True, False),
-        *({"totalCount": 0, "list": []}, {"totalCount": 0, "list": []}, []),
-        *({"totalCount": 0, "list": []}, False),
-        *(501, 501),  # what a script cannot do is refused by name
+        True,
+        False,
+        {"totalCount": 0, "list": []},
+        {"totalCount": 0, "list": []},
+        [],
+        {"totalCount": 0, "list": []},
+        False,
+        501,
+        501,  # what a script cannot do is refused by name
     ]
     changed, token, kicked, status, blocked, gone, missing = await outcomes(
         sdk,

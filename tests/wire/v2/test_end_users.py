@@ -77,7 +77,8 @@ async def rows_of_others(database: Database, pool_id: str, bob_id: str) -> dict[
         found[table] = await database.fetchval(
             f"select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from {table} t "
             "where pool_id = $1 and position($2 in t::text) = 0",
-            *(pool_id, bob_id),
+            pool_id,
+            bob_id,
         )
     found["pools"] = await database.fetchval("select md5(t::text) from pools t where id = $1", pool_id)
     return found

@@ -71,7 +71,8 @@ TRIES: dict[str, tuple[Try, str, str]] = {
     "v2 email": (v2("LoginByEmail", email=NAMES["email"], password="wrong"), "email", "WrongCredentials"),
     "v2 phone": (
         v2("LoginByPhonePassword", phone=NAMES["phone"], password="wrong"),
-        *("phone", "WrongCredentials"),
+        "phone",
+        "WrongCredentials",
     ),
     "v2 phone code": (v2("LoginByPhoneCode", phone=NAMES["phone"], code="000000"), "phone", "CodeWrong"),
     "v2 email code": (v2_email_code, "email", "CodeWrong"),

@@ -71,7 +71,9 @@ async def test_active_users_are_those_with_a_live_session(v3: V3Client) -> None:
     await v3.services.db.execute(
         "insert into sessions (pool_id, id, user_id, app_id, expires_at) "
         "values ($1, 's1', $2, $3, now() + interval '1 hour')",
-        *(v3.pool_id, user_id, app_id),
+        v3.pool_id,
+        user_id,
+        app_id,
     )
     found = await done(v3, "list-application-active-users", {"appId": app_id})
     assert (found["totalCount"], [one["userId"] for one in found["list"]]) == (1, [user_id])

@@ -51,7 +51,9 @@ async def node_calls(server: str, calls: list[tuple[Sown, Endpoint]]) -> list[di
         ],
     }
     process = await asyncio.create_subprocess_exec(
-        *(NODE, HERE / "node_calls.cjs", SDK),
+        NODE,
+        HERE / "node_calls.cjs",
+        SDK,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

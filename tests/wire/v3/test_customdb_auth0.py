@@ -96,7 +96,10 @@ async def test_auth0s_names_of_scripts_are_taken(v3: V3Client, theirs: str, ours
     assert {state["name"]: state["draftVersion"] for state in states}[ours] == 1
     assert [state["name"] for state in states][8:] == [
         "verifyPassword",
-        *("changePassword", "verify", "changeEmail", "changeUsername"),
+        "changePassword",
+        "verify",
+        "changeEmail",
+        "changeUsername",
     ]
 
 

@@ -161,7 +161,9 @@ async def test_a_department_is_changed_moved_and_deleted(v3: V3Client) -> None:
         )
     )
     assert (changed["name"], changed["code"], changed["parentDepartmentId"], changed["leaderUserIds"]) == (
-        *("uno", "one", two["departmentId"]),
+        "uno",
+        "one",
+        two["departmentId"],
         [ann],
     )
     everything = await data(

@@ -103,8 +103,18 @@ async def unlink_extidp(own: Person, user_id: str) -> dict[str, Any]:
 ACTS: dict[str, Act] = {
     act.__name__.replace("_", "-"): act
     for act in (
-        *(update_profile, update_password, unbind_email, unbind_phone, bind_email, bind_phone),
-        *(update_email, update_phone, delete_account, enroll_factor, reset_factor, unlink_extidp),
+        update_profile,
+        update_password,
+        unbind_email,
+        unbind_phone,
+        bind_email,
+        bind_phone,
+        update_email,
+        update_phone,
+        delete_account,
+        enroll_factor,
+        reset_factor,
+        unlink_extidp,
     )
 }
 STEPS = {

@@ -188,10 +188,10 @@ async def test_what_people_did_is_listed(v3: V3Client, neighbour: V3Client) -> N
     user_id = await new_user(v3)
     there = Caller(v3.pool_id, app_id=app_id, ip="203.0.113.9", user_agent="curl/8", request_id="r1")
     log = v3.services.audit
-    await log.write(v3.services.db, there, Event("login", "user", user_id, user_id))
+    await log.write(v3.services.db, there, Event("login", "user", user_id, user_id=user_id))
     await log.write_refusal(there, Event("login", "user", user_name="nobody", success=False))
     itself = Caller(v3.pool_id, "user", actor_id=user_id)
-    await log.write(v3.services.db, itself, Event("update", "user", user_id, user_id))
+    await log.write(v3.services.db, itself, Event("update", "user", user_id, user_id=user_id))
     found = await done(v3, "get-user-action-logs", {})
     assert [row["eventType"] for row in found["list"]] == ["updateUserPrefile", "login", "login"]
     one = await done(v3, "get-user-action-logs", {"eventType": "login", "success": True})

@@ -106,7 +106,8 @@ async def test_roles_of_a_namespace_are_listed(v3: V3Client) -> None:
 async def test_a_resource_lives_from_creation_to_deletion(v3: V3Client) -> None:
     made = await data(v3.post("create-resource", BOOKS))
     assert (made["code"], made["namespace"], made["actions"]) == (
-        *("books", "default"),
+        "books",
+        "default",
         [{"name": "read", "description": "r"}],
     )
     assert await refused(v3.post("create-resource", BOOKS)) == 409

@@ -45,7 +45,8 @@ class Person:
         body = await self.v3.services.db.fetchval(
             "select body from mail_outbox where pool_id = $1 and recipient = $2 "
             "order by created_at desc, id desc limit 1",
-            *(self.v3.pool_id, recipient),
+            self.v3.pool_id,
+            recipient,
         )
         return re.findall(r"\b\d{6}\b", re.sub(r"#\w+|\d+px", "", body))[0]
 

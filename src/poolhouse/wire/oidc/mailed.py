@@ -102,7 +102,10 @@ class MailedPages:
             trace.note(error=error)
             return self._form(kind, browser, ticket, opened, error)
         return self._pages.render(
-            *(browser, "mailed_done.html", 200, None),
+            browser,
+            "mailed_done.html",
+            200,
+            None,
             title=f"{kind.done}_title",
             sentence=kind.done,
             about=_about(opened),
@@ -113,7 +116,10 @@ class MailedPages:
         self, kind: Kind, browser: Browser, ticket: str, opened: Opened, error: PoolhouseError | None = None
     ) -> Response:
         response = self._pages.render(
-            *(browser, kind.template, 200 if error is None else _status(error), None),
+            browser,
+            kind.template,
+            200 if error is None else _status(error),
+            None,
             action=kind.path,
             ticket=ticket,
             about=_about(opened),
@@ -130,7 +136,10 @@ class MailedPages:
             return _retrying(response, error)
         expired = isinstance(error, TokenExpired)
         return self._pages.render(
-            *(browser, "mailed_done.html", 410 if expired else 404, None),
+            browser,
+            "mailed_done.html",
+            410 if expired else 404,
+            None,
             title="link_title",
             sentence="link_expired" if expired else "link_unusable",
             about={},

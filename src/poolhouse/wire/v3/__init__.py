@@ -14,8 +14,14 @@ How to add an endpoint
            return group_dto(group)
 
        ENDPOINTS = [
-           Endpoint("POST", "create-group", CreateGroupReqDto, GroupDto, create_group, "groups:write"),
-           Endpoint("GET", "list-groups", ListGroupsQuery, GroupPagingDto, list_groups, "groups:read"),
+           Endpoint(
+               "POST",
+               "create-group",
+               request=CreateGroupReqDto,
+               response=GroupDto,
+               handler=create_group,
+               scope="groups:write",
+           ),
        ]
 
    The handler gets a parsed, validated struct and returns the `data` of the envelope. No SQL, no rules, no

@@ -269,11 +269,21 @@ def _json(value: Any) -> str:
 
 ENDPOINTS = [
     Endpoint(
-        *("POST", "get-user-action-logs", GetUserActionLogsDto, UserActionLogRespData, get_user_action_logs),
-        *("audit:read", "What people did themselves, newest first"),
+        "POST",
+        "get-user-action-logs",
+        request=GetUserActionLogsDto,
+        response=UserActionLogRespData,
+        handler=get_user_action_logs,
+        scope="audit:read",
+        summary="What people did themselves, newest first",
     ),
     Endpoint(
-        *("POST", "get-admin-audit-logs", GetAdminAuditLogsDto, AdminAuditLogRespData, get_admin_audit_logs),
-        *("audit:read", "What administrators did, newest first"),
+        "POST",
+        "get-admin-audit-logs",
+        request=GetAdminAuditLogsDto,
+        response=AdminAuditLogRespData,
+        handler=get_admin_audit_logs,
+        scope="audit:read",
+        summary="What administrators did, newest first",
     ),
 ]

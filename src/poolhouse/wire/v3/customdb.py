@@ -426,7 +426,17 @@ def _row(
     summary: str,
 ) -> Endpoint:
     blank = frozenset({"args", "source"})
-    return Endpoint(method, path, request, response, handler, scope, summary, blank=blank, ours=True)
+    return Endpoint(
+        method,
+        path,
+        request=request,
+        response=response,
+        handler=handler,
+        scope=scope,
+        summary=summary,
+        blank=blank,
+        ours=True,
+    )
 
 
 ENDPOINTS = [

@@ -6,7 +6,7 @@ Routing, parsing, validation, OpenAPI, the page at /docs and the ledger are all 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -51,6 +51,7 @@ class Endpoint:
 
     method: Method
     path: str
+    _: KW_ONLY
     request: type[msgspec.Struct] | None
     response: Any
     handler: Handler

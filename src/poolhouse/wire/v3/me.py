@@ -181,7 +181,7 @@ async def send_enroll_factor_request(request: V3Request, body: SendEnrollFactor)
     pool = await request.services.pools.get(request.caller.pool_id)
     made = await request.services.mfa.associate(request.caller, user.id, pool.name, user.display_name)
     token = await tickets.issue(
-        *(request.services.db, pool.id, "enroll", user.id), lifetime=timedelta(minutes=10), tries=10
+        request.services.db, pool.id, "enroll", user.id, lifetime=timedelta(minutes=10), tries=10
     )
     otp = OtpData(
         qr_code_uri=made.uri, qr_code_data_url=made.qrcode_data_url, recovery_code=made.recovery_code
@@ -251,7 +251,16 @@ def _require_otp(kind: str) -> None:
 
 def _own(path: str, request: Any, response: Any, handler: Any, method: Any = "POST") -> Endpoint:
     scope = "me:read" if method == "GET" else "me:write"
-    return Endpoint(method, path, request, response, handler, scope, access="user", ours=True)
+    return Endpoint(
+        method,
+        path,
+        request=request,
+        response=response,
+        handler=handler,
+        scope=scope,
+        access="user",
+        ours=True,
+    )
 
 
 ENDPOINTS: list[Endpoint] = [

@@ -140,18 +140,64 @@ def _info(post: Post) -> PostInfoDto:
 READ, WRITE = "posts:read", "posts:write"
 
 ENDPOINTS = [
-    Endpoint("POST", "create-post", CreatePostDto, PostInfoDto, create_post, WRITE),
-    Endpoint("POST", "update-post", CreatePostDto, PostInfoDto, update_post, WRITE),
-    Endpoint("POST", "remove-post", RemovePostDto, None, remove_post, WRITE),
-    Endpoint("GET", "get-post", GetPostQuery, PostInfoDto, get_post, READ),
-    Endpoint("POST", "get-post-by-id", GetPostByIdListDto, list[PostDto], get_posts, READ),
-    Endpoint("GET", "list-post", ListPostQuery, PostPagingDto, list_posts, READ),
-    Endpoint("POST", "list-post", ListPostBatchDto, PostPagingDto, filter_posts, READ),
-    Endpoint("GET", "get-user-posts", GetUserPostsQuery, list[PostDto], get_user_posts, READ),
-    Endpoint("GET", "get-user-post", GetUserPostQuery, PostInfoDto, get_user_post, READ),
     Endpoint(
-        *("POST", "set-user-posts", SetUserPostsDto, None, set_user_posts, WRITE),
+        "POST", "create-post", request=CreatePostDto, response=PostInfoDto, handler=create_post, scope=WRITE
+    ),
+    Endpoint(
+        "POST", "update-post", request=CreatePostDto, response=PostInfoDto, handler=update_post, scope=WRITE
+    ),
+    Endpoint("POST", "remove-post", request=RemovePostDto, response=None, handler=remove_post, scope=WRITE),
+    Endpoint("GET", "get-post", request=GetPostQuery, response=PostInfoDto, handler=get_post, scope=READ),
+    Endpoint(
+        "POST",
+        "get-post-by-id",
+        request=GetPostByIdListDto,
+        response=list[PostDto],
+        handler=get_posts,
+        scope=READ,
+    ),
+    Endpoint(
+        "GET", "list-post", request=ListPostQuery, response=PostPagingDto, handler=list_posts, scope=READ
+    ),
+    Endpoint(
+        "POST",
+        "list-post",
+        request=ListPostBatchDto,
+        response=PostPagingDto,
+        handler=filter_posts,
+        scope=READ,
+    ),
+    Endpoint(
+        "GET",
+        "get-user-posts",
+        request=GetUserPostsQuery,
+        response=list[PostDto],
+        handler=get_user_posts,
+        scope=READ,
+    ),
+    Endpoint(
+        "GET",
+        "get-user-post",
+        request=GetUserPostQuery,
+        response=PostInfoDto,
+        handler=get_user_post,
+        scope=READ,
+    ),
+    Endpoint(
+        "POST",
+        "set-user-posts",
+        request=SetUserPostsDto,
+        response=None,
+        handler=set_user_posts,
+        scope=WRITE,
         blank=frozenset({"postIds"}),
     ),
-    Endpoint("POST", "user-connection-post", UserConnectionPostDto, None, connect_user_post, WRITE),
+    Endpoint(
+        "POST",
+        "user-connection-post",
+        request=UserConnectionPostDto,
+        response=None,
+        handler=connect_user_post,
+        scope=WRITE,
+    ),
 ]

@@ -321,7 +321,9 @@ def _row(
     method: Literal["GET", "POST"], path: str, request: Any, response: Any, handler: Any, summary: str
 ) -> Endpoint:
     scope = "roles:read" if method == "GET" or path.startswith("check-") else "roles:write"
-    return Endpoint(method, path, request, response, handler, scope, summary)
+    return Endpoint(
+        method, path, request=request, response=response, handler=handler, scope=scope, summary=summary
+    )
 
 
 ENDPOINTS = [
@@ -341,24 +343,43 @@ ENDPOINTS = [
         "POST", "delete-roles-batch", DeleteRoleDto, IsSuccessDto, delete_roles, "Delete roles, all or none"
     ),
     _row(
-        *("POST", "multiple-namespace-delete-roles-batch", DeleteRoleBatchDto, IsSuccessDto),
-        *(delete_roles_of_namespaces, "Delete roles of several namespaces, all or none"),
+        "POST",
+        "multiple-namespace-delete-roles-batch",
+        DeleteRoleBatchDto,
+        IsSuccessDto,
+        delete_roles_of_namespaces,
+        "Delete roles of several namespaces, all or none",
     ),
     _row(
-        *("POST", "create-admin-role", CreateAdminRoleDto, CheckRoleParamsRespDto, create_admin_role),
+        "POST",
+        "create-admin-role",
+        CreateAdminRoleDto,
+        CheckRoleParamsRespDto,
+        create_admin_role,
         "Create a role of the namespace `system`",
     ),
     _row(
-        *("POST", "delete-admin-roles", DeleteAdminRoleDto, IsSuccessDto, delete_admin_roles),
+        "POST",
+        "delete-admin-roles",
+        DeleteAdminRoleDto,
+        IsSuccessDto,
+        delete_admin_roles,
         "Delete roles of the namespace `system`",
     ),
     _row(
-        *("POST", "check-role-params", CheckRoleParamsDto, CheckRoleParamsRespDto, check_role_params),
+        "POST",
+        "check-role-params",
+        CheckRoleParamsDto,
+        CheckRoleParamsRespDto,
+        check_role_params,
         "Whether a role of this code could be created",
     ),
     _row(
-        *("POST", "check-role-mutual-exclusion", CheckRoleMutualExclusionReqDto),
-        *(CheckRoleMutualExclusionResultDto, check_role_mutual_exclusion),
+        "POST",
+        "check-role-mutual-exclusion",
+        CheckRoleMutualExclusionReqDto,
+        CheckRoleMutualExclusionResultDto,
+        check_role_mutual_exclusion,
         "Whether two of these roles may not be held together",
     ),
     _row("POST", "assign-role", AssignRoleDto, IsSuccessDto, assign_role, "Give a role"),
@@ -366,15 +387,27 @@ ENDPOINTS = [
     _row("POST", "revoke-role", RevokeRoleDto, IsSuccessDto, revoke_role, "Take a role away"),
     _row("POST", "revoke-role-batch", RevokeRoleBatchDto, IsSuccessDto, revoke_roles, "Take roles away"),
     _row(
-        *("GET", "list-role-members", ListRoleMembersQuery, UserPagingDto, list_role_members),
+        "GET",
+        "list-role-members",
+        ListRoleMembersQuery,
+        UserPagingDto,
+        list_role_members,
         "List the users a role was given to",
     ),
     _row(
-        *("GET", "list-role-departments", ListRoleDepartmentsQuery, RoleDepartmentListPagingDto),
-        *(list_role_departments, "List the departments a role was given to"),
+        "GET",
+        "list-role-departments",
+        ListRoleDepartmentsQuery,
+        RoleDepartmentListPagingDto,
+        list_role_departments,
+        "List the departments a role was given to",
     ),
     _row(
-        *("GET", "list-role-assignments", ListRoleAssignmentsQuery, RoleListPageDto, list_role_assignments),
+        "GET",
+        "list-role-assignments",
+        ListRoleAssignmentsQuery,
+        RoleListPageDto,
+        list_role_assignments,
         "List to whom a role was given and when it is in force",
     ),
 ]

@@ -250,7 +250,12 @@ def _open(
     path: str, request: Any, response: Any, handler: Any, summary: str, method: Any = "POST"
 ) -> Endpoint:
     return Endpoint(
-        *(method, path, request, response, handler, "signin:write"),
+        method,
+        path,
+        request=request,
+        response=response,
+        handler=handler,
+        scope="signin:write",
         summary=summary,
         access="anyone",
         ours=True,

@@ -62,16 +62,30 @@ def app_dto(app: App) -> AppDto:
 
 ENDPOINTS = [
     Endpoint(
-        *("GET", "get-user-accessible-apps", GetUserAccessibleAppsQuery, list[AppDto]),
-        *(get_user_accessible_apps, "users:read", "Applications a user may use"),
+        "GET",
+        "get-user-accessible-apps",
+        request=GetUserAccessibleAppsQuery,
+        response=list[AppDto],
+        handler=get_user_accessible_apps,
+        scope="users:read",
+        summary="Applications a user may use",
     ),
     Endpoint(
-        *("GET", "get-user-authorized-apps", GetUserAuthorizedAppsQuery, list[AppDto]),
-        *(get_user_authorized_apps, "users:read", "Closed applications a user was let into"),
+        "GET",
+        "get-user-authorized-apps",
+        request=GetUserAuthorizedAppsQuery,
+        response=list[AppDto],
+        handler=get_user_authorized_apps,
+        scope="users:read",
+        summary="Closed applications a user was let into",
     ),
     Endpoint(
-        *("GET", "get-user-authorized-resources", GetUserAuthorizedResourcesQuery),
-        *(AuthorizedResourcePagingDto, get_user_authorized_resources),
-        *("users:read", "Resources a user may use, by whatever way"),
+        "GET",
+        "get-user-authorized-resources",
+        request=GetUserAuthorizedResourcesQuery,
+        response=AuthorizedResourcePagingDto,
+        handler=get_user_authorized_resources,
+        scope="users:read",
+        summary="Resources a user may use, by whatever way",
     ),
 ]
