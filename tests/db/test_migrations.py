@@ -2,13 +2,15 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from itertools import pairwise
 
 import asyncpg
 import pytest
 from tests.postgres import on_database, run_sql
 
 from poolhouse.db.migrations import migrate, pending
-from poolhouse.db.migrations.chain import FOLDER, previous, revisions
+from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.ids import new_id
 
@@ -36,11 +38,6 @@ def test_no_two_files_have_one_number() -> None:
     assert len(revisions()) == len(list((FOLDER / "versions").glob("[0-9]*_*.py")))
 
 
-def test_a_version_stands_on_the_one_before() -> None:
-    assert previous(revisions()[0]) is None
-    assert previous(revisions()[1]) == revisions()[0]
-
-
 async def test_up_down_and_up_again(empty: str) -> None:
     assert await pending(empty) == list(revisions())
     assert await migrate(empty) == list(revisions())
@@ -55,10 +52,10 @@ async def test_up_down_and_up_again(empty: str) -> None:
 
 async def test_each_version_can_be_taken_back_and_applied_again(empty: str) -> None:
     await migrate(empty)
-    for revision in revisions()[::-1]:
-        assert await migrate(empty, previous(revision) or "base") == [revision]
+    for before, revision in list(pairwise(["base", *revisions()]))[::-1]:
+        assert await migrate(empty, before) == [revision]
         assert await migrate(empty, revision) == [revision]
-        await migrate(empty, previous(revision) or "base")
+        await migrate(empty, before)
 
 
 async def test_two_nodes_at_once_migrate_once(empty: str) -> None:
@@ -96,11 +93,44 @@ async def test_a_database_in_which_chinese_is_no_letter_is_refused(postgres_url:
         run_sql(postgres_url, f'drop database "{name}" with (force)')
 
 
-def test_with_nothing_to_do_alembic_is_not_even_imported(database_url: str) -> None:
+def test_with_nothing_to_do_no_version_is_imported(database_url: str) -> None:
     program = f"""
 import asyncio, sys
 from poolhouse.db.migrations import migrate
 assert asyncio.run(migrate({database_url!r})) == []
-assert not {{"alembic", "sqlalchemy"}} & set(sys.modules)
+assert not [name for name in sys.modules if name.startswith("poolhouse.db.migrations.versions.")]
 """
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+async def test_a_version_fills_before_the_next_one_runs(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step in Python stands between its own SQL and that of the version after it."""
+    phones = import_module("poolhouse.db.migrations.versions.0034_phone_keys")
+    later = import_module("poolhouse.db.migrations.versions.0036_refused_names")
+    seen: list[str | None] = []
+
+    async def fill(connection: asyncpg.Connection) -> None:
+        seen.append(await connection.fetchval("select to_regclass('users_phone')::text"))
+        seen.append(await connection.fetchval("select to_regclass('audit_records_named')::text"))
+
+    monkeypatch.setattr(phones, "fill", fill)
+    monkeypatch.setattr(later, "fill", fill, raising=False)
+    await migrate(empty)
+    assert seen == ["users_phone", None, "users_phone", "audit_records_named"]
+
+
+async def test_a_fill_that_fails_leaves_the_version_as_it_was(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phones = import_module("poolhouse.db.migrations.versions.0034_phone_keys")
+    await migrate(empty, "0032")
+    before = await tables(empty)
+
+    async def fill(connection: asyncpg.Connection) -> None:
+        raise ValueError("no number")
+
+    monkeypatch.setattr(phones, "fill", fill)
+    with pytest.raises(ValueError, match="no number"):
+        await migrate(empty)
+    assert await tables(empty) == before
+    assert await pending(empty) == [version for version in revisions() if version > "0032"]

@@ -1,27 +1,18 @@
 """The schema's versions: `versions/NNNN_domain.py`, plain SQL up and down, in the order of their names.
 
-Alembic writes the script, asyncpg runs it in one transaction under an advisory lock: two nodes that start at
-once do it once. A database that is up to date is seen by one query, without importing Alembic.
+    UP = "create table groups (...);"
+    DOWN = "drop table groups;"
 
-    from alembic import op
-    from poolhouse.db.migrations.chain import previous
+A version that needs more than SQL has `async def fill(connection)`, too, which runs right after its `UP`.
 
-    revision = "0004"
-    down_revision = previous(revision)
-
-    def upgrade() -> None:
-        op.execute("create table groups (...)")     # a colon before a name is written `\\:`
-
-    def downgrade() -> None:
-        op.execute("drop table groups")
-
-A version that needs more than SQL has `async def fill(connection)`, too: run in the same transaction once the
-SQL of all versions is in.
+All steps run in one transaction, under an advisory lock: two nodes that start at once do them once. A database
+that is up to date is seen by one query, without importing a version. The table that holds the newest version
+applied is called `alembic_version`, as databases in the field have it from the tool that wrote it first.
 """
 
 from __future__ import annotations
 
-import io
+from importlib import import_module
 from typing import Any
 
 import asyncpg
@@ -62,17 +53,18 @@ async def migrate(url: str, to: str | None = None) -> list[str]:
     try:
         if to is None and not _after(await current(connection)):
             return []
-        await connection.execute("select pg_advisory_lock($1)", _LOCK)
-        await _check_server(connection)
-        start = await current(connection)
-        steps = _steps(start, _target(to))
-        if steps:
-            script = _script(start, to or revisions()[-1], down=_is_down(start, to))
-            async with connection.transaction():
-                await connection.execute(script)
-                if not _is_down(start, to):
-                    await _fill(connection, steps)
+        # Read committed, so that who waited for the lock sees what the other has done.
+        async with connection.transaction(isolation="read_committed"):
+            await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+            await _check_server(connection)
+            start, target = await current(connection), _target(to)
+            steps = _steps(start, target)
+            for step in steps:
+                await _run(connection, step, down=target < _position(start))
+            if steps:
+                await _note(connection, target)
                 await _check_search(connection)
+        if steps:
             _log.info("schema migrated", steps=steps, **{"from": start})
         return steps
     finally:
@@ -121,46 +113,25 @@ def _steps(start: str | None, target: int) -> list[str]:
     return list(names[position:target] if target >= position else names[target:position][::-1])
 
 
-def _is_down(start: str | None, to: str | None) -> bool:
-    return _target(to) < _position(start)
+async def _run(connection: Any, version: str, *, down: bool) -> None:
+    [file] = (FOLDER / "versions").glob(f"{version}_*.py")
+    step = import_module(f"{__name__}.versions.{file.stem}")
+    await connection.execute(step.DOWN if down else step.UP)
+    if not down and hasattr(step, "fill"):
+        await step.fill(connection)
 
 
-def _script(start: str | None, to: str, *, down: bool) -> str:
-    from alembic.operations import Operations
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    directory = ScriptDirectory(str(FOLDER))
-
-    def plan(revision: Any, _context: Any) -> Any:
-        return directory._downgrade_revs(to, revision) if down else directory._upgrade_revs(to, revision)
-
-    script = io.StringIO()
-    if start is None:
-        script.write("drop table if exists alembic_version;")  # one left empty by the way down
-    context = MigrationContext.configure(
-        dialect_name="postgresql",
-        dialect_opts={"paramstyle": "named"},  # others would double every per cent sign
-        opts={
-            "as_sql": True,
-            "output_buffer": script,
-            "starting_rev": start,
-            "fn": plan,
-            "transactional_ddl": False,
-        },
+async def _note(connection: Any, position: int) -> None:
+    """Writes down that the first `position` versions are in."""
+    await connection.execute(
+        "create table if not exists alembic_version ("
+        "version_num varchar(32) not null, constraint alembic_version_pkc primary key (version_num))"
     )
-    with Operations.context(context):
-        context.run_migrations()
-    return script.getvalue()
-
-
-async def _fill(connection: Any, steps: list[str]) -> None:
-    from alembic.script import ScriptDirectory
-
-    directory = ScriptDirectory(str(FOLDER))
-    for step in steps:
-        if fill := getattr(directory.get_revision(step).module, "fill", None):
-            await fill(connection)
+    await connection.execute("delete from alembic_version")
+    if position:
+        await connection.execute(
+            "insert into alembic_version (version_num) values ($1)", revisions()[position - 1]
+        )
 
 
 async def _check_server(connection: Any) -> None:

@@ -12,8 +12,3 @@ FOLDER = Path(__file__).parent
 def revisions() -> tuple[str, ...]:
     """All versions (their four digits), oldest first."""
     return tuple(sorted(file.name[:4] for file in (FOLDER / "versions").glob("[0-9]*_*.py")))
-
-
-def previous(revision: str) -> str | None:
-    """The version that `revision` stands on: the one just before it; None for the first."""
-    return max((name for name in revisions() if name < revision), default=None)

@@ -1,12 +1,5 @@
 """Pools, applications, administrators and the server's own keys."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0001"
-down_revision = previous(revision)
-
 UP = """
 create table server_keys (
   name text primary key,
@@ -65,11 +58,3 @@ drop table apps;
 drop table pools;
 drop table server_keys;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

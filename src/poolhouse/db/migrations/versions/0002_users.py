@@ -1,12 +1,5 @@
 """Users, their identities, the search key and the user count."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0002"
-down_revision = previous(revision)
-
 UP = r"""
 create function poolhouse_search_key(given text) returns text
   language sql immutable parallel safe
@@ -172,11 +165,3 @@ drop function poolhouse_count_users();
 drop function poolhouse_search_pattern(text);
 drop function poolhouse_search_key(text);
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

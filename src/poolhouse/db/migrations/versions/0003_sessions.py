@@ -1,12 +1,5 @@
 """Sessions and the keys that sign tokens."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0003"
-down_revision = previous(revision)
-
 UP = """
 create table signing_keys (
   pool_id text not null references pools (id) on delete cascade,
@@ -43,11 +36,3 @@ DOWN = """
 drop table sessions;
 drop table signing_keys;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

@@ -1,12 +1,5 @@
 """Organisations, departments, their closure and their members."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0007"
-down_revision = previous(revision)
-
 UP = """
 create table orgs (
   pool_id text not null references pools (id) on delete cascade,
@@ -75,11 +68,3 @@ drop table node_closure;
 drop table nodes;
 drop table orgs;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

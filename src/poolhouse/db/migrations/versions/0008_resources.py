@@ -1,12 +1,5 @@
 """Namespaces, resources, policies, what was granted, and who may use which application."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0008"
-down_revision = previous(revision)
-
 UP = """
 create table namespaces (
   pool_id text not null references pools (id) on delete cascade,
@@ -136,11 +129,3 @@ drop table policies;
 drop table resources;
 drop table namespaces;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

@@ -1,12 +1,5 @@
 """The audit log, partitioned by month."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0009"
-down_revision = previous(revision)
-
 UP = """
 create table audit_records (
   pool_id text not null,
@@ -44,11 +37,3 @@ create table audit_records_default partition of audit_records default;
 DOWN = """
 drop table audit_records;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

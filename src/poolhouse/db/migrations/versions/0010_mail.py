@@ -1,12 +1,5 @@
 """Mail: the pool's own templates and mail server, and the outbox."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0010"
-down_revision = previous(revision)
-
 UP = """
 create table mail_templates (
   pool_id text not null references pools (id) on delete cascade,
@@ -67,11 +60,3 @@ drop table mail_outbox;
 drop table mail_providers;
 drop table mail_templates;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

@@ -1,12 +1,5 @@
 """Tenants, their applications and members; identity sources and their connections."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0011"
-down_revision = previous(revision)
-
 UP = """
 create table tenants (
   pool_id text not null references pools (id) on delete cascade,
@@ -110,11 +103,3 @@ drop table tenant_members;
 drop table tenant_apps;
 drop table tenants;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

@@ -1,12 +1,5 @@
 """Custom databases: connections, script versions, what ran, and how migration goes."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0012"
-down_revision = previous(revision)
-
 UP = """
 create table custom_databases (
   pool_id text primary key references pools (id) on delete cascade,
@@ -83,11 +76,3 @@ drop table custom_scripts_published;
 drop table custom_scripts;
 drop table custom_databases;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

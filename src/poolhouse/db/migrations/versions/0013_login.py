@@ -1,12 +1,5 @@
 """What signing in remembers between two requests: attempts, codes, tickets, captchas."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0013"
-down_revision = previous(revision)
-
 UP = """
 create table attempts (
   pool_id text not null references pools (id) on delete cascade,
@@ -65,11 +58,3 @@ drop table tickets;
 drop table verification_codes;
 drop table attempts;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

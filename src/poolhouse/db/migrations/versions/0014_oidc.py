@@ -1,12 +1,5 @@
 """OpenID Connect: grants, authorization codes, refresh tokens. Only digests of what clients hold."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0014"
-down_revision = previous(revision)
-
 UP = """
 create table oidc_grants (
   pool_id text not null references pools (id) on delete cascade,
@@ -55,11 +48,3 @@ drop table oidc_refresh_tokens;
 drop table oidc_codes;
 drop table oidc_grants;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

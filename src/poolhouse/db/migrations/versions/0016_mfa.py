@@ -1,12 +1,5 @@
 """Second factors."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0016"
-down_revision = previous(revision)
-
 UP = """
 create table mfa_factors (
   pool_id text not null references pools (id) on delete cascade,
@@ -24,11 +17,3 @@ comment on column mfa_factors.last_step is
 """
 
 DOWN = "drop table mfa_factors;"
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

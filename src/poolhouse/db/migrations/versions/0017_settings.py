@@ -1,12 +1,5 @@
 """What a pool and its applications keep beside their settings: whitelists, environment, agreements."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0017"
-down_revision = previous(revision)
-
 UP = """
 create table whitelist_entries (
   pool_id text not null references pools (id) on delete cascade,
@@ -50,11 +43,3 @@ drop table agreements;
 drop table pool_environment;
 drop table whitelist_entries;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

@@ -1,12 +1,5 @@
 """How far imports of users have come."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0018"
-down_revision = previous(revision)
-
 UP = """
 create table user_imports (
   pool_id text not null references pools (id) on delete cascade,
@@ -24,10 +17,4 @@ create table user_imports (
 comment on column user_imports.source is 'A file by the digest of its content, or listUsers.';
 """
 
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute("drop table user_imports")
+DOWN = "drop table user_imports;"

@@ -1,12 +1,5 @@
 """Finding what must end: tickets by their user, signing keys by their id and by when nothing needs them."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0022"
-down_revision = previous(revision)
-
 # What the keys that are there have signed nobody wrote down; ten years is the longest life a pool can set.
 UP = """
 create index tickets_user on tickets (pool_id, user_id);
@@ -22,11 +15,3 @@ drop index signing_keys_id;
 alter table signing_keys drop column needed_until;
 drop index tickets_user;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

@@ -1,12 +1,5 @@
 """What is kept here of users whose directory has no place for it, and which addresses nobody has proved."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0023"
-down_revision = previous(revision)
-
 UP = """
 create table user_states (
   pool_id text not null references pools (id) on delete cascade,
@@ -44,11 +37,3 @@ DOWN = """
 drop table unproven_addresses;
 drop table user_states;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

@@ -1,20 +1,9 @@
 """By what a store that knows no ids finds a user: Auth0's functions take an e-mail or a username."""
 
-from alembic import op
+UP = """
+alter table user_states add column known_as text;
+comment on column user_states.known_as is
+  'The e-mail or username by which scripts in the form of Auth0, which know no ids, find the user.';
+"""
 
-from poolhouse.db.migrations.chain import previous
-
-revision = "0027"
-down_revision = previous(revision)
-
-
-def upgrade() -> None:
-    op.execute("""
-        alter table user_states add column known_as text;
-        comment on column user_states.known_as is
-          'The e-mail or username by which scripts in the form of Auth0, which know no ids, find the user.';
-    """)
-
-
-def downgrade() -> None:
-    op.execute("alter table user_states drop column known_as")
+DOWN = "alter table user_states drop column known_as;"

@@ -1,12 +1,5 @@
 """A user's updated_at moves with what is kept of them in other tables and shown beside their row."""
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
-
-revision = "0032"
-down_revision = previous(revision)
-
 # Arrays and not joins with the rows of the statement: a plan made for one row would be kept for ten thousand, and
 # the other way round. Locked in one order, for two statements may touch the same people. Who was written in this
 # transaction already has its time.
@@ -89,11 +82,3 @@ drop function poolhouse_touch_valued();
 drop function poolhouse_touch_members();
 drop function poolhouse_touch_users(text, text[]);
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-
-
-def downgrade() -> None:
-    op.execute(DOWN)

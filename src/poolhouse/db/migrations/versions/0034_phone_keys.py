@@ -8,26 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from alembic import op
-
-from poolhouse.db.migrations.chain import previous
 from poolhouse.phones import find_key
-
-revision = "0034"
-down_revision = previous(revision)
 
 AT_ONCE = 20_000
 
-UP = """
-alter table users add column phone_key text;
-comment on column users.phone_key is
-  'The number in E.164 (poolhouse.phones.key). Null where phone is no number, or where somebody had it first.';
-alter table users drop constraint users_phone_key;
-alter table users add constraint users_phone_key unique (pool_id, phone_key);
-create index users_phone on users (pool_id, phone) where phone is not null;
-"""
-
-ONE_SPELLING = """
+_ONE_SPELLING = """
 update users u set {name} = found.written
 from (
   select distinct on (pool_id, normalize({name}, nfc)) pool_id, id, normalize({name}, nfc) as written
@@ -36,6 +21,15 @@ from (
 where u.pool_id = found.pool_id and u.id = found.id
   and not exists (select from users o where o.pool_id = u.pool_id and o.{name} = found.written);
 """
+
+UP = """
+alter table users add column phone_key text;
+comment on column users.phone_key is
+  'The number in E.164 (poolhouse.phones.key). Null where phone is no number, or where somebody had it first.';
+alter table users drop constraint users_phone_key;
+alter table users add constraint users_phone_key unique (pool_id, phone_key);
+create index users_phone on users (pool_id, phone) where phone is not null;
+""" + "".join(_ONE_SPELLING.format(name=name) for name in ("username", "email", "external_id"))
 
 DOWN = """
 update users u set phone = phone_key
@@ -46,12 +40,6 @@ alter table users drop constraint users_phone_key;
 alter table users add constraint users_phone_key unique (pool_id, phone);
 alter table users drop column phone_key;
 """
-
-
-def upgrade() -> None:
-    op.execute(UP)
-    for name in ("username", "email", "external_id"):
-        op.execute(ONE_SPELLING.format(name=name))
 
 
 async def fill(connection: Any) -> None:
@@ -77,7 +65,3 @@ async def fill(connection: Any) -> None:
         "order by k.pool_id, k.phone_key, o.created_at, k.id) first "
         "where u.pool_id = first.pool_id and u.id = first.id"
     )
-
-
-def downgrade() -> None:
-    op.execute(DOWN)
