@@ -14,12 +14,12 @@ from starlette.types import ASGIApp, Message
 from bench.rows import Row, at_most, known, measurement
 from bench.running import data_folder
 from poolhouse.app import asgi
+from poolhouse.credentials import access_key_tokens
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.migrations import migrate
 from poolhouse.services import opened
 from poolhouse.settings import Settings
 from poolhouse.users.postgres import COLUMNS
-from poolhouse.wire.v3 import tokens
 
 USERS, CALLS, ROUNDS = 20_000, 20, 30
 
@@ -83,7 +83,7 @@ async def v3_over_a_bare_fetch() -> AsyncIterator[Row]:
             await bare.execute("vacuum analyze")
             key = await services.access_keys.resolve(pool.id)
             assert key is not None
-            ask = asking(asgi(services), tokens.issue(key))
+            ask = asking(asgi(services), access_key_tokens.issue(key))
 
             async def fetch(where: str, limit: int, *args: Any) -> bytes:
                 rows = await bare.fetch(

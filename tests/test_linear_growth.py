@@ -21,6 +21,7 @@ from tests.growth import MOST_TIMES, Expression
 from poolhouse import emails, phones
 from poolhouse.apps import addresses
 from poolhouse.audit.origin import agent
+from poolhouse.credentials import access_key_tokens, signature
 from poolhouse.crypto import foreign, patterns
 from poolhouse.customdb.redaction import Redactor, redacted_arguments, secrets_typed
 from poolhouse.errors import PoolhouseError
@@ -40,7 +41,7 @@ from poolhouse.wire.addresses import client_ip
 from poolhouse.wire.oidc.browser import own_cookies, preferred
 from poolhouse.wire.request import Query, decode_json
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, compile_document
-from poolhouse.wire.v3 import parsing, signature, tokens
+from poolhouse.wire.v3 import parsing
 
 SCREEN = 3_000
 """Characters at which every candidate is tried once; the quadratic ones take milliseconds there."""
@@ -268,7 +269,7 @@ READERS: dict[str, Reader] = {
     "a signed body": Reader(signed, raw(*JSON, again('"2020-01-01T0Z":"2020-01-01T0Z",', "{", '"c":1}'))),
     "a signature": Reader(signature.split, [again("a", "authing a:"), again(":", "authing ")]),
     "a v2 token": Reader(hint, [again("a."), again("a", "", ".b.c"), again(".")]),
-    "a v3 token": Reader(tokens.key_id, [again("a", "a."), again("a."), again("=", "a.")]),
+    "a v3 token": Reader(access_key_tokens.key_id, [again("a", "a."), again("a."), again("=", "a.")]),
     "cookies": Reader(own_cookies, [*GENERAL, again("\\", 'poolhouse_form="'), again("poolhouse_form=a;")]),
     "a proxy's headers": Reader(
         proxied, raw(*GENERAL, again("1.2.3.4,"), again("for=1;"), again('"', "for="))

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from poolhouse.access_keys.service import AccessKeyService
 from poolhouse.apps.agreements import Agreements
 from poolhouse.apps.service import AppService
 from poolhouse.audit.origin import Places
 from poolhouse.audit.service import AuditLog
+from poolhouse.credentials.access_keys import AccessKeyService
+from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_keys
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
@@ -65,7 +66,6 @@ from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.roles.service import RoleService
 from poolhouse.sandbox.client import Sandbox
 from poolhouse.sessions.keys import KeyRing
-from poolhouse.sessions.management import ManagementTokens
 from poolhouse.sessions.service import SessionService
 from poolhouse.settings import Settings
 from poolhouse.tenants.service import TenantService

@@ -10,8 +10,8 @@ from tests.wire.v2.conftest import V2Client
 from tests.wire.v3.conftest import V3Client
 
 from poolhouse.app import asgi
+from poolhouse.credentials import access_key_tokens
 from poolhouse.services import Services
-from poolhouse.wire.v3 import tokens
 
 
 @pytest.fixture
@@ -24,7 +24,9 @@ async def both(services: Services) -> Any:
         v2 = V2Client(http, {"x-authing-userpool-id": pool.id, "authorization": f"Bearer {issued.token}"})
         key = await services.access_keys.resolve(pool.id)
         assert key is not None
-        v3 = V3Client(http, services, pool.id, pool.secret, {"authorization": f"Bearer {tokens.issue(key)}"})
+        v3 = V3Client(
+            http, services, pool.id, pool.secret, {"authorization": f"Bearer {access_key_tokens.issue(key)}"}
+        )
         yield v2, v3
 
 

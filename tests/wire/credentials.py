@@ -14,8 +14,8 @@ from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import V2Client
 from tests.wire.v3.conftest import signed_headers
 
-from poolhouse.access_keys.model import AccessKey
 from poolhouse.apps.model import App
+from poolhouse.credentials.model import AccessKey
 from poolhouse.errors import PoolhouseError
 from poolhouse.ids import new_id
 from poolhouse.login import tickets

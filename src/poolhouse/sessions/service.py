@@ -2,8 +2,8 @@
 
 A user token is good while its session row is: ending the row ends the token, on every node at the next
 request, because the database is asked each time (one primary-key read). What ends a management token before
-it expires is in management.py. What else is made from a login (grants, tickets) ends with the session or the
-user by a hook (`on_end`), so that nobody who ends sessions can forget it.
+it expires is in credentials/management_tokens.py. What else is made from a login (grants, tickets) ends with the
+session or the user by a hook (`on_end`), so that nobody who ends sessions can forget it.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolhouse.access_keys.model import AccessKey
+from poolhouse.credentials import access_key_tokens
+from poolhouse.credentials.model import AccessKey
 from poolhouse.times import v3_time
-from poolhouse.wire.v3 import tokens
 from poolhouse.wire.v3.dto.access_keys import (
     CreateAccessKeyDto,
     CreateAccessKeyRespDto,
@@ -26,7 +26,7 @@ async def get_management_token(request: V3Request, body: GetManagementTokenDto) 
     keys = request.services.access_keys
     key = await keys.authenticate(body.access_key_id, body.access_key_secret)
     await keys.note_use(key)
-    return ManagementTokenDto(access_token=tokens.issue(key), expires_in=tokens.LIVES_S)
+    return ManagementTokenDto(access_token=access_key_tokens.issue(key), expires_in=access_key_tokens.LIVES_S)
 
 
 async def create_access_key(request: V3Request, body: CreateAccessKeyDto) -> list[CreateAccessKeyRespDto]:

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from poolhouse.access_keys.model import AccessKey
-from poolhouse.access_keys.service import AccessKeyService
+from poolhouse.credentials import access_key_tokens, signature
+from poolhouse.credentials.access_keys import AccessKeyService
+from poolhouse.credentials.model import AccessKey
+from poolhouse.credentials.signature import SignedCall
 from poolhouse.errors import NotAuthenticated, NotPermitted, SignatureRefused, TokenInvalid
 from poolhouse.ids import new_secret
 from poolhouse.sessions.service import SessionService
 from poolhouse.sessions.tokens import Claims, hint
 from poolhouse.times import now
-from poolhouse.wire.v3 import signature, tokens
-from poolhouse.wire.v3.signature import SignedCall
 
 LARGE_BODY_BYTES = 64 * 1024
 """A larger one is read in a thread."""
@@ -51,11 +51,11 @@ async def identify(keys: AccessKeyService, sessions: SessionService, call: Call)
 async def _by_token(keys: AccessKeyService, sessions: SessionService, token: str) -> AccessKey:
     """A token of this wire, or a management token of v2, whose client sends two calls here."""
     v2 = await _v2_subject(sessions, token)
-    key = await keys.resolve(v2 or tokens.key_id(token))
+    key = await keys.resolve(v2 or access_key_tokens.key_id(token))
     if key is None:
         raise NotAuthenticated("the token's access key is gone or disabled")
     if v2 is None:
-        tokens.verify(token, key)
+        access_key_tokens.verify(token, key)
     return key
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.access_keys import postgres
-from poolhouse.access_keys.service import AccessKeyService
 from poolhouse.caller import Caller
+from poolhouse.credentials import postgres
+from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.errors import (
     AccessKeyNotFound,
     InvalidOperation,

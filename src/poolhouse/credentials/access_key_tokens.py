@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from joserfc.util import urlsafe_b64decode
 
-from poolhouse.access_keys.model import AccessKey
+from poolhouse.credentials.model import AccessKey
 from poolhouse.errors import NotAuthenticated, TokenExpired
 from poolhouse.ids import new_id
 from poolhouse.times import numeric_date

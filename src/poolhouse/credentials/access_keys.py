@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
-from poolhouse.access_keys import postgres
-from poolhouse.access_keys.model import AccessKey
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
+from poolhouse.credentials import postgres
+from poolhouse.credentials.model import AccessKey
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Database

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from asyncpg import Record
 
-from poolhouse.access_keys.model import AccessKey
+from poolhouse.credentials.model import AccessKey
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.pool import Executor
 
