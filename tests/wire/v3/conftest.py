@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
 import json
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -15,7 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from poolhouse.app import asgi
 from poolhouse.caller import Caller
@@ -75,21 +72,6 @@ async def v3(services: Services, v3_http: httpx.AsyncClient) -> V3Client:
 async def neighbour(services: Services, v3_http: httpx.AsyncClient) -> V3Client:
     """The client of another pool on the same server."""
     return await connect(services, v3_http)
-
-
-@pytest.fixture(scope="session")
-async def server(services: Services) -> AsyncIterator[str]:
-    """A listening server on this loop; clients run in threads and processes."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(asgi(services), log_level="error", lifespan="off")
-        running = uvicorn.Server(config)
-        task = asyncio.create_task(running.serve(sockets=[listening]))
-        while not running.started:  # noqa: ASYNC110  (uvicorn has no event for it)
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        running.should_exit = True
-        await task
 
 
 def signed_headers(

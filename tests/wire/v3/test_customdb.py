@@ -16,15 +16,13 @@ URI = "postgresql://app:s3cret-word@db.internal:5432/users"
 LOGIN = "async function login(query, password, context) {\n  return { id: 1, username: query.username };\n}"
 
 
-async def ok(answer: dict[str, Any]) -> Any:
+def ok(answer: dict[str, Any]) -> Any:
     assert answer["statusCode"] == 200, answer
     return answer["data"]
 
 
 async def save(v3: V3Client, name: str, source: str) -> int:
-    return (await ok(await v3.post("save-custom-database-script", {"name": name, "source": source})))[
-        "version"
-    ]
+    return (ok(await v3.post("save-custom-database-script", {"name": name, "source": source})))["version"]
 
 
 @pytest.mark.parametrize("row", customdb.ENDPOINTS, ids=lambda row: row.name)
@@ -43,8 +41,8 @@ async def test_a_connection_is_set_up_and_read_back_with_its_secrets_masked(v3: 
         "allowedHosts": ["hooks.internal:443"],
         "timeoutMs": 5000,
     }
-    await ok(await v3.post("update-custom-database", body))
-    found = await ok(await v3.get("get-custom-database"))
+    ok(await v3.post("update-custom-database", body))
+    found = ok(await v3.get("get-custom-database"))
     assert found["connection"]["uri"] == "postgresql://app:***@db.internal:5432/users"
     assert found["env"] == {"API_TOKEN": "***"}
     assert (found["timeoutMs"], found["memoryMb"], found["pooledConnections"]) == (5000, 96, False)
@@ -53,13 +51,9 @@ async def test_a_connection_is_set_up_and_read_back_with_its_secrets_masked(v3: 
 
 
 async def test_a_masked_secret_sent_back_stays_as_it_was(v3: V3Client) -> None:
-    await ok(
-        await v3.post("update-custom-database", {"connection": {"uri": URI}, "env": {"KEY": "tok-123456"}})
-    )
-    found = await ok(await v3.get("get-custom-database"))
-    await ok(
-        await v3.post("update-custom-database", {"connection": found["connection"], "env": found["env"]})
-    )
+    ok(await v3.post("update-custom-database", {"connection": {"uri": URI}, "env": {"KEY": "tok-123456"}}))
+    found = ok(await v3.get("get-custom-database"))
+    ok(await v3.post("update-custom-database", {"connection": found["connection"], "env": found["env"]}))
     kept = await v3.services.customdb.get(v3.administrator)
     assert (kept.connection.uri, kept.env) == (URI, {"KEY": "tok-123456"})
 
@@ -83,7 +77,7 @@ async def test_a_masked_secret_sent_back_stays_as_it_was(v3: V3Client) -> None:
 async def test_a_setting_that_cannot_be_is_refused(v3: V3Client, body: dict[str, Any]) -> None:
     answer = await v3.post("update-custom-database", body)
     assert answer["statusCode"] == 400, answer
-    assert (await ok(await v3.get("get-custom-database")))["databaseType"] == "postgresql"
+    assert (ok(await v3.get("get-custom-database")))["databaseType"] == "postgresql"
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
@@ -103,13 +97,11 @@ async def test_versions_are_saved_published_and_rolled_back(v3: V3Client) -> Non
     assert (first, second) == (1, 2)
     assert await save(v3, "login", LOGIN.replace("id: 1", "id: 2")) == 2, "the same text is no new version"
     for version in (second, first):
-        state = await ok(
-            await v3.post("publish-custom-database-script", {"name": "login", "version": version})
-        )
+        state = ok(await v3.post("publish-custom-database-script", {"name": "login", "version": version}))
         assert (state["publishedVersion"], state["draftVersion"]) == (version, 2)
-    old = await ok(await v3.get("get-custom-database-script", name="login", version=1))
+    old = ok(await v3.get("get-custom-database-script", name="login", version=1))
     assert old["source"] == LOGIN
-    states = await ok(await v3.get("list-custom-database-scripts"))
+    states = ok(await v3.get("list-custom-database-scripts"))
     assert [state["name"] for state in states][:2] == ["login", "getUser"]
     assert states[1]["stub"].splitlines()[1] == (
         "  throw new Error('Please implement the Find User script for this database connection ');"
@@ -139,11 +131,11 @@ async def test_an_unknown_version_is_not_found(v3: V3Client) -> None:
 
 async def test_the_neighbour_sees_no_script_and_no_log(v3: V3Client, neighbour: V3Client) -> None:
     await save(v3, "login", LOGIN)
-    await ok(await v3.post("run-custom-database-script", {"name": "login", "args": [{"username": "b"}, "x"]}))
+    ok(await v3.post("run-custom-database-script", {"name": "login", "args": [{"username": "b"}, "x"]}))
     await v3.services.scripts.settled()
     assert (await neighbour.get("get-custom-database-script", name="login"))["statusCode"] == 404
-    assert (await ok(await neighbour.post("list-custom-database-logs")))["totalCount"] == 0
-    assert (await ok(await v3.post("list-custom-database-logs")))["totalCount"] == 1
+    assert (ok(await neighbour.post("list-custom-database-logs")))["totalCount"] == 0
+    assert (ok(await v3.post("list-custom-database-logs")))["totalCount"] == 1
 
 
 async def test_the_debug_button_shows_everything_of_a_run(v3: V3Client) -> None:
@@ -154,7 +146,7 @@ async def test_the_debug_button_shows_everything_of_a_run(v3: V3Client) -> None:
         "  return { id: 7 };\n"
         "}"
     )
-    good = await ok(
+    good = ok(
         await v3.post(
             "run-custom-database-script",
             {"name": "login", "source": source, "args": [{"username": "bob"}, "right"]},
@@ -162,7 +154,7 @@ async def test_the_debug_button_shows_everything_of_a_run(v3: V3Client) -> None:
     )
     assert (good["success"], good["result"], good["error"]) == (True, {"id": 7}, None)
     assert good["console"] == [{"level": "log", "text": f"for bob {v3.pool_id}"}]
-    bad = await ok(
+    bad = ok(
         await v3.post(
             "run-custom-database-script",
             {"name": "login", "source": source, "args": [{"username": "bob"}, "wrong"]},
@@ -171,8 +163,8 @@ async def test_the_debug_button_shows_everything_of_a_run(v3: V3Client) -> None:
     assert (bad["success"], bad["error"]["message"]) == (False, "Password is not valid!")
     assert "login.js:3:" in bad["error"]["stack"]
     slow = "async function login() { await new Promise(() => {}); }"
-    await ok(await v3.post("update-custom-database", {"timeoutMs": 100}))
-    killed = await ok(await v3.post("run-custom-database-script", {"name": "login", "source": slow}))
+    ok(await v3.post("update-custom-database", {"timeoutMs": 100}))
+    killed = ok(await v3.post("run-custom-database-script", {"name": "login", "source": slow}))
     assert killed["error"]["message"].startswith("soft_timeout")
 
 
@@ -181,30 +173,30 @@ async def test_every_run_is_in_the_log_and_the_log_is_filtered(v3: V3Client) -> 
     await v3.post("run-custom-database-script", {"name": "login", "source": LOGIN, "args": [{}, "pw-secret"]})
     await v3.post("run-custom-database-script", {"name": "getUser", "source": throws, "args": [{"id": "1"}]})
     await v3.services.scripts.settled()
-    everything = await ok(await v3.post("list-custom-database-logs", {"limit": 50}))
+    everything = ok(await v3.post("list-custom-database-logs", {"limit": 50}))
     assert [(row["name"], row["outcome"]) for row in everything["list"]] == [
         ("getUser", "threw"),
         ("login", "returned"),
     ]
     assert everything["list"][1]["arguments"] == [{}, "***"]
     assert everything["list"][0]["requestId"]
-    failed = await ok(await v3.post("list-custom-database-logs", {"success": False}))
+    failed = ok(await v3.post("list-custom-database-logs", {"success": False}))
     assert [row["message"] for row in failed["list"]] == ["broken"]
-    logins = await ok(await v3.post("list-custom-database-logs", {"name": "login"}))
+    logins = ok(await v3.post("list-custom-database-logs", {"name": "login"}))
     assert logins["totalCount"] == 1
 
 
 async def test_a_connection_is_tried_as_a_script_would(v3: V3Client, legacy: Legacy) -> None:  # noqa: F811
-    await ok(await v3.post("update-custom-database", {"connection": {"uri": legacy.url}}))
-    good = await ok(await v3.post("test-custom-database-connection"))
+    ok(await v3.post("update-custom-database", {"connection": {"uri": legacy.url}}))
+    good = ok(await v3.post("test-custom-database-connection"))
     assert (good["success"], good["message"]) == (True, "")
-    await ok(
+    ok(
         await v3.post(
             "update-custom-database",
             {"connection": {"uri": legacy.url.replace("@", "x@")}},
         )
     )
-    bad = await ok(await v3.post("test-custom-database-connection"))
+    bad = ok(await v3.post("test-custom-database-connection"))
     assert bad["success"] is False
     assert "password authentication failed" in bad["message"]
 
@@ -217,19 +209,17 @@ async def test_a_pool_runs_on_its_own_database_through_the_v3_wire(
 
     for name in SCRIPT_NAMES:
         version = await save(v3, name, template("postgresql", name))
-        await ok(await v3.post("publish-custom-database-script", {"name": name, "version": version}))
+        ok(await v3.post("publish-custom-database-script", {"name": name, "version": version}))
     settings = {"enabled": True, "mode": "CUSTOM_USER_STORE", "connection": {"uri": legacy.url}}
-    assert (await ok(await v3.post("update-custom-database", settings)))["missingScripts"] == []
+    assert (ok(await v3.post("update-custom-database", settings)))["missingScripts"] == []
 
-    user = await ok(
-        await v3.post("create-user", {"username": "wei", "email": "wei@x.cn", "password": "pa55word"})
-    )
-    assert (await ok(await v3.get("get-user", userId=user["userId"])))["email"] == "wei@x.cn"
-    listed = await ok(await v3.get("list-users", page=1, limit=10))
+    user = ok(await v3.post("create-user", {"username": "wei", "email": "wei@x.cn", "password": "pa55word"}))
+    assert (ok(await v3.get("get-user", userId=user["userId"])))["email"] == "wei@x.cn"
+    listed = ok(await v3.get("list-users", page=1, limit=10))
     assert (listed["totalCount"], listed["list"][0]["username"]) == (1, "wei")
-    await ok(await v3.post("update-user", {"userId": user["userId"], "nickname": "小伟"}))
+    ok(await v3.post("update-user", {"userId": user["userId"], "nickname": "小伟"}))
     assert await legacy.execute("select nickname from users") == "小伟"
     refused = await v3.get("list-users", status="Activated")
     assert refused["statusCode"] == 501, refused
-    await ok(await v3.post("delete-users-batch", {"userIds": [user["userId"]]}))
+    ok(await v3.post("delete-users-batch", {"userIds": [user["userId"]]}))
     assert await legacy.execute("select count(*) from users") == 0

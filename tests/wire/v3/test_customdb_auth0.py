@@ -54,18 +54,18 @@ async def pushed(v3: V3Client, uri: str, kind: str, mode: str, database_type: st
     return Shop(v3, app.id)
 
 
-async def ok(answer: dict[str, Any]) -> Any:
+def ok(answer: dict[str, Any]) -> Any:
     assert answer["statusCode"] == 200, answer
     return answer.get("data")
 
 
 async def test_the_dialect_is_shown_set_and_refused_by_name(v3: V3Client) -> None:
-    assert (await ok(await v3.get("get-custom-database")))["dialect"] == "poolhouse"
-    assert (await ok(await v3.post("update-custom-database", {"dialect": "auth0"})))["dialect"] == "auth0"
+    assert (ok(await v3.get("get-custom-database")))["dialect"] == "poolhouse"
+    assert (ok(await v3.post("update-custom-database", {"dialect": "auth0"})))["dialect"] == "auth0"
     refused = await v3.post("update-custom-database", {"dialect": "okta"})
     assert refused["statusCode"] == 400
     assert "dialect" in refused["message"]
-    assert (await ok(await v3.get("get-custom-database")))["dialect"] == "auth0"
+    assert (ok(await v3.get("get-custom-database")))["dialect"] == "auth0"
 
 
 @pytest.mark.parametrize(("lang", "word"), [("zh-CN", "写法"), ("en-US", "written for Auth0")])
@@ -73,7 +73,7 @@ async def test_a_script_for_auth0_is_offered_the_dialect_in_the_callers_language
     v3: V3Client, lang: str, word: str
 ) -> None:
     body = {"name": "login", "source": "function login(email, password, callback) { callback(null) }"}
-    saved = await ok(await v3.post("save-custom-database-script", body, headers={"x-authing-lang": lang}))
+    saved = ok(await v3.post("save-custom-database-script", body, headers={"x-authing-lang": lang}))
     assert [(each["code"], word in each["message"]) for each in saved["warnings"]] == [
         ("SCRIPT_LOOKS_LIKE_AUTH0", True)
     ]
@@ -89,10 +89,10 @@ async def test_a_script_for_auth0_is_offered_the_dialect_in_the_callers_language
     ],
 )
 async def test_auth0s_names_of_scripts_are_taken(v3: V3Client, theirs: str, ours: str) -> None:
-    await ok(await v3.post("update-custom-database", {"dialect": "auth0"}))
+    ok(await v3.post("update-custom-database", {"dialect": "auth0"}))
     body = {"name": theirs, "source": "function (a, callback) { callback(null) }"}
-    assert (await ok(await v3.post("save-custom-database-script", body)))["name"] == ours
-    states = await ok(await v3.get("list-custom-database-scripts"))
+    assert (ok(await v3.post("save-custom-database-script", body)))["name"] == ours
+    states = ok(await v3.get("list-custom-database-scripts"))
     assert {state["name"]: state["draftVersion"] for state in states}[ours] == 1
     assert [state["name"] for state in states][8:] == [
         "verifyPassword",
@@ -109,16 +109,16 @@ async def test_somebody_signs_in_once_by_the_scripts_and_lives_here(
 ) -> None:
     await legacy.put(BOB, "old secret")
     shop = await pushed(v3, legacy.url, "postgresql", "LAZY_MIGRATION")
-    assert (await ok(await v3.get("get-custom-database")))["missingScripts"] == []
+    assert (ok(await v3.get("get-custom-database")))["missingScripts"] == []
     wrong = await shop.sign_in("bob@old.cn", "wrong")
     assert (wrong["statusCode"], wrong["apiCode"]) == (403, 2333)
     assert (await shop.sign_in("nobody@old.cn", "old secret"))["apiCode"] == 2333
-    await ok(await shop.sign_in("bob@old.cn", "old secret"))
+    ok(await shop.sign_in("bob@old.cn", "old secret"))
     await legacy.execute("drop table users")
-    await ok(await shop.sign_in("bob@old.cn", "old secret"))
-    user = await ok(await v3.get("get-user", userId="bob", userIdType="username"))
+    ok(await shop.sign_in("bob@old.cn", "old secret"))
+    user = ok(await v3.get("get-user", userId="bob", userIdType="username"))
     assert (user["email"], user["nickname"]) == (BOB["email"], BOB["nickname"])
-    progress = await ok(await v3.get("get-custom-database-migration"))
+    progress = ok(await v3.get("get-custom-database-migration"))
     assert progress["migrated"] == 1
 
 
@@ -140,7 +140,7 @@ async def test_somebody_signs_up_twice_and_is_refused_once(
     legacy: Legacy,  # noqa: F811
 ) -> None:
     await pushed(v3, legacy.url, "postgresql", "CUSTOM_USER_STORE")
-    made = await ok(await v3.post("create-user", {**BOB, "password": "new secret 1"}))
+    made = ok(await v3.post("create-user", {**BOB, "password": "new secret 1"}))
     assert made["userId"] == str(await legacy.execute("select id from users where email = 'bob@old.cn'"))
     again = await v3.post("create-user", {**BOB, "password": "new secret 1"})
     assert (again["statusCode"], "存在" in again["message"]) == (409, True), again
@@ -153,28 +153,28 @@ async def test_a_user_stays_there_and_everything_auth0_has_a_function_for_change
 ) -> None:
     user_id = await legacy.put(BOB, "old secret")
     shop = await pushed(v3, legacy.url, "postgresql", "CUSTOM_USER_STORE")
-    assert (await ok(await v3.get("get-custom-database")))["missingScripts"] == []
+    assert (ok(await v3.get("get-custom-database")))["missingScripts"] == []
 
-    token = (await ok(await shop.sign_in("bob@old.cn", "old secret")))["access_token"]
-    profile = await ok(await shop.as_user(token, "GET", "get-profile"))
+    token = (ok(await shop.sign_in("bob@old.cn", "old secret")))["access_token"]
+    profile = ok(await shop.as_user(token, "GET", "get-profile"))
     assert (profile["userId"], profile["nickname"]) == (user_id, "小包")
 
-    await ok(await v3.post("update-user", {"userId": user_id, "emailVerified": True}))
+    ok(await v3.post("update-user", {"userId": user_id, "emailVerified": True}))
     assert await legacy.execute("select email_verified from users") is True
-    await ok(await v3.post("update-user", {"userId": user_id, "email": "bob@new.cn"}))
+    ok(await v3.post("update-user", {"userId": user_id, "email": "bob@new.cn"}))
     assert await legacy.execute("select email from users") == "bob@new.cn"
-    await ok(await v3.post("update-user", {"userId": user_id, "username": "robert"}))
+    ok(await v3.post("update-user", {"userId": user_id, "username": "robert"}))
     assert await legacy.execute("select username from users") == "robert"
     changed = {"oldPassword": "old secret", "newPassword": "new secret 2"}
     wrong = {"oldPassword": "not this", "newPassword": "new secret 2"}
     assert (await shop.as_user(token, "POST", "update-password", wrong))["statusCode"] != 200
-    await ok(await shop.as_user(token, "POST", "update-password", changed))
-    await ok(await shop.sign_in("bob@new.cn", "new secret 2"))
+    ok(await shop.as_user(token, "POST", "update-password", changed))
+    ok(await shop.sign_in("bob@new.cn", "new secret 2"))
     assert (await shop.sign_in("bob@new.cn", "old secret"))["apiCode"] == 2333
 
     refused = await v3.post("update-user", {"userId": user_id, "nickname": "else"})
     assert (refused["statusCode"], "nickname" in refused["message"]) == (501, True)
-    await ok(await v3.post("delete-users-batch", {"userIds": [user_id]}))
+    ok(await v3.post("delete-users-batch", {"userIds": [user_id]}))
     assert await legacy.execute("select count(*) from users") == 0
     assert (await v3.get("get-user", userId=user_id))["statusCode"] == 404
 
@@ -186,8 +186,8 @@ async def test_another_pool_sees_nobody(
 ) -> None:
     user_id = await legacy.put(BOB, "old secret")
     shop = await pushed(v3, legacy.url, "postgresql", "CUSTOM_USER_STORE")
-    await ok(await shop.sign_in("bob@old.cn", "old secret"))
-    assert (await ok(await v3.get("get-user", userId=user_id)))["email"] == "bob@old.cn"
+    ok(await shop.sign_in("bob@old.cn", "old secret"))
+    assert (ok(await v3.get("get-user", userId=user_id)))["email"] == "bob@old.cn"
     assert (await neighbour.get("get-user", userId=user_id))["statusCode"] == 404
 
 
@@ -227,9 +227,7 @@ async def test_a_push_under_the_other_dialect_offers_this_one(
     told = capsys.readouterr().err
     assert "login, getUser: this script is written for Auth0" in told
     assert "SCRIPT_LOOKS_LIKE_AUTH0" in told
-    assert all(
-        state["draftVersion"] is None for state in await ok(await v3.get("list-custom-database-scripts"))
-    )
+    assert all(state["draftVersion"] is None for state in ok(await v3.get("list-custom-database-scripts")))
 
 
 async def test_a_push_that_sets_the_dialect_offers_nothing(
@@ -241,4 +239,4 @@ async def test_a_push_that_sets_the_dialect_offers_nothing(
     for yes in (False, True):
         await asyncio.to_thread(scripts.push, tmp_path, pool=v3.pool_id, yes=yes, **given)
         assert "Auth0" not in capsys.readouterr().err
-    assert (await ok(await v3.get("get-custom-database")))["dialect"] == "auth0"
+    assert (ok(await v3.get("get-custom-database")))["dialect"] == "auth0"

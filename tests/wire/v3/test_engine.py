@@ -154,8 +154,10 @@ async def test_a_key_limited_to_scopes_may_only_that(v3: V3Client) -> None:
     (key,) = (await v3.post("create-access-key", {"scopes": ["users:read"]}))["data"]
     credentials = {"accessKeyId": key["accessKeyId"], "accessKeySecret": key["accessKeySecret"]}
     token = (await v3.post("get-management-token", credentials))["data"]["access_token"]
-    answer = await v3.get("list-access-key", headers={"authorization": f"Bearer {token}"})
-    assert answer["statusCode"] == 403
+    limited = {"authorization": f"Bearer {token}"}
+    assert (await v3.get("list-users", headers=limited))["statusCode"] == 200
+    assert (await v3.get("list-access-key", headers=limited))["statusCode"] == 403
+    assert (await v3.post("create-user", {"username": "ann"}, headers=limited))["statusCode"] == 403
 
 
 async def test_openapi_describes_every_row(v3: V3Client) -> None:

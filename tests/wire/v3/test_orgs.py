@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -227,48 +228,91 @@ async def test_departments_are_searched_by_keyword_and_by_filter(v3: V3Client) -
         assert await refused(v3.post("search-departments-list", {**body, "advancedFilter": [wrong]})) == 400
 
 
-async def test_members_are_added_listed_searched_and_removed(v3: V3Client) -> None:
+@dataclass(frozen=True)
+class Staffed:
+    """The organisation Acme with one department, Dev, of which Ann and then Bob became members."""
+
+    v3: V3Client
+    ann: str
+    bob: str
+    dev_id: str
+    dev: dict[str, str]
+    root: dict[str, str]
+
+    async def ids(self) -> list[str]:
+        return sorted(await data(self.v3.get("list-department-member-ids", **self.dev)))
+
+
+@pytest.fixture
+async def staffed(v3: V3Client) -> Staffed:
     await organisation(v3)
-    dev = await department(v3, "Dev", code="dev")
+    dev_id = (await department(v3, "Dev", code="dev"))["departmentId"]
     ann, bob = await user(v3, "ann"), await user(v3, "bob")
-    place = {"organizationCode": "acme", "departmentId": "dev", "departmentIdType": "code"}
-    assert await data(v3.post("add-department-members", {**place, "userIds": [ann, bob]})) == {
-        "success": True
-    }
-    assert await refused(v3.post("add-department-members", {**place, "userIds": ["nobody"]})) == 404
-    root = {"organizationCode": "acme", "departmentId": "root"}
-    assert (await data(v3.get("list-department-members", **root)))["totalCount"] == 0
-    await data(
-        v3.post("update-user", {"userId": bob, "nickname": "B"})
-    )  # the later changed, of two made together
-    for sort in ("Default", "JoinDepartmentAt", "userId", "createAt", "updatedAt"):
-        page = await data(
-            v3.get(
-                "list-department-members",
-                **root,
-                includeChildrenDepartments="true",
-                sortBy=sort,
-                orderBy="Asc",
-                withDepartmentIds="true",
-                withCustomData="true",
-            )
-        )
-        assert [one["username"] for one in page["list"]] == ["ann", "bob"]
-        assert page["list"][0]["departmentIds"] == [dev["departmentId"]]
-    assert sorted(await data(v3.get("list-department-member-ids", **place))) == sorted([ann, bob])
-    found = await data(v3.get("search-department-members", **place, keywords="AN"))
+    dev = {"organizationCode": "acme", "departmentId": "dev", "departmentIdType": "code"}
+    for one in (ann, bob):
+        await data(v3.post("add-department-members", {**dev, "userIds": [one]}))
+    return Staffed(v3, ann, bob, dev_id, dev, {"organizationCode": "acme", "departmentId": "root"})
+
+
+async def test_who_is_added_to_a_department_is_its_member(staffed: Staffed) -> None:
+    new = [await user(staffed.v3, name) for name in ("cyd", "dan")]
+    body = {**staffed.dev, "userIds": new}
+    assert await data(staffed.v3.post("add-department-members", body)) == {"success": True}
+    assert await staffed.ids() == sorted([staffed.ann, staffed.bob, *new])
+
+
+async def test_a_person_nobody_knows_cannot_be_added_to_a_department(staffed: Staffed) -> None:
+    body = {**staffed.dev, "userIds": ["nobody"]}
+    assert await refused(staffed.v3.post("add-department-members", body)) == 404
+    assert await staffed.ids() == sorted([staffed.ann, staffed.bob])
+
+
+async def test_a_removed_member_is_gone_and_the_others_stay(staffed: Staffed) -> None:
+    await data(staffed.v3.post("remove-department-members", {**staffed.dev, "userIds": [staffed.ann]}))
+    assert await staffed.ids() == [staffed.bob]
+
+
+async def test_members_of_departments_below_are_listed_only_when_asked_for(staffed: Staffed) -> None:
+    listed = await data(staffed.v3.get("list-department-members", **staffed.root))
+    assert (listed["totalCount"], listed["list"]) == (0, [])
+    below = {**staffed.root, "includeChildrenDepartments": "true"}
+    assert (await data(staffed.v3.get("list-department-members", **below)))["totalCount"] == 2
+
+
+@pytest.mark.parametrize("sort", ["Default", "JoinDepartmentAt", "userId", "createAt", "updatedAt"])
+@pytest.mark.parametrize(("order", "names"), [("Asc", ["ann", "bob"]), ("Desc", ["bob", "ann"])])
+async def test_members_are_listed_in_the_order_asked_for(
+    staffed: Staffed, sort: str, order: str, names: list[str]
+) -> None:
+    # Two users made within the same moment are told apart by a change of the later one.
+    await data(staffed.v3.post("update-user", {"userId": staffed.bob, "nickname": "B"}))
+    query = {**staffed.dev, "sortBy": sort, "orderBy": order}
+    page = await data(staffed.v3.get("list-department-members", **query))
+    assert [one["username"] for one in page["list"]] == names
+
+
+async def test_a_listed_member_shows_their_departments_when_asked_for(staffed: Staffed) -> None:
+    for query, shown in (({"withDepartmentIds": "true"}, [staffed.dev_id]), ({}, None)):
+        page = await data(staffed.v3.get("list-department-members", **staffed.dev, **query))
+        assert [one.get("departmentIds") for one in page["list"]] == [shown, shown]
+
+
+async def test_members_are_searched_by_a_part_of_their_name(staffed: Staffed) -> None:
+    found = await data(staffed.v3.get("search-department-members", **staffed.dev, keywords="AN"))
     assert [one["username"] for one in found["list"]] == ["ann"]
-    for query, expected in ((place, True), (root, False)):
-        answer = await data(v3.get("is-user-in-department", userId=ann, **query))
+
+
+async def test_a_member_is_in_their_department_and_below_the_ones_above(staffed: Staffed) -> None:
+    below = {**staffed.root, "includeChildrenDepartments": "True"}
+    for query, expected in ((staffed.dev, True), (staffed.root, False), (below, True)):
+        answer = await data(staffed.v3.get("is-user-in-department", userId=staffed.ann, **query))
         assert answer == {"inDepartment": expected}
-    answer = await data(
-        v3.get("is-user-in-department", userId=ann, **root, includeChildrenDepartments="True")
-    )
-    assert answer == {"inDepartment": True}
-    assert (await data(v3.get("get-department", **place)))["membersCount"] == 2
-    assert (await data(v3.get("get-organization", organizationCode="acme")))["membersCount"] == 2
-    await data(v3.post("remove-department-members", {**place, "userIds": [ann]}))
-    assert await data(v3.get("list-department-member-ids", **place)) == [bob]
+
+
+async def test_members_are_counted_for_the_department_and_the_organisation(staffed: Staffed) -> None:
+    assert (await data(staffed.v3.get("get-department", **staffed.dev)))["membersCount"] == 2
+    acme = await data(staffed.v3.get("get-organization", organizationCode="acme"))
+    assert acme["membersCount"] == 2
 
 
 async def test_custom_data_of_a_department_is_kept_and_shown_when_asked_for(v3: V3Client) -> None:

@@ -18,6 +18,7 @@ from poolhouse.resources.authorization import Authorization
 from poolhouse.resources.model import Effect, Grant, ResourceType
 from poolhouse.resources.model import TargetType as ResourceTarget
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
+from poolhouse.users.model import UserDraft
 from poolhouse.wire.v3 import (
     users_about,
     users_apps,
@@ -211,11 +212,23 @@ async def test_is_user_exists_needs_a_key(v3: V3Client) -> None:
     )
 
 
-async def test_a_suspended_user_and_a_blocked_one_look_alike(v3: V3Client) -> None:
-    user = await create(v3, username="bob")
-    await v3.post("update-user", {"userId": user["userId"], "status": "Suspended"})
-    assert (await v3.get("list-users", status="Suspended"))["data"]["totalCount"] == 1
-    assert (await v3.get("list-users", status="Activated"))["data"]["totalCount"] == 0
+@pytest.mark.parametrize("by", ["status", "advancedFilter"])
+async def test_a_suspended_user_and_a_blocked_one_look_alike(v3: V3Client, by: str) -> None:
+    ann, _, eve = [(await create(v3, username=name))["userId"] for name in ("ann", "bob", "eve")]
+    await v3.post("update-user", {"userId": ann, "status": "Suspended"})
+    await v3.services.users.update(v3.administrator, eve, UserDraft({"blocked": True}))
+
+    async def names(status: str) -> list[str]:
+        condition = {"field": "status", "operator": "EQUAL", "value": status}
+        if by == "status":
+            answer = await v3.get("list-users", status=status)
+        else:
+            answer = await v3.post("list-users", {"advancedFilter": [condition]})
+        assert {user["status"] for user in answer["data"]["list"]} == {status}
+        return sorted(user["username"] for user in answer["data"]["list"])
+
+    assert await names("Suspended") == ["ann", "eve"]
+    assert await names("Activated") == ["bob"]
 
 
 async def test_who_resigns_is_out_of_departments(v3: V3Client) -> None:
