@@ -11,8 +11,8 @@ import asyncpg
 
 from bench.rows import Row, at_most, known, measurement
 from bench.running import data_folder
+from poolhouse.db.database import opened
 from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.db.pool import opened
 
 CALLS, ROUNDS = 2000, 7
 

@@ -11,9 +11,9 @@ from typing import Any
 from bench.rows import Row, at_most, known, measurement
 from bench.running import data_folder
 from poolhouse.caller import Caller
+from poolhouse.db.database import Database, opened
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.migrations import migrate
-from poolhouse.db.pool import Database, opened
 from poolhouse.orgs.model import NodeDraft, Tree
 from poolhouse.paging import PageRequest
 from poolhouse.resources.authorization import Authorization

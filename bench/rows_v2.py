@@ -18,15 +18,15 @@ from bench.running import data_folder
 from poolhouse.app import asgi
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.migrations import migrate
+from poolhouse.directory.postgres import COLUMNS
 from poolhouse.identities.model import Identity
 from poolhouse.paging import Page
 from poolhouse.services import opened
 from poolhouse.settings import Settings
 from poolhouse.users.model import User
-from poolhouse.users.postgres import COLUMNS
 from poolhouse.wire.v2 import plans
-from poolhouse.wire.v2.people import FIELDS, IDENTITIES
 from poolhouse.wire.v2.request import V2Request
+from poolhouse.wire.v2.user_loader import FIELDS, IDENTITIES
 
 USERS, CALLS, ROUNDS = 20_000, 20, 30
 

@@ -17,9 +17,9 @@ from poolhouse.app import asgi
 from poolhouse.credentials import access_key_tokens
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.migrations import migrate
+from poolhouse.directory.postgres import COLUMNS
 from poolhouse.services import opened
 from poolhouse.settings import Settings
-from poolhouse.users.postgres import COLUMNS
 
 USERS, CALLS, ROUNDS = 20_000, 20, 30
 

@@ -21,8 +21,8 @@ from tests.sdk import Sdk
 from poolhouse.app import asgi
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.db.database import Database
 from poolhouse.db.migrations import migrate
-from poolhouse.db.pool import Database
 from poolhouse.services import Services, build
 from poolhouse.settings import Settings
 

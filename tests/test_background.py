@@ -11,7 +11,7 @@ import structlog.testing
 
 from poolhouse import background, upkeep
 from poolhouse.background import FAILURES, Tasks, forever
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import DatabaseLost
 from poolhouse.mail import delivery as mail
 from poolhouse.services import Services

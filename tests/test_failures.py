@@ -18,7 +18,7 @@ import structlog
 from tests.conftest import PoolForTests
 
 from poolhouse import failures, logs
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput
 
 SECRET = "Hunter-2"

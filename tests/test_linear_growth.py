@@ -19,8 +19,8 @@ from tests import growth
 from tests.growth import MOST_TIMES, Expression
 
 from poolhouse import emails, phones
-from poolhouse.apps import addresses
-from poolhouse.audit.origin import agent
+from poolhouse.apps import redirect_uris
+from poolhouse.audit.geoip import agent
 from poolhouse.credentials import access_key_tokens, signature
 from poolhouse.crypto import foreign, patterns
 from poolhouse.customdb.redaction import Redactor, redacted_arguments, secrets_typed
@@ -37,7 +37,7 @@ from poolhouse.tenants.secrets import masked
 from poolhouse.times import parse_time, zone_named
 from poolhouse.users.readings import moment
 from poolhouse.users.rules import clean
-from poolhouse.wire.addresses import client_ip
+from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.oidc.browser import own_cookies, preferred
 from poolhouse.wire.request import Query, decode_json
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, compile_document
@@ -298,7 +298,7 @@ READERS: dict[str, Reader] = {
         lambda text: foreign.require(text, "password"),
         [*GENERAL, *(again("a", f"{h}$") for h in ("md5", "$2b", "$6")), again("a,", "$scram$9$a$")],
     ),
-    "an address": Reader(lambda text: addresses.checked("a", [text]), [*GENERAL, again("a", "https://")]),
+    "an address": Reader(lambda text: redirect_uris.checked("a", [text]), [*GENERAL, again("a", "https://")]),
     "a user agent": Reader(agent.__wrapped__, [*GENERAL, again("; "), again("1."), again("Android ")], 1_000),
     "an action": Reader(
         lambda text: permits([text], "a" * len(text)), [again("*a"), again("a*"), again("*")]

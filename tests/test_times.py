@@ -10,10 +10,10 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.apps.service import LIFETIMES_S
+from poolhouse.directory.scripted import _page_of
 from poolhouse.errors import InvalidInput, ScriptFailed
 from poolhouse.services import Services
 from poolhouse.times import numeric_date, parse_time, unix_time, v2_time, v3_time
-from poolhouse.users.scripted import _page_of
 from poolhouse.wire.v2.clock import written
 
 ZONES = [ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York"), ZoneInfo("UTC")]

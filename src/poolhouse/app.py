@@ -20,11 +20,11 @@ from poolhouse.wire.admission import Admission, Admitted
 from poolhouse.wire.avatar import avatar_routes
 from poolhouse.wire.budgeted import Budgeted
 from poolhouse.wire.console import console_routes
+from poolhouse.wire.cors import Origins
 from poolhouse.wire.early import SmallHead
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
 from poolhouse.wire.oidc.endpoints import oidc_routes
-from poolhouse.wire.origins import Origins
 from poolhouse.wire.request import AsSpelled
 from poolhouse.wire.v2.app import v2_routes
 from poolhouse.wire.v3.app import v3_routes

@@ -15,7 +15,7 @@ import msgspec
 
 from poolhouse.audit.model import Event
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Tx
+from poolhouse.db.database import Tx
 from poolhouse.files import write_private
 from poolhouse.ids import new_id
 from poolhouse.services import Services

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -50,3 +51,7 @@ class Caller:
         if self.kind == "user" and self.actor_id == user_id:
             return
         self.require_administrator()
+
+
+RequireIds = Callable[[Caller, Sequence[str]], Awaitable[None]]
+"""Raises the domain's NotFound unless every id is of the caller's pool: how one domain asks another."""

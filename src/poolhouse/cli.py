@@ -78,7 +78,7 @@ def mendable(error: Exception) -> str | None:
     )
     from pydantic import ValidationError
 
-    from poolhouse.audit.origin import PlacesUnfit
+    from poolhouse.audit.geoip import GeoIpUnfit
     from poolhouse.crypto.secretbox import KeyMalformed, SecretUnreadable
     from poolhouse.db.unfit import DatabaseUnfit
     from poolhouse.errors import InvalidInput, PoolhouseError
@@ -97,7 +97,7 @@ def mendable(error: Exception) -> str | None:
             "the secret key does not open this database's secrets: give the key it was made with (if that is lost "
             "for good, `poolhouse secrets reset`)"
         )
-    if isinstance(error, DatabaseUnfit | SandboxUnfit | PlacesUnfit | PortTaken | KeyMalformed | OSError):
+    if isinstance(error, DatabaseUnfit | SandboxUnfit | GeoIpUnfit | PortTaken | KeyMalformed | OSError):
         return str(error)
     if isinstance(error, UndefinedTableError | UndefinedColumnError | UndefinedFunctionError):
         return NO_SCHEMA

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, replace_key_file
-from poolhouse.db.pool import Database, Executor
+from poolhouse.db.database import Database, Executor
 from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.ids import new_secret
 from poolhouse.services import NODE

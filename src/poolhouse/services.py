@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from poolhouse.accounts.org_trees import DepartmentTrees
+from poolhouse.accounts.service import AccountService
+from poolhouse.accounts.users import UserService
 from poolhouse.apps.agreements import Agreements
 from poolhouse.apps.service import AppService
-from poolhouse.audit.origin import Places
+from poolhouse.audit.geoip import GeoIp
 from poolhouse.audit.service import AuditLog
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
@@ -18,32 +21,37 @@ from poolhouse.crypto.transport import PasswordTransport, TransportKeys
 from poolhouse.customdb.password_function import PasswordFunction
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.service import CustomDatabaseService
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
+from poolhouse.directory import postgres_states as user_states
+from poolhouse.directory.chooser import Directories
+from poolhouse.directory.postgres import PostgresDirectory, insert_identity
+from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
 from poolhouse.groups.service import GroupService
 from poolhouse.identities.service import IdentityService
-from poolhouse.login.account import Account
-from poolhouse.login.book import LoginBook
 from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.captchas import Captchas
 from poolhouse.login.codes import Codes
-from poolhouse.login.guard import LoginGuard
 from poolhouse.login.links import Links
+from poolhouse.login.lockout import LoginGuard
+from poolhouse.login.login_recorder import LoginBook
+from poolhouse.login.mfa_login import SecondStep
+from poolhouse.login.own_account import Account
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.proofs import Proofs
 from poolhouse.login.recovery import Recovery
 from poolhouse.login.refusals import Refusals
 from poolhouse.login.registration import Registrations
-from poolhouse.login.second_step import SecondStep
 from poolhouse.login.service import LoginService
 from poolhouse.mail.delivery import Delivery, Transports
 from poolhouse.mail.model import Provider
 from poolhouse.mail.service import MailService
 from poolhouse.mfa.service import MfaService
+from poolhouse.migration.importing import UserImports
+from poolhouse.migration.service import Migration
 from poolhouse.oidc.service import OidcService
 from poolhouse.orgs.members import DepartmentMembers
-from poolhouse.orgs.merging import DepartmentTrees
 from poolhouse.orgs.service import OrgService
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.pools.environment import Environment
@@ -70,15 +78,7 @@ from poolhouse.sessions.service import SessionService
 from poolhouse.settings import Settings
 from poolhouse.tenants.service import TenantService
 from poolhouse.tenants.sources import SourceService
-from poolhouse.users import postgres_states as user_states
-from poolhouse.users.accounts import AccountService
-from poolhouse.users.directories import Directories
-from poolhouse.users.importing import UserImports
-from poolhouse.users.migration import Migration
 from poolhouse.users.model import AVATAR_PATH
-from poolhouse.users.postgres import PostgresDirectory, insert_identity
-from poolhouse.users.service import UserService
-from poolhouse.users.stored_passwords import StoredPasswords
 
 LOGIN_RECORDS_S = 10.0
 """How long stopping waits for the records of the last logins."""
@@ -98,7 +98,7 @@ class Services:
     passwords: StoredPasswords
     transport: PasswordTransport
     audit: AuditLog
-    places: Places
+    geoip: GeoIp
     sandbox: Sandbox
     scripts: ScriptRunner
     customdb: CustomDatabaseService
@@ -199,10 +199,10 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     apps = AppService(db, box, audit)
     whitelist = Whitelist(db, audit)
 
-    places = Places(settings.geo_database)
+    geoip = GeoIp(settings.geo_database)
     sandbox = Sandbox()
     environment = Environment(db, box, audit)
-    scripts = ScriptRunner(db, sandbox, pools, apps, places, environment.of_pool)
+    scripts = ScriptRunner(db, sandbox, pools, apps, geoip, environment.of_pool)
     customdb = CustomDatabaseService(db, box, sandbox, scripts, audit)
 
     passwords = StoredPasswords(db, hasher, PasswordFunction(db, box, scripts))
@@ -222,7 +222,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     users.on_change(sessions.user_changed)
     fields = FieldService(db, audit, box)
     orgs = OrgService(db, audit, fields)
-    department_members = DepartmentMembers(db, users, audit)
+    department_members = DepartmentMembers(db, users.require_all, audit)
     users.on_delete(department_members.forget_users)
     users.on_delete(fields.forget_users)
     posts = PostService(db, audit, users.require_all, orgs.require_nodes)
@@ -327,7 +327,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         passwords=passwords,
         transport=transport,
         audit=audit,
-        places=places,
+        geoip=geoip,
         sandbox=sandbox,
         scripts=scripts,
         customdb=customdb,

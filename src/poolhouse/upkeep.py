@@ -12,7 +12,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.background import forever
 from poolhouse.customdb import postgres as script_rows
 from poolhouse.customdb.service import LOG_DAYS, LOG_ROWS
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.login import postgres as login_rows
 from poolhouse.mail import delivery
 from poolhouse.mail import postgres as mail_rows

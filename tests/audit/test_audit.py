@@ -6,7 +6,7 @@ import pytest
 from poolhouse.audit.model import Act, Event, RecordQuery
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import NotAuthenticated, NotPermitted
 from poolhouse.ids import new_id
 from poolhouse.paging import PageRequest

@@ -8,7 +8,7 @@ from poolhouse.audit import postgres
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import MONTHS_AHEAD, AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.ids import new_id
 
 

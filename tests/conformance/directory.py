@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
+from poolhouse.directory.contract import Directory
 from poolhouse.errors import (
     EmailTaken,
     ExternalIdTaken,
@@ -30,7 +31,6 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.paging import PageRequest
-from poolhouse.users.directory import Directory
 from poolhouse.users.model import User, UserDraft, UserKey, UserQuery
 
 EVERY_VERB = frozenset(

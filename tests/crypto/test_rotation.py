@@ -14,8 +14,8 @@ from tests.postgres import on_database, run_sql
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable, load_or_create_key_file
 from poolhouse.customdb.model import Connection
+from poolhouse.db.database import Database, opened
 from poolhouse.db.migrations import migrate
-from poolhouse.db.pool import Database, opened
 from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.ids import new_id
 from poolhouse.paging import PageRequest

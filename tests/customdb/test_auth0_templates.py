@@ -23,10 +23,10 @@ from tests.customdb.engines import mariadb, mongodb
 
 from poolhouse.customdb.folder import read
 from poolhouse.customdb.model import Connection
+from poolhouse.directory.contract import Directory
 from poolhouse.errors import UserExists, WrongCredentials
 from poolhouse.sandbox import Returned, Threw, WorkerSpec
 from poolhouse.services import Services
-from poolhouse.users.directory import Directory
 from poolhouse.users.model import UserDraft, UserKey
 
 FOLDERS = Path(__file__).parent / "auth0"

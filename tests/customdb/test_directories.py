@@ -11,6 +11,7 @@ from tests.conformance.directory import DirectoryConformance, Subject
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts
 
+from poolhouse.directory.migrating import PROVIDER, MigratingDirectory
 from poolhouse.errors import (
     CustomDatabaseUnavailable,
     EmailTaken,
@@ -20,7 +21,6 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.services import Services
-from poolhouse.users.migrating import PROVIDER, MigratingDirectory
 from poolhouse.users.model import Condition, UserDraft, UserKey, UserQuery
 
 

@@ -17,6 +17,8 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
+from poolhouse.directory import gathered
+from poolhouse.directory.postgres import insert_identity
 from poolhouse.errors import InvalidInput, NotSupportedByDirectory
 from poolhouse.fields.model import DataType, FieldDraft
 from poolhouse.fields.model import TargetType as FieldTarget
@@ -26,7 +28,6 @@ from poolhouse.paging import PageRequest
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
 from poolhouse.services import Services
 from poolhouse.times import parse_time
-from poolhouse.users import gathered
 from poolhouse.users.model import (
     Condition,
     DepartmentFilter,
@@ -35,7 +36,6 @@ from poolhouse.users.model import (
     Sort,
     UserQuery,
 )
-from poolhouse.users.postgres import insert_identity
 
 NOWHERE = Legacy("postgres://nobody@127.0.0.1:1/nothing")
 PAGE = (Path(__file__).parents[2] / "docs/reference/scripts.md").read_text()

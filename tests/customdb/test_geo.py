@@ -9,7 +9,7 @@ import pytest
 from tests import mmdb
 from tests.conftest import PoolForTests
 
-from poolhouse.audit.origin import Place, Places, geoip
+from poolhouse.audit.geoip import GeoIp, Place, geoip_document
 from poolhouse.services import Services
 
 
@@ -30,6 +30,6 @@ async def test_with_a_file_geo_is_as_in_the_audit_log(
     known: bool,
 ) -> None:
     (tmp_path / "geo.mmdb").write_bytes(mmdb.written("203.0.113.0/24", {"country": {"iso_code": "CN"}}))
-    monkeypatch.setattr(services.scripts, "_places", Places(tmp_path / "geo.mmdb"))
+    monkeypatch.setattr(services.scripts, "_geoip", GeoIp(tmp_path / "geo.mmdb"))
     request = (await services.scripts.context(replace(pool.stranger, ip=ip)))["request"]
-    assert request["geo"] == (geoip(Place(country_code="CN")) if known else None)
+    assert request["geo"] == (geoip_document(Place(country_code="CN")) if known else None)

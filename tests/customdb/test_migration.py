@@ -15,6 +15,7 @@ from tests.customdb.conftest import Legacy, connect, lazy_scripts
 from tests.login.conftest import sent_code  # noqa: F401
 
 from poolhouse.customdb.templates import template
+from poolhouse.directory.migrating import MigratingDirectory
 from poolhouse.errors import (
     FirstPasswordRequired,
     InvalidOperation,
@@ -22,11 +23,10 @@ from poolhouse.errors import (
     ScriptFailed,
     WrongCredentials,
 )
+from poolhouse.migration import postgres as bulk_insert
+from poolhouse.migration.importing import ImportProgress
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
-from poolhouse.users import postgres_newcomers
-from poolhouse.users.importing import ImportProgress
-from poolhouse.users.migrating import MigratingDirectory
 from poolhouse.users.model import User, UserDraft, UserKey, UserQuery
 
 
@@ -214,4 +214,4 @@ async def test_logins_during_the_end_of_a_migration_lose_nobody_and_no_password(
     await services.customdb.update(pool.administrator, {"enabled": False})
     for key, password in keys:
         await services.directories.native.authenticate(pool.stranger, key, password)
-    assert await postgres_newcomers.linked_count(services.db, pool.id, "custom-database") == 60
+    assert await bulk_insert.linked_count(services.db, pool.id, "custom-database") == 60

@@ -10,8 +10,8 @@ from poolhouse.customdb.budget import MOST_CALLS
 from poolhouse.customdb.model import DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS, SCRIPT_NAMES
 from poolhouse.customdb.service import LOG_DAYS, LOG_ROWS
 from poolhouse.customdb.stubs import PARAMETERS
+from poolhouse.directory.gathered import MOST_FOUND
 from poolhouse.sandbox import Limits
-from poolhouse.users.gathered import MOST_FOUND
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/scripts.md").read_text()
 

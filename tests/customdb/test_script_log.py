@@ -9,7 +9,7 @@ from tests.conftest import PoolForTests
 from poolhouse.customdb import script_log
 from poolhouse.customdb.model import LogQuery
 from poolhouse.customdb.script_log import Run, ScriptLog
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.paging import PageRequest
 from poolhouse.sandbox.client import ConsoleLine, Returned
 from poolhouse.services import Services

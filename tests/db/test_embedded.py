@@ -16,9 +16,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from poolhouse.db import account, cluster
+from poolhouse.db import cluster, os_account
+from poolhouse.db.database import Database
 from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.db.pool import Database
 from poolhouse.db.unfit import DatabaseUnfit
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
@@ -248,7 +248,7 @@ async def test_root_in_a_private_folder_keeps_the_files_elsewhere_and_changes_no
 def test_binaries_in_a_private_folder_are_copied_to_where_the_servers_user_reaches_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    them = account.account()
+    them = os_account.account()
     with tempfile.TemporaryDirectory() as private, tempfile.TemporaryDirectory() as state:
         Path(state).chmod(0o755)
         monkeypatch.setattr(cluster, "STATE", Path(state))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import poolhouse
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 
 SOURCE = Path(poolhouse.__file__).parent
 

@@ -11,8 +11,8 @@ import pytest
 from tests.postgres import on_database, run_sql
 
 from poolhouse import trace
-from poolhouse.db import connections
-from poolhouse.db.pool import Database, opened
+from poolhouse.db import connection_pool
+from poolhouse.db.database import Database, opened
 from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded
 from poolhouse.ids import new_id
 from poolhouse.wire import health
@@ -92,7 +92,7 @@ async def test_a_transaction_nobody_used_holds_no_connection(small: Database) ->
 async def test_with_every_connection_taken_the_wait_is_bounded(
     small: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "WAIT_S", 0.1)
+    monkeypatch.setattr(connection_pool, "WAIT_S", 0.1)
     async with small.transaction() as one, small.transaction() as two:
         await one.execute("select 1")
         await two.execute("select 1")
@@ -300,7 +300,7 @@ async def test_readiness_asks_for_searches_too(narrow: str, monkeypatch: pytest.
 async def test_idle_connections_are_closed_but_one(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "IDLE_S", 0.05)
+    monkeypatch.setattr(connection_pool, "IDLE_S", 0.05)
     async with opened(database_url, connections=4) as database:
         await open_all(database, 4)
         await database.search_fetchval("select 1")
@@ -314,10 +314,10 @@ async def test_the_last_places_of_the_server_are_left_to_whoever_looks_after_it(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(database_url, connections=4) as database:
-        assert await database.fetchval(connections._ROOM) > connections.KEPT
+        assert await database.fetchval(connection_pool._ROOM) > connection_pool.KEPT
         await open_all(database, 1)
-        monkeypatch.setattr(connections, "_ROOM", "select 1")
-        monkeypatch.setattr(connections, "WAIT_S", 0.1)
+        monkeypatch.setattr(connection_pool, "_ROOM", "select 1")
+        monkeypatch.setattr(connection_pool, "WAIT_S", 0.1)
         while database._connections._idle:
             await database._connections.give_up_idle()
         held = await database._connections.acquire()  # the first is let in

@@ -17,8 +17,8 @@ from tests.postgres import on_database, run_sql
 
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.db.database import opened
 from poolhouse.db.migrations import migrate
-from poolhouse.db.pool import opened
 from poolhouse.errors import PhoneTaken
 from poolhouse.ids import new_id
 from poolhouse.services import Services, build

@@ -12,9 +12,9 @@ from tests.fuzz.conftest import dice
 
 from poolhouse.errors import InvalidInput
 from poolhouse.mail import render
+from poolhouse.migration import import_rows
 from poolhouse.sandbox import frames
 from poolhouse.sandbox.limits import Limits
-from poolhouse.users import import_rows
 
 HEAD = {
     "type": "result",

@@ -20,7 +20,7 @@ from poolhouse.errors import (
     TooManyRequests,
     WeakPassword,
 )
-from poolhouse.login.account import NewAddress, OldAddress
+from poolhouse.login.own_account import NewAddress, OldAddress
 from poolhouse.users.model import UserDraft, UserKey
 
 BY_NAME = UserKey("username", "bob")

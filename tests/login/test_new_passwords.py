@@ -3,11 +3,11 @@
 import bcrypt
 import pytest
 
+from poolhouse.accounts.service import AccountChange, NewAccount
 from poolhouse.crypto.policy import PasswordPolicy, generated_password
 from poolhouse.errors import InvalidInput, PasswordResetRequired, TooLarge, WeakPassword
 from poolhouse.login.model import Registration
 from poolhouse.pools.model import MOST_REMEMBERED
-from poolhouse.users.accounts import AccountChange, NewAccount
 from poolhouse.users.model import UserDraft, UserKey
 
 BOB = "bob@example.com"

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.app import asgi
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.services import Services
 
 CANARY = "Canary-7f3a9c"

@@ -17,7 +17,7 @@ from poolhouse.errors import (
     TooManyRequests,
     WrongCredentials,
 )
-from poolhouse.login import guard
+from poolhouse.login import lockout
 from poolhouse.login.model import SignIn
 from poolhouse.pools.model import RateCheck
 from poolhouse.resources.model import Effect, TargetType
@@ -200,7 +200,7 @@ async def test_a_right_password_clears_the_accounts_failures(services, visitor, 
 
 async def test_a_pool_that_counts_nothing_still_ends_guessing(services, visitor, bob, configure, monkeypatch):
     await configure(login_password_fail_check={"enabled": False})
-    monkeypatch.setattr(guard, "FLOOR", RateCheck(enabled=True, limit=3, time_interval=600))
+    monkeypatch.setattr(lockout, "FLOOR", RateCheck(enabled=True, limit=3, time_interval=600))
     for name in ("bob", "nobody"):
         key = UserKey("username", name)
         await fail(services, visitor, 3, key)

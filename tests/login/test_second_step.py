@@ -60,7 +60,7 @@ async def test_guessing_ends_after_ten_tries(services, visitor, bob, secret):
 
 
 async def test_new_tickets_do_not_help_guessing(services, visitor, bob, secret, monkeypatch):
-    monkeypatch.setattr("poolhouse.login.second_step.TRIES", Limit(2, 900, locks=True))
+    monkeypatch.setattr("poolhouse.login.mfa_login.TRIES", Limit(2, 900, locks=True))
     for _ in range(2):
         with pytest.raises(CodeWrong):
             await services.second_step.by_totp(visitor, await first_step(services, visitor), "000000")

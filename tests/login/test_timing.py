@@ -6,7 +6,7 @@ import time
 import pytest
 
 from poolhouse.errors import WrongCredentials
-from poolhouse.login import guard
+from poolhouse.login import lockout
 from poolhouse.pools.model import RateCheck
 from poolhouse.users.model import UserDraft, UserKey
 
@@ -40,7 +40,7 @@ async def test_unknown_user_wrong_password_and_no_password_take_the_same_time(
     services, pool, visitor, bob, configure, monkeypatch
 ):
     await configure(login_password_fail_check={"enabled": False})
-    monkeypatch.setattr(guard, "FLOOR", RateCheck(enabled=True, limit=10 * TRIES, time_interval=600))
+    monkeypatch.setattr(lockout, "FLOOR", RateCheck(enabled=True, limit=10 * TRIES, time_interval=600))
     await services.users.create(pool.administrator, UserDraft({"username": "passwordless"}))
     times: dict[str, list[float]] = {"bob": [], "nobody": [], "passwordless": []}
     names = [name for name in times for _ in range(TRIES)]

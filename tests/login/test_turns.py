@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from poolhouse.errors import Overloaded
-from poolhouse.login.turns import Turns
+from poolhouse.login.address_limiter import Turns
 
 
 async def test_one_address_holds_no_more_than_its_share_and_others_go_by():

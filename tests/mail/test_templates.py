@@ -5,10 +5,10 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotPermitted
+from poolhouse.mail.default_templates import built_in
 from poolhouse.mail.model import SCENES
 from poolhouse.mail.render import render, text_of
 from poolhouse.mail.service import SAMPLE
-from poolhouse.mail.texts import built_in
 from poolhouse.services import Services
 
 

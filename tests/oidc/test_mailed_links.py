@@ -24,9 +24,9 @@ from poolhouse.errors import AccountBlocked, InvalidInput, TokenInvalid, UserNot
 from poolhouse.lifetimes import in_words
 from poolhouse.login import tickets
 from poolhouse.login.links import PATHS, SCENES
+from poolhouse.mail.default_templates import shape
 from poolhouse.mail.model import SCENES as MAILS
 from poolhouse.mail.render import text_of
-from poolhouse.mail.texts import shape
 from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
 

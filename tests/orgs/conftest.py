@@ -3,14 +3,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.accounts.users import UserService
 from poolhouse.audit.service import AuditLog
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.ids import new_id
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
-from poolhouse.users.service import UserService
 
 NewUser = Callable[[PoolForTests], Awaitable[str]]
 

@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import PoolForTests
 
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import InvalidOperation
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.orgs.service import OrgService

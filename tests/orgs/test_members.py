@@ -2,6 +2,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.orgs.conftest import NewUser
 
+from poolhouse.accounts.users import UserService
 from poolhouse.errors import (
     InvalidInput,
     InvalidOperation,
@@ -15,7 +16,6 @@ from poolhouse.orgs.model import Assignment, Node, NodeDraft
 from poolhouse.orgs.service import OrgService
 from poolhouse.paging import PageRequest
 from poolhouse.users.model import DepartmentFilter, UserQuery
-from poolhouse.users.service import UserService
 
 
 async def chain(orgs: OrgService, pool: PoolForTests, *names: str) -> list[Node]:

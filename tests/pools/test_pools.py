@@ -6,8 +6,8 @@ import asyncio
 
 from tests.conftest import PoolForTests
 
-from poolhouse.recent import Recent
 from poolhouse.services import Services
+from poolhouse.ttl_cache import Recent
 
 
 async def test_two_changes_at_once_both_hold(services: Services, pool: PoolForTests) -> None:

@@ -15,8 +15,8 @@ import bcrypt
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts, legacy  # noqa: F401
 
+from poolhouse.directory.migrating import PROVIDER
 from poolhouse.services import Services
-from poolhouse.users.migrating import PROVIDER
 from poolhouse.users.model import UserKey, UserQuery
 
 PEOPLE, LOGINS, KILLS = 3000, 60, 3
@@ -144,7 +144,7 @@ from pathlib import Path
 from poolhouse.services import build
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.settings import Settings
 from poolhouse.users.model import UserKey
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from poolhouse.errors import InvalidInput
-from poolhouse.users import import_rows, import_tables
-from poolhouse.users.import_columns import FIELDS, key_of
-from poolhouse.users.import_rows import ImportedUser, RowError
-from poolhouse.users.import_tables import Reading, told
+from poolhouse.migration import import_rows, import_tables
+from poolhouse.migration.import_columns import FIELDS, key_of
+from poolhouse.migration.import_rows import ImportedUser, RowError
+from poolhouse.migration.import_tables import Reading, told
 from poolhouse.users.rules import spelled
 
 

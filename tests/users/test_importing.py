@@ -11,6 +11,7 @@ import bcrypt
 import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.directory.migrating import PROVIDER
 from poolhouse.errors import (
     InvalidInput,
     InvalidOperation,
@@ -21,10 +22,10 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
+from poolhouse.migration import importing
+from poolhouse.migration import postgres as bulk_insert
+from poolhouse.migration.import_tables import Reading
 from poolhouse.services import Services
-from poolhouse.users import importing, postgres_newcomers
-from poolhouse.users.import_tables import Reading
-from poolhouse.users.migrating import PROVIDER
 from poolhouse.users.model import User, UserDraft, UserKey, UserQuery
 from poolhouse.wire.v2.errors import row as v2_row
 from poolhouse.wire.v3.errors import row_of as v3_row
@@ -215,7 +216,7 @@ async def test_two_imports_of_one_file_do_not_both_go_on(
 ) -> None:
     monkeypatch.setattr(importing, "BATCH_ROWS", 2)
     file = jsonl(tmp_path, *({"username": f"u{n}"} for n in range(6)))
-    journals = postgres_newcomers.begin
+    journals = bulk_insert.begin
     await brought_in(services, pool, file)
     late = await journals(services.db, pool.id, "file:x")
     log = importing.ErrorFile(None, 0)
@@ -255,7 +256,7 @@ async def test_a_pool_whose_users_live_elsewhere_refuses_an_import(
 async def test_an_overloaded_database_is_tried_again(
     services: Services, pool: PoolForTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known, tries = postgres_newcomers.known, 0
+    known, tries = bulk_insert.known, 0
 
     async def busy(*args: Any) -> Any:
         nonlocal tries
@@ -264,7 +265,7 @@ async def test_an_overloaded_database_is_tried_again(
             raise Overloaded("deadlock")
         return await known(*args)
 
-    monkeypatch.setattr(postgres_newcomers, "known", busy)
+    monkeypatch.setattr(bulk_insert, "known", busy)
     assert await brought_in(services, pool, jsonl(tmp_path, {"username": "a"})) == (1, 0, 0)
 
 

@@ -12,9 +12,9 @@ import bcrypt
 import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.accounts.service import NewAccount
 from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.services import Services
-from poolhouse.users.accounts import NewAccount
 from poolhouse.users.model import UserDraft, UserKey, UserQuery
 
 Door = Callable[[Services, PoolForTests, str, Path], Awaitable[None]]

@@ -8,12 +8,12 @@ from typing import Any, get_args
 import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.directory import matching
+from poolhouse.directory.filters import MOMENTS, TEXTS
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.times import now
-from poolhouse.users import matching
-from poolhouse.users.conditions import MOMENTS, TEXTS
 from poolhouse.users.model import SEARCHED_FIELDS, Condition, Operator, Sort, User, UserDraft, UserQuery
 from poolhouse.users.rules import BOOLEANS, COUNTS
 

@@ -13,7 +13,7 @@ import poolhouse
 from poolhouse.app import asgi
 from poolhouse.services import Services
 from poolhouse.settings import Settings
-from poolhouse.wire.addresses import address_of, client_ip
+from poolhouse.wire.client_address import address_of, client_ip
 
 PEER = "192.0.2.99"
 FORGED = "6.6.6.6"

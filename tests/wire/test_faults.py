@@ -13,7 +13,7 @@ from tests.conftest import PoolForTests
 from tests.wire.v3.conftest import connect
 
 from poolhouse.app import asgi
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.services import Services
 

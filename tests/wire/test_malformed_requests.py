@@ -28,7 +28,7 @@ from tests.wire.v2.calls import BODY_KEYS, Call, Root, calls, document, plain, r
 
 from poolhouse import logs
 from poolhouse.app import asgi
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 from poolhouse.wire.v3.endpoint import Endpoint

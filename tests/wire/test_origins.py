@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from poolhouse.wire.origins import Origins
+from poolhouse.wire.cors import Origins
 
 ORIGIN = "https://app.example"
 

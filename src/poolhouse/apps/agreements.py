@@ -12,7 +12,7 @@ from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import AppNotFound, InvalidInput, NotFound
 
 LANGS = ("zh-CN", "en-US", "zh-TW", "ja-JP")

@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from poolhouse.apps.model import App, AppSettings
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 
 _COLUMNS = (
     "id, pool_id, name, identifier, description, logo, secret, app_type, redirect_uris, "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from asyncpg import Record
 
 from poolhouse.apps.model import Agreement
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 
 _COLUMNS = "pool_id, app_id, id, title, required, lang, position, created_at, updated_at"
 

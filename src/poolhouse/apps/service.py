@@ -10,20 +10,20 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from poolhouse.apps import addresses, postgres
+from poolhouse.apps import postgres, redirect_uris
 from poolhouse.apps.model import App, AppSettings
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthenticated
 from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
-from poolhouse.recent import Recent
 from poolhouse.texts import no_program
+from poolhouse.ttl_cache import Recent
 
 CACHE_S = 1.0
 _IDENTIFIER = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -229,7 +229,7 @@ def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
 def _with_addresses(values: dict[str, Any]) -> dict[str, Any]:
     no_program("logo", values.get("logo"))
     kinds = [name for name in ("redirect_uris", "logout_redirect_uris") if name in values]
-    return values | {name: addresses.checked(name, values[name]) for name in kinds}
+    return values | {name: redirect_uris.checked(name, values[name]) for name in kinds}
 
 
 def _name(value: str) -> str:

@@ -13,7 +13,7 @@ from asyncpg import Record as Row
 
 from poolhouse.audit.model import Event, Record, RecordQuery
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor, Reads
+from poolhouse.db.database import Database, Executor, Reads
 from poolhouse.db.where import Where
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest

@@ -8,10 +8,10 @@ import structlog
 from prometheus_client import Counter
 
 from poolhouse.audit import postgres
+from poolhouse.audit.geoip import know_agents
 from poolhouse.audit.model import Event, Record, RecordQuery
-from poolhouse.audit.origin import know_agents
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor
+from poolhouse.db.database import Database, Executor
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
 

@@ -10,14 +10,14 @@ from cyclopts import Parameter
 
 from poolhouse.commands.output import rows
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
+from poolhouse.db.database import opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
 from poolhouse.db.embedded import running_url
 from poolhouse.db.migrations.chain import revisions
-from poolhouse.db.pool import opened
 from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.directory.postgres_duplicates import Duplicates, duplicates
 from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_installation
 from poolhouse.settings import Settings
-from poolhouse.users.postgres_duplicates import Duplicates, duplicates
 from poolhouse.users.rules import spelled
 
 

@@ -18,10 +18,10 @@ from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.errors import DatabaseLost
+from poolhouse.migration.import_tables import told as said
+from poolhouse.migration.importing import ImportProgress, Report
+from poolhouse.migration.postgres import Journal
 from poolhouse.services import Services
-from poolhouse.users.import_tables import told as said
-from poolhouse.users.importing import ImportProgress, Report
-from poolhouse.users.postgres_newcomers import Journal
 
 imports = App(name="import", help="Brings in many users from a file.")
 

@@ -15,7 +15,7 @@ from poolhouse.bootstrap import Credentials, read_credentials, write_credentials
 from poolhouse.commands.output import console
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.crypto.secretbox import SecretBox, parse_keys
-from poolhouse.db.pool import Database, opened
+from poolhouse.db.database import Database, opened
 from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.rotation import reseal, reset, rotate, unopened

@@ -14,7 +14,7 @@ from poolhouse.credentials import postgres
 from poolhouse.credentials.model import AccessKey
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import (
     AccessKeyNotFound,
     InvalidInput,

@@ -8,7 +8,7 @@ from asyncpg import Record
 
 from poolhouse.credentials.model import AccessKey
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 
 _COLUMNS = "k.pool_id, k.id, k.secret, k.user_id, k.tenant_id, k.scopes, k.enabled, k.created_at"
 

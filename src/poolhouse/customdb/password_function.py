@@ -14,7 +14,7 @@ from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb import postgres
 from poolhouse.customdb.model import PASSWORD_FUNCTION, Active, CustomDatabase
 from poolhouse.customdb.runner import ScriptRunner
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import (
     Conflict,
     CustomDatabaseUnavailable,

@@ -17,7 +17,7 @@ from poolhouse.customdb.model import (
     MigrationProgress,
     ScriptVersion,
 )
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.db.where import Where
 
 _SETTINGS = (

@@ -9,15 +9,15 @@ from typing import Any
 
 from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
-from poolhouse.audit.origin import Places, geoip
+from poolhouse.audit.geoip import GeoIp, geoip_document
 from poolhouse.caller import Caller
-from poolhouse.customdb import advice, auth0, budget, environment
+from poolhouse.customdb import auth0, budget, environment, script_diagnostics
 from poolhouse.customdb.bounds import ARGUMENT_BYTES, own_fields, size_within
 from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, ScriptName
 from poolhouse.customdb.redaction import Redactor, secrets_of, secrets_typed
 from poolhouse.customdb.script_log import Run, ScriptLog
 from poolhouse.customdb.stubs import stub
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import (
     AppNotFound,
     CustomDatabaseUnavailable,
@@ -49,11 +49,11 @@ class ScriptRunner:
         sandbox: Sandbox,
         pools: PoolService,
         apps: AppService,
-        places: Places,
+        geoip: GeoIp,
         pool_variables: PoolVariables | None = None,
     ) -> None:
         self._sandbox, self._pools, self._apps = sandbox, pools, apps
-        self._places, self._pool_variables = places, pool_variables
+        self._geoip, self._pool_variables = geoip, pool_variables
         self._log = ScriptLog(db)
 
     async def invoke(
@@ -144,7 +144,7 @@ class ScriptRunner:
             if isinstance(outcome, Returned):
                 outcome = replace(outcome, value=auth0.answer(name, outcome.value))
         if isinstance(outcome, Returned):
-            said = advice.about_count(name, args, outcome.value)
+            said = script_diagnostics.about_count(name, args, outcome.value)
             outcome = replace(outcome, warnings=(*outcome.warnings, *said))
         if logged:
             self._log.keep(Run(caller, name, version, given, env, outcome, debug))
@@ -164,7 +164,7 @@ class ScriptRunner:
         Source: reference/custom-database.md 1.5.
         """
         pool = await self._pools.get(caller.pool_id)
-        place = self._places.of(caller.ip)
+        place = self._geoip.of(caller.ip)
         app = await self._app(caller)
         return {
             "userPoolId": pool.id,
@@ -178,7 +178,7 @@ class ScriptRunner:
             "application": pool.id,
             "request": {
                 "ip": caller.ip or "",
-                "geo": geoip(place) if place else None,
+                "geo": geoip_document(place) if place else None,
                 "body": own_fields(caller.body),
             },
         }

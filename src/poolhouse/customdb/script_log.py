@@ -17,7 +17,7 @@ from poolhouse.caller import Caller
 from poolhouse.customdb import postgres
 from poolhouse.customdb.model import LogEntry
 from poolhouse.customdb.redaction import Redactor, redacted_arguments, secrets_of, secrets_typed
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.failures import told
 from poolhouse.ids import new_id
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw

@@ -13,7 +13,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.customdb import advice, auth0, environment, postgres, sources
+from poolhouse.customdb import auth0, environment, postgres, script_diagnostics, sources
 from poolhouse.customdb.model import (
     AUTH0_NAMES,
     LARGEST_TIMEOUT_MS,
@@ -35,7 +35,7 @@ from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.customdb.runner import ScriptRunner, spec_of
 from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.stubs import stub
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
@@ -247,25 +247,25 @@ class CustomDatabaseService:
     ) -> list[str]:
         """What else can be said: from the answer, from the same call again, from getUser after login."""
         if isinstance(outcome, Threw):
-            said = advice.about_thrown(name, outcome.message)
+            said = script_diagnostics.about_thrown(name, outcome.message)
             if outcome.private:  # calling a context that is no callback is a TypeError
                 said += [offer.en for offer in await sources.offers(self._sandbox, database, name, source)]
             return said
         if not isinstance(outcome, Returned):
             return []
-        said = advice.about_answer(name, outcome.value)
+        said = script_diagnostics.about_answer(name, outcome.value)
         if outcome.dialect == "auth0":
-            said += advice.about_made_id(outcome.value)
+            said += script_diagnostics.about_made_id(outcome.value)
         quiet: dict[str, Any] = {"version": None, "debug": True, "logged": False}
         if name == "listUsers" and args[0] == 1 and isinstance(args[1], int):
             second = await self._runner.run(caller, database, name, source, [2, *args[1:]], **quiet)
             if isinstance(second, Returned):
-                said += advice.about_paging(args[1], outcome.value, second.value)
+                said += script_diagnostics.about_paging(args[1], outcome.value, second.value)
         if said or not isinstance(outcome.value, dict) or name not in ("login", "getUser"):
             return said
         again = await self._runner.run(caller, database, name, source, args, **quiet)
         if isinstance(again, Returned):
-            said += advice.about_repetition(outcome.value, again.value)
+            said += script_diagnostics.about_repetition(outcome.value, again.value)
         if name == "login" and not said:
             finder = await postgres.find_version(self._db, caller.pool_id, "getUser", None)
             if finder is not None:
@@ -281,7 +281,7 @@ class CustomDatabaseService:
                     known_as=known_as,
                 )
                 if isinstance(found, Returned):
-                    said += advice.about_both(outcome.value, found.value)
+                    said += script_diagnostics.about_both(outcome.value, found.value)
         return said
 
     async def list_logs(self, caller: Caller, query: LogQuery, page: PageRequest) -> Page[LogEntry]:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import structlog
 
-from poolhouse.db.account import Account, copied_for
 from poolhouse.db.binaries import Binaries, candidates, choose
+from poolhouse.db.os_account import Account, copied_for
 from poolhouse.db.unfit import DatabaseUnfit
 
 STATE = Path("/var/lib/poolhouse")

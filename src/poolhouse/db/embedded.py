@@ -26,9 +26,9 @@ from urllib.parse import quote
 
 import structlog
 
-from poolhouse.db.account import account
 from poolhouse.db.cluster import Cluster, environment, prepare
 from poolhouse.db.lock import FolderLock
+from poolhouse.db.os_account import account
 from poolhouse.db.parent import ends_with_parent
 from poolhouse.db.unfit import DatabaseUnfit
 

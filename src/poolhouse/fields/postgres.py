@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 from asyncpg import Record
 
-from poolhouse.db.pool import Executor, Reads, Tx
+from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.errors import FieldValueTaken, InvalidInput
 from poolhouse.fields.model import (
     BaseFieldChanges,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,9 @@ from asyncpg import Record
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
-from poolhouse.caller import Caller
+from poolhouse.caller import Caller, RequireIds
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import (
     Conflict,
     FieldNotFound,
@@ -45,9 +45,6 @@ from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import optional_text, required_text
 from poolhouse.times import now
 
-RequireTargets = Callable[[Caller, Sequence[str]], Awaitable[None]]
-"""Raises NotFound if the caller's pool lacks one of these ids."""
-
 Values = Mapping[str, Mapping[str, Any]]
 """Target id -> key -> value as `DataType` types it; None takes the value away."""
 
@@ -62,9 +59,9 @@ class FieldService:
         self._db = db
         self._audit = audit
         self._box = box
-        self._require: dict[TargetType, RequireTargets] = {TargetType.USERPOOL: _require_own_pool}
+        self._require: dict[TargetType, RequireIds] = {TargetType.USERPOOL: _require_own_pool}
 
-    def on(self, target_type: TargetType, require: RequireTargets) -> None:
+    def on(self, target_type: TargetType, require: RequireIds) -> None:
         """How to tell that targets of a type exist; without it their values are NotSupported."""
         self._require[target_type] = require
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from poolhouse.db.pool import Executor, Tx
+from poolhouse.db.database import Executor, Tx
 from poolhouse.db.where import Where
 from poolhouse.errors import GroupCodeTaken
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft

@@ -7,8 +7,8 @@ from typing import Literal
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
-from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.caller import Caller, RequireIds
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import GroupNotFound, InvalidInput
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
@@ -24,9 +24,6 @@ from poolhouse.groups.model import (
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import optional_text, required_text
 
-RequireUsers = Callable[[Caller, Sequence[str]], Awaitable[None]]
-"""Raises UserNotFound naming the ids the caller's pool does not have, whatever kind of directory it is."""
-
 OnDelete = Callable[[Tx, str, Sequence[Group]], Awaitable[None]]
 
 
@@ -34,7 +31,7 @@ class GroupService:
     """Members are user ids. In a pool whose users are elsewhere they are that directory's ids."""
 
     def __init__(
-        self, db: Database, audit: AuditLog, fields: FieldService, require_users: RequireUsers
+        self, db: Database, audit: AuditLog, fields: FieldService, require_users: RequireIds
     ) -> None:
         self._db = db
         self._audit = audit

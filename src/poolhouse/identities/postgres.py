@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from asyncpg import Record
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.identities.model import Identity
 
 _COLUMNS = """

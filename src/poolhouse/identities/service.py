@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from poolhouse.accounts.users import UserService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
+from poolhouse.directory.postgres import insert_identity
 from poolhouse.errors import IdentitySourceNotFound, IdentityTaken, InvalidInput
 from poolhouse.identities import postgres
 from poolhouse.identities.model import Identity
 from poolhouse.tenants.postgres_sources import origin
 from poolhouse.users.model import IdentityDraft
-from poolhouse.users.postgres import insert_identity
-from poolhouse.users.service import UserService
 
 
 class IdentityService:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from poolhouse.accounts.users import UserService
 from poolhouse.caller import Caller
 from poolhouse.errors import UserNotFound
 from poolhouse.login.codes import Codes, holder_of
@@ -14,7 +15,6 @@ from poolhouse.login.refusals import Refusals
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import PLAIN, LoginService
 from poolhouse.users.model import UserKey
-from poolhouse.users.service import UserService
 
 
 class CodeLogin:

@@ -10,11 +10,11 @@ from captcha.audio import AudioCaptcha
 from captcha.image import ImageCaptcha
 
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import CodeExpired
 from poolhouse.ids import new_id
 from poolhouse.login import postgres
-from poolhouse.login.guard import asker
+from poolhouse.login.lockout import asker
 
 LIFETIME_S = 300
 DIGITS = 5

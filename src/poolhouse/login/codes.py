@@ -11,9 +11,10 @@ import secrets
 from typing import Literal
 
 from poolhouse import emails, phones
+from poolhouse.accounts.users import UserService
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import CodeExpired, CodeWrong, TokenInvalid, TooManyRequests
 from poolhouse.login import postgres
 from poolhouse.login.model import Channel
@@ -25,7 +26,6 @@ from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.sessions.service import shuts_out
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.service import UserService
 
 Purpose = Literal[
     "any",

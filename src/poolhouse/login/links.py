@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from poolhouse.accounts.users import UserService
 from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import AppNotFound, InvalidInput, TokenInvalid, TooManyRequests, UserNotFound
 from poolhouse.login import postgres, tickets
 from poolhouse.login.codes import normal, require_mailed
@@ -26,7 +27,6 @@ from poolhouse.mail.render import lasting
 from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.service import UserService
 
 VERIFY_PATH = "/login/verify-email"
 FIRST_LOGIN_PATH = "/login/first"

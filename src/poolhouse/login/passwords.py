@@ -6,18 +6,18 @@ from datetime import timedelta
 
 import structlog
 
+from poolhouse.accounts.users import UserService
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import PasswordPolicy
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
+from poolhouse.directory.postgres import past_hashes
+from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.errors import PasswordFunctionUnavailable, WeakPassword
 from poolhouse.failures import told
 from poolhouse.pools.model import MOST_REMEMBERED, Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
-from poolhouse.users.postgres import past_hashes
-from poolhouse.users.service import UserService
-from poolhouse.users.stored_passwords import StoredPasswords
 
 _log = structlog.get_logger("poolhouse.passwords")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncpg import Record
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 
 if TYPE_CHECKING:
     from poolhouse.login.tally import Limit, Subject

@@ -12,18 +12,18 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
+from poolhouse.accounts.users import UserService
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
+from poolhouse.directory.chooser import Directories
+from poolhouse.directory.postgres import has_foreign_identity
 from poolhouse.login import postgres
 from poolhouse.login.model import CHANNELS, Channel, Registration
 from poolhouse.mfa.service import MfaService
-from poolhouse.users.directories import Directories
 from poolhouse.users.model import User, UserDraft
-from poolhouse.users.postgres import has_foreign_identity
 from poolhouse.users.rules import IDENTIFIERS
-from poolhouse.users.service import UserService
 
 
 class Proofs:

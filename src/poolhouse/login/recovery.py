@@ -6,24 +6,24 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from poolhouse import emails
+from poolhouse.accounts.users import UserService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import security_level
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
+from poolhouse.directory.chooser import Directories
 from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
 from poolhouse.login import tickets
 from poolhouse.login.codes import Codes, address_key, holder_of, holds, require_mailed
-from poolhouse.login.guard import LoginGuard
+from poolhouse.login.lockout import LoginGuard
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.proofs import Proofs
 from poolhouse.login.refusals import Refusals
 from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
-from poolhouse.users.directories import Directories
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.service import UserService
 
 TICKET_LIFETIME = timedelta(minutes=5)
 

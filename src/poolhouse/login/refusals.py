@@ -13,8 +13,8 @@ from poolhouse import emails
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
+from poolhouse.directory.chooser import Directories
 from poolhouse.errors import PoolhouseError
-from poolhouse.users.directories import Directories
 from poolhouse.users.model import User, UserKey
 
 LONGEST_NAME = 64

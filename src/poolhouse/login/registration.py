@@ -6,19 +6,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from poolhouse import emails
+from poolhouse.accounts.users import UserService
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import security_level
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import (
     InvalidInput,
     NotPermitted,
     PoolhouseError,
     RegistrationDisabled,
 )
-from poolhouse.login.guard import LoginGuard
+from poolhouse.login.lockout import LoginGuard
 from poolhouse.login.model import LoggedIn, Registration
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.service import LoginService
@@ -26,7 +27,6 @@ from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.service import UserService
 
 Gate = Callable[[Caller, Pool, Registration], Awaitable[None]]
 Registered = Callable[[Tx, Caller, User, Registration], Awaitable[None]]

@@ -14,12 +14,15 @@ from datetime import timedelta
 
 import msgspec
 
+from poolhouse.accounts.users import UserService
 from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
+from poolhouse.directory.chooser import Directories
+from poolhouse.directory.contract import Directory
 from poolhouse.errors import (
     AccountBlocked,
     AccountSuspended,
@@ -35,8 +38,8 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.login import postgres, tickets
-from poolhouse.login.book import LoginBook
-from poolhouse.login.guard import LoginGuard
+from poolhouse.login.lockout import LoginGuard
+from poolhouse.login.login_recorder import LoginBook
 from poolhouse.login.model import LoggedIn, Method, SignIn, TokenStatus
 from poolhouse.login.passwords import PasswordRules, policy_of
 from poolhouse.login.refusals import Refusals, name_typed
@@ -45,10 +48,7 @@ from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.sessions.model import Ending, IssuedToken, Session
 from poolhouse.sessions.service import SessionService
-from poolhouse.users.directories import Directories
-from poolhouse.users.directory import Directory
 from poolhouse.users.model import User, UserKey
-from poolhouse.users.service import UserService
 
 MFA_LIFETIME = timedelta(minutes=10)
 RESET_LIFETIME = timedelta(minutes=30)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.login import postgres
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.login import postgres

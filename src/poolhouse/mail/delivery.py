@@ -20,7 +20,7 @@ import structlog
 from poolhouse.background import forever
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.failures import told
 from poolhouse.mail import postgres
 from poolhouse.mail.model import Message, Provider, RetryPolicy, Route

@@ -9,7 +9,7 @@ from typing import cast
 from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.mail.model import Message, Provider, Route, Scene, Template
 from poolhouse.paging import Page, PageRequest
 

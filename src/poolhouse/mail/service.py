@@ -13,13 +13,13 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database, Executor
+from poolhouse.db.database import Database, Executor
 from poolhouse.errors import InvalidInput, Lang, NotFound
 from poolhouse.ids import new_id
 from poolhouse.mail import postgres
+from poolhouse.mail.default_templates import built_in, sms_text
 from poolhouse.mail.model import SCENES, Channel, Message, Provider, Rendered, Scene, Template
 from poolhouse.mail.render import check, lasting, plain, render
-from poolhouse.mail.texts import built_in, sms_text
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import no_program
 from poolhouse.times import now

@@ -14,7 +14,7 @@ from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import CodeWrong, FactorExists, FactorNotFound, InvalidInput
 from poolhouse.ids import new_id
 from poolhouse.mfa import postgres, totp

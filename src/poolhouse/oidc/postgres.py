@@ -8,7 +8,7 @@ from datetime import datetime
 
 from asyncpg import Record
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.oidc.model import Grant
 
 _GRANT = (

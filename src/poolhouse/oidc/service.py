@@ -17,13 +17,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from poolhouse.accounts.users import UserService
 from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.compare import same_secret
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import AppNotFound, PoolhouseError
 from poolhouse.ids import new_id
 from poolhouse.oidc import postgres
@@ -34,7 +35,6 @@ from poolhouse.sessions.model import Ending, Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
-from poolhouse.users.service import UserService
 
 MayUse = Callable[[App, str], Awaitable[bool]]
 """Whether the application is open to this user."""

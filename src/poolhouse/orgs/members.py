@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
-from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Tx
+from poolhouse.caller import Caller, RequireIds
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import InvalidInput, InvalidOperation, NodeNotFound
 from poolhouse.orgs import postgres, postgres_members
 from poolhouse.orgs.model import Assignment, MemberOrder, Membership, Node
 from poolhouse.paging import Page, PageRequest
-from poolhouse.users.service import UserService
 
 LARGEST_BATCH = 10_000
 
@@ -20,8 +19,8 @@ LARGEST_BATCH = 10_000
 class DepartmentMembers:
     """Keyed by user id alone, so it works alike for users in our tables and for users only a script knows."""
 
-    def __init__(self, db: Database, users: UserService, audit: AuditLog) -> None:
-        self._db, self._users, self._audit = db, users, audit
+    def __init__(self, db: Database, require_users: RequireIds, audit: AuditLog) -> None:
+        self._db, self._require_users, self._audit = db, require_users, audit
 
     async def add(
         self, caller: Caller, node_id: str, user_ids: Sequence[str], is_leader: bool | None = None
@@ -29,7 +28,7 @@ class DepartmentMembers:
         """Who is in it already stays. Raises NodeNotFound, and UserNotFound when any is unknown."""
         caller.require_administrator()
         user_ids = _some(user_ids)
-        await self._users.require_all(caller, user_ids)
+        await self._require_users(caller, user_ids)
         async with self._db.transaction() as tx:
             await self._node(tx, caller, node_id)
             await postgres_members.add(tx, caller.pool_id, node_id, user_ids, is_leader)
@@ -63,7 +62,7 @@ class DepartmentMembers:
     async def set_main(self, caller: Caller, user_id: str, node_id: str | None) -> None:
         """None clears it. Raises UserNotFound, NodeNotFound; InvalidOperation unless the user is in it."""
         caller.require_administrator()
-        await self._users.require_all(caller, [user_id])
+        await self._require_users(caller, [user_id])
         async with self._db.transaction() as tx:
             await postgres_members.lock_user(tx, caller.pool_id, user_id)
             if node_id is not None:
@@ -79,7 +78,7 @@ class DepartmentMembers:
     async def set_departments(self, caller: Caller, user_id: str, departments: Sequence[Assignment]) -> None:
         """Afterwards the user is in exactly these. Raises UserNotFound, NodeNotFound."""
         caller.require_administrator()
-        await self._users.require_all(caller, [user_id])
+        await self._require_users(caller, [user_id])
         async with self._db.transaction() as tx:
             await self.put(tx, caller, user_id, departments)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from poolhouse.db.pool import Executor, Tx
+from poolhouse.db.database import Executor, Tx
 from poolhouse.db.where import Where
 from poolhouse.errors import CodeTaken
 from poolhouse.orgs.model import Node, NodeCondition, NodeSort, Org

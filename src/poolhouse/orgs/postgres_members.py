@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from poolhouse.db.pool import Database, Executor
+from poolhouse.db.database import Database, Executor
 from poolhouse.db.where import Where
 from poolhouse.errors import NodeNotFound
 from poolhouse.orgs.model import Assignment, MemberOrder, Membership, Node

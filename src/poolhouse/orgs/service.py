@@ -9,7 +9,7 @@ from typing import Any, Literal
 from poolhouse.audit.model import Event, Operation, ResourceType
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import (
     CodeTaken,
     InvalidInput,

@@ -8,7 +8,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput, NotFound
 from poolhouse.pools import postgres_lists
 

@@ -8,7 +8,7 @@ import msgspec
 from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.pools.model import Pool, PoolSettings
 
 _COLUMNS = "id, name, domain, description, logo, owner_id, secret, settings, created_at, updated_at"

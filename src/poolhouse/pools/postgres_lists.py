@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 
 
 async def whitelist(db: Executor, pool_id: str, app_id: str, kind: str) -> list[tuple[str, datetime]]:

@@ -15,7 +15,7 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.patterns import check_pattern
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound, TooLarge
 from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
@@ -30,8 +30,8 @@ from poolhouse.pools.model import (
     PoolSettings,
     RateCheck,
 )
-from poolhouse.recent import Recent
 from poolhouse.texts import no_program
+from poolhouse.ttl_cache import Recent
 
 CACHE_S = 1.0
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")

@@ -11,7 +11,7 @@ from poolhouse import emails, phones
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput, NotWhitelisted
 from poolhouse.pools import postgres_lists
 from poolhouse.pools.model import Pool

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.db.where import Where
 from poolhouse.errors import CodeTaken
 from poolhouse.ids import new_id

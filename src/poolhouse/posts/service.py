@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
-from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.caller import Caller, RequireIds
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import PostNotFound, TooLarge
 from poolhouse.paging import Page, PageRequest
 from poolhouse.posts import postgres
@@ -23,13 +23,10 @@ from poolhouse.texts import optional_text, required_text
 
 MOST_AT_ONCE = 100
 
-Require = Callable[[Caller, Sequence[str]], Awaitable[None]]
-"""Raises NotFound if the caller's pool lacks one of these ids."""
-
 
 class PostService:
     def __init__(
-        self, db: Database, audit: AuditLog, require_users: Require, require_departments: Require
+        self, db: Database, audit: AuditLog, require_users: RequireIds, require_departments: RequireIds
     ) -> None:
         self._db, self._audit = db, audit
         self._require_users, self._require_departments = require_users, require_departments

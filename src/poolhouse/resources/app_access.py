@@ -12,7 +12,7 @@ from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput, NotFound
 from poolhouse.ids import new_secret
 from poolhouse.paging import Page, PageRequest

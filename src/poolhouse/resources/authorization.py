@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import decision, postgres, postgres_grants

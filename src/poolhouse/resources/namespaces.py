@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import InvalidInput, InvalidOperation, NamespaceNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import postgres, postgres_grants

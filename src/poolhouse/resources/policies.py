@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor
+from poolhouse.db.database import Database, Executor
 from poolhouse.errors import InvalidInput, InvalidOperation, NotFound, PolicyNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import postgres_grants

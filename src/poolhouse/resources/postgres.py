@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.db.where import Where
 from poolhouse.errors import CodeTaken, TenantNotFound
 from poolhouse.ids import new_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources.model import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from poolhouse.accounts.users import UserService
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import GroupNotFound, NotFound, RoleNotFound
 from poolhouse.groups.model import Group
 from poolhouse.groups.service import GroupService
@@ -16,7 +17,6 @@ from poolhouse.resources import postgres_access, postgres_grants
 from poolhouse.resources.model import DEFAULT_NAMESPACE, Principal, Target, TargetName, TargetType
 from poolhouse.roles import model as roles_model
 from poolhouse.roles.service import RoleService
-from poolhouse.users.service import UserService
 
 _HOLDERS = {TargetType.GROUP: roles_model.TargetType.GROUP, TargetType.ORG: roles_model.TargetType.NODE}
 

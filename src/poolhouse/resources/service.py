@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import InvalidInput, ResourceNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import postgres

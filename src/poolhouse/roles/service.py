@@ -7,8 +7,8 @@ from typing import Literal
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
-from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.caller import Caller, RequireIds
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import InvalidInput, InvalidOperation, NamespaceNotFound, RoleCodeRefused, RoleNotFound
 from poolhouse.fields import model as fields_model
 from poolhouse.fields.service import FieldService
@@ -35,8 +35,6 @@ from poolhouse.texts import optional_text, required_text
 NamespaceNames = Callable[[Executor, str, Collection[str]], Awaitable[Mapping[str, str]]]
 """Code -> name of those permission namespaces the pool has."""
 
-RequireTargets = Callable[[Caller, Sequence[str]], Awaitable[None]]
-"""Raises NotFound if the caller's pool lacks one of these ids."""
 
 DepartmentsOf = Callable[[Caller, str], Awaitable[Collection[str]]]
 """Ids of the departments a user is in or below."""
@@ -55,7 +53,7 @@ class RoleService:
         audit: AuditLog,
         fields: FieldService,
         namespace_names: NamespaceNames,
-        require: Mapping[TargetType, RequireTargets],
+        require: Mapping[TargetType, RequireIds],
         departments_of: DepartmentsOf,
     ) -> None:
         self._db = db

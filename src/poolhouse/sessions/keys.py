@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc.jwk import OctKey, RSAKey
 
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.sessions import postgres, tokens

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from asyncpg import Record
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.sessions.model import Session
 
 _COLUMNS = "id, pool_id, user_id, app_id, device_id, ip, user_agent, created_at, expires_at"

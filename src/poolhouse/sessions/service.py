@@ -16,7 +16,7 @@ from poolhouse.apps.model import App
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest

@@ -8,7 +8,7 @@ from typing import Any
 
 from asyncpg import Record
 
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.db.where import Where
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest

@@ -9,7 +9,7 @@ from typing import Any
 from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Executor
+from poolhouse.db.database import Executor
 from poolhouse.tenants.model import Connection, Place, Source, State
 from poolhouse.tenants.secrets import masked, seal, unseal
 

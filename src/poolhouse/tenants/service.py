@@ -8,10 +8,11 @@ from typing import Any
 
 import asyncpg
 
+from poolhouse.accounts.users import UserService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import AppNotFound, InvalidInput, TenantNotFound, UserNotFound
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
@@ -19,7 +20,6 @@ from poolhouse.tenants import postgres
 from poolhouse.tenants.model import Member, Membership, Tenant
 from poolhouse.texts import no_program
 from poolhouse.users.model import User, UserDraft
-from poolhouse.users.service import UserService
 
 WRITABLE = frozenset(
     {"name", "description", "logo", "reject_hint", "source_app_id", "enterprise_domains", "css", "settings"}

@@ -12,7 +12,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.pool import Database, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import CodeTaken, IdentitySourceNotFound, InvalidInput, TenantNotFound
 from poolhouse.ids import new_id
 from poolhouse.tenants import postgres_sources as rows

@@ -1,1 +1,1 @@
-"""People in a pool: the model, the use cases, and the Directory contract with its three kinds."""
+"""The person: the model, what each field may hold, and the translation of profiles. Imports no other domain."""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from poolhouse.breaker import BreakerState
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import PoolhouseError
 from poolhouse.sandbox.client import Sandbox
 from poolhouse.wire import metrics as numbers

@@ -16,7 +16,7 @@ from tests.wire.v2.calls import Call, Root, calls, roots, send, well_shaped
 from tests.wire.v2.conftest import V2Client
 from tests.wire.v2.test_isolation import MARK, call_with_everything, make_things
 
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.login.model import SignIn
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserKey

@@ -16,7 +16,7 @@ from tests.wire.v2.calls import Call, Root, calls, document, fill, plain, roots,
 from tests.wire.v2.conftest import V2Client
 
 from poolhouse.apps.model import App
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.services import Services
 
 MARK = "SECRET-OF-THE-NEIGHBOUR"

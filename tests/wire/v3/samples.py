@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect as shapes
 
+from poolhouse.accounts.service import NewAccount
 from poolhouse.caller import Caller
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.groups.model import GroupDraft
@@ -17,7 +18,6 @@ from poolhouse.orgs.model import NodeDraft
 from poolhouse.posts.model import PostDraft
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
-from poolhouse.users.accounts import NewAccount
 from poolhouse.users.model import UserDraft
 from poolhouse.wire.v3.endpoint import Endpoint
 

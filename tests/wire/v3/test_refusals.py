@@ -11,7 +11,7 @@ from tests.wire.test_admission import Asked, arriving, limited
 from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.samples import REFUSED
 
-from poolhouse.db.pool import Database
+from poolhouse.db.database import Database
 from poolhouse.errors import DatabaseLost, PoolhouseError
 from poolhouse.services import Services
 from poolhouse.wire.request import MAX_BODY_BYTES, MAX_HEAD_BYTES

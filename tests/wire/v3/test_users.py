@@ -20,15 +20,15 @@ from poolhouse.resources.model import TargetType as ResourceTarget
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
 from poolhouse.users.model import UserDraft
 from poolhouse.wire.v3 import (
-    users_about,
     users_apps,
-    users_belongings,
     users_read,
+    users_relations,
     users_security,
+    users_sessions,
     users_write,
 )
 
-FAMILIES = (users_read, users_write, users_about, users_belongings, users_security, users_apps)
+FAMILIES = (users_read, users_write, users_sessions, users_relations, users_security, users_apps)
 ROWS = [row for family in FAMILIES for row in family.ENDPOINTS]
 
 

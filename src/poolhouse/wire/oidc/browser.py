@@ -10,10 +10,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from poolhouse import trace
 from poolhouse.caller import Caller
@@ -21,7 +22,7 @@ from poolhouse.crypto.secretbox import SecretUnreadable
 from poolhouse.errors import FormStale, InvalidInput, Lang, PoolhouseError
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.sessions.model import Session
-from poolhouse.wire.addresses import client_ip
+from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.request import HttpRequest, Query, device_id, read_body, request_id
 
 if TYPE_CHECKING:
@@ -197,3 +198,13 @@ def origin(services: Services, request: Request) -> str:
 
 def issuer(services: Services, request: Request) -> str:
     return f"{origin(services, request)}/oidc"
+
+
+def redirect(target: str, facts: Mapping[str, str | None]) -> RedirectResponse:
+    """`target` with the facts added to its query; what it had stays."""
+    split = urlsplit(target)
+    added = urlencode({name: value for name, value in facts.items() if value is not None})
+    query = "&".join(part for part in (split.query, added) if part)
+    return RedirectResponse(
+        urlunsplit(split._replace(query=query)), 303, headers={"cache-control": "no-store"}
+    )

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlencode
 
 import msgspec
 import structlog
@@ -21,7 +21,7 @@ from poolhouse.oidc.model import CLAIMS, GRANT_TYPES, SCOPES, AuthorizationReque
 from poolhouse.oidc.service import is_registered
 from poolhouse.sessions.model import Session
 from poolhouse.times import now
-from poolhouse.wire.oidc.browser import Browser, browser_of, issuer
+from poolhouse.wire.oidc.browser import Browser, browser_of, issuer, redirect
 from poolhouse.wire.oidc.mailed import MailedPages
 from poolhouse.wire.oidc.pages import Pages
 from poolhouse.wire.request import shown
@@ -280,16 +280,6 @@ def _refusal(error: OAuthError) -> Response:
     if error.code == "invalid_client":
         return _json(body, 401, {"www-authenticate": 'Basic realm="poolhouse"'})
     return _json(body, 400)
-
-
-def redirect(target: str, facts: Mapping[str, str | None]) -> RedirectResponse:
-    """`target` with the facts added to its query; what it had stays."""
-    split = urlsplit(target)
-    added = urlencode({name: value for name, value in facts.items() if value is not None})
-    query = "&".join(part for part in (split.query, added) if part)
-    return RedirectResponse(
-        urlunsplit(split._replace(query=query)), 303, headers={"cache-control": "no-store"}
-    )
 
 
 def _authorization_request(app: App, redirect_uri: str, given: Mapping[str, str]) -> AuthorizationRequest:

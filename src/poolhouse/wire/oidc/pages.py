@@ -32,8 +32,8 @@ from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.sessions.model import Session
 from poolhouse.users.model import UserKey
 from poolhouse.wire.asked import Asked
-from poolhouse.wire.oidc.browser import Browser, browser_of
-from poolhouse.wire.oidc.texts import Texts
+from poolhouse.wire.oidc.browser import Browser, browser_of, redirect
+from poolhouse.wire.oidc.translations import Texts
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
@@ -218,8 +218,6 @@ class Pages:
         if session is None:
             return await self._page(step, "sign_in")
         if step.given("answer") != "allow":
-            from poolhouse.wire.oidc.endpoints import redirect
-
             return redirect(step.asked.redirect_uri, {"error": "access_denied", "state": step.asked.state})
         return await self.proceed(step.browser, step.app, step.asked, session, agreed=True)
 

@@ -13,8 +13,8 @@ from poolhouse.paging import PageRequest, everything
 from poolhouse.tenants.model import Tenant
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.bodies import Body, managed_body
-from poolhouse.wire.v2.people import shown as people_shown
 from poolhouse.wire.v2.request import Answer, Route, V2Request
+from poolhouse.wire.v2.user_loader import shown as people_shown
 
 LARGEST_ID = 2**63 - 1
 

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from poolhouse.apps.model import App
+from poolhouse.audit.geoip import agent, geoip_document
 from poolhouse.audit.model import Act, Kind, Record, RecordQuery
-from poolhouse.audit.origin import agent, geoip
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.times import parse_end, parse_time, unix_time, v2_time
 from poolhouse.users.model import User
-from poolhouse.wire.surroundings import Surroundings, surroundings, whose_acts
+from poolhouse.wire.audit_references import Surroundings, surroundings, whose_acts
 from poolhouse.wire.v2 import act_names
 from poolhouse.wire.v2.request import Route, V2Request
 
@@ -159,8 +159,8 @@ def _agent(user_agent: str) -> dict[str, str]:
 
 
 def _place(request: V2Request, ip: str | None) -> dict[str, Any]:
-    place = request.services.places.of(ip)
-    return {"ip": ip, **(geoip(place) if place else {})}
+    place = request.services.geoip.of(ip)
+    return {"ip": ip, **(geoip_document(place) if place else {})}
 
 
 ROUTES = [

@@ -7,15 +7,15 @@ from functools import partial
 from typing import Any
 
 from poolhouse.errors import FieldNotYours
-from poolhouse.login.account import NewAddress, OldAddress
 from poolhouse.login.model import Channel
+from poolhouse.login.own_account import NewAddress, OldAddress
 from poolhouse.paging import PageRequest, everything
 from poolhouse.users.model import User
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.orgs_rest import orgs_of_user
-from poolhouse.wire.v2.people import person
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.shapes import snake
+from poolhouse.wire.v2.user_loader import person
 
 
 async def update_user(request: V2Request, args: Arguments) -> Any:

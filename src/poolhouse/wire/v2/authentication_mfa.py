@@ -14,8 +14,8 @@ from poolhouse.login import tickets
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.mfa.model import Association, Factor
 from poolhouse.wire.v2.authentication import answered, visitor
-from poolhouse.wire.v2.people import shown
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
+from poolhouse.wire.v2.user_loader import shown
 
 
 def ticket_of(request: V2Request) -> str | None:

@@ -19,7 +19,7 @@ from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError
 from poolhouse.settings import Settings
 from poolhouse.wire import request as http
-from poolhouse.wire.addresses import client_ip
+from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.request import HttpRequest, Query
 from poolhouse.wire.v2 import graphql, rest
 from poolhouse.wire.v2.graphql import GraphQL

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from poolhouse.mail.default_templates import built_in
 from poolhouse.mail.model import Scene, Template
-from poolhouse.mail.texts import built_in
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 
 TEMPLATES: dict[str, Scene] = {

@@ -13,8 +13,8 @@ from poolhouse.texts import trimmed
 from poolhouse.users.model import DepartmentFilter, User, UserQuery
 from poolhouse.wire.request import json_text
 from poolhouse.wire.v2.done import message
-from poolhouse.wire.v2.people import people
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
+from poolhouse.wire.v2.user_loader import people
 from poolhouse.wire.v2.users import SORTS
 
 NODES = "nodes"

@@ -7,9 +7,9 @@ from typing import Any
 from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, UserNotFound
 from poolhouse.paging import PageRequest
 from poolhouse.users.model import Condition, Operator, UserQuery
-from poolhouse.wire.v2.people import shown
 from poolhouse.wire.v2.request import Answer, Route, V2Request, unsupported
 from poolhouse.wire.v2.shapes import snake
+from poolhouse.wire.v2.user_loader import shown
 from poolhouse.wire.v2.users import batch_keys
 
 OPERATORS: dict[str, Operator] = {

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError
-from poolhouse.wire.addresses import client_ip
+from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.request import (
     MAX_BODY_BYTES,
     STRANGERS_BODY_BYTES,

@@ -12,6 +12,7 @@ from msgspec import UnsetType
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.paging import Page, everything
+from poolhouse.wire.v3.conversions import page, user_dtos
 from poolhouse.wire.v3.dto.apps import (
     ApplicationBrandingConfig,
     ApplicationDefaultLoginMethod,
@@ -37,7 +38,6 @@ from poolhouse.wire.v3.dto.apps import (
 )
 from poolhouse.wire.v3.dto.common import IsSuccessDto, UserPagingDto
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import page, user_dtos
 
 _PAGES = {"login_config": "login", "register_config": "register", "branding_config": "branding"}
 _UNSERVED = ("saml_provider_enabled", "oauth_provider_enabled", "cas_provider_enabled")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from poolhouse.errors import NotSupported
 from poolhouse.resources.model import DEFAULT_NAMESPACE, AccessRule, AppAccess, Effect, TargetType
+from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.apps import (
     AuthorizeApplicationAccessDto,
     GetApplicationPermissionStrategyDataDto,
@@ -16,7 +17,6 @@ from poolhouse.wire.v3.dto.apps import (
 )
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import page
 
 
 async def get_strategy(

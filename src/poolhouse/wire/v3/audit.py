@@ -6,11 +6,12 @@ from typing import Any, cast, get_args
 
 import msgspec
 
+from poolhouse.audit.geoip import agent
 from poolhouse.audit.model import Act, Kind, Operation, Record, RecordQuery, ResourceType
-from poolhouse.audit.origin import agent
 from poolhouse.errors import InvalidInput
 from poolhouse.times import v3_time
-from poolhouse.wire.surroundings import Surroundings, surroundings, whose_acts
+from poolhouse.wire.audit_references import Surroundings, surroundings, whose_acts
+from poolhouse.wire.v3.conversions import moment, page
 from poolhouse.wire.v3.dto.audit import (
     AdminAuditLogDto,
     AdminAuditLogRespData,
@@ -24,7 +25,6 @@ from poolhouse.wire.v3.dto.audit import (
     UserActionLogRespData,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import moment, page
 
 EVENTS: dict[str, str] = {
     "login": "login",
@@ -238,7 +238,7 @@ def _agent(user_agent: str) -> ParsedUserAgent:
 
 
 def _place(request: V3Request, ip: str | None) -> GeoIp:
-    place = request.services.places.of(ip)
+    place = request.services.geoip.of(ip)
     return GeoIp(
         location=GeoIpLocation(
             lon=(place.longitude if place else None) or 0.0, lat=(place.latitude if place else None) or 0.0

@@ -27,8 +27,8 @@ from poolhouse.paging import PageRequest
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
 from poolhouse.sandbox.order import Dialect
 from poolhouse.times import v3_time
+from poolhouse.wire.v3.conversions import moment
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import moment
 
 READ, WRITE = "custom-database:read", "custom-database:write"
 

@@ -8,14 +8,15 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from poolhouse.accounts.org_trees import NamedTree
 from poolhouse.errors import InvalidInput, NodeNotFound, NotFound, NotSupported
-from poolhouse.orgs.merging import NamedTree
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
 from poolhouse.orgs.service import DEEPEST
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import parse_end, parse_time
 from poolhouse.users.model import DepartmentFilter, Sort, User, UserDraft, UserQuery
-from poolhouse.wire.v3.departments_shown import (
+from poolhouse.wire.v3.conversions import moment, page, user_dtos
+from poolhouse.wire.v3.department_dtos import (
     department_dtos,
     given_only,
     refuse_posts,
@@ -53,7 +54,6 @@ from poolhouse.wire.v3.dto.orgs import (
     UserInfoDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import moment, page, user_dtos
 
 # -- reading -----------------------------------------------------------------------------------------------
 

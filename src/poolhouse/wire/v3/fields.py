@@ -22,6 +22,7 @@ from poolhouse.fields.model import (
     TargetType,
 )
 from poolhouse.times import v3_time
+from poolhouse.wire.v3.conversions import custom_data_of, page
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.fields import (
     CustomFieldDto,
@@ -41,7 +42,6 @@ from poolhouse.wire.v3.dto.fields import (
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.groups import SUCCESS
 from poolhouse.wire.v3.roles import role_key
-from poolhouse.wire.v3.words import custom_data_of, page
 
 _UNIQUE = frozenset({"userId", "username", "email", "phone", "externalId"})
 

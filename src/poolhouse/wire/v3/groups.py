@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from poolhouse.errors import NotSupported
 from poolhouse.fields.model import TargetType
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
+from poolhouse.wire.v3.conversions import custom_data_of, page, user_dtos
 from poolhouse.wire.v3.dto.common import GroupPagingDto, IsSuccessDto, ResGroupDto, UserDto, UserPagingDto
 from poolhouse.wire.v3.dto.groups import (
     AddGroupMembersReqDto,
@@ -27,7 +28,6 @@ from poolhouse.wire.v3.dto.groups import (
     UpdateGroupReqDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import custom_data_of, page, user_dtos
 
 SUCCESS = IsSuccessDto(success=True)
 

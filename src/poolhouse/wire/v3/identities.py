@@ -8,6 +8,7 @@ from msgspec import UnsetType
 
 from poolhouse.errors import IdentitySourceNotFound, InvalidInput
 from poolhouse.tenants.model import Connection, ConnectionDraft, Source
+from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.identities import (
     ChangeExtIdpAssociationStateDto,
@@ -28,7 +29,6 @@ from poolhouse.wire.v3.dto.identities import (
     UpdateExtIdpDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import page
 
 SOCIAL = frozenset(
     {

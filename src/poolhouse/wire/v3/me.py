@@ -10,8 +10,9 @@ from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported
 from poolhouse.fields.model import TargetType
 from poolhouse.login import tickets
-from poolhouse.login.account import TICKET_LIFETIME, NewAddress, OldAddress
+from poolhouse.login.own_account import TICKET_LIFETIME, NewAddress, OldAddress
 from poolhouse.mfa.model import Factor
+from poolhouse.wire.v3.conversions import identity_dto, user_dtos
 from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
 from poolhouse.wire.v3.dto.signin import (
     BindEmail,
@@ -43,7 +44,6 @@ from poolhouse.wire.v3.dto.signin import (
     VerifyUpdatePhone,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import identity_dto, user_dtos
 
 EXPIRES_IN = int(TICKET_LIFETIME.total_seconds())
 

@@ -6,6 +6,7 @@ from msgspec import field
 
 from poolhouse.resources.model import Namespace
 from poolhouse.times import v3_time
+from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.resources import (
@@ -24,7 +25,6 @@ from poolhouse.wire.v3.dto.resources import (
     UpdateNamespaceDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import page
 
 
 class NamespaceRolesPage(Dto, kw_only=True):

@@ -8,7 +8,8 @@ from msgspec import UNSET
 
 from poolhouse.errors import InvalidInput
 from poolhouse.orgs.model import NodeDraft
-from poolhouse.wire.v3.departments_shown import (
+from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.department_dtos import (
     given_only,
     organization_dtos,
     refuse_posts,
@@ -29,7 +30,6 @@ from poolhouse.wire.v3.dto.orgs import (
     UpdateOrganizationStatusReqDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import page
 
 _ON = frozenset({"true", "1", "enabled", "enable", "on"})
 _OFF = frozenset({"false", "0", "disabled", "disable", "off"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from poolhouse.errors import NotSupported, PostNotFound
 from poolhouse.posts.model import Post, PostDraft, PostQuery
+from poolhouse.wire.v3.conversions import moment, page, the_user
 from poolhouse.wire.v3.dto.posts import (
     CreatePostDto,
     GetPostByIdListDto,
@@ -21,7 +22,6 @@ from poolhouse.wire.v3.dto.posts import (
     UserConnectionPostDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import moment, page, the_user
 
 
 async def create_post(request: V3Request, body: CreatePostDto) -> PostInfoDto:

@@ -23,6 +23,7 @@ from poolhouse.resources.model import (
 )
 from poolhouse.roles.model import RoleKey
 from poolhouse.times import v3_time
+from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.common import (
     AuthorizedResourceDto,
     AuthorizedResourcePagingDto,
@@ -62,7 +63,6 @@ from poolhouse.wire.v3.dto.roles import (
     RoleAuthorizedResourcesRespDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import page
 
 _TARGETS: dict[str, TargetType] = {
     "USER": TargetType.USER,

@@ -24,6 +24,7 @@ from poolhouse.roles.model import (
     Validity,
 )
 from poolhouse.times import parse_time, v3_time
+from poolhouse.wire.v3.conversions import moment, page, user_dtos
 from poolhouse.wire.v3.dto.common import IsSuccessDto, RoleDto, RolePagingDto, UserPagingDto
 from poolhouse.wire.v3.dto.roles import (
     AssignRoleBatchDto,
@@ -55,7 +56,6 @@ from poolhouse.wire.v3.dto.roles import (
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.groups import SUCCESS
-from poolhouse.wire.v3.words import moment, page, user_dtos
 
 _TARGETS: dict[TargetType, Literal["USER", "GROUP", "DEPARTMENT"]] = {
     TargetType.USER: "USER",

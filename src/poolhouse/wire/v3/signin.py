@@ -15,6 +15,7 @@ from poolhouse.login.model import Channel, LoggedIn, Registration
 from poolhouse.login.model import SignIn as How
 from poolhouse.login.recovery import TICKET_LIFETIME
 from poolhouse.users.model import UserKey
+from poolhouse.wire.v3.conversions import user_dto
 from poolhouse.wire.v3.dto.common import PasswordEncryptType, UserDto
 from poolhouse.wire.v3.dto.signin import (
     CaptchaDto,
@@ -32,7 +33,6 @@ from poolhouse.wire.v3.dto.signin import (
     VerifyResetPassword,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import user_dto
 
 _PURPOSES: dict[str, Purpose] = {
     "CHANNEL_LOGIN": "login",

@@ -11,6 +11,7 @@ from poolhouse.errors import InvalidInput, NotSupported, UserNotFound
 from poolhouse.tenants.model import Member, Tenant
 from poolhouse.users.model import User, UserDraft
 from poolhouse.users.rules import GENDERS
+from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.tenants import (
     AddTenantUsersDto,
@@ -35,7 +36,6 @@ from poolhouse.wire.v3.dto.tenants import (
     UpdateTenantUserDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import page
 
 _PROFILE = (
     "email",

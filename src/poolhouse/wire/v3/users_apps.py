@@ -8,6 +8,7 @@ from functools import partial
 from poolhouse.apps.model import App
 from poolhouse.paging import everything
 from poolhouse.resources.model import DEFAULT_NAMESPACE, ResourceType
+from poolhouse.wire.v3.conversions import the_user
 from poolhouse.wire.v3.dto.common import AuthorizedResourcePagingDto
 from poolhouse.wire.v3.dto.users import (
     AppDto,
@@ -17,7 +18,6 @@ from poolhouse.wire.v3.dto.users import (
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.resources import authorized_page
-from poolhouse.wire.v3.words import the_user
 
 
 async def get_user_accessible_apps(request: V3Request, query: GetUserAccessibleAppsQuery) -> list[AppDto]:

@@ -11,6 +11,7 @@ from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
 from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserKey, UserQuery
 from poolhouse.users.rules import WRITABLE, spelled
+from poolhouse.wire.v3.conversions import moment, page, the_user, user_dtos, user_key
 from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.common import DepartmentIdType, UserDto, UserPagingDto
 from poolhouse.wire.v3.dto.users import (
@@ -25,7 +26,6 @@ from poolhouse.wire.v3.dto.users import (
     SortingDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import moment, page, the_user, user_dtos, user_key
 
 FUZZY_BY_DEFAULT = ("phone", "email", "name", "username", "nickname")
 MOST_CONDITIONS = 50

@@ -9,6 +9,7 @@ from poolhouse.aside import aside
 from poolhouse.crypto.fields import decrypt
 from poolhouse.errors import InvalidOperation
 from poolhouse.users.model import User
+from poolhouse.wire.v3.conversions import the_user, the_user_ids
 from poolhouse.wire.v3.dto.common import GetMfaInfoDataDto, IsSuccessDto
 from poolhouse.wire.v3.dto.users import (
     GetMfaStatusQuery,
@@ -29,7 +30,6 @@ from poolhouse.wire.v3.dto.users import (
     UserMfaRespDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import the_user, the_user_ids
 
 
 async def get_user_mfa_info(request: V3Request, query: GetUserMfaInfoQuery) -> UserMfaRespDto:

@@ -7,11 +7,12 @@ from typing import Any
 
 from msgspec import UNSET
 
+from poolhouse.accounts.service import AccountChange, NewAccount
 from poolhouse.crypto.policy import generated_password
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
-from poolhouse.users.accounts import AccountChange, NewAccount
 from poolhouse.users.model import IdentityDraft, User, UserDraft
+from poolhouse.wire.v3.conversions import the_user_ids, user_dtos
 from poolhouse.wire.v3.dto.common import IsSuccessDto, UserDto
 from poolhouse.wire.v3.dto.users import (
     CreateIdentityDto,
@@ -30,7 +31,6 @@ from poolhouse.wire.v3.dto.users import (
     UpdateUserReqDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.words import the_user_ids, user_dtos
 
 _ASIDE = frozenset(
     {

@@ -1,0 +1,152 @@
+"""Accounts as an administrator makes and changes them: a user with all that belongs to one, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from poolhouse.accounts.users import UserService
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.db.database import Database, Tx
+from poolhouse.directory.postgres import password_hashes
+from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.fields.model import TargetType
+from poolhouse.fields.service import FieldService
+from poolhouse.orgs.model import Assignment
+from poolhouse.users.model import IdentityDraft, User, UserDraft
+
+LARGEST_CREATE = 50
+LARGEST_EXPORT = 80
+
+PutInDepartments = Callable[[Tx, Caller, str, Sequence[Assignment]], Awaitable[None]]
+LinkIdentity = Callable[[Tx, str, str, IdentityDraft], Awaitable[Any]]
+BringFactor = Callable[[Tx, Caller, str, str, str | None], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    draft: UserDraft
+    custom_data: Mapping[str, Any] = field(default_factory=dict)
+    department_ids: Sequence[str] = ()
+    identities: Sequence[IdentityDraft] = ()
+    otp: tuple[str, str | None] | None = field(default=None, repr=False)
+    """A TOTP secret and perhaps its recovery code, in force at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    user_id: str
+    draft: UserDraft
+    custom_data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class AccountService:
+    """`put_in_departments`, `link_identity` and `bring_factor` are other domains' parts of the act."""
+
+    def __init__(
+        self,
+        db: Database,
+        users: UserService,
+        audit: AuditLog,
+        fields: FieldService,
+        *,
+        put_in_departments: PutInDepartments,
+        link_identity: LinkIdentity,
+        bring_factor: BringFactor,
+    ) -> None:
+        self._db, self._users, self._audit, self._fields = db, users, audit, fields
+        self._put_in_departments = put_in_departments
+        self._link_identity, self._bring_factor = link_identity, bring_factor
+
+    async def create(self, caller: Caller, accounts: Sequence[NewAccount]) -> list[User]:
+        """All of them, or none. Raises what `UserService.create` does, FieldNotFound, NodeNotFound, IdentityTaken."""
+        caller.require_administrator()
+        _require_some(accounts)
+        vetted = [await self._users.vet(caller, account.draft, vouched=True) for account in accounts]
+        async with self._db.transaction() as tx:
+            created = []
+            for account, one in zip(accounts, vetted, strict=True):
+                first = account.identities[0] if account.identities else None
+                user = await self._users.add(tx, caller, one, first)
+                for identity in account.identities[1:]:
+                    await self._link_identity(tx, caller.pool_id, user.id, identity)
+                if account.custom_data:
+                    await self._keep(tx, caller, user.id, account.custom_data)
+                if account.department_ids:
+                    await self._put_in_departments(
+                        tx, caller, user.id, [Assignment(one) for one in account.department_ids]
+                    )
+                if account.otp:
+                    await self._bring_factor(tx, caller, user.id, *account.otp)
+                created.append(user)
+            for user in created:
+                event = Event("create", "user", user.id, user_id=user.id, user_name=user.display_name)
+                await self._audit.write(tx, caller, event)
+        return created
+
+    async def update(self, caller: Caller, changes: Sequence[AccountChange]) -> list[User]:
+        """All of them, or none. Raises UserNotFound, the conflicts, FieldNotFound."""
+        caller.require_administrator()
+        _require_some(changes)
+        vetted = [
+            await self._users.vet(caller, change.draft, change.user_id, vouched=True) for change in changes
+        ]
+        async with self._db.transaction() as tx:
+            changed = []
+            for change, one in zip(changes, vetted, strict=True):
+                user = await self._users.apply(tx, caller, change.user_id, one)
+                if change.custom_data:
+                    await self._keep(tx, caller, user.id, change.custom_data)
+                changed.append(user)
+            for user, change in zip(changed, changes, strict=True):
+                event = Event(
+                    "update",
+                    "user",
+                    user.id,
+                    user_id=user.id,
+                    user_name=user.display_name,
+                    detail={"changed": sorted([*change.draft.values, *change.custom_data])},
+                )
+                await self._audit.write(tx, caller, event)
+        return changed
+
+    async def resign(self, caller: Caller, user_ids: Sequence[str]) -> None:
+        """They have left: out of every department, logged out, and not to log in again. All, or none."""
+        caller.require_administrator()
+        if not user_ids:
+            raise InvalidInput("userIds")
+        async with self._db.transaction() as tx:
+            for user_id in dict.fromkeys(user_ids):
+                user = await self._users.change(tx, caller, user_id, UserDraft({"status": "Resigned"}))
+                await self._put_in_departments(tx, caller, user_id, [])
+                event = Event("resign", "user", user_id, user_id=user_id, user_name=user.display_name)
+                await self._audit.write(tx, caller, event)
+
+    async def export_passwords(self, caller: Caller, user_ids: Sequence[str]) -> dict[str, str | None]:
+        """The stored hashes, for administrators who move users elsewhere; None where we keep none.
+
+        Raises UserNotFound.
+        """
+        caller.require_administrator()
+        if len(user_ids) > LARGEST_EXPORT:
+            raise TooLarge("userIds", f"一次最多 {LARGEST_EXPORT} 人", f"at most {LARGEST_EXPORT} at once")
+        await self._users.require_all(caller, user_ids)
+        async with self._db.transaction() as tx:
+            stored = await password_hashes(tx, caller.pool_id, user_ids)
+            for user_id in user_ids:
+                event = Event("export", "user", user_id, user_id=user_id, detail={"password": "hash"})
+                await self._audit.write(tx, caller, event)
+        return {user_id: stored.get(user_id) for user_id in user_ids}
+
+    async def _keep(self, tx: Tx, caller: Caller, user_id: str, values: Mapping[str, Any]) -> None:
+        await self._fields.store(tx, caller, TargetType.USER, {user_id: values})
+
+
+def _require_some(items: Sequence[Any]) -> None:
+    if not items:
+        raise InvalidInput("list")
+    if len(items) > LARGEST_CREATE:
+        raise TooLarge("list", f"一次最多 {LARGEST_CREATE} 人", f"at most {LARGEST_CREATE} at once")

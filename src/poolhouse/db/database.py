@@ -1,0 +1,331 @@
+"""Connections and transactions.
+
+`Database` runs each statement on a connection of its own, committing it; `Database.transaction()` gives a
+`Tx`, which holds one connection from its first statement to its end. Functions with SQL take an `Executor`:
+either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
+
+from asyncpg import Record
+
+from poolhouse.db.connection_pool import Connections, Load
+from poolhouse.db.faults import faults
+from poolhouse.db.listening import Listener, OnNotification
+from poolhouse.errors import DatabaseLost, Overloaded
+
+T = TypeVar("T")
+
+ROLLBACK_S = 5.0
+
+
+class Executor(Protocol):
+    """What a function with SQL needs; `Tx` and `Database` both are one.
+
+    Arguments are `$1 $2 ...`; jsonb goes in and comes out as plain Python values, timestamptz as aware UTC
+    datetimes. Raises DatabaseLost and Overloaded; a constraint's violation comes as asyncpg's own class.
+    """
+
+    async def fetch(self, sql: str, *args: Any) -> list[Record]: ...
+    async def fetchrow(self, sql: str, *args: Any) -> Record | None: ...
+    async def fetchval(self, sql: str, *args: Any) -> Any: ...
+    async def execute(self, sql: str, *args: Any) -> str: ...
+    async def executemany(self, sql: str, args: Iterable[Sequence[Any]]) -> None: ...
+
+
+class Tx:
+    """One transaction. It takes a connection at its first statement, so one nobody used costs nothing.
+
+    For one task at a time. After a statement failed every further one fails, and so does the commit.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._connection: Any = None
+        self._ended = False
+
+    async def fetch(self, sql: str, *args: Any) -> list[Record]:
+        connection = await self._begun()
+        with faults():
+            rows: list[Record] = await connection.fetch(sql, *args)
+            return rows
+
+    async def fetchrow(self, sql: str, *args: Any) -> Record | None:
+        connection = await self._begun()
+        with faults():
+            return await connection.fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        connection = await self._begun()
+        with faults():
+            return await connection.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        connection = await self._begun()
+        with faults():
+            tag: str = await connection.execute(sql, *args)
+            return tag
+
+    async def executemany(self, sql: str, args: Iterable[Sequence[Any]]) -> None:
+        connection = await self._begun()
+        with faults():
+            await connection.executemany(sql, args)
+
+    async def copy_records(
+        self, table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]
+    ) -> None:
+        """COPY: the fast way in for thousands of rows; no `on conflict`."""
+        connection = await self._begun()
+        with faults():
+            await connection.copy_records_to_table(table, records=records, columns=list(columns))
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        """Listeners hear it when this transaction commits, and not at all when it does not."""
+        await self.execute("select pg_notify($1, $2)", channel, payload)
+
+    async def _begun(self) -> Any:
+        if self._ended:
+            raise RuntimeError("this transaction has ended")
+        if self._connection is None:
+            self._connection = await self._connections.begin()
+        return self._connection
+
+    async def _commit(self) -> None:
+        self._ended = True
+        if self._connection is None:
+            return
+        try:
+            with faults():
+                tag = await self._connection.execute("commit")
+            if tag != "COMMIT":
+                raise RuntimeError(
+                    "a statement of this transaction failed and was ignored; nothing was stored"
+                )
+        finally:
+            self._release()
+
+    async def _rollback(self) -> None:
+        self._ended = True
+        if self._connection is None:
+            return
+        try:
+            async with asyncio.timeout(ROLLBACK_S):
+                await self._connection.execute("rollback")
+        except Exception:
+            self._connection.terminate()  # the server rolls back what it loses
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        connection, self._connection = self._connection, None
+        self._connections.release(connection)
+
+
+class _Transaction:
+    def __init__(self, connections: Connections) -> None:
+        self._tx = Tx(connections)
+
+    async def __aenter__(self) -> Tx:
+        return self._tx
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            await self._tx._commit()
+        else:
+            await self._tx._rollback()
+
+
+class Reads:
+    """Statements that only read. Searches have connections of their own, see `search_fetch`."""
+
+    def __init__(self, connections: Connections, searches: Connections) -> None:
+        self._connections = connections
+        self._searches = searches
+
+    async def fetch(self, sql: str, *args: Any) -> list[Record]:
+        return await self._connections.run(lambda c: c.fetch(sql, *args), again=_only_reads(sql))
+
+    async def fetchrow(self, sql: str, *args: Any) -> Record | None:
+        return await self._connections.run(lambda c: c.fetchrow(sql, *args), again=_only_reads(sql))
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        return await self._connections.run(lambda c: c.fetchval(sql, *args), again=_only_reads(sql))
+
+    async def search_fetch(self, sql: str, *args: Any) -> list[Record]:
+        """A SELECT planned for its very arguments: a generic plan makes a search of 0.5 s one of 5 s."""
+        return await self._searches.run(lambda c: c.fetch(sql, *args), again=True)
+
+    async def search_fetchrow(self, sql: str, *args: Any) -> Record | None:
+        return await self._searches.run(lambda c: c.fetchrow(sql, *args), again=True)
+
+    async def search_fetchval(self, sql: str, *args: Any) -> Any:
+        return await self._searches.run(lambda c: c.fetchval(sql, *args), again=True)
+
+    async def _close(self) -> None:
+        await asyncio.gather(self._connections.close(), self._searches.close())
+
+
+class Database(Reads):
+    """The primary, and under `lagging` what may answer with data a few seconds old."""
+
+    def __init__(
+        self,
+        url: str,
+        connections: Connections,
+        searches: Connections,
+        replica: Reads | None = None,
+        name: str = "poolhouse",
+    ) -> None:
+        super().__init__(connections, searches)
+        self.url = url
+        self._listener = Listener(url, f"{name} listener")
+        self._replica = replica
+        self.lagging: Reads = _Lagging(replica, self) if replica else self
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        connections: int = 10,
+        statement_timeout_s: int = 30,
+        replica_url: str | None = None,
+        name: str = "poolhouse",
+    ) -> Database:
+        """`name`: what the sessions are called in pg_stat_activity.
+
+        Raises DatabaseLost when the primary cannot be reached; a replica may come later.
+        """
+        settings = {**_session_settings(statement_timeout_s), "application_name": name}
+        primary = await _open_both(url, connections, settings, statement_timeout_s, warm=2)
+        try:
+            replica = (
+                Reads(*await _open_both(replica_url, connections, settings, statement_timeout_s, warm=0))
+                if replica_url
+                else None
+            )
+        except BaseException:
+            await Reads(*primary)._close()
+            raise
+        return cls(url, *primary, replica, name)
+
+    def loads(self) -> dict[str, Load]:
+        """How busy each set of connections is."""
+        found = {"primary": self._connections.load, "search": self._searches.load}
+        if self._replica:
+            found["replica"] = self._replica._connections.load
+            found["replica_search"] = self._replica._searches.load
+        return found
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        return await self._connections.run(lambda c: c.execute(sql, *args), again=False)
+
+    async def executemany(self, sql: str, args: Iterable[Sequence[Any]]) -> None:
+        """All rows or none."""
+        await self._connections.run(lambda c: c.executemany(sql, args), again=False)
+
+    async def copy_records(
+        self, table: str, columns: Sequence[str], records: Iterable[Sequence[Any]]
+    ) -> None:
+        await self._connections.run(
+            lambda c: c.copy_records_to_table(table, records=records, columns=list(columns)), again=False
+        )
+
+    def transaction(self) -> _Transaction:
+        """`async with db.transaction() as tx:` commits at the end, rolls back when the block raises.
+
+        One level: a function that should take part is handed the `Tx`.
+        """
+        return _Transaction(self._connections)
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        await self.execute("select pg_notify($1, $2)", channel, payload)
+
+    async def listen(self, channel: str, callback: OnNotification) -> None:
+        """`callback(payload)` for each NOTIFY; `callback(None)` after a reconnect.
+
+        Then some may have been missed, so read the truth from the tables.
+        """
+        await self._listener.listen(channel, callback)
+
+    async def close(self) -> None:
+        await self._listener.close()
+        await self._close()
+        if self._replica:
+            await self._replica._close()
+
+
+class _Lagging(Reads):
+    """A hot standby that steps back for the primary while it is away."""
+
+    def __init__(self, replica: Reads, primary: Reads) -> None:
+        super().__init__(
+            _Fallback(replica._connections, primary._connections),
+            _Fallback(replica._searches, primary._searches),
+        )
+
+
+class _Fallback(Connections):
+    def __init__(self, first: Connections, second: Connections) -> None:
+        self._first = first
+        self._second = second
+
+    async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T:
+        try:
+            return await self._first.run(work, again=again)
+        except (DatabaseLost, Overloaded):
+            return await self._second.run(work, again=again)
+
+    async def close(self) -> None:
+        """Both belong to somebody else."""
+
+
+@asynccontextmanager
+async def opened(url: str, **options: Any) -> AsyncIterator[Database]:
+    """A Database for the length of a block: commands, tests."""
+    database = await Database.open(url, **options)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _open_both(
+    url: str, connections: int, settings: dict[str, str], statement_s: float, *, warm: int
+) -> tuple[Connections, Connections]:
+    """Searches get a smaller set that opens on demand.
+
+    As a setting of the session `plan_cache_mode` costs no round trip; `set local` in a
+    transaction costs three.
+    """
+    ordinary = Connections(url, connections, settings, statement_s=statement_s, least=1)
+    searches = Connections(
+        url,
+        max(2, connections // 2),
+        {**settings, "plan_cache_mode": "force_custom_plan"},
+        statement_s=statement_s,
+    )
+    ordinary.siblings, searches.siblings = [searches], [ordinary]
+    await ordinary.warm(warm)
+    return ordinary, searches
+
+
+def _session_settings(statement_timeout_s: int) -> dict[str, str]:
+    return {
+        "timezone": "UTC",
+        "jit": "off",
+        "statement_timeout": f"{statement_timeout_s}s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
+
+
+def _only_reads(sql: str) -> bool:
+    return sql.lstrip()[:6].lower() == "select"

@@ -1,0 +1,216 @@
+"""Which users: one UserQuery becomes one WHERE. Every value is a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from poolhouse import phones
+from poolhouse.db.database import Reads
+from poolhouse.db.where import Where
+from poolhouse.directory.filters import add_condition
+from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.fields.model import Field, TargetType
+from poolhouse.fields.postgres import list_fields
+from poolhouse.groups.postgres import in_group
+from poolhouse.orgs.postgres_members import in_department, in_no_department
+from poolhouse.paging import Page
+from poolhouse.roles.postgres import holds_role
+from poolhouse.users.model import SEARCHED_FIELDS, KeyKind, User, UserQuery
+from poolhouse.users.rules import TEXT, spelled
+
+COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
+
+MOST_OF_A_KIND = 200
+"""Departments, groups or roles one search may name: each is a subquery of its own."""
+
+SORTABLE = frozenset(
+    {
+        "id",
+        "created_at",
+        "updated_at",
+        "last_login",
+        "logins_count",
+        "username",
+        "email",
+        "phone",
+        "name",
+        "nickname",
+        "status",
+        "gender",
+        "signed_up",
+        "password_last_set_at",
+        "external_id",
+        "company",
+        "birthdate",
+        "status_changed_at",
+        "last_ip",
+        "user_source_type",
+        "last_mfa_time",
+        "password_security_level",
+        "phone_country_code",
+    }
+)
+
+
+SPELLED: frozenset[KeyKind] = frozenset({"username", "email", "external_id"})
+"""Looked up as they were given, for old rows may be spelled so, else by their stored spelling."""
+PHONE_RANK = (
+    "case when u.phone = any($2::text[]) and (u.phone_key is null or u.phone_key = $3) then 0 "
+    "when u.phone_key = $3 then 1 else 2 end"
+)
+
+
+def source(kind: KeyKind, *, many: bool = False) -> str:
+    """`users u where ...` over $1 = pool and $2 = the spellings of a key, best first; or, `many`, a list of keys.
+
+    For `phone` $3 is the number's key, and $4 whether the country is known. `rank` orders what was found: a
+    number as it is written by who has no other key, the number, then digits that are a number elsewhere.
+    """
+    if kind == "phone":
+        return (
+            "users u where u.pool_id = $1 and (u.phone_key = $3 or u.phone = any($2::text[]) "
+            f"and (u.phone_key is null or not $4)) order by {PHONE_RANK} limit 2"
+        )
+    if kind == "identity":
+        return (
+            "user_identities i join users u on u.pool_id = i.pool_id and u.id = i.user_id "
+            "where i.pool_id = $1 and i.user_id_in_idp = substr($2, strpos($2, ':') + 1) "
+            "and split_part($2, ':', 1) in (i.provider, i.ext_idp_id) limit 1"
+        )
+    if many:
+        return f"users u where u.pool_id = $1 and u.{kind} = any($2)"
+    if kind in SPELLED:
+        return (
+            f"users u where u.pool_id = $1 and u.{kind} = any($2::text[]) "
+            f"order by array_position($2::text[], u.{kind}) limit 1"
+        )
+    return f"users u where u.pool_id = $1 and u.{kind} = $2"
+
+
+async def page(db: Reads, pool_id: str, query: UserQuery) -> Page[User]:
+    """The page and the exact total. Rows deep in a list are reached through the index alone."""
+    where = _where(pool_id, query, await custom_fields(db, pool_id, query))
+    if where.unfiltered and query.page.offset == 0 and not query.sort:
+        return await _first_page(db, pool_id, query.page.size)
+    if where.unfiltered:
+        total = await db.fetchval(
+            "select coalesce(sum(users), 0)::bigint from user_counts where pool_id = $1", pool_id
+        )
+    else:
+        total = await db.search_fetchval(f"select count(*) from users u where {where.sql}", *where.args)
+    if total <= query.page.offset:
+        return Page(int(total), [])
+    order = _order(query)
+    limit, offset = where.arg(query.page.size), where.arg(query.page.offset)
+    rows = await db.search_fetch(
+        f"select {COLUMNS} from users u join ("
+        f"select u.pool_id, u.id from users u where {where.sql} order by {order} limit {limit} offset {offset}"
+        f") page on page.pool_id = u.pool_id and page.id = u.id where u.pool_id = $1 order by {order}",
+        *where.args,
+    )
+    return Page(int(total), [User(*row) for row in rows])
+
+
+async def _first_page(db: Reads, pool_id: str, size: int) -> Page[User]:
+    """What is asked most, in one statement. The size is part of its text, so that the plan made once is the
+    plan for this size: the index, and no more rows than shown.
+    """
+    rows = await db.fetch(
+        f"select {COLUMNS}, (select coalesce(sum(c.users), 0)::bigint from user_counts c "
+        "where c.pool_id = $1) as total from users u where u.pool_id = $1 "
+        f"order by u.created_at desc, u.id limit {size:d}",
+        pool_id,
+    )
+    return Page(rows[0]["total"], [User(*row[:-1]) for row in rows]) if rows else Page()
+
+
+def _order(query: UserQuery) -> str:
+    terms = []
+    for sort in query.sort:
+        if sort.field not in SORTABLE:
+            raise InvalidInput("sort.field", "不支持按此字段排序", f"cannot sort by {spelled(sort.field)}")
+        terms.append(f"u.{sort.field} {'desc nulls last' if sort.descending else 'asc nulls first'}")
+    return ", ".join([*terms, "u.created_at desc", "u.id"])
+
+
+def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where:
+    where = Where(pool_id, "u")
+    if query.statuses:
+        where.add(_in_status(where, query.statuses))
+    if query.updated_from:
+        where.add(f"u.updated_at >= {where.arg(query.updated_from)}")
+    if query.updated_to:
+        where.add(f"u.updated_at <= {where.arg(query.updated_to)}")
+    if query.keyword:
+        _add_keyword(where, query.keyword, query.fields)
+    add_belongings(where, query)
+    for condition in query.conditions:
+        add_condition(where, condition, fields)
+    return where
+
+
+def check(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> None:
+    """Raises InvalidInput, TooLarge and FieldNotFound for what no directory could answer."""
+    _where(pool_id, query, fields)
+    _order(query)
+
+
+def add_belongings(where: Where, query: UserQuery) -> None:
+    """Departments, groups and roles of the users `u`, who need not be ours."""
+    if query.not_in_org:
+        where.add(in_no_department("u"))
+    for name in ("departments", "groups", "roles"):
+        if len(getattr(query, name)) > MOST_OF_A_KIND:
+            raise TooLarge(name, f"最多 {MOST_OF_A_KIND} 项", f"at most {MOST_OF_A_KIND} entries")
+    if query.departments:
+        where.any_of(
+            [in_department(where, "u", one.department_id, one.include_children) for one in query.departments]
+        )
+    if query.groups:
+        where.any_of([in_group(where, "u", code) for code in query.groups])
+    if query.roles:
+        where.any_of([holds_role(where, "u", one.code, one.namespace) for one in query.roles])
+
+
+async def custom_fields(db: Reads, pool_id: str, query: UserQuery) -> Mapping[str, Field]:
+    """The definitions the query's conditions speak of, by key; asked for only where there are any."""
+    prefix = "customData."
+    keys = [one.field.removeprefix(prefix) for one in query.conditions if one.field.startswith(prefix)]
+    return await list_fields(db, pool_id, TargetType.USER, keys) if keys else {}
+
+
+def _in_status(where: Where, statuses: tuple[str, ...]) -> str:
+    """A blocked user counts as suspended: v3 has no other word for it."""
+    term = f"u.status = any({where.arg(list(statuses))})"
+    if "Suspended" in statuses and "Activated" not in statuses:
+        return f"({term} or u.blocked and u.status = 'Activated')"
+    if "Activated" in statuses and "Suspended" not in statuses:
+        return f"({term} and not (u.blocked and u.status = 'Activated'))"
+    return term
+
+
+def _add_keyword(where: Where, keyword: str, fields: tuple[str, ...]) -> None:
+    pattern = f"poolhouse_search_pattern({where.arg(keyword)})"
+    digits = phones.compact(keyword) if "phone" in fields else None
+    patterns, number = [pattern], []
+    if digits and digits != keyword:  # a part of a number, written with blanks or dashes
+        patterns.append(f"poolhouse_search_pattern({where.arg(digits)})")
+    if digits and (key := phones.find_key(keyword)):
+        number.append(f"u.phone_key = {where.arg(key)}")
+    if set(fields) <= set(SEARCHED_FIELDS):
+        where.any_of([*(f"u.search_key like {one}" for one in patterns), *number])
+    if set(fields) != set(SEARCHED_FIELDS):
+        for field in fields:
+            if field not in TEXT and field != "id":
+                raise InvalidInput(
+                    "fields", f"不支持搜索字段 {spelled(field)}", f"cannot search {spelled(field)}"
+                )
+        inside = [f"{_folded(field)} like {pattern}" for field in fields]
+        where.any_of([*inside, *(f"{_folded('phone')} like {one}" for one in patterns[1:]), *number])
+
+
+def _folded(field: str) -> str:
+    """A field as it is searched: cut from the stored key where it is part of that, else folded on the way."""
+    if field in SEARCHED_FIELDS:
+        return f"split_part(u.search_key, chr(31), {SEARCHED_FIELDS.index(field) + 1})"
+    return f"poolhouse_search_key(u.{field})"

@@ -1,0 +1,165 @@
+"""The second step of a login that answered MfaRequired: its ticket and one more proof."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from poolhouse.accounts.users import UserService
+from poolhouse.caller import Caller
+from poolhouse.db.database import Database
+from poolhouse.errors import (
+    CodeWrong,
+    EmailTaken,
+    FactorNotFound,
+    InvalidInput,
+    PhoneTaken,
+    TokenInvalid,
+    TooManyRequests,
+)
+from poolhouse.login import postgres, tickets
+from poolhouse.login.codes import Codes, address_key, holds, normal
+from poolhouse.login.lockout import SECOND_STEP
+from poolhouse.login.model import Channel, LoggedIn
+from poolhouse.login.own_account import FOLLOWING
+from poolhouse.login.refusals import Refusals
+from poolhouse.login.service import LoginService
+from poolhouse.login.tally import Limit, Subject
+from poolhouse.login.tickets import Ticket
+from poolhouse.mfa.model import Association, Factor
+from poolhouse.mfa.service import MfaService
+from poolhouse.users.model import User, UserDraft, UserKey
+
+TRIES = Limit(20, 86_400, locks=True)
+"""Of one user, over all tickets: who has the password can get a new ticket as often as they like."""
+
+
+class SecondStep:
+    """`ticket` is the mfaToken. A wrong proof costs one of its ten tries; a right one uses it up."""
+
+    def __init__(
+        self,
+        db: Database,
+        users: UserService,
+        codes: Codes,
+        mfa: MfaService,
+        login: LoginService,
+        refusals: Refusals,
+    ) -> None:
+        self._refusals = refusals
+        self._db, self._users, self._codes = db, users, codes
+        self._mfa, self._login = mfa, login
+
+    # -- proofs --------------------------------------------------------------------------------------------
+
+    async def by_totp(self, caller: Caller, ticket: str, code: str) -> LoggedIn:
+        """Raises TokenInvalid, TokenExpired (the ticket), CodeWrong, FactorNotFound."""
+        held, user = await self._try(caller, ticket)
+        await self._mfa.verify(caller, user.id, code)
+        return await self._finish(caller, held, user)
+
+    async def by_recovery_code(self, caller: Caller, ticket: str, code: str) -> tuple[LoggedIn, str]:
+        """The login and the next recovery code, the given one being used up."""
+        held, user = await self._try(caller, ticket)
+        following = await self._mfa.recover(caller, user.id, code)
+        return await self._finish(caller, held, user), following
+
+    async def by_code(
+        self,
+        caller: Caller,
+        ticket: str,
+        channel: Channel,
+        target: str,
+        code: str,
+        country_code: str | None = None,
+    ) -> LoggedIn:
+        """A code sent to the user's own address. Who has none yet binds this one by it.
+
+        Not for users with an authenticator: a stolen mailbox must not stand in for it.
+        """
+        held, user = await self._try(caller, ticket)
+        if await self._mfa.is_enabled(caller.pool_id, user.id):
+            await self._refuse(caller, "authenticator wanted", user.id)
+            raise CodeWrong("an authenticator is bound, its code is wanted")
+        present = user.email if channel == "email" else user.phone
+        if present is not None and not holds(user, channel, target, country_code):
+            await self._refuse(caller, "another address", user.id)
+            raise CodeWrong("a code of another address")
+        await self._codes.check(caller, channel, target, code, "mfa", country_code)
+        if present is None:
+            user = await self._bind(caller, user, channel, target, country_code)
+        return await self._finish(caller, held, user)
+
+    # -- what the ticket may do before ---------------------------------------------------------------------
+
+    async def who(self, caller: Caller, ticket: str) -> User:
+        """Whose second step this is; nothing is spent."""
+        held = await tickets.look_at(self._db, caller.pool_id, "mfa", ticket)
+        return await self._user(caller, held)
+
+    async def factors(self, caller: Caller, ticket: str) -> list[Factor]:
+        user = await self.who(caller, ticket)
+        return await self._mfa.list(self._as(caller, user), user.id)
+
+    async def associate(self, caller: Caller, ticket: str, issuer: str) -> Association:
+        """For who must have an authenticator and has none. Raises FactorExists."""
+        user = await self.who(caller, ticket)
+        return await self._mfa.associate(self._as(caller, user), user.id, issuer, user.display_name)
+
+    async def confirm(self, caller: Caller, ticket: str, code: str) -> None:
+        held, user = await self._try(caller, ticket)
+        if await self._mfa.is_enabled(caller.pool_id, user.id):
+            raise FactorNotFound(user_id=held.user_id)
+        await self._mfa.confirm(self._as(caller, user), user.id, code)
+
+    async def is_bindable(
+        self, caller: Caller, ticket: str, channel: Channel, target: str, country_code: str | None = None
+    ) -> bool:
+        """Whether this address is the user's own, or nobody's while the user has none."""
+        user = await self.who(caller, ticket)
+        normal(channel, target, country_code)
+        present = user.email if channel == "email" else user.phone
+        if present is not None:
+            return holds(user, channel, target, country_code)
+        return await self._users.look_up(caller, address_key(channel, target, country_code)) is None
+
+    # -- common --------------------------------------------------------------------------------------------
+
+    async def _try(self, caller: Caller, ticket: str) -> tuple[Ticket, User]:
+        held = await tickets.try_with(self._db, caller.pool_id, "mfa", ticket)
+        subject = Subject(caller.pool_id, SECOND_STEP, held.user_id)
+        wait_s = await postgres.take_attempt(self._db, subject, TRIES)
+        if wait_s is not None:
+            await self._refuse(caller, "TooManyRequests", held.user_id)
+            raise TooManyRequests("too many second steps", retry_after_s=wait_s)
+        return held, await self._user(caller, held)
+
+    async def _refuse(self, caller: Caller, reason: str, user_id: str) -> None:
+        await self._refusals.write(caller, reason, user_id=user_id, operation="verify_mfa")
+
+    async def _user(self, caller: Caller, held: Ticket) -> User:
+        user = await self._users.look_up(caller, UserKey("id", held.user_id))
+        if user is None:
+            raise TokenInvalid("the ticket's user is gone")
+        return user
+
+    async def _bind(
+        self, caller: Caller, user: User, channel: Channel, target: str, country_code: str | None
+    ) -> User:
+        values = {channel: target.strip(), f"{channel}_verified": True}
+        if channel == "phone" and country_code:
+            values = {**values, "phone_country_code": country_code}
+        try:
+            async with self._db.transaction() as tx:
+                draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)
+                return await self._users.change(tx, caller, user.id, draft)
+        except (EmailTaken, PhoneTaken) as error:
+            raise InvalidInput(channel, "已被其他用户绑定", "somebody else's") from error
+
+    async def _finish(self, caller: Caller, held: Ticket, user: User) -> LoggedIn:
+        await tickets.use_up(self._db, held)
+        await postgres.forget_attempts(self._db, caller.pool_id, SECOND_STEP, [user.id])
+        return await self._login.as_user(caller, user, "mfa", second_factor=False)
+
+    @staticmethod
+    def _as(caller: Caller, user: User) -> Caller:
+        return replace(caller, kind="user", actor_id=user.id)

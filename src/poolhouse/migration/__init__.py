@@ -1,0 +1,1 @@
+"""How many people move in at once: import files, and the tail of a migration by login."""

@@ -1,0 +1,206 @@
+"""Rows of an import file: read one at a time, turned into what a user is made from, or refused by name.
+
+A row is a JSON object a line (`.jsonl`) or a line of a table (`import_tables`). Its keys are the profile fields as
+`import_columns` reads them, and these:
+
+    id            the person's id in the old system; kept, so that a login through `login` meets the same user
+    password      plain text, hashed here
+    passwordHash  stored as it is; its form must be one of `crypto.foreign.FORMATS`, or the pool's own
+                  `verifyPassword` judges it
+    salt          of the passwordHash, where it is kept apart: for `verifyPassword`
+    customData    an object (in CSV: JSON, or a column `customData.KEY` each)
+
+A row with any other key is refused, unless the caller leaves that out by name. Nothing here touches a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from poolhouse import emails
+from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
+from poolhouse.migration import import_tables
+from poolhouse.migration.import_columns import ASIDE, CUSTOM, FIELDS, folded, key_of, unknown_keys
+from poolhouse.migration.import_tables import SUFFIXES, Raw, Reading
+from poolhouse.texts import require_visible, written
+from poolhouse.users.kept import accepted
+from poolhouse.users.profiles import EMPTIED, is_nothing
+from poolhouse.users.rules import TEXT, clean, require_identifier
+
+PLAIN = Reading()
+
+LONGEST_ROW = 1024 * 1024
+"""Bytes."""
+LONGEST_PASSWORD = 1024
+"""Characters."""
+
+CheckEmail = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedUser:
+    """Somebody to be brought in. `script_id`: their id in the old system."""
+
+    line: int
+    values: Mapping[str, Any]
+    password: str | None = field(default=None, repr=False)
+    password_hash: str | None = field(default=None, repr=False)
+    custom_data: Mapping[str, Any] = field(default_factory=dict)
+    script_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why a row was not brought in. Of the row itself it carries the old id alone: the rest may be secret."""
+
+    line: int
+    field: str
+    message: str
+    id: str | None = None
+
+
+def read(path: Path, reading: Reading = PLAIN) -> Iterator[Raw]:
+    """Raises InvalidInput for a file of another kind and for a table that cannot be read."""
+    if path.suffix in (".jsonl", ".ndjson"):
+        with path.open("rb") as file:
+            yield from _json_lines(file, frozenset(map(folded, reading.ignore)))
+    elif path.suffix in SUFFIXES:
+        yield from import_tables.read(path, reading)
+    else:
+        kinds = ", ".join((".jsonl", *SUFFIXES))
+        raise InvalidInput(path.name, f"应为 {kinds} 文件", f"must be one of {kinds}")
+
+
+def parsed(
+    raw: Raw, ignored: dict[str, int], email: CheckEmail = emails.checked, *, function: bool = False
+) -> ImportedUser | RowError:
+    """`ignored` counts the rows of each key the caller leaves out; `email` judges an address; `function`: whether the
+    pool has a `verifyPassword`."""
+    for name in raw.ignored:
+        ignored[name] = ignored.get(name, 0) + 1
+    if raw.broken is not None:
+        return RowError(raw.line, raw.field, raw.broken)
+    try:
+        return _parsed(raw, email, function)
+    except PoolhouseError as error:
+        return refused(raw.line, error)
+
+
+def refused(line: int, error: PoolhouseError, script_id: str | None = None) -> RowError:
+    return RowError(line, str(error.facts.get("field") or "row"), error.message("en-US"), script_id)
+
+
+def _parsed(raw: Raw, email: CheckEmail, function: bool) -> ImportedUser:
+    values: dict[str, Any] = {}
+    custom_data: dict[str, Any] = {}
+    for key, value in raw.given.items():
+        if value is None or key in ("id", "password", "passwordHash", "salt"):
+            continue
+        if key == "customData":
+            custom_data |= _custom_data(value)
+        elif not (FIELDS[key] in EMPTIED and is_nothing(value)):
+            values[FIELDS[key]] = _as_text(value) if FIELDS[key] in TEXT else value
+    cleaned = clean(values, email=email)
+    require_identifier(cleaned)
+    return ImportedUser(
+        raw.line,
+        cleaned,
+        *_secrets(raw.given, function),
+        custom_data=custom_data,
+        script_id=_script_id(raw.given.get("id")),
+    )
+
+
+def _as_text(value: Any) -> Any:
+    """What JSON gives as a number, a telephone number say, is its digits."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _secrets(given: Mapping[str, Any], function: bool) -> tuple[str | None, str | None]:
+    password, stored, salt = (given.get(name) or None for name in ("password", "passwordHash", "salt"))
+    for name, value in (("password", password), ("passwordHash", stored), ("salt", salt)):
+        if value is not None and not isinstance(value, str):
+            raise InvalidInput(name, "应为字符串", "expected a string")
+    if password is not None and stored is not None:
+        raise InvalidInput(
+            "passwordHash", "与 password 只能有一个", "give either a password or a hash, not both"
+        )
+    if password is not None and len(password) > LONGEST_PASSWORD:
+        raise TooLarge(
+            "password", f"长度不能超过 {LONGEST_PASSWORD}", f"at most {LONGEST_PASSWORD} characters"
+        )
+    if salt is not None and stored is None:
+        raise InvalidInput("salt", "仅可与 passwordHash 一起使用", "goes with a passwordHash only")
+    if stored is not None:
+        stored = accepted(stored, salt, function=function, field="passwordHash")
+    return password, stored
+
+
+def _script_id(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise InvalidInput("id", "应为字符串或整数", "expected a string or a whole number")
+    text = written(str(value))
+    if len(text) > 256:
+        raise InvalidInput("id", "不合法", "must be at most 256 characters")
+    return require_visible(text, "id") or None
+
+
+def _custom_data(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidInput("customData", "应为对象", "expected an object")
+    return value
+
+
+def _json_lines(file: BinaryIO, ignore: Collection[str]) -> Iterator[Raw]:
+    line = done = 0
+    while text := file.readline(LONGEST_ROW + 1):
+        line += 1
+        too_long = len(text) > LONGEST_ROW and not text.endswith(b"\n")
+        while too_long and (rest := file.readline(LONGEST_ROW)):
+            done += len(rest)
+            if rest.endswith(b"\n"):
+                break
+        done += len(text)
+        if too_long:
+            yield Raw(line, done, {}, f"longer than {LONGEST_ROW} bytes")
+        elif text.strip():
+            yield _json_line(line, done, text.removeprefix(b"\xef\xbb\xbf"), ignore)
+
+
+def _json_line(line: int, done: int, text: bytes, ignore: Collection[str]) -> Raw:
+    try:
+        row = msgspec.json.decode(text)
+    except UnicodeDecodeError:
+        return Raw(line, done, {}, "not UTF-8, as JSON is")
+    except (msgspec.DecodeError, RecursionError):
+        return Raw(line, done, {}, "not JSON")
+    if not isinstance(row, dict):
+        return Raw(line, done, {}, "not a JSON object")
+    given: dict[str, Any] = {}
+    unknown, ignored = [], []
+    for name, value in row.items():
+        key = name if name in FIELDS or name in ASIDE else key_of(name)
+        if folded(name) in ignore:
+            ignored.append(name)
+        elif value is None:
+            continue
+        elif key is None or key.startswith(CUSTOM):
+            unknown.append(_shown(name))
+        elif key in given:
+            return Raw(line, done, {}, f"given twice: {_shown(name)}", key)
+        else:
+            given[key] = value
+    if unknown:
+        return Raw(line, done, {}, unknown_keys(unknown, "row").reason_en, unknown[0])
+    return Raw(line, done, given, ignored=tuple(ignored))
+
+
+def _shown(name: str) -> str:
+    return name[:64].encode(errors="replace").decode()

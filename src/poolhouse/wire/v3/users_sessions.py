@@ -1,0 +1,232 @@
+"""Around a user: departments, sessions, logins. Source: reference/v3.md 3."""
+
+from __future__ import annotations
+
+from poolhouse.audit.model import Act, RecordQuery
+from poolhouse.errors import AppNotFound, InvalidInput, NotSupported
+from poolhouse.orgs.model import Assignment, Membership
+from poolhouse.times import v3_time
+from poolhouse.users.model import Condition, UserQuery
+from poolhouse.wire.v3.conversions import moment, page, the_user, the_user_ids
+from poolhouse.wire.v3.dto.common import IsSuccessDto
+from poolhouse.wire.v3.dto.users import (
+    ArchivedUsersListPagingDto,
+    CheckSessionStatusDataDto,
+    CheckSessionStatusDto,
+    GetUserDepartmentsQuery,
+    GetUserLoggedinAppsQuery,
+    GetUserLoginHistoryQuery,
+    KickUsersDto,
+    ListArchivedUsersQuery,
+    ListArchivedUsersRespDto,
+    SetUserDepartmentsDto,
+    UserDepartmentPagingDto,
+    UserDepartmentRespDto,
+    UserLoggedInAppsDto,
+    UserLoginHistoryDto,
+    UserLoginHistoryPagingDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+
+
+async def get_user_departments(request: V3Request, query: GetUserDepartmentsQuery) -> UserDepartmentPagingDto:
+    if query.with_custom_data:
+        raise NotSupported(what="withCustomData")
+    asked = page(query.page, query.limit)
+    user = await the_user(request, query.user_id, query.user_id_type)
+    found = await request.services.department_members.list_departments(request.caller, user.id)
+    orgs = await request.services.orgs.find_orgs(request.caller, list({one.node.org_id for one in found}))
+    orders = {
+        "DepartmentCreatedAt": lambda one: v3_time(one.node.created_at),
+        "JoinDepartmentAt": lambda one: v3_time(one.joined_at),
+        "DepartmentName": lambda one: one.node.name,
+        "DepartmemtCode": lambda one: one.node.code or "",
+    }
+    found.sort(key=orders[query.sort_by], reverse=query.order_by == "Desc")
+    shown = [
+        _department(one, orgs[one.node.org_id].code, paths=query.with_department_paths)
+        for one in found[asked.offset : asked.offset + asked.size]
+    ]
+    return UserDepartmentPagingDto(total_count=len(found), items=shown)
+
+
+def _department(one: Membership, org_code: str, *, paths: bool) -> UserDepartmentRespDto:
+    node = one.node
+    return UserDepartmentRespDto(
+        organization_code=org_code,
+        department_id=node.id,
+        is_root=node.is_root,
+        created_at=v3_time(node.created_at),
+        name=node.name,
+        description=node.description or "",
+        open_department_id=node.open_id,
+        is_leader=one.is_leader,
+        code=node.code or "",
+        is_main_department=one.is_main,
+        joined_at=v3_time(one.joined_at),
+        is_virtual_node=node.is_virtual,
+        department_id_path=list(node.path) if paths else None,
+        department_code_path=[code or "" for code in node.code_path] if paths else None,
+        department_name_path=list(node.name_path) if paths else None,
+    )
+
+
+async def set_user_departments(request: V3Request, body: SetUserDepartmentsDto) -> IsSuccessDto:
+    kind = body.options.user_id_type if body.options else None
+    (user_id,) = await the_user_ids(request, [body.user_id], kind)
+    wanted = [
+        Assignment(one.department_id, bool(one.is_main_department), bool(one.is_leader))
+        for one in body.departments
+    ]
+    await request.services.department_members.set_departments(request.caller, user_id, wanted)
+    return IsSuccessDto(success=True)
+
+
+async def kick_users(request: V3Request, body: KickUsersDto) -> IsSuccessDto:
+    user = await the_user(request, body.user_id, body.options.user_id_type if body.options else None)
+    await request.services.sessions.kick(request.caller, [user.id], body.app_ids or None)
+    return IsSuccessDto(success=True)
+
+
+async def check_session_status(request: V3Request, body: CheckSessionStatusDto) -> CheckSessionStatusDataDto:
+    user = await the_user(request, body.user_id)
+    state = await request.services.sessions.login_state(request.caller, user.id, body.app_id)
+    return CheckSessionStatusDataDto(active=state.is_logged_in)
+
+
+async def get_user_loggedin_apps(
+    request: V3Request, query: GetUserLoggedinAppsQuery
+) -> list[UserLoggedInAppsDto]:
+    user = await the_user(request, query.user_id, query.user_id_type)
+    state = await request.services.sessions.login_state(request.caller, user.id)
+    shown = []
+    for app_id in state.app_ids:
+        name, logo = await _app(request, app_id)
+        shown.append(UserLoggedInAppsDto(app_id=app_id, app_name=name, app_logo=logo, app_login_url=""))
+    return shown
+
+
+async def get_user_login_history(
+    request: V3Request, query: GetUserLoginHistoryQuery
+) -> UserLoginHistoryPagingDto:
+    user = await the_user(request, query.user_id, query.user_id_type)
+    asked = RecordQuery(
+        kind="user",
+        acts=(Act("login"),),
+        user_ids=(user.id,),
+        app_ids=(query.app_id,) if query.app_id else (),
+        ip=query.client_ip or None,
+        success=True,
+        start=moment(query.start, "start"),
+        end=moment(query.end, "end"),
+    )
+    found = await request.services.audit.list_records(request.caller, asked, page(query.page, query.limit))
+    apps = {app_id: await _app(request, app_id) for app_id in {one.app_id or "" for one in found.items}}
+    shown = [
+        UserLoginHistoryDto(
+            app_id=one.app_id or "",
+            app_name=apps[one.app_id or ""][0],
+            app_logo=apps[one.app_id or ""][1],
+            app_login_url="",
+            client_ip=one.ip or "",
+            user_agent=one.user_agent,
+            time=v3_time(one.at),
+        )
+        for one in found.items
+    ]
+    return UserLoginHistoryPagingDto(total_count=found.total, items=shown)
+
+
+async def _app(request: V3Request, app_id: str) -> tuple[str, str]:
+    """Name and logo; an application that is gone has neither."""
+    try:
+        app = await request.services.apps.get(request.caller, app_id)
+    except (AppNotFound, InvalidInput):
+        return "", ""
+    return app.name, app.logo or ""
+
+
+async def list_archived_users(
+    request: V3Request, query: ListArchivedUsersQuery
+) -> ArchivedUsersListPagingDto:
+    since = moment(query.start_at, "startAt")
+    asked = UserQuery(
+        page=page(query.page, query.limit),
+        statuses=("Archived",),
+        conditions=(Condition("status_changed_at", "GREATER", since.isoformat()),) if since else (),
+    )
+    found = await request.services.users.list(request.caller, asked)
+    shown = [
+        ListArchivedUsersRespDto(
+            user_id=user.id, archived_at=v3_time(user.status_changed_at) if user.status_changed_at else ""
+        )
+        for user in found.items
+    ]
+    return ArchivedUsersListPagingDto(total_count=found.total, items=shown)
+
+
+ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "get-user-departments",
+        request=GetUserDepartmentsQuery,
+        response=UserDepartmentPagingDto,
+        handler=get_user_departments,
+        scope="users:read",
+        summary="A user's departments",
+    ),
+    Endpoint(
+        "POST",
+        "set-user-departments",
+        request=SetUserDepartmentsDto,
+        response=IsSuccessDto,
+        handler=set_user_departments,
+        scope="users:write",
+        summary="Put a user into exactly these departments",
+    ),
+    Endpoint(
+        "POST",
+        "kick-users",
+        request=KickUsersDto,
+        response=IsSuccessDto,
+        handler=kick_users,
+        scope="users:write",
+        summary="Log a user out of applications",
+    ),
+    Endpoint(
+        "POST",
+        "check-session-status",
+        request=CheckSessionStatusDto,
+        response=CheckSessionStatusDataDto,
+        handler=check_session_status,
+        scope="users:read",
+        summary="Whether a user is logged in at an application",
+    ),
+    Endpoint(
+        "GET",
+        "get-user-loggedin-apps",
+        request=GetUserLoggedinAppsQuery,
+        response=list[UserLoggedInAppsDto],
+        handler=get_user_loggedin_apps,
+        scope="users:read",
+        summary="Applications a user is logged in at",
+    ),
+    Endpoint(
+        "GET",
+        "get-user-login-history",
+        request=GetUserLoginHistoryQuery,
+        response=UserLoginHistoryPagingDto,
+        handler=get_user_login_history,
+        scope="users:read",
+        summary="A user's logins, newest first",
+    ),
+    Endpoint(
+        "GET",
+        "list-archived-users",
+        request=ListArchivedUsersQuery,
+        response=ArchivedUsersListPagingDto,
+        handler=list_archived_users,
+        scope="users:read",
+        summary="Archived users and since when",
+    ),
+]
