@@ -39,8 +39,8 @@ OF_ALL_POOLS: dict[str, str] = {
     "sessions/postgres:delete_unneeded_keys": _SWEEP,
     "sessions/postgres:find_key": _KEY,
     "sessions/postgres:published_keys": "the keys of all pools, published for one issuer",
-    "users/postgres_duplicates:_of_names": _DOCTOR,
-    "users/postgres_duplicates:_of_phones": _DOCTOR,
+    "directory/postgres_duplicates:_of_names": _DOCTOR,
+    "directory/postgres_duplicates:_of_phones": _DOCTOR,
     "db/doctor:_functions": "an operator's question about the whole server, grouped by pool",
     "commands/demo:_fill": "the demonstration's legacy table, which is no table of ours",
 }
