@@ -34,10 +34,10 @@ from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.captchas import Captchas
 from poolhouse.login.codes import Codes
 from poolhouse.login.links import Links
-from poolhouse.login.lockout import LoginGuard
-from poolhouse.login.login_recorder import LoginBook
-from poolhouse.login.mfa_login import SecondStep
-from poolhouse.login.own_account import Account
+from poolhouse.login.lockout import Lockout
+from poolhouse.login.login_recorder import LoginRecorder
+from poolhouse.login.mfa_login import MfaLogin
+from poolhouse.login.own_account import OwnAccount
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.proofs import Proofs
 from poolhouse.login.recovery import Recovery
@@ -137,9 +137,9 @@ class Services:
     codes: Codes
     code_login: CodeLogin
     recovery: Recovery
-    own_account: Account
+    own_account: OwnAccount
     links: Links
-    second_step: SecondStep
+    mfa_login: MfaLogin
     accounts: AccountService
     imports: UserImports
     oidc: OidcService
@@ -273,18 +273,18 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     imports = UserImports(db, directories, hasher, passwords, fields, audit, settings.special_domains)
 
     users.on_delete(mfa.forget_users)
-    guard = LoginGuard(db)
-    users.on_change(guard.user_changed)
+    lockout = Lockout(db)
+    users.on_change(lockout.user_changed)
     rules = PasswordRules(db, pools, users, passwords)
     users.judge_passwords_by(rules.judge)
-    book = LoginBook(directories)
+    recorder = LoginRecorder(directories)
     refusals = Refusals(directories, audit)
     login = LoginService(
-        db, pools, apps, directories, users, sessions, guard, book, rules, mfa, refusals, audit
+        db, pools, apps, directories, users, sessions, lockout, recorder, rules, mfa, refusals, audit
     )
     sessions.on_end(login.end)
     users.on_delete(login.forget_users)
-    registrations = Registrations(db, pools, apps, users, guard, rules, login, mail, audit)
+    registrations = Registrations(db, pools, apps, users, lockout, rules, login, mail, audit)
     registrations.on_each(
         lambda tx, caller, user, registration: fields.store(
             tx, caller, TargetType.USER, {user.id: registration.custom_data}, from_text=True
@@ -299,8 +299,10 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     registrations.on_each(proofs.registered)
     users.on_change(proofs.user_changed)
     users.on_delete(proofs.forget_users)
-    recovery = Recovery(db, pools, directories, users, codes, rules, guard, proofs, mail, refusals, audit)
-    own_account = Account(db, pools, directories, native, users, codes, rules, recovery, mfa, guard, audit)
+    recovery = Recovery(db, pools, directories, users, codes, rules, lockout, proofs, mail, refusals, audit)
+    own_account = OwnAccount(
+        db, pools, directories, native, users, codes, rules, recovery, mfa, lockout, audit
+    )
 
     resources = ResourceService(db, audit, namespaces)
     principals = Principals(db, users, groups, roles, orgs, department_members)
@@ -368,7 +370,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         recovery=recovery,
         own_account=own_account,
         links=Links(db, pools, apps, users, mail, audit, settings.address),
-        second_step=SecondStep(db, users, codes, mfa, login, refusals),
+        mfa_login=MfaLogin(db, users, codes, mfa, login, refusals),
         accounts=accounts,
         imports=imports,
     )

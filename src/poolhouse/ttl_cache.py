@@ -10,7 +10,7 @@ T = TypeVar("T")
 LARGEST = 10_000
 
 
-class Recent(Generic[T]):
+class TtlCache(Generic[T]):
     """Never gives a row older than a write of this process, even to a read that began before the write.
 
     Other processes see a write within `seconds`.

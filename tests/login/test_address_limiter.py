@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from poolhouse.errors import Overloaded
-from poolhouse.login.address_limiter import Turns
+from poolhouse.login.address_limiter import AddressLimiter
 
 
 async def test_one_address_holds_no_more_than_its_share_and_others_go_by():
-    turns, running, most, leave = Turns(at_once=3, waiting=5), 0, 0, asyncio.Event()
+    turns, running, most, leave = AddressLimiter(at_once=3, waiting=5), 0, 0, asyncio.Event()
 
     async def flood():
         nonlocal running, most

@@ -20,7 +20,7 @@ from poolhouse.errors import (
     TooManyRequests,
     WeakPassword,
 )
-from poolhouse.login.own_account import NewAddress, OldAddress
+from poolhouse.login.own_account import NewContact, OldAddress
 from poolhouse.users.model import UserDraft, UserKey
 
 BY_NAME = UserKey("username", "bob")
@@ -129,7 +129,7 @@ async def test_an_old_password_may_not_come_back(services, me, configure):
 
 async def test_an_email_changes_with_a_code_sent_to_the_new_one(services, me, send, configure):
     await configure(verify_code_resend_after=0)
-    new = NewAddress("email", "new@example.com", await send("email", "new@example.com", "change"))
+    new = NewContact("email", "new@example.com", await send("email", "new@example.com", "change"))
     with pytest.raises(OldEmailMismatch):
         await services.own_account.update_address(me, new, OldAddress("other@example.com"))
     await configure(verify_old_email=True)
@@ -146,7 +146,7 @@ async def test_an_email_changes_with_a_code_sent_to_the_new_one(services, me, se
 
 async def test_somebody_elses_email_stays_theirs(services, pool, me, send):
     await services.users.create(pool.administrator, UserDraft({"email": "ann@example.com"}))
-    new = NewAddress("email", "ann@example.com", await send("email", "ann@example.com", "change"))
+    new = NewContact("email", "ann@example.com", await send("email", "ann@example.com", "change"))
     with pytest.raises(EmailTaken):
         await services.own_account.update_address(me, new, OldAddress())
 
@@ -155,9 +155,9 @@ async def test_unbinding_and_binding(services, me, send):
     user = await services.own_account.unbind_address(me, "email")
     assert (user.email, user.email_verified) == (None, False)
     with pytest.raises(PhoneTaken):
-        await services.own_account.bind_address(me, NewAddress("phone", "13900139000", "000000"))
+        await services.own_account.bind_address(me, NewContact("phone", "13900139000", "000000"))
     code = await send("email", "new@example.com", "bind")
-    user = await services.own_account.bind_address(me, NewAddress("email", "new@example.com", code))
+    user = await services.own_account.bind_address(me, NewContact("email", "new@example.com", code))
     assert (user.email, user.email_verified) == ("new@example.com", True)
 
 

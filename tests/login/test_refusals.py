@@ -63,9 +63,9 @@ async def test_a_wrong_second_step_is_found_under_the_user(services, pool, visit
         await services.login.with_password(visitor, BOB, "secret 1")
     ticket = asked.value.facts["mfa_token"]
     with pytest.raises(CodeWrong):
-        await services.second_step.by_code(visitor, ticket, "email", "eve@example.com", "000000")
+        await services.mfa_login.by_code(visitor, ticket, "email", "eve@example.com", "000000")
     with pytest.raises(CodeWrong):
-        await services.second_step.by_code(visitor, ticket, "email", "bob@example.com", "000000")
+        await services.mfa_login.by_code(visitor, ticket, "email", "bob@example.com", "000000")
     [other] = await audited("verify_mfa")
     assert (other["user_id"], other["success"], other["detail"]["reason"]) == (
         bob.id,

@@ -7,7 +7,7 @@ import asyncio
 from tests.conftest import PoolForTests
 
 from poolhouse.services import Services
-from poolhouse.ttl_cache import Recent
+from poolhouse.ttl_cache import TtlCache
 
 
 async def test_two_changes_at_once_both_hold(services: Services, pool: PoolForTests) -> None:
@@ -35,7 +35,7 @@ async def test_a_change_is_seen_at_once(services: Services, pool: PoolForTests) 
 
 
 def test_a_read_that_began_before_a_write_is_not_kept() -> None:
-    recent: Recent[str] = Recent()
+    recent: TtlCache[str] = TtlCache()
     reading = recent.reading()
     recent.drop("key")
     recent.keep("key", "old", reading)
@@ -45,7 +45,7 @@ def test_a_read_that_began_before_a_write_is_not_kept() -> None:
 
 
 def test_rows_are_forgotten_in_time() -> None:
-    recent: Recent[str] = Recent(seconds=0)
+    recent: TtlCache[str] = TtlCache(seconds=0)
     recent.keep("key", "row", recent.reading())
     assert recent.get("key") is None
 

@@ -39,7 +39,7 @@ ACTS: dict[str, Act] = {
     "find": lambda s, c: s.roles.find(c, ADMIN),
     "get": lambda s, c: s.roles.get(c, ADMIN),
     "list": lambda s, c: s.roles.list(c, "default", PageRequest()),
-    "refusal of": lambda s, c: s.roles.refusal_of(c, RoleKey("new")),
+    "refusal of": lambda s, c: s.roles.why_not_creatable(c, RoleKey("new")),
     "assign": lambda s, c: s.roles.assign(c, [ADMIN], [SOMEBODY]),
     "revoke": lambda s, c: s.roles.revoke(c, [ADMIN], [SOMEBODY]),
     "list targets": lambda s, c: s.roles.list_targets(c, ADMIN, TargetType.USER, PageRequest()),
@@ -288,7 +288,7 @@ async def test_a_deleted_role_takes_its_custom_data_along(services: Services, po
 
 async def test_a_refusal_is_told_before_creating(services: Services, pool: PoolForTests) -> None:
     await services.roles.create(pool.administrator, RoleDraft("admin"))
-    assert await services.roles.refusal_of(pool.administrator, RoleKey("fresh")) is None
-    assert await services.roles.refusal_of(pool.administrator, ADMIN)
-    assert await services.roles.refusal_of(pool.administrator, RoleKey("a b"))
-    assert await services.roles.refusal_of(pool.administrator, RoleKey("fresh", "nowhere"))
+    assert await services.roles.why_not_creatable(pool.administrator, RoleKey("fresh")) is None
+    assert await services.roles.why_not_creatable(pool.administrator, ADMIN)
+    assert await services.roles.why_not_creatable(pool.administrator, RoleKey("a b"))
+    assert await services.roles.why_not_creatable(pool.administrator, RoleKey("fresh", "nowhere"))

@@ -23,7 +23,7 @@ from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import no_program
-from poolhouse.ttl_cache import Recent
+from poolhouse.ttl_cache import TtlCache
 
 CACHE_S = 1.0
 _IDENTIFIER = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -38,8 +38,8 @@ OnDelete = Callable[[Tx, Caller, str], Awaitable[None]]
 class AppService:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
-        self._recent: Recent[App] = Recent(CACHE_S)
-        self._defaults: Recent[tuple[App | None]] = Recent(CACHE_S)
+        self._recent: TtlCache[App] = TtlCache(CACHE_S)
+        self._defaults: TtlCache[tuple[App | None]] = TtlCache(CACHE_S)
         self._on_change: list[OnChange] = []
         self._on_delete: list[OnDelete] = []
 
@@ -97,9 +97,9 @@ class AppService:
 
     async def get_anywhere(self, app_id: str) -> App:
         """By id alone, for a request that names only its application. Raises AppNotFound."""
-        recent = self._recent.get(app_id)
-        if recent is not None:
-            return recent
+        cache = self._recent.get(app_id)
+        if cache is not None:
+            return cache
         reading = self._recent.reading()
         app = await postgres.find_anywhere(self._db, app_id, self._box) if "\x00" not in app_id else None
         if app is None:
@@ -109,9 +109,9 @@ class AppService:
 
     async def default_of(self, pool_id: str) -> App | None:
         """The pool's first application, which stands for it where a request names none. May be a second old."""
-        recent = self._defaults.get(pool_id)
-        if recent is not None:
-            return recent[0]
+        cache = self._defaults.get(pool_id)
+        if cache is not None:
+            return cache[0]
         reading = self._defaults.reading()
         app = await postgres.find_first(self._db, pool_id, self._box)
         self._defaults.keep(pool_id, (app,), reading)

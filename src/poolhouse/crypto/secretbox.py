@@ -42,33 +42,33 @@ class SecretBox:
 
     @property
     def key_ids(self) -> list[bytes]:
-        """Of every key that opens, the newest first. No secret: they stand in every sealed value."""
+        """Of every key that opens, the newest first. No secret: they stand in every ciphertext value."""
         return sorted(self._keys, key=lambda each: each != self._newest)
 
-    def encrypt(self, text: str, associated: str) -> bytes:
-        """`associated` names the place ("pool_id/table/column/id"); the same is needed to open it."""
+    def encrypt(self, text: str, aad: str) -> bytes:
+        """`aad` names the place ("pool_id/table/column/id"); the same is needed to open it."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._keys[self._newest].encrypt(nonce, text.encode(), associated.encode())
-        return bytes([_VERSION]) + self._newest + nonce + sealed
+        ciphertext = self._keys[self._newest].encrypt(nonce, text.encode(), aad.encode())
+        return bytes([_VERSION]) + self._newest + nonce + ciphertext
 
-    def decrypt(self, sealed: bytes, associated: str) -> str:
+    def decrypt(self, ciphertext: bytes, aad: str) -> str:
         head = 1 + _KEY_ID_BYTES
-        key = self._keys.get(sealed[1:head])
-        if key is None or len(sealed) < head + _NONCE_BYTES or sealed[0] != _VERSION:
-            raise SecretUnreadable(f"no key for the secret at {associated}")
-        nonce, body = sealed[head : head + _NONCE_BYTES], sealed[head + _NONCE_BYTES :]
+        key = self._keys.get(ciphertext[1:head])
+        if key is None or len(ciphertext) < head + _NONCE_BYTES or ciphertext[0] != _VERSION:
+            raise SecretUnreadable(f"no key for the secret at {aad}")
+        nonce, body = ciphertext[head : head + _NONCE_BYTES], ciphertext[head + _NONCE_BYTES :]
         try:
-            return key.decrypt(nonce, body, associated.encode()).decode()
+            return key.decrypt(nonce, body, aad.encode()).decode()
         except InvalidTag as error:
-            raise SecretUnreadable(f"the secret at {associated} does not open") from error
+            raise SecretUnreadable(f"the secret at {aad} does not open") from error
 
-    def digest(self, text: str, associated: str) -> bytes:
+    def digest(self, text: str, aad: str) -> bytes:
         """A keyed digest, for what is too short to be hashed without a key: six digits."""
-        return hmac.digest(self._digest_key, f"{associated}\0{text}".encode(), "sha256")
+        return hmac.digest(self._digest_key, f"{aad}\0{text}".encode(), "sha256")
 
-    def is_current(self, sealed: bytes) -> bool:
+    def is_current(self, ciphertext: bytes) -> bool:
         """False: closed by an older key; encrypt it again when convenient."""
-        return sealed[1 : 1 + _KEY_ID_BYTES] == self._newest
+        return ciphertext[1 : 1 + _KEY_ID_BYTES] == self._newest
 
 
 def parse_key(text: str) -> bytes:

@@ -130,7 +130,7 @@ class ScriptState:
 
 
 @dataclass(frozen=True, slots=True)
-class Active:
+class LiveConnection:
     """What a node needs to serve a pool: the settings and the published sources."""
 
     database: CustomDatabase

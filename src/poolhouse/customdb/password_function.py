@@ -12,7 +12,7 @@ from typing import Any
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb import postgres
-from poolhouse.customdb.model import PASSWORD_FUNCTION, Active, CustomDatabase
+from poolhouse.customdb.model import PASSWORD_FUNCTION, CustomDatabase, LiveConnection
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.db.database import Database
 from poolhouse.errors import (
@@ -40,7 +40,7 @@ class PasswordFunction:
         if source is None:
             raise PasswordFunctionUnavailable("the stored hash is for verifyPassword, which is not published")
         found = await postgres.find(self._db, caller.pool_id, self._box)
-        active = Active(found or CustomDatabase(caller.pool_id), {PASSWORD_FUNCTION: source})
+        active = LiveConnection(found or CustomDatabase(caller.pool_id), {PASSWORD_FUNCTION: source})
         args = (password, stored, salt, dict(user))
         try:
             answer = await self._runner.invoke(caller, active, PASSWORD_FUNCTION, *args)

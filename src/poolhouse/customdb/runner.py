@@ -13,7 +13,7 @@ from poolhouse.audit.geoip import GeoIp, geoip_document
 from poolhouse.caller import Caller
 from poolhouse.customdb import auth0, budget, environment, script_diagnostics
 from poolhouse.customdb.bounds import ARGUMENT_BYTES, own_fields, size_within
-from poolhouse.customdb.model import READ_ONLY, Active, CustomDatabase, ScriptName
+from poolhouse.customdb.model import READ_ONLY, CustomDatabase, LiveConnection, ScriptName
 from poolhouse.customdb.redaction import Redactor, secrets_of, secrets_typed
 from poolhouse.customdb.script_log import Run, ScriptLog
 from poolhouse.customdb.stubs import stub
@@ -57,7 +57,12 @@ class ScriptRunner:
         self._log = ScriptLog(db)
 
     async def invoke(
-        self, caller: Caller, active: Active, name: ScriptName, *args: Any, known_as: str | None = None
+        self,
+        caller: Caller,
+        active: LiveConnection,
+        name: ScriptName,
+        *args: Any,
+        known_as: str | None = None,
     ) -> Any:
         """What the published script (or its stub) returns. `known_as`: by what Auth0's getUser finds an id.
 
@@ -91,7 +96,12 @@ class ScriptRunner:
         raise CustomDatabaseUnavailable(f"{name}: {outcome.reason}: {outcome.detail}")
 
     async def refuse_answer(
-        self, caller: Caller, active: Active, name: ScriptName, args: Sequence[Any], error: ScriptFailed
+        self,
+        caller: Caller,
+        active: LiveConnection,
+        name: ScriptName,
+        args: Sequence[Any],
+        error: ScriptFailed,
     ) -> None:
         """The log's row for an answer nobody can use: the call returned, and failed nevertheless."""
         version, _ = active.sources.get(name, (None, ""))

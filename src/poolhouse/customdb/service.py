@@ -18,10 +18,10 @@ from poolhouse.customdb.model import (
     AUTH0_NAMES,
     LARGEST_TIMEOUT_MS,
     SCRIPT_NAMES,
-    Active,
     Connection,
     CustomDatabase,
     ErrorMessages,
+    LiveConnection,
     LogEntry,
     LogQuery,
     MigrationProgress,
@@ -64,9 +64,9 @@ class CustomDatabaseService:
         self, db: Database, box: SecretBox, sandbox: Sandbox, runner: ScriptRunner, audit: AuditLog
     ) -> None:
         self._db, self._box, self._sandbox, self._runner, self._audit = db, box, sandbox, runner, audit
-        self._cache: dict[str, tuple[float, Active | None]] = {}
+        self._cache: dict[str, tuple[float, LiveConnection | None]] = {}
 
-    async def active(self, pool_id: str) -> Active | None:
+    async def active(self, pool_id: str) -> LiveConnection | None:
         """What serves the pool now, None when it has no custom database switched on."""
         cached = self._cache.get(pool_id)
         if cached and cached[0] > time.monotonic():
@@ -74,7 +74,7 @@ class CustomDatabaseService:
         database = await postgres.find(self._db, pool_id, self._box)
         active = None
         if database is not None and database.enabled:
-            active = Active(database, await postgres.published_sources(self._db, pool_id))
+            active = LiveConnection(database, await postgres.published_sources(self._db, pool_id))
         if len(self._cache) > 10_000:
             self._cache.clear()
         self._cache[pool_id] = (time.monotonic() + CACHE_S, active)
@@ -317,7 +317,7 @@ def _context(ours: dict[str, Any], given: Any) -> Any:
     return {**ours, **given, "request": request}
 
 
-def missing_scripts(active: Active) -> list[ScriptName]:
+def missing_scripts(active: LiveConnection) -> list[ScriptName]:
     """The functions the mode needs and nobody published."""
     return [name for name in needed(active.database) if name not in active.sources]
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from poolhouse import phones
 from poolhouse.caller import Caller
 from poolhouse.customdb import budget
-from poolhouse.customdb.model import Active, ScriptName
+from poolhouse.customdb.model import LiveConnection, ScriptName
 from poolhouse.db.database import Tx
 from poolhouse.errors import (
     NotSupportedByDirectory,
@@ -39,10 +39,15 @@ AT_ONCE = 8
 class Scripts(Protocol):
     """The eight functions of a pool, whatever form they are written in."""
 
-    async def invoke(self, caller: Caller, active: Active, name: ScriptName, *args: Any) -> Any: ...
+    async def invoke(self, caller: Caller, active: LiveConnection, name: ScriptName, *args: Any) -> Any: ...
 
     async def refuse_answer(
-        self, caller: Caller, active: Active, name: ScriptName, args: Sequence[Any], error: ScriptFailed
+        self,
+        caller: Caller,
+        active: LiveConnection,
+        name: ScriptName,
+        args: Sequence[Any],
+        error: ScriptFailed,
     ) -> None: ...
 
 
@@ -55,7 +60,7 @@ class LinkedIdentities(Protocol):
 class ScriptedDirectory:
     keeps_profiles = False
 
-    def __init__(self, active: Active, scripts: Scripts, identities: LinkedIdentities) -> None:
+    def __init__(self, active: LiveConnection, scripts: Scripts, identities: LinkedIdentities) -> None:
         self._active, self._scripts, self._identities = active, scripts, identities
         self._zone = active.database.zone
 

@@ -17,7 +17,7 @@ class _Address:
     inside: int = 0
 
 
-class Turns:
+class AddressLimiter:
     """`at_once` of one address run (the default is half of the hasher's queue), `waiting` more wait."""
 
     def __init__(self, at_once: int | None = None, waiting: int = 1024) -> None:

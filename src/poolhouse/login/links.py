@@ -107,7 +107,7 @@ class Links:
         """The address becomes verified, if it is still the user's. Raises TokenInvalid, TokenExpired."""
         held, user = await self._held(caller, "email_link", ticket)
         async with self._db.transaction() as tx:
-            await tickets.use_up(tx, held)
+            await tickets.consume(tx, held)
             user = await self._users.change(tx, caller, user.id, UserDraft({"email_verified": True}))
             event = Event(
                 "update_email",
@@ -123,7 +123,7 @@ class Links:
     async def _held(
         self, caller: Caller, purpose: tickets.Purpose, ticket: str
     ) -> tuple[tickets.Ticket, User]:
-        held = await tickets.look_at(self._db, caller.pool_id, purpose, ticket)
+        held = await tickets.peek(self._db, caller.pool_id, purpose, ticket)
         user = await self._users.look_up(caller, UserKey("id", held.user_id))
         if user is None:
             raise TokenInvalid("the link's user is gone")

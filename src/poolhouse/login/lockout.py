@@ -25,7 +25,7 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.login import postgres
-from poolhouse.login.address_limiter import Turns
+from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.pools.model import Pool, RateCheck
 from poolhouse.users.model import KeyKind, User, UserDraft, UserKey
@@ -45,11 +45,11 @@ class _Counted:
     limit: Limit
 
 
-class LoginGuard:
-    def __init__(self, db: Database, turns: Turns | None = None) -> None:
+class Lockout:
+    def __init__(self, db: Database, turns: AddressLimiter | None = None) -> None:
         self._db = db
         self._tally = Tally(db)
-        self.turns = turns or Turns()
+        self.turns = turns or AddressLimiter()
 
     @asynccontextmanager
     async def counted(

@@ -18,7 +18,7 @@ from poolhouse.users.model import User
 _log = structlog.get_logger("poolhouse.login")
 
 
-class LoginBook:
+class LoginRecorder:
     """loginsCount, lastLogin, lastIP and tokenExpiredAt.
 
     While one statement for a user is under way, further logins of that user are only counted; the statement's

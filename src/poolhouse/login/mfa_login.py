@@ -33,7 +33,7 @@ TRIES = Limit(20, 86_400, locks=True)
 """Of one user, over all tickets: who has the password can get a new ticket as often as they like."""
 
 
-class SecondStep:
+class MfaLogin:
     """`ticket` is the mfaToken. A wrong proof costs one of its ten tries; a right one uses it up."""
 
     def __init__(
@@ -93,7 +93,7 @@ class SecondStep:
 
     async def who(self, caller: Caller, ticket: str) -> User:
         """Whose second step this is; nothing is spent."""
-        held = await tickets.look_at(self._db, caller.pool_id, "mfa", ticket)
+        held = await tickets.peek(self._db, caller.pool_id, "mfa", ticket)
         return await self._user(caller, held)
 
     async def factors(self, caller: Caller, ticket: str) -> list[Factor]:
@@ -125,7 +125,7 @@ class SecondStep:
     # -- common --------------------------------------------------------------------------------------------
 
     async def _try(self, caller: Caller, ticket: str) -> tuple[Ticket, User]:
-        held = await tickets.try_with(self._db, caller.pool_id, "mfa", ticket)
+        held = await tickets.spend_try(self._db, caller.pool_id, "mfa", ticket)
         subject = Subject(caller.pool_id, SECOND_STEP, held.user_id)
         wait_s = await postgres.take_attempt(self._db, subject, TRIES)
         if wait_s is not None:
@@ -156,7 +156,7 @@ class SecondStep:
             raise InvalidInput(channel, "已被其他用户绑定", "somebody else's") from error
 
     async def _finish(self, caller: Caller, held: Ticket, user: User) -> LoggedIn:
-        await tickets.use_up(self._db, held)
+        await tickets.consume(self._db, held)
         await postgres.forget_attempts(self._db, caller.pool_id, SECOND_STEP, [user.id])
         return await self._login.as_user(caller, user, "mfa", second_factor=False)
 

@@ -35,7 +35,7 @@ from poolhouse.errors import (
 )
 from poolhouse.login import tickets
 from poolhouse.login.codes import Codes
-from poolhouse.login.lockout import LoginGuard
+from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.recovery import Recovery
@@ -55,7 +55,7 @@ _UPDATED: dict[Channel, Operation] = {"email": "update_email", "phone": "update_
 
 
 @dataclass(frozen=True, slots=True)
-class NewAddress:
+class NewContact:
     """An e-mail address or a phone number with the code that proves it."""
 
     channel: Channel
@@ -85,7 +85,7 @@ class SecurityLevel:
     score: int
 
 
-class Account:
+class OwnAccount:
     """Everything here is for the logged-in user themself; anybody else is refused."""
 
     def __init__(
@@ -99,10 +99,10 @@ class Account:
         rules: PasswordRules,
         recovery: Recovery,
         mfa: MfaService,
-        guard: LoginGuard,
+        lockout: Lockout,
         audit: AuditLog,
     ) -> None:
-        self._guard = guard
+        self._lockout = lockout
         self._db, self._pools, self._directories, self._rows = db, pools, directories, rows
         self._users, self._codes, self._rules = users, codes, rules
         self._recovery, self._mfa, self._audit = recovery, mfa, audit
@@ -150,7 +150,7 @@ class Account:
         """
         user_id = caller.require_user()
         directory = await self._directories.of(caller.pool_id)
-        async with self._guard.counted_old_password(caller.pool_id, user_id):
+        async with self._lockout.counted_old_password(caller.pool_id, user_id):
             if not await directory.check_password(caller, user_id, password):
                 event = Event("update_password", "user", user_id, user_id=user_id, success=False)
                 await self._audit.write_refusal(caller, event)
@@ -164,7 +164,7 @@ class Account:
 
     # -- addresses -----------------------------------------------------------------------------------------
 
-    async def update_address(self, caller: Caller, new: NewAddress, old: OldAddress) -> User:
+    async def update_address(self, caller: Caller, new: NewContact, old: OldAddress) -> User:
         """Another e-mail address or phone number, proved by its code.
 
         Raises SameEmail, SamePhone, CodeWrong, CodeExpired, EmailTaken, PhoneTaken; where the pool wants the
@@ -173,7 +173,7 @@ class Account:
         user = await self._require_change(caller, new, old)
         return await self._change(caller, user, _bound(new), _UPDATED[new.channel])
 
-    async def prove_address(self, caller: Caller, new: NewAddress, old: OldAddress) -> str:
+    async def prove_address(self, caller: Caller, new: NewContact, old: OldAddress) -> str:
         """The first of two steps (v3): a ticket for `update_by_ticket`. Raises as `update_address`."""
         user = await self._require_change(caller, new, old)
         detail = {"channel": new.channel, "values": _bound(new)}
@@ -190,13 +190,13 @@ class Account:
     async def update_by_ticket(self, caller: Caller, channel: Channel, ticket: str) -> User:
         """Raises TokenInvalid, TokenExpired, EmailTaken, PhoneTaken."""
         user = await self.get(caller)
-        held = await tickets.try_with(self._db, caller.pool_id, "change_address", ticket)
+        held = await tickets.spend_try(self._db, caller.pool_id, "change_address", ticket)
         if held.user_id != user.id or held.detail["channel"] != channel:
             raise TokenInvalid("a ticket of another user or address")
-        await tickets.use_up(self._db, held)
+        await tickets.consume(self._db, held)
         return await self._change(caller, user, dict(held.detail["values"]), _UPDATED[channel])
 
-    async def _require_change(self, caller: Caller, new: NewAddress, old: OldAddress) -> User:
+    async def _require_change(self, caller: Caller, new: NewContact, old: OldAddress) -> User:
         user = await self.get(caller)
         present = _address(user, new.channel)
         if present is not None and _same(
@@ -207,7 +207,7 @@ class Account:
         await self._codes.check(caller, new.channel, new.target, new.code, "change", new.country_code)
         return user
 
-    async def bind_address(self, caller: Caller, new: NewAddress) -> User:
+    async def bind_address(self, caller: Caller, new: NewContact) -> User:
         """A first e-mail address or phone number. Raises EmailTaken, PhoneTaken also when one is bound."""
         user = await self.get(caller)
         if _address(user, new.channel) is not None:
@@ -278,10 +278,10 @@ class Account:
     async def delete(self, caller: Caller, ticket: str) -> None:
         """Everything of the user, for good."""
         user_id = caller.require_user()
-        held = await tickets.try_with(self._db, caller.pool_id, "delete_account", ticket)
+        held = await tickets.spend_try(self._db, caller.pool_id, "delete_account", ticket)
         if held.user_id != user_id:
             raise TokenInvalid("a ticket of another user")
-        await tickets.use_up(self._db, held)
+        await tickets.consume(self._db, held)
         await self._users.delete_own(caller)
 
     async def _deletion_ticket(self, caller: Caller) -> str:
@@ -342,7 +342,7 @@ def _same(channel: Channel, one: str, other: str, one_country: str | None, other
     return UserKey(channel, one, one_country).stored == UserKey(channel, other, other_country).stored
 
 
-def _bound(new: NewAddress) -> dict[str, Any]:
+def _bound(new: NewContact) -> dict[str, Any]:
     values: dict[str, Any] = {new.channel: new.target.strip(), f"{new.channel}_verified": True}
     if new.channel == "phone" and new.country_code:
         values["phone_country_code"] = new.country_code

@@ -16,7 +16,7 @@ from poolhouse.directory.chooser import Directories
 from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
 from poolhouse.login import tickets
 from poolhouse.login.codes import Codes, address_key, holder_of, holds, require_mailed
-from poolhouse.login.lockout import LoginGuard
+from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.proofs import Proofs
@@ -39,7 +39,7 @@ class Recovery:
         users: UserService,
         codes: Codes,
         rules: PasswordRules,
-        guard: LoginGuard,
+        lockout: Lockout,
         proofs: Proofs,
         mail: MailService,
         refusals: Refusals,
@@ -48,7 +48,7 @@ class Recovery:
         self._refusals = refusals
         self._db, self._pools, self._directories, self._users = db, pools, directories, users
         self._codes, self._rules = codes, rules
-        self._guard, self._proofs, self._mail, self._audit = guard, proofs, mail, audit
+        self._lockout, self._proofs, self._mail, self._audit = lockout, proofs, mail, audit
 
     async def by_code(
         self,
@@ -103,7 +103,7 @@ class Recovery:
             "unblock", "user", user.id, user_id=user.id, user_name=user.display_name, app_id=caller.app_id
         )
         async with self._db.transaction() as tx:
-            await self._guard.unlock(tx, pool.id, user)
+            await self._lockout.unlock(tx, pool.id, user)
             await self._audit.write(tx, caller, event)
 
     async def prove(
@@ -132,9 +132,9 @@ class Recovery:
         self, caller: Caller, purpose: tickets.Purpose, text: str, password: str, old_password: str | None
     ) -> None:
         pool = await self._pools.get(caller.pool_id)
-        await tickets.look_at(self._db, caller.pool_id, purpose, text)
+        await tickets.peek(self._db, caller.pool_id, purpose, text)
         await self._rules.check(caller, pool, password)  # what is too weak costs no try
-        ticket = await tickets.try_with(self._db, caller.pool_id, purpose, text)
+        ticket = await tickets.spend_try(self._db, caller.pool_id, purpose, text)
         user = await self._users.look_up(caller, UserKey("id", ticket.user_id))
         if user is None:
             raise UserNotFound()
@@ -147,7 +147,7 @@ class Recovery:
                 raise OldPasswordWrong()
         await self._rules.check(caller, pool, password, user.id)
         async with self._db.transaction() as tx:
-            await tickets.use_up(tx, ticket)
+            await tickets.consume(tx, ticket)
             proved = {"email_verified": True} if mailed else None
             await self.set_password(tx, caller, user, password, purpose, proved)
             if mailed:

@@ -19,7 +19,7 @@ from poolhouse.errors import (
     PoolhouseError,
     RegistrationDisabled,
 )
-from poolhouse.login.lockout import LoginGuard
+from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import LoggedIn, Registration
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.service import LoginService
@@ -82,14 +82,14 @@ class Registrations:
         pools: PoolService,
         apps: AppService,
         users: UserService,
-        guard: LoginGuard,
+        lockout: Lockout,
         rules: PasswordRules,
         login: LoginService,
         mail: MailService,
         audit: AuditLog,
     ) -> None:
         self._db, self._pools, self._apps, self._users = db, pools, apps, users
-        self._guard, self._rules, self._login = guard, rules, login
+        self._lockout, self._rules, self._login = lockout, rules, login
         self._mail, self._audit = mail, audit
         self._gates: list[Gate] = []
         self._registered: list[Registered] = []
@@ -109,7 +109,7 @@ class Registrations:
         Raises RegistrationDisabled, RegisteringTooOften, EmailMalformed, WeakPassword, UserExists and what the
         gates raise; with `force_login` what a login raises, and then the user exists nevertheless.
         """
-        async with self._guard.turns.of(caller.ip):
+        async with self._lockout.turns.of(caller.ip):
             user = await self.create(caller, registration)
         if registration.force_login:
             return await self._login.as_user(caller, user, "register", registration.device_id)
@@ -133,7 +133,7 @@ class Registrations:
         draft = await self._draft(caller, pool, registration)
         for gate in self._gates:
             await gate(caller, pool, registration)
-        await self._guard.registering(caller, pool)
+        await self._lockout.registering(caller, pool)
         vetted = await self._users.vet(caller, draft)
         async with self._db.transaction() as tx:
             user = await self._users.add(tx, caller, vetted)

@@ -38,8 +38,8 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.login import postgres, tickets
-from poolhouse.login.lockout import LoginGuard
-from poolhouse.login.login_recorder import LoginBook
+from poolhouse.login.lockout import Lockout
+from poolhouse.login.login_recorder import LoginRecorder
 from poolhouse.login.model import LoggedIn, Method, SignIn, TokenStatus
 from poolhouse.login.passwords import PasswordRules, policy_of
 from poolhouse.login.refusals import Refusals, name_typed
@@ -70,8 +70,8 @@ class LoginService:
         directories: Directories,
         users: UserService,
         sessions: SessionService,
-        guard: LoginGuard,
-        book: LoginBook,
+        lockout: Lockout,
+        recorder: LoginRecorder,
         rules: PasswordRules,
         mfa: MfaService,
         refusals: Refusals,
@@ -79,7 +79,7 @@ class LoginService:
     ) -> None:
         self._refusals = refusals
         self._db, self._pools, self._apps, self._directories = db, pools, apps, directories
-        self._users, self._sessions, self._guard, self._book = users, sessions, guard, book
+        self._users, self._sessions, self._lockout, self._recorder = users, sessions, lockout, recorder
         self._rules, self._mfa, self._audit = rules, mfa, audit
         self._registrar: Registrar | None = None
         self._may_use: MayUse | None = None
@@ -110,8 +110,8 @@ class LoginService:
                 raise WrongCredentials("empty password")
             account = UserKey("id", user_id) if user_id else key
             async with (
-                self._guard.counted(caller, pool, account, how.captcha),
-                self._guard.turns.of(caller.ip),
+                self._lockout.counted(caller, pool, account, how.captcha),
+                self._lockout.turns.of(caller.ip),
             ):
                 user = await self._authenticate(caller, directory, key, password, how)
         except PoolhouseError as error:
@@ -194,7 +194,7 @@ class LoginService:
             last_login_app=caller.app_id,
             token_expired_at=session.expires_at,
         )
-        await self._book.record(caller, user, session.expires_at)
+        await self._recorder.record(caller, user, session.expires_at)
         return LoggedIn(user, await self._sessions.issue_user(session, user, app), session)
 
     async def token_only(
@@ -257,7 +257,7 @@ class LoginService:
 
     async def drain(self, within_s: float | None = None) -> None:
         """Waits for what was left to the background; what takes longer than `within_s` is given up."""
-        await self._book.drain(within_s)
+        await self._recorder.drain(within_s)
 
     # -- questions -----------------------------------------------------------------------------------------
 
@@ -317,7 +317,7 @@ class LoginService:
         if not isinstance(error, WrongCredentials | ScriptFailed):
             return
         account = UserKey("id", user_id) if user_id else key
-        if (locked_s := await self._guard.locked_for(pool, account)) is not None:
+        if (locked_s := await self._lockout.locked_for(pool, account)) is not None:
             name = key.value if user_id else name_typed(key.value)
             detail = {"reason": "too many wrong passwords", "seconds": locked_s}
             event = Event(

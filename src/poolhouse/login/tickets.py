@@ -67,7 +67,7 @@ def pool_of(text: str) -> str:
     return shape[1]
 
 
-async def look_at(db: Executor, pool_id: str, purpose: Purpose, text: str) -> Ticket:
+async def peek(db: Executor, pool_id: str, purpose: Purpose, text: str) -> Ticket:
     """The ticket, unspent. Raises TokenInvalid, TokenExpired."""
     shape = _SHAPE.match(text)
     if shape is None or shape[1] != pool_id:
@@ -80,15 +80,15 @@ async def look_at(db: Executor, pool_id: str, purpose: Purpose, text: str) -> Ti
     return Ticket(pool_id, shape[2], row["user_id"], row["detail"])
 
 
-async def try_with(db: Executor, pool_id: str, purpose: Purpose, text: str) -> Ticket:
-    """The ticket, with one try less: for a step that may fail. End it with `use_up` when it succeeds."""
-    ticket = await look_at(db, pool_id, purpose, text)
+async def spend_try(db: Executor, pool_id: str, purpose: Purpose, text: str) -> Ticket:
+    """The ticket, with one try less: for a step that may fail. End it with `consume` when it succeeds."""
+    ticket = await peek(db, pool_id, purpose, text)
     if not await postgres.spend_ticket_try(db, pool_id, ticket.id):
         raise TokenInvalid("the ticket has no try left")
     return ticket
 
 
-async def use_up(db: Executor, ticket: Ticket) -> None:
+async def consume(db: Executor, ticket: Ticket) -> None:
     """Raises TokenInvalid when another request was faster: a ticket succeeds once."""
     if not await postgres.delete_ticket(db, ticket.pool_id, ticket.id):
         raise TokenInvalid("the ticket was used already")

@@ -31,7 +31,7 @@ from poolhouse.pools.model import (
     RateCheck,
 )
 from poolhouse.texts import no_program
-from poolhouse.ttl_cache import Recent
+from poolhouse.ttl_cache import TtlCache
 
 CACHE_S = 1.0
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -40,7 +40,7 @@ _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 class PoolService:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
-        self._recent: Recent[Pool] = Recent(CACHE_S)
+        self._recent: TtlCache[Pool] = TtlCache(CACHE_S)
 
     async def create(self, name: str, domain: str | None = None, description: str | None = None) -> Pool:
         """For the server's operator. The domain is unique on the server."""
@@ -68,9 +68,9 @@ class PoolService:
 
     async def get(self, pool_id: str) -> Pool:
         """Raises PoolNotFound. May be a second old."""
-        recent = self._recent.get(pool_id)
-        if recent is not None:
-            return recent
+        cache = self._recent.get(pool_id)
+        if cache is not None:
+            return cache
         reading = self._recent.reading()
         pool = await postgres.find(self._db, pool_id, self._box) if "\x00" not in pool_id else None
         if pool is None:

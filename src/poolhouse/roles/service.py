@@ -128,7 +128,9 @@ class RoleService:
         await self._require_namespaces(self._db, caller, {namespace})
         return await postgres.list_page(self._db, caller.pool_id, namespace, keyword, page)
 
-    async def refusal_of(self, caller: Caller, key: RoleKey) -> InvalidInput | NamespaceNotFound | None:
+    async def why_not_creatable(
+        self, caller: Caller, key: RoleKey
+    ) -> InvalidInput | NamespaceNotFound | None:
         """Why a role of this code could not be created; None if it could."""
         caller.require_administrator()
         try:

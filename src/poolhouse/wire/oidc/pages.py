@@ -171,16 +171,14 @@ class Pages:
     async def second_step(self, step: Step) -> Response:
         ticket, code = step.given("ticket"), step.given("code")
         if step.given("enrol"):
-            await self._services.second_step.confirm(step.caller, ticket, code)
+            await self._services.mfa_login.confirm(step.caller, ticket, code)
             return await self._page(step, "second_step", ticket=ticket, enrolment=None, recovery=False,
                                     notice="enrolled")  # fmt: skip
         if step.given("recovery"):
-            logged_in, following = await self._services.second_step.by_recovery_code(
-                step.caller, ticket, code
-            )
+            logged_in, following = await self._services.mfa_login.by_recovery_code(step.caller, ticket, code)
             response = await self._enter(step, logged_in)
             return self._keep_recovery(step, response, following)
-        logged_in = await self._services.second_step.by_totp(step.caller, ticket, code)
+        logged_in = await self._services.mfa_login.by_totp(step.caller, ticket, code)
         return await self._enter(step, logged_in)
 
     def _keep_recovery(self, step: Step, response: Response, following: str) -> Response:
@@ -319,7 +317,7 @@ class Pages:
     async def _second_step_page(self, step: Step, ticket: str, has_factor: bool) -> Response:
         enrolment = None
         if not has_factor:
-            enrolment = await self._services.second_step.associate(step.caller, ticket, step.app.name)
+            enrolment = await self._services.mfa_login.associate(step.caller, ticket, step.app.name)
         return await self._page(step, "second_step", ticket=ticket, enrolment=enrolment, recovery=False)
 
     async def _captcha(self, step: Step) -> dict[str, str]:

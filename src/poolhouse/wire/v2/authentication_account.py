@@ -8,7 +8,7 @@ from typing import Any
 
 from poolhouse.errors import FieldNotYours
 from poolhouse.login.model import Channel
-from poolhouse.login.own_account import NewAddress, OldAddress
+from poolhouse.login.own_account import NewContact, OldAddress
 from poolhouse.paging import PageRequest, everything
 from poolhouse.users.model import User
 from poolhouse.wire.v2 import users
@@ -43,7 +43,7 @@ async def update_password(request: V2Request, args: Arguments) -> Any:
 
 def update_address(channel: Channel, old_field: str) -> Operation:
     async def update(request: V2Request, args: Arguments) -> Any:
-        new = NewAddress(channel, args[channel], args[f"{channel}Code"], args.get("phoneCountryCode"))
+        new = NewContact(channel, args[channel], args[f"{channel}Code"], args.get("phoneCountryCode"))
         old = OldAddress(args.get(old_field), args.get(f"{old_field}Code"), args.get("oldPhoneCountryCode"))
         return await _shown(
             request, await request.services.own_account.update_address(request.caller, new, old)
@@ -54,7 +54,7 @@ def update_address(channel: Channel, old_field: str) -> Operation:
 
 def bind_address(channel: Channel) -> Operation:
     async def bind(request: V2Request, args: Arguments) -> Any:
-        new = NewAddress(channel, args[channel], args[f"{channel}Code"], args.get("phoneCountryCode"))
+        new = NewContact(channel, args[channel], args[f"{channel}Code"], args.get("phoneCountryCode"))
         return await _shown(request, await request.services.own_account.bind_address(request.caller, new))
 
     return bind

@@ -39,7 +39,7 @@ def _ticket(request: V2Request) -> str:
 
 async def authenticators(request: V2Request) -> Any:
     if ticket := ticket_of(request):
-        factors = await request.services.second_step.factors(visitor(request, {}), ticket)
+        factors = await request.services.mfa_login.factors(visitor(request, {}), ticket)
     else:
         factors = await request.services.mfa.list(request.caller, request.caller.require_user())
     return [_factor(factor) for factor in factors if factor.confirmed]
@@ -49,9 +49,7 @@ async def associate(request: V2Request) -> Any:
     _require_totp(request)
     issuer = await _issuer(request)
     if ticket := ticket_of(request):
-        return _association(
-            await request.services.second_step.associate(visitor(request, {}), ticket, issuer)
-        )
+        return _association(await request.services.mfa_login.associate(visitor(request, {}), ticket, issuer))
     user = await request.services.own_account.get(request.caller)
     return _association(
         await request.services.mfa.associate(request.caller, user.id, issuer, user.display_name)
@@ -61,7 +59,7 @@ async def associate(request: V2Request) -> Any:
 async def confirm(request: V2Request) -> Any:
     code = _code(request, "totp")
     if ticket := ticket_of(request):
-        await request.services.second_step.confirm(visitor(request, {}), ticket, code)
+        await request.services.mfa_login.confirm(visitor(request, {}), ticket, code)
     else:
         await request.services.mfa.confirm(request.caller, request.caller.require_user(), code)
     return Answer(None, "TOTP MFA 绑定成功")
@@ -73,14 +71,14 @@ async def delete(request: V2Request) -> Any:
 
 
 async def verify(request: V2Request) -> Any:
-    logged_in = await request.services.second_step.by_totp(
+    logged_in = await request.services.mfa_login.by_totp(
         visitor(request, {}), _ticket(request), _code(request, "totp")
     )
     return await _answered(request, logged_in)
 
 
 async def recover(request: V2Request) -> Any:
-    logged_in, following = await request.services.second_step.by_recovery_code(
+    logged_in, following = await request.services.mfa_login.by_recovery_code(
         visitor(request, {}), _ticket(request), _code(request, "recoveryCode")
     )
     return {**await _answered(request, logged_in), "recoveryCode": following}
@@ -88,7 +86,7 @@ async def recover(request: V2Request) -> Any:
 
 def verify_by(channel: Channel) -> Handler:
     async def handler(request: V2Request) -> Any:
-        logged_in = await request.services.second_step.by_code(
+        logged_in = await request.services.mfa_login.by_code(
             visitor(request, {}),
             _ticket(request),
             channel,
@@ -103,7 +101,7 @@ def verify_by(channel: Channel) -> Handler:
 
 async def bindable(request: V2Request) -> Any:
     channel: Channel = "phone" if request.body.get("phone") else "email"
-    return await request.services.second_step.is_bindable(
+    return await request.services.mfa_login.is_bindable(
         visitor(request, {}), _ticket(request), channel, _code(request, channel), _country_code(request)
     )
 

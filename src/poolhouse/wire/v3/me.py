@@ -10,7 +10,7 @@ from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported
 from poolhouse.fields.model import TargetType
 from poolhouse.login import tickets
-from poolhouse.login.own_account import TICKET_LIFETIME, NewAddress, OldAddress
+from poolhouse.login.own_account import TICKET_LIFETIME, NewContact, OldAddress
 from poolhouse.mfa.model import Factor
 from poolhouse.wire.v3.conversions import identity_dto, user_dtos
 from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
@@ -106,12 +106,12 @@ async def get_security_info(request: V3Request, _: None) -> SecurityInfo:
 
 async def bind_email(request: V3Request, body: BindEmail) -> None:
     await request.services.own_account.bind_address(
-        request.caller, NewAddress("email", body.email, body.pass_code)
+        request.caller, NewContact("email", body.email, body.pass_code)
     )
 
 
 async def bind_phone(request: V3Request, body: BindPhone) -> None:
-    new = NewAddress("phone", body.phone_number, body.pass_code, body.phone_country_code)
+    new = NewContact("phone", body.phone_number, body.pass_code, body.phone_country_code)
     await request.services.own_account.bind_address(request.caller, new)
 
 
@@ -125,7 +125,7 @@ async def unbind_phone(request: V3Request, body: PassCode) -> None:
 
 async def verify_update_email_request(request: V3Request, body: VerifyUpdateEmail) -> UpdateEmailToken:
     given = body.email_pass_code_payload
-    new = NewAddress("email", given.new_email, given.new_email_pass_code)
+    new = NewContact("email", given.new_email, given.new_email_pass_code)
     old = OldAddress(given.old_email, given.old_email_pass_code)
     token = await request.services.own_account.prove_address(request.caller, new, old)
     return UpdateEmailToken(update_email_token=token, token_expires_in=EXPIRES_IN)
@@ -133,7 +133,7 @@ async def verify_update_email_request(request: V3Request, body: VerifyUpdateEmai
 
 async def verify_update_phone_request(request: V3Request, body: VerifyUpdatePhone) -> UpdatePhoneToken:
     given = body.phone_pass_code_payload
-    new = NewAddress("phone", given.new_phone_number, given.new_phone_pass_code, given.new_phone_country_code)
+    new = NewContact("phone", given.new_phone_number, given.new_phone_pass_code, given.new_phone_country_code)
     old = OldAddress(given.old_phone_number, given.old_phone_pass_code, given.old_phone_country_code)
     token = await request.services.own_account.prove_address(request.caller, new, old)
     return UpdatePhoneToken(update_phone_token=token, token_expires_in=EXPIRES_IN)
@@ -192,11 +192,11 @@ async def send_enroll_factor_request(request: V3Request, body: SendEnrollFactor)
 async def enroll_factor(request: V3Request, body: EnrollFactor) -> None:
     _require_otp(body.factor_type)
     user_id, db = request.caller.require_user(), request.services.db
-    held = await tickets.try_with(db, request.caller.pool_id, "enroll", body.enrollment_token)
+    held = await tickets.spend_try(db, request.caller.pool_id, "enroll", body.enrollment_token)
     if held.user_id != user_id:
         raise InvalidInput("enrollmentToken", "不属于当前用户", "another user's")
     await request.services.mfa.confirm(request.caller, user_id, body.enrollment_data.pass_code or "")
-    await tickets.use_up(db, held)
+    await tickets.consume(db, held)
 
 
 async def list_enrolled_factors(request: V3Request, _: None) -> list[FactorDto]:

@@ -182,7 +182,9 @@ async def delete_admin_roles(request: V3Request, body: DeleteAdminRoleDto) -> Is
 
 
 async def check_role_params(request: V3Request, body: CheckRoleParamsDto) -> CheckRoleParamsRespDto:
-    refusal = await request.services.roles.refusal_of(request.caller, role_key(body.code, body.namespace))
+    refusal = await request.services.roles.why_not_creatable(
+        request.caller, role_key(body.code, body.namespace)
+    )
     message = refusal.message(request.caller.lang) if refusal else ""
     return CheckRoleParamsRespDto(is_valid=refusal is None, message=message)
 

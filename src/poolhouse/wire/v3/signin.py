@@ -148,7 +148,7 @@ async def reset_password(request: V3Request, body: ResetPassword) -> None:
 async def mfa_totp_verify(request: V3Request, body: TotpDto) -> LoginToken:
     """The second step: the credentials are the mfaToken of a sign-in that answered 1635."""
     ticket = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    return login_token(await request.services.second_step.by_totp(_visitor(request), ticket, body.totp))
+    return login_token(await request.services.mfa_login.by_totp(_visitor(request), ticket, body.totp))
 
 
 async def get_captcha_code(request: V3Request, _: None) -> CaptchaDto:
