@@ -7,7 +7,7 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
 
 ##@ For developers
-.PHONY: setup check bench fuzz lock renew audit dist format help
+.PHONY: setup check graph bench fuzz lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -20,6 +20,10 @@ check: setup ## linters, strict types, import contracts
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/python scripts/graph.py --check
+
+graph: setup ## draws which package imports which, into docs/architecture.md
+	.venv/bin/python scripts/graph.py
 
 format: setup ## mends what the formatter and the linter can
 	.venv/bin/ruff format .

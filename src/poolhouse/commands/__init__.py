@@ -1,1 +1,5 @@
-"""What the command line says and does; nothing a service could not do without it."""
+"""The command line: one module a group of commands, each an argument parser over `services` or `db`.
+
+Owns what an operator types and sees (`output.py`: tables and colour on a terminal, plain lines in a pipe, JSON on
+request). Leaves every rule to the domains: a command does nothing that a service could not.
+"""

@@ -2,7 +2,7 @@
 
 `PostgresDirectory` keeps users in our tables, `ScriptedDirectory` asks a pool's JavaScript, `CompletedDirectory`
 keeps beside it what that has no place for, and `MigratingDirectory` adopts users of scripts into our tables.
-`tests/conformance/directory.py` holds every one of them to this text. Nobody but `directories.py` asks which kind
+`tests/conformance/directory.py` holds every one of them to this text. Nobody but `chooser.py` asks which kind
 it is.
 """
 

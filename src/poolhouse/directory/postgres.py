@@ -1,4 +1,4 @@
-"""PostgresDirectory: users in our own tables. With `queries.py`, all SQL on users is here."""
+"""PostgresDirectory: users in our own tables. Searching them is in `search.py`."""
 
 from __future__ import annotations
 

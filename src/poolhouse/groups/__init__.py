@@ -1,1 +1,4 @@
-"""Groups of users. Knows who is in a group, not what the group may do."""
+"""Groups of users: who is in one.
+
+Leaves what a group may do to `roles` and `resources`, and whether a user exists to the check it is given.
+"""

@@ -1,1 +1,4 @@
-"""A user's identities at outside sources; linking and unlinking them."""
+"""A user's identities at outside sources: linking, unlinking and listing them, in every kind of directory.
+
+Leaves the sources' configuration to `tenants.sources`, and signing in with one to a later release.
+"""

@@ -1,4 +1,4 @@
-"""All SQL that lists and unlinks identities; `users.postgres.insert_identity` is the one that links."""
+"""All SQL that lists and unlinks identities; `directory.postgres.insert_identity` is the one that links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's own account: profile, password, e-mail, phone. Administrators have `poolhouse.users`."""
+"""A user's own account: profile, password, e-mail, phone. Administrators have `poolhouse.accounts`."""
 
 from __future__ import annotations
 

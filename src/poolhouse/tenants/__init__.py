@@ -1,1 +1,4 @@
-"""Tenants of a pool, their members and administrators, and stored identity-source configuration."""
+"""Tenants of a pool, their members and administrators, and identity sources' stored configuration.
+
+Leaves users to `accounts`, and who is linked at a source to `identities`.
+"""
