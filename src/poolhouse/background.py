@@ -14,7 +14,7 @@ FAILURES = Counter(
 )
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 
-_log = structlog.get_logger("poolhouse.background")
+_log = structlog.get_logger(__name__)
 
 
 async def forever(

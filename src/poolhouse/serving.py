@@ -42,7 +42,7 @@ LONGEST_REQUEST_S = 45
 DRAINING = "draining"
 """A file beside the workers' numbers that tells them to be unready."""
 
-_log = structlog.get_logger("poolhouse")
+_log = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -127,7 +127,7 @@ async def serve(services: Services, ready: asyncio.Event | None = None) -> None:
             server.stop()  # type: ignore[no-untyped-call]
             await asyncio.wait([serving], timeout=LONGEST_REQUEST_S)
             if not serving.done():
-                _log.warning("gave up on connections that did not end", after_s=LONGEST_REQUEST_S)
+                _log.warning("connections_cut_at_shutdown", after_s=LONGEST_REQUEST_S)
                 serving.cancel()
             with suppress(asyncio.CancelledError):
                 await serving

@@ -83,7 +83,7 @@ async def test_a_stored_hash_beyond_the_bound_is_a_wrong_password_and_a_warning(
     stored = "_zzzz" + "a" * 4 + "." * 11
     with structlog.testing.capture_logs() as logged:
         assert not (await hasher.verify("secret", stored, "a pool")).ok
-    assert [(each["log_level"], each["format"], each["pool"]) for each in logged] == [
+    assert [(each["log_level"], each["format"], each["pool_id"]) for each in logged] == [
         ("warning", "BSDi crypt", "a pool")
     ]
     assert stored not in str(logged)

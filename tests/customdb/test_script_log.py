@@ -59,5 +59,5 @@ async def test_what_cannot_be_written_in_time_is_lost_and_told(
             log.keep(run(pool, said))
         await log.settled()
     (lost,) = [entry for entry in told if entry["event"] == "script_logs_lost"]
-    assert lost["pool"] == pool.id
+    assert lost["pool_id"] == pool.id
     assert lost["rows"] >= 100

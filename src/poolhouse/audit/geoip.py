@@ -19,7 +19,7 @@ LONGEST_AGENT = 400
 """Characters. The patterns take a hundredth of a second for a forged one of a thousand."""
 
 
-_log = structlog.get_logger("poolhouse.audit")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ LOGINS = Counter(
     ["outcome"],
 )
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 class AuditLog:

@@ -33,7 +33,7 @@ DEAR_SHARE = 0.2
 
 LONGEST_PASSWORD_BYTES = 4096
 
-_log = structlog.get_logger("poolhouse.passwords")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class PasswordHasher:
         format_ = None if self._is_ours(stored) else foreign.recognise(stored)
         asked = format_.share(_encoded(password), stored) if format_ else 0
         if format_ and asked > 1:
-            _log.warning("a stored password hash is too dear to be checked", format=format_.name, pool=share)
+            _log.warning("password_hash_too_costly", format=format_.name, pool_id=share)
             format_ = None
         lane = self._lanes["dear" if format_ and asked > DEAR_SHARE else "quick"]
         return await lane.run(share, lambda: self._verify(password, stored, format_))

@@ -29,7 +29,7 @@ WRITERS = 2
 """Database connections the log takes at most, of all pools together; a pool has one batch in turn."""
 
 LOST = Counter("poolhouse_script_logs_lost", "Rows of the script log that were not written.")
-log = structlog.get_logger("poolhouse.customdb")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,9 @@ class ScriptLog:
         finally:
             del self._waiting[pool_id]
         if waiting.lost:
-            log.warning("script_logs_lost", pool=pool_id, rows=waiting.lost, why="more than can be written")
+            _log.warning(
+                "script_logs_lost", pool_id=pool_id, rows=waiting.lost, cause="more than can be written"
+            )
 
     async def _write(self, pool_id: str, batch: list[Run]) -> None:
         try:
@@ -90,7 +92,7 @@ class ScriptLog:
                 await postgres.add_logs(self._db, pool_id, entries)
         except Exception as error:  # a lost row must not fail the call it tells of, nor end the next rows
             LOST.inc(len(batch))
-            log.error("script_logs_lost", pool=pool_id, rows=len(batch), why=told(error))
+            _log.error("script_logs_lost", pool_id=pool_id, rows=len(batch), cause=told(error))
 
 
 @dataclass(slots=True)

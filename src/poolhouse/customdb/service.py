@@ -46,7 +46,7 @@ from poolhouse.times import zone_named
 LOG_DAYS, LOG_ROWS = 30, 100_000
 """How long a call's log row is kept, and how many of a pool at most."""
 
-log = structlog.get_logger("poolhouse.customdb")
+_log = structlog.get_logger(__name__)
 
 CACHE_S = 0.5
 """How old the settings and scripts a node serves with may be: a publication reaches every node within it."""

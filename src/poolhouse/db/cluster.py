@@ -40,7 +40,7 @@ log_rotation_age = 1d
 log_line_prefix = '%m [%p] '
 """
 
-_log = structlog.get_logger("poolhouse.db")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,10 @@ def prepare(data: Path, account: Account, pg_bin: Path | None, user: str, databa
     binaries = choose(candidates(pg_bin), made_by(home / "cluster"))
     binaries = _reachable(binaries, account)
     _log.info(
-        "database binaries", version=binaries.version, source=binaries.source, folder=str(binaries.folder)
+        "database_binaries_chosen",
+        version=binaries.version,
+        source=binaries.source,
+        folder=str(binaries.folder),
     )
     password, is_new = _password(data)
     cluster = Cluster(home, _sockets(home, account), account, binaries, password)
@@ -127,7 +130,7 @@ def _home(data: Path, account: Account) -> Path:
     note.write_text(f"{home}\n")
     (home / "belongs-to").write_text(f"{data}\n")
     _log.warning(
-        "the data folder is out of reach of the database's user: its files are elsewhere",
+        "data_folder_unreachable",
         user=account.name,
         data=str(data),
         files=str(home),

@@ -42,7 +42,7 @@ WITHOUT_VALUES = {
 }
 """The server's own log keeps no DETAIL (`Key (pool_id, phone)=(...) already exists`) and no parameters."""
 
-_log = structlog.get_logger("poolhouse.db")
+_log = structlog.get_logger(__name__)
 
 
 class EmbeddedPostgres:
@@ -158,13 +158,13 @@ class EmbeddedPostgres:
                     self._failure = error
                     self._started.set()
                     break
-                _log.error("the database did not start again", cause=str(error))
+                _log.error("database_restart_failed", cause=str(error))
             else:
                 self._started.set()
             while not self._stopping.wait(0.2) and self._process.poll() is None:
                 pass
             if not self._stopping.is_set():
-                _log.error("the database stopped by itself", exit=self._process.returncode)
+                _log.error("database_stopped_unexpectedly", exit=self._process.returncode)
                 self._stopping.wait(AGAIN_AFTER_S)
         if self._process is not None:
             _end(self._process)
@@ -209,7 +209,7 @@ class EmbeddedPostgres:
                 return
             if time.monotonic() - told_at > 10:
                 told_at = time.monotonic()
-                _log.info("the database is recovering", folder=str(self.cluster.files))
+                _log.info("database_recovering", folder=str(self.cluster.files))
             time.sleep(0.01)
 
 
@@ -253,7 +253,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         try:
             process.wait(wait_s)
         except subprocess.TimeoutExpired:
-            _log.warning("the database does not stop", after_s=wait_s, signal=how.name)
+            _log.warning("database_stop_slow", after_s=wait_s, signal=how.name)
 
 
 def _stop_orphan(cluster: Cluster) -> None:
@@ -267,7 +267,7 @@ def _stop_orphan(cluster: Cluster) -> None:
         for left in cluster.sockets.glob(".s.PGSQL.*"):
             left.unlink(missing_ok=True)
         return
-    _log.warning("stopping the database a killed Poolhouse left behind", pid=pid)
+    _log.warning("orphaned_database_stopping", pid=pid)
     for how, wait_s in ((signal.SIGINT, FAST_STOP_S), (signal.SIGQUIT, 10.0)):
         os.kill(pid, how)
         until = time.monotonic() + wait_s

@@ -18,7 +18,7 @@ OnNotification = Callable[[str | None], Awaitable[None]]
 PULSE_S = 15.0
 LONGEST_PAUSE_S = 5.0
 
-_log = structlog.get_logger("poolhouse.db")
+_log = structlog.get_logger(__name__)
 
 
 class Listener:
@@ -72,7 +72,7 @@ class Listener:
             try:
                 await callback(payload)
             except Exception:
-                _log.exception("a listener failed", channel=channel)
+                _log.exception("listener_failed", channel=channel)
 
     async def _watch(self) -> None:
         """A pulse finds the connection that died without a word (a cable, a firewall)."""
@@ -84,10 +84,10 @@ class Listener:
                     self._connection = await self._connect()
                 break
             except Exception as error:
-                _log.warning("cannot listen for changes", cause=told(error), again_in_s=pause_s)
+                _log.warning("listen_failed", cause=told(error), again_in_s=pause_s)
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-        _log.info("listening again")
+        _log.info("listening_resumed")
         for channel in self._callbacks:
             self._heard.put_nowait((channel, None))
 

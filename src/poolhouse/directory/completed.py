@@ -31,7 +31,7 @@ Users = list[User]
 _COARSEST = timedelta(seconds=1)
 """Of a database's times."""
 
-_log = structlog.get_logger("poolhouse.customdb")
+_log = structlog.get_logger(__name__)
 
 
 class CompletedDirectory:
@@ -134,7 +134,9 @@ class CompletedDirectory:
         try:
             await self._store.rewrite(caller, after, UserDraft(changed))
         except PoolhouseError as error:
-            _log.warning("half a change stays", pool=caller.pool_id, fields=sorted(changed), cause=str(error))
+            _log.warning(
+                "partial_change_kept", pool_id=caller.pool_id, fields=sorted(changed), cause=str(error)
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ _KEPT_OUT = ("created_at", "updated_at", "token_expired_at")
 CountMigration = Callable[[str, str], Awaitable[None]]
 IsTombstone = Callable[[str, str], Awaitable[bool]]
 
-_log = structlog.get_logger("poolhouse.migration")
+_log = structlog.get_logger(__name__)
 
 
 class MigratingDirectory:
@@ -119,7 +119,7 @@ class MigratingDirectory:
         adopted = await self.adopted(caller, theirs.id)
         if adopted is not None and (contradicts(adopted, key) or differ(adopted, theirs)):
             await self._note(caller.pool_id, "conflict")
-            _log.warning("script gives two people one id", pool=caller.pool_id, script_id=theirs.id)
+            _log.warning("script_id_ambiguous", pool_id=caller.pool_id, script_id=theirs.id)
             raise WrongCredentials("whoever came with this id of the script has other identifiers")
         if adopted is not None and password is None:
             return adopted
@@ -131,7 +131,7 @@ class MigratingDirectory:
             return await self._native.authenticate(caller, key, password)
         await self._note(caller.pool_id, "conflict")
         _log.warning(
-            "migration conflict", pool=caller.pool_id, script_id=theirs.id, field=error.facts.get("field")
+            "migration_conflict", pool_id=caller.pool_id, script_id=theirs.id, field=error.facts.get("field")
         )
         raise error
 
@@ -198,7 +198,7 @@ class MigratingDirectory:
         try:
             await self._count(pool_id, outcome)
         except PoolhouseError as error:
-            _log.warning("migration count lost", pool=pool_id, outcome=outcome, cause=told(error))
+            _log.warning("migration_count_lost", pool_id=pool_id, outcome=outcome, cause=told(error))
 
 
 def moved_values(theirs: User) -> dict[str, Any]:

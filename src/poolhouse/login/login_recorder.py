@@ -15,7 +15,7 @@ from poolhouse.errors import PoolhouseError
 from poolhouse.failures import told
 from poolhouse.users.model import User
 
-_log = structlog.get_logger("poolhouse.login")
+_log = structlog.get_logger(__name__)
 
 
 class LoginRecorder:
@@ -64,4 +64,4 @@ class LoginRecorder:
         try:
             await directory.record_login(caller, user, 1, token_expires_at)
         except PoolhouseError as error:
-            _log.info("a login was not recorded", pool_id=caller.pool_id, user_id=user.id, reason=told(error))
+            _log.info("login_not_recorded", pool_id=caller.pool_id, user_id=user.id, cause=told(error))

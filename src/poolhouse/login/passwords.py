@@ -19,7 +19,7 @@ from poolhouse.pools.service import PoolService
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
 
-_log = structlog.get_logger("poolhouse.passwords")
+_log = structlog.get_logger(__name__)
 
 
 def policy_of(pool: Pool) -> PasswordPolicy:
@@ -63,7 +63,7 @@ class PasswordRules:
                 caller, password, stored, lambda: self._users.look_up(caller, key)
             )
         except PasswordFunctionUnavailable as error:
-            _log.warning("an old password cannot be compared", pool=caller.pool_id, why=told(error))
+            _log.warning("old_password_not_comparable", pool_id=caller.pool_id, cause=told(error))
             return False
         return verified.ok
 

@@ -39,7 +39,7 @@ DELIVERIES = prometheus_client.Counter(
     ["route", "outcome"],
 )
 
-log = structlog.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Delivery:
                 self._breakers[way].abandoned()
             if not isinstance(error, Exception):
                 raise
-            log.warning("mail_delivery_interrupted", message_id=message.id, exc_info=True)
+            _log.warning("mail_delivery_interrupted", message_id=message.id, exc_info=True)
             return
         DELIVERIES.labels(route, outcome).inc()
         if outcome == "failed":
@@ -200,7 +200,7 @@ class Delivery:
         before = breaker.state
         breaker.failed()
         if breaker.state is BreakerState.OPEN and before is not BreakerState.OPEN:
-            log.warning(
+            _log.warning(
                 "mail_route_rests",
                 route=way[0],
                 pool_id=way[1] or None,
@@ -221,7 +221,7 @@ class Delivery:
             await self._failed(message, told(error), self._retry_at(message))
             return "failed"
         await postgres.mark_sent(self._db, message)
-        log.info("mail_sent", pool_id=message.pool_id, message_id=message.id, attempts=message.attempts)
+        _log.info("mail_sent", pool_id=message.pool_id, message_id=message.id, attempts=message.attempts)
         return "sent"
 
     async def _send(self, route: Route, message: Message) -> None:
@@ -237,7 +237,7 @@ class Delivery:
 
     async def _failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
         await postgres.mark_failed(self._db, message, error, retry_at)
-        log.warning(
+        _log.warning(
             "mail_not_sent",
             pool_id=message.pool_id,
             message_id=message.id,

@@ -24,7 +24,7 @@ from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import no_program
 from poolhouse.times import now
 
-log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 LONGEST_EXPIRY_S = 30 * 86400
 _PASSWORD_GOES_BY = ("host", "port", "username", "security")
@@ -270,5 +270,5 @@ async def _rendered(caller: Caller, template: Template, values: Mapping[str, str
             return await aside(caller.pool_id, render, template, values, caller.lang)
         except Exception as error:
             what = type(error).__name__
-            log.warning("mail_template_unusable", pool_id=caller.pool_id, scene=template.scene, error=what)
+            _log.warning("mail_template_unusable", pool_id=caller.pool_id, scene=template.scene, error=what)
     return render(built_in(template.scene, caller.lang), values, caller.lang)

@@ -28,7 +28,7 @@ from poolhouse.users.model import User, UserQuery
 PAGE = 100
 SOURCE = "listUsers"
 
-_log = structlog.get_logger("poolhouse.migration")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Migration:
             directory = await self._lazy(caller)
             page = await directory.legacy.list(caller, UserQuery(PageRequest(1, 1)))
         except PoolhouseError as error:
-            _log.info("nobody can say who has not come yet", pool=caller.pool_id, cause=told(error))
+            _log.info("migration_remaining_unknown", pool_id=caller.pool_id, cause=told(error))
             return None
         return max(0, page.total - accounted)
 

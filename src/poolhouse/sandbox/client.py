@@ -23,7 +23,7 @@ from poolhouse.sandbox.protection import Protection
 from poolhouse.sandbox.workers import CallKilled, Workers, WorkersStatus
 from poolhouse.texts import storable
 
-log = structlog.get_logger("poolhouse.sandbox")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +281,7 @@ class Sandbox:
         if self._installation is None:
             self._installation = find_installation(*self._where)
             for layer in self._installation.protection.missing:
-                log.warning("sandbox_layer_missing", layer=layer.name, detail=layer.detail)
+                _log.warning("sandbox_layer_missing", layer=layer.name, detail=layer.detail)
         return self._installation
 
     def _alive(self) -> int:
@@ -317,9 +317,9 @@ class Sandbox:
         else:
             breaker.succeeded()
         if breaker.state is BreakerState.OPEN and before is not BreakerState.OPEN:
-            log.error("custom_database_breaker_opened", connection=key, retry_after_s=breaker.retry_after_s)
+            _log.error("custom_database_breaker_opened", connection=key, retry_after_s=breaker.retry_after_s)
         elif breaker.state is BreakerState.CLOSED and before is not BreakerState.CLOSED:
-            log.info("custom_database_breaker_closed", connection=key)
+            _log.info("custom_database_breaker_closed", connection=key)
 
     async def _sweep(self) -> None:
         period_s = self._limits.heartbeat_ms / 1000
@@ -330,7 +330,7 @@ class Sandbox:
                 try:
                     keep = group.sweep(now)
                 except Exception:  # one connection's trouble must not end the heartbeat of all
-                    log.exception("sandbox_sweep_failed", connection=key)
+                    _log.exception("sandbox_sweep_failed", connection=key)
                     continue
                 if not keep:
                     del self._groups[key]

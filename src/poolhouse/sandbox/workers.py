@@ -21,7 +21,7 @@ from poolhouse.sandbox.limits import KillReason, Limits
 from poolhouse.sandbox.order import Installation, WorkerSpec
 from poolhouse.sandbox.process import Call, Death, StartFailed, WorkerProcess
 
-log = structlog.get_logger("poolhouse.sandbox")
+_log = structlog.get_logger(__name__)
 
 
 class CallKilled(Exception):
@@ -193,7 +193,7 @@ class Workers:
     def _recycle(self, worker: WorkerProcess) -> None:
         why = self._worn_out(worker)
         if why and worker.alive and not worker.retiring:
-            log.info("sandbox_worker_recycled", connection=self.spec.key, pid=worker.pid, why=why)
+            _log.info("sandbox_worker_recycled", connection=self.spec.key, pid=worker.pid, why=why)
             self._replace(worker)
 
     def _worn_out(self, worker: WorkerProcess) -> str | None:
@@ -233,7 +233,7 @@ class Workers:
             self._untold += 1
         else:
             more = {"untold_before": self._untold} if self._untold else {}
-            log.warning("script_stray_error", connection=self.spec.key, pid=worker.pid, error=text, **more)
+            _log.warning("script_stray_error", connection=self.spec.key, pid=worker.pid, error=text, **more)
             self._told.append(now)
             self._untold = 0
         self._recycle(worker)
@@ -244,7 +244,7 @@ class Workers:
         self._spawn(worker.wait())
         if death.reason is not KillReason.CLOSED:
             self.deaths[death.reason] += 1
-            log.warning(
+            _log.warning(
                 "sandbox_worker_killed",
                 connection=self.spec.key,
                 pid=worker.pid,

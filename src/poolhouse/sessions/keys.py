@@ -31,7 +31,7 @@ NEWEST_KEPT_S = 60.0
 DAY_S = 86_400
 _MOST_CACHED = 2000
 
-_log = structlog.get_logger("poolhouse.sessions")
+_log = structlog.get_logger(__name__)
 
 
 class KeyRing:

@@ -42,7 +42,7 @@ LAG = Histogram(
 _OURS = Path(poolhouse.__file__).parent
 _MOST_PLACES = 4
 _ASYNC = CO_COROUTINE | CO_ASYNC_GENERATOR
-_log = structlog.get_logger("poolhouse.loop")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _DOWN = frozenset(kind.__name__ for kind in (CustomDatabaseUnavailable, Database
 """What nobody did wrong who asked: something this server needs does not answer."""
 
 _FAULT = b'{"code":500,"statusCode":500,"message":"Internal error"}'
-_log = structlog.get_logger("poolhouse.request")
+_log = structlog.get_logger(__name__)
 
 
 class Observed:
@@ -67,7 +67,7 @@ class Observed:
             await self._app(scope, receive, sending)
         except Exception as error:
             trace.note(error=error)
-            _log.exception("a request failed", path=shown(scope["path"]))
+            _log.exception("request_failed", path=shown(scope["path"]))
             if not status:
                 head = {"type": "http.response.start", "status": 500}
                 await sending({**head, "headers": [(b"content-type", b"application/json")]})

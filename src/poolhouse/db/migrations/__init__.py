@@ -25,7 +25,7 @@ from poolhouse.db.unfit import DatabaseUnfit
 OLDEST_SERVER = 15
 _LOCK = 0x706F6F6C  # "pool"
 
-_log = structlog.get_logger("poolhouse.db")
+_log = structlog.get_logger(__name__)
 
 
 async def current(connection: Any) -> str | None:
@@ -65,7 +65,7 @@ async def migrate(url: str, to: str | None = None) -> list[str]:
                 await _note(connection, target)
                 await _check_search(connection)
         if steps:
-            _log.info("schema migrated", steps=steps, **{"from": start})
+            _log.info("schema_migrated", steps=steps, **{"from": start})
         return steps
     finally:
         await connection.close()

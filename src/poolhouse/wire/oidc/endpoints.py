@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Provider", Request, Browser], Awaitable[Response]]
 
-_log = structlog.get_logger("poolhouse.oidc")
+_log = structlog.get_logger(__name__)
 
 
 class Provider:
@@ -266,7 +266,7 @@ def _handler(provider: Provider, handler: Handler, is_json: bool) -> Callable[[R
             trace.note(error=error)
             return _refusal(OAuthError("access_denied", error.message("en-US")))
         except Exception:
-            _log.exception("oidc request failed", path=shown(request.scope["path"]))
+            _log.exception("request_failed", path=shown(request.scope["path"]))
             return _json({"error": "server_error"}, 500)
 
     return handle

@@ -29,7 +29,7 @@ from poolhouse.wire.v2.rest import Rest
 if TYPE_CHECKING:
     from poolhouse.services import Services
 
-log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 PREFIX = "/api/v2/"
 
@@ -96,7 +96,7 @@ class V2Wire:
         except PoolhouseError as error:
             return V2Request(nobody, self._services, asked), error
         except Exception as error:
-            log.exception("v2_fault", request_id=asked.request_id)
+            _log.exception("request_failed", request_id=asked.request_id)
             return V2Request(nobody, self._services, asked), PoolhouseError(failures.told(error))
         return (
             V2Request(admission.caller, self._services, asked, admission.zone, admission.refusal),

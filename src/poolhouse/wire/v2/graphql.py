@@ -33,7 +33,7 @@ from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
 from poolhouse.wire.v2.schema import MUTATION, QUERY, SCHEMA
 from poolhouse.wire.v2.unknown import known_variables
 
-log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 MAX_LIST = 5_000
 """Entries of any list in the variables; a use case may allow fewer."""
@@ -67,7 +67,7 @@ class GraphQL:
         except PoolhouseError as error:
             return refusal(request, error)
         except Exception as error:
-            log.exception("v2_fault", request_id=request.http.request_id)
+            _log.exception("request_failed", request_id=request.http.request_id)
             return refusal(request, PoolhouseError(failures.told(error)))
 
     async def _answer(self, request: V2Request) -> Reply:
@@ -254,7 +254,9 @@ def _failure(error: GraphQLError, request: V2Request) -> PoolhouseError:
     if (original is None and error.path is None) or (isinstance(original, GraphQLError) and original.nodes):
         return _bad_variables(faults.of_execution(error))
     cause = failures.told(original or error)
-    log.error("v2_fault", request_id=request.http.request_id, path=error.path, cause=cause, exc_info=original)
+    _log.error(
+        "request_failed", request_id=request.http.request_id, path=error.path, cause=cause, exc_info=original
+    )
     return PoolhouseError(cause)
 
 

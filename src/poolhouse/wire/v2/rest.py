@@ -27,7 +27,7 @@ from poolhouse.wire.v2.done import said
 from poolhouse.wire.v2.plans import Projected
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
 
-log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 _PARAMETER = re.compile(r"\{(\w+)\}\Z")
 
@@ -91,7 +91,9 @@ class Rest:
         except PoolhouseError as error:
             return refusal(request, error)
         except Exception as error:
-            log.exception("v2_fault", request_id=request.http.request_id, path=shown(request.http.path))
+            _log.exception(
+                "request_failed", request_id=request.http.request_id, path=shown(request.http.path)
+            )
             return refusal(request, PoolhouseError(failures.told(error)))
 
     async def _answer(self, request: V2Request) -> Response:

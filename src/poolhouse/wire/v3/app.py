@@ -39,7 +39,7 @@ from poolhouse.wire.v3.table import PREFIX, contract, endpoints, is_v3
 if TYPE_CHECKING:
     from poolhouse.services import Services
 
-_log = structlog.get_logger("poolhouse.v3")
+_log = structlog.get_logger(__name__)
 
 
 def v3_routes(services: Services) -> list[BaseRoute]:
@@ -79,7 +79,7 @@ class V3Wire:
             status = 404 if type(error) is NotFound and error.facts.get("path") else None
             return envelope.failure(error, lang=lang, request_id=request_id, http_status=status)
         except Exception:
-            _log.exception("a handler failed", path=shown(path), request_id=request_id)
+            _log.exception("request_failed", path=shown(path), request_id=request_id)
             return envelope.failure(PoolhouseError(), lang=lang, request_id=request_id)
         return envelope.success(data, lang=lang, request_id=request_id, api_code=row.api_code)
 
