@@ -6,17 +6,12 @@ need have thought of. The few that mean all pools are listed, each with its reas
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from tests.db.statements import statements
 
-import poolhouse
 from poolhouse.db.database import Database
-
-SOURCE = Path(poolhouse.__file__).parent
 
 _SWEEP = "housekeeping, of what has expired or is too old in any pool"
 _KEY = "authentication, which learns the pool from the id"
@@ -46,49 +41,7 @@ OF_ALL_POOLS: dict[str, str] = {
 }
 
 
-def statements() -> Iterator[tuple[str, str, str]]:
-    """(function, text, all its texts) of every string of the source that reads like SQL."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        if "migrations" in path.parts:
-            continue
-        tree = ast.parse(path.read_text())
-        shared = {
-            target.id: " ".join(_texts(node.value))
-            for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
-        for function in ast.walk(tree):
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                name = f"{path.relative_to(SOURCE).with_suffix('')}:{function.name}"
-                texts = list(_texts(function))
-                used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
-                whole = " ".join([*texts, *(shared[one] for one in sorted(used & shared.keys()))])
-                for text in texts:
-                    if _SQL.search(text):
-                        yield name, text, whole
-
-
-_SQL = re.compile(r"\b(select\b.*\bfrom|insert into|update\b.*\bset|delete from)\b", re.DOTALL)
 _TABLES = re.compile(r"\b(?:from|join|into|update|using)\s+(?:only\s+)?([a-z_]+)")
-
-
-def _texts(function: ast.AST) -> Iterator[str]:
-    inside: set[int] = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.JoinedStr):
-            inside |= {id(part) for part in ast.walk(node)} - {id(node)}
-    for node in ast.walk(function):
-        if id(node) in inside:
-            continue
-        if isinstance(node, ast.JoinedStr):
-            yield "".join(
-                p.value if isinstance(p, ast.Constant) else "{" + ast.unparse(p.value) + "}"
-                for p in node.values
-            )
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
 
 
 def _of_a_pool(text: str, whole: str) -> bool:
@@ -112,11 +65,11 @@ async def pool_tables(database: Database) -> set[str]:
 
 async def test_every_statement_names_its_pool(pool_tables: set[str]) -> None:
     """In itself, or in the condition its function puts into it."""
-    found = list(statements())
+    found = statements()
     assert len(found) > 200
     loose = {
         name: text
-        for name, text, whole in found
+        for name, text, whole, _ in found
         if pool_tables & set(_TABLES.findall(text))
         and not _of_a_pool(text, whole)
         and name not in OF_ALL_POOLS
@@ -125,4 +78,4 @@ async def test_every_statement_names_its_pool(pool_tables: set[str]) -> None:
 
 
 def test_the_exceptions_are_still_there() -> None:
-    assert OF_ALL_POOLS.keys() <= {name for name, _, _ in statements()}
+    assert OF_ALL_POOLS.keys() <= {one.function for one in statements()}

@@ -1,0 +1,265 @@
+"""New SQL keeps to what a sharding PostgreSQL (Citus) takes; what does not is listed, and the lists only shrink.
+
+A statement of one pool is one machine's on Citus, and nearly all of SQL works there. The forms that do not are
+refused by its planner when they first run, which no test on plain PostgreSQL would see. Whoever mends one takes it
+off its list; docs/operations/scaling.md tells what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+import pytest
+from tests.db.distribution import reads, violations
+from tests.db.statements import Statement, functions, statements, statements_of_migrations
+
+from poolhouse.db.database import Database
+
+OFFENDERS: dict[str, set[str]] = {
+    "a function in DO UPDATE that is not immutable": {
+        "credentials/postgres:note_use",
+        "customdb/postgres:count_migration",
+        "customdb/postgres:publish",
+        "customdb/postgres:save",
+        "directory/postgres_states:keep",
+        "directory/postgres_states:name",
+        "fields/postgres:save_field",
+        "fields/postgres:save_values",
+        "login/postgres:count_attempt",
+        "login/postgres:put_code",
+        "login/postgres:take_attempt",
+        "mail/postgres:put_provider",
+        "mail/postgres:put_template",
+        "mfa/postgres:put",
+        "migration/postgres:begin",
+        "pools/postgres_lists:put_environment",
+        "resources/postgres:insert_resource",
+    },
+    "a function in CASE or COALESCE of an UPDATE that is not immutable": {
+        "directory/postgres:update",
+        "migration/postgres:move",
+    },
+    "a function in RETURNING that is not immutable": {"login/postgres:spend_try"},
+    "a volatile function in UPDATE": {
+        "posts/postgres:update",
+        "resources/postgres:update_namespace",
+        "resources/postgres:update_resource",
+        "resources/postgres_access:update_account",
+        "resources/postgres_grants:update_policy",
+    },
+    "a subquery in INSERT": {
+        "login/postgres:take_attempt",
+        "resources/postgres:insert_resource",
+        "resources/postgres_grants:grant",
+    },
+    "a parameter in the DO UPDATE of INSERT ... SELECT": {
+        "login/postgres:take_attempt",
+        "orgs/postgres_members:add",
+        "resources/postgres_grants:assign",
+    },
+    "INSERT ... SELECT without ON CONFLICT": {
+        "apps/postgres_agreements:insert",
+        "audit/postgres:ensure_partition",
+        "customdb/postgres:add_version",
+        "orgs/postgres:move_subtree",
+        "tenants/postgres:put_apps",
+    },
+    "SELECT FROM without columns": {
+        "audit/postgres:_where",
+        "bootstrap:bootstrap",
+        "db/doctor:_functions",
+        "directory/filters:_links",
+        "mail/postgres:claim",
+        "mfa/postgres:is_confirmed",
+        "pools/postgres_lists:is_whitelisted",
+        "resources/postgres:find_resource",
+        "resources/postgres:find_resources",
+        "resources/postgres:insert_resource",
+        "resources/postgres:list_resources",
+        "resources/postgres:update_resource",
+        "sessions/postgres:delete_unneeded_keys",
+        "sessions/postgres:logged_in_at",
+        "tenants/postgres:page",
+        "tenants/postgres_sources:identifier_taken",
+        "tenants/postgres_sources:sources",
+    },
+    "row locks over many pools": {"mail/postgres:claim", "sessions/postgres:delete_expired"},
+    "recursion over many pools": {"mail/postgres:claim"},
+}
+# COPY forgets the SQLSTATE of a violation.
+COPIES = {"orgs/postgres:insert_nodes"}
+# An error of a shard names no constraint but in its message, and there with the shard's number.
+READ_CONSTRAINT_NAMES = {"directory/postgres:taken", "orgs/postgres:code_taken"}
+
+# A database is distributed after the versions before this one have run; what they left is judged as the schema.
+FIRST_VERSION = "0037"
+
+
+@pytest.fixture
+async def mutable(database: Database) -> set[str]:
+    """The functions without any form that is immutable."""
+    rows = await database.fetch(
+        "select proname from pg_proc group by proname having bool_and(provolatile <> 'i')"
+    )
+    return {row["proname"] for row in rows}
+
+
+def offenders(read: Iterable[Statement], mutable: Set[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for statement in read:
+        for rule in violations(statement, mutable):
+            found.setdefault(rule, set()).add(statement.function)
+    return found
+
+
+def test_every_statement_of_the_source(mutable: set[str]) -> None:
+    assert offenders(statements(), mutable) == OFFENDERS
+
+
+def test_every_statement_of_new_migrations(mutable: set[str]) -> None:
+    folder = "db/migrations/versions/"
+    new = [one for one in statements_of_migrations() if one.function >= folder + FIRST_VERSION]
+    assert offenders(new, mutable) == {}
+
+
+def test_who_copies_and_who_reads_the_names_of_constraints() -> None:
+    assert {name for name, tree in functions() if reads(tree, "copy_records")} == COPIES
+    assert {name for name, tree in functions() if reads(tree, "constraint_name")} == READ_CONSTRAINT_NAMES
+
+
+# -- the schema that all versions make ---------------------------------------------------------------------
+
+OF_NO_POOL = {"alembic_version", "server_keys"}  # on the coordinator, and copied to every machine
+
+SCHEMA: dict[str, tuple[str, set[str]]] = {
+    "a unique key that is not led by the pool": (
+        "select i.indexrelid::regclass::text from pg_index i join pg_class c on c.oid = i.indrelid "
+        "join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0] "
+        "where i.indisunique and c.relnamespace = 'public'::regnamespace and c.relname <> all($1) "
+        "and a.attname <> case c.relname when 'pools' then 'id' else 'pool_id' end",
+        {"administrators_username", "apps_id", "pools_domain_key", "signing_keys_id"},
+    ),
+    "a key that follows an update, or is set to null": (
+        "select conrelid::regclass || ' ' || string_agg(a.attname, ',' order by a.attnum) "
+        "from pg_constraint join pg_attribute a on a.attrelid = conrelid and a.attnum = any(conkey) "
+        "where contype = 'f' and conrelid::regclass::text <> all($1) "
+        "and (confupdtype <> 'a' or confdeltype in ('n', 'd')) group by conrelid, conname",
+        {
+            "policies pool_id,namespace",
+            "resource_grants pool_id,namespace",
+            "resources pool_id,namespace",
+            "roles pool_id,parent_id",
+        },
+    ),
+    "a trigger": (
+        "select tgname::text from pg_trigger where not tgisinternal and tgrelid::regclass::text <> all($1)",
+        {
+            "field_values_touch",
+            "field_values_touch_in",
+            "field_values_touch_out",
+            "node_members_touch_in",
+            "node_members_touch_out",
+            "post_users_touch_in",
+            "post_users_touch_out",
+            "user_identities_touch_in",
+            "user_identities_touch_out",
+            "users_counted_in",
+            "users_counted_out",
+        },
+    ),
+    "an unlogged table": (
+        "select relname::text from pg_class where relpersistence = 'u' and relkind = 'r' "
+        "and relnamespace = 'public'::regnamespace and relname <> all($1)",
+        {"spent_signatures"},
+    ),
+    "a table of no pool": (
+        "select relname::text from pg_class c where relkind in ('r', 'p') "
+        "and relnamespace = 'public'::regnamespace and relname <> all($1) and relname <> 'pools' and not exists "
+        "(select 1 from pg_attribute a where a.attrelid = c.oid and a.attname = 'pool_id' and a.attnotnull)",
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", SCHEMA)
+async def test_the_schema(database: Database, rule: str) -> None:
+    query, listed = SCHEMA[rule]
+    assert {row[0] for row in await database.fetch(query, list(OF_NO_POOL))} == listed
+
+
+# -- the rules: each text was tried on Citus 14.0.1 --------------------------------------------------------
+
+_PUT = "insert into t as x (pool_id, id, at) values ($1, $2, now()) on conflict (pool_id, id) do update set "
+
+REFUSED = [
+    (_PUT + "at = now()", "a function in DO UPDATE that is not immutable"),
+    (_PUT + "at = excluded.at + interval '1 hour'", "a function in DO UPDATE that is not immutable"),
+    (_PUT + "n = 1 where x.at < now()", "a function in DO UPDATE that is not immutable"),
+    (_PUT + "a = x.a || array(select y from unnest(excluded.a) y)", "a subquery in INSERT"),
+    ("insert into t (pool_id, n) values ($1, (select count(*) from u))", "a subquery in INSERT"),
+    (
+        "insert into t (pool_id) values ($1) returning exists (select 1 from u where u.pool_id = $1)",
+        "a subquery in INSERT",
+    ),
+    (
+        "update t set at = case when $2 then now() end where pool_id = $1",
+        "a function in CASE or COALESCE of an UPDATE that is not immutable",
+    ),
+    (
+        "update t set n = 1 where pool_id = $1 and at < coalesce($2, now())",
+        "a function in CASE or COALESCE of an UPDATE that is not immutable",
+    ),
+    (
+        "with gone as (update t set n = 0 where pool_id = $1 returning at <= now()) select from gone",
+        "a function in RETURNING that is not immutable",
+    ),
+    ("update t set at = clock_timestamp() where pool_id = $1", "a volatile function in UPDATE"),
+    (
+        "update t set at = at + make_interval(secs => $2) where pool_id = $1",
+        "an interval added to a column in UPDATE or DELETE",
+    ),
+    (
+        "delete from t where pool_id = $1 and at + interval '1 hour' < now()",
+        "an interval added to a column in UPDATE or DELETE",
+    ),
+    (
+        "insert into t (pool_id, id) select $1, i from unnest($2::text[]) i "
+        "on conflict (pool_id, id) do update set n = $3",
+        "a parameter in the DO UPDATE of INSERT ... SELECT",
+    ),
+    (
+        "insert into t (pool_id, id) select $1, i from unnest($2::text[]) i",
+        "INSERT ... SELECT without ON CONFLICT",
+    ),
+    ("select exists (select from t)", "SELECT FROM without columns"),
+    ("select id from t where at < now() limit 9 for update skip locked", "row locks over many pools"),
+    (
+        "with recursive p as (select min(pool_id) as id from t union all select p.id from p) select * from p",
+        "recursion over many pools",
+    ),
+]
+
+TAKEN = [
+    _PUT + "at = excluded.at, n = case when x.at <= excluded.at then 1 else x.n + 1 end",
+    _PUT + "n = 1 where excluded.at - x.at >= make_interval(secs => $3) returning n",
+    "insert into t (pool_id, at) values ($1, coalesce($2, now()) + make_interval(secs => 5))",
+    "insert into t (pool_id, id) select $1, i from unnest($2::text[]) i on conflict (pool_id, id) do nothing",
+    "update t set at = statement_timestamp(), n = coalesce($2, n) where pool_id = $1 and at > now() returning n",
+    "update t set at = case when n = $2 then at else m.moment end from (select now() as moment) m "
+    "where pool_id = $1 returning n",
+    "with spent as (update t set n = n - 1 where pool_id = $1 returning at) select at <= now() from spent",
+    "update t set at = now() + interval '1 hour' where pool_id = $1",
+    "delete from t where at < now() - interval '1 day'",
+    "select coalesce($2, now()) from t where pool_id = $1 for update skip locked",
+    "select id from t where at + interval '1 hour' < clock_timestamp()",
+]
+
+
+@pytest.mark.parametrize(("text", "rule"), REFUSED)
+def test_a_form_that_is_refused(mutable: set[str], text: str, rule: str) -> None:
+    assert rule in violations(Statement("", text, text, text), mutable)
+
+
+@pytest.mark.parametrize("text", TAKEN)
+def test_a_form_that_is_taken(mutable: set[str], text: str) -> None:
+    assert violations(Statement("", text, text, text), mutable) == set()
