@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
-from tests.customdb.test_seed_scripts import document
+from tests.docs.contract import table
 from tests.wire.v2.conftest import ClientOf, v2_http, v2_of  # noqa: F401
 
 from poolhouse.caller import Caller
@@ -65,12 +65,10 @@ SCRIPTS = {
 
 
 def test_the_fields_are_the_documented_ones() -> None:
-    for number in ("000", "001", "003"):
-        text = document(number).replace("|", " ")
-        table = text[text.index("属性名") :]
-        found = dict(re.findall(r"(?m)^\s*(\w+)\s+(string|object)\s", table))
-        assert found == FIELDS, number
-        assert set(re.findall(r"`?(ip|geo|body)`?: ", table)) == set(IN_REQUEST)
+    rows = table("custom-database.md", "## Context")
+    assert {name: kind for names, kind, _ in rows for name in re.findall(r"`(\w+)`", names)} == FIELDS
+    request = next(what for names, _, what in rows if names == "`request`")
+    assert set(re.findall(r"`(\w+)`", request)) == set(IN_REQUEST)
 
 
 Act = Callable[[Services, Caller], Awaitable[Any]]

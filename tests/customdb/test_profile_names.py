@@ -1,14 +1,13 @@
-"""A field reaches a script by the name its documents know, and comes back by it. The lists are the documents' own."""
+"""A field reaches a script by the name its documents know, and comes back by it. The lists are those of
+docs/contract: custom-database.md#names-of-fields and users.md#fields."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
-from tests.customdb.test_seed_scripts import document
 from tests.customdb.test_states import sample, snake
+from tests.docs.contract import code, documented_fields, table
 from tests.wire.v2.conftest import Refusal, V2Client, v2, v2_http, v2_of  # noqa: F401
 
 from poolhouse.customdb.model import LogQuery
@@ -19,25 +18,16 @@ from poolhouse.users.profiles import NAMES, profile_values, script_values
 from poolhouse.users.rules import WRITABLE
 
 NOWHERE = Legacy("postgres://nobody@127.0.0.1:1/nothing")
-OURS = frozenset({"id", "password", "token", "xxxx"})
-"""Names in the lists that are no fields of a draft; xxxx is the document's "and others"."""
+OURS = frozenset({"id", "password", "token"})
+"""Names in the lists that are no fields of a draft."""
 
 
 def documented() -> dict[str, set[str]]:
-    """Document -> the names it gives a user's fields on the way to a script and back."""
-    update = document("001")
-    columns = re.search(r"const userColumnMap = \{(.*?)\n\n", update, re.S)
-    assert columns
+    """Where -> the names a user's fields have there on the way to a script and back."""
     lists = {
-        "001 updates": set(re.findall(r"(?m)^updates\.(\w+) ", update)),
-        "001 columns": set(re.findall(r"(\w+):", columns[1])),
-        "002 create": set(re.findall(r"userInfo\.(\w+)", document("002"))),
-        "002 update": set(re.findall(r"updates\.(\w+)", document("002"))),
+        where: set(code(names).split()) for where, names in table("custom-database.md", "### Names of fields")
     }
-    for number in ("000", "001", "003"):
-        text = document(number)
-        lists[f"{number} profile"] = set(re.findall(r"(?m)^ +(\w+): user\.\w+,$", text))
-    return lists
+    return lists | {operation: set(documented_fields(operation)) for operation in ("create", "update")}
 
 
 def test_every_documented_field_reaches_a_script_by_its_documented_name() -> None:

@@ -18,7 +18,7 @@ from poolhouse.tenants.model import ConnectionDraft, Source
 from poolhouse.users.model import IdentityDraft, UserDraft, UserKey
 
 WECHAT = IdentityDraft("wechat", "user001", "openid")
-"""By the identifier alone, as in seed 002."""
+"""By the identifier alone, as in the documented example (docs/contract/users.md#linked-identities)."""
 
 
 async def person(services: Services, pool: PoolForTests, name: str) -> str:

@@ -1,17 +1,15 @@
 """Every field a document lets one write is taken, kept and read back; what no document knows is passed over.
 
-The names are those of seed 002, compared with it where it lies beside the checkout, and of our own inputs.
+The names are those of docs/contract/users.md#fields and of our own inputs.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from graphql import GraphQLInputObjectType, OperationDefinitionNode, parse
+from tests.docs.contract import documented_fields
 from tests.wire.v2.conftest import Refusal, V2Client
 from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.samples import Sown
@@ -24,52 +22,6 @@ from poolhouse.wire.v2.unknown import known_variables
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.parsing import body_struct
 from poolhouse.wire.v3.table import endpoints
-
-SEEDS = Path(os.environ.get("POOLHOUSE_SEEDS", Path(__file__).parents[3] / "shared" / "seeds"))
-
-BOTH = [
-    "address",
-    "birthdate",
-    "blocked",
-    "browser",
-    "city",
-    "company",
-    "country",
-    "device",
-    "email",
-    "emailVerified",
-    "externalId",
-    "familyName",
-    "gender",
-    "givenName",
-    "lastIP",
-    "lastLogin",
-    "locale",
-    "locality",
-    "loginsCount",
-    "middleName",
-    "name",
-    "nickname",
-    "openid",
-    "password",
-    "phone",
-    "phoneVerified",
-    "photo",
-    "postalCode",
-    "preferredUsername",
-    "profile",
-    "province",
-    "region",
-    "registerSource",
-    "signedUp",
-    "streetAddress",
-    "unionid",
-    "username",
-    "website",
-    "zoneinfo",
-]
-SEED = {"userInfo": sorted(BOTH), "updates": sorted([*BOTH, "tokenExpiredAt"])}
-"""What seed 002 lists for `create` and for `update`."""
 
 TIMES = {"lastLogin", "signedUp", "tokenExpiredAt", "expiredAt"}
 STAYS = {"signedUp"}
@@ -122,17 +74,9 @@ def inputs(kind: str) -> list[str]:
 # -- what is documented ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("of", sorted(SEED))
-def test_the_names_are_those_of_the_document(of: str) -> None:
-    found = sorted(SEEDS.glob("002_*.txt"))
-    if not found:
-        pytest.skip("seed 002 is not beside the checkout; set POOLHOUSE_SEEDS")
-    assert sorted(set(re.findall(rf"{of}\.(\w+)", found[0].read_text(), re.ASCII))) == SEED[of]
-
-
 def test_the_inputs_have_every_documented_field() -> None:
-    assert set(SEED["userInfo"]) <= set(inputs("CreateUserInput"))
-    assert set(SEED["updates"]) <= set(inputs("UpdateUserInput"))
+    assert set(documented_fields("create")) <= set(inputs("CreateUserInput"))
+    assert set(documented_fields("update")) <= set(inputs("UpdateUserInput"))
     assert {"city", "province"} <= set(inputs("RegisterProfile"))
 
 

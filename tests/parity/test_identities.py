@@ -10,7 +10,7 @@ from tests.wire.v3.conftest import V3Client
 
 LINK, UNLINK = "/api/v2/users/identity/link", "/api/v2/users/identity/unlink"
 DOCUMENTED = {"userIdInIdp": "user001", "isSocial": True, "type": "openid", "identifier": "wechat"}
-"""Seed 002's example; the user's id is beside it."""
+"""docs/contract/users.md#linked-identities, its example; the user's id is beside it."""
 
 
 async def user_of(v2: V2Client, name: str) -> str:

@@ -1,7 +1,8 @@
-"""The documented functions, read from the documents where they lie beside the checkout, never copied.
+"""Scripts in the manner of the published examples (docs/contract/custom-database.md#examples-people-copied): ours, in
+`manner/`, and the published ones themselves, where POOLHOUSE_SEEDS names a folder with the documents they stand in.
 
-`login` (seed 003) is whole and runs verbatim. `listUsers` (000) and `updateUser` (001) lost their shortest lines
-in transcription: closing braces, and the one word or two that stood alone on a line. RESTORED puts back those and
+Of the documents `login` (003) is whole and runs verbatim. `listUsers` (000) and `updateUser` (001) lost their shortest
+lines in transcription: closing braces, and the one word or two that stood alone on a line. RESTORED puts back those and
 nothing else; each anchor must stand in the document exactly once.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,8 +23,8 @@ from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserKey, UserQuery
 
-SEEDS = Path(os.environ.get("POOLHOUSE_SEEDS", Path(__file__).parents[3] / "shared" / "seeds"))
-
+MANNER = Path(__file__).parent / "manner"
+DOCUMENTS = {"login": "003", "listUsers": "000", "updateUser": "001"}
 
 RESTORED = {
     "listUsers": (
@@ -51,25 +53,32 @@ END = "    client.end();\n  }\n}\n"
 
 
 def document(number: str) -> str:
-    found = sorted(SEEDS.glob(f"{number}_*.txt"))
+    folder = os.environ.get("POOLHOUSE_SEEDS")
+    found = sorted(Path(folder).glob(f"{number}_*.txt")) if folder else []
     if not found:
-        pytest.skip(f"seed {number} (a documented script) is not beside the checkout; set POOLHOUSE_SEEDS")
+        pytest.skip("POOLHOUSE_SEEDS names no folder with the published functions")
     return found[0].read_text()
 
 
-def documented_login() -> str:
-    blocks = re.findall(r"```javascript\n(.*?)```", document("003"), flags=re.S)
-    return max(blocks, key=len)
-
-
-def restored(number: str, name: str) -> str:
-    """The example at the document's end, its lost lines put back."""
-    text = document(number)
+def published(name: str) -> str:
+    """The example of a document, its lost lines put back."""
+    text = document(DOCUMENTS[name])
+    if name == "login":
+        return max(re.findall(r"```javascript\n(.*?)```", text, flags=re.S), key=len)
     source = text[text.rindex(f"async function {name}(") :].rstrip() + "\n"
     for anchor, lost in RESTORED[name]:
         assert source.count(anchor) == 1, anchor
         source = source.replace(anchor, anchor + lost)
     return source + END
+
+
+Source = Callable[[str], str]
+
+
+@pytest.fixture(params=["ours", "published"])
+def source(request: pytest.FixtureRequest) -> Source:
+    """The text of a function by its name."""
+    return published if request.param == "published" else lambda name: (MANNER / f"{name}.js").read_text()
 
 
 @pytest.fixture
@@ -81,10 +90,10 @@ async def old_table(legacy: Legacy) -> Legacy:
     return legacy
 
 
-async def test_the_documented_login_moves_a_legacy_user_in(
-    services: Services, pool: PoolForTests, old_table: Legacy
+async def test_the_login_moves_a_legacy_user_in(
+    services: Services, pool: PoolForTests, old_table: Legacy, source: Source
 ) -> None:
-    await connect(services, pool, old_table, "LAZY_MIGRATION", {"login": documented_login()})
+    await connect(services, pool, old_table, "LAZY_MIGRATION", {"login": source("login")})
     await old_table.put({"username": "bob", "email": "bob@old.cn", "last_ip": "10.1.2.3"}, "passw0rd")
     directory = await services.directories.of(pool.id)
 
@@ -103,10 +112,16 @@ async def test_the_documented_login_moves_a_legacy_user_in(
         ("nobody", "passw0rd", "Execute query failed: User not exists!"),
     ],
 )
-async def test_the_documented_login_refuses_in_its_own_words(
-    services: Services, pool: PoolForTests, old_table: Legacy, username: str, password: str, said: str
+async def test_the_login_refuses_in_its_own_words(
+    services: Services,
+    pool: PoolForTests,
+    old_table: Legacy,
+    source: Source,
+    username: str,
+    password: str,
+    said: str,
 ) -> None:
-    await connect(services, pool, old_table, "LAZY_MIGRATION", {"login": documented_login()})
+    await connect(services, pool, old_table, "LAZY_MIGRATION", {"login": source("login")})
     await old_table.put({"username": "bob"}, "passw0rd")
     directory = await services.directories.of(pool.id)
     with pytest.raises(ScriptFailed) as refused:
@@ -114,10 +129,10 @@ async def test_the_documented_login_refuses_in_its_own_words(
     assert refused.value.message() == said
 
 
-async def test_the_documented_list_users_pages_through_the_old_table(
-    services: Services, pool: PoolForTests, old_table: Legacy
+async def test_list_users_pages_through_the_old_table(
+    services: Services, pool: PoolForTests, old_table: Legacy, source: Source
 ) -> None:
-    await connect(services, pool, old_table, "CUSTOM_USER_STORE", {"listUsers": restored("000", "listUsers")})
+    await connect(services, pool, old_table, "CUSTOM_USER_STORE", {"listUsers": source("listUsers")})
     for number in range(3):
         await old_table.put({"username": f"user{number}", "nickname": f"第{number}人"}, None)
 
@@ -127,10 +142,10 @@ async def test_the_documented_list_users_pages_through_the_old_table(
     assert all(user.username and user.nickname for user in page.items)
 
 
-async def test_the_documented_update_user_changes_a_row_and_is_told_of_nobody(
-    services: Services, pool: PoolForTests, old_table: Legacy
+async def test_update_user_changes_a_row_and_is_told_of_nobody(
+    services: Services, pool: PoolForTests, old_table: Legacy, source: Source
 ) -> None:
-    scripts = {"updateUser": restored("001", "updateUser"), "getUser": template("postgresql", "getUser")}
+    scripts = {"updateUser": source("updateUser"), "getUser": template("postgresql", "getUser")}
     await connect(services, pool, old_table, "CUSTOM_USER_STORE", scripts)
     user_id = await old_table.put({"username": "bob", "nickname": "old"}, "passw0rd")
 
