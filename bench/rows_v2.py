@@ -89,7 +89,7 @@ async def v2_over_a_bare_fetch() -> AsyncIterator[Row]:
                 USERS,
             )
             await bare.execute("vacuum analyze")
-            ask = asking(asgi(services), (await services.sessions.issue_management(pool.id)).token)
+            ask = asking(asgi(services), (await services.management_tokens.of_pool(pool.id)).token)
 
             async def fetch(where: str, limit: int, *args: Any) -> bytes:
                 rows = await bare.fetch(

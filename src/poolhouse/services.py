@@ -15,6 +15,7 @@ from poolhouse.audit.geoip import GeoIp
 from poolhouse.audit.service import AuditLog
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
+from poolhouse.credentials.service import Credentials
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_keys
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
@@ -130,6 +131,7 @@ class Services:
     app_access: AppAccessService
     sessions: SessionService
     management_tokens: ManagementTokens
+    credentials: Credentials
     mfa: MfaService
     login: LoginService
     registrations: Registrations
@@ -211,7 +213,10 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     users = UserService(db, directories, passwords, audit, settings.special_domains)
     users.on_delete(user_states.forget_users)
     sessions = SessionService(db, KeyRing(db, box), audit)
-    management_tokens = ManagementTokens(sessions, pools, apps)
+    management_tokens = ManagementTokens(sessions.keys, pools, apps)
+    credentials = Credentials(
+        sessions=sessions, management_tokens=management_tokens, access_keys=access_keys, apps=apps
+    )
     users.on_delete(sessions.end_of_users)
     users.on_delete(mail.forget_user)
     identities = IdentityService(db, users, audit)
@@ -361,6 +366,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
         app_access=app_access,
         sessions=sessions,
         management_tokens=management_tokens,
+        credentials=credentials,
         mfa=mfa,
         login=login,
         registrations=registrations,

@@ -98,7 +98,7 @@ async def test_a_limited_key_makes_no_wider_one(keys: AccessKeyService, pool: Po
 async def test_the_last_use_is_shown(keys: AccessKeyService, pool: PoolForTests) -> None:
     key = await keys.create(pool.administrator)
     assert (await keys.get(pool.administrator, key.id)).used_at is None
-    await keys.note_use(key)
+    await keys.note_use(key.pool_id, key.id)
     assert (await keys.get(pool.administrator, key.id)).used_at is not None
 
 
@@ -112,7 +112,7 @@ async def test_a_busy_key_writes_its_use_once_a_minute(
 
     monkeypatch.setattr(postgres, "note_use", count)
     for _ in range(20):
-        await keys.note_use(key)
+        await keys.note_use(key.pool_id, key.id)
     assert len(written) == 1
 
 

@@ -62,7 +62,7 @@ async def test_after_a_rotation_everything_opens_by_the_new_key_and_nothing_by_t
     )
     user = await services.users.create(pool.administrator, UserDraft({"username": "ada"}))
     factor = await services.mfa.associate(pool.user(user.id), user.id, "issuer", "ada")
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     old = load_or_create_key_file(tmp_path / "secret.key")
 
     count = await rotate(own_database, tmp_path / "secret.key", lambda *_: None)
@@ -79,7 +79,7 @@ async def test_after_a_rotation_everything_opens_by_the_new_key_and_nothing_by_t
     assert (await again.pools.get(pool.id)).secret == created.secret
     assert (await again.apps.get(pool.administrator, app.id)).secret == app.secret
     assert (await again.customdb.get(pool.administrator)).connection.uri == "postgres://u:p@db.example:5432/x"
-    assert (await again.sessions.read(token)).pool_id == pool.id
+    assert (await again.credentials.read(token)).pool_id == pool.id
     assert factor.secret
 
 
@@ -196,8 +196,8 @@ async def test_a_reset_gives_up_what_a_lost_key_closed_and_keeps_the_users(
         assert not await services.db.fetchval(
             "select enabled from mail_providers where pool_id = $1", pool_id
         )
-        token = (await services.sessions.issue_management(pool_id)).token
-        assert (await services.sessions.read(token)).pool_id == pool_id
+        token = (await services.management_tokens.of_pool(pool_id)).token
+        assert (await services.credentials.read(token)).pool_id == pool_id
 
 
 async def test_a_reset_touches_nothing_that_opens(own_database: Database, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ async def test_a_scripted_user_logs_in_and_the_script_hears_of_it(
     await connect(services, pool, legacy, "CUSTOM_USER_STORE")
     await legacy.put(WANG, "secret")
     logged_in = await services.login.with_password(visitor, BY_NAME, "secret")
-    assert (await services.login.status(logged_in.token.token)).claims is not None
+    assert (await services.credentials.status(logged_in.token.token)).claims is not None
     await services.login.drain()
     await services.scripts.settled()
     rows = await services.db.fetch(

@@ -70,7 +70,7 @@ async def test_a_blocked_user_signs_in_nowhere_and_comes_back_when_unblocked(
     assert (await v3.get("get-user", userId=user_id))["data"]["status"] == "Suspended"
     with pytest.raises(AccountBlocked):
         await sign_in(services, pool)
-    assert (await services.login.status(logged_in.token.token)).claims is None
+    assert (await services.credentials.status(logged_in.token.token)).claims is None
     await services.codes.send(pool.stranger, "email", "wang@old.cn", "login")
     code = await services.db.fetchval(
         "select substring(body from '\\m\\d{6}\\M') from mail_outbox where pool_id = $1 order by created_at desc",

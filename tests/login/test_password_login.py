@@ -243,17 +243,17 @@ async def test_an_overdue_password_leads_to_a_new_one(services, pool, visitor, b
 
 async def test_status_and_refresh(services, pool, visitor, app, bob):
     token = (await services.login.with_password(visitor, BY_NAME, "secret 1")).token
-    status = await services.login.status(token.token)
+    status = await services.credentials.status(token.token)
     assert status.claims.subject == bob.id
     caller = replace(pool.user(bob.id), app_id=app.id, session_id=status.claims.session_id)
     fresh = await services.login.refresh(caller)
     assert (await services.sessions.read(fresh.token)).session_id == status.claims.session_id
     await services.sessions.kick(pool.administrator, [bob.id])
     for dead in (token.token, fresh.token):
-        assert await services.login.status(dead) == type(status)(None, expired=True)
+        assert await services.credentials.status(dead) == type(status)(None, expired=True)
     with pytest.raises(TokenExpired):
         await services.login.refresh(caller)
-    assert (await services.login.status("garbage")).claims is None
+    assert (await services.credentials.status("garbage")).claims is None
 
 
 async def test_a_stranger_refreshes_nothing_and_an_administrator_anybody(services, pool, visitor, bob):

@@ -71,10 +71,10 @@ async def test_the_first_proof_of_an_address_shuts_out_whoever_wrote_it_down(
     assert victim.user.id == squatter.user.id
     assert getattr(victim.user, f"{channel}_verified")
     assert getattr(victim.user, other) is None
-    assert (await services.login.status(squatter.token.token)).claims is None
+    assert (await services.credentials.status(squatter.token.token)).claims is None
     with pytest.raises(WrongCredentials):
         await services.login.with_password(visitor, UserKey("username", "mallory"), "mallory's own")
-    assert (await services.login.status(victim.token.token)).claims is not None
+    assert (await services.credentials.status(victim.token.token)).claims is not None
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -174,4 +174,4 @@ async def test_a_stranger_without_the_code_changes_nothing(services, visitor, sq
     for way in WAYS.values():
         with pytest.raises(PoolhouseError):
             await way(services, visitor, "email", "000000")
-    assert (await services.login.status(squatter.token.token)).claims is not None
+    assert (await services.credentials.status(squatter.token.token)).claims is not None

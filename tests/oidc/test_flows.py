@@ -228,8 +228,8 @@ async def test_an_access_token_is_no_login_token(
     services: Services, browser: Browser, http: httpx.AsyncClient, app: App, person: User
 ) -> None:
     tokens = (await exchange(http, app, await sign_in(browser, app))).json()
-    assert (await services.login.status(tokens["access_token"])).claims is None
-    assert (await services.login.status(tokens["id_token"])).claims is not None
+    assert (await services.credentials.status(tokens["access_token"])).claims is None
+    assert (await services.credentials.status(tokens["id_token"])).claims is not None
 
 
 async def test_introspection_and_revocation_tell_the_client_and_nobody_else(

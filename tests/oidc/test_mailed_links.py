@@ -44,7 +44,7 @@ class World:
     async def v2(self, name: str, *, administrator: bool = False, **variables: Any) -> None:
         headers = {"x-authing-userpool-id": self.pool.id, "x-authing-app-id": self.app.id}
         if administrator:
-            token = (await self.services.sessions.issue_management(self.pool.id)).token
+            token = (await self.services.management_tokens.of_pool(self.pool.id)).token
             headers["authorization"] = f"Bearer {token}"
         client = V2Client(self.http, headers)
         assert (await client.one(name, **variables))["code"] == 200

@@ -20,7 +20,7 @@ async def both(services: Services) -> Any:
     pool = await services.pools.create("both")
     transport = httpx.ASGITransport(asgi(services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
-        issued = await services.sessions.issue_management(pool.id)
+        issued = await services.management_tokens.of_pool(pool.id)
         v2 = V2Client(http, {"x-authing-userpool-id": pool.id, "authorization": f"Bearer {issued.token}"})
         key = await services.access_keys.resolve(pool.id)
         assert key is not None

@@ -11,11 +11,11 @@ from tests.conftest import PoolForTests
 
 from poolhouse import upkeep
 from poolhouse.app import asgi
+from poolhouse.credentials import management_tokens
 from poolhouse.errors import TokenInvalid
 from poolhouse.services import Services
 from poolhouse.sessions import tokens
 from poolhouse.sessions.keys import KeyRing
-from poolhouse.sessions.service import MANAGEMENT_LIFETIME
 from poolhouse.times import now
 
 
@@ -37,20 +37,20 @@ async def later(services: Services, pool: PoolForTests, passed: timedelta) -> No
 async def test_a_replaced_key_stays_while_what_it_signed_can_live_and_then_goes(
     services: Services, pool: PoolForTests
 ) -> None:
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     old = tokens.hint(token).key_id
     new = (await services.sessions.keys.rotate(pool.id, "management")).key_id
 
-    await later(services, pool, MANAGEMENT_LIFETIME)
+    await later(services, pool, management_tokens.LIFETIME)
     assert await stored(services, pool) == {old, new}
-    assert (await services.sessions.read(token)).pool_id == pool.id
+    assert (await services.credentials.read(token)).pool_id == pool.id
 
     await later(services, pool, timedelta(days=2))
     assert await stored(services, pool) == {new}
 
 
 async def test_the_key_that_signs_stays_however_old(services: Services, pool: PoolForTests) -> None:
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     await later(services, pool, timedelta(days=1000))
     assert await stored(services, pool) == {tokens.hint(token).key_id}
 
@@ -59,7 +59,7 @@ async def test_the_longest_token_decides_how_long_a_key_is_kept(
     services: Services, pool: PoolForTests
 ) -> None:
     for days in (400, 7):
-        await services.sessions.issue_management(pool.id, lifetime=timedelta(days=days))
+        await services.management_tokens.of_pool(pool.id, lifetime=timedelta(days=days))
     until = await services.db.fetchval("select needed_until from signing_keys where pool_id = $1", pool.id)
     assert timedelta(days=400) < until - now() < timedelta(days=402)
 
@@ -97,16 +97,16 @@ async def test_a_key_of_another_secret_key_is_left_out(services: Services, pool:
 async def test_a_token_from_when_a_key_was_named_with_its_pool_is_read_for_that_pool_alone(
     services: Services, pool: PoolForTests, other_pool: PoolForTests, named: str
 ) -> None:
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     key = await services.sessions.keys.newest(pool.id, "management")
     pool_id = pool.id if named == "own" else other_pool.id
     header = {"alg": "HS256", "typ": "JWT", "kid": f"{pool_id}.{key.key_id}"}
     old = jws.serialize_compact(header, tokens.encode_payload(tokens.verify(token, key)), key.key, ["HS256"])
     if named == "own":
-        assert (await services.sessions.read(old)).pool_id == pool.id
+        assert (await services.credentials.read(old)).pool_id == pool.id
     else:
         with pytest.raises(TokenInvalid):
-            await services.sessions.read(old)
+            await services.credentials.read(old)
 
 
 async def test_first_tokens_at_once_make_one_key(services: Services, pool: PoolForTests) -> None:

@@ -33,14 +33,6 @@ async def logged_in(sessions, pool, user, app=None, device=""):
     return session, (await sessions.issue_user(session, user, app)).token
 
 
-async def test_a_management_token_speaks_for_its_pool(sessions, pool):
-    issued = await sessions.issue_management(pool.id)
-    claims = await sessions.read(issued.token)
-    assert (claims.kind, claims.pool_id, claims.subject) == ("management", pool.id, pool.id)
-    assert claims.raw["scoped_userpool_id"] == pool.id
-    assert issued.exp - issued.iat > 2 * 3600
-
-
 @pytest.mark.parametrize("algorithm", ["HS256", "RS256"])
 async def test_a_user_token_speaks_for_its_user(sessions, pool, user, app, algorithm):
     app = replace(app, settings=AppSettings(id_token_algorithm=algorithm))
@@ -73,13 +65,11 @@ async def test_rotation_logs_nobody_out(sessions, database, box, pool, user, app
     rs = replace(app, settings=AppSettings(id_token_algorithm="RS256"))
     _, by_rsa = await logged_in(sessions, pool, user, rs)
     _, by_secret = await logged_in(sessions, pool, user, app)
-    management = (await sessions.issue_management(pool.id)).token
     before = (await sessions.keys.newest(pool.id, "rsa")).kid
     assert (await sessions.keys.rotate(pool.id, "rsa")).kid != before
-    await sessions.keys.rotate(pool.id, "management")
     _, after = await logged_in(sessions, pool, user, replace(app, secret=new_secret()))
     other_node = SessionService(database, KeyRing(database, box), AuditLog(database))
-    for token in (by_rsa, by_secret, management, after):
+    for token in (by_rsa, by_secret, after):
         await other_node.read(token)
     assert len(await other_node.keys.public_keys(pool.id)) == 2
 

@@ -31,7 +31,7 @@ async def world(services: Services, pool: PoolForTests) -> AsyncIterator[World]:
     await services.pools.update(administrator, {}, {"verify_code_resend_after": 0})
     app = await services.apps.create(administrator, "shop", redirect_uris=(REDIRECT,))
     key = await services.access_keys.create(administrator)
-    own = await services.sessions.issue_management(pool.id)
+    own = await services.management_tokens.of_pool(pool.id)
     transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
         yield World(services, http, pool, app, key, V2Client(http, {"authorization": f"Bearer {own.token}"}))

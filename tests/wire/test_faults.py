@@ -116,7 +116,7 @@ async def test_a_path_is_served_only_as_it_is_spelled(
     http: httpx.AsyncClient, services: Services, pool: PoolForTests, path: str
 ) -> None:
     """A proxy that forbids `/api/v3/delete-users-batch` must not be walked around."""
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     response = await http.get(path, headers={"authorization": f"Bearer {token}"})
     answer = response.json() if "json" in response.headers.get("content-type", "") else {}
     refused = answer.get("statusCode", answer.get("code", response.status_code))
@@ -132,7 +132,7 @@ async def test_a_host_that_ends_with_a_slash_is_forgiven(http: httpx.AsyncClient
 async def test_a_path_of_v2_may_hold_a_slash_in_its_parameter(
     http: httpx.AsyncClient, services: Services, pool: PoolForTests
 ) -> None:
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     headers = {"authorization": f"Bearer {token}"}
     response = await http.get("/api/v2/users/a%2Fb%20c/orgs", headers=headers)
     assert response.json()["code"] == 2004
@@ -196,7 +196,7 @@ async def test_more_arguments_or_bytes_than_postgresql_takes_are_the_callers_mis
 
 async def test_a_search_names_so_many_groups_and_no_more(http: httpx.AsyncClient, services: Services) -> None:
     pool = await services.pools.create("searched")
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     query = 'query ($g: [SearchUserGroupOpt]) { searchUser(query: "x", groupOpts: $g) { totalCount } }'
     for count in (200, 201):
         body = {"query": query, "variables": {"g": [{"code": f"g{n}"} for n in range(count)]}}

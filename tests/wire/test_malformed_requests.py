@@ -110,7 +110,7 @@ async def door(services: Services, database: Database, said: Said) -> AsyncItera
     session = await services.sessions.start(services.db, pool.administrator, user.id, timedelta(hours=1))
     issued = await services.sessions.issue_user(session, user, None)
     named = {"x-authing-userpool-id": pool.id}
-    management = await services.sessions.issue_management(pool.id)
+    management = await services.management_tokens.of_pool(pool.id)
     transport = httpx.ASGITransport(asgi(services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
         yield Door(

@@ -204,7 +204,7 @@ PLACEHOLDERS = ("0", "-", "N/A", "0000-00-00")
 @pytest.fixture
 async def wires(services: Services, pool: PoolForTests, tmp_path: Path) -> AsyncIterator[Wires]:
     transport = httpx.ASGITransport(asgi(services), raise_app_exceptions=False)
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     app = await services.apps.create(pool.administrator, "shop")
     user = await services.users.create(pool.administrator, UserDraft({"unionid": "whole"}))
     async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:

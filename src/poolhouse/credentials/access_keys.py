@@ -1,4 +1,4 @@
-"""Use cases on access keys, and what the v3 wire asks to know who signs."""
+"""Use cases on access keys, and what `service.py` asks of them to know who signs."""
 
 from __future__ import annotations
 
@@ -166,15 +166,15 @@ class AccessKeyService:
             self._pruned = time.monotonic()
             await postgres.forget_signatures(self._db, self._signature_lives_s)
 
-    async def note_use(self, key: AccessKey) -> None:
+    async def note_use(self, pool_id: str, key_id: str) -> None:
         """Written at most once a minute and node, however busy the key is."""
         now = time.monotonic()
-        if now - self._noted.get(key.id, -USE_NOTED_EVERY_S) < USE_NOTED_EVERY_S:
+        if now - self._noted.get(key_id, -USE_NOTED_EVERY_S) < USE_NOTED_EVERY_S:
             return
         if len(self._noted) >= CACHED_KEYS:
             self._noted.clear()
-        self._noted[key.id] = now
-        await postgres.note_use(self._db, key.pool_id, key.id)
+        self._noted[key_id] = now
+        await postgres.note_use(self._db, pool_id, key_id)
 
     # --
 

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -40,6 +40,18 @@ class SignedCall:
     headers: Mapping[str, str]
     body: bytes
     lists: frozenset[str] = frozenset()
+
+    def without_body(self) -> SignedCall:
+        return replace(self, body=b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """`given` is what the key's holder made of the call, if they are its holder."""
+
+    key_id: str
+    given: bytes
+    call: SignedCall
 
 
 def split(authorization: str) -> tuple[str, bytes]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from poolhouse.sessions.model import IssuedToken, Session
-from poolhouse.sessions.tokens import Claims
 from poolhouse.users.model import User
 
 Channel = Literal["email", "phone"]
@@ -56,11 +55,3 @@ class Registration:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "password", self.password or None)
-
-
-@dataclass(frozen=True, slots=True)
-class TokenStatus:
-    """`claims` is None for a token that is not, or no longer, good."""
-
-    claims: Claims | None
-    expired: bool = False

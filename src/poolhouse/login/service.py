@@ -33,14 +33,13 @@ from poolhouse.errors import (
     PoolhouseError,
     ScriptFailed,
     TokenExpired,
-    TokenInvalid,
     WeakPassword,
     WrongCredentials,
 )
 from poolhouse.login import postgres, tickets
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.login_recorder import LoginRecorder
-from poolhouse.login.model import LoggedIn, Method, SignIn, TokenStatus
+from poolhouse.login.model import LoggedIn, Method, SignIn
 from poolhouse.login.passwords import PasswordRules, policy_of
 from poolhouse.login.refusals import Refusals, name_typed
 from poolhouse.mfa.service import MfaService
@@ -207,15 +206,6 @@ class LoginService:
         return session, await self._sessions.issue_user(session, user, app)
 
     # -- tokens --------------------------------------------------------------------------------------------
-
-    async def status(self, token: str) -> TokenStatus:
-        """Whether a token is good. Never raises for a bad one."""
-        try:
-            return TokenStatus(await self._sessions.read(token))
-        except TokenExpired:
-            return TokenStatus(None, expired=True)
-        except TokenInvalid:
-            return TokenStatus(None)
 
     async def refresh(self, caller: Caller, user_id: str | None = None) -> IssuedToken:
         """A fresh token: of one's own session, prolonged; or, for an administrator, of a new one."""

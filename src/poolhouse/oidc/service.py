@@ -187,14 +187,11 @@ class OidcService:
     async def exchange_login_token(self, app: App, token: str, scope: str, issuer: str) -> TokenSet:
         """An access token for the user of one of our own login tokens of this application."""
         try:
-            claims = await self._sessions.read(token)
+            session = await self._sessions.of_token(token)
         except PoolhouseError as error:
-            raise OAuthError("invalid_grant", "the token is not good") from error
-        if claims.kind != "user" or claims.app_id != app.id or claims.session_id is None:
-            raise OAuthError("invalid_grant", "the token is of another application or of no user")
-        session = await self._sessions.find(claims.pool_id, claims.session_id)
-        if session is None:
-            raise OAuthError("invalid_grant", "its session has ended")
+            raise OAuthError("invalid_grant", "the token is no good login's") from error
+        if session.app_id != app.id:
+            raise OAuthError("invalid_grant", "the token is of another application")
         await self.require_entrance(app, session.user_id)
         if unknown := set(scope.split()) - set(SCOPES):
             raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")

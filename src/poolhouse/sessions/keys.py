@@ -23,7 +23,8 @@ from poolhouse.db.database import Database
 from poolhouse.errors import TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.sessions import postgres, tokens
-from poolhouse.sessions.tokens import KeyHint, SigningKey
+from poolhouse.sessions.tokens import Claims, KeyHint, SigningKey
+from poolhouse.times import now
 
 Generated = Literal["management", "rsa"]
 
@@ -57,6 +58,11 @@ class KeyRing:
         if not hint.fits(found):
             raise TokenInvalid("the key's algorithm or pool is another")
         return found
+
+    async def read(self, token: str) -> Claims:
+        """What a token says that one of our keys signed and that has not expired; whether what it was made
+        from still stands is not asked here. Raises TokenInvalid, TokenExpired."""
+        return tokens.read(token, await self.find(tokens.hint(token)), now())
 
     async def sign(self, claims: Mapping[str, Any], key: SigningKey) -> str:
         """The token of these claims; `key` is kept until their `exp`, which is written down once a day."""

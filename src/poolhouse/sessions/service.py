@@ -1,9 +1,9 @@
 """Use cases on sessions and tokens.
 
 A user token is good while its session row is: ending the row ends the token, on every node at the next
-request, because the database is asked each time (one primary-key read). What ends a management token before
-it expires is in credentials/management_tokens.py. What else is made from a login (grants, tickets) ends with the
-session or the user by a hook (`on_end`), so that nobody who ends sessions can forget it.
+request, because the database is asked each time (one primary-key read). What else is made from a login (grants,
+tickets) ends with the session or the user by a hook (`on_end`), so that nobody who ends sessions can forget it.
+Tokens that speak for no user are not read here: `credentials`.
 """
 
 from __future__ import annotations
@@ -20,58 +20,26 @@ from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
-from poolhouse.sessions import postgres, tokens
+from poolhouse.sessions import postgres
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.model import Ending, IssuedToken, LoginState, Session
 from poolhouse.sessions.tokens import Claims
 from poolhouse.times import now
 from poolhouse.users.model import User, UserDraft
 
-MANAGEMENT_LIFETIME = timedelta(days=7)
-
-RequireCurrent = Callable[[Claims], Awaitable[None]]
 OnEnd = Callable[[Tx, Ending], Awaitable[None]]
 
 
 class SessionService:
     def __init__(self, db: Database, keys: KeyRing, audit: AuditLog) -> None:
         self._db, self.keys, self._audit = db, keys, audit
-        self._require_current: RequireCurrent | None = None
         self._on_end: list[OnEnd] = []
-
-    def require_current_by(self, require_current: RequireCurrent) -> None:
-        """Who knows whether what a management token was bought with is still good; asked at every reading."""
-        self._require_current = require_current
 
     def on_end(self, hook: OnEnd) -> None:
         """`hook` ends what another domain made from a login, in the transaction that ends it."""
         self._on_end.append(hook)
 
     # -- tokens --------------------------------------------------------------------------------------------
-
-    async def issue_management(
-        self,
-        pool_id: str,
-        subject: str | None = None,
-        *,
-        lifetime: timedelta = MANAGEMENT_LIFETIME,
-        data: Mapping[str, Any] | None = None,
-    ) -> IssuedToken:
-        """A token for the management interfaces. `subject`: the pool's id (default) or an access key's.
-
-        More than an hour of life, or the official client asks anew at every call (reference/v2.md 1).
-        """
-        issued = now().replace(microsecond=0)
-        expires = issued + lifetime
-        claims = {
-            "sub": subject or pool_id,
-            "iat": int(issued.timestamp()),
-            "exp": int(expires.timestamp()),
-            "scoped_userpool_id": pool_id,
-            "data": {"id": subject or pool_id, "email": "", "userPoolId": pool_id, **(data or {})},
-        }
-        key = await self.keys.newest(pool_id, "management")
-        return IssuedToken(await self.keys.sign(claims, key), issued, expires)
 
     async def issue_user(self, session: Session, user: User, app: App | None) -> IssuedToken:
         """The token of a session: it names the session and ends with it."""
@@ -112,18 +80,19 @@ class SessionService:
         return IssuedToken(await self.keys.sign(claims, key), issued, expires_at)
 
     async def read(self, token: str) -> Claims:
-        """Who a bearer token speaks for. Raises TokenInvalid, TokenExpired: also when its session has ended,
-        or the secret that bought it."""
-        claims = tokens.read(token, await self.keys.find(tokens.hint(token)), now())
-        if claims.kind == "user":
-            await self._require_session(claims)
-        elif self._require_current is not None:
-            await self._require_current(claims)
+        """Whose login a token is. Raises TokenInvalid, TokenExpired: also when its session has ended."""
+        claims = await self.keys.read(token)
+        await self.require_session(claims)
         return claims
 
-    async def _require_session(self, claims: Claims) -> Session:
-        if claims.session_id is None:
-            raise TokenInvalid("a user token without a session")
+    async def of_token(self, token: str) -> Session:
+        """The session of a login's token. Raises TokenInvalid, TokenExpired."""
+        return await self.require_session(await self.keys.read(token))
+
+    async def require_session(self, claims: Claims) -> Session:
+        """The live session that a token was made for."""
+        if claims.kind != "user" or claims.session_id is None:
+            raise TokenInvalid("no login's token")
         session = await postgres.find(self._db, claims.pool_id, claims.session_id)
         if session is None:
             raise TokenExpired("its session has ended")
@@ -154,7 +123,7 @@ class SessionService:
             app_id=app_id or caller.app_id or "",
             device_id=_device(device_id or caller.device_id) or "",
             ip=caller.ip,
-            user_agent=caller.user_agent[:1024],
+            user_agent=caller.user_agent,
             created_at=created,
             expires_at=(created + lifetime).replace(microsecond=0),
         )

@@ -4,7 +4,7 @@ Two kinds, told apart by their claims:
 
 * user tokens: `sub` and `data {id, userPoolId, arn, ...}`, `aud` the application, `sid` the session;
   HS256 with the application's secret (as its own back end verifies it) or RS256 (JWKS);
-* management tokens: `scoped_userpool_id`, `sub` the pool's or the access key's id, `data`.
+* management tokens: `scoped_userpool_id`, `sub` the pool's id, `data`.
 
 Sources: reference/v2.md 1 (Management accessToken), reference/v3.md 1 (get-management-token). Official
 clients decode the payload with plain base64, so it is written without what base64url spells `-` or `_`.
@@ -76,7 +76,7 @@ class KeyHint:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`subject`: the user's id, or who manages (pool id, access key id). Times are aware UTC."""
+    """`subject`: the user's id, or the pool's. Times are aware UTC."""
 
     kind: TokenKind
     pool_id: str
@@ -113,6 +113,15 @@ def hint(token: str) -> KeyHint:
     if algorithm is None or named is None or "crit" in header:
         raise TokenInvalid("foreign algorithm or key id")
     return KeyHint(named[2], algorithm, named[1])
+
+
+def looks_ours(token: str) -> bool:
+    """Whether its shape is that of our signing. An access key's token is signed elsewhere, and has another."""
+    try:
+        hint(token)
+    except TokenInvalid:
+        return False
+    return True
 
 
 def verify(token: str, key: SigningKey) -> dict[str, Any]:

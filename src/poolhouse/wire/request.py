@@ -15,6 +15,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from poolhouse import trace
+from poolhouse.credentials.model import Presented
 from poolhouse.errors import BodyCutShort, InvalidInput, Lang, RequestTooLarge, TooLarge
 from poolhouse.ids import new_id
 
@@ -218,6 +219,18 @@ def language(headers: Mapping[str, str], name: str) -> Lang:
 def device_id(headers: Mapping[str, str]) -> str:
     """What a client calls the device it is on, in the header the login components of the cloud send."""
     return headers.get("x-authing-device-id", "").strip()[:256]
+
+
+def presented(headers: Mapping[str, str], *, ip: str | None, lang: Lang, **named: Any) -> Presented:
+    """What every wire reads from the same headers, and what this one found in its own."""
+    return Presented(
+        lang=lang,
+        ip=ip,
+        user_agent=headers.get("user-agent", ""),
+        device_id=device_id(headers),
+        request_id=request_id(),
+        **named,
+    )
 
 
 def request_id() -> str:

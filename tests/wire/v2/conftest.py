@@ -75,7 +75,7 @@ ClientOf = Callable[[PoolForTests], Awaitable[V2Client]]
 @pytest.fixture
 def v2_of(v2_http: httpx.AsyncClient, services: Services) -> ClientOf:
     async def client(pool: PoolForTests) -> V2Client:
-        issued = await services.sessions.issue_management(pool.id)
+        issued = await services.management_tokens.of_pool(pool.id)
         headers = {"x-authing-userpool-id": pool.id, "authorization": f"Bearer {issued.token}"}
         return V2Client(v2_http, headers)
 

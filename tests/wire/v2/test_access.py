@@ -69,7 +69,7 @@ async def test_a_bad_token_says_so(stranger: V2Client, token: str | None, code: 
 
 
 async def test_an_expired_token_says_so(stranger: V2Client, pool: PoolForTests, services: Services) -> None:
-    issued = await services.sessions.issue_management(pool.id, lifetime=timedelta(seconds=-10))
+    issued = await services.management_tokens.of_pool(pool.id, lifetime=timedelta(seconds=-10))
     with pytest.raises(Refusal) as refused:
         await stranger.with_token(issued.token).one("Users")
     assert refused.value.code == 2206

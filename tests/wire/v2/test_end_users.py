@@ -46,7 +46,7 @@ async def home(services: Services) -> PoolForTests:
 
 @pytest.fixture(scope="module")
 async def things(home: PoolForTests, v2_http: httpx.AsyncClient, services: Services) -> Things:
-    issued = await services.sessions.issue_management(home.id)
+    issued = await services.management_tokens.of_pool(home.id)
     administrator = V2Client(v2_http, {"authorization": f"Bearer {issued.token}"})
     made = await make_things(home, administrator, services)
     return made | {"poolSecret": (await services.pools.get(home.id)).secret}

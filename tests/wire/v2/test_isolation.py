@@ -32,7 +32,7 @@ async def neighbour(services: Services) -> PoolForTests:
 
 @pytest.fixture(scope="module")
 async def theirs(neighbour: PoolForTests, v2_http: httpx.AsyncClient, services: Services) -> V2Client:
-    issued = await services.sessions.issue_management(neighbour.id)
+    issued = await services.management_tokens.of_pool(neighbour.id)
     return V2Client(v2_http, {"authorization": f"Bearer {issued.token}"})
 
 

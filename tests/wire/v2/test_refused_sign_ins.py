@@ -92,7 +92,7 @@ async def found_v2(v2: V2Client, **asked: Any) -> list[dict[str, Any]]:
 async def found_v3(
     client: V2Client, services: Services, pool: PoolForTests, **asked: Any
 ) -> list[dict[str, Any]]:
-    token = (await services.sessions.issue_management(pool.id)).token
+    token = (await services.management_tokens.of_pool(pool.id)).token
     headers = {"authorization": f"Bearer {token}", "x-authing-userpool-id": pool.id}
     answer = await client.http.post(
         "/api/v3/get-user-action-logs", json={"success": False, **asked}, headers=headers

@@ -17,7 +17,7 @@ V2 = "mutation ($u: CreateUserInput!) { createUser(userInfo: $u, keepPassword: t
 
 
 async def by_v2(v3: V3Client, user: dict[str, Any]) -> str:
-    issued = await v3.services.sessions.issue_management(v3.pool_id)
+    issued = await v3.services.management_tokens.of_pool(v3.pool_id)
     headers = {"x-authing-userpool-id": v3.pool_id, "authorization": f"Bearer {issued.token}"}
     body = {"query": V2, "variables": {"u": user}}
     answer = (await v3.http.post("/graphql/v2", json=body, headers=headers)).json()

@@ -79,7 +79,7 @@ async def test_a_kept_hash_that_is_too_dear_is_refused_by_name_on_both_wires(v3:
     dear = {"username": "u", "password": "$2b$31$" + "a" * 53}
     over_v3 = await v3.post("create-user", {**dear, "options": {"keepPassword": True}})
     assert (over_v3["statusCode"], "password" in over_v3["message"]) == (400, True)
-    issued = await v3.services.sessions.issue_management(v3.pool_id)
+    issued = await v3.services.management_tokens.of_pool(v3.pool_id)
     headers = {"x-authing-userpool-id": v3.pool_id, "authorization": f"Bearer {issued.token}"}
     query = "mutation ($u: CreateUserInput!) { createUser(userInfo: $u, keepPassword: true) { id } }"
     body = {"query": query, "variables": {"u": dear}}

@@ -18,12 +18,13 @@ from starlette.responses import RedirectResponse, Response
 
 from poolhouse import trace
 from poolhouse.caller import Caller
+from poolhouse.credentials.service import at_session, nobody
 from poolhouse.crypto.secretbox import SecretUnreadable
 from poolhouse.errors import FormStale, InvalidInput, Lang, PoolhouseError
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.sessions.model import Session
 from poolhouse.wire.client_address import client_ip
-from poolhouse.wire.request import HttpRequest, Query, device_id, read_body, request_id
+from poolhouse.wire.request import HttpRequest, Query, presented, read_body, request_id
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
@@ -56,18 +57,9 @@ class Browser:
 
     def caller(self, pool_id: str, app_id: str | None, session: Session | None = None) -> Caller:
         trace.note(pool_id=pool_id)
-        return Caller(
-            pool_id,
-            kind="user" if session else "anonymous",
-            actor_id=session.user_id if session else "",
-            app_id=app_id,
-            session_id=session.id if session else None,
-            lang=self.http.lang,
-            ip=self.http.ip,
-            user_agent=self.http.headers.get("user-agent", "")[:1024],
-            device_id=device_id(self.http.headers),
-            request_id=self.http.request_id,
-        )
+        http = self.http
+        given = presented(http.headers, ip=http.ip, lang=http.lang, pool_id=pool_id, app_id=app_id or "")
+        return at_session(given, session) if session else nobody(given)
 
     async def session(self, pool_id: str) -> Session | None:
         """The live session of this browser in a pool: its cookie holds a login token."""
@@ -75,12 +67,10 @@ class Browser:
         if not token:
             return None
         try:
-            claims = await self.services.sessions.read(token)
+            session = await self.services.sessions.of_token(token)
         except PoolhouseError:
             return None
-        if claims.kind != "user" or claims.pool_id != pool_id or claims.session_id is None:
-            return None
-        return await self.services.sessions.find(pool_id, claims.session_id)
+        return session if session.pool_id == pool_id else None
 
     def keep_session(self, response: Response, token: str, lifetime_s: int) -> None:
         self._cookie(response, SESSION_COOKIE, token, lifetime_s)

@@ -142,7 +142,7 @@ def pairs(given: Any, field: str) -> dict[str, Any]:
 
 async def check_login_status(request: V2Request, args: Arguments) -> Any:
     """Never an error: a bad token is `status: false`."""
-    status = await request.services.login.status(args.get("token") or request.http.bearer or "")
+    status = await request.services.credentials.status(args.get("token") or request.http.bearer or "")
     claims = status.claims
     if claims is None or claims.kind != "user":
         text = said("登录信息已过期" if status.expired else "尚未登录", request.caller.lang)

@@ -57,7 +57,7 @@ async def send_sms(request: V2Request) -> Any:
 async def validate_token(request: V2Request) -> Response:
     """The claims of a good token, bare; `{code: 400}` for any other. Always HTTP 200: the client reads it raw."""
     token = request.query.text("id_token") or request.query.text("access_token") or ""
-    status = await request.services.login.status(token)
+    status = await request.services.credentials.status(token)
     if status.claims is None:
         message = said("token 已过期" if status.expired else "token 不合法", request.caller.lang)
         return json_response({"code": 400, "message": message})

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from poolhouse import failures, trace
 from poolhouse.caller import Caller
+from poolhouse.credentials.service import nobody
 from poolhouse.errors import PoolhouseError
 from poolhouse.settings import Settings
 from poolhouse.wire import request as http
@@ -82,9 +83,7 @@ class V2Wire:
             request_id=http.request_id(),
             lang=http.language(headers, "x-authing-lang"),
         )
-        nobody = Caller(
-            "", lang=asked.lang, ip=asked.ip, request_id=asked.request_id, app_id=None, tenant_id=None
-        )
+        unknown = nobody(http.presented(headers, ip=asked.ip, lang=asked.lang))
         try:
             asked = replace(
                 asked,
@@ -94,10 +93,10 @@ class V2Wire:
             admission = await self._gate.admit(asked)
             trace.note(pool_id=admission.caller.pool_id)
         except PoolhouseError as error:
-            return V2Request(nobody, self._services, asked), error
+            return V2Request(unknown, self._services, asked), error
         except Exception as error:
             _log.exception("request_failed", request_id=asked.request_id)
-            return V2Request(nobody, self._services, asked), PoolhouseError(failures.told(error))
+            return V2Request(unknown, self._services, asked), PoolhouseError(failures.told(error))
         return (
             V2Request(admission.caller, self._services, asked, admission.zone, admission.refusal),
             None,

@@ -5,92 +5,62 @@ A refused token makes an anonymous caller: logging in is open to a client that s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from poolhouse.caller import Caller
-from poolhouse.errors import (
-    AppNotFound,
-    NotAuthenticated,
-    PoolhouseError,
-    PoolNotFound,
-    TooLarge,
-)
-from poolhouse.pools.model import Pool
-from poolhouse.wire.request import STRANGERS_BODY_BYTES, HttpRequest, device_id
+from poolhouse.credentials.model import Door, Presented
+from poolhouse.credentials.service import nobody
+from poolhouse.errors import AppNotFound, NotAuthenticated, PoolhouseError, PoolNotFound, TooLarge
+from poolhouse.wire.request import STRANGERS_BODY_BYTES, HttpRequest, presented
 from poolhouse.wire.v2.endpoint import Admission
-from poolhouse.wire.v2.request import DEFAULT_ZONE
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
 
+DOOR = Door(takes=("management token", "login"))
+
 
 class TokenGate:
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._credentials, self._pools = services.credentials, services.pools
 
     async def admit(self, request: HttpRequest) -> Admission:
+        given = presented(
+            request.headers,
+            ip=request.ip,
+            lang=request.lang,
+            token=request.bearer or "",
+            pool_id=request.headers.get("x-authing-userpool-id", ""),
+            app_id=request.headers.get("x-authing-app-id", ""),
+            tenant_id=request.headers.get("x-authing-app-tenant-id", ""),
+        )
         refusal: PoolhouseError | None = None
-        if request.bearer:
+        if given.token:
             try:
-                return await self._known(request, request.bearer)
+                caller = await self._credentials.identify(given, DOOR)
+                return Admission(caller, (await self._pools.get(caller.pool_id)).zone)
             except (NotAuthenticated, PoolNotFound) as error:
                 refusal = error
-        pool, app_id = await self._named(request)
-        if pool is None:
-            named = request.headers.get("x-authing-userpool-id") or request.headers.get("x-authing-app-id")
-            refusal = refusal or (PoolNotFound() if named else None)
+        admission = await self._stranger(given)
+        if not admission.caller.pool_id and (given.pool_id or given.app_id):
+            refusal = refusal or PoolNotFound()
         if len(request.body) > STRANGERS_BODY_BYTES:
             most = STRANGERS_BODY_BYTES
             raise refusal or TooLarge(
                 "body", f"未登录时最大 {most} 字节", f"at most {most} bytes of strangers"
             )
-        caller = _caller(request, pool.id if pool else "", app_id=app_id)
-        return Admission(caller, pool.zone if pool else DEFAULT_ZONE, refusal)
+        return replace(admission, refusal=refusal)
 
-    async def _known(self, request: HttpRequest, token: str) -> Admission:
-        claims = await self._services.sessions.read(token)
-        pool = await self._services.pools.get(claims.pool_id)
-        if claims.kind == "management":
-            named = request.headers.get("x-authing-app-id")
-            app_id = await self._services.apps.id_in_pool(pool.id, named)
-            caller = _caller(request, pool.id, app_id=app_id, kind="administrator", actor_id=claims.subject)
-        else:
-            app_id = claims.app_id if claims.app_id != pool.id else None
-            caller = _caller(
-                request,
-                pool.id,
-                app_id=app_id,
-                kind="user",
-                actor_id=claims.subject,
-                session_id=claims.session_id,
-            )
-        return Admission(caller, pool.zone)
-
-    async def _named(self, request: HttpRequest) -> tuple[Pool | None, str | None]:
-        """The pool an anonymous request speaks of. The app wins: one client of the SDK sends a tenant's id
-        in the pool's header (reference/v2.md 1)."""
-        app_id = request.headers.get("x-authing-app-id")
-        if app_id:
-            try:
-                app = await self._services.apps.get_anywhere(app_id)
-                return await self._services.pools.get(app.pool_id), app.id
-            except (AppNotFound, PoolNotFound):
-                pass
-        pool_id = request.headers.get("x-authing-userpool-id")
+    async def _stranger(self, given: Presented) -> Admission:
+        """An unknown application is as none, for one client of the SDK names some. The application wins over
+        the pool: another sends a tenant's id in the pool's header (reference/v2.md 1)."""
         try:
-            return (await self._services.pools.get(pool_id) if pool_id else None), None
+            caller = await self._credentials.stranger(given)
+        except AppNotFound:
+            caller = nobody(replace(given, app_id=""))
+        try:
+            if caller.pool_id:
+                return Admission(caller, (await self._pools.get(caller.pool_id)).zone)
         except PoolNotFound:
-            return None, None
-
-
-def _caller(request: HttpRequest, pool_id: str, **who: Any) -> Caller:
-    return Caller(
-        pool_id=pool_id,
-        tenant_id=request.headers.get("x-authing-app-tenant-id") or None,
-        lang=request.lang,
-        ip=request.ip,
-        user_agent=request.headers.get("user-agent", "")[:1024],
-        device_id=device_id(request.headers),
-        request_id=request.request_id,
-        **who,
-    )
+            pass
+        return Admission(nobody(replace(given, pool_id="", app_id="")))

@@ -25,7 +25,7 @@ from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 async def get_management_token(request: V3Request, body: GetManagementTokenDto) -> ManagementTokenDto:
     keys = request.services.access_keys
     key = await keys.authenticate(body.access_key_id, body.access_key_secret)
-    await keys.note_use(key)
+    await keys.note_use(key.pool_id, key.id)
     return ManagementTokenDto(access_token=access_key_tokens.issue(key), expires_in=access_key_tokens.LIVES_S)
 
 

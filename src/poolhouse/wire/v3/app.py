@@ -13,19 +13,18 @@ from starlette.types import Receive, Scope, Send
 
 from poolhouse import trace
 from poolhouse.caller import Caller
-from poolhouse.errors import Lang, NotFound, NotPermitted, NotSupported, PoolhouseError
+from poolhouse.credentials.signature import SignedCall
+from poolhouse.errors import Lang, NotFound, NotSupported, PoolhouseError
 from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.request import (
     MAX_BODY_BYTES,
     STRANGERS_BODY_BYTES,
-    device_id,
     read_body,
     require_few_parts,
     shown,
 )
 from poolhouse.wire.request import request_id as current_id
-from poolhouse.wire.v3 import envelope, openapi, page
-from poolhouse.wire.v3.auth import Call, identify, identify_user
+from poolhouse.wire.v3 import auth, envelope, openapi, page
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
     body_object,
@@ -73,7 +72,7 @@ class V3Wire:
         try:
             row = _row(request.method, path)
             trace.note(operation=row.name)
-            data = await self._run(row, request, path, headers, lang, request_id)
+            data = await self._run(row, request, path, headers, lang)
         except PoolhouseError as error:
             trace.note(error=error)
             status = 404 if type(error) is NotFound and error.facts.get("path") else None
@@ -84,52 +83,14 @@ class V3Wire:
         return envelope.success(data, lang=lang, request_id=request_id, api_code=row.api_code)
 
     async def _run(
-        self, row: Endpoint, request: Request, path: str, headers: dict[str, str], lang: Lang, request_id: str
+        self, row: Endpoint, request: Request, path: str, headers: dict[str, str], lang: Lang
     ) -> Any:
         pairs = query_pairs(request.scope["query_string"])
         body = await read_body(request, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
         require_few_parts(body)
-        caller = Caller(
-            pool_id=headers.get("x-authing-userpool-id", ""),
-            app_id=headers.get("x-authing-app-id") or None,
-            tenant_id=headers.get("x-authing-tenant-id") or None,
-            lang=lang,
-            ip=client_ip(request, self._services.settings),
-            user_agent=headers.get("user-agent", "")[:1024],
-            device_id=device_id(headers),
-            request_id=request_id,
-        )
-        if row.access == "administrator":
-            lists = list_fields(row.request) if row.request and not row.takes_body else frozenset[str]()
-            key = await identify(
-                self._services.access_keys,
-                self._services.sessions,
-                Call(request.method, path, pairs, headers, body, lists),
-            )
-            if key.scopes is not None and row.scope not in key.scopes:
-                raise NotPermitted(f"the key lacks {row.scope}")
-            app_id = await self._services.apps.id_in_pool(key.pool_id, caller.app_id)
-            caller = replace(
-                caller,
-                pool_id=key.pool_id,
-                app_id=app_id,
-                kind="administrator",
-                actor_id=key.id,
-                scopes=key.scopes,
-            )
-        elif row.access == "user":
-            claims = await identify_user(self._services.sessions, headers)
-            caller = replace(
-                caller,
-                pool_id=claims.pool_id,
-                app_id=claims.app_id if claims.app_id != claims.pool_id else None,
-                kind="user",
-                actor_id=claims.subject,
-                session_id=claims.session_id,
-            )
-        elif caller.app_id:
-            # Whoever is nobody yet names an application, and that says which pool.
-            caller = replace(caller, pool_id=(await self._services.apps.get_anywhere(caller.app_id)).pool_id)
+        lists = list_fields(row.request) if row.request and not row.takes_body else frozenset[str]()
+        call = SignedCall(request.method, path, pairs, headers, body, lists)
+        caller = await self._caller(row, call, client_ip(request, self._services.settings), lang)
         trace.note(pool_id=caller.pool_id)
         given = None
         if row.takes_body:
@@ -139,6 +100,14 @@ class V3Wire:
         elif row.request:
             given = query_struct(row.request, pairs, row.blank)
         return await row.handler(V3Request(caller, self._services, headers), given)
+
+    async def _caller(self, row: Endpoint, call: SignedCall, ip: str | None, lang: Lang) -> Caller:
+        """Whoever the row asks for. Raises what `identify` does, and AppNotFound for a stranger's."""
+        given = auth.presented(row.access, call, ip, lang)
+        door = auth.DOORS.get(row.access)
+        if door is None:
+            return await self._services.credentials.stranger(given)
+        return await self._services.credentials.identify(given, door, row.scope)
 
 
 def _row(method: str, path: str) -> Endpoint:
