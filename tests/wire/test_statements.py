@@ -10,7 +10,6 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from poolhouse.db.pool import Database
 from tests.conftest import PoolForTests
 from tests.wire.credentials import AUTHING_TOKEN, PASSWORD, REDIRECT, World
 from tests.wire.v2.conftest import V2Client
@@ -18,6 +17,7 @@ from tests.wire.v3.conftest import signed_headers
 
 from poolhouse.app import asgi
 from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.db.database import Database
 from poolhouse.services import Services, build
 from poolhouse.wire.oidc.browser import SESSION_COOKIE
 
