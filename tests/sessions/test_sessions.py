@@ -11,7 +11,7 @@ from poolhouse.sessions import tokens
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
-from poolhouse.users.model import User, UserDraft
+from poolhouse.users.model import UserDraft
 
 DAY = timedelta(days=1)
 
@@ -22,8 +22,8 @@ def app(pool):
 
 
 @pytest.fixture
-def user(pool):
-    return User(new_id(), pool.id, username="bob")
+async def user(services, pool):
+    return await services.users.create(pool.administrator, UserDraft({"username": "bob"}))
 
 
 async def logged_in(sessions, pool, user, app=None, device=""):

@@ -16,7 +16,7 @@ from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
 from poolhouse.orgs.model import Assignment
-from poolhouse.users.model import IdentityDraft, User, UserDraft
+from poolhouse.users.model import IdentityDraft, Status, User, UserDraft
 
 LARGEST_CREATE = 50
 LARGEST_EXPORT = 80
@@ -120,7 +120,9 @@ class AccountService:
             raise InvalidInput("userIds")
         async with self._db.transaction() as tx:
             for user_id in dict.fromkeys(user_ids):
-                user = await self._users.change(tx, caller, user_id, UserDraft({"status": "Resigned"}))
+                user = await self._users.change(
+                    tx, caller, user_id, UserDraft({"status": Status.RESIGNED.value})
+                )
                 await self._put_in_departments(tx, caller, user_id, [])
                 event = Event("resign", "user", user_id, user_id=user_id, user_name=user.display_name)
                 await self._audit.write(tx, caller, event)

@@ -15,12 +15,12 @@ from poolhouse.sessions.postgres import logged_in_at
 from poolhouse.texts import written
 from poolhouse.times import is_plain_date, parse_end, parse_time, unix_time
 from poolhouse.users.model import Condition
+from poolhouse.users.postgres import SHOWN_STATUS
 from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
 
 MOMENTS = TIMES | {"created_at", "updated_at", "status_changed_at"}
 TEXTS = frozenset(TEXT) | {"id", "status"}
 MOST_VALUES = 1000
-_SHOWN_STATUS = "case when u.blocked and u.status = 'Activated' then 'Suspended' else u.status end"
 
 
 def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str, Field]) -> None:
@@ -61,7 +61,7 @@ def _add_contains(where: Where, field: str, value: Any, *, negated: bool) -> Non
 
 def _add_comparison(where: Where, condition: Condition) -> None:
     field, operator, value = condition.field, condition.operator, condition.value
-    column = _SHOWN_STATUS if field == "status" else f"u.{field}"
+    column = SHOWN_STATUS if field == "status" else f"u.{field}"
     if field == "phone" and operator in ("EQUAL", "NOT_EQUAL", "IN"):
         numbers = values_of(value) if operator == "IN" else [value]
         where.add(_phone(where, [text_of(one) for one in numbers], negated=operator == "NOT_EQUAL"))

@@ -21,7 +21,7 @@ def tests_of(query: UserQuery, conditions: Iterable[Condition]) -> list[Test]:
     """`status`, `updatedAt` and these conditions on fields of the profile, which must be well formed."""
     found = [_condition(condition) for condition in conditions]
     if query.statuses:
-        found.append(lambda user: _shown_status(user) in query.statuses)
+        found.append(lambda user: user.shown_status in query.statuses)
     if (start := query.updated_from) is not None:
         found.append(lambda user: user.updated_at is not None and user.updated_at >= start)
     if (end := query.updated_to) is not None:
@@ -110,12 +110,7 @@ def _inside(text: str, fields: Sequence[str]) -> Test:
 
 
 def _shown(user: User, field: str) -> Any:
-    return _shown_status(user) if field == "status" else getattr(user, field)
-
-
-def _shown_status(user: User) -> str:
-    """A blocked user counts as suspended: v3 has no other word for it."""
-    return "Suspended" if user.blocked and user.status == "Activated" else user.status
+    return user.shown_status if field == "status" else getattr(user, field)
 
 
 def _folded(text: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolhouse.db.database import Executor, Tx
+from poolhouse.users.model import Status
 
 State = Mapping[str, Any]
 
 STATES: State = {
-    "status": "Activated",
+    "status": Status.ACTIVATED.value,
     "blocked": False,
     "is_deleted": False,
     "reset_password_on_next_login": False,

@@ -16,6 +16,7 @@ from poolhouse.orgs.postgres_members import in_department, in_no_department
 from poolhouse.paging import Page
 from poolhouse.roles.postgres import holds_role
 from poolhouse.users.model import SEARCHED_FIELDS, KeyKind, User, UserQuery
+from poolhouse.users.postgres import is_shown
 from poolhouse.users.rules import TEXT, spelled
 
 COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
@@ -136,7 +137,7 @@ def _order(query: UserQuery) -> str:
 def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where:
     where = Where(pool_id, "u")
     if query.statuses:
-        where.add(_in_status(where, query.statuses))
+        where.add(is_shown(query.statuses, where.arg(list(query.statuses))))
     if query.updated_from:
         where.add(f"u.updated_at >= {where.arg(query.updated_from)}")
     if query.updated_to:
@@ -177,16 +178,6 @@ async def custom_fields(db: Reads, pool_id: str, query: UserQuery) -> Mapping[st
     prefix = "customData."
     keys = [one.field.removeprefix(prefix) for one in query.conditions if one.field.startswith(prefix)]
     return await list_fields(db, pool_id, TargetType.USER, keys) if keys else {}
-
-
-def _in_status(where: Where, statuses: tuple[str, ...]) -> str:
-    """A blocked user counts as suspended: v3 has no other word for it."""
-    term = f"u.status = any({where.arg(list(statuses))})"
-    if "Suspended" in statuses and "Activated" not in statuses:
-        return f"({term} or u.blocked and u.status = 'Activated')"
-    if "Activated" in statuses and "Suspended" not in statuses:
-        return f"({term} and not (u.blocked and u.status = 'Activated'))"
-    return term
 
 
 def _add_keyword(where: Where, keyword: str, fields: tuple[str, ...]) -> None:

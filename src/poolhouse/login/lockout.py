@@ -28,7 +28,7 @@ from poolhouse.login import postgres
 from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.pools.model import Pool, RateCheck
-from poolhouse.users.model import KeyKind, User, UserDraft, UserKey
+from poolhouse.users.model import KeyKind, Status, User, UserDraft, UserKey
 
 FLOOR = RateCheck(enabled=True, limit=100, time_interval=600)
 """Wrong passwords for one account where the pool's own check is off: far beyond what people mistype, far below
@@ -151,7 +151,7 @@ class Lockout:
 
     async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
         """A new password, whoever set it, and an administrator's unblocking end a lock."""
-        unblocked = draft.values.get("blocked") is False or draft.values.get("status") == "Activated"
+        unblocked = draft.values.get("blocked") is False or draft.values.get("status") == Status.ACTIVATED
         if draft.password or draft.password_hash or unblocked:
             await self.unlock(tx, caller.pool_id, user)
 

@@ -199,7 +199,11 @@ class LoginService:
     async def token_only(
         self, tx: Tx, caller: Caller, user: User, device_id: str = ""
     ) -> tuple[Session, IssuedToken]:
-        """A session and its token without a login: nothing is counted, nobody is told."""
+        """A session and its token without a login: nothing is counted, nobody is told.
+
+        Raises AccountBlocked, AccountSuspended: of a new user a script may say so.
+        """
+        require_active(user)
         pool = await self._pools.get(caller.pool_id)
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
         session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app), device_id=device_id)
@@ -318,10 +322,9 @@ class LoginService:
 
 def require_active(user: User) -> None:
     """Asked only after the proof: it tells that the account exists."""
-    if user.blocked or user.is_deleted:
-        raise AccountBlocked(user_id=user.id)
-    if user.status != "Activated":
-        raise AccountSuspended(user_id=user.id)
+    if not user.may_log_in:
+        refusal = AccountBlocked if user.blocked or user.is_deleted else AccountSuspended
+        raise refusal(user_id=user.id)
 
 
 def lifetime(pool: Pool, app: App | None) -> timedelta:

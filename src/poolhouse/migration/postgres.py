@@ -16,12 +16,13 @@ from poolhouse.db.database import Executor, Tx
 from poolhouse.ids import new_id
 from poolhouse.migration.import_rows import ImportedUser
 from poolhouse.times import now
+from poolhouse.users.model import Status
 from poolhouse.users.rules import BOOLEANS, COUNTS, TIMES
 
 KEYS = ("username", "email", "phone", "external_id")
 _SHOWN = {"phone": "coalesce(phone_key, phone)"}
 _FILLED: Mapping[str, Any] = {
-    "status": "Activated",
+    "status": Status.ACTIVATED.value,
     "gender": "U",
     "register_source": ["unknown"],
     "logins_count": 0,

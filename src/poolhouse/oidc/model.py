@@ -101,7 +101,10 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a user let an application have. Revoking it ends every token made from it."""
+    """What a user let an application have. Revoking it ends every token made from it.
+
+    `may_log_in`: whether the user may, when it was read.
+    """
 
     id: str
     pool_id: str
@@ -113,6 +116,7 @@ class Grant:
     authenticated_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    may_log_in: bool = True
 
     @property
     def scopes(self) -> frozenset[str]:

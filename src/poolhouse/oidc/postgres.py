@@ -10,10 +10,11 @@ from asyncpg import Record
 
 from poolhouse.db.database import Executor
 from poolhouse.oidc.model import Grant
+from poolhouse.users.postgres import may_log_in
 
 _GRANT = (
     "g.id, g.pool_id, g.app_id, g.user_id, g.session_id, g.scope, g.nonce, g.authenticated_at, g.expires_at, "
-    "g.revoked_at"
+    f"g.revoked_at, {may_log_in('g.user_id')} as may_log_in"
 )
 
 
@@ -35,7 +36,7 @@ class FoundRefreshToken:
 
 
 def _grant(row: Record) -> Grant:
-    return Grant(*tuple(row)[:10])
+    return Grant(*tuple(row)[:11])
 
 
 async def insert_grant(db: Executor, grant: Grant) -> None:

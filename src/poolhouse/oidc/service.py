@@ -309,9 +309,12 @@ class OidcService:
     # -- inside --------------------------------------------------------------------------------------------
 
     async def _require_live(self, grant: Grant | None) -> Session | None:
-        """A grant is good while nobody revoked it; without offline_access while its session is, too."""
+        """A grant is good while nobody revoked it and its user may log in; without offline_access while its
+        session is, too."""
         if grant is None or grant.revoked_at is not None or grant.expires_at <= now():
             raise OAuthError("invalid_token", "the grant is revoked or expired")
+        if not grant.may_log_in:
+            raise OAuthError("invalid_token", "the user is gone or may not log in")
         session = await self._sessions.find(grant.pool_id, grant.session_id)
         if session is None and "offline_access" not in grant.scopes:
             raise OAuthError("invalid_token", "the session has ended")

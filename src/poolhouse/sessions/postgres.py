@@ -9,6 +9,7 @@ from asyncpg import Record
 
 from poolhouse.db.database import Executor
 from poolhouse.sessions.model import Session
+from poolhouse.users.postgres import may_log_in
 
 _COLUMNS = "id, pool_id, user_id, app_id, device_id, ip, user_agent, created_at, expires_at"
 
@@ -33,14 +34,11 @@ async def insert(db: Executor, session: Session) -> None:
 
 
 async def find(db: Executor, pool_id: str, session_id: str) -> Session | None:
-    """None when it ended, or when its user may not log in; users whom a script keeps have no row here."""
-    columns = ", ".join(f"s.{name}" for name in _COLUMNS.split(", "))
+    """None when it ended, or when its user may not log in."""
     row = await db.fetchrow(
         f"""
-        select {columns} from sessions s
-        left join users u on u.pool_id = s.pool_id and u.id = s.user_id
-        where s.pool_id = $1 and s.id = $2 and s.expires_at > now()
-          and (u.id is null or (u.status = 'Activated' and not u.blocked and not u.is_deleted))
+        select {_COLUMNS} from sessions s
+        where s.pool_id = $1 and s.id = $2 and s.expires_at > now() and {may_log_in("s.user_id")}
         """,
         pool_id,
         session_id,
@@ -55,7 +53,7 @@ async def of_user(
     rows = await db.fetch(
         f"""
         select {_COLUMNS} from sessions
-        where pool_id = $1 and user_id = $2 and expires_at > now()
+        where pool_id = $1 and user_id = $2 and expires_at > now() and {may_log_in("$2")}
           and ($3::text is null or app_id = $3) and ($4::text is null or device_id = $4)
         order by created_at desc, id desc limit 1000
         """,
@@ -72,9 +70,9 @@ async def apps_of_user(
 ) -> list[str]:
     """Where the user has a live session, the newest first; "" is none of the applications."""
     rows = await db.fetch(
-        """
+        f"""
         select app_id from sessions
-        where pool_id = $1 and user_id = $2 and expires_at > now()
+        where pool_id = $1 and user_id = $2 and expires_at > now() and {may_log_in("$2")}
           and ($3::text is null or app_id = $3) and ($4::text is null or device_id = $4)
         group by app_id order by max(created_at) desc
         """,

@@ -17,7 +17,7 @@ from graphql.execution.values import VariableValues
 from poolhouse.fields.model import DataType, FieldValue, TargetType
 from poolhouse.fields.values import epoch_ms
 from poolhouse.paging import Page
-from poolhouse.users.model import User
+from poolhouse.users.model import Status, User
 from poolhouse.wire.v2 import plans
 from poolhouse.wire.v2.documents import compile_document
 from poolhouse.wire.v2.plans import Plan
@@ -27,7 +27,7 @@ from poolhouse.wire.v2.schema import SCHEMA
 IDENTITIES, CUSTOM_DATA, TOKENS, NEW = "identities", "customData", "token", "newlyCreated"
 MAIN_CODE = "mainDepartmentCode"
 
-_STATUSES = {"Deactivated": "Suspended"}
+_STATUSES: dict[str, str] = {Status.DEACTIVATED: Status.SUSPENDED}
 """v2 has no word for a deactivated user but this one, which also may not log in."""
 
 

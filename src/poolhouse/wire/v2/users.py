@@ -16,6 +16,7 @@ from poolhouse.users.model import (
     KeyKind,
     RoleFilter,
     Sort,
+    Status,
     UserDraft,
     UserKey,
     UserQuery,
@@ -57,7 +58,7 @@ async def users(request: V2Request, args: Arguments) -> Any:
 
 
 async def archived_users(request: V2Request, args: Arguments) -> Any:
-    query = UserQuery(page=page_of(args), statuses=("Archived",))
+    query = UserQuery(page=page_of(args), statuses=(Status.ARCHIVED,))
     return await people(request, await request.services.users.list(request.caller, query))
 
 

@@ -14,7 +14,7 @@ from poolhouse.fields.model import FieldValue, TargetType
 from poolhouse.identities.model import Identity
 from poolhouse.paging import PageRequest
 from poolhouse.times import unix_time, v3_time
-from poolhouse.users.model import KeyKind, User, UserKey
+from poolhouse.users.model import KeyKind, Status, User, UserKey
 from poolhouse.users.rules import GENDERS
 from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
 from poolhouse.wire.v3.endpoint import V3Request
@@ -30,7 +30,6 @@ _KEY_KINDS: dict[str, KeyKind] = {
     "identity": "identity",
     "sync_relation": "identity",
 }
-_STATUSES = frozenset({"Suspended", "Resigned", "Activated", "Archived", "Deactivated"})
 _SOURCES = frozenset({"excel", "register", "adminCreated", "sync"})
 _COPIED = attrgetter(
     *UserDto.__struct_fields__[
@@ -105,16 +104,14 @@ def user_dto(
 
     `avatar` is shown of a user without a photo.
     """
-    status = user.status if user.status in _STATUSES else "Activated"
-    if user.blocked and status == "Activated":
-        status = "Suspended"
+    status = user.shown_status
     source = user.user_source_type if user.user_source_type in _SOURCES else "adminCreated"
     fields: tuple[Any, ...] = (
         user.id,
         shown_time(user.created_at),
         shown_time(user.updated_at),
         status,
-        "Closed" if status == "Resigned" else "Active",
+        "Closed" if status == Status.RESIGNED else "Active",
         GENDERS.get(user.gender, "U"),
         source,
         user.photo or avatar,

@@ -6,7 +6,7 @@ from poolhouse.audit.model import Act, RecordQuery
 from poolhouse.errors import AppNotFound, InvalidInput, NotSupported
 from poolhouse.orgs.model import Assignment, Membership
 from poolhouse.times import v3_time
-from poolhouse.users.model import Condition, UserQuery
+from poolhouse.users.model import Condition, Status, UserQuery
 from poolhouse.wire.v3.conversions import moment, page, the_user, the_user_ids
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.users import (
@@ -152,7 +152,7 @@ async def list_archived_users(
     since = moment(query.start_at, "startAt")
     asked = UserQuery(
         page=page(query.page, query.limit),
-        statuses=("Archived",),
+        statuses=(Status.ARCHIVED,),
         conditions=(Condition("status_changed_at", "GREATER", since.isoformat()),) if since else (),
     )
     found = await request.services.users.list(request.caller, asked)

@@ -11,7 +11,7 @@ from poolhouse.accounts.service import AccountChange, NewAccount
 from poolhouse.crypto.policy import generated_password
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
-from poolhouse.users.model import IdentityDraft, User, UserDraft
+from poolhouse.users.model import IdentityDraft, Status, User, UserDraft
 from poolhouse.wire.v3.conversions import the_user_ids, user_dtos
 from poolhouse.wire.v3.dto.common import IsSuccessDto, UserDto
 from poolhouse.wire.v3.dto.users import (
@@ -177,7 +177,7 @@ def _values(body: Any) -> dict[str, Any]:
         values[name] = value
     if values.get("status", "") is None:
         raise InvalidInput("status")
-    if values.get("status") == "Activated":
+    if values.get("status") == Status.ACTIVATED:
         values["blocked"] = False
     return values
 
