@@ -60,7 +60,7 @@ SEALED = (
         "secret",
         ("id",),
         "pool:{id}",
-        loss="pool secrets: new ones, to be given to whoever manages the pool by an API",
+        loss="pool secrets: renewed; give the new ones to the pool's API clients",
         fresh=new_secret,
     ),
     Sealed(
@@ -123,7 +123,7 @@ SEALED = (
         "secret",
         ("pool_id", "id"),
         "access_key:{pool_id}:{id}",
-        loss="secrets of access keys: new ones nobody knows; make new keys",
+        loss="access key secrets: lost; create new keys",
         fresh=lambda: secrets.token_hex(32),
     ),
     Sealed(

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
     email_special_domains: str = Field(
         "",
-        description="Names of one's own network that e-mail addresses may be under, apart by commas: local, test.",
+        description="Domains of your own network that e-mail addresses may use, separated by commas: local, test.",
         pattern=r"^[ ,a-z]*$",
     )
     trusted_proxies: int = Field(

@@ -280,7 +280,7 @@ TOLD = [
     ("$2b$10$" + "." * 52 + "/", "its digest was changed at its end", "摘要末尾被改动"),
     ("$2b$03$" + "." * 53, "its cost is not between 4 and 31", "开销应在 4 至 31 之间"),
     ("$2z$10$" + "." * 53, "not a hash of a known format", "无法识别的哈希格式"),
-    ("$argon2id$v=18$m=65536,t=3,p=4$c2FsdHNhbHQ$" + "A" * 43, "a variant nobody here knows", "变体未知"),
+    ("$argon2id$v=18$m=65536,t=3,p=4$c2FsdHNhbHQ$" + "A" * 43, "an unknown variant", "变体未知"),
     ("$argon2id$v=19$m=8,t=3,p=4$c2FsdHNhbHQ$" + "A" * 43, "less than eight times its number", "8 倍"),
     ("$6$rounds=10$salt$" + "." * 86, "its number of rounds is not between 1000", "轮数应在 1000"),
     ("$6$salt$" + "." * 85, "its digest has 85 characters, not 86", "摘要有 85 个字符"),

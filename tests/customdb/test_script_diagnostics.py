@@ -22,9 +22,9 @@ async def warnings(services: Services, pool: PoolForTests, name: str, source: st
         ("login", "return { id: 1, firstName: 'A', username: 'b' }", [], "ignored: firstName"),
         ("login", "return { username: 'b' }", [], "has no id"),
         ("login", "return null", [], "must throw"),
-        ("getUser", "return { id: 1, password: '$2b$' }", [], "carries a password"),
+        ("getUser", "return { id: 1, password: '$2b$' }", [], "Remove `password`"),
         ("getUser", "throw new Error('User not exists!')", [], "must return null"),
-        ("getUser", "return { id: Math.random() }", [], "the id changes between calls"),
+        ("getUser", "return { id: Math.random() }", [], "id changes between calls"),
         ("listUsers", "return { totalCount: 3, list: [{ id: 1 }, { id: 1 }] }", [1, 10], "twice"),
         (
             "listUsers",
@@ -32,12 +32,12 @@ async def warnings(services: Services, pool: PoolForTests, name: str, source: st
             [1, 1],
             "2 rows for a limit of 1",
         ),
-        ("listUsers", "return { totalCount: 5, list: [{ id: 1 }] }", [1, 1], "page 2 repeats page 1"),
+        ("listUsers", "return { totalCount: 5, list: [{ id: 1 }] }", [1, 1], "Page 2 equals page 1"),
         (
             "listUsers",
             "return { totalCount: 1, list: [{ id: arguments[0] }] }",
             [1, 1],
-            "totalCount is 1, yet page 2 has rows",
+            "but page 2 has rows",
         ),
         ("searchUser", "return []", ["x"], "must return totalCount and list"),
         ("validatePassword", "return 1", ["1", "x"], "true or false"),
@@ -59,7 +59,7 @@ async def test_a_login_without_mistakes_is_not_commented(services: Services, poo
     [
         ("return { id: 2, username: 'bob' }", "different ids"),
         ("return null", "does not find"),
-        ("return { id: 1, username: 'bob', nickname: 'C' }", "differ in nickname"),
+        ("return { id: 1, username: 'bob', nickname: 'C' }", "different values for: nickname"),
         ("return { id: '1', username: 'bob', nickname: 'B' }", ""),
     ],
 )

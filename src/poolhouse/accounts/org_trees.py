@@ -179,6 +179,6 @@ def _check_size(tree: NamedTree) -> None:
         for draft in part.people:
             for key in _keys_of(draft):
                 if (key.kind, key.stored) in seen:
-                    raise InvalidInput("members", "同一成员出现多次", "somebody is in it twice")
+                    raise InvalidInput("members", "同一成员出现多次", "a user is listed twice")
                 seen.add((key.kind, key.stored))
         waiting += [(child, depth + 1) for child in part.children]

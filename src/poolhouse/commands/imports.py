@@ -48,7 +48,7 @@ def import_users(
         tuple[str, ...], Parameter(help="Leave this column or key out; may be given again.")
     ] = (),
     errors: Annotated[
-        Path | None, Parameter(help="Where rows that are refused are told; FILE.errors.jsonl if absent.")
+        Path | None, Parameter(help="File for the refused rows; FILE.errors.jsonl if absent.")
     ] = None,
     pool: Pool = None,
     as_json: Json = False,

@@ -70,9 +70,9 @@ def waiting(
 @migration.command(name="finish")
 def finish(
     *,
-    dry_run: Annotated[bool, Parameter(help="Count, but move nobody in.")] = False,
+    dry_run: Annotated[bool, Parameter(help="Only count; move no user.")] = False,
     resume: Annotated[bool, Parameter(help="Go on at the page where the last run stopped.")] = False,
-    errors: Annotated[Path, Parameter(help="Where those who clash with somebody here are told.")] = Path(
+    errors: Annotated[Path, Parameter(help="File for users who conflict with an existing user.")] = Path(
         "migration.errors.jsonl"
     ),
     pool: Pool = None,

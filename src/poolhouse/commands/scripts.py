@@ -155,7 +155,9 @@ def withdraw(
     name: str,
     /,
     *,
-    yes: Annotated[bool, Parameter(help="Do it; without, only who depends on it is told.")] = False,
+    yes: Annotated[
+        bool, Parameter(help="Delete. Without it, only what depends on the script is listed.")
+    ] = False,
     pool: Pool = None,
     as_json: Json = False,
     data: Data = None,

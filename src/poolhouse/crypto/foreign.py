@@ -50,5 +50,5 @@ def _require_cheap(format_: Format, found: Parts, field: str) -> None:
         if asked > cost.bound.written:
             most, unit = cost.bound.written, cost.bound.unit
             zh = f"{format_.name} 哈希的计算开销过大：最多 {most} {unit}"
-            en = f"this hash ({format_.name}) is too dear to check: {most} {unit} at most"
+            en = f"this hash ({format_.name}) costs too much to verify: {most} {unit} at most"
             raise TooLarge(field, zh, en)

@@ -82,7 +82,7 @@ def read(shapes: Sequence[Shape], stored: str) -> Parts:
                 error.found = found
                 raise
             return found
-    raise Malformed("变体未知", "a variant nobody here knows")
+    raise Malformed("变体未知", "an unknown variant")
 
 
 def _begins(stored: str, lead: str) -> bool:
@@ -178,7 +178,7 @@ def text(key: str, least: int = 0, most: int = 1024) -> Part:
         try:
             return given.encode()
         except UnicodeEncodeError as error:
-            raise _wrong(key, "含有非法字符", "has a character that is none") from error
+            raise _wrong(key, "含有非法字符", "contains a character outside its alphabet") from error
 
     return Part(key, parsed)
 

@@ -20,7 +20,7 @@ def about_answer(name: ScriptName, value: Any) -> list[str]:
     """Sentences for the script's author about one returned value."""
     if name in ONE_PROFILE:
         if value is None:
-            return ["login must throw, not return null"] if name == "login" else []
+            return ["login must throw; it returned null"] if name == "login" else []
         return _about_profile(name, value)
     if name in PAGES:
         return _about_page(name, value)
@@ -37,7 +37,10 @@ def about_made_id(profile: Any) -> list[str]:
         else []
     )
     if names and str(profile.get("id")).lower() in names:
-        return ["without a user_id the e-mail or username is the id: who changes it becomes somebody else"]
+        return [
+            "The profile has no user_id, so the e-mail or username is used as the id. "
+            "A user who changes it becomes a different user."
+        ]
     return []
 
 
@@ -54,11 +57,20 @@ def about_count(name: str, args: Sequence[Any], value: Any) -> list[str]:
         return []
     left = max(0, total - (page - 1) * limit)
     if came > limit and came >= total:
-        return [f"returned {came} rows for a limit of {limit}: the page was cut from them; page in the query"]
+        return [
+            f"The script returned {came} rows for a limit of {limit}, so the page was cut out of them. "
+            "Use page and limit in the query."
+        ]
     if came > limit:
-        return [f"returned {came} rows for a limit of {limit}: the rest was cut off; page in the query"]
+        return [
+            f"The script returned {came} rows for a limit of {limit}; the rest was cut off. "
+            "Use page and limit in the query."
+        ]
     if page == 1 and came > total:
-        return [f"totalCount is {total}, but {came} rows came: it counts all users, not those of a page"]
+        return [
+            f"totalCount is {total}, but the page has {came} rows. "
+            "totalCount must count all users, not those of one page."
+        ]
     if came > left:
         return [
             f"returned {came} rows on page {page}, where a totalCount of {total} leaves {left}: the rest was cut off; "
@@ -69,11 +81,14 @@ def about_count(name: str, args: Sequence[Any], value: Any) -> list[str]:
 
 def _about_search_count(came: int, total: int | None, given: Any) -> list[str]:
     if given is None:
-        return [f"totalCount is missing: {came}, the number of rows, was taken"]
+        return [f"totalCount is missing; the number of rows, {came}, was used."]
     if total is not None and total < came:
-        return [f"totalCount is {total}, but {came} rows came: their number was taken"]
+        return [f"totalCount is {total}, but there are {came} rows; the number of rows was used."]
     if total is not None and total > came:
-        return [f"returned {came} rows of {total}: searchUser has no pages, nobody will see the others"]
+        return [
+            f"The script returned {came} of {total} rows. "
+            "searchUser has no pages, so the others cannot be seen."
+        ]
     return []
 
 
@@ -86,16 +101,19 @@ def about_paging(limit: int, first: Any, second: Any) -> list[str]:
         for page in (first, second)
     )
     if one and one == two:
-        return ["page 2 repeats page 1: the query does not use page"]
+        return ["Page 2 equals page 1: the query does not use `page`."]
     counted = count_of(first.get("totalCount"))
     if two and counted is not None and counted <= limit:
-        return [f"totalCount is {counted}, yet page 2 has rows: it counts all users, not those of a page"]
+        return [
+            f"totalCount is {counted}, but page 2 has rows. "
+            "totalCount must count all users, not those of one page."
+        ]
     return []
 
 
 def about_thrown(name: ScriptName, message: str) -> list[str]:
     if name == "getUser" and "not exist" in message.lower():
-        return ["getUser must return null for somebody unknown; a throw refuses every sign-up"]
+        return ["getUser must return null for an unknown user. If it throws, nobody can sign up."]
     return []
 
 
@@ -104,22 +122,22 @@ def about_both(login: Any, found: Any) -> list[str]:
     if not isinstance(login, Mapping):
         return []
     if not isinstance(found, Mapping):
-        return ["getUser does not find by its id the user login returned"]
+        return ["getUser does not find the user that login returned by the id in that profile."]
     if str(login.get("id")) != str(found.get("id")):
         return [
-            f"login and getUser give one person different ids: {login.get('id')!r} and {found.get('id')!r}"
+            f"login and getUser return different ids for one user: {login.get('id')!r} and {found.get('id')!r}"
         ]
     shared = (set(login) & set(found) & set(NAMES)) - _MOVING
     different = sorted(key for key in shared if login[key] != found[key])
     if different:
-        return [f"login and getUser differ in {', '.join(different[:_SHOWN])}"]
+        return [f"login and getUser return different values for: {', '.join(different[:_SHOWN])}"]
     return []
 
 
 def about_repetition(first: Any, second: Any) -> list[str]:
     """The same call twice."""
     if isinstance(first, Mapping) and isinstance(second, Mapping) and first.get("id") != second.get("id"):
-        return [f"the id changes between calls: {first.get('id')!r}, then {second.get('id')!r}"]
+        return [f"The id changes between calls: {first.get('id')!r}, then {second.get('id')!r}"]
     return []
 
 
@@ -129,15 +147,15 @@ def _about_profile(name: str, value: Any) -> list[str]:
     said = []
     user_id = value.get("id")
     if user_id is None or user_id == "" or isinstance(user_id, bool):
-        said.append("the profile has no id")
+        said.append("The profile has no id.")
     if value.get("password") is not None:
-        said.append("the profile carries a password; it is dropped here, leave it out there")
+        said.append("Remove `password` from the returned profile; it is ignored.")
     if lost := misfits(value):
-        said.append(f"the value is not of the field's kind: {', '.join(lost[:_SHOWN])}")
+        said.append(f"These values have the wrong type for their field: {', '.join(lost[:_SHOWN])}")
     unknown = sorted(set(value) - set(NAMES) - _EXPECTED)
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
-        said.append(f"fields nobody here knows are ignored: {', '.join(unknown[:_SHOWN])}{more}")
+        said.append(f"Unknown fields are ignored: {', '.join(unknown[:_SHOWN])}{more}")
     return said
 
 
@@ -147,7 +165,7 @@ def _about_page(name: str, value: Any) -> list[str]:
     found, said = value["list"], []
     ids = [str(user.get("id")) for user in found if isinstance(user, Mapping)]
     if len(set(ids)) < len(ids):
-        said.append("one id is on the page twice")
+        said.append("An id is on the page twice.")
     for user in found[:1]:
         said += _about_profile(name, user)
     return said

@@ -175,7 +175,8 @@ class CustomDatabaseService:
                 )
             except asyncpg.UniqueViolationError as error:
                 raise InvalidOperation(
-                    "该脚本刚被他人保存，请重试", "somebody saved this script at the same moment, try again"
+                    "该脚本刚被他人保存，请重试",
+                    "The script was saved by another request at the same time; try again",
                 ) from error
             detail = {"version": saved.version}
             await self._audit.write(

@@ -170,7 +170,7 @@ def _sockets(home: Path, account: Account) -> Path:
         digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
         folder = Path("/tmp") / f"poolhouse-{account.uid}-{digest}"  # noqa: S108
     if folder.exists() and (folder.is_symlink() or folder.stat().st_uid != account.uid):
-        raise DatabaseUnfit(f"{folder} belongs to somebody else: remove it, or choose a shorter --data")
+        raise DatabaseUnfit(f"{folder} belongs to another account: remove it, or choose a shorter --data")
     if not account.own_folder(folder):
         raise DatabaseUnfit(f"user {account.name} cannot write to {folder}")
     return folder

@@ -103,7 +103,7 @@ async def _schema(connection: Any) -> Fact:
     if version is not None and version not in revisions():
         return Fact("schema", version, f"of a newer Poolhouse; this one knows up to {newest}")
     behind = (
-        None if version == newest else f"behind {newest}: the next start, or poolhouse migrate, brings it up"
+        None if version == newest else f"behind {newest}: the next start or `poolhouse migrate` upgrades it"
     )
     return Fact("schema", version or "none", behind)
 

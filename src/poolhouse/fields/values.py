@@ -50,7 +50,7 @@ def check(field: Field, stored: Any) -> None:
     if len(msgspec.json.encode(stored)) > LARGEST_VALUE_BYTES:
         raise _too_large(field)
     if field.options and stored not in {option.value for option in field.options}:
-        raise InvalidInput(field.key, "不在可选项中", "is none of the options")
+        raise InvalidInput(field.key, "不在可选项中", "is not one of the options")
     for rule in field.rules:
         if not _follows(rule.type, stored):
             raise broken(field, rule)

@@ -151,7 +151,7 @@ _GREETING: dict[Lang, str] = {
 }
 _CODE: dict[Lang, str] = {
     "zh-CN": "验证码 {{ lifetime }}内有效，请勿告诉他人。",
-    "en-US": "The code is valid for {{ lifetime }}. Do not give it to anybody.",
+    "en-US": "The code is valid for {{ lifetime }}. Do not share it.",
 }
 _LINK: dict[Lang, str] = {
     "zh-CN": "链接 {{ lifetime }}内有效。",

@@ -125,7 +125,7 @@ def unknown_keys(names: Sequence[str], field: str) -> InvalidInput:
     return InvalidInput(
         field,
         f"未知的列：{zh}{f' 等 {len(names)} 个' if more > 0 else ''}；可用 --ignore-column 忽略",
-        f"nobody knows {en}{f' and {more} more' if more > 0 else ''}; --ignore-column NAME leaves one out",
+        f"unknown column: {en}{f' and {more} more' if more > 0 else ''}; --ignore-column NAME ignores one",
     )
 
 

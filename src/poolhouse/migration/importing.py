@@ -289,7 +289,7 @@ def judged(person: ImportedUser, known: Known) -> RowError | Literal["new", "her
         return RowError(
             person.line,
             "id",
-            "this user was deleted here; an administrator may lift the tombstone",
+            "this user was deleted in Poolhouse; an administrator can allow them back",
             person.script_id,
         )
     if person.script_id and person.script_id in known.by_script_id:

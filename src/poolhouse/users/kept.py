@@ -85,7 +85,7 @@ def _bounded(kept: Kept, field: str) -> Kept:
         if len(value) > longest:
             raise TooLarge(name, f"长度不能超过 {longest}", f"must be at most {longest} characters")
         if "\x00" in value or not _is_text(value):
-            raise InvalidInput(name, "含有非法字符", "has a character that is none")
+            raise InvalidInput(name, "含有非法字符", "contains a character outside its alphabet")
     if not kept.hash:
         raise InvalidInput(field, "不能为空", "must not be empty")
     return kept

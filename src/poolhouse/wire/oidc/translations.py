@@ -41,7 +41,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "second_help": ("请输入身份验证器中的六位数字", "Enter the six digits of your authenticator"),
     "second_enrol": (
         "此应用要求二次验证。请用身份验证器扫描二维码，然后输入六位数字",
-        "A second factor is required here. Scan the code with an authenticator, then enter its six digits",
+        "A second factor is required. Scan the code with an authenticator, then enter its six digits",
     ),
     "enrolled": (
         "验证器已绑定，请输入下一组数字完成登录",

@@ -465,5 +465,5 @@ ENDPOINTS = [
     _row("GET", "list-custom-database-waiting-users", ListWaitingQuery, WaitingPageDto, list_waiting,
          READ, "Of a page of the old database, who has not come yet"),
     _row("POST", "lift-custom-database-tombstone", LiftTombstoneDto, LiftedDto, lift_tombstone,
-         WRITE, "Let a migrated user who was deleted here come back"),
+         WRITE, "Allow a deleted user to migrate again"),
 ]  # fmt: skip

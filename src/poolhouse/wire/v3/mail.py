@@ -208,7 +208,7 @@ ENDPOINTS = [
         response=EmailTemplateDto,
         handler=update_email_template,
         scope="mail:write",
-        summary="Put a text of one's own",
+        summary="Change a template",
     ),
     Endpoint(
         "POST",

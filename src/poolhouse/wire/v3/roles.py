@@ -410,6 +410,6 @@ ENDPOINTS = [
         ListRoleAssignmentsQuery,
         RoleListPageDto,
         list_role_assignments,
-        "List to whom a role was given and when it is in force",
+        "List who holds a role, and until when",
     ),
 ]

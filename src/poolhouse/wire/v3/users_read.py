@@ -222,6 +222,6 @@ ENDPOINTS = [
         response=IsUserExistsDto,
         handler=is_user_exists,
         scope="users:read",
-        summary="Whether a username, email, phone or externalId is somebody's",
+        summary="Whether a username, email, phone or externalId is taken",
     ),
 ]
