@@ -52,8 +52,7 @@ def zone_named(name: str, field: str) -> tzinfo:
 def parse_time(value: str, field: str, zone: tzinfo | None = None) -> datetime:
     """An ISO 8601 time with Z, with an offset, or naive (then in `zone`, default UTC); a plain date is its midnight.
 
-    Anything else, epoch digits above all, is refused naming `field`. Source: seed 002 (signedUp, lastLogin),
-    reference/custom-database.md 4.1.
+    Anything else, epoch digits above all, is refused naming `field`. Source: docs/contract/users.md#times.
     """
     if is_plain_date(value):
         day = parse_date(value, field)

@@ -65,7 +65,7 @@ SCRIPTS = {
 
 
 def test_the_fields_are_the_documented_ones() -> None:
-    rows = table("custom-database.md", "## Context")
+    rows = table("docs/contract/custom-database.md", "## Context")
     assert {name: kind for names, kind, _ in rows for name in re.findall(r"`(\w+)`", names)} == FIELDS
     request = next(what for names, _, what in rows if names == "`request`")
     assert set(re.findall(r"`(\w+)`", request)) == set(IN_REQUEST)

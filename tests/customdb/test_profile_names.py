@@ -1,5 +1,5 @@
 """A field reaches a script by the name its documents know, and comes back by it. The lists are those of
-docs/contract: custom-database.md#names-of-fields and users.md#fields."""
+docs/contract/custom-database.md#names-of-fields and docs/contract/users.md#fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 from tests.customdb.test_states import sample, snake
-from tests.docs.contract import code, documented_fields, table
+from tests.docs.contract import SCRIPTS, code, documented_fields, table
 from tests.wire.v2.conftest import Refusal, V2Client, v2, v2_http, v2_of  # noqa: F401
 
 from poolhouse.customdb.model import LogQuery
@@ -24,9 +24,7 @@ OURS = frozenset({"id", "password", "token"})
 
 def documented() -> dict[str, set[str]]:
     """Where -> the names a user's fields have there on the way to a script and back."""
-    lists = {
-        where: set(code(names).split()) for where, names in table("custom-database.md", "### Names of fields")
-    }
+    lists = {where: set(code(names).split()) for where, names in table(SCRIPTS, "### Names of fields")}
     return lists | {operation: set(documented_fields(operation)) for operation in ("create", "update")}
 
 

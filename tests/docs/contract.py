@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-CONTRACT = Path(__file__).parents[2] / "docs" / "contract"
+ROOT = Path(__file__).parents[2]
+SCRIPTS = "docs/contract/custom-database.md"
 
 
 def table(page: str, heading: str) -> list[list[str]]:
     """The rows of the first table below a heading, each a list of its cells; without the head of the table."""
-    text = (CONTRACT / page).read_text(encoding="utf-8")
+    text = (ROOT / page).read_text(encoding="utf-8")
     below = text.split(f"\n{heading}\n", 1)[1]
     lines: list[str] = []
     for line in below.splitlines():
@@ -27,5 +28,5 @@ def code(cell: str) -> str:
 
 def documented_fields(operation: str) -> list[str]:
     """What the table of users' fields says that `create` or `update` writes."""
-    rows = table("users.md", "## Fields")
+    rows = table("docs/contract/users.md", "## Fields")
     return sorted(code(name) for name, written, *_ in rows if operation in written.split(", "))

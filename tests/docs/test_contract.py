@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graphql import GraphQLObjectType
-from tests.docs.contract import CONTRACT, code, documented_fields, table
+from tests.docs.contract import ROOT, SCRIPTS, code, documented_fields, table
 
 from poolhouse.customdb.model import DIRECTORY_SCRIPTS
 from poolhouse.customdb.stubs import MESSAGES, PARAMETERS
@@ -13,17 +13,17 @@ from poolhouse.wire.v2.schema import SCHEMA
 
 
 def test_the_eight_functions_have_the_documented_parameters() -> None:
-    signatures = {code(row[0]) for row in table("custom-database.md", "## The eight functions")}
+    signatures = {code(row[0]) for row in table(SCRIPTS, "## The eight functions")}
     assert signatures == {f"{name}({PARAMETERS[name]})" for name in DIRECTORY_SCRIPTS}
 
 
 def test_the_stubs_say_the_documented_sentences() -> None:
-    sentences = {code(name): code(said) for name, said in table("custom-database.md", "## Stubs")}
+    sentences = {code(name): code(said) for name, said in table(SCRIPTS, "## Stubs")}
     assert sentences == {name: MESSAGES[name] for name in DIRECTORY_SCRIPTS}
 
 
 def test_a_user_has_the_documented_fields() -> None:
-    fields = [code(row[0]) for row in table("users.md", "## Fields")]
+    fields = [code(row[0]) for row in table("docs/contract/users.md", "## Fields")]
     user = SCHEMA.type_map["User"]
     assert isinstance(user, GraphQLObjectType)
     assert len(fields) == len(set(fields)) == 51
@@ -41,8 +41,8 @@ def numbers(text: str) -> set[int]:
 
 
 def test_each_code_of_less_than_five_digits_is_a_documented_one() -> None:
-    documented = numbers((CONTRACT / "codes.md").read_text(encoding="utf-8"))
-    rows = table("../reference/errors.md", "")
+    documented = numbers((ROOT / "docs/contract/codes.md").read_text(encoding="utf-8"))
+    rows = table("docs/reference/errors.md", "")
     ours = {int(row[column]) for row in rows for column in (0, 2)}
     assert {one for one in ours if 1_000 <= one < 10_000} <= documented
     assert {one for one in ours if one >= 100_000} <= documented

@@ -212,7 +212,7 @@ class UserService:
         return user
 
     async def find_many(self, caller: Caller, keys: Sequence[UserKey]) -> list[User]:
-        """Those that exist, in the order asked. At most 80 keys. Source: seed 002, batch."""
+        """Those that exist, in the order asked. At most 80 keys. Source: docs/contract/users.md#rules."""
         caller.require_administrator()
         if len(keys) > LARGEST_BATCH:
             raise TooManyUsersAsked("ids", limit=LARGEST_BATCH)

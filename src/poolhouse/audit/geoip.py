@@ -118,7 +118,7 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 def geoip_document(place: Place) -> dict[str, Any]:
-    """As the audit log and `context.request.geo` show a place. Source: reference/custom-database.md 6.2."""
+    """As the audit log and `context.request.geo` show a place. Source: docs/contract/users.md#places."""
     return {
         "continent_code": place.continent_code,
         "country_code2": place.country_code,

@@ -1,4 +1,4 @@
-"""What an audit row says. Source: reference/custom-database.md 6.2."""
+"""What an audit row says. Source: docs/contract/users.md#logs."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from poolhouse.sessions.tokens import Claims
 from poolhouse.times import now
 
 LIFETIME = timedelta(days=7)
-"""More than an hour, or the official client asks anew at every call (reference/v2.md 1)."""
+"""More than an hour, or the official client asks anew at every call (docs/contract/v2.md#management-tokens)."""
 
 _APP, _CREDENTIAL = "appId", "credential"
 

@@ -1,8 +1,9 @@
 """Hashing passwords: argon2id (19 MiB, 2 passes, 1 lane: OWASP) in as many threads as there are cores.
 
-argon2 releases the GIL, and more threads than cores only lengthen the queue (reference/stack.md 5). Beyond
-the queue a try is refused as Overloaded, so that a flood of logins cannot grow the memory or the wait. The pools
-take turns in it: nobody waits behind another pool's many.
+argon2 releases the GIL, and more threads than cores only lengthen the queue
+(docs/operations/performance.md#measured-before-it-was-built). Beyond the queue a try is refused as Overloaded, so that
+a flood of logins cannot grow the memory or the wait. The pools take turns in it: nobody waits behind another pool's
+many.
 
 Hashes of other systems may cost up to a second or two, and some hold the interpreter meanwhile; the dear ones have
 a queue and a thread of their own, which our own never wait for.

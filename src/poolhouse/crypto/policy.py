@@ -1,6 +1,6 @@
 """How strong a password must be (the pool's policy), and how strong it looks (the display scale).
 
-Two different scales: reference/custom-database.md 6.1.
+Two different scales: docs/contract/users.md#password-strength.
 """
 
 from __future__ import annotations

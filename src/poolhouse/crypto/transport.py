@@ -1,7 +1,8 @@
 """Passwords on their way in: RSA PKCS#1 v1.5 or SM2, as the official clients encrypt them.
 
 A ciphertext that does not decrypt must look like a wrong password (PKCS#1 v1.5 leaks its key to whoever can
-tell the two apart), so for logins the answer is a random password nobody has. Source: reference/v2.md 1.
+tell the two apart), so for logins the answer is a random password nobody has.
+Source: docs/contract/v2.md#passwords-on-their-way.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The `env` of scripts: both documented forms of the connection. Source: reference/custom-database.md 1.6."""
+"""The `env` of scripts: both documented forms of the connection. Source: docs/contract/custom-database.md#env."""
 
 from __future__ import annotations
 

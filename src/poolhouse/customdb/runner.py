@@ -171,7 +171,7 @@ class ScriptRunner:
 
         A call that came through no application (an access key's, the command line's, the server's own) has
         the pool's first one, and empty values in a pool without any. Nothing in it is secret.
-        Source: reference/custom-database.md 1.5.
+        Source: docs/contract/custom-database.md#context.
         """
         pool = await self._pools.get(caller.pool_id)
         place = self._geoip.of(caller.ip)

@@ -1,7 +1,7 @@
 """What an unpublished script does: it throws its documented sentence, to the letter.
 
 The trailing spaces and the two sentences copied from another function are the documents' own.
-Source: reference/custom-database.md 1.1. `verifyPassword` is ours.
+Source: docs/contract/custom-database.md#stubs. `verifyPassword` is ours.
 """
 
 from __future__ import annotations

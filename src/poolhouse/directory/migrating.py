@@ -1,7 +1,8 @@
 """MigratingDirectory: our own tables, and a script that knows who has not moved in yet.
 
 A decorator over the native directory: only a login of somebody unknown here reaches the other one, and only
-its success inserts a user. Source: reference/custom-database.md 2.2; the decisions are the design's.
+its success inserts a user. Source: docs/contract/custom-database.md#moving-users-one-by-one,
+and for what the documents leave open docs/contract/custom-database.md#what-was-left-open.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """ScriptedDirectory: a pool's users stay in its own database; each verb is one of its scripts.
 
-Nothing of a profile and no password is ever written on our side. Source: reference/custom-database.md 2.3.
+Nothing of a profile and no password is ever written on our side.
+Source: docs/contract/custom-database.md#a-store-of-ones-own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Custom fields and their values. Source: reference/custom-database.md 6.3, reference/v2.md 2."""
+"""Custom fields and their values. Source: docs/contract/users.md#custom-fields."""
 
 from __future__ import annotations
 

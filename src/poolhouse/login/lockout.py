@@ -1,6 +1,6 @@
 """Counting failures, and what is asked once there are too many. The counters live in the database.
 
-Three pool settings (reference/custom-database.md 6.1): wrong tries from one address, wrong passwords for one
+Three pool settings (docs/contract/users.md#too-many-tries): wrong tries from one address, wrong passwords for one
 account, registrations from one address. An account is counted by its user's id, whichever of their names was
 typed; a name nobody has is counted by itself, so it locks exactly as an account does.
 """

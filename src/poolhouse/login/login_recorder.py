@@ -60,7 +60,10 @@ class LoginRecorder:
     async def _tell(
         self, directory: Directory, caller: Caller, user: User, token_expires_at: datetime | None
     ) -> None:
-        """A script's failure to note a login concerns nobody but the log (design.md, Custom databases)."""
+        """A script's failure to note a login concerns nobody but the log.
+
+        Source: docs/contract/custom-database.md#what-was-left-open.
+        """
         try:
             await directory.record_login(caller, user, 1, token_expires_at)
         except PoolhouseError as error:

@@ -40,7 +40,7 @@ class Registration:
     """`values` is keyed by the fields of `User`; what people may not set on themselves is refused.
 
     `proven`: the address whose code or link was checked, so that it starts verified. `force_login` is a full
-    login, `generate_token` a token only (reference/custom-database.md 6.4). An empty password is none.
+    login, `generate_token` a token only (docs/contract/users.md#sessions). An empty password is none.
     `custom_data` is keyed by the pool's custom fields.
     """
 

@@ -1,4 +1,4 @@
-"""Messages, and the templates they are made of. Source: issue 3 (Mail), reference/v2.md 4 (EmailScene)."""
+"""Messages, and the templates they are made of. Source: docs/contract/v2.md#mail."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ class DepartmentMembers:
         return await postgres_members.memberships(self._db, caller.pool_id, [user_id], org_id)
 
     async def list_chains(self, caller: Caller, user_id: str) -> list[list[Node]]:
-        """For each department of the user the nodes from the root to it. Source: reference/v2.md 2, row 20."""
+        """For each department of the user the nodes from the root to it (docs/contract/v2.md#users, listOrgs)."""
         found = await self.list_departments(caller, user_id)
         wanted = {node_id for membership in found for node_id in membership.node.path}
         nodes = await postgres.find_nodes(self._db, caller.pool_id, list(wanted))

@@ -16,7 +16,7 @@ class Node:
     """A department. The root of an organisation is one too: `parent_id` None, `depth` 0.
 
     `path`, `code_path` and `name_path` lead from the root to the node itself. `children` are ids in their
-    order. Source: reference/v2.md 4 (Node), reference/v3.md (DepartmentDto).
+    order. Source: docs/contract/v2.md#organisations.
     """
 
     id: str

@@ -64,9 +64,9 @@ class SmsProvider(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything of a pool that can be switched. Source: reference/v2.md 4 (UserPool), custom-database.md 6.1.
+    """Everything of a pool that can be switched. Times in seconds.
 
-    Times in seconds.
+    Source: docs/contract/users.md#too-many-tries, docs/contract/v2.md#the-pool.
     """
 
     zone: str = "Asia/Shanghai"

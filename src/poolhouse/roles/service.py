@@ -196,7 +196,7 @@ class RoleService:
     ) -> Sequence[Role]:
         """Every role in force for the user, direct or inherited, of one namespace or (None) of all.
 
-        Users may see their own. Never paged: callers look for a code in it (reference/v2.md 2, row 28).
+        Users may see their own. Never paged: callers look for a code in it (docs/contract/v2.md#users, hasRole).
         """
         caller.require_user_or_administrator(user_id)
         departments = await self._departments_of(caller, user_id)

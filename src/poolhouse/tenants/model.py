@@ -1,4 +1,7 @@
-"""Tenants of a pool, and where else their people can log in from. Source: reference/v2.md 3 (Tenant)."""
+"""Tenants of a pool, and where else their people can log in from.
+
+Source: docs/contract/v2.md#tenants-and-identity-sources.
+"""
 
 from __future__ import annotations
 

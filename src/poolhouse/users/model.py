@@ -30,7 +30,7 @@ class User(msgspec.Struct, frozen=True, kw_only=False, gc=False):
     """One user. Field order is the column order of `users.postgres.COLUMNS`: rows become users positionally.
 
     `id` is 24 hex in our own directory and the script's own id, as a string, in a scripted one.
-    Source: reference/custom-database.md 4.1, reference/v2.md 4 (UF51), reference/v3.md 3.1.
+    Source: docs/contract/users.md#fields.
     """
 
     id: str
@@ -106,7 +106,7 @@ class User(msgspec.Struct, frozen=True, kw_only=False, gc=False):
 
     @property
     def display_name(self) -> str:
-        """The order is documented for audit rows (reference/custom-database.md 6.2)."""
+        """The order is documented for audit rows (docs/contract/users.md#display-names)."""
         return (
             self.nickname
             or self.username
@@ -246,7 +246,7 @@ SEARCHED_FIELDS = (
     "profile",
     "preferred_username",
 )
-"""The eleven documented fields, in the order they are joined in `search_key`. Source: seed 002, search."""
+"""The eleven documented fields, in the order they are joined in `search_key`. Source: docs/contract/users.md#search."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,10 @@ _EXPECTED = dict.fromkeys(BOOLEANS, "true or false") | {
 
 
 class ScriptUser(User, frozen=True, gc=False):
-    """A user as a script tells them. `token` is the store's own, passed on and never kept (seed 000)."""
+    """A user as a script tells them. `token` is the store's own, passed on and never kept.
+
+    Source: docs/contract/custom-database.md#profiles.
+    """
 
     token: str | None = None
 

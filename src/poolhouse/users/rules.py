@@ -74,7 +74,7 @@ ALSO_IDENTIFYING = ("external_id", "unionid", "openid")
 KNOWN_BY = frozenset({*IDENTIFIERS, *ALSO_IDENTIFYING})
 """What somebody is looked up by: kept in one spelling, with nothing in it that nobody sees."""
 GENDERS = {"M": "M", "F": "F", "U": "U", "W": "F"}
-"""W is seed 004's slip for F."""
+"""W is one page's slip for F (docs/contract/users.md#fields)."""
 
 
 def spelled(field: str) -> str:
@@ -106,7 +106,7 @@ def clean(
 def require_identifier(values: Mapping[str, Any]) -> None:
     """One of username, email, phone; an externalId or a third party's id identifies too.
 
-    Source: reference/custom-database.md 4.3.
+    Source: docs/contract/users.md#rules.
     """
     if not any(values.get(field) for field in (*IDENTIFIERS, *ALSO_IDENTIFYING)):
         raise IdentifierRequired("username", accepted=IDENTIFIERS)

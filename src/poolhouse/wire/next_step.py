@@ -1,4 +1,7 @@
-"""What a refused sign-in tells a client to go on with, the same in both wires. Source: reference/v2.md 6."""
+"""What a refused sign-in tells a client to go on with, the same in both wires.
+
+Source: docs/contract/v2.md#second-factors, docs/contract/codes.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the official specs take for granted: things of fixed ids. Source: reference/v2.md 5 (Others, fresh)."""
+"""What the official specs take for granted: things of fixed ids. Source: docs/contract/v2.md#official-specs."""
 
 from __future__ import annotations
 

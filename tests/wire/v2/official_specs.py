@@ -1,7 +1,7 @@
 """Runs the spec files that ship inside the official authing-js-sdk, unchanged, against a server of ours.
 
 Each module gets a pool of its own. `--match='*'` makes ava ignore the specs' own `test.only`.
-Source: reference/v2-specs.md A.
+Source: docs/contract/v2.md#official-specs.
 """
 
 from __future__ import annotations

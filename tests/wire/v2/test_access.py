@@ -1,4 +1,4 @@
-"""Management tokens over the v2 wire, and who a request is taken for. reference/v2.md 1."""
+"""Management tokens over the v2 wire, and who a request is taken for. Source: docs/contract/v2.md#management-tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""managementClient.applications over the v2 wire. reference/v2.md 3 (Applications, Agreement)."""
+"""managementClient.applications over the v2 wire. Source: docs/contract/v2.md#applications-and-agreements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User-defined fields and their values over the v2 wire. Encodings: reference/v2.md 2."""
+"""User-defined fields and their values over the v2 wire. Source: docs/contract/v2.md#values-of-custom-fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The error contract and the limits of POST /graphql/v2, with no domain behind it. reference/v2.md 1."""
+"""The error contract and the limits of POST /graphql/v2, with no domain behind it.
+
+Source: docs/contract/v2.md#refusals.
+"""
 
 from __future__ import annotations
 

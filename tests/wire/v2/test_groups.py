@@ -1,4 +1,7 @@
-"""managementClient.groups, and the groups of managementClient.users, over the v2 wire. reference/v2.md 3."""
+"""managementClient.groups, and the groups of managementClient.users, over the v2 wire.
+
+Source: docs/contract/v2.md#groups.
+"""
 
 from __future__ import annotations
 

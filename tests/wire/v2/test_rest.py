@@ -1,4 +1,4 @@
-"""The router, the envelope and the HTTP face of the v2 wire. reference/v2.md 1 and 2."""
+"""The router, the envelope and the HTTP face of the v2 wire. Source: docs/contract/v2.md#transport."""
 
 from __future__ import annotations
 

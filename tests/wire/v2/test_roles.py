@@ -1,4 +1,7 @@
-"""managementClient.roles, and the roles of managementClient.users, over the v2 wire. reference/v2.md 3."""
+"""managementClient.roles, and the roles of managementClient.users, over the v2 wire.
+
+Source: docs/contract/v2.md#roles.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""managementClient.tenant over the v2 wire. reference/v2.md 3 (Tenant)."""
+"""managementClient.tenant over the v2 wire. Source: docs/contract/v2.md#tenants-and-identity-sources."""
 
 from __future__ import annotations
 

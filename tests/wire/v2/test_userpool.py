@@ -1,4 +1,7 @@
-"""The pool, its environment, whitelists and mail templates over the v2 wire. reference/v2.md 3."""
+"""The pool, its environment, whitelists and mail templates over the v2 wire.
+
+Source: docs/contract/v2.md#the-pool, docs/contract/v2.md#mail.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""managementClient.users over the v2 wire. reference/v2.md 2."""
+"""managementClient.users over the v2 wire. Source: docs/contract/v2.md#users."""
 
 from __future__ import annotations
 

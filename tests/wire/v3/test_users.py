@@ -1,4 +1,4 @@
-"""The users family through its wire. Source: seed 004, reference/v3.md 3."""
+"""The users family through its wire. Source: reference/v3.md 3."""
 
 from __future__ import annotations
 

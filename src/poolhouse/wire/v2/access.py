@@ -1,4 +1,7 @@
-"""Management tokens, and the key clients encrypt passwords with. reference/v2.md 1."""
+"""Management tokens, and the key clients encrypt passwords with.
+
+Source: docs/contract/v2.md#management-tokens, docs/contract/v2.md#passwords-on-their-way.
+"""
 
 from __future__ import annotations
 

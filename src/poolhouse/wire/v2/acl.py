@@ -1,4 +1,4 @@
-"""What is granted to whom, and the question. Source: reference/v2.md 3 (AclManagementClient)."""
+"""What is granted to whom, and the question. Source: docs/contract/v2.md#resources."""
 
 from __future__ import annotations
 
@@ -283,7 +283,7 @@ async def resources_of_node(node: Node, request: V2Request, args: Arguments) -> 
 
 
 def actions(one: AuthorizedResource, request: V2Request, args: Arguments) -> list[str] | None:
-    """Null for what is granted as such (a menu). Source: seed 002, listAuthorizedResources."""
+    """Null for what is granted as such (a menu). Source: docs/contract/users.md#resources-a-user-may-use."""
     return list(one.actions) or None
 
 

@@ -1,4 +1,4 @@
-"""What v2 calls the acts of the audit log. Source: reference/custom-database.md 6.2."""
+"""What v2 calls the acts of the audit log. Source: docs/contract/users.md#logs."""
 
 from __future__ import annotations
 

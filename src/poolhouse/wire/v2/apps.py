@@ -1,4 +1,4 @@
-"""Applications and their agreements. reference/v2.md 3 (Applications, Agreement)."""
+"""Applications and their agreements. Source: docs/contract/v2.md#applications-and-agreements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The action logs and the statistics. reference/v2.md 3 (Statistics, UserAction), custom-database.md 6.2."""
+"""The action logs and the statistics. Source: docs/contract/v2.md#logs-and-statistics, docs/contract/users.md#logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in and up over GraphQL: authenticationClient. reference/v2.md 3 (AuthenticationClient)."""
+"""Signing in and up over GraphQL: authenticationClient. Source: docs/contract/v2.md#signing-in-and-up."""
 
 from __future__ import annotations
 

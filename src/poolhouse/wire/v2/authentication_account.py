@@ -1,4 +1,7 @@
-"""The own account over GraphQL and REST: profile, password, e-mail, phone. reference/v2.md 3."""
+"""The own account over GraphQL and REST: profile, password, e-mail, phone.
+
+Source: docs/contract/v2.md#the-own-account.
+"""
 
 from __future__ import annotations
 

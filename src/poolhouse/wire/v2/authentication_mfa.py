@@ -1,6 +1,7 @@
-"""Second factors over REST: authenticationClient.mfa, managementClient.mfa. reference/v2.md 3.
+"""Second factors over REST: authenticationClient.mfa, managementClient.mfa.
 
 The bearer is a user token or the mfaToken of a login that answered 1635; the second opens only these doors.
+Source: docs/contract/v2.md#second-factors.
 """
 
 from __future__ import annotations

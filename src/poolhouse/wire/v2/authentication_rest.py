@@ -1,4 +1,7 @@
-"""Signing in and up over REST: codes, token validation, captchas, links. reference/v2.md 3."""
+"""Signing in and up over REST: codes, token validation, captchas, links.
+
+Source: docs/contract/v2.md#signing-in-and-up.
+"""
 
 from __future__ import annotations
 

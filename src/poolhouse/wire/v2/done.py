@@ -1,6 +1,7 @@
 """What an operation that did its work says of it, in both languages: the one home of these sentences.
 
-The Chinese ones are the documents' (seed 002) where those give one. Refusals speak for themselves (`errors`).
+The Chinese ones are the documents' where those give one (docs/contract/v2.md#success-in-words). Refusals speak for
+themselves (`errors`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How every domain error looks on the v2 wire. Codes: reference/custom-database.md 5.3, reference/v2.md 6.
+"""How every domain error looks on the v2 wire. Codes: docs/contract/codes.md#v2-codes.
 
 A business error is HTTP 200, because the clients throw the body of anything else away; only what is our
 own fault or a rate limit has another status.

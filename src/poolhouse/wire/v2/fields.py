@@ -1,4 +1,4 @@
-"""User-defined fields (udf) and their values (udv). Value encodings: reference/v2.md 2."""
+"""User-defined fields (udf) and their values (udv). Source: docs/contract/v2.md#values-of-custom-fields."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class TokenGate:
 
     async def _stranger(self, given: Presented) -> Admission:
         """An unknown application is as none, for one client of the SDK names some. The application wins over
-        the pool: another sends a tenant's id in the pool's header (reference/v2.md 1)."""
+        the pool: another sends a tenant's id in the pool's header (docs/contract/v2.md#headers)."""
         try:
             caller = await self._credentials.stranger(given)
         except AppNotFound:

@@ -1,4 +1,4 @@
-"""Answers GraphQL requests: document, variables, operation, answer. Contract: reference/v2.md 1.
+"""Answers GraphQL requests: document, variables, operation, answer. Source: docs/contract/v2.md#transport.
 
 Every refusal is HTTP 200 with `{"errors": [{"message": {code, message, data}}], "data": null}`, whoever
 found it: the clients read nothing else. Only our own faults have another status.

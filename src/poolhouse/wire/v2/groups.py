@@ -1,4 +1,4 @@
-"""Groups and their members. Source: reference/v2.md 3 (GroupsManagementClient)."""
+"""Groups and their members. Source: docs/contract/v2.md#groups."""
 
 from __future__ import annotations
 

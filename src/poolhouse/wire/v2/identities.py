@@ -1,4 +1,4 @@
-"""Linking and unlinking identities. reference/v2.md 2 (linkIdentity: the client reads the whole body)."""
+"""Linking and unlinking identities, whose clients read the whole body. Source: docs/contract/v2.md#refusals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from poolhouse.wire.v2.request import Answer, Route, V2Request
 
 
 class LinkIdentity(Body):
-    """`identifier` names the connection, `extIdpId` the source it belongs to; seed 002 leaves the latter out."""
+    """`identifier` names the connection, `extIdpId` the source it belongs to. The documented example leaves the
+    latter out: docs/contract/users.md#linked-identities."""
 
     user_id: str
     user_id_in_idp: str

@@ -1,4 +1,4 @@
-"""E-mail templates. reference/v2.md 4 (EmailTemplate, EmailTemplateType)."""
+"""E-mail templates. Source: docs/contract/v2.md#mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Organisations, departments and their members. Source: reference/v2.md 3 (OrgManagementClient)."""
+"""Organisations, departments and their members. Source: docs/contract/v2.md#organisations."""
 
 from __future__ import annotations
 

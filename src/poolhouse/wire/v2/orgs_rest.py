@@ -1,4 +1,4 @@
-"""Organisations over REST: lists, import and export. Source: reference/v2.md 3 (OrgManagementClient)."""
+"""Organisations over REST: lists, import and export. Source: docs/contract/v2.md#organisations."""
 
 from __future__ import annotations
 

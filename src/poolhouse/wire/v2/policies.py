@@ -1,4 +1,4 @@
-"""Policies and their assignments. Source: reference/v2.md 3 (PoliciesManagementClient)."""
+"""Policies and their assignments. Source: docs/contract/v2.md#policies."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ async def _switch(request: V2Request, args: Arguments, *, enabled: bool) -> Any:
 
 async def _for_users_or_roles(args: Arguments, act: Callable[[TargetType], Awaitable[None]]) -> None:
     """The client's roles.addPolicies and roles.removePolicies send a role's code under the type USER: what
-    is no user is tried as a role. Source: reference/v2.md 3 (RolesManagementClient).
+    is no user is tried as a role. Source: docs/contract/v2.md#roles.
     """
     type_ = TargetType(args["targetType"])
     try:

@@ -1,4 +1,4 @@
-"""Resources, namespaces, who may use an application, access accounts. Source: reference/v2.md 3 (Acl)."""
+"""Resources, namespaces, who may use an application, access accounts. Source: docs/contract/v2.md#permissions."""
 
 from __future__ import annotations
 

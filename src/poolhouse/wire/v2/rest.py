@@ -1,6 +1,7 @@
 """Answers the REST half of the v2 wire: a router and the envelope `{code, message, data}`.
 
-Source: reference/v2.md 1 (success iff code is 200; HTTP 200 for every business error) and 2 (route order).
+Success is code 200; HTTP is 200 for every business error too. In a path, words win over ids.
+Source: docs/contract/v2.md#refusals, docs/contract/v2.md#transport.
 """
 
 from __future__ import annotations

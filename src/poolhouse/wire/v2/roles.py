@@ -1,4 +1,4 @@
-"""Roles and who holds them. Source: reference/v2.md 3 (RolesManagementClient)."""
+"""Roles and who holds them. Source: docs/contract/v2.md#roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tenants, their members, and identity sources. reference/v2.md 3 (Tenant), 2 (getUserTenants)."""
+"""Tenants, their members, and identity sources. Source: docs/contract/v2.md#tenants-and-identity-sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user as the v2 wire shows one: the 51 fields, identities, custom data. reference/v2.md 2 and 4.
+"""A user as the v2 wire shows one: the 51 fields, identities, custom data. Source: docs/contract/v2.md#types.
 
 Rows learn nothing from the database one by one: a resolver that gives users calls `people` or `person`
 first, which fetches what the document selects for all of them at once and leaves it in `request.known`.

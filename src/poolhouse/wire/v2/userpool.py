@@ -1,4 +1,4 @@
-"""The pool itself, its settings and its environment. reference/v2.md 3 (UserPool)."""
+"""The pool itself, its settings and its environment. Source: docs/contract/v2.md#the-pool."""
 
 from __future__ import annotations
 

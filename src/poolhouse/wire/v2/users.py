@@ -1,4 +1,4 @@
-"""The users of a pool over GraphQL: managementClient.users. reference/v2.md 2."""
+"""The users of a pool over GraphQL: managementClient.users. Source: docs/contract/v2.md#users."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def search_user(request: V2Request, args: Arguments) -> Any:
 
 async def user(request: V2Request, args: Arguments) -> Any:
     """By id; without one the user who asks. Null for an unknown id, but an error where a relation is selected:
-    the clients take those apart without looking (reference/v2.md 2, rows 14 to 22)."""
+    the clients take those apart without looking (docs/contract/v2.md#users, listGroups)."""
     user_id = args.get("id") or _own_id(request.caller)
     try:
         found = await request.services.users.get(request.caller, user_id)
@@ -161,7 +161,7 @@ async def delete_users(request: V2Request, args: Arguments) -> Any:
 
 async def draft_of(request: V2Request, values: dict[str, Any], *, keep_password: bool = False) -> UserDraft:
     """The wire's input as a draft. A password arrives encrypted; a kept one is somebody else's hash; any text
-    may be the e-mail (reference/v2.md 2, row 1)."""
+    may be the e-mail (docs/contract/v2.md#users, create)."""
     password, salt = values.pop("password", None), values.pop("salt", None)
     if code := values.pop("mainDepartmentCode", None):
         values.setdefault("mainDepartmentId", await _department_of(request, code))

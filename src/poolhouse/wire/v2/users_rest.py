@@ -1,4 +1,4 @@
-"""The users of a pool over REST: the rest of managementClient.users. reference/v2.md 2."""
+"""The users of a pool over REST: the rest of managementClient.users. Source: docs/contract/v2.md#users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Registration whitelists. reference/v2.md 3 (Whitelist)."""
+"""Registration whitelists. Source: docs/contract/v2.md#the-pool."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The action logs. Source: reference/custom-database.md 6.2, reference/v3.md 2 (audit logs)."""
+"""The action logs. Source: docs/contract/users.md#logs, reference/v3.md 2 (audit logs)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The envelope of every answer. Source: reference/v3.md 1.7, seed 004."""
+"""The envelope of every answer. Source: reference/v3.md 1.7."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What each domain error is on this wire; docs/reference/errors.md shows it. Source: reference/v3.md 5,
-reference/custom-database.md 5.
+docs/contract/codes.md.
 
 A business error travels with HTTP 200, because both official clients lose the body of anything else. `apiCode` is
 the documented one where there is one, of this wire or else of v2; the five-digit ones are ours, a `statusCode` and a

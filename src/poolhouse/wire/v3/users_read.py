@@ -1,4 +1,4 @@
-"""Users: lists, searches, one, many. Source: seed 004, reference/v3.md 3."""
+"""Users: lists, searches, one, many. Source: reference/v3.md 3."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _ELSEWHERE = {"loggedInApps": "logged_in_apps", "identity": "identity"}
 
 
 async def list_users(request: V3Request, query: ListUsersQuery) -> UserPagingDto:
-    """As in seed 004."""
+    """A page of the pool, or of those of one status, or of those changed in a window of time."""
     if query.with_user_password_expire_time:
         raise NotSupported(what="withUserPasswordExpireTime")
     asked = UserQuery(

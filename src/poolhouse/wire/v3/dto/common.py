@@ -19,7 +19,7 @@ PasswordEncryptType = Literal["sm2", "rsa", "none"]
 Effect = Literal["ALLOW", "DENY"]
 Gender = Literal["M", "F", "U"]
 GivenGender = Literal["M", "F", "U", "W"]
-"""W is what seed 004 calls F."""
+"""W is what one page calls F (docs/contract/users.md#fields)."""
 WorkStatus = Literal["Closed", "Active"]
 Provider = Literal[
     "oidc",
