@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 import structlog.testing
 
-from poolhouse import background, upkeep
 from poolhouse.background import FAILURES, Tasks, forever
-from poolhouse.db.database import Database
 from poolhouse.errors import DatabaseLost
 from poolhouse.mail import delivery as mail
 from poolhouse.services import Services
@@ -63,31 +61,6 @@ async def test_a_rest_that_fails_does_not_end_the_loop() -> None:
         raise KeyError("a bug")
 
     await running(forever("test", turn, rest, pause_s=0.001), lambda: turns > 2)
-
-
-async def test_no_housekeeping_job_dies_of_a_bug_nor_keeps_another_from_its_turn(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(background, "FIRST_PAUSE_S", 0.001)
-    turns = dict.fromkeys([*upkeep.JOBS, "hangs"], 0)
-
-    def job(name: str) -> upkeep.Job:
-        async def act(_: Database) -> None:
-            turns[name] += 1
-            if name == "hangs":
-                await asyncio.Event().wait()
-            if turns[name] == 1:
-                raise KeyError("a bug")
-
-        return upkeep.Job(act, every_s=0.001)
-
-    monkeypatch.setattr(upkeep, "JOBS", {name: job(name) for name in turns})
-    await running(upkeep.run(database), lambda: all(turns[name] > 2 for name in turns if name != "hangs"))
-
-
-async def test_every_job_of_the_server_does_its_work(services: Services) -> None:
-    for job in upkeep.JOBS.values():
-        await job.act(services.db)
 
 
 async def test_mail_goes_on_after_a_bug(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:

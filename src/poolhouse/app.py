@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from poolhouse import emails, upkeep
+from poolhouse import emails, maintenance
 from poolhouse.services import Services
 from poolhouse.wire import loop_watch
 from poolhouse.wire.admission import Admission, Admitted
@@ -48,7 +48,7 @@ async def working(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(asyncio.to_thread(emails.load_tables), name="tables of international names"),
         asyncio.create_task(services.delivery.run(), name="mail"),
-        asyncio.create_task(upkeep.run(services.db), name="upkeep"),
+        asyncio.create_task(maintenance.run(services.db), name="maintenance"),
     ]
     try:
         async with loop_watch.watched():

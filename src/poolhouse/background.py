@@ -22,23 +22,24 @@ async def forever(
     turn: Callable[[], Awaitable[object]],
     rest: Callable[[], Awaitable[object]] | None = None,
     *,
-    pause_s: float = FIRST_PAUSE_S,
+    pause_s: float | None = None,
 ) -> None:
     """`turn`, then `rest`, again and again until the task is cancelled.
 
-    A failure of either, expected or not, is told, counted and followed by the next turn: after `pause_s`, then
-    after twice as long each time, a minute at most.
+    A failure of either, expected or not, is told, counted and followed by the next turn: after `pause_s` (a second),
+    then after twice as long each time, a minute at most.
     """
-    pause = pause_s
+    first_s = FIRST_PAUSE_S if pause_s is None else pause_s
+    pause = first_s
     while True:
         try:
             await turn()
-            pause = pause_s
+            pause = first_s
             if rest is not None:
                 await rest()
             await asyncio.sleep(0)  # neither may have waited for anything, and others want their turn
         except (Exception, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+            if isinstance(error, asyncio.CancelledError) and is_cancelled():
                 raise
             FAILURES.labels(name).inc()
             _log.warning("background_turn_failed", loop=name, again_in_s=pause, exc_info=True)
@@ -77,7 +78,7 @@ class Tasks:
             _log.error("background_work_failed", work=self._name, exc_info=error)
 
 
-def _is_cancelled() -> bool:
+def is_cancelled() -> bool:
     """Whether this task was told to stop, and not merely something it waited for."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0

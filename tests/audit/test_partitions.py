@@ -6,7 +6,7 @@ import pytest
 
 from poolhouse.audit import postgres
 from poolhouse.audit.model import Event
-from poolhouse.audit.service import MONTHS_AHEAD, AuditLog
+from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.ids import new_id
@@ -19,6 +19,11 @@ async def add_at(database: Database, pool_id: str, at: datetime) -> None:
         pool_id,
         at,
     )
+
+
+async def ensured(database: Database, moment: datetime) -> bool:
+    async with database.transaction() as tx:
+        return await postgres.ensure_partition(tx, moment)
 
 
 async def tables_of(database: Database, pool_id: str) -> list[str]:
@@ -35,16 +40,16 @@ async def test_a_month_without_a_partition_goes_to_the_default_one_and_moves_lat
     await add_at(database, pool_id, moment)
     await add_at(database, pool_id, moment + timedelta(days=1))
     assert await tables_of(database, pool_id) == ["audit_records_default"] * 2
-    assert await postgres.ensure_partition(database, moment) is True
+    assert await ensured(database, moment) is True
     assert await tables_of(database, pool_id) == ["audit_records_2071_05", "audit_records_default"]
-    assert await postgres.ensure_partition(database, moment) is False
+    assert await ensured(database, moment) is False
 
 
 async def test_this_month_and_the_months_ahead_are_prepared_once(database: Database) -> None:
-    audit = AuditLog(database)
     moment = datetime(2072, 11, 15, tzinfo=UTC)
-    assert await audit.prepare_partitions(moment) == MONTHS_AHEAD + 1
-    assert await audit.prepare_partitions(moment) == 0
+    async with database.transaction() as tx:
+        assert await postgres.prepare_partitions(tx, 100, moment) == postgres.MONTHS_AHEAD + 1
+        assert await postgres.prepare_partitions(tx, 100, moment) == 0
     for name in ("audit_records_2072_12", "audit_records_2073_01"):
         assert await database.fetchval("select to_regclass($1)::text", name) == name
 
@@ -52,7 +57,7 @@ async def test_this_month_and_the_months_ahead_are_prepared_once(database: Datab
 async def test_pruning_drops_old_months_and_deletes_the_older_rows_of_the_cut_one(database: Database) -> None:
     pool_id = new_id()
     for month in (1, 2):
-        await postgres.ensure_partition(database, datetime(1981, month, 1, tzinfo=UTC))
+        await ensured(database, datetime(1981, month, 1, tzinfo=UTC))
     days = [
         datetime(1981, 1, 9, tzinfo=UTC),
         datetime(1981, 2, 9, tzinfo=UTC),

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import poolhouse.sandbox
 from poolhouse.customdb.budget import MOST_CALLS
-from poolhouse.customdb.model import DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS, SCRIPT_NAMES
-from poolhouse.customdb.service import LOG_DAYS, LOG_ROWS
+from poolhouse.customdb.model import DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS, LOG_DAYS, LOG_ROWS, SCRIPT_NAMES
 from poolhouse.customdb.stubs import PARAMETERS
 from poolhouse.directory.gathered import MOST_FOUND
 from poolhouse.sandbox import Limits

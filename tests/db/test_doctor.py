@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.conftest import PoolForTests
 from tests.postgres import on_database
 
+from poolhouse.db.database import opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
@@ -70,3 +71,31 @@ async def test_passwords_without_the_function_that_judges_them_are_told(
 
 async def function_fact(url: str) -> Fact:
     return {fact.name: fact async for fact in server_facts(url, 10)}["passwords for verifyPassword"]
+
+
+async def test_jobs_that_fail_or_are_overdue_are_told(database_url: str, services: Services) -> None:
+    await services.db.execute(
+        "insert into maintenance_runs (name, started_at, finished_at, rows, seconds, failures, failed_at, error) "
+        "values ('sessions', now() - interval '1 hour', now() - interval '1 hour', 7, 1.5, 0, null, null), "
+        "('login', now(), now(), 7, 0, 3, now() - interval '1 hour', 'KeyError'), "
+        "('mail', now() - interval '1 day', now() - interval '1 day', 0, 0, 1, now(), 'KeyError') "
+        "on conflict (name) do update set started_at = excluded.started_at, finished_at = excluded.finished_at, "
+        "rows = excluded.rows, seconds = excluded.seconds, failures = excluded.failures, "
+        "failed_at = excluded.failed_at, error = excluded.error"
+    )
+    try:
+        told = {row["what"]: row for row in doctor("--database-url", database_url)[1]}
+        assert told["maintenance: sessions"]["value"].endswith("UTC, 7 rows in 1.50 s, 0 failures")
+        assert told["maintenance: sessions"]["wrong"] == "", "no server runs on it"
+        assert told["maintenance: login"]["wrong"] == "", "it has worked since"
+        assert "KeyError" in told["maintenance: mail"]["wrong"]
+        async with opened(database_url, name="poolhouse node test") as node:
+            await node.listen("anything", heard)
+            told = {row["what"]: row for row in doctor("--database-url", database_url)[1]}
+        assert "overdue" in told["maintenance: sessions"]["wrong"]
+    finally:
+        await services.db.execute("delete from maintenance_runs where name in ('sessions', 'login', 'mail')")
+
+
+async def heard(_payload: str | None) -> None:
+    """Nothing is sent."""

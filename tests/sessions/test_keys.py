@@ -8,8 +8,8 @@ import httpx
 import pytest
 from joserfc import jws
 from tests.conftest import PoolForTests
+from tests.jobs import piece_of
 
-from poolhouse import upkeep
 from poolhouse.app import asgi
 from poolhouse.credentials import management_tokens
 from poolhouse.errors import TokenInvalid
@@ -25,13 +25,13 @@ async def stored(services: Services, pool: PoolForTests) -> set[str]:
 
 
 async def later(services: Services, pool: PoolForTests, passed: timedelta) -> None:
-    """As if so much time had passed for the pool's keys, and upkeep came by."""
+    """As if so much time had passed for the pool's keys, and maintenance came by."""
     await services.db.execute(
         "update signing_keys set needed_until = needed_until - $2::interval where pool_id = $1",
         pool.id,
         passed,
     )
-    await upkeep.JOBS["signing keys"].act(services.db)
+    await piece_of(services.db, "signing_keys")
 
 
 async def test_a_replaced_key_stays_while_what_it_signed_can_live_and_then_goes(

@@ -7,7 +7,7 @@ from poolhouse.apps.model import App, AppSettings
 from poolhouse.audit.service import AuditLog
 from poolhouse.errors import NotAuthenticated, NotPermitted, TokenExpired, TokenInvalid
 from poolhouse.ids import new_id, new_secret
-from poolhouse.sessions import tokens
+from poolhouse.sessions import postgres, tokens
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
@@ -184,5 +184,5 @@ async def test_an_expired_session_is_dead_before_it_is_swept(sessions, database,
     assert await sessions.find(pool.id, session.id) is None
     with pytest.raises(TokenExpired):
         await sessions.extend(database, session, DAY)
-    await sessions.delete_expired()
+    await postgres.delete_expired(database, 10_000)
     assert await database.fetchval("select count(*) from sessions where id = $1", session.id) == 0

@@ -11,6 +11,7 @@ import structlog
 
 from poolhouse import logs
 from poolhouse.app import asgi
+from poolhouse.maintenance import Job, do
 from poolhouse.services import Services
 from poolhouse.trace import Trace, current
 from poolhouse.wire import observed
@@ -112,6 +113,27 @@ async def test_metrics_tell_of_every_part(services: Services) -> None:
         "poolhouse_sandbox_workers",
         "poolhouse_mail_waiting",
     }
+
+
+async def test_metrics_tell_how_every_job_of_maintenance_fares(services: Services) -> None:
+    async def fails(_tx: object, _limit: int) -> int:
+        raise KeyError("a bug")
+
+    async def works(_tx: object, _limit: int) -> int:
+        return 7
+
+    await do(services.db, Job("test_works", 0.0, works))
+    with pytest.raises(KeyError):
+        await do(services.db, Job("test_fails", 0.0, fails))
+    [answer] = await asked(services, ("GET", "/metrics"))
+    told = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if line[:1] != "#")
+    assert told['poolhouse_maintenance_run_rows{job="test_works"}'] == "7.0"
+    assert told['poolhouse_maintenance_failures_total{job="test_fails"}'] == "1.0"
+    assert float(told['poolhouse_maintenance_finished_timestamp_seconds{job="test_works"}']) > 1.7e9
+    assert (
+        float(told['poolhouse_maintenance_failed_timestamp_seconds{error="KeyError",job="test_fails"}'])
+        > 1.7e9
+    )
 
 
 async def test_what_nobody_caught_is_a_500_with_its_id() -> None:

@@ -1,7 +1,7 @@
 """All SQL of the audit log.
 
 `audit_records` is partitioned by month on `at`; the key leads with pool_id. A month without a partition of
-its own falls into the default one, so a write never depends on upkeep.
+its own falls into the default one, so a write never depends on maintenance.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
 
 _PARTITION = re.compile(r"audit_records_(\d{4})_(\d{2})\Z")
-_UPKEEP_LOCK = 0x61756469  # "audi": one node at a time works on the partitions
+MONTHS_AHEAD = 3
 
 
 async def insert(tx: Executor, caller: Caller, event: Event) -> None:
@@ -90,36 +90,44 @@ async def count_logins(db: Executor, pool_id: str, app_id: str) -> tuple[int, in
     return (row["logins"], row["people"]) if row else (0, 0)
 
 
-async def ensure_partition(db: Database, month: datetime) -> bool:
+async def prepare_partitions(tx: Executor, limit: int, moment: datetime | None = None) -> int:
+    """Makes the partitions of `moment` (now) and of the months ahead, `limit` of them at most; answers how many
+    were missing. One node at a time. Without one, rows go to the default partition meanwhile."""
+    month, made = moment or await tx.fetchval("select now()"), 0
+    for _ in range(MONTHS_AHEAD + 1):
+        made += made < limit and await ensure_partition(tx, month)
+        month = next_month(month)
+    return made
+
+
+async def ensure_partition(tx: Executor, month: datetime) -> bool:
     """Makes the partition of `month`, taking along what the default one already holds of it.
 
-    True if it was made now. Safe on several nodes at once.
+    True if it was made now. One node at a time.
     """
     first, following = month_start(month), next_month(month)
     name = partition_name(first)
-    async with db.transaction() as tx:
-        await tx.execute("select pg_advisory_xact_lock($1)", _UPKEEP_LOCK)
-        if await tx.fetchval("select to_regclass($1) is not null", name):
-            return False
-        await tx.execute("set local lock_timeout = '5s'")
-        await tx.execute("lock table audit_records_default in access exclusive mode")
-        await tx.execute(f"create table {name} (like audit_records including all)")
-        await tx.execute(
-            f"""
-            with moved as (
-              delete from audit_records_default where at >= $1 and at < $2 returning *
-            )
-            insert into {name} select * from moved
-            """,
-            first,
-            following,
+    if await tx.fetchval("select to_regclass($1) is not null", name):
+        return False
+    await tx.execute("set local lock_timeout = '5s'")
+    await tx.execute("lock table audit_records_default in access exclusive mode")
+    await tx.execute(f"create table {name} (like audit_records including all)")
+    await tx.execute(
+        f"""
+        with moved as (
+          delete from audit_records_default where at >= $1 and at < $2 returning *
         )
-        await tx.execute(
-            f"""
-            alter table audit_records attach partition {name}
-              for values from ('{first.isoformat()}') to ('{following.isoformat()}')
-            """
-        )
+        insert into {name} select * from moved
+        """,
+        first,
+        following,
+    )
+    await tx.execute(
+        f"""
+        alter table audit_records attach partition {name}
+          for values from ('{first.isoformat()}') to ('{following.isoformat()}')
+        """
+    )
     return True
 
 

@@ -13,9 +13,6 @@ from poolhouse.audit.model import Event, Record, RecordQuery
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor
 from poolhouse.paging import Page, PageRequest
-from poolhouse.times import now
-
-MONTHS_AHEAD = 3
 
 LOGINS = Counter(
     "poolhouse_logins",
@@ -60,17 +57,6 @@ class AuditLog:
         """(successful logins through the application, different people), as far back as the log is kept."""
         caller.require_administrator()
         return await postgres.count_logins(self._db, caller.pool_id, app_id)
-
-    async def prepare_partitions(self, moment: datetime | None = None) -> int:
-        """Makes this month's partition and those of the months ahead. Gives how many were missing.
-
-        Without one, rows go to the default partition meanwhile.
-        """
-        month, made = postgres.month_start(moment or now()), 0
-        for _ in range(MONTHS_AHEAD + 1):
-            made += await postgres.ensure_partition(self._db, month)
-            month = postgres.next_month(month)
-        return made
 
     async def prune(self, before: datetime) -> int:
         """Deletes what is older, whole months by dropping them; gives the number of rows. For operators."""

@@ -10,12 +10,13 @@ from cyclopts import Parameter
 
 from poolhouse.commands.output import rows
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
-from poolhouse.db.database import opened
+from poolhouse.db.database import Database, opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
 from poolhouse.db.embedded import running_url
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.directory.postgres_duplicates import Duplicates, duplicates
+from poolhouse.maintenance import JOBS, Job, Run, runs
 from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_installation
 from poolhouse.settings import Settings
 from poolhouse.users.rules import spelled
@@ -55,14 +56,14 @@ async def _server(url: str, settings: Settings) -> list[Fact]:
     found = server_facts(url, settings.database_connections, settings.workers)
     facts = [fact async for fact in found]
     if any(fact.name == "schema" and fact.value == revisions()[-1] for fact in facts):
-        facts += await _people(url)
+        async with opened(url, connections=1) as db:
+            facts += await _people(db) + await _maintenance(db)
     return facts
 
 
-async def _people(url: str) -> list[Fact]:
+async def _people(db: Database) -> list[Fact]:
     """Nobody is merged: two accounts of one person are for an administrator to look at."""
-    async with opened(url, connections=1) as db:
-        found = await duplicates(db)
+    found = await duplicates(db)
     return [
         Fact(
             f"users of one {spelled(one.kind)}",
@@ -71,6 +72,28 @@ async def _people(url: str) -> list[Fact]:
         )
         for one in found
     ]
+
+
+async def _maintenance(db: Database) -> list[Fact]:
+    found = {run.name: run for run in await runs(db)}
+    serves = await db.fetchval(
+        "select exists (select 1 from pg_stat_activity where application_name like 'poolhouse node % listener')"
+    )
+    return [_job(job, found.get(job.name), serves) for job in JOBS]
+
+
+def _job(job: Job, run: Run | None, serves: bool) -> Fact:
+    """`serves`: whether a server runs, without which nothing can be overdue."""
+    name = f"maintenance: {job.name}"
+    if run is None:
+        return Fact(name, "not yet")
+    ended = f"{run.finished_at:%Y-%m-%d %H:%M:%S} UTC" if run.finished_at else "never ended"
+    value = f"{ended}, {run.rows} rows in {run.seconds:.2f} s, {run.failures} failures"
+    if run.failed_at and (run.finished_at is None or run.failed_at > run.finished_at):
+        return Fact(name, value, f"failed since, {run.error}: background_turn_failed in the log says why")
+    if serves and (run.age_s or 0.0) > 3 * job.every_s:
+        return Fact(name, value, "overdue: look for background_turn_failed in the log of every server")
+    return Fact(name, value)
 
 
 def _ids(found: Duplicates) -> str:

@@ -31,7 +31,6 @@ CACHE_S = 1.0
 """A disabled key stops working within this time on every node."""
 CACHED_KEYS = 10_000
 USE_NOTED_EVERY_S = 60.0
-SIGNATURES_PRUNED_EVERY_S = 60.0
 KEYS_A_POOL = 100
 SCOPE_LENGTH = 64
 
@@ -50,16 +49,10 @@ class Pools(Protocol):
 
 
 class AccessKeyService:
-    """`signature_lives_s`: how long a signed request could still be replayed, so must be remembered."""
-
-    def __init__(
-        self, db: Database, pools: Pools, box: SecretBox, audit: AuditLog, signature_lives_s: float = 1260.0
-    ) -> None:
+    def __init__(self, db: Database, pools: Pools, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._pools, self._box, self._audit = db, pools, box, audit
-        self._signature_lives_s = signature_lives_s
         self._cache: dict[str, tuple[float, AccessKey | None]] = {}
         self._noted: dict[str, float] = {}
-        self._pruned = time.monotonic()
 
     # -- administrators
 
@@ -162,9 +155,6 @@ class AccessKeyService:
         """Takes a verified signature, once on all nodes. Raises SignatureRefused(reason="replay")."""
         if not await postgres.spend(self._db, key.pool_id, signature):
             raise SignatureRefused("replayed", reason="replay")
-        if time.monotonic() - self._pruned > SIGNATURES_PRUNED_EVERY_S:
-            self._pruned = time.monotonic()
-            await postgres.forget_signatures(self._db, self._signature_lives_s)
 
     async def note_use(self, pool_id: str, key_id: str) -> None:
         """Written at most once a minute and node, however busy the key is."""

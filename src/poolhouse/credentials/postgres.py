@@ -7,8 +7,10 @@ from datetime import datetime
 from asyncpg import Record
 
 from poolhouse.credentials.model import AccessKey
+from poolhouse.credentials.signature import SIGNATURES_KEPT
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Executor
+from poolhouse.db.expiry import delete_old
 
 _COLUMNS = "k.pool_id, k.id, k.secret, k.user_id, k.tenant_id, k.scopes, k.enabled, k.created_at"
 
@@ -139,8 +141,7 @@ async def spend(db: Executor, pool_id: str, signature: bytes) -> bool:
     )
 
 
-async def forget_signatures(db: Executor, older_than_s: float) -> None:
-    """For every pool: what the clock window refuses anyway need not be kept."""
-    await db.execute(
-        "delete from spent_signatures where spent_at < now() - make_interval(secs => $1)", older_than_s
-    )
+async def forget_signatures(db: Executor, limit: int) -> int:
+    """Of all pools, `limit` at most: what the clock window refuses anyway. Answers how many went."""
+    key = "pool_id, signature"
+    return await delete_old(db, "spent_signatures", key=key, by="spent_at", age=SIGNATURES_KEPT, limit=limit)

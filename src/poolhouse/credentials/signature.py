@@ -23,6 +23,9 @@ from poolhouse.errors import InvalidInput, SignatureRefused
 
 SCHEME = "authing "
 CLOCK_WINDOW = timedelta(minutes=10)
+SIGNATURES_KEPT = 2 * CLOCK_WINDOW + timedelta(minutes=1)
+"""How long a signed request could still be replayed: dated a window ahead, it fits until a window after its date. The
+minute is for nodes whose clocks differ."""
 
 _BREAKS = re.compile(r"[\t\r\n\f]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z\Z")

@@ -10,6 +10,9 @@ from typing import Any, Literal, get_args
 from poolhouse.sandbox.order import Dialect
 from poolhouse.times import zone_named
 
+LOG_DAYS, LOG_ROWS = 30, 100_000
+"""How long a call's log row is kept, and how many of a pool at most."""
+
 Mode = Literal["LAZY_MIGRATION", "CUSTOM_USER_STORE"]
 ErrorMessages = Literal["script", "uniform"]
 """Whether a person is told what the script threw, or the same words whatever it threw."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -10,6 +11,8 @@ from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb.model import (
+    LOG_DAYS,
+    LOG_ROWS,
     Connection,
     CustomDatabase,
     LogEntry,
@@ -18,6 +21,7 @@ from poolhouse.customdb.model import (
     ScriptVersion,
 )
 from poolhouse.db.database import Executor
+from poolhouse.db.expiry import delete_old
 from poolhouse.db.where import Where
 
 _SETTINGS = (
@@ -232,17 +236,33 @@ def _log_entry(row: Record) -> LogEntry:
     return LogEntry(**values)
 
 
-async def prune_logs(db: Executor, keep_days: int, keep_rows: int) -> int:
-    """Older than `keep_days`, and beyond the newest `keep_rows` of each pool. Answers how many went."""
-    tag = await db.execute(
-        "delete from custom_script_logs l using (select pool_id, id, at, row_number() over "
-        "(partition by pool_id order by at desc, id desc) as place from custom_script_logs) old "
-        "where l.pool_id = old.pool_id and l.id = old.id "
-        "and (old.at < now() - make_interval(days => $1) or old.place > $2)",
-        keep_days,
-        keep_rows,
+async def prune_logs(db: Executor, limit: int, keep_days: int = LOG_DAYS, keep_rows: int = LOG_ROWS) -> int:
+    """What is older than `keep_days`, and older than the newest `keep_rows` of its pool: `limit` of each at most.
+    Answers how many went."""
+    old = await delete_old(
+        db,
+        "custom_script_logs",
+        key="pool_id, id",
+        by="at",
+        age=timedelta(days=keep_days),
+        limit=limit,
     )
-    return int(tag.split()[-1])
+    tag = await db.execute(
+        """
+        with full_pools as (
+          select pools.id, oldest_kept.at from pools cross join lateral (
+            select l.at from custom_script_logs l where l.pool_id = pools.id
+            order by l.at desc offset $1 - 1 limit 1) oldest_kept
+        )
+        delete from custom_script_logs where (pool_id, id) in (
+          select l.pool_id, l.id from full_pools join custom_script_logs l
+            on l.pool_id = full_pools.id and l.at < full_pools.at
+          limit $2)
+        """,
+        keep_rows,
+        limit,
+    )
+    return old + int(tag.split()[-1])
 
 
 async def count_migration(db: Executor, pool_id: str, outcome: str) -> None:

@@ -43,9 +43,6 @@ from poolhouse.sandbox.network import split_host
 from poolhouse.sandbox.order import Dialect
 from poolhouse.times import zone_named
 
-LOG_DAYS, LOG_ROWS = 30, 100_000
-"""How long a call's log row is kept, and how many of a pool at most."""
-
 _log = structlog.get_logger(__name__)
 
 CACHE_S = 0.5
@@ -290,10 +287,6 @@ class CustomDatabaseService:
         if query.name is not None:
             script_name(query.name)
         return Page(*await postgres.list_logs(self._db, caller.pool_id, query, page.size, page.offset))
-
-    async def prune_logs(self) -> int:
-        """Deletes rows past their age and past a pool's share; gives their number. For operators."""
-        return await postgres.prune_logs(self._db, LOG_DAYS, LOG_ROWS)
 
     async def migration(self, caller: Caller) -> MigrationProgress:
         caller.require_administrator()

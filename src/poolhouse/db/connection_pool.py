@@ -227,7 +227,7 @@ class Connections:
         self._in_line += 1
         try:
             async with nullcontext() if at_once else asyncio.timeout(until - began):
-                if pool_id:  # work of nobody's, a start or upkeep, has no share
+                if pool_id:  # work of nobody's, a start or maintenance, has no share
                     await share.enter(pool_id)
                     entered = True
                 await self._places.enter(pool_id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from asyncpg import Record
 
 from poolhouse.db.database import Executor
+from poolhouse.db.expiry import delete_old
 
 if TYPE_CHECKING:
     from poolhouse.login.tally import Limit, Subject
@@ -340,12 +341,21 @@ async def captcha_answer(db: Executor, pool_id: str, captcha_id: str, asker: str
     return answer
 
 
-async def delete_expired(db: Executor) -> None:
-    """Housekeeping over all pools; what has expired is dead already."""
-    await db.execute("delete from attempts where ends_at < now()")
-    await db.execute("delete from verification_codes where expires_at < now() - interval '1 day'")
-    await db.execute("delete from tickets where expires_at < now()")
-    await db.execute("delete from captchas where expires_at < now()")
+async def delete_expired(db: Executor, limit: int) -> int:
+    """Of all pools, `limit` of each table at most; answers how many went. What has expired is dead already."""
+    return (
+        await delete_old(db, "attempts", key="pool_id, kind, subject", by="ends_at", limit=limit)
+        + await delete_old(
+            db,
+            "verification_codes",
+            key="pool_id, channel, target, purpose",
+            by="expires_at",
+            age=timedelta(days=1),
+            limit=limit,
+        )
+        + await delete_old(db, "tickets", key="pool_id, id", by="expires_at", limit=limit)
+        + await delete_old(db, "captchas", key="pool_id, id", by="expires_at", limit=limit)
+    )
 
 
 # -- addresses nobody has proved ---------------------------------------------------------------------------

@@ -31,7 +31,6 @@ AT_ONCE: dict[Route, int] = {"pool": 48, "server": 16, "sms": SMS_AT_ONCE}
 PER_POOL = 4
 LEASE = timedelta(minutes=2)  # an attempt takes one minute at most
 LOOK_EVERY_S = 15.0
-KEEP = timedelta(days=30)
 
 DELIVERIES = prometheus_client.Counter(
     "poolhouse_mail_deliveries",

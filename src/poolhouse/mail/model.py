@@ -33,6 +33,9 @@ Scene = Literal[
 ]
 SCENES: tuple[Scene, ...] = get_args(Scene)
 
+KEPT = timedelta(days=30)
+"""How long a message is kept, sent or given up; a sent one without its text."""
+
 Channel = Literal["email", "sms"]
 Status = Literal["queued", "sent", "dead"]
 Route = Literal["pool", "server", "sms"]

@@ -9,8 +9,9 @@ from typing import cast
 from asyncpg import Record
 
 from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db import expiry
 from poolhouse.db.database import Executor
-from poolhouse.mail.model import Message, Provider, Route, Scene, Template
+from poolhouse.mail.model import KEPT, Message, Provider, Route, Scene, Template
 from poolhouse.paging import Page, PageRequest
 
 CHANNEL = "mail_outbox"
@@ -257,12 +258,17 @@ async def mark_failed(db: Executor, message: Message, error: str, retry_at: date
     )
 
 
-async def delete_older(db: Executor, before: datetime) -> int:
-    """What was sent, or never could be, before then."""
-    tag = await db.execute(
-        "delete from mail_outbox where created_at < $1 and next_attempt_at < now()", before
+async def delete_old(db: Executor, limit: int) -> int:
+    """What was sent, or never could be, `KEPT` ago: of all pools, `limit` at most. Answers how many went."""
+    return await expiry.delete_old(
+        db,
+        "mail_outbox",
+        key="pool_id, id",
+        by="created_at",
+        age=KEPT,
+        where="next_attempt_at < now()",
+        limit=limit,
     )
-    return int(tag.split()[-1])
 
 
 def _template(row: Record) -> Template:

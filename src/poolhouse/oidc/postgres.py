@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from asyncpg import Record
 
 from poolhouse.db.database import Executor
+from poolhouse.db.expiry import delete_old
 from poolhouse.oidc.model import Grant
 from poolhouse.users.postgres import may_log_in
 
@@ -180,6 +181,7 @@ async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> N
     )
 
 
-async def delete_expired(db: Executor) -> None:
-    """Housekeeping; codes and tokens go with their grant."""
-    await db.execute("delete from oidc_grants where expires_at < now() - interval '1 day'")
+async def delete_expired(db: Executor, limit: int) -> int:
+    """Of all pools, `limit` grants at most; answers how many went. Codes and tokens go with their grant."""
+    day = timedelta(days=1)
+    return await delete_old(db, "oidc_grants", key="pool_id, id", by="expires_at", age=day, limit=limit)

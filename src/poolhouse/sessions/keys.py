@@ -1,5 +1,5 @@
 """The keys tokens are signed with. A replaced key stays to verify until all it signed has expired, so a rotation
-logs nobody out; then upkeep deletes it."""
+logs nobody out; then maintenance deletes it."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from asyncpg import Record
 
 from poolhouse.db.database import Executor
+from poolhouse.db.expiry import delete_old
 from poolhouse.sessions.model import Session
 from poolhouse.users.postgres import may_log_in
 
@@ -162,19 +163,8 @@ async def delete_of_app(db: Executor, pool_id: str, app_id: str) -> list[str]:
 
 
 async def delete_expired(db: Executor, limit: int) -> int:
-    """Housekeeping over all pools: `limit` rows at most, so that no statement takes long."""
-    ended = await db.fetchval(
-        """
-        with expired as (
-          select pool_id, id from sessions where expires_at <= now() order by expires_at limit $1
-          for update skip locked),
-        ended as (
-          delete from sessions s using expired e where s.pool_id = e.pool_id and s.id = e.id returning 1)
-        select count(*) from ended
-        """,
-        limit,
-    )
-    return int(ended)
+    """Of all pools, `limit` at most; answers how many went. What has expired is dead already."""
+    return await delete_old(db, "sessions", key="pool_id, id", by="expires_at", limit=limit)
 
 
 # -- signing keys ------------------------------------------------------------------------------------------
@@ -244,18 +234,21 @@ async def keep_key(db: Executor, pool_id: str, key_id: str, until: datetime) -> 
     )
 
 
-async def delete_unneeded_keys(db: Executor) -> int:
-    """Housekeeping over all pools: replaced keys, and those of applications that are gone, once everything they
+async def delete_unneeded_keys(db: Executor, limit: int) -> int:
+    """Of all pools, `limit` at most: replaced keys, and those of applications that are gone, once everything they
     signed has expired. How many went."""
     tag = await db.execute(
         """
-        delete from signing_keys k where needed_until < now() and (
-          exists (select from signing_keys newer where newer.pool_id = k.pool_id
-            and newer.purpose = k.purpose and newer.app_id = k.app_id
-            and (newer.created_at, newer.id) > (k.created_at, k.id))
-          or (purpose = 'app' and not exists (
-            select from apps a where a.pool_id = k.pool_id and a.id = k.app_id)))
-        """
+        delete from signing_keys where (pool_id, id) in (
+          select k.pool_id, k.id from signing_keys k where k.needed_until < now() and (
+            exists (select 1 from signing_keys newer where newer.pool_id = k.pool_id
+              and newer.purpose = k.purpose and newer.app_id = k.app_id
+              and (newer.created_at, newer.id) > (k.created_at, k.id))
+            or (k.purpose = 'app' and not exists (
+              select 1 from apps a where a.pool_id = k.pool_id and a.id = k.app_id)))
+          limit $1)
+        """,
+        limit,
     )
     return int(tag.split()[-1])
 

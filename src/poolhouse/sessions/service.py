@@ -248,10 +248,6 @@ class SessionService:
         own = caller.kind == "user" and caller.actor_id == user.id and user.may_log_in
         await self.end_of_users(tx, caller.pool_id, [user.id], caller.session_id if own else None)
 
-    async def delete_expired(self, limit: int = 10_000) -> int:
-        """Housekeeping; expired rows are dead already. How many went."""
-        return await postgres.delete_expired(self._db, limit)
-
 
 def shuts_out(user: User, draft: UserDraft) -> bool:
     """Whether nothing from before may go on: a new password, a block, a suspension, tokenExpiredAt passed."""

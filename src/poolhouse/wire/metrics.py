@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -16,6 +17,7 @@ from poolhouse.breaker import BreakerState
 from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.errors import PoolhouseError
 from poolhouse.mail import postgres as mail_rows
+from poolhouse.maintenance import Run, runs
 from poolhouse.sandbox.client import Sandbox
 
 if TYPE_CHECKING:
@@ -23,7 +25,15 @@ if TYPE_CHECKING:
 
 DATABASE_WITHIN_S = 2.0
 
-Rows = tuple[int, float, dict[str, int]]
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the tables tell, of all nodes: `migrated` counts users moved in by outcome, `runs` are maintenance's."""
+
+    mails_waiting: int
+    oldest_mail_s: float
+    migrated: dict[str, int]
+    runs: list[Run]
 
 
 async def exposition(services: Services) -> bytes:
@@ -39,11 +49,12 @@ async def exposition(services: Services) -> bytes:
 
 
 async def _rows(services: Services) -> Rows | None:
-    """(mails waiting, age of the oldest in seconds, migrations by outcome); None while there is no database."""
+    """None while there is no database."""
     try:
         async with asyncio.timeout(DATABASE_WITHIN_S):
             waiting, oldest_s = await mail_rows.waiting(services.db)
-            return waiting, oldest_s, await customdb_rows.migrations_of_all(services.db)
+            migrated = await customdb_rows.migrations_of_all(services.db)
+            return Rows(waiting, oldest_s, migrated, await runs(services.db))
     except (TimeoutError, PoolhouseError):
         return None
 
@@ -81,15 +92,15 @@ class ProcessMetrics(Collector):
         yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
         if self._rows is None:
             return
-        waiting, oldest_s, migrated = self._rows
-        yield _gauge("mail_waiting", "Messages not yet delivered.", waiting)
-        yield _gauge("mail_oldest_seconds", "Age of the oldest of them.", oldest_s)
+        yield _gauge("mail_waiting", "Messages not yet delivered.", self._rows.mails_waiting)
+        yield _gauge("mail_oldest_seconds", "Age of the oldest of them.", self._rows.oldest_mail_s)
         migrations = CounterMetricFamily(
             "poolhouse_migrations", "Users moved in at a login, or why not.", labels=["outcome"]
         )
-        for outcome, count in migrated.items():
+        for outcome, count in self._rows.migrated.items():
             migrations.add_metric([outcome], count)
         yield migrations
+        yield from _maintenance(self._rows.runs)
 
 
 _KINDS = {
@@ -98,6 +109,26 @@ _KINDS = {
     "waiting": "Requests in line for one.",
     "limit": "How many may be open.",
 }
+
+
+def _maintenance(found: list[Run]) -> Iterable[Metric]:
+    name, job = "poolhouse_maintenance", ["job"]
+    finished = GaugeMetricFamily(f"{name}_finished_timestamp_seconds", "When a run last ended.", labels=job)
+    took = GaugeMetricFamily(f"{name}_run_seconds", "Work of the last run.", labels=job)
+    rows = GaugeMetricFamily(f"{name}_run_rows", "Rows of the last run.", labels=job)
+    failures = CounterMetricFamily(f"{name}_failures", "Runs that failed, on all nodes.", labels=job)
+    failed = GaugeMetricFamily(
+        f"{name}_failed_timestamp_seconds", "The last failure, and its class.", labels=["job", "error"]
+    )
+    for run in found:
+        if run.finished_at:
+            finished.add_metric([run.name], run.finished_at.timestamp())
+        took.add_metric([run.name], run.seconds)
+        rows.add_metric([run.name], run.rows)
+        failures.add_metric([run.name], run.failures)
+        if run.failed_at:
+            failed.add_metric([run.name, run.error or ""], run.failed_at.timestamp())
+    return finished, took, rows, failures, failed
 
 
 class SandboxMetrics(Collector):
