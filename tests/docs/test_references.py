@@ -16,7 +16,7 @@ NOT_OURS = {"node_modules", "__pycache__"}
 
 OUTSIDE = re.compile(
     r"(?<!docs/)(?<!\.\./)\breference/[\w-]+\.\w+|\b[Ss]eeds? \(?\d{3}\b|\.\./shared|\bshared/seeds|\bdesign\.md"
-    r"|(?<!vm2 )\bissue \d+"
+    r"|(?<!vm2 )\bissue \d+|ources?: the design"
 )
 """Where facts once came from. Of vm2, whose attacks are tried here, the number of an issue is the attack's name."""
 

@@ -1,7 +1,7 @@
 """Auth0's custom database scripts, read as ours: names, arguments, profiles and answers.
 
 The worker finds the function and calls it with a callback; what its arguments and answers mean is said here.
-Source: Auth0's public documentation of custom database action scripts.
+Source: Auth0's public documentation of custom database action scripts; docs/decisions/0018-auth0-dialect.md.
 """
 
 from __future__ import annotations

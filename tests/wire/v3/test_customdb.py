@@ -1,4 +1,4 @@
-"""The administration of custom databases through its wire. Source: the design, "Custom databases"."""
+"""The administration of custom databases through its wire. Source: docs/contract/custom-database.md#administration."""
 
 from __future__ import annotations
 

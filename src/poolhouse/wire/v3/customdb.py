@@ -1,4 +1,7 @@
-"""Custom databases: our own endpoints, in v3's manner. Source: the design, "Custom databases"."""
+"""Custom databases: our own endpoints, in v3's manner.
+
+Source: docs/contract/custom-database.md#administration.
+"""
 
 from __future__ import annotations
 
