@@ -1,6 +1,6 @@
 """The server over its services: every door, the middleware, and what goes on beside the requests.
 
-A command builds the services (`services.py`) and opens no door, so it imports none of this.
+A command builds the services (`services/`) and opens no door, so it imports none of this.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ async def test_a_number_logs_in_and_is_found_in_any_spelling(
         with pytest.raises(PoolhouseError):
             await directory.authenticate(pool.stranger, UserKey("phone", typed), "wrong 1")
         with pytest.raises(UserExists):
-            await services.registrations.create(
+            await services.sign_up.create(
                 pool.stranger, Registration("username", {"username": "bob", "phone": typed}, "secret 1")
             )
     ids = set()

@@ -410,7 +410,7 @@ async def test_somebody_who_registers_sets_editable_fields_only(
     await define(services, pool, "salary", DataType.NUMBER)
     with pytest.raises(NotPermitted):
         async with services.db.transaction() as tx:
-            await services.fields.store(tx, pool.stranger, USER, {user_id: {"salary": 1}})
+            await services.field_store.store(tx, pool.stranger, USER, {user_id: {"salary": 1}})
     assert await kept(services, pool, user_id) == {}
 
 

@@ -29,7 +29,6 @@ DOORS = {
     "create many": lambda s, a, v, b, p: s.users.create_many(a, [UserDraft({"username": "new"}, p)]),
     "accounts": lambda s, a, v, b, p: s.accounts.create(a, [NewAccount(UserDraft({"username": "new"}, p))]),
     "an administrator's update": lambda s, a, v, b, p: s.users.update(a, b.id, UserDraft(password=p)),
-    "update many": lambda s, a, v, b, p: s.users.update_many(a, [(b.id, UserDraft(password=p))]),
     "changed accounts": lambda s, a, v, b, p: s.accounts.update(
         a, [AccountChange(b.id, UserDraft(password=p))]
     ),

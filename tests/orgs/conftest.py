@@ -1,11 +1,11 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.accounts.users import UserService
 from poolhouse.audit.service import AuditLog
-from poolhouse.db.database import Database
+from poolhouse.db.database import Database, Tx
 from poolhouse.ids import new_id
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
@@ -21,9 +21,23 @@ def users(services: Services) -> UserService:
 
 
 @pytest.fixture
-def orgs(database: Database, services: Services) -> OrgService:
-    """One of its own, so that a test can hang its hooks on it."""
-    return OrgService(database, AuditLog(database), services.fields)
+def forgotten() -> list[str]:
+    """The ids of departments whose deletion was told."""
+    return []
+
+
+@pytest.fixture
+def orgs(database: Database, services: Services, forgotten: list[str]) -> OrgService:
+    async def forget(tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
+        forgotten.extend(node_ids)
+
+    return OrgService(
+        db=database,
+        audit=AuditLog(database),
+        fields=services.field_store,
+        forget_nodes=[forget],
+        forget_orgs=[],
+    )
 
 
 @pytest.fixture

@@ -245,14 +245,8 @@ async def test_two_moves_at_once_never_make_a_circle(orgs: OrgService, pool: Poo
 
 
 async def test_deleting_a_department_deletes_what_is_below_and_tells_others(
-    orgs: OrgService, pool: PoolForTests
+    orgs: OrgService, pool: PoolForTests, forgotten: list[str]
 ) -> None:
-    forgotten: list[str] = []
-
-    async def forget(tx: object, pool_id: str, node_ids: object) -> None:
-        forgotten.extend(node_ids)  # type: ignore[call-overload]
-
-    orgs.on_delete(forget)
     org = await company(orgs, pool)
     a = await node(orgs, pool, org, "a")
     b = await node(orgs, pool, org, "b", a)

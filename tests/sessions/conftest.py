@@ -2,6 +2,7 @@ import pytest
 
 from poolhouse.audit.service import AuditLog
 from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.services.consequences import ENDINGS
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.service import SessionService
 
@@ -13,4 +14,5 @@ def box():
 
 @pytest.fixture
 def sessions(database, box):
-    return SessionService(database, KeyRing(database, box), AuditLog(database))
+    keys = KeyRing(database, box)
+    return SessionService(db=database, keys=keys, endings=ENDINGS, audit=AuditLog(database))

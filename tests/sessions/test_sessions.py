@@ -7,6 +7,7 @@ from poolhouse.apps.model import App, AppSettings
 from poolhouse.audit.service import AuditLog
 from poolhouse.errors import NotAuthenticated, NotPermitted, TokenExpired, TokenInvalid
 from poolhouse.ids import new_id, new_secret
+from poolhouse.services.consequences import ENDINGS
 from poolhouse.sessions import postgres, tokens
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.service import SessionService
@@ -68,7 +69,9 @@ async def test_rotation_logs_nobody_out(sessions, database, box, pool, user, app
     before = (await sessions.keys.newest(pool.id, "rsa")).kid
     assert (await sessions.keys.rotate(pool.id, "rsa")).kid != before
     _, after = await logged_in(sessions, pool, user, replace(app, secret=new_secret()))
-    other_node = SessionService(database, KeyRing(database, box), AuditLog(database))
+    other_node = SessionService(
+        db=database, keys=KeyRing(database, box), endings=ENDINGS, audit=AuditLog(database)
+    )
     for token in (by_rsa, by_secret, after):
         await other_node.read(token)
     assert len(await other_node.keys.public_keys(pool.id)) == 2
@@ -174,7 +177,7 @@ async def test_a_change_that_shuts_a_user_out_ends_the_sessions(sessions, databa
     _, token = await logged_in(sessions, pool, user)
     async with database.transaction() as tx:
         changed = msgspec.structs.replace(user, **change)
-        await sessions.user_changed(tx, pool.administrator, changed, UserDraft(change))
+        await ENDINGS.user_changed(tx, pool.administrator, changed, UserDraft(change))
     with pytest.raises(TokenExpired):
         await sessions.read(token)
 

@@ -14,7 +14,7 @@ from poolhouse.db.database import Database, Tx
 from poolhouse.directory.postgres import password_hashes
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import TargetType
-from poolhouse.fields.service import FieldService
+from poolhouse.fields.store import FieldStore
 from poolhouse.orgs.model import Assignment
 from poolhouse.users.model import IdentityDraft, Status, User, UserDraft
 
@@ -48,11 +48,11 @@ class AccountService:
 
     def __init__(
         self,
+        *,
         db: Database,
         users: UserService,
         audit: AuditLog,
-        fields: FieldService,
-        *,
+        fields: FieldStore,
         put_in_departments: PutInDepartments,
         link_identity: LinkIdentity,
         bring_factor: BringFactor,

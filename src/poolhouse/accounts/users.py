@@ -11,7 +11,7 @@ from poolhouse import emails, phones
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Tx
+from poolhouse.db.database import Database, Forget, Tx
 from poolhouse.directory.chooser import Directories
 from poolhouse.directory.gathered import existing
 from poolhouse.directory.stored_passwords import StoredPasswords
@@ -23,13 +23,13 @@ from poolhouse.users.rules import IDENTIFIERS, clean, require_identifier
 LARGEST_BATCH = 80
 LARGEST_DELETE = 1000
 
-ForgetUsers = Callable[[Tx, str, Sequence[str]], Awaitable[None]]
 Judge = Callable[[Caller, str, str | None], Awaitable[None]]
 """Raises WeakPassword. The password, and the id of the user whose new one it is; None for a new user."""
 
 _OF_AN_IDENTIFIER = (*IDENTIFIERS, "phone_country_code")
 
 UserChanged = Callable[[Tx, Caller, User, UserDraft], Awaitable[None]]
+"""Hears of every update in its transaction: blocking a user ends their sessions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +47,21 @@ class UserService:
 
     def __init__(
         self,
+        *,
         db: Database,
         directories: Directories,
         passwords: StoredPasswords,
         audit: AuditLog,
-        special_domains: Collection[str] = (),
+        judge: Judge,
+        changed: Sequence[UserChanged],
+        forget: Sequence[Forget],
+        special_domains: Collection[str],
     ) -> None:
+        """`judge` is asked of every password that is set, by whomever; not of those that move in from elsewhere.
+        `changed`, `forget`: whom updates and deletions tell."""
         self._db, self._directories, self._passwords, self._audit = db, directories, passwords, audit
+        self._judge, self._changed, self._forget = judge, changed, forget
         self._check_email = partial(emails.checked, special=special_domains)
-        self._forget: list[ForgetUsers] = []
-        self._changed: list[UserChanged] = []
-        self._judge: Judge | None = None
-
-    def judge_passwords_by(self, judge: Judge) -> None:
-        """`judge` is asked of every password that is set, by whomever; not of those that move in from elsewhere."""
-        self._judge = judge
-
-    def on_delete(self, forget: ForgetUsers) -> None:
-        """`forget` removes what another domain keeps of users, in the deleting transaction."""
-        self._forget.append(forget)
-
-    def on_change(self, changed: UserChanged) -> None:
-        """`changed` hears of every update in its transaction: blocking a user ends their sessions."""
-        self._changed.append(changed)
 
     async def create(self, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None) -> User:
         """A new user, as an administrator. Raises IdentifierRequired, WeakPassword, InvalidInput and the
@@ -146,7 +138,7 @@ class UserService:
         if draft.password_hash is not None:
             kept = await self._passwords.accept(caller.pool_id, draft.password_hash, draft.password_salt)
             draft = replace(draft, password_hash=kept, password_salt=None)
-        if draft.password is not None and not draft.judged and self._judge:
+        if draft.password is not None and not draft.judged:
             await self._judge(caller, draft.password, user_id)
         return draft
 
@@ -164,18 +156,6 @@ class UserService:
             user = await self.apply(tx, caller, user_id, vetted)
             await self._audit.write(tx, caller, _event("update", user, changed=sorted(draft.values)))
         return user
-
-    async def update_many(self, caller: Caller, drafts: Sequence[tuple[str, UserDraft]]) -> list[User]:
-        """All of them, or none."""
-        caller.require_administrator()
-        vetted = [
-            (user_id, await self.vet(caller, draft, user_id, vouched=True)) for user_id, draft in drafts
-        ]
-        async with self._db.transaction() as tx:
-            users = [await self.apply(tx, caller, user_id, one) for user_id, one in vetted]
-            for user in users:
-                await self._audit.write(tx, caller, _event("update", user))
-        return users
 
     async def change(self, tx: Tx, caller: Caller, user_id: str, draft: UserDraft) -> User:
         """`vet` and `apply` in one, for a transaction that has done nothing yet."""

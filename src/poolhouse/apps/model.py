@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -65,3 +66,7 @@ class Agreement:
     position: int
     created_at: datetime
     updated_at: datetime
+
+
+MayUse = Callable[[App, str], Awaitable[bool]]
+"""Whether the application is open to the user of this id, who has proved who they are."""

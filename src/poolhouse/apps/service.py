@@ -17,7 +17,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.database import Database, Tx
+from poolhouse.db.database import Database, Forget, Tx
 from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthenticated
 from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
@@ -31,25 +31,28 @@ WRITABLE = frozenset(
     {"name", "identifier", "description", "logo", "app_type", "redirect_uris", "logout_redirect_uris"}
 )
 
-OnChange = Callable[[App], Awaitable[None]]
-OnDelete = Callable[[Tx, Caller, str], Awaitable[None]]
+AppChanged = Callable[[App], Awaitable[None]]
+"""Hears of every application that was made or changed, after it was."""
+DeleteRoles = Callable[[Tx, Caller, str], Awaitable[None]]
+"""Deletes the roles of a namespace, as what each application's id is."""
 
 
 class AppService:
-    def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        box: SecretBox,
+        audit: AuditLog,
+        changed: AppChanged,
+        delete_roles: DeleteRoles,
+        forget: Sequence[Forget],
+    ) -> None:
+        """`forget`: whom the deletion of applications tells."""
         self._db, self._box, self._audit = db, box, audit
+        self._changed, self._delete_roles, self._forget = changed, delete_roles, forget
         self._recent: TtlCache[App] = TtlCache(CACHE_S)
         self._defaults: TtlCache[tuple[App | None]] = TtlCache(CACHE_S)
-        self._on_change: list[OnChange] = []
-        self._on_delete: list[OnDelete] = []
-
-    def on_change(self, hook: OnChange) -> None:
-        """`hook(app)` runs after an application was made or changed."""
-        self._on_change.append(hook)
-
-    def on_delete(self, hook: OnDelete) -> None:
-        """`hook(tx, caller, app_id)` runs in the transaction that deletes an application."""
-        self._on_delete.append(hook)
 
     async def create(self, caller: Caller, name: str, identifier: str | None = None, **values: Any) -> App:
         """`values`: description, logo, app_type, redirect_uris, logout_redirect_uris, settings."""
@@ -183,18 +186,15 @@ class AppService:
         async with self._db.transaction() as tx:
             if not await postgres.delete(tx, caller.pool_id, app_id):
                 raise AppNotFound(app_id=app_id)
-            for hook in self._on_delete:
-                await hook(tx, caller, app_id)
+            await self._delete_roles(tx, caller, app_id)
+            for forget in self._forget:
+                await forget(tx, caller.pool_id, [app_id])
             await self._audit.write(tx, caller, Event("delete", "application", app_id))
         self._drop(caller, app_id)
 
     def _drop(self, caller: Caller, app_id: str) -> None:
         self._recent.drop(app_id)
         self._defaults.drop(caller.pool_id)
-
-    async def _changed(self, app: App) -> None:
-        for hook in self._on_change:
-            await hook(app)
 
     async def _locked(self, tx: Tx, caller: Caller, app_id: str) -> App:
         """The application as it is now, held until the change to it is done."""

@@ -45,12 +45,13 @@ class ScriptRunner:
 
     def __init__(
         self,
+        *,
         db: Database,
         sandbox: Sandbox,
         pools: PoolService,
         apps: AppService,
         geoip: GeoIp,
-        pool_variables: PoolVariables | None = None,
+        pool_variables: PoolVariables,
     ) -> None:
         self._sandbox, self._pools, self._apps = sandbox, pools, apps
         self._geoip, self._pool_variables = geoip, pool_variables
@@ -162,7 +163,7 @@ class ScriptRunner:
 
     async def env(self, database: CustomDatabase) -> dict[str, str]:
         """Pool variables, then the connection's own, then DB_*; the later win."""
-        shared = await self._pool_variables(database.pool_id) if self._pool_variables else {}
+        shared = await self._pool_variables(database.pool_id)
         connection = environment.connection_variables(database.connection, database.database_type)
         return {**shared, **database.env, **connection}
 

@@ -58,7 +58,7 @@ class ConnectionTest:
 
 class CustomDatabaseService:
     def __init__(
-        self, db: Database, box: SecretBox, sandbox: Sandbox, runner: ScriptRunner, audit: AuditLog
+        self, *, db: Database, box: SecretBox, sandbox: Sandbox, runner: ScriptRunner, audit: AuditLog
     ) -> None:
         self._db, self._box, self._sandbox, self._runner, self._audit = db, box, sandbox, runner, audit
         self._cache: dict[str, tuple[float, LiveConnection | None]] = {}

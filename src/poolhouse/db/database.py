@@ -127,6 +127,12 @@ class Tx:
         self._connections.release(connection)
 
 
+Forget = Callable[[Tx, str, Sequence[str]], Awaitable[None]]
+"""`(tx, pool_id, ids)`: removes what a domain keeps of things that are deleted, in the deleting transaction.
+
+Whom a deletion tells is one table: services/consequences.py."""
+
+
 class _Transaction:
     def __init__(self, connections: Connections) -> None:
         self._tx = Tx(connections)

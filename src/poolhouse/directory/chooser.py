@@ -29,6 +29,7 @@ class Directories:
 
     def __init__(
         self,
+        *,
         native: PostgresDirectory,
         db: Database,
         customdb: CustomDatabaseService,

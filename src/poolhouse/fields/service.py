@@ -5,22 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-
-import msgspec
-from asyncpg import Record
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller, RequireIds
-from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import (
     Conflict,
     FieldNotFound,
     InvalidInput,
     InvalidOperation,
-    NotPermitted,
     NotSupported,
     PoolNotFound,
     TooLarge,
@@ -40,13 +34,10 @@ from poolhouse.fields.model import (
     FieldValue,
     TargetType,
 )
-from poolhouse.fields.values import broken, check, form, loaded
+from poolhouse.fields.store import FieldStore, Values
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import optional_text, required_text
 from poolhouse.times import now
-
-Values = Mapping[str, Mapping[str, Any]]
-"""Target id -> key -> value as `DataType` types it; None takes the value away."""
 
 _KEY = re.compile(r"[^\s\x00-\x1f\x7f]+\Z")
 _RULES = ("regExp", "phone", "email", "isNumber")
@@ -55,15 +46,12 @@ _RULES = ("regExp", "phone", "email", "isNumber")
 class FieldService:
     """Definitions are administrators'; users may read and set the editable ones on themselves."""
 
-    def __init__(self, db: Database, audit: AuditLog, box: SecretBox) -> None:
-        self._db = db
-        self._audit = audit
-        self._box = box
-        self._require: dict[TargetType, RequireIds] = {TargetType.USERPOOL: _require_own_pool}
-
-    def on(self, target_type: TargetType, require: RequireIds) -> None:
-        """How to tell that targets of a type exist; without it their values are NotSupported."""
-        self._require[target_type] = require
+    def __init__(
+        self, *, db: Database, audit: AuditLog, store: FieldStore, require: Mapping[TargetType, RequireIds]
+    ) -> None:
+        """`require`: how to tell that targets of a type exist; values of other types are NotSupported."""
+        self._db, self._audit, self._store = db, audit, store
+        self._require = {TargetType.USERPOOL: _require_own_pool, **require}
 
     # -- definitions -------------------------------------------------------------------------------------
 
@@ -140,7 +128,9 @@ class FieldService:
         rows = await postgres.list_values(self._db, caller.pool_id, target_type, target_ids)
         found: dict[str, list[FieldValue]] = {}
         for row in rows:
-            found.setdefault(row["target_id"], []).append(self._loaded(caller.pool_id, target_type, row))
+            found.setdefault(row["target_id"], []).append(
+                self._store.loaded(caller.pool_id, target_type, row)
+            )
         return dict(found)
 
     async def values_of(
@@ -159,93 +149,16 @@ class FieldService:
         self._require_reader(caller, target_type, list(values))
         await self._require_targets(caller, target_type, list(values))
         async with self._db.transaction() as tx:
-            await self.store(tx, caller, target_type, values, from_text=from_text)
+            await self._store.store(tx, caller, target_type, values, from_text=from_text)
 
     async def delete_value(self, caller: Caller, target_type: TargetType, target_id: str, key: str) -> None:
         """Nothing happens where there is no value. Raises FieldNotFound for a key that is not defined."""
         await self.set_values(caller, target_type, {target_id: {key: None}})
 
-    async def store(
-        self, tx: Tx, caller: Caller, target_type: TargetType, values: Values, *, from_text: bool = False
-    ) -> None:
-        """`set_values` within another domain's transaction, which knows that the targets exist.
-
-        Whoever is no administrator, somebody who registers among them, sets editable fields only.
-        """
-        by_key: dict[str, dict[str, Any]] = {}
-        for target_id, given in values.items():
-            for key, value in given.items():
-                by_key.setdefault(key, {})[target_id] = value
-        fields = await postgres.list_fields(tx, caller.pool_id, target_type, list(by_key))
-        for key, of_targets in by_key.items():
-            field = fields.get(key)
-            if field is None:
-                raise FieldNotFound(field=key)
-            if not field.user_editable and caller.kind in ("user", "anonymous"):
-                raise NotPermitted()
-            await self._store_key(tx, caller, field, of_targets, from_text)
-        for target_id, given in values.items():
-            await self._audit.write(tx, caller, _written(target_type, target_id, given))
-
     async def count_targets(self, caller: Caller, target_type: TargetType, key: str) -> int:
         """How many targets have a value."""
         caller.require_administrator()
         return await postgres.count_targets(self._db, caller.pool_id, target_type, key)
-
-    async def definitions(self, db: Executor, pool_id: str, target_type: TargetType) -> Mapping[str, Field]:
-        """By key; for `fields.conditions.condition`."""
-        return await postgres.list_fields(db, pool_id, target_type)
-
-    async def forget(self, tx: Tx, pool_id: str, target_type: TargetType, target_ids: Sequence[str]) -> None:
-        """The values of targets that are being deleted."""
-        await postgres.delete_values(tx, pool_id, target_type, target_ids)
-
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await self.forget(tx, pool_id, TargetType.USER, user_ids)
-
-    async def forget_nodes(self, tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
-        await self.forget(tx, pool_id, TargetType.NODE, node_ids)
-
-    async def forget_app(self, tx: Tx, caller: Caller, app_id: str) -> None:
-        await self.forget(tx, caller.pool_id, TargetType.APPLICATION, [app_id])
-
-    async def _store_key(
-        self, tx: Tx, caller: Caller, field: Field, given: Mapping[str, Any], from_text: bool
-    ) -> None:
-        kept: list[tuple[str, Any, bytes | None]] = []
-        dropped: list[str] = []
-        for target_id, value in given.items():
-            if value is None:
-                dropped.append(target_id)
-                continue
-            stored = form(field, value, from_text=from_text)
-            check(field, stored)
-            await self._check_expressions(tx, field, stored)
-            if field.encrypted:
-                place = _place(caller.pool_id, field.target_type, target_id, field.key)
-                sealed = self._box.encrypt(msgspec.json.encode(stored).decode(), place)
-                kept.append((target_id, None, sealed))
-            else:
-                kept.append((target_id, stored, None))
-        if dropped:
-            await postgres.delete_values(tx, caller.pool_id, field.target_type, dropped, field.key)
-        if kept:
-            await postgres.save_values(tx, caller.pool_id, field, kept)
-
-    async def _check_expressions(self, tx: Tx, field: Field, stored: Any) -> None:
-        for rule in field.rules:
-            if rule.type == "regExp":
-                text = stored if isinstance(stored, str) else msgspec.json.encode(stored).decode()
-                if not await postgres.require_matching(tx, text, rule.content, field.key):
-                    raise broken(field, rule)
-
-    def _loaded(self, pool_id: str, target_type: TargetType, row: Record) -> FieldValue:
-        target_id, key, data_type, label, value, sealed = row
-        if sealed is not None:
-            opened = self._box.decrypt(sealed, _place(pool_id, target_type, target_id, key))
-            value = msgspec.json.decode(opened)
-        kind = DataType(data_type)
-        return FieldValue(key, kind, label, loaded(kind, value))
 
     def _require_reader(self, caller: Caller, target_type: TargetType, target_ids: Sequence[str]) -> None:
         if target_type is TargetType.USER and len(target_ids) == 1:
@@ -362,17 +275,3 @@ def _changed(before: Field, draft: FieldDraft) -> Field:
         )
     given = {name: value for name in _CHANGEABLE if (value := getattr(draft, name)) is not None}
     return replace(before, **given)
-
-
-def _place(pool_id: str, target_type: TargetType, target_id: str, key: str) -> str:
-    return f"{pool_id}/field_values/{target_type}/{target_id}/{key}"
-
-
-def _written(target_type: TargetType, target_id: str, given: Mapping[str, Any]) -> Event:
-    return Event(
-        "update",
-        "custom_data",
-        target_id,
-        user_id=target_id if target_type is TargetType.USER else None,
-        detail={"targetType": target_type, "keys": sorted(given)[:100]},
-    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller, RequireIds
-from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor, Forget, Tx
 from poolhouse.errors import GroupNotFound, InvalidInput
 from poolhouse.fields.model import TargetType
-from poolhouse.fields.service import FieldService
+from poolhouse.fields.store import FieldStore
 from poolhouse.groups import postgres
 from poolhouse.groups.model import (
     LONGEST_CODE,
@@ -24,24 +24,22 @@ from poolhouse.groups.model import (
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import optional_text, required_text
 
-OnDelete = Callable[[Tx, str, Sequence[Group]], Awaitable[None]]
-
 
 class GroupService:
     """Members are user ids. In a pool whose users are elsewhere they are that directory's ids."""
 
     def __init__(
-        self, db: Database, audit: AuditLog, fields: FieldService, require_users: RequireIds
+        self,
+        *,
+        db: Database,
+        audit: AuditLog,
+        fields: FieldStore,
+        require_users: RequireIds,
+        forget: Sequence[Forget],
     ) -> None:
-        self._db = db
-        self._audit = audit
-        self._fields = fields
-        self._require_users = require_users
-        self._on_delete: list[OnDelete] = []
-
-    def on_delete(self, hook: OnDelete) -> None:
-        """`hook(tx, pool_id, groups)` runs in the transaction that deletes these groups."""
-        self._on_delete.append(hook)
+        """`forget`: whom the deletion of groups tells."""
+        self._db, self._audit, self._fields = db, audit, fields
+        self._require_users, self._forget = require_users, forget
 
     async def create(self, caller: Caller, draft: GroupDraft) -> Group:
         """Raises GroupCodeTaken, InvalidInput."""
@@ -86,9 +84,8 @@ class GroupService:
             missing = set(codes) - {group.code for group in groups}
             if missing:
                 raise GroupNotFound(code=min(missing))
-            await self._fields.forget(tx, caller.pool_id, TargetType.GROUP, [group.id for group in groups])
-            for hook in self._on_delete:
-                await hook(tx, caller.pool_id, groups)
+            for forget in self._forget:
+                await forget(tx, caller.pool_id, [group.id for group in groups])
             for group in groups:
                 await self._write(tx, caller, Event("delete", "group", group.id, detail={"code": group.code}))
 
@@ -157,9 +154,6 @@ class GroupService:
         """Raises GroupNotFound. For other domains' use cases."""
         if set(ids) - await postgres.known_ids(self._db, caller.pool_id, ids):
             raise GroupNotFound()
-
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_users(tx, pool_id, user_ids)
 
     async def _create(self, tx: Tx, caller: Caller, draft: GroupDraft, field: str | None = None) -> Group:
         required_text(draft.code, field or "code", LONGEST_CODE)

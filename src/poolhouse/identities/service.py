@@ -9,7 +9,7 @@ from poolhouse.accounts.users import UserService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Tx
+from poolhouse.db.database import Database
 from poolhouse.directory.postgres import insert_identity
 from poolhouse.errors import IdentitySourceNotFound, IdentityTaken, InvalidInput
 from poolhouse.identities import postgres
@@ -135,9 +135,6 @@ class IdentityService:
                 )
                 await self._audit.write(tx, caller, act)
         return len(gone)
-
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_users(tx, pool_id, user_ids)
 
 
 def _of(linked: Identity, user_id: str) -> Identity:

@@ -14,22 +14,25 @@ from poolhouse.login.proofs import Proofs
 from poolhouse.login.refusals import Refusals
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import PLAIN, LoginService
+from poolhouse.login.sign_up import SignUp
 from poolhouse.users.model import UserKey
 
 
 class CodeLogin:
     def __init__(
         self,
+        *,
         codes: Codes,
         users: UserService,
         login: LoginService,
+        sign_up: SignUp,
         registrations: Registrations,
         proofs: Proofs,
         refusals: Refusals,
     ) -> None:
         self._refusals = refusals
         self._codes, self._users, self._proofs = codes, users, proofs
-        self._login, self._registrations = login, registrations
+        self._login, self._sign_up, self._registrations = login, sign_up, registrations
 
     async def login(
         self,
@@ -52,9 +55,7 @@ class CodeLogin:
             if not how.auto_register:
                 await self._refusals.write(caller, "UserNotFound", key=UserKey(channel, target.strip()))
                 raise UserNotFound()
-            user = await self._registrations.create(
-                caller, _registration(channel, target, country_code, None)
-            )
+            user = await self._sign_up.create(caller, _registration(channel, target, country_code, None))
         return await self._login.as_user(
             caller, user, "email_code" if channel == "email" else "phone_code", how.device_id
         )

@@ -24,7 +24,7 @@ from poolhouse.mail.render import lasting
 from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
-from poolhouse.sessions.service import shuts_out
+from poolhouse.sessions.endings import shuts_out
 from poolhouse.users.model import User, UserDraft, UserKey
 
 Purpose = Literal[
@@ -62,7 +62,7 @@ MOST_OF_AN_ADDRESS_AN_HOUR = 300
 
 class Codes:
     def __init__(
-        self, db: Database, box: SecretBox, pools: PoolService, mail: MailService, refusals: Refusals
+        self, *, db: Database, box: SecretBox, pools: PoolService, mail: MailService, refusals: Refusals
     ) -> None:
         self._db, self._box, self._pools, self._mail, self._refusals = db, box, pools, mail, refusals
 
@@ -136,15 +136,6 @@ class Codes:
         await self._refusals.write(caller, "CodeWrong", key=typed, purpose=purpose)
         raise CodeWrong("wrong code, used code, or no try left")
 
-    async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
-        """What shuts a user out voids the codes under way to them: none may undo a new password."""
-        if not shuts_out(user, draft):
-            return
-        targets = {"email": emails.stored(user.email)} if user.email else {}
-        if number := phones.find_key(user.phone, user.phone_country_code):
-            targets["phone"] = number
-        await postgres.void_codes(tx, caller.pool_id, targets)
-
     async def _count(self, caller: Caller, target: str) -> None:
         sent = await postgres.count_attempt(self._db, caller.pool_id, "code-target", target, DAY_S)
         if sent > MOST_OF_A_TARGET_A_DAY:
@@ -157,6 +148,16 @@ class Codes:
 
     def _digest(self, pool_id: str, channel: str, target: str, purpose: str, code: str) -> bytes:
         return self._box.digest(code, f"code:{pool_id}:{channel}:{target}:{purpose}")
+
+
+async def user_changed(tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
+    """What shuts a user out voids the codes under way to them: none may undo a new password."""
+    if not shuts_out(user, draft):
+        return
+    targets = {"email": emails.stored(user.email)} if user.email else {}
+    if number := phones.find_key(user.phone, user.phone_country_code):
+        targets["phone"] = number
+    await postgres.void_codes(tx, caller.pool_id, targets)
 
 
 def normal(channel: Channel, target: str, country_code: str | None = None) -> str:

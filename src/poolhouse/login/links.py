@@ -56,6 +56,7 @@ class Links:
 
     def __init__(
         self,
+        *,
         db: Database,
         pools: PoolService,
         apps: AppService,

@@ -131,30 +131,6 @@ class Lockout:
             return None
         return await postgres.locked_for(self._db, pool.id, ACCOUNT, name_of(account))
 
-    async def unlock(self, db: Executor, pool_id: str, user: User) -> None:
-        """Forgets the failures of one user, under all of their names."""
-        names: dict[KeyKind, str | None] = {
-            "id": user.id,
-            "username": user.username,
-            "email": user.email,
-            "phone": user.phone,
-        }
-        country = user.phone_country_code
-        subjects = [
-            name_of(UserKey(kind, name, country if kind == "phone" else None))
-            for kind, name in names.items()
-            if name
-        ]
-        await postgres.forget_attempts(db, pool_id, ACCOUNT, subjects)
-        for kind in (OLD_PASSWORD, SECOND_STEP):
-            await postgres.forget_attempts(db, pool_id, kind, [user.id])
-
-    async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
-        """A new password, whoever set it, and an administrator's unblocking end a lock."""
-        unblocked = draft.values.get("blocked") is False or draft.values.get("status") == Status.ACTIVATED
-        if draft.password or draft.password_hash or unblocked:
-            await self.unlock(tx, caller.pool_id, user)
-
     async def registering(self, caller: Caller, pool: Pool) -> None:
         """Counts a registration. Raises RegisteringTooOften beyond the limit of the address."""
         check = pool.settings.frequent_register_check
@@ -170,6 +146,32 @@ class Lockout:
             raise CaptchaRequired("too many failures")
         if not await postgres.use_captcha(self._db, pool.id, asker(caller), answer):
             raise CodeWrong("wrong captcha", captcha=True)
+
+
+async def unlock(db: Executor, pool_id: str, user: User) -> None:
+    """Forgets the failures of one user, under all of their names."""
+    names: dict[KeyKind, str | None] = {
+        "id": user.id,
+        "username": user.username,
+        "email": user.email,
+        "phone": user.phone,
+    }
+    country = user.phone_country_code
+    subjects = [
+        name_of(UserKey(kind, name, country if kind == "phone" else None))
+        for kind, name in names.items()
+        if name
+    ]
+    await postgres.forget_attempts(db, pool_id, ACCOUNT, subjects)
+    for kind in (OLD_PASSWORD, SECOND_STEP):
+        await postgres.forget_attempts(db, pool_id, kind, [user.id])
+
+
+async def user_changed(tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
+    """A new password, whoever set it, and an administrator's unblocking end a lock."""
+    unblocked = draft.values.get("blocked") is False or draft.values.get("status") == Status.ACTIVATED
+    if draft.password or draft.password_hash or unblocked:
+        await unlock(tx, caller.pool_id, user)
 
 
 def _account_limit(pool: Pool) -> Limit:

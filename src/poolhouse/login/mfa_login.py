@@ -38,6 +38,7 @@ class MfaLogin:
 
     def __init__(
         self,
+        *,
         db: Database,
         users: UserService,
         codes: Codes,

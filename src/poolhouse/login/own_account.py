@@ -39,7 +39,7 @@ from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.recovery import Recovery
-from poolhouse.login.registration import SELF_WRITABLE
+from poolhouse.login.sign_up import SELF_WRITABLE
 from poolhouse.mfa.service import MfaService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.model import User, UserDraft, UserKey
@@ -90,6 +90,7 @@ class OwnAccount:
 
     def __init__(
         self,
+        *,
         db: Database,
         pools: PoolService,
         directories: Directories,

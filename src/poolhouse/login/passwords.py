@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import structlog
 
-from poolhouse.accounts.users import UserService
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import PasswordPolicy
 from poolhouse.db.database import Executor
+from poolhouse.directory.chooser import Directories
 from poolhouse.directory.postgres import past_hashes
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.errors import PasswordFunctionUnavailable, WeakPassword
@@ -34,9 +34,9 @@ class PasswordRules:
     is only checked does not, nor one that moves in from elsewhere: nobody is locked out by a stricter rule."""
 
     def __init__(
-        self, db: Executor, pools: PoolService, users: UserService, passwords: StoredPasswords
+        self, *, db: Executor, pools: PoolService, directories: Directories, passwords: StoredPasswords
     ) -> None:
-        self._db, self._pools, self._users, self._passwords = db, pools, users, passwords
+        self._db, self._pools, self._directories, self._passwords = db, pools, directories, passwords
 
     async def judge(self, caller: Caller, password: str, user_id: str | None) -> None:
         """`check` for whoever has only the user's id."""
@@ -57,11 +57,13 @@ class PasswordRules:
 
     async def _fits(self, caller: Caller, password: str, stored: str, user_id: str) -> bool:
         """Whom the pool's function judges may change the password though it cannot say whether it is an old one."""
-        key = UserKey("id", user_id)
+
+        async def whose() -> User | None:
+            directory = await self._directories.of(caller.pool_id)
+            return (await directory.find(caller, [UserKey("id", user_id)]))[0]
+
         try:
-            verified = await self._passwords.verify(
-                caller, password, stored, lambda: self._users.look_up(caller, key)
-            )
+            verified = await self._passwords.verify(caller, password, stored, whose)
         except PasswordFunctionUnavailable as error:
             _log.warning("old_password_not_comparable", pool_id=caller.pool_id, cause=told(error))
             return False

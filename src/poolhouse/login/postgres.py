@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
+from poolhouse.login.model import CHANNELS
 
 if TYPE_CHECKING:
     from poolhouse.login.tally import Limit, Subject
@@ -280,6 +281,7 @@ async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> N
     await db.execute(
         "delete from tickets where pool_id = $1 and user_id = any($2::text[])", pool_id, list(user_ids)
     )
+    await forget_unproven(db, pool_id, user_ids, CHANNELS)
 
 
 # -- captchas ----------------------------------------------------------------------------------------------

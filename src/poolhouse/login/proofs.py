@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from typing import Any
 
 from poolhouse.accounts.users import UserService
@@ -28,7 +27,13 @@ from poolhouse.users.rules import IDENTIFIERS
 
 class Proofs:
     def __init__(
-        self, db: Database, directories: Directories, users: UserService, mfa: MfaService, audit: AuditLog
+        self,
+        *,
+        db: Database,
+        directories: Directories,
+        users: UserService,
+        mfa: MfaService,
+        audit: AuditLog,
     ) -> None:
         self._db, self._directories, self._users = db, directories, users
         self._mfa, self._audit = mfa, audit
@@ -39,16 +44,6 @@ class Proofs:
             address = getattr(user, channel)
             if address and registration.proven != channel:
                 await postgres.put_unproven(tx, caller.pool_id, user.id, channel, _digest(address))
-
-    async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
-        """Nobody changes an address without proving it, but an administrator, who vouches for it."""
-        settled = [
-            channel
-            for channel in CHANNELS
-            if channel in draft.values or draft.values.get(f"{channel}_verified") is True
-        ]
-        if settled:
-            await postgres.forget_unproven(tx, caller.pool_id, [user.id], settled)
 
     async def claim(self, caller: Caller, channel: Channel, user: User) -> User | None:
         """The account that holds an address, for somebody who has just proved to hold the address.
@@ -86,9 +81,6 @@ class Proofs:
             await self._note(tx, caller, user, channel, "proved by somebody else")
         return True
 
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_unproven(tx, pool_id, user_ids, CHANNELS)
-
     async def _verified(self, caller: Caller, channel: Channel, user: User) -> User:
         """Where profiles are ours: a script's table may have no column for it, and would be told at each login."""
         directory = await self._directories.of(caller.pool_id)
@@ -123,6 +115,17 @@ class Proofs:
             detail={"unproven": why},
         )
         await self._audit.write(tx, caller, event)
+
+
+async def user_changed(tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
+    """Nobody changes an address without proving it, but an administrator, who vouches for it."""
+    settled = [
+        channel
+        for channel in CHANNELS
+        if channel in draft.values or draft.values.get(f"{channel}_verified") is True
+    ]
+    if settled:
+        await postgres.forget_unproven(tx, caller.pool_id, [user.id], settled)
 
 
 def _digest(address: str) -> bytes:

@@ -14,9 +14,8 @@ from poolhouse.crypto.policy import security_level
 from poolhouse.db.database import Database, Tx
 from poolhouse.directory.chooser import Directories
 from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
-from poolhouse.login import tickets
+from poolhouse.login import lockout, tickets
 from poolhouse.login.codes import Codes, address_key, holder_of, holds, require_mailed
-from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.proofs import Proofs
@@ -33,13 +32,13 @@ class Recovery:
 
     def __init__(
         self,
+        *,
         db: Database,
         pools: PoolService,
         directories: Directories,
         users: UserService,
         codes: Codes,
         rules: PasswordRules,
-        lockout: Lockout,
         proofs: Proofs,
         mail: MailService,
         refusals: Refusals,
@@ -48,7 +47,7 @@ class Recovery:
         self._refusals = refusals
         self._db, self._pools, self._directories, self._users = db, pools, directories, users
         self._codes, self._rules = codes, rules
-        self._lockout, self._proofs, self._mail, self._audit = lockout, proofs, mail, audit
+        self._proofs, self._mail, self._audit = proofs, mail, audit
 
     async def by_code(
         self,
@@ -103,7 +102,7 @@ class Recovery:
             "unblock", "user", user.id, user_id=user.id, user_name=user.display_name, app_id=caller.app_id
         )
         async with self._db.transaction() as tx:
-            await self._lockout.unlock(tx, pool.id, user)
+            await lockout.unlock(tx, pool.id, user)
             await self._audit.write(tx, caller, event)
 
     async def prove(

@@ -8,14 +8,14 @@ Unknown user and wrong password look and cost the same; what sets them apart goe
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
 
 from poolhouse.accounts.users import UserService
-from poolhouse.apps.model import App
+from poolhouse.apps.model import App, MayUse
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -36,16 +36,17 @@ from poolhouse.errors import (
     WeakPassword,
     WrongCredentials,
 )
-from poolhouse.login import postgres, tickets
+from poolhouse.login import tickets
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.login_recorder import LoginRecorder
 from poolhouse.login.model import LoggedIn, Method, SignIn
 from poolhouse.login.passwords import PasswordRules, policy_of
 from poolhouse.login.refusals import Refusals, name_typed
+from poolhouse.login.sign_up import SignUp
 from poolhouse.mfa.service import MfaService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
-from poolhouse.sessions.model import Ending, IssuedToken, Session
+from poolhouse.sessions.model import IssuedToken, Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.users.model import User, UserKey
 
@@ -54,15 +55,11 @@ RESET_LIFETIME = timedelta(minutes=30)
 MFA_TRIES = 10
 PLAIN = SignIn()
 
-MayUse = Callable[[App, str], Awaitable[bool]]
-"""Whether the application is open to this user."""
-
-Registrar = Callable[[Caller, UserKey, str], Awaitable[User]]
-
 
 class LoginService:
     def __init__(
         self,
+        *,
         db: Database,
         pools: PoolService,
         apps: AppService,
@@ -72,24 +69,17 @@ class LoginService:
         lockout: Lockout,
         recorder: LoginRecorder,
         rules: PasswordRules,
+        sign_up: SignUp,
         mfa: MfaService,
+        may_use: MayUse,
         refusals: Refusals,
         audit: AuditLog,
     ) -> None:
-        self._refusals = refusals
+        """`may_use`: who decides which users an application is open to."""
+        self._sign_up, self._may_use, self._refusals = sign_up, may_use, refusals
         self._db, self._pools, self._apps, self._directories = db, pools, apps, directories
         self._users, self._sessions, self._lockout, self._recorder = users, sessions, lockout, recorder
         self._rules, self._mfa, self._audit = rules, mfa, audit
-        self._registrar: Registrar | None = None
-        self._may_use: MayUse | None = None
-
-    def register_with(self, registrar: Registrar) -> None:
-        """How autoRegister makes a user; `Registrations` sets it, because it needs `admit` of ours."""
-        self._registrar = registrar
-
-    def let_in_by(self, may_use: MayUse) -> None:
-        """Who decides which users an application is open to."""
-        self._may_use = may_use
 
     # -- ways in -------------------------------------------------------------------------------------------
 
@@ -155,7 +145,7 @@ class LoginService:
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
         try:
             require_active(user)
-            if app and self._may_use and not await self._may_use(app, user.id):
+            if app and not await self._may_use(app, user.id):
                 raise AppAccessDenied(app_id=app.id)
             if pool.settings.login_require_email_verified and user.email and not user.email_verified:
                 raise EmailUnverified(email=user.email)
@@ -241,14 +231,6 @@ class LoginService:
             raise TokenExpired("its session has ended")
         return session
 
-    async def end(self, tx: Tx, ending: Ending) -> None:
-        """Half-done flows of users who are done with; which application a ticket is for nobody knows."""
-        if ending.app_ids is None:
-            await postgres.end_tickets(tx, ending.pool_id, ending.user_ids)
-
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_users(tx, pool_id, user_ids)
-
     async def drain(self, within_s: float | None = None) -> None:
         """Waits for what was left to the background; what takes longer than `within_s` is given up."""
         await self._recorder.drain(within_s)
@@ -261,8 +243,8 @@ class LoginService:
         try:
             return await directory.authenticate(caller, key, password)
         except (WrongCredentials, ScriptFailed):
-            if how.auto_register and self._registrar and await self._users.look_up(caller, key) is None:
-                return await self._registrar(caller, key, password)
+            if how.auto_register and await self._users.look_up(caller, key) is None:
+                return await self._sign_up.at_login(caller, key, password)
             raise
 
     async def _require_current_password(self, pool: Pool, user: User, password: str) -> None:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from poolhouse.db.database import Executor
+from poolhouse.db.database import Executor, Tx
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.login import postgres
+from poolhouse.sessions.model import Ending
 
 Purpose = Literal[
     "mfa",
@@ -96,3 +97,9 @@ async def consume(db: Executor, ticket: Ticket) -> None:
 
 def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
+
+
+async def logins_ended(tx: Tx, ending: Ending) -> None:
+    """Half-done flows of users who are done with; which application a ticket is for nobody knows."""
+    if ending.app_ids is None:
+        await postgres.end_tickets(tx, ending.pool_id, ending.user_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -164,8 +164,10 @@ async def requeue(db: Executor, pool_id: str, message_id: str) -> bool:
     return tag != "UPDATE 0"
 
 
-async def forget_user(db: Executor, pool_id: str, user_ids: list[str]) -> None:
-    await db.execute("delete from mail_outbox where pool_id = $1 and user_id = any($2)", pool_id, user_ids)
+async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    await db.execute(
+        "delete from mail_outbox where pool_id = $1 and user_id = any($2)", pool_id, list(user_ids)
+    )
 
 
 async def moment(db: Executor) -> datetime:

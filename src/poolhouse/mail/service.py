@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -253,9 +253,6 @@ class MailService:
             await self._audit.write(tx, caller, Event("send", "mail", message_id))
             await tx.notify(postgres.CHANNEL)
         return await self.get_message(caller, message_id)
-
-    async def forget_user(self, tx: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_user(tx, pool_id, list(user_ids))
 
 
 def _check(template: Template) -> None:

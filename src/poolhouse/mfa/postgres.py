@@ -91,6 +91,10 @@ async def use_recovery(db: Executor, pool_id: str, user_id: str, digest: bytes, 
     )
 
 
+async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    await delete(db, pool_id, user_ids)
+
+
 async def delete(db: Executor, pool_id: str, user_ids: Sequence[str]) -> int:
     deleted = await db.fetchval(
         "with gone as (delete from mfa_factors where pool_id = $1 and user_id = any($2::text[]) returning 1) "

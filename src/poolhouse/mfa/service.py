@@ -106,9 +106,6 @@ class MfaService:
             await self._audit.write(tx, caller, _event("export", user_id))
         return self._box.decrypt(row["secret"], _place(caller.pool_id, user_id, row["id"]))
 
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.delete(tx, pool_id, user_ids)
-
     async def _verify(
         self, caller: Caller, user_id: str, code: str, operation: Operation, *, confirmed: bool
     ) -> None:

@@ -35,7 +35,7 @@ from poolhouse.errors import (
     Unavailable,
 )
 from poolhouse.fields.model import TargetType
-from poolhouse.fields.service import FieldService
+from poolhouse.fields.store import FieldStore
 from poolhouse.migration import import_rows
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser, RowError
@@ -70,13 +70,14 @@ class _Rehearsed(Exception):
 class UserImports:
     def __init__(
         self,
+        *,
         db: Database,
         directories: Directories,
         hasher: PasswordHasher,
         passwords: StoredPasswords,
-        fields: FieldService,
+        fields: FieldStore,
         audit: AuditLog,
-        special_domains: Collection[str] = (),
+        special_domains: Collection[str],
     ) -> None:
         self._db, self._directories, self._hasher = db, directories, hasher
         self._check_email = partial(emails.checked, special=special_domains)

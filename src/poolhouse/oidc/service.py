@@ -3,7 +3,7 @@
 A grant is what one user let one application have in one session. Codes and refresh tokens are random and
 known to us only by their digest; access tokens are signed, name their grant, and are good while it is. A code
 or refresh token used twice revokes its grant: somebody else has it. A grant ends with its session; one with
-offline_access outlives the session's running out, and nothing else: whatever ends sessions revokes it (`end`).
+offline_access outlives the session's running out, and nothing else: whatever ends sessions revokes it (`logins_ended`).
 Sources: RFC 6749, 7636, OAuth 2.0 BCP, OpenID Connect Core 11.
 """
 
@@ -12,13 +12,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from poolhouse.accounts.users import UserService
-from poolhouse.apps.model import App
+from poolhouse.apps.model import App, MayUse
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -36,21 +35,22 @@ from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
 
-MayUse = Callable[[App, str], Awaitable[bool]]
-"""Whether the application is open to this user."""
-
 
 class OidcService:
     def __init__(
-        self, db: Database, apps: AppService, users: UserService, sessions: SessionService, audit: AuditLog
+        self,
+        *,
+        db: Database,
+        apps: AppService,
+        users: UserService,
+        sessions: SessionService,
+        may_use: MayUse,
+        audit: AuditLog,
     ) -> None:
+        """`may_use`: who decides which users an application is open to; a session may be another
+        application's."""
         self._db, self._apps, self._users = db, apps, users
-        self._sessions, self._audit = sessions, audit
-        self._may_use: MayUse | None = None
-
-    def let_in_by(self, may_use: MayUse) -> None:
-        """Who decides which users an application is open to; a session may be another application's."""
-        self._may_use = may_use
+        self._sessions, self._may_use, self._audit = sessions, may_use, audit
 
     # -- the authorization endpoint ------------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ class OidcService:
 
     async def require_entrance(self, app: App, user_id: str) -> None:
         """Raises OAuthError access_denied."""
-        if self._may_use and not await self._may_use(app, user_id):
+        if not await self._may_use(app, user_id):
             raise OAuthError("access_denied", "the application is not open to this user")
 
     # -- the token endpoint --------------------------------------------------------------------------------
@@ -297,15 +297,6 @@ class OidcService:
         """The JWKS of all pools; a pool whose first RSA key nobody needed yet has none in it."""
         return await self._sessions.keys.public_keys()
 
-    async def end(self, tx: Tx, ending: Ending) -> None:
-        """The grants that end with sessions or users, and with them their codes and tokens."""
-        await postgres.revoke_grants_of(
-            tx, ending.pool_id, ending.session_ids, ending.user_ids, ending.app_ids
-        )
-
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_users(tx, pool_id, user_ids)
-
     # -- inside --------------------------------------------------------------------------------------------
 
     async def _require_live(self, grant: Grant | None) -> Session | None:
@@ -409,6 +400,11 @@ class OidcService:
                 "revoke", "session", grant.session_id, user_id=grant.user_id, detail={"reason": reason}
             )
             await self._audit.write(tx, caller, event)
+
+
+async def logins_ended(tx: Tx, ending: Ending) -> None:
+    """The grants that end with sessions or users, and with them their codes and tokens."""
+    await postgres.revoke_grants_of(tx, ending.pool_id, ending.session_ids, ending.user_ids, ending.app_ids)
 
 
 def is_registered(app: App, redirect_uri: str) -> bool:

@@ -159,9 +159,6 @@ class DepartmentMembers:
             self._db, caller.pool_id, user_id, node_id, include_children=include_children
         )
 
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres_members.forget_users(tx, pool_id, user_ids)
-
     async def _node(self, tx: Tx | None, caller: Caller, node_id: str) -> Node:
         node = (await postgres.find_nodes(tx or self._db, caller.pool_id, [node_id])).get(node_id)
         if node is None:

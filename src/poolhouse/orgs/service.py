@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from poolhouse.audit.model import Event, Operation, ResourceType
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor, Forget, Tx
 from poolhouse.errors import (
     CodeTaken,
     InvalidInput,
@@ -19,7 +19,7 @@ from poolhouse.errors import (
     OrgNotFound,
 )
 from poolhouse.fields.model import TargetType
-from poolhouse.fields.service import FieldService
+from poolhouse.fields.store import FieldStore
 from poolhouse.ids import new_id
 from poolhouse.orgs import postgres, postgres_members
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort, Org, Tree
@@ -27,8 +27,6 @@ from poolhouse.paging import Page, PageRequest
 
 DEEPEST = 100
 LARGEST_IMPORT = 200_000
-
-ForgetNodes = Callable[[Tx, str, Sequence[str]], Awaitable[None]]
 
 NodeIdKind = Literal["department_id", "open_department_id", "code", "sync_relation", "custom_field"]
 
@@ -46,13 +44,18 @@ class NodeRef:
 
 
 class OrgService:
-    def __init__(self, db: Database, audit: AuditLog, fields: FieldService) -> None:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        audit: AuditLog,
+        fields: FieldStore,
+        forget_nodes: Sequence[Forget],
+        forget_orgs: Sequence[Forget],
+    ) -> None:
+        """`forget_nodes`, `forget_orgs`: whom the deletion of departments and of organisations tells."""
         self._db, self._audit, self._fields = db, audit, fields
-        self._forget: list[ForgetNodes] = []
-
-    def on_delete(self, forget: ForgetNodes) -> None:
-        """`forget` removes what another domain keeps of departments, in the deleting transaction."""
-        self._forget.append(forget)
+        self._forget_nodes, self._forget_orgs = forget_nodes, forget_orgs
 
     # -- organisations -----------------------------------------------------------------------------------
 
@@ -121,7 +124,8 @@ class OrgService:
         async with self._db.transaction() as tx:
             org = await self._locked(tx, caller, org_id)
             await self._forget_below(tx, caller, org.root.id)
-            await self._fields.forget(tx, caller.pool_id, TargetType.ORG, [org_id])
+            for forget in self._forget_orgs:
+                await forget(tx, caller.pool_id, [org_id])
             await postgres.delete_org(tx, caller.pool_id, org_id)
             await self._write(tx, caller, "delete", "org", org_id, name=org.root.name)
 
@@ -343,7 +347,7 @@ class OrgService:
     async def _forget_below(self, tx: Tx, caller: Caller, node_id: str) -> None:
         gone = await postgres.subtree_ids(tx, caller.pool_id, node_id)
         await postgres_members.note_main_gone(tx, caller.pool_id, gone)
-        for forget in self._forget:
+        for forget in self._forget_nodes:
             await forget(tx, caller.pool_id, gone)
 
     async def _locked(self, tx: Tx, caller: Caller, org_id: str) -> Org:

@@ -26,7 +26,7 @@ MOST_AT_ONCE = 100
 
 class PostService:
     def __init__(
-        self, db: Database, audit: AuditLog, require_users: RequireIds, require_departments: RequireIds
+        self, *, db: Database, audit: AuditLog, require_users: RequireIds, require_departments: RequireIds
     ) -> None:
         self._db, self._audit = db, audit
         self._require_users, self._require_departments = require_users, require_departments
@@ -93,12 +93,6 @@ class PostService:
     async def add_user(self, caller: Caller, user_id: str, post_id: str) -> None:
         """Who holds it already stays. Raises UserNotFound, PostNotFound."""
         await self._hold(caller, user_id, [post_id], only=False)
-
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_users(tx, pool_id, user_ids)
-
-    async def forget_nodes(self, tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
-        await postgres.forget_nodes(tx, pool_id, node_ids)
 
     async def _hold(self, caller: Caller, user_id: str, post_ids: Sequence[str], *, only: bool) -> None:
         caller.require_administrator()

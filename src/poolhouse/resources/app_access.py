@@ -36,7 +36,7 @@ DefaultStrategy = Literal["ALLOW_ALL", "DENY_ALL"]
 
 class AppAccessService:
     def __init__(
-        self, db: Database, audit: AuditLog, apps: AppService, principals: Principals, box: SecretBox
+        self, *, db: Database, audit: AuditLog, apps: AppService, principals: Principals, box: SecretBox
     ) -> None:
         self._db, self._audit, self._apps = db, audit, apps
         self._principals, self._box = principals, box

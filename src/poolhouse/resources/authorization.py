@@ -44,7 +44,7 @@ class Authorization:
 
 class AuthorizationService:
     def __init__(
-        self, db: Database, audit: AuditLog, namespaces: NamespaceService, principals: Principals
+        self, *, db: Database, audit: AuditLog, namespaces: NamespaceService, principals: Principals
     ) -> None:
         self._db, self._audit, self._namespaces, self._principals = db, audit, namespaces, principals
 

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor
 from poolhouse.errors import InvalidInput, InvalidOperation, NamespaceNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import postgres, postgres_grants
 from poolhouse.resources.model import DEFAULT_NAMESPACE, SYSTEM_NAMESPACE, Namespace
+from poolhouse.roles import postgres as role_rows
+from poolhouse.roles.removal import RoleRemoval
 
 LONGEST_CODE = 128
 _FIXED = {DEFAULT_NAMESPACE, SYSTEM_NAMESPACE}
-
-OnDelete = Callable[[Tx, Caller, str], Awaitable[None]]
-OnRename = Callable[[Tx, str, str, str], Awaitable[None]]
 
 
 class NamespaceService:
     """The default and the system's namespace are always there, and an application's id is one without being made."""
 
-    def __init__(self, db: Database, audit: AuditLog) -> None:
-        self._db, self._audit = db, audit
-        self._on_delete: list[OnDelete] = []
-        self._on_rename: list[OnRename] = []
+    def __init__(self, db: Database, audit: AuditLog, roles: RoleRemoval) -> None:
+        self._db, self._audit, self._roles = db, audit, roles
         self._seeded: set[str] = set()
-
-    def on_delete(self, hook: OnDelete) -> None:
-        """`hook(tx, caller, code)` removes what another domain keeps in the namespace."""
-        self._on_delete.append(hook)
-
-    def on_rename(self, hook: OnRename) -> None:
-        """`hook(tx, pool_id, old, new)` renames it there as well."""
-        self._on_rename.append(hook)
 
     async def create(
         self, caller: Caller, code: str, name: str | None = None, description: str | None = None
@@ -104,8 +93,7 @@ class NamespaceService:
             if after is None:
                 raise NamespaceNotFound(code=code)
             if after.code != code:
-                for hook in self._on_rename:
-                    await hook(tx, caller.pool_id, code, after.code)
+                await role_rows.rename_namespace(tx, caller.pool_id, code, after.code)
             await self._audit.write(tx, caller, Event("update", "namespace", after.code))
         return after
 
@@ -118,15 +106,10 @@ class NamespaceService:
             raise InvalidOperation("系统内置权限分组不能删除", "A built-in namespace cannot be deleted")
         async with self._db.transaction() as tx:
             for code in sorted(set(codes)):
-                for hook in self._on_delete:
-                    await hook(tx, caller, code)
+                await self._roles.of_namespace(tx, caller, code)
                 if not await postgres.delete_namespace(tx, caller.pool_id, code):
                     raise NamespaceNotFound(code=code)
                 await self._audit.write(tx, caller, Event("delete", "namespace", code))
-
-    async def names(self, db: Executor, pool_id: str, codes: Collection[str]) -> Mapping[str, str]:
-        """Code -> name of those the pool has. For other domains' use cases."""
-        return await postgres.namespace_names(db, pool_id, codes)
 
     async def require(self, tx: Executor, pool_id: str, code: str) -> None:
         """Before something is kept in it. Raises NamespaceNotFound."""

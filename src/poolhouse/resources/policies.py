@@ -30,7 +30,7 @@ MOST_STATEMENTS = 500
 
 class PolicyService:
     def __init__(
-        self, db: Database, audit: AuditLog, namespaces: NamespaceService, principals: Principals
+        self, *, db: Database, audit: AuditLog, namespaces: NamespaceService, principals: Principals
     ) -> None:
         self._db, self._audit, self._namespaces, self._principals = db, audit, namespaces, principals
 

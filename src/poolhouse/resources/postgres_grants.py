@@ -433,3 +433,19 @@ async def forget_targets(
             target_type,
             list(target_ids),
         )
+
+
+async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    await forget_targets(db, pool_id, TargetType.USER, user_ids)
+
+
+async def forget_groups(db: Executor, pool_id: str, group_ids: Sequence[str]) -> None:
+    await forget_targets(db, pool_id, TargetType.GROUP, group_ids)
+
+
+async def forget_roles(db: Executor, pool_id: str, role_ids: Sequence[str]) -> None:
+    await forget_targets(db, pool_id, TargetType.ROLE, role_ids)
+
+
+async def forget_nodes(db: Executor, pool_id: str, node_ids: Sequence[str]) -> None:
+    await forget_targets(db, pool_id, TargetType.ORG, node_ids)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from poolhouse.accounts.users import UserService
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Tx
+from poolhouse.db.database import Database
 from poolhouse.errors import GroupNotFound, NotFound, RoleNotFound
-from poolhouse.groups.model import Group
 from poolhouse.groups.service import GroupService
 from poolhouse.orgs import postgres as org_rows
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
-from poolhouse.resources import postgres_access, postgres_grants
+from poolhouse.resources import postgres_access
 from poolhouse.resources.model import DEFAULT_NAMESPACE, Principal, Target, TargetName, TargetType
 from poolhouse.roles import model as roles_model
 from poolhouse.roles.service import RoleService
@@ -24,6 +23,7 @@ _HOLDERS = {TargetType.GROUP: roles_model.TargetType.GROUP, TargetType.ORG: role
 class Principals:
     def __init__(
         self,
+        *,
         db: Database,
         users: UserService,
         groups: GroupService,
@@ -116,19 +116,3 @@ class Principals:
 def _require(wanted: Sequence[str], found: dict[str, str], missing: type[NotFound]) -> None:
     if unknown := [one for one in wanted if one not in found]:
         raise missing(identifiers=unknown)
-
-
-async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-    await postgres_grants.forget_targets(tx, pool_id, TargetType.USER, user_ids)
-
-
-async def forget_groups(tx: Tx, pool_id: str, groups: Sequence[Group]) -> None:
-    await postgres_grants.forget_targets(tx, pool_id, TargetType.GROUP, [group.id for group in groups])
-
-
-async def forget_roles(tx: Tx, pool_id: str, roles: Sequence[roles_model.Role]) -> None:
-    await postgres_grants.forget_targets(tx, pool_id, TargetType.ROLE, [role.id for role in roles])
-
-
-async def forget_nodes(tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
-    await postgres_grants.forget_targets(tx, pool_id, TargetType.ORG, node_ids)

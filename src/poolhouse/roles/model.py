@@ -105,3 +105,13 @@ class Validity:
 
     enabled_from: datetime | None = None
     ends_at: datetime | None = None
+
+
+def shown(role: Role) -> dict[str, str | None]:
+    """What the audit log says of a role."""
+    return {
+        "code": role.code,
+        "namespace": role.namespace,
+        "name": role.name,
+        "description": role.description,
+    }

@@ -315,6 +315,18 @@ async def forget_targets(tx: Tx, pool_id: str, target_type: TargetType, ids: Seq
     )
 
 
+async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
+    await forget_targets(tx, pool_id, TargetType.USER, user_ids)
+
+
+async def forget_groups(tx: Tx, pool_id: str, group_ids: Sequence[str]) -> None:
+    await forget_targets(tx, pool_id, TargetType.GROUP, group_ids)
+
+
+async def forget_nodes(tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
+    await forget_targets(tx, pool_id, TargetType.NODE, node_ids)
+
+
 async def rename_namespace(tx: Tx, pool_id: str, old: str, new: str) -> None:
     await tx.execute(
         "update roles set namespace = $3 where pool_id = $1 and namespace = $2", pool_id, old, new

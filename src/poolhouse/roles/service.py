@@ -9,10 +9,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller, RequireIds
 from poolhouse.db.database import Database, Executor, Tx
-from poolhouse.errors import InvalidInput, InvalidOperation, NamespaceNotFound, RoleCodeRefused, RoleNotFound
-from poolhouse.fields import model as fields_model
-from poolhouse.fields.service import FieldService
-from poolhouse.groups.model import Group
+from poolhouse.errors import InvalidInput, NamespaceNotFound, RoleCodeRefused, RoleNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.roles import postgres
 from poolhouse.roles.model import (
@@ -29,7 +26,9 @@ from poolhouse.roles.model import (
     Target,
     TargetType,
     Validity,
+    shown,
 )
+from poolhouse.roles.removal import RoleRemoval
 from poolhouse.texts import optional_text, required_text
 
 NamespaceNames = Callable[[Executor, str, Collection[str]], Awaitable[Mapping[str, str]]]
@@ -39,8 +38,6 @@ NamespaceNames = Callable[[Executor, str, Collection[str]], Awaitable[Mapping[st
 DepartmentsOf = Callable[[Caller, str], Awaitable[Collection[str]]]
 """Ids of the departments a user is in or below."""
 
-OnDelete = Callable[[Tx, str, Sequence[Role]], Awaitable[None]]
-
 MOST_AT_ONCE = 1000
 
 
@@ -49,24 +46,18 @@ class RoleService:
 
     def __init__(
         self,
+        *,
         db: Database,
         audit: AuditLog,
-        fields: FieldService,
+        removal: RoleRemoval,
         namespace_names: NamespaceNames,
         require: Mapping[TargetType, RequireIds],
         departments_of: DepartmentsOf,
     ) -> None:
-        self._db = db
-        self._audit = audit
-        self._fields = fields
+        self._db, self._audit, self._removal = db, audit, removal
         self._namespace_names = namespace_names
         self._require = require
         self._departments_of = departments_of
-        self._on_delete: list[OnDelete] = []
-
-    def on_delete(self, hook: OnDelete) -> None:
-        """`hook(tx, pool_id, roles)` runs in the transaction that deletes these roles."""
-        self._on_delete.append(hook)
 
     # -- roles -------------------------------------------------------------------------------------------
 
@@ -97,7 +88,7 @@ class RoleService:
             role = await postgres.update(tx, caller.pool_id, key, changes)
             if role is None:
                 raise RoleNotFound(code=key.code)
-            detail = {"before": _shown(before), "after": _shown(role)}
+            detail = {"before": shown(before), "after": shown(role)}
             await self._audit.write(tx, caller, Event("update", "role", role.id, detail=detail))
             return role
 
@@ -107,7 +98,8 @@ class RoleService:
         if not keys:
             raise InvalidInput("codeList")
         async with self._db.transaction() as tx:
-            await self._delete(tx, caller, list((await self._get_many(tx, caller, keys)).values()))
+            roles = await self._get_many(tx, caller, keys)
+            await self._removal.of(tx, caller, list(roles.values()))
 
     async def find(self, caller: Caller, key: RoleKey) -> Role | None:
         caller.require_administrator()
@@ -243,22 +235,6 @@ class RoleService:
         if set(ids) - set(await postgres.find_by_ids(self._db, caller.pool_id, ids)):
             raise RoleNotFound()
 
-    async def delete_namespace(self, tx: Tx, caller: Caller, namespace: str) -> None:
-        """The roles of a namespace that is being deleted."""
-        await self._delete(tx, caller, await postgres.list_of_namespace(tx, caller.pool_id, namespace))
-
-    async def rename_namespace(self, tx: Tx, pool_id: str, old: str, new: str) -> None:
-        await postgres.rename_namespace(tx, pool_id, old, new)
-
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_targets(tx, pool_id, TargetType.USER, user_ids)
-
-    async def forget_groups(self, tx: Tx, pool_id: str, groups: Sequence[Group]) -> None:
-        await postgres.forget_targets(tx, pool_id, TargetType.GROUP, [group.id for group in groups])
-
-    async def forget_nodes(self, tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
-        await postgres.forget_targets(tx, pool_id, TargetType.NODE, node_ids)
-
     # -- within ------------------------------------------------------------------------------------------
 
     async def _create(self, tx: Tx, caller: Caller, draft: RoleDraft) -> Role:
@@ -266,20 +242,8 @@ class RoleService:
         if draft.parent:
             parent_id = (await self._get(tx, caller, RoleKey(draft.parent, draft.namespace))).id
         role = await postgres.insert(tx, caller.pool_id, draft, parent_id)
-        await self._audit.write(tx, caller, Event("create", "role", role.id, detail=_shown(role)))
+        await self._audit.write(tx, caller, Event("create", "role", role.id, detail=shown(role)))
         return role
-
-    async def _delete(self, tx: Tx, caller: Caller, roles: Sequence[Role]) -> None:
-        for role in roles:
-            if role.is_system:
-                raise InvalidOperation("系统内置角色不能删除", "a system role cannot be deleted")
-        ids = [role.id for role in roles]
-        await postgres.delete(tx, caller.pool_id, ids)
-        await self._fields.forget(tx, caller.pool_id, fields_model.TargetType.ROLE, ids)
-        for hook in self._on_delete:
-            await hook(tx, caller.pool_id, roles)
-        for role in roles:
-            await self._audit.write(tx, caller, Event("delete", "role", role.id, detail=_shown(role)))
 
     async def _get(self, db: Executor, caller: Caller, key: RoleKey) -> Role:
         role = await postgres.find(db, caller.pool_id, key)
@@ -350,12 +314,3 @@ def _check_texts(name: str | None, description: str | None) -> None:
     if name:
         required_text(name, "name", LONGEST_NAME)
     optional_text(description, "description", LONGEST_DESCRIPTION)
-
-
-def _shown(role: Role) -> dict[str, str | None]:
-    return {
-        "code": role.code,
-        "namespace": role.namespace,
-        "name": role.name,
-        "description": role.description,
-    }

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc.jwk import OctKey, RSAKey
 
+from poolhouse.apps.model import App
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.db.database import Database
 from poolhouse.errors import TokenInvalid
@@ -92,6 +93,11 @@ class KeyRing:
                     rows = await postgres.keys_of(self._db, pool_id, purpose)
             self._making.pop(slot, None)
         return self._sign_with(slot, self._remember(rows[0]))
+
+    async def app_changed(self, app: App) -> None:
+        """Whose tokens are RS256 may fetch the published keys before the first of them is made."""
+        if app.settings.id_token_algorithm == "RS256":
+            await self.newest(app.pool_id, "rsa")
 
     async def of_app(self, pool_id: str, app_id: str, secret: str) -> SigningKey:
         """HS256 with the application's secret; tokens of an earlier secret still verify."""

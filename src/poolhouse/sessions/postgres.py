@@ -154,10 +154,12 @@ async def delete_of_users(
     return [row["id"] for row in ended]
 
 
-async def delete_of_app(db: Executor, pool_id: str, app_id: str) -> list[str]:
+async def delete_of_apps(db: Executor, pool_id: str, app_ids: Sequence[str]) -> list[str]:
     """The ids of the sessions that ended."""
     ended = await db.fetch(
-        "delete from sessions where pool_id = $1 and app_id = $2 returning id", pool_id, app_id
+        "delete from sessions where pool_id = $1 and app_id = any($2::text[]) returning id",
+        pool_id,
+        list(app_ids),
     )
     return [row["id"] for row in ended]
 

@@ -2,13 +2,13 @@
 
 A user token is good while its session row is: ending the row ends the token, on every node at the next
 request, because the database is asked each time (one primary-key read). What else is made from a login (grants,
-tickets) ends with the session or the user by a hook (`on_end`), so that nobody who ends sessions can forget it.
+tickets) ends with the session or the user: `Endings`, so that nobody who ends sessions can forget it.
 Tokens that speak for no user are not read here: `credentials`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,28 +16,22 @@ from poolhouse.apps.model import App
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sessions import postgres
+from poolhouse.sessions.endings import Endings
 from poolhouse.sessions.keys import KeyRing
-from poolhouse.sessions.model import Ending, IssuedToken, LoginState, Session
+from poolhouse.sessions.model import IssuedToken, LoginState, Session
 from poolhouse.sessions.tokens import Claims
 from poolhouse.times import now
-from poolhouse.users.model import User, UserDraft
-
-OnEnd = Callable[[Tx, Ending], Awaitable[None]]
+from poolhouse.users.model import User
 
 
 class SessionService:
-    def __init__(self, db: Database, keys: KeyRing, audit: AuditLog) -> None:
-        self._db, self.keys, self._audit = db, keys, audit
-        self._on_end: list[OnEnd] = []
-
-    def on_end(self, hook: OnEnd) -> None:
-        """`hook` ends what another domain made from a login, in the transaction that ends it."""
-        self._on_end.append(hook)
+    def __init__(self, *, db: Database, keys: KeyRing, endings: Endings, audit: AuditLog) -> None:
+        self._db, self.keys, self._endings, self._audit = db, keys, endings, audit
 
     # -- tokens --------------------------------------------------------------------------------------------
 
@@ -167,9 +161,8 @@ class SessionService:
         if owner is None:
             caller.require_administrator()
         async with self._db.transaction() as tx:
-            ended = await postgres.delete(tx, caller.pool_id, session_id, owner)
+            ended = await self._endings.of_session(tx, caller.pool_id, session_id, owner)
             if ended:
-                await self._ended(tx, Ending(caller.pool_id, [session_id]))
                 await self._audit.write(tx, caller, Event("logout", "session", session_id, user_id=owner))
         return ended
 
@@ -181,13 +174,9 @@ class SessionService:
         app_ids, device = [app_id] if app_id else None, _device(device_id)
         async with self._db.transaction() as tx:
             if device:
-                gone = await postgres.delete_of_users(
-                    tx, caller.pool_id, [user_id], app_ids, device_id=device
-                )
-                await self._ended(tx, Ending(caller.pool_id, gone))
-                ended = len(gone)
+                ended = await self._endings.of_device(tx, caller.pool_id, user_id, app_ids, device)
             else:
-                ended = await self._end(tx, caller.pool_id, [user_id], app_ids)
+                ended = await self._endings.of_users(tx, caller.pool_id, [user_id], app_ids)
             detail: dict[str, Any] = {"sessions": ended, **({"device": device} if device else {})}
             event = Event("logout", "user", user_id, user_id=user_id, detail=detail)
             await self._audit.write(tx, caller, event)
@@ -199,65 +188,10 @@ class SessionService:
         """Logs users out of every application of the pool, or of those given. How many sessions ended."""
         caller.require_administrator()
         async with self._db.transaction() as tx:
-            ended = await self._end(tx, caller.pool_id, user_ids, app_ids)
+            ended = await self._endings.of_users(tx, caller.pool_id, user_ids, app_ids)
             for user_id in user_ids:
                 await self._audit.write(tx, caller, Event("kick", "user", user_id, user_id=user_id))
         return ended
-
-    # -- for other domains' transactions -------------------------------------------------------------------
-
-    async def end_of_users(
-        self, tx: Tx, pool_id: str, user_ids: Sequence[str], except_session: str | None = None
-    ) -> None:
-        """Everything that lets them in: sessions, grants with their codes and refresh tokens, tickets.
-
-        `except_session` stays, where one gives oneself a new password; what was made from it does not.
-        """
-        await self._end(tx, pool_id, user_ids, None, except_session)
-
-    async def app_changed(self, app: App) -> None:
-        """Whose tokens are RS256 may fetch the published keys before the first of them is made."""
-        if app.settings.id_token_algorithm == "RS256":
-            await self.keys.newest(app.pool_id, "rsa")
-
-    async def end_of_app(self, tx: Tx, caller: Caller, app_id: str) -> None:
-        """The sessions at an application that is deleted."""
-        ended = await postgres.delete_of_app(tx, caller.pool_id, app_id)
-        await self._ended(tx, Ending(caller.pool_id, ended))
-
-    async def _end(
-        self,
-        tx: Tx,
-        pool_id: str,
-        user_ids: Sequence[str],
-        app_ids: Sequence[str] | None,
-        except_session: str | None = None,
-    ) -> int:
-        ended = await postgres.delete_of_users(tx, pool_id, user_ids, app_ids, except_session)
-        await self._ended(tx, Ending(pool_id, ended, user_ids, app_ids))
-        return len(ended)
-
-    async def _ended(self, tx: Tx, ending: Ending) -> None:
-        for hook in self._on_end:
-            await hook(tx, ending)
-
-    async def user_changed(self, tx: Tx, caller: Caller, user: User, draft: UserDraft) -> None:
-        """A change that shuts the user out; who gives themself a new password stays in where they did it."""
-        if not shuts_out(user, draft):
-            return
-        own = caller.kind == "user" and caller.actor_id == user.id and user.may_log_in
-        await self.end_of_users(tx, caller.pool_id, [user.id], caller.session_id if own else None)
-
-
-def shuts_out(user: User, draft: UserDraft) -> bool:
-    """Whether nothing from before may go on: a new password, a block, a suspension, tokenExpiredAt passed."""
-    expired = draft.values.get("token_expired_at")
-    return (
-        draft.password is not None
-        or draft.password_hash is not None
-        or not user.may_log_in
-        or (expired is not None and expired <= now())
-    )
 
 
 def _device(device_id: str | None) -> str | None:

@@ -196,9 +196,6 @@ class TenantService:
         caller.require_user_or_administrator(user_id)
         return await postgres.memberships(self._db, caller.pool_id, user_id)
 
-    async def forget_users(self, tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-        await postgres.forget_users(tx, pool_id, user_ids)
-
     async def _add(
         self, caller: Caller, tenant_id: str, user_ids: Sequence[str], administrator: bool | None
     ) -> None:

@@ -1,0 +1,43 @@
+"""What people may do: permission namespaces, resources, policies, and who may use which application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolhouse.resources.app_access import AppAccessService
+from poolhouse.resources.authorization import AuthorizationService
+from poolhouse.resources.namespaces import NamespaceService
+from poolhouse.resources.policies import PolicyService
+from poolhouse.resources.principals import Principals
+from poolhouse.resources.service import ResourceService
+from poolhouse.services.core import Core, Raw
+from poolhouse.services.people import Memberships, People
+
+
+@dataclass(frozen=True)
+class Access:
+    namespaces: NamespaceService
+    resources: ResourceService
+    policies: PolicyService
+    authorization: AuthorizationService
+    app_access: AppAccessService
+
+
+def build_access(raw: Raw, core: Core, people: People, memberships: Memberships) -> Access:
+    db, audit = raw.db, core.audit
+    namespaces = NamespaceService(db, audit, raw.role_removal)
+    principals = Principals(
+        db=db,
+        users=people.users,
+        groups=memberships.groups,
+        roles=memberships.roles,
+        orgs=memberships.orgs,
+        members=memberships.department_members,
+    )
+    return Access(
+        namespaces=namespaces,
+        resources=ResourceService(db, audit, namespaces),
+        policies=PolicyService(db=db, audit=audit, namespaces=namespaces, principals=principals),
+        authorization=AuthorizationService(db=db, audit=audit, namespaces=namespaces, principals=principals),
+        app_access=AppAccessService(db=db, audit=audit, apps=core.apps, principals=principals, box=raw.box),
+    )

@@ -1,0 +1,101 @@
+"""The builders in their order, and the services for the length of a block."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from poolhouse.audit.service import AuditLog
+from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.db.database import Database
+from poolhouse.services.access import Access, build_access
+from poolhouse.services.core import Core, Raw, build_core, build_raw, secret_keys
+from poolhouse.services.people import (
+    Directory,
+    Memberships,
+    People,
+    build_directory,
+    build_memberships,
+    build_people,
+)
+from poolhouse.services.sign_in import (
+    Proving,
+    SignIn,
+    Tokens,
+    build_login,
+    build_proving,
+    build_sign_in,
+    build_tokens,
+)
+from poolhouse.settings import Settings
+from poolhouse.users.model import AVATAR_PATH
+
+LOGIN_RECORDS_S = 10.0
+"""How long stopping waits for the records of the last logins."""
+
+NODE = "poolhouse node"
+
+
+@dataclass(frozen=True)
+class WireServices(Core, Directory, People, Memberships, Access, Tokens, Proving, SignIn):
+    """Everything a wire may call."""
+
+    @property
+    def avatar(self) -> str:
+        """The address of the picture shown of users who have none."""
+        return self.links.base_url + AVATAR_PATH
+
+
+@dataclass(frozen=True)
+class Services(WireServices, Raw):
+    """The same with what they are made of: for commands, maintenance and tests."""
+
+
+async def build(settings: Settings, db: Database, hasher: PasswordHasher | None = None) -> Services:
+    """The services over an open, migrated database."""
+    audit = AuditLog(db)
+    raw = build_raw(settings, db, audit, hasher)
+    core = await build_core(settings, raw, audit)
+    directory = build_directory(raw, core)
+    people = build_people(raw, core, directory)
+    memberships = build_memberships(raw, core, people)
+    access = build_access(raw, core, people, memberships)
+    tokens = build_tokens(raw, core)
+    proving = build_proving(raw, core, directory, people)
+    login = build_login(raw, core, directory, people, access, tokens, proving)
+    sign_in = build_sign_in(raw, core, directory, people, access, tokens, proving, login)
+    parts = (raw, core, directory, people, memberships, access, tokens, proving, sign_in)
+    return Services(**{name: service for part in parts for name, service in vars(part).items()})
+
+
+@asynccontextmanager
+async def opened(settings: Settings, database_url: str) -> AsyncIterator[Services]:
+    """The services for the length of a block; their background work ends with it."""
+    replica = settings.replica_url.get_secret_value() if settings.replica_url else None
+    db = await Database.open(
+        database_url,
+        connections=settings.database_connections,
+        statement_timeout_s=settings.statement_timeout_s,
+        replica_url=replica,
+        name=node_name(secret_keys(settings)),
+    )
+    hasher = PasswordHasher()
+    try:
+        services = await build(settings, db, hasher)
+        try:
+            yield services
+        finally:
+            await services.login.drain(LOGIN_RECORDS_S)  # scripts write them down: before the sandbox closes
+            await services.sandbox.close()
+            await services.scripts.settled()
+    finally:
+        hasher.close()
+        await db.close()
+
+
+def node_name(keys: list[bytes]) -> str:
+    """What a server's sessions are called: `secrets rotate` reads there which keys it has."""
+    ids = ",".join(key_id.hex() for key_id in SecretBox(keys[0], keys[1:]).key_ids)
+    return f"{NODE} {ids}"[:54]  # 63 bytes in all, of which the listener adds nine

@@ -1,0 +1,205 @@
+"""Ways in, and what comes of them: sessions, tokens, one's own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poolhouse.credentials.access_keys import AccessKeyService
+from poolhouse.credentials.management_tokens import ManagementTokens
+from poolhouse.credentials.service import Credentials
+from poolhouse.login.by_code import CodeLogin
+from poolhouse.login.captchas import Captchas
+from poolhouse.login.codes import Codes
+from poolhouse.login.links import Links
+from poolhouse.login.lockout import Lockout
+from poolhouse.login.login_recorder import LoginRecorder
+from poolhouse.login.mfa_login import MfaLogin
+from poolhouse.login.own_account import OwnAccount
+from poolhouse.login.proofs import Proofs
+from poolhouse.login.recovery import Recovery
+from poolhouse.login.refusals import Refusals
+from poolhouse.login.registration import Registrations
+from poolhouse.login.service import LoginService
+from poolhouse.login.sign_up import SignUp
+from poolhouse.oidc.service import OidcService
+from poolhouse.services import consequences
+from poolhouse.services.access import Access
+from poolhouse.services.core import Core, Raw
+from poolhouse.services.people import Directory, People
+from poolhouse.sessions.service import SessionService
+
+
+@dataclass(frozen=True)
+class Tokens:
+    access_keys: AccessKeyService
+    sessions: SessionService
+    management_tokens: ManagementTokens
+    credentials: Credentials
+
+
+@dataclass(frozen=True)
+class Proving:
+    """What more than one way in asks; below the ways in."""
+
+    lockout: Lockout
+    refusals: Refusals
+    codes: Codes
+    captchas: Captchas
+    proofs: Proofs
+    sign_up: SignUp
+
+
+@dataclass(frozen=True)
+class SignIn:
+    login: LoginService
+    registrations: Registrations
+    code_login: CodeLogin
+    mfa_login: MfaLogin
+    links: Links
+    recovery: Recovery
+    own_account: OwnAccount
+    oidc: OidcService
+
+
+def build_tokens(raw: Raw, core: Core) -> Tokens:
+    sessions = SessionService(db=raw.db, keys=raw.keys, endings=consequences.ENDINGS, audit=core.audit)
+    access_keys = AccessKeyService(raw.db, core.pools, raw.box, core.audit)
+    management_tokens = ManagementTokens(raw.keys, core.pools, core.apps)
+    return Tokens(
+        access_keys=access_keys,
+        sessions=sessions,
+        management_tokens=management_tokens,
+        credentials=Credentials(
+            sessions=sessions,
+            management_tokens=management_tokens,
+            access_keys=access_keys,
+            apps=core.apps,
+        ),
+    )
+
+
+def build_proving(raw: Raw, core: Core, directory: Directory, people: People) -> Proving:
+    db, audit, pools, users = raw.db, core.audit, core.pools, people.users
+    lockout = Lockout(db)
+    refusals = Refusals(directory.directories, audit)
+    proofs = Proofs(db=db, directories=directory.directories, users=users, mfa=people.mfa, audit=audit)
+    return Proving(
+        lockout=lockout,
+        refusals=refusals,
+        codes=Codes(db=db, box=raw.box, pools=pools, mail=core.mail, refusals=refusals),
+        captchas=Captchas(db),
+        proofs=proofs,
+        sign_up=SignUp(
+            db=db,
+            pools=pools,
+            apps=core.apps,
+            users=users,
+            fields=raw.field_store,
+            whitelist=core.whitelist,
+            lockout=lockout,
+            rules=directory.password_rules,
+            proofs=proofs,
+            mail=core.mail,
+            audit=audit,
+        ),
+    )
+
+
+def build_login(
+    raw: Raw,
+    core: Core,
+    directory: Directory,
+    people: People,
+    access: Access,
+    tokens: Tokens,
+    proving: Proving,
+) -> LoginService:
+    return LoginService(
+        db=raw.db,
+        pools=core.pools,
+        apps=core.apps,
+        directories=directory.directories,
+        users=people.users,
+        sessions=tokens.sessions,
+        lockout=proving.lockout,
+        recorder=LoginRecorder(directory.directories),
+        rules=directory.password_rules,
+        sign_up=proving.sign_up,
+        mfa=people.mfa,
+        may_use=access.app_access.admits,
+        refusals=proving.refusals,
+        audit=core.audit,
+    )
+
+
+def build_sign_in(
+    raw: Raw,
+    core: Core,
+    directory: Directory,
+    people: People,
+    access: Access,
+    tokens: Tokens,
+    proving: Proving,
+    login: LoginService,
+) -> SignIn:
+    db, audit, users = raw.db, core.audit, people.users
+    registrations = Registrations(db=db, sign_up=proving.sign_up, login=login, lockout=proving.lockout)
+    recovery = Recovery(
+        db=db,
+        pools=core.pools,
+        directories=directory.directories,
+        users=users,
+        codes=proving.codes,
+        rules=directory.password_rules,
+        proofs=proving.proofs,
+        mail=core.mail,
+        refusals=proving.refusals,
+        audit=audit,
+    )
+    return SignIn(
+        login=login,
+        registrations=registrations,
+        code_login=CodeLogin(
+            codes=proving.codes,
+            users=users,
+            login=login,
+            sign_up=proving.sign_up,
+            registrations=registrations,
+            proofs=proving.proofs,
+            refusals=proving.refusals,
+        ),
+        mfa_login=MfaLogin(
+            db=db, users=users, codes=proving.codes, mfa=people.mfa, login=login, refusals=proving.refusals
+        ),
+        links=Links(
+            db=db,
+            pools=core.pools,
+            apps=core.apps,
+            users=users,
+            mail=core.mail,
+            audit=audit,
+            base_url=core.settings.address,
+        ),
+        recovery=recovery,
+        own_account=OwnAccount(
+            db=db,
+            pools=core.pools,
+            directories=directory.directories,
+            rows=directory.directories.native,
+            users=users,
+            codes=proving.codes,
+            rules=directory.password_rules,
+            recovery=recovery,
+            mfa=people.mfa,
+            lockout=proving.lockout,
+            audit=audit,
+        ),
+        oidc=OidcService(
+            db=db,
+            apps=core.apps,
+            users=users,
+            sessions=tokens.sessions,
+            may_use=access.app_access.admits,
+            audit=audit,
+        ),
+    )
