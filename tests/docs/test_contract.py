@@ -7,8 +7,10 @@ import re
 from graphql import GraphQLObjectType
 from tests.docs.contract import ROOT, SCRIPTS, code, documented_fields, table
 
+from poolhouse.audit.model import Act, Kind
 from poolhouse.customdb.model import DIRECTORY_SCRIPTS
 from poolhouse.customdb.stubs import MESSAGES, PARAMETERS
+from poolhouse.wire.v2.act_names import acts
 from poolhouse.wire.v2.schema import SCHEMA
 
 
@@ -30,6 +32,13 @@ def test_a_user_has_the_documented_fields() -> None:
     assert set(fields) <= set(user.fields)
     assert len(documented_fields("create")) == 39
     assert documented_fields("update") == sorted([*documented_fields("create"), "tokenExpiredAt"])
+
+
+def test_the_logs_know_the_documented_operations() -> None:
+    kinds: tuple[Kind, Kind] = ("user", "administrator")
+    for kind, row in zip(kinds, table("docs/contract/users.md", "## Logs"), strict=True):
+        unknown = [name for name in code(row[1]).split() if acts(kind, name) == (Act(name),)]
+        assert not unknown, kind
 
 
 def numbers(text: str) -> set[int]:
