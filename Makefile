@@ -7,7 +7,7 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
 
 ##@ For developers
-.PHONY: setup check graph bench fuzz lock renew audit dist format help
+.PHONY: setup check graph contract bench fuzz lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -21,9 +21,13 @@ check: setup ## linters, strict types, import contracts
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python scripts/graph.py --check
+	.venv/bin/python -m scripts.contract --check
 
 graph: setup ## draws which package imports which, into docs/architecture.md
 	.venv/bin/python scripts/graph.py
+
+contract: setup ## writes the shapes of the v3 wire from docs/contract
+	.venv/bin/python -m scripts.contract
 
 format: setup ## mends what the formatter and the linter can
 	.venv/bin/ruff format .

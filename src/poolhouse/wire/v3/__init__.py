@@ -3,9 +3,10 @@
 How to add an endpoint
 ======================
 
-1. Its shapes are in `dto/<family>.py` (same names as in the official clients; camelCase on the wire,
-   snake_case here; a property called `list` is `items`). Query parameters of a GET are `<Path>Query`.
-   In `Update*` shapes an absent field is `msgspec.UNSET` and null is None; elsewhere both are None.
+1. Its row and its shapes are in `docs/contract/v3/<family>.md`: mark the row as built and run `make contract`,
+   which writes `dto/<family>.py` (same names as in the official clients; camelCase on the wire, snake_case
+   here; a property called `list` is `items`). Query parameters of a GET are `<Path>Query`. In `Update*` shapes
+   an absent field is `msgspec.UNSET` and null is None; elsewhere both are None.
 
 2. Write the handler and the row in `wire/v3/<family>.py`:
 
@@ -42,8 +43,8 @@ What the engine does for every endpoint
 * Every class of `poolhouse.errors` has a row in `errors.py`; raise them, never build an error answer.
 * Anything else that escapes a handler is our fault: 500 and a log line, never its text to the caller.
 
-Words shared by families are in `words.py`: `page(query)`, `user_key(id, type)`, `user_dtos(request, users)`, times.
-`contract.json` has all 497 endpoints of the official clients: method, path, family, Node's and Python's
-method name. One that has no row answers statusCode 501 and names itself. Rows that are ours alone say
-`ours=True`.
+What families share is in `conversions.py`: `page(query)`, `user_key(id, type)`, `user_dtos(request, users)`, times.
+`contract.json`, which `make contract` writes too, has all 497 endpoints of the official clients: method, path,
+family, Node's and Python's method name. One that has no row answers statusCode 501 and names itself. Rows that
+are ours alone say `ours=True`.
 """

@@ -13,12 +13,11 @@ from poolhouse.wire.v3.dto.access_keys import (
     DeleteAccessKeyDto,
     GetAccessKeyQuery,
     GetAccessKeyRespDto,
-    GetManagementTokenDto,
     ListAccessKeyQuery,
     ListAccessKeyRespDto,
-    ManagementTokenDto,
     UpdateAccessKeyDto,
 )
+from poolhouse.wire.v3.dto.token import GetManagementTokenDto, ManagementTokenDto
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import field
-
 from poolhouse.resources.model import Namespace
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.conversions import page
-from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.resources import (
     CreateNamespaceDto,
@@ -21,17 +18,11 @@ from poolhouse.wire.v3.dto.resources import (
     NamespaceDto,
     NamespaceListPagingDto,
     NamespaceRolesListRespDto,
+    NamespaceRolesPage,
     NamespacesListRespDto,
     UpdateNamespaceDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-
-
-class NamespaceRolesPage(Dto, kw_only=True):
-    """The contract shows one role where its clients read a page."""
-
-    total_count: Int
-    items: list[NamespaceRolesListRespDto] = field(name="list")
 
 
 def _shown(namespace: Namespace) -> NamespaceDto:

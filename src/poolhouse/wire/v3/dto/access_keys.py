@@ -1,12 +1,15 @@
-"""Shapes of access keys. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Access keys. Source: docs/contract/v3/access_keys.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
-from poolhouse.wire.v3.dto import Dto, Int
+from poolhouse.wire.v3.dto import Dto
 
 
 class CreateAccessKeyDto(Dto, kw_only=True):
-    type: str | None = None
+    type: str | None = None  # the contract requires it
     user_id: str | None = None
     tenant_id: str | None = None
     scopes: list[str] | None = None  # ours: what the key may do, `users:read`; absent means everything
@@ -28,28 +31,12 @@ class DeleteAccessKeyDto(Dto, kw_only=True):
     access_key_id: str
 
 
-class GetAccessKeyRespDto(Dto, kw_only=True):
-    access_key_id: str
-    access_key_secret: str
-    user_id: str
-    created_at: str
-    status: str
-    last_date: str
-    user_pool_id: str
-    enable: bool
-    scopes: list[str] | None = None  # ours
+class GetAccessKeyRespDto(CreateAccessKeyRespDto, kw_only=True):
+    pass
 
 
-class ListAccessKeyRespDto(Dto, kw_only=True):
-    access_key_id: str
-    access_key_secret: str
-    user_id: str
-    created_at: str
-    status: str
-    last_date: str
-    user_pool_id: str
-    enable: bool
-    scopes: list[str] | None = None  # ours
+class ListAccessKeyRespDto(CreateAccessKeyRespDto, kw_only=True):
+    pass
 
 
 class UpdateAccessKeyDto(Dto, kw_only=True):
@@ -67,15 +54,3 @@ class ListAccessKeyQuery(Dto, kw_only=True):
     tenant_id: str | None = None
     type: str | None = None
     status: list[str] | None = None
-
-
-class GetManagementTokenDto(Dto, kw_only=True):
-    access_key_id: str
-    access_key_secret: str
-
-
-class ManagementTokenDto(Dto, rename=None, kw_only=True):
-    """`expires_in`: seconds."""
-
-    access_token: str
-    expires_in: Int

@@ -1,4 +1,7 @@
-"""Shapes of the action logs. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Action logs. Source: docs/contract/v3/audit.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -8,77 +11,102 @@ from msgspec import field
 
 from poolhouse.wire.v3.dto import Dto, Int
 
+OperationType = Literal[
+    "all",
+    "create",
+    "delete",
+    "import",
+    "export",
+    "update",
+    "refresh",
+    "sync",
+    "invite",
+    "resign",
+    "recover",
+    "disable",
+    "enable",
+    "activate",
+    "deactivate",
+    "add",
+    "remove",
+    "query",
+    "sendInvitation",
+    "revertInvitation",
+    "approval",
+    "reject",
+]
+
+AuditedType = Literal[
+    "all",
+    "user",
+    "userpool",
+    "tenant",
+    "userLoginState",
+    "userAccountState",
+    "userGroup",
+    "fieldEncryptState",
+    "syncTask",
+    "socialConnection",
+    "enterpriseConnection",
+    "customDatabase",
+    "org",
+    "cooperator",
+    "application",
+    "resourceNamespace",
+    "resource",
+    "role",
+    "roleAssign",
+    "policy",
+    "customDomain",
+    "permitSpace",
+    "generalResource",
+    "generalResourceAuthorization",
+    "roleSubject",
+    "subjectOfRole",
+    "dataResource",
+    "dataPolicy",
+    "authorization",
+    "userAuthorization",
+    "adminPermissionRole",
+    "adminPermissionAdmin",
+    "adminPermissionPolicy",
+    "universalInvitation",
+    "policyInvitation",
+    "invitationRoster",
+    "invitationUser",
+    "invitationPolicy",
+    "applicant",
+]
+
+UserEventType = Literal[
+    "login",
+    "logout",
+    "register",
+    "verifyMfa",
+    "updateUserPrefile",
+    "updateUserPassword",
+    "updateUserEmail",
+    "updateUserPhone",
+    "bindMfa",
+    "bindEmail",
+    "bindPhone",
+    "unbindPhone",
+    "unbindEmail",
+    "unbindMFA",
+    "refreshUserTokenBySelf",
+    "deleteAccount",
+    "verifyFirstLogin",
+    "securityResourceAccess",
+]
+
 
 class AdminAuditLogDto(Dto, kw_only=True):
     admin_user_id: str
     admin_user_avatar: str
     admin_user_display_name: str
     client_ip: str | None = None
-    operation_type: Literal[
-        "all",
-        "create",
-        "delete",
-        "import",
-        "export",
-        "update",
-        "refresh",
-        "sync",
-        "invite",
-        "resign",
-        "recover",
-        "disable",
-        "enable",
-        "activate",
-        "deactivate",
-        "add",
-        "remove",
-        "query",
-        "sendInvitation",
-        "revertInvitation",
-        "approval",
-        "reject",
-    ]
-    resource_type: Literal[
-        "all",
-        "user",
-        "userpool",
-        "tenant",
-        "userLoginState",
-        "userAccountState",
-        "userGroup",
-        "fieldEncryptState",
-        "syncTask",
-        "socialConnection",
-        "enterpriseConnection",
-        "customDatabase",
-        "org",
-        "cooperator",
-        "application",
-        "resourceNamespace",
-        "resource",
-        "role",
-        "roleAssign",
-        "policy",
-        "customDomain",
-        "permitSpace",
-        "generalResource",
-        "generalResourceAuthorization",
-        "roleSubject",
-        "subjectOfRole",
-        "dataResource",
-        "dataPolicy",
-        "authorization",
-        "userAuthorization",
-        "adminPermissionRole",
-        "adminPermissionAdmin",
-        "adminPermissionPolicy",
-        "universalInvitation",
-        "policyInvitation",
-        "invitationRoster",
-        "invitationUser",
-        "invitationPolicy",
-        "applicant",
-    ]
+    operation_type: OperationType
+    resource_type: AuditedType
     event_details: str | None = None
     operation_param: str | None = None
     origin_value: str | None = None
@@ -156,26 +184,7 @@ class UserActionLogDto(Dto, kw_only=True):
     app_id: str
     app_name: str
     client_ip: str | None = None
-    event_type: Literal[
-        "login",
-        "logout",
-        "register",
-        "verifyMfa",
-        "updateUserPrefile",
-        "updateUserPassword",
-        "updateUserEmail",
-        "updateUserPhone",
-        "bindMfa",
-        "bindEmail",
-        "bindPhone",
-        "unbindPhone",
-        "unbindEmail",
-        "unbindMFA",
-        "refreshUserTokenBySelf",
-        "deleteAccount",
-        "verifyFirstLogin",
-        "securityResourceAccess",
-    ]
+    event_type: UserEventType
     event_detail: str | None = None
     success: bool
     app_login_url: str

@@ -1,4 +1,7 @@
-"""Shapes of more than one family. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Shapes of more than one family. Source: docs/contract/v3/common.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,26 @@ from poolhouse.wire.v3.dto import Dto, Int
 UserIdType = Literal[
     "user_id", "external_id", "phone", "email", "username", "identity", "sync_relation", "custom_field"
 ]
+
 DepartmentIdType = Literal["department_id", "open_department_id", "sync_relation", "custom_field", "code"]
+
 TargetType = Literal["USER", "ROLE", "GROUP", "DEPARTMENT"]
+
 ResourceType = Literal["DATA", "API", "MENU", "BUTTON", "UI"]
+
 UserStatus = Literal["Suspended", "Resigned", "Activated", "Archived", "Deactivated"]
+
 PasswordEncryptType = Literal["sm2", "rsa", "none"]
+
 Effect = Literal["ALLOW", "DENY"]
+
 Gender = Literal["M", "F", "U"]
+
 GivenGender = Literal["M", "F", "U", "W"]
 """W is what one page calls F (docs/contract/users.md#fields)."""
+
 WorkStatus = Literal["Closed", "Active"]
+
 Provider = Literal[
     "oidc",
     "oauth2",
@@ -63,6 +76,134 @@ Provider = Literal[
     "zjzwfw",
     "zzding",
     "seeyona8v5",
+]
+
+FactorType = Literal["OTP", "SMS", "EMAIL", "FACE"]
+
+ExtIdpConnType = Literal[
+    "oidc",
+    "oauth",
+    "saml",
+    "ldap",
+    "ad",
+    "cas",
+    "azure-ad",
+    "alipay",
+    "facebook",
+    "facebook:mobile",
+    "twitter",
+    "google:mobile",
+    "google",
+    "wechat:pc",
+    "wechat:mobile",
+    "wechat:webpage-authorization",
+    "wechatmp-qrcode",
+    "wechat:miniprogram:default",
+    "wechat:miniprogram:qrconnect",
+    "wechat:miniprogram:app-launch",
+    "github",
+    "github:mobile",
+    "qq",
+    "qq:mobile",
+    "wechatwork:corp:qrconnect",
+    "wechatwork:agency:qrconnect",
+    "wechatwork:service-provider:qrconnect",
+    "wechatwork:mobile",
+    "wechatwork:agency:mobile",
+    "dingtalk",
+    "dingtalk:mobile",
+    "dingtalk:provider",
+    "weibo",
+    "weibo:mobile",
+    "apple",
+    "apple:web",
+    "baidu",
+    "baidu:mobile",
+    "lark-internal",
+    "lark-public",
+    "lark-block",
+    "gitlab",
+    "gitlab:mobile",
+    "linkedin",
+    "linkedin:mobile",
+    "slack",
+    "slack:mobile",
+    "yidun",
+    "qingcloud",
+    "gitee",
+    "gitee:mobile",
+    "instagram",
+    "welink",
+    "ad-kerberos",
+    "huawei",
+    "huawei:mobile",
+    "honor",
+    "xiaomi",
+    "xiaomi:mobile",
+    "aws",
+    "amazon",
+    "amazon:mobile",
+    "douyin:mobile",
+    "douyin:miniprogram:default",
+    "kuaishou:mobile",
+    "line:mobile",
+    "oppo:mobile",
+    "wechatwork:qrconnect:of:authing:agency",
+    "sdbz",
+    "zjzwfw-qrcode",
+    "zzding",
+    "seeyona8v5",
+]
+
+ConditionParam = Literal[
+    "UserPoolId",
+    "AppId",
+    "RequestFrom",
+    "UserId",
+    "UserArn",
+    "CurrentTime",
+    "EpochTime",
+    "SourceIp",
+    "User",
+    "MultiFactorAuthPresent",
+    "MultiFactorAuthAge",
+    "UserAgent",
+    "Referer",
+    "Device",
+    "OS",
+    "Country",
+    "Province",
+    "City",
+    "DeviceChanged",
+    "DeviceUntrusted",
+    "ProxyUntrusted",
+    "LoggedInApps",
+    "Namespace",
+]
+
+ConditionOperator = Literal[
+    "Bool",
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+    "IpAddress",
+    "NotIpAddress",
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+    "ListContains",
 ]
 
 
@@ -140,69 +281,14 @@ class LangUnit(Dto, kw_only=True):
     value: str
 
 
-class LanguageCoinfigDto(Dto, kw_only=True):
-    global_: Any = field(name="global")
-
-
-class MFASettingsDto(Dto, kw_only=True):
-    enabled_factors: list[Literal["OTP", "SMS", "EMAIL", "FACE"]]
-
-
 class PaginationDto(Dto, kw_only=True):
     page: Int | None = None
     limit: Int | None = None
 
 
 class PolicyCondition(Dto, kw_only=True):
-    param: Literal[
-        "UserPoolId",
-        "AppId",
-        "RequestFrom",
-        "UserId",
-        "UserArn",
-        "CurrentTime",
-        "EpochTime",
-        "SourceIp",
-        "User",
-        "MultiFactorAuthPresent",
-        "MultiFactorAuthAge",
-        "UserAgent",
-        "Referer",
-        "Device",
-        "OS",
-        "Country",
-        "Province",
-        "City",
-        "DeviceChanged",
-        "DeviceUntrusted",
-        "ProxyUntrusted",
-        "LoggedInApps",
-        "Namespace",
-    ]
-    operator: Literal[
-        "Bool",
-        "DateEquals",
-        "DateNotEquals",
-        "DateLessThan",
-        "DateLessThanEquals",
-        "DateGreaterThan",
-        "DateGreaterThanEquals",
-        "IpAddress",
-        "NotIpAddress",
-        "NumericEquals",
-        "NumericNotEquals",
-        "NumericLessThan",
-        "NumericLessThanEquals",
-        "NumericGreaterThan",
-        "NumericGreaterThanEquals",
-        "StringEquals",
-        "StringNotEquals",
-        "StringEqualsIgnoreCase",
-        "StringNotEqualsIgnoreCase",
-        "StringLike",
-        "StringNotLike",
-        "ListContains",
-    ]
+    param: ConditionParam
+    operator: ConditionOperator
     value: str
 
 
@@ -216,7 +302,7 @@ class ResGroupDto(Dto, kw_only=True):
     type: str
     metadata_source: list[str]
     members: list[UserDto]
-    custom_data: dict[str, Any] | UnsetType = UNSET
+    custom_data: dict[str, Any] | UnsetType = UNSET  # ours
 
 
 class RoleDto(Dto, kw_only=True):
@@ -236,25 +322,7 @@ class RolePagingDto(Dto, kw_only=True):
     items: list[RoleDto] = field(name="list")
 
 
-class UpdateLoginConfig(Dto, kw_only=True):
-    tab_methods_sort_config: Any
-    qr_code_sort_config: Any
-    sso_page_customization_settings: Any
-    password_tab_config: Any
-    verify_code_tab_config: Any
-    config: LanguageCoinfigDto
-    enable_create_tenant: bool
-    create_tenant_scenes: list[str]
-    enable_join_tenant: bool
-    join_tenant_scenes: list[str]
-    enable_verify_domain: bool
-    enable_auto_connect_tenant_app: bool
-    verify_domain_scenes: list[str]
-
-
 class UserDto(Dto):
-    """Built by position (`words.user_dto`): what is derived, then what is copied, then what is asked for."""
-
     user_id: str
     created_at: str | None  # a script's user may lack it
     updated_at: str | None
@@ -269,7 +337,6 @@ class UserDto(Dto):
     last_mfa_time: str | None
     status_changed_at: str | None
     signed_up: str | None
-
     external_id: str | None
     email: str | None
     email_verified: bool
@@ -307,7 +374,6 @@ class UserDto(Dto):
     password_security_level: Int | None
     reset_password_on_next_login: bool
     identity_number: str | None
-
     tenant_id: str | None = None
     department_ids: list[str] | UnsetType = UNSET
     identities: list[IdentityDto] | UnsetType = UNSET

@@ -1,4 +1,7 @@
-"""Shapes of custom fields and custom data. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Custom fields and custom data. Source: docs/contract/v3/fields.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from poolhouse.wire.v3.dto.common import LangObject, TargetType
 
 DataType = Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM", "OBJECT"]
 """OBJECT comes from v2."""
+
 AnyDataType = Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM", "OBJECT", "SELECT"]
 """Both names of an enumeration are read."""
 
@@ -35,6 +39,13 @@ class CustomFieldI18n(Dto, kw_only=True):
     label: LangObject
 
 
+class CustomFieldPagingDto(Dto, kw_only=True):
+    """The contract repeats the query here; a page is meant."""
+
+    total_count: Int
+    items: list[CustomFieldDto] = field(name="list")
+
+
 class CustomFieldSelectOption(Dto, kw_only=True):
     value: str
     label: str
@@ -46,15 +57,8 @@ class DeleteCustomFieldDto(Dto, kw_only=True):
 
 
 class DeleteCustomFieldsReqDto(Dto, kw_only=True):
-    tenant_id: str | None = None
+    tenant_id: str | None = None  # the contract requires it
     items: list[DeleteCustomFieldDto] = field(name="list")
-
-
-class CustomFieldPagingDto(Dto, kw_only=True):
-    """The contract repeats the query here; a page is meant."""
-
-    total_count: int
-    items: list[CustomFieldDto] = field(name="list")
 
 
 class SetCustomDataDto(Dto, kw_only=True):
@@ -109,7 +113,7 @@ class SetUserBaseFieldsReqDto(Dto, kw_only=True):
 
 
 class GetCustomDataQuery(Dto, kw_only=True):
-    tenant_id: str | None = None
+    tenant_id: str | None = None  # the contract requires it
     target_type: TargetType
     target_identifier: str
     namespace: str | None = None
@@ -122,7 +126,7 @@ class GetCustomFieldsQuery(Dto, kw_only=True):
 
 class ListCustomFieldsQuery(Dto, kw_only=True):
     target_type: TargetType
-    data_type: AnyDataType | None = None
+    data_type: AnyDataType | None = None  # the contract requires it
     tenant_id: str | None = None
     page: Int = 1
     limit: Int = 10
@@ -133,14 +137,5 @@ class ListCustomFieldsQuery(Dto, kw_only=True):
     lang: str | None = None
 
 
-class ListUserBaseFieldsQuery(Dto, kw_only=True):
-    target_type: TargetType
-    data_type: AnyDataType | None = None
-    tenant_id: str | None = None
-    page: Int = 1
-    limit: Int = 10
-    user_visible: bool | None = None
-    admin_visible: bool | None = None
-    access_control: bool | None = None
-    keyword: str | None = None
-    lang: str | None = None
+class ListUserBaseFieldsQuery(ListCustomFieldsQuery, kw_only=True):
+    pass

@@ -1,4 +1,7 @@
-"""Shapes of groups. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Groups. Source: docs/contract/v3/groups.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class CreateGroupBatchReqDto(Dto, kw_only=True):
 
 class CreateGroupReqDto(Dto, kw_only=True):
     type: str | None = None  # the official clients leave it out
-    description: str | None = None
+    description: str | None = None  # the contract requires it
     name: str
     code: str
     custom_data: dict[str, Any] | None = None
@@ -34,7 +37,7 @@ class CreateOrUpdateGroupDataDto(Dto, kw_only=True):
 
 class CreateOrUpdateGroupReqDto(Dto, kw_only=True):
     type: str | None = None  # the official clients leave it out
-    description: str | None = None
+    description: str | None = None  # the contract requires it
     name: str
     code: str
 
@@ -49,7 +52,7 @@ class RemoveGroupMembersReqDto(Dto, kw_only=True):
 
 
 class UpdateGroupReqDto(Dto, kw_only=True):
-    description: Maybe[str] = UNSET
+    description: Maybe[str] = UNSET  # the contract requires it
     code: str
     name: Maybe[str] = UNSET
     new_code: Maybe[str] = UNSET
@@ -61,15 +64,15 @@ class GetAllGroupsQuery(Dto, kw_only=True):
     with_custom_data: bool | None = None
 
 
-class GetGroupQuery(Dto, kw_only=True):
-    code: str
-    with_custom_data: bool | None = None
-
-
 class GetGroupAuthorizedResourcesQuery(Dto, kw_only=True):
     code: str
     namespace: str | None = None
     resource_type: ResourceType | None = None
+
+
+class GetGroupQuery(Dto, kw_only=True):
+    code: str
+    with_custom_data: bool | None = None
 
 
 class ListGroupMembersQuery(Dto, kw_only=True):

@@ -1,4 +1,7 @@
-"""Shapes of identity sources. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""External identity providers. Source: docs/contract/v3/identities.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any, Literal
 from msgspec import UNSET, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
-from poolhouse.wire.v3.dto.common import Provider
+from poolhouse.wire.v3.dto.common import ExtIdpConnType, Provider
 
 
 class ChangeExtIdpAssociationStateDto(Dto, kw_only=True):
@@ -26,80 +29,7 @@ class ChangeExtIdpConnStateDto(Dto, kw_only=True):
 
 class CreateExtIdpConnDto(Dto, kw_only=True):
     ext_idp_id: str
-    type: Literal[
-        "oidc",
-        "oauth",
-        "saml",
-        "ldap",
-        "ad",
-        "cas",
-        "azure-ad",
-        "alipay",
-        "facebook",
-        "facebook:mobile",
-        "twitter",
-        "google:mobile",
-        "google",
-        "wechat:pc",
-        "wechat:mobile",
-        "wechat:webpage-authorization",
-        "wechatmp-qrcode",
-        "wechat:miniprogram:default",
-        "wechat:miniprogram:qrconnect",
-        "wechat:miniprogram:app-launch",
-        "github",
-        "github:mobile",
-        "qq",
-        "qq:mobile",
-        "wechatwork:corp:qrconnect",
-        "wechatwork:agency:qrconnect",
-        "wechatwork:service-provider:qrconnect",
-        "wechatwork:mobile",
-        "wechatwork:agency:mobile",
-        "dingtalk",
-        "dingtalk:mobile",
-        "dingtalk:provider",
-        "weibo",
-        "weibo:mobile",
-        "apple",
-        "apple:web",
-        "baidu",
-        "baidu:mobile",
-        "lark-internal",
-        "lark-public",
-        "lark-block",
-        "gitlab",
-        "gitlab:mobile",
-        "linkedin",
-        "linkedin:mobile",
-        "slack",
-        "slack:mobile",
-        "yidun",
-        "qingcloud",
-        "gitee",
-        "gitee:mobile",
-        "instagram",
-        "welink",
-        "ad-kerberos",
-        "huawei",
-        "huawei:mobile",
-        "honor",
-        "xiaomi",
-        "xiaomi:mobile",
-        "aws",
-        "amazon",
-        "amazon:mobile",
-        "douyin:mobile",
-        "douyin:miniprogram:default",
-        "kuaishou:mobile",
-        "line:mobile",
-        "oppo:mobile",
-        "wechatwork:qrconnect:of:authing:agency",
-        "sdbz",
-        "zjzwfw-qrcode",
-        "zzding",
-        "seeyona8v5",
-    ]
+    type: ExtIdpConnType
     identifier: str
     display_name: str
     fields: Any
@@ -126,80 +56,7 @@ class DeleteExtIdpDto(Dto, kw_only=True):
 
 class ExtIdpConnDetail(Dto, kw_only=True):
     id: str
-    type: Literal[
-        "oidc",
-        "oauth",
-        "saml",
-        "ldap",
-        "ad",
-        "cas",
-        "azure-ad",
-        "alipay",
-        "facebook",
-        "facebook:mobile",
-        "twitter",
-        "google:mobile",
-        "google",
-        "wechat:pc",
-        "wechat:mobile",
-        "wechat:webpage-authorization",
-        "wechatmp-qrcode",
-        "wechat:miniprogram:default",
-        "wechat:miniprogram:qrconnect",
-        "wechat:miniprogram:app-launch",
-        "github",
-        "github:mobile",
-        "qq",
-        "qq:mobile",
-        "wechatwork:corp:qrconnect",
-        "wechatwork:agency:qrconnect",
-        "wechatwork:service-provider:qrconnect",
-        "wechatwork:mobile",
-        "wechatwork:agency:mobile",
-        "dingtalk",
-        "dingtalk:mobile",
-        "dingtalk:provider",
-        "weibo",
-        "weibo:mobile",
-        "apple",
-        "apple:web",
-        "baidu",
-        "baidu:mobile",
-        "lark-internal",
-        "lark-public",
-        "lark-block",
-        "gitlab",
-        "gitlab:mobile",
-        "linkedin",
-        "linkedin:mobile",
-        "slack",
-        "slack:mobile",
-        "yidun",
-        "qingcloud",
-        "gitee",
-        "gitee:mobile",
-        "instagram",
-        "welink",
-        "ad-kerberos",
-        "huawei",
-        "huawei:mobile",
-        "honor",
-        "xiaomi",
-        "xiaomi:mobile",
-        "aws",
-        "amazon",
-        "amazon:mobile",
-        "douyin:mobile",
-        "douyin:miniprogram:default",
-        "kuaishou:mobile",
-        "line:mobile",
-        "oppo:mobile",
-        "wechatwork:qrconnect:of:authing:agency",
-        "sdbz",
-        "zjzwfw-qrcode",
-        "zzding",
-        "seeyona8v5",
-    ]
+    type: ExtIdpConnType
     ext_idp_id: str
     logo: str
     identifier: str | None = None

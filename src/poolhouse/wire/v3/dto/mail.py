@@ -1,4 +1,7 @@
-"""Shapes of e-mail templates and the provider. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Message service. Source: docs/contract/v3/mail.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,24 @@ from typing import Literal
 from msgspec import UNSET, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
+
+EmailTemplateType = Literal[
+    "WELCOME_EMAIL",
+    "FIRST_CREATED_USER",
+    "REGISTER_VERIFY_CODE",
+    "LOGIN_VERIFY_CODE",
+    "MFA_VERIFY_CODE",
+    "INFORMATION_COMPLETION_VERIFY_CODE",
+    "FIRST_EMAIL_LOGIN_VERIFY",
+    "CONSOLE_CONDUCTED_VERIFY",
+    "USER_PASSWORD_UPDATE_REMIND",
+    "ADMIN_RESET_USER_PASSWORD_NOTIFICATION",
+    "USER_PASSWORD_RESET_NOTIFICATION",
+    "RESET_PASSWORD_VERIFY_CODE",
+    "SELF_UNLOCKING_VERIFY_CODE",
+    "EMAIL_BIND_VERIFY_CODE",
+    "EMAIL_UNBIND_VERIFY_CODE",
+]
 
 
 class AliExmailEmailProviderConfig(Dto, kw_only=True):
@@ -46,23 +67,7 @@ class EmailTemplateCategoryDto(Dto, kw_only=True):
 
 class EmailTemplateDto(Dto, kw_only=True):
     customize_enabled: bool
-    type: Literal[
-        "WELCOME_EMAIL",
-        "FIRST_CREATED_USER",
-        "REGISTER_VERIFY_CODE",
-        "LOGIN_VERIFY_CODE",
-        "MFA_VERIFY_CODE",
-        "INFORMATION_COMPLETION_VERIFY_CODE",
-        "FIRST_EMAIL_LOGIN_VERIFY",
-        "CONSOLE_CONDUCTED_VERIFY",
-        "USER_PASSWORD_UPDATE_REMIND",
-        "ADMIN_RESET_USER_PASSWORD_NOTIFICATION",
-        "USER_PASSWORD_RESET_NOTIFICATION",
-        "RESET_PASSWORD_VERIFY_CODE",
-        "SELF_UNLOCKING_VERIFY_CODE",
-        "EMAIL_BIND_VERIFY_CODE",
-        "EMAIL_UNBIND_VERIFY_CODE",
-    ]
+    type: EmailTemplateType
     name: str
     subject: str
     sender: str
@@ -84,28 +89,22 @@ class PreviewEmailTemplateDataDto(Dto, kw_only=True):
 
 
 class PreviewEmailTemplateDto(Dto, kw_only=True):
-    type: Literal[
-        "WELCOME_EMAIL",
-        "FIRST_CREATED_USER",
-        "REGISTER_VERIFY_CODE",
-        "LOGIN_VERIFY_CODE",
-        "MFA_VERIFY_CODE",
-        "INFORMATION_COMPLETION_VERIFY_CODE",
-        "FIRST_EMAIL_LOGIN_VERIFY",
-        "CONSOLE_CONDUCTED_VERIFY",
-        "USER_PASSWORD_UPDATE_REMIND",
-        "ADMIN_RESET_USER_PASSWORD_NOTIFICATION",
-        "USER_PASSWORD_RESET_NOTIFICATION",
-        "RESET_PASSWORD_VERIFY_CODE",
-        "SELF_UNLOCKING_VERIFY_CODE",
-        "EMAIL_BIND_VERIFY_CODE",
-        "EMAIL_UNBIND_VERIFY_CODE",
-    ]
+    type: EmailTemplateType
     content: str | None = None
     subject: str | None = None
     sender: str | None = None
     expires_in: Int | None = None
     tpl_engine: Literal["handlebar", "ejs"] | None = None
+
+
+class SendGridEmailProviderConfig(Dto, kw_only=True):
+    sender: str
+    apikey: str
+
+
+class SendGridEmailProviderConfigInput(Dto, kw_only=True):
+    sender: str
+    apikey: str
 
 
 class SMTPEmailProviderConfig(Dto, kw_only=True):
@@ -124,16 +123,6 @@ class SMTPEmailProviderConfigInput(Dto, kw_only=True):
     secure: bool | None = None
 
 
-class SendGridEmailProviderConfig(Dto, kw_only=True):
-    sender: str
-    apikey: str
-
-
-class SendGridEmailProviderConfigInput(Dto, kw_only=True):
-    sender: str
-    apikey: str
-
-
 class TencentExmailEmailProviderConfig(Dto, kw_only=True):
     sender: str
     sender_pass: str
@@ -145,23 +134,7 @@ class TencentExmailEmailProviderConfigInput(Dto, kw_only=True):
 
 
 class UpdateEmailTemplateDto(Dto, kw_only=True):
-    type: Literal[
-        "WELCOME_EMAIL",
-        "FIRST_CREATED_USER",
-        "REGISTER_VERIFY_CODE",
-        "LOGIN_VERIFY_CODE",
-        "MFA_VERIFY_CODE",
-        "INFORMATION_COMPLETION_VERIFY_CODE",
-        "FIRST_EMAIL_LOGIN_VERIFY",
-        "CONSOLE_CONDUCTED_VERIFY",
-        "USER_PASSWORD_UPDATE_REMIND",
-        "ADMIN_RESET_USER_PASSWORD_NOTIFICATION",
-        "USER_PASSWORD_RESET_NOTIFICATION",
-        "RESET_PASSWORD_VERIFY_CODE",
-        "SELF_UNLOCKING_VERIFY_CODE",
-        "EMAIL_BIND_VERIFY_CODE",
-        "EMAIL_UNBIND_VERIFY_CODE",
-    ]
+    type: EmailTemplateType
     customize_enabled: bool
     name: str
     subject: str

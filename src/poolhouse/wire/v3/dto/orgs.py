@@ -1,4 +1,7 @@
-"""Shapes of organisations and departments. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Organizations and departments. Source: docs/contract/v3/orgs.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from msgspec import UNSET, UnsetType, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import DepartmentI18nDto, DepartmentIdType, Gender, LangObject
+
+DepartmentOperator = Literal["BETWEEN", "EQUAL", "IN", "LESSER", "GREATER", "CONTAINS"]
+
+DepartmentMemberSort = Literal["Default", "JoinDepartmentAt", "userId", "createAt", "updatedAt"]
 
 
 class AddDepartmentMembersReqDto(Dto, kw_only=True):
@@ -161,7 +168,7 @@ class Result(Dto, kw_only=True):
 
 class SearchDepartmentsFilterItemDto(Dto, kw_only=True):
     field: str
-    operator: Literal["BETWEEN", "EQUAL", "IN", "LESSER", "GREATER", "CONTAINS"]
+    operator: DepartmentOperator
     value: Any = None
 
 
@@ -243,6 +250,13 @@ class GetAllDepartmentsQuery(Dto, kw_only=True):
     with_custom_data: bool = False
 
 
+class GetDepartmentByIdQuery(Dto, kw_only=True):
+    department_id: str
+    tenant_id: str | None = None
+    app_type_list: list[str] | None = None
+    with_custom_data: bool = False
+
+
 class GetDepartmentQuery(Dto, kw_only=True):
     organization_code: str | None = None
     department_id: str | None = None
@@ -253,13 +267,6 @@ class GetDepartmentQuery(Dto, kw_only=True):
     tenant_id: str | None = None
 
 
-class GetDepartmentByIdQuery(Dto, kw_only=True):
-    department_id: str
-    tenant_id: str | None = None
-    app_type_list: list[str] | None = None
-    with_custom_data: bool = False
-
-
 class GetDepartmentSyncRelationsQuery(Dto, kw_only=True):
     organization_code: str
     department_id: str | None = None
@@ -268,15 +275,15 @@ class GetDepartmentSyncRelationsQuery(Dto, kw_only=True):
     tenant_id: str | None = None
 
 
-class GetOrganizationQuery(Dto, kw_only=True):
-    organization_code: str
+class GetOrganizationBatchQuery(Dto, kw_only=True):
+    organization_code_list: list[str]
     with_custom_data: bool = False
     with_post: bool = False
     tenant_id: str | None = None
 
 
-class GetOrganizationBatchQuery(Dto, kw_only=True):
-    organization_code_list: list[str]
+class GetOrganizationQuery(Dto, kw_only=True):
+    organization_code: str
     with_custom_data: bool = False
     with_post: bool = False
     tenant_id: str | None = None
@@ -320,7 +327,7 @@ class ListDepartmentMemberIdsQuery(Dto, kw_only=True):
 class ListDepartmentMembersQuery(Dto, kw_only=True):
     organization_code: str
     department_id: str
-    sort_by: Literal["Default", "JoinDepartmentAt", "userId", "createAt", "updatedAt"] = "JoinDepartmentAt"
+    sort_by: DepartmentMemberSort = "JoinDepartmentAt"
     order_by: Literal["Asc", "Desc"] = "Desc"
     department_id_type: DepartmentIdType = "department_id"
     include_children_departments: bool = False

@@ -1,4 +1,7 @@
-"""Shapes of positions. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Posts. Source: docs/contract/v3/posts.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ class CreatePostDto(Dto, kw_only=True):
     name: str
     id: str | None = None
     description: str | None = None
-    department_id_list: list[str] | str | None = None
+    department_id_list: list[str] | str | None = None  # the contract says string
 
 
 class GetPostByIdListDto(Dto, kw_only=True):
-    id_list: list[str] | str | None = None
+    id_list: list[str] | str | None = None  # the contract says string
     with_custom_data: bool | None = None
 
 

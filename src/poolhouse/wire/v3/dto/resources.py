@@ -1,4 +1,7 @@
-"""Shapes of namespaces and classic resources. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Namespaces and resources (classic). Source: docs/contract/v3/resources.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class AuthorizeResourcesDto(Dto, kw_only=True):
     namespace: str | None = None
 
 
-class CommonResourceDto(Dto, kw_only=True):
+class ResourceDto(Dto, kw_only=True):
     code: str
     description: str | None = None
     name: str | None = None
@@ -35,6 +38,9 @@ class CommonResourceDto(Dto, kw_only=True):
     api_identifier: str | None = None
     namespace: str | None = None
     linked_to_tenant: bool | None = None
+
+
+class CommonResourceDto(ResourceDto, kw_only=True):
     id: str
     namespace_id: Int
     namespace_name: str
@@ -155,6 +161,13 @@ class NamespaceRolesListRespDto(Dto, kw_only=True):
     updated_at: str
 
 
+class NamespaceRolesPage(Dto, kw_only=True):
+    """The contract shows one role where its clients read a page."""
+
+    total_count: Int
+    items: list[NamespaceRolesListRespDto] = field(name="list")
+
+
 class NamespacesListRespDto(Dto, kw_only=True):
     name: str
     code: str
@@ -164,24 +177,13 @@ class NamespacesListRespDto(Dto, kw_only=True):
 
 class ResourceAction(Dto, kw_only=True):
     name: str
-    description: str = ""
+    description: str = ""  # the contract requires it
 
 
 class ResourceAuthorizedTargetDto(Dto, kw_only=True):
     target_type: TargetType
     target_identifier: str
     actions: list[str]
-
-
-class ResourceDto(Dto, kw_only=True):
-    code: str
-    description: str | None = None
-    name: str | None = None
-    type: ResourceType
-    actions: list[ResourceAction] | None = None
-    api_identifier: str | None = None
-    namespace: str | None = None
-    linked_to_tenant: bool | None = None
 
 
 class ResourceItemDto(Dto, kw_only=True):

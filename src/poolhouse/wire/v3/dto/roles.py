@@ -1,4 +1,7 @@
-"""Shapes of roles. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Roles. Source: docs/contract/v3/roles.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from msgspec import UNSET, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import ResourceType, TargetType
+
+AssignmentTarget = Literal["USER", "ORG"]
 
 
 class AssignRoleBatchDto(Dto, kw_only=True):
@@ -33,7 +38,7 @@ class CheckRoleMutualExclusionResultDto(Dto, kw_only=True):
 
 class CheckRoleParamsDto(Dto, kw_only=True):
     code: str
-    namespace: str | None = None
+    namespace: str | None = None  # the contract requires it
     name: str | None = None
 
 
@@ -53,7 +58,7 @@ class CreateRoleDto(Dto, kw_only=True):
     name: str | None = None
     namespace: str | None = None
     description: str | None = None
-    disable_time: str | int | None = None
+    disable_time: str | Int | None = None
 
 
 class CreateRolesBatch(Dto, kw_only=True):
@@ -132,8 +137,8 @@ class RoleListPageDto(Dto, kw_only=True):
 
 class RolePermissionListDto(Dto, kw_only=True):
     role_id: str
-    target_type: Literal["USER", "GROUP", "DEPARTMENT"]
-    target_identifier: str
+    target_type: Literal["USER", "GROUP", "DEPARTMENT"]  # ours
+    target_identifier: str  # ours
     status: str
     enable_time: Int | None = None
     end_time: Int | None = None
@@ -152,18 +157,13 @@ class TargetDto(Dto, kw_only=True):
 
 class UpdateRoleDto(Dto, kw_only=True):
     name: Maybe[str] = UNSET  # the official clients leave it out
-    new_code: Maybe[str] = UNSET
+    new_code: Maybe[str] = UNSET  # the contract requires it
     code: str
     namespace: Maybe[str] = UNSET
     description: Maybe[str] = UNSET
     status: Maybe[str] = UNSET
-    disable_time: Maybe[str | int] = UNSET
+    disable_time: Maybe[str | Int] = UNSET
     enable_permission_apply: Maybe[bool] = UNSET
-
-
-class GetRoleQuery(Dto, kw_only=True):
-    code: str
-    namespace: str | None = None
 
 
 class GetRoleAuthorizedResourcesQuery(Dto, kw_only=True):
@@ -172,13 +172,18 @@ class GetRoleAuthorizedResourcesQuery(Dto, kw_only=True):
     resource_type: ResourceType | None = None
 
 
+class GetRoleQuery(Dto, kw_only=True):
+    code: str
+    namespace: str | None = None
+
+
 class ListRoleAssignmentsQuery(Dto, kw_only=True):
     role_code: str
     page: Int = 1
     limit: Int = 10
     query: str | None = None
     namespace_code: str | None = None
-    target_type: list[Literal["USER", "ORG"]] | None = None
+    target_type: list[AssignmentTarget] | None = None
 
 
 class ListRoleDepartmentsQuery(Dto, kw_only=True):

@@ -1,4 +1,7 @@
-"""Shapes of security settings. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Security settings. Source: docs/contract/v3/security.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import Literal
 from msgspec import UNSET
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
+
+PasswordStrength = Literal["none", "low", "medium", "high", "custom"]
 
 
 class ChangeEmailStrategyDto(Dto, kw_only=True):
@@ -54,15 +59,12 @@ class LoginPassowrdFailCheckConfigDto(Dto, kw_only=True):
     unit: str | None = None
 
 
-class MFADisableSettingsDto(Dto, kw_only=True):
-    disable_factors: list[Literal["OTP", "SMS", "EMAIL", "FACE"]]
-
-
 class PasswordPolicyDto(Dto, kw_only=True):
-    """`strength`: none, low (6 characters), medium (two of letters, digits, symbols), high (all three), custom
-    (`pattern`, with `message` for who does not meet it). 0 days, 0 remembered: off."""
+    """`strength`: none, low (6 characters), medium (two of letters, digits, symbols), high (all three),
+    custom (`pattern`, with `message` for who does not meet it). 0 days, 0 remembered: off.
+    """
 
-    strength: Literal["none", "low", "medium", "high", "custom"]
+    strength: PasswordStrength
     pattern: str
     message: str
     check_at_login: bool
@@ -111,7 +113,7 @@ class SelfUnlockAccountConfigDto(Dto, kw_only=True):
 class UpdatePasswordPolicyDto(Dto, kw_only=True):
     """What is absent stays."""
 
-    strength: Literal["none", "low", "medium", "high", "custom"] | None = None
+    strength: PasswordStrength | None = None
     pattern: str | None = None
     message: str | None = None
     check_at_login: bool | None = None

@@ -1,4 +1,7 @@
-"""Shapes of the v3 AuthenticationClient. Source: reference/v3.md 6, v3-models.json."""
+"""Authentication clients. Source: docs/contract/v3/signin.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,8 @@ from typing import Any, Literal
 from msgspec import field
 
 from poolhouse.wire.v3.dto import Dto, Int
-from poolhouse.wire.v3.dto.common import GivenGender, PasswordEncryptType
+from poolhouse.wire.v3.dto.common import FactorType, GivenGender, PasswordEncryptType
 
-FactorType = Literal["OTP", "SMS", "EMAIL", "FACE"]
 EmailChannel = Literal[
     "CHANNEL_LOGIN",
     "CHANNEL_REGISTER",
@@ -23,6 +25,7 @@ EmailChannel = Literal[
     "CHANNEL_COMPLETE_EMAIL",
     "CHANNEL_DELETE_ACCOUNT",
 ]
+
 SmsChannel = Literal[
     "CHANNEL_LOGIN",
     "CHANNEL_REGISTER",
@@ -73,8 +76,8 @@ class SignIn(Dto, kw_only=True):
     ldap_payload: Any = None
     ad_payload: Any = None
     options: SignInOptions | None = None
-    client_id: str | None = field(default=None, name="client_id")
-    client_secret: str | None = field(default=None, name="client_secret")
+    client_id: str | None = field(name="client_id", default=None)
+    client_secret: str | None = field(name="client_secret", default=None)
 
 
 class LoginToken(Dto, kw_only=True):
@@ -350,8 +353,8 @@ class TotpDto(Dto, kw_only=True):
 
 class LinkQuery(Dto, kw_only=True):
     ext_idp_conn_identifier: str = field(name="ext_idp_conn_identifier")
-    app_id: str = field(default="", name="app_id")
-    id_token: str = field(default="", name="id_token")
+    app_id: str = field(name="app_id", default="")
+    id_token: str = field(name="id_token", default="")
 
 
 class LinkUrl(Dto, kw_only=True):

@@ -1,50 +1,21 @@
-"""Shapes of tenants. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Tenants. Source: docs/contract/v3/tenants.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import UNSET, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
-from poolhouse.wire.v3.dto.common import (
-    DepartmentIdType,
-    Gender,
-    PaginationDto,
-    PasswordEncryptType,
-    UpdateLoginConfig,
-    UserDto,
-)
-
-
-class AddTenantDepartmentMembersReqDto(Dto, kw_only=True):
-    organization_code: str
-    department_id: str
-    department_id_type: DepartmentIdType | None = None
-    link_user_ids: list[str] | None = None
-    member_ids: list[str] | None = None
-    tenant_id: str | None = None
+from poolhouse.wire.v3.dto.common import Gender, PaginationDto, PasswordEncryptType
 
 
 class AddTenantUsersDto(Dto, kw_only=True):
     link_user_ids: list[str]
     tenant_id: str
-
-
-class CreateMultipleTenantAdminDto(Dto, kw_only=True):
-    tenant_ids: list[str]
-    user_id: str
-    api_authorized: bool | None = None
-    send_phone_notification: bool | None = None
-    send_email_notification: bool | None = None
-
-
-class CreateTenantCooperatorDto(Dto, kw_only=True):
-    policies: list[str]
-    user_id: str
-    api_authorized: bool | None = None
-    send_phone_notification: bool | None = None
-    send_email_notification: bool | None = None
 
 
 class CreateTenantDto(Dto, kw_only=True):
@@ -59,18 +30,6 @@ class CreateTenantDto(Dto, kw_only=True):
     mau_amount: Int | None = None
     member_amount: Int | None = None
     admin_amount: Int | None = None
-
-
-class CreateTenantEnterpriseCertificationBodyDto(Dto, kw_only=True):
-    business_name: str
-    business_license: str
-    business_registration_name: str
-    unified_social_credit: str
-    legal_representative_name: str
-    national_identification_number: str
-    personal_bank_card_number: str
-    bank_reserved_phone: str
-    tenant_id: str
 
 
 class CreateTenantUserOptionsDto(Dto, kw_only=True):
@@ -110,54 +69,10 @@ class DeleteTenantDto(Dto, kw_only=True):
     tenant_id: str
 
 
-class GenerateInviteTenantUserLink(Dto, kw_only=True):
-    validity_term: str
-    emails: list[str]
-    app_id: str
-    tenant_id: str | None = None
-
-
 class GetTenantUserDto(Dto, kw_only=True):
     tenant_id: Any = None
     link_user_id: Any = None
     member_id: Any = None
-
-
-class ImportTenantDataDto(Dto, kw_only=True):
-    success: bool
-
-
-class ImportTenantDto(Dto, kw_only=True):
-    excel_url: str
-
-
-class ImportTenantHistoryDataDto(Dto, kw_only=True):
-    total_count: Int
-    items: list[Any] = field(name="list")
-
-
-class ImportTenantNotifyUseDataDto(Dto, kw_only=True):
-    total_count: Int
-    items: list[Any] = field(name="list")
-
-
-class InviteTenantUserRecord(Dto, kw_only=True):
-    record_id: Int
-    invite_account: str
-    verified_status: str
-    invite_link: str
-    created_at: str
-    activated_at: str
-
-
-class InviteTenantUserRecordListDto(Dto, kw_only=True):
-    total_count: Int
-    items: list[InviteTenantUserRecord] = field(name="list")
-
-
-class InviteTenantUsersDto(Dto, kw_only=True):
-    err_msgs: list[errorEmailMsg]
-    items: list[InviteTenantUserRecord] = field(name="list")
 
 
 class ListTenantAdminDto(Dto, kw_only=True):
@@ -177,92 +92,10 @@ class ListTenantUsersOptionsDto(Dto, kw_only=True):
     pagination: PaginationDto | None = None
 
 
-class MultipleTenantAdminDto(Dto, kw_only=True):
-    user_id: str
-    name: str
-    phone: str
-    email: str
-    api_authorized: bool | None = None
-    last_login: str
-
-
-class MultipleTenantAdminListPagingDto(Dto, kw_only=True):
-    total_count: Int
-    items: list[MultipleTenantAdminDto] = field(name="list")
-
-
-class RemoveTenantDepartmentMembersReqDto(Dto, kw_only=True):
-    organization_code: str
-    department_id: str
-    department_id_type: DepartmentIdType | None = None
-    link_user_ids: list[str] | None = None
-    member_ids: list[str] | None = None
-    tenant_id: str | None = None
-
-
 class RemoveTenantUsersDto(Dto, kw_only=True):
     tenant_id: str
     link_user_ids: list[str] | None = None
     member_ids: list[str] | None = None
-
-
-class ReviewTenantEnterpriseCertificationBodyDto(Dto, kw_only=True):
-    tenant_id: str
-    enterprise_certification_status: Literal["not_submit", "reviewing", "pass", "-1"]
-    review_reason: str
-
-
-class SendManyTenantEmailDto(Dto, kw_only=True):
-    admin_name: str
-    import_id: Int
-    users: list[SendTenantEmailDto]
-
-
-class SendManyTenantSmsDto(Dto, kw_only=True):
-    admin_name: str
-    import_id: Int
-    users: list[SendTenantSmsDto]
-
-
-class SendSmsBatchDataDto(Dto, kw_only=True):
-    success: bool
-
-
-class SendTenantEmailDto(Dto, kw_only=True):
-    admin_name: str
-    user_name: str
-    email: str
-    identifier: str
-    tenant_id: str
-    tenant_name: str
-
-
-class SendTenantSmsDto(Dto, kw_only=True):
-    admin_name: str
-    user_name: str
-    identifier: str
-    phone: str
-    phone_country_code: str
-    tenant_id: str
-    tenant_name: str
-
-
-class TenantCooperatorDto(Dto, kw_only=True):
-    user_id: str
-    type: str
-    external: bool
-    user: UserDto
-    tenant_user: TenantUserDto | None = None
-
-
-class TenantCooperatorListPagingDto(Dto, kw_only=True):
-    total_count: Int
-    items: list[TenantCooperatorDto] = field(name="list")
-
-
-class TenantCooperatorSingleDto(Dto, kw_only=True):
-    items: list[str] = field(name="list")
-    authorized_policies_code: list[str]
 
 
 class TenantDto(Dto, kw_only=True):
@@ -286,20 +119,7 @@ class TenantListPagingDto(Dto, kw_only=True):
     items: list[TenantRespDto] = field(name="list")
 
 
-class TenantRespDto(Dto, kw_only=True):
-    tenant_id: str
-    user_pool_id: str
-    name: str
-    description: str | None = None
-    logo: str
-    reject_hint: str | None = None
-    app_ids: list[str]
-    creator: str
-    source_app_id: str
-    source: str
-    code: str
-    host: str
-    enterprise_domains: list[str]
+class TenantRespDto(TenantDto, kw_only=True):
     creator_detail: Any = None
     source_app_detail: Any = None
     members_count: Int | None = None
@@ -359,20 +179,11 @@ class UpdateTenantUserDto(Dto, kw_only=True):
     member_id: Maybe[str] = UNSET
 
 
-class UpdateUserPoolTenantLoginConfigDto(Dto, kw_only=True):
-    update: UpdateLoginConfig
+class GetTenantByCodeQuery(Dto, kw_only=True):
+    code: str
 
 
-class errorEmailMsg(Dto, kw_only=True):
-    email: str
-    message: str
-
-
-class GetMultipleTenantAdminQuery(Dto, kw_only=True):
-    user_id: str
-
-
-class GetTenantQuery(Dto, kw_only=True):
+class GetTenantLittleInfoQuery(Dto, kw_only=True):
     tenant_id: str
     with_members_count: bool | None = None
     with_app_detail: bool | None = None
@@ -380,23 +191,7 @@ class GetTenantQuery(Dto, kw_only=True):
     with_source_app_detail: bool | None = None
 
 
-class GetTenantByCodeQuery(Dto, kw_only=True):
-    code: str
-
-
-class GetTenantCooperatorQuery(Dto, kw_only=True):
-    user_id: str
-
-
-class GetTenantCooperatorMenuQuery(Dto, kw_only=True):
-    user_id: str
-
-
-class GetTenantEnterpriseCertificationQuery(Dto, kw_only=True):
-    tenant_id: str
-
-
-class GetTenantLittleInfoQuery(Dto, kw_only=True):
+class GetTenantQuery(Dto, kw_only=True):
     tenant_id: str
     with_members_count: bool | None = None
     with_app_detail: bool | None = None
@@ -408,36 +203,6 @@ class GetTenantUserQuery(Dto, kw_only=True):
     tenant_id: str
     link_user_id: str | None = None
     member_id: str | None = None
-
-
-class ImportTenantHistoryQuery(Dto, kw_only=True):
-    page: str | None = None
-    limit: str | None = None
-
-
-class ImportTenantNotifyUserQuery(Dto, kw_only=True):
-    import_id: str
-    page: str | None = None
-    limit: str | None = None
-
-
-class ListInviteTenantUserRecordsQuery(Dto, kw_only=True):
-    keywords: str
-    page: str
-    limit: str
-
-
-class ListMultipleTenantAdminsQuery(Dto, kw_only=True):
-    keywords: str | None = None
-    page: str | None = None
-    limit: str | None = None
-
-
-class ListTenantCooperatorsQuery(Dto, kw_only=True):
-    keywords: str | None = None
-    external: bool | None = None
-    page: str | None = None
-    limit: str | None = None
 
 
 class ListTenantsQuery(Dto, kw_only=True):

@@ -1,4 +1,7 @@
-"""Shapes of the users family. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Users. Source: docs/contract/v3/users.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,64 @@ from poolhouse.wire.v3.dto.common import (
     UserIdType,
     UserStatus,
 )
+
+FilterOperator = Literal[
+    "EQUAL",
+    "NOT_EQUAL",
+    "CONTAINS",
+    "NOT_CONTAINS",
+    "IS_NULL",
+    "NOT_NULL",
+    "IN",
+    "GREATER",
+    "LESSER",
+    "BETWEEN",
+]
+
+FuzzyField = Literal[
+    "id",
+    "phone",
+    "email",
+    "name",
+    "username",
+    "externalId",
+    "nickname",
+    "company",
+    "givenName",
+    "familyName",
+    "middleName",
+    "profile",
+    "preferredUsername",
+    "website",
+    "address",
+    "formatted",
+    "streetAddress",
+    "postalCode",
+    "identityNumber",
+]
+
+SortField = Literal[
+    "id",
+    "createdAt",
+    "updatedAt",
+    "email",
+    "username",
+    "externalId",
+    "phone",
+    "status",
+    "statusChangedAt",
+    "passwordLastSetAt",
+    "loginsCount",
+    "gender",
+    "lastLogin",
+    "userSourceType",
+    "lastMfaTime",
+    "passwordSecurityLevel",
+    "phoneCountryCode",
+    "lastIp",
+]
+
+UserDepartmentSort = Literal["DepartmentCreatedAt", "JoinDepartmentAt", "DepartmentName", "DepartmemtCode"]
 
 
 class AppDto(Dto, kw_only=True):
@@ -45,12 +106,12 @@ class CheckSessionStatusDto(Dto, kw_only=True):
 class CreateIdentityDto(Dto, kw_only=True):
     ext_idp_id: str
     provider: str
-    type: str = "generic"
+    type: str = "generic"  # the contract requires it
     user_id_in_idp: str
-    user_info_in_idp: Any = None
+    user_info_in_idp: Any = None  # the contract requires it
     access_token: str | None = None
     refresh_token: str | None = None
-    origin_conn_ids: list[str] | None = None
+    origin_conn_ids: list[str] | None = None  # the contract requires it
 
 
 class CreateUserBatchReqDto(Dto, kw_only=True):
@@ -116,55 +177,8 @@ class CreateUserOtpDto(Dto, kw_only=True):
     recovery_code: str | None = None
 
 
-class CreateUserReqDto(Dto, kw_only=True):
-    status: UserStatus | None = None
-    email: str | None = None
-    phone: str | None = None
-    phone_country_code: str | None = None
-    username: str | None = None
-    external_id: str | None = None
-    name: str | None = None
-    nickname: str | None = None
-    photo: str | None = None
-    gender: GivenGender | None = None
-    email_verified: bool | None = None
-    phone_verified: bool | None = None
-    birthdate: str | None = None
-    country: str | None = None
-    province: str | None = None
-    city: str | None = None
-    address: str | None = None
-    street_address: str | None = None
-    postal_code: str | None = None
-    company: str | None = None
-    browser: str | None = None
-    device: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    middle_name: str | None = None
-    profile: str | None = None
-    preferred_username: str | None = None
-    website: str | None = None
-    zoneinfo: str | None = None
-    locale: str | None = None
-    formatted: str | None = None
-    region: str | None = None
-    password: str | None = None
-    salt: str | None = None
-    tenant_ids: list[str] | None = None
-    otp: CreateUserOtpDto | None = None
-    department_ids: list[str] | None = None
-    custom_data: Any = None
-    metadata_source: Any = None
-    identities: list[CreateIdentityDto] | None = None
-    identity_number: str | None = None
+class CreateUserReqDto(CreateUserInfoDto, kw_only=True):
     options: CreateUserOptionsDto | None = None
-
-
-class DeleteUserSyncRelationReqDto(Dto, kw_only=True):
-    provider: str
-    user_id: str
-    user_id_type: UserIdType | None = None
 
 
 class DeleteUsersBatchDto(Dto, kw_only=True):
@@ -173,6 +187,12 @@ class DeleteUsersBatchDto(Dto, kw_only=True):
 
 
 class DeleteUsersBatchOptionsDto(Dto, kw_only=True):
+    user_id_type: UserIdType | None = None
+
+
+class DeleteUserSyncRelationReqDto(Dto, kw_only=True):
+    provider: str
+    user_id: str
     user_id_type: UserIdType | None = None
 
 
@@ -267,50 +287,14 @@ class ListArchivedUsersRespDto(Dto, kw_only=True):
 
 class ListUsersAdvancedFilterItemDto(Dto, kw_only=True):
     field: str
-    operator: Literal[
-        "EQUAL",
-        "NOT_EQUAL",
-        "CONTAINS",
-        "NOT_CONTAINS",
-        "IS_NULL",
-        "NOT_NULL",
-        "IN",
-        "GREATER",
-        "LESSER",
-        "BETWEEN",
-    ]
+    operator: FilterOperator
     value: Any = None
 
 
 class ListUsersOptionsDto(Dto, kw_only=True):
     pagination: PaginationDto | None = None
     sort: list[SortingDto] | None = None
-    fuzzy_search_on: (
-        list[
-            Literal[
-                "id",
-                "phone",
-                "email",
-                "name",
-                "username",
-                "externalId",
-                "nickname",
-                "company",
-                "givenName",
-                "familyName",
-                "middleName",
-                "profile",
-                "preferredUsername",
-                "website",
-                "address",
-                "formatted",
-                "streetAddress",
-                "postalCode",
-                "identityNumber",
-            ]
-        ]
-        | None
-    ) = None
+    fuzzy_search_on: list[FuzzyField] | None = None
     with_custom_data: bool | None = None
     with_post: bool | None = None
     with_identities: bool | None = None
@@ -402,27 +386,8 @@ class SetUserDepartmentsOptionsDto(Dto, kw_only=True):
 
 
 class SortingDto(Dto, kw_only=True):
-    field: Literal[
-        "id",
-        "createdAt",
-        "updatedAt",
-        "email",
-        "username",
-        "externalId",
-        "phone",
-        "status",
-        "statusChangedAt",
-        "passwordLastSetAt",
-        "loginsCount",
-        "gender",
-        "lastLogin",
-        "userSourceType",
-        "lastMfaTime",
-        "passwordSecurityLevel",
-        "phoneCountryCode",
-        "lastIp",
-    ]
-    order: Literal["desc", "asc"] | None = None
+    field: SortField
+    order: Literal["desc", "asc"] | None = None  # the contract requires it
     direction: Literal["desc", "asc"] | None = None  # what one documented example writes
 
 
@@ -498,44 +463,7 @@ class UpdateUserOptionsDto(Dto, kw_only=True):
     send_password_reseted_notification: SendResetPasswordNotificationDto | None = None
 
 
-class UpdateUserReqDto(Dto, kw_only=True):
-    user_id: str
-    phone_country_code: Maybe[str] = UNSET
-    name: Maybe[str] = UNSET
-    nickname: Maybe[str] = UNSET
-    photo: Maybe[str] = UNSET
-    external_id: Maybe[str] = UNSET
-    status: Maybe[UserStatus] = UNSET
-    email_verified: Maybe[bool] = UNSET
-    phone_verified: Maybe[bool] = UNSET
-    birthdate: Maybe[str] = UNSET
-    country: Maybe[str] = UNSET
-    province: Maybe[str] = UNSET
-    city: Maybe[str] = UNSET
-    address: Maybe[str] = UNSET
-    street_address: Maybe[str] = UNSET
-    postal_code: Maybe[str] = UNSET
-    gender: Maybe[GivenGender] = UNSET
-    username: Maybe[str] = UNSET
-    email: Maybe[str] = UNSET
-    phone: Maybe[str] = UNSET
-    password: Maybe[str] = UNSET
-    company: Maybe[str] = UNSET
-    browser: Maybe[str] = UNSET
-    device: Maybe[str] = UNSET
-    given_name: Maybe[str] = UNSET
-    family_name: Maybe[str] = UNSET
-    middle_name: Maybe[str] = UNSET
-    profile: Maybe[str] = UNSET
-    preferred_username: Maybe[str] = UNSET
-    website: Maybe[str] = UNSET
-    zoneinfo: Maybe[str] = UNSET
-    locale: Maybe[str] = UNSET
-    formatted: Maybe[str] = UNSET
-    region: Maybe[str] = UNSET
-    identity_number: Maybe[str] = UNSET
-    custom_data: Any | UnsetType = UNSET
-    metadata: Any | UnsetType = UNSET
+class UpdateUserReqDto(UpdateUserInfoDto, kw_only=True):
     options: Maybe[UpdateUserOptionsDto] = UNSET
 
 
@@ -628,16 +556,6 @@ class GetOtpSecretByUserQuery(Dto, kw_only=True):
     user_id_type: UserIdType = "user_id"
 
 
-class GetUserQuery(Dto, kw_only=True):
-    user_id: str
-    user_id_type: UserIdType = "user_id"
-    flat_custom_data: bool = False
-    with_custom_data: bool = False
-    with_post: bool = False
-    with_identities: bool = False
-    with_department_ids: bool = False
-
-
 class GetUserAccessibleAppsQuery(Dto, kw_only=True):
     user_id: str
     user_id_type: UserIdType = "user_id"
@@ -671,9 +589,7 @@ class GetUserDepartmentsQuery(Dto, kw_only=True):
     limit: Int = 10
     with_custom_data: bool = False
     with_department_paths: bool = False
-    sort_by: Literal["DepartmentCreatedAt", "JoinDepartmentAt", "DepartmentName", "DepartmemtCode"] = (
-        "JoinDepartmentAt"
-    )
+    sort_by: UserDepartmentSort = "JoinDepartmentAt"
     order_by: Literal["Asc", "Desc"] = "Desc"
 
 
@@ -687,12 +603,12 @@ class GetUserIdentitiesQuery(Dto, kw_only=True):
     user_id_type: UserIdType = "user_id"
 
 
-class GetUserLoggedInIdentitiesQuery(Dto, kw_only=True):
+class GetUserLoggedinAppsQuery(Dto, kw_only=True):
     user_id: str
     user_id_type: UserIdType = "user_id"
 
 
-class GetUserLoggedinAppsQuery(Dto, kw_only=True):
+class GetUserLoggedInIdentitiesQuery(Dto, kw_only=True):
     user_id: str
     user_id_type: UserIdType = "user_id"
 
@@ -716,6 +632,16 @@ class GetUserMfaInfoQuery(Dto, kw_only=True):
 class GetUserPrincipalAuthenticationInfoQuery(Dto, kw_only=True):
     user_id: str
     user_id_type: UserIdType = "user_id"
+
+
+class GetUserQuery(Dto, kw_only=True):
+    user_id: str
+    user_id_type: UserIdType = "user_id"
+    flat_custom_data: bool = False
+    with_custom_data: bool = False
+    with_post: bool = False
+    with_identities: bool = False
+    with_department_ids: bool = False
 
 
 class GetUserRolesQuery(Dto, kw_only=True):

@@ -1,4 +1,7 @@
-"""Shapes of the sign-up whitelist. Source: reference/v3.md 2 and 3, v3-models.json."""
+"""Sign-up whitelist. Source: docs/contract/v3/whitelist.md.
+
+Written by scripts/contract.py: change the page, then `make contract`.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,27 @@ from msgspec import field
 
 from poolhouse.wire.v3.dto import Dto
 
+WhitelistType = Literal["USERNAME", "EMAIL", "PHONE"]
+
 
 class AddWhitelistDto(Dto, kw_only=True):
-    type: Literal["USERNAME", "EMAIL", "PHONE"]
+    type: WhitelistType
     items: list[str] | None = field(name="list", default=None)
 
 
 class AddWhitelistOfAppDto(Dto, kw_only=True):
     app_id: str
-    type: Literal["USERNAME", "EMAIL", "PHONE"]
+    type: WhitelistType
     items: list[str] | None = field(name="list", default=None)
 
 
 class DeleteWhitelistDto(Dto, kw_only=True):
-    type: Literal["USERNAME", "EMAIL", "PHONE"]
+    type: WhitelistType
     items: list[str] | None = field(name="list", default=None)
 
 
 class DeleteWhitelistOfAppDto(Dto, kw_only=True):
-    type: Literal["USERNAME", "EMAIL", "PHONE"]
+    type: WhitelistType
     app_id: str
     items: list[str] | None = field(name="list", default=None)
 
@@ -36,10 +41,10 @@ class WhitelistRespDto(Dto, kw_only=True):
     created_at: str
 
 
-class ListWhitelistQuery(Dto, kw_only=True):
-    type: Literal["USERNAME", "EMAIL", "PHONE"]
-
-
 class ListWhitelistOfAppQuery(Dto, kw_only=True):
-    type: Literal["USERNAME", "EMAIL", "PHONE"]
+    type: WhitelistType
     app_id: str
+
+
+class ListWhitelistQuery(Dto, kw_only=True):
+    type: WhitelistType
