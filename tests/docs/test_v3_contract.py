@@ -68,26 +68,34 @@ def _kind(data: Any) -> str:
 @pytest.mark.parametrize(
     ("right", "wrong", "message"),
     [
-        ("| name | string |", "| name | strnig |", "dogs.md, DogDto: nothing is called strnig"),
-        ("| DogDto | DogDto |", "| DogDto | CatDto |", "dogs.md, POST create-dog: nothing is called CatDto"),
-        ("| age | integer | 1 | |", "| age | integer | 1 |", "dogs.md, DogDto: 3 cells where the head has 4"),
-        ("| age | integer | 1 | |", "| name | integer | 1 | |", "dogs.md, DogDto: a field is there twice"),
-        ("| age | integer | 1 | |", "| age | integer | old | |", "dogs.md, DogDto.age: old is no integer"),
-        ("### PuppyDto", "### DogDto", "dogs.md: DogDto is already in dogs.md"),
-        ("of `DogDto`", "of `PuppyDto`", "dogs.md, PuppyDto: PuppyDto must stand above it"),
-        ("| yes |", "| soon |", "dogs.md, POST `create-dog`: built is `yes` or nothing, not soon"),
+        ("| name | string |", "| name | strnig |", r"dogs\.md, DogDto: nothing is called strnig"),
+        (
+            "| DogDto | DogDto |",
+            "| DogDto | CatDto |",
+            r"dogs\.md, POST create-dog: nothing is called CatDto",
+        ),
+        (
+            "| age | integer | 1 | |",
+            "| age | integer | 1 |",
+            r"dogs\.md, DogDto: 3 cells where the head has 4",
+        ),
+        ("| age | integer | 1 | |", "| name | integer | 1 | |", r"dogs\.md, DogDto: a field is there twice"),
+        ("| age | integer | 1 | |", "| age | integer | old | |", r"dogs\.md, DogDto.age: old is no integer"),
+        ("### PuppyDto", "### DogDto", r"dogs\.md: DogDto is already in dogs\.md"),
+        ("of `DogDto`", "of `PuppyDto`", r"dogs\.md, PuppyDto: PuppyDto must stand above it"),
+        ("| yes |", "| soon |", r"dogs\.md, POST `create-dog`: built is `yes` or nothing, not soon"),
     ],
 )
 def test_a_mistake_on_a_page_is_told_with_its_place(
     tmp_path: Path, right: str, wrong: str, message: str
 ) -> None:
-    (tmp_path / "dogs.md").write_text(PAGE.replace(right, wrong))
+    (tmp_path / "dogs").with_suffix(".md").write_text(PAGE.replace(right, wrong))
     with pytest.raises(ContractError, match=message):
         files(read(tmp_path))
 
 
 def test_only_what_is_built_is_written(tmp_path: Path) -> None:
-    (tmp_path / "dogs.md").write_text(PAGE)
+    (tmp_path / "dogs").with_suffix(".md").write_text(PAGE)
     (module,) = (text for path, text in files(read(tmp_path)).items() if path.name == "dogs.py")
     assert "class DogDto(Dto, kw_only=True):\n    name: str\n    age: Int = 1\n" in module
     assert "PuppyDto" not in module
