@@ -1,4 +1,4 @@
-"""Management tokens: a JWT the official Python client can read. Source: reference/v3.md 1.2.
+"""Management tokens: a JWT the official Python client can read. Source: docs/contract/v3.md#management-token.
 
 The client decodes the payload with standard base64, so its segment must hold neither `-` nor `_`. The
 signing key is derived from the access key's secret: a renewed secret ends every token made with the old one.

@@ -1,4 +1,4 @@
-"""The Node client's signature on every request. Pure; source: reference/v3.md 1.4 and 1.5.
+"""The Node client's signature on every request. Pure; source: docs/contract/v3.md#signature and the section below.
 
     authorization: authing <key id>:<base64 HMAC-SHA1 of METHOD, headers and resource>
 

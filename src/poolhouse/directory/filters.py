@@ -1,4 +1,7 @@
-"""Advanced filters: one condition becomes one term of SQL, its values parameters. Source: reference/v3.md 3.6."""
+"""Advanced filters: one condition becomes one term of SQL, its values parameters.
+
+Source: docs/contract/v3.md#advanced-filter.
+"""
 
 from __future__ import annotations
 

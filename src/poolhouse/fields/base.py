@@ -1,4 +1,4 @@
-"""The built-in fields of users, as `get-user-base-fields` shows them. Source: reference/v3.md 3.1."""
+"""The built-in fields of users, as `get-user-base-fields` shows them. Source: docs/contract/v3/common.md#userdto."""
 
 from __future__ import annotations
 

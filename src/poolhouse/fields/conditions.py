@@ -36,7 +36,7 @@ def condition(where: Where, field: Field, operator: Operator, value: Any, target
 
     GREATER, LESSER and BETWEEN are inclusive and take numbers and times (ISO 8601 or epoch milliseconds).
     NOT_EQUAL and NOT_CONTAINS hold where there is no value. Raises InvalidInput naming the key.
-    Source: reference/v3.md 3.6.
+    Source: docs/contract/v3.md#advanced-filter.
     """
     if field.encrypted:
         raise InvalidInput(field.key, "加密字段不支持查询", "an encrypted field cannot be searched")

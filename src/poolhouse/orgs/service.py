@@ -35,7 +35,7 @@ NodeIdKind = Literal["department_id", "open_department_id", "code", "sync_relati
 class NodeRef:
     """How a caller names a department: by its own id, or inside an organisation by code or open id.
 
-    "root" is the organisation's root. Source: reference/v3.md (departmentIdType).
+    "root" is the organisation's root. Source: docs/contract/v3.md#naming-a-department.
     """
 
     value: str

@@ -6,7 +6,7 @@ Two kinds, told apart by their claims:
   HS256 with the application's secret (as its own back end verifies it) or RS256 (JWKS);
 * management tokens: `scoped_userpool_id`, `sub` the pool's id, `data`.
 
-Sources: docs/contract/v2.md#management-tokens, reference/v3.md 1 (get-management-token). Official
+Sources: docs/contract/v2.md#management-tokens, docs/contract/v3.md#management-token. Official
 clients decode the payload with plain base64, so it is written without what base64url spells `-` or `_`.
 """
 

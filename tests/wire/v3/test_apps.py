@@ -1,4 +1,4 @@
-"""Applications and who may use them through the v3 wire. Source: reference/v3.md 2."""
+"""Applications and who may use them through the v3 wire. Source: docs/contract/v3/apps.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Custom fields and custom data through their wire. Source: reference/v3.md 3 (49-56)."""
+"""Custom fields and custom data through their wire. Source: docs/contract/v3/fields.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Security settings, whitelists, mail templates and the logs through the v3 wire. Source: reference/v3.md 2."""
+"""Security settings, whitelists, mail templates and the logs through the v3 wire.
+
+Source: docs/contract/v3/security.md.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roles family through its wire. Source: reference/v3.md 2 and the official node tests' expectations."""
+"""The roles family through its wire. Source: docs/contract/v3/roles.md and the official node tests' expectations."""
 
 from __future__ import annotations
 

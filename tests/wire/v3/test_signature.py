@@ -1,4 +1,4 @@
-"""The Node client's signature. Source: reference/v3.md 1.4, 1.5, 5."""
+"""The Node client's signature. Source: docs/contract/v3.md#checking-a-signature."""
 
 from __future__ import annotations
 

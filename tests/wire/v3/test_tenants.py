@@ -1,4 +1,4 @@
-"""Tenants and identity sources through the v3 wire. Source: reference/v3.md 2."""
+"""Tenants and identity sources through the v3 wire. Source: docs/contract/v3/tenants.md."""
 
 from __future__ import annotations
 

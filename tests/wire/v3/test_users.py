@@ -1,4 +1,4 @@
-"""The users family through its wire. Source: reference/v3.md 3."""
+"""The users family through its wire. Source: docs/contract/v3.md#users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""POST list-users: keywords, the ten operators over every listed field, sort. Source: reference/v3.md 3.6."""
+"""POST list-users: keywords, the ten operators over every listed field, sort.
+
+Source: docs/contract/v3.md#advanced-filter.
+"""
 
 from __future__ import annotations
 

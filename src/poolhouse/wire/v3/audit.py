@@ -1,4 +1,4 @@
-"""The action logs. Source: docs/contract/users.md#logs, reference/v3.md 2 (audit logs)."""
+"""The action logs. Source: docs/contract/users.md#logs, docs/contract/v3/audit.md."""
 
 from __future__ import annotations
 

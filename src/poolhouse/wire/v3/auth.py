@@ -1,5 +1,5 @@
 """What a v3 request presents: a management token (Python, Go) or a signature (Node), on every endpoint of
-administrators; a person's token on theirs. Source: reference/v3.md 1."""
+administrators; a person's token on theirs. Source: docs/contract/v3.md#authentication."""
 
 from __future__ import annotations
 

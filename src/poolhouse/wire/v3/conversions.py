@@ -40,7 +40,7 @@ _COPIED = attrgetter(
 
 
 def page(number: int | None, size: int | None, largest: int = LARGEST_PAGE) -> PageRequest:
-    """What a caller sent as page and limit. Source: reference/v3.md 3.7."""
+    """What a caller sent as page and limit. Source: docs/contract/v3.md#paging."""
     return PageRequest.of(number, size, largest=largest)
 
 

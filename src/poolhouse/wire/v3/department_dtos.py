@@ -1,4 +1,4 @@
-"""How organisations and departments look in v3. Source: reference/v3.md 2, DepartmentDto, OrganizationDto."""
+"""How organisations and departments look in v3. Source: docs/contract/v3/orgs.md#departmentdto."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Departments and who is in them. Source: reference/v3.md 2 (organizations & departments)."""
+"""Departments and who is in them. Source: docs/contract/v3/orgs.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The envelope of every answer. Source: reference/v3.md 1.7."""
+"""The envelope of every answer. Source: docs/contract/v3.md#envelope."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each domain error is on this wire; docs/reference/errors.md shows it. Source: reference/v3.md 5,
+"""What each domain error is on this wire; docs/reference/errors.md shows it. Source: docs/contract/v3.md#errors,
 docs/contract/codes.md.
 
 A business error travels with HTTP 200, because both official clients lose the body of anything else. `apiCode` is

@@ -1,4 +1,4 @@
-"""Custom fields, custom data and the built-in fields of users. Source: reference/v3.md 2 and 3 (49-56).
+"""Custom fields, custom data and the built-in fields of users. Source: docs/contract/v3/fields.md.
 
 Fields and their values belong to the pool: a `tenantId` is read and changes nothing.
 """

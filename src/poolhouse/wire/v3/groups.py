@@ -1,4 +1,4 @@
-"""Groups and their members. Source: reference/v3.md 2."""
+"""Groups and their members. Source: docs/contract/v3/groups.md."""
 
 from __future__ import annotations
 

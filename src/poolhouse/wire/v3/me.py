@@ -1,4 +1,4 @@
-"""The own account of who is signed in. reference/v3.md 6."""
+"""The own account of who is signed in. Source: docs/contract/v3.md#authentication-client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Permission namespaces. Source: reference/v3.md 2 (namespaces & resources)."""
+"""Permission namespaces. Source: docs/contract/v3/resources.md."""
 
 from __future__ import annotations
 

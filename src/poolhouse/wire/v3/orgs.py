@@ -1,4 +1,4 @@
-"""Organisations. Source: reference/v3.md 2 (organizations & departments)."""
+"""Organisations. Source: docs/contract/v3/orgs.md."""
 
 from __future__ import annotations
 

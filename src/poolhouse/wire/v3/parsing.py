@@ -1,4 +1,7 @@
-"""Queries and bodies into structs, with the official wording for what is wrong. Source: reference/v3.md 1.3-1.6."""
+"""Queries and bodies into structs, with the official wording for what is wrong.
+
+Source: docs/contract/v3.md#requests.
+"""
 
 from __future__ import annotations
 

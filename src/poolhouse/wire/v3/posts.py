@@ -1,4 +1,4 @@
-"""Posts, and who holds them. Source: reference/v3.md 2 and 3 (42 to 45)."""
+"""Posts, and who holds them. Source: docs/contract/v3/posts.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resources, what is granted on them, and the question. Source: reference/v3.md 2 (namespaces & resources)."""
+"""Resources, what is granted on them, and the question. Source: docs/contract/v3/resources.md."""
 
 from __future__ import annotations
 

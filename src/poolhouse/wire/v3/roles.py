@@ -1,4 +1,4 @@
-"""Roles and who holds them. Source: reference/v3.md 2."""
+"""Roles and who holds them. Source: docs/contract/v3/roles.md."""
 
 from __future__ import annotations
 

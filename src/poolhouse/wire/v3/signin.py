@@ -1,4 +1,7 @@
-"""Signing in and up, codes, forgotten passwords: for people, not administrators. reference/v3.md 6."""
+"""Signing in and up, codes, forgotten passwords: for people, not administrators.
+
+Source: docs/contract/v3.md#authentication-client.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user may use: applications and resources. Source: reference/v3.md 3."""
+"""What a user may use: applications and resources. Source: docs/contract/v3/users.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users: lists, searches, one, many. Source: reference/v3.md 3."""
+"""Users: lists, searches, one, many. Source: docs/contract/v3.md#searching-users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's second factor, stored password and real name. Source: reference/v3.md 3.
+"""A user's second factor, stored password and real name. Source: docs/contract/v3/users.md.
 
 What shows a secret asks for the scope `secrets:read`, not `users:read`.
 """

@@ -1,4 +1,4 @@
-"""Around a user: departments, sessions, logins. Source: reference/v3.md 3."""
+"""Around a user: departments, sessions, logins. Source: docs/contract/v3.md#around-a-user."""
 
 from __future__ import annotations
 

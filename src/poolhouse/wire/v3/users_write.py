@@ -1,4 +1,4 @@
-"""Users: created, changed, deleted, resigned. Source: reference/v3.md 3.4, 3.5."""
+"""Users: created, changed, deleted, resigned. Source: docs/contract/v3.md#creating-users and the section below."""
 
 from __future__ import annotations
 
