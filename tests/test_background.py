@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import structlog.testing
 
-from poolhouse.background import FAILURES, Tasks, forever
+from poolhouse.background import FAILURES, Tasks, forever, in_turn
 from poolhouse.errors import DatabaseLost
 from poolhouse.mail import delivery as mail
 from poolhouse.services import Services
@@ -110,6 +110,21 @@ async def test_settling_gives_up_what_takes_too_long_and_tells_it() -> None:
         await tasks.settled(0.01)
     assert ended.is_set()
     assert [line["event"] for line in logs] == ["background_work_cancelled"]
+
+
+async def test_an_ending_goes_on_after_a_step_that_fails() -> None:
+    done = []
+
+    async def fails() -> None:
+        raise KeyError("a bug")
+
+    async def works() -> None:
+        done.append("works")
+
+    with structlog.testing.capture_logs() as logs:
+        await in_turn(("first", fails), ("second", works))
+    assert done == ["works"]
+    assert [(line["event"], line["step"]) for line in logs] == [("stopping_step_failed", "first")]
 
 
 async def test_work_that_fails_is_told() -> None:

@@ -44,7 +44,8 @@ def routes(services: Services) -> list[BaseRoute]:
 
 @asynccontextmanager
 async def working(services: Services) -> AsyncIterator[None]:
-    """What goes on beside the requests, on every node, while the block lasts."""
+    """What goes on beside the requests, on every node, while the block lasts. It ends after the last request, whose
+    mail it may be sending, and before the services close."""
     tasks = [
         asyncio.create_task(asyncio.to_thread(emails.load_tables), name="tables of international names"),
         asyncio.create_task(services.delivery.run(), name="mail"),
@@ -66,7 +67,6 @@ def asgi(services: Services) -> Starlette:
     admission = Admission(services.settings)
     app = Starlette(
         routes=doors,
-        lifespan=lambda _app: working(services),
         middleware=[
             Middleware(Observed, paths=plain_paths(doors)),
             Middleware(SmallHead),

@@ -54,10 +54,17 @@ class Tasks:
         self._name = name
         self._running: set[asyncio.Task[None]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
+    def start(self, work: Coroutine[Any, Any, None], then: Callable[[], object] | None = None) -> None:
+        """`then` is called once the work no longer runs, however it ended."""
         task = asyncio.create_task(work, name=self._name)
         self._running.add(task)
         task.add_done_callback(self._ended)
+        if then is not None:
+            task.add_done_callback(lambda _: then())
 
     async def settled(self, within_s: float | None = None) -> None:
         """Waits until nothing runs; what still does after `within_s` is cancelled, and told."""
@@ -82,3 +89,12 @@ def is_cancelled() -> bool:
     """Whether this task was told to stop, and not merely something it waited for."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0
+
+
+async def in_turn(*steps: tuple[str, Callable[[], Awaitable[object]]]) -> None:
+    """Every step of an ending, whatever became of the one before it; one that fails is told by its name."""
+    for name, step in steps:
+        try:
+            await step()
+        except Exception:
+            _log.exception("stopping_step_failed", step=name)

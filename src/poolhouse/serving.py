@@ -39,6 +39,10 @@ OTHER_FILES = 512
 LONGEST_REQUEST_S = 45
 """A server that stops waits this long for what it is answering: a script may take 20 s, a statement 30."""
 
+LONGEST_STOP_S = LONGEST_REQUEST_S + 45
+"""And a worker that stops is ended after this long: the mail it is sending, the records of logins and of scripts and
+the database's connections have their own times, 40 s together (docs/operations/proxy.md, Stopping)."""
+
 DRAINING = "draining"
 """A file beside the workers' numbers that tells them to be unready."""
 
@@ -96,7 +100,7 @@ async def serve(services: Services, ready: asyncio.Event | None = None) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.server.embed import Server
 
-    from poolhouse.app import asgi
+    from poolhouse.app import asgi, working
 
     settings = services.settings
     app = asgi(services)
@@ -114,23 +118,24 @@ async def serve(services: Services, ready: asyncio.Event | None = None) -> None:
     app.state.draining = stopped.is_set
     serving = asyncio.create_task(server.serve())
     with on_stop(stopped.set):
-        try:
-            await _listening(settings, serving)
-            if ready is not None:
-                ready.set()
-            stopping = asyncio.create_task(stopped.wait())
-            await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
-            if stopped.is_set():
-                await asyncio.sleep(settings.drain_s)
-        finally:
-            app.state.admission.hurry()
-            server.stop()  # type: ignore[no-untyped-call]
-            await asyncio.wait([serving], timeout=LONGEST_REQUEST_S)
-            if not serving.done():
-                _log.warning("connections_cut_at_shutdown", after_s=LONGEST_REQUEST_S)
-                serving.cancel()
-            with suppress(asyncio.CancelledError):
-                await serving
+        async with working(services):
+            try:
+                await _listening(settings, serving)
+                if ready is not None:
+                    ready.set()
+                stopping = asyncio.create_task(stopped.wait())
+                await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+                if stopped.is_set():
+                    await asyncio.sleep(settings.drain_s)
+            finally:
+                app.state.admission.hurry()
+                server.stop()  # type: ignore[no-untyped-call]
+                await asyncio.wait([serving], timeout=LONGEST_REQUEST_S)
+                if not serving.done():
+                    _log.warning("connections_cut_at_shutdown", after_s=LONGEST_REQUEST_S)
+                    serving.cancel()
+                with suppress(asyncio.CancelledError):
+                    await serving
 
 
 @contextmanager
@@ -256,7 +261,7 @@ def main() -> None:
         workers=settings.workers,
         respawn_failed_workers=True,
         backpressure=connections(),
-        workers_kill_timeout=LONGEST_REQUEST_S,
+        workers_kill_timeout=LONGEST_STOP_S,
         log_enabled=False,
     ).serve()
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
+from aiosmtpd.controller import Controller
 from tests.e2e.test_up import Running
+from tests.mail.test_delivery import Mailbox
+from tests.mail.test_fair_delivery import free_port
+from tests.postgres import on_database, run_sql
+
+from poolhouse.caller import Caller
+from poolhouse.ids import new_id
+from poolhouse.services import opened
+from poolhouse.settings import Settings
 
 HALF = b"POST %s HTTP/1.1\r\nHost: poolhouse\r\nContent-Length: 1000\r\n\r\n{"
 
@@ -79,6 +90,78 @@ def test_a_draining_server_is_unready_before_it_takes_no_more_connections(
     until(lambda: httpx.get(f"{host}/readyz", timeout=20).status_code == 503)
     assert httpx.get(f"{host}/healthz").status_code == 200
     assert server.process.wait(60) == 0
+
+
+LOGIN = """
+async function login(query, password) { return { id: '7', username: 'wang' }; }
+"""
+SLOW_RECORD = """
+async function updateUser(id, updates) { await new Promise((done) => setTimeout(done, 1500)); return null; }
+"""
+SIGN_IN = 'mutation($p: String!) { loginByUsername(input: {username: "wang", password: $p}) { token } }'
+
+
+@pytest.fixture
+def outside(postgres_url: str) -> Iterator[str]:
+    """A database that is still there when the server has ended."""
+    name = f"stopping_{new_id()}"
+    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    yield on_database(postgres_url, name)
+    run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
+@pytest.mark.parametrize("flags", [(), ("--workers", "2")])
+async def test_what_the_last_requests_left_to_do_is_done_before_a_server_ends(
+    data: Path, outside: str, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+) -> None:
+    """The record of a login, which a script writes; that call's row in the script log; a mail half sent."""
+    mailbox = Mailbox()
+    mailbox.slow_s = 2.5
+    port = free_port()
+    with started(Controller(mailbox, hostname="127.0.0.1", port=port)):
+        monkeypatch.setenv("POOLHOUSE_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("POOLHOUSE_SMTP_PORT", str(port))
+        monkeypatch.setenv("POOLHOUSE_SMTP_SECURITY", "none")
+        monkeypatch.setenv("POOLHOUSE_SMTP_SENDER", "no-reply@example.com")
+        server = await asyncio.to_thread(Running, data, "--database-url", outside, *flags)
+        known = server.credentials
+        async with opened(Settings(data=data), outside) as services:
+            admin = Caller(known["userPoolId"], "administrator", actor_id="test")
+            for name, source in (("login", LOGIN), ("updateUser", SLOW_RECORD)):
+                saved = await services.customdb.save_script(admin, name, source)
+                await services.customdb.publish(admin, name, saved.version)
+            changes = {"enabled": True, "mode": "CUSTOM_USER_STORE", "record_logins": True}
+            await services.customdb.update(admin, changes)
+            await asyncio.sleep(1)  # until the server has heard of it
+            values = {"code": "246810", "app_name": "shop"}
+            await services.mail.queue_email(services.db, admin, "login_code", "li@example.com", values)
+        while not mailbox.begun:  # noqa: ASYNC110 - counted by the controller's thread
+            await asyncio.sleep(0.02)
+        async with httpx.AsyncClient(timeout=30) as client:
+            answer = await client.post(
+                f"{known['host']}/graphql/v2",
+                json={"query": SIGN_IN, "variables": {"p": "secret"}},
+                headers={"x-authing-userpool-id": known["userPoolId"], "x-authing-app-id": known["appId"]},
+            )
+        assert answer.json()["data"]["loginByUsername"]["token"]
+        server.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(server.process.wait, 60) == 0
+
+    connection = await asyncpg.connect(outside)
+    calls = await connection.fetch("select name, success from custom_script_logs order by name")
+    mails = await connection.fetch("select status from mail_outbox")
+    await connection.close()
+    assert [tuple(row) for row in calls] == [("login", True), ("updateUser", True)]
+    assert [row["status"] for row in mails] == ["sent"]
+
+
+@contextmanager
+def started(controller: Controller) -> Iterator[None]:
+    controller.start()
+    try:
+        yield
+    finally:
+        controller.stop()
 
 
 def until(true: Callable[[], bool]) -> None:

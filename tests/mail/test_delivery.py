@@ -33,8 +33,11 @@ class Mailbox:
     def __init__(self) -> None:
         self.got: list[Any] = []
         self.answer = "250 OK"
+        self.begun, self.slow_s = 0, 0.0
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        self.begun += 1
+        await asyncio.sleep(self.slow_s)
         if self.answer.startswith("250"):
             self.got.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=default)))
         return self.answer

@@ -15,6 +15,7 @@ from tests.mail.test_delivery import AT_ONCE_AGAIN, Mailbox, provider
 
 from poolhouse.breaker import Breaker
 from poolhouse.caller import Caller
+from poolhouse.mail import delivery as mail_delivery
 from poolhouse.mail.delivery import PER_POOL, Delivery, Transports
 from poolhouse.mail.model import RetryPolicy
 from poolhouse.services import Services
@@ -93,6 +94,36 @@ async def test_pools_that_share_a_mail_server_take_turns_on_it(
     assert await delivery.deliver_due() == 31
     order = [recipients[0].partition("@")[0] for recipients, _ in mailbox.got]
     assert order.index(other_pool.id) <= PER_POOL
+
+
+async def test_stopping_waits_for_what_is_being_sent_and_begins_nothing_more(
+    services: Services, pool: PoolForTests, smtp: int, mailbox: Mailbox
+) -> None:
+    mailbox.slow_s = 0.5
+    await queue(services, pool, PER_POOL + 3)
+    delivery = Delivery(services.db, services.box, Transports(provider(smtp)), only=[pool.id])
+    running = asyncio.create_task(delivery.run())
+    while mailbox.begun < PER_POOL:  # noqa: ASYNC110 - counted by the controller's thread
+        await asyncio.sleep(0.02)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    rows = await services.db.fetch("select status from mail_outbox where pool_id = $1", pool.id)
+    assert sorted(row["status"] for row in rows) == ["queued"] * 3 + ["sent"] * PER_POOL
+    assert len(mailbox.got) == PER_POOL
+
+
+async def test_stopping_does_not_wait_for_a_mail_server_that_never_answers(
+    services: Services, pool: PoolForTests, silent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_delivery, "SENDING_S", 0.1)
+    await queue(services, pool)
+    delivery = Delivery(services.db, services.box, Transports(provider(silent)), only=[pool.id])
+    running = asyncio.create_task(delivery.run())
+    while await attempts(services, pool) != [1]:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    running.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.gather(running, return_exceptions=True)
 
 
 class Clock:

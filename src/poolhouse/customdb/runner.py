@@ -202,9 +202,9 @@ class ScriptRunner:
             pass
         return await self._apps.default_of(caller.pool_id)
 
-    async def settled(self) -> None:
+    async def settled(self, within_s: float | None = None) -> None:
         """Waits until every log row is written: for tests and for stopping."""
-        await self._log.settled()
+        await self._log.settled(within_s)
 
 
 def _raise_auth0s(name: ScriptName, threw: Threw) -> None:

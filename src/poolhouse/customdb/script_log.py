@@ -70,9 +70,9 @@ class ScriptLog:
         if not waiting.add(run):
             LOST.inc()
 
-    async def settled(self) -> None:
+    async def settled(self, within_s: float | None = None) -> None:
         """Waits until every row is written: for tests and for stopping."""
-        await self._background.settled()
+        await self._background.settled(within_s)
 
     async def _write_all(self, pool_id: str, waiting: _Waiting) -> None:
         try:

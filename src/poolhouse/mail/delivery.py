@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import prometheus_client
 import structlog
 
-from poolhouse.background import forever
+from poolhouse.background import Tasks, forever
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
@@ -31,6 +31,7 @@ AT_ONCE: dict[Route, int] = {"pool": 48, "server": 16, "sms": SMS_AT_ONCE}
 PER_POOL = 4
 LEASE = timedelta(minutes=2)  # an attempt takes one minute at most
 LOOK_EVERY_S = 15.0
+SENDING_S = 15.0
 
 DELIVERIES = prometheus_client.Counter(
     "poolhouse_mail_deliveries",
@@ -80,7 +81,7 @@ class Delivery:
         self._policy = policy or RetryPolicy()
         self._only = only
         self._wake, self._listening = asyncio.Event(), False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._sending = Tasks("mail")
         self._flying: dict[Route, Counter[str]] = {route: Counter() for route in AT_ONCE}
         self._new_breaker = breaker
         self._breakers: dict[tuple[Route, str], Breaker] = {}  # of ways out that failed last
@@ -93,13 +94,15 @@ class Delivery:
         return {route: count[route] for route in AT_ONCE}
 
     async def run(self) -> None:
-        """For the life of the server: woken by the outbox, by a place falling free, and every LOOK_EVERY_S."""
+        """For the life of the server: woken by the outbox, by a place falling free, and every LOOK_EVERY_S.
+
+        Cancelled, it begins no other message and ends when what it is sending is sent, or after SENDING_S: a message
+        broken off in the middle may have arrived, and would be sent again.
+        """
         try:
             await forever("mail", self._turn, self._rest)
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._sending.settled(SENDING_S)
 
     async def _turn(self) -> None:
         self._wake.clear()
@@ -118,10 +121,11 @@ class Delivery:
         moment = await postgres.moment(self._db)
         tried = 0
         while True:
+            self._wake.clear()
             tried += await self._start_due(moment)
-            if not self._tasks:
+            if not self._sending.running:
                 return tried
-            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            await self._wake.wait()
 
     async def _start_due(self, due_by: datetime | None = None) -> int:
         """Fills the places that are free; gives how many messages it began to send."""
@@ -165,15 +169,12 @@ class Delivery:
 
     def _start(self, route: Route, message: Message) -> None:
         self._flying[route][message.pool_id] += 1
-        task = asyncio.create_task(self._deliver(route, message), name=f"mail {message.id}")
-        self._tasks.add(task)
 
-        def landed(task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
+        def landed() -> None:
             self._flying[route] -= Counter([message.pool_id])
             self._wake.set()
 
-        task.add_done_callback(landed)
+        self._sending.start(self._deliver(route, message), landed)
 
     async def _deliver(self, route: Route, message: Message) -> None:
         way = (route, message.pool_id if route == "pool" else "")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from poolhouse.audit.service import AuditLog
+from poolhouse.background import in_turn
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
@@ -34,6 +36,8 @@ from poolhouse.users.model import AVATAR_PATH
 
 LOGIN_RECORDS_S = 10.0
 """How long stopping waits for the records of the last logins."""
+SCRIPT_LOG_S = 10.0
+"""And for the rows of the last calls of scripts."""
 
 NODE = "poolhouse node"
 
@@ -87,9 +91,12 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         try:
             yield services
         finally:
-            await services.login.drain(LOGIN_RECORDS_S)  # scripts write them down: before the sandbox closes
-            await services.sandbox.close()
-            await services.scripts.settled()
+            await in_turn(
+                # Scripts may write the records down, so the sandbox closes after them, and then has no call to log.
+                ("login records", partial(services.login.drain, LOGIN_RECORDS_S)),
+                ("sandbox", services.sandbox.close),
+                ("script log", partial(services.scripts.settled, SCRIPT_LOG_S)),
+            )
     finally:
         hasher.close()
         await db.close()
