@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from poolhouse import emails, maintenance
 from poolhouse.services import Services
+from poolhouse.vitals import vitals_of
 from poolhouse.wire import loop_watch
 from poolhouse.wire.admission import Admission, Admitted
 from poolhouse.wire.avatar import avatar_routes
@@ -33,7 +34,7 @@ from poolhouse.wire.v3.app import v3_routes
 def routes(services: Services) -> list[BaseRoute]:
     """Every door of the server."""
     return [
-        *health_routes(services),
+        *health_routes(vitals_of(services)),
         *avatar_routes(),
         *oidc_routes(services),  # before v2, which answers for every other path under its own
         *v2_routes(services),

@@ -136,3 +136,41 @@ async def test_what_was_granted_to_an_account_goes_with_it(services: Services, p
     assert (await acl.list_targets(caller, "books:1")).total == 1
     await services.app_access.delete_account(caller, account.id)
     assert (await acl.list_targets(caller, "books:1")).total == 0
+
+
+async def test_an_end_user_lists_what_they_may_enter_and_are_shown(
+    services: Services, pool: PoolForTests, new_user: NewUser
+) -> None:
+    caller, user, access = pool.administrator, await new_user(pool), services.app_access
+    await services.groups.create(caller, GroupDraft("team", "Team"))
+    await services.groups.add_members(caller, "team", [user])
+    settings = {
+        "open": {},
+        "hidden": {"show_in_list": False},
+        "open but denied": {},
+        "closed": {"default_access": "DENY_ALL"},
+        "closed but allowed": {"default_access": "DENY_ALL"},
+        "allowed to the team, denied to the user": {"default_access": "DENY_ALL"},
+        "denied, but the rule is off": {},
+    }
+    apps = {
+        name: await services.apps.create(caller, name, settings=given) for name, given in settings.items()
+    }
+    await access.put(caller, apps["open but denied"].id, GROUP, ["team"], Effect.DENY)
+    await access.put(caller, apps["closed but allowed"].id, GROUP, ["team"], Effect.ALLOW)
+    both = apps["allowed to the team, denied to the user"].id
+    await access.put(caller, both, GROUP, ["team"], Effect.ALLOW)
+    await access.put(caller, both, USER, [user], Effect.DENY)
+    off = apps["denied, but the rule is off"].id
+    await access.put(caller, off, USER, [user], Effect.DENY)
+    await access.switch(caller, off, USER, [user], enabled=False)
+
+    found = await access.list_own(pool.user(user), PageRequest(1, 2))
+    rest = await access.list_own(pool.user(user), PageRequest(2, 2))
+    assert found.total == rest.total == 3
+    names = [app.name for app in (*found.items, *rest.items)]
+    assert names == ["denied, but the rule is off", "closed but allowed", "open"]
+    for name, app in apps.items():
+        assert await access.may_use(caller, app.id, user) == (name in names or name == "hidden"), name
+    with pytest.raises(NotAuthenticated):
+        await access.list_own(pool.stranger, PageRequest())

@@ -8,7 +8,7 @@ from typing import Literal
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller, RequireIds
-from poolhouse.db.database import Database, Executor, Forget, Tx
+from poolhouse.db.database import Database, Forget, Tx
 from poolhouse.errors import GroupNotFound, InvalidInput
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
@@ -146,9 +146,12 @@ class GroupService:
         caller.require_administrator()
         return dict(await postgres.list_members_of_all(self._db, caller.pool_id))
 
-    async def ids_of_codes(self, db: Executor, pool_id: str, codes: Sequence[str]) -> dict[str, str]:
-        """Code -> id of those that exist."""
-        return await postgres.ids_of_codes(db, pool_id, codes)
+    async def ids_of_codes(self, caller: Caller, codes: Sequence[str]) -> dict[str, str]:
+        """Code -> id. Raises GroupNotFound. For other domains' use cases."""
+        known = await postgres.ids_of_codes(self._db, caller.pool_id, codes)
+        if missing := [code for code in codes if code not in known]:
+            raise GroupNotFound(code=missing[0])
+        return known
 
     async def require_ids(self, caller: Caller, ids: Sequence[str]) -> None:
         """Raises GroupNotFound. For other domains' use cases."""

@@ -164,6 +164,11 @@ class OrgService:
         caller.require_administrator()
         return await postgres.find_nodes(self._db, caller.pool_id, node_ids)
 
+    async def codes_of(self, pool_id: str, node_ids: Sequence[str]) -> dict[str, str | None]:
+        """Id -> code of departments that users asked for are in: who may see the users may see it."""
+        found = await postgres.find_nodes(self._db, pool_id, node_ids)
+        return {node.id: node.code for node in found.values()}
+
     async def find_node_by_code(self, caller: Caller, org_id: str, code: str) -> Node | None:
         caller.require_administrator()
         return await postgres.find_node_by(self._db, caller.pool_id, org_id, "code", code)

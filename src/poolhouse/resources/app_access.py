@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
-from poolhouse.apps.model import App
+from poolhouse.apps.model import App, AppSettings
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
@@ -23,6 +22,7 @@ from poolhouse.resources.model import (
     AccessRule,
     AppAccess,
     Effect,
+    OpenApp,
     Target,
     TargetType,
 )
@@ -31,7 +31,7 @@ from poolhouse.resources.principals import Principals
 SHORTEST_LIFETIME_S, LONGEST_LIFETIME_S = 1, 365 * 86400
 DEFAULT_LIFETIME_S = 600
 
-DefaultStrategy = Literal["ALLOW_ALL", "DENY_ALL"]
+ALLOW_ALL = "ALLOW_ALL"
 
 
 class AppAccessService:
@@ -150,12 +150,17 @@ class AppAccessService:
         said = await postgres_access.effects(self._db, caller.pool_id, app_ids, principals)
         return [app for app in apps if _may(said[app.id], app.settings.default_access)]
 
+    async def list_own(self, caller: Caller, page: PageRequest) -> Page[OpenApp]:
+        """The applications the user who asks may use and is shown, newest first."""
+        principals = await self._principals.of_user(caller, caller.require_user())
+        return await postgres_access.list_usable(self._db, caller.pool_id, principals, AppSettings(), page)
+
     async def admits(self, app: App, user_id: str) -> bool:
         """`may_use` for the use cases that let people in: they have proved who they are.
 
         An open application without rules costs one look into an index.
         """
-        if app.settings.default_access == "ALLOW_ALL" and not await postgres_access.has_rules(
+        if app.settings.default_access == ALLOW_ALL and not await postgres_access.has_rules(
             self._db, app.pool_id, app.id
         ):
             return True
@@ -243,7 +248,7 @@ class AppAccessService:
 def _may(said: set[Effect], default_strategy: str) -> bool:
     if Effect.DENY in said:
         return False
-    return Effect.ALLOW in said or default_strategy == "ALLOW_ALL"
+    return Effect.ALLOW in said or default_strategy == ALLOW_ALL
 
 
 def _event(operation: Operation, app_id: str, targets: Sequence[Target]) -> Event:

@@ -205,6 +205,16 @@ class AppAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenApp:
+    """What somebody who may use an application sees of it."""
+
+    id: str
+    name: str
+    logo: str | None
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccessRule:
     """What is to be said about who may use an application."""
 

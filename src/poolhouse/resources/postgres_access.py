@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from poolhouse.apps.model import AppSettings
 from poolhouse.db.database import Executor
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
@@ -11,6 +12,7 @@ from poolhouse.resources.model import (
     AccessAccount,
     AppAccess,
     Effect,
+    OpenApp,
     Principal,
     Target,
     TargetName,
@@ -101,6 +103,41 @@ async def list_access(db: Executor, pool_id: str, app_id: str, page: PageRequest
             for row in rows
         ],
     )
+
+
+async def list_usable(
+    db: Executor, pool_id: str, principals: Sequence[Principal], default: AppSettings, page: PageRequest
+) -> Page[OpenApp]:
+    """Applications that whoever acts through these principals may use and is shown, newest first.
+
+    A denial beats an allowance; where nothing is said the application's strategy stands. `default`: what an
+    application's settings say where they say nothing.
+    """
+    usable = """
+        from apps p left join (
+          select a.app_id, bool_or(a.effect = 'DENY') as denied
+          from unnest($2::text[], $3::text[], $4::bool[]) h (type, id, direct)
+          join app_access a on a.pool_id = $1 and a.target_type = h.type and a.target_id = h.id and a.enabled
+            and (h.direct or a.inherit_by_children)
+          group by a.app_id) said on said.app_id = p.id
+        where p.pool_id = $1 and coalesce((p.settings ->> 'show_in_list')::bool, $5)
+          and not coalesce(said.denied, coalesce(p.settings ->> 'default_access', $6) <> 'ALLOW_ALL')
+        """
+    args = (
+        pool_id,
+        [p.target.type for p in principals],
+        [p.target.id for p in principals],
+        [p.direct for p in principals],
+        default.show_in_list,
+        default.default_access,
+    )
+    total = await db.fetchval(f"select count(*) {usable}", *args)
+    rows = await db.fetch(
+        f"select p.id, p.name, p.logo, p.description {usable} "
+        f"order by p.created_at desc, p.id limit {page.size} offset {page.offset}",
+        *args,
+    )
+    return Page(total, [OpenApp(*row) for row in rows])
 
 
 async def has_rules(db: Executor, pool_id: str, app_id: str) -> bool:

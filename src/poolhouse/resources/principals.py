@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from poolhouse.accounts.users import UserService
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
-from poolhouse.errors import GroupNotFound, NotFound, RoleNotFound
+from poolhouse.errors import NotFound, RoleNotFound
 from poolhouse.groups.service import GroupService
 from poolhouse.orgs import postgres as org_rows
 from poolhouse.orgs.members import DepartmentMembers
@@ -97,8 +97,7 @@ class Principals:
                 await self._orgs.require_nodes(caller, wanted)
                 return {node_id: node_id for node_id in wanted}
             case TargetType.GROUP:
-                found = await self._groups.ids_of_codes(self._db, pool_id, wanted)
-                _require(wanted, found, GroupNotFound)
+                return await self._groups.ids_of_codes(caller, wanted)
             case TargetType.ROLE:
                 found = await self._roles.ids_of_codes(self._db, pool_id, namespace, wanted)
                 if namespace != DEFAULT_NAMESPACE and set(wanted) - set(found):

@@ -25,6 +25,7 @@ from poolhouse.posts.service import PostService
 from poolhouse.resources import postgres as namespace_rows
 from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.roles.service import RoleService
+from poolhouse.roles.targets import RoleTargets
 from poolhouse.services import consequences
 from poolhouse.services.core import Core, Raw
 from poolhouse.tenants.service import TenantService
@@ -58,6 +59,7 @@ class Memberships:
     posts: PostService
     groups: GroupService
     roles: RoleService
+    role_targets: RoleTargets
     fields: FieldService
 
 
@@ -154,6 +156,7 @@ def build_memberships(raw: Raw, core: Core, people: People) -> Memberships:
         ),
         groups=groups,
         roles=roles,
+        role_targets=RoleTargets(groups, orgs),
         fields=FieldService(
             db=db,
             audit=audit,

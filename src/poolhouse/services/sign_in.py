@@ -13,6 +13,7 @@ from poolhouse.login.codes import Codes
 from poolhouse.login.links import Links
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.login_recorder import LoginRecorder
+from poolhouse.login.mfa_enrolment import MfaEnrolment
 from poolhouse.login.mfa_login import MfaLogin
 from poolhouse.login.own_account import OwnAccount
 from poolhouse.login.proofs import Proofs
@@ -21,6 +22,7 @@ from poolhouse.login.refusals import Refusals
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import LoginService
 from poolhouse.login.sign_up import SignUp
+from poolhouse.oidc.sealed_requests import SealedRequests
 from poolhouse.oidc.service import OidcService
 from poolhouse.services import consequences
 from poolhouse.services.access import Access
@@ -55,10 +57,12 @@ class SignIn:
     registrations: Registrations
     code_login: CodeLogin
     mfa_login: MfaLogin
+    mfa_enrolment: MfaEnrolment
     links: Links
     recovery: Recovery
     own_account: OwnAccount
     oidc: OidcService
+    sealed_requests: SealedRequests
 
 
 def build_tokens(raw: Raw, core: Core) -> Tokens:
@@ -171,6 +175,7 @@ def build_sign_in(
         mfa_login=MfaLogin(
             db=db, users=users, codes=proving.codes, mfa=people.mfa, login=login, refusals=proving.refusals
         ),
+        mfa_enrolment=MfaEnrolment(db=db, pools=core.pools, users=users, mfa=people.mfa),
         links=Links(
             db=db,
             pools=core.pools,
@@ -194,6 +199,7 @@ def build_sign_in(
             lockout=proving.lockout,
             audit=audit,
         ),
+        sealed_requests=SealedRequests(raw.box),
         oidc=OidcService(
             db=db,
             apps=core.apps,

@@ -15,7 +15,7 @@ from poolhouse.login.refusals import name_typed
 from poolhouse.users.model import User, UserKey
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 MOST_NAMED = 10
 
@@ -35,7 +35,7 @@ class Surroundings:
 
 
 async def whose_acts(
-    services: Services, caller: Caller, given: Sequence[str]
+    services: WireServices, caller: Caller, given: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(`user_ids`, `names`) of the acts to look for: an administrator may write an id, or a username, an e-mail
     address or a phone number, be it somebody's or only tried."""
@@ -55,7 +55,7 @@ def _keys(name: str) -> list[UserKey]:
     return [UserKey("username", name), *email, *phone]
 
 
-async def surroundings(services: Services, caller: Caller, rows: Sequence[Record]) -> Surroundings:
+async def surroundings(services: WireServices, caller: Caller, rows: Sequence[Record]) -> Surroundings:
     """One look-up of all people, one (cached) of each application."""
     ids = list(dict.fromkeys(row.user_id for row in rows if row.user_id))
     try:

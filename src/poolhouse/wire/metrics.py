@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -14,33 +12,15 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
 from poolhouse.breaker import BreakerState
-from poolhouse.customdb import postgres as customdb_rows
-from poolhouse.errors import PoolhouseError
-from poolhouse.mail import postgres as mail_rows
-from poolhouse.maintenance import Run, runs
-from poolhouse.sandbox.client import Sandbox
-
-if TYPE_CHECKING:
-    from poolhouse.services import Services
-
-DATABASE_WITHIN_S = 2.0
+from poolhouse.maintenance import Run
+from poolhouse.vitals import Rows, Vitals
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What the tables tell, of all nodes: `migrated` counts users moved in by outcome, `runs` are maintenance's."""
-
-    mails_waiting: int
-    oldest_mail_s: float
-    migrated: dict[str, int]
-    runs: list[Run]
-
-
-async def exposition(services: Services) -> bytes:
+async def exposition(vitals: Vitals) -> bytes:
     """The text. With several workers what they count is added up; gauges are of the one that answers."""
     own = CollectorRegistry(auto_describe=False)
-    own.register(SandboxMetrics(services.sandbox))
-    own.register(ProcessMetrics(services, await _rows(services)))
+    own.register(SandboxMetrics(vitals))
+    own.register(ProcessMetrics(vitals, await vitals.rows()))
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         counted = CollectorRegistry(auto_describe=False)
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
@@ -48,34 +28,23 @@ async def exposition(services: Services) -> bytes:
     return generate_latest(REGISTRY) + generate_latest(own)
 
 
-async def _rows(services: Services) -> Rows | None:
-    """None while there is no database."""
-    try:
-        async with asyncio.timeout(DATABASE_WITHIN_S):
-            waiting, oldest_s = await mail_rows.waiting(services.db)
-            migrated = await customdb_rows.migrations_of_all(services.db)
-            return Rows(waiting, oldest_s, migrated, await runs(services.db))
-    except (TimeoutError, PoolhouseError):
-        return None
-
-
 class ProcessMetrics(Collector):
     """The password queue and the database connections of this process, and what the tables tell."""
 
-    def __init__(self, services: Services, rows: Rows | None) -> None:
-        self._services, self._rows = services, rows
+    def __init__(self, vitals: Vitals, rows: Rows | None) -> None:
+        self._vitals, self._rows = vitals, rows
 
     def collect(self) -> Iterable[Metric]:
-        hasher = self._services.hasher
-        yield _gauge("password_queue", "Password hashes running or waiting.", hasher.pending)
-        yield _gauge("password_queue_limit", "How many there may be before 503.", hasher.queue_limit)
+        pending, limit = self._vitals.passwords()
+        yield _gauge("password_queue", "Password hashes running or waiting.", pending)
+        yield _gauge("password_queue_limit", "How many there may be before 503.", limit)
         names = ("open", "in_use", "waiting", "limit")
         kinds = {
             name: GaugeMetricFamily(f"poolhouse_database_{name}", _KINDS[name], labels=["set"])
             for name in names
         }
         waited = CounterMetricFamily("poolhouse_database_wait_seconds", "Spent in line.", labels=["set"])
-        for label, load in self._services.db.loads().items():
+        for label, load in self._vitals.connections().items():
             for name in names:
                 kinds[name].add_metric([label], getattr(load, name))
             waited.add_metric([label], load.waited_s)
@@ -86,7 +55,7 @@ class ProcessMetrics(Collector):
             "Mail servers and hooks not tried for now, they failed.",
             labels=["route"],
         )
-        for route, count in self._services.delivery.resting().items():
+        for route, count in self._vitals.resting_mail().items():
             resting.add_metric([route], count)
         yield resting
         yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
@@ -134,11 +103,11 @@ def _maintenance(found: list[Run]) -> Iterable[Metric]:
 class SandboxMetrics(Collector):
     """Read from the sandbox when asked, so that nothing counts twice."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, vitals: Vitals) -> None:
+        self._vitals = vitals
 
     def collect(self) -> Iterable[Metric]:
-        status = self._sandbox.status()
+        status = self._vitals.scripts()
         yield _gauge("sandbox_workers", "Worker processes alive.", status.workers)
         labels = ["connection"]
         calls = GaugeMetricFamily("poolhouse_sandbox_in_flight", "Script calls running.", labels=labels)

@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.credentials.service import at_session, nobody
-from poolhouse.crypto.secretbox import SecretUnreadable
-from poolhouse.errors import FormStale, InvalidInput, Lang, PoolhouseError
-from poolhouse.oidc.model import AuthorizationRequest
+from poolhouse.errors import FormStale, Lang, PoolhouseError
 from poolhouse.sessions.model import Session
 from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.request import HttpRequest, Query, presented, read_body, request_id
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 SESSION_COOKIE = "poolhouse_session"
 FORM_COOKIE = "poolhouse_form"
-REQUEST_LIFETIME_S = 1800
 MAX_FORM_BYTES = 64 * 1024
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_PLACE = "oidc-request"
-
-
-class _Sealed(msgspec.Struct, array_like=True):
-    expires_at: float
-    request: AuthorizationRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Browser:
     """One request of a browser."""
 
-    services: Services
+    services: WireServices
     http: HttpRequest
     cookies: dict[str, str]
     origin: str
@@ -78,29 +65,6 @@ class Browser:
     def drop_session(self, response: Response) -> None:
         response.delete_cookie(SESSION_COOKIE, path="/", secure=self.secure, httponly=True, samesite="lax")
 
-    # -- the request in the middle of which they log in ----------------------------------------------------
-
-    def seal(self, request: AuthorizationRequest) -> str:
-        """The request as a parameter that only we can read or make, good for half an hour."""
-        sealed = _Sealed(time.time() + REQUEST_LIFETIME_S, request)
-        text = msgspec.json.encode(sealed).decode()
-        return base64.urlsafe_b64encode(self.services.box.encrypt(text, _PLACE)).rstrip(b"=").decode()
-
-    def unseal(self, text: str) -> AuthorizationRequest:
-        """Raises InvalidInput for one that is not ours, or too old."""
-        try:
-            opened = self.services.box.decrypt(
-                base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _PLACE
-            )
-            sealed = msgspec.json.decode(opened, type=_Sealed)
-        except (binascii.Error, ValueError, SecretUnreadable, IndexError) as error:
-            raise InvalidInput("request", "登录请求无效", "not a sign-in request of ours") from error
-        if sealed.expires_at < time.time():
-            raise InvalidInput(
-                "request", "登录请求已过期，请返回应用重试", "too old, go back to the application"
-            )
-        return sealed.request
-
     # -- forms ---------------------------------------------------------------------------------------------
 
     def form_token(self) -> str:
@@ -126,7 +90,7 @@ class Browser:
         )
 
 
-async def browser_of(request: Request, services: Services) -> Browser:
+async def browser_of(request: Request, services: WireServices) -> Browser:
     headers = {key.lower(): value for key, value in request.headers.items()}
     query = Query(request.scope.get("query_string", b"").decode("latin-1"))
     asked = query.text("ui_locales") or query.text("lang") or headers.get("accept-language", "")
@@ -172,7 +136,7 @@ def _weight(parameters: str) -> float:
     return float(digits) if digits.replace(".", "", 1).isdigit() and digits.isascii() else 0
 
 
-def origin(services: Services, request: Request) -> str:
+def origin(services: WireServices, request: Request) -> str:
     """Our own address as clients know it: the setting, or where they reached us.
 
     A Host header is a stranger's word. A server on loopback takes only loopback names from it; one that
@@ -186,7 +150,7 @@ def origin(services: Services, request: Request) -> str:
     return str(request.base_url).rstrip("/")
 
 
-def issuer(services: Services, request: Request) -> str:
+def issuer(services: WireServices, request: Request) -> str:
     return f"{origin(services, request)}/oidc"
 
 

@@ -27,7 +27,7 @@ from poolhouse.wire.oidc.pages import Pages
 from poolhouse.wire.request import shown
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 Handler = Callable[["Provider", Request, Browser], Awaitable[Response]]
 
@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Provider:
-    def __init__(self, services: Services, pages: Pages) -> None:
+    def __init__(self, services: WireServices, pages: Pages) -> None:
         self.services, self.pages = services, pages
 
     # -- the browser ---------------------------------------------------------------------------------------
@@ -64,7 +64,9 @@ class Provider:
         if session is None or _too_old(session, asked) or "login" in asked.prompt:
             if "none" in asked.prompt:
                 raise OAuthError("login_required", "nobody is logged in")
-            return RedirectResponse(f"/login?{urlencode({'request': browser.seal(asked)})}", 303)
+            return RedirectResponse(
+                f"/login?{urlencode({'request': self.services.sealed_requests.seal(asked)})}", 303
+            )
         return await self.proceed(browser, app, asked, session)
 
     async def proceed(
@@ -221,7 +223,7 @@ class Provider:
         )
 
 
-def oidc_routes(services: Services) -> list[BaseRoute]:
+def oidc_routes(services: WireServices) -> list[BaseRoute]:
     """Every path under /oidc, its /oauth twins, and the pages."""
     pages = Pages(services)
     provider = Provider(services, pages)

@@ -23,20 +23,20 @@ from poolhouse.wire.asked import Asked
 from poolhouse.wire.oidc.browser import Browser, browser_of
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
     from poolhouse.wire.oidc.pages import Pages
 
-Act = Callable[["Services", Caller, str, Asked], Awaitable[None]]
+Act = Callable[["WireServices", Caller, str, Asked], Awaitable[None]]
 
 _MACHINERY = frozenset({"form", "token"})
 """Our own fields of the forms: no business of a script."""
 
 
-async def _verify(services: Services, caller: Caller, ticket: str, form: Asked) -> None:
+async def _verify(services: WireServices, caller: Caller, ticket: str, form: Asked) -> None:
     await services.links.verify(caller, ticket)
 
 
-async def _choose(services: Services, caller: Caller, ticket: str, form: Asked) -> None:
+async def _choose(services: WireServices, caller: Caller, ticket: str, form: Asked) -> None:
     await services.recovery.by_first_login(caller, ticket, form.get("password", ""))
 
 
@@ -62,7 +62,7 @@ OLD_VERIFY_PATH = "/api/v2/email/verify"
 
 
 class MailedPages:
-    def __init__(self, services: Services, pages: Pages) -> None:
+    def __init__(self, services: WireServices, pages: Pages) -> None:
         self._services, self._pages = services, pages
 
     def routes(self) -> list[BaseRoute]:

@@ -36,7 +36,7 @@ from poolhouse.wire.oidc.browser import Browser, browser_of, redirect
 from poolhouse.wire.oidc.translations import Texts
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 Proceed = Callable[..., Awaitable[Response]]
 
@@ -72,7 +72,7 @@ class Pages:
 
     proceed: Proceed
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: WireServices) -> None:
         self._services = services
         self._templates = Environment(
             loader=PackageLoader("poolhouse.wire.oidc"), autoescape=True, undefined=StrictUndefined
@@ -206,7 +206,7 @@ class Pages:
             200,
             asked,
             app=app,
-            sealed=browser.seal(asked),
+            sealed=self._services.sealed_requests.seal(asked),
             user=user.display_name if user else session.user_id,
             scopes=[scope for scope in asked.scope.split() if scope],
         )
@@ -282,7 +282,7 @@ class Pages:
         given = browser.http.form() if browser.http.method == "POST" else {}
         sealed = given.get("request") or browser.http.query.text("request") or ""
         form = Asked(given, _MACHINERY)
-        asked = browser.unseal(sealed)
+        asked = self._services.sealed_requests.unseal(sealed)
         return Step(browser, await self._services.oidc.client(asked.app_id), asked, sealed, form)
 
     async def _enter(self, step: Step, logged_in: LoggedIn) -> Response:

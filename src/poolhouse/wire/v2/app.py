@@ -13,10 +13,10 @@ from poolhouse.wire.v2.operations import operations, routes
 from poolhouse.wire.v2.rest import Rest, Router
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 
-def v2_routes(services: Services) -> list[BaseRoute]:
+def v2_routes(services: WireServices) -> list[BaseRoute]:
     served = routes()
     outside = {route.path for route in served if not route.path.startswith(PREFIX)}
     wire = V2Wire(

@@ -6,13 +6,12 @@ Source: docs/contract/v2.md#the-own-account.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from poolhouse.errors import FieldNotYours
 from poolhouse.login.model import Channel
 from poolhouse.login.own_account import NewContact, OldAddress
-from poolhouse.paging import PageRequest, everything
+from poolhouse.paging import PageRequest
 from poolhouse.users.model import User
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.orgs_rest import orgs_of_user
@@ -82,18 +81,13 @@ async def own_orgs(request: V2Request) -> Any:
 
 async def allowed_applications(request: V2Request) -> Any:
     """The applications the user may enter: `{list, totalCount}`."""
-    user_id = request.caller.require_user()
-    # Which applications there are is the pool's to know; which of them are shown is decided by their rules.
-    pool = replace(request.caller, kind="system")
     page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
-    apps = await everything(partial(request.services.apps.list, pool))
-    usable = await request.services.app_access.usable_of(pool, apps, user_id)
+    found = await request.services.app_access.list_own(request.caller, page)
     shown = [
         {"id": app.id, "name": app.name, "logo": app.logo, "description": app.description}
-        for app in usable
-        if app.settings.show_in_list
+        for app in found.items
     ]
-    return {"list": shown[page.offset :][: page.size], "totalCount": len(shown)}
+    return {"list": shown, "totalCount": found.total}
 
 
 async def _shown(request: V2Request, user: User) -> User | None:

@@ -28,7 +28,7 @@ from poolhouse.wire.v2.request import DEFAULT_ZONE, V2Request
 from poolhouse.wire.v2.rest import Rest
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 _log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ class Gate(Protocol):
 
 class V2Wire:
     def __init__(
-        self, services: Services, gate: Gate, graph: GraphQL, rest: Rest, settings: Settings
+        self, services: WireServices, gate: Gate, graph: GraphQL, rest: Rest, settings: Settings
     ) -> None:
         self._services, self._gate = services, gate
         self._graph, self._rest = graph, rest

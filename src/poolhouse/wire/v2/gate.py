@@ -15,13 +15,13 @@ from poolhouse.wire.request import STRANGERS_BODY_BYTES, HttpRequest, presented
 from poolhouse.wire.v2.endpoint import Admission
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 DOOR = Door(takes=("management token", "login"))
 
 
 class TokenGate:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: WireServices) -> None:
         self._credentials, self._pools = services.credentials, services.pools
 
     async def admit(self, request: HttpRequest) -> Admission:

@@ -14,7 +14,7 @@ from poolhouse.wire.request import HttpRequest, Query
 from poolhouse.wire.v2.done import DONE
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -29,7 +29,7 @@ class V2Request:
     """
 
     caller: Caller
-    services: Services
+    services: WireServices
     http: HttpRequest
     zone: ZoneInfo = DEFAULT_ZONE
     refusal: PoolhouseError | None = None

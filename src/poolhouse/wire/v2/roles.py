@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from poolhouse.errors import GroupNotFound, InvalidInput, NodeNotFound
+from poolhouse.errors import InvalidInput
 from poolhouse.orgs.model import Node
 from poolhouse.paging import Page, PageRequest
 from poolhouse.roles.model import (
@@ -92,25 +91,15 @@ def _keys(args: Arguments) -> list[RoleKey]:
 
 async def _targets(request: V2Request, args: Arguments) -> list[Target]:
     """Groups and departments are named by their codes here."""
-    request.caller.require_administrator()
-    targets = [Target(TargetType.USER, user_id) for user_id in args.get("userIds") or ()]
-    if codes := args.get("groupCodes"):
-        known = await request.services.groups.ids_of_codes(request.services.db, request.caller.pool_id, codes)
-        _require_all(codes, known, GroupNotFound)
-        targets += [Target(TargetType.GROUP, known[code]) for code in codes]
-    if codes := args.get("nodeCodes"):
-        nodes = await request.services.orgs.find_nodes_by_code(request.caller, codes)
-        _require_all(codes, {node.code or "" for node in nodes}, NodeNotFound)
-        targets += [Target(TargetType.NODE, node.id) for node in nodes]
+    targets = await request.services.role_targets.named(
+        request.caller,
+        users=args.get("userIds") or (),
+        groups=args.get("groupCodes") or (),
+        node_codes=args.get("nodeCodes") or (),
+    )
     if not targets:
         raise InvalidInput("userIds")
     return targets
-
-
-def _require_all(codes: Sequence[str], known: Any, error: type[GroupNotFound] | type[NodeNotFound]) -> None:
-    for code in codes:
-        if code not in known:
-            raise error(code=code)
 
 
 async def find_users(request: V2Request) -> Any:

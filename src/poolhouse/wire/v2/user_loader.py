@@ -66,9 +66,8 @@ async def _fetch(request: V2Request, users: Sequence[User], wanted: Iterable[str
         known.update(await request.services.fields.values(caller, TargetType.USER, ids))
     mains = {one.main_department_id for one in users if one.main_department_id}
     if MAIN_CODE in wanted and mains:
-        # A user may read their own department's code; whose rows these are was asked above all.
-        nodes = await request.services.orgs.find_nodes(replace(caller, kind="system"), sorted(mains))
-        request.known.setdefault(MAIN_CODE, {}).update({node.id: node.code for node in nodes.values()})
+        codes = await request.services.orgs.codes_of(caller.pool_id, sorted(mains))
+        request.known.setdefault(MAIN_CODE, {}).update(codes)
 
 
 # -- REST ------------------------------------------------------------------------------------------------

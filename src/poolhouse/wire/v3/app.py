@@ -36,12 +36,12 @@ from poolhouse.wire.v3.parsing import (
 from poolhouse.wire.v3.table import PREFIX, contract, endpoints, is_v3
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 _log = structlog.get_logger(__name__)
 
 
-def v3_routes(services: Services) -> list[BaseRoute]:
+def v3_routes(services: WireServices) -> list[BaseRoute]:
     return [V3Route(V3Wire(services)), openapi.route(), page.route()]
 
 
@@ -61,7 +61,7 @@ class V3Route(BaseRoute):
 
 
 class V3Wire:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: WireServices) -> None:
         self._services = services
 
     async def answer(self, request: Request, path: str) -> Response:

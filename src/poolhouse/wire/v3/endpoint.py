@@ -14,7 +14,7 @@ import msgspec
 from poolhouse.caller import Caller
 
 if TYPE_CHECKING:
-    from poolhouse.services import Services
+    from poolhouse.services import WireServices
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
@@ -27,7 +27,7 @@ class V3Request:
     """`services` is the composition root; `headers` are lower case."""
 
     caller: Caller
-    services: Services
+    services: WireServices
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported
 from poolhouse.fields.model import TargetType
-from poolhouse.login import tickets
 from poolhouse.login.own_account import TICKET_LIFETIME, NewContact, OldAddress
 from poolhouse.mfa.model import Factor
 from poolhouse.wire.v3.conversions import identity_dto, user_dtos
@@ -177,12 +175,7 @@ async def delete_account(request: V3Request, body: DeleteAccount) -> None:
 async def send_enroll_factor_request(request: V3Request, body: SendEnrollFactor) -> EnrollmentToken:
     """OTP alone: a code by mail or SMS needs no enrolment, the address is bound."""
     _require_otp(body.factor_type)
-    user = await request.services.own_account.get(request.caller)
-    pool = await request.services.pools.get(request.caller.pool_id)
-    made = await request.services.mfa.associate(request.caller, user.id, pool.name, user.display_name)
-    token = await tickets.issue(
-        request.services.db, pool.id, "enroll", user.id, lifetime=timedelta(minutes=10), tries=10
-    )
+    token, made = await request.services.mfa_enrolment.begin(request.caller)
     otp = OtpData(
         qr_code_uri=made.uri, qr_code_data_url=made.qrcode_data_url, recovery_code=made.recovery_code
     )
@@ -191,12 +184,8 @@ async def send_enroll_factor_request(request: V3Request, body: SendEnrollFactor)
 
 async def enroll_factor(request: V3Request, body: EnrollFactor) -> None:
     _require_otp(body.factor_type)
-    user_id, db = request.caller.require_user(), request.services.db
-    held = await tickets.spend_try(db, request.caller.pool_id, "enroll", body.enrollment_token)
-    if held.user_id != user_id:
-        raise InvalidInput("enrollmentToken", "不属于当前用户", "another user's")
-    await request.services.mfa.confirm(request.caller, user_id, body.enrollment_data.pass_code or "")
-    await tickets.consume(db, held)
+    code = body.enrollment_data.pass_code or ""
+    await request.services.mfa_enrolment.finish(request.caller, body.enrollment_token, code)
 
 
 async def list_enrolled_factors(request: V3Request, _: None) -> list[FactorDto]:

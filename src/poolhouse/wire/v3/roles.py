@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET
 
-from poolhouse.errors import GroupNotFound, InvalidInput, NotSupported
+from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.fields.values import epoch_ms
 from poolhouse.roles.model import (
     ADMIN_NAMESPACE,
@@ -300,23 +300,14 @@ def _keys(items: Sequence[RoleCodeDto]) -> list[RoleKey]:
 
 async def _targets(request: V3Request, items: Sequence[TargetDto]) -> list[Target]:
     """Users and departments by id, groups by code."""
-    request.caller.require_administrator()
-    codes = [item.target_identifier for item in items if item.target_type == "GROUP"]
-    groups = await request.services.groups.ids_of_codes(request.services.db, request.caller.pool_id, codes)
-    return [_target(item, groups) for item in items]
-
-
-def _target(item: TargetDto, groups: dict[str, str]) -> Target:
-    match item.target_type:
-        case "USER":
-            return Target(TargetType.USER, item.target_identifier)
-        case "DEPARTMENT":
-            return Target(TargetType.NODE, item.target_identifier)
-        case "GROUP":
-            if item.target_identifier not in groups:
-                raise GroupNotFound(code=item.target_identifier)
-            return Target(TargetType.GROUP, groups[item.target_identifier])
-    raise NotSupported(what="targetType ROLE")
+    named: dict[str, list[str]] = {"USER": [], "GROUP": [], "DEPARTMENT": []}
+    for item in items:
+        if item.target_type not in named:
+            raise NotSupported(what=f"targetType {item.target_type}")
+        named[item.target_type].append(item.target_identifier)
+    return await request.services.role_targets.named(
+        request.caller, users=named["USER"], groups=named["GROUP"], nodes=named["DEPARTMENT"]
+    )
 
 
 def _row(

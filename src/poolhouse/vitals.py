@@ -1,0 +1,83 @@
+"""How this node is doing, for whoever runs the server: what /readyz and /metrics tell.
+
+Owns reading it, from the parts of this process and from the tables of all pools; counts nothing itself. Leaves the
+words to the wire (`wire/health.py`, `wire/metrics.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.customdb import postgres as customdb_rows
+from poolhouse.db.connection_pool import Load
+from poolhouse.db.database import Database
+from poolhouse.errors import PoolhouseError
+from poolhouse.mail import postgres as mail_rows
+from poolhouse.mail.delivery import Delivery
+from poolhouse.mail.model import Route
+from poolhouse.maintenance import Run, runs
+from poolhouse.sandbox.client import Sandbox, SandboxStatus
+from poolhouse.services import Services
+
+WITHIN_S = 2.0
+"""How long the database may take to be called up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the tables tell, of all nodes: `migrated` counts users moved in by outcome, `runs` are maintenance's."""
+
+    mails_waiting: int
+    oldest_mail_s: float
+    migrated: dict[str, int]
+    runs: list[Run]
+
+
+class Vitals:
+    def __init__(self, *, db: Database, hasher: PasswordHasher, delivery: Delivery, sandbox: Sandbox) -> None:
+        self._db, self._hasher, self._delivery, self._sandbox = db, hasher, delivery, sandbox
+
+    async def database_fault(self) -> str | None:
+        """The class of what keeps this node from its database; None while nothing does."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                await self._db.fetchval("select 1")
+                if not self._db.loads()["search"].open:
+                    await self._db.search_fetchval("select 1")  # a node that can open none answers no list
+        except (TimeoutError, PoolhouseError) as error:
+            return type(error).__name__
+        return None
+
+    async def rows(self) -> Rows | None:
+        """None while there is no database."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                waiting, oldest_s = await mail_rows.waiting(self._db)
+                migrated = await customdb_rows.migrations_of_all(self._db)
+                return Rows(waiting, oldest_s, migrated, await runs(self._db))
+        except (TimeoutError, PoolhouseError):
+            return None
+
+    def connections(self) -> Mapping[str, Load]:
+        """The load of each set of database connections."""
+        return self._db.loads()
+
+    def passwords(self) -> tuple[int, int]:
+        """(hashes running or waiting, how many there may be)."""
+        return self._hasher.pending, self._hasher.queue_limit
+
+    def resting_mail(self) -> Mapping[Route, int]:
+        """Route -> how many mail servers or hooks are not tried for now."""
+        return self._delivery.resting()
+
+    def scripts(self) -> SandboxStatus:
+        return self._sandbox.status()
+
+
+def vitals_of(services: Services) -> Vitals:
+    return Vitals(
+        db=services.db, hasher=services.hasher, delivery=services.delivery, sandbox=services.sandbox
+    )
