@@ -129,13 +129,13 @@ def _struct(shape: Shape) -> str:
             lines.append('    """')
         lines.append("")
     for one in shape.fields:
-        lines += _field(shape, one)
+        lines += _field(one)
     if not shape.fields:
         lines.append("    pass")
     return "\n".join(lines) + "\n\n"
 
 
-def _field(shape: Shape, one: Field) -> list[str]:
+def _field(one: Field) -> list[str]:
     kind = annotation(one.kind)
     default = None
     match one.absent:
@@ -151,7 +151,7 @@ def _field(shape: Shape, one: Field) -> list[str]:
             default = "UNSET"
             kind = f"{kind} | UnsetType"
         case given:
-            default = _default(shape, one, given)
+            default = _default(one, given)
     attribute = attribute_name(one.name)
     statement = f"    {attribute}: {kind}"
     if _camel(attribute) != one.name:
@@ -184,14 +184,10 @@ def _literal(values: tuple[str, ...]) -> str:
     return f"Literal[{', '.join(json.dumps(value) for value in values)}]"
 
 
-def _default(shape: Shape, one: Field, given: str) -> str:
-    if one.kind == "boolean" and given in ("true", "false"):
+def _default(one: Field, given: str) -> str:
+    if one.kind == "boolean":
         return given.title()
-    if one.kind == "integer" and given.lstrip("-").isdecimal():
-        return given
-    if one.kind in ("boolean", "integer", "number", "any", "object") or one.kind.endswith("[]"):
-        raise ContractError(f"{shape.page}.md, {shape.name}.{one.name}: {given} is no {one.kind}")
-    return json.dumps(given.strip('"'))
+    return given if one.kind in ("integer", "string") else json.dumps(given)
 
 
 def attribute_name(wire: str) -> str:

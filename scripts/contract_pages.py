@@ -10,6 +10,7 @@ from pathlib import Path
 ENDPOINTS = "Endpoints"
 BESIDE = "Endpoints beside the management contract"
 
+ABSENT = frozenset({"", "null", "stays", "left out"})
 SIMPLE_KINDS = frozenset({"string", "integer", "number", "boolean", "object", "any", "null"})
 
 
@@ -38,7 +39,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`absent`: "" (required), `null`, `stays`, `left out`, or the default."""
+    """`absent`: one of ABSENT, or the default."""
 
     name: str
     kind: str
@@ -77,12 +78,13 @@ def read(folder: Path) -> Contract:
     contract = Contract()
     for path in sorted(folder.glob("*.md")):
         _read_page(contract, path.stem, path.read_text())
-    _check(contract)
+    _check_named(contract)
+    _check_endpoints(contract)
     return contract
 
 
-def _check(contract: Contract) -> None:
-    """Every name is somebody's, no endpoint is there twice, and a shape stands below the one it continues."""
+def _check_named(contract: Contract) -> None:
+    """Every name is somebody's, every default is of its kind, and a shape stands below the one it continues."""
     above = set[str]()
     for named in contract.named.values():
         where = f"{named.page}.md, {named.name}"
@@ -91,7 +93,14 @@ def _check(contract: Contract) -> None:
                 raise ContractError(f"{where}: nothing is called {name}")
         if isinstance(named, Shape) and _own_base(contract, named) not in {None, *above}:
             raise ContractError(f"{where}: {named.base} must stand above it")
+        for one in named.fields if isinstance(named, Shape) else ():
+            if one.absent not in ABSENT and not _is_default(contract, one):
+                raise ContractError(f"{where}, {one.name}: {one.absent} is no {one.kind}")
         above.add(named.name)
+
+
+def _check_endpoints(contract: Contract) -> None:
+    """Every name is somebody's, and no endpoint is there twice."""
     rows = set[tuple[str, str]]()
     for row in contract.endpoints:
         where = f"{row.page}.md, {row.method} {row.path}"
@@ -101,6 +110,19 @@ def _check(contract: Contract) -> None:
         if (row.method, row.url) in rows:
             raise ContractError(f"{where}: it is there twice")
         rows.add((row.method, row.url))
+
+
+def _is_default(contract: Contract, one: Field) -> bool:
+    """Whether what a field has when absent is of its kind. A text is in quotes, a word of an enumeration is not."""
+    if one.kind == "boolean":
+        return one.absent in ("true", "false")
+    if one.kind == "integer":
+        return one.absent.isdecimal()
+    if one.kind == "string":
+        return len(one.absent) > 1 and one.absent[0] == one.absent[-1] == '"'
+    named = contract.named.get(one.kind)
+    words = named.values if isinstance(named, Enumeration) else re.findall("`([^`]+)`", one.kind)
+    return one.absent in words
 
 
 def _own_base(contract: Contract, shape: Shape) -> str | None:

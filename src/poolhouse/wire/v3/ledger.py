@@ -14,7 +14,8 @@ _HEAD = """# Management API v3
 {built} of the {all} endpoints of the official management clients are built; {ours} more are the
 authentication clients' or Poolhouse's own. This page is
 made from the endpoint table (`python -m poolhouse.wire.v3.ledger`) and a test keeps it current. A running
-server has the shapes at `/docs` and `/openapi.json`. An endpoint that is not built answers `statusCode` 501
+server has the shapes at `/docs` and `/openapi.json`; those of all endpoints, and what the clients make of them, are in
+[the contract](../contract/v3.md). An endpoint that is not built answers `statusCode` 501
 and names itself.
 
 Authentication is either client's: a token of `get-management-token`, or a signature on every request
