@@ -7,13 +7,17 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import formatdate
+from functools import cache
 from typing import Any
 
 import httpx
 from tests.conftest import PoolForTests
+from tests.wire.doors import REDIRECT, Shown, bearer
 from tests.wire.v2.conftest import V2Client
 from tests.wire.v3.conftest import signed_headers
 
+from poolhouse import times
 from poolhouse.apps.model import App
 from poolhouse.credentials.model import AccessKey
 from poolhouse.errors import PoolhouseError
@@ -23,25 +27,26 @@ from poolhouse.mfa import totp
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
-from poolhouse.wire.oidc.browser import SESSION_COOKIE
 
-REDIRECT = "https://client.example/callback"
 PASSWORD = "secret 1"
-AUTHING_TOKEN = "http://authing.cn/oidc/grant_type/authing_token"
 
-Door = Callable[[], Awaitable[bool]]
+Act = Callable[[], Awaitable[bool]]
 """Whether it opens."""
 
 
 @dataclass
 class World:
-    """A pool, an application and an access key of it, and an administrator who uses none of them."""
+    """A pool, an application and two access keys of it, and an administrator who uses none of them.
+
+    `limited_key` may read users, and nothing else.
+    """
 
     services: Services
     http: httpx.AsyncClient
     pool: PoolForTests
     app: App
     key: AccessKey
+    limited_key: AccessKey
     administrator: V2Client
 
     async def person(self) -> Person:
@@ -68,7 +73,8 @@ class World:
         assert answer["statusCode"] == 200, answer
 
     async def oidc(self, path: str, **form: str) -> httpx.Response:
-        app = await self.services.apps.get_anywhere(self.app.id)
+        """As the application, with its secret as it is now."""
+        app = await client_of(self) or self.app
         return await self.http.post(
             f"/oidc/{path}", data={"client_id": app.id, "client_secret": app.secret, **form}
         )
@@ -131,12 +137,21 @@ class Person:
 
 
 @dataclass
+class Made:
+    """`shown` at every door; or `acts`, by name, where it fits one form alone."""
+
+    person: Person | None
+    shown: Shown | None = None
+    acts: dict[str, Act] = field(default_factory=dict)
+
+
+@dataclass
 class Credential:
-    """`group` is its column on the page; `make` gives the person it is of, and its doors by name."""
+    """`group` is its column on the page."""
 
     name: str
     group: str
-    make: Callable[[World], Awaitable[tuple[Person | None, dict[str, Door]]]] = field(repr=False)
+    make: Callable[[World], Awaitable[Made]] = field(repr=False)
 
 
 CREDENTIALS: dict[str, Credential] = {}
@@ -144,124 +159,15 @@ CREDENTIALS: dict[str, Credential] = {}
 
 def credential(group: str) -> Any:
     def add(make: Any) -> Any:
-        name = make.__name__.replace("_", " ")
+        name = (
+            make.__name__.replace("_", " ")
+            .replace("pools", "pool's")
+            .replace("applications", "application's")
+        )
         CREDENTIALS[name] = Credential(name, group, make)
         return make
 
     return add
-
-
-# -- management ------------------------------------------------------------------------------------------
-
-
-def _v2_doors(world: World, token: str) -> dict[str, Door]:
-    client = V2Client(world.http, {"authorization": f"Bearer {token}"})
-
-    async def graphql() -> bool:
-        answer = await client.send("{ users(page: 1, limit: 1) { totalCount } }", {})
-        return not answer.json().get("errors")
-
-    async def renewal() -> bool:
-        answer = await client.send("mutation { refreshAccessToken { accessToken } }", {})
-        return not answer.json().get("errors")
-
-    async def rest() -> bool:
-        answer = await world.http.get("/api/v2/applications", headers=client.headers)
-        return bool(answer.json()["code"] == 200)
-
-    async def validation() -> bool:
-        answer = await world.http.get("/api/v2/oidc/validate_token", params={"access_token": token})
-        return answer.json().get("code") != 400
-
-    return {"v2 graphql": graphql, "v2 renewal": renewal, "v2 rest": rest, "v2 validate_token": validation}
-
-
-def _v3_doors(world: World, token: str) -> dict[str, Door]:
-    async def read() -> bool:
-        return bool((await world.v3("list-users", {}, token))["statusCode"] == 200)
-
-    async def mint() -> bool:
-        return bool((await world.v3("create-access-key", {}, token))["statusCode"] == 200)
-
-    return {"v3 list-users": read, "v3 create-access-key": mint}
-
-
-async def _bought(world: World, secret: str, app_id: str | None = None, *, renewed: bool = False) -> Any:
-    issued = await world.services.management_tokens.buy(world.pool.id, secret, app_id)
-    if renewed:
-        issued = await world.services.management_tokens.renew(issued.token)
-    return None, _v2_doors(world, issued.token) | _v3_doors(world, issued.token)
-
-
-@credential("pool's secret")
-async def v2_token_for_the_pools_secret(world: World) -> Any:
-    return await _bought(world, (await world.services.pools.get(world.pool.id)).secret)
-
-
-@credential("pool's secret")
-async def v2_token_for_the_pools_secret_renewed(world: World) -> Any:
-    return await _bought(world, (await world.services.pools.get(world.pool.id)).secret, renewed=True)
-
-
-@credential("application's secret")
-async def v2_token_for_the_applications_secret(world: World) -> Any:
-    return await _bought(world, world.app.secret, world.app.id)
-
-
-@credential("application's secret")
-async def v2_token_for_the_applications_secret_renewed(world: World) -> Any:
-    return await _bought(world, world.app.secret, world.app.id, renewed=True)
-
-
-async def _v3_token(world: World, key_id: str, secret: str) -> Any:
-    answer = await world.v3("get-management-token", {"accessKeyId": key_id, "accessKeySecret": secret})
-    return None, _v3_doors(world, answer["data"]["access_token"])
-
-
-def _signature(world: World, key_id: str, secret: str) -> Any:
-    async def signed() -> bool:
-        headers = signed_headers(key_id, secret, "GET", "/api/v3/list-access-key")
-        answer = await world.http.get("/api/v3/list-access-key", headers=headers)
-        return bool(answer.json()["statusCode"] == 200)
-
-    return None, {"v3 list-access-key": signed}
-
-
-@credential("pool's secret")
-async def v3_token_for_the_pools_secret(world: World) -> Any:
-    return await _v3_token(world, world.pool.id, (await world.services.pools.get(world.pool.id)).secret)
-
-
-@credential("pool's secret")
-async def v3_signature_with_the_pools_secret(world: World) -> Any:
-    return _signature(world, world.pool.id, (await world.services.pools.get(world.pool.id)).secret)
-
-
-@credential("access key")
-async def v3_token_for_an_access_key(world: World) -> Any:
-    return await _v3_token(world, world.key.id, world.key.secret)
-
-
-@credential("access key")
-async def v3_signature_with_an_access_key(world: World) -> Any:
-    return _signature(world, world.key.id, world.key.secret)
-
-
-@credential("application's own token")
-async def access_token_for_client_credentials(world: World) -> Any:
-    answer = await world.oidc("token", grant_type="client_credentials")
-    return None, {"introspection": _introspection(world, answer.json()["access_token"])}
-
-
-# -- logins ----------------------------------------------------------------------------------------------
-
-
-def _introspection(world: World, token: str) -> Door:
-    async def introspection() -> bool:
-        app = await client_of(world)
-        return app is not None and bool((await world.services.oidc.introspect(app, token))["active"])
-
-    return introspection
 
 
 async def client_of(world: World) -> App | None:
@@ -271,154 +177,171 @@ async def client_of(world: World) -> App | None:
         return None
 
 
-def _login_doors(person: Person, token: str) -> dict[str, Door]:
-    world, headers = person.world, {"authorization": f"Bearer {token}"}
-    client = V2Client(world.http, headers)
+# -- management ------------------------------------------------------------------------------------------
 
-    async def graphql() -> bool:
-        return not (await client.send("{ user { id } }", {})).json().get("errors")
 
-    async def rest() -> bool:
-        answer = await world.http.get("/api/v2/users/me/security-level", headers=headers)
-        return bool(answer.json()["code"] == 200)
+async def _bought(world: World, secret: str, app_id: str | None = None, *, renewed: bool = False) -> Made:
+    issued = await world.services.management_tokens.buy(world.pool.id, secret, app_id)
+    if renewed:
+        issued = await world.services.management_tokens.renew(issued.token)
+    return Made(None, bearer(issued.token))
 
-    async def status() -> bool:
-        return bool((await client.one("CheckLoginStatus", token=token))["status"])
 
-    async def validation() -> bool:
-        answer = await world.http.get("/api/v2/oidc/validate_token", params={"id_token": token})
-        return answer.json().get("code") != 400
+async def _pool_secret(world: World) -> str:
+    return (await world.services.pools.get(world.pool.id)).secret
 
-    async def v3() -> bool:
-        answer = await world.http.get("/api/v3/get-profile", headers=headers)
-        return bool(answer.json()["statusCode"] == 200)
 
-    async def exchange() -> bool:
-        if await client_of(world) is None:
-            return False
-        answer = await world.oidc("token", grant_type=AUTHING_TOKEN, token=token)
-        return answer.status_code == 200
+@credential("pool's secret")
+async def v2_token_for_the_pools_secret(world: World) -> Made:
+    return await _bought(world, await _pool_secret(world))
 
-    async def refresh() -> bool:
-        return not (await client.send("mutation { refreshToken { token } }", {})).json().get("errors")
 
-    return {
-        "v2 graphql": graphql,
-        "v2 rest": rest,
-        "v2 checkLoginStatus": status,
-        "v2 validate_token": validation,
-        "v3 get-profile": v3,
-        "oidc authing_token": exchange,
-        "v2 refreshToken": refresh,
-    }
+@credential("pool's secret")
+async def v2_token_for_the_pools_secret_renewed(world: World) -> Made:
+    return await _bought(world, await _pool_secret(world), renewed=True)
+
+
+@credential("application's secret")
+async def v2_token_for_the_applications_secret(world: World) -> Made:
+    return await _bought(world, world.app.secret, world.app.id)
+
+
+@credential("application's secret")
+async def v2_token_for_the_applications_secret_renewed(world: World) -> Made:
+    return await _bought(world, world.app.secret, world.app.id, renewed=True)
+
+
+async def _v3_token(world: World, key_id: str, secret: str) -> Made:
+    answer = await world.v3("get-management-token", {"accessKeyId": key_id, "accessKeySecret": secret})
+    return Made(None, bearer(answer["data"]["access_token"]))
+
+
+def _signature(key_id: str, secret: str) -> Made:
+    def signed(method: str, path: str) -> dict[str, str]:
+        return signed_headers(
+            key_id, secret, method, path, date=formatdate(times.now().timestamp(), usegmt=True)
+        )
+
+    return Made(None, Shown(signed("GET", "/")["authorization"], signed))
+
+
+@credential("pool's secret")
+async def v3_token_for_the_pools_secret(world: World) -> Made:
+    return await _v3_token(world, world.pool.id, await _pool_secret(world))
+
+
+@credential("pool's secret")
+async def v3_signatures_with_the_pools_secret(world: World) -> Made:
+    return _signature(world.pool.id, await _pool_secret(world))
+
+
+@credential("access key")
+async def v3_token_for_an_access_key(world: World) -> Made:
+    return await _v3_token(world, world.key.id, world.key.secret)
+
+
+@credential("access key")
+async def v3_signatures_with_an_access_key(world: World) -> Made:
+    return _signature(world.key.id, world.key.secret)
+
+
+@credential("access key")
+async def v3_token_for_a_limited_key(world: World) -> Made:
+    return await _v3_token(world, world.limited_key.id, world.limited_key.secret)
+
+
+@credential("access key")
+async def v3_signatures_with_a_limited_key(world: World) -> Made:
+    return _signature(world.limited_key.id, world.limited_key.secret)
+
+
+@credential("access key")
+async def one_v3_signature(world: World) -> Made:
+    """The same headers, made now and sent again and again."""
+    made = _signature(world.key.id, world.key.secret)
+    assert made.shown
+    signed = cache(made.shown.headers)
+    for path in ("list-users", "create-access-key"):
+        signed("POST", f"/api/v3/{path}")
+    return Made(None, Shown(made.shown.text, signed))
+
+
+@credential("application's own token")
+async def access_token_for_client_credentials(world: World) -> Made:
+    answer = await world.oidc("token", grant_type="client_credentials")
+    return Made(None, bearer(answer.json()["access_token"]))
+
+
+# -- logins ----------------------------------------------------------------------------------------------
 
 
 @credential("login")
-async def login_token_of_v2(world: World) -> Any:
+async def login_token_of_v2(world: World) -> Made:
     person = await world.person()
     person.token = await person.log_in()
-    return person, _login_doors(person, person.token)
+    return Made(person, bearer(person.token))
 
 
 @credential("login")
-async def login_token_of_v3(world: World) -> Any:
+async def login_token_of_v3(world: World) -> Made:
     person = await world.person()
     given = {"username": person.user.username, "password": PASSWORD}
     answer = await world.v3("signin", {"connection": "PASSWORD", "passwordPayload": given})
     person.token = answer["data"]["id_token"]
-    return person, _login_doors(person, person.token)
+    return Made(person, bearer(person.token))
 
 
 @credential("login")
-async def refreshed_login_token(world: World) -> Any:
+async def refreshed_login_token(world: World) -> Made:
     person = await world.person()
     client = V2Client(world.http, {"authorization": f"Bearer {await person.log_in()}"})
     person.token = (await client.one("mutation { refreshToken { token } }"))["token"]
-    return person, _login_doors(person, person.token)
+    return Made(person, bearer(person.token))
 
 
 @credential("login")
-async def id_token_of_openid_connect(world: World) -> Any:
+async def id_token_of_openid_connect(world: World) -> Made:
     person = await world.person()
-    return person, _login_doors(person, (await person.tokens("openid"))["id_token"])
-
-
-@credential("login")
-async def cookie_of_the_hosted_pages(world: World) -> Any:
-    person = await world.person()
-    person.token = await person.log_in()
-
-    async def authorize() -> bool:
-        asked = {"client_id": world.app.id, "redirect_uri": REDIRECT, "scope": "openid", "prompt": "none"}
-        cookies = {"cookie": f"{SESSION_COOKIE}={person.token}"}
-        answer = await world.http.get(
-            "/oidc/auth", params={**asked, "response_type": "code"}, headers=cookies
-        )
-        return "code=" in answer.headers.get("location", "")
-
-    return person, {"authorize": authorize}
+    return Made(person, bearer((await person.tokens("openid"))["id_token"]))
 
 
 # -- grants ----------------------------------------------------------------------------------------------
 
 
-def _access_doors(person: Person, token: str) -> dict[str, Door]:
-    async def me() -> bool:
-        answer = await person.world.http.get("/oidc/me", headers={"authorization": f"Bearer {token}"})
-        return answer.status_code == 200
-
-    return {"/oidc/me": me, "introspection": _introspection(person.world, token)}
-
-
 @credential("grant")
-async def access_token(world: World) -> Any:
+async def access_token(world: World) -> Made:
     person = await world.person()
-    return person, _access_doors(person, (await person.tokens("openid profile"))["access_token"])
+    return Made(person, bearer((await person.tokens("openid profile"))["access_token"]))
 
 
 @credential("offline grant")
-async def access_token_of_an_offline_grant(world: World) -> Any:
+async def access_token_of_an_offline_grant(world: World) -> Made:
     person = await world.person()
-    return person, _access_doors(person, (await person.tokens("openid offline_access"))["access_token"])
+    return Made(person, bearer((await person.tokens("openid offline_access"))["access_token"]))
 
 
 @credential("offline grant")
-async def refresh_token(world: World) -> Any:
+async def refresh_token(world: World) -> Made:
     person = await world.person()
-    token = (await person.tokens("openid offline_access"))["refresh_token"]
-
-    async def refresh() -> bool:
-        if await client_of(world) is None:
-            return False
-        answer = await world.oidc("token", grant_type="refresh_token", refresh_token=token)
-        return answer.status_code == 200
-
-    return person, {"introspection": _introspection(world, token), "refresh": refresh}
-
-
-def _redemption(person: Person, code: str) -> dict[str, Door]:
-    async def redeem() -> bool:
-        return await client_of(person.world) is not None and (await person.redeem(code)).status_code == 200
-
-    return {"token": redeem}
+    return Made(person, bearer((await person.tokens("openid offline_access"))["refresh_token"]))
 
 
 @credential("code")
-async def authorization_code(world: World) -> Any:
+async def authorization_code(world: World) -> Made:
     person = await world.person()
-    return person, _redemption(person, await person.code("openid"))
+    return Made(person, bearer(await person.code("openid")))
 
 
 @credential("code")
-async def authorization_code_of_an_offline_grant(world: World) -> Any:
+async def authorization_code_of_an_offline_grant(world: World) -> Made:
     person = await world.person()
-    return person, _redemption(person, await person.code("openid offline_access"))
+    return Made(person, bearer(await person.code("openid offline_access")))
 
 
 # -- half-done flows -------------------------------------------------------------------------------------
 
 
-def _succeeds(act: Callable[[], Awaitable[Any]]) -> Door:
+def _succeeds(act: Callable[[], Awaitable[Any]]) -> Act:
     async def attempt() -> bool:
         try:
             await act()
@@ -430,7 +353,7 @@ def _succeeds(act: Callable[[], Awaitable[Any]]) -> Door:
 
 
 @credential("ticket")
-async def ticket_of_a_second_step(world: World) -> Any:
+async def ticket_of_a_second_step(world: World) -> Made:
     person, services = await world.person(), world.services
     me = world.pool.user(person.user.id)
     made = await services.mfa.associate(me, person.user.id, "Shop", "person")
@@ -444,11 +367,11 @@ async def ticket_of_a_second_step(world: World) -> Any:
         answer = await world.v3("mfa-totp-verify", {"totp": totp.code_at(key, step)}, ticket)
         return bool(answer["statusCode"] == 200)
 
-    return person, {"v3 mfa-totp-verify": verify}
+    return Made(person, acts={"v3 mfa-totp-verify": verify})
 
 
 @credential("ticket")
-async def ticket_of_a_password_reset(world: World) -> Any:
+async def ticket_of_a_password_reset(world: World) -> Made:
     person = await world.person()
     await world.v3("send-email", {"channel": "CHANNEL_RESET_PASSWORD", "email": person.email})
     proof = {"email": person.email, "passCode": await person.mailed_code()}
@@ -461,11 +384,11 @@ async def ticket_of_a_password_reset(world: World) -> Any:
         answer = await world.v3("reset-password", {"passwordResetToken": ticket, "password": "secret 3"})
         return bool(answer["statusCode"] == 200)
 
-    return person, {"v3 reset-password": reset}
+    return Made(person, acts={"v3 reset-password": reset})
 
 
 @credential("ticket")
-async def link_to_choose_a_first_password(world: World) -> Any:
+async def link_to_choose_a_first_password(world: World) -> Made:
     person = await world.person()
     await world.services.links.send_first_login(world.pool.administrator, person.user.id)
     ticket = re.findall(r"token=([0-9a-f.]+)", await person.mailed())[0]
@@ -477,21 +400,23 @@ async def link_to_choose_a_first_password(world: World) -> Any:
         )
         return not answer.json().get("errors")
 
-    return person, {"v2 resetPasswordByFirstLoginToken": choose}
+    return Made(person, acts={"v2 resetPasswordByFirstLoginToken": choose})
 
 
 @credential("ticket")
-async def ticket_of_a_forced_new_password(world: World) -> Any:
+async def ticket_of_a_forced_new_password(world: World) -> Made:
     person = await world.person()
     ticket = await tickets.issue(
         world.services.db, world.pool.id, "force_reset", person.user.id, lifetime=timedelta(minutes=5)
     )
     forced = world.services.recovery.forced
-    return person, {"forced": _succeeds(lambda: forced(world.pool.stranger, ticket, PASSWORD, "secret 3"))}
+    return Made(
+        person, acts={"forced": _succeeds(lambda: forced(world.pool.stranger, ticket, PASSWORD, "secret 3"))}
+    )
 
 
 @credential("ticket")
-async def ticket_of_another_address(world: World) -> Any:
+async def ticket_of_another_address(world: World) -> Made:
     person = await world.person()
     detail = {"channel": "email", "values": {"email": f"new-{person.email}", "email_verified": True}}
     ticket = await tickets.issue(
@@ -503,19 +428,19 @@ async def ticket_of_another_address(world: World) -> Any:
         detail=detail,
     )
     me, account = world.pool.user(person.user.id), world.services.own_account
-    return person, {"update": _succeeds(lambda: account.update_by_ticket(me, "email", ticket))}
+    return Made(person, acts={"update": _succeeds(lambda: account.update_by_ticket(me, "email", ticket))})
 
 
 @credential("ticket")
-async def ticket_of_leaving(world: World) -> Any:
+async def ticket_of_leaving(world: World) -> Made:
     person, account = await world.person(), world.services.own_account
     me = world.pool.user(person.user.id)
     ticket = await account.prove_by_password(me, PASSWORD)
-    return person, {"delete": _succeeds(lambda: account.delete(me, ticket))}
+    return Made(person, acts={"delete": _succeeds(lambda: account.delete(me, ticket))})
 
 
 @credential("code by mail")
-async def code_to_sign_in_by(world: World) -> Any:
+async def code_to_sign_in_by(world: World) -> Made:
     person = await world.person()
     await world.v3("send-email", {"channel": "CHANNEL_LOGIN", "email": person.email})
     given = {"email": person.email, "passCode": await person.mailed_code()}
@@ -524,11 +449,11 @@ async def code_to_sign_in_by(world: World) -> Any:
         answer = await world.v3("signin", {"connection": "PASSCODE", "passCodePayload": given})
         return bool(answer["statusCode"] == 200)
 
-    return person, {"v3 signin": sign_in}
+    return Made(person, acts={"v3 signin": sign_in})
 
 
 @credential("code by mail")
-async def code_to_reset_a_password_by(world: World) -> Any:
+async def code_to_reset_a_password_by(world: World) -> Made:
     person = await world.person()
     client = V2Client(world.http, {"x-authing-userpool-id": world.pool.id})
     await client.one("SendEmail", email=person.email, scene="RESET_PASSWORD")
@@ -537,11 +462,11 @@ async def code_to_reset_a_password_by(world: World) -> Any:
     async def reset() -> bool:
         return not (await client.send(client.documents["ResetPassword"], given)).json().get("errors")
 
-    return person, {"v2 resetPassword": reset}
+    return Made(person, acts={"v2 resetPassword": reset})
 
 
 @credential("link that proves an address")
-async def link_that_proves_an_address(world: World) -> Any:
+async def link_that_proves_an_address(world: World) -> Made:
     person = await world.person()
     await world.services.links.send(world.pool.stranger, person.email, "VERIFY_EMAIL")
     ticket = re.findall(r"token=([0-9a-f.]+)", await person.mailed())[0]
@@ -552,4 +477,4 @@ async def link_that_proves_an_address(world: World) -> Any:
         done = await world.http.post("/login/verify-email", data=dict(hidden))
         return page.status_code == 200 and done.status_code == 200
 
-    return person, {"verify-email": click}
+    return Made(person, acts={"verify-email": click})

@@ -57,12 +57,25 @@ async def app_deleted(world: World, people: list[Person]) -> None:
 
 @ending("the access key is disabled")
 async def key_disabled(world: World, people: list[Person]) -> None:
-    await world.as_administrator("update-access-key", accessKeyId=world.key.id, enable=False)
+    for key in (world.key, world.limited_key):
+        await world.as_administrator("update-access-key", accessKeyId=key.id, enable=False)
 
 
 @ending("the access key is deleted")
 async def key_deleted(world: World, people: list[Person]) -> None:
-    await world.as_administrator("delete-access-key", accessKeyId=world.key.id)
+    for key in (world.key, world.limited_key):
+        await world.as_administrator("delete-access-key", accessKeyId=key.id)
+
+
+@ending("new keys sign the pool's tokens")
+async def keys_rotated(world: World, people: list[Person]) -> None:
+    for purpose in ("management", "rsa"):
+        await world.services.sessions.keys.rotate(world.pool.id, purpose)
+
+
+@ending("the pool's tokenExpiresAfter is shortened")
+async def shorter_lives(world: World, people: list[Person]) -> None:
+    await world.services.pools.update(world.pool.administrator, {}, {"token_expires_after": 60})
 
 
 async def _update(world: World, person: Person, **values: Any) -> None:

@@ -1,58 +1,122 @@
-"""Every credential against every ending, at every door: docs/security/endings.md says which dies."""
+"""Every credential at every door, and after every ending: the tables of docs/security/endings.md."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+import sys
+import time
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
-import httpx
 import pytest
-from tests.conftest import PoolForTests
-from tests.wire.credentials import CREDENTIALS, REDIRECT, World
+from tests.wire.credentials import CREDENTIALS, Made, World
+from tests.wire.doors import DOORS, OPENS
 from tests.wire.endings import ENDINGS
-from tests.wire.v2.conftest import V2Client
 
-from poolhouse.app import asgi
-from poolhouse.services import Services
+from poolhouse import times
+from poolhouse.credentials import access_key_tokens
 
-PAGE = Path(__file__).parents[2] / "docs/security/endings.md"
+PAGE = (Path(__file__).parents[2] / "docs/security/endings.md").read_text()
+REASONS = set(re.findall(r"^\* `([^`]+)`: ", PAGE, re.MULTILINE))
+"""Why a credential lives on, by the word in its cell."""
 
-
-def table() -> dict[str, dict[str, str]]:
-    """Ending -> column -> `dies` or `lives`."""
-    rows = [line.strip("|").split("|") for line in PAGE.read_text().splitlines() if line.startswith("|")]
-    head, _, *body = [[cell.strip() for cell in row] for row in rows]
-    return {name: dict(zip(head[1:], cells, strict=True)) for name, *cells in body}
+Table = dict[str, dict[str, str]]
 
 
-@pytest.fixture
-async def world(services: Services, pool: PoolForTests) -> AsyncIterator[World]:
-    administrator = pool.administrator
-    await services.pools.update(administrator, {}, {"verify_code_resend_after": 0})
-    app = await services.apps.create(administrator, "shop", redirect_uris=(REDIRECT,))
-    key = await services.access_keys.create(administrator)
-    own = await services.management_tokens.of_pool(pool.id)
-    transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
-    async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
-        yield World(services, http, pool, app, key, V2Client(http, {"authorization": f"Bearer {own.token}"}))
+def tables() -> list[Table]:
+    """Of each table on the page, row -> column -> cell."""
+    found: list[Table] = []
+    for block in re.findall(r"(?:^\|.*\n)+", PAGE, re.MULTILINE):
+        head, _, *rows = [
+            [cell.strip() for cell in line.strip("|\n").split("|")] for line in block.splitlines()
+        ]
+        found.append({name: dict(zip(head[1:], cells, strict=True)) for name, *cells in rows})
+    return found
 
 
-def test_the_page_has_a_row_for_every_ending_and_a_column_for_every_credential() -> None:
-    page, groups = table(), {one.group for one in CREDENTIALS.values()}
-    assert list(page) == list(ENDINGS)
-    assert all(set(cells) == groups and set(cells.values()) <= {"dies", "lives"} for cells in page.values())
+AFTER, EACH = tables()
+
+
+def opened_by(name: str) -> list[str]:
+    return EACH[name]["opens"].split(", ")
+
+
+async def opens(world: World, made: Made, door: str) -> bool:
+    if made.shown is None:
+        return await made.acts[door]()
+    answer = await DOORS[door].knock(world, made.shown)
+    assert answer == OPENS or answer in DOORS[door].refusals, f"{door}: {answer}"
+    return answer == OPENS
+
+
+async def open_doors(world: World, made: Made) -> list[str]:
+    names = DOORS if made.shown else made.acts
+    return [door for door in names if await opens(world, made, door)]
+
+
+async def lives(world: World, name: str, made: Made) -> bool:
+    """Whether it opens what it opened; it may not open half of that."""
+    found = {door: await opens(world, made, door) for door in opened_by(name)}
+    assert len(set(found.values())) == 1, found
+    return found[opened_by(name)[0]]
+
+
+def test_the_page_has_every_ending_and_every_credential_and_a_reason_for_each_that_lives() -> None:
+    assert list(AFTER) == list(ENDINGS)
+    assert list(EACH) == list(CREDENTIALS)
+    groups = {one.group for one in CREDENTIALS.values()}
+    assert all(set(cells) == groups for cells in AFTER.values())
+    said = {cell for cells in AFTER.values() for cell in cells.values()}
+    assert said == REASONS | {"dies"}
+    assert {row["opens"] for row in EACH.values()} - {""} == {row["opens"] for row in EACH.values()}
+
+
+@pytest.mark.parametrize("name", CREDENTIALS)
+async def test_what_a_credential_opens(name: str, world: World) -> None:
+    made = await CREDENTIALS[name].make(world)
+    assert await open_doors(world, made) == opened_by(name)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_what_dies_and_what_lives_after(ending: str, world: World) -> None:
     made = {name: await one.make(world) for name, one in CREDENTIALS.items()}
+    await ENDINGS[ending](world, [one.person for one in made.values() if one.person])
+    found = {name: await lives(world, name, one) for name, one in made.items()}
+    assert found == {name: AFTER[ending][CREDENTIALS[name].group] != "dies" for name in made}
 
-    await ENDINGS[ending](world, [person for person, _ in made.values() if person])
 
-    found = {
-        (name, door): "lives" if await opens() else "dies"
-        for name, (_, doors) in made.items()
-        for door, opens in doors.items()
-    }
-    expected = table()[ending]
-    assert found == {(name, door): expected[CREDENTIALS[name].group] for name, door in found}
+async def test_what_is_good_once(world: World) -> None:
+    made = {name: await one.make(world) for name, one in CREDENTIALS.items()}
+    for name, one in made.items():
+        assert await lives(world, name, one)
+    found = {name: "again" if await lives(world, name, one) else "once" for name, one in made.items()}
+    assert found == {name: row["good"] for name, row in EACH.items()}
+
+
+async def test_what_ends_by_its_own_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {name: await one.make(world) for name, one in CREDENTIALS.items()}
+    await _pass(world, monkeypatch)
+    found = {name: "never" if await lives(world, name, one) else "runs out" for name, one in made.items()}
+    assert found == {name: row["its time"] for name, row in EACH.items()}
+
+
+async def _pass(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Years: for the clock that tokens are held against, and for every row that says when it ends."""
+    passed, real = timedelta(days=4000), times.now
+    for name, module in list(sys.modules.items()):
+        if name.startswith("poolhouse.") and vars(module).get("now") is real:
+            monkeypatch.setattr(module, "now", lambda: real() + passed)
+    clock = SimpleNamespace(time=lambda: time.time() + passed.total_seconds())
+    monkeypatch.setattr(access_key_tokens, "time", clock)
+    db = world.services.db
+    rows = await db.fetch(
+        "select c.table_name from information_schema.columns c join information_schema.columns p "
+        "on p.table_name = c.table_name and p.column_name = 'pool_id' and p.table_schema = c.table_schema "
+        "where c.table_schema = 'public' and c.column_name = 'expires_at'"
+    )
+    for row in rows:
+        await db.execute(
+            f"update {row['table_name']} set expires_at = now() - interval '1 second' where pool_id = $1",
+            world.pool.id,
+        )

@@ -11,7 +11,8 @@ import asyncpg
 import httpx
 import pytest
 from tests.conftest import PoolForTests
-from tests.wire.credentials import AUTHING_TOKEN, PASSWORD, REDIRECT, World
+from tests.wire.credentials import PASSWORD, World
+from tests.wire.doors import AUTHING_TOKEN, REDIRECT
 from tests.wire.v2.conftest import V2Client
 from tests.wire.v3.conftest import signed_headers
 
@@ -66,7 +67,7 @@ async def counted(services: Services, database_url: str) -> AsyncIterator[Counte
         transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
             client = V2Client(http, {"authorization": f"Bearer {own.token}"})
-            yield Counted(World(services, http, pool, app, key, client), sent)
+            yield Counted(World(services, http, pool, app, key, key, client), sent)
         await services.login.drain()
         hasher.close()
         await db.close()

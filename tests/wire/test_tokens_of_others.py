@@ -9,12 +9,10 @@ import msgspec
 import pytest
 from joserfc import jws
 from joserfc.jwk import OctKey
-from tests.wire.credentials import AUTHING_TOKEN, REDIRECT, World
-from tests.wire.test_endings import world
+from tests.wire.credentials import World
+from tests.wire.doors import AUTHING_TOKEN, REDIRECT
 
 from poolhouse.sessions import tokens
-
-__all__ = ["world"]
 
 NO_MOMENTS = (
     "1e30",

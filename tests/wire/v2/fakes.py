@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from poolhouse.wire.v2.request import V2Request
 SDK = Path(__file__).parents[2] / "js/node_modules/authing-js-sdk/build/main"
 
 
+@cache
 def official_documents() -> dict[str, str]:
     """Every GraphQL document the official client can send, by its exported name."""
     source = (SDK / "types/graphql.v2.js").read_text(encoding="utf-8")
