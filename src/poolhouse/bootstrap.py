@@ -68,11 +68,11 @@ async def bootstrap(services: Services, host: str) -> Credentials | None:
     known = read_credentials(data)
     async with services.db.transaction() as tx:
         await tx.execute("select pg_advisory_xact_lock($1)", _LOCK)
-        if not await tx.fetchval("select exists (select from pools)"):
+        if not await tx.fetchval("select exists (select 1 from pools)"):
             known = await _create(services, tx, host)
             write_credentials(data, known)
         elif known and not await tx.fetchval(
-            "select exists (select from pools where id = $1)", known.userPoolId
+            "select exists (select 1 from pools where id = $1)", known.userPoolId
         ):
             return None
     if known is not None and known.host != host:

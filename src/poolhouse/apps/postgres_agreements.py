@@ -23,11 +23,15 @@ async def of_app(db: Executor, pool_id: str, app_id: str) -> list[Agreement]:
 
 async def insert(tx: Executor, pool_id: str, app_id: str, title: str, required: bool, lang: str) -> Agreement:
     """At the end. Raises asyncpg's foreign key violation for an unknown application."""
+    last = await tx.fetchval(
+        "select coalesce(max(position), 0) from agreements where pool_id = $1 and app_id = $2",
+        pool_id,
+        app_id,
+    )
     row = await tx.fetchrow(
         f"""
         insert into agreements (pool_id, app_id, title, required, lang, position)
-        select $1, $2, $3, $4, $5, coalesce(max(position), 0) + 1
-        from agreements where pool_id = $1 and app_id = $2
+        values ($1, $2, $3, $4, $5, $6)
         returning {_COLUMNS}
         """,
         pool_id,
@@ -35,6 +39,7 @@ async def insert(tx: Executor, pool_id: str, app_id: str, title: str, required: 
         title,
         required,
         lang,
+        last + 1,
     )
     assert row is not None
     return _agreement(row)

@@ -176,7 +176,7 @@ def _where(pool_id: str, query: RecordQuery) -> Where:
         operations = where.arg([act.operation for act in query.acts])
         types = where.arg([act.resource_type for act in query.acts])
         where.add(
-            f"""exists (select from unnest({operations}::text[], {types}::text[]) act (operation, type)
+            f"""exists (select 1 from unnest({operations}::text[], {types}::text[]) act (operation, type)
                 where act.operation = r.operation and (act.type is null or act.type = r.resource_type))"""
         )
     for column, values in (

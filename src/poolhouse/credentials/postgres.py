@@ -122,8 +122,8 @@ async def used_at(db: Executor, pool_id: str, key_id: str) -> datetime | None:
 async def note_use(db: Executor, pool_id: str, key_id: str) -> None:
     await db.execute(
         "insert into access_key_uses as u (pool_id, key_id, used_at) values ($1, $2, now()) "
-        "on conflict (pool_id, key_id) do update set used_at = now() "
-        "where u.used_at < now() - interval '30 seconds'",
+        "on conflict (pool_id, key_id) do update set used_at = excluded.used_at "
+        "where excluded.used_at - u.used_at > interval '30 seconds'",
         pool_id,
         key_id,
     )

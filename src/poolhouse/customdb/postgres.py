@@ -78,7 +78,7 @@ async def save(db: Executor, database: CustomDatabase, box: SecretBox) -> None:
         "insert into custom_databases (pool_id, enabled, mode, database_type, settings, secrets) "
         "values ($1, $2, $3, $4, $5, $6) on conflict (pool_id) do update set enabled = excluded.enabled, "
         "mode = excluded.mode, database_type = excluded.database_type, settings = excluded.settings, "
-        "secrets = excluded.secrets, updated_at = now()",
+        "secrets = excluded.secrets, updated_at = excluded.updated_at",
         database.pool_id,
         database.enabled,
         database.mode,
@@ -119,19 +119,19 @@ async def states(db: Executor, pool_id: str) -> list[Record]:
     )
 
 
-async def add_version(db: Executor, pool_id: str, name: str, source: str, by: str) -> ScriptVersion:
-    """The next version. Two saves at once: one violates the primary key and is told so by its caller."""
+async def add_version(db: Executor, pool_id: str, name: str, source: str, by: str) -> ScriptVersion | None:
+    """The next version. Two saves at once: None for the one that comes second."""
     row = await db.fetchrow(
         "insert into custom_scripts (pool_id, name, version, source, created_by) "
         "select $1, $2, coalesce(max(version), 0) + 1, $3, $4 from custom_scripts "
-        "where pool_id = $1 and name = $2 returning name, version, source, created_at, created_by",
+        "where pool_id = $1 and name = $2 on conflict (pool_id, name, version) do nothing "
+        "returning name, version, source, created_at, created_by",
         pool_id,
         name,
         source,
         by,
     )
-    assert row is not None
-    return ScriptVersion(**dict(row))
+    return ScriptVersion(**dict(row)) if row else None
 
 
 async def find_version(db: Executor, pool_id: str, name: str, version: int | None) -> ScriptVersion | None:
@@ -162,8 +162,8 @@ async def versions(db: Executor, pool_id: str, name: str, limit: int, offset: in
 async def publish(db: Executor, pool_id: str, name: str, version: int, by: str) -> None:
     await db.execute(
         "insert into custom_scripts_published (pool_id, name, version, published_by) values ($1, $2, $3, $4) "
-        "on conflict (pool_id, name) do update set version = excluded.version, published_at = now(), "
-        "published_by = excluded.published_by",
+        "on conflict (pool_id, name) do update set version = excluded.version, "
+        "published_at = excluded.published_at, published_by = excluded.published_by",
         pool_id,
         name,
         version,
@@ -269,7 +269,7 @@ async def count_migration(db: Executor, pool_id: str, outcome: str) -> None:
     await db.execute(
         "insert into custom_migrations as m (pool_id, outcome, count, first_at, last_at) "
         "values ($1, $2, 1, now(), now()) on conflict (pool_id, outcome) "
-        "do update set count = m.count + 1, last_at = now()",
+        "do update set count = m.count + 1, last_at = excluded.last_at",
         pool_id,
         outcome,
     )

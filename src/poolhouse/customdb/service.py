@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-import asyncpg
 import structlog
 
 from poolhouse.audit.model import Event
@@ -166,15 +165,14 @@ class CustomDatabaseService:
         if newest is not None and newest.source == source:
             return replace(newest, offers=offers)
         async with self._db.transaction() as tx:
-            try:
-                saved = await postgres.add_version(
-                    tx, caller.pool_id, known, source, caller.actor_id or caller.kind
-                )
-            except asyncpg.UniqueViolationError as error:
+            saved = await postgres.add_version(
+                tx, caller.pool_id, known, source, caller.actor_id or caller.kind
+            )
+            if saved is None:
                 raise InvalidOperation(
                     "该脚本刚被他人保存，请重试",
                     "The script was saved by another request at the same time; try again",
-                ) from error
+                )
             detail = {"version": saved.version}
             await self._audit.write(
                 tx, caller, Event("create", "custom_database_script", known, detail=detail)

@@ -111,7 +111,7 @@ async def _schema(connection: Any) -> Fact:
 async def _functions(connection: Any) -> Fact:
     """Passwords that only a pool's verifyPassword can judge, whose pool has none published any more."""
     rows = await connection.fetch(
-        "select u.pool_id, count(*) as people, exists (select from custom_scripts_published p "
+        "select u.pool_id, count(*) as people, exists (select 1 from custom_scripts_published p "
         "where p.pool_id = u.pool_id and p.name = 'verifyPassword') as published "
         "from users u where starts_with(u.password_hash, '{verifyPassword') group by u.pool_id order by u.pool_id"
     )

@@ -5,6 +5,7 @@ Anything not named here (a unique violation, say) passes unchanged, for the doma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -67,6 +68,16 @@ def _cannot_be_sent(error: BaseException, why: type[Exception]) -> bool:
 
 def _has_too_many_arguments(error: BaseException) -> bool:
     return isinstance(error, asyncpg.InterfaceError) and "number of query arguments" in str(error)
+
+
+def broken_constraint(error: pg.IntegrityConstraintViolationError) -> str:
+    """The name of the constraint that refused a row.
+
+    Where a table is spread over machines (Citus) the name is in the message alone, with the shard's number behind.
+    """
+    quoted = re.findall(r'"([^"]+)"', error.args[0])  # the detail would hold what somebody typed
+    name: str = error.constraint_name or (quoted[-1] if quoted else "")
+    return re.sub(r"_\d{6,}$", "", name)
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def _links(where: Where, condition: Condition) -> list[str]:
     of_pairs, persons = where.arg([pair[0] for pair in pairs]), where.arg([pair[1] for pair in pairs])
     return [
         f"{_LINKS} and (i.provider = any({sources}) or i.ext_idp_id = any({sources}))",
-        f"{_LINKS} and i.user_id_in_idp = any({persons}) and exists (select from "
+        f"{_LINKS} and i.user_id_in_idp = any({persons}) and exists (select 1 from "
         f"unnest({of_pairs}::text[], {persons}::text[]) as asked (source, person) where "
         "asked.person = i.user_id_in_idp and asked.source in (i.provider, i.ext_idp_id))",
     ]

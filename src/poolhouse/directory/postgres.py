@@ -12,6 +12,7 @@ from poolhouse import phones
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher, Verified
 from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.db.faults import broken_constraint
 from poolhouse.directory import search
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.errors import (
@@ -170,17 +171,19 @@ class PostgresDirectory:
         if values.keys() & {"phone", "phone_country_code"}:
             values["phone_key"] = await self._phone_key(tx, caller, user_id, values)
         changes = [f"{name} = ${n}" for n, name in enumerate(values, 3)]
+        moment = ""
         if "status" in values:
             status = f"${3 + list(values).index('status')}"
             changes.append(
-                f"status_changed_at = case when status = {status} then status_changed_at else now() end"
+                f"status_changed_at = case when status = {status} then status_changed_at else moment.at end"
             )
+            moment = "from (select now() as at) moment "
         if "password_hash" in values:
             await keep_history(tx, caller.pool_id, user_id)
         try:
             row = await tx.fetchrow(
                 f"update users set {', '.join([*changes, 'updated_at = now()'])} "
-                f"where pool_id = $1 and id = $2 returning {COLUMNS}",
+                f"{moment}where pool_id = $1 and id = $2 returning {COLUMNS}",
                 caller.pool_id,
                 user_id,
                 *values.values(),
@@ -414,10 +417,11 @@ async def password_hashes(db: Executor, pool_id: str, user_ids: Sequence[str]) -
 
 def taken(error: asyncpg.UniqueViolationError) -> PoolhouseError:
     """The domain's word for the constraint that refused."""
-    kind = _TAKEN.get(error.constraint_name or "")
+    constraint = broken_constraint(error)
+    kind = _TAKEN.get(constraint)
     if kind is None:
         raise error
-    field = (error.constraint_name or "").removeprefix("users_").removesuffix("_key")
+    field = constraint.removeprefix("users_").removesuffix("_key")
     return kind(field={"external_id": "externalId"}.get(field, field))
 
 

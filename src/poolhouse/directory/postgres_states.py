@@ -39,7 +39,7 @@ async def keep(tx: Tx, pool_id: str, user_id: str, changes: State) -> None:
     sets = ", ".join(f"{name} = excluded.{name}" for name in names)
     await tx.execute(
         f"insert into user_states (pool_id, user_id, {', '.join(names)}) values ($1, $2, {values}) "
-        f"on conflict (pool_id, user_id) do update set {sets}, updated_at = now()",
+        f"on conflict (pool_id, user_id) do update set {sets}, updated_at = excluded.updated_at",
         pool_id,
         user_id,
         *changes.values(),
@@ -50,7 +50,8 @@ async def name(db: Executor, pool_id: str, user_id: str, known_as: str) -> None:
     """By what the store's functions find this id, where an id is nothing to them."""
     await db.execute(
         "insert into user_states (pool_id, user_id, known_as) values ($1, $2, $3) "
-        "on conflict (pool_id, user_id) do update set known_as = excluded.known_as, updated_at = now() "
+        "on conflict (pool_id, user_id) do update "
+        "set known_as = excluded.known_as, updated_at = excluded.updated_at "
         "where user_states.known_as is distinct from excluded.known_as",
         pool_id,
         user_id,

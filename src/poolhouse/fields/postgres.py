@@ -105,7 +105,7 @@ async def save_field(tx: Tx, pool_id: str, field: Field) -> Field:
           desensitized = excluded.desensitized,
           app_ids = excluded.app_ids,
           i18n = excluded.i18n,
-          updated_at = now()
+          updated_at = excluded.updated_at
         returning {_COLUMNS}
         """,
         pool_id,
@@ -206,7 +206,7 @@ async def save_values(
             from unnest($5::text[], $6::text[], $7::bytea[]) g (target_id, value, sealed)
             on conflict (pool_id, target_type, target_id, key) do update set
               value = excluded.value, sealed = excluded.sealed, unique_digest = excluded.unique_digest,
-              updated_at = now()
+              updated_at = excluded.updated_at
             """,
             pool_id,
             field.target_type,

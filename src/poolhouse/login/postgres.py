@@ -18,16 +18,23 @@ if TYPE_CHECKING:
 # -- attempts ----------------------------------------------------------------------------------------------
 
 
+# A window that is inserted ends $4 seconds from now, so an older one that ends so long before it has ended by now. The
+# moment itself would be now(), and a sharding PostgreSQL takes nothing in DO UPDATE that is not immutable, which the
+# difference of two times is, and their sum with an interval is not.
+_ENDED = "excluded.ends_at - a.ends_at >= make_interval(secs => $4)"
+_COUNT = f"case when {_ENDED} then 1 else a.count + 1 end"
+
+
 async def count_attempt(db: Executor, pool_id: str, kind: str, subject: str, window_s: int) -> int:
     """How many in this window, this one included."""
     return int(
         await db.fetchval(
-            """
+            f"""
             insert into attempts as a (pool_id, kind, subject, count, ends_at)
             values ($1, $2, $3, 1, now() + make_interval(secs => $4))
             on conflict (pool_id, kind, subject) do update set
-              count = case when a.ends_at <= now() then 1 else a.count + 1 end,
-              ends_at = case when a.ends_at <= now() then excluded.ends_at else a.ends_at end
+              count = {_COUNT},
+              ends_at = case when {_ENDED} then excluded.ends_at else a.ends_at end
             returning count
             """,
             pool_id,
@@ -40,34 +47,38 @@ async def count_attempt(db: Executor, pool_id: str, kind: str, subject: str, win
 
 FIRST_LOCK_S, LONGEST_LOCK_S = 60, 3600
 
+_LOCKS = f"$6 and {_COUNT} >= $5"
+_LOCK_S = f"least($8, $7 * power(2, least({_COUNT} - $5, 20)))"
+_NOW_S = "extract(epoch from excluded.ends_at - 'epoch'::timestamptz) - $4"
+
 
 async def take_attempt(db: Executor, subject: Subject, limit: Limit) -> int | None:
     """Counts a try if there is one left: None. Else nothing, and the seconds until there is one, 1 at least."""
+    locks_at_once = limit.locks and limit.most <= 1
     taken = await db.fetchval(
-        """
+        f"""
         insert into attempts as a (pool_id, kind, subject, count, ends_at, locked_until)
-        select $1, $2, $3, 1, coalesce(l.until, now()) + make_interval(secs => $5), l.until
-        from (select case when $6 and $4 <= 1 then now() + make_interval(secs => $7) end as until) l
+        values ($1, $2, $3, 1, now() + make_interval(secs => $4),
+                case when $10 then now() + make_interval(secs => $7) end)
         on conflict (pool_id, kind, subject) do update set
-          (count, ends_at, locked_until) = (
-            select n.count,
-              case when l.until is not null then l.until + make_interval(secs => $5)
-                when a.ends_at <= now() then excluded.ends_at else a.ends_at end,
-              l.until
-            from (select case when a.ends_at <= now() then 1 else a.count + 1 end as count) n,
-            lateral (select case when $6 and n.count >= $4 then
-              now() + make_interval(secs => least($8, $7 * power(2, least(n.count - $4, 20)))) end as until) l)
-        where a.ends_at <= now() or a.count < $4 or ($6 and coalesce(a.locked_until, now()) <= now())
+          count = {_COUNT},
+          ends_at = case when {_LOCKS} then to_timestamp({_NOW_S} + {_LOCK_S} + $9)
+            when {_ENDED} then excluded.ends_at else a.ends_at end,
+          locked_until = case when {_LOCKS} then to_timestamp({_NOW_S} + {_LOCK_S}) end
+        where {_ENDED} or a.count < $5
+          or ($6 and coalesce(excluded.ends_at - a.locked_until >= make_interval(secs => $4), true))
         returning true
         """,
         subject.pool_id,
         subject.kind,
         subject.name,
+        limit.window_s + (FIRST_LOCK_S if locks_at_once else 0),
         limit.most,
-        limit.window_s,
         limit.locks,
         float(FIRST_LOCK_S),
         float(LONGEST_LOCK_S),
+        limit.window_s,
+        locks_at_once,
     )
     if taken:
         return None
@@ -139,12 +150,12 @@ async def put_code(
         await db.fetchval(
             """
             insert into verification_codes as c
-              (pool_id, channel, target, purpose, digest, tries_left, expires_at)
-            values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
+              (pool_id, channel, target, purpose, digest, tries_left, created_at, expires_at)
+            values ($1, $2, $3, $4, $5, $6, now(), now() + make_interval(secs => $7))
             on conflict (pool_id, channel, target, purpose) do update set
               digest = excluded.digest, tries_left = excluded.tries_left,
-              created_at = now(), expires_at = excluded.expires_at
-            where c.created_at <= now() - make_interval(secs => $8)
+              created_at = excluded.created_at, expires_at = excluded.expires_at
+            where excluded.created_at - c.created_at >= make_interval(secs => $8)
             returning true
             """,
             pool_id,
@@ -165,9 +176,11 @@ async def spend_try(
     """purpose, digest, expired: the codes that still have a try left, and now one less."""
     return await db.fetch(
         """
-        update verification_codes set tries_left = tries_left - 1
-        where pool_id = $1 and channel = $2 and target = $3 and purpose = any($4::text[]) and tries_left > 0
-        returning purpose, digest, expires_at <= now() as expired
+        with spent as (
+          update verification_codes set tries_left = tries_left - 1
+          where pool_id = $1 and channel = $2 and target = $3 and purpose = any($4::text[]) and tries_left > 0
+          returning purpose, digest, expires_at)
+        select purpose, digest, expires_at <= now() as expired from spent
         """,
         pool_id,
         channel,

@@ -53,7 +53,8 @@ async def put_template(db: Executor, pool_id: str, template: Template) -> None:
         on conflict (pool_id, scene) do update set
           name = excluded.name, subject = excluded.subject, sender = excluded.sender,
           content = excluded.content, redirect_to = excluded.redirect_to, has_url = excluded.has_url,
-          expires_in_s = excluded.expires_in_s, enabled = excluded.enabled, updated_at = now()
+          expires_in_s = excluded.expires_in_s, enabled = excluded.enabled,
+          updated_at = excluded.updated_at
         """,
         pool_id,
         template.scene,
@@ -90,7 +91,7 @@ async def put_provider(db: Executor, pool_id: str, provider: Provider, box: Secr
         on conflict (pool_id) do update set
           kind = excluded.kind, enabled = excluded.enabled, host = excluded.host, port = excluded.port,
           username = excluded.username, password = excluded.password, sender = excluded.sender,
-          security = excluded.security, updated_at = now()
+          security = excluded.security, updated_at = excluded.updated_at
         """,
         pool_id,
         provider.kind,
@@ -208,7 +209,7 @@ async def claim(
             where o.pool_id = pools.id and o.channel = $6 and o.status = 'queued'
               and o.next_attempt_at <= coalesce($7, now())
               and ($8::boolean is null or $8 = exists (
-                select from mail_providers p where p.pool_id = o.pool_id and p.enabled))
+                select 1 from mail_providers p where p.pool_id = o.pool_id and p.enabled))
             order by o.next_attempt_at
             limit greatest(0, $3 - coalesce(taken.places, 0))
             for update skip locked

@@ -22,7 +22,7 @@ async def find(db: Executor, pool_id: str, user_id: str) -> Record | None:
 async def is_confirmed(db: Executor, pool_id: str, user_id: str) -> bool:
     return bool(
         await db.fetchval(
-            "select exists (select from mfa_factors where pool_id = $1 and user_id = $2 and confirmed)",
+            "select exists (select 1 from mfa_factors where pool_id = $1 and user_id = $2 and confirmed)",
             pool_id,
             user_id,
         )
@@ -48,7 +48,7 @@ async def put(
             values ($1, $2, $3, $4, $5, $6)
             on conflict (pool_id, user_id) do update set
               id = excluded.id, secret = excluded.secret, recovery_digest = excluded.recovery_digest,
-              confirmed = excluded.confirmed, last_step = 0, created_at = now()
+              confirmed = excluded.confirmed, last_step = 0, created_at = excluded.created_at
             where not f.confirmed or $7
             returning true
             """,

@@ -191,8 +191,8 @@ async def journal(db: Executor, pool_id: str, source: str) -> Journal | None:
 async def begin(db: Executor, pool_id: str, source: str) -> Journal:
     await db.execute(
         "insert into user_imports (pool_id, source) values ($1, $2) on conflict (pool_id, source) do update "
-        "set position = 0, imported = 0, skipped = 0, failed = 0, errors_bytes = 0, started_at = now(), "
-        "updated_at = now(), finished_at = null",
+        "set position = 0, imported = 0, skipped = 0, failed = 0, errors_bytes = 0, "
+        "started_at = excluded.started_at, updated_at = excluded.updated_at, finished_at = null",
         pool_id,
         source,
     )
@@ -201,10 +201,11 @@ async def begin(db: Executor, pool_id: str, source: str) -> Journal:
 
 async def move(db: Executor, pool_id: str, before: Journal, after: Journal) -> bool:
     """False if somebody else has moved it since `before` was read."""
+    finished_at = "now()" if after.finished else "null"
     moved = await db.fetchval(
         "update user_imports set position = $4, imported = $5, skipped = $6, failed = $7, errors_bytes = $8, "
-        "finished_at = case when $9 then now() end, updated_at = now() "
-        "where pool_id = $1 and source = $2 and position = $3 and imported = $10 and skipped = $11 returning true",
+        f"finished_at = {finished_at}, updated_at = now() "
+        "where pool_id = $1 and source = $2 and position = $3 and imported = $9 and skipped = $10 returning true",
         pool_id,
         before.source,
         before.position,
@@ -213,7 +214,6 @@ async def move(db: Executor, pool_id: str, before: Journal, after: Journal) -> b
         after.skipped,
         after.failed,
         after.errors_bytes,
-        after.finished,
         before.imported,
         before.skipped,
     )

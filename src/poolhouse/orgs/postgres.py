@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from poolhouse.db.database import Executor, Tx
+from poolhouse.db.faults import broken_constraint
 from poolhouse.db.where import Where
 from poolhouse.errors import CodeTaken
 from poolhouse.orgs.model import Node, NodeCondition, NodeSort, Org
@@ -412,7 +413,7 @@ async def move_subtree(db: Executor, pool_id: str, node_id: str, parent: Node, d
 
 def code_taken(error: asyncpg.UniqueViolationError) -> CodeTaken:
     """`detail` reads `Key (pool_id, org_id, code)=(..., ..., the code) already exists.`"""
-    if error.constraint_name != "nodes_code_key":
+    if broken_constraint(error) != "nodes_code_key":
         raise error
     detail = str(error.detail or "")
     return CodeTaken(field="code", value=detail.partition(")=(")[2].split(", ", 2)[-1].rpartition(")")[0])

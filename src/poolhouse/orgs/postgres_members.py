@@ -169,16 +169,16 @@ async def add(
     db: Executor, pool_id: str, node_id: str, user_ids: Sequence[str], is_leader: bool | None = None
 ) -> None:
     """Who is in it already stays, and becomes or ceases to be a leader only where `is_leader` is given."""
+    known = "nothing" if is_leader is None else "update set is_leader = excluded.is_leader"
     try:
         await db.execute(
             "insert into node_members (pool_id, node_id, user_id, is_leader) "
-            "select $1, $2, user_id, coalesce($4, false) from unnest($3::text[]) user_id order by user_id "
-            "on conflict (pool_id, node_id, user_id) "
-            "do update set is_leader = coalesce($4, node_members.is_leader)",
+            "select $1, $2, user_id, $4 from unnest($3::text[]) user_id order by user_id "
+            f"on conflict (pool_id, node_id, user_id) do {known}",
             pool_id,
             node_id,
             sorted(set(user_ids)),
-            is_leader,
+            bool(is_leader),
         )
     except asyncpg.ForeignKeyViolationError as error:
         raise NodeNotFound(node_id=node_id) from error

@@ -56,7 +56,7 @@ async def is_whitelisted(
     return bool(
         await db.fetchval(
             """
-            select exists (select from whitelist_entries
+            select exists (select 1 from whitelist_entries
               where pool_id = $1 and app_id = any($2) and kind = $3 and value = any($4))
             """,
             pool_id,
@@ -76,7 +76,7 @@ async def put_environment(tx: Executor, pool_id: str, key: str, value: str, box:
     await tx.execute(
         """
         insert into pool_environment (pool_id, key, value) values ($1, $2, $3)
-        on conflict (pool_id, key) do update set value = excluded.value, updated_at = now()
+        on conflict (pool_id, key) do update set value = excluded.value, updated_at = excluded.updated_at
         """,
         pool_id,
         key,

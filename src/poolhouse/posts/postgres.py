@@ -44,7 +44,7 @@ async def insert(db: Executor, pool_id: str, draft: PostDraft) -> str:
 async def update(db: Executor, pool_id: str, post_id: str, draft: PostDraft) -> None:
     try:
         await db.execute(
-            "update posts set code = $3, name = $4, description = $5, updated_at = clock_timestamp() "
+            "update posts set code = $3, name = $4, description = $5, updated_at = statement_timestamp() "
             "where pool_id = $1 and id = $2",
             pool_id,
             post_id,

@@ -22,11 +22,12 @@ from poolhouse.resources.model import (
 )
 
 _NAMESPACE = "code, number, name, description, app_id, created_at, updated_at"
-_RESOURCE = (
+_ROW = (
     "r.id, r.namespace, r.code, r.type, r.name, r.description, r.actions, r.api_identifier, "
-    "r.created_at, r.updated_at, "
-    "exists (select from tenant_resources t where t.pool_id = r.pool_id and t.resource_id = r.id)"
+    "r.created_at, r.updated_at"
 )
+_LINKED = "exists (select 1 from tenant_resources t where t.pool_id = r.pool_id and t.resource_id = r.id)"
+_RESOURCE = f"{_ROW}, {_LINKED}"
 
 
 def as_resource(row: Sequence[Any]) -> Resource:
@@ -138,7 +139,7 @@ async def update_namespace(
     try:
         row = await db.fetchrow(
             "update namespaces set name = coalesce($3, name), description = coalesce($4, description), "
-            "code = coalesce($5, code), updated_at = clock_timestamp() "
+            "code = coalesce($5, code), updated_at = statement_timestamp() "
             f"where pool_id = $1 and code = $2 returning {_NAMESPACE}",
             pool_id,
             code,
@@ -171,16 +172,17 @@ async def insert_resource(
         "on conflict (pool_id, namespace, code) do update set type = excluded.type, "
         "name = coalesce(excluded.name, r.name), description = coalesce(excluded.description, r.description), "
         "actions = excluded.actions, api_identifier = coalesce(excluded.api_identifier, r.api_identifier), "
-        "updated_at = clock_timestamp() "
+        "updated_at = excluded.updated_at "
         if replace
         else ""
     )
+    resource_id = new_id()
     try:
         row = await db.fetchrow(
             "insert into resources as r (pool_id, id, namespace, code, type, name, description, actions, "
-            f"api_identifier) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) {conflict}returning {_RESOURCE}",
+            f"api_identifier) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) {conflict}returning {_ROW}",
             pool_id,
-            new_id(),
+            resource_id,
             namespace,
             draft.code,
             draft.type,
@@ -192,7 +194,10 @@ async def insert_resource(
     except asyncpg.UniqueViolationError as error:
         raise CodeTaken(field="code", value=draft.code) from error
     assert row is not None
-    return as_resource(row)
+    linked = row["id"] != resource_id and await db.fetchval(
+        f"select {_LINKED} from resources r where r.pool_id = $1 and r.id = $2", pool_id, row["id"]
+    )
+    return as_resource([*row, linked])
 
 
 async def find_resource(db: Executor, pool_id: str, resource_id: str) -> Resource | None:
@@ -247,7 +252,7 @@ async def update_resource(
     row = await db.fetchrow(
         "update resources r set type = coalesce($4, type), name = coalesce($5, name), "
         "description = coalesce($6, description), actions = coalesce($7, actions), "
-        "api_identifier = coalesce($8, api_identifier), updated_at = clock_timestamp() "
+        "api_identifier = coalesce($8, api_identifier), updated_at = statement_timestamp() "
         f"where r.pool_id = $1 and r.namespace = $2 and r.code = $3 returning {_RESOURCE}",
         pool_id,
         namespace,

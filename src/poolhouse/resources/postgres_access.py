@@ -218,7 +218,7 @@ async def update_account(
     """None leaves a thing as it is."""
     row = await db.fetchrow(
         "update access_accounts set secret = coalesce($3, secret), enabled = coalesce($4, enabled), "
-        f"updated_at = clock_timestamp() where pool_id = $1 and id = $2 returning {_ACCOUNT}",
+        f"updated_at = statement_timestamp() where pool_id = $1 and id = $2 returning {_ACCOUNT}",
         pool_id,
         account_id,
         secret,

@@ -155,7 +155,7 @@ async def update_policy(
     try:
         await db.execute(
             "update policies set code = coalesce($3, code), description = coalesce($4, description), "
-            "updated_at = clock_timestamp() where pool_id = $1 and id = $2",
+            "updated_at = statement_timestamp() where pool_id = $1 and id = $2",
             pool_id,
             policy_id,
             new_code,
@@ -215,17 +215,21 @@ async def assign(
     inherit_by_children: bool | None,
 ) -> None:
     """Every policy to every target; one assigned already stays, with the new flag if one is given."""
+    known = (
+        "nothing"
+        if inherit_by_children is None
+        else "update set inherit_by_children = excluded.inherit_by_children"
+    )
     await db.execute(
         "insert into policy_assignments (pool_id, policy_id, target_type, target_id, inherit_by_children) "
-        "select $1, policy_id, t.type, t.id, coalesce($5, false) "
+        "select $1, policy_id, t.type, t.id, $5 "
         "from unnest($2::text[]) policy_id, unnest($3::text[], $4::text[]) t (type, id) order by 2, 3, 4 "
-        "on conflict (pool_id, policy_id, target_type, target_id) do update "
-        "set inherit_by_children = coalesce($5, policy_assignments.inherit_by_children)",
+        f"on conflict (pool_id, policy_id, target_type, target_id) do {known}",
         pool_id,
         list(policy_ids),
         [t.type for t in targets],
         [t.id for t in targets],
-        inherit_by_children,
+        bool(inherit_by_children),
     )
 
 
@@ -307,7 +311,7 @@ async def grant(db: Executor, pool_id: str, namespace: str, grants: Sequence[tup
         "resource_type, actions, inherit_by_children) values ($1, $2, $3, $4, $5, $6, $7, $8) "
         "on conflict (pool_id, target_type, target_id, namespace, resource) do update set "
         "actions = case when g.actions = '{}' or excluded.actions = '{}' then '{}' else "
-        "g.actions || array(select a from unnest(excluded.actions) a where a <> all(g.actions)) end, "
+        "poolhouse_array_union(g.actions, excluded.actions) end, "
         "resource_type = coalesce(excluded.resource_type, g.resource_type), "
         "inherit_by_children = excluded.inherit_by_children",
         [

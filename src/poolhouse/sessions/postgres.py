@@ -258,6 +258,6 @@ async def delete_unneeded_keys(db: Executor, limit: int) -> int:
 def logged_in_at(alias: str, app_ids: str) -> str:
     """A term for the users `alias`: a live session at one of the applications of the parameter `app_ids`."""
     return (
-        f"exists (select from sessions s where s.pool_id = {alias}.pool_id and s.user_id = {alias}.id "
+        f"exists (select 1 from sessions s where s.pool_id = {alias}.pool_id and s.user_id = {alias}.id "
         f"and s.app_id = any({app_ids}) and s.expires_at > now())"
     )

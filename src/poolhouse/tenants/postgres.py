@@ -49,7 +49,8 @@ async def update(tx: Executor, tenant: Tenant) -> None:
 async def put_apps(tx: Executor, pool_id: str, tenant_id: str, app_ids: Sequence[str]) -> None:
     await tx.execute("delete from tenant_apps where pool_id = $1 and tenant_id = $2", pool_id, tenant_id)
     await tx.execute(
-        "insert into tenant_apps (pool_id, tenant_id, app_id) select $1, $2, unnest($3::text[])",
+        "insert into tenant_apps (pool_id, tenant_id, app_id) select $1, $2, unnest($3::text[]) "
+        "on conflict do nothing",
         pool_id,
         tenant_id,
         list(dict.fromkeys(app_ids)),
@@ -83,7 +84,7 @@ async def page(
         where.add(f"strpos(lower(t.name), lower({where.arg(keyword)})) > 0")
     if app_id is not None:
         where.add(
-            f"""exists (select from tenant_apps a where a.pool_id = t.pool_id and a.tenant_id = t.id
+            f"""exists (select 1 from tenant_apps a where a.pool_id = t.pool_id and a.tenant_id = t.id
                 and a.app_id = {where.arg(app_id)})"""
         )
     total = await db.fetchval(f"select count(*) from tenants t where {where.sql}", *where.args)

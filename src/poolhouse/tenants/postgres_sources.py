@@ -90,7 +90,7 @@ async def sources(
         select {_SOURCE} from identity_sources s
         where s.pool_id = $1 and ($2::text is null or s.tenant_id = $2)
           and ($3::text is null or exists (
-            select from identity_connections c
+            select 1 from identity_connections c
             join identity_connection_states e on e.pool_id = c.pool_id and e.connection_id = c.id
             where c.pool_id = s.pool_id and c.source_id = s.id
               and e.place = 'app' and e.place_id = $3 and e.enabled))
@@ -169,7 +169,7 @@ async def find_connection(
 async def identifier_taken(db: Executor, pool_id: str, identifier: str) -> bool:
     return bool(
         await db.fetchval(
-            "select exists (select from identity_connections where pool_id = $1 and identifier = $2)",
+            "select exists (select 1 from identity_connections where pool_id = $1 and identifier = $2)",
             pool_id,
             identifier,
         )

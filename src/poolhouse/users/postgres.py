@@ -24,8 +24,8 @@ def may_log_in(user_id: str) -> str:
         f"from users own where own.pool_id = $1 and own.id = {user_id}"
     )
     elsewhere = (
-        "exists (select from custom_databases d where d.pool_id = $1 and d.enabled "
-        "and d.mode = 'CUSTOM_USER_STORE') and not exists (select from user_states k "
+        "exists (select 1 from custom_databases d where d.pool_id = $1 and d.enabled "
+        "and d.mode = 'CUSTOM_USER_STORE') and not exists (select 1 from user_states k "
         f"where k.pool_id = $1 and k.user_id = {user_id} "
         f"and (k.status <> '{Status.ACTIVATED}' or k.blocked or k.is_deleted))"
     )
