@@ -7,7 +7,7 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
 
 ##@ For developers
-.PHONY: setup check graph contract bench fuzz lock renew audit dist format help
+.PHONY: setup check graph contract bench fuzz mutate lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -43,6 +43,12 @@ fuzz: setup ## hours of hostile input: every operation, raw sockets, frames, fil
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) SCHEMATHESIS_EXAMPLES=$(FUZZ_EXAMPLES) MALFORMED=all .venv/bin/python -m pytest \
 	  -n $${TEST_WORKERS:-2} --hypothesis-seed=$(FUZZ_SEED) --durations=10 tests/fuzz tests/wire/v3/test_fuzz.py \
 	  tests/wire/test_malformed_requests.py tests/wire/v2/test_bad_input.py
+
+MUTANTS ?= 500
+SEED ?= 1
+JOBS ?= 1
+mutate: setup ## hours of small changes that a test must notice: MUTANTS, SEED, JOBS (docs/testing.md)
+	MUTANTS=$(MUTANTS) SEED=$(SEED) JOBS=$(JOBS) .venv/bin/python -m scripts.mutate
 
 lock: ## writes requirements.lock and the deno.lock files anew from their sources, pins kept where they fit
 	.venv/bin/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header \

@@ -1,0 +1,44 @@
+"""What is mutated, and by which tests it is judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+WORK = ROOT / ".mutate"
+
+JUDGES = {
+    "login": (
+        "tests/login",
+        "tests/mfa",
+        *(f"tests/wire/v2/test_{name}.py" for name in ("authentication", "refused_sign_ins", "abuse")),
+        *(f"tests/wire/v3/test_{name}.py" for name in ("signin", "lockout", "own_acts")),
+        "tests/oidc/test_flows.py",
+    ),
+    "credentials": (
+        "tests/credentials",
+        "tests/sessions",
+        *(f"tests/wire/v3/test_{name}.py" for name in ("signature", "engine", "secrets")),
+        "tests/wire/v2/test_access.py",
+        "tests/wire/test_endings.py",
+    ),
+    "sandbox": ("tests/sandbox",),
+    "directory": (
+        "tests/users",
+        *(
+            f"tests/customdb/test_{name}.py"
+            for name in (
+                *("directories", "gathered", "migration", "states", "belongings", "spellings"),
+                *("profile_names", "password_function", "auth0"),
+            )
+        ),
+        "tests/wire/v2/test_users.py",
+        *(f"tests/wire/v3/test_{name}.py" for name in ("users", "users_filter", "custom_user_store_lists")),
+    ),
+    "crypto": ("tests/crypto",),
+}
+"""The nearest first: of the tests that run a line, those are tried before the others."""
+
+
+def record_of(package: str) -> Path:
+    return WORK / f"record-{package}.json"
