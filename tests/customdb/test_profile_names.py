@@ -14,8 +14,8 @@ from poolhouse.customdb.model import LogQuery
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
+from poolhouse.users.profile_fields import WRITABLE
 from poolhouse.users.profiles import NAMES, profile_values, script_values
-from poolhouse.users.rules import WRITABLE
 
 NOWHERE = Legacy("postgres://nobody@127.0.0.1:1/nothing")
 OURS = frozenset({"id", "password", "token"})

@@ -28,7 +28,8 @@ from poolhouse.login.model import Registration
 from poolhouse.services import Services
 from poolhouse.times import parse_time
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.rules import BOOLEANS, COUNTS, TIMES, spelled
+from poolhouse.users.profile_fields import BOOLEANS, COUNTS, TIMES
+from poolhouse.users.rules import spelled
 from poolhouse.wire.v2.schema import SCHEMA
 from poolhouse.wire.v3.dto.users import UpdateUserReqDto
 

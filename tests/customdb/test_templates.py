@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -147,6 +148,17 @@ def test_scripts_of_a_kind_agree_about_the_profile() -> None:
             if "function profile(user)" in source
         }
         assert len(profiles) == 1, kind
+
+
+def test_the_declarations_name_every_field_of_a_profile() -> None:
+    from poolhouse.customdb.folder import declarations
+    from poolhouse.users.profiles import NAMES
+
+    _, _, profile = declarations().partition("interface Profile {")
+    declared = re.findall(r"^  (\w+)\??: ", profile.partition("\n}")[0], re.MULTILINE)
+    assert sorted(declared) == sorted({*NAMES, "id", "token"})
+    assert "  birthdate?: string | Date | null;" in profile
+    assert "  gender?: 'M' | 'F' | 'U' | null;" in profile
 
 
 def test_the_declarations_name_all_eight_functions() -> None:

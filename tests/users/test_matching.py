@@ -14,8 +14,8 @@ from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.times import now
-from poolhouse.users.model import SEARCHED_FIELDS, Condition, Operator, Sort, User, UserDraft, UserQuery
-from poolhouse.users.rules import BOOLEANS, COUNTS
+from poolhouse.users.model import Condition, Operator, Sort, User, UserDraft, UserQuery
+from poolhouse.users.profile_fields import BOOLEANS, COUNTS, SEARCHED_FIELDS
 
 PEOPLE: list[dict[str, Any]] = [
     {

@@ -11,8 +11,8 @@ import pytest
 from poolhouse.directory.scripted import _page_of
 from poolhouse.errors import ScriptFailed
 from poolhouse.times import zone_named
+from poolhouse.users.profile_fields import BOOLEANS, TIMES
 from poolhouse.users.profiles import DECIDING, NAMES, count_of, script_values, user_of
-from poolhouse.users.rules import BOOLEANS, TIMES
 
 ODD: list[Any] = [
     ["x"],

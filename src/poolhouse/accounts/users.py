@@ -18,7 +18,8 @@ from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.errors import InvalidInput, TooManyUsersAsked, UserNotFound, UsersNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
-from poolhouse.users.rules import IDENTIFIERS, clean, require_identifier
+from poolhouse.users.profile_fields import IDENTIFIERS
+from poolhouse.users.rules import clean, require_identifier
 
 LARGEST_BATCH = 80
 LARGEST_DELETE = 1000

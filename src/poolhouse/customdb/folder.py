@@ -20,6 +20,9 @@ from poolhouse.customdb import auth0
 from poolhouse.customdb.model import AUTH0_NAMES, SCRIPT_NAMES, Connection, CustomDatabase, ScriptName
 from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.errors import InvalidInput
+from poolhouse.users.model import Status
+from poolhouse.users.profile_fields import FIELDS, Kind
+from poolhouse.users.profiles import NAMES
 
 CONNECTION_FILE = "connection.toml"
 SETTINGS = (
@@ -117,7 +120,27 @@ def write(path: Path, database: CustomDatabase, sources: Mapping[ScriptName, str
 
 def declarations() -> str:
     """TypeScript declarations of `env`, the context, the profile and the nine signatures."""
-    return resources.files("poolhouse.customdb.templates").joinpath("poolhouse.d.ts").read_text()
+    text = resources.files("poolhouse.customdb.templates").joinpath("poolhouse.d.ts").read_text()
+    fields = [f"  {name}?: {_typescript(field)} | null;\n" for name, field in NAMES.items()]
+    return text.replace("  // fields\n", "".join(fields))
+
+
+def _typescript(field: str) -> str:
+    if field == "status":
+        return " | ".join(f"'{status}'" for status in Status)
+    if field == "gender":
+        return "'M' | 'F' | 'U'"
+    return _TYPESCRIPT.get(FIELDS[field].kind, "string")
+
+
+_TYPESCRIPT: Mapping[Kind, str] = {
+    "boolean": "boolean",
+    "count": "number",
+    "day": "string | Date",
+    "time": "string | Date",
+    "stamp": "string | Date",
+    "list": "string[]",
+}
 
 
 def _toml(database: CustomDatabase) -> str:

@@ -19,9 +19,10 @@ from poolhouse.texts import written
 from poolhouse.times import is_plain_date, parse_end, parse_time, unix_time
 from poolhouse.users.model import Condition
 from poolhouse.users.postgres import SHOWN_STATUS
-from poolhouse.users.rules import BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
+from poolhouse.users.profile_fields import BOOLEANS, COUNTS, KNOWN_BY, STAMPS, TEXT, TIMES
+from poolhouse.users.rules import GENDERS, spelled
 
-MOMENTS = TIMES | {"created_at", "updated_at", "status_changed_at"}
+MOMENTS = TIMES | STAMPS
 TEXTS = frozenset(TEXT) | {"id", "status"}
 MOST_VALUES = 1000
 

@@ -19,7 +19,8 @@ from poolhouse.directory.postgres_belongings import Fields
 from poolhouse.directory.scripted import FIND_KEYS, ScriptedDirectory
 from poolhouse.errors import NotSupportedByDirectory
 from poolhouse.paging import Page, PageRequest
-from poolhouse.users.model import SEARCHED_FIELDS, Condition, User, UserKey, UserQuery
+from poolhouse.users.model import Condition, User, UserKey, UserQuery
+from poolhouse.users.profile_fields import SEARCHED_FIELDS
 from poolhouse.users.rules import spelled
 
 MOST_FOUND = 80

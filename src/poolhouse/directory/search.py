@@ -15,43 +15,15 @@ from poolhouse.groups.postgres import in_group
 from poolhouse.orgs.postgres_members import in_department, in_no_department
 from poolhouse.paging import Page
 from poolhouse.roles.postgres import holds_role
-from poolhouse.users.model import SEARCHED_FIELDS, KeyKind, User, UserQuery
+from poolhouse.users.model import KeyKind, User, UserQuery
 from poolhouse.users.postgres import is_shown
-from poolhouse.users.rules import TEXT, spelled
+from poolhouse.users.profile_fields import SEARCHED_FIELDS, SORTABLE, TEXT
+from poolhouse.users.rules import spelled
 
 COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
 
 MOST_OF_A_KIND = 200
 """Departments, groups or roles one search may name: each is a subquery of its own."""
-
-SORTABLE = frozenset(
-    {
-        "id",
-        "created_at",
-        "updated_at",
-        "last_login",
-        "logins_count",
-        "username",
-        "email",
-        "phone",
-        "name",
-        "nickname",
-        "status",
-        "gender",
-        "signed_up",
-        "password_last_set_at",
-        "external_id",
-        "company",
-        "birthdate",
-        "status_changed_at",
-        "last_ip",
-        "user_source_type",
-        "last_mfa_time",
-        "password_security_level",
-        "phone_country_code",
-    }
-)
-
 
 SPELLED: frozenset[KeyKind] = frozenset({"username", "email", "external_id"})
 """Looked up as they were given, for old rows may be spelled so, else by their stored spelling."""

@@ -39,11 +39,10 @@ from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.recovery import Recovery
-from poolhouse.login.sign_up import SELF_WRITABLE
 from poolhouse.mfa.service import MfaService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.model import User, UserDraft, UserKey
-from poolhouse.users.rules import IDENTIFIERS
+from poolhouse.users.profile_fields import IDENTIFIERS, SELF_WRITABLE
 
 TICKET_LIFETIME = timedelta(minutes=5)
 

@@ -22,7 +22,7 @@ from poolhouse.login import postgres
 from poolhouse.login.model import CHANNELS, Channel, Registration
 from poolhouse.mfa.service import MfaService
 from poolhouse.users.model import User, UserDraft
-from poolhouse.users.rules import IDENTIFIERS
+from poolhouse.users.profile_fields import IDENTIFIERS
 
 
 class Proofs:

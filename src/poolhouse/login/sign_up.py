@@ -29,40 +29,9 @@ from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
 from poolhouse.pools.whitelist import Whitelist
 from poolhouse.users.model import User, UserDraft, UserKey
+from poolhouse.users.profile_fields import IDENTIFIERS, SELF_WRITABLE
 
-SELF_WRITABLE = frozenset(
-    {
-        "nickname",
-        "photo",
-        "company",
-        "browser",
-        "device",
-        "oauth",
-        "name",
-        "given_name",
-        "family_name",
-        "middle_name",
-        "profile",
-        "preferred_username",
-        "website",
-        "gender",
-        "birthdate",
-        "zoneinfo",
-        "locale",
-        "address",
-        "formatted",
-        "street_address",
-        "locality",
-        "region",
-        "postal_code",
-        "city",
-        "province",
-        "country",
-    }
-)
-"""What people may say about themselves without proving it."""
-
-_REGISTRABLE = SELF_WRITABLE | {"username", "email", "phone", "phone_country_code"}
+_REGISTRABLE = SELF_WRITABLE | {*IDENTIFIERS, "phone_country_code"}
 
 _SOURCE = {
     "username": "basic:username-password",

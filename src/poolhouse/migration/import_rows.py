@@ -29,8 +29,9 @@ from poolhouse.migration.import_columns import ASIDE, CUSTOM, FIELDS, folded, ke
 from poolhouse.migration.import_tables import SUFFIXES, Raw, Reading
 from poolhouse.texts import require_visible, written
 from poolhouse.users.kept import accepted
+from poolhouse.users.profile_fields import TEXT
 from poolhouse.users.profiles import EMPTIED, is_nothing
-from poolhouse.users.rules import TEXT, clean, require_identifier
+from poolhouse.users.rules import clean, require_identifier
 
 PLAIN = Reading()
 

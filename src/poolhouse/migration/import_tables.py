@@ -19,7 +19,7 @@ import msgspec
 
 from poolhouse.errors import InvalidInput
 from poolhouse.migration.import_columns import CUSTOM, FIELDS, columns, key_of
-from poolhouse.users.rules import BOOLEANS, COUNTS
+from poolhouse.users.profile_fields import BOOLEANS, COUNTS
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 ENCODINGS: Mapping[str, str] = {

@@ -17,7 +17,7 @@ from poolhouse.ids import new_id
 from poolhouse.migration.import_rows import ImportedUser
 from poolhouse.times import now
 from poolhouse.users.model import Status
-from poolhouse.users.rules import BOOLEANS, COUNTS, TIMES
+from poolhouse.users.profile_fields import BOOLEANS, COUNTS, TIMES
 
 KEYS = ("username", "email", "phone", "external_id")
 _SHOWN = {"phone": "coalesce(phone_key, phone)"}

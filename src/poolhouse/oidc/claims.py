@@ -2,52 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from poolhouse.oidc.model import CLAIMS
 from poolhouse.users.model import User
+from poolhouse.users.profile_fields import FIELDS
 
 _GENDERS = {"M": "male", "F": "female", "U": "unknown"}
+
+_FIELDS: dict[str, dict[str, str]] = {}
+"""Scope -> claim -> the field of a user."""
+for _name, _row in FIELDS.items():
+    if _row.claim:
+        _scope, _, _claim = _row.claim.partition(":")
+        _FIELDS.setdefault(_scope, {})[_claim or _name] = _name
+
+CLAIMS: Mapping[str, tuple[str, ...]] = {
+    **{scope: tuple(claims) for scope, claims in _FIELDS.items()},
+    "address": ("address",),
+}
+"""Scope -> claims."""
 
 
 def user_claims(user: User, scopes: Iterable[str]) -> dict[str, Any]:
     """`sub` and the claims of the scopes; a claim without a value is null, as the vendor's /oidc/me has it."""
-    every = _all(user)
-    wanted = {"sub": user.id}
+    wanted: dict[str, Any] = {"sub": user.id}
     for scope in scopes:
-        wanted |= {claim: every[claim] for claim in CLAIMS.get(scope, ())}
+        if scope == "address":
+            wanted["address"] = _address(user)
+        for claim, field in _FIELDS.get(scope, {}).items():
+            value = getattr(user, field)
+            wanted[claim] = _SAID[field](value) if field in _SAID else value
     return wanted
 
 
-def _all(user: User) -> dict[str, Any]:
+_SAID: Mapping[str, Callable[[Any], Any]] = {
+    "gender": lambda gender: _GENDERS.get(gender, gender),
+    "updated_at": lambda time: int(time.timestamp()) if time else None,
+}
+"""Fields whose claim is not what is kept."""
+
+
+def _address(user: User) -> dict[str, Any]:
     return {
-        "name": user.name,
-        "family_name": user.family_name,
-        "given_name": user.given_name,
-        "middle_name": user.middle_name,
-        "nickname": user.nickname,
-        "preferred_username": user.preferred_username,
-        "profile": user.profile,
-        "picture": user.photo,
-        "website": user.website,
-        "gender": _GENDERS.get(user.gender, user.gender),
-        "birthdate": user.birthdate,
-        "zoneinfo": user.zoneinfo,
-        "locale": user.locale,
-        "updated_at": int(user.updated_at.timestamp()) if user.updated_at else None,
-        "email": user.email,
-        "email_verified": user.email_verified,
-        "phone_number": user.phone,
-        "phone_number_verified": user.phone_verified,
-        "address": {
-            "country": user.country,
-            "postal_code": user.postal_code,
-            "region": user.region or user.province,
-            "locality": user.locality or user.city,
-            "street_address": user.street_address,
-            "formatted": user.formatted or user.address,
-        },
-        "username": user.username,
-        "external_id": user.external_id,
+        "country": user.country,
+        "postal_code": user.postal_code,
+        "region": user.region or user.province,
+        "locality": user.locality or user.city,
+        "street_address": user.street_address,
+        "formatted": user.formatted or user.address,
     }

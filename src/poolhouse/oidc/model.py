@@ -42,31 +42,7 @@ SCOPES = (
     "external_id",
     "roles",
 )
-
-CLAIMS: dict[str, tuple[str, ...]] = {
-    "profile": (
-        "name",
-        "family_name",
-        "given_name",
-        "middle_name",
-        "nickname",
-        "preferred_username",
-        "profile",
-        "picture",
-        "website",
-        "gender",
-        "birthdate",
-        "zoneinfo",
-        "locale",
-        "updated_at",
-    ),
-    "email": ("email", "email_verified"),
-    "phone": ("phone_number", "phone_number_verified"),
-    "address": ("address",),
-    "username": ("username",),
-    "external_id": ("external_id",),
-}
-"""Scope -> claims. The first four are OpenID Connect's own (Core 5.4); the others are the vendor's."""
+"""The first six are OpenID Connect's own (Core 5.4, 11); the others are the vendor's."""
 
 GRANT_TYPES = (
     "authorization_code",

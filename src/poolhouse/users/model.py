@@ -8,11 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-import msgspec
-
 from poolhouse import emails, phones
 from poolhouse.paging import PageRequest
 from poolhouse.texts import trimmed, written
+from poolhouse.users.profile_fields import SEARCHED_FIELDS, Profile
 
 AVATAR_PATH = "/static/poolhouse-default-avatar.png"
 """Where the server has the picture of users who have none. It is shown in place of none and never stored."""
@@ -26,73 +25,8 @@ class Status(StrEnum):
     DEACTIVATED = "Deactivated"
 
 
-class User(msgspec.Struct, frozen=True, kw_only=False, gc=False):
-    """One user. Field order is the column order of `users.postgres.COLUMNS`: rows become users positionally.
-
-    `id` is 24 hex in our own directory and the script's own id, as a string, in a scripted one.
-    Source: docs/contract/users.md#fields.
-    """
-
-    id: str
-    pool_id: str
-    status: str = Status.ACTIVATED.value
-    username: str | None = None
-    email: str | None = None
-    email_verified: bool = False
-    phone: str | None = None
-    phone_verified: bool = False
-    phone_country_code: str | None = None
-    external_id: str | None = None
-    unionid: str | None = None
-    openid: str | None = None
-    nickname: str | None = None
-    name: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    middle_name: str | None = None
-    preferred_username: str | None = None
-    profile: str | None = None
-    website: str | None = None
-    photo: str | None = None
-    gender: str = "U"
-    birthdate: str | None = None
-    zoneinfo: str | None = None
-    locale: str | None = None
-    address: str | None = None
-    formatted: str | None = None
-    street_address: str | None = None
-    locality: str | None = None
-    region: str | None = None
-    postal_code: str | None = None
-    city: str | None = None
-    province: str | None = None
-    country: str | None = None
-    company: str | None = None
-    browser: str | None = None
-    device: str | None = None
-    oauth: str | None = None
-    register_source: tuple[str, ...] | list[str] = ("unknown",)
-    logins_count: int = 0
-    last_login: datetime | None = None
-    last_ip: str | None = None
-    last_login_app: str | None = None
-    signed_up: datetime | None = None
-    blocked: bool = False
-    is_deleted: bool = False
-    token_expired_at: datetime | None = None
-    expired_at: str | None = None
-    direct_management: str | None = None
-    main_department_id: str | None = None
-    identity_number: str | None = None
-    user_source_type: str = "adminCreated"
-    user_source_id: str | None = None
-    reset_password_on_next_login: bool = False
-    password_last_set_at: datetime | None = None
-    password_security_level: int | None = None
-    last_mfa_time: datetime | None = None
-    status_changed_at: datetime | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+class User(Profile, frozen=True, gc=False):
+    """One user, whose fields are the rows of users/profile_fields.py, in the order that rows of SQL have them."""
 
     @property
     def may_log_in(self) -> bool:
@@ -231,22 +165,6 @@ class Condition:
 class Sort:
     field: str
     descending: bool = True
-
-
-SEARCHED_FIELDS = (
-    "username",
-    "nickname",
-    "email",
-    "phone",
-    "company",
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "profile",
-    "preferred_username",
-)
-"""The eleven documented fields, in the order they are joined in `search_key`. Source: docs/contract/users.md#search."""
 
 
 @dataclass(frozen=True, slots=True)

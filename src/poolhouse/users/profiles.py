@@ -14,15 +14,14 @@ from poolhouse.texts import is_placeholder, storable, trimmed, written
 from poolhouse.times import birthdate, parse_time, v3_time
 from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import Status, User
+from poolhouse.users.profile_fields import BLOB, BOOLEANS, COUNTS, FIELDS, KNOWN_BY, TEXT, TIMES, WRITABLE
 from poolhouse.users.readings import boolean, moment, says_nothing, status
-from poolhouse.users.rules import BLOB, BOOLEANS, COUNTS, GENDERS, KNOWN_BY, TEXT, TIMES, spelled
+from poolhouse.users.rules import GENDERS, spelled
 
-NAMES: dict[str, str] = {spelled(field): field for field in (*TEXT, *BOOLEANS, *TIMES, *COUNTS)} | {
-    "lastIp": "last_ip",
-    "createdAt": "created_at",
-    "updatedAt": "updated_at",
-    "status": "status",
-    "registerSource": "register_source",
+_STAMPS = frozenset({"created_at", "updated_at"})
+
+NAMES: dict[str, str] = {spelled(field): field for field in FIELDS if field in WRITABLE | _STAMPS} | {
+    "lastIp": "last_ip"
 }
 """Profile key -> field of User. Both spellings of lastIP: the documented templates use lastIp."""
 
@@ -33,7 +32,7 @@ for _name, _field in NAMES.items():
 
 LONGEST_TOKEN = BLOB
 
-_TIMES = TIMES | {"created_at", "updated_at"}
+_TIMES = TIMES | _STAMPS
 EMPTIED = KNOWN_BY | _TIMES | {"phone_country_code", "birthdate", "expired_at"}
 """Where an old database's word for nothing would be taken for a value."""
 DECIDING = BOOLEANS | {"status", "token_expired_at"}

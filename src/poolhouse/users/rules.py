@@ -11,68 +11,20 @@ from poolhouse.errors import IdentifierRequired, InvalidInput, TooLarge
 from poolhouse.texts import no_program, require_visible, trimmed, written
 from poolhouse.times import birthdate, parse_time
 from poolhouse.users.model import AVATAR_PATH, Status
-
-SHORT, LONG, BLOB = 256, 2_048, 65_536
-"""Characters."""
-
-TEXT: dict[str, int] = {
-    "username": SHORT,
-    "email": SHORT,
-    "phone": 32,
-    "phone_country_code": 8,
-    "external_id": SHORT,
-    "unionid": SHORT,
-    "openid": SHORT,
-    "nickname": SHORT,
-    "name": SHORT,
-    "given_name": SHORT,
-    "family_name": SHORT,
-    "middle_name": SHORT,
-    "preferred_username": SHORT,
-    "profile": LONG,
-    "website": LONG,
-    "photo": LONG,
-    "gender": 8,
-    "birthdate": 64,
-    "zoneinfo": 64,
-    "locale": 64,
-    "address": LONG,
-    "formatted": LONG,
-    "street_address": LONG,
-    "locality": SHORT,
-    "region": SHORT,
-    "postal_code": 64,
-    "city": SHORT,
-    "province": SHORT,
-    "country": SHORT,
-    "company": SHORT,
-    "browser": LONG,
-    "device": LONG,
-    "oauth": BLOB,
-    "last_ip": 64,
-    "last_login_app": SHORT,
-    "expired_at": 64,
-    "direct_management": SHORT,
-    "main_department_id": 64,
-    "identity_number": SHORT,
-    "user_source_type": 32,
-    "user_source_id": SHORT,
-}
-ADDRESSES = frozenset({"photo", "website", "profile"})
-"""Fields that a page makes links and pictures of."""
-
-BOOLEANS = frozenset(
-    {"email_verified", "phone_verified", "blocked", "is_deleted", "reset_password_on_next_login"}
+from poolhouse.users.profile_fields import (
+    ALSO_IDENTIFYING,
+    BOOLEANS,
+    COUNTS,
+    IDENTIFIERS,
+    KNOWN_BY,
+    LINKS,
+    TEXT,
+    TIMES,
+    WRITABLE,
 )
-TIMES = frozenset({"last_login", "signed_up", "token_expired_at", "password_last_set_at", "last_mfa_time"})
+
 ALWAYS = frozenset({"signed_up"})
 """Fields that everybody has."""
-COUNTS = frozenset({"logins_count", "password_security_level"})
-WRITABLE = frozenset(TEXT) | BOOLEANS | TIMES | COUNTS | {"status", "register_source"}
-IDENTIFIERS = ("username", "email", "phone")
-ALSO_IDENTIFYING = ("external_id", "unionid", "openid")
-KNOWN_BY = frozenset({*IDENTIFIERS, *ALSO_IDENTIFYING})
-"""What somebody is looked up by: kept in one spelling, with nothing in it that nobody sees."""
 GENDERS = {"M": "M", "F": "F", "U": "U", "W": "F"}
 """W is one page's slip for F (docs/contract/users.md#fields)."""
 
@@ -158,7 +110,7 @@ def _clean_text_field(field: str, text: str | None, email: Callable[[str], str])
         return None
     if field == "photo" and text.endswith(AVATAR_PATH):
         return None  # whoever sends back what was shown has none of their own
-    if field in ADDRESSES:
+    if field in LINKS:
         no_program(spelled(field), text)
     if field == "phone":
         text = phones.visible(text)

@@ -39,51 +39,9 @@ interface Context {
 /** `id` is the only field that must be there; keys nobody knows are ignored, `password` is never kept. */
 interface Profile {
   id: string | number;
-  username?: string | null;
-  email?: string | null;
-  emailVerified?: boolean | null;
-  phone?: string | null;
-  phoneVerified?: boolean | null;
-  nickname?: string | null;
-  name?: string | null;
-  givenName?: string | null;
-  familyName?: string | null;
-  middleName?: string | null;
-  preferredUsername?: string | null;
-  profile?: string | null;
-  photo?: string | null;
-  website?: string | null;
-  gender?: 'M' | 'F' | 'U' | null;
-  birthdate?: string | Date | null;
-  zoneinfo?: string | null;
-  locale?: string | null;
-  address?: string | null;
-  formatted?: string | null;
-  streetAddress?: string | null;
-  locality?: string | null;
-  region?: string | null;
-  postalCode?: string | null;
-  city?: string | null;
-  province?: string | null;
-  country?: string | null;
-  company?: string | null;
-  browser?: string | null;
-  device?: string | null;
-  externalId?: string | null;
-  unionid?: string | null;
-  openid?: string | null;
-  oauth?: string | null;
-  status?: 'Activated' | 'Suspended' | 'Resigned' | 'Archived' | 'Deactivated' | null;
-  blocked?: boolean | null;
-  loginsCount?: number | null;
-  lastLogin?: string | Date | null;
-  lastIP?: string | null;
-  lastIp?: string | null;
+  // fields
   /** Passed on to administrators as it is, never kept. */
   token?: string | null;
-  signedUp?: string | Date | null;
-  createdAt?: string | Date | null;
-  updatedAt?: string | Date | null;
   [unknown: string]: unknown;
 }
 

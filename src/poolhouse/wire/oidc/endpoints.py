@@ -17,7 +17,8 @@ from starlette.routing import BaseRoute, Route
 from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
-from poolhouse.oidc.model import CLAIMS, GRANT_TYPES, SCOPES, AuthorizationRequest, OAuthError
+from poolhouse.oidc.claims import CLAIMS
+from poolhouse.oidc.model import GRANT_TYPES, SCOPES, AuthorizationRequest, OAuthError
 from poolhouse.oidc.service import is_registered
 from poolhouse.sessions.model import Session
 from poolhouse.times import now

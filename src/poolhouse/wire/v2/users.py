@@ -10,7 +10,6 @@ from poolhouse.caller import Caller
 from poolhouse.errors import InvalidInput, NodeNotFound, UserNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.users.model import (
-    SEARCHED_FIELDS,
     DepartmentFilter,
     IdentityDraft,
     KeyKind,
@@ -21,6 +20,7 @@ from poolhouse.users.model import (
     UserKey,
     UserQuery,
 )
+from poolhouse.users.profile_fields import SEARCHED_FIELDS
 from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from msgspec import UnsetType
 
 from poolhouse.errors import InvalidInput, NotSupported, UserNotFound
 from poolhouse.tenants.model import Member, Tenant
 from poolhouse.users.model import User, UserDraft
+from poolhouse.users.profile_fields import FIELDS, WRITABLE
 from poolhouse.users.rules import GENDERS
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.common import IsSuccessDto
@@ -37,27 +38,8 @@ from poolhouse.wire.v3.dto.tenants import (
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
-_PROFILE = (
-    "email",
-    "phone",
-    "phone_country_code",
-    "username",
-    "name",
-    "nickname",
-    "photo",
-    "birthdate",
-    "country",
-    "province",
-    "city",
-    "address",
-    "street_address",
-    "postal_code",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "preferred_username",
-    "gender",
-)
+_PROFILE = tuple(name for name in CreateTenantUserReqDto.__struct_fields__ if name in WRITABLE)
+_SHOWN = tuple(name for name in TenantUserDto.__struct_fields__ if name in FIELDS)
 
 
 async def list_tenants(request: V3Request, query: ListTenantsQuery) -> TenantListPagingDto:
@@ -300,29 +282,11 @@ def _common(tenant: Tenant) -> dict[str, Any]:
 
 
 def _member(request: V3Request, member: Member, user: User) -> TenantUserDto:
+    shown = {name: getattr(user, name) for name in _SHOWN}
+    shown["photo"] = user.photo or request.services.avatar
+    shown["gender"] = GENDERS.get(user.gender, "U")
     return TenantUserDto(
-        email=user.email,
-        phone=user.phone,
-        phone_country_code=user.phone_country_code,
-        username=user.username,
-        name=user.name,
-        nickname=user.nickname,
-        photo=user.photo or request.services.avatar,
-        logins_count=user.logins_count,
-        last_ip=user.last_ip,
-        gender=cast(Any, GENDERS.get(user.gender, "U")),
-        birthdate=user.birthdate,
-        country=user.country,
-        province=user.province,
-        city=user.city,
-        address=user.address,
-        street_address=user.street_address,
-        postal_code=user.postal_code,
-        given_name=user.given_name,
-        family_name=user.family_name,
-        middle_name=user.middle_name,
-        preferred_username=user.preferred_username,
-        last_login_app=user.last_login_app,
+        **shown,
         user_pool_id=request.caller.pool_id,
         tenant_id=member.tenant_id,
         member_id=member.id,

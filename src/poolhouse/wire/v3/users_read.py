@@ -10,7 +10,8 @@ import msgspec
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
 from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserKey, UserQuery
-from poolhouse.users.rules import WRITABLE, spelled
+from poolhouse.users.profile_fields import WRITABLE
+from poolhouse.users.rules import spelled
 from poolhouse.wire.v3.conversions import moment, page, the_user, user_dtos, user_key
 from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.common import DepartmentIdType, UserDto, UserPagingDto
