@@ -15,6 +15,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from scripts.contract_pages import (
     Contract,
@@ -47,15 +48,14 @@ LINE = 110
 
 
 def files(contract: Contract) -> dict[Path, str]:
-    """What `write` writes: the text of each file."""
+    """What `make contract` writes: the text of each file."""
     needed = _needed(contract)
-    texts = {WIRE / "contract.json": _json(contract.endpoints)}
+    modules = dict[Path, str]()
     for page, title in contract.titles.items():
         here = [named for name, named in contract.named.items() if named.page == page and name in needed]
         if here:
-            path = WIRE / "dto" / f"{page}.py"
-            texts[path] = _formatted(path, _module(contract, page, title, here))
-    return texts
+            modules[WIRE / "dto" / f"{page}.py"] = _module(contract, page, title, here)
+    return {WIRE / "contract.json": _json(contract.endpoints), **_formatted(modules)}
 
 
 def _needed(contract: Contract) -> set[str]:
@@ -167,7 +167,12 @@ def _field(one: Field) -> list[str]:
 
 
 def annotation(kind: str) -> str:
-    """`UserDto[]`, `string or null`, `` `Asc` or `Desc` `` as Python writes them."""
+    """`UserDto[]`, `string or null`, `` `Asc` or `Desc` `` as Python writes them.
+
+    Either of two shapes is Any, for msgspec cannot tell which of them it reads.
+    """
+    if len(set(names_in(kind))) > 1:
+        return "Any"
     parts = kind.split(" or ")
     values = tuple(part.strip("`") for part in parts if part.startswith("`"))
     others = [_plain(part) for part in parts if not part.startswith("`")]
@@ -205,9 +210,23 @@ def _camel(attribute: str) -> str:
     return first + "".join(word[:1].upper() + word[1:] for word in others)
 
 
-def _formatted(path: Path, text: str) -> str:
-    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(path), "-"]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+def _formatted(modules: dict[Path, str]) -> dict[Path, str]:
+    with TemporaryDirectory() as folder:
+        copies = {path: Path(folder) / path.name for path in modules}
+        for path, copy in copies.items():
+            copy.write_text(modules[path])
+        ruff = [
+            sys.executable,
+            "-m",
+            "ruff",
+            "format",
+            "--quiet",
+            "--config",
+            str(ROOT / "pyproject.toml"),
+            folder,
+        ]
+        subprocess.run(ruff, check=True)
+        return {path: copy.read_text() for path, copy in copies.items()}
 
 
 def stale(texts: dict[Path, str]) -> list[Path]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import typing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from scripts.contract import PAGES, annotation, attribute_name, files, stale
-from scripts.contract_pages import ContractError, read
+from scripts.contract import PAGES, WIRE, annotation, attribute_name, files, stale
+from scripts.contract_pages import ContractError, Shape, read
 
 from poolhouse.wire.v3.table import endpoints
 
@@ -95,6 +98,23 @@ def test_a_mistake_on_a_page_is_told_with_its_place(
         files(read(tmp_path))
 
 
+def test_every_shape_can_be_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    contract = read(PAGES)
+    contract.endpoints = [replace(row, built=True) for row in contract.endpoints]
+    package = tmp_path / "every_shape"
+    package.mkdir()
+    (package / "__init__.py").write_text((WIRE / "dto" / "__init__.py").read_text())
+    for path, text in files(contract).items():
+        (package / path.name).write_text(text.replace("poolhouse.wire.v3.dto", "every_shape"))
+    monkeypatch.syspath_prepend(tmp_path)
+    modules = {
+        path.stem: importlib.import_module(f"every_shape.{path.stem}") for path in package.glob("[a-z]*.py")
+    }
+    shapes = {name: named.page for name, named in contract.named.items() if isinstance(named, Shape)}
+    assert set(modules) == set(contract.titles)
+    msgspec.json.schema_components([getattr(modules[page], name) for name, page in shapes.items()])
+
+
 def test_only_what_is_built_is_written(tmp_path: Path) -> None:
     (tmp_path / "dogs").with_suffix(".md").write_text(PAGE)
     (module,) = (text for path, text in files(read(tmp_path)).items() if path.name == "dogs.py")
@@ -110,6 +130,8 @@ def test_only_what_is_built_is_written(tmp_path: Path) -> None:
         ("string or integer", "str | Int"),
         ("`Asc` or `Desc`", 'Literal["Asc", "Desc"]'),
         ("object or null", "dict[str, Any] | None"),
+        ("UserDto[] or UserDto", "list[UserDto] | UserDto"),
+        ("UserDto or RoleDto or null", "Any"),
     ],
 )
 def test_kinds_become_annotations(kind: str, python: str) -> None:
