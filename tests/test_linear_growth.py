@@ -38,10 +38,10 @@ from poolhouse.times import parse_time, zone_named
 from poolhouse.users.readings import moment
 from poolhouse.users.rules import clean
 from poolhouse.wire.client_address import client_ip
+from poolhouse.wire.json_body import decode_json
 from poolhouse.wire.oidc.browser import own_cookies, preferred
-from poolhouse.wire.request import Query, decode_json
+from poolhouse.wire.request import Query
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, compile_document
-from poolhouse.wire.v3 import parsing
 
 SCREEN = 3_000
 """Characters at which every candidate is tried once; the quadratic ones take milliseconds there."""
@@ -263,9 +263,10 @@ REDACTOR = Redactor([f"secret{i}" * 20 for i in range(10)], ["hunter2"])
 
 READERS: dict[str, Reader] = {
     "a JSON body": Reader(decode_json, raw(*JSON)),
-    "a v3 body": Reader(parsing.body_object, raw(*JSON)),
-    "a v3 query": Reader(parsing.query_pairs, raw(*GENERAL, again("a=1&"), again("a[]=1&"), again("&"))),
-    "a v2 query": Reader(Query, [*GENERAL, again("a=1&"), again("a[0]=1&"), again("["), again("[1")]),
+    "a query": Reader(
+        Query,
+        raw(*GENERAL, again("a=1&"), again("a[]=1&"), again("a[0]=1&"), again("["), again("[1"), again("&")),
+    ),
     "a signed body": Reader(signed, raw(*JSON, again('"2020-01-01T0Z":"2020-01-01T0Z",', "{", '"c":1}'))),
     "a signature": Reader(signature.split, [again("a", "authing a:"), again(":", "authing ")]),
     "a v2 token": Reader(hint, [again("a."), again("a", "", ".b.c"), again(".")]),

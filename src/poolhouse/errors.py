@@ -184,8 +184,8 @@ class TooLarge(InvalidInput):
 
 
 class RequestTooLarge(TooLarge):
-    zh = "请求体过大"
-    en = "The request is too large"
+    zh = "请求体过大{detail}"
+    en = "The request is too large{detail}"
 
 
 class HeadersTooLarge(TooLarge):

@@ -21,7 +21,7 @@ async def refuse(
     """In the envelope that the path's clients read; where nobody's is known, the keys of both REST wires."""
     trace.note(error=error)
     given = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    lang, path = language(given, "x-authing-lang"), "/" + scope["path"].lstrip("/")
+    lang, path = language(given), "/" + scope["path"].lstrip("/")
     said = envelope.refused(error, lang=lang, request_id=request_id())
     if not is_v3(path):
         said = v2.described(error, lang) | said

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -16,8 +16,14 @@ from starlette.requests import ClientDisconnect, Request
 
 from poolhouse import trace
 from poolhouse.credentials.model import Presented
-from poolhouse.errors import BodyCutShort, InvalidInput, Lang, RequestTooLarge, TooLarge
+from poolhouse.errors import BodyCutShort, InvalidInput, Lang, RequestTooLarge
+from poolhouse.failures import field_of
 from poolhouse.ids import new_id
+from poolhouse.settings import Settings
+from poolhouse.wire.client_address import client_ip
+from poolhouse.wire.json_body import NUL_REASON, decode_json
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 STRANGERS_BODY_BYTES = 128 * 1024
@@ -25,10 +31,6 @@ STRANGERS_BODY_BYTES = 128 * 1024
 MAX_HEAD_BYTES = 64 * 1024
 MAX_QUERY_BYTES = 64 * 1024
 MAX_QUERY_PAIRS = 1000
-MAX_JSON_DEPTH = 64
-MAX_JSON_PARTS = 100_000
-"""Opening brackets and commas of a JSON text, those within strings too: a million empty lists are built for a
-third of a second, in which nobody else is served."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 _ARRAY_KEY = re.compile(r"(.+?)\[\d*\]\Z", re.DOTALL)
@@ -37,22 +39,27 @@ _INTEGER = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
 
 
 class Query:
-    """A query string. `a=1&a=2`, `a[]=1&a[]=2` and `a[0]=1&a[1]=2` are the same list."""
+    """A query string. `a=1&a=2`, `a[]=1&a[]=2` and `a[0]=1&a[1]=2` are the same list.
 
-    def __init__(self, raw: str) -> None:
+    `decoded` are its pairs in the order they came, with their keys as they were written.
+    Raises RequestTooLarge, and InvalidInput naming the parameter that holds a NUL character.
+    """
+
+    def __init__(self, raw: bytes = b"") -> None:
         if len(raw) > MAX_QUERY_BYTES:
-            raise TooLarge("query", f"最大 {MAX_QUERY_BYTES} 字节", f"at most {MAX_QUERY_BYTES} bytes")
-        self._values: dict[str, list[str]] = {}
+            raise RequestTooLarge("query", f"最大 {MAX_QUERY_BYTES} 字节", f"at most {MAX_QUERY_BYTES} bytes")
         try:
-            pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=MAX_QUERY_PAIRS)
+            text = raw.decode("utf-8", "replace")
+            self.decoded = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_QUERY_PAIRS)
         except ValueError as error:
             most = MAX_QUERY_PAIRS
-            raise TooLarge("query", f"最多 {most} 个参数", f"at most {most} parameters") from error
-        for key, value in pairs:
-            if "\0" in key or "\0" in value:
-                raise InvalidInput("query", "包含空字符", "contains a NUL character")
-            array = _ARRAY_KEY.match(key)
-            self._values.setdefault(array[1] if array else key, []).append(value)
+            raise RequestTooLarge("query", f"最多 {most} 个参数", f"at most {most} parameters") from error
+        self._values: dict[str, list[str]] = {}
+        for key, value in self.decoded:
+            name = array_name(key)
+            if "\0" in name or "\0" in value:
+                raise InvalidInput(name.replace("\0", "") or "query", *NUL_REASON)
+            self._values.setdefault(name, []).append(value)
 
     def all(self, name: str) -> list[str]:
         return self._values.get(name, [])
@@ -90,6 +97,12 @@ class Query:
         if value.lower() in ("false", "0"):
             return False
         raise InvalidInput(name, "应为布尔值", "expected a boolean")
+
+
+def array_name(key: str) -> str:
+    """`a` of `a[]` and of `a[0]`."""
+    array = _ARRAY_KEY.match(key)
+    return array[1] if array else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,73 +148,10 @@ class HttpRequest:
             pairs = parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=200)
         except (UnicodeDecodeError, ValueError) as error:
             raise InvalidInput("body", "不是合法的表单", "not a form") from error
-        if any("\0" in key or "\0" in value for key, value in pairs):
-            raise InvalidInput("body", "包含空字符", "contains a NUL character")
+        for key, value in pairs:
+            if "\0" in key or "\0" in value:
+                raise InvalidInput(key.replace("\0", "") or "body", *NUL_REASON)
         return dict(pairs)
-
-
-def decode_json(body: bytes, field: str = "body") -> Any:
-    """The value of a JSON text, None for an empty one, in time that grows with its length only.
-
-    Raises InvalidInput and TooLarge naming `field`, or the member that holds a NUL character.
-    """
-    if not body.strip():
-        return None
-    require_few_parts(body, field)
-    try:
-        value = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, ValueError) as error:
-        raise InvalidInput(field, "不是合法的 JSON", "not valid JSON") from error
-    if body.count(b"{") + body.count(b"[") > MAX_JSON_DEPTH and _is_deep(value):
-        raise InvalidInput(field, "嵌套过深", "nested too deeply")
-    if b"\\u0000" in body:
-        for name, item in value.items() if isinstance(value, dict) else [(field, value)]:
-            if contains_nul([name, item]):
-                raise InvalidInput(name.replace("\0", ""), "包含空字符", "contains a NUL character")
-    return value
-
-
-def json_text(text: str, field: str) -> Any:
-    """The value of a JSON text that came inside a body, where its brackets may have been spelled otherwise."""
-    try:
-        value = decode_json(text.encode(), field)
-    except UnicodeEncodeError as error:
-        raise InvalidInput(field, "不是合法的 JSON", "not valid JSON") from error
-    if value is None and not text.strip():
-        raise InvalidInput(field, "不是合法的 JSON", "not valid JSON")
-    return value
-
-
-def require_few_parts(body: bytes, field: str = "body") -> None:
-    """Raises TooLarge for a JSON text of more values than anybody may make the server build."""
-    if len(body) > MAX_JSON_PARTS and sum(map(body.count, (b"[", b"{", b","))) > MAX_JSON_PARTS:
-        raise TooLarge(field, f"最多 {MAX_JSON_PARTS} 个值", f"at most {MAX_JSON_PARTS} values")
-
-
-def _is_deep(value: Any) -> bool:
-    level, depth = [value], 0
-    while level := [item for item in level if isinstance(item, dict | list)]:
-        depth += 1
-        if depth > MAX_JSON_DEPTH:
-            return True
-        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
-    return False
-
-
-def contains_nul(value: Any) -> bool:
-    """Whether a string anywhere in a decoded JSON value holds U+0000, which PostgreSQL cannot store."""
-    todo = [value]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, str):
-            if "\0" in item:
-                return True
-        elif isinstance(item, dict):
-            todo.extend(item.keys())
-            todo.extend(item.values())
-        elif isinstance(item, list):
-            todo.extend(item)
-    return False
 
 
 def shown(path: str) -> str:
@@ -212,8 +162,38 @@ def shown(path: str) -> str:
     return found[0][:200] if found else ""
 
 
-def language(headers: Mapping[str, str], name: str) -> Lang:
-    return "en-US" if headers.get(name, "").lower().startswith("en") else "zh-CN"
+def language(headers: Mapping[str, str]) -> Lang:
+    """The clients send zh-CN, en-US, zh-TW, ja-JP, or an empty string for the default."""
+    return "en-US" if headers.get("x-authing-lang", "").lower().startswith("en") else "zh-CN"
+
+
+def struct_of(values: Any, kind: type[S], *, strict: bool = True) -> S:
+    """Values from outside as a struct. Raises InvalidInput naming the field that does not fit, quoting no value."""
+    try:
+        return msgspec.convert(values, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(field_of(error) or "body") from error
+
+
+def head_of(request: Request, settings: Settings, lang: Lang | None = None) -> HttpRequest:
+    """The request without its query and its body, which `read` may refuse."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return HttpRequest(
+        method=request.method,
+        path=request.scope["path"],
+        query=Query(),
+        headers=headers,
+        body=b"",
+        ip=client_ip(request, settings),
+        request_id=request_id(),
+        lang=lang or language(headers),
+    )
+
+
+async def read(request: Request, head: HttpRequest, limit: int = MAX_BODY_BYTES) -> HttpRequest:
+    """The whole of it, a body of at most `limit` bytes. Raises what `Query` and `read_body` do."""
+    query = Query(request.scope.get("query_string", b""))
+    return replace(head, query=query, body=await read_body(request, limit))
 
 
 def device_id(headers: Mapping[str, str]) -> str:

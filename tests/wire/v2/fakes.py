@@ -108,7 +108,7 @@ def fake_user(number: int, **fields: Any) -> FakeUser:
 
 def request(body: Any, *, lang: str = "zh-CN", caller: Caller | None = None, **headers: str) -> V2Request:
     raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    http = HttpRequest("POST", "/graphql/v2", Query(""), headers, raw, "127.0.0.1", "r1", lang)
+    http = HttpRequest("POST", "/graphql/v2", Query(), headers, raw, "127.0.0.1", "r1", lang)
     return V2Request(caller or Caller("0" * 24, kind="administrator", lang=lang), None, http)
 
 

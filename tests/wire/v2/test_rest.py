@@ -194,5 +194,5 @@ def test_two_handlers_of_one_route_are_refused() -> None:
 )
 def test_query_values_are_refused_by_name(raw: str, name: str, kind: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        getattr(Query(raw), kind)(name)
+        getattr(Query(raw.encode()), kind)(name)
     assert refused.value.facts["field"] == name

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from tests.wire.v3.conftest import V3Client
 
 from poolhouse.mail.render import text_of
-from poolhouse.wire.request import MAX_JSON_DEPTH, MAX_JSON_PARTS, STRANGERS_BODY_BYTES
+from poolhouse.wire.json_body import MAX_JSON_DEPTH, MAX_JSON_PARTS
+from poolhouse.wire.request import STRANGERS_BODY_BYTES
 
 BODIES = {
     "an open string of escaped quotes": (b'{"a":' + b"[" * 65 + b'"' + b'\\"' * 40_000, 400, "JSON"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -17,8 +17,7 @@ from poolhouse.caller import Caller
 from poolhouse.credentials.service import at_session, nobody
 from poolhouse.errors import FormStale, Lang, PoolhouseError
 from poolhouse.sessions.model import Session
-from poolhouse.wire.client_address import client_ip
-from poolhouse.wire.request import HttpRequest, Query, presented, read_body, request_id
+from poolhouse.wire.request import HttpRequest, head_of, presented, read
 
 if TYPE_CHECKING:
     from poolhouse.services import WireServices
@@ -91,20 +90,12 @@ class Browser:
 
 
 async def browser_of(request: Request, services: WireServices) -> Browser:
-    headers = {key.lower(): value for key, value in request.headers.items()}
-    query = Query(request.scope.get("query_string", b"").decode("latin-1"))
-    asked = query.text("ui_locales") or query.text("lang") or headers.get("accept-language", "")
-    http = HttpRequest(
-        method=request.method,
-        path=request.url.path,
-        query=query,
-        headers=headers,
-        body=await read_body(request, MAX_FORM_BYTES),
-        ip=client_ip(request, services.settings),
-        request_id=request_id(),
-        lang=preferred(asked),
+    http = await read(request, head_of(request, services.settings), MAX_FORM_BYTES)
+    asked = (
+        http.query.text("ui_locales") or http.query.text("lang") or http.headers.get("accept-language", "")
     )
-    return Browser(services, http, own_cookies(headers.get("cookie", "")), origin(services, request))
+    http = replace(http, lang=preferred(asked))
+    return Browser(services, http, own_cookies(http.headers.get("cookie", "")), origin(services, request))
 
 
 def own_cookies(header: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
 from poolhouse.login.passwords import policy_of
 from poolhouse.users.model import KeyKind, UserKey
-from poolhouse.wire.request import json_text
+from poolhouse.wire.json_body import json_text
 from poolhouse.wire.v2.done import message, said
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake

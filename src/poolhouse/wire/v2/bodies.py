@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import msgspec
 
-from poolhouse.errors import InvalidInput, NotAuthenticated
-from poolhouse.failures import field_of
+from poolhouse.errors import NotAuthenticated
 from poolhouse.paging import PageRequest
+from poolhouse.wire.request import struct_of
 from poolhouse.wire.v2.request import V2Request
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -23,12 +23,7 @@ def body(request: V2Request, kind: type[S]) -> S:
     if request.caller.kind == "anonymous":
         raise NotAuthenticated()
     names = [field.encode_name for field in msgspec.structs.fields(kind)]
-    try:
-        return msgspec.convert(
-            {key: request.body[key] for key in names if request.body.get(key) is not None}, kind
-        )
-    except msgspec.ValidationError as error:
-        raise InvalidInput(field_of(error) or "body") from error
+    return struct_of({key: request.body[key] for key in names if request.body.get(key) is not None}, kind)
 
 
 def managed_body(request: V2Request, kind: type[S]) -> S:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,7 @@ from poolhouse.credentials.service import nobody
 from poolhouse.errors import PoolhouseError
 from poolhouse.settings import Settings
 from poolhouse.wire import request as http
-from poolhouse.wire.client_address import client_ip
-from poolhouse.wire.request import HttpRequest, Query
+from poolhouse.wire.request import HttpRequest
 from poolhouse.wire.v2 import graphql, rest
 from poolhouse.wire.v2.graphql import GraphQL
 from poolhouse.wire.v2.request import DEFAULT_ZONE, V2Request
@@ -72,24 +71,10 @@ class V2Wire:
     async def _read(self, request: Request) -> tuple[V2Request, PoolhouseError | None]:
         """What is asked and by whom, or what is asked by nobody and why nobody."""
         trace.note(wire="v2")
-        headers = request.headers
-        asked = HttpRequest(
-            method=request.method,
-            path=request.scope["path"],
-            query=Query(""),
-            headers=headers,
-            body=b"",
-            ip=client_ip(request, self._settings),
-            request_id=http.request_id(),
-            lang=http.language(headers, "x-authing-lang"),
-        )
-        unknown = nobody(http.presented(headers, ip=asked.ip, lang=asked.lang))
+        asked = http.head_of(request, self._settings)
+        unknown = nobody(http.presented(asked.headers, ip=asked.ip, lang=asked.lang))
         try:
-            asked = replace(
-                asked,
-                body=await http.read_body(request),
-                query=Query(request.scope["query_string"].decode("latin-1")),
-            )
+            asked = await http.read(request, asked)
             admission = await self._gate.admit(asked)
             trace.note(pool_id=admission.caller.pool_id)
         except PoolhouseError as error:

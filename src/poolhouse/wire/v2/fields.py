@@ -8,7 +8,7 @@ import msgspec
 
 from poolhouse.errors import InvalidInput
 from poolhouse.fields.model import DataType, Field, FieldDraft, FieldValue, Option, TargetType
-from poolhouse.wire.request import json_text
+from poolhouse.wire.json_body import json_text
 from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.request import Field as ResolvedField

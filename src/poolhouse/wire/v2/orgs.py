@@ -11,7 +11,7 @@ from poolhouse.orgs.model import Membership, Node, NodeDraft, NodeSort, Org, Tra
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import trimmed
 from poolhouse.users.model import DepartmentFilter, User, UserQuery
-from poolhouse.wire.request import json_text
+from poolhouse.wire.json_body import json_text
 from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
 from poolhouse.wire.v2.user_loader import people

@@ -13,24 +13,14 @@ from starlette.types import Receive, Scope, Send
 
 from poolhouse import trace
 from poolhouse.caller import Caller
-from poolhouse.credentials.signature import SignedCall
-from poolhouse.errors import Lang, NotFound, NotSupported, PoolhouseError
-from poolhouse.wire.client_address import client_ip
-from poolhouse.wire.request import (
-    MAX_BODY_BYTES,
-    STRANGERS_BODY_BYTES,
-    read_body,
-    require_few_parts,
-    shown,
-)
-from poolhouse.wire.request import request_id as current_id
+from poolhouse.errors import NotFound, NotSupported, PoolhouseError
+from poolhouse.wire.json_body import require_few_parts
+from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, HttpRequest, head_of, read, shown
 from poolhouse.wire.v3 import auth, envelope, openapi, page
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
-    body_object,
     body_struct,
     list_fields,
-    query_pairs,
     query_struct,
 )
 from poolhouse.wire.v3.table import PREFIX, contract, endpoints, is_v3
@@ -65,45 +55,39 @@ class V3Wire:
         self._services = services
 
     async def answer(self, request: Request, path: str) -> Response:
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        lang = language(headers.get("x-authing-lang"))
-        request_id = current_id()
+        head = head_of(request, self._services.settings)
         trace.note(wire="v3")
         try:
             row = _row(request.method, path)
             trace.note(operation=row.name)
-            data = await self._run(row, request, path, headers, lang)
+            data = await self._run(row, request, head)
         except PoolhouseError as error:
             trace.note(error=error)
             status = 404 if type(error) is NotFound and error.facts.get("path") else None
-            return envelope.failure(error, lang=lang, request_id=request_id, http_status=status)
+            return envelope.failure(error, lang=head.lang, request_id=head.request_id, http_status=status)
         except Exception:
-            _log.exception("request_failed", path=shown(path), request_id=request_id)
-            return envelope.failure(PoolhouseError(), lang=lang, request_id=request_id)
-        return envelope.success(data, lang=lang, request_id=request_id, api_code=row.api_code)
+            _log.exception("request_failed", path=shown(path), request_id=head.request_id)
+            return envelope.failure(PoolhouseError(), lang=head.lang, request_id=head.request_id)
+        return envelope.success(data, lang=head.lang, request_id=head.request_id, api_code=row.api_code)
 
-    async def _run(
-        self, row: Endpoint, request: Request, path: str, headers: dict[str, str], lang: Lang
-    ) -> Any:
-        pairs = query_pairs(request.scope["query_string"])
-        body = await read_body(request, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
-        require_few_parts(body)
-        lists = list_fields(row.request) if row.request and not row.takes_body else frozenset[str]()
-        call = SignedCall(request.method, path, pairs, headers, body, lists)
-        caller = await self._caller(row, call, client_ip(request, self._services.settings), lang)
+    async def _run(self, row: Endpoint, request: Request, head: HttpRequest) -> Any:
+        http = await read(request, head, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
+        require_few_parts(http.body)
+        caller = await self._caller(row, http)
         trace.note(pool_id=caller.pool_id)
         given = None
         if row.takes_body:
-            values = body_object(body)
+            values = http.json_object()
             given = body_struct(row.request, values, row.blank) if row.request else None
             caller = replace(caller, body=given)
         elif row.request:
-            given = query_struct(row.request, pairs, row.blank)
-        return await row.handler(V3Request(caller, self._services, headers), given)
+            given = query_struct(row.request, http.query.decoded, row.blank)
+        return await row.handler(V3Request(caller, self._services, http.headers), given)
 
-    async def _caller(self, row: Endpoint, call: SignedCall, ip: str | None, lang: Lang) -> Caller:
+    async def _caller(self, row: Endpoint, http: HttpRequest) -> Caller:
         """Whoever the row asks for. Raises what `identify` does, and AppNotFound for a stranger's."""
-        given = auth.presented(row.access, call, ip, lang)
+        lists = list_fields(row.request) if row.request and not row.takes_body else frozenset[str]()
+        given = auth.presented(row.access, http, lists)
         door = auth.DOORS.get(row.access)
         if door is None:
             return await self._services.credentials.stranger(given)
@@ -118,8 +102,3 @@ def _row(method: str, path: str) -> Endpoint:
         trace.note(operation=f"{method} {path.removeprefix(PREFIX)}")
         raise NotSupported(what=f"{method} {path}")
     raise NotFound(path=path)
-
-
-def language(asked: str | None) -> Lang:
-    """The clients send zh-CN, en-US, zh-TW, ja-JP, or an empty string for the default."""
-    return "en-US" if asked and asked.lower().startswith("en") else "zh-CN"

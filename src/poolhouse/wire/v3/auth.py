@@ -6,8 +6,8 @@ from __future__ import annotations
 from poolhouse.credentials import signature
 from poolhouse.credentials.model import Door, Presented
 from poolhouse.credentials.signature import Signature, SignedCall
-from poolhouse.errors import Lang
 from poolhouse.wire import request
+from poolhouse.wire.request import HttpRequest
 from poolhouse.wire.v3.endpoint import Access
 
 DOORS: dict[Access, Door] = {
@@ -20,23 +20,24 @@ DOORS: dict[Access, Door] = {
 """Without one: nobody is asked who they are."""
 
 
-def presented(access: Access, call: SignedCall, ip: str | None, lang: Lang) -> Presented:
-    """Raises SignatureRefused for one that cannot be read."""
+def presented(access: Access, http: HttpRequest, lists: frozenset[str]) -> Presented:
+    """`lists` names the query parameters that are arrays. Raises SignatureRefused for one that cannot be read."""
     token, signed = "", None
-    authorization = call.headers.get("authorization", "")
+    authorization = http.headers.get("authorization", "")
     if access == "administrator":
+        call = SignedCall(http.method, http.path, http.query.decoded, http.headers, http.body, lists)
         token, signed = _administrators(authorization, call)
     elif access == "user":
         token = _users(authorization.strip())
     return request.presented(
-        call.headers,
-        ip=ip,
-        lang=lang,
+        http.headers,
+        ip=http.ip,
+        lang=http.lang,
         token=token,
         signature=signed,
-        pool_id=call.headers.get("x-authing-userpool-id", ""),
-        app_id=call.headers.get("x-authing-app-id", ""),
-        tenant_id=call.headers.get("x-authing-tenant-id", ""),
+        pool_id=http.headers.get("x-authing-userpool-id", ""),
+        app_id=http.headers.get("x-authing-app-id", ""),
+        tenant_id=http.headers.get("x-authing-tenant-id", ""),
     )
 
 

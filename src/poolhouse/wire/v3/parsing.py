@@ -5,59 +5,31 @@ Source: docs/contract/v3.md#requests.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import inspect as shapes
 
-from poolhouse.errors import InvalidInput, RequestTooLarge
-from poolhouse.failures import field_of
+from poolhouse.errors import InvalidInput
 from poolhouse.texts import trimmed
-from poolhouse.wire.request import MAX_QUERY_PAIRS, decode_json
+from poolhouse.wire.request import array_name, struct_of
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
-_INDEXED = re.compile(r"\[\d*\]\Z")
-
-
-def query_pairs(query: bytes) -> list[tuple[str, str]]:
-    """Decoded pairs in wire order; `+` is a space."""
-    try:
-        return parse_qsl(
-            query.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MAX_QUERY_PAIRS
-        )
-    except ValueError as error:
-        raise RequestTooLarge("query") from error
-
-
-def query_struct(kind: type[S], pairs: list[tuple[str, str]], blank: frozenset[str] = frozenset()) -> S:
+def query_struct(kind: type[S], pairs: Sequence[tuple[str, str]], blank: frozenset[str] = frozenset()) -> S:
     """Lists come as repeated keys or as `key[]`; booleans as true, True or 1; a scalar's last value counts."""
     lists = _fields(kind).lists
     values: dict[str, Any] = {}
     for key, value in pairs:
-        name = _INDEXED.sub("", key)
-        if "\0" in value:
-            raise InvalidInput(name)
+        name = array_name(key)
         if name in lists:
             values.setdefault(name, []).append(value)
         elif name == key:
             values[name] = value
     return _checked(kind, values, blank, strict=False)
-
-
-def body_object(body: bytes) -> dict[str, Any]:
-    """The JSON object of a body; an empty body is an empty object."""
-    value = decode_json(body)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise InvalidInput("body", "应为 JSON 对象", "expected a JSON object")
-    return value
 
 
 def body_struct(kind: type[S], value: Mapping[str, Any], blank: frozenset[str] = frozenset()) -> S:
@@ -94,10 +66,7 @@ def _fields(kind: type[msgspec.Struct]) -> _Fields:
 
 
 def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, strict: bool) -> S:
-    try:
-        struct = msgspec.convert(value, kind, strict=strict)
-    except msgspec.ValidationError as error:
-        raise InvalidInput(field_of(error) or "body") from error
+    struct = struct_of(value, kind, strict=strict)
     for attribute in _fields(kind).searches:
         if (words := getattr(struct, attribute)) is not None:
             msgspec.structs.force_setattr(struct, attribute, trimmed(words))
