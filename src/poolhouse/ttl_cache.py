@@ -1,42 +1,70 @@
-"""What was read a moment ago: rows every request begins with, kept for a second."""
+"""Rows that requests begin with, kept for a short time after they were read (docs/decisions/0027-one-cache.md)."""
 
 from __future__ import annotations
 
-import time
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-LARGEST = 10_000
+MOST_KEPT = 10_000
+LONGEST_KEY = 256
+"""What is longer is no id of ours: it is looked up, and not kept."""
 
 
 class TtlCache(Generic[T]):
-    """Never gives a row older than a write of this process, even to a read that began before the write.
+    """Rows by key, and that there is none (None is a row like any other).
 
-    Other processes see a write within `seconds`.
+    A write of this process is seen at once by whoever asks after `drop`, also when a read was under way; other
+    processes see it within `seconds`. At most `most` are kept: a new one takes the place of the one asked for least
+    recently, and of no other. Whoever asks while a row is being read waits for that read.
     """
 
-    def __init__(self, seconds: float = 1.0) -> None:
-        self._seconds = seconds
-        self._rows: dict[str, tuple[float, T]] = {}
-        self._writes = 0
+    def __init__(self, seconds: float, most: int = MOST_KEPT) -> None:
+        self._seconds, self._most = seconds, most
+        self._kept: OrderedDict[str, tuple[float, T]] = OrderedDict()
+        self._reads: dict[str, asyncio.Task[T]] = {}
 
-    def get(self, key: str) -> T | None:
-        found = self._rows.get(key)
-        return found[1] if found and found[0] > time.monotonic() else None
-
-    def reading(self) -> int:
-        """To be taken before the read and given to `keep` after it."""
-        return self._writes
-
-    def keep(self, key: str, row: T, reading: int) -> None:
-        if reading != self._writes:
-            return
-        if len(self._rows) >= LARGEST:
-            self._rows.clear()
-        self._rows[key] = (time.monotonic() + self._seconds, row)
+    async def get(self, key: str, load: Callable[[], Awaitable[T]]) -> T:
+        """What is kept, else what `load` answers. Raises what `load` does, and keeps nothing then."""
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] > monotonic():
+            self._kept.move_to_end(key)
+            return kept[1]
+        read = self._reads.get(key)
+        if read is None:
+            read = self._reads[key] = asyncio.create_task(self._read(key, load), name="cache read")
+            read.add_done_callback(_retrieved)
+        return await asyncio.shield(read)  # whoever goes away leaves the read to the others
 
     def drop(self, key: str) -> None:
-        """After a write, and after finding nothing."""
-        self._writes += 1
-        self._rows.pop(key, None)
+        """After a write. A read under way answers those who wait for it, and is neither kept nor joined."""
+        self._kept.pop(key, None)
+        self._reads.pop(key, None)
+
+    async def _read(self, key: str, load: Callable[[], Awaitable[T]]) -> T:
+        until = monotonic() + self._seconds  # from before the read: what it sees may be as old as that
+        this = asyncio.current_task()
+        try:
+            row = await load()
+            if self._reads.get(key) is this and len(key) <= LONGEST_KEY:
+                self._keep(key, until, row)
+            return row
+        finally:
+            if self._reads.get(key) is this:
+                del self._reads[key]
+
+    def _keep(self, key: str, until: float, row: T) -> None:
+        self._kept[key] = (until, row)
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+
+def _retrieved(read: asyncio.Task[T]) -> None:
+    """A failure everybody who waited has gone away from is nobody's."""
+    if not read.cancelled():
+        read.exception()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 from tests.conftest import PoolForTests
 from tests.jobs import piece_of
@@ -143,3 +146,24 @@ async def test_spent_signatures_are_forgotten_once_the_clock_refuses_them(
     await piece_of(services.db, "signatures")
     left = await services.db.fetch("select signature from spent_signatures where pool_id = $1", pool.id)
     assert {row["signature"] for row in left} == {b"new"}
+
+
+async def test_a_key_disabled_while_it_is_being_read_stays_refused(
+    keys: AccessKeyService, pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await keys.create(pool.administrator)
+    real, disabled = postgres.find_in_any_pool, asyncio.Event()
+
+    async def slow(*args: Any) -> Any:
+        found = await real(*args)
+        await disabled.wait()
+        return found
+
+    monkeypatch.setattr(postgres, "find_in_any_pool", slow)
+    reading = asyncio.create_task(keys.resolve(key.id))
+    await asyncio.sleep(0.1)
+    await keys.update(pool.administrator, key.id, enabled=False)
+    disabled.set()
+    await reading
+    with pytest.raises(NotAuthenticated):
+        await keys.authenticate(key.id, key.secret)

@@ -7,7 +7,6 @@ import asyncio
 from tests.conftest import PoolForTests
 
 from poolhouse.services import Services
-from poolhouse.ttl_cache import TtlCache
 
 
 async def test_two_changes_at_once_both_hold(services: Services, pool: PoolForTests) -> None:
@@ -32,22 +31,6 @@ async def test_a_change_is_seen_at_once(services: Services, pool: PoolForTests) 
         assert (await services.pools.get(pool.id)).settings.register_disabled is enabled
         await asyncio.gather(*reads)
         assert (await services.pools.get(pool.id)).settings.register_disabled is enabled
-
-
-def test_a_read_that_began_before_a_write_is_not_kept() -> None:
-    recent: TtlCache[str] = TtlCache()
-    reading = recent.reading()
-    recent.drop("key")
-    recent.keep("key", "old", reading)
-    assert recent.get("key") is None
-    recent.keep("key", "new", recent.reading())
-    assert recent.get("key") == "new"
-
-
-def test_rows_are_forgotten_in_time() -> None:
-    recent: TtlCache[str] = TtlCache(seconds=0)
-    recent.keep("key", "row", recent.reading())
-    assert recent.get("key") is None
 
 
 _KINDS = ("phone_enabled", "email_enabled", "username_enabled")

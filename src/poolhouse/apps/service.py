@@ -51,8 +51,8 @@ class AppService:
         """`forget`: whom the deletion of applications tells."""
         self._db, self._box, self._audit = db, box, audit
         self._changed, self._delete_roles, self._forget = changed, delete_roles, forget
-        self._recent: TtlCache[App] = TtlCache(CACHE_S)
-        self._defaults: TtlCache[tuple[App | None]] = TtlCache(CACHE_S)
+        self._recent: TtlCache[App | None] = TtlCache(CACHE_S)
+        self._defaults: TtlCache[App | None] = TtlCache(CACHE_S)
 
     async def create(self, caller: Caller, name: str, identifier: str | None = None, **values: Any) -> App:
         """`values`: description, logo, app_type, redirect_uris, logout_redirect_uris, settings."""
@@ -100,25 +100,14 @@ class AppService:
 
     async def get_anywhere(self, app_id: str) -> App:
         """By id alone, for a request that names only its application. Raises AppNotFound."""
-        cache = self._recent.get(app_id)
-        if cache is not None:
-            return cache
-        reading = self._recent.reading()
-        app = await postgres.find_anywhere(self._db, app_id, self._box) if "\x00" not in app_id else None
+        app = await self._recent.get(app_id, lambda: self._find_anywhere(app_id))
         if app is None:
             raise AppNotFound(app_id=app_id)
-        self._recent.keep(app_id, app, reading)
         return app
 
     async def default_of(self, pool_id: str) -> App | None:
         """The pool's first application, which stands for it where a request names none. May be a second old."""
-        cache = self._defaults.get(pool_id)
-        if cache is not None:
-            return cache[0]
-        reading = self._defaults.reading()
-        app = await postgres.find_first(self._db, pool_id, self._box)
-        self._defaults.keep(pool_id, (app,), reading)
-        return app
+        return await self._defaults.get(pool_id, lambda: postgres.find_first(self._db, pool_id, self._box))
 
     async def id_in_pool(self, pool_id: str, app_id: str | None) -> str | None:
         """The application a request names beside its credentials, if it is the pool's: scripts and the audit
@@ -191,6 +180,9 @@ class AppService:
                 await forget(tx, caller.pool_id, [app_id])
             await self._audit.write(tx, caller, Event("delete", "application", app_id))
         self._drop(caller, app_id)
+
+    async def _find_anywhere(self, app_id: str) -> App | None:
+        return None if "\x00" in app_id else await postgres.find_anywhere(self._db, app_id, self._box)
 
     def _drop(self, caller: Caller, app_id: str) -> None:
         self._recent.drop(app_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
@@ -26,10 +25,10 @@ from poolhouse.errors import (
     TooLarge,
 )
 from poolhouse.ids import is_id, new_id, new_secret
+from poolhouse.ttl_cache import TtlCache
 
 CACHE_S = 1.0
 """A disabled key stops working within this time on every node."""
-CACHED_KEYS = 10_000
 USE_NOTED_EVERY_S = 60.0
 KEYS_A_POOL = 100
 SCOPE_LENGTH = 64
@@ -51,8 +50,8 @@ class Pools(Protocol):
 class AccessKeyService:
     def __init__(self, db: Database, pools: Pools, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._pools, self._box, self._audit = db, pools, box, audit
-        self._cache: dict[str, tuple[float, AccessKey | None]] = {}
-        self._noted: dict[str, float] = {}
+        self._recent: TtlCache[AccessKey | None] = TtlCache(CACHE_S)
+        self._noted: TtlCache[None] = TtlCache(USE_NOTED_EVERY_S)
 
     # -- administrators
 
@@ -115,7 +114,7 @@ class AccessKeyService:
             await self._audit.write(
                 tx, caller, Event("enable" if enabled else "disable", "access_key", key_id)
             )
-        self._cache.pop(key_id, None)
+        self._recent.drop(key_id)
 
     async def delete(self, caller: Caller, key_id: str) -> None:
         caller.require_administrator()
@@ -124,7 +123,7 @@ class AccessKeyService:
             if not await postgres.delete(tx, caller.pool_id, key_id):
                 raise AccessKeyNotFound()
             await self._audit.write(tx, caller, Event("delete", "access_key", key_id))
-        self._cache.pop(key_id, None)
+        self._recent.drop(key_id)
 
     # -- authentication
 
@@ -132,16 +131,10 @@ class AccessKeyService:
         """The enabled key of any pool, with its secret; may be a second old."""
         if not is_id(key_id):
             return None
-        cached = self._cache.get(key_id)
-        if cached and cached[0] > time.monotonic():
-            return cached[1]
-        key = await self._load(key_id)
-        if key is not None and key.own:  # the pool is kept a second already, and given up when it changes
-            return key
-        if len(self._cache) >= CACHED_KEYS:
-            self._cache.clear()
-        self._cache[key_id] = (time.monotonic() + CACHE_S, key)
-        return key
+        try:  # not kept here: the pool is, and given up when its secret changes
+            return _pair_of(await self._pools.get(key_id))
+        except PoolNotFound:
+            return await self._recent.get(key_id, lambda: self._enabled(key_id))
 
     async def authenticate(self, key_id: str, secret: str) -> AccessKey:
         """The key, if this is its secret. Unknown, disabled and wrong look alike: NotAuthenticated."""
@@ -158,28 +151,17 @@ class AccessKeyService:
 
     async def note_use(self, pool_id: str, key_id: str) -> None:
         """Written at most once a minute and node, however busy the key is."""
-        now = time.monotonic()
-        if now - self._noted.get(key_id, -USE_NOTED_EVERY_S) < USE_NOTED_EVERY_S:
-            return
-        if len(self._noted) >= CACHED_KEYS:
-            self._noted.clear()
-        self._noted[key_id] = now
-        await postgres.note_use(self._db, pool_id, key_id)
+        await self._noted.get(key_id, lambda: postgres.note_use(self._db, pool_id, key_id))
 
     # --
 
-    async def _load(self, key_id: str) -> AccessKey | None:
-        try:
-            pool = await self._pools.get(key_id)
-            return AccessKey(pool.id, pool.id, pool.secret, own=True)
-        except PoolNotFound:
-            key = await postgres.find_in_any_pool(self._db, key_id, self._box)
-            return key if key and key.enabled else None
+    async def _enabled(self, key_id: str) -> AccessKey | None:
+        key = await postgres.find_in_any_pool(self._db, key_id, self._box)
+        return key if key and key.enabled else None
 
     async def _own(self, pool_id: str) -> AccessKey:
-        pool = await self._pools.get(pool_id)
-        used_at = await postgres.used_at(self._db, pool_id, pool_id)
-        return AccessKey(pool.id, pool.id, pool.secret, own=True, used_at=used_at)
+        pair = _pair_of(await self._pools.get(pool_id))
+        return replace(pair, used_at=await postgres.used_at(self._db, pool_id, pool_id))
 
     @staticmethod
     def _refuse_own(caller: Caller, key_id: str) -> None:
@@ -188,6 +170,11 @@ class AccessKeyService:
                 "用户池自身的密钥不能禁用或删除，只能刷新",
                 "the pool's own key can be renewed, not disabled or deleted",
             )
+
+
+def _pair_of(pool: HasSecret) -> AccessKey:
+    """The pool's own key."""
+    return AccessKey(pool.id, pool.id, pool.secret, own=True)
 
 
 def masked(key: AccessKey) -> AccessKey:

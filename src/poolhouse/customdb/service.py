@@ -41,6 +41,7 @@ from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.sandbox.network import split_host
 from poolhouse.sandbox.order import Dialect
 from poolhouse.times import zone_named
+from poolhouse.ttl_cache import TtlCache
 
 _log = structlog.get_logger(__name__)
 
@@ -60,21 +61,17 @@ class CustomDatabaseService:
         self, *, db: Database, box: SecretBox, sandbox: Sandbox, runner: ScriptRunner, audit: AuditLog
     ) -> None:
         self._db, self._box, self._sandbox, self._runner, self._audit = db, box, sandbox, runner, audit
-        self._cache: dict[str, tuple[float, LiveConnection | None]] = {}
+        self._recent: TtlCache[LiveConnection | None] = TtlCache(CACHE_S)
 
     async def active(self, pool_id: str) -> LiveConnection | None:
         """What serves the pool now, None when it has no custom database switched on."""
-        cached = self._cache.get(pool_id)
-        if cached and cached[0] > time.monotonic():
-            return cached[1]
+        return await self._recent.get(pool_id, lambda: self._find_active(pool_id))
+
+    async def _find_active(self, pool_id: str) -> LiveConnection | None:
         database = await postgres.find(self._db, pool_id, self._box)
-        active = None
-        if database is not None and database.enabled:
-            active = LiveConnection(database, await postgres.published_sources(self._db, pool_id))
-        if len(self._cache) > 10_000:
-            self._cache.clear()
-        self._cache[pool_id] = (time.monotonic() + CACHE_S, active)
-        return active
+        if database is None or not database.enabled:
+            return None
+        return LiveConnection(database, await postgres.published_sources(self._db, pool_id))
 
     async def get(self, caller: Caller) -> CustomDatabase:
         """The settings; a pool that never had any answers the defaults, switched off."""
@@ -104,7 +101,7 @@ class CustomDatabaseService:
                 caller,
                 Event("update", "custom_database", caller.pool_id, detail={"changed": sorted(changes)}),
             )
-        self._cache.pop(caller.pool_id, None)
+        self._recent.drop(caller.pool_id)
         return await self.get(caller)
 
     async def test_connection(self, caller: Caller) -> ConnectionTest:
@@ -190,7 +187,7 @@ class CustomDatabaseService:
             await self._audit.write(
                 tx, caller, Event("publish", "custom_database_script", wanted.name, detail=detail)
             )
-        self._cache.pop(caller.pool_id, None)
+        self._recent.drop(caller.pool_id)
         states = await self.list_scripts(caller)
         return next(replace(state, offers=offers) for state in states if state.name == wanted.name)
 
@@ -203,7 +200,7 @@ class CustomDatabaseService:
             gone = await postgres.unpublish(tx, caller.pool_id, known)
             if gone:
                 await self._audit.write(tx, caller, Event("disable", "custom_database_script", known))
-        self._cache.pop(caller.pool_id, None)
+        self._recent.drop(caller.pool_id)
         return gone
 
     async def run(

@@ -40,7 +40,7 @@ _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 class PoolService:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
-        self._recent: TtlCache[Pool] = TtlCache(CACHE_S)
+        self._recent: TtlCache[Pool | None] = TtlCache(CACHE_S)
 
     async def create(self, name: str, domain: str | None = None, description: str | None = None) -> Pool:
         """For the server's operator. The domain is unique on the server."""
@@ -68,14 +68,9 @@ class PoolService:
 
     async def get(self, pool_id: str) -> Pool:
         """Raises PoolNotFound. May be a second old."""
-        cache = self._recent.get(pool_id)
-        if cache is not None:
-            return cache
-        reading = self._recent.reading()
-        pool = await postgres.find(self._db, pool_id, self._box) if "\x00" not in pool_id else None
+        pool = await self._recent.get(pool_id, lambda: self._find(pool_id))
         if pool is None:
             raise PoolNotFound(pool_id=pool_id)
-        self._recent.keep(pool_id, pool, reading)
         return pool
 
     async def authenticate(self, pool_id: str, secret: str) -> Pool:
@@ -135,6 +130,9 @@ class PoolService:
             await self._audit.write(tx, caller, Event("refresh", "user_pool", caller.pool_id))
         self._recent.drop(caller.pool_id)
         return pool.secret
+
+    async def _find(self, pool_id: str) -> Pool | None:
+        return None if "\x00" in pool_id else await postgres.find(self._db, pool_id, self._box)
 
     async def _locked(self, tx: Tx, pool_id: str) -> Pool:
         """The pool as it is now, held until the change to it is done: two changes at once both hold."""

@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from poolhouse.ids import new_id
 from poolhouse.sessions import postgres, tokens
 from poolhouse.sessions.tokens import Claims, KeyHint, SigningKey
 from poolhouse.times import now
+from poolhouse.ttl_cache import TtlCache
 
 Generated = Literal["management", "rsa"]
 
@@ -45,8 +45,7 @@ class KeyRing:
         self._needed_until: dict[str, float] = {}
         self._public: dict[str, dict[str, Any] | None] = {}
         self._publishing = asyncio.Lock()
-        self._making: dict[tuple[str, str, str], asyncio.Lock] = {}
-        self._newest: dict[tuple[str, str, str], tuple[float, SigningKey]] = {}
+        self._newest: TtlCache[SigningKey] = TtlCache(NEWEST_KEPT_S, _MOST_CACHED)
 
     async def find(self, hint: KeyHint) -> SigningKey:
         """The key a token names. Raises TokenInvalid."""
@@ -80,19 +79,7 @@ class KeyRing:
 
     async def newest(self, pool_id: str, purpose: Generated) -> SigningKey:
         """The key that signs: HS256 for management tokens, RS256 for `rsa`. Made when first needed."""
-        slot = (pool_id, purpose, "")
-        known = self._newest.get(slot)
-        if known and known[0] > time.monotonic():
-            return known[1]
-        rows = await postgres.keys_of(self._db, pool_id, purpose)
-        if not rows:
-            async with self._making.setdefault(slot, asyncio.Lock()):
-                rows = await postgres.keys_of(self._db, pool_id, purpose)
-                if not rows:
-                    await self._make(pool_id, purpose, "first")
-                    rows = await postgres.keys_of(self._db, pool_id, purpose)
-            self._making.pop(slot, None)
-        return self._sign_with(slot, self._remember(rows[0]))
+        return await self._newest.get(f"{pool_id}:{purpose}", lambda: self._find_newest(pool_id, purpose))
 
     async def app_changed(self, app: App) -> None:
         """Whose tokens are RS256 may fetch the published keys before the first of them is made."""
@@ -102,21 +89,13 @@ class KeyRing:
     async def of_app(self, pool_id: str, app_id: str, secret: str) -> SigningKey:
         """HS256 with the application's secret; tokens of an earlier secret still verify."""
         fingerprint = hashlib.sha256(f"poolhouse app secret:{secret}".encode()).hexdigest()
-        slot = (pool_id, app_id, fingerprint)
-        known = self._newest.get(slot)
-        if known:
-            return known[1]
-        row = await self._app_row(pool_id, app_id, fingerprint)
-        if row is None:
-            await self._keep(pool_id, "app", app_id, fingerprint, "HS256", secret)
-            row = await self._app_row(pool_id, app_id, fingerprint)
-            assert row is not None
-        return self._sign_with(slot, self._remember(row))
+        slot = f"{pool_id}:{app_id}:{fingerprint}"
+        return await self._newest.get(slot, lambda: self._find_of_app(pool_id, app_id, secret, fingerprint))
 
     async def rotate(self, pool_id: str, purpose: Generated) -> SigningKey:
         """A new key signs from now on here, and within a minute on every node."""
         await self._make(pool_id, purpose, new_id())
-        self._newest.pop((pool_id, purpose, ""), None)
+        self._newest.drop(f"{pool_id}:{purpose}")
         return await self.newest(pool_id, purpose)
 
     async def public_keys(self, pool_id: str | None = None) -> list[dict[str, Any]]:
@@ -136,6 +115,21 @@ class KeyRing:
             _log.error("signing_key_unreadable", pool_id=row["pool_id"], key_id=row["id"])
             return None
         return {**key.key.as_dict(private=False), "kid": key.kid, "use": "sig", "alg": key.algorithm}
+
+    async def _find_newest(self, pool_id: str, purpose: Generated) -> SigningKey:
+        rows = await postgres.keys_of(self._db, pool_id, purpose)
+        if not rows:
+            await self._make(pool_id, purpose, "first")
+            rows = await postgres.keys_of(self._db, pool_id, purpose)
+        return self._remember(rows[0])
+
+    async def _find_of_app(self, pool_id: str, app_id: str, secret: str, fingerprint: str) -> SigningKey:
+        row = await self._app_row(pool_id, app_id, fingerprint)
+        if row is None:
+            await self._keep(pool_id, "app", app_id, fingerprint, "HS256", secret)
+            row = await self._app_row(pool_id, app_id, fingerprint)
+            assert row is not None
+        return self._remember(row)
 
     async def _app_row(self, pool_id: str, app_id: str, fingerprint: str) -> Record | None:
         rows = await postgres.keys_of(self._db, pool_id, "app", app_id)
@@ -176,12 +170,6 @@ class KeyRing:
             purpose=row["purpose"],
             app_id=row["app_id"],
         )
-
-    def _sign_with(self, slot: tuple[str, str, str], key: SigningKey) -> SigningKey:
-        if len(self._newest) > _MOST_CACHED:
-            self._newest.clear()
-        self._newest[slot] = (time.monotonic() + NEWEST_KEPT_S, key)
-        return key
 
 
 def _place(pool_id: str, key_id: str) -> str:

@@ -126,7 +126,6 @@ async def test_a_lost_database_has_all_five_keys(v3: V3Client, monkeypatch: pyte
 
     for name in ("fetch", "fetchrow", "fetchval"):
         monkeypatch.setattr(Database, name, lost)
-    v3.services.access_keys._cache.clear()
     answer = await v3.http.get("/api/v3/list-access-key", headers=v3.headers)
     assert answer.status_code == 503
     assert answer.json().keys() == REFUSED

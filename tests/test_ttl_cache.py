@@ -1,0 +1,169 @@
+"""The one cache: fresh after a write, bounded, and one read for however many ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from poolhouse import ttl_cache
+from poolhouse.errors import DatabaseLost
+from poolhouse.ttl_cache import TtlCache
+
+
+class Table:
+    """One row by key, read slowly: what a read answers is what was there when it began."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, str | None] = {}
+        self.reads: list[str] = []
+        self.open = asyncio.Event()
+        self.open.set()
+
+    def of(self, key: str) -> Callable[[], Awaitable[str | None]]:
+        async def load() -> str | None:
+            self.reads.append(key)
+            row = self.rows.get(key)
+            await self.open.wait()
+            return row
+
+        return load
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """[now], which stands until a test moves it."""
+    now = [0.0]
+    monkeypatch.setattr(ttl_cache, "monotonic", lambda: now[0])
+    return now
+
+
+async def test_a_row_is_read_once_until_its_time_is_over(table: Table, clock: list[float]) -> None:
+    cache: TtlCache[str | None] = TtlCache(1.0)
+    table.rows["a"] = "old"
+    assert await cache.get("a", table.of("a")) == "old"
+    table.rows["a"] = "new, by another node"
+    clock[0] = 0.99
+    assert await cache.get("a", table.of("a")) == "old"
+    clock[0] = 1.0
+    assert await cache.get("a", table.of("a")) == "new, by another node"
+
+
+async def test_the_time_counts_from_before_the_read(table: Table, clock: list[float]) -> None:
+    cache: TtlCache[str | None] = TtlCache(1.0)
+    table.rows["a"] = "old"
+    table.open.clear()
+    asking = asyncio.create_task(cache.get("a", table.of("a")))
+    await asyncio.sleep(0.001)
+    table.rows["a"], clock[0] = "new, by another node", 0.9
+    table.open.set()
+    assert await asking == "old"
+    clock[0] = 1.0
+    assert await cache.get("a", table.of("a")) == "new, by another node"
+
+
+async def test_that_there_is_none_is_kept_too(table: Table) -> None:
+    cache: TtlCache[str | None] = TtlCache(60.0)
+    assert await cache.get("a", table.of("a")) is None
+    assert await cache.get("a", table.of("a")) is None
+    assert table.reads == ["a"]
+
+
+async def test_a_write_is_seen_at_once_though_a_read_was_under_way(table: Table) -> None:
+    cache: TtlCache[str | None] = TtlCache(60.0)
+    table.rows["a"] = "old"
+    table.open.clear()
+    before = asyncio.create_task(cache.get("a", table.of("a")))
+    await asyncio.sleep(0.001)
+    table.rows["a"] = "new"
+    cache.drop("a")
+    after = asyncio.create_task(cache.get("a", table.of("a")))
+    await asyncio.sleep(0.001)
+    table.open.set()
+    assert await before == "old", "it began before the write"
+    assert await after == "new"
+    assert await cache.get("a", table.of("a")) == "new"
+    assert table.reads == ["a", "a"]
+
+
+async def test_a_write_of_one_row_costs_no_other_its_place(table: Table) -> None:
+    cache: TtlCache[str | None] = TtlCache(60.0)
+    table.open.clear()
+    reading = asyncio.create_task(cache.get("a", table.of("a")))
+    await asyncio.sleep(0.001)
+    cache.drop("b")
+    table.open.set()
+    await reading
+    await cache.get("a", table.of("a"))
+    assert table.reads == ["a"]
+
+
+async def test_a_thousand_who_miss_at_once_are_one_read(table: Table) -> None:
+    cache: TtlCache[str | None] = TtlCache(60.0)
+    table.rows["a"] = "row"
+    table.open.clear()
+    asking = [asyncio.create_task(cache.get("a", table.of("a"))) for _ in range(1000)]
+    await asyncio.sleep(0.001)
+    table.open.set()
+    assert await asyncio.gather(*asking) == ["row"] * 1000
+    assert table.reads == ["a"]
+
+
+async def test_whoever_goes_away_leaves_the_read_to_the_others(table: Table) -> None:
+    cache: TtlCache[str | None] = TtlCache(60.0)
+    table.rows["a"] = "row"
+    table.open.clear()
+    first = asyncio.create_task(cache.get("a", table.of("a")))
+    await asyncio.sleep(0.001)
+    second = asyncio.create_task(cache.get("a", table.of("a")))
+    await asyncio.sleep(0.001)
+    first.cancel()
+    await asyncio.sleep(0.001)
+    table.open.set()
+    assert await second == "row"
+    with pytest.raises(asyncio.CancelledError):
+        await first
+
+
+async def test_a_failure_is_everybodys_who_waited_and_is_not_kept() -> None:
+    cache: TtlCache[str] = TtlCache(60.0)
+    reads = 0
+
+    async def load() -> str:
+        nonlocal reads
+        reads += 1
+        await asyncio.sleep(0.001)
+        if reads == 1:
+            raise DatabaseLost("away")
+        return "row"
+
+    found = await asyncio.gather(*(cache.get("a", load) for _ in range(3)), return_exceptions=True)
+    assert [type(one) for one in found] == [DatabaseLost] * 3
+    assert await cache.get("a", load) == "row"
+
+
+async def test_a_stranger_who_asks_for_much_takes_no_place_of_what_is_in_use(table: Table) -> None:
+    cache: TtlCache[str | None] = TtlCache(60.0, most=10)
+    for n in range(9):
+        await cache.get(f"in use {n}", table.of(f"in use {n}"))
+    for n in range(100):
+        await cache.get(f"no such {n}", table.of(f"no such {n}"))
+        for k in range(9):
+            await cache.get(f"in use {k}", table.of(f"in use {k}"))
+    assert len(table.reads) == 109
+    assert len(cache._kept) == 10
+
+
+async def test_a_key_that_is_no_id_is_looked_up_and_not_kept(table: Table) -> None:
+    cache: TtlCache[str | None] = TtlCache(60.0)
+    for _ in range(2):
+        await cache.get("x" * 5000, table.of("long"))
+    assert table.reads == ["long", "long"]
+    assert not cache._kept
+    assert not cache._reads
