@@ -13,6 +13,7 @@ from poolhouse.db.migrations import migrate, pending
 from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.ids import new_id
+from poolhouse.roles.model import BUILT_IN
 
 
 @pytest.fixture
@@ -134,3 +135,19 @@ async def test_a_fill_that_fails_leaves_the_version_as_it_was(
         await migrate(empty)
     assert await tables(empty) == before
     assert await pending(empty) == [version for version in revisions() if version > "0032"]
+
+
+async def test_pools_that_were_there_before_get_the_built_in_roles(empty: str) -> None:
+    await migrate(empty, "0038")
+    run_sql(empty, "insert into pools (id, name, domain, secret) values ('p', 'old', 'old', '')")
+    await migrate(empty)
+    connection = await asyncpg.connect(empty)
+    try:
+        rows = await connection.fetch(
+            "select code, name, description from roles where is_system order by code"
+        )
+        ids = await connection.fetchval("select count(distinct id) from roles where length(id) = 24")
+    finally:
+        await connection.close()
+    assert [tuple(row) for row in rows] == sorted(BUILT_IN)
+    assert ids == len(BUILT_IN)

@@ -22,6 +22,7 @@ TABLES = {
     "forget_apps": consequences.FORGET_APPS,
     "user_changed": consequences.USER_CHANGED,
     "logins_ended": consequences.LOGINS_ENDED,
+    "pool_created": consequences.POOL_CREATED,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,14 +38,21 @@ CACHE_S = 1.0
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
+PoolCreated = Callable[[Executor, str], Awaitable[None]]
+
+
 class PoolService:
-    def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
-        self._db, self._box, self._audit = db, box, audit
+    def __init__(
+        self, *, db: Database, box: SecretBox, audit: AuditLog, created: Sequence[PoolCreated]
+    ) -> None:
+        """`created`: which domains give a new pool what it begins with."""
+        self._db, self._box, self._audit, self._created = db, box, audit, created
         self._recent: TtlCache[Pool | None] = TtlCache(CACHE_S)
 
     async def create(self, name: str, domain: str | None = None, description: str | None = None) -> Pool:
         """For the server's operator. The domain is unique on the server."""
-        return await self.add(self._db, name, domain, description)
+        async with self._db.transaction() as tx:
+            return await self.add(tx, name, domain, description)
 
     async def add(
         self, db: Executor, name: str, domain: str | None = None, description: str | None = None
@@ -62,9 +70,12 @@ class PoolService:
             settings=NEW_POOL,
         )
         try:
-            return await postgres.insert(db, pool, self._box)
+            made = await postgres.insert(db, pool, self._box)
         except asyncpg.UniqueViolationError as error:
             raise CodeTaken(field="domain", value=pool.domain) from error
+        for created in self._created:
+            await created(db, pool_id)
+        return made
 
     async def get(self, pool_id: str) -> Pool:
         """Raises PoolNotFound. May be a second old."""

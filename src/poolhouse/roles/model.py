@@ -13,7 +13,14 @@ LONGEST_DESCRIPTION = 1000
 
 DEFAULT_NAMESPACE = "default"
 ADMIN_NAMESPACE = "system"
-"""Where `create-admin-role` keeps its roles."""
+"""Where the roles of administrators are: the built-in ones, and those of `create-admin-role`."""
+
+BUILT_IN = (
+    ("super-admin", "超级管理员", "系统内置：可以管理一切的人"),
+    ("app-admin", "应用管理员", "系统内置：管理应用的人"),
+    ("org-admin", "组织机构管理员", "系统内置：管理组织机构的人"),
+)
+"""Code, name and description of the roles every pool has (docs/decisions/0011-who-may-do-what.md)."""
 
 CODE = re.compile(r"[A-Za-z0-9_-]+\Z")
 """Letters, digits, `-` and `_`. Source: RolePermissionListDto.roleCode."""
@@ -39,7 +46,7 @@ class Target:
 class Role:
     """`code` is unique in (pool, namespace) and may change; `id` never does.
 
-    A role gives nothing while `enabled` is False or after `disable_at`. A system role cannot be deleted.
+    A role gives nothing while `enabled` is False or after `disable_at`. A built-in one (`is_system`) cannot be deleted.
     """
 
     id: str

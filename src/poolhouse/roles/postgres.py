@@ -12,6 +12,8 @@ from poolhouse.errors import CodeTaken
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.roles.model import (
+    ADMIN_NAMESPACE,
+    BUILT_IN,
     Assignment,
     Role,
     RoleChanges,
@@ -72,6 +74,22 @@ async def insert(db: Executor, pool_id: str, draft: RoleDraft, parent_id: str | 
         raise CodeTaken(field="code", value=draft.code) from error
     assert row is not None
     return Role(*row)
+
+
+async def pool_created(db: Executor, pool_id: str) -> None:
+    """The built-in roles of a new pool."""
+    await db.execute(
+        """
+        insert into roles (pool_id, id, namespace, code, name, description, is_system)
+        select $1, b.id, $2, b.code, b.name, b.description, true
+        from unnest($3::text[], $4::text[], $5::text[], $6::text[]) b (id, code, name, description)
+        on conflict (pool_id, namespace, code) do nothing
+        """,
+        pool_id,
+        ADMIN_NAMESPACE,
+        [new_id() for _ in BUILT_IN],
+        *(list(column) for column in zip(*BUILT_IN, strict=True)),
+    )
 
 
 async def find(db: Executor, pool_id: str, key: RoleKey) -> Role | None:

@@ -20,10 +20,11 @@ class RoleRemoval:
         self._audit, self._forget = audit, forget
 
     async def of(self, tx: Tx, caller: Caller, roles: Sequence[Role]) -> None:
-        """Raises InvalidOperation for a system role."""
+        """Raises InvalidOperation for a built-in role."""
         for role in roles:
             if role.is_system:
-                raise InvalidOperation("系统内置角色不能删除", "a system role cannot be deleted")
+                reason = f"系统内置角色 {role.code} 不能删除"
+                raise InvalidOperation(reason, f"The role {role.code} is built in and cannot be deleted")
         ids = [role.id for role in roles]
         await postgres.delete(tx, caller.pool_id, ids)
         for forget in self._forget:

@@ -93,7 +93,7 @@ class RoleService:
             return role
 
     async def delete(self, caller: Caller, keys: Sequence[RoleKey]) -> None:
-        """All or none. Raises NamespaceNotFound, RoleNotFound; InvalidOperation for a system role."""
+        """All or none. Raises NamespaceNotFound, RoleNotFound; InvalidOperation for a built-in role."""
         caller.require_administrator()
         if not keys:
             raise InvalidInput("codeList")

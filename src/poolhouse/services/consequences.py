@@ -20,6 +20,7 @@ from poolhouse.mfa import postgres as mfa
 from poolhouse.oidc import postgres as oidc
 from poolhouse.oidc import service as oidc_service
 from poolhouse.orgs import postgres_members as members
+from poolhouse.pools.service import PoolCreated
 from poolhouse.posts import postgres as posts
 from poolhouse.resources import postgres_grants as grants
 from poolhouse.roles import postgres as roles
@@ -69,3 +70,6 @@ FORGET_ORGS: tuple[Forget, ...] = (fields.forget_orgs,)
 
 FORGET_APPS: tuple[Forget, ...] = (ENDINGS.forget_apps, fields.forget_apps)
 """Its roles go as well: `AppService` is handed `RoleRemoval`, which writes a row for each."""
+
+POOL_CREATED: tuple[PoolCreated, ...] = (roles.pool_created,)
+"""What a new pool begins with."""

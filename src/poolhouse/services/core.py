@@ -76,7 +76,7 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
     db, box = raw.db, raw.box
     geoip = GeoIp(settings.geo_database)
     sandbox = Sandbox()
-    pools = PoolService(db, box, audit)
+    pools = PoolService(db=db, box=box, audit=audit, created=consequences.POOL_CREATED)
     environment = Environment(db, box, audit)
     apps = AppService(
         db=db,

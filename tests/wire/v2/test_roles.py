@@ -152,3 +152,21 @@ async def test_another_pools_roles_are_invisible(
     with pytest.raises(Refusal) as caught:
         await v2.run("AssignRole", roleCode="admin", userIds=[user_id])
     assert caught.value.code == 2004
+
+
+async def test_a_built_in_role_says_so_and_is_never_deleted(v2: V2Client) -> None:
+    await v2.run("CreateRole", code="mine", namespace="system")
+    query = 'query { roles(namespace: "system") { list { code isSystem } } }'
+    listed = (await v2.send(query, {})).json()["data"]["roles"]["list"]
+    found = {role["code"]: role["isSystem"] for role in listed}
+    assert found == {"mine": False, "super-admin": True, "app-admin": True, "org-admin": True}
+    for query, named in (
+        ("DeleteRole", {"code": "app-admin"}),
+        ("DeleteRoles", {"codeList": ["mine", "app-admin"]}),
+    ):
+        with pytest.raises(Refusal) as caught:
+            await v2.run(query, namespace="system", **named)
+        assert caught.value.code == 422
+        assert "app-admin" in caught.value.message
+    assert (await v2.one("Roles", namespace="system"))["totalCount"] == 4
+    await v2.run("DeleteRole", code="mine", namespace="system")

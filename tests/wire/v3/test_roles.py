@@ -10,7 +10,10 @@ from tests.wire.v3.conftest import V3Client
 
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.roles import model
 from poolhouse.wire.v3 import roles
+
+BUILT_IN = {code for code, _, _ in model.BUILT_IN}
 
 
 async def done(v3: V3Client, path: str, body: Any) -> Any:
@@ -195,8 +198,9 @@ async def test_roles_of_several_namespaces_are_deleted_together(v3: V3Client) ->
     await done(v3, "create-admin-role", {"code": "a", "name": "A"})
     roles = [{"code": "a", "namespace": "default"}, {"code": "a", "namespace": "system"}]
     await done(v3, "multiple-namespace-delete-roles-batch", {"roleList": roles})
-    for namespace in ("default", "system"):
-        assert (await v3.get("list-roles", namespace=namespace))["data"]["totalCount"] == 0
+    assert (await v3.get("list-roles", namespace="default"))["data"]["totalCount"] == 0
+    left = (await v3.get("list-roles", namespace="system"))["data"]["list"]
+    assert {role["code"] for role in left} == BUILT_IN
     await done(v3, "create-admin-role", {"code": "b", "name": "B"})
     assert await done(v3, "delete-admin-roles", {"codeList": ["b"]}) == {"success": True}
 
@@ -223,3 +227,25 @@ async def test_the_neighbour_sees_no_role(v3: V3Client, neighbour: V3Client) -> 
     ):
         assert answer["statusCode"] == 404
     assert (await v3.get("get-role", code="a"))["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("delete-roles-batch", {"codeList": ["mine", "super-admin"], "namespace": "system"}),
+        ("delete-admin-roles", {"codeList": ["mine", "app-admin"]}),
+        (
+            "multiple-namespace-delete-roles-batch",
+            {"roleList": [{"code": code, "namespace": "system"} for code in ("mine", "org-admin")]},
+        ),
+        ("delete-namespace", {"code": "system"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_no_way_deletes_a_built_in_role(v3: V3Client, path: str, body: dict[str, Any]) -> None:
+    await done(v3, "create-admin-role", {"code": "mine", "name": "Mine"})
+    refused = await v3.post(path, body, headers={"x-authing-lang": "en-US"})
+    assert refused["statusCode"] == 422
+    assert "built" in refused["message"]
+    found = (await v3.get("list-roles", namespace="system"))["data"]["list"]
+    assert {role["code"] for role in found} == BUILT_IN | {"mine"}, "all or none"
