@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.errors import TokenInvalid
+from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.services import Services
 from poolhouse.sessions import tokens
 from poolhouse.times import now
@@ -42,3 +42,10 @@ async def test_it_is_nobodys_login(services: Services, pool: PoolForTests) -> No
         await services.sessions.read(token)
     with pytest.raises(TokenInvalid):
         await services.sessions.of_token(token)
+
+
+async def test_it_is_not_renewed_past_its_secret(services: Services, pool: PoolForTests) -> None:
+    token = (await services.management_tokens.of_pool(pool.id)).token
+    await services.pools.refresh_secret(pool.administrator)
+    with pytest.raises(TokenExpired):
+        await services.management_tokens.renew(token)

@@ -261,8 +261,8 @@ async def one_v3_signature(world: World) -> Made:
     made = _signature(world.key.id, world.key.secret)
     assert made.shown
     signed = cache(made.shown.headers)
-    for path in ("list-users", "create-access-key"):
-        signed("POST", f"/api/v3/{path}")
+    for method, path in (("POST", "list-users"), ("GET", "list-access-key"), ("POST", "create-access-key")):
+        signed(method, f"/api/v3/{path}")
     return Made(None, Shown(made.shown.text, signed))
 
 

@@ -138,6 +138,11 @@ async def v3_list_users(world: World, shown: Shown) -> str:
     return await _v3(world, shown, "POST", "list-users")
 
 
+@door("v3 list-access-key", "401", "403")
+async def v3_list_access_key(world: World, shown: Shown) -> str:
+    return await _v3(world, shown, "GET", "list-access-key")
+
+
 @door("v3 create-access-key", "401", "403")
 async def v3_create_access_key(world: World, shown: Shown) -> str:
     return await _v3(world, shown, "POST", "create-access-key")
