@@ -94,8 +94,24 @@ async def test_a_piece_that_hangs_is_given_up(database: Database, monkeypatch: p
 
     job = a_job(hangs)
     with pytest.raises(TimeoutError):
-        await do(database, job)
+        async with asyncio.timeout(10):
+            await do(database, job)
     assert (await run_of(database, job)).error == "TimeoutError"
+
+
+async def test_a_node_takes_few_connections_for_all_its_jobs(database: Database) -> None:
+    at_work, most, done = 0, 0, 0
+
+    async def work(_tx: Tx, _limit: int) -> int:
+        nonlocal at_work, most, done
+        at_work, done = at_work + 1, done + 1
+        most = max(most, at_work)
+        await asyncio.sleep(0.01)
+        at_work -= 1
+        return 0
+
+    await running(maintenance.run(database, [a_job(work) for _ in range(8)]), lambda: done > 20)
+    assert most == maintenance.AT_ONCE
 
 
 async def test_no_two_nodes_do_one_job_at_once(database: Database, other_node: Database) -> None:
