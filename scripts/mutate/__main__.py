@@ -24,7 +24,9 @@ def record(package: str, copy: Copy, console: Console) -> None:
     console.print(f"{package}: recording which test runs which line")
     copy.record(package)
     failed = json.loads(record_of(package).read_text())["failed"]
-    console.print(f"{len(failed)} tests failed or were skipped and judge nothing", *failed[:20], sep="\n  ")
+    console.print(f"{len(failed)} tests failed or were skipped and judge nothing")
+    for test in failed[:20]:
+        console.print(f"  {test}", markup=False, highlight=False, soft_wrap=True)
 
 
 def run(mutants: list[Mutant], copies: list[Copy], results: Results, chooser: Chooser) -> None:

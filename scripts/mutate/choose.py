@@ -19,6 +19,7 @@ class Chooser:
         file = record_of(package)
         record = json.loads(file.read_text())
         self.seconds: dict[str, float] = record["seconds"]
+        self.failed = set(record["failed"])
         self.lines: dict[str, dict[str, list[str]]] = record["lines"]
         self.places = JUDGES[package]
         written = file.stat().st_mtime
@@ -30,9 +31,12 @@ class Chooser:
         lines = self.lines.get(mutant.path, {})
         first, last = mutant.statement
         found = {test for line in range(first, last + 1) for test in lines.get(str(line), ())}
-        if len(found - {""}) < 2 and found:
-            # Run at import, or while a fixture of the whole run was made: any test of the file may depend on it.
-            found = {test for tests in lines.values() for test in tests}
+        if len(found - {""}) < 2:
+            # Run at import, while a fixture of the whole run was made, or in another process: then any test of the
+            # file may depend on it, and any of the package where no test runs the file.
+            found |= {test for tests in lines.values() for test in tests}
+        if len(found - {""}) < 2:
+            found |= set(self.seconds) - self.failed
         ordered = sorted(found - {""}, key=lambda test: (self._distance(test), self.seconds[test]))
         chosen: list[str] = []
         spent = 0.0

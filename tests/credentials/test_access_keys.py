@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from tests.conftest import PoolForTests
 from tests.jobs import piece_of
 
 from poolhouse.caller import Caller
-from poolhouse.credentials import postgres
-from poolhouse.credentials.access_keys import AccessKeyService
+from poolhouse.credentials import access_key_tokens, postgres
+from poolhouse.credentials.access_keys import SCOPE_LENGTH, AccessKeyService
 from poolhouse.errors import (
     AccessKeyNotFound,
+    InvalidInput,
     InvalidOperation,
     NotAuthenticated,
     NotPermitted,
@@ -41,6 +43,22 @@ async def test_a_key_authenticates_with_its_secret_alone(keys: AccessKeyService,
     for key_id, secret in ((key.id, "wrong"), (new_id(), key.secret), ("", ""), ("x\x00", "")):
         with pytest.raises(NotAuthenticated):
             await keys.authenticate(key_id, secret)
+
+
+@pytest.mark.parametrize("scope", ["", "x" * (SCOPE_LENGTH + 1)])
+async def test_a_scope_is_a_word_of_some_length(
+    keys: AccessKeyService, pool: PoolForTests, scope: str
+) -> None:
+    with pytest.raises(InvalidInput):
+        await keys.create(pool.administrator, scopes=["users:read", scope])
+
+
+@pytest.mark.parametrize("payload", ["{}", "[]", "null", "7", '"sub"', "no JSON"])
+def test_a_token_that_names_no_key_is_refused_before_it_is_verified(payload: str) -> None:
+    middle = base64.urlsafe_b64encode(payload.encode()).decode().rstrip("=")
+    for token in (f"head.{middle}.signature", middle, ""):
+        with pytest.raises(NotAuthenticated):
+            access_key_tokens.key_id(token)
 
 
 async def test_a_secret_is_shown_once_and_kept_sealed(

@@ -175,3 +175,17 @@ async def test_a_stranger_without_the_code_changes_nothing(services, visitor, sq
         with pytest.raises(PoolhouseError):
             await way(services, visitor, "email", "000000")
     assert (await services.credentials.status(squatter.token.token)).claims is not None
+
+
+async def test_a_number_of_another_country_is_taken_from_who_never_proved_it(
+    services, pool, visitor, sent_code
+):
+    number = {"phone": "2025550123", "phone_country_code": "+1"}
+    squatter = Registration("username", {"username": "mallory", **number}, "mallory's own")
+    mallory = await services.registrations.register(visitor, squatter)
+    await services.codes.send(visitor, "phone", number["phone"], "register", "+1")
+    text = await sent_code("+12025550123")
+    own = Registration("phone_code", {}, "the victim's")
+    victim = await services.code_login.register(visitor, "phone", number["phone"], text, own, "+1")
+    assert (victim.user.phone, victim.user.phone_country_code) == (number["phone"], "+1")
+    assert (await services.users.get(pool.administrator, mallory.user.id)).phone is None

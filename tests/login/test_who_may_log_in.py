@@ -154,7 +154,7 @@ class Person:
             await self.services.login.token_only(tx, self.visitor, stored)
 
     async def is_good(self, token: str) -> bool:
-        return (await self.services.login.status(token)).claims is not None
+        return (await self.services.credentials.status(token)).claims is not None
 
     async def is_logged_in(self) -> bool:
         state = await self.services.sessions.login_state(self.pool.administrator, self.user.id)

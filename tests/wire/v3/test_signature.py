@@ -57,6 +57,13 @@ async def test_a_date_of_a_body_is_signed_with_its_quotes(v3: V3Client) -> None:
     assert answer.json()["statusCode"] == 200
 
 
+async def test_a_tab_in_a_signed_header_counts_as_a_blank(v3: V3Client) -> None:
+    headers = signed_headers(v3.pool_id, v3.secret, "GET", LIST, x_authing_sdk_version="a b")
+    for sent, status in (("a\tb", 200), ("ab", 401)):
+        headers |= {"x-authing-sdk-version": sent}
+        assert (await v3.http.get(LIST, headers=headers)).json()["statusCode"] == status
+
+
 async def test_a_changed_body_is_refused(v3: V3Client) -> None:
     headers = signed_headers(v3.pool_id, v3.secret, "POST", "/api/v3/create-access-key?type=x")
     answer = await v3.http.post("/api/v3/create-access-key", json={"type": "y"}, headers=headers)
