@@ -303,8 +303,9 @@ async def test_what_is_past_its_time_goes_and_what_lives_stays(
     async def left() -> int:
         return int(await db.fetchval(f"select count(*) from {table} where pool_id = $1", pool.id))
 
-    while await left() > 1:
-        assert 1 <= await piece_of(db, job, limit=1) <= 4, "one row of each table of the job"
+    while (before := await left()) > 1:
+        assert await piece_of(db, job, limit=1)
+        assert await left() >= before - 1
     await piece_of(db, job)
     assert await left() == 1
 

@@ -39,10 +39,6 @@ OTHER_FILES = 512
 LONGEST_REQUEST_S = 45
 """A server that stops waits this long for what it is answering: a script may take 20 s, a statement 30."""
 
-LONGEST_STOP_S = LONGEST_REQUEST_S + 45
-"""And a worker that stops is ended after this long: the mail it is sending, the records of logins and of scripts and
-the database's connections have their own times, 40 s together (docs/operations/proxy.md, Stopping)."""
-
 DRAINING = "draining"
 """A file beside the workers' numbers that tells them to be unready."""
 
@@ -261,7 +257,7 @@ def main() -> None:
         workers=settings.workers,
         respawn_failed_workers=True,
         backpressure=connections(),
-        workers_kill_timeout=LONGEST_STOP_S,
+        workers_kill_timeout=LONGEST_REQUEST_S,
         log_enabled=False,
     ).serve()
 
