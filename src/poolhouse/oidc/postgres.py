@@ -118,11 +118,11 @@ async def use_code(db: Executor, pool_id: str, digest: bytes) -> FoundCode | Non
     """The code, marked used in the same statement: of two exchanges at once one is the first."""
     row = await db.fetchrow(
         "with found as (select * from oidc_codes where pool_id = $1 and digest = $2 for update), "
-        "used as (update oidc_codes c set used_at = now() from found where c.pool_id = found.pool_id "
+        "used as (update oidc_codes c set used_at = now() from found where c.pool_id = $1 "
         "and c.digest = found.digest and found.used_at is null) "
         f"select {_GRANT}, f.redirect_uri, f.code_challenge, f.code_challenge_method, "
         "f.expires_at as code_expires_at, f.used_at is null as first_use from found f "
-        "join oidc_grants g on g.pool_id = f.pool_id and g.id = f.grant_id",
+        "join oidc_grants g on g.pool_id = $1 and g.id = f.grant_id",
         pool_id,
         digest,
     )
@@ -151,10 +151,10 @@ async def insert_refresh_token(db: Executor, grant: Grant, digest: bytes, expire
 async def use_refresh_token(db: Executor, pool_id: str, digest: bytes) -> FoundRefreshToken | None:
     row = await db.fetchrow(
         "with found as (select * from oidc_refresh_tokens where pool_id = $1 and digest = $2 for update), "
-        "used as (update oidc_refresh_tokens t set used_at = now() from found where t.pool_id = found.pool_id "
+        "used as (update oidc_refresh_tokens t set used_at = now() from found where t.pool_id = $1 "
         "and t.digest = found.digest and found.used_at is null) "
         f"select {_GRANT}, f.expires_at as token_expires_at, f.used_at is null as first_use from found f "
-        "join oidc_grants g on g.pool_id = f.pool_id and g.id = f.grant_id",
+        "join oidc_grants g on g.pool_id = $1 and g.id = f.grant_id",
         pool_id,
         digest,
     )
