@@ -81,6 +81,17 @@ def no_program(field: str, value: Any) -> None:
         raise InvalidInput(field, "不是网页或图片的地址", "not the address of a page or a picture")
 
 
+def is_storable(text: str) -> bool:
+    """Whether UTF-8 and PostgreSQL hold it: no half of a surrogate pair, no NUL."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def storable(value: Any) -> Any:
     """`value`, a text or JSON of them, with U+FFFD for what no UTF-8 and no PostgreSQL holds: half of a surrogate
     pair and NUL. For what must be kept or passed on whatever stands in it; what a caller gives is refused instead.
@@ -106,10 +117,6 @@ def optional_text(value: str | None, field: str, longest: int) -> str | None:
 
 
 def _fitting(value: str, field: str, longest: int) -> str:
-    if len(value) > longest or "\0" in value:
+    if len(value) > longest or not is_storable(value):
         raise InvalidInput(field)
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise InvalidInput(field) from error
     return value

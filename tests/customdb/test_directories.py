@@ -11,7 +11,7 @@ from tests.conformance.directory import DirectoryConformance, Subject
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts
 
-from poolhouse.directory.migrating import PROVIDER, MigratingDirectory
+from poolhouse.directory.migrating import MigratingDirectory
 from poolhouse.errors import (
     CustomDatabaseUnavailable,
     EmailTaken,
@@ -21,7 +21,7 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.services import Services
-from poolhouse.users.model import Condition, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import CUSTOM_DATABASE, Condition, UserDraft, UserKey, UserQuery
 
 
 class TestScriptedDirectory(DirectoryConformance):
@@ -70,7 +70,7 @@ async def test_a_first_login_moves_the_user_in_with_profile_and_password(
 
     assert (user.username, user.nickname, user.user_source_type) == ("wang", "小王", "sync")
     assert len(user.id) == 24
-    found = await services.users.find(pool.administrator, UserKey.identity(PROVIDER, script_id))
+    found = await services.users.find(pool.administrator, UserKey.identity(CUSTOM_DATABASE, script_id))
     assert found is not None
     assert found.id == user.id
 

@@ -11,9 +11,8 @@ import bcrypt
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts
 
-from poolhouse.directory.migrating import PROVIDER
 from poolhouse.services import Services
-from poolhouse.users.model import UserKey, UserQuery
+from poolhouse.users.model import CUSTOM_DATABASE, UserKey, UserQuery
 
 PEOPLE, KILLS = 30, 4
 
@@ -89,6 +88,6 @@ async def test_nobody_is_half_migrated_when_the_server_is_killed(
             "select count(*) from user_identities where pool_id = $1 and user_id = $2 and provider = $3",
             pool.id,
             user.id,
-            PROVIDER,
+            CUSTOM_DATABASE,
         )
         assert linked == 1

@@ -15,9 +15,8 @@ import bcrypt
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect, lazy_scripts, legacy  # noqa: F401
 
-from poolhouse.directory.migrating import PROVIDER
 from poolhouse.services import Services
-from poolhouse.users.model import UserKey, UserQuery
+from poolhouse.users.model import CUSTOM_DATABASE, UserKey, UserQuery
 
 PEOPLE, LOGINS, KILLS = 3000, 60, 3
 POOLHOUSE = "from poolhouse.cli import main; main()"
@@ -70,7 +69,7 @@ async def require_whole(services: Services, pool: PoolForTests) -> None:
         "from users u left join user_identities i on i.pool_id = u.pool_id and i.user_id = u.id "
         "and i.provider = $2 where u.pool_id = $1",
         pool.id,
-        PROVIDER,
+        CUSTOM_DATABASE,
     )
     assert len(linked) == PEOPLE
     assert all(row["has_password"] for row in linked)

@@ -11,7 +11,6 @@ import bcrypt
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.directory.migrating import PROVIDER
 from poolhouse.errors import (
     InvalidInput,
     InvalidOperation,
@@ -26,7 +25,7 @@ from poolhouse.migration import importing
 from poolhouse.migration import postgres as bulk_insert
 from poolhouse.migration.import_tables import Reading
 from poolhouse.services import Services
-from poolhouse.users.model import User, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import CUSTOM_DATABASE, User, UserDraft, UserKey, UserQuery
 from poolhouse.wire.v2.errors import row as v2_row
 from poolhouse.wire.v3.errors import row_of as v3_row
 
@@ -88,7 +87,7 @@ async def test_rows_become_users_in_both_wires_spellings(
 
     wang = await logged_in(services, pool, "wang", "plain one")
     assert (wang.email, wang.nickname, wang.user_source_type) == ("wang@old.cn", "小王", "excel")
-    by_old_id = await services.users.find(pool.administrator, UserKey.identity(PROVIDER, "17"))
+    by_old_id = await services.users.find(pool.administrator, UserKey.identity(CUSTOM_DATABASE, "17"))
     assert by_old_id is not None
     assert by_old_id.id == wang.id
     assert (await logged_in(services, pool, "li", "their own")).last_ip == "1.2.3.4"

@@ -23,6 +23,7 @@ from poolhouse.customdb.model import (
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
 from poolhouse.db.where import Where
+from poolhouse.users.model import CUSTOM_DATABASE
 
 _SETTINGS = (
     "allowed_hosts",
@@ -292,7 +293,7 @@ async def migration(db: Executor, pool_id: str) -> MigrationProgress:
 
 async def is_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
     found = await db.fetchval(
-        "select true from user_tombstones where pool_id = $1 and provider = 'custom-database' "
+        f"select true from user_tombstones where pool_id = $1 and provider = '{CUSTOM_DATABASE}' "
         "and user_id_in_idp = $2",
         pool_id,
         user_id_in_idp,
@@ -302,7 +303,7 @@ async def is_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
 
 async def lift_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
     lifted = await db.fetchval(
-        "delete from user_tombstones where pool_id = $1 and provider = 'custom-database' "
+        f"delete from user_tombstones where pool_id = $1 and provider = '{CUSTOM_DATABASE}' "
         "and user_id_in_idp = $2 returning true",
         pool_id,
         user_id_in_idp,

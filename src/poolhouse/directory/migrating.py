@@ -28,9 +28,8 @@ from poolhouse.errors import (
 from poolhouse.failures import told
 from poolhouse.paging import Page
 from poolhouse.users.agreement import LOGIN_KEYS, contradicts, differ, keys_of, taken
-from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import CUSTOM_DATABASE, IdentityDraft, User, UserDraft, UserKey, UserQuery
 
-PROVIDER = "custom-database"
 """Provider of the identity that keeps the script's id of a migrated user."""
 
 _KEPT_OUT = ("created_at", "updated_at", "token_expired_at")
@@ -84,7 +83,9 @@ class MigratingDirectory:
 
     async def _came_without_password(self, caller: Caller, here: User) -> bool:
         """Moved in by `migration finish` before they ever came: their password is still the old database's."""
-        return here.reset_password_on_next_login and await self._native.is_waiting(caller, here.id, PROVIDER)
+        return here.reset_password_on_next_login and await self._native.is_waiting(
+            caller, here.id, CUSTOM_DATABASE
+        )
 
     async def _complete(self, caller: Caller, key: UserKey, here: User, theirs: User, password: str) -> User:
         adopted = await self.adopted(caller, theirs.id)
@@ -111,7 +112,7 @@ class MigratingDirectory:
     async def _insert(self, caller: Caller, theirs: User, password: str | None) -> User:
         draft = UserDraft(moved_values(theirs), password)
         async with self._db.transaction() as tx:
-            return await self._native.create(tx, caller, draft, IdentityDraft(PROVIDER, theirs.id))
+            return await self._native.create(tx, caller, draft, IdentityDraft(CUSTOM_DATABASE, theirs.id))
 
     async def _lost_race(
         self, caller: Caller, key: UserKey, theirs: User, password: str | None, error: Conflict
@@ -138,7 +139,7 @@ class MigratingDirectory:
 
     async def adopted(self, caller: Caller, script_user_id: str) -> User | None:
         """The user here whom this id of the script became."""
-        return (await self._native.find(caller, [UserKey.identity(PROVIDER, script_user_id)]))[0]
+        return (await self._native.find(caller, [UserKey.identity(CUSTOM_DATABASE, script_user_id)]))[0]
 
     async def find_unmigrated(self, caller: Caller, key: UserKey) -> User | None:
         """Somebody the scripts know and we do not: for sign-up and forgotten passwords. Errors pass: closed."""

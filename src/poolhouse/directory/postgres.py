@@ -32,7 +32,7 @@ from poolhouse.paging import Page
 from poolhouse.pools.model import MOST_REMEMBERED
 from poolhouse.texts import written
 from poolhouse.times import now
-from poolhouse.users.model import IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import CUSTOM_DATABASE, IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 
 COLUMNS = ", ".join(User.__struct_fields__)
 U_COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
@@ -208,7 +208,7 @@ class PostgresDirectory:
         await tx.execute(
             "insert into user_tombstones (pool_id, provider, user_id_in_idp) "
             "select pool_id, provider, user_id_in_idp from user_identities "
-            "where pool_id = $1 and user_id = any($2) and provider = 'custom-database' on conflict do nothing",
+            f"where pool_id = $1 and user_id = any($2) and provider = '{CUSTOM_DATABASE}' on conflict do nothing",
             caller.pool_id,
             wanted,
         )
@@ -300,7 +300,7 @@ class PostgresDirectory:
 
 async def insert_identity(tx: Executor, pool_id: str, user_id: str, identity: IdentityDraft) -> str:
     """Raises IdentityTaken where it is linked already, or is another user's under whatever type."""
-    if identity.provider != "custom-database":  # which has one type and one source, so the key says it all
+    if identity.provider != CUSTOM_DATABASE:  # which has one type and one source, so the key says it all
         await _claim(tx, pool_id, user_id, identity)
     identity_id = new_id()
     try:
@@ -363,7 +363,7 @@ async def has_foreign_identity(db: Executor, pool_id: str, user_id: str) -> bool
     return bool(
         await db.fetchval(
             "select true from user_identities "
-            "where pool_id = $1 and user_id = $2 and provider <> 'custom-database' limit 1",
+            f"where pool_id = $1 and user_id = $2 and provider <> '{CUSTOM_DATABASE}' limit 1",
             pool_id,
             user_id,
         )

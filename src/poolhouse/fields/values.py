@@ -16,6 +16,7 @@ import msgspec
 from poolhouse import emails, phones
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import LARGEST_VALUE_BYTES, DataType, Field, Rule
+from poolhouse.texts import is_storable
 from poolhouse.times import parse_time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,11 +76,7 @@ def epoch_ms(value: datetime) -> int:
 def _string(field: Field, value: Any) -> str:
     if not isinstance(value, str):
         raise _wrong(field)
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise _wrong(field) from error
-    if "\0" in value:
+    if not is_storable(value):
         raise _wrong(field)
     return value
 

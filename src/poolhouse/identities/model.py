@@ -7,10 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-CUSTOM_DATABASE = "custom-database"
-"""The provider of an identity that a migrated user brought from the pool's own database; `user_id_in_idp` is
-the id its script gave."""
-
 
 @dataclass(frozen=True, slots=True)
 class Identity:

@@ -25,7 +25,6 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.database import Database, Tx
 from poolhouse.directory.chooser import Directories
-from poolhouse.directory.migrating import PROVIDER
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.errors import (
     InvalidOperation,
@@ -41,6 +40,7 @@ from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser, RowError
 from poolhouse.migration.import_tables import Reading
 from poolhouse.migration.postgres import Journal, Known
+from poolhouse.users.model import CUSTOM_DATABASE
 from poolhouse.users.rules import spelled
 
 BATCH_ROWS, BATCH_PASSWORDS = 500, 64
@@ -236,14 +236,14 @@ class UserImports:
         errors = [entry for entry in entries if isinstance(entry, RowError)]
         if not people:
             return {}, 0, errors
-        known = await newcomers.known(tx, caller.pool_id, people, PROVIDER)
+        known = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
         new = [person for person in people if judged(person, known) == "new"]
         made: dict[int, str] = {}
         if new:
             stored = [(p, p.password_hash or hashes.get(p.line)) for p in new]
-            made = await newcomers.insert(tx, caller.pool_id, stored, PROVIDER)
+            made = await newcomers.insert(tx, caller.pool_id, stored, CUSTOM_DATABASE)
             # Whoever was faster is visible now, in this batch or beside it.
-            known = await newcomers.known(tx, caller.pool_id, people, PROVIDER)
+            known = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
         custom = {made[p.line]: p.custom_data for p in new if p.line in made and p.custom_data}
         if custom:
             await self._fields.store(tx, caller, TargetType.USER, custom)
@@ -263,7 +263,7 @@ class UserImports:
         people = [e for e in entries if isinstance(e, ImportedUser) and e.password is not None]
         if not people or dry_run:
             return {}
-        known = await newcomers.known(self._db, caller.pool_id, people, PROVIDER)
+        known = await newcomers.known(self._db, caller.pool_id, people, CUSTOM_DATABASE)
         new = [person for person in people if judged(person, known) == "new"]
         places = asyncio.Semaphore(2 * (os.cpu_count() or 1))
 

@@ -14,7 +14,7 @@ from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.customdb.model import MigrationProgress
 from poolhouse.db.database import Database
 from poolhouse.directory.chooser import Directories
-from poolhouse.directory.migrating import PROVIDER, MigratingDirectory, moved_values
+from poolhouse.directory.migrating import MigratingDirectory, moved_values
 from poolhouse.errors import InvalidOperation, PoolhouseError
 from poolhouse.failures import told
 from poolhouse.migration import postgres as newcomers
@@ -23,7 +23,7 @@ from poolhouse.migration.importing import ErrorFile, ImportProgress, Report, Use
 from poolhouse.migration.postgres import Journal
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
-from poolhouse.users.model import User, UserQuery
+from poolhouse.users.model import CUSTOM_DATABASE, User, UserQuery
 
 PAGE = 100
 SOURCE = "listUsers"
@@ -54,8 +54,8 @@ class Migration:
     async def state(self, caller: Caller) -> MigrationState:
         caller.require_administrator()
         progress = await customdb_rows.migration(self._db, caller.pool_id)
-        accounted = await newcomers.linked_count(self._db, caller.pool_id, PROVIDER)
-        lately = await newcomers.linked_lately(self._db, caller.pool_id, PROVIDER, 1)
+        accounted = await newcomers.linked_count(self._db, caller.pool_id, CUSTOM_DATABASE)
+        lately = await newcomers.linked_lately(self._db, caller.pool_id, CUSTOM_DATABASE, 1)
         remaining = await self._remaining(caller, accounted)
         per_hour = None
         if progress.migrated and progress.first_at:
@@ -72,7 +72,7 @@ class Migration:
         caller.require_administrator()
         found = await (await self._lazy(caller)).legacy.list(caller, UserQuery(page))
         people = _people(found.items, page)
-        known = await newcomers.known(self._db, caller.pool_id, people, PROVIDER)
+        known = await newcomers.known(self._db, caller.pool_id, people, CUSTOM_DATABASE)
         new = {person.script_id for person in people if judged(person, known) == "new"}
         return Page(found.total, [user for user in found.items if user.id in new])
 

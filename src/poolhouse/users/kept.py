@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from poolhouse.crypto import foreign
 from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.texts import is_storable
 
 LONGEST_SALT = 1024
 """Characters."""
@@ -84,16 +85,8 @@ def _bounded(kept: Kept, field: str) -> Kept:
     ):
         if len(value) > longest:
             raise TooLarge(name, f"长度不能超过 {longest}", f"must be at most {longest} characters")
-        if "\x00" in value or not _is_text(value):
+        if not is_storable(value):
             raise InvalidInput(name, "含有非法字符", "contains a character outside its alphabet")
     if not kept.hash:
         raise InvalidInput(field, "不能为空", "must not be empty")
     return kept
-
-
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -109,6 +109,11 @@ class UserDraft:
         object.__setattr__(self, "password_salt", self.password_salt or None)
 
 
+CUSTOM_DATABASE = "custom-database"
+"""The provider of the identity that people bring from the pool's own database; `user_id_in_idp` is the id its
+script gave."""
+
+
 @dataclass(frozen=True, slots=True)
 class IdentityDraft:
     """An identity at an outside source to be kept with a new user.

@@ -33,6 +33,7 @@ from graphql import (
 
 from poolhouse.aside import aside
 from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
+from poolhouse.texts import is_storable
 from poolhouse.wire.v2 import faults
 from poolhouse.wire.v2.schema import SCHEMA
 from poolhouse.wire.v2.unknown import known_literals
@@ -221,7 +222,7 @@ def _census(document: DocumentNode, limits: Limits) -> tuple[frozenset[str], boo
             raise TooLarge(
                 "query", f"名称最长 {MAX_NAME} 个字符", f"names have at most {MAX_NAME} characters"
             )
-        elif isinstance(node, StringValueNode) and not _is_storable(node.value):
+        elif isinstance(node, StringValueNode) and not is_storable(node.value):
             raise _invalid("a string holds NUL or a lone surrogate")
         for key in node.keys:
             inner = getattr(node, key, None)
@@ -230,14 +231,6 @@ def _census(document: DocumentNode, limits: Limits) -> tuple[frozenset[str], boo
             elif isinstance(inner, tuple | list):
                 todo.extend(item for item in inner if isinstance(item, Node))
     return frozenset(names), bool(seen[ObjectValueNode.kind])
-
-
-def _is_storable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
 
 
 def _definitions(
