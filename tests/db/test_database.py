@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from unittest.mock import Mock
 
 import asyncpg
 import pytest
@@ -15,7 +16,7 @@ from poolhouse.db import connection_pool
 from poolhouse.db.database import Database, opened
 from poolhouse.errors import DatabaseLost, InvalidInput, Overloaded
 from poolhouse.ids import new_id
-from poolhouse.wire import health
+from poolhouse.vitals import Vitals
 
 DROP_ALL = """
 select pg_terminate_backend(pid) from pg_stat_activity
@@ -286,7 +287,8 @@ async def test_with_no_place_on_the_server_one_waits_until_somebody_leaves(narro
 async def test_readiness_asks_for_searches_too(narrow: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(narrow, connections=4) as database:
         await open_all(database, 4)
-        assert await health._database(database) == {"ready": True}
+        vitals = Vitals(db=database, hasher=Mock(), delivery=Mock(), sandbox=Mock())
+        assert await vitals.database_fault() is None
         assert database.loads()["search"].open == 1
 
         async def none(*_: Any) -> None:
@@ -294,7 +296,7 @@ async def test_readiness_asks_for_searches_too(narrow: str, monkeypatch: pytest.
 
         monkeypatch.setattr(database, "search_fetchval", none)
         assert await database._searches.give_up_idle()
-        assert await health._database(database) == {"ready": False, "reason": "Overloaded"}
+        assert await vitals.database_fault() == "Overloaded"
 
 
 async def test_idle_connections_are_closed_but_one(

@@ -149,10 +149,19 @@ class _Transaction:
             await self._tx._rollback()
 
 
+class _Runner(Protocol):
+    """What runs one statement at a time: a set of connections, or one with another behind it."""
+
+    @property
+    def load(self) -> Load: ...
+    async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T: ...
+    async def close(self) -> None: ...
+
+
 class Reads:
     """Statements that only read. Searches have connections of their own, see `search_fetch`."""
 
-    def __init__(self, connections: Connections, searches: Connections) -> None:
+    def __init__(self, connections: _Runner, searches: _Runner) -> None:
         self._connections = connections
         self._searches = searches
 
@@ -168,9 +177,6 @@ class Reads:
     async def search_fetch(self, sql: str, *args: Any) -> list[Record]:
         """A SELECT planned for its very arguments: a generic plan makes a search of 0.5 s one of 5 s."""
         return await self._searches.run(lambda c: c.fetch(sql, *args), again=True)
-
-    async def search_fetchrow(self, sql: str, *args: Any) -> Record | None:
-        return await self._searches.run(lambda c: c.fetchrow(sql, *args), again=True)
 
     async def search_fetchval(self, sql: str, *args: Any) -> Any:
         return await self._searches.run(lambda c: c.fetchval(sql, *args), again=True)
@@ -191,6 +197,7 @@ class Database(Reads):
         name: str = "poolhouse",
     ) -> None:
         super().__init__(connections, searches)
+        self._primary = connections
         self.url = url
         self._listener = Listener(url, f"{name} listener")
         self._replica = replica
@@ -250,7 +257,7 @@ class Database(Reads):
 
         One level: a function that should take part is handed the `Tx`.
         """
-        return _Transaction(self._connections)
+        return _Transaction(self._primary)
 
     async def notify(self, channel: str, payload: str = "") -> None:
         await self.execute("select pg_notify($1, $2)", channel, payload)
@@ -279,10 +286,13 @@ class _Lagging(Reads):
         )
 
 
-class _Fallback(Connections):
-    def __init__(self, first: Connections, second: Connections) -> None:
-        self._first = first
-        self._second = second
+class _Fallback:
+    def __init__(self, first: _Runner, second: _Runner) -> None:
+        self._first, self._second = first, second
+
+    @property
+    def load(self) -> Load:
+        return self._first.load
 
     async def run(self, work: Callable[[Any], Awaitable[T]], *, again: bool) -> T:
         try:

@@ -220,18 +220,6 @@ async def subtree_ids(db: Executor, pool_id: str, node_id: str) -> list[str]:
     return [row["descendant_id"] for row in rows]
 
 
-async def is_below(db: Executor, pool_id: str, node_id: str, ancestor_id: str) -> bool:
-    """Whether `ancestor_id` is the node itself or above it."""
-    return bool(
-        await db.fetchval(
-            "select 1 from node_closure where pool_id = $1 and ancestor_id = $2 and descendant_id = $3",
-            pool_id,
-            ancestor_id,
-            node_id,
-        )
-    )
-
-
 async def height(db: Executor, pool_id: str, node_id: str) -> int:
     """Levels below the node."""
     return int(

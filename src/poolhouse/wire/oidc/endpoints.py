@@ -68,33 +68,7 @@ class Provider:
             return RedirectResponse(
                 f"/login?{urlencode({'request': self.services.sealed_requests.seal(asked)})}", 303
             )
-        return await self.proceed(browser, app, asked, session)
-
-    async def proceed(
-        self,
-        browser: Browser,
-        app: App,
-        asked: AuthorizationRequest,
-        session: Session,
-        *,
-        agreed: bool = False,
-    ) -> Response:
-        """Somebody is logged in: ask for consent where the client wants it, else hand out a code.
-
-        Whom the application is not open to goes back to the client with access_denied.
-        """
-        try:
-            await self.services.oidc.require_entrance(app, session.user_id)
-        except OAuthError as error:
-            facts = {"error": error.code, "error_description": error.description, "state": asked.state}
-            return redirect(asked.redirect_uri, facts)
-        if "consent" in asked.prompt and not agreed:
-            return await self.pages.consent(browser, app, asked, session)
-        code = await self.services.oidc.authorize(app, asked, session)
-        answer = {"code": code, "state": asked.state, "iss": f"{browser.origin}/oidc"}
-        if asked.response_mode == "form_post":
-            return self.pages.form_post(browser, asked.redirect_uri, answer)
-        return redirect(asked.redirect_uri, answer)
+        return await self.pages.proceed(browser, app, asked, session)
 
     async def end_session(self, request: Request, browser: Browser) -> Response:
         """RP-initiated logout. The browser is sent only to an address the application registered for it.
@@ -228,7 +202,6 @@ def oidc_routes(services: WireServices) -> list[BaseRoute]:
     """Every path under /oidc, its /oauth twins, and the pages."""
     pages = Pages(services)
     provider = Provider(services, pages)
-    pages.proceed = provider.proceed
     both = ["GET", "POST"]
     table: list[tuple[str, list[str], Handler, bool]] = [
         ("/auth", both, Provider.authorize, False),

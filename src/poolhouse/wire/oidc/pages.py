@@ -38,9 +38,6 @@ from poolhouse.wire.oidc.translations import Texts
 if TYPE_CHECKING:
     from poolhouse.services import WireServices
 
-Proceed = Callable[..., Awaitable[Response]]
-
-
 _MACHINERY = frozenset({"form", "request", "ticket"})
 """Our own fields of every form: no business of a script."""
 
@@ -68,10 +65,6 @@ Act = Callable[["Pages", Step], Awaitable[Response]]
 
 
 class Pages:
-    """`proceed` goes on with the authorization once somebody is logged in; the provider sets it."""
-
-    proceed: Proceed
-
     def __init__(self, services: WireServices) -> None:
         self._services = services
         self._templates = Environment(
@@ -195,6 +188,32 @@ class Pages:
 
     # -- consent -------------------------------------------------------------------------------------------
 
+    async def proceed(
+        self,
+        browser: Browser,
+        app: App,
+        asked: AuthorizationRequest,
+        session: Session,
+        *,
+        agreed: bool = False,
+    ) -> Response:
+        """Somebody is logged in: ask for consent where the client wants it, else hand out a code.
+
+        Whom the application is not open to goes back to the client with access_denied.
+        """
+        try:
+            await self._services.oidc.require_entrance(app, session.user_id)
+        except OAuthError as error:
+            facts = {"error": error.code, "error_description": error.description, "state": asked.state}
+            return redirect(asked.redirect_uri, facts)
+        if "consent" in asked.prompt and not agreed:
+            return await self.consent(browser, app, asked, session)
+        code = await self._services.oidc.authorize(app, asked, session)
+        answer = {"code": code, "state": asked.state, "iss": f"{browser.origin}/oidc"}
+        if asked.response_mode == "form_post":
+            return self.form_post(browser, asked.redirect_uri, answer)
+        return redirect(asked.redirect_uri, answer)
+
     async def consent(
         self, browser: Browser, app: App, asked: AuthorizationRequest, session: Session
     ) -> Response:
@@ -289,7 +308,7 @@ class Pages:
         assert logged_in.session is not None
         assert logged_in.token is not None
         asked = replace(step.asked, prompt=tuple(word for word in step.asked.prompt if word != "login"))
-        response: Response = await self.proceed(step.browser, step.app, asked, logged_in.session)
+        response = await self.proceed(step.browser, step.app, asked, logged_in.session)
         lifetime = logged_in.session.expires_at - logged_in.session.created_at
         step.browser.keep_session(response, logged_in.token.token, int(lifetime.total_seconds()))
         return response

@@ -51,7 +51,6 @@ TABLE: dict[type[PoolhouseError], Row] = {
     e.OldEmailMismatch: Row(2037),
     e.OldPhoneMismatch: Row(2038),
     e.LastLoginMethod: Row(2217),
-    e.RoleCodeRefused: Row(400),
     e.WeakPassword: Row(2029),
     e.NotFound: Row(404),
     e.PoolNotFound: Row(2224),
