@@ -38,7 +38,7 @@ async def test_script_ids_are_members_of_groups(
     await services.groups.add_members(pool.administrator, "staff", [wang])
     await services.groups.add_members(pool.administrator, "staff", [zhang])
     members = await services.groups.list_members(pool.administrator, "staff", PageRequest())
-    users = await services.users.by_ids(pool.administrator, members.items)
+    users = await services.users.list_by_ids(pool.administrator, members.items)
     assert (members.total, [user.username for user in users]) == (2, ["zhang", "wang"])
     groups = await services.groups.list_of_user(pool.user(wang), wang)
     assert [group.code for group in groups] == ["staff"]

@@ -302,10 +302,10 @@ async def test_nobody_changes_their_own_identifier_to_one_of_the_old_database(
     mine = await services.users.create(pool.administrator, UserDraft({"username": "mallory"}))
     async with services.db.transaction() as tx:
         with pytest.raises(UserExists):
-            await services.users.change(tx, pool.user(mine.id), mine.id, UserDraft(values))
+            await services.records.update(tx, pool.user(mine.id), mine.id, UserDraft(values))
     moved = await services.login.with_password(pool.stranger, BY_NAME, "old secret")
     async with services.db.transaction() as tx:
-        changed = await services.users.change(tx, pool.user(moved.user.id), moved.user.id, UserDraft(WANG))
+        changed = await services.records.update(tx, pool.user(moved.user.id), moved.user.id, UserDraft(WANG))
     assert changed.email == "wang@old.cn"
 
 

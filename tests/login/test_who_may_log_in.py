@@ -145,7 +145,7 @@ class Person:
         return str(required.value.facts["mfa_token"])
 
     async def as_stored(self) -> User:
-        found = await self.services.users.look_up(self.visitor, UserKey("id", self.user.id))
+        found = await self.services.records.find(self.visitor, UserKey("id", self.user.id))
         return found or msgspec.structs.replace(self.user, is_deleted=True)
 
     async def token_only(self, user: Callable[[], Awaitable[User]]) -> None:

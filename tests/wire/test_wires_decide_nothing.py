@@ -9,9 +9,10 @@ from pathlib import Path
 import poolhouse.wire
 from poolhouse.services import WireServices
 from poolhouse.services.core import Raw
+from poolhouse.services.people import Unchecked
 
-RAW = "|".join(field.name for field in fields(Raw))
-FORBIDDEN = re.compile(rf"""services\.({RAW})\b|["']system["']""")
+KEPT_FROM_WIRES = {field.name for part in (Raw, Unchecked) for field in fields(part)}
+FORBIDDEN = re.compile(rf"""services\.({"|".join(KEPT_FROM_WIRES)})\b|["']system["']""")
 
 
 def test_no_wire_reaches_past_the_services_or_acts_as_the_system() -> None:
@@ -26,4 +27,4 @@ def test_no_wire_reaches_past_the_services_or_acts_as_the_system() -> None:
 
 
 def test_what_a_wire_is_handed_has_none_of_it_by_type() -> None:
-    assert {field.name for field in fields(WireServices)}.isdisjoint(field.name for field in fields(Raw))
+    assert {field.name for field in fields(WireServices)}.isdisjoint(KEPT_FROM_WIRES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from poolhouse.accounts.users import UserService, Vetted
+from poolhouse.accounts.records import UserRecords, Vetted
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -49,7 +49,7 @@ class _Known:
 
 
 class DepartmentTrees:
-    def __init__(self, db: Database, users: UserService, audit: AuditLog) -> None:
+    def __init__(self, db: Database, users: UserRecords, audit: AuditLog) -> None:
         self._db, self._users, self._audit = db, users, audit
 
     async def merge(self, caller: Caller, tree: NamedTree, tenant_id: str | None = None) -> Merged:
@@ -125,7 +125,7 @@ class DepartmentTrees:
         if not keys:
             raise IdentifierRequired("members")
         for key in keys:
-            if (found := await self._users.look_up(caller, key)) is not None:
+            if (found := await self._users.find(caller, key)) is not None:
                 return found.id, await self._users.vet(caller, draft, found.id, vouched=True)
         return None, await self._users.vet(caller, draft, vouched=True)
 
@@ -135,7 +135,7 @@ class DepartmentTrees:
         if user_id is not None:
             merged.users_updated += 1
             return await self._users.apply(tx, caller, user_id, vetted)
-        user = await self._users.add(tx, caller, vetted)
+        user = await self._users.create(tx, caller, vetted)
         merged.users_added += 1
         await self._audit.write(
             tx,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -50,7 +50,7 @@ class AccountService:
         self,
         *,
         db: Database,
-        users: UserService,
+        users: UserRecords,
         audit: AuditLog,
         fields: FieldStore,
         put_in_departments: PutInDepartments,
@@ -70,7 +70,7 @@ class AccountService:
             created = []
             for account, one in zip(accounts, vetted, strict=True):
                 first = account.identities[0] if account.identities else None
-                user = await self._users.add(tx, caller, one, first)
+                user = await self._users.create(tx, caller, one, first)
                 for identity in account.identities[1:]:
                     await self._link_identity(tx, caller.pool_id, user.id, identity)
                 if account.custom_data:
@@ -120,7 +120,7 @@ class AccountService:
             raise InvalidInput("userIds")
         async with self._db.transaction() as tx:
             for user_id in dict.fromkeys(user_ids):
-                user = await self._users.change(
+                user = await self._users.update(
                     tx, caller, user_id, UserDraft({"status": Status.RESIGNED.value})
                 )
                 await self._put_in_departments(tx, caller, user_id, [])

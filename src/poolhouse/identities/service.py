@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -19,7 +19,7 @@ from poolhouse.users.model import IdentityDraft
 
 
 class IdentityService:
-    def __init__(self, db: Database, users: UserService, audit: AuditLog) -> None:
+    def __init__(self, db: Database, users: UserRecords, audit: AuditLog) -> None:
         self._db, self._users, self._audit = db, users, audit
 
     async def list(self, caller: Caller, user_id: str) -> Sequence[Identity]:

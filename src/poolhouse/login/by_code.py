@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.caller import Caller
 from poolhouse.errors import UserNotFound
 from poolhouse.login.codes import Codes, holder_of
@@ -23,7 +23,7 @@ class CodeLogin:
         self,
         *,
         codes: Codes,
-        users: UserService,
+        users: UserRecords,
         login: LoginService,
         sign_up: SignUp,
         registrations: Registrations,

@@ -11,7 +11,7 @@ import secrets
 from typing import Literal
 
 from poolhouse import emails, phones
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Tx
@@ -186,10 +186,10 @@ def require_mailed(user: User, address: str | None) -> None:
 
 
 async def holder_of(
-    users: UserService, caller: Caller, channel: Channel, target: str, country_code: str | None = None
+    users: UserRecords, caller: Caller, channel: Channel, target: str, country_code: str | None = None
 ) -> User | None:
     """The user whose this address is."""
-    user = await users.look_up(caller, address_key(channel, target, country_code))
+    user = await users.find(caller, address_key(channel, target, country_code))
     return user if user is not None and holds(user, channel, target, country_code) else None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
@@ -60,7 +60,7 @@ class Links:
         db: Database,
         pools: PoolService,
         apps: AppService,
-        users: UserService,
+        users: UserRecords,
         mail: MailService,
         audit: AuditLog,
         base_url: str,
@@ -74,7 +74,7 @@ class Links:
             raise InvalidInput("scene", "未知的场景", "an unknown scene")
         target = normal("email", email)
         await self._count(caller, target)
-        user = await self._users.look_up(caller, UserKey("email", target))
+        user = await self._users.find(caller, UserKey("email", target))
         if user is not None:
             await self._queue(caller, user, target, SCENES[scene], "email_link")
 
@@ -84,7 +84,7 @@ class Links:
         Raises UserNotFound; InvalidInput for a user without an e-mail address; AccountBlocked, AccountSuspended.
         """
         caller.require_administrator()
-        user = await self._users.look_up(caller, UserKey("id", user_id))
+        user = await self._users.find(caller, UserKey("id", user_id))
         if user is None:
             raise UserNotFound(user_id=user_id)
         if not user.email:
@@ -109,7 +109,7 @@ class Links:
         held, user = await self._held(caller, "email_link", ticket)
         async with self._db.transaction() as tx:
             await tickets.consume(tx, held)
-            user = await self._users.change(tx, caller, user.id, UserDraft({"email_verified": True}))
+            user = await self._users.update(tx, caller, user.id, UserDraft({"email_verified": True}))
             event = Event(
                 "update_email",
                 "user",
@@ -125,7 +125,7 @@ class Links:
         self, caller: Caller, purpose: tickets.Purpose, ticket: str
     ) -> tuple[tickets.Ticket, User]:
         held = await tickets.peek(self._db, caller.pool_id, purpose, ticket)
-        user = await self._users.look_up(caller, UserKey("id", held.user_id))
+        user = await self._users.find(caller, UserKey("id", held.user_id))
         if user is None:
             raise TokenInvalid("the link's user is gone")
         require_mailed(user, held.detail.get("email"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput
@@ -18,7 +18,7 @@ TRIES = 10
 
 
 class MfaEnrolment:
-    def __init__(self, *, db: Database, pools: PoolService, users: UserService, mfa: MfaService) -> None:
+    def __init__(self, *, db: Database, pools: PoolService, users: UserRecords, mfa: MfaService) -> None:
         self._db, self._pools, self._users, self._mfa = db, pools, users, mfa
 
     async def begin(self, caller: Caller) -> tuple[str, Association]:

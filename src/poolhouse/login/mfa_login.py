@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import (
@@ -40,7 +40,7 @@ class MfaLogin:
         self,
         *,
         db: Database,
-        users: UserService,
+        users: UserRecords,
         codes: Codes,
         mfa: MfaService,
         login: LoginService,
@@ -121,7 +121,7 @@ class MfaLogin:
         present = user.email if channel == "email" else user.phone
         if present is not None:
             return holds(user, channel, target, country_code)
-        return await self._users.look_up(caller, address_key(channel, target, country_code)) is None
+        return await self._users.find(caller, address_key(channel, target, country_code)) is None
 
     # -- common --------------------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class MfaLogin:
         await self._refusals.write(caller, reason, user_id=user_id, operation="verify_mfa")
 
     async def _user(self, caller: Caller, held: Ticket) -> User:
-        user = await self._users.look_up(caller, UserKey("id", held.user_id))
+        user = await self._users.find(caller, UserKey("id", held.user_id))
         if user is None:
             raise TokenInvalid("the ticket's user is gone")
         return user
@@ -152,7 +152,7 @@ class MfaLogin:
         try:
             async with self._db.transaction() as tx:
                 draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)
-                return await self._users.change(tx, caller, user.id, draft)
+                return await self._users.update(tx, caller, user.id, draft)
         except (EmailTaken, PhoneTaken) as error:
             raise InvalidInput(channel, "已被其他用户绑定", "somebody else's") from error
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -94,7 +94,7 @@ class OwnAccount:
         pools: PoolService,
         directories: Directories,
         rows: PostgresDirectory,
-        users: UserService,
+        users: UserRecords,
         codes: Codes,
         rules: PasswordRules,
         recovery: Recovery,
@@ -282,7 +282,7 @@ class OwnAccount:
         if held.user_id != user_id:
             raise TokenInvalid("a ticket of another user")
         await tickets.consume(self._db, held)
-        await self._users.delete_own(caller)
+        await self._users.delete(caller, [caller.require_user()])
 
     async def _deletion_ticket(self, caller: Caller) -> str:
         return await tickets.issue(
@@ -311,7 +311,7 @@ class OwnAccount:
     ) -> User:
         async with self._db.transaction() as tx:
             draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)
-            changed = await self._users.change(tx, caller, user.id, draft) if values else user
+            changed = await self._users.update(tx, caller, user.id, draft) if values else user
             event = Event(
                 operation,
                 "user",

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from typing import Any
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -31,7 +31,7 @@ class Proofs:
         *,
         db: Database,
         directories: Directories,
-        users: UserService,
+        users: UserRecords,
         mfa: MfaService,
         audit: AuditLog,
     ) -> None:
@@ -64,7 +64,7 @@ class Proofs:
         noted = frozenset(values) - set(others)
         draft = UserDraft(values, secrets.token_urlsafe(32), noted=noted, judged=True)
         async with self._db.transaction() as tx:
-            taken_over = await self._users.change(tx, caller, user.id, draft)
+            taken_over = await self._users.update(tx, caller, user.id, draft)
             await self._note(tx, caller, user, channel, "taken over by who proved the address")
         return taken_over
 
@@ -77,7 +77,7 @@ class Proofs:
         verified = f"{channel}_verified"
         draft = UserDraft({channel: None, verified: False}, noted=frozenset({verified}))
         async with self._db.transaction() as tx:
-            await self._users.change(tx, caller, user.id, draft)
+            await self._users.update(tx, caller, user.id, draft)
             await self._note(tx, caller, user, channel, "proved by somebody else")
         return True
 
@@ -87,7 +87,7 @@ class Proofs:
         if getattr(user, f"{channel}_verified") or not directory.keeps_profiles:
             return user
         async with self._db.transaction() as tx:
-            return await self._users.change(tx, caller, user.id, UserDraft({f"{channel}_verified": True}))
+            return await self._users.update(tx, caller, user.id, UserDraft({f"{channel}_verified": True}))
 
     async def _is_unproven(self, caller: Caller, channel: Channel, user: User) -> bool:
         stored = await postgres.unproven(self._db, caller.pool_id, user.id, channel)

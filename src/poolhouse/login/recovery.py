@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from poolhouse import emails
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -36,7 +36,7 @@ class Recovery:
         db: Database,
         pools: PoolService,
         directories: Directories,
-        users: UserService,
+        users: UserRecords,
         codes: Codes,
         rules: PasswordRules,
         proofs: Proofs,
@@ -71,7 +71,7 @@ class Recovery:
     async def _whose(self, caller: Caller, channel: Channel, target: str, country_code: str | None) -> User:
         """The account of somebody who has just proved an address. Raises UserNotFound."""
         key = address_key(channel, target, country_code)
-        user = await self._users.look_up(caller, key) or await self._adopted(caller, key)
+        user = await self._users.find(caller, key) or await self._adopted(caller, key)
         if user is None or not holds(user, channel, target, country_code):
             raise UserNotFound()
         claimed = await self._proofs.claim(caller, channel, user)
@@ -134,7 +134,7 @@ class Recovery:
         await tickets.peek(self._db, caller.pool_id, purpose, text)
         await self._rules.check(caller, pool, password)  # what is too weak costs no try
         ticket = await tickets.spend_try(self._db, caller.pool_id, purpose, text)
-        user = await self._users.look_up(caller, UserKey("id", ticket.user_id))
+        user = await self._users.find(caller, UserKey("id", ticket.user_id))
         if user is None:
             raise UserNotFound()
         mailed = ticket.detail.get("email")
@@ -171,7 +171,7 @@ class Recovery:
             **(values or {}),
         }
         draft = UserDraft(noted, password=password, noted=frozenset(noted), judged=True)
-        changed = await self._users.change(tx, caller, user.id, draft)
+        changed = await self._users.update(tx, caller, user.id, draft)
         event = Event(
             "update_password",
             "user",

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import msgspec
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.apps.model import App, MayUse
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
@@ -64,7 +64,7 @@ class LoginService:
         pools: PoolService,
         apps: AppService,
         directories: Directories,
-        users: UserService,
+        users: UserRecords,
         sessions: SessionService,
         lockout: Lockout,
         recorder: LoginRecorder,
@@ -243,7 +243,7 @@ class LoginService:
         try:
             return await directory.authenticate(caller, key, password)
         except (WrongCredentials, ScriptFailed):
-            if how.auto_register and await self._users.look_up(caller, key) is None:
+            if how.auto_register and await self._users.find(caller, key) is None:
                 return await self._sign_up.at_login(caller, key, password)
             raise
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from poolhouse import emails
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -52,7 +52,7 @@ class SignUp:
         db: Database,
         pools: PoolService,
         apps: AppService,
-        users: UserService,
+        users: UserRecords,
         fields: FieldStore,
         whitelist: Whitelist,
         lockout: Lockout,
@@ -89,7 +89,7 @@ class SignUp:
         await self._lockout.registering(caller, pool)
         vetted = await self._users.vet(caller, draft)
         async with self._db.transaction() as tx:
-            user = await self._users.add(tx, caller, vetted)
+            user = await self._users.create(tx, caller, vetted)
             given = {user.id: registration.custom_data}
             await self._fields.store(tx, caller, TargetType.USER, given, from_text=True)
             await self._proofs.registered(tx, caller, user, registration)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.apps.model import App, MayUse
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
@@ -42,7 +42,7 @@ class OidcService:
         *,
         db: Database,
         apps: AppService,
-        users: UserService,
+        users: UserRecords,
         sessions: SessionService,
         may_use: MayUse,
         audit: AuditLog,
@@ -240,7 +240,7 @@ class OidcService:
         if access.user_id is None:
             raise OAuthError("invalid_token", "the token speaks for no user")
         caller = Caller(access.pool_id, "user", access.user_id, access.app_id)
-        user = await self._users.look_up(caller, UserKey("id", access.user_id))
+        user = await self._users.find(caller, UserKey("id", access.user_id))
         if user is None or not user.may_log_in:
             raise OAuthError("invalid_token", "the user is gone or may not log in")
         return user_claims(user, access.scopes)
@@ -319,7 +319,7 @@ class OidcService:
         except OAuthError as error:
             raise OAuthError("invalid_grant", error.description) from error
         caller = Caller(app.pool_id, "user", grant.user_id, app.id)
-        user = await self._users.look_up(caller, UserKey("id", grant.user_id))
+        user = await self._users.find(caller, UserKey("id", grant.user_id))
         if user is None or not user.may_log_in:
             raise OAuthError("invalid_grant", "the user is gone or may not log in")
         lifetime = app.settings.access_token_expires_after

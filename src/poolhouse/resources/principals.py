@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import NotFound, RoleNotFound
@@ -25,7 +25,7 @@ class Principals:
         self,
         *,
         db: Database,
-        users: UserService,
+        users: UserRecords,
         groups: GroupService,
         roles: RoleService,
         orgs: OrgService,

@@ -11,7 +11,7 @@ from poolhouse.resources.policies import PolicyService
 from poolhouse.resources.principals import Principals
 from poolhouse.resources.service import ResourceService
 from poolhouse.services.core import Core, Raw
-from poolhouse.services.people import Memberships, People
+from poolhouse.services.people import Memberships, Unchecked
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Access:
     app_access: AppAccessService
 
 
-def build_access(raw: Raw, core: Core, people: People, memberships: Memberships) -> Access:
+def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Memberships) -> Access:
     db, audit = raw.db, core.audit
     namespaces = NamespaceService(db, audit, raw.role_removal)
     principals = Principals(
         db=db,
-        users=people.users,
+        users=unchecked.records,
         groups=memberships.groups,
         roles=memberships.roles,
         orgs=memberships.orgs,

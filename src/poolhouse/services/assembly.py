@@ -18,9 +18,11 @@ from poolhouse.services.people import (
     Directory,
     Memberships,
     People,
+    Unchecked,
     build_directory,
     build_memberships,
     build_people,
+    build_unchecked,
 )
 from poolhouse.services.sign_in import (
     Proving,
@@ -53,7 +55,7 @@ class WireServices(Core, Directory, People, Memberships, Access, Tokens, Proving
 
 
 @dataclass(frozen=True)
-class Services(WireServices, Raw):
+class Services(WireServices, Raw, Unchecked):
     """The same with what they are made of: for commands, maintenance and tests."""
 
 
@@ -63,14 +65,15 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     raw = build_raw(settings, db, audit, hasher)
     core = await build_core(settings, raw, audit)
     directory = build_directory(raw, core)
-    people = build_people(raw, core, directory)
-    memberships = build_memberships(raw, core, people)
-    access = build_access(raw, core, people, memberships)
+    unchecked = build_unchecked(raw, core, directory)
+    people = build_people(raw, core, directory, unchecked)
+    memberships = build_memberships(raw, core, unchecked)
+    access = build_access(raw, core, unchecked, memberships)
     tokens = build_tokens(raw, core)
-    proving = build_proving(raw, core, directory, people)
-    login = build_login(raw, core, directory, people, access, tokens, proving)
-    sign_in = build_sign_in(raw, core, directory, people, access, tokens, proving, login)
-    parts = (raw, core, directory, people, memberships, access, tokens, proving, sign_in)
+    proving = build_proving(raw, core, directory, people, unchecked)
+    login = build_login(raw, core, directory, people, unchecked, access, tokens, proving)
+    sign_in = build_sign_in(raw, core, directory, people, unchecked, access, tokens, proving, login)
+    parts = (raw, core, directory, unchecked, people, memberships, access, tokens, proving, sign_in)
     return Services(**{name: service for part in parts for name, service in vars(part).items()})
 
 

@@ -7,7 +7,7 @@ fails, and so does a table of the database that still names a deleted user.
 
 from __future__ import annotations
 
-from poolhouse.accounts.users import UserChanged
+from poolhouse.accounts.records import UserChanged
 from poolhouse.db.database import Forget
 from poolhouse.directory import postgres_states
 from poolhouse.fields import postgres as fields

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poolhouse.accounts.org_trees import DepartmentTrees
+from poolhouse.accounts.records import UserRecords
 from poolhouse.accounts.service import AccountService
 from poolhouse.accounts.users import UserService
 from poolhouse.customdb.password_function import PasswordFunction
@@ -37,6 +38,13 @@ class Directory:
     passwords: StoredPasswords
     directories: Directories
     password_rules: PasswordRules
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """What other use cases go through, and no wire: it does not ask who may."""
+
+    records: UserRecords
 
 
 @dataclass(frozen=True)
@@ -75,19 +83,22 @@ def build_directory(raw: Raw, core: Core) -> Directory:
     )
 
 
-def build_people(raw: Raw, core: Core, directory: Directory) -> People:
-    db, audit, fields = raw.db, core.audit, raw.field_store
-    special_domains = core.settings.special_domains
-    users = UserService(
-        db=db,
+def build_unchecked(raw: Raw, core: Core, directory: Directory) -> Unchecked:
+    records = UserRecords(
+        db=raw.db,
         directories=directory.directories,
         passwords=directory.passwords,
-        audit=audit,
+        audit=core.audit,
         judge=directory.password_rules.judge,
         changed=consequences.USER_CHANGED,
         forget=consequences.FORGET_USERS,
-        special_domains=special_domains,
+        special_domains=core.settings.special_domains,
     )
+    return Unchecked(records)
+
+
+def build_people(raw: Raw, core: Core, directory: Directory, unchecked: Unchecked) -> People:
+    db, audit, fields, records = raw.db, core.audit, raw.field_store, unchecked.records
     mfa = MfaService(db, raw.box, audit)
     imports = UserImports(
         db=db,
@@ -96,20 +107,20 @@ def build_people(raw: Raw, core: Core, directory: Directory) -> People:
         passwords=directory.passwords,
         fields=fields,
         audit=audit,
-        special_domains=special_domains,
+        special_domains=core.settings.special_domains,
     )
     return People(
-        users=users,
+        users=UserService(db=db, directories=directory.directories, records=records, audit=audit),
         mfa=mfa,
-        identities=IdentityService(db, users, audit),
-        tenants=TenantService(db, users, audit),
+        identities=IdentityService(db, records, audit),
+        tenants=TenantService(db, records, audit),
         sources=SourceService(db, raw.box, audit),
         accounts=AccountService(
             db=db,
-            users=users,
+            users=records,
             audit=audit,
             fields=fields,
-            put_in_departments=DepartmentMembers(db, users.require_all, audit).put,
+            put_in_departments=DepartmentMembers(db, records.require_all, audit).put,
             link_identity=insert_identity,
             bring_factor=mfa.bring,
         ),
@@ -118,8 +129,8 @@ def build_people(raw: Raw, core: Core, directory: Directory) -> People:
     )
 
 
-def build_memberships(raw: Raw, core: Core, people: People) -> Memberships:
-    db, audit, fields, users = raw.db, core.audit, raw.field_store, people.users
+def build_memberships(raw: Raw, core: Core, unchecked: Unchecked) -> Memberships:
+    db, audit, fields, users = raw.db, core.audit, raw.field_store, unchecked.records
     members = DepartmentMembers(db, users.require_all, audit)
     orgs = OrgService(
         db=db,

@@ -27,7 +27,7 @@ from poolhouse.oidc.service import OidcService
 from poolhouse.services import consequences
 from poolhouse.services.access import Access
 from poolhouse.services.core import Core, Raw
-from poolhouse.services.people import Directory, People
+from poolhouse.services.people import Directory, People, Unchecked
 from poolhouse.sessions.service import SessionService
 
 
@@ -82,8 +82,10 @@ def build_tokens(raw: Raw, core: Core) -> Tokens:
     )
 
 
-def build_proving(raw: Raw, core: Core, directory: Directory, people: People) -> Proving:
-    db, audit, pools, users = raw.db, core.audit, core.pools, people.users
+def build_proving(
+    raw: Raw, core: Core, directory: Directory, people: People, unchecked: Unchecked
+) -> Proving:
+    db, audit, pools, users = raw.db, core.audit, core.pools, unchecked.records
     lockout = Lockout(db)
     refusals = Refusals(directory.directories, audit)
     proofs = Proofs(db=db, directories=directory.directories, users=users, mfa=people.mfa, audit=audit)
@@ -114,6 +116,7 @@ def build_login(
     core: Core,
     directory: Directory,
     people: People,
+    unchecked: Unchecked,
     access: Access,
     tokens: Tokens,
     proving: Proving,
@@ -123,7 +126,7 @@ def build_login(
         pools=core.pools,
         apps=core.apps,
         directories=directory.directories,
-        users=people.users,
+        users=unchecked.records,
         sessions=tokens.sessions,
         lockout=proving.lockout,
         recorder=LoginRecorder(directory.directories),
@@ -141,12 +144,13 @@ def build_sign_in(
     core: Core,
     directory: Directory,
     people: People,
+    unchecked: Unchecked,
     access: Access,
     tokens: Tokens,
     proving: Proving,
     login: LoginService,
 ) -> SignIn:
-    db, audit, users = raw.db, core.audit, people.users
+    db, audit, users = raw.db, core.audit, unchecked.records
     registrations = Registrations(db=db, sign_up=proving.sign_up, login=login, lockout=proving.lockout)
     recovery = Recovery(
         db=db,

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from poolhouse.accounts.users import UserService
+from poolhouse.accounts.records import UserRecords
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -28,7 +28,7 @@ MOST_AT_ONCE = 1000
 
 
 class TenantService:
-    def __init__(self, db: Database, users: UserService, audit: AuditLog) -> None:
+    def __init__(self, db: Database, users: UserRecords, audit: AuditLog) -> None:
         self._db, self._users, self._audit = db, users, audit
 
     async def create(
@@ -138,7 +138,7 @@ class TenantService:
         await self.get(caller, tenant_id)
         vetted = await self._users.vet(caller, draft, vouched=True)
         async with self._db.transaction() as tx:
-            user = await self._users.add(tx, caller, vetted)
+            user = await self._users.create(tx, caller, vetted)
             await postgres.add_members(tx, caller.pool_id, tenant_id, [user.id])
             created = Event("create", "user", user.id, user_id=user.id, user_name=user.display_name)
             await self._audit.write(tx, caller, created)

@@ -59,7 +59,7 @@ async def surroundings(services: WireServices, caller: Caller, rows: Sequence[Re
     """One look-up of all people, one (cached) of each application."""
     ids = list(dict.fromkeys(row.user_id for row in rows if row.user_id))
     try:
-        users = await services.users.by_ids(caller, ids) if ids else []
+        users = await services.users.list_by_ids(caller, ids) if ids else []
     except (ScriptFailed, CustomDatabaseUnavailable):
         users = []  # the log reads without the company's database, by the names it kept
     apps: dict[str, App] = {}

@@ -218,7 +218,7 @@ class Pages:
         self, browser: Browser, app: App, asked: AuthorizationRequest, session: Session
     ) -> Response:
         caller = browser.caller(app.pool_id, app.id, session)
-        user = await self._services.users.look_up(caller, UserKey("id", session.user_id))
+        user = await self._services.users.get(caller, session.user_id)
         return self.render(
             browser,
             "consent.html",
@@ -226,7 +226,7 @@ class Pages:
             asked,
             app=app,
             sealed=self._services.sealed_requests.seal(asked),
-            user=user.display_name if user else session.user_id,
+            user=user.display_name,
             scopes=[scope for scope in asked.scope.split() if scope],
         )
 

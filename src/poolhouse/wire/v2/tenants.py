@@ -89,7 +89,9 @@ class MemberState(Body):
 async def list_members(request: V2Request) -> Any:
     page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
     found = await request.services.tenants.list_members(request.caller, request.path["tenantId"], page)
-    users = await request.services.users.by_ids(request.caller, [member.user_id for member in found.items])
+    users = await request.services.users.list_by_ids(
+        request.caller, [member.user_id for member in found.items]
+    )
     shown_users = await people_shown(request, users)
     people = {user.id: one for user, one in zip(users, shown_users, strict=True)}
     return {

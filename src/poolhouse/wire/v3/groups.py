@@ -81,7 +81,7 @@ async def get_all_groups(request: V3Request, query: GetAllGroupsQuery) -> list[R
     if query.fetch_members:
         ids = await request.services.groups.list_members_of_all(request.caller)
         everybody = list(dict.fromkeys(user_id for members in ids.values() for user_id in members))
-        users = await request.services.users.by_ids(request.caller, everybody)
+        users = await request.services.users.list_by_ids(request.caller, everybody)
         known = {dto.user_id: dto for dto in await user_dtos(request, users)}
         for group in shown:
             group.members = [known[user_id] for user_id in ids.get(group.id, ()) if user_id in known]

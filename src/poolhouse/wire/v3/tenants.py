@@ -222,7 +222,7 @@ async def _members(
     found = await request.services.tenants.list_members(
         request.caller, tenant_id, page(number, size), administrator=administrator
     )
-    users = await request.services.users.by_ids(request.caller, [one.user_id for one in found.items])
+    users = await request.services.users.list_by_ids(request.caller, [one.user_id for one in found.items])
     people = {user.id: user for user in users}
     items = [_member(request, one, people[one.user_id]) for one in found.items if one.user_id in people]
     return TenantUserListPagingDto(total_count=found.total, items=items)
@@ -230,7 +230,7 @@ async def _members(
 
 async def _member_of(request: V3Request, tenant_id: str, user_id: str) -> TenantUserDto:
     member = await request.services.tenants.get_member(request.caller, tenant_id, user_id)
-    users = await request.services.users.by_ids(request.caller, [user_id])
+    users = await request.services.users.list_by_ids(request.caller, [user_id])
     if not users:
         raise UserNotFound(user_id=user_id)
     return _member(request, member, users[0])
