@@ -29,11 +29,14 @@ JUDGES = {
             f"tests/customdb/test_{name}.py"
             for name in (
                 *("directories", "gathered", "migration", "states", "belongings", "spellings"),
-                *("profile_names", "password_function", "auth0"),
+                *("profile_names", "password_function", "auth0", "auth0_templates"),
             )
         ),
         "tests/wire/v2/test_users.py",
-        *(f"tests/wire/v3/test_{name}.py" for name in ("users", "users_filter", "custom_user_store_lists")),
+        *(
+            f"tests/wire/v3/test_{name}.py"
+            for name in ("users", "users_filter", "custom_user_store_lists", "customdb_auth0")
+        ),
     ),
     "crypto": ("tests/crypto",),
 }

@@ -23,6 +23,7 @@ from poolhouse.errors import (
     NotSupportedByDirectory,
     PasswordResetRequired,
     PoolhouseError,
+    ScriptFailed,
 )
 from poolhouse.login.model import Registration
 from poolhouse.services import Services
@@ -309,3 +310,14 @@ async def test_a_refused_user_is_not_told_of_other_pools(
     user_id = await shop(services, pool, legacy)
     with pytest.raises(PoolhouseError):
         await services.users.update(other_pool.administrator, user_id, UserDraft({"blocked": True}))
+
+
+async def test_a_user_whose_script_says_it_deleted_nobody_is_still_there(
+    services: Services, pool: PoolForTests, legacy: Legacy
+) -> None:
+    scripts = templates("postgresql") | {"deleteUser": "async function deleteUser(id) { return false }"}
+    await connect(services, pool, legacy, "CUSTOM_USER_STORE", scripts)
+    user = await services.users.create(pool.administrator, UserDraft({"username": "ann"}, "secret 1"))
+    with pytest.raises(ScriptFailed):
+        await services.users.delete(pool.administrator, [user.id])
+    assert await services.users.get(pool.administrator, user.id)

@@ -30,6 +30,18 @@ async def test_a_code_logs_in_once(services, visitor, bob, sent_code):
         await services.code_login.login(visitor, "email", BOB, code)
 
 
+@pytest.mark.parametrize(("channel", "target"), [("email", "new@example.com"), ("phone", "13900139000")])
+async def test_the_audit_log_tells_which_kind_of_code_let_somebody_in(
+    services, pool, visitor, sent_code, audited, channel, target
+):
+    await services.users.create(pool.administrator, UserDraft({"username": "new", channel: target}))
+    await services.codes.send(visitor, channel, target, "login")
+    code = await sent_code(target if channel == "email" else f"+86{target}")
+    await services.code_login.login(visitor, channel, target, code)
+    await services.login.drain()
+    assert [row["detail"]["method"] for row in await audited("login")] == [f"{channel}_code"]
+
+
 async def test_of_two_requests_with_one_code_one_succeeds(services, visitor, bob, sent_code):
     await services.codes.send(visitor, "email", BOB, "login")
     code = await sent_code(BOB)

@@ -24,9 +24,9 @@ class StoredPasswords:
     def __init__(self, db: Database, hasher: PasswordHasher, function: PasswordFunction) -> None:
         self._db, self._hasher, self._function = db, hasher, function
 
-    async def accept(self, pool_id: str, stored: str, salt: str | None, field: str = "password") -> str:
+    async def accept(self, pool_id: str, stored: str, salt: str | None) -> str:
         """What to store of a hash that comes from elsewhere. Raises InvalidInput for what nobody could verify."""
-        return accepted(stored, salt, function=await self._function.is_published(pool_id), field=field)
+        return accepted(stored, salt, function=await self._function.is_published(pool_id))
 
     async def has_function(self, pool_id: str) -> bool:
         return await self._function.is_published(pool_id)
