@@ -55,7 +55,7 @@ class CodeLogin:
             if not how.auto_register:
                 await self._refusals.write(caller, "UserNotFound", key=UserKey(channel, target.strip()))
                 raise UserNotFound()
-            user = await self._sign_up.create(caller, _registration(channel, target, country_code, None))
+            user = await self._sign_up.create(caller, _registration(channel, target, country_code))
         return await self._login.as_user(
             caller, user, "email_code" if channel == "email" else "phone_code", how.device_id
         )
@@ -74,7 +74,7 @@ class CodeLogin:
         holder = await holder_of(self._users, caller, channel, target, country_code)
         if holder is not None:
             await self._proofs.release(caller, channel, holder)
-        proven = _registration(channel, target, country_code, registration.password)
+        proven = _registration(channel, target, country_code)
         return await self._registrations.register(
             caller,
             replace(
@@ -86,12 +86,10 @@ class CodeLogin:
         )
 
 
-def _registration(
-    channel: Channel, target: str, country_code: str | None, password: str | None
-) -> Registration:
+def _registration(channel: Channel, target: str, country_code: str | None) -> Registration:
     values: dict[str, Any] = {channel: target.strip()}
     if channel == "phone" and country_code:
         values["phone_country_code"] = country_code
     if channel == "email":
-        return Registration("email_code", values, password, proven=channel)
-    return Registration("phone_code", values, password, proven=channel)
+        return Registration("email_code", values, proven=channel)
+    return Registration("phone_code", values, proven=channel)
