@@ -256,6 +256,18 @@ async def test_status_and_refresh(services, pool, visitor, app, bob):
     assert (await services.credentials.status("garbage")).claims is None
 
 
+async def test_the_audit_log_tells_whose_token_was_made_anew_and_who_unlocked_themselves(
+    services, pool, visitor, bob, configure, sent_code, audited
+):
+    await configure(self_unlock=True)
+    await services.login.refresh(pool.administrator, bob.id)
+    await services.codes.send(visitor, "email", bob.email, "unlock")
+    await services.recovery.unlock(visitor, "email", bob.email, await sent_code(bob.email))
+    for operation in ("refresh_token", "unblock"):
+        (row,) = await audited(operation)
+        assert (row["user_id"], row["user_name"]) == (bob.id, bob.display_name)
+
+
 async def test_a_stranger_refreshes_nothing_and_an_administrator_anybody(services, pool, visitor, bob):
     with pytest.raises(NotAuthenticated):
         await services.login.refresh(visitor)
