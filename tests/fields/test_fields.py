@@ -44,7 +44,6 @@ ACTS: dict[str, Act] = {
     "delete": lambda s, c: s.fields.delete(c, [(USER, "school")]),
     "values of somebody else": lambda s, c: s.fields.values_of(c, USER, "somebody"),
     "set values of somebody else": lambda s, c: s.fields.set_values(c, USER, {"somebody": {"school": "x"}}),
-    "delete a value of somebody else": lambda s, c: s.fields.delete_value(c, USER, "somebody", "school"),
     "values of several": lambda s, c: s.fields.values(c, USER, ["me", "somebody"]),
     "count targets": lambda s, c: s.fields.count_targets(c, USER, "school"),
     "list base": lambda s, c: s.fields.list_base(c),
@@ -275,12 +274,12 @@ async def test_a_removed_value_is_gone(services: Services, pool: PoolForTests) -
     await define(services, pool, "school", DataType.STRING)
     await define(services, pool, "age", DataType.NUMBER)
     await services.fields.set_values(pool.administrator, USER, {user_id: {"school": "x", "age": 1}})
-    await services.fields.delete_value(pool.administrator, USER, user_id, "school")
+    await services.fields.set_values(pool.administrator, USER, {user_id: {"school": None}})
     assert await kept(services, pool, user_id) == {"age": 1}
     await services.fields.set_values(pool.administrator, USER, {user_id: {"age": None}})
     assert await kept(services, pool, user_id) == {}
     with pytest.raises(FieldNotFound):
-        await services.fields.delete_value(pool.administrator, USER, user_id, "unknown")
+        await services.fields.set_values(pool.administrator, USER, {user_id: {"unknown": None}})
 
 
 async def test_users_set_only_what_they_may_edit(services: Services, pool: PoolForTests) -> None:

@@ -15,7 +15,6 @@ from poolhouse.errors import WeakPassword
 
 Strength = Literal["none", "low", "medium", "high", "custom"]
 
-STRENGTH_OF_V2_NUMBER: dict[int, Strength] = {0: "none", 1: "low", 2: "medium", 3: "high", 4: "custom"}
 LONGEST_PASSWORD = 1024
 
 _LETTER = re.compile(r"[^\W\d_]")

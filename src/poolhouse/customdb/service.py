@@ -28,7 +28,6 @@ from poolhouse.customdb.model import (
     ScriptName,
     ScriptState,
     ScriptVersion,
-    needed,
 )
 from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.customdb.runner import ScriptRunner, spec_of
@@ -304,11 +303,6 @@ def _context(ours: dict[str, Any], given: Any) -> Any:
     asked = given.get("request")
     request = {**ours["request"], **asked} if isinstance(asked, dict) else ours["request"]
     return {**ours, **given, "request": request}
-
-
-def missing_scripts(active: LiveConnection) -> list[ScriptName]:
-    """The functions the mode needs and nobody published."""
-    return [name for name in needed(active.database) if name not in active.sources]
 
 
 def _unmasked(given: Connection, kept: Connection) -> Connection:

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from poolhouse.db.binaries import Binaries, candidates, choose
-from poolhouse.db.os_account import Account, copied_for
+from poolhouse.db.os_account import Account, copied
 from poolhouse.db.unfit import DatabaseUnfit
 
 STATE = Path("/var/lib/poolhouse")
@@ -151,7 +151,7 @@ def _reachable(binaries: Binaries, account: Account) -> Binaries:
     STATE.mkdir(mode=0o755, exist_ok=True)
     shelf = STATE / f"postgresql-{binaries.version}"
     shelf.mkdir(mode=0o755, exist_ok=True)
-    return replace(binaries, folder=copied_for(account, binaries.folder, shelf))
+    return replace(binaries, folder=copied(binaries.folder, shelf))
 
 
 def _password(data: Path) -> tuple[str, bool]:

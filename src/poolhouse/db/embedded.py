@@ -137,10 +137,6 @@ class EmbeddedPostgres:
     def url(self) -> str:
         return self.url_of(self._user, self._database)
 
-    @property
-    def superuser_url(self) -> str:
-        return self.url_of("postgres", self._database)
-
     def url_of(self, user: str, database: str) -> str:
         login = f"postgresql://{user}:{quote(self.cluster.password)}"
         if self._tcp_port is not None:

@@ -80,8 +80,8 @@ def account() -> Account:
     )
 
 
-def copied_for(them: Account, binaries: Path, to: Path) -> Path:
-    """`binaries` (…/bin) in a place `them` can reach: a copy of the wheel's installation."""
+def copied(binaries: Path, to: Path) -> Path:
+    """`binaries` (…/bin) in a place the account can reach: a copy of the wheel's installation."""
     installation = to / binaries.parent.name
     if not installation.exists():
         unfinished = to / f"{installation.name}.new"

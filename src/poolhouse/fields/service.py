@@ -151,10 +151,6 @@ class FieldService:
         async with self._db.transaction() as tx:
             await self._store.store(tx, caller, target_type, values, from_text=from_text)
 
-    async def delete_value(self, caller: Caller, target_type: TargetType, target_id: str, key: str) -> None:
-        """Nothing happens where there is no value. Raises FieldNotFound for a key that is not defined."""
-        await self.set_values(caller, target_type, {target_id: {key: None}})
-
     async def count_targets(self, caller: Caller, target_type: TargetType, key: str) -> int:
         """How many targets have a value."""
         caller.require_administrator()

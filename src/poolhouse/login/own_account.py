@@ -131,7 +131,7 @@ class OwnAccount:
         Raises OldPasswordRequired, OldPasswordWrong, WeakPassword, TooManyRequests.
         """
         user = await self.get(caller)
-        await self._require_old_password(caller, user, old_password)
+        await self._require_old_password(caller, old_password)
         pool = await self._pools.get(caller.pool_id)
         await self._rules.check(caller, pool, password, user.id)
         async with self._db.transaction() as tx:
@@ -156,7 +156,7 @@ class OwnAccount:
                 await self._audit.write_refusal(caller, event)
                 raise OldPasswordWrong()
 
-    async def _require_old_password(self, caller: Caller, user: User, old_password: str | None) -> None:
+    async def _require_old_password(self, caller: Caller, old_password: str | None) -> None:
         if old_password:
             await self.require_password(caller, old_password)
         elif await self.has_password(caller):

@@ -234,7 +234,7 @@ def _rows(
 def _row(
     line: int, done: int, keys: Sequence[str | None], header: Sequence[str], cells: Sequence[str]
 ) -> Raw:
-    problem = _shape(keys, header, cells)
+    problem = _shape(header, cells)
     if problem:
         return Raw(line, done, {}, problem)
     given: dict[str, Any] = {}
@@ -257,7 +257,7 @@ def _row(
     return Raw(line, done, {**given, "customData": custom} if custom else given)
 
 
-def _shape(keys: Sequence[str | None], header: Sequence[str], cells: Sequence[str]) -> str | None:
+def _shape(header: Sequence[str], cells: Sequence[str]) -> str | None:
     if len(cells) < len(header):
         return f"{len(cells)} cells, where the header has {len(header)}"
     if any(cell.strip() for cell in cells[len(header) :]):

@@ -364,8 +364,7 @@ async def delete_subtree(db: Executor, pool_id: str, node_id: str) -> None:
     )
 
 
-async def move_subtree(db: Executor, pool_id: str, node_id: str, parent: Node, depth: int) -> None:
-    """`depth`: the node's depth before the move."""
+async def move_subtree(db: Executor, pool_id: str, node_id: str, parent: Node) -> None:
     await db.execute(
         "delete from node_closure c using node_closure sub, node_closure up "
         "where c.pool_id = $1 and sub.pool_id = $1 and up.pool_id = $1 and sub.ancestor_id = $2 "

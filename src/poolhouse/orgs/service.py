@@ -347,7 +347,7 @@ class OrgService:
         if parent.id == node.parent_id:
             return
         _check_depth(parent.depth + 1 + await postgres.height(tx, caller.pool_id, node_id))
-        await postgres.move_subtree(tx, caller.pool_id, node_id, parent, node.depth)
+        await postgres.move_subtree(tx, caller.pool_id, node_id, parent)
 
     async def _forget_below(self, tx: Tx, caller: Caller, node_id: str) -> None:
         gone = await postgres.subtree_ids(tx, caller.pool_id, node_id)

@@ -203,28 +203,27 @@ def oidc_routes(services: WireServices) -> list[BaseRoute]:
     pages = Pages(services)
     provider = Provider(services, pages)
     both = ["GET", "POST"]
-    table: list[tuple[str, list[str], Handler, bool]] = [
-        ("/auth", both, Provider.authorize, False),
-        ("/session/end", both, Provider.end_session, False),
-        ("/token", ["POST"], Provider.token, True),
-        ("/token/introspection", ["POST"], Provider.introspect, True),
-        ("/token/revocation", ["POST"], Provider.revoke, True),
-        ("/me", both, Provider.user_info, True),
+    table: list[tuple[str, list[str], Handler]] = [
+        ("/auth", both, Provider.authorize),
+        ("/session/end", both, Provider.end_session),
+        ("/token", ["POST"], Provider.token),
+        ("/token/introspection", ["POST"], Provider.introspect),
+        ("/token/revocation", ["POST"], Provider.revoke),
+        ("/me", both, Provider.user_info),
     ]
     routes: list[BaseRoute] = [
-        Route("/oidc/.well-known/openid-configuration", _handler(provider, Provider.discovery, True)),
-        Route("/oidc/.well-known/jwks.json", _handler(provider, Provider.jwks, True)),
-        Route("/login/profile/logout", _handler(provider, Provider.end_session, False)),
+        Route("/oidc/.well-known/openid-configuration", _handler(provider, Provider.discovery)),
+        Route("/oidc/.well-known/jwks.json", _handler(provider, Provider.jwks)),
+        Route("/login/profile/logout", _handler(provider, Provider.end_session)),
     ]
     for prefix in ("/oidc", "/oauth"):
-        for path, methods, handler, is_json in table:
-            routes.append(Route(prefix + path, _handler(provider, handler, is_json), methods=methods))
+        for path, methods, handler in table:
+            routes.append(Route(prefix + path, _handler(provider, handler), methods=methods))
     return [*routes, *pages.routes(), *MailedPages(services, pages).routes()]
 
 
-def _handler(provider: Provider, handler: Handler, is_json: bool) -> Callable[[Request], Awaitable[Response]]:
+def _handler(provider: Provider, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
-        browser = None
         try:
             browser = await browser_of(request, provider.services)
             return await handler(provider, request, browser)

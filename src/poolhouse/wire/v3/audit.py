@@ -141,7 +141,7 @@ async def get_admin_audit_logs(request: V3Request, body: GetAdminAuditLogsDto) -
             Act(one, thing)
             for one in get_args(Operation)
             for thing in get_args(ResourceType)
-            if (not operation or _operation(one, thing) == operation)
+            if (not operation or _operation(one) == operation)
             and (not resource or _resource(one, thing) == resource)
         ) or (Act(operation or "", resource),)
     query = RecordQuery(
@@ -206,7 +206,7 @@ def _act(request: V3Request, row: Record) -> AdminAuditLogDto:
         admin_user_avatar=request.services.avatar,
         admin_user_display_name=row.actor_id,
         client_ip=row.ip,
-        operation_type=cast(Any, _operation(row.operation, row.resource_type)),
+        operation_type=cast(Any, _operation(row.operation)),
         resource_type=cast(Any, _resource(row.operation, row.resource_type)),
         event_details=_json({**detail, "resourceId": row.resource_id, "userId": row.user_id}),
         origin_value=None if before is None else _json(before),
@@ -220,7 +220,7 @@ def _act(request: V3Request, row: Record) -> AdminAuditLogDto:
     )
 
 
-def _operation(operation: str, resource_type: str) -> str:
+def _operation(operation: str) -> str:
     return OPERATIONS.get(operation, OTHER_OPERATION)
 
 

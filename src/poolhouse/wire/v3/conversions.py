@@ -53,10 +53,6 @@ def shown_time(value: datetime | None) -> str | None:
     return v3_time(value) if value else None
 
 
-def time_in_ms(value: datetime | None) -> int | None:
-    return int(value.timestamp() * 1000) if value else None
-
-
 def user_key(value: str, kind: str | None = None) -> UserKey:
     """How a user is named: `userId` and `userIdType`. An identity is `extIdpId:userIdInIdp`."""
     if not value:
