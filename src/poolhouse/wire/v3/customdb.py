@@ -18,6 +18,7 @@ from poolhouse.customdb.model import (
     ErrorMessages,
     LogEntry,
     LogQuery,
+    Mode,
     Offer,
     ScriptName,
     ScriptState,
@@ -51,7 +52,7 @@ class ConnectionDto(Camel, omit_defaults=True):
 
 class UpdateCustomDatabaseDto(Camel):
     enabled: bool | UnsetType = UNSET
-    mode: Literal["LAZY_MIGRATION", "CUSTOM_USER_STORE"] | UnsetType = UNSET
+    mode: Mode | UnsetType = UNSET
     database_type: str | UnsetType = UNSET
     connection: ConnectionDto | UnsetType = UNSET
     env: dict[str, str] | UnsetType = UNSET
