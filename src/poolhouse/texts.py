@@ -42,6 +42,11 @@ _NOTHINGS = frozenset(
     }
 )
 
+Reason = tuple[str, str]
+"""Why a value is refused, in Chinese and in English."""
+_NUL: Reason = ("包含空字符", "contains a NUL character")
+_SURROGATE: Reason = ("含有非法的代理字符", "contains a lone surrogate")
+
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif|bmp|x-icon);base64,", re.IGNORECASE)
 
 
@@ -81,15 +86,25 @@ def no_program(field: str, value: Any) -> None:
         raise InvalidInput(field, "不是网页或图片的地址", "not the address of a page or a picture")
 
 
-def is_storable(text: str) -> bool:
-    """Whether UTF-8 and PostgreSQL hold it: no half of a surrogate pair, no NUL."""
+def fault_of(text: str) -> Reason | None:
+    """Why UTF-8 or PostgreSQL does not hold it: NUL, or half of a surrogate pair. None where both do."""
     if "\0" in text:
-        return False
+        return _NUL
     try:
         text.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return _SURROGATE
+    return None
+
+
+def is_storable(text: str) -> bool:
+    """Whether UTF-8 and PostgreSQL hold it."""
+    return fault_of(text) is None
+
+
+def without_nul(text: str) -> str:
+    """For names that are told back, and for columns of a fixed length that were filled up with it."""
+    return text.replace("\0", "")
 
 
 def storable(value: Any) -> Any:
@@ -99,7 +114,7 @@ def storable(value: Any) -> Any:
     if isinstance(value, str):
         if not value.isascii():
             value = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return value.replace("\x00", "\ufffd")
+        return value.replace("\0", "\ufffd")
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     return [storable(item) for item in value] if isinstance(value, list | tuple) else value

@@ -98,8 +98,8 @@ async def test_any_typed_name_can_be_written(audit: AuditLog, pool_id: str) -> N
         Event("login", "user", user_name="a\0b\ud800", success=False, detail={"account": "\0\udfff"}),
     )
     page = await audit.list_records(administrator(pool_id), RecordQuery("user"), FIRST)
-    assert page.items[0].user_name == "a\ufffdb?"
-    assert page.items[0].detail == {"account": "\ufffd?"}
+    assert page.items[0].user_name == "a\ufffdb\ufffd"
+    assert page.items[0].detail == {"account": "\ufffd\ufffd"}
 
 
 ROWS = [

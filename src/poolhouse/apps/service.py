@@ -22,7 +22,7 @@ from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthentica
 from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
-from poolhouse.texts import no_program
+from poolhouse.texts import is_storable, no_program
 from poolhouse.ttl_cache import TtlCache
 
 CACHE_S = 1.0
@@ -182,7 +182,7 @@ class AppService:
         self._drop(caller, app_id)
 
     async def _find_anywhere(self, app_id: str) -> App | None:
-        return None if "\x00" in app_id else await postgres.find_anywhere(self._db, app_id, self._box)
+        return await postgres.find_anywhere(self._db, app_id, self._box) if is_storable(app_id) else None
 
     def _drop(self, caller: Caller, app_id: str) -> None:
         self._recent.drop(app_id)

@@ -17,6 +17,7 @@ from poolhouse.db.database import Database, Executor, Reads
 from poolhouse.db.where import Where
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
+from poolhouse.texts import storable
 from poolhouse.times import now
 
 _PARTITION = re.compile(r"audit_records_(\d{4})_(\d{2})\Z")
@@ -24,7 +25,10 @@ MONTHS_AHEAD = 3
 
 
 async def insert(tx: Executor, caller: Caller, event: Event) -> None:
-    """An end user's own act is of kind user; an administrator's and the system's of kind administrator."""
+    """An end user's own act is of kind user; an administrator's and the system's of kind administrator.
+
+    What a text cannot hold is replaced: a refused login must be written whatever name was typed.
+    """
     own = caller.kind in ("user", "anonymous")
     await tx.execute(
         """
@@ -39,19 +43,19 @@ async def insert(tx: Executor, caller: Caller, event: Event) -> None:
         "user" if own else "administrator",
         event.operation,
         event.resource_type,
-        _storable(event.resource_id),
+        storable(event.resource_id),
         event.user_id or (caller.actor_id if caller.kind == "user" else None),
-        _storable(event.user_name),
+        storable(event.user_name),
         caller.kind,
         caller.actor_id,
         event.app_id or caller.app_id,
         caller.tenant_id,
         caller.session_id,
         event.success,
-        {key: _storable_json(value) for key, value in event.detail.items()},
+        storable(dict(event.detail)),
         caller.ip,
-        _storable(caller.user_agent[:1000]),
-        _storable(caller.request_id[:100]),
+        storable(caller.user_agent[:1000]),
+        storable(caller.request_id[:100]),
     )
 
 
@@ -210,22 +214,3 @@ def _where(pool_id: str, query: RecordQuery) -> Where:
 
 def _record(row: Row) -> Record:
     return Record(**dict(row.items()))
-
-
-def _storable(value: str | None) -> str | None:
-    """A refused login must be written whatever name was typed, so what text columns refuse is replaced."""
-    if value is None or (value.isascii() and "\0" not in value):
-        return value
-    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
-
-
-def _storable_json(value: object) -> object:
-    match value:
-        case str():
-            return _storable(value)
-        case dict():
-            return {_storable(str(key)): _storable_json(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_storable_json(item) for item in value]
-        case _:
-            return value

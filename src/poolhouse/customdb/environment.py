@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from poolhouse.customdb.model import Connection
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.sandbox.order import Dialect
+from poolhouse.texts import fault_of
 
 PORTS = {"postgresql": 5432, "mysql": 3306, "mongodb": 27017, "http": 443, "sqlserver": 1433}
 _PROTOCOLS = {
@@ -57,8 +58,10 @@ def check_variables(env: Mapping[str, str], *, dialect: Dialect = "poolhouse") -
                 "应为标识符，且不能以 DB_ 开头",
                 "must be an identifier that does not begin with DB_",
             )
-        if len(value) > LONGEST_VALUE or "\x00" in value:
-            raise InvalidInput(f"env.{key}", "取值过长或含有 NUL", "too long, or contains a NUL character")
+        if len(value) > LONGEST_VALUE:
+            raise InvalidInput(f"env.{key}", "取值过长", "too long")
+        if fault := fault_of(value):
+            raise InvalidInput(f"env.{key}", *fault)
 
 
 def connection_variables(connection: Connection, database_type: str) -> dict[str, str]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from poolhouse.texts import storable
+
 HIDDEN = "***"
 _SECRET_KEY = re.compile(
     r"pass(word|wd|phrase)?|secret|token|credential|authorization|cookie|api.?key|otp|captcha|code$|salt",
@@ -87,18 +89,13 @@ class Redactor:
         text = _HASH.sub(HIDDEN, text)
         if cut:
             text = text[: -self._margin]
-        text = storable(text)
+        text = str(storable(text))
         return text[:LONGEST_TEXT] + "…" if cut or len(text) > LONGEST_TEXT else text
 
 
 def redacted_text(text: str | None, secrets: Iterable[str]) -> str | None:
     """One text, with every known secret cut out, and not endless."""
     return None if text is None else Redactor(secrets).text(text)
-
-
-def storable(text: str) -> str:
-    """What PostgreSQL takes: no NUL, no half of a character."""
-    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _without_uri_password(run: re.Match[str]) -> str:
@@ -160,4 +157,4 @@ def _redacted(value: Any) -> Any:
 
 
 def _short(text: str) -> str:
-    return storable(text) if len(text) <= LONGEST_TEXT else storable(text[:LONGEST_TEXT]) + "…"
+    return f"{storable(text[:LONGEST_TEXT])}{'…' if len(text) > LONGEST_TEXT else ''}"

@@ -23,6 +23,7 @@ from poolhouse.errors import (
     UserNotFound,
     WrongCredentials,
 )
+from poolhouse.texts import is_storable
 from poolhouse.users.profiles import script_id
 
 REMEMBERED = 10_000
@@ -167,7 +168,7 @@ class Auth0Scripts:
     async def _remember(self, active: LiveConnection, user_id: str, name: str) -> None:
         """In the database only where users stay in their own: there an id is all that a session has of them."""
         key = (active.database.pool_id, user_id)
-        if name == user_id or len(name) > LONGEST_NAME or "\x00" in name:
+        if name == user_id or len(name) > LONGEST_NAME or not is_storable(name):
             return
         if active.database.mode == "CUSTOM_USER_STORE":
             await rows.name(self._db, *key, name)

@@ -28,6 +28,7 @@ from poolhouse.login import postgres
 from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.pools.model import Pool, RateCheck
+from poolhouse.texts import storable
 from poolhouse.users.model import KeyKind, Status, User, UserDraft, UserKey
 
 FLOOR = RateCheck(enabled=True, limit=100, time_interval=600)
@@ -141,7 +142,7 @@ class Lockout:
             raise RegisteringTooOften(retry_after_s=check.time_interval)
 
     async def _require_captcha(self, caller: Caller, pool: Pool, captcha: str | None) -> None:
-        answer = (captcha or "").strip().lower()[:32].replace("\x00", "")
+        answer = str(storable((captcha or "").strip().lower()[:32]))
         if not answer:
             raise CaptchaRequired("too many failures")
         if not await postgres.use_captcha(self._db, pool.id, asker(caller), answer):

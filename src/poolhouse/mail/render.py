@@ -14,6 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from poolhouse.errors import InvalidInput, Lang
 from poolhouse.lifetimes import in_words
 from poolhouse.mail.model import Rendered, Template
+from poolhouse.texts import fault_of
 
 VARIABLES = ("pool_name", "app_name", "user_name", "email", "code", "link", "lifetime", "minutes")
 LARGEST_TEMPLATE = 100_000
@@ -119,9 +120,8 @@ def lasting(seconds: int, lang: Lang) -> dict[str, str]:
 
 def _sound(text: str) -> str:
     """ValueError for what neither a database nor a mail can hold; a string in a template may spell it."""
-    text.encode()
-    if "\0" in text:
-        raise ValueError("a NUL character")
+    if fault := fault_of(text):
+        raise ValueError(fault[1])
     return text
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from poolhouse.errors import InvalidInput
 from poolhouse.fields.base import BASE_FIELDS
+from poolhouse.texts import storable
 from poolhouse.users.profiles import NAMES
 
 FIELDS: Mapping[str, str] = {
@@ -99,7 +100,7 @@ def columns(header: Sequence[str], ignore: Collection[str] = ()) -> list[str | N
     left_out = {folded(name) for name in ignore}
     keys = [None if not folded(name) or folded(name) in left_out else key_of(name) for name in header]
     unknown = [
-        name.strip()[:64].encode(errors="replace").decode()
+        str(storable(name.strip()[:64]))
         for name, key in zip(header, keys, strict=True)
         if key is None and folded(name) and folded(name) not in left_out
     ]

@@ -27,7 +27,7 @@ from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.migration import import_tables
 from poolhouse.migration.import_columns import ASIDE, CUSTOM, FIELDS, folded, key_of, unknown_keys
 from poolhouse.migration.import_tables import SUFFIXES, Raw, Reading
-from poolhouse.texts import require_visible, written
+from poolhouse.texts import require_visible, storable, written
 from poolhouse.users.kept import accepted
 from poolhouse.users.profile_fields import TEXT
 from poolhouse.users.profiles import EMPTIED, is_nothing
@@ -204,4 +204,4 @@ def _json_line(line: int, done: int, text: bytes, ignore: Collection[str]) -> Ra
 
 
 def _shown(name: str) -> str:
-    return name[:64].encode(errors="replace").decode()
+    return str(storable(name[:64]))

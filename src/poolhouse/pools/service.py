@@ -31,7 +31,7 @@ from poolhouse.pools.model import (
     PoolSettings,
     RateCheck,
 )
-from poolhouse.texts import no_program
+from poolhouse.texts import is_storable, no_program
 from poolhouse.ttl_cache import TtlCache
 
 CACHE_S = 1.0
@@ -143,7 +143,7 @@ class PoolService:
         return pool.secret
 
     async def _find(self, pool_id: str) -> Pool | None:
-        return None if "\x00" in pool_id else await postgres.find(self._db, pool_id, self._box)
+        return await postgres.find(self._db, pool_id, self._box) if is_storable(pool_id) else None
 
     async def _locked(self, tx: Tx, pool_id: str) -> Pool:
         """The pool as it is now, held until the change to it is done: two changes at once both hold."""

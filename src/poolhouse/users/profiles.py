@@ -10,7 +10,7 @@ import msgspec
 
 from poolhouse import emails, phones
 from poolhouse.errors import InvalidInput, ScriptFailed
-from poolhouse.texts import is_placeholder, storable, trimmed, written
+from poolhouse.texts import is_placeholder, is_storable, storable, trimmed, without_nul, written
 from poolhouse.times import birthdate, parse_time, v3_time
 from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import Status, User
@@ -72,7 +72,7 @@ def script_id(profile: Any, function: str) -> str:
             cause=f"id: {value!r}"[:64],
         )
     text = str(value)
-    if len(text) > 256 or "\x00" in text:
+    if len(text) > 256 or not is_storable(text):
         raise ScriptFailed(f"{function} returned an unusable id", cause=f"{len(text)} characters")
     return text
 
@@ -164,7 +164,7 @@ def _usable(field: str, value: Any, zone: tzinfo) -> Any:
 def _text(field: str, value: Any, zone: tzinfo) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(storable(str(value).replace("\x00", "")))[: TEXT[field]]
+    text = str(storable(without_nul(str(value))))[: TEXT[field]]
     text = written(text) if field in KNOWN_BY else trimmed(text)
     if field == "gender":
         return GENDERS.get(text, "U")

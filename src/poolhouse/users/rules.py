@@ -8,7 +8,7 @@ from typing import Any
 
 from poolhouse import emails, phones
 from poolhouse.errors import IdentifierRequired, InvalidInput, TooLarge
-from poolhouse.texts import is_storable, no_program, require_visible, trimmed, written
+from poolhouse.texts import fault_of, no_program, require_visible, trimmed, written
 from poolhouse.times import birthdate, parse_time
 from poolhouse.users.model import AVATAR_PATH, Status
 from poolhouse.users.profile_fields import (
@@ -72,10 +72,8 @@ def clean_text(value: Any, field: str, longest: int) -> str | None:
         raise InvalidInput(field, "应为字符串", "expected a string")
     if len(value) > longest:
         raise TooLarge(field, f"长度不能超过 {longest}", f"must be at most {longest} characters")
-    if "\x00" in value:
-        raise InvalidInput(field, "含有非法字符 NUL", "contains a NUL character")
-    if not value.isascii() and not is_storable(value):
-        raise InvalidInput(field, "含有非法的代理字符", "contains a lone surrogate")
+    if fault := fault_of(value):
+        raise InvalidInput(field, *fault)
     return value
 
 

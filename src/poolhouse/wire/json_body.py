@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.texts import Reason, fault_of, without_nul
 
 MAX_JSON_DEPTH = 64
 MAX_JSON_PARTS = 100_000
 """Opening brackets and commas of a JSON text, those within strings too: a million empty lists are built for a
 third of a second, in which nobody else is served."""
-NUL_REASON = ("包含空字符", "contains a NUL character")
 
 
 def decode_json(body: bytes, field: str = "body") -> Any:
@@ -31,8 +31,8 @@ def decode_json(body: bytes, field: str = "body") -> Any:
         raise InvalidInput(field, "嵌套过深", "nested too deeply")
     if b"\\u0000" in body:
         for name, item in value.items() if isinstance(value, dict) else [(field, value)]:
-            if contains_nul([name, item]):
-                raise InvalidInput(name.replace("\0", "") or field, *NUL_REASON)
+            if fault := _fault_in([name, item]):
+                raise InvalidInput(without_nul(name) or field, *fault)
     return value
 
 
@@ -63,17 +63,17 @@ def _is_deep(value: Any) -> bool:
     return False
 
 
-def contains_nul(value: Any) -> bool:
-    """Whether a string anywhere in a decoded JSON value holds U+0000, which PostgreSQL cannot store."""
+def _fault_in(value: Any) -> Reason | None:
+    """Of the strings anywhere in a decoded JSON value."""
     todo = [value]
     while todo:
         item = todo.pop()
         if isinstance(item, str):
-            if "\0" in item:
-                return True
+            if fault := fault_of(item):
+                return fault
         elif isinstance(item, dict):
             todo.extend(item.keys())
             todo.extend(item.values())
         elif isinstance(item, list):
             todo.extend(item)
-    return False
+    return None

@@ -20,8 +20,9 @@ from poolhouse.errors import BodyCutShort, InvalidInput, Lang, RequestTooLarge
 from poolhouse.failures import field_of
 from poolhouse.ids import new_id
 from poolhouse.settings import Settings
+from poolhouse.texts import fault_of, without_nul
 from poolhouse.wire.client_address import client_ip
-from poolhouse.wire.json_body import NUL_REASON, decode_json
+from poolhouse.wire.json_body import decode_json
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -57,8 +58,8 @@ class Query:
         self._values: dict[str, list[str]] = {}
         for key, value in self.decoded:
             name = array_name(key)
-            if "\0" in name or "\0" in value:
-                raise InvalidInput(name.replace("\0", "") or "query", *NUL_REASON)
+            if fault := fault_of(name) or fault_of(value):
+                raise InvalidInput(without_nul(name) or "query", *fault)
             self._values.setdefault(name, []).append(value)
 
     def all(self, name: str) -> list[str]:
@@ -149,8 +150,8 @@ class HttpRequest:
         except (UnicodeDecodeError, ValueError) as error:
             raise InvalidInput("body", "不是合法的表单", "not a form") from error
         for key, value in pairs:
-            if "\0" in key or "\0" in value:
-                raise InvalidInput(key.replace("\0", "") or "body", *NUL_REASON)
+            if fault := fault_of(key) or fault_of(value):
+                raise InvalidInput(without_nul(key) or "body", *fault)
         return dict(pairs)
 
 

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from poolhouse import failures, trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError
 from poolhouse.paging import Page
+from poolhouse.texts import fault_of
 from poolhouse.wire.request import shown
 from poolhouse.wire.v2 import errors, shapes
 from poolhouse.wire.v2.clock import written
@@ -103,8 +104,8 @@ class Rest:
             raise NotSupported(what=f"{request.http.method} {shown(request.http.path)}")
         handler, path, name = found
         trace.note(operation=name)
-        if any("\0" in value for value in path.values()):
-            raise InvalidInput("path", "包含空字符", "contains a NUL character")
+        if fault := fault_of("".join(path.values())):
+            raise InvalidInput("path", *fault)
         try:
             given = await handler(replace(request, path=path))
         except NotAuthenticated as error:
