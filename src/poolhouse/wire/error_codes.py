@@ -9,9 +9,10 @@ import re
 import sys
 from collections.abc import Iterator
 
+from poolhouse import errors
 from poolhouse.errors import PoolhouseError
 from poolhouse.wire.v2 import errors as v2
-from poolhouse.wire.v3.errors import ROWS, VARIANTS
+from poolhouse.wire.v3.errors import ROWS, VARIANTS, listed
 
 _HEAD = """# Errors and their codes
 
@@ -39,18 +40,26 @@ def text() -> str:
 
 
 def _rows() -> Iterator[tuple[int, int, int, str, str, str, str]]:
-    for kind, row in ROWS.items():
+    for kind in _kinds():
+        row = ROWS[listed(kind)]
         http = "" if row.http_status == 200 else str(row.http_status)
         what = (
             _HUMP.sub(" ", kind.__name__).lower() if kind is not PoolhouseError else "a fault of the server"
         )
         said = _told(kind.en), _told(kind.zh)
-        fact, codes = VARIANTS.get(kind, ("", {}))
+        fact, codes = VARIANTS.get(listed(kind), ("", {}))
         if row.api_code not in codes.values():
             yield row.api_code, row.status_code, _v2_code(kind), http, what, *said
         for value, api_code in codes.items():
             which = f"{what}: {fact} {value}".replace("_", " ").lower()
             yield api_code, row.status_code, _v2_code(kind, **{fact: value}), http, which, *said
+
+
+def _kinds() -> list[type[PoolhouseError]]:
+    """Every class of the tree in `errors.py`, in the order written there."""
+    return [
+        kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, PoolhouseError)
+    ]
 
 
 def _v2_code(kind: type[PoolhouseError], **facts: object) -> int:
