@@ -33,12 +33,11 @@ def stored(text: str) -> str:
 
     What has not the form of an address is folded alike, for those who may keep any text.
     """
-    folded = trimmed(text).lower()
-    if folded.isascii() and "xn--" not in folded:
+    folded = _folded(text)
+    if _is_plain(folded):
         return folded
-    folded = unicodedata.normalize("NFC", folded)
     validated = _validated(folded, SPECIAL)
-    return unicodedata.normalize("NFC", validated.normalized.lower()) if validated else folded
+    return _spelling(validated) if validated else folded
 
 
 def checked(text: str, field: str = "email", special: Collection[str] = ()) -> str:
@@ -46,16 +45,29 @@ def checked(text: str, field: str = "email", special: Collection[str] = ()) -> s
 
     `special`: which of SPECIAL an address may be under. Raises EmailMalformed.
     """
-    folded = trimmed(text).lower()
+    folded = _folded(text)
     validated = _validated(folded, special)
     if validated is None:
         raise EmailMalformed(field)
-    return stored(folded)
+    return folded if _is_plain(folded) else _spelling(validated)
 
 
 def is_address(text: str | None) -> bool:
     """Whether mail can be sent there, here or on an intranet."""
     return bool(text) and _validated(trimmed(text or ""), SPECIAL) is not None
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", trimmed(text).lower())
+
+
+def _is_plain(folded: str) -> bool:
+    """Whether an address is its own spelling: the library has nothing to translate in it."""
+    return folded.isascii() and "xn--" not in folded
+
+
+def _spelling(validated: ValidatedEmail) -> str:
+    return unicodedata.normalize("NFC", validated.normalized.lower())
 
 
 def _validated(text: str, special: Collection[str]) -> ValidatedEmail | None:

@@ -42,7 +42,7 @@ async def test_script_ids_are_members_of_departments(
     await members.add(admin, acme.root.id, [zhang])
     await members.set_main(admin, wang, lab.id)
     page = await members.list_members(admin, acme.root.id, PageRequest(), include_children=True)
-    users = await services.users.list_by_ids(admin, [one.user_id for one in page.items])
+    users = await services.users.list_by_ids(admin, page.items)
     assert (page.total, {user.username for user in users}) == (2, {"wang", "zhang"})
     (own,) = await members.list_departments(pool.user(wang), wang)
     assert (own.node.id, own.is_main, own.is_leader) == (lab.id, True, True)

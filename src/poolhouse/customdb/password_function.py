@@ -14,6 +14,7 @@ from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb import postgres
 from poolhouse.customdb.model import PASSWORD_FUNCTION, CustomDatabase, LiveConnection
 from poolhouse.customdb.runner import ScriptRunner
+from poolhouse.customdb.script_diagnostics import kind_of
 from poolhouse.db.database import Database
 from poolhouse.errors import (
     Conflict,
@@ -48,12 +49,7 @@ class PasswordFunction:
             # What Auth0's kinds of errors mean elsewhere they do not mean here: it answers, or it does not.
             raise PasswordFunctionUnavailable(f"verifyPassword threw: {error}") from error
         if not isinstance(answer, bool):
-            refused = ScriptFailed(f"verifyPassword must return true or false, not {_kind(answer)}")
+            refused = ScriptFailed(f"verifyPassword must return true or false, not {kind_of(answer)}")
             await self._runner.refuse_answer(caller, active, PASSWORD_FUNCTION, args, refused)
             raise PasswordFunctionUnavailable(refused.facts["thrown"])
         return answer
-
-
-def _kind(answer: Any) -> str:
-    names = {type(None): "nothing", str: "a text", dict: "an object", list: "a list"}
-    return names.get(type(answer), "a number")

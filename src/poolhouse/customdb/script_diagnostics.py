@@ -25,7 +25,7 @@ def about_answer(name: ScriptName, value: Any) -> list[str]:
     if name in PAGES:
         return _about_page(name, value)
     if name in ("deleteUser", "validatePassword", "verifyPassword") and not isinstance(value, bool):
-        return [f"{name} must return true or false, not {_kind(value)}"]
+        return [f"{name} must return true or false, not {kind_of(value)}"]
     return []
 
 
@@ -143,7 +143,7 @@ def about_repetition(first: Any, second: Any) -> list[str]:
 
 def _about_profile(name: str, value: Any) -> list[str]:
     if not isinstance(value, Mapping):
-        return [f"{name} must return a profile, not {_kind(value)}"]
+        return [f"{name} must return a profile, not {kind_of(value)}"]
     said = []
     user_id = value.get("id")
     if user_id is None or user_id == "" or isinstance(user_id, bool):
@@ -161,7 +161,7 @@ def _about_profile(name: str, value: Any) -> list[str]:
 
 def _about_page(name: str, value: Any) -> list[str]:
     if not isinstance(value, Mapping) or not isinstance(value.get("list"), list):
-        return [f"{name} must return totalCount and list, not {_kind(value)}"]
+        return [f"{name} must return totalCount and list, not {kind_of(value)}"]
     found, said = value["list"], []
     ids = [str(user.get("id")) for user in found if isinstance(user, Mapping)]
     if len(set(ids)) < len(ids):
@@ -171,6 +171,7 @@ def _about_page(name: str, value: Any) -> list[str]:
     return said
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a script returned, by its kind in JavaScript's words."""
     names = {type(None): "null", dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
     return names.get(type(value), "a number")

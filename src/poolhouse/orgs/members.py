@@ -103,8 +103,8 @@ class DepartmentMembers:
         include_children: bool = False,
         order: MemberOrder = "joined",
         descending: bool = True,
-    ) -> Page[Membership]:
-        """Each user once. `page` None gives all. Raises NodeNotFound."""
+    ) -> Page[str]:
+        """Ids of users, each once. `page` None gives all. Raises NodeNotFound."""
         caller.require_administrator()
         node = await self._node(None, caller, node_id)
         return await postgres_members.list_members(

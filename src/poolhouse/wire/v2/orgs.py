@@ -193,10 +193,9 @@ async def users_of_node(node: Node, request: V2Request, args: Arguments) -> Any:
         return await people(request, await request.services.users.list(request.caller, query))
 
     async def ids(asked: PageRequest) -> Page[str]:
-        members = await request.services.department_members.list_members(
+        return await request.services.department_members.list_members(
             request.caller, node.id, asked, include_children=below
         )
-        return Page(members.total, [one.user_id for one in members.items])
 
     return await people(request, await request.services.users.page_of(request.caller, ids, page))
 

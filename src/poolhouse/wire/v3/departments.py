@@ -276,7 +276,7 @@ async def list_department_members(request: V3Request, query: ListDepartmentMembe
         return await _members(request, found, query)
 
     async def ids(some: PageRequest) -> Page[str]:
-        members = await request.services.department_members.list_members(
+        return await request.services.department_members.list_members(
             request.caller,
             node.id,
             some,
@@ -284,7 +284,6 @@ async def list_department_members(request: V3Request, query: ListDepartmentMembe
             order="user_id" if query.sort_by == "userId" else "joined",
             descending=descending,
         )
-        return Page(members.total, [one.user_id for one in members.items])
 
     return await _members(request, await request.services.users.page_of(request.caller, ids, asked), query)
 
@@ -315,7 +314,7 @@ async def _members(
 async def list_department_member_ids(request: V3Request, query: ListDepartmentMemberIdsQuery) -> list[str]:
     node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
     members = await request.services.department_members.list_members(request.caller, node.id, None)
-    return [one.user_id for one in members.items]
+    return list(members.items)
 
 
 async def add_department_members(request: V3Request, body: AddDepartmentMembersReqDto) -> IsSuccessDto:

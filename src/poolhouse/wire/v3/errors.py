@@ -3,7 +3,8 @@ docs/contract/codes.md.
 
 A business error travels with HTTP 200, because both official clients lose the body of anything else. `apiCode` is
 the documented one where there is one, of this wire or else of v2; the five-digit ones are ours, a `statusCode` and a
-number. A code once given keeps its meaning: people switch on it. An error without a row of its own has that of its nearest ancestor.
+number. A code once given keeps its meaning: people switch on it. An error without a row of its own
+has that of its nearest ancestor.
 """
 
 from __future__ import annotations
