@@ -31,6 +31,7 @@ from poolhouse.settings import PortTaken, Settings
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
+    from poolhouse.wire.admission import Admission
 
 CONNECTIONS = 8192
 OTHER_FILES = 512
@@ -40,7 +41,8 @@ LONGEST_REQUEST_S = 45
 """A server that stops waits this long for what it is answering: a script may take 20 s, a statement 30."""
 
 DRAINING = "draining"
-"""A file beside the workers' numbers that tells them to be unready."""
+"""A file beside the workers' numbers that tells them to be unready, and to hurry once the others have heard of it."""
+DRAINING_SEEN_S = 0.5
 
 _log = structlog.get_logger(__name__)
 
@@ -230,8 +232,13 @@ def worker() -> ASGIApp:
             services = await stack.enter_async_context(opened(settings, url))
             await stack.enter_async_context(working(services))
             inner.append(asgi(services))
-            inner[0].state.draining = (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / DRAINING).exists
+            state = inner[0].state
+            state.draining = (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / DRAINING).exists
+            last_bodies = asyncio.create_task(
+                _hurry(state.admission, state.draining, settings.drain_s), name="last bodies"
+            )
             yield
+            last_bodies.cancel()
 
     outer = Starlette(lifespan=lifespan)
 
@@ -239,6 +246,14 @@ def worker() -> ASGIApp:
         await (outer if scope["type"] == "lifespan" else inner[0])(scope, receive, send)
 
     return application
+
+
+async def _hurry(admission: Admission, draining: Callable[[], bool], drain_s: float) -> None:
+    """As `serve` does when it stops: a worker that waited for a slow body would be killed before its own last work."""
+    while not draining():  # noqa: ASYNC110 - a file of another process
+        await asyncio.sleep(DRAINING_SEEN_S)
+    await asyncio.sleep(drain_s)
+    admission.hurry()
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -77,6 +78,23 @@ def test_workers_end_although_somebody_holds_half_a_body(data: Path) -> None:
     with half_sent(server.credentials["host"]):
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(60) == 0
+
+
+def test_workers_do_not_wait_to_be_killed_for_a_body_that_buys_itself_time(data: Path) -> None:
+    from poolhouse.serving import LONGEST_REQUEST_S
+
+    server = Running(data, "--workers", "2")
+    url = httpx.URL(server.credentials["host"])
+    with socket.create_connection((url.host, url.port), timeout=60) as held:
+        held.sendall(HALF.replace(b"1000", b"3000000") % b"/graphql/v2")
+        server.process.send_signal(signal.SIGTERM)
+        told = time.monotonic()
+        with pytest.raises(OSError):
+            while True:
+                held.sendall(b" " * 20_000)
+                time.sleep(1)
+        assert server.process.wait(60) == 0
+    assert time.monotonic() - told < LONGEST_REQUEST_S / 2
 
 
 @pytest.mark.parametrize("flags", [(), ("--workers", "2")])

@@ -152,11 +152,13 @@ async def test_one_address_takes_half_of_the_places_and_all_get_an_answer_at_onc
 
 
 async def test_told_to_stop_bodies_get_little_more_time(services: Services) -> None:
-    app, admission = limited(services, last_s=0.0)
+    app, admission = limited(services, last_s=0.0, body_s=60.0)
     asked = Asked(app, "/graphql/v2")
     await arriving(admission, 1)
     admission.hurry()
     assert (await asked.answered())[0] == 408
+    late = Asked(app, "/graphql/v2")
+    assert (await late.answered())[0] == 408
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ class Admission:
         self._requests = Places(limits.requests, limits.requests_an_address)
         self.slow = Places(limits.slow, limits.slow_an_address)
         self.arriving: set[Body] = set()
+        self.hurried = False
 
     async def admit(
         self,
@@ -76,7 +77,8 @@ class Admission:
             self._requests.give_back(address)
 
     def hurry(self) -> None:
-        """The server stops: bodies still arriving have `last_s` left."""
+        """The server stops: bodies still arriving have `last_s` left, and so has one that begins after this."""
+        self.hurried = True
         for body in self.arriving:
             body.hurry()
 
@@ -139,6 +141,8 @@ class Body:
             self._began = loop.time()
             self._timer = loop.call_later(self._limits.slow_after_s, self._become_slow)
             self._admission.arriving.add(self)
+            if self._admission.hurried:
+                self.hurry()
         bought_s = self._arrived / self._limits.body_bytes_a_second
         until = self._began + min(self._limits.body_s + bought_s, self._limits.longest_body_s)
         try:
