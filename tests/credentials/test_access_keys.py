@@ -23,6 +23,7 @@ from poolhouse.errors import (
 )
 from poolhouse.ids import new_id
 from poolhouse.services import Services
+from poolhouse.users.model import UserDraft
 
 
 @pytest.fixture
@@ -185,3 +186,26 @@ async def test_a_key_disabled_while_it_is_being_read_stays_refused(
     await reading
     with pytest.raises(NotAuthenticated):
         await keys.authenticate(key.id, key.secret)
+
+
+async def test_a_key_made_for_a_user_ends_with_them_and_no_other_does(
+    keys: AccessKeyService, services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    ann, ben = [
+        await services.users.create(pool.administrator, UserDraft({"username": name}))
+        for name in ("ann", "ben")
+    ]
+    hers = await keys.create(pool.administrator, user_id=ann.id)
+    await keys.note_use(pool.id, hers.id)
+    others = [
+        await keys.create(pool.administrator, user_id=ben.id),
+        await keys.create(pool.administrator),
+        await keys.create(other_pool.administrator, user_id=ann.id),
+    ]
+    await services.users.delete(pool.administrator, [ann.id])
+    with pytest.raises(NotAuthenticated):
+        await keys.authenticate(hers.id, hers.secret)
+    for key in others:
+        assert await keys.authenticate(key.id, key.secret)
+    used = await services.db.fetchval("select count(*) from access_key_uses where key_id = $1", hers.id)
+    assert used == 0

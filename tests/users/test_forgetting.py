@@ -24,8 +24,8 @@ from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey
 KEPT = ("audit_records", "custom_script_logs", "user_tombstones")
 """Records of what was done outlive whom it was done to."""
 
-BY_OTHERS = {"user_password_history", "access_keys"}
-"""The first goes with the row of users. Of a key it is a note for whom it was made; the key is the pool's."""
+BY_OTHERS = {"user_password_history"}
+"""It goes with the row of users."""
 
 
 async def somebody_with_something_everywhere(services: Services, pool: PoolForTests) -> User:
@@ -56,6 +56,8 @@ async def somebody_with_something_everywhere(services: Services, pool: PoolForTe
     assert logged_in.session is not None
     request = AuthorizationRequest(app.id, "https://a.example", "openid")
     await services.oidc.authorize(app, request, logged_in.session)
+    key = await services.access_keys.create(admin, user_id=user.id)
+    await services.access_keys.note_use(pool.id, key.id)
     await services.mfa.associate(pool.user(user.id), user.id, "issuer", "account")
     return user
 
@@ -91,6 +93,7 @@ async def test_deleting_a_user_leaves_nothing_of_them_anywhere(
         "tenant_members",
         "oidc_grants",
         "mfa_factors",
+        "access_keys",
     }, sorted(before)
 
     await services.users.delete(pool.administrator, [user.id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from asyncpg import Record
@@ -109,6 +110,16 @@ async def delete(db: Executor, pool_id: str, key_id: str) -> bool:
         await db.fetchval(
             "delete from access_keys where pool_id = $1 and id = $2 returning true", pool_id, key_id
         )
+    )
+
+
+async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    """The keys made for them. Nodes that have read one lately take it a second longer, as one that is disabled."""
+    await db.execute(
+        "with gone as (delete from access_keys where pool_id = $1 and user_id = any($2::text[]) returning id) "
+        "delete from access_key_uses where pool_id = $1 and key_id in (select id from gone)",
+        pool_id,
+        list(user_ids),
     )
 
 

@@ -8,6 +8,7 @@ fails, and so does a table of the database that still names a deleted user.
 from __future__ import annotations
 
 from poolhouse.accounts.records import UserChanged
+from poolhouse.credentials import postgres as credentials
 from poolhouse.db.database import Forget
 from poolhouse.directory import postgres_states
 from poolhouse.fields import postgres as fields
@@ -34,6 +35,7 @@ ENDINGS = Endings(LOGINS_ENDED)
 FORGET_USERS: tuple[Forget, ...] = (
     postgres_states.forget_users,
     ENDINGS.forget_users,
+    credentials.forget_users,
     mail.forget_users,
     identities.forget_users,
     tenants.forget_users,
