@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from poolhouse import emails
 from poolhouse.apps.model import App
@@ -12,10 +11,8 @@ from poolhouse.audit.model import Record
 from poolhouse.caller import Caller
 from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, InvalidInput, ScriptFailed
 from poolhouse.login.refusals import name_typed
+from poolhouse.services import WireServices
 from poolhouse.users.model import User, UserKey
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 MOST_NAMED = 10
 

@@ -6,7 +6,6 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from starlette.requests import Request
@@ -16,11 +15,9 @@ from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.credentials.service import at_session, nobody
 from poolhouse.errors import FormStale, Lang, PoolhouseError
+from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 SESSION_COOKIE = "poolhouse_session"
 FORM_COOKIE = "poolhouse_form"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_plus, urlencode
 
 import msgspec
@@ -20,15 +20,13 @@ from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
 from poolhouse.oidc.claims import CLAIMS
 from poolhouse.oidc.model import GRANT_TYPES, SCOPES, AuthorizationRequest, OAuthError
 from poolhouse.oidc.service import is_registered
+from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.times import now
 from poolhouse.wire.oidc.browser import Browser, browser_of, issuer, redirect
 from poolhouse.wire.oidc.mailed import MailedPages
 from poolhouse.wire.oidc.pages import Pages
 from poolhouse.wire.request import shown
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 Handler = Callable[["Provider", Request, Browser], Awaitable[Response]]
 

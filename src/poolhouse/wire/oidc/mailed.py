@@ -19,14 +19,14 @@ from poolhouse.caller import Caller
 from poolhouse.errors import PoolhouseError, TokenExpired, TokenInvalid, TooManyRequests, Unavailable
 from poolhouse.login import tickets
 from poolhouse.login.links import FIRST_LOGIN_PATH, VERIFY_PATH, Opened
+from poolhouse.services import WireServices
 from poolhouse.wire.asked import Asked
 from poolhouse.wire.oidc.browser import Browser, browser_of
 
 if TYPE_CHECKING:
-    from poolhouse.services import WireServices
     from poolhouse.wire.oidc.pages import Pages
 
-Act = Callable[["WireServices", Caller, str, Asked], Awaitable[None]]
+Act = Callable[[WireServices, Caller, str, Asked], Awaitable[None]]
 
 _MACHINERY = frozenset({"form", "token"})
 """Our own fields of the forms: no business of a script."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -29,14 +29,12 @@ from poolhouse.errors import (
 from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
+from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.users.model import UserKey
 from poolhouse.wire.asked import Asked
 from poolhouse.wire.oidc.browser import Browser, browser_of, redirect
 from poolhouse.wire.oidc.translations import Texts
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 _MACHINERY = frozenset({"form", "request", "ticket"})
 """Our own fields of every form: no business of a script."""

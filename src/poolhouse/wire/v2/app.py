@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.routing import BaseRoute
 
+from poolhouse.services import WireServices
 from poolhouse.wire.v2.endpoint import PREFIX, V2Wire
 from poolhouse.wire.v2.gate import TokenGate
 from poolhouse.wire.v2.graphql import GraphQL
 from poolhouse.wire.v2.operations import operations, routes
 from poolhouse.wire.v2.rest import Rest, Router
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 
 def v2_routes(services: WireServices) -> list[BaseRoute]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,6 +18,7 @@ from poolhouse import failures, trace
 from poolhouse.caller import Caller
 from poolhouse.credentials.service import nobody
 from poolhouse.errors import PoolhouseError
+from poolhouse.services import WireServices
 from poolhouse.settings import Settings
 from poolhouse.wire import request as http
 from poolhouse.wire.request import HttpRequest
@@ -25,9 +26,6 @@ from poolhouse.wire.v2 import graphql, rest
 from poolhouse.wire.v2.graphql import GraphQL
 from poolhouse.wire.v2.request import DEFAULT_ZONE, V2Request
 from poolhouse.wire.v2.rest import Rest
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 _log = structlog.get_logger(__name__)
 

@@ -6,16 +6,13 @@ A refused token makes an anonymous caller: logging in is open to a client that s
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from poolhouse.credentials.model import Door, Presented
 from poolhouse.credentials.service import nobody
 from poolhouse.errors import AppNotFound, NotAuthenticated, PoolhouseError, PoolNotFound, TooLarge
+from poolhouse.services import WireServices
 from poolhouse.wire.request import STRANGERS_BODY_BYTES, HttpRequest, presented
 from poolhouse.wire.v2.endpoint import Admission
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 DOOR = Door(takes=("management token", "login"))
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from poolhouse.caller import Caller
 from poolhouse.errors import NotSupported, PoolhouseError
+from poolhouse.services import WireServices
 from poolhouse.wire.asked import Asked
 from poolhouse.wire.request import HttpRequest, Query
 from poolhouse.wire.v2.done import DONE
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import NotFound, NotSupported, PoolhouseError
+from poolhouse.services import WireServices
 from poolhouse.wire.json_body import require_few_parts
 from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, HttpRequest, head_of, read, shown
 from poolhouse.wire.v3 import auth, envelope, openapi, page
@@ -24,9 +25,6 @@ from poolhouse.wire.v3.parsing import (
     query_struct,
 )
 from poolhouse.wire.v3.table import PREFIX, contract, endpoints, is_v3
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
 
 _log = structlog.get_logger(__name__)
 

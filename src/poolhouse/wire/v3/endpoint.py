@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
 from poolhouse.caller import Caller
-
-if TYPE_CHECKING:
-    from poolhouse.services import WireServices
+from poolhouse.services import WireServices
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
