@@ -19,14 +19,14 @@ from poolhouse.vitals import vitals_of
 from poolhouse.wire import loop_watch
 from poolhouse.wire.admission import Admission, Admitted
 from poolhouse.wire.avatar import avatar_routes
-from poolhouse.wire.budgeted import Budgeted
 from poolhouse.wire.console import console_routes
 from poolhouse.wire.cors import Origins
-from poolhouse.wire.early import SmallHead
+from poolhouse.wire.early_refusals import SmallHead
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
 from poolhouse.wire.oidc.endpoints import oidc_routes
 from poolhouse.wire.request import AsSpelled
+from poolhouse.wire.script_budget import ScriptBudget
 from poolhouse.wire.v2.app import v2_routes
 from poolhouse.wire.v3.app import v3_routes
 
@@ -74,7 +74,7 @@ def asgi(services: Services) -> Starlette:
             Middleware(AsSpelled),
             Middleware(Origins, services.settings.allowed_origins),
             Middleware(Admitted, admission),
-            Middleware(Budgeted),
+            Middleware(ScriptBudget),
         ],
     )
     app.state.services = services

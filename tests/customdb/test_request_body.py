@@ -16,8 +16,8 @@ from poolhouse.customdb.bounds import BODY_BYTES, own_fields, size_within
 from poolhouse.errors import TooLarge
 from poolhouse.services import Services
 from poolhouse.users.model import UserKey
-from poolhouse.wire.asked import Asked
 from poolhouse.wire.request import STRANGERS_BODY_BYTES
+from poolhouse.wire.tracked_body import TrackedBody
 
 TELL = "throw new Error(JSON.stringify(context.request.body))"
 SCRIPTS = {
@@ -72,7 +72,7 @@ def test_v2_rest_shows_what_the_operation_looked_at() -> None:
 
 
 def test_a_hosted_page_shows_what_it_looked_at_and_none_of_its_own_machinery() -> None:
-    form = Asked({"form": "csrf", "account": "bob", "password": "x", "junk": "y"}, hidden={"form"})
+    form = TrackedBody({"form": "csrf", "account": "bob", "password": "x", "junk": "y"}, hidden={"form"})
     assert [form.get(name) for name in ("form", "account", "password")] == ["csrf", "bob", "x"]
     assert own_fields(form.seen) == {"account": "bob", "password": "x"}
 

@@ -18,7 +18,7 @@ from tests.wire.v3.samples import sample as sample_of
 from poolhouse.ids import new_id
 from poolhouse.times import parse_time
 from poolhouse.wire.v2.schema import SCHEMA
-from poolhouse.wire.v2.unknown import known_variables
+from poolhouse.wire.v2.unknown_fields import known_variables
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.parsing import body_struct
 from poolhouse.wire.v3.table import endpoints

@@ -10,9 +10,9 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher, Verified
 from poolhouse.customdb.password_function import PasswordFunction
 from poolhouse.db.database import Database, Executor
-from poolhouse.users.kept import Kept, accepted, opened
 from poolhouse.users.model import User
 from poolhouse.users.profiles import NAMES, script_values
+from poolhouse.users.stored_hashes import StoredHash, accepted, opened
 
 TheUser = Callable[[], Awaitable[User | None]]
 """Reads the user, for whoever needs more than the hash."""
@@ -44,7 +44,7 @@ class StoredPasswords:
         """What verifying costs, for nothing."""
         await self._hasher.waste(password, caller.pool_id)
 
-    async def _judged(self, caller: Caller, password: str, kept: Kept, the_user: TheUser) -> Verified:
+    async def _judged(self, caller: Caller, password: str, kept: StoredHash, the_user: TheUser) -> Verified:
         """Not sooner than a login of nobody is refused: the time must not tell whose hash the function judges."""
         waste = asyncio.ensure_future(self._hasher.waste(password, caller.pool_id))
         try:

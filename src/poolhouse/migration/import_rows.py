@@ -28,10 +28,10 @@ from poolhouse.migration import import_tables
 from poolhouse.migration.import_columns import ASIDE, CUSTOM, FIELDS, folded, key_of, unknown_keys
 from poolhouse.migration.import_tables import SUFFIXES, Raw, Reading
 from poolhouse.texts import require_visible, storable, written
-from poolhouse.users.kept import accepted
 from poolhouse.users.profile_fields import TEXT
 from poolhouse.users.profiles import EMPTIED, is_nothing
 from poolhouse.users.rules import clean, require_identifier
+from poolhouse.users.stored_hashes import accepted
 
 PLAIN = Reading()
 

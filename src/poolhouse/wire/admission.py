@@ -20,7 +20,7 @@ from starlette.requests import Request
 from poolhouse.errors import BodyTooSlow, Overloaded, PoolhouseError, TooManyRequests
 from poolhouse.settings import Settings
 from poolhouse.wire.client_address import client_ip
-from poolhouse.wire.early import refuse
+from poolhouse.wire.early_refusals import refuse
 from poolhouse.wire.observed import QUIET
 from poolhouse.wire.request import Receive, Scope, Send
 

@@ -12,12 +12,12 @@ from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import V2Client
 
 from poolhouse.services import Services
-from poolhouse.wire.v2 import done
+from poolhouse.wire.v2 import success_messages
 
-WIRE = Path(done.__file__).parent
+WIRE = Path(success_messages.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
-SENTENCES = frozenset(done._ENGLISH)
-NAMES = {"done.py", "act_names.py"}
+SENTENCES = frozenset(success_messages._ENGLISH)
+NAMES = {"success_messages.py", "act_names.py"}
 
 
 def sentences() -> Iterator[tuple[str, str]]:
@@ -44,13 +44,13 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("where", "sentence"), sorted(set(sentences())))
 def test_every_sentence_of_v2_has_its_english(where: str, sentence: str) -> None:
-    assert sentence in SENTENCES, f"{where}: put it into done.py"
+    assert sentence in SENTENCES, f"{where}: put it into success_messages.py"
 
 
 @pytest.mark.parametrize("sentence", sorted(SENTENCES))
 def test_a_sentence_is_in_the_language_asked_for(sentence: str) -> None:
-    assert done.said(sentence, "zh-CN") == sentence
-    assert not CHINESE.search(done.said(sentence, "en-US"))
+    assert success_messages.said(sentence, "zh-CN") == sentence
+    assert not CHINESE.search(success_messages.said(sentence, "en-US"))
 
 
 @pytest.mark.parametrize(

@@ -20,23 +20,23 @@ from poolhouse.errors import PoolhouseError, TokenExpired, TokenInvalid, TooMany
 from poolhouse.login import tickets
 from poolhouse.login.links import FIRST_LOGIN_PATH, VERIFY_PATH, Opened
 from poolhouse.services import WireServices
-from poolhouse.wire.asked import Asked
 from poolhouse.wire.oidc.browser import Browser, browser_of
+from poolhouse.wire.tracked_body import TrackedBody
 
 if TYPE_CHECKING:
     from poolhouse.wire.oidc.pages import Pages
 
-Act = Callable[[WireServices, Caller, str, Asked], Awaitable[None]]
+Act = Callable[[WireServices, Caller, str, TrackedBody], Awaitable[None]]
 
 _MACHINERY = frozenset({"form", "token"})
 """Our own fields of the forms: no business of a script."""
 
 
-async def _verify(services: WireServices, caller: Caller, ticket: str, form: Asked) -> None:
+async def _verify(services: WireServices, caller: Caller, ticket: str, form: TrackedBody) -> None:
     await services.links.verify(caller, ticket)
 
 
-async def _choose(services: WireServices, caller: Caller, ticket: str, form: Asked) -> None:
+async def _choose(services: WireServices, caller: Caller, ticket: str, form: TrackedBody) -> None:
     await services.recovery.by_first_login(caller, ticket, form.get("password", ""))
 
 
@@ -86,7 +86,7 @@ class MailedPages:
 
     async def _answer(self, kind: Kind, browser: Browser) -> Response:
         posted = browser.http.method == "POST"
-        form = Asked(browser.http.form() if posted else {}, _MACHINERY)
+        form = TrackedBody(browser.http.form() if posted else {}, _MACHINERY)
         ticket = (form.get("token", "") if posted else browser.http.query.text("token")) or ""
         caller = browser.caller(tickets.pool_of(ticket), None)
         opened = await self._services.links.opened(caller, kind.purpose, ticket)

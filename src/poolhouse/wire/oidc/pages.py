@@ -32,9 +32,9 @@ from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.users.model import UserKey
-from poolhouse.wire.asked import Asked
 from poolhouse.wire.oidc.browser import Browser, browser_of, redirect
 from poolhouse.wire.oidc.translations import Texts
+from poolhouse.wire.tracked_body import TrackedBody
 
 _MACHINERY = frozenset({"form", "request", "ticket"})
 """Our own fields of every form: no business of a script."""
@@ -48,7 +48,7 @@ class Step:
     app: App
     asked: AuthorizationRequest
     sealed: str
-    form: Asked
+    form: TrackedBody
 
     @property
     def caller(self) -> Caller:
@@ -298,7 +298,7 @@ class Pages:
     async def _step(self, browser: Browser) -> Step:
         given = browser.http.form() if browser.http.method == "POST" else {}
         sealed = given.get("request") or browser.http.query.text("request") or ""
-        form = Asked(given, _MACHINERY)
+        form = TrackedBody(given, _MACHINERY)
         asked = self._services.sealed_requests.unseal(sealed)
         return Step(browser, await self._services.oidc.client(asked.app_id), asked, sealed, form)
 

@@ -36,7 +36,7 @@ from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.texts import is_storable
 from poolhouse.wire.v2 import faults
 from poolhouse.wire.v2.schema import SCHEMA
-from poolhouse.wire.v2.unknown import known_literals
+from poolhouse.wire.v2.unknown_fields import known_literals
 
 MAX_DEPTH = 12
 MAX_FIELDS = 2_000

@@ -9,9 +9,9 @@ import msgspec
 from poolhouse.errors import InvalidInput
 from poolhouse.fields.model import DataType, Field, FieldDraft, FieldValue, Option, TargetType
 from poolhouse.wire.json_body import json_text
-from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.request import Field as ResolvedField
+from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import custom_value
 
 

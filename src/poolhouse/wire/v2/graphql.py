@@ -31,7 +31,7 @@ from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, Document, Documents
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
 from poolhouse.wire.v2.schema import MUTATION, QUERY, SCHEMA
-from poolhouse.wire.v2.unknown import known_variables
+from poolhouse.wire.v2.unknown_fields import known_variables
 
 _log = structlog.get_logger(__name__)
 

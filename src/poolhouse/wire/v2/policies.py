@@ -16,8 +16,8 @@ from poolhouse.resources.model import (
     TargetName,
     TargetType,
 )
-from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
+from poolhouse.wire.v2.success_messages import message
 
 
 def namespace_of(args: Arguments) -> str:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from poolhouse.caller import Caller
 from poolhouse.errors import NotSupported, PoolhouseError
 from poolhouse.services import WireServices
-from poolhouse.wire.asked import Asked
 from poolhouse.wire.request import HttpRequest, Query
-from poolhouse.wire.v2.done import DONE
+from poolhouse.wire.tracked_body import TrackedBody
+from poolhouse.wire.v2.success_messages import DONE
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -34,7 +34,7 @@ class V2Request:
     path: Mapping[str, str] = field(default_factory=dict)
     selected: frozenset[str] = frozenset()
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
-    asked: Asked | None = None
+    asked: TrackedBody | None = None
 
     @property
     def query(self) -> Query:
@@ -44,13 +44,13 @@ class V2Request:
     def body(self) -> dict[str, Any]:
         """A REST body; what is looked at by name is what a script sees of it."""
         if self.asked is None:
-            self.asked = Asked(self.http.json_object())
+            self.asked = TrackedBody(self.http.json_object())
             self.caller = replace(self.caller, body=self.asked.seen)
         return self.asked
 
 
 class Answer(NamedTuple):
-    """A REST answer whose envelope says more than 200 操作成功. `message` is of the table in done.py."""
+    """A REST answer whose envelope says more than 200 操作成功. `message` is of the table in success_messages.py."""
 
     data: Any = None
     message: str = DONE

@@ -18,8 +18,8 @@ from poolhouse.roles.model import (
     TargetType,
 )
 from poolhouse.users.model import RoleFilter, User, UserQuery
-from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
+from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import people, shown
 from poolhouse.wire.v2.users import page_of
 

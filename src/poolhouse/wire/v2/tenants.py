@@ -12,8 +12,8 @@ from poolhouse.tenants.model import Connection, ConnectionDraft, Member, Place, 
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.apps import tenant_shown as shown
 from poolhouse.wire.v2.bodies import Body, managed_body
-from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Answer, Route, V2Request
+from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import shown as people_shown
 
 

@@ -21,9 +21,9 @@ from poolhouse.users.model import (
     UserQuery,
 )
 from poolhouse.users.profile_fields import SEARCHED_FIELDS
-from poolhouse.wire.v2.done import message
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
+from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import CUSTOM_DATA, people, person
 
 KEYS: dict[str, KeyKind] = {

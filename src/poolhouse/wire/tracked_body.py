@@ -1,4 +1,4 @@
-"""A body whose operation declares no type: the fields it looks at are its own, all others a stranger's ballast."""
+"""A request body that records which fields its operation reads, for operations that declare no type of body."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 
-class Asked(dict[str, Any]):
+class TrackedBody(dict[str, Any]):
     """`seen` shows the fields looked at by name so far: what a script may find in its request's body,
     the `hidden` ones aside."""
 

@@ -8,7 +8,7 @@ from poolhouse.customdb import budget
 from poolhouse.wire.request import Receive, Scope, Send
 
 
-class Budgeted:
+class ScriptBudget:
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self._app = app
 

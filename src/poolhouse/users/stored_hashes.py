@@ -1,4 +1,4 @@
-"""What is stored of a password that comes from elsewhere: a hash of a known form, or one for the pool's function.
+"""Hashes of passwords that come from elsewhere: of a known form, or one that the pool's `verifyPassword` judges.
 
 A hash for `verifyPassword` is kept with its salt in one text, so that both come and go together:
 
@@ -27,20 +27,20 @@ UNSALTED = "plain digest in hex"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredHash:
     """Of a password that the pool's `verifyPassword` judges."""
 
     hash: str = field(repr=False)
     salt: str | None = field(default=None, repr=False)
 
 
-def sealed(kept: Kept) -> str:
+def sealed(kept: StoredHash) -> str:
     if not kept.salt:
         return f"{MARK}}}{kept.hash}"
     return f"{MARK}:{base64.urlsafe_b64encode(kept.salt.encode()).decode()}}}{kept.hash}"
 
 
-def opened(stored: str) -> Kept | None:
+def opened(stored: str) -> StoredHash | None:
     """None for what is not for the function."""
     found = _SEALED.match(stored) if stored.startswith(MARK) else None
     if found is None:
@@ -49,7 +49,7 @@ def opened(stored: str) -> Kept | None:
         salt = base64.urlsafe_b64decode(found[1] or "").decode()
     except (binascii.Error, ValueError):
         return None
-    return Kept(stored[found.end() :], salt or None)
+    return StoredHash(stored[found.end() :], salt or None)
 
 
 def accepted(stored: str, salt: str | None, *, function: bool, field: str = "password") -> str:
@@ -72,13 +72,13 @@ def accepted(stored: str, salt: str | None, *, function: bool, field: str = "pas
         if not function or (not salt and known is not None and known.name != UNSALTED):
             foreign.require(stored, field)
             return stored
-        kept = Kept(stored, salt)
+        kept = StoredHash(stored, salt)
     elif salt:
         raise InvalidInput("salt", "该哈希已带有盐", "this hash has its salt in it")
     return sealed(_bounded(kept, field))
 
 
-def _bounded(kept: Kept, field: str) -> Kept:
+def _bounded(kept: StoredHash, field: str) -> StoredHash:
     for name, value, longest in (
         (field, kept.hash, foreign.LONGEST),
         ("salt", kept.salt or "", LONGEST_SALT),
