@@ -116,6 +116,12 @@ def names_its_country(text: str) -> bool:
     return _digits_written(text).startswith("+")
 
 
+def plain(phone: str) -> str:
+    """The number without blanks, dashes and brackets, in plain digits; its country stays, with a plus, or left out
+    as it was. What is no number stays as it is."""
+    return _digits_written(phone) or phone
+
+
 def compact(text: str) -> str | None:
     """The digits of what may be a part of a number, `138 0013` or `+86 138-0013`; None for other text."""
     return _digits_written(text).removeprefix("+") or None

@@ -12,109 +12,24 @@ from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
+from tests.users.spellings import (
+    OTHERS,
+    PASSWORD,
+    SPELLINGS,
+    WAYS,
+    WRITTEN,
+    by_filter,
+    by_find,
+    by_password,
+    last_code,
+)
 
-from poolhouse.errors import PoolhouseError, UserExists
+from poolhouse.accounts.org_trees import NamedTree
+from poolhouse.errors import PoolhouseError
 from poolhouse.login.model import Registration
+from poolhouse.login.own_account import NewContact
 from poolhouse.services import Services
-from poolhouse.users.model import Condition, KeyKind, User, UserDraft, UserKey, UserQuery
-
-SPELLINGS: dict[KeyKind, tuple[str, ...]] = {
-    "phone": (
-        "13900000000",
-        "+8613900000000",
-        "8613900000000",
-        "0086 139 0000 0000",
-        "139 0000 0000",
-        "+86 139-0000-0000",
-        "＋８６１３９００００００００",
-        "(139) 0000-0000",
-        "\u202d+86\u2060139\u200b00000000\u202c",
-    ),
-    "email": ("zoé@example.com", " Zoé@Example.COM ", "zoe\u0301@example.com", "ZOÉ@EXAMPLE.COM\u200b"),
-    "username": ("zoé", "  zoé ", "zoe\u0301", "\ufeffzoé", "　zoé　"),
-    "external_id": ("n°é", " n°é\t", "n°e\u0301"),
-}
-"""Each list is of one person."""
-OTHERS: dict[KeyKind, tuple[str, ...]] = {
-    "phone": ("13900000001", "+1 390 000 0000", "+8612345678901", "1390000000"),
-    "email": ("zoe@example.com", "zoé@example.cn"),
-    "username": ("Zoé", "zoe", "z oé"),
-    "external_id": ("N°é",),
-}
-"""People who are somebody else for all of those."""
-PASSWORD = "secret 1"
-
-Way = Callable[[Services, PoolForTests, UserKey], Awaitable[str | None]]
-
-
-async def by_find(services: Services, pool: PoolForTests, key: UserKey) -> str | None:
-    user = await services.users.find(pool.administrator, key)
-    return user.id if user else None
-
-
-async def by_batch(services: Services, pool: PoolForTests, key: UserKey) -> str | None:
-    absent = UserKey("username", "nobody here")
-    found = await services.users.find_many(pool.administrator, [absent, key])
-    return found[0].id if found else None
-
-
-async def by_password(services: Services, pool: PoolForTests, key: UserKey) -> str | None:
-    try:
-        return (await services.login.with_password(pool.stranger, key, PASSWORD)).user.id
-    except PoolhouseError:
-        return None
-
-
-async def by_filter(services: Services, pool: PoolForTests, key: UserKey) -> str | None:
-    query = UserQuery(conditions=(Condition(key.kind, "EQUAL", key.value),))
-    return _only((await services.users.list(pool.administrator, query)).items)
-
-
-async def by_filter_of_many(services: Services, pool: PoolForTests, key: UserKey) -> str | None:
-    query = UserQuery(conditions=(Condition(key.kind, "IN", ["x", key.value]),))
-    return _only((await services.users.list(pool.administrator, query)).items)
-
-
-async def by_being_taken(services: Services, pool: PoolForTests, key: UserKey) -> str | None:
-    try:
-        await services.users.create(pool.administrator, UserDraft({key.kind: key.value}))
-    except UserExists:
-        return _only((await services.users.list(pool.administrator, UserQuery())).items)
-    return None
-
-
-async def by_asking_whether_it_exists(services: Services, pool: PoolForTests, key: UserKey) -> str | None:
-    if not await services.users.exists(pool.stranger, [key]):
-        return None
-    return _only((await services.users.list(pool.administrator, UserQuery())).items)
-
-
-async def by_any_password(services: Services, pool: PoolForTests, key: UserKey) -> str | None:
-    keys = [UserKey("username", "nobody here"), key]
-    try:
-        return (await services.login.with_any_password(pool.stranger, keys, PASSWORD)).user.id
-    except PoolhouseError:
-        return None
-
-
-def _only(users: list[User]) -> str | None:
-    return users[0].id if users else None
-
-
-WAYS: dict[str, Way] = {
-    way.__name__: way
-    for way in (
-        by_find,
-        by_batch,
-        by_password,
-        by_any_password,
-        by_filter,
-        by_filter_of_many,
-        by_asking_whether_it_exists,
-        by_being_taken,
-    )
-}
-WRITTEN = [(kind, text) for kind, texts in SPELLINGS.items() for text in texts]
+from poolhouse.users.model import KeyKind, User, UserDraft, UserKey, UserQuery
 
 
 async def written_by_an_administrator(
@@ -150,8 +65,45 @@ async def written_by_signing_up(
     return (await services.registrations.register(pool.stranger, registration)).user
 
 
+async def written_by_a_tree(
+    services: Services, pool: PoolForTests, kind: KeyKind, text: str, _: Path
+) -> User:
+    if kind == "external_id":
+        pytest.skip("a tree knows people by three names")
+    tree = NamedTree("shop", (UserDraft({kind: text}, PASSWORD),))
+    await services.department_trees.merge(pool.administrator, tree)
+    return (await services.users.list(pool.administrator, UserQuery())).items[0]
+
+
+async def written_by_a_code(
+    services: Services, pool: PoolForTests, kind: KeyKind, text: str, _: Path
+) -> User:
+    if kind not in ("email", "phone"):
+        pytest.skip("nothing is sent there")
+    channel: Any = kind
+    await services.codes.send(pool.stranger, channel, text, "register")
+    registration = Registration("auto", {}, PASSWORD)
+    code = await last_code(services, pool)
+    return (await services.code_login.register(pool.stranger, channel, text, code, registration)).user
+
+
+async def written_by_its_owner(
+    services: Services, pool: PoolForTests, kind: KeyKind, text: str, _: Path
+) -> User:
+    if kind not in ("email", "phone"):
+        pytest.skip("nothing is sent there")
+    channel: Any = kind
+    user = await services.users.create(pool.administrator, UserDraft({"unionid": "u"}, PASSWORD))
+    await services.codes.send(pool.user(user.id), channel, text, "bind")
+    contact = NewContact(channel, text, await last_code(services, pool))
+    return await services.own_account.bind_address(pool.user(user.id), contact)
+
+
 WRITERS = (
     written_by_an_administrator,
+    written_by_a_tree,
+    written_by_a_code,
+    written_by_its_owner,
     written_by_a_change,
     written_by_an_import,
     written_by_signing_up,
@@ -177,6 +129,18 @@ async def test_one_person_however_written_and_however_typed(
         and await way(services, pool, UserKey(kind, typed)) != user.id
     ]
     assert missed == []
+
+
+@pytest.mark.parametrize(("kind", "text"), [case for case in WRITTEN if case[0] != "external_id"])
+async def test_a_tree_that_is_merged_again_makes_nobody_new(
+    services: Services, pool: PoolForTests, kind: KeyKind, text: str
+) -> None:
+    user = await services.users.create(pool.administrator, UserDraft({kind: text}, PASSWORD))
+    for typed in SPELLINGS[kind]:
+        tree = NamedTree("shop", (UserDraft({kind: typed}),))
+        merged = await services.department_trees.merge(pool.administrator, tree)
+        assert (merged.users_added, merged.users_updated) == (0, 1), typed
+    assert await by_find(services, pool, UserKey(kind, text)) == user.id
 
 
 @pytest.mark.parametrize("kind", SPELLINGS)

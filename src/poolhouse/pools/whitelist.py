@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from poolhouse import emails, phones
+from poolhouse.aside import aside
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -42,7 +43,8 @@ class Whitelist:
     async def add(
         self, caller: Caller, kind: Kind, values: Sequence[str], app_id: str | None = None
     ) -> Sequence[Entry]:
-        """Emails are kept in lower case. What is there already stays. Gives the entries named."""
+        """Kept are e-mails in lower case, the digits of telephone numbers, and a plus before those that begin with
+        their country. What is there already stays. Gives the entries named."""
         caller.require_administrator()
         wanted = _normal(kind, values)
         async with self._db.transaction() as tx:
@@ -54,12 +56,13 @@ class Whitelist:
     async def remove(
         self, caller: Caller, kind: Kind, values: Sequence[str], app_id: str | None = None
     ) -> None:
-        """What is not there is no error."""
+        """However an entry is written. What is not there is no error."""
         caller.require_administrator()
-        wanted = _normal(kind, values)
+        named = _normal(kind, values)
+        wanted = await aside(caller.pool_id, _all_spelled, kind, values)
         async with self._db.transaction() as tx:
             await postgres_lists.remove_from_whitelist(tx, caller.pool_id, app_id or "", kind, wanted)
-            detail = {"kind": kind, "values": wanted[:20], "count": len(wanted)}
+            detail = {"kind": kind, "values": named[:20], "count": len(named)}
             await self._audit.write(tx, caller, Event("remove", "whitelist", app_id, detail=detail))
 
     async def admit(self, caller: Caller, pool: Pool, values: Mapping[str, Any]) -> None:
@@ -83,17 +86,23 @@ class Whitelist:
     async def _holds(
         self, pool_id: str, places: Sequence[str], kind: Kind, value: str, country_code: str | None
     ) -> bool:
-        """A list may hold a telephone number in any of its spellings."""
-        spelled = {*_normal(kind, [value]), value.strip()}
-        if kind == "phone":
-            spelled |= set(phones.spellings(value.strip(), country_code))
-        return await postgres_lists.is_whitelisted(self._db, pool_id, places, kind, sorted(spelled))
+        spelled = sorted(_spelled(kind, value, country_code))
+        return await postgres_lists.is_whitelisted(self._db, pool_id, places, kind, spelled)
+
+
+def _spelled(kind: Kind, value: str, country_code: str | None = None) -> set[str]:
+    """The entries that name `value`: a telephone number may stand there in any of its spellings, and in digits
+    alone for one of any country."""
+    found = {*_normal(kind, [value]), written(value), value.strip()}
+    return found | set(phones.spellings(phones.plain(value), country_code)) if kind == "phone" else found
+
+
+def _all_spelled(kind: Kind, values: Sequence[str]) -> list[str]:
+    return sorted({text for value in values for text in _spelled(kind, value)})
 
 
 def _normal(kind: Kind, values: Sequence[str]) -> Sequence[str]:
-    wanted = list(
-        dict.fromkeys(emails.stored(value) if kind == "email" else written(value) for value in values)
-    )
+    wanted = list(dict.fromkeys(_kept(kind, value) for value in values))
     if not wanted:
         raise InvalidInput("list", "不能为空", "must not be empty")
     if len(wanted) > MOST_AT_ONCE:
@@ -101,3 +110,9 @@ def _normal(kind: Kind, values: Sequence[str]) -> Sequence[str]:
     if any(not value or len(value) > 320 for value in wanted):
         raise InvalidInput("list", "每条长度应为 1 至 320", "each must be 1 to 320 characters")
     return wanted
+
+
+def _kept(kind: Kind, value: str) -> str:
+    if kind == "email":
+        return emails.stored(value)
+    return phones.plain(written(value)) if kind == "phone" else written(value)
