@@ -21,7 +21,7 @@ ELSEWHERE = {
     "crypto/passwords.py": "bytes of whatever is typed as a password",
     "crypto/secretbox.py": "between the parts of what is authenticated",
     "crypto/transport.py": "the leading byte of a number",
-    "customdb/bounds.py": "bytes that an answer would take, whatever it holds",
+    "customdb/value_sizes.py": "bytes that an answer would take, whatever it holds",
     "db/faults.py": "what the driver says of a text that came through all the same",
     "fields/service.py": "no character of a key: all controls and blanks",
     "migration/import_tables.py": "what a file looks like that is read in the wrong encoding",

@@ -80,7 +80,7 @@ def mendable(error: Exception) -> str | None:
 
     from poolhouse.audit.geoip import GeoIpUnfit
     from poolhouse.crypto.secretbox import KeyMalformed, SecretUnreadable
-    from poolhouse.db.unfit import DatabaseUnfit
+    from poolhouse.db.errors import DatabaseUnfit
     from poolhouse.errors import InvalidInput, PoolhouseError
     from poolhouse.sandbox.installation import SandboxUnfit
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, replace_key_file
 from poolhouse.db.database import Database, Executor
-from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.ids import new_secret
 from poolhouse.services import NODE
 

@@ -15,8 +15,8 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable, load_or_create_key_file
 from poolhouse.customdb.model import Connection
 from poolhouse.db.database import Database, opened
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import migrate
-from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.ids import new_id
 from poolhouse.paging import PageRequest
 from poolhouse.rotation import SEALED, require_every_secret, reseal, reset, rotate, unopened

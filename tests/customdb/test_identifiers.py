@@ -16,8 +16,8 @@ from poolhouse.customdb.model import Connection
 from poolhouse.customdb.templates import template
 from poolhouse.errors import PoolhouseError, ScriptFailed
 from poolhouse.services import Services
-from poolhouse.users.agreement import contradicts, may_be_rounded
 from poolhouse.users.model import User, UserDraft, UserKey, UserQuery
+from poolhouse.users.same_person import contradicts, may_be_rounded
 
 OPEN = """
 async function {name}({first}, second, third) {{

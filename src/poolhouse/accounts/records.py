@@ -17,7 +17,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Forget, Tx
 from poolhouse.directory.chooser import Directories
-from poolhouse.directory.gathered import existing
+from poolhouse.directory.scripted_queries import existing
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.errors import InvalidInput, UserNotFound, UsersNotFound
 from poolhouse.paging import Page, PageRequest

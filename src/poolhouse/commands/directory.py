@@ -17,7 +17,7 @@ from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.db import migrations
 from poolhouse.db.cluster import home_of, made_by
-from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.errors import InvalidInput, UserNotFound
 from poolhouse.paging import everything
 from poolhouse.services import Services, opened

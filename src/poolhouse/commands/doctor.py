@@ -13,8 +13,8 @@ from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.db.database import Database, opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
 from poolhouse.db.embedded import running_url
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations.chain import revisions
-from poolhouse.db.unfit import DatabaseUnfit
 from poolhouse.directory.postgres_duplicates import Duplicates, duplicates
 from poolhouse.maintenance import JOBS, Job, Run, runs
 from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_installation

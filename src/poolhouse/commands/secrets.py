@@ -16,7 +16,7 @@ from poolhouse.commands.output import console
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.crypto.secretbox import SecretBox, parse_keys
 from poolhouse.db.database import Database, opened
-from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.rotation import reseal, reset, rotate, unopened
 from poolhouse.services import secret_keys

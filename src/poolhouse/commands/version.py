@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from poolhouse.commands.output import facts
 from poolhouse.db.binaries import candidates, choose
-from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_installation, module_versions
 from poolhouse.settings import Settings
 

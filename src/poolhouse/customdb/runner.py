@@ -12,11 +12,11 @@ from poolhouse.apps.service import AppService
 from poolhouse.audit.geoip import GeoIp, geoip_document
 from poolhouse.caller import Caller
 from poolhouse.customdb import auth0, budget, environment, script_diagnostics
-from poolhouse.customdb.bounds import ARGUMENT_BYTES, own_fields, size_within
 from poolhouse.customdb.model import READ_ONLY, CustomDatabase, LiveConnection, ScriptName
 from poolhouse.customdb.redaction import Redactor, secrets_of, secrets_typed
 from poolhouse.customdb.script_log import Run, ScriptLog
 from poolhouse.customdb.stubs import stub
+from poolhouse.customdb.value_sizes import ARGUMENT_BYTES, own_fields, size_within
 from poolhouse.db.database import Database
 from poolhouse.errors import (
     AppNotFound,

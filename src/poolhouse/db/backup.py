@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import asyncpg
 
 from poolhouse.db.binaries import candidates
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import faults
-from poolhouse.db.unfit import DatabaseUnfit
 
 
 async def back_up(url: str, pg_bin: Path | None, file: Path) -> None:

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.db.errors import DatabaseUnfit
 
 OLDEST = 15
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import structlog
 
 from poolhouse.db.binaries import Binaries, candidates, choose
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.os_account import Account, copied
-from poolhouse.db.unfit import DatabaseUnfit
 
 STATE = Path("/var/lib/poolhouse")
 """Where files go that root's deputy cannot reach in the data folder."""

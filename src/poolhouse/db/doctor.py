@@ -14,10 +14,10 @@ import asyncpg
 from poolhouse.db.binaries import candidates, choose
 from poolhouse.db.cluster import home_of, made_by
 from poolhouse.db.connection_pool import KEPT
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import current
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.os_account import account
-from poolhouse.db.unfit import DatabaseUnfit
 
 SLOW_MS = 5.0
 SHOWN = 5

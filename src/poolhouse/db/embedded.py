@@ -27,10 +27,10 @@ from urllib.parse import quote
 import structlog
 
 from poolhouse.db.cluster import Cluster, environment, prepare
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.lock import FolderLock
 from poolhouse.db.os_account import account
 from poolhouse.db.parent import ends_with_parent
-from poolhouse.db.unfit import DatabaseUnfit
 
 FAST_STOP_S = 60.0
 AGAIN_AFTER_S = 1.0

@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from poolhouse.db.unfit import DatabaseUnfit
+from poolhouse.db.errors import DatabaseUnfit
 
 
 class FolderTaken(DatabaseUnfit):

@@ -19,9 +19,9 @@ import structlog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
 from poolhouse.directory import postgres_states as rows
-from poolhouse.directory.gathered import Gatherer
 from poolhouse.directory.postgres_states import STATES, State
 from poolhouse.directory.scripted import ScriptedDirectory
+from poolhouse.directory.scripted_queries import Gatherer
 from poolhouse.errors import NotSupportedByDirectory, PoolhouseError
 from poolhouse.paging import Page
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery

@@ -27,8 +27,8 @@ from poolhouse.errors import (
 )
 from poolhouse.failures import told
 from poolhouse.paging import Page
-from poolhouse.users.agreement import LOGIN_KEYS, contradicts, differ, keys_of, taken
 from poolhouse.users.model import CUSTOM_DATABASE, IdentityDraft, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.same_person import LOGIN_KEYS, contradicts, differ, keys_of, taken
 
 """Provider of the identity that keeps the script's id of a migrated user."""
 

@@ -25,10 +25,10 @@ from poolhouse.errors import (
 )
 from poolhouse.paging import Page
 from poolhouse.texts import written
-from poolhouse.users.agreement import LOGIN_KEYS, contradicts, differ, keys_of, may_be_rounded, taken
 from poolhouse.users.model import IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.profiles import count_of, script_values, user_of
 from poolhouse.users.rules import spelled
+from poolhouse.users.same_person import LOGIN_KEYS, contradicts, differ, keys_of, may_be_rounded, taken
 
 FIND_KEYS: tuple[KeyKind, ...] = ("id", *LOGIN_KEYS)
 Users = list[User]

@@ -8,10 +8,10 @@ from typing import Any
 from poolhouse.accounts.records import UserRecords
 from poolhouse.caller import Caller
 from poolhouse.errors import UserNotFound
+from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.codes import Codes, holder_of
 from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
-from poolhouse.login.proofs import Proofs
-from poolhouse.login.refusals import Refusals
+from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import PLAIN, LoginService
 from poolhouse.login.sign_up import SignUp
@@ -27,8 +27,8 @@ class CodeLogin:
         login: LoginService,
         sign_up: SignUp,
         registrations: Registrations,
-        proofs: Proofs,
-        refusals: Refusals,
+        proofs: AddressProofs,
+        refusals: RefusalLog,
     ) -> None:
         self._refusals = refusals
         self._codes, self._users, self._proofs = codes, users, proofs

@@ -18,7 +18,7 @@ from poolhouse.db.database import Database, Tx
 from poolhouse.errors import CodeExpired, CodeWrong, TokenInvalid, TooManyRequests
 from poolhouse.login import postgres
 from poolhouse.login.model import Channel
-from poolhouse.login.refusals import Refusals
+from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.mail.model import Scene
 from poolhouse.mail.render import lasting
 from poolhouse.mail.service import MailService
@@ -62,7 +62,7 @@ MOST_OF_AN_ADDRESS_AN_HOUR = 300
 
 class Codes:
     def __init__(
-        self, *, db: Database, box: SecretBox, pools: PoolService, mail: MailService, refusals: Refusals
+        self, *, db: Database, box: SecretBox, pools: PoolService, mail: MailService, refusals: RefusalLog
     ) -> None:
         self._db, self._box, self._pools, self._mail, self._refusals = db, box, pools, mail, refusals
 

@@ -21,7 +21,7 @@ from poolhouse.login.codes import Codes, address_key, holds, normal
 from poolhouse.login.lockout import SECOND_STEP
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.login.own_account import FOLLOWING
-from poolhouse.login.refusals import Refusals
+from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.service import LoginService
 from poolhouse.login.tally import Limit, Subject
 from poolhouse.login.tickets import Ticket
@@ -44,7 +44,7 @@ class MfaLogin:
         codes: Codes,
         mfa: MfaService,
         login: LoginService,
-        refusals: Refusals,
+        refusals: RefusalLog,
     ) -> None:
         self._refusals = refusals
         self._db, self._users, self._codes = db, users, codes

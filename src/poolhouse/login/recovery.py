@@ -15,11 +15,11 @@ from poolhouse.db.database import Database, Tx
 from poolhouse.directory.chooser import Directories
 from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
 from poolhouse.login import lockout, tickets
+from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.codes import Codes, address_key, holder_of, holds, require_mailed
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
-from poolhouse.login.proofs import Proofs
-from poolhouse.login.refusals import Refusals
+from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.mail.service import MailService
 from poolhouse.pools.service import PoolService
 from poolhouse.users.model import User, UserDraft, UserKey
@@ -39,9 +39,9 @@ class Recovery:
         users: UserRecords,
         codes: Codes,
         rules: PasswordRules,
-        proofs: Proofs,
+        proofs: AddressProofs,
         mail: MailService,
-        refusals: Refusals,
+        refusals: RefusalLog,
         audit: AuditLog,
     ) -> None:
         self._refusals = refusals

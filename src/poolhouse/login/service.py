@@ -41,7 +41,7 @@ from poolhouse.login.lockout import Lockout
 from poolhouse.login.login_recorder import LoginRecorder
 from poolhouse.login.model import LoggedIn, Method, SignIn
 from poolhouse.login.passwords import PasswordRules, policy_of
-from poolhouse.login.refusals import Refusals, name_typed
+from poolhouse.login.refusal_log import RefusalLog, name_typed
 from poolhouse.login.sign_up import SignUp
 from poolhouse.mfa.service import MfaService
 from poolhouse.pools.model import Pool
@@ -72,7 +72,7 @@ class LoginService:
         sign_up: SignUp,
         mfa: MfaService,
         may_use: MayUse,
-        refusals: Refusals,
+        refusals: RefusalLog,
         audit: AuditLog,
     ) -> None:
         """`may_use`: who decides which users an application is open to."""
@@ -107,7 +107,7 @@ class LoginService:
             await self._refusals.write(caller, error, key=key, user_id=user_id or "", method=method)
             await self._note_lock(caller, pool, key, user_id, error)
             raise
-        return await self.admit(caller, user, method, how.device_id, password=password)
+        return await self.complete_login(caller, user, method, how.device_id, password=password)
 
     async def with_any_password(
         self, caller: Caller, keys: Sequence[UserKey], password: str, how: SignIn = PLAIN
@@ -122,11 +122,11 @@ class LoginService:
         self, caller: Caller, user: User, method: Method, device_id: str = "", *, second_factor: bool = True
     ) -> LoggedIn:
         """A user whose proof another use case has checked: a code, an identity, a second factor."""
-        return await self.admit(caller, user, method, device_id, second_factor=second_factor)
+        return await self.complete_login(caller, user, method, device_id, second_factor=second_factor)
 
     # -- the common end ------------------------------------------------------------------------------------
 
-    async def admit(
+    async def complete_login(
         self,
         caller: Caller,
         user: User,

@@ -20,10 +20,10 @@ from poolhouse.errors import (
 )
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
+from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import Registration
 from poolhouse.login.passwords import PasswordRules
-from poolhouse.login.proofs import Proofs
 from poolhouse.mail.service import MailService
 from poolhouse.pools.model import Pool
 from poolhouse.pools.service import PoolService
@@ -57,7 +57,7 @@ class SignUp:
         whitelist: Whitelist,
         lockout: Lockout,
         rules: PasswordRules,
-        proofs: Proofs,
+        proofs: AddressProofs,
         mail: MailService,
         audit: AuditLog,
     ) -> None:
@@ -85,7 +85,7 @@ class SignUp:
         pool = await self._pools.get(caller.pool_id)
         await self._require_open(caller, pool)
         draft = await self._draft(caller, pool, registration)
-        await self._whitelist.admit(caller, pool, registration.values)
+        await self._whitelist.require_listed(caller, pool, registration.values)
         await self._lockout.registering(caller, pool)
         vetted = await self._users.vet(caller, draft)
         async with self._db.transaction() as tx:

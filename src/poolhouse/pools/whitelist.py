@@ -65,7 +65,7 @@ class Whitelist:
             detail = {"kind": kind, "values": named[:20], "count": len(named)}
             await self._audit.write(tx, caller, Event("remove", "whitelist", app_id, detail=detail))
 
-    async def admit(self, caller: Caller, pool: Pool, values: Mapping[str, Any]) -> None:
+    async def require_listed(self, caller: Caller, pool: Pool, values: Mapping[str, Any]) -> None:
         """Raises NotWhitelisted for a registration with a username, email or phone that is not on a list
         which is switched on; the application's list counts beside the pool's."""
         switched_on: dict[Kind, bool] = {

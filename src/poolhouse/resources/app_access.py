@@ -145,14 +145,14 @@ class AppAccessService:
         caller.require_user_or_administrator(user_id)
         if not apps:
             return ()
-        principals = await self._principals.of_user(caller, user_id)
+        principals = await self._principals.effective_for_user(caller, user_id)
         app_ids = [app.id for app in apps]
         said = await postgres_access.effects(self._db, caller.pool_id, app_ids, principals)
         return [app for app in apps if _may(said[app.id], app.settings.default_access)]
 
     async def list_own(self, caller: Caller, page: PageRequest) -> Page[OpenApp]:
         """The applications the user who asks may use and is shown, newest first."""
-        principals = await self._principals.of_user(caller, caller.require_user())
+        principals = await self._principals.effective_for_user(caller, caller.require_user())
         return await postgres_access.list_usable(self._db, caller.pool_id, principals, AppSettings(), page)
 
     async def admits(self, app: App, user_id: str) -> bool:

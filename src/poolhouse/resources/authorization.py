@@ -81,7 +81,7 @@ class AuthorizationService:
         caller.require_user_or_administrator(user_id)
         _check(resource, "resource")
         _check(action, "action")
-        principals = await self._principals.of_user(caller, user_id)
+        principals = await self._principals.effective_for_user(caller, user_id)
         statements = await self._statements(caller, principals, namespace, decision.candidates(resource))
         return decision.decide(statements, resource, action)
 
@@ -165,7 +165,7 @@ class AuthorizationService:
         resource_type: ResourceType | None,
         with_denied: bool,
     ) -> list[AuthorizedResource]:
-        principals = await self._principals.of(caller, target)
+        principals = await self._principals.effective_for(caller, target)
         statements = await self._statements(caller, principals, namespace)
         codes = {one.resource for one in statements} | {one.resource.split(":")[0] for one in statements}
         resources = await postgres.find_resources(self._db, caller.pool_id, namespace, codes)

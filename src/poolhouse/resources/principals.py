@@ -34,7 +34,7 @@ class Principals:
         self._db, self._users, self._groups, self._roles = db, users, groups, roles
         self._orgs, self._members = orgs, members
 
-    async def of_user(self, caller: Caller, user_id: str) -> list[Principal]:
+    async def effective_for_user(self, caller: Caller, user_id: str) -> list[Principal]:
         """The user, their groups, departments and those above, and every role in force for them.
 
         Needs no profile, so it serves users only a script knows too.
@@ -49,10 +49,10 @@ class Principals:
             *(Principal(Target(TargetType.ROLE, role.id)) for role in roles),
         ]
 
-    async def of(self, caller: Caller, target: Target) -> list[Principal]:
+    async def effective_for(self, caller: Caller, target: Target) -> list[Principal]:
         """Through whom any target acts: a group and a department also through the roles they hold."""
         if target.type is TargetType.USER:
-            return await self.of_user(caller, target.id)
+            return await self.effective_for_user(caller, target.id)
         found = [Principal(target)]
         if target.type is TargetType.ORG:
             nodes = await org_rows.find_nodes(self._db, caller.pool_id, [target.id])
@@ -82,10 +82,10 @@ class Principals:
         A role is looked for in `namespace`, then in the default one.
         """
         wanted = list(dict.fromkeys(identifiers))
-        ids = await self._ids(caller, type_, wanted, namespace)
+        ids = await self._resolve_ids(caller, type_, wanted, namespace)
         return [Target(type_, ids[identifier]) for identifier in wanted]
 
-    async def _ids(
+    async def _resolve_ids(
         self, caller: Caller, type_: TargetType, wanted: list[str], namespace: str
     ) -> dict[str, str]:
         pool_id = caller.pool_id

@@ -14,7 +14,7 @@ from poolhouse.directory import postgres_states
 from poolhouse.fields import postgres as fields
 from poolhouse.groups import postgres as groups
 from poolhouse.identities import postgres as identities
-from poolhouse.login import codes, lockout, proofs, tickets
+from poolhouse.login import address_proofs, codes, lockout, tickets
 from poolhouse.login import postgres as login
 from poolhouse.mail import postgres as mail
 from poolhouse.mfa import postgres as mfa
@@ -54,7 +54,7 @@ USER_CHANGED: tuple[UserChanged, ...] = (
     ENDINGS.user_changed,
     lockout.user_changed,
     codes.user_changed,
-    proofs.user_changed,
+    address_proofs.user_changed,
 )
 
 FORGET_GROUPS: tuple[Forget, ...] = (fields.forget_groups, roles.forget_groups, grants.forget_groups)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.credentials.service import Credentials
+from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.captchas import Captchas
 from poolhouse.login.codes import Codes
@@ -16,9 +17,8 @@ from poolhouse.login.login_recorder import LoginRecorder
 from poolhouse.login.mfa_enrolment import MfaEnrolment
 from poolhouse.login.mfa_login import MfaLogin
 from poolhouse.login.own_account import OwnAccount
-from poolhouse.login.proofs import Proofs
 from poolhouse.login.recovery import Recovery
-from poolhouse.login.refusals import Refusals
+from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import LoginService
 from poolhouse.login.sign_up import SignUp
@@ -44,10 +44,10 @@ class Proving:
     """What more than one way in asks; below the ways in."""
 
     lockout: Lockout
-    refusals: Refusals
+    refusals: RefusalLog
     codes: Codes
     captchas: Captchas
-    proofs: Proofs
+    proofs: AddressProofs
     sign_up: SignUp
 
 
@@ -87,8 +87,8 @@ def build_proving(
 ) -> Proving:
     db, audit, pools, users = raw.db, core.audit, core.pools, unchecked.records
     lockout = Lockout(db)
-    refusals = Refusals(directory.directories, audit)
-    proofs = Proofs(db=db, directories=directory.directories, users=users, mfa=people.mfa, audit=audit)
+    refusals = RefusalLog(directory.directories, audit)
+    proofs = AddressProofs(db=db, directories=directory.directories, users=users, mfa=people.mfa, audit=audit)
     return Proving(
         lockout=lockout,
         refusals=refusals,

@@ -12,11 +12,11 @@ from poolhouse import emails, phones
 from poolhouse.errors import InvalidInput, ScriptFailed
 from poolhouse.texts import is_placeholder, is_storable, storable, trimmed, without_nul, written
 from poolhouse.times import birthdate, parse_time, v3_time
-from poolhouse.users.agreement import LARGEST_EXACT
 from poolhouse.users.model import Status, User
 from poolhouse.users.profile_fields import BLOB, BOOLEANS, COUNTS, FIELDS, KNOWN_BY, TEXT, TIMES, WRITABLE
 from poolhouse.users.readings import boolean, moment, says_nothing, status
 from poolhouse.users.rules import GENDERS, spelled
+from poolhouse.users.same_person import LARGEST_EXACT
 
 _STAMPS = frozenset({"created_at", "updated_at"})
 

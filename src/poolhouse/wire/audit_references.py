@@ -10,7 +10,7 @@ from poolhouse.apps.model import App
 from poolhouse.audit.model import Record
 from poolhouse.caller import Caller
 from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, InvalidInput, ScriptFailed
-from poolhouse.login.refusals import name_typed
+from poolhouse.login.refusal_log import name_typed
 from poolhouse.services import WireServices
 from poolhouse.users.model import User, UserKey
 

@@ -10,7 +10,7 @@ from tests.conftest import PoolForTests
 from tests.wire.v2.conftest import ClientOf, V2Client
 
 from poolhouse.apps.model import App
-from poolhouse.login.refusals import name_typed
+from poolhouse.login.refusal_log import name_typed
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 

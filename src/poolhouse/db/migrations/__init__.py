@@ -18,9 +18,9 @@ from typing import Any
 import asyncpg
 import structlog
 
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import faults
 from poolhouse.db.migrations.chain import FOLDER, revisions
-from poolhouse.db.unfit import DatabaseUnfit
 
 OLDEST_SERVER = 15
 _LOCK = 0x706F6F6C  # "pool"

@@ -25,7 +25,7 @@ from poolhouse.users.model import User, UserDraft
 from poolhouse.users.profile_fields import IDENTIFIERS
 
 
-class Proofs:
+class AddressProofs:
     def __init__(
         self,
         *,

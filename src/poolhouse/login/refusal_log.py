@@ -21,7 +21,7 @@ LONGEST_NAME = 64
 _NAME = re.compile(r"[\w.@+-]{1,64}\Z")
 
 
-class Refusals:
+class RefusalLog:
     def __init__(self, directories: Directories, audit: AuditLog) -> None:
         self._directories, self._audit = directories, audit
 

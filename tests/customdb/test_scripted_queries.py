@@ -17,7 +17,6 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.directory import gathered
 from poolhouse.directory.postgres import insert_identity
 from poolhouse.errors import InvalidInput, NotSupportedByDirectory
 from poolhouse.fields.model import DataType, FieldDraft
@@ -312,7 +311,7 @@ async def test_whom_the_database_has_lost_is_neither_shown_nor_counted(
 async def test_of_many_members_only_the_page_is_looked_up(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathered, "MOST_FOUND", 5)
+    monkeypatch.setattr(scripted_queries, "MOST_FOUND", 5)
     assert await store.page(UserQuery(PageRequest(2, 2), groups=("g",))) == (6, [4, 3])
     assert await store.calls() == {"getUser": 2}
     for name in ("status", "company", "sort"):
@@ -335,7 +334,7 @@ async def test_nothing_is_sifted_from_a_search_that_shows_some_of_its_users(
     assert (await store.page(UserQuery(keyword="even")))[0] == 6
     query = UserQuery(keyword="even", groups=("g",))
     assert await store.page(query) == (3, [6, 4, 2]), "few members are looked through here"
-    monkeypatch.setattr(gathered, "MOST_FOUND", 5)
+    monkeypatch.setattr(scripted_queries, "MOST_FOUND", 5)
     for refusal in (query, UserQuery(keyword="even", statuses=("Activated",))):
         with pytest.raises(NotSupportedByDirectory) as refused:
             await store.page(refusal)
