@@ -17,6 +17,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
+from poolhouse.directory import scripted_queries
 from poolhouse.directory.postgres import insert_identity
 from poolhouse.errors import InvalidInput, NotSupportedByDirectory
 from poolhouse.fields.model import DataType, FieldDraft

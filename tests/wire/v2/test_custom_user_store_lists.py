@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import connect
-from tests.customdb.test_gathered import NOWHERE, PEOPLE, Store, scripts, store  # noqa: F401
+from tests.customdb.test_scripted_queries import NOWHERE, PEOPLE, Store, scripts, store  # noqa: F401
 from tests.wire.v2.conftest import Refusal, V2Client
 
 from poolhouse.customdb import budget

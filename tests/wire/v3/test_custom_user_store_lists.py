@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
-from tests.customdb.test_gathered import PEOPLE, Store, scripts
-from tests.customdb.test_gathered import store as store_of_people
+from tests.customdb.test_scripted_queries import PEOPLE, Store, scripts
+from tests.customdb.test_scripted_queries import store as store_of_people
 from tests.wire.v3.conftest import V3Client
 
 from poolhouse.services import Services
