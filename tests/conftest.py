@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,9 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.database import Database
 from poolhouse.db.migrations import migrate
-from poolhouse.services import Services, build
+from poolhouse.sandbox.client import Sandbox
+from poolhouse.sandbox.limits import Limits
+from poolhouse.services import Services, build, core
 from poolhouse.settings import Settings
 
 
@@ -129,10 +132,16 @@ class PoolForTests:
 
 @pytest.fixture(scope="session")
 async def services(database: Database, run_folder: Path) -> AsyncIterator[Services]:
-    """The composition root, with password hashes that cost little."""
+    """The composition root, with password hashes that cost little and workers that do not wait for another call.
+
+    Each test has a pool of its own, so nobody calls its worker again: kept, dozens would be pinged every second.
+    """
     folder = run_folder / f"data-{os.getpid()}"
     hasher = PasswordHasher(memory_kib=64, passes=1)
-    yield await build(Settings(data=folder), database, hasher)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "Sandbox", partial(Sandbox, Limits(idle_stop_s=5.0)))
+        built = await build(Settings(data=folder), database, hasher)
+    yield built
     hasher.close()
 
 
