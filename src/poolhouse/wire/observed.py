@@ -12,7 +12,7 @@ from prometheus_client import Counter, Histogram
 from poolhouse import trace
 from poolhouse.errors import CustomDatabaseUnavailable, DatabaseLost, Overloaded
 from poolhouse.trace import Trace
-from poolhouse.wire.request import Receive, Scope, Send, request_id_of, shown
+from poolhouse.wire.request import Receive, Scope, Send, path_for_log, request_id_of
 
 REQUESTS = Counter(
     "poolhouse_requests",
@@ -67,7 +67,7 @@ class Observed:
             await self._app(scope, receive, sending)
         except Exception as error:
             trace.note(error=error)
-            _log.exception("request_failed", path=shown(scope["path"]))
+            _log.exception("request_failed", path=path_for_log(scope["path"]))
             if not status:
                 head = {"type": "http.response.start", "status": 500}
                 await sending({**head, "headers": [(b"content-type", b"application/json")]})
@@ -84,7 +84,7 @@ class Observed:
             known = path in self._paths
             about.operation = path if known else "unknown"
             if not known:
-                more["path"] = shown(path)
+                more["path"] = path_for_log(path)
         wire = about.wire or ("oidc" if path.startswith(("/oidc", "/oauth", "/login")) else "server")
         outcome = outcome_of(status, about.error)
         counted = self._numbers(wire, about.operation, outcome)

@@ -155,7 +155,7 @@ class HttpRequest:
         return dict(pairs)
 
 
-def shown(path: str) -> str:
+def path_for_log(path: str) -> str:
     """A path that is no route of ours, as far as it may be repeated: what stands after a `?`, however it is
     spelled, may be a token.
     """

@@ -26,7 +26,7 @@ from poolhouse.times import now
 from poolhouse.wire.oidc.browser import Browser, browser_of, issuer, redirect
 from poolhouse.wire.oidc.mailed import MailedPages
 from poolhouse.wire.oidc.pages import Pages
-from poolhouse.wire.request import shown
+from poolhouse.wire.request import path_for_log
 
 Handler = Callable[["Provider", Request, Browser], Awaitable[Response]]
 
@@ -239,7 +239,7 @@ def _handler(provider: Provider, handler: Handler) -> Callable[[Request], Awaita
             trace.note(error=error)
             return _refusal(OAuthError("access_denied", error.message("en-US")))
         except Exception:
-            _log.exception("request_failed", path=shown(request.scope["path"]))
+            _log.exception("request_failed", path=path_for_log(request.scope["path"]))
             return _json({"error": "server_error"}, 500)
 
     return handle

@@ -28,7 +28,7 @@ from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Requ
 from poolhouse.wire.v2.success_messages import message
 
 
-def shown_page(found: Sequence[AuthorizedResource]) -> Page[AuthorizedResource]:
+def unconditional_page(found: Sequence[AuthorizedResource]) -> Page[AuthorizedResource]:
     """v2 has no word for a condition, so what is granted under one is left out."""
     plain = [one for one in found if not one.condition]
     return Page(len(plain), plain)
@@ -60,7 +60,7 @@ async def authorized_resources(request: V2Request, args: Arguments) -> Any:
         raise InvalidInput("targetType")
     if not args.get("targetIdentifier"):
         raise InvalidInput("targetIdentifier")
-    return shown_page(
+    return unconditional_page(
         await request.services.authorization.list_of(
             request.caller,
             TargetName(TargetType(args["targetType"]), args["targetIdentifier"]),
@@ -120,7 +120,7 @@ async def list_authorized_resources_batch(request: V2Request) -> Any:
         raise InvalidInput("targets", "一次最多 100 个", "at most 100 at once")
     request.caller.require_administrator()
     pages = [
-        shown_page(
+        unconditional_page(
             await request.services.authorization.list_of(
                 request.caller,
                 TargetName(one.target_type, one.target_identifier),
@@ -252,7 +252,7 @@ async def revoke_resource(request: V2Request) -> Any:
 
 
 async def resources_of_user(user: User, request: V2Request, args: Arguments) -> Any:
-    return shown_page(
+    return unconditional_page(
         await request.services.authorization.list_of_user(
             request.caller,
             user.id,
@@ -263,7 +263,7 @@ async def resources_of_user(user: User, request: V2Request, args: Arguments) -> 
 
 
 async def _resources_of(request: V2Request, args: Arguments, target: Target, namespace: str) -> Any:
-    return shown_page(
+    return unconditional_page(
         await request.services.authorization.list_of_target(
             request.caller, target, namespace, resource_type=resource_type(args.get("resourceType"))
         )

@@ -14,7 +14,7 @@ from poolhouse.tenants.model import Tenant
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.bodies import Body, managed_body
 from poolhouse.wire.v2.request import Answer, Route, V2Request
-from poolhouse.wire.v2.user_loader import shown as people_shown
+from poolhouse.wire.v2.user_loader import users_json
 
 LARGEST_ID = 2**63 - 1
 
@@ -22,12 +22,12 @@ LARGEST_ID = 2**63 - 1
 async def list_apps(request: V2Request) -> Any:
     page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
     found = await request.services.apps.list(request.caller, page)
-    return {"totalCount": found.total, "list": [shown(request, app) for app in found.items]}
+    return {"totalCount": found.total, "list": [app_json(request, app) for app in found.items]}
 
 
 async def find_app(request: V2Request) -> Any:
     request.caller.require_administrator()
-    return shown(request, await request.services.apps.get(request.caller, request.path["appId"]))
+    return app_json(request, await request.services.apps.get(request.caller, request.path["appId"]))
 
 
 class CreateApp(Body):
@@ -50,7 +50,7 @@ async def create_app(request: V2Request) -> Any:
         logo=body.logo,
         description=body.description,
     )
-    return shown(request, app)
+    return app_json(request, app)
 
 
 class PermissionStrategy(Body):
@@ -87,7 +87,7 @@ async def update_app(request: V2Request) -> Any:
     if not isinstance(body.permission_strategy, UnsetType):
         settings["default_access"] = body.permission_strategy.default_strategy
     app = await request.services.apps.update(request.caller, request.path["appId"], values, settings)
-    return shown(request, app)
+    return app_json(request, app)
 
 
 async def delete_app(request: V2Request) -> Any:
@@ -96,7 +96,9 @@ async def delete_app(request: V2Request) -> Any:
 
 
 async def refresh_secret(request: V2Request) -> Any:
-    return shown(request, await request.services.apps.refresh_secret(request.caller, request.path["appId"]))
+    return app_json(
+        request, await request.services.apps.refresh_secret(request.caller, request.path["appId"])
+    )
 
 
 async def tenants(request: V2Request) -> Any:
@@ -114,7 +116,7 @@ async def tenants(request: V2Request) -> Any:
         "updatedAt": app.updated_at and v2_time(app.updated_at, request.zone),
         "protocol": app.settings.default_protocol,
         "isIntegrate": False,
-        "tenants": [tenant_shown(request, tenant) for tenant in found],
+        "tenants": [tenant_json(request, tenant) for tenant in found],
     }
 
 
@@ -127,7 +129,7 @@ async def active_users(request: V2Request) -> Any:
     found = await services.users.page_of(
         caller, partial(services.sessions.active_users, caller, app.id), page
     )
-    return {"totalCount": found.total, "list": await people_shown(request, found.items)}
+    return {"totalCount": found.total, "list": await users_json(request, found.items)}
 
 
 # -- agreements ------------------------------------------------------------------------------------------
@@ -199,7 +201,7 @@ def _id(text: str) -> int:
 # -- shapes ----------------------------------------------------------------------------------------------
 
 
-def shown(request: V2Request, app: App) -> dict[str, Any]:
+def app_json(request: V2Request, app: App) -> dict[str, Any]:
     """An application as administrators see it, its secret included (IApplication)."""
     settings = app.settings
     return {
@@ -260,7 +262,7 @@ def shown(request: V2Request, app: App) -> dict[str, Any]:
     }
 
 
-def tenant_shown(request: V2Request, tenant: Tenant) -> dict[str, Any]:
+def tenant_json(request: V2Request, tenant: Tenant) -> dict[str, Any]:
     return {
         "id": tenant.id,
         "userPoolId": tenant.pool_id,

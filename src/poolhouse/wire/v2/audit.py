@@ -40,7 +40,7 @@ async def _list(request: V2Request, kind: Kind) -> Any:
     page = PageRequest.of(query.integer("page"), query.integer("limit"))
     found = await request.services.audit.list_records(request.caller, await _query(request, kind), page)
     around = await surroundings(request.services, request.caller, found.items)
-    return {"totalCount": found.total, "list": [_shown(request, row, around) for row in found.items]}
+    return {"totalCount": found.total, "list": [_record_json(request, row, around) for row in found.items]}
 
 
 async def _query(request: V2Request, kind: Kind) -> RecordQuery:
@@ -92,7 +92,7 @@ def _moment(request: V2Request, name: str, *, end: bool = False) -> datetime | N
     return unix_time(int(text[:18]), name)
 
 
-def _shown(request: V2Request, row: Record, around: Surroundings) -> dict[str, Any]:
+def _record_json(request: V2Request, row: Record, around: Surroundings) -> dict[str, Any]:
     pool_id, at = request.caller.pool_id, v2_time(row.at, request.zone)
     shared = {
         "@timestamp": at,

@@ -12,7 +12,6 @@ from poolhouse.errors import FieldNotYours
 from poolhouse.login.model import Channel
 from poolhouse.login.own_account import NewContact, OldAddress
 from poolhouse.paging import PageRequest
-from poolhouse.users.model import User
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.orgs_rest import orgs_of_user
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
@@ -29,7 +28,7 @@ async def update_user(request: V2Request, args: Arguments) -> Any:
     if given.pop("password", None):
         raise FieldNotYours(field="password")
     values = {snake(name): value for name, value in given.items()}
-    return await _shown(request, await request.services.own_account.update_profile(request.caller, values))
+    return await person(request, await request.services.own_account.update_profile(request.caller, values))
 
 
 async def update_password(request: V2Request, args: Arguments) -> Any:
@@ -40,14 +39,14 @@ async def update_password(request: V2Request, args: Arguments) -> Any:
         await transport.read_new(args["newPassword"]),
         await transport.read(old) if old else None,
     )
-    return await _shown(request, changed)
+    return await person(request, changed)
 
 
 def update_address(channel: Channel, old_field: str) -> Operation:
     async def update(request: V2Request, args: Arguments) -> Any:
         new = NewContact(channel, args[channel], args[f"{channel}Code"], args.get("phoneCountryCode"))
         old = OldAddress(args.get(old_field), args.get(f"{old_field}Code"), args.get("oldPhoneCountryCode"))
-        return await _shown(
+        return await person(
             request, await request.services.own_account.update_address(request.caller, new, old)
         )
 
@@ -57,7 +56,7 @@ def update_address(channel: Channel, old_field: str) -> Operation:
 def bind_address(channel: Channel) -> Operation:
     async def bind(request: V2Request, args: Arguments) -> Any:
         new = NewContact(channel, args[channel], args[f"{channel}Code"], args.get("phoneCountryCode"))
-        return await _shown(request, await request.services.own_account.bind_address(request.caller, new))
+        return await person(request, await request.services.own_account.bind_address(request.caller, new))
 
     return bind
 
@@ -65,7 +64,7 @@ def bind_address(channel: Channel) -> Operation:
 def unbind_address(channel: Channel) -> Operation:
     async def unbind(request: V2Request, args: Arguments) -> Any:
         changed = await request.services.own_account.unbind_address(request.caller, channel)
-        return await _shown(request, changed)
+        return await person(request, changed)
 
     return unbind
 
@@ -88,10 +87,6 @@ async def allowed_applications(request: V2Request) -> Any:
         for app in found.items
     ]
     return {"list": shown, "totalCount": found.total}
-
-
-async def _shown(request: V2Request, user: User) -> User | None:
-    return await person(request, user)
 
 
 MUTATIONS: dict[str, Operation] = {

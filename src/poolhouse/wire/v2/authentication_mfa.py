@@ -16,7 +16,7 @@ from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.mfa.model import Association, Factor
 from poolhouse.wire.v2.authentication import answered, visitor
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
-from poolhouse.wire.v2.user_loader import shown
+from poolhouse.wire.v2.user_loader import users_json
 
 
 def ticket_of(request: V2Request) -> str | None:
@@ -144,7 +144,7 @@ async def face(request: V2Request) -> Any:
 
 async def _answered(request: V2Request, logged_in: LoggedIn) -> dict[str, Any]:
     await answered(request, logged_in)
-    (person,) = await shown(request, [logged_in.user], custom_data=True)
+    (person,) = await users_json(request, [logged_in.user], custom_data=True)
     return dict(msgspec.to_builtins(person))
 
 

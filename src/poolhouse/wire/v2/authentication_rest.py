@@ -17,7 +17,7 @@ from poolhouse.wire.v2.authentication import answered, purpose_of, registration_
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 from poolhouse.wire.v2.rest import json_response
 from poolhouse.wire.v2.success_messages import said
-from poolhouse.wire.v2.user_loader import shown
+from poolhouse.wire.v2.user_loader import users_json
 
 
 async def login_by_email_code(request: V2Request) -> Any:
@@ -30,7 +30,7 @@ async def login_by_email_code(request: V2Request) -> Any:
         SignIn(auto_register=bool(body.get("autoRegister"))),
     )
     await answered(request, logged_in)
-    return (await shown(request, [logged_in.user], custom_data=True))[0]
+    return (await users_json(request, [logged_in.user], custom_data=True))[0]
 
 
 async def register_by_email_code(request: V2Request) -> Any:
@@ -43,7 +43,7 @@ async def register_by_email_code(request: V2Request) -> Any:
         await registration_of(request, body, "email_code"),
     )
     await answered(request, registered, created=True)
-    return (await shown(request, [registered.user], custom_data=True))[0]
+    return (await users_json(request, [registered.user], custom_data=True))[0]
 
 
 async def send_sms(request: V2Request) -> Any:

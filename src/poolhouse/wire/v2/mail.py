@@ -22,7 +22,7 @@ _TYPES = {scene: name for name, scene in TEMPLATES.items()}
 async def email_templates(request: V2Request, args: Arguments) -> Any:
     """The six v2 knows; the pool has more scenes, which v3 shows."""
     known = await request.services.mail.list_templates(request.caller)
-    return [_shown(template) for template in known if template.scene in _TYPES]
+    return [_template_json(template) for template in known if template.scene in _TYPES]
 
 
 async def preview_email(request: V2Request, args: Arguments) -> Any:
@@ -45,7 +45,7 @@ async def config_email_template(request: V2Request, args: Arguments) -> Any:
         expires_in_s=built_in(scene, request.caller.lang).expires_in_s if expires_in is None else expires_in,
         enabled=True,
     )
-    return _shown(await request.services.mail.put_template(request.caller, template))
+    return _template_json(await request.services.mail.put_template(request.caller, template))
 
 
 async def enable_email_template(request: V2Request, args: Arguments) -> Any:
@@ -58,10 +58,10 @@ async def disable_email_template(request: V2Request, args: Arguments) -> Any:
 
 async def _set_enabled(request: V2Request, args: Arguments, enabled: bool) -> Any:
     scene = TEMPLATES[args["type"]]
-    return _shown(await request.services.mail.set_template_enabled(request.caller, scene, enabled))
+    return _template_json(await request.services.mail.set_template_enabled(request.caller, scene, enabled))
 
 
-def _shown(template: Template) -> dict[str, Any]:
+def _template_json(template: Template) -> dict[str, Any]:
     return {
         "type": _TYPES[template.scene],
         "name": template.name,

@@ -20,7 +20,7 @@ async def count(request: V2Request) -> Any:
 
 async def list_orgs(request: V2Request) -> Any:
     found = await request.services.orgs.list_orgs(request.caller, asked_page(request))
-    return [_shown_org(request, one) for one in found.items]
+    return [_org_json(request, one) for one in found.items]
 
 
 async def by_tenant(request: V2Request) -> Any:
@@ -28,7 +28,7 @@ async def by_tenant(request: V2Request) -> Any:
     found = await request.services.orgs.list_orgs(request.caller, None, tenant_id=tenant_id)
     if not found.items:
         raise OrgNotFound(tenant_id=tenant_id)
-    return _shown_org(request, found.items[0])
+    return _org_json(request, found.items[0])
 
 
 async def orgs_of_user(request: V2Request) -> Any:
@@ -37,21 +37,21 @@ async def orgs_of_user(request: V2Request) -> Any:
     request.caller.require_user_or_administrator(user_id)
     await request.services.users.require_all(request.caller, [user_id])
     chains = await request.services.department_members.list_chains(request.caller, user_id)
-    return [[shown_node(request, node) for node in chain] for chain in chains]
+    return [[node_json(request, node) for node in chain] for chain in chains]
 
 
-def _shown_org(request: V2Request, org: Org) -> dict[str, Any]:
+def _org_json(request: V2Request, org: Org) -> dict[str, Any]:
     return {
         "id": org.id,
         "tenantId": org.tenant_id,
         "createdAt": v2_time(org.created_at, request.zone),
         "updatedAt": v2_time(org.updated_at, request.zone),
         "rootNodeId": org.root.id,
-        "rootNode": shown_node(request, org.root),
+        "rootNode": node_json(request, org.root),
     }
 
 
-def shown_node(request: V2Request, node: Node) -> dict[str, Any]:
+def node_json(request: V2Request, node: Node) -> dict[str, Any]:
     return {
         "id": node.id,
         "orgId": node.org_id,
@@ -81,7 +81,7 @@ async def import_tree(request: V2Request) -> Any:
     if request.body.get("filetype", "json") != "json":
         raise NotSupported(what=f"filetype {request.body.get('filetype')}"[:100])
     org = await request.services.orgs.import_tree(request.caller, _tree(request.body.get("file"), 0))
-    return _shown_org(request, org)
+    return _org_json(request, org)
 
 
 def _tree(given: Any, depth: int) -> Tree:

@@ -62,7 +62,7 @@ async def list_resources(request: V2Request) -> Any:
         namespaces=[namespace],
         type_=resource_type(query.text("type")),
     )
-    return {"totalCount": found.total, "list": await _shown(request, found.items)}
+    return {"totalCount": found.total, "list": await _resources_json(request, found.items)}
 
 
 async def resource_detail(request: V2Request) -> Any:
@@ -74,14 +74,14 @@ async def resource_detail(request: V2Request) -> Any:
     else:
         namespace = query.text("namespace") or DEFAULT_NAMESPACE
         found = await resources.find(request.caller, [query.required("code")], namespace)
-    shown = await _shown(request, found)
+    shown = await _resources_json(request, found)
     return shown[0] if shown else None
 
 
 async def create_resource(request: V2Request) -> Any:
     asked = body(request, _Resource)
     made = await request.services.resources.create(request.caller, _draft(asked), asked.namespace)
-    return (await _shown(request, [made]))[0]
+    return (await _resources_json(request, [made]))[0]
 
 
 async def create_resources(request: V2Request) -> Any:
@@ -103,7 +103,7 @@ async def update_resource(request: V2Request) -> Any:
     changed = await request.services.resources.update(
         request.caller, request.path["code"], changes, asked.namespace
     )
-    return (await _shown(request, [changed]))[0]
+    return (await _resources_json(request, [changed]))[0]
 
 
 async def delete_resource(request: V2Request) -> Any:
@@ -127,7 +127,7 @@ def _actions(given: tuple[_Action, ...]) -> tuple[Action, ...]:
     return tuple(Action(one.name, one.description or "") for one in given)
 
 
-async def _shown(request: V2Request, found: list[Resource]) -> list[dict[str, Any]]:
+async def _resources_json(request: V2Request, found: list[Resource]) -> list[dict[str, Any]]:
     codes = list({one.namespace for one in found})
     numbers = {one.code: one.number for one in await request.services.namespaces.find(request.caller, codes)}
     return [
@@ -174,14 +174,14 @@ def _own_pool(request: V2Request) -> None:
 async def list_namespaces(request: V2Request) -> Any:
     _own_pool(request)
     found = await request.services.namespaces.list(request.caller, asked_page(request))
-    return {"total": found.total, "list": [_shown_namespace(one) for one in found.items]}
+    return {"total": found.total, "list": [_namespace_json(one) for one in found.items]}
 
 
 async def create_namespace(request: V2Request) -> Any:
     _own_pool(request)
     asked = body(request, _NewNamespace)
     made = await request.services.namespaces.create(request.caller, asked.code, asked.name, asked.description)
-    return _shown_namespace(made)
+    return _namespace_json(made)
 
 
 async def update_namespace(request: V2Request) -> Any:
@@ -194,7 +194,7 @@ async def update_namespace(request: V2Request) -> Any:
         description=asked.description,
         new_code=asked.code,
     )
-    return _shown_namespace(changed)
+    return _namespace_json(changed)
 
 
 async def delete_namespace(request: V2Request) -> Any:
@@ -203,7 +203,7 @@ async def delete_namespace(request: V2Request) -> Any:
     return True
 
 
-def _shown_namespace(one: Namespace) -> dict[str, Any]:
+def _namespace_json(one: Namespace) -> dict[str, Any]:
     return {
         "id": one.number,
         "code": one.code,
@@ -231,7 +231,7 @@ class _Access(Body, kw_only=True):
 
 async def list_access(request: V2Request) -> Any:
     found = await request.services.app_access.list(request.caller, request.path["appId"], asked_page(request))
-    return {"totalCount": found.total, "list": [_shown_access(one) for one in found.items]}
+    return {"totalCount": found.total, "list": [_access_json(one) for one in found.items]}
 
 
 async def allow_access(request: V2Request) -> Any:
@@ -289,7 +289,7 @@ async def delete_access(request: V2Request) -> Any:
     return Answer(None)
 
 
-def _shown_access(one: AppAccess) -> dict[str, Any]:
+def _access_json(one: AppAccess) -> dict[str, Any]:
     """The client reads the effect in a policy of one statement."""
     statement = {"resource": f"arn:cn:authing:app:{one.app_id}", "actions": ["*"], "effect": one.effect}
     return {
@@ -322,7 +322,7 @@ async def list_accounts(request: V2Request) -> Any:
     found = await request.services.app_access.list_accounts(
         request.caller, request.path["appId"], asked_page(request)
     )
-    return {"totalCount": found.total, "list": [_shown_account(one) for one in found.items]}
+    return {"totalCount": found.total, "list": [_account_json(one) for one in found.items]}
 
 
 async def create_account(request: V2Request) -> Any:
@@ -333,7 +333,7 @@ async def create_account(request: V2Request) -> Any:
         token_lifetime_s=asked.token_lifetime,
         remarks=asked.remarks,
     )
-    return _shown_account(made)
+    return _account_json(made)
 
 
 async def update_account(request: V2Request) -> Any:
@@ -341,7 +341,7 @@ async def update_account(request: V2Request) -> Any:
     if asked.secret is None and asked.enabled is None:
         request.caller.require_administrator()
         raise InvalidInput("enabled")
-    return _shown_account(
+    return _account_json(
         await request.services.app_access.update_account(
             request.caller, asked.id, secret=asked.secret, enabled=asked.enabled
         )
@@ -353,7 +353,7 @@ async def delete_account(request: V2Request) -> Any:
     return True
 
 
-def _shown_account(one: AccessAccount) -> dict[str, Any]:
+def _account_json(one: AccessAccount) -> dict[str, Any]:
     return {
         "id": one.id,
         "appId": one.app_id,

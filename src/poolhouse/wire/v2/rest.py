@@ -22,7 +22,7 @@ from poolhouse import failures, trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError
 from poolhouse.paging import Page
 from poolhouse.texts import fault_of
-from poolhouse.wire.request import shown
+from poolhouse.wire.request import path_for_log
 from poolhouse.wire.v2 import errors, shapes
 from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.plans import Projected
@@ -94,14 +94,14 @@ class Rest:
             return refusal(request, error)
         except Exception as error:
             _log.exception(
-                "request_failed", request_id=request.http.request_id, path=shown(request.http.path)
+                "request_failed", request_id=request.http.request_id, path=path_for_log(request.http.path)
             )
             return refusal(request, PoolhouseError(failures.told(error)))
 
     async def _answer(self, request: V2Request) -> Response:
         found = self._router.find(request.http.method, request.http.path)
         if found is None:
-            raise NotSupported(what=f"{request.http.method} {shown(request.http.path)}")
+            raise NotSupported(what=f"{request.http.method} {path_for_log(request.http.path)}")
         handler, path, name = found
         trace.note(operation=name)
         if fault := fault_of("".join(path.values())):

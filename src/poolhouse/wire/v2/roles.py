@@ -20,7 +20,7 @@ from poolhouse.roles.model import (
 from poolhouse.users.model import RoleFilter, User, UserQuery
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
 from poolhouse.wire.v2.success_messages import message
-from poolhouse.wire.v2.user_loader import people, shown
+from poolhouse.wire.v2.user_loader import people, users_json
 from poolhouse.wire.v2.users import page_of
 
 
@@ -115,7 +115,7 @@ async def find_users(request: V2Request) -> Any:
         found = await request.services.users.search(request.caller, query)
     else:
         found = await _holders(request, key, page)
-    return {"totalCount": found.total, "list": await shown(request, found.items)}
+    return {"totalCount": found.total, "list": await users_json(request, found.items)}
 
 
 def _text(body: dict[str, Any], field: str) -> str:

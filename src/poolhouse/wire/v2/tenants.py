@@ -10,24 +10,24 @@ from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.tenants.model import Connection, ConnectionDraft, Member, Place, Source
 from poolhouse.times import v2_time
-from poolhouse.wire.v2.apps import tenant_shown as shown
+from poolhouse.wire.v2.apps import tenant_json
 from poolhouse.wire.v2.bodies import Body, managed_body
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 from poolhouse.wire.v2.success_messages import message
-from poolhouse.wire.v2.user_loader import shown as people_shown
+from poolhouse.wire.v2.user_loader import users_json
 
 
 async def list_tenants(request: V2Request) -> Any:
     page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
     found = await request.services.tenants.list(request.caller, page)
-    return {"totalCount": found.total, "list": [shown(request, tenant) for tenant in found.items]}
+    return {"totalCount": found.total, "list": [tenant_json(request, tenant) for tenant in found.items]}
 
 
 async def details(request: V2Request) -> Any:
     tenant = await request.services.tenants.get(request.caller, request.path["tenantId"])
     apps = [await request.services.apps.get(request.caller, app_id) for app_id in tenant.app_ids]
     return {
-        **shown(request, tenant),
+        **tenant_json(request, tenant),
         "apps": [{"id": app.id, "name": app.name, "logo": app.logo} for app in apps],
     }
 
@@ -43,7 +43,7 @@ async def create(request: V2Request) -> Any:
     body = managed_body(request, CreateTenant)
     values = {"logo": body.logo, "description": body.description}
     tenant = await request.services.tenants.create(request.caller, body.name, _ids(body.app_ids), values)
-    return shown(request, tenant)
+    return tenant_json(request, tenant)
 
 
 class UpdateTenant(Body):
@@ -67,7 +67,9 @@ async def update(request: V2Request) -> Any:
         values["settings"] = body.sso_page_customization_settings
     app_ids = None if isinstance(body.app_ids, UnsetType) else _ids(body.app_ids)
     tenant_id = request.path["tenantId"]
-    return shown(request, await request.services.tenants.update(request.caller, tenant_id, values, app_ids))
+    return tenant_json(
+        request, await request.services.tenants.update(request.caller, tenant_id, values, app_ids)
+    )
 
 
 async def delete(request: V2Request) -> Any:
@@ -92,7 +94,7 @@ async def list_members(request: V2Request) -> Any:
     users = await request.services.users.list_by_ids(
         request.caller, [member.user_id for member in found.items]
     )
-    shown_users = await people_shown(request, users)
+    shown_users = await users_json(request, users)
     people = {user.id: one for user, one in zip(users, shown_users, strict=True)}
     return {
         "totalCount": found.total,
@@ -103,7 +105,7 @@ async def list_members(request: V2Request) -> Any:
 async def add_members(request: V2Request) -> Any:
     tenant_id, body = request.path["tenantId"], managed_body(request, Members)
     await request.services.tenants.add_members(request.caller, tenant_id, body.user_ids)
-    return shown(request, await request.services.tenants.get(request.caller, tenant_id))
+    return tenant_json(request, await request.services.tenants.get(request.caller, tenant_id))
 
 
 async def remove_member(request: V2Request) -> Any:
@@ -138,7 +140,8 @@ async def tenants_of_user(request: V2Request) -> Any:
     user = await request.services.users.get(request.caller, request.path["userId"])
     found = await request.services.tenants.list_of_user(request.caller, user.id)
     return [
-        {**shown(request, one.tenant), **_member(request, one.member), "id": one.tenant.id} for one in found
+        {**tenant_json(request, one.tenant), **_member(request, one.member), "id": one.tenant.id}
+        for one in found
     ]
 
 

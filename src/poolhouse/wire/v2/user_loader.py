@@ -73,7 +73,7 @@ async def _fetch(request: V2Request, users: Sequence[User], wanted: Iterable[str
 # -- REST ------------------------------------------------------------------------------------------------
 
 
-async def shown(request: V2Request, users: Sequence[User], *, custom_data: bool = False) -> list[Any]:
+async def users_json(request: V2Request, users: Sequence[User], *, custom_data: bool = False) -> list[Any]:
     """Users with every field of the type, as the REST half gives them; customData when asked for."""
     await _fetch(request, users, {IDENTITIES, MAIN_CODE, *([CUSTOM_DATA] if custom_data else [])})
     plan = _with_custom_data if custom_data else _without_custom_data

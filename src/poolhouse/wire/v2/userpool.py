@@ -47,7 +47,7 @@ async def userpool(request: V2Request, args: Arguments) -> Any:
 async def detail(request: V2Request) -> Any:
     """With its secret, so for administrators alone."""
     request.caller.require_administrator()
-    return await _shown(request, await request.services.pools.get(request.caller.pool_id))
+    return await _pool_json(request, await request.services.pools.get(request.caller.pool_id))
 
 
 async def userpools(request: V2Request, args: Arguments) -> Any:
@@ -75,7 +75,7 @@ async def update_userpool(request: V2Request, args: Arguments) -> Any:
         settings |= _renamed(given["changePhoneStrategy"], {"verifyOldPhone": "verify_old_phone"})
     if "changeEmailStrategy" in given:
         settings |= _renamed(given["changeEmailStrategy"], {"verifyOldEmail": "verify_old_email"})
-    return await _shown(request, await request.services.pools.update(request.caller, values, settings))
+    return await _pool_json(request, await request.services.pools.update(request.caller, values, settings))
 
 
 async def refresh_userpool_secret(request: V2Request, args: Arguments) -> Any:
@@ -109,7 +109,7 @@ async def remove_env(request: V2Request) -> Any:
 # -- shapes ----------------------------------------------------------------------------------------------
 
 
-async def _shown(request: V2Request, pool: Pool) -> dict[str, Any]:
+async def _pool_json(request: V2Request, pool: Pool) -> dict[str, Any]:
     settings = pool.settings
     active = await request.services.customdb.active(pool.id)
     return {

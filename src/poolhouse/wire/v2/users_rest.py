@@ -9,7 +9,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.users.model import Condition, Operator, UserQuery
 from poolhouse.wire.v2.request import Answer, Route, V2Request, unsupported
 from poolhouse.wire.v2.shapes import snake
-from poolhouse.wire.v2.user_loader import shown
+from poolhouse.wire.v2.user_loader import users_json
 from poolhouse.wire.v2.users import batch_keys
 
 OPERATORS: dict[str, Operator] = {
@@ -32,7 +32,7 @@ async def detail(request: V2Request) -> Any:
     except UserNotFound:
         return None
     flag = request.query.flag("with_custom_data")
-    return (await shown(request, [user], custom_data=bool(flag)))[0]
+    return (await users_json(request, [user], custom_data=bool(flag)))[0]
 
 
 async def batch(request: V2Request) -> Any:
@@ -43,7 +43,7 @@ async def batch(request: V2Request) -> Any:
     if kind is not None and not isinstance(kind, str):
         raise InvalidInput("type", "应为字符串", "expected a string")
     found = await request.services.users.find_many(request.caller, batch_keys(ids, kind))
-    return await shown(request, found, custom_data=flag is True)
+    return await users_json(request, found, custom_data=flag is True)
 
 
 async def filter_users(request: V2Request) -> Any:
@@ -57,7 +57,7 @@ async def filter_users(request: V2Request) -> Any:
         conditions=tuple(_condition(triple) for triple in triples),
     )
     page = await request.services.users.list(request.caller, query)
-    return {"totalCount": page.total, "list": await shown(request, page.items)}
+    return {"totalCount": page.total, "list": await users_json(request, page.items)}
 
 
 async def kick(request: V2Request) -> Any:
@@ -102,7 +102,7 @@ async def login_status(request: V2Request) -> Any:
         return {"isLogin": False}
     return {
         "isLogin": True,
-        "user": (await shown(request, [user]))[0],
+        "user": (await users_json(request, [user]))[0],
         "application": [await _application(request, one) for one in state.app_ids],
     }
 

@@ -16,7 +16,14 @@ from poolhouse.caller import Caller
 from poolhouse.errors import NotFound, NotSupported, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire.json_body import require_few_parts
-from poolhouse.wire.request import MAX_BODY_BYTES, STRANGERS_BODY_BYTES, HttpRequest, head_of, read, shown
+from poolhouse.wire.request import (
+    MAX_BODY_BYTES,
+    STRANGERS_BODY_BYTES,
+    HttpRequest,
+    head_of,
+    path_for_log,
+    read,
+)
 from poolhouse.wire.v3 import auth, envelope, openapi, page
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
@@ -64,7 +71,7 @@ class V3Wire:
             status = 404 if type(error) is NotFound and error.facts.get("path") else None
             return envelope.failure(error, lang=head.lang, request_id=head.request_id, http_status=status)
         except Exception:
-            _log.exception("request_failed", path=shown(path), request_id=head.request_id)
+            _log.exception("request_failed", path=path_for_log(path), request_id=head.request_id)
             return envelope.failure(PoolhouseError(), lang=head.lang, request_id=head.request_id)
         return envelope.success(data, lang=head.lang, request_id=head.request_id, api_code=row.api_code)
 

@@ -49,7 +49,7 @@ def moment(value: int | None, field: str) -> datetime | None:
     return None if value is None else unix_time(value, field)
 
 
-def shown_time(value: datetime | None) -> str | None:
+def time_or_none(value: datetime | None) -> str | None:
     return v3_time(value) if value else None
 
 
@@ -104,19 +104,19 @@ def user_dto(
     source = user.user_source_type if user.user_source_type in _SOURCES else "adminCreated"
     fields: tuple[Any, ...] = (
         user.id,
-        shown_time(user.created_at),
-        shown_time(user.updated_at),
+        time_or_none(user.created_at),
+        time_or_none(user.updated_at),
         status,
         "Closed" if status == Status.RESIGNED else "Active",
         GENDERS.get(user.gender, "U"),
         source,
         user.photo or avatar,
         list(user.register_source),
-        shown_time(user.last_login),
-        shown_time(user.password_last_set_at),
-        shown_time(user.last_mfa_time),
-        shown_time(user.status_changed_at),
-        shown_time(user.signed_up),
+        time_or_none(user.last_login),
+        time_or_none(user.password_last_set_at),
+        time_or_none(user.last_mfa_time),
+        time_or_none(user.status_changed_at),
+        time_or_none(user.signed_up),
         *_COPIED(user),
         None,
         department_ids,

@@ -57,7 +57,7 @@ async def department_dtos(
             members_count=counts[node.id],
             has_children=bool(node.children),
             is_virtual_node=node.is_virtual,
-            i18n=DepartmentI18nDto(name=_shown(node.name_i18n)) if node.name_i18n else None,
+            i18n=DepartmentI18nDto(name=_lang_object(node.name_i18n)) if node.name_i18n else None,
             custom_data=None if data is None else data.get(node.id, {}),
             status=node.enabled,
         )
@@ -92,7 +92,7 @@ async def organization_dtos(
             leader_user_ids=list(org.root.leader_ids),
             members_count=counts[org.root.id],
             is_virtual_node=org.root.is_virtual,
-            i18n=OrganizationNameI18nDto(organization_name=_shown(org.root.name_i18n))
+            i18n=OrganizationNameI18nDto(organization_name=_lang_object(org.root.name_i18n))
             if org.root.name_i18n
             else None,
             custom_data=None if data is None else data.get(org.root.id, {}),
@@ -124,7 +124,7 @@ def refuse_posts(given: Any) -> None:
         raise NotSupported(what="postIdList")
 
 
-def _shown(names: Translations) -> LangObject:
+def _lang_object(names: Translations) -> LangObject:
     units = {
         _LANGUAGES[_SHORT.get(language, language)]: LangUnit(
             enabled=bool(unit.get("enabled", True)), value=str(unit.get("value", ""))

@@ -54,7 +54,7 @@ def _data_type(word: str) -> DataType:
     return DataType.SELECT if word == "ENUM" else DataType(word)
 
 
-def _shown_type(kind: DataType) -> Any:
+def _type_name(kind: DataType) -> Any:
     return "ENUM" if kind is DataType.SELECT else kind.value
 
 
@@ -68,7 +68,7 @@ def field_dto(field: Field) -> CustomFieldDto:
             Any, "DEPARTMENT" if field.target_type is TargetType.NODE else field.target_type.value
         ),
         created_at=v3_time(field.created_at),
-        data_type=_shown_type(field.data_type),
+        data_type=_type_name(field.data_type),
         key=field.key,
         label=field.label,
         description=field.description,
@@ -85,7 +85,7 @@ def field_dto(field: Field) -> CustomFieldDto:
 def base_field_dto(field: BaseField) -> CustomFieldDto:
     return CustomFieldDto(
         target_type="USER",
-        data_type=_shown_type(field.data_type),
+        data_type=_type_name(field.data_type),
         key=field.key,
         label=field.label,
         description=field.description,

@@ -65,7 +65,7 @@ _SERVERS: dict[str, tuple[str, int]] = {
 
 async def get_email_templates(request: V3Request, _: None) -> GetEmailTemplatesDataDto:
     known = await request.services.mail.list_templates(request.caller)
-    templates = [_shown(template) for template in known if template.scene in _TYPES]
+    templates = [_template_dto(template) for template in known if template.scene in _TYPES]
     return GetEmailTemplatesDataDto(templates=templates, categories=_CATEGORIES)
 
 
@@ -85,7 +85,7 @@ async def update_email_template(request: V3Request, body: UpdateEmailTemplateDto
         expires_in_s=stored.expires_in_s if expires_in is None else expires_in,
         enabled=body.customize_enabled,
     )
-    return _shown(await request.services.mail.put_template(request.caller, template))
+    return _template_dto(await request.services.mail.put_template(request.caller, template))
 
 
 async def preview_email_template(
@@ -177,7 +177,7 @@ def _provider(provider: Provider) -> EmailProviderDto:
     return shown
 
 
-def _shown(template: Template) -> EmailTemplateDto:
+def _template_dto(template: Template) -> EmailTemplateDto:
     return EmailTemplateDto(
         customize_enabled=template.enabled,
         type=cast(Any, _TYPES[template.scene]),

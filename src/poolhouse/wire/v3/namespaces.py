@@ -25,14 +25,14 @@ from poolhouse.wire.v3.dto.resources import (
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 
-def _shown(namespace: Namespace) -> NamespaceDto:
+def _namespace_dto(namespace: Namespace) -> NamespaceDto:
     return NamespaceDto(
         code=namespace.code, name=namespace.name or namespace.code, description=namespace.description
     )
 
 
 async def create_namespace(request: V3Request, body: CreateNamespaceDto) -> NamespaceDto:
-    return _shown(
+    return _namespace_dto(
         await request.services.namespaces.create(request.caller, body.code, body.name, body.description)
     )
 
@@ -44,13 +44,13 @@ async def create_namespaces_batch(request: V3Request, body: CreateNamespacesBatc
 
 
 async def get_namespace(request: V3Request, query: GetNamespaceQuery) -> NamespaceDto:
-    return _shown(await request.services.namespaces.get(request.caller, query.code))
+    return _namespace_dto(await request.services.namespaces.get(request.caller, query.code))
 
 
 async def get_namespaces_batch(request: V3Request, query: GetNamespacesBatchQuery) -> list[NamespaceDto]:
     """Codes may also come joined by commas."""
     codes = [code for one in query.code_list for code in one.split(",") if code]
-    return [_shown(one) for one in await request.services.namespaces.find(request.caller, codes)]
+    return [_namespace_dto(one) for one in await request.services.namespaces.find(request.caller, codes)]
 
 
 async def list_namespaces(request: V3Request, query: ListNamespacesQuery) -> NamespaceListPagingDto:

@@ -73,7 +73,7 @@ def _policy(pool: Pool) -> PasswordPolicyDto:
 
 async def get_security_settings(request: V3Request, _: None) -> SecuritySettingsDto:
     request.caller.require_administrator()
-    return _shown(await request.services.pools.get(request.caller.pool_id))
+    return _settings_dto(await request.services.pools.get(request.caller.pool_id))
 
 
 async def update_security_settings(
@@ -105,7 +105,7 @@ async def update_security_settings(
         settings["self_unlock"] = body.self_unlock_account.enabled
     _refuse("completePasswordAfterPassCodeLogin", body.complete_password_after_pass_code_login)
     _refuse("enableLoginAccountSwitch", body.enable_login_account_switch)
-    return _shown(await request.services.pools.update(request.caller, {}, settings))
+    return _settings_dto(await request.services.pools.update(request.caller, {}, settings))
 
 
 def _login_anomaly(given: LoginAnomalyDetectionConfigDto) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def _refuse(what: str, wanted: Any) -> None:
         raise NotSupported(what=what)
 
 
-def _shown(pool: Pool) -> SecuritySettingsDto:
+def _settings_dto(pool: Pool) -> SecuritySettingsDto:
     settings = pool.settings
     locks = settings.login_fail_strategy == "block-account"
     by_captcha = settings.login_password_fail_check.enabled and not locks

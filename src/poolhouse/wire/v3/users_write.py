@@ -52,13 +52,13 @@ _ASIDE = frozenset(
 async def create_user(request: V3Request, body: CreateUserReqDto) -> UserDto:
     account = await _account(request, body, body.options)
     (user,) = await request.services.accounts.create(request.caller, [account])
-    return (await _shown(request, [user], [account.custom_data]))[0]
+    return (await _user_dtos(request, [user], [account.custom_data]))[0]
 
 
 async def create_users(request: V3Request, body: CreateUserBatchReqDto) -> list[UserDto]:
     accounts = [await _account(request, one, body.options) for one in body.items]
     users = await request.services.accounts.create(request.caller, accounts)
-    return await _shown(request, users, [account.custom_data for account in accounts])
+    return await _user_dtos(request, users, [account.custom_data for account in accounts])
 
 
 async def update_user(request: V3Request, body: UpdateUserReqDto) -> UserDto:
@@ -67,13 +67,13 @@ async def update_user(request: V3Request, body: UpdateUserReqDto) -> UserDto:
     (user_id,) = await the_user_ids(request, [body.user_id], kind)
     change = await _change(request, user_id, body, options)
     (user,) = await request.services.accounts.update(request.caller, [change])
-    return (await _shown(request, [user], [change.custom_data]))[0]
+    return (await _user_dtos(request, [user], [change.custom_data]))[0]
 
 
 async def update_users(request: V3Request, body: UpdateUserBatchReqDto) -> list[UserDto]:
     changes = [await _change(request, one.user_id, one, body.options) for one in body.items]
     users = await request.services.accounts.update(request.caller, changes)
-    return await _shown(request, users, [change.custom_data for change in changes])
+    return await _user_dtos(request, users, [change.custom_data for change in changes])
 
 
 async def delete_users(request: V3Request, body: DeleteUsersBatchDto) -> IsSuccessDto:
@@ -94,7 +94,7 @@ async def resign_users(request: V3Request, body: ResignUserBatchReqDto) -> Resig
     return ResignUserDataDto(success=True)
 
 
-async def _shown(request: V3Request, users: Sequence[User], custom_data: Sequence[Any]) -> list[UserDto]:
+async def _user_dtos(request: V3Request, users: Sequence[User], custom_data: Sequence[Any]) -> list[UserDto]:
     return await user_dtos(request, users, custom_data=any(custom_data))
 
 

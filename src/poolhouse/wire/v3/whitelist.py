@@ -22,11 +22,13 @@ _KINDS: dict[str, Kind] = {"USERNAME": "username", "EMAIL": "email", "PHONE": "p
 
 
 async def list_whitelist(request: V3Request, query: ListWhitelistQuery) -> list[WhitelistRespDto]:
-    return _shown(await request.services.whitelist.list(request.caller, _KINDS[query.type]))
+    return _entry_dtos(await request.services.whitelist.list(request.caller, _KINDS[query.type]))
 
 
 async def add_whitelist(request: V3Request, body: AddWhitelistDto) -> list[WhitelistRespDto]:
-    return _shown(await request.services.whitelist.add(request.caller, _KINDS[body.type], body.items or ()))
+    return _entry_dtos(
+        await request.services.whitelist.add(request.caller, _KINDS[body.type], body.items or ())
+    )
 
 
 async def delete_whitelist(request: V3Request, body: DeleteWhitelistDto) -> IsSuccessDto:
@@ -36,12 +38,12 @@ async def delete_whitelist(request: V3Request, body: DeleteWhitelistDto) -> IsSu
 
 async def list_whitelist_of_app(request: V3Request, query: ListWhitelistOfAppQuery) -> list[WhitelistRespDto]:
     app_id = await _app(request, query.app_id)
-    return _shown(await request.services.whitelist.list(request.caller, _KINDS[query.type], app_id))
+    return _entry_dtos(await request.services.whitelist.list(request.caller, _KINDS[query.type], app_id))
 
 
 async def add_whitelist_of_app(request: V3Request, body: AddWhitelistOfAppDto) -> list[WhitelistRespDto]:
     kind, app_id = _KINDS[body.type], await _app(request, body.app_id)
-    return _shown(await request.services.whitelist.add(request.caller, kind, body.items or (), app_id))
+    return _entry_dtos(await request.services.whitelist.add(request.caller, kind, body.items or (), app_id))
 
 
 async def delete_whitelist_of_app(request: V3Request, body: DeleteWhitelistOfAppDto) -> IsSuccessDto:
@@ -55,7 +57,7 @@ async def _app(request: V3Request, app_id: str) -> str:
     return (await request.services.apps.get(request.caller, app_id)).id
 
 
-def _shown(entries: Sequence[Entry]) -> list[WhitelistRespDto]:
+def _entry_dtos(entries: Sequence[Entry]) -> list[WhitelistRespDto]:
     return [WhitelistRespDto(value=entry.value, created_at=v3_time(entry.created_at)) for entry in entries]
 
 
