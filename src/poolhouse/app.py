@@ -1,6 +1,6 @@
-"""The server over its services: every door, the middleware, and what goes on beside the requests.
+"""The ASGI application over the services: all routes, the middleware and the background tasks.
 
-A command builds the services (`services/`) and opens no door, so it imports none of this.
+A command builds the services (`services/`) and serves no requests, so it imports none of this.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from poolhouse.wire.v3.app import v3_routes
 
 
 def routes(services: Services) -> list[BaseRoute]:
-    """Every door of the server."""
+    """All routes of the server."""
     return [
         *health_routes(vitals_of(services)),
         *avatar_routes(),

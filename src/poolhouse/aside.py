@@ -1,4 +1,4 @@
-"""Work that would hold the event loop, and with it every other request, done in a thread."""
+"""Runs work that would block the event loop in a thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 async def aside(whose: str, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
     """What `work` answers or raises. One piece runs at a time for each `whose`, such as a pool, so that
-    nobody's work keeps the threads from the others.
+    one pool's work leaves threads for the others.
 
     `work` must be bounded in time: nothing can stop it, not even the end of the request.
     """

@@ -1,4 +1,4 @@
-"""What goes on beside the requests: loops that survive what they meet, and work that stopping waits for."""
+"""Background tasks: loops that survive any exception, and work that shutdown waits for."""
 
 from __future__ import annotations
 

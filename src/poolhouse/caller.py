@@ -1,4 +1,7 @@
-"""Who asks, from where, on whose behalf. Every use case takes a Caller, every query its pool_id."""
+"""The caller of a use case: who asks, from where, on whose behalf.
+
+Every use case takes a Caller, every query its pool_id.
+"""
 
 from __future__ import annotations
 

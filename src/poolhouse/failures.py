@@ -1,4 +1,4 @@
-"""What may be told of an exception: its kind and its place, and words only where they quote no value.
+"""Exceptions as the log may have them: class and place always, the message only where it quotes no value.
 
 Libraries and the interpreter build their messages from what they were given ("invalid literal for int(): ...",
 "Key (phone)=(...) already exists"), and a password in the wrong place is a value like any other. So the text of an

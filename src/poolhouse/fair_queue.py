@@ -1,4 +1,4 @@
-"""A queue in which nobody's many wait before somebody else's few: the keys take turns, whoever came first."""
+"""A fair queue: keys (pools) take turns, so that many items of one do not delay the few of another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long something lasts, in the words people use: the one place where seconds become a phrase."""
+"""Durations in words ("24 hours", "15 minutes"), for mails and messages."""
 
 from __future__ import annotations
 

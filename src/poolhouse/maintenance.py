@@ -1,6 +1,8 @@
-"""What the server does by the clock: a table of jobs, each done by whichever node comes first.
+"""Periodic jobs on the database, such as deleting expired rows: a table of them, and the loop that runs it.
 
-A job is done in pieces, and a piece is one transaction: it takes the job's advisory lock or leaves the job alone,
+Every node runs the loop; a node that finds a job not due, or another node at it, leaves it alone.
+
+A job is done in pieces, and a piece is one transaction: it takes the job's advisory lock if it is free,
 looks in `maintenance_runs` whether a run is due or was left unfinished, does a bounded number of rows and writes
 down how far it came. So two nodes never work on one job at once, a node that is killed gives the lock up with its
 connection and the next one goes on where it stopped, and no transaction is long.

@@ -1,6 +1,6 @@
-"""What is known of the request being answered, for its log line, its numbers, and every line logged on its way.
+"""The trace of the request being answered, for its log line, its metrics, and every other line it logs.
 
-The outermost middleware begins one; wires write down what they learn. Work started by a request keeps it.
+The outermost middleware begins one; the wires add to it. Tasks that a request starts keep its trace.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Rows that requests begin with, kept for a short time after they were read (docs/decisions/0027-one-cache.md)."""
+"""A cache with a lifetime, for the rows that every request begins with: pools, applications, keys.
+
+Decision: docs/decisions/0027-one-cache.md.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,15 @@ T = TypeVar("T")
 
 MOST_KEPT = 10_000
 LONGEST_KEY = 256
-"""What is longer is no id of ours: it is looked up, and not kept."""
+"""Characters. A longer key is no id of ours: it is looked up, and not kept."""
 
 
 class TtlCache(Generic[T]):
-    """Rows by key, and that there is none (None is a row like any other).
+    """Rows by key. None, for a row that does not exist, is kept like any other.
 
-    A write of this process is seen at once by whoever asks after `drop`, also when a read was under way; other
-    processes see it within `seconds`. At most `most` are kept: a new one takes the place of the one asked for least
-    recently, and of no other. Whoever asks while a row is being read waits for that read.
+    After `drop` this process reads anew, also when a read was under way; other processes see a write within
+    `seconds`. At most `most` rows are kept: a new one replaces the least recently used. Calls for a row that is
+    being read wait for that read.
     """
 
     def __init__(self, seconds: float, most: int = MOST_KEPT) -> None:
@@ -38,7 +41,7 @@ class TtlCache(Generic[T]):
         if read is None:
             read = self._reads[key] = asyncio.create_task(self._read(key, load), name="cache read")
             read.add_done_callback(_retrieved)
-        return await asyncio.shield(read)  # whoever goes away leaves the read to the others
+        return await asyncio.shield(read)  # a caller that is cancelled leaves the read to the others
 
     def drop(self, key: str) -> None:
         """After a write. A read under way answers those who wait for it, and is neither kept nor joined."""
@@ -65,6 +68,6 @@ class TtlCache(Generic[T]):
 
 
 def _retrieved(read: asyncio.Task[T]) -> None:
-    """A failure everybody who waited has gone away from is nobody's."""
+    """Keeps asyncio from complaining of a failure when every caller that waited has been cancelled."""
     if not read.cancelled():
         read.exception()

@@ -46,7 +46,7 @@ async def test_an_end_user_is_shown_every_application_they_may_enter(
     user = await services.users.create(shops, UserDraft({"username": "bob"}, password="secret"))
     (app,) = (await services.apps.list(shops, PageRequest(1, 1))).items
     visitor = replace(Caller(v3.pool_id), app_id=app.id)
-    logged_in = await services.login.as_user(visitor, user, "password")
+    logged_in = await services.login.complete_login(visitor, user, "password")
     assert logged_in.token is not None
     bob = v2.with_token(logged_in.token.token)
     path = "/api/v2/users/me/applications/allowed"

@@ -1,4 +1,4 @@
-"""One address's logins at once. Hashing is a queue for all, and a flood from one address must not be all of it."""
+"""Limits how many logins of one IP address run at once: all logins share one queue for hashing."""
 
 from __future__ import annotations
 

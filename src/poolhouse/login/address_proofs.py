@@ -1,4 +1,4 @@
-"""Addresses nobody has proved: whoever proves one first has it, and not the account of whoever wrote it down.
+"""E-mail addresses and phone numbers that an account names and nobody has proved yet.
 
 Somebody may sign up with another's e-mail address and wait until its holder comes (pre-hijacking). So a sign-up
 without a code leaves a row here, and the first code that proves the address settles whose the account is:

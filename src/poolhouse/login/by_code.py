@@ -56,7 +56,7 @@ class CodeLogin:
                 await self._refusals.write(caller, "UserNotFound", key=UserKey(channel, target.strip()))
                 raise UserNotFound()
             user = await self._sign_up.create(caller, _registration(channel, target, country_code))
-        return await self._login.as_user(
+        return await self._login.complete_login(
             caller, user, "email_code" if channel == "email" else "phone_code", how.device_id
         )
 

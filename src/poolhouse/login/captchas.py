@@ -1,4 +1,4 @@
-"""The challenge after too many failures: digits as a picture, and as sound for who cannot see it."""
+"""The challenge after too many failures: digits as a picture, and as sound for people who cannot see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Counting failures, and what is asked once there are too many. The counters live in the database.
+"""Counts failed logins and registrations, and asks for a captcha or locks once there are too many.
+
+The counters are in the database.
 
 Three pool settings (docs/contract/users.md#too-many-tries): wrong tries from one address, wrong passwords for one
 account, registrations from one address. An account is counted by its user's id, whichever of their names was

@@ -1,4 +1,4 @@
-"""Counting logins: exact, and never a queue of statements on one user's row."""
+"""Writes login counts and times: exact, and never more than one statement at a time for one user's row."""
 
 from __future__ import annotations
 

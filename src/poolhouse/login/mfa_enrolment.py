@@ -1,4 +1,4 @@
-"""Setting up one's own second factor: a secret is shown, and a code of it within ten minutes makes it count."""
+"""Enrols a user's own second factor: gives a secret, and activates it by one of its codes within ten minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways to a new password without being logged in: a code, a first login's ticket, a forced change's ticket."""
+"""Sets a new password without a session: by a code, a first login's ticket or a forced change's ticket."""
 
 from __future__ import annotations
 

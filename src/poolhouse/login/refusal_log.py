@@ -1,8 +1,8 @@
 """Refused sign-ins in the audit log: under the user they were aimed at, where there is one, and by what was typed.
 
-Whose name it is the log alone learns; the answer stays the same. A name that is nobody's is kept as it was typed, so
-that an administrator finds who was tried; but people type their password where their name belongs, so what looks
-more like one than like a name is kept as its first two characters.
+Only the log says whether an account has the name; the answer is the same either way. A name that no account has is
+kept as it was typed, so that an administrator sees who was tried. People also type their password into the name's
+field, so a text that looks like a password is cut to its first two characters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Signing up and, where asked, being logged in at once: a thin object above both."""
+"""Signs a user up and, where asked, logs them in: a thin object above `sign_up.py` and `service.py`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Registrations:
         async with self._lockout.turns.of(caller.ip):
             user = await self._sign_up.create(caller, registration)
         if registration.force_login:
-            return await self._login.as_user(caller, user, "register", registration.device_id)
+            return await self._login.complete_login(caller, user, "register", registration.device_id)
         if registration.generate_token:
             async with self._db.transaction() as tx:
                 session, token = await self._login.token_only(tx, caller, user, registration.device_id)

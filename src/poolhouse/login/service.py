@@ -1,6 +1,6 @@
 """Signing in: a proof goes in, a session and a token come out.
 
-Every way in ends in `admit`, which asks the same questions in the same order: may this person log in at all,
+Every way in ends in `complete_login`, which asks the same questions in the same order: may this person log in at all,
 must the password change first, is a second factor wanted. Only then is there a session.
 
 Unknown user and wrong password look and cost the same; what sets them apart goes to the audit log only.
@@ -118,12 +118,6 @@ class LoginService:
         key = next((key for key, user in zip(keys, found, strict=False) if user), keys[0])
         return await self.with_password(caller, key, password, how)
 
-    async def as_user(
-        self, caller: Caller, user: User, method: Method, device_id: str = "", *, second_factor: bool = True
-    ) -> LoggedIn:
-        """A user whose proof another use case has checked: a code, an identity, a second factor."""
-        return await self.complete_login(caller, user, method, device_id, second_factor=second_factor)
-
     # -- the common end ------------------------------------------------------------------------------------
 
     async def complete_login(
@@ -136,7 +130,8 @@ class LoginService:
         password: str | None = None,
         second_factor: bool = True,
     ) -> LoggedIn:
-        """A session and a token for a user who has proved who they are.
+        """A session and a token for a user who has proved who they are, here or in another use case: by a code, an
+        identity, a second factor.
 
         Raises AccountBlocked, AccountSuspended, AppAccessDenied, EmailUnverified, PasswordResetRequired (with
         a ticket), MfaRequired (with a ticket). A refusal is in the audit log before it is raised.

@@ -1,4 +1,4 @@
-"""Where Deno and the JavaScript side are, and whether all of it is there. Asked once, when a server starts."""
+"""Finds Deno and the JavaScript files, and checks that none is missing. Called once, when a server starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one worker is for, and how its process is started."""
+"""The order for one worker: which connection it serves, its limits, and its command line."""
 
 from __future__ import annotations
 

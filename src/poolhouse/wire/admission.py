@@ -1,6 +1,6 @@
 """How many requests are let in at once, and how long a body may take to arrive.
 
-Silence is the worst answer: whoever is one too many is told so (503 or 429 with Retry-After). A body that trickles
+A request beyond the limit is answered at once (503 or 429 with Retry-After), never left waiting. A body that trickles
 holds a place, so it has a deadline that its arriving bytes push back, and few such bodies are held at once. No
 address has more than half of the places: one that opens a thousand connections shuts nobody else out.
 """

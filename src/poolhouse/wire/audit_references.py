@@ -1,4 +1,4 @@
-"""The people and applications a page of audit rows speaks of, as they are now."""
+"""Loads the users and applications that a page of audit rows refers to, as they are now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of users who have none: served here, so that showing somebody asks no other server for anything."""
+"""The default picture of users who have none, served here so that showing a user needs no other server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as the proxies before us are to be believed.
+"""The client's IP address, from the headers that trusted proxies add.
 
 Each proxy appends who spoke to it, so the last N entries were written by N trusted proxies and everything left
 of them by a stranger. Read from the right and no further than needed, whatever stands on the left.

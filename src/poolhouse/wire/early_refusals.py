@@ -1,4 +1,4 @@
-"""Answers given before a wire has looked at the request: too many of them, headers too long."""
+"""Refusals before a wire sees the request: the server is full, or the headers are too long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For whoever runs the server: is it up, can it work, how is it doing."""
+"""GET /healthz (the process runs), /readyz (it can serve) and /metrics, for the operator."""
 
 from __future__ import annotations
 

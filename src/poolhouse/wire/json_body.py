@@ -1,4 +1,4 @@
-"""JSON from outside, read in time that grows with its length only: few parts, not deep, no NUL character."""
+"""Reads JSON bodies in time linear in their length: limits parts and depth, refuses NUL characters."""
 
 from __future__ import annotations
 

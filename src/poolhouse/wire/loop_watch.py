@@ -1,4 +1,4 @@
-"""Whether the event loop turns: how late it is, and what holds it when it does not turn at all.
+"""Watches the event loop: measures its delay, and logs what blocks it.
 
 One request's work on the loop makes all others wait, and no duration tells whose it was. A task writes down when
 it was woken; a thread sees when that has not happened for too long, and looks at what the loop's thread is doing.

@@ -1,4 +1,4 @@
-"""GET /metrics: what is counted on the way, and what is read from the parts when somebody asks."""
+"""GET /metrics: counters kept while requests run, and gauges read when /metrics is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a refused sign-in tells a client to go on with, the same in both wires.
+"""The `data` of a refused sign-in: what a client needs for the next step, the same in both wires.
 
 Source: docs/contract/v2.md#second-factors, docs/contract/codes.md.
 """

@@ -1,4 +1,4 @@
-"""Around every request: its id, one log line, its numbers, and an answer when everything else failed."""
+"""The outermost middleware: gives each request an id, logs one line, counts it, answers 500 where nothing else did."""
 
 from __future__ import annotations
 
