@@ -1,7 +1,8 @@
 """Frames that a worker writes, checked for size before they are decoded.
 
-A script that left its context can write any bytes here. A frame is four bytes of big-endian length, then a flat JSON object and, after a line feed, the JSON text of what
-the function returned. Nothing in the object nests, so reading it costs what copying its text costs.
+A script that left its context can write any bytes here. A frame is four bytes of big-endian length, then a
+flat JSON object and, after a line feed, the JSON text of what the function returned. Nothing in the object
+nests, so reading it costs what copying its text costs.
 """
 
 from __future__ import annotations
