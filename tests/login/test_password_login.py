@@ -13,12 +13,13 @@ from poolhouse.errors import (
     NotAuthenticated,
     NotSupported,
     PasswordResetRequired,
+    RegistrationDisabled,
     TokenExpired,
     TooManyRequests,
     WrongCredentials,
 )
 from poolhouse.login import lockout
-from poolhouse.login.model import SignIn
+from poolhouse.login.model import Registration, SignIn
 from poolhouse.pools.model import RateCheck
 from poolhouse.resources.model import Effect, TargetType
 from poolhouse.users.model import UserDraft, UserKey
@@ -293,3 +294,45 @@ async def test_an_open_application_keeps_out_whom_it_was_closed_to(services, poo
     with pytest.raises(AppAccessDenied):
         await services.login.with_password(visitor, BY_NAME, "secret 1")
     assert (await services.login.with_password(pool.stranger, BY_NAME, "secret 1")).token
+
+
+@pytest.fixture(params=["denied", "disabled"])
+def closed(request, services, pool, visitor, bob):
+    """Closes the application to bob."""
+
+    async def closed():
+        admin, app_id = pool.administrator, visitor.app_id
+        if request.param == "denied":
+            await services.app_access.put(admin, app_id, TargetType.USER, [bob.id], Effect.DENY)
+        else:
+            await services.apps.update(admin, app_id, {}, {"enabled": False})
+
+    return closed
+
+
+async def test_a_closed_application_gives_no_token_of_any_kind(services, pool, visitor, bob, closed):
+    first = await services.login.with_password(visitor, BY_NAME, "secret 1")
+    own = replace(visitor, kind="user", actor_id=bob.id, session_id=first.session.id)
+    await closed()
+    ways = {
+        "refresh": lambda: services.login.refresh(own),
+        "for an administrator": lambda: services.login.refresh(
+            replace(pool.administrator, app_id=visitor.app_id), bob.id
+        ),
+        "at registration": lambda: services.login.token_only(visitor, bob),
+        "login": lambda: services.login.with_password(visitor, BY_NAME, "secret 1"),
+    }
+    for way, ask in ways.items():
+        with pytest.raises(AppAccessDenied):
+            await ask()
+            pytest.fail(way)
+    kept = await services.sessions.find(pool.id, first.session.id)
+    assert kept.expires_at == first.session.expires_at
+    assert (await services.login.with_password(pool.stranger, BY_NAME, "secret 1")).token
+
+
+async def test_a_disabled_application_signs_nobody_up(services, pool, visitor):
+    await services.apps.update(pool.administrator, visitor.app_id, {}, {"enabled": False})
+    registration = Registration("username", {"username": "ann"}, "secret 1")
+    with pytest.raises(RegistrationDisabled):
+        await services.registrations.register(visitor, registration)

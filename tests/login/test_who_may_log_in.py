@@ -149,9 +149,7 @@ class Person:
         return found or msgspec.structs.replace(self.user, is_deleted=True)
 
     async def token_only(self, user: Callable[[], Awaitable[User]]) -> None:
-        stored = await user()
-        async with self.services.db.transaction() as tx:
-            await self.services.login.token_only(tx, self.visitor, stored)
+        await self.services.login.token_only(self.visitor, await user())
 
     async def is_good(self, token: str) -> bool:
         return (await self.services.credentials.status(token)).claims is not None

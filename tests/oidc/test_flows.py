@@ -379,6 +379,58 @@ async def test_a_session_of_one_application_does_not_open_a_closed_one(
     assert browser.arrived["code"]
 
 
+async def test_an_application_closed_to_somebody_gives_them_nothing_more(
+    browser: Browser, http: httpx.AsyncClient, app: App, person: User, services: Services, pool: PoolForTests
+) -> None:
+    code = await sign_in(browser, app, scope="openid offline_access")
+    tokens = (await exchange(http, app, code)).json()
+    await browser.open(authorize_url(app))
+    unspent = browser.arrived["code"]
+    own = {"client_id": app.id, "client_secret": app.secret}
+    bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+
+    async def active(name: str) -> bool:
+        answer = await http.post("/oidc/token/introspection", data={**own, "token": tokens[name]})
+        return bool(answer.json()["active"])
+
+    assert await active("access_token")
+    assert await active("refresh_token")
+    await services.app_access.put(pool.administrator, app.id, TargetType.USER, [person.id], Effect.DENY)
+    assert not await active("access_token")
+    assert not await active("refresh_token")
+    assert (await http.get("/oidc/me", headers=bearer)).status_code == 401
+    assert (await exchange(http, app, unspent)).json()["error"] == "invalid_grant"
+    given = {**own, "grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert (await http.post("/oidc/token", data=given)).json()["error"] == "invalid_grant"
+    await browser.open(authorize_url(app, prompt="none"))
+    assert browser.arrived["error"] == "access_denied"
+
+
+async def test_an_application_revokes_the_token_of_somebody_it_is_closed_to(
+    browser: Browser, http: httpx.AsyncClient, app: App, person: User, services: Services, pool: PoolForTests
+) -> None:
+    tokens = (await exchange(http, app, await sign_in(browser, app))).json()
+    bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+    access, admin = services.app_access, pool.administrator
+    await access.put(admin, app.id, TargetType.USER, [person.id], Effect.DENY)
+    given = {"client_id": app.id, "client_secret": app.secret, "token": tokens["access_token"]}
+    await http.post("/oidc/token/revocation", data=given)
+    await access.put(admin, app.id, TargetType.USER, [person.id], Effect.ALLOW)
+    assert (await http.get("/oidc/me", headers=bearer)).status_code == 401
+
+
+async def test_a_login_at_a_disabled_application_opens_no_other(
+    browser: Browser, app: App, person: User, services: Services, pool: PoolForTests
+) -> None:
+    await sign_in(browser, app)
+    other = await services.apps.create(pool.administrator, "blog", redirect_uris=(REDIRECT,))
+    await browser.open(authorize_url(other, prompt="none"))
+    assert browser.arrived["code"]
+    await services.apps.update(pool.administrator, app.id, {}, {"enabled": False})
+    await browser.open(authorize_url(other, prompt="none"))
+    assert browser.arrived["error"] == "login_required"
+
+
 async def test_discovery_names_endpoints_that_answer(http: httpx.AsyncClient, app: App) -> None:
     found = (await http.get("/oidc/.well-known/openid-configuration")).json()
     keys = (await http.get(httpx.URL(found["jwks_uri"]).path)).json()["keys"]

@@ -60,9 +60,10 @@ class World:
         return (await self.http.post(f"/api/v3/{path}", json=body, headers=headers)).json()
 
     async def named(self) -> dict[str, str]:
-        """The header of who is nobody yet: their application, or the pool alone once that is gone."""
-        gone = await client_of(self) is None
-        return {"x-authing-userpool-id": self.pool.id} if gone else {"x-authing-app-id": self.app.id}
+        """The header of who is nobody yet: their application, or the pool alone once that is gone or disabled."""
+        app = await client_of(self)
+        there = app is not None and app.settings.enabled
+        return {"x-authing-app-id": self.app.id} if there else {"x-authing-userpool-id": self.pool.id}
 
     async def as_administrator(self, path: str, **body: Any) -> None:
         """A v3 call with a key of its own."""

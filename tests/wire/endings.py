@@ -55,6 +55,17 @@ async def app_deleted(world: World, people: list[Person]) -> None:
     await world.as_administrator("delete-application", appId=world.app.id)
 
 
+@ending("the application is disabled")
+async def app_disabled(world: World, people: list[Person]) -> None:
+    await world.services.apps.update(world.pool.administrator, world.app.id, {}, {"enabled": False})
+
+
+@ending("the application is disabled and enabled again")
+async def app_enabled_again(world: World, people: list[Person]) -> None:
+    await app_disabled(world, people)
+    await world.services.apps.update(world.pool.administrator, world.app.id, {}, {"enabled": True})
+
+
 @ending("the access key is disabled")
 async def key_disabled(world: World, people: list[Person]) -> None:
     for key in (world.key, world.limited_key):

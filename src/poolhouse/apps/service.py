@@ -105,6 +105,13 @@ class AppService:
             raise AppNotFound(app_id=app_id)
         return app
 
+    async def is_enabled(self, app_id: str) -> bool:
+        """False also of one that is gone. May be a second old."""
+        try:
+            return (await self.get_anywhere(app_id)).settings.enabled
+        except AppNotFound:
+            return False
+
     async def default_of(self, pool_id: str) -> App | None:
         """The pool's first application, which stands for it where a request names none. May be a second old."""
         return await self._defaults.get(pool_id, lambda: postgres.find_first(self._db, pool_id, self._box))

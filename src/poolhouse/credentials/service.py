@@ -83,13 +83,17 @@ class Credentials:
 
     async def read(self, token: str) -> Claims:
         """Whom a token of ours speaks for, a person's or a management token. Raises TokenInvalid, TokenExpired:
-        also when its session has ended, or the secret that bought it."""
+        also when its session has ended, or the secret that bought it, and while its application is disabled."""
         claims = await self._sessions.keys.read(token)
         if claims.kind == "user":
-            await self._sessions.require_session(claims)
+            await self._require_login(claims)
         else:
             await self._management_tokens.require_current(claims)
         return claims
+
+    async def login_of(self, token: str) -> Session:
+        """The session of a login's token. Raises TokenInvalid, TokenExpired, as `read`."""
+        return await self._require_login(await self._sessions.keys.read(token))
 
     async def status(self, token: str) -> TokenStatus:
         """Whether a token is good. Never raises for a bad one."""
@@ -99,6 +103,12 @@ class Credentials:
             return TokenStatus(None, expired=True)
         except TokenInvalid:
             return TokenStatus(None)
+
+    async def _require_login(self, claims: Claims) -> Session:
+        session = await self._sessions.require_session(claims)
+        if session.app_id and not await self._apps.is_enabled(session.app_id):
+            raise TokenExpired("its application is disabled")
+        return session
 
     async def _by_token(self, token: str, door: Door) -> Who:
         if "access key token" in door.takes and not tokens.looks_ours(token):

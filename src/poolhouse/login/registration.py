@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import LoggedIn, Registration
 from poolhouse.login.service import LoginService
@@ -11,20 +10,19 @@ from poolhouse.login.sign_up import SignUp
 
 
 class Registrations:
-    def __init__(self, *, db: Database, sign_up: SignUp, login: LoginService, lockout: Lockout) -> None:
-        self._db, self._sign_up, self._login, self._lockout = db, sign_up, login, lockout
+    def __init__(self, *, sign_up: SignUp, login: LoginService, lockout: Lockout) -> None:
+        self._sign_up, self._login, self._lockout = sign_up, login, lockout
 
     async def register(self, caller: Caller, registration: Registration) -> LoggedIn:
         """A new user; logged in where `force_login` or `generate_token` asks for it.
 
-        Raises what `SignUp.create` does; with `force_login` what a login raises, and then the user exists nevertheless.
+        Raises what `SignUp.create` does; where it logs in what that raises, and then the user exists nevertheless.
         """
         async with self._lockout.turns.of(caller.ip):
             user = await self._sign_up.create(caller, registration)
         if registration.force_login:
             return await self._login.complete_login(caller, user, "register", registration.device_id)
         if registration.generate_token:
-            async with self._db.transaction() as tx:
-                session, token = await self._login.token_only(tx, caller, user, registration.device_id)
+            session, token = await self._login.token_only(caller, user, registration.device_id)
             return LoggedIn(user, token, session)
         return LoggedIn(user)

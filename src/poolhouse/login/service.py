@@ -20,7 +20,7 @@ from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Tx
+from poolhouse.db.database import Database
 from poolhouse.directory.chooser import Directories
 from poolhouse.directory.contract import Directory
 from poolhouse.errors import (
@@ -140,8 +140,7 @@ class LoginService:
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
         try:
             require_active(user)
-            if app and not await self._may_use(app, user.id):
-                raise AppAccessDenied(app_id=app.id)
+            await self._require_entrance(app, user)
             if pool.settings.login_require_email_verified and user.email and not user.email_verified:
                 raise EmailUnverified(email=user.email)
             if password is not None:
@@ -182,22 +181,28 @@ class LoginService:
         return LoggedIn(user, await self._sessions.issue_user(session, user, app), session)
 
     async def token_only(
-        self, tx: Tx, caller: Caller, user: User, device_id: str = ""
+        self, caller: Caller, user: User, device_id: str = ""
     ) -> tuple[Session, IssuedToken]:
         """A session and its token without a login: nothing is counted, nobody is told.
 
-        Raises AccountBlocked, AccountSuspended: of a new user a script may say so.
+        Raises AccountBlocked, AccountSuspended (of a new user a script may say so), AppAccessDenied.
         """
         require_active(user)
         pool = await self._pools.get(caller.pool_id)
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
-        session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app), device_id=device_id)
+        await self._require_entrance(app, user)
+        session = await self._sessions.start(
+            self._db, caller, user.id, lifetime(pool, app), device_id=device_id
+        )
         return session, await self._sessions.issue_user(session, user, app)
 
     # -- tokens --------------------------------------------------------------------------------------------
 
     async def refresh(self, caller: Caller, user_id: str | None = None) -> IssuedToken:
-        """A fresh token: of one's own session, prolonged; or, for an administrator, of a new one."""
+        """A fresh token: of one's own session, prolonged; or, for an administrator, of a new one.
+
+        Raises AccountBlocked, AccountSuspended, TokenExpired, AppAccessDenied: also when it was closed meanwhile.
+        """
         target = user_id or caller.require_user()
         caller.require_user_or_administrator(target)
         user = await self._users.get(caller, target)
@@ -206,6 +211,7 @@ class LoginService:
         session = await self._own_session(caller)
         app_id = session.app_id if session else caller.app_id
         app = await self._apps.get(caller, app_id) if app_id else None
+        await self._require_entrance(app, user)
         async with self._db.transaction() as tx:
             if session is None:
                 session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app))
@@ -241,6 +247,11 @@ class LoginService:
             if how.auto_register and await self._users.find(caller, key) is None:
                 return await self._sign_up.at_login(caller, key, password)
             raise
+
+    async def _require_entrance(self, app: App | None, user: User) -> None:
+        """Before every token for an application: it may have been closed to the user, or disabled, since the last."""
+        if app and not await self._may_use(app, user.id):
+            raise AppAccessDenied(app_id=app.id)
 
     async def _require_current_password(self, pool: Pool, user: User, password: str) -> None:
         if user.reset_password_on_next_login:

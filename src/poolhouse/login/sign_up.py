@@ -110,7 +110,8 @@ class SignUp:
 
     async def _require_open(self, caller: Caller, pool: Pool) -> None:
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
-        if pool.settings.register_disabled or (app is not None and app.settings.register_disabled):
+        closed = app is not None and (app.settings.register_disabled or not app.settings.enabled)
+        if pool.settings.register_disabled or closed:
             raise RegistrationDisabled()
 
     async def _draft(self, caller: Caller, pool: Pool, registration: Registration) -> UserDraft:

@@ -208,12 +208,21 @@ class OidcService:
             now() + lifetime,
         )
         await postgres.insert_grant(self._db, grant)
-        return await self._tokens(app, grant, issuer)
+        return await self._issue(app, grant, session, issuer)
 
     # -- tokens in use -------------------------------------------------------------------------------------
 
     async def read_access_token(self, token: str) -> AccessToken:
         """Raises OAuthError invalid_token for anything but a live access token of ours."""
+        access = await self._verified(token)
+        if access.grant_id is not None:
+            await self._require_live(await postgres.find_grant(self._db, access.pool_id, access.grant_id))
+        elif not await self._apps.is_enabled(access.app_id):
+            raise OAuthError("invalid_token", "the application is disabled")
+        return access
+
+    async def _verified(self, token: str) -> AccessToken:
+        """What an access token of ours says, whether or not its grant is still good."""
         try:
             key = await self._sessions.keys.find(tokens.hint(token))
             claims = tokens.verify(token, key)
@@ -222,9 +231,6 @@ class OidcService:
         if key.purpose != "rsa" or claims.get("use") != "access" or claims["exp"] <= now().timestamp():
             raise OAuthError("invalid_token", "not an access token, or expired")
         grant_id = claims.get("gid")
-        if grant_id is not None:
-            grant = await postgres.find_grant(self._db, key.pool_id, str(grant_id))
-            await self._require_live(grant)
         return AccessToken(
             pool_id=key.pool_id,
             app_id=str(claims["client_id"]),
@@ -266,7 +272,7 @@ class OidcService:
         grant = found.grant if found else None
         if grant is None:
             try:
-                access = await self.read_access_token(token)
+                access = await self._verified(token)
             except OAuthError:
                 return
             if access.grant_id and access.app_id == app.id:
@@ -300,8 +306,8 @@ class OidcService:
     # -- inside --------------------------------------------------------------------------------------------
 
     async def _require_live(self, grant: Grant | None) -> Session | None:
-        """A grant is good while nobody revoked it and its user may log in; without offline_access while its
-        session is, too."""
+        """A grant is good while nobody revoked it, its user may log in, and its application is open to them;
+        without offline_access while its session is, too."""
         if grant is None or grant.revoked_at is not None or grant.expires_at <= now():
             raise OAuthError("invalid_token", "the grant is revoked or expired")
         if not grant.may_log_in:
@@ -309,6 +315,10 @@ class OidcService:
         session = await self._sessions.find(grant.pool_id, grant.session_id)
         if session is None and "offline_access" not in grant.scopes:
             raise OAuthError("invalid_token", "the session has ended")
+        try:
+            await self.require_entrance(await self.client(grant.app_id), grant.user_id)
+        except OAuthError as error:
+            raise OAuthError("invalid_token", error.description) from error
         return session
 
     async def _tokens(
@@ -318,6 +328,17 @@ class OidcService:
             session = await self._require_live(grant)
         except OAuthError as error:
             raise OAuthError("invalid_grant", error.description) from error
+        return await self._issue(app, grant, session, issuer, refresh_scope)
+
+    async def _issue(
+        self,
+        app: App,
+        grant: Grant,
+        session: Session | None,
+        issuer: str,
+        refresh_scope: str | None = None,
+    ) -> TokenSet:
+        """Of a grant that is live."""
         caller = Caller(app.pool_id, "user", grant.user_id, app.id)
         user = await self._users.find(caller, UserKey("id", grant.user_id))
         if user is None or not user.may_log_in:

@@ -156,10 +156,13 @@ class AppAccessService:
         return await postgres_access.list_usable(self._db, caller.pool_id, principals, AppSettings(), page)
 
     async def admits(self, app: App, user_id: str) -> bool:
-        """`may_use` for the use cases that let people in: they have proved who they are.
+        """`may_use` for the use cases that let people in: they have proved who they are. A disabled application
+        admits nobody.
 
         An open application without rules costs one look into an index.
         """
+        if not app.settings.enabled:
+            return False
         if app.settings.default_access == ALLOW_ALL and not await postgres_access.has_rules(
             self._db, app.pool_id, app.id
         ):

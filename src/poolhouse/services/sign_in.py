@@ -151,7 +151,7 @@ def build_sign_in(
     login: LoginService,
 ) -> SignIn:
     db, audit, users = raw.db, core.audit, unchecked.records
-    registrations = Registrations(db=db, sign_up=proving.sign_up, login=login, lockout=proving.lockout)
+    registrations = Registrations(sign_up=proving.sign_up, login=login, lockout=proving.lockout)
     recovery = Recovery(
         db=db,
         pools=core.pools,

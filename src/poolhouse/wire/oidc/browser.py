@@ -50,7 +50,7 @@ class Browser:
         if not token:
             return None
         try:
-            session = await self.services.sessions.of_token(token)
+            session = await self.services.credentials.login_of(token)
         except PoolhouseError:
             return None
         return session if session.pool_id == pool_id else None
