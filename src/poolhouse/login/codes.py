@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from poolhouse import emails, phones
 from poolhouse.accounts.records import UserRecords
@@ -17,7 +18,7 @@ from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Tx
 from poolhouse.errors import CodeExpired, CodeWrong, TokenInvalid, TooManyRequests
 from poolhouse.login import postgres
-from poolhouse.login.model import Channel
+from poolhouse.login.model import CHANNELS, Channel
 from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.mail.model import Scene
 from poolhouse.mail.render import lasting
@@ -179,10 +180,16 @@ def holds(user: User, channel: Channel, target: str, country_code: str | None = 
     return number is not None and number == phones.find_key(user.phone, user.phone_country_code)
 
 
-def require_mailed(user: User, address: str | None) -> None:
-    """Raises TokenInvalid for what was mailed to an address the user no longer has."""
-    if address and not holds(user, "email", address):
-        raise TokenInvalid("mailed to an address the user no longer has")
+def proof(channel: Channel, target: str, country_code: str | None = None) -> dict[str, str]:
+    """The detail of a ticket that was got by a code: by whose address, in one spelling."""
+    return {channel: normal(channel, target, country_code)}
+
+
+def require_held(user: User, detail: Mapping[str, Any]) -> None:
+    """`detail`: a ticket's. Raises TokenInvalid for one got by an address the user no longer has."""
+    for channel in CHANNELS:
+        if (address := detail.get(channel)) and not holds(user, channel, address):
+            raise TokenInvalid("got by an address the user no longer has")
 
 
 async def holder_of(

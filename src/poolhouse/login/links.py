@@ -19,7 +19,7 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import AppNotFound, InvalidInput, TokenInvalid, TooManyRequests, UserNotFound
 from poolhouse.login import postgres, tickets
-from poolhouse.login.codes import normal, require_mailed
+from poolhouse.login.codes import normal, require_held
 from poolhouse.login.service import require_active
 from poolhouse.mail.model import SCENES as MAILS
 from poolhouse.mail.model import Scene
@@ -128,7 +128,7 @@ class Links:
         user = await self._users.find(caller, UserKey("id", held.user_id))
         if user is None:
             raise TokenInvalid("the link's user is gone")
-        require_mailed(user, held.detail.get("email"))
+        require_held(user, held.detail)
         return held, user
 
     async def _app(self, caller: Caller, held: tickets.Ticket) -> App | None:

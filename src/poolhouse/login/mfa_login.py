@@ -17,7 +17,7 @@ from poolhouse.errors import (
     TooManyRequests,
 )
 from poolhouse.login import postgres, tickets
-from poolhouse.login.codes import Codes, address_key, holds, normal
+from poolhouse.login.codes import Codes, address_key, holds, normal, require_held
 from poolhouse.login.lockout import SECOND_STEP
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.login.own_account import FOLLOWING
@@ -141,6 +141,7 @@ class MfaLogin:
         user = await self._users.find(caller, UserKey("id", held.user_id))
         if user is None:
             raise TokenInvalid("the ticket's user is gone")
+        require_held(user, held.detail)
         return user
 
     async def _bind(

@@ -34,7 +34,7 @@ from poolhouse.errors import (
     TokenInvalid,
 )
 from poolhouse.login import tickets
-from poolhouse.login.codes import Codes
+from poolhouse.login.codes import Codes, proof, require_held
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
@@ -176,7 +176,7 @@ class OwnAccount:
     async def prove_address(self, caller: Caller, new: NewContact, old: OldAddress) -> str:
         """The first of two steps (v3): a ticket for `update_by_ticket`. Raises as `update_address`."""
         user = await self._require_change(caller, new, old)
-        detail = {"channel": new.channel, "values": _bound(new)}
+        detail = {"channel": new.channel, "values": _bound(new), "was": _address(user, new.channel)}
         return await tickets.issue(
             self._db,
             caller.pool_id,
@@ -193,6 +193,9 @@ class OwnAccount:
         held = await tickets.spend_try(self._db, caller.pool_id, "change_address", ticket)
         if held.user_id != user.id or held.detail["channel"] != channel:
             raise TokenInvalid("a ticket of another user or address")
+        present = _address(user, channel)
+        if held.detail.get("was", present) != present:
+            raise TokenInvalid("the address was changed meanwhile")
         await tickets.consume(self._db, held)
         return await self._change(caller, user, dict(held.detail["values"]), _UPDATED[channel])
 
@@ -264,7 +267,7 @@ class OwnAccount:
     async def prove_by_password(self, caller: Caller, password: str) -> str:
         """A ticket for `delete`. Raises OldPasswordWrong, TooManyRequests."""
         await self.require_password(caller, password)
-        return await self._deletion_ticket(caller)
+        return await self._deletion_ticket(caller, {})
 
     async def prove_by_code(self, caller: Caller, channel: Channel, code: str) -> str:
         """A ticket for `delete`, for a code sent to the own address."""
@@ -273,7 +276,7 @@ class OwnAccount:
         if target is None:
             raise InvalidInput(channel, "未绑定", "none is bound")
         await self._codes.check(caller, channel, target, code, "delete_account", user.phone_country_code)
-        return await self._deletion_ticket(caller)
+        return await self._deletion_ticket(caller, proof(channel, target, user.phone_country_code))
 
     async def delete(self, caller: Caller, ticket: str) -> None:
         """Everything of the user, for good."""
@@ -281,10 +284,11 @@ class OwnAccount:
         held = await tickets.spend_try(self._db, caller.pool_id, "delete_account", ticket)
         if held.user_id != user_id:
             raise TokenInvalid("a ticket of another user")
+        require_held(await self.get(caller), held.detail)
         await tickets.consume(self._db, held)
         await self._users.delete(caller, [caller.require_user()])
 
-    async def _deletion_ticket(self, caller: Caller) -> str:
+    async def _deletion_ticket(self, caller: Caller, detail: Mapping[str, str]) -> str:
         return await tickets.issue(
             self._db,
             caller.pool_id,
@@ -292,6 +296,7 @@ class OwnAccount:
             caller.require_user(),
             lifetime=TICKET_LIFETIME,
             tries=5,
+            detail=detail,
         )
 
     # -- security ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from poolhouse.directory.chooser import Directories
 from poolhouse.errors import NotSupported, OldPasswordWrong, UserNotFound
 from poolhouse.login import lockout, tickets
 from poolhouse.login.address_proofs import AddressProofs
-from poolhouse.login.codes import Codes, address_key, holder_of, holds, require_mailed
+from poolhouse.login.codes import Codes, address_key, holder_of, holds, proof, require_held
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.refusal_log import RefusalLog
@@ -111,8 +111,9 @@ class Recovery:
         """The first of two steps (v3): a ticket for `by_ticket`. Raises as `by_code`."""
         await self._codes.check(caller, channel, target, code, "reset_password", country_code)
         user = await self._whose(caller, channel, target, country_code)
+        detail = proof(channel, target, country_code)
         return await tickets.issue(
-            self._db, caller.pool_id, "reset", user.id, lifetime=TICKET_LIFETIME, tries=5
+            self._db, caller.pool_id, "reset", user.id, lifetime=TICKET_LIFETIME, tries=5, detail=detail
         )
 
     async def by_ticket(self, caller: Caller, ticket: str, password: str) -> None:
@@ -137,8 +138,8 @@ class Recovery:
         user = await self._users.find(caller, UserKey("id", ticket.user_id))
         if user is None:
             raise UserNotFound()
-        mailed = ticket.detail.get("email")
-        require_mailed(user, mailed)
+        require_held(user, ticket.detail)
+        mailed = purpose == "first_login" and ticket.detail.get("email")
         if old_password is not None:
             directory = await self._directories.of(caller.pool_id)
             if not await directory.check_password(caller, user.id, old_password):

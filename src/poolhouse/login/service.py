@@ -37,9 +37,10 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.login import tickets
+from poolhouse.login.codes import proof
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.login_recorder import LoginRecorder
-from poolhouse.login.model import LoggedIn, Method, SignIn
+from poolhouse.login.model import Channel, LoggedIn, Method, SignIn
 from poolhouse.login.passwords import PasswordRules, policy_of
 from poolhouse.login.refusal_log import RefusalLog, name_typed
 from poolhouse.login.sign_up import SignUp
@@ -54,6 +55,7 @@ MFA_LIFETIME = timedelta(minutes=10)
 RESET_LIFETIME = timedelta(minutes=30)
 MFA_TRIES = 10
 PLAIN = SignIn()
+_BY_ADDRESS: dict[Method, Channel] = {"email_code": "email", "phone_code": "phone"}
 
 
 class LoginService:
@@ -276,7 +278,10 @@ class LoginService:
         has_totp = await self._mfa.is_enabled(pool.id, user.id)
         if not (has_totp or pool.settings.mfa_required or (app and app.settings.mfa_required)):
             return
-        ticket = await self._ticket(user, "mfa", MFA_LIFETIME, MFA_TRIES, {"method": method})
+        by = _BY_ADDRESS.get(method)
+        address = getattr(user, by) if by else None
+        proved = proof(by, address, user.phone_country_code) if by and address else {}
+        ticket = await self._ticket(user, "mfa", MFA_LIFETIME, MFA_TRIES, {"method": method, **proved})
         raise MfaRequired(mfa_token=ticket, user=user, totp=has_totp)
 
     async def _ticket(
