@@ -166,12 +166,12 @@ class Recovery:
         values: Mapping[str, object] | None = None,
     ) -> User:
         """The password, its bookkeeping and the audit row, in one transaction; `change` ends the sessions."""
-        noted = {
+        bookkeeping = {
             "password_security_level": security_level(password),
             "reset_password_on_next_login": False,
             **(values or {}),
         }
-        draft = UserDraft(noted, password=password, noted=frozenset(noted), judged=True)
+        draft = UserDraft(bookkeeping, password=password, noted=frozenset(bookkeeping), judged=True)
         changed = await self._users.update(tx, caller, user.id, draft)
         event = Event(
             "update_password",
@@ -185,8 +185,8 @@ class Recovery:
         await self._audit.write(tx, caller, event)
         if changed.email and emails.is_address(changed.email):
             pool = await self._pools.get(caller.pool_id)
-            told = {"app_name": pool.name, "user_name": changed.display_name}
+            mail_values = {"app_name": pool.name, "user_name": changed.display_name}
             await self._mail.queue_email(
-                tx, caller, "password_was_reset", changed.email, told, user_id=changed.id
+                tx, caller, "password_was_reset", changed.email, mail_values, user_id=changed.id
             )
         return changed

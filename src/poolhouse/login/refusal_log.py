@@ -37,29 +37,29 @@ class RefusalLog:
         **detail: object,
     ) -> None:
         """`key`: what was typed; `user` or `user_id`, where it is known already whose it is ("": nobody's)."""
-        known = user.id if user else user_id
-        if known is None and key is not None:
-            known = await self._id_of(caller, key)
-        known = known or None
+        target_id = user.id if user else user_id
+        if target_id is None and key is not None:
+            target_id = await self._id_of(caller, key)
+        target_id = target_id or None
         if user is not None:
             name: str | None = user.display_name
         elif key is not None:
-            name = key.value[:LONGEST_NAME] if known else name_typed(key.value)
+            name = key.value[:LONGEST_NAME] if target_id else name_typed(key.value)
         else:
             name = None
-        told = reason if isinstance(reason, str) else type(reason).__name__
+        reason_name = reason if isinstance(reason, str) else type(reason).__name__
         by: dict[str, str] = {"by": key.kind} if key is not None else {}
         if key is not None and key.kind != "id" and name is not None:
             by["account"] = name
         event = Event(
             operation,
             "user",
-            known,
-            user_id=known,
+            target_id,
+            user_id=target_id,
             user_name=name,
             app_id=caller.app_id,
             success=False,
-            detail={**by, "reason": told, **detail},
+            detail={**by, "reason": reason_name, **detail},
         )
         await self._audit.write_refusal(caller, event)
 

@@ -90,12 +90,12 @@ class SignUp:
         vetted = await self._users.vet(caller, draft)
         async with self._db.transaction() as tx:
             user = await self._users.create(tx, caller, vetted)
-            given = {user.id: registration.custom_data}
-            await self._fields.store(tx, caller, TargetType.USER, given, from_text=True)
+            custom_data = {user.id: registration.custom_data}
+            await self._fields.store(tx, caller, TargetType.USER, custom_data, from_text=True)
             await self._proofs.registered(tx, caller, user, registration)
             if pool.settings.send_welcome_email and user.email and emails.is_address(user.email):
-                greeted = {"app_name": pool.name, "user_name": user.display_name}
-                await self._mail.queue_email(tx, caller, "welcome", user.email, greeted, user_id=user.id)
+                mail_values = {"app_name": pool.name, "user_name": user.display_name}
+                await self._mail.queue_email(tx, caller, "welcome", user.email, mail_values, user_id=user.id)
             event = Event(
                 "register",
                 "user",

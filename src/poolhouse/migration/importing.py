@@ -107,8 +107,8 @@ class UserImports:
         source = f"file:{digest}"
         journal = Journal(source)
         if not dry_run:
-            found = await newcomers.journal(self._db, caller.pool_id, source) if resume else None
-            journal = found or await newcomers.begin(self._db, caller.pool_id, source)
+            unfinished = await newcomers.journal(self._db, caller.pool_id, source) if resume else None
+            journal = unfinished or await newcomers.begin(self._db, caller.pool_id, source)
         log = ErrorFile(errors, journal.errors_bytes)
         progress = ImportProgress(journal, total=total)
         if journal.finished:
@@ -121,18 +121,18 @@ class UserImports:
                     continue
                 entry = import_rows.parsed(raw, progress.ignored, self._check_email, function=function)
                 if rehearsal:
-                    judgement = rehearsal.judge(entry)
-                    if judgement == "here":
+                    verdict = rehearsal.judge(entry)
+                    if verdict == "here":
                         journal = replace(progress.journal, skipped=progress.journal.skipped + 1)
                         progress = replace(progress, journal=journal)
                         continue
-                    entry = judgement
+                    entry = verdict
                 batch.append(entry)
                 if _is_full(batch):
-                    moved = await self.store(
+                    journal_after = await self.store(
                         caller, progress.journal, batch, len(batch), log, dry_run=dry_run
                     )
-                    progress, batch = replace(progress, journal=moved, done=raw.done), []
+                    progress, batch = replace(progress, journal=journal_after, done=raw.done), []
                     report(progress)
             last = await self.store(
                 caller, progress.journal, batch, len(batch), log, dry_run=dry_run, finish=True
@@ -208,11 +208,11 @@ class UserImports:
                 await tx.execute(
                     "select pg_advisory_xact_lock(hashtextextended('user import ' || $1, 0))", caller.pool_id
                 )
-                made, skipped, errors = await self._bring_in(tx, caller, entries, hashes)
+                ids_by_line, skipped, errors = await self._bring_in(tx, caller, entries, hashes)
                 after = replace(
                     journal,
                     position=journal.position + advance,
-                    imported=journal.imported + len(made),
+                    imported=journal.imported + len(ids_by_line),
                     skipped=journal.skipped + skipped,
                     failed=journal.failed + len(errors),
                     errors_bytes=log.put(journal.errors_bytes, errors),
@@ -222,8 +222,8 @@ class UserImports:
                     raise _Rehearsed
                 if not await newcomers.move(tx, caller.pool_id, journal, after):
                     raise InvalidOperation("另一个导入正在进行", "another import of the same is under way")
-                if made:
-                    detail = {"source": journal.source[:80], "imported": len(made)}
+                if ids_by_line:
+                    detail = {"source": journal.source[:80], "imported": len(ids_by_line)}
                     await self._audit.write(tx, caller, Event("import", "user", detail=detail))
         except _Rehearsed:
             pass
@@ -236,43 +236,43 @@ class UserImports:
         errors = [entry for entry in entries if isinstance(entry, RowError)]
         if not people:
             return {}, 0, errors
-        known = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
-        new = [person for person in people if judged(person, known) == "new"]
-        made: dict[int, str] = {}
+        existing = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
+        new = [person for person in people if verdict_on(person, existing) == "new"]
+        ids_by_line: dict[int, str] = {}
         if new:
-            stored = [(p, p.password_hash or hashes.get(p.line)) for p in new]
-            made = await newcomers.insert(tx, caller.pool_id, stored, CUSTOM_DATABASE)
+            with_hashes = [(p, p.password_hash or hashes.get(p.line)) for p in new]
+            ids_by_line = await newcomers.insert(tx, caller.pool_id, with_hashes, CUSTOM_DATABASE)
             # Whoever was faster is visible now, in this batch or beside it.
-            known = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
-        custom = {made[p.line]: p.custom_data for p in new if p.line in made and p.custom_data}
+            existing = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
+        custom = {ids_by_line[p.line]: p.custom_data for p in new if p.line in ids_by_line and p.custom_data}
         if custom:
             await self._fields.store(tx, caller, TargetType.USER, custom)
         skipped = 0
         for person in people:
-            if person.line in made:
+            if person.line in ids_by_line:
                 continue
-            verdict = judged(person, known)
+            verdict = verdict_on(person, existing)
             if isinstance(verdict, RowError):
                 errors.append(verdict)
             else:
                 skipped += 1
-        return made, skipped, sorted(errors, key=lambda error: error.line)
+        return ids_by_line, skipped, sorted(errors, key=lambda error: error.line)
 
     async def _hashes(self, caller: Caller, entries: Sequence[Entry], dry_run: bool) -> dict[int, str]:
         """Of the plain passwords of people who are not here yet, before a transaction begins."""
         people = [e for e in entries if isinstance(e, ImportedUser) and e.password is not None]
         if not people or dry_run:
             return {}
-        known = await newcomers.known(self._db, caller.pool_id, people, CUSTOM_DATABASE)
-        new = [person for person in people if judged(person, known) == "new"]
-        places = asyncio.Semaphore(2 * (os.cpu_count() or 1))
+        existing = await newcomers.known(self._db, caller.pool_id, people, CUSTOM_DATABASE)
+        new = [person for person in people if verdict_on(person, existing) == "new"]
+        hashing_at_once = asyncio.Semaphore(2 * (os.cpu_count() or 1))
 
         async def hashed(person: ImportedUser) -> str:
-            async with places:
+            async with hashing_at_once:
                 return await self._hasher.hash(person.password or "", caller.pool_id)
 
-        found = await asyncio.gather(*(hashed(person) for person in new))
-        return {person.line: stored for person, stored in zip(new, found, strict=True)}
+        hashes = await asyncio.gather(*(hashed(person) for person in new))
+        return {person.line: stored for person, stored in zip(new, hashes, strict=True)}
 
     async def _require_native(self, caller: Caller) -> None:
         caller.require_administrator()
@@ -280,7 +280,7 @@ class UserImports:
             raise NotSupportedByDirectory(what="import")
 
 
-def judged(person: ImportedUser, known: Known) -> RowError | Literal["new", "here"]:
+def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", "here"]:
     """Somebody new; somebody who is here; or somebody whose identifiers are partly another's, an error.
 
     One user here is the same person if no identifier of the row says otherwise: an account of the same
@@ -348,7 +348,7 @@ class _Rehearsal:
         if isinstance(entry, RowError):
             return entry
         known = Known(self._by_key, self._keys_of, self._by_script_id, frozenset())
-        verdict = judged(entry, known)
+        verdict = verdict_on(entry, known)
         if verdict != "new":
             return verdict
         keys = newcomers.keys_of(entry)

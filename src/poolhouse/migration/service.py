@@ -19,7 +19,7 @@ from poolhouse.errors import InvalidOperation, PoolhouseError
 from poolhouse.failures import told
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser
-from poolhouse.migration.importing import ErrorFile, ImportProgress, Report, UserImports, judged
+from poolhouse.migration.importing import ErrorFile, ImportProgress, Report, UserImports, verdict_on
 from poolhouse.migration.postgres import Journal
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
@@ -73,7 +73,7 @@ class Migration:
         found = await (await self._lazy(caller)).legacy.list(caller, UserQuery(page))
         people = _people(found.items, page)
         known = await newcomers.known(self._db, caller.pool_id, people, CUSTOM_DATABASE)
-        new = {person.script_id for person in people if judged(person, known) == "new"}
+        new = {person.script_id for person in people if verdict_on(person, known) == "new"}
         return Page(found.total, [user for user in found.items if user.id in new])
 
     async def finish(

@@ -115,20 +115,20 @@ class _Batch(Body, kw_only=True):
 
 async def list_authorized_resources_batch(request: V2Request) -> Any:
     """One list a target, in the order asked."""
-    asked = body(request, _Batch)
-    if len(asked.targets) > 100:
+    batch = body(request, _Batch)
+    if len(batch.targets) > 100:
         raise InvalidInput("targets", "一次最多 100 个", "at most 100 at once")
     request.caller.require_administrator()
     pages = [
         unconditional_page(
             await request.services.authorization.list_of(
                 request.caller,
-                TargetName(one.target_type, one.target_identifier),
-                asked.namespace,
-                resource_type=asked.resource_type,
+                TargetName(target.target_type, target.target_identifier),
+                batch.namespace,
+                resource_type=batch.resource_type,
             )
         )
-        for one in asked.targets
+        for target in batch.targets
     ]
     return {
         "list": [
@@ -136,12 +136,12 @@ async def list_authorized_resources_batch(request: V2Request) -> Any:
                 "totalCount": page.total,
                 "list": [
                     {
-                        "code": one.code,
-                        "type": one.type,
-                        "actions": list(one.actions),
-                        "apiIdentifier": one.api_identifier,
+                        "code": resource.code,
+                        "type": resource.type,
+                        "actions": list(resource.actions),
+                        "apiIdentifier": resource.api_identifier,
                     }
-                    for one in page.items
+                    for resource in page.items
                 ],
             }
             for page in pages
@@ -239,12 +239,12 @@ class _Revocation(Body, kw_only=True):
 
 async def revoke_resource(request: V2Request) -> Any:
     """Whatever actions were granted on the resource."""
-    asked = body(request, _Revocation)
+    revocation = body(request, _Revocation)
     authorizations = [
-        Authorization(one.target_type, (one.target_identifier,), (Grant(asked.resource),))
-        for one in asked.opts
+        Authorization(revoked.target_type, (revoked.target_identifier,), (Grant(revocation.resource),))
+        for revoked in revocation.opts
     ]
-    await request.services.authorization.revoke(request.caller, authorizations, asked.namespace)
+    await request.services.authorization.revoke(request.caller, authorizations, revocation.namespace)
     return True
 
 

@@ -152,8 +152,8 @@ class SortAgreements(Body):
 
 
 async def list_agreements(request: V2Request) -> Any:
-    found = await request.services.agreements.list(request.caller, request.path["appId"])
-    return {"totalCount": len(found), "list": [_agreement(one) for one in found]}
+    agreements = await request.services.agreements.list(request.caller, request.path["appId"])
+    return {"totalCount": len(agreements), "list": [_agreement(agreement) for agreement in agreements]}
 
 
 async def create_agreement(request: V2Request) -> Any:

@@ -81,12 +81,12 @@ async def own_orgs(request: V2Request) -> Any:
 async def allowed_applications(request: V2Request) -> Any:
     """The applications the user may enter: `{list, totalCount}`."""
     page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
-    found = await request.services.app_access.list_own(request.caller, page)
-    shown = [
+    apps = await request.services.app_access.list_own(request.caller, page)
+    items = [
         {"id": app.id, "name": app.name, "logo": app.logo, "description": app.description}
-        for app in found.items
+        for app in apps.items
     ]
-    return {"list": shown, "totalCount": found.total}
+    return {"list": items, "totalCount": apps.total}
 
 
 MUTATIONS: dict[str, Operation] = {

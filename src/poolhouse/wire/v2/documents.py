@@ -182,11 +182,11 @@ def compile_document(source: str, limits: Limits = ADMINISTRATORS) -> Document:
         measure = _Measure(fragments, limits.repeats)
         for operation in operations.values():
             measure.operation(operation)
-        asked, node = node, known_literals(node) if has_objects else node
-        if node is not asked:
+        original, node = node, known_literals(node) if has_objects else node
+        if node is not original:
             operations, fragments = _definitions(node)
         # A variable that only an unknown field took is used nevertheless.
-        problems = validate(SCHEMA, asked, faults.ABOUT_USES, max_errors=3) or validate(
+        problems = validate(SCHEMA, original, faults.ABOUT_USES, max_errors=3) or validate(
             SCHEMA, node, faults.RULES, max_errors=3
         )
     except GraphQLError as error:

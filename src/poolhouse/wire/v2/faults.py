@@ -113,9 +113,9 @@ def of_variables(operation: OperationDefinitionNode, given: Mapping[str, Any]) -
 
 def of_arguments(arguments: Mapping[str, GraphQLArgument], node: FieldNode, variables: VariableValues) -> str:
     """The first argument that has no value or one that does not fit."""
-    given = {one.name.value: one.value for one in node.arguments or ()}
+    values = {argument_node.name.value: argument_node.value for argument_node in node.arguments or ()}
     for name, argument in arguments.items():
-        value = given.get(name)
+        value = values.get(name)
         missing = value is None and is_required_argument(argument)
         if missing or (
             value is not None and coerce_input_literal(value, argument.type, variables) is Undefined

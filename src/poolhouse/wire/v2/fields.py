@@ -82,10 +82,10 @@ async def set_udv(request: V2Request, args: Arguments) -> Any:
 
 
 async def set_udv_batch(request: V2Request, args: Arguments) -> Any:
-    given = {one["key"]: decoded(one["key"], one.get("value")) for one in args.get("udvList") or ()}
-    if not given:
+    values = {item["key"]: decoded(item["key"], item.get("value")) for item in args.get("udvList") or ()}
+    if not values:
         raise InvalidInput("udvList")
-    return await _set(request, args, given)
+    return await _set(request, args, values)
 
 
 async def set_udf_value_batch(request: V2Request, args: Arguments) -> Any:

@@ -22,7 +22,7 @@ class TokenGate:
         self._credentials, self._pools = services.credentials, services.pools
 
     async def admit(self, request: HttpRequest) -> Admission:
-        given = presented(
+        credential = presented(
             request.headers,
             ip=request.ip,
             lang=request.lang,
@@ -32,14 +32,14 @@ class TokenGate:
             tenant_id=request.headers.get("x-authing-app-tenant-id", ""),
         )
         refusal: PoolhouseError | None = None
-        if given.token:
+        if credential.token:
             try:
-                caller = await self._credentials.identify(given, DOOR)
+                caller = await self._credentials.identify(credential, DOOR)
                 return Admission(caller, (await self._pools.get(caller.pool_id)).zone)
             except (NotAuthenticated, PoolNotFound) as error:
                 refusal = error
-        admission = await self._stranger(given)
-        if not admission.caller.pool_id and (given.pool_id or given.app_id):
+        admission = await self._stranger(credential)
+        if not admission.caller.pool_id and (credential.pool_id or credential.app_id):
             refusal = refusal or PoolNotFound()
         if len(request.body) > STRANGERS_BODY_BYTES:
             most = STRANGERS_BODY_BYTES

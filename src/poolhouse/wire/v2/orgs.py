@@ -37,11 +37,11 @@ async def orgs(request: V2Request, args: Arguments) -> Any:
     """The nodes of all of them come in one query, when the document asks for any."""
     page = PageRequest.of(args.get("page"), args.get("limit"))
     sort = _SORTS[args.get("sortBy") or "CREATEDAT_DESC"]
-    found = await request.services.orgs.list_orgs(request.caller, page, sort=sort)
+    orgs_page = await request.services.orgs.list_orgs(request.caller, page, sort=sort)
     if NODES in request.selected:
-        ids = [one.id for one in found.items]
+        ids = [org.id for org in orgs_page.items]
         request.known[NODES] = {**await request.services.orgs.list_nodes_of(request.caller, ids)}
-    return found
+    return orgs_page
 
 
 async def create_org(request: V2Request, args: Arguments) -> Any:

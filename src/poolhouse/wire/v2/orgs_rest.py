@@ -19,16 +19,16 @@ async def count(request: V2Request) -> Any:
 
 
 async def list_orgs(request: V2Request) -> Any:
-    found = await request.services.orgs.list_orgs(request.caller, asked_page(request))
-    return [_org_json(request, one) for one in found.items]
+    orgs_page = await request.services.orgs.list_orgs(request.caller, asked_page(request))
+    return [_org_json(request, org) for org in orgs_page.items]
 
 
 async def by_tenant(request: V2Request) -> Any:
     tenant_id = request.query.required("tenant_id")
-    found = await request.services.orgs.list_orgs(request.caller, None, tenant_id=tenant_id)
-    if not found.items:
+    orgs_page = await request.services.orgs.list_orgs(request.caller, None, tenant_id=tenant_id)
+    if not orgs_page.items:
         raise OrgNotFound(tenant_id=tenant_id)
-    return _org_json(request, found.items[0])
+    return _org_json(request, orgs_page.items[0])
 
 
 async def orgs_of_user(request: V2Request) -> Any:
@@ -118,17 +118,17 @@ async def export(request: V2Request) -> Any:
     orgs = request.services.orgs
     if org_id := request.query.text("org_id"):
         return _nested(await orgs.list_nodes(request.caller, org_id))[0]
-    found = await orgs.list_orgs(request.caller, None)
-    nodes = await orgs.list_nodes_of(request.caller, [one.id for one in found.items])
-    return [_nested(nodes[one.id])[0] for one in found.items]
+    orgs_page = await orgs.list_orgs(request.caller, None)
+    nodes = await orgs.list_nodes_of(request.caller, [org.id for org in orgs_page.items])
+    return [_nested(nodes[org.id])[0] for org in orgs_page.items]
 
 
 def _nested(nodes: list[Node]) -> list[dict[str, Any]]:
     """Parents come before their children, children in their order."""
-    shown: dict[str, dict[str, Any]] = {}
+    trees: dict[str, dict[str, Any]] = {}
     roots: list[dict[str, Any]] = []
     for node in nodes:
-        one: dict[str, Any] = {
+        tree: dict[str, Any] = {
             "id": node.id,
             "name": node.name,
             "code": node.code,
@@ -138,8 +138,8 @@ def _nested(nodes: list[Node]) -> list[dict[str, Any]]:
             "order": node.order,
             "children": [],
         }
-        shown[node.id] = one
-        (shown[node.parent_id]["children"] if node.parent_id in shown else roots).append(one)
+        trees[node.id] = tree
+        (trees[node.parent_id]["children"] if node.parent_id in trees else roots).append(tree)
     return roots
 
 

@@ -141,16 +141,16 @@ def plan(
         names = document.plans["directives"] = _directive_variables(document)
     variant = (id(operation), tuple(variables.coerced.get(name) for name in names))
     if variant in document.plans:
-        found: Plan | None = document.plans[variant]
-        return found
+        cached: Plan | None = document.plans[variant]
+        return cached
     if len(document.plans) > MAX_VARIANTS:
         return None
     try:
-        made = _Compiler(document, variables, fields).operation(operation)
+        compiled = _Compiler(document, variables, fields).operation(operation)
     except NotPlanned:
-        made = None
-    document.plans[variant] = made
-    return made
+        compiled = None
+    document.plans[variant] = compiled
+    return compiled
 
 
 def quick_plan(document: Document, operation: OperationDefinitionNode) -> Plan | None:

@@ -171,7 +171,7 @@ async def assignments_by_target(request: V2Request) -> Any:
     kind = query.text("target_type")
     if kind is not None and kind not in TargetType.__members__:
         raise NotFound(target_type=kind)
-    found = await request.services.policies.list_assignments(
+    assignments = await request.services.policies.list_assignments(
         request.caller,
         PageRequest.of(query.integer("page"), query.integer("limit") or 1000),
         code=query.required("policy_code"),
@@ -179,18 +179,18 @@ async def assignments_by_target(request: V2Request) -> Any:
         namespace=query.text("namespace") or DEFAULT_NAMESPACE,
     )
     return {
-        "totalCount": found.total,
+        "totalCount": assignments.total,
         "list": [
             {
-                "code": one.policy_code,
-                "namespace": one.namespace,
-                "targetType": one.target.type,
-                "targetIdentifier": one.target.identifier,
-                "inheritByChildren": one.inherit_by_children,
-                "enabled": one.enabled,
-                "assignedAt": one.created_at,
+                "code": assignment.policy_code,
+                "namespace": assignment.namespace,
+                "targetType": assignment.target.type,
+                "targetIdentifier": assignment.target.identifier,
+                "inheritByChildren": assignment.inherit_by_children,
+                "enabled": assignment.enabled,
+                "assignedAt": assignment.created_at,
             }
-            for one in found.items
+            for assignment in assignments.items
         ],
     }
 

@@ -69,19 +69,19 @@ async def resource_detail(request: V2Request) -> Any:
     """By id, or by namespace and code; null for an unknown one."""
     query, resources = request.query, request.services.resources
     if resource_id := query.text("id"):
-        one = await resources.find_by_id(request.caller, resource_id)
-        found = [one] if one else []
+        resource = await resources.find_by_id(request.caller, resource_id)
+        matches = [resource] if resource else []
     else:
         namespace = query.text("namespace") or DEFAULT_NAMESPACE
-        found = await resources.find(request.caller, [query.required("code")], namespace)
-    shown = await _resources_json(request, found)
-    return shown[0] if shown else None
+        matches = await resources.find(request.caller, [query.required("code")], namespace)
+    as_json = await _resources_json(request, matches)
+    return as_json[0] if as_json else None
 
 
 async def create_resource(request: V2Request) -> Any:
-    asked = body(request, _Resource)
-    made = await request.services.resources.create(request.caller, _draft(asked), asked.namespace)
-    return (await _resources_json(request, [made]))[0]
+    new = body(request, _Resource)
+    resource = await request.services.resources.create(request.caller, _draft(new), new.namespace)
+    return (await _resources_json(request, [resource]))[0]
 
 
 async def create_resources(request: V2Request) -> Any:
@@ -92,18 +92,18 @@ async def create_resources(request: V2Request) -> Any:
 
 
 async def update_resource(request: V2Request) -> Any:
-    asked = body(request, _Changes)
+    changed_fields = body(request, _Changes)
     changes = ResourceChanges(
-        type=asked.type,
-        name=asked.name,
-        description=asked.description,
-        actions=None if asked.actions is None else _actions(asked.actions),
-        api_identifier=asked.api_identifier,
+        type=changed_fields.type,
+        name=changed_fields.name,
+        description=changed_fields.description,
+        actions=None if changed_fields.actions is None else _actions(changed_fields.actions),
+        api_identifier=changed_fields.api_identifier,
     )
-    changed = await request.services.resources.update(
-        request.caller, request.path["code"], changes, asked.namespace
+    resource = await request.services.resources.update(
+        request.caller, request.path["code"], changes, changed_fields.namespace
     )
-    return (await _resources_json(request, [changed]))[0]
+    return (await _resources_json(request, [resource]))[0]
 
 
 async def delete_resource(request: V2Request) -> Any:
@@ -173,28 +173,31 @@ def _own_pool(request: V2Request) -> None:
 
 async def list_namespaces(request: V2Request) -> Any:
     _own_pool(request)
-    found = await request.services.namespaces.list(request.caller, asked_page(request))
-    return {"total": found.total, "list": [_namespace_json(one) for one in found.items]}
+    namespaces_page = await request.services.namespaces.list(request.caller, asked_page(request))
+    return {
+        "total": namespaces_page.total,
+        "list": [_namespace_json(namespace) for namespace in namespaces_page.items],
+    }
 
 
 async def create_namespace(request: V2Request) -> Any:
     _own_pool(request)
-    asked = body(request, _NewNamespace)
-    made = await request.services.namespaces.create(request.caller, asked.code, asked.name, asked.description)
-    return _namespace_json(made)
+    new = body(request, _NewNamespace)
+    namespace = await request.services.namespaces.create(request.caller, new.code, new.name, new.description)
+    return _namespace_json(namespace)
 
 
 async def update_namespace(request: V2Request) -> Any:
     _own_pool(request)
-    asked = body(request, _NamespaceChanges)
-    changed = await request.services.namespaces.update(
+    changes = body(request, _NamespaceChanges)
+    namespace = await request.services.namespaces.update(
         request.caller,
         request.path["code"],
-        name=asked.name,
-        description=asked.description,
-        new_code=asked.code,
+        name=changes.name,
+        description=changes.description,
+        new_code=changes.code,
     )
-    return _namespace_json(changed)
+    return _namespace_json(namespace)
 
 
 async def delete_namespace(request: V2Request) -> Any:
@@ -230,8 +233,10 @@ class _Access(Body, kw_only=True):
 
 
 async def list_access(request: V2Request) -> Any:
-    found = await request.services.app_access.list(request.caller, request.path["appId"], asked_page(request))
-    return {"totalCount": found.total, "list": [_access_json(one) for one in found.items]}
+    accesses = await request.services.app_access.list(
+        request.caller, request.path["appId"], asked_page(request)
+    )
+    return {"totalCount": accesses.total, "list": [_access_json(access) for access in accesses.items]}
 
 
 async def allow_access(request: V2Request) -> Any:
@@ -319,31 +324,31 @@ class _AccountChanges(Body, kw_only=True):
 
 
 async def list_accounts(request: V2Request) -> Any:
-    found = await request.services.app_access.list_accounts(
+    accounts = await request.services.app_access.list_accounts(
         request.caller, request.path["appId"], asked_page(request)
     )
-    return {"totalCount": found.total, "list": [_account_json(one) for one in found.items]}
+    return {"totalCount": accounts.total, "list": [_account_json(account) for account in accounts.items]}
 
 
 async def create_account(request: V2Request) -> Any:
-    asked = body(request, _NewAccount)
-    made = await request.services.app_access.create_account(
+    new = body(request, _NewAccount)
+    account = await request.services.app_access.create_account(
         request.caller,
         request.path["appId"],
-        token_lifetime_s=asked.token_lifetime,
-        remarks=asked.remarks,
+        token_lifetime_s=new.token_lifetime,
+        remarks=new.remarks,
     )
-    return _account_json(made)
+    return _account_json(account)
 
 
 async def update_account(request: V2Request) -> Any:
-    asked = body(request, _AccountChanges)
-    if asked.secret is None and asked.enabled is None:
+    changes = body(request, _AccountChanges)
+    if changes.secret is None and changes.enabled is None:
         request.caller.require_administrator()
         raise InvalidInput("enabled")
     return _account_json(
         await request.services.app_access.update_account(
-            request.caller, asked.id, secret=asked.secret, enabled=asked.enabled
+            request.caller, changes.id, secret=changes.secret, enabled=changes.enabled
         )
     )
 

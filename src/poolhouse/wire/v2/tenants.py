@@ -90,15 +90,17 @@ class MemberState(Body):
 
 async def list_members(request: V2Request) -> Any:
     page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
-    found = await request.services.tenants.list_members(request.caller, request.path["tenantId"], page)
+    members = await request.services.tenants.list_members(request.caller, request.path["tenantId"], page)
     users = await request.services.users.list_by_ids(
-        request.caller, [member.user_id for member in found.items]
+        request.caller, [member.user_id for member in members.items]
     )
-    shown_users = await users_json(request, users)
-    people = {user.id: one for user, one in zip(users, shown_users, strict=True)}
+    users_as_json = await users_json(request, users)
+    json_of_user = {user.id: as_json for user, as_json in zip(users, users_as_json, strict=True)}
     return {
-        "totalCount": found.total,
-        "list": [_member(request, member) | {"user": people.get(member.user_id)} for member in found.items],
+        "totalCount": members.total,
+        "list": [
+            _member(request, member) | {"user": json_of_user.get(member.user_id)} for member in members.items
+        ],
     }
 
 
@@ -138,10 +140,14 @@ async def set_member_state(request: V2Request) -> Any:
 async def tenants_of_user(request: V2Request) -> Any:
     """`{tenants: [...]}` with what the user is in each."""
     user = await request.services.users.get(request.caller, request.path["userId"])
-    found = await request.services.tenants.list_of_user(request.caller, user.id)
+    memberships = await request.services.tenants.list_of_user(request.caller, user.id)
     return [
-        {**tenant_json(request, one.tenant), **_member(request, one.member), "id": one.tenant.id}
-        for one in found
+        {
+            **tenant_json(request, membership.tenant),
+            **_member(request, membership.member),
+            "id": membership.tenant.id,
+        }
+        for membership in memberships
     ]
 
 

@@ -112,9 +112,9 @@ async def find_user(request: V2Request, args: Arguments) -> Any:
     if not keys:
         raise InvalidInput("username", "至少需要一个查询条件", "at least one key is needed")
     services = request.services
-    found = [await services.users.find(request.caller, key) for key in keys]
-    first = found[0]
-    if first is None or any(one is None or one.id != first.id for one in found):
+    users = [await services.users.find(request.caller, key) for key in keys]
+    first = users[0]
+    if first is None or any(user is None or user.id != first.id for user in users):
         if CUSTOM_DATA in request.selected:
             raise UserNotFound()
         return None
