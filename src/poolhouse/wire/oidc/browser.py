@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -93,6 +93,22 @@ async def browser_of(request: Request, services: WireServices) -> Browser:
     )
     http = replace(http, lang=preferred(asked))
     return Browser(services, http, own_cookies(http.headers.get("cookie", "")), origin(services, request))
+
+
+def with_browser(
+    services: WireServices, answer: Callable[[Browser], Awaitable[Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    """A page's handler: `answer` is given the browser. A request that cannot be read is refused in plain text."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            browser = await browser_of(request, services)
+        except PoolhouseError as error:
+            trace.note(error=error)
+            return Response(error.message("en-US"), 400, media_type="text/plain")
+        return await answer(browser)
+
+    return handle
 
 
 def own_cookies(header: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from poolhouse.errors import PoolhouseError, TokenExpired, TokenInvalid, TooMany
 from poolhouse.login import tickets
 from poolhouse.login.links import FIRST_LOGIN_PATH, VERIFY_PATH, Opened
 from poolhouse.services import WireServices
-from poolhouse.wire.oidc.browser import Browser, browser_of
+from poolhouse.wire.oidc.browser import Browser, with_browser
 from poolhouse.wire.tracked_body import TrackedBody
 
 if TYPE_CHECKING:
@@ -70,19 +70,14 @@ class MailedPages:
         return [*pages, Route(OLD_VERIFY_PATH, _moved)]
 
     def _handler(self, kind: Kind) -> Callable[[Request], Awaitable[Response]]:
-        async def handle(request: Request) -> Response:
-            try:
-                browser = await browser_of(request, self._services)
-            except PoolhouseError as error:
-                trace.note(error=error)
-                return Response(error.message("en-US"), 400, media_type="text/plain")
+        async def answer(browser: Browser) -> Response:
             try:
                 return await self._answer(kind, browser)
             except PoolhouseError as error:
                 trace.note(error=error)
                 return self._unusable(browser, error)
 
-        return handle
+        return with_browser(self._services, answer)
 
     async def _answer(self, kind: Kind, browser: Browser) -> Response:
         posted = browser.http.method == "POST"

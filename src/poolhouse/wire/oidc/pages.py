@@ -32,7 +32,7 @@ from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.users.model import UserKey
-from poolhouse.wire.oidc.browser import Browser, browser_of, redirect
+from poolhouse.wire.oidc.browser import Browser, browser_of, redirect, with_browser
 from poolhouse.wire.oidc.translations import Texts
 from poolhouse.wire.tracked_body import TrackedBody
 
@@ -259,16 +259,11 @@ class Pages:
     # -- inside --------------------------------------------------------------------------------------------
 
     def _handler(self, act: Act, page: str) -> Callable[[Request], Awaitable[Response]]:
-        async def handle(request: Request) -> Response:
-            try:
-                browser = await browser_of(request, self._services)
-            except PoolhouseError as error:
-                trace.note(error=error)
-                return Response(error.message("en-US"), 400, media_type="text/plain")
+        async def answer(browser: Browser) -> Response:
             try:
                 step = await self._step(browser)
                 try:
-                    if request.method == "POST":
+                    if browser.http.method == "POST":
                         browser.require_own_form(step.form)
                     return await act(self, step)
                 except TooManyRequests as error:
@@ -286,7 +281,7 @@ class Pages:
                 trace.note(error=error)
                 return self._failed(browser, error)
 
-        return handle
+        return with_browser(self._services, answer)
 
     def _failed(self, browser: Browser, error: PoolhouseError) -> Response:
         response = self.problem(browser, error.message(browser.http.lang))
