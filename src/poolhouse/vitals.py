@@ -1,4 +1,4 @@
-"""How this node is doing, for whoever runs the server: what /readyz and /metrics tell.
+"""The state of this node, for its operator: what /readyz and /metrics report.
 
 Owns reading it, from the parts of this process and from the tables of all pools; counts nothing itself. Leaves the
 words to the wire (`wire/health.py`, `wire/metrics.py`).

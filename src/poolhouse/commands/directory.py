@@ -122,7 +122,7 @@ def create_user(
 
     async def work(services: Services) -> None:
         user = await services.users.create(operator(services, pool), draft)
-        facts("user", _shown(user), as_json=as_json)
+        facts("user", _user_facts(user), as_json=as_json)
 
     on_services(data, database_url, work)
 
@@ -144,13 +144,13 @@ def find_user(
         for kind in ("id", "username", "email", "phone", "external_id"):
             user = await services.users.find(caller, UserKey(kind, value))
             if user is not None:
-                return facts("user", _shown(user), as_json=as_json)
+                return facts("user", _user_facts(user), as_json=as_json)
         raise UserNotFound()
 
     on_services(data, database_url, work)
 
 
-def _shown(user: User) -> dict[str, Any]:
+def _user_facts(user: User) -> dict[str, Any]:
     return {
         "id": user.id,
         "username": user.username,

@@ -68,7 +68,7 @@ def import_users(
     async def work(services: Services) -> None:
         nonlocal failed
         give_way()
-        with shown_progress(as_json) as report:
+        with progress_line(as_json) as report:
             done = await services.imports.from_file(
                 operator(services, pool),
                 file,
@@ -109,7 +109,7 @@ def counted(journal: Journal) -> dict[str, Any]:
 
 
 @contextmanager
-def shown_progress(quiet: bool) -> Iterator[Report]:
+def progress_line(quiet: bool) -> Iterator[Report]:
     """A bar on a terminal; in a pipe a line on standard error now and then; nothing with --json."""
     console = Console(stderr=True)
     if quiet:

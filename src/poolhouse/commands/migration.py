@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from poolhouse.commands.directory import Json, Pool, on_services, operator
-from poolhouse.commands.imports import counted, give_way, shown_progress
+from poolhouse.commands.imports import counted, give_way, progress_line
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.paging import PageRequest
@@ -89,7 +89,7 @@ def finish(
     async def work(services: Services) -> None:
         nonlocal failed
         give_way()
-        with shown_progress(as_json) as report:
+        with progress_line(as_json) as report:
             done = await services.migration.finish(
                 operator(services, pool), errors=errors, dry_run=dry_run, resume=resume, report=report
             )

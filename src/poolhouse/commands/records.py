@@ -92,7 +92,7 @@ def show_mail(
 
     async def work(services: Services) -> None:
         message = await services.mail.get_message(operator(services, pool), message_id)
-        facts("message", _shown(message, as_json), as_json=as_json)
+        facts("message", _message_facts(message, as_json), as_json=as_json)
 
     on_services(data, database_url, work)
 
@@ -105,12 +105,12 @@ def retry_mail(
 
     async def work(services: Services) -> None:
         message = await services.mail.retry(operator(services, pool), message_id)
-        facts("message", _shown(message, False), as_json=False)
+        facts("message", _message_facts(message, False), as_json=False)
 
     on_services(data, database_url, work)
 
 
-def _shown(message: Message, as_json: bool) -> dict[str, object]:
+def _message_facts(message: Message, as_json: bool) -> dict[str, object]:
     shown: dict[str, object] = {
         "id": message.id,
         "channel": message.channel,

@@ -1,4 +1,4 @@
-"""Field contents somebody encrypted for a key of theirs: RSA PKCS#1 v1.5 in base64, as jsencrypt writes it."""
+"""Field values that a customer encrypted for their own key pair: RSA PKCS#1 v1.5 in base64, as jsencrypt writes it."""
 
 from __future__ import annotations
 

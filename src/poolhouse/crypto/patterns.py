@@ -21,7 +21,7 @@ LONGEST_TEXT = 128
 MAX_UNROLLED = 2000
 MAX_OPEN_GROUPS = 20
 MATCH_S = 0.05
-"""What matching may take: a rule that cannot be asked in this time lets nobody by."""
+"""How long matching may take: a password is refused when its rule takes longer."""
 
 _GROUP = re.compile(
     r"\((?:(?![?*])|\?(?:[:=!>]|<[=!]|P?<[A-Za-z_]\w{0,31}>|[ims]{1,3}[:)]|P=\w{1,32}\)))", re.ASCII

@@ -1,4 +1,4 @@
-"""The ninth function: `verifyPassword(password, hash, salt, user)` judges stored passwords nobody here can.
+"""`verifyPassword(password, hash, salt, user)`, the ninth function: checks hashes of forms Poolhouse does not know.
 
 It belongs to the pool and needs no custom database: settings and `env` are the connection's where there is one,
 switched on or not. What it cannot answer is never a wrong password.

@@ -1,4 +1,4 @@
-"""What can be said of a script's source without running it: whether it compiles, and for whom it is written."""
+"""Checks of a script's source without running it: whether it compiles, and for which dialect it is written."""
 
 from __future__ import annotations
 

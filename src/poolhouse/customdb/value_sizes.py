@@ -1,4 +1,4 @@
-"""How large a value is, found out without making it larger: no further than the limit is it looked at."""
+"""Measures the size of a value, and stops at the limit; measuring builds no copy of it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ RETRY_S = 0.25
 MOST_WAITING = 1000
 
 KEPT = 2
-"""Of the server's places, for whoever must look after it: `doctor`, a command, psql."""
+"""Connections of the server left free for operators: `doctor`, a command, psql."""
 
 _ROOM = """
 select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int

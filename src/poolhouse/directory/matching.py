@@ -78,17 +78,17 @@ def _comparison(field: str, operator: str, value: Any) -> Test:
         return lambda user: on_it(user) is (operator == "EQUAL")
     if operator == "NOT_EQUAL":
         other = value_of(field, value)
-        return lambda user: _shown(user, field) != other
+        return lambda user: _value_of(user, field) != other
     if operator in ("EQUAL", "IN"):
         given = values_of(value) if operator == "IN" else [value]
         wanted = {value_of(field, one) for one in given} - {None}
-        return lambda user: _shown(user, field) in wanted
+        return lambda user: _value_of(user, field) in wanted
     low, high = pair_of(value) if operator == "BETWEEN" else (value, value)
     least = None if operator == "LESSER" else value_of(field, low)
     most = None if operator == "GREATER" else value_of(field, high, end=True)
 
     def between(user: User) -> bool:
-        shown = _shown(user, field)
+        shown = _value_of(user, field)
         return shown is not None and (least is None or shown >= least) and (most is None or shown <= most)
 
     return between
@@ -109,7 +109,7 @@ def _inside(text: str, fields: Sequence[str]) -> Test:
     return lambda user: any(wanted in _folded(getattr(user, field) or "") for field in fields)
 
 
-def _shown(user: User, field: str) -> Any:
+def _value_of(user: User, field: str) -> Any:
     return user.shown_status if field == "status" else getattr(user, field)
 
 

@@ -1,4 +1,4 @@
-"""Queries over users who live elsewhere: who is gathered by whom, and judged by what.
+"""Queries over users of a scripted directory: which source gives the candidates, and which conditions filter them.
 
 A script searches by a keyword and finds by a key; groups, roles, departments, identities and custom data are kept
 here. Whoever can be gathered whole from one of these is judged by the rest; what would take a walk through

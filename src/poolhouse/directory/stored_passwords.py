@@ -51,7 +51,7 @@ class StoredPasswords:
             user = await the_user()
             if user is None:
                 return Verified(False)
-            ok = await self._function.fits(caller, password, kept.hash, kept.salt, shown(user))
+            ok = await self._function.fits(caller, password, kept.hash, kept.salt, script_profile(user))
             return Verified(ok, needs_rehash=True)
         finally:
             await asyncio.wait([waste])
@@ -70,7 +70,7 @@ async def dependents(db: Executor, pool_id: str) -> int:
     return count
 
 
-def shown(user: User) -> dict[str, object]:
+def script_profile(user: User) -> dict[str, object]:
     """A profile as scripts read it, without what is secret."""
     values = {field: getattr(user, field) for field in User.__struct_fields__ if field in _SHOWN}
     return {"id": user.id, **script_values(values)}

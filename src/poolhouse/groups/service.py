@@ -184,7 +184,7 @@ class GroupService:
             return None
         if changes.custom_data:
             await self._fields.store(tx, caller, TargetType.GROUP, {group.id: changes.custom_data})
-        detail = {"before": _shown(before), "after": _shown(group)}
+        detail = {"before": _audited_fields(before), "after": _audited_fields(group)}
         await self._write(tx, caller, Event("update", "group", group.id, detail=detail))
         return group
 
@@ -192,7 +192,7 @@ class GroupService:
         await self._audit.write(tx, caller, event)
 
 
-def _shown(group: Group) -> dict[str, str | None]:
+def _audited_fields(group: Group) -> dict[str, str | None]:
     return {"code": group.code, "name": group.name, "description": group.description, "type": group.type}
 
 

@@ -193,9 +193,9 @@ def _json_line(line: int, done: int, text: bytes, ignore: Collection[str]) -> Ra
         elif value is None:
             continue
         elif key is None or key.startswith(CUSTOM):
-            unknown.append(_shown(name))
+            unknown.append(_column_name(name))
         elif key in given:
-            return Raw(line, done, {}, f"given twice: {_shown(name)}", key)
+            return Raw(line, done, {}, f"given twice: {_column_name(name)}", key)
         else:
             given[key] = value
     if unknown:
@@ -203,5 +203,5 @@ def _json_line(line: int, done: int, text: bytes, ignore: Collection[str]) -> Ra
     return Raw(line, done, given, ignored=tuple(ignored))
 
 
-def _shown(name: str) -> str:
+def _column_name(name: str) -> str:
     return str(storable(name[:64]))

@@ -1,4 +1,4 @@
-"""The authorization request somebody is in the middle of, as a parameter that only we can read or make."""
+"""The authorization request of a sign-in under way, encrypted into a parameter of the pages' forms."""
 
 from __future__ import annotations
 

@@ -65,11 +65,11 @@ def authorized(
             continue
         if statement.effect is Effect.DENY:
             if with_denied:
-                _merge(found, _shown(statement, definition, kind, statement.actions))
+                _merge(found, _authorized_resource(statement, definition, kind, statement.actions))
             continue
         left = _left(statement, definition, denials)
         if left is not None:
-            _merge(found, _shown(statement, definition, kind, left))
+            _merge(found, _authorized_resource(statement, definition, kind, left))
     return sorted(found.values(), key=lambda one: (one.code, one.effect, repr(one.condition)))
 
 
@@ -106,7 +106,7 @@ def _left(
     return tuple(dict.fromkeys(kept)) or None
 
 
-def _shown(
+def _authorized_resource(
     statement: Statement, definition: Resource | None, kind: ResourceType | None, actions: tuple[str, ...]
 ) -> AuthorizedResource:
     return AuthorizedResource(

@@ -1,4 +1,4 @@
-"""Policies, their assignments, grants, and the statements that hold for somebody."""
+"""Policies, their assignments, grants, and the statements that apply to a set of principals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Through whom somebody acts, and how callers' names of targets become ids and back."""
+"""The principals through which a user or target acts, and the translation of targets' names to ids and back."""
 
 from __future__ import annotations
 

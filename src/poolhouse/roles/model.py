@@ -114,7 +114,7 @@ class Validity:
     ends_at: datetime | None = None
 
 
-def shown(role: Role) -> dict[str, str | None]:
+def audited_fields(role: Role) -> dict[str, str | None]:
     """What the audit log says of a role."""
     return {
         "code": role.code,

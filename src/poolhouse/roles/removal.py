@@ -10,7 +10,7 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Forget, Tx
 from poolhouse.errors import InvalidOperation
 from poolhouse.roles import postgres
-from poolhouse.roles.model import Role, shown
+from poolhouse.roles.model import Role, audited_fields
 
 
 class RoleRemoval:
@@ -30,7 +30,7 @@ class RoleRemoval:
         for forget in self._forget:
             await forget(tx, caller.pool_id, ids)
         for role in roles:
-            await self._audit.write(tx, caller, Event("delete", "role", role.id, detail=shown(role)))
+            await self._audit.write(tx, caller, Event("delete", "role", role.id, detail=audited_fields(role)))
 
     async def of_namespace(self, tx: Tx, caller: Caller, namespace: str) -> None:
         """The roles of a namespace that is being deleted."""

@@ -26,7 +26,7 @@ from poolhouse.roles.model import (
     Target,
     TargetType,
     Validity,
-    shown,
+    audited_fields,
 )
 from poolhouse.roles.removal import RoleRemoval
 from poolhouse.texts import optional_text, required_text
@@ -88,7 +88,7 @@ class RoleService:
             role = await postgres.update(tx, caller.pool_id, key, changes)
             if role is None:
                 raise RoleNotFound(code=key.code)
-            detail = {"before": shown(before), "after": shown(role)}
+            detail = {"before": audited_fields(before), "after": audited_fields(role)}
             await self._audit.write(tx, caller, Event("update", "role", role.id, detail=detail))
             return role
 
@@ -242,7 +242,7 @@ class RoleService:
         if draft.parent:
             parent_id = (await self._get(tx, caller, RoleKey(draft.parent, draft.namespace))).id
         role = await postgres.insert(tx, caller.pool_id, draft, parent_id)
-        await self._audit.write(tx, caller, Event("create", "role", role.id, detail=shown(role)))
+        await self._audit.write(tx, caller, Event("create", "role", role.id, detail=audited_fields(role)))
         return role
 
     async def _get(self, db: Executor, caller: Caller, key: RoleKey) -> Role:

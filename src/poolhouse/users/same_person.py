@@ -1,4 +1,4 @@
-"""Whether two statements are of one person: what somebody typed, what a script answered, who is kept here.
+"""Whether two records are of one person: what was typed, what a script answered, what our tables hold.
 
 A script is the customer's, and its database may compare as it likes: without case, by any of its columns, one
 field for e-mail, telephone and username. So silence is no contradiction, and what was typed may be any of the

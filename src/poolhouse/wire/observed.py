@@ -30,7 +30,7 @@ QUIET = frozenset(("/healthz", "/readyz", "/metrics"))
 """Asked every few seconds by machines: told at debug level unless something is wrong."""
 
 _DOWN = frozenset(kind.__name__ for kind in (CustomDatabaseUnavailable, DatabaseLost, Overloaded))
-"""What nobody did wrong who asked: something this server needs does not answer."""
+"""Errors that are no fault of the caller: something this server needs does not answer."""
 
 _FAULT = b'{"code":500,"statusCode":500,"message":"Internal error"}'
 _log = structlog.get_logger(__name__)

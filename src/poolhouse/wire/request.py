@@ -28,7 +28,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 STRANGERS_BODY_BYTES = 128 * 1024
-"""What somebody who has not said who they are may send."""
+"""Bytes of a body without credentials."""
 MAX_HEAD_BYTES = 64 * 1024
 MAX_QUERY_BYTES = 64 * 1024
 MAX_QUERY_PAIRS = 1000

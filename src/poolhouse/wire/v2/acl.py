@@ -1,4 +1,4 @@
-"""What is granted to whom, and the question. Source: docs/contract/v2.md#resources."""
+"""Grants on resources, and the check whether one allows an action. Source: docs/contract/v2.md#resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Input fields that nobody knows are passed over, as in every JSON body: a newer client sends more than we read.
+"""Unknown input fields are ignored, as in every JSON body: a newer client may send more than we read.
 
 GraphQL itself refuses them. So they are taken out, of the variables and of the literals of a document, before
 graphql-core sees either. What is asked back is another matter: a selected field that does not exist stays an error.
