@@ -135,7 +135,7 @@ class ScriptedDirectory:
         return await self._ask(caller, "getUser", query, read=read)
 
     async def _spelling_of_the_store(self, caller: Caller, key: UserKey) -> str | None:
-        """How the store writes a telephone number that is not known there as it was typed. None where it is:
+        """How the store writes a number or an address that is not known there as it was typed. None where it is:
         then something else was wrong."""
         typed, *others = _spellings(key)
         try:
@@ -332,9 +332,12 @@ class ScriptedDirectory:
 
 
 def _spellings(key: UserKey) -> list[str]:
-    """What a store is asked for in turn: a telephone number it may keep in any of its spellings."""
+    """What a store is asked for in turn, which may compare to the letter: a telephone number it may keep in any of
+    its spellings, an address as it was typed or in lower case."""
     typed = written(key.value)
-    return phones.spellings(typed, key.country_code) if key.kind == "phone" else [typed]
+    if key.kind == "phone":
+        return phones.spellings(typed, key.country_code)
+    return list(dict.fromkeys([typed, key.stored]))
 
 
 def _is_long(answer: Any) -> bool:

@@ -141,8 +141,6 @@ class Gatherer:
         wanted = list(dict.fromkeys(text_of(value) for value in values))
         if len(wanted) > MOST_FOUND:
             raise NotSupportedByDirectory(what=f"{spelled(key.field)} IN with more than {MOST_FOUND} values")
-        if key.field == "email":  # which compares without case here, and in their database perhaps not
-            wanted = list(dict.fromkeys([*wanted, *(value.lower() for value in wanted)]))
         keys = [UserKey(kind, value) for value in wanted for kind in FIND_KEYS if kind == key.field]
         found = {user.id: user for user in await self._store.find(caller, keys) if user}
         return [user for user in found.values() if matching.said(key)(user)]

@@ -42,19 +42,27 @@ def differ(one: User, other: User) -> bool:
 
 
 def keys_of(values: Mapping[str, Any]) -> list[UserKey]:
-    """By what somebody else might be known who has these identifiers: each as it will be stored and as it was
-    given, a username also as the address or the telephone number it looks like."""
+    """By what somebody else might be known who has these identifiers: each, and a username also as the address or
+    the telephone number it looks like."""
     keys = []
     for field in LOGIN_KEYS:
         if not (value := values.get(field)) or not isinstance(value, str):
             continue
         if field != "phone":
             keys.append(UserKey(field, value))
-        if field == "email" or emails.is_address(value):
-            keys += [UserKey("email", emails.stored(value)), UserKey("email", value)]
+        if field == "username" and emails.is_address(value):
+            keys.append(UserKey("email", value))
         if field == "phone" or (field == "username" and phones.find_key(value)):
             keys.append(UserKey("phone", value, values.get("phone_country_code")))
     return list(dict.fromkeys(keys))
+
+
+def keys_typed(name: str) -> list[UserKey]:
+    """By what somebody may be known who typed this into a field for any name: a username may look like anything, so
+    it comes last."""
+    email = [UserKey("email", name)] if "@" in name else []
+    phone = [UserKey("phone", name)] if phones.find_key(name) else []
+    return [*email, *phone, UserKey("username", name)]
 
 
 def taken(key: UserKey, user_id: str | None) -> UserExists:

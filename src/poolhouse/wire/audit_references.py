@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from poolhouse import emails
 from poolhouse.apps.model import App
 from poolhouse.audit.model import Record
 from poolhouse.caller import Caller
 from poolhouse.errors import AppNotFound, CustomDatabaseUnavailable, InvalidInput, ScriptFailed
 from poolhouse.login.refusal_log import name_typed
 from poolhouse.services import WireServices
-from poolhouse.users.model import User, UserKey
+from poolhouse.users.model import User
+from poolhouse.users.same_person import keys_typed
 
 MOST_NAMED = 10
 
@@ -38,18 +38,12 @@ async def whose_acts(
     address or a phone number, be it somebody's or only tried."""
     if caller.kind == "user" or not given:
         return tuple(given), ()
-    keys = [key for name in given[:MOST_NAMED] if len(name) <= 256 for key in _keys(name)]
+    keys = [key for name in given[:MOST_NAMED] if len(name) <= 256 for key in keys_typed(name)]
     try:
         found = [user for user in await services.users.find_many(caller, keys) if user]
     except (ScriptFailed, CustomDatabaseUnavailable, InvalidInput):
         found = []
     return (*given, *(user.id for user in found)), tuple(name_typed(name) for name in given[:MOST_NAMED])
-
-
-def _keys(name: str) -> list[UserKey]:
-    email = [UserKey("email", name)] if emails.is_address(name) else []
-    phone = [UserKey("phone", name)] if name.lstrip("+").isdecimal() else []
-    return [UserKey("username", name), *email, *phone]
 
 
 async def surroundings(services: WireServices, caller: Caller, rows: Sequence[Record]) -> Surroundings:

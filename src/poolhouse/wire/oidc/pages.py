@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from poolhouse import emails, phones, trace
+from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
 from poolhouse.errors import (
@@ -32,6 +32,7 @@ from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.users.model import UserKey
+from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.oidc.browser import Browser, browser_of, redirect, with_browser
 from poolhouse.wire.oidc.translations import Texts
 from poolhouse.wire.tracked_body import TrackedBody
@@ -396,12 +397,9 @@ class Pages:
 
 
 def _keys(account: str) -> list[UserKey]:
-    """A username may look like anything, so it is tried too."""
     if not account:
         raise InvalidInput("account", "不能为空", "is required")
-    first = [UserKey("email", account)] if emails.is_address(account) else []
-    second = [UserKey("phone", account)] if phones.find_key(account) else []
-    return [*first, *second, UserKey("username", account)]
+    return keys_typed(account)
 
 
 def _address(account: str) -> tuple[Channel, str]:

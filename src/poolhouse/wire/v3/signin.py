@@ -9,7 +9,6 @@ import base64
 from dataclasses import replace
 from typing import Any
 
-from poolhouse import phones
 from poolhouse.caller import Caller
 from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported
@@ -18,6 +17,7 @@ from poolhouse.login.model import Channel, LoggedIn, Registration
 from poolhouse.login.model import SignIn as How
 from poolhouse.login.recovery import TICKET_LIFETIME
 from poolhouse.users.model import UserKey
+from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.v3.conversions import user_dto
 from poolhouse.wire.v3.dto.common import PasswordEncryptType, UserDto
 from poolhouse.wire.v3.dto.signin import (
@@ -207,18 +207,14 @@ async def _of_client(request: V3Request, body: SignIn) -> Caller:
 
 
 def _keys(given: PasswordPayload) -> list[UserKey]:
-    """`account` may be any of the three; what looks like an e-mail or a number is tried as one first."""
+    """`account` may be any of the three."""
     if given.email:
         return [UserKey("email", given.email)]
     if given.username:
         return [UserKey("username", given.username)]
     if given.phone:
         return [UserKey("phone", given.phone)]
-    account = _present(given.account, "account")
-    keys = [UserKey("username", account), UserKey("email", account), UserKey("phone", account)]
-    if "@" in account:
-        return [keys[1], keys[0]]
-    return [keys[2], keys[0]] if phones.find_key(account) else [keys[0]]
+    return keys_typed(_present(given.account, "account"))
 
 
 def _pass_code(given: PassCodePayload) -> tuple[Channel, str, str, str | None]:
