@@ -18,7 +18,7 @@ from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.errors import DatabaseLost
-from poolhouse.migration.import_tables import told as said
+from poolhouse.migration.import_tables import told as reading_of
 from poolhouse.migration.importing import ImportProgress, Report
 from poolhouse.migration.postgres import Journal
 from poolhouse.services import Services
@@ -61,8 +61,8 @@ def import_users(
     """
     if not file.is_file():
         fail(f"{file}: no such file")
-    reading = said(encoding, separator, ignore_column)
-    told = errors or file.with_name(file.name + ".errors.jsonl")
+    reading = reading_of(encoding, separator, ignore_column)
+    errors_file = errors or file.with_name(file.name + ".errors.jsonl")
     failed = 0
 
     async def work(services: Services) -> None:
@@ -72,7 +72,7 @@ def import_users(
             done = await services.imports.from_file(
                 operator(services, pool),
                 file,
-                errors=told,
+                errors=errors_file,
                 dry_run=dry_run,
                 resume=resume,
                 reading=reading,
@@ -83,7 +83,7 @@ def import_users(
         if dry_run:
             shown = {"would be imported": shown.pop("imported"), **shown}
         if failed:
-            shown["errors"] = str(told)
+            shown["errors"] = str(errors_file)
         if done.ignored:
             shown["ignored"] = (
                 done.ignored

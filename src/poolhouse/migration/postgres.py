@@ -51,14 +51,14 @@ def keys_of(person: ImportedUser) -> dict[str, str]:
 
 async def known(db: Executor, pool_id: str, people: Sequence[ImportedUser], provider: str) -> Known:
     each = [keys_of(person) for person in people]
-    given = [[keys[key] for keys in each if key in keys] for key in KEYS]
-    shown = ", ".join(f"{_SHOWN.get(key, key)} as {key}" for key in KEYS)
-    found = " union all ".join(
-        f"select id, {shown} from users where pool_id = $1 and {column} = any(${place}::text[])"
+    key_values = [[keys[key] for keys in each if key in keys] for key in KEYS]
+    columns = ", ".join(f"{_SHOWN.get(key, key)} as {key}" for key in KEYS)
+    by_key_sql = " union all ".join(
+        f"select id, {columns} from users where pool_id = $1 and {column} = any(${place}::text[])"
         for place, key in enumerate(KEYS, 2)
         for column in (("phone_key", "phone") if key == "phone" else (key,))
     )
-    rows = await db.fetch(found, pool_id, *given)
+    rows = await db.fetch(by_key_sql, pool_id, *key_values)
     ids = [person.script_id for person in people if person.script_id]
     linked = await db.fetch(
         "select user_id_in_idp, user_id from user_identities "

@@ -91,8 +91,8 @@ async def _list(request: V3Request, asked: ListPostQuery | ListPostBatchDto) -> 
         updated_from=moment(asked.updated_after, "updatedAfter"),
         updated_to=moment(asked.updated_before, "updatedBefore"),
     )
-    found = await request.services.posts.list(request.caller, query, page(asked.page, asked.limit))
-    shown = [
+    posts = await request.services.posts.list(request.caller, query, page(asked.page, asked.limit))
+    dtos = [
         PostItemDto(
             id=post.id,
             code=post.code,
@@ -102,9 +102,9 @@ async def _list(request: V3Request, asked: ListPostQuery | ListPostBatchDto) -> 
             department_count=len(post.department_ids),
             metadata_source=[],
         )
-        for post in found.items
+        for post in posts.items
     ]
-    return PostPagingDto(total_count=found.total, items=shown)
+    return PostPagingDto(total_count=posts.total, items=dtos)
 
 
 def _draft(body: CreatePostDto) -> PostDraft:

@@ -51,22 +51,22 @@ async def list_users(request: V3Request, query: ListUsersQuery) -> UserPagingDto
     """A page of the pool, or of those of one status, or of those changed in a window of time."""
     if query.with_user_password_expire_time:
         raise NotSupported(what="withUserPasswordExpireTime")
-    asked = UserQuery(
+    wanted = UserQuery(
         page=page(query.page, query.limit),
         statuses=(query.status,) if query.status else (),
         updated_from=moment(query.updated_at_start, "updatedAtStart"),
         updated_to=moment(query.updated_at_end, "updatedAtEnd"),
     )
-    found = await request.services.users.list(request.caller, asked)
-    shown = await user_dtos(
+    matches = await request.services.users.list(request.caller, wanted)
+    dtos = await user_dtos(
         request,
-        found.items,
+        matches.items,
         custom_data=query.with_custom_data,
         identities=query.with_identities,
         department_ids=query.with_department_ids,
         posts=query.with_post,
     )
-    return UserPagingDto(total_count=found.total, items=shown)
+    return UserPagingDto(total_count=matches.total, items=dtos)
 
 
 async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPagingDto:
@@ -77,7 +77,7 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
     conditions = body.advanced_filter or []
     if len(conditions) > MOST_CONDITIONS:
         raise InvalidInput("advancedFilter", f"最多 {MOST_CONDITIONS} 个条件", f"at most {MOST_CONDITIONS}")
-    asked = UserQuery(
+    wanted = UserQuery(
         page=page(paging.page if paging else None, paging.limit if paging else None),
         keyword=body.keywords or None,
         fields=tuple(_FIELDS[name] for name in options.fuzzy_search_on or FUZZY_BY_DEFAULT),
@@ -87,16 +87,16 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
         sort=tuple(sorting(item) for item in options.sort or ()),
     )
     users = request.services.users
-    found = await (users.search if asked.keyword else users.list)(request.caller, asked)
-    shown = await user_dtos(
+    matches = await (users.search if wanted.keyword else users.list)(request.caller, wanted)
+    dtos = await user_dtos(
         request,
-        found.items,
+        matches.items,
         custom_data=options.with_custom_data,
         identities=options.with_identities,
         department_ids=options.with_department_ids,
         posts=options.with_post,
     )
-    return UserPagingDto(total_count=found.total, items=shown)
+    return UserPagingDto(total_count=matches.total, items=dtos)
 
 
 def condition(item: ListUsersAdvancedFilterItemDto) -> Condition:

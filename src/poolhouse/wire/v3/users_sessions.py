@@ -32,22 +32,24 @@ from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 async def get_user_departments(request: V3Request, query: GetUserDepartmentsQuery) -> UserDepartmentPagingDto:
     if query.with_custom_data:
         raise NotSupported(what="withCustomData")
-    asked = page(query.page, query.limit)
+    wanted_page = page(query.page, query.limit)
     user = await the_user(request, query.user_id, query.user_id_type)
-    found = await request.services.department_members.list_departments(request.caller, user.id)
-    orgs = await request.services.orgs.find_orgs(request.caller, list({one.node.org_id for one in found}))
+    memberships = await request.services.department_members.list_departments(request.caller, user.id)
+    orgs = await request.services.orgs.find_orgs(
+        request.caller, list({membership.node.org_id for membership in memberships})
+    )
     orders = {
-        "DepartmentCreatedAt": lambda one: v3_time(one.node.created_at),
-        "JoinDepartmentAt": lambda one: v3_time(one.joined_at),
-        "DepartmentName": lambda one: one.node.name,
-        "DepartmemtCode": lambda one: one.node.code or "",
+        "DepartmentCreatedAt": lambda membership: v3_time(membership.node.created_at),
+        "JoinDepartmentAt": lambda membership: v3_time(membership.joined_at),
+        "DepartmentName": lambda membership: membership.node.name,
+        "DepartmemtCode": lambda membership: membership.node.code or "",
     }
-    found.sort(key=orders[query.sort_by], reverse=query.order_by == "Desc")
-    shown = [
-        _department(one, orgs[one.node.org_id].code, paths=query.with_department_paths)
-        for one in found[asked.offset : asked.offset + asked.size]
+    memberships.sort(key=orders[query.sort_by], reverse=query.order_by == "Desc")
+    dtos = [
+        _department(membership, orgs[membership.node.org_id].code, paths=query.with_department_paths)
+        for membership in memberships[wanted_page.offset : wanted_page.offset + wanted_page.size]
     ]
-    return UserDepartmentPagingDto(total_count=len(found), items=shown)
+    return UserDepartmentPagingDto(total_count=len(memberships), items=dtos)
 
 
 def _department(one: Membership, org_code: str, *, paths: bool) -> UserDepartmentRespDto:
@@ -110,7 +112,7 @@ async def get_user_login_history(
     request: V3Request, query: GetUserLoginHistoryQuery
 ) -> UserLoginHistoryPagingDto:
     user = await the_user(request, query.user_id, query.user_id_type)
-    asked = RecordQuery(
+    wanted = RecordQuery(
         kind="user",
         acts=(Act("login"),),
         user_ids=(user.id,),
@@ -120,21 +122,23 @@ async def get_user_login_history(
         start=moment(query.start, "start"),
         end=moment(query.end, "end"),
     )
-    found = await request.services.audit.list_records(request.caller, asked, page(query.page, query.limit))
-    apps = {app_id: await _app(request, app_id) for app_id in {one.app_id or "" for one in found.items}}
-    shown = [
+    records = await request.services.audit.list_records(request.caller, wanted, page(query.page, query.limit))
+    apps = {
+        app_id: await _app(request, app_id) for app_id in {record.app_id or "" for record in records.items}
+    }
+    dtos = [
         UserLoginHistoryDto(
-            app_id=one.app_id or "",
-            app_name=apps[one.app_id or ""][0],
-            app_logo=apps[one.app_id or ""][1],
+            app_id=record.app_id or "",
+            app_name=apps[record.app_id or ""][0],
+            app_logo=apps[record.app_id or ""][1],
             app_login_url="",
-            client_ip=one.ip or "",
-            user_agent=one.user_agent,
-            time=v3_time(one.at),
+            client_ip=record.ip or "",
+            user_agent=record.user_agent,
+            time=v3_time(record.at),
         )
-        for one in found.items
+        for record in records.items
     ]
-    return UserLoginHistoryPagingDto(total_count=found.total, items=shown)
+    return UserLoginHistoryPagingDto(total_count=records.total, items=dtos)
 
 
 async def _app(request: V3Request, app_id: str) -> tuple[str, str]:
@@ -150,19 +154,19 @@ async def list_archived_users(
     request: V3Request, query: ListArchivedUsersQuery
 ) -> ArchivedUsersListPagingDto:
     since = moment(query.start_at, "startAt")
-    asked = UserQuery(
+    wanted = UserQuery(
         page=page(query.page, query.limit),
         statuses=(Status.ARCHIVED,),
         conditions=(Condition("status_changed_at", "GREATER", since.isoformat()),) if since else (),
     )
-    found = await request.services.users.list(request.caller, asked)
-    shown = [
+    archived = await request.services.users.list(request.caller, wanted)
+    dtos = [
         ListArchivedUsersRespDto(
             user_id=user.id, archived_at=v3_time(user.status_changed_at) if user.status_changed_at else ""
         )
-        for user in found.items
+        for user in archived.items
     ]
-    return ArchivedUsersListPagingDto(total_count=found.total, items=shown)
+    return ArchivedUsersListPagingDto(total_count=archived.total, items=dtos)
 
 
 ENDPOINTS = [
