@@ -97,7 +97,7 @@ async def test_a_count_that_is_none_is_the_scripts_failure_and_told(
         ("{ totalCount: 80, list: PEOPLE }", 80, None),
         ("{ list: PEOPLE }", 80, "totalCount is missing"),
         ("{ totalCount: 10, list: PEOPLE }", 80, "totalCount is 10"),
-        ("{ totalCount: 500, list: PEOPLE }", 500, "80 rows of 500"),
+        ("{ totalCount: 500, list: PEOPLE }", 500, "80 of 500 rows"),
     ],
 )
 async def test_a_search_is_cut_here_and_its_count_read(
@@ -125,4 +125,4 @@ async def test_the_template_counts_whom_it_does_not_show(
     await legacy.execute("insert into users (username) select 'user' || n from generate_series(1, 1005) n")
     page = await services.users.search(pool.administrator, UserQuery(keyword="USER"))
     assert (page.total, len(page.items)) == (1005, 10)
-    assert any("1000 rows of 1005" in one for one in await told(services, pool))
+    assert any("1000 of 1005 rows" in one for one in await told(services, pool))

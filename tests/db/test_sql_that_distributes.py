@@ -7,13 +7,17 @@ off its list; docs/operations/scaling.md tells what is left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import AsyncIterator, Iterable, Set
 
+import asyncpg
 import pytest
 from tests.db.distribution import reads, violations
 from tests.db.statements import Statement, functions, statements, statements_of_migrations
+from tests.postgres import on_database, run_sql
 
 from poolhouse.db.database import Database
+from poolhouse.db.migrations import migrate
+from poolhouse.ids import new_id
 
 OFFENDERS: dict[str, set[str]] = {
     # The delivery of all pools, which gives each its share of the places: one statement for all of them.
@@ -121,10 +125,23 @@ SCHEMA: dict[str, tuple[str, set[str]]] = {
 }
 
 
+@pytest.fixture(scope="module")
+async def schema(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A database with nothing in it but what the versions make: tests make tables in the shared one."""
+    name = f"schema_{new_id()}"
+    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    url = on_database(postgres_url, name)
+    await migrate(url)
+    connection = await asyncpg.connect(url)
+    yield connection
+    await connection.close()
+    run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
 @pytest.mark.parametrize("rule", SCHEMA)
-async def test_the_schema(database: Database, rule: str) -> None:
+async def test_the_schema(schema: asyncpg.Connection, rule: str) -> None:
     query, listed = SCHEMA[rule]
-    assert {row[0] for row in await database.fetch(query, list(OF_NO_POOL))} == listed
+    assert {row[0] for row in await schema.fetch(query, list(OF_NO_POOL))} == listed
 
 
 # -- the rules: each text was tried on Citus 14.0.1 --------------------------------------------------------
