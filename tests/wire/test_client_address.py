@@ -169,7 +169,7 @@ def test_no_door_reads_an_address_by_itself() -> None:
     source = Path(poolhouse.__file__).parent
     reading = re.compile(r"request\.client\b|x-forwarded|x-real-ip", re.IGNORECASE)
     found = {path.name for path in source.rglob("*.py") if reading.search(path.read_text())}
-    assert found == {"addresses.py", "settings.py"}
+    assert found == {"client_address.py", "settings.py"}
 
 
 async def test_every_door_tells_the_same_address(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
