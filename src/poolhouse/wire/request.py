@@ -20,7 +20,7 @@ from poolhouse.errors import BodyCutShort, InvalidInput, Lang, RequestTooLarge
 from poolhouse.failures import field_of
 from poolhouse.ids import new_id
 from poolhouse.settings import Settings
-from poolhouse.texts import fault_of, without_nul
+from poolhouse.texts import fault_of
 from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.json_body import decode_json
 
@@ -58,8 +58,10 @@ class Query:
         self._values: dict[str, list[str]] = {}
         for key, value in self.decoded:
             name = array_name(key)
-            if fault := fault_of(name) or fault_of(value):
-                raise InvalidInput(without_nul(name) or "query", *fault)
+            if fault := fault_of(name):
+                raise InvalidInput("query", *fault)
+            if fault := fault_of(value):
+                raise InvalidInput(name, *fault)
             self._values.setdefault(name, []).append(value)
 
     def all(self, name: str) -> list[str]:
@@ -144,14 +146,16 @@ class HttpRequest:
         return value
 
     def form(self) -> dict[str, str]:
-        """An `application/x-www-form-urlencoded` body."""
+        """An `application/x-www-form-urlencoded` body.
+
+        A refusal names no key: of a body that is no form, all of it, secrets too, is read as one.
+        """
         try:
             pairs = parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=200)
         except (UnicodeDecodeError, ValueError) as error:
             raise InvalidInput("body", "不是合法的表单", "not a form") from error
-        for key, value in pairs:
-            if fault := fault_of(key) or fault_of(value):
-                raise InvalidInput(without_nul(key) or "body", *fault)
+        if fault := next(filter(None, (fault_of(text) for pair in pairs for text in pair)), None):
+            raise InvalidInput("body", *fault)
         return dict(pairs)
 
 
