@@ -80,7 +80,7 @@ async def test_a_code_to_any_spelling_unlocks(services: Services, pool: PoolForT
 async def admitted(services: Services, pool: PoolForTests, kind: Any, text: str, **more: str) -> bool:
     fresh = await services.pools.get(pool.id)
     try:
-        await services.whitelist.admit(pool.stranger, fresh, {kind: text, **more})
+        await services.whitelist.require_listed(pool.stranger, fresh, {kind: text, **more})
     except NotWhitelisted:
         return False
     return True

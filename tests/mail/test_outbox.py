@@ -3,6 +3,7 @@ from tests.conftest import PoolForTests
 
 from poolhouse.caller import Caller
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotFound
+from poolhouse.mail import postgres as mail_rows
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 
@@ -76,7 +77,7 @@ async def test_a_deleted_users_messages_are_forgotten(services: Services, pool: 
             services.db, Caller(pool.id), "welcome", "a@example.com", {}, user_id=user_id
         )
     async with services.db.transaction() as tx:
-        await services.mail.forget_user(tx, pool.id, ["u1"])
+        await mail_rows.forget_users(tx, pool.id, ["u1"])
     left = (await services.mail.list_messages(pool.administrator, FIRST)).items
     assert [message.user_id for message in left] == ["u2"]
 
