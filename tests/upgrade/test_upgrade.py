@@ -16,6 +16,8 @@ from tests.upgrade.doors import Pool, without_host
 from tests.upgrade.people import HERE
 from tests.upgrade.questions import SIGN_INS, ask, enter, told
 
+from poolhouse.ids import new_id
+
 VERSIONS = sorted(folder.parent.name for folder in HERE.glob("*/database.sql"))
 
 
@@ -35,7 +37,7 @@ def upgraded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres_url: str
 ) -> Iterator[Upgraded]:
     old, data = HERE / request.param, tmp_path_factory.mktemp("upgraded")
-    name = f"upgrade_{request.param}_{data.name}"
+    name = f"upgrade_{request.param}_{new_id()}"  # each worker of a run makes its own
     run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
     url = on_database(postgres_url, name)
     run_sql(url, (old / "database.sql").read_text(encoding="utf-8"))

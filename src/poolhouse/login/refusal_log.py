@@ -44,7 +44,8 @@ class RefusalLog:
         if user is not None:
             name: str | None = user.display_name
         elif key is not None:
-            name = key.value[:LONGEST_NAME] if target_id else name_typed(key.value)
+            nobodys = name_typed(key.value)  # of somebody too: the time must not tell who exists
+            name = key.value[:LONGEST_NAME] if target_id else nobodys
         else:
             name = None
         reason_name = reason if isinstance(reason, str) else type(reason).__name__
