@@ -36,7 +36,7 @@ def asking(app: ASGIApp, token: str) -> Callable[..., Awaitable[bytes]]:
             "http_version": "1.1",
             "method": method,
             "path": f"/api/v3/{path}",
-            "raw_path": path.encode(),
+            "raw_path": f"/api/v3/{path}".encode(),
             "query_string": query.encode(),
             "headers": [(b"authorization", f"Bearer {token}".encode())],
             "client": ("127.0.0.1", 1),
