@@ -83,32 +83,6 @@ def sample(package: str, count: int, seed: str) -> list[Mutant]:
         source.update(file.read_bytes())
     kept = WORK / f"sample-{package}-{count}-{seed}-{source.hexdigest()[:10]}.json"
     if not kept.exists():
-        found = list(islice(_draw(package, seed), count))
+        found = list(islice(draw(package, seed), count))
         kept.write_text(json.dumps([asdict(one) for one in found]))
     return [Mutant(**one) for one in json.loads(kept.read_text())]
-
-
-def _draw(package: str, seed: str) -> Iterator[Mutant]:
-    """Mutants of the package in the seed's order, no line twice: half of all are arguments of calls."""
-    found = []
-    for file in sorted((ROOT / "src/poolhouse" / package).rglob("*.py")):
-        module, mutations, *_ = create_mutations(str(file), file.read_text())
-        found += [(file, module, one) for one in mutations]
-    random.Random(f"{seed} {package}").shuffle(found)  # noqa: S311
-    seen: set[tuple[Path, int]] = set()
-    for file, module, one in found:
-        before, path = module.code, str(file.relative_to(ROOT))
-        code = libcst.ensure_type(
-            module.deep_replace(one.original_node, one.mutated_node), libcst.Module
-        ).code
-        lines = list(difflib.unified_diff(before.splitlines(), code.splitlines(), path, path, "", "", 0, ""))
-        changed = [text for text in lines[2:] if text[0] in "-+"]
-        if not changed or changed[0].lower() == changed[-1].lower().replace("+", "-", 1):
-            continue  # nothing, or the case of a text alone: SQL is the same in either
-        line = int(lines[2].split()[1].lstrip("-").split(",")[0])
-        if (file, line) in seen or not _compiles(code):
-            continue
-        seen.add((file, line))
-        diff = "\n".join(changed)
-        name = hashlib.sha256(f"{path} {line} {diff}".encode()).hexdigest()[:10]
-        yield Mutant(name, package, path, line, _statement(before, line), diff, code)

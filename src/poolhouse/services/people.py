@@ -97,7 +97,9 @@ def build_unchecked(raw: Raw, core: Core, directory: Directory) -> Unchecked:
     return Unchecked(records)
 
 
-def build_people(raw: Raw, core: Core, directory: Directory, unchecked: Unchecked) -> People:
+def build_people(
+    raw: Raw, core: Core, directory: Directory, unchecked: Unchecked, memberships: Memberships
+) -> People:
     db, audit, fields, records = raw.db, core.audit, raw.field_store, unchecked.records
     mfa = MfaService(db, raw.box, audit)
     imports = UserImports(
@@ -120,7 +122,7 @@ def build_people(raw: Raw, core: Core, directory: Directory, unchecked: Unchecke
             users=records,
             audit=audit,
             fields=fields,
-            put_in_departments=DepartmentMembers(db, records.require_all, audit).put,
+            put_in_departments=memberships.department_members.put,
             link_identity=insert_identity,
             bring_factor=mfa.bring,
         ),

@@ -70,20 +70,23 @@ class V2Wire:
         """What is asked and by whom, or what is asked by nobody and why nobody."""
         trace.note(wire="v2")
         asked = http.head_of(request, self._settings)
-        unknown = nobody(http.presented(asked.headers, ip=asked.ip, lang=asked.lang))
         try:
             asked = await http.read(request, asked)
             admission = await self._gate.admit(asked)
             trace.note(pool_id=admission.caller.pool_id)
         except PoolhouseError as error:
-            return V2Request(unknown, self._services, asked), error
+            return self._of_nobody(asked), error
         except Exception as error:
             _log.exception("request_failed", request_id=asked.request_id)
-            return V2Request(unknown, self._services, asked), PoolhouseError(failures.told(error))
+            return self._of_nobody(asked), PoolhouseError(failures.told(error))
         return (
             V2Request(admission.caller, self._services, asked, admission.zone, admission.refusal),
             None,
         )
+
+    def _of_nobody(self, asked: HttpRequest) -> V2Request:
+        caller = nobody(http.presented(asked.headers, ip=asked.ip, lang=asked.lang))
+        return V2Request(caller, self._services, asked)
 
 
 class RestRoute(BaseRoute):

@@ -25,10 +25,9 @@ def presented(access: Access, http: HttpRequest, lists: frozenset[str]) -> Prese
     token, signed = "", None
     authorization = http.headers.get("authorization", "")
     if access == "administrator":
-        call = SignedCall(http.method, http.path, http.query.decoded, http.headers, http.body, lists)
-        token, signed = _administrators(authorization, call)
+        token, signed = _administrators(authorization, http, lists)
     elif access == "user":
-        token = _users(authorization.strip())
+        token = http.bearer or authorization.strip()  # the clients send it bare
     return request.presented(
         http.headers,
         ip=http.ip,
@@ -41,14 +40,11 @@ def presented(access: Access, http: HttpRequest, lists: frozenset[str]) -> Prese
     )
 
 
-def _administrators(authorization: str, call: SignedCall) -> tuple[str, Signature | None]:
-    scheme = authorization[:10].lower()
-    if scheme.startswith(signature.SCHEME):
+def _administrators(
+    authorization: str, http: HttpRequest, lists: frozenset[str]
+) -> tuple[str, Signature | None]:
+    if authorization[:10].lower().startswith(signature.SCHEME):
         key_id, given = signature.split(authorization)
+        call = SignedCall(http.method, http.path, http.query.decoded, http.headers, http.body, lists)
         return "", Signature(key_id, given, call)
-    return (authorization[7:].strip() if scheme.startswith("bearer ") else ""), None
-
-
-def _users(authorization: str) -> str:
-    """With `Bearer` before it, or bare as the clients send it."""
-    return authorization[7:].strip() if authorization[:7].lower() == "bearer " else authorization
+    return http.bearer or "", None
