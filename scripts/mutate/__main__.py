@@ -20,13 +20,23 @@ from .places import JUDGES, ROOT, WORK, record_of
 from .tree import Copy
 
 
-def record(package: str, copy: Copy, console: Console) -> None:
-    console.print(f"{package}: recording which test runs which line")
-    copy.record(package)
-    failed = json.loads(record_of(package).read_text())["failed"]
-    console.print(f"{len(failed)} tests failed or were skipped and judge nothing")
-    for test in failed[:20]:
-        console.print(f"  {test}", markup=False, highlight=False, soft_wrap=True)
+def record(packages: list[str], copies: list[Copy], console: Console) -> None:
+    """Each copy takes the next package that nobody has recorded."""
+    left = deque(packages)
+
+    def work(copy: Copy) -> None:
+        with suppress(IndexError):
+            while package := left.popleft():
+                console.print(f"{package}: recording which test runs which line")
+                copy.record(package)
+                failed = json.loads(record_of(package).read_text())["failed"]
+                console.print(f"{package}: {len(failed)} tests failed or were skipped and judge nothing")
+                for test in failed[:20]:
+                    console.print(f"  {test}", markup=False, highlight=False, soft_wrap=True)
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        for worker in [pool.submit(work, copy) for copy in copies]:
+            worker.result()
 
 
 def run(mutants: list[Mutant], copies: list[Copy], results: Results, chooser: Chooser) -> None:
@@ -101,9 +111,10 @@ def main() -> None:
     results = Results(WORK / f"results-{seed}.json", again)
     drawn: list[Mutant] = []
     try:
-        for package in os.environ.get("PACKAGES", " ".join(JUDGES)).split():
-            if os.environ.get("RECORD") or not record_of(package).exists():
-                record(package, copies[0], console)
+        packages = os.environ.get("PACKAGES", " ".join(JUDGES)).split()
+        unknown = [one for one in packages if os.environ.get("RECORD") or not record_of(one).exists()]
+        record(unknown, copies, console)
+        for package in packages:
             mutants = sample(package, count // len(JUDGES), seed)
             drawn += mutants
             run(mutants, copies, results, Chooser(package, again))
