@@ -28,8 +28,8 @@ JUDGES = {
         *(
             f"tests/customdb/test_{name}.py"
             for name in (
-                *("directories", "gathered", "migration", "states", "belongings", "spellings"),
-                *("profile_names", "password_function", "auth0", "auth0_templates"),
+                *("directories", "scripted_queries", "migration", "states", "belongings", "spellings"),
+                *("one_spelling", "profile_names", "password_function", "auth0", "auth0_templates"),
             )
         ),
         "tests/wire/v2/test_users.py",

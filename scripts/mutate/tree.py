@@ -57,7 +57,10 @@ class Copy:
         self._hear()
 
     def record(self, package: str) -> None:
-        """Which test runs which line of the package, into its record."""
+        """Which test runs which line of the package, into its record.
+
+        Raises `CalledProcessError` where pytest ran nothing: its log tells why.
+        """
         command = [sys.executable, *WORKER, "record", str(record_of(package)), package, *JUDGES[package]]
         with self.log.open("w") as log:
             subprocess.run(command, cwd=self.root, env=self.environment, stdout=log, stderr=log, check=True)

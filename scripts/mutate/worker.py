@@ -52,8 +52,10 @@ class Recorder:
         if not report.passed:
             self.failed.add(report.nodeid)
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
         self.coverage.stop()
+        if exitstatus > pytest.ExitCode.TESTS_FAILED:
+            return
         data = self.coverage.get_data()
         lines = {
             str(Path(file).relative_to(SOURCE.parents[1])): {
@@ -129,4 +131,5 @@ if __name__ == "__main__":
         serve()
     else:
         file, package, *tests = sys.argv[2:]
-        pytest.main([*PYTEST, *tests], plugins=[Recorder(Path(file), package)])
+        status = pytest.main([*PYTEST, *tests], plugins=[Recorder(Path(file), package)])
+        sys.exit(status > pytest.ExitCode.TESTS_FAILED)
