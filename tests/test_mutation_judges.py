@@ -1,7 +1,6 @@
 """The tests that judge a package's mutants are named by hand: a renamed one would judge nothing."""
 
 import pytest
-
 from scripts.mutate.places import JUDGES, ROOT
 
 
