@@ -42,6 +42,13 @@ async def test_a_bound_authenticator_is_asked_for_and_lets_in(services, pool, vi
         await services.mfa_login.by_totp(visitor, ticket, code(secret, 1))
 
 
+async def test_the_session_of_a_second_step_knows_the_device(services, visitor, bob, secret):
+    ticket = await first_step(services, visitor)
+    visitor = replace(visitor, device_id="phone 7")
+    logged_in = await services.mfa_login.by_totp(visitor, ticket, code(secret))
+    assert logged_in.session.device_id == "phone 7"
+
+
 async def test_every_way_in_asks_for_it(services, visitor, bob, secret, sent_code):
     await services.codes.send(visitor, "email", BOB, "login")
     with pytest.raises(MfaRequired):

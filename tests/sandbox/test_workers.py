@@ -234,6 +234,27 @@ async def test_who_has_several_workers_gives_one_to_who_has_none() -> None:
             call.cancel()
 
 
+async def test_of_several_workers_the_youngest_is_given_up() -> None:
+    """The oldest has what the connection's calls keep open; the youngest was started for a rush."""
+    limits = Limits(in_flight=1, workers_per_connection=3, grow_above_in_flight=0, grow_after_ms=1)
+    async with fresh(limits, workers_most=4) as sandbox:
+        greedy = [asyncio.create_task(run(sandbox, SLOW, 300)) for _ in range(40)]
+        async with asyncio.timeout(30):
+            while len(pids_of(sandbox, "workers")) < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            *elders, youngest = pids_of(sandbox, "workers")
+            busy = asyncio.create_task(run(sandbox, SLOW, 2_500, spec=replace(SPEC, key="second")))
+            while not pids_of(sandbox, "second"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            with pytest.raises(Overloaded):
+                await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))
+            while len(pids_of(sandbox, "workers")) > 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert list(pids_of(sandbox, "workers")) == elders, f"and not {youngest}"
+        for call in (*greedy, busy):
+            call.cancel()
+
+
 async def test_what_a_call_used_is_collected_after_it() -> None:
     """Six hundred realms would not fit into the heap at once."""
     async with fresh(Limits(recycle_calls=10**9)) as sandbox:

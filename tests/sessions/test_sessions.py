@@ -28,9 +28,8 @@ async def user(services, pool):
 
 
 async def logged_in(sessions, pool, user, app=None, device=""):
-    session = await sessions.start(
-        sessions._db, pool.stranger, user.id, DAY, app_id=app.id if app else None, device_id=device
-    )
+    caller = replace(pool.stranger, device_id=device)
+    session = await sessions.start(sessions._db, caller, user.id, DAY, app_id=app.id if app else None)
     return session, (await sessions.issue_user(session, user, app)).token
 
 

@@ -10,7 +10,7 @@ from poolhouse.caller import Caller
 from poolhouse.errors import UserNotFound
 from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.codes import Codes, holder_of
-from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
+from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
 from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import PLAIN, LoginService
@@ -56,9 +56,8 @@ class CodeLogin:
                 await self._refusals.write(caller, "UserNotFound", key=UserKey(channel, target.strip()))
                 raise UserNotFound()
             user = await self._sign_up.create(caller, _registration(channel, target, country_code))
-        return await self._login.complete_login(
-            caller, user, "email_code" if channel == "email" else "phone_code", how.device_id
-        )
+        method: Method = "email_code" if channel == "email" else "phone_code"
+        return await self._login.complete_login(caller, user, method)
 
     async def register(
         self,

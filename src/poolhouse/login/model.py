@@ -23,7 +23,6 @@ class SignIn:
 
     captcha: str | None = None
     auto_register: bool = False
-    device_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,6 @@ class Registration:
     force_login: bool = False
     generate_token: bool = False
     custom_data: Mapping[str, Any] = field(default_factory=dict)
-    device_id: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "password", self.password or None)

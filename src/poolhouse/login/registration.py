@@ -21,8 +21,8 @@ class Registrations:
         async with self._lockout.turns.of(caller.ip):
             user = await self._sign_up.create(caller, registration)
         if registration.force_login:
-            return await self._login.complete_login(caller, user, "register", registration.device_id)
+            return await self._login.complete_login(caller, user, "register")
         if registration.generate_token:
-            session, token = await self._login.token_only(caller, user, registration.device_id)
+            session, token = await self._login.token_only(caller, user)
             return LoggedIn(user, token, session)
         return LoggedIn(user)

@@ -109,7 +109,7 @@ class LoginService:
             await self._refusals.write(caller, error, key=key, user_id=user_id or "", method=method)
             await self._note_lock(caller, pool, key, user_id, error)
             raise
-        return await self.complete_login(caller, user, method, how.device_id, password=password)
+        return await self.complete_login(caller, user, method, password=password)
 
     async def with_any_password(
         self, caller: Caller, keys: Sequence[UserKey], password: str, how: SignIn = PLAIN
@@ -127,7 +127,6 @@ class LoginService:
         caller: Caller,
         user: User,
         method: Method,
-        device_id: str = "",
         *,
         password: str | None = None,
         second_factor: bool = True,
@@ -152,15 +151,13 @@ class LoginService:
         except PoolhouseError as error:
             await self._refusals.write(caller, error, key=UserKey("id", user.id), user=user, method=method)
             raise
-        return await self._open(caller, pool, app, user, method, device_id)
+        return await self._open(caller, pool, app, user, method)
 
     async def _open(
-        self, caller: Caller, pool: Pool, app: App | None, user: User, method: Method, device_id: str
+        self, caller: Caller, pool: Pool, app: App | None, user: User, method: Method
     ) -> LoggedIn:
         async with self._db.transaction() as tx:
-            session = await self._sessions.start(
-                tx, caller, user.id, lifetime(pool, app), device_id=device_id
-            )
+            session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app))
             event = Event(
                 "login",
                 "user",
@@ -182,9 +179,7 @@ class LoginService:
         await self._recorder.record(caller, user, session.expires_at)
         return LoggedIn(user, await self._sessions.issue_user(session, user, app), session)
 
-    async def token_only(
-        self, caller: Caller, user: User, device_id: str = ""
-    ) -> tuple[Session, IssuedToken]:
+    async def token_only(self, caller: Caller, user: User) -> tuple[Session, IssuedToken]:
         """A session and its token without a login: nothing is counted, nobody is told.
 
         Raises AccountBlocked, AccountSuspended (of a new user a script may say so), AppAccessDenied.
@@ -193,9 +188,7 @@ class LoginService:
         pool = await self._pools.get(caller.pool_id)
         app = await self._apps.get(caller, caller.app_id) if caller.app_id else None
         await self._require_entrance(app, user)
-        session = await self._sessions.start(
-            self._db, caller, user.id, lifetime(pool, app), device_id=device_id
-        )
+        session = await self._sessions.start(self._db, caller, user.id, lifetime(pool, app))
         return session, await self._sessions.issue_user(session, user, app)
 
     # -- tokens --------------------------------------------------------------------------------------------

@@ -106,7 +106,6 @@ class SessionService:
         lifetime: timedelta,
         *,
         app_id: str | None = None,
-        device_id: str = "",
     ) -> Session:
         """A session for a user who has just proved who they are."""
         created = now()
@@ -115,7 +114,7 @@ class SessionService:
             pool_id=caller.pool_id,
             user_id=user_id,
             app_id=app_id or caller.app_id or "",
-            device_id=_device(device_id or caller.device_id) or "",
+            device_id=_device(caller.device_id) or "",
             ip=caller.ip,
             user_agent=caller.user_agent,
             created_at=created,
