@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.conftest import PoolForTests
 
-from poolhouse.apps.service import LIFETIMES_S
+from poolhouse.apps.oidc_settings import LIFETIMES_S
 from poolhouse.directory.scripted import _page_of
 from poolhouse.errors import InvalidInput, ScriptFailed
 from poolhouse.services import Services

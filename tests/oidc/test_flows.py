@@ -252,7 +252,9 @@ async def test_introspection_and_revocation_tell_the_client_and_nobody_else(
     assert (await http.post("/oidc/token/introspection", data={"token": "x"})).status_code == 401
 
 
-@pytest.mark.parametrize("settings", [{"require_pkce": True}, {"token_endpoint_auth": "none"}])
+@pytest.mark.parametrize(
+    "settings", [{"require_pkce": True}, {"token_endpoint_auth": "none", "id_token_algorithm": "RS256"}]
+)
 @pytest.mark.parametrize("method", ["plain", None])
 async def test_where_pkce_is_all_there_is_it_must_be_s256(
     services: Services, browser: Browser, app: App, settings: dict[str, Any], method: str | None

@@ -5,28 +5,68 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 import msgspec
+
+IdTokenAlgorithm = Literal["RS256", "ES256", "HS256"]
+TokenEndpointAuth = Literal[
+    "client_secret", "client_secret_post", "client_secret_basic", "private_key_jwt", "none"
+]
+"""RFC 7591's names; `client_secret` is ours: the secret, in the form or in the header."""
+ResponseType = Literal["code"]
+ResponseMode = Literal["query", "form_post"]
+GrantType = Literal[
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "http://authing.cn/oidc/grant_type/authing_token",
+]
+"""The last exchanges a token of ours for an access token: `getAccessTokenByIdToken` of the official client."""
+RESPONSE_TYPES: tuple[ResponseType, ...] = get_args(ResponseType)
+RESPONSE_MODES: tuple[ResponseMode, ...] = get_args(ResponseMode)
+GRANT_TYPES: tuple[GrantType, ...] = get_args(GrantType)
 
 
 class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an application switches. Times in seconds; None takes the pool's or the default.
 
     `pages` is what its login, sign-up and branding show, kept as JSON for whoever draws them.
+
+    A default is what a row means that says nothing: an application of before the setting. What new ones begin with
+    is `AppService.add`'s. The settings of OpenID Connect, and who reads them (names in v3: `wire/v3/apps_oidc.py`;
+    what goes with what: `oidc_settings.py`):
+
+    * `id_token_algorithm`: `sessions`, where an id token is signed; a login's token stays HS256.
+    * `id_token_expires_after`: `login`, because a session and its id token end together; the others `oidc.service`.
+    * `token_endpoint_auth`, `client_jwks`: `oidc.service`, wherever a client says who it is.
+    * `response_types`, `response_modes`, `require_pkce`: `OidcService.check_request`; `grant_types`: also the token
+      endpoint.
+    * `refresh_token_rotation`: off, a refresh token is good until it expires.
+    * `frontchannel_logout_*`, `backchannel_logout_*`: whoever ends a session at `/oidc/session/end` and by
+      `sessions.endings`; until that is written v3 answers 501 for them (`apps_oidc.UNBUILT`).
     """
 
     enabled: bool = True
     default_access: str = "ALLOW_ALL"
     register_disabled: bool = False
     mfa_required: bool = False
-    id_token_algorithm: str = "HS256"
+    id_token_algorithm: IdTokenAlgorithm = "HS256"
     id_token_expires_after: int | None = None
     access_token_expires_after: int = 1_209_600
     refresh_token_expires_after: int = 2_592_000
     code_expires_after: int = 600
-    token_endpoint_auth: str = "client_secret_post"
+    token_endpoint_auth: TokenEndpointAuth = "client_secret"
+    client_jwks: dict[str, Any] = {}
     require_pkce: bool = False
+    response_types: tuple[ResponseType, ...] = RESPONSE_TYPES
+    response_modes: tuple[ResponseMode, ...] = RESPONSE_MODES
+    grant_types: tuple[GrantType, ...] = GRANT_TYPES
+    refresh_token_rotation: bool = True
+    frontchannel_logout_uri: str = ""
+    frontchannel_logout_session_required: bool = False
+    backchannel_logout_uri: str = ""
+    backchannel_logout_session_required: bool = False
     sso_enabled: bool = True
     show_in_list: bool = True
     platform: str = "web"

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from poolhouse.apps import postgres, redirect_uris
+from poolhouse.apps import oidc_settings, postgres, redirect_uris
 from poolhouse.apps.model import App, AppSettings
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -203,26 +203,15 @@ class AppService:
         return app
 
 
-LIFETIMES_S: dict[str, tuple[int, int]] = {
-    "id_token_expires_after": (60, 10 * 365 * 86400),
-    "access_token_expires_after": (60, 10 * 365 * 86400),
-    "refresh_token_expires_after": (60, 10 * 365 * 86400),
-    "code_expires_after": (10, 86400),
-}
-"""The shortest and longest that can be set: what is added to now must stay a time."""
-
-
 def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
     no_program("settings.init_login_uri", changes.get("init_login_uri"))
+    kept = oidc_settings.written(changes)
     try:
-        changed = msgspec.convert({**msgspec.to_builtins(settings), **changes}, AppSettings)
-        for name, (least, most) in LIFETIMES_S.items():
-            value = getattr(changed, name)
-            if value is not None and not least <= value <= most:
-                raise InvalidInput(name, f"应为 {least} 至 {most} 秒", f"must be {least} to {most} seconds")
-        return changed
+        changed = msgspec.convert({**msgspec.to_builtins(settings), **kept}, AppSettings)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"settings.{field_of(error)}".rstrip(".")) from error
+    oidc_settings.check(changed)
+    return changed
 
 
 def _with_addresses(values: dict[str, Any]) -> dict[str, Any]:

@@ -44,14 +44,6 @@ SCOPES = (
 )
 """The first six are OpenID Connect's own (Core 5.4, 11); the others are the vendor's."""
 
-GRANT_TYPES = (
-    "authorization_code",
-    "refresh_token",
-    "client_credentials",
-    "http://authing.cn/oidc/grant_type/authing_token",
-)
-"""The last exchanges a token of ours for an access token: `getAccessTokenByIdToken` of the official client."""
-
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:

@@ -14,10 +14,10 @@ import hashlib
 import secrets
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from poolhouse.accounts.records import UserRecords
-from poolhouse.apps.model import App, MayUse
+from poolhouse.apps.model import GRANT_TYPES, RESPONSE_TYPES, App, MayUse
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -34,6 +34,8 @@ from poolhouse.sessions.model import Ending, Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
+
+SecretMethod = Literal["client_secret_post", "client_secret_basic"]
 
 
 class OidcService:
@@ -66,12 +68,17 @@ class OidcService:
 
     def check_request(self, app: App, request: AuthorizationRequest, response_type: str) -> None:
         """Raises OAuthError; its redirect address is known to be the application's own by then."""
-        if response_type != "code":
+        if response_type not in RESPONSE_TYPES:
             raise OAuthError("unsupported_response_type", "only response_type=code is supported")
+        if response_type not in app.settings.response_types:
+            raise OAuthError("unauthorized_client", "the application does not use this response_type")
+        if "authorization_code" not in app.settings.grant_types:
+            raise OAuthError("unauthorized_client", "the application does not use authorization_code")
         if unknown := request.scopes - set(SCOPES):
             raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")
-        if request.response_mode not in ("query", "form_post"):
-            raise OAuthError("invalid_request", "response_mode must be query or form_post")
+        if request.response_mode not in app.settings.response_modes:
+            allowed = ", ".join(app.settings.response_modes)
+            raise OAuthError("invalid_request", f"response_mode must be one of {allowed}")
         only_pkce = app.settings.require_pkce or app.settings.token_endpoint_auth == "none"
         if request.code_challenge is None:
             if only_pkce:
@@ -123,19 +130,30 @@ class OidcService:
 
     # -- the token endpoint --------------------------------------------------------------------------------
 
-    async def authenticate_client(self, app_id: str, secret: str | None) -> App:
-        """The application behind a request to the token endpoint.
+    async def authenticate_client(self, app_id: str, secret: str | None, method: SecretMethod) -> App:
+        """The application behind a request that says who it is by its secret, sent by `method`, or by nothing.
 
         Without a secret only an application whose method is `none` passes, and its code must carry PKCE.
         """
         app = await self.client(app_id)
+        allowed = app.settings.token_endpoint_auth
         if secret is None:
-            if app.settings.token_endpoint_auth != "none":
+            if allowed != "none":
                 raise OAuthError("invalid_client", "the client must authenticate")
             return app
-        if not same_secret(app.secret, secret):
+        fits = same_secret(app.secret, secret)
+        if allowed not in ("client_secret", method):
+            raise OAuthError("invalid_client", f"the application authenticates by {allowed}")
+        if not fits:
             raise OAuthError("invalid_client", "wrong client_secret")
         return app
+
+    def require_grant_type(self, app: App, grant_type: str) -> None:
+        """Raises OAuthError for one that is unknown, or that the application does not use."""
+        if grant_type not in GRANT_TYPES:
+            raise OAuthError("unsupported_grant_type", f"grant_type must be one of {', '.join(GRANT_TYPES)}")
+        if grant_type not in app.settings.grant_types:
+            raise OAuthError("unauthorized_client", "the application does not use this grant_type")
 
     async def exchange_code(
         self, app: App, code: str, redirect_uri: str | None, verifier: str | None, issuer: str
@@ -158,9 +176,12 @@ class OidcService:
         return await self._tokens(app, found.grant, issuer)
 
     async def refresh(self, app: App, token: str, scope: str | None, issuer: str) -> TokenSet:
-        """A fresh set, and a fresh refresh token: the old one is good once."""
+        """A fresh set, and a fresh refresh token: the old one is good once. Of an application that does not rotate
+        them it stays good, and is answered as it came."""
+        rotates = app.settings.refresh_token_rotation
         async with self._db.transaction() as tx:
-            found = await postgres.use_refresh_token(tx, app.pool_id, _digest(token))
+            look = postgres.use_refresh_token if rotates else postgres.look_at_refresh_token
+            found = await look(tx, app.pool_id, _digest(token))
         if found is None or found.grant.app_id != app.id:
             raise OAuthError("invalid_grant", "unknown refresh_token")
         if not found.first_use:
@@ -173,7 +194,9 @@ class OidcService:
             if not set(scope.split()) <= grant.scopes:
                 raise OAuthError("invalid_scope", "more than was granted")
             grant = replace(grant, scope=scope)
-        return await self._tokens(app, grant, issuer, refresh_scope=found.grant.scope)
+        if rotates:
+            return await self._tokens(app, grant, issuer, refresh_scope=found.grant.scope)
+        return replace(await self._tokens(app, grant, issuer, refresh_scope=""), refresh_token=token)
 
     async def client_credentials(self, app: App, scope: str | None, issuer: str) -> TokenSet:
         """A token for the application itself; it speaks for no user."""
@@ -346,7 +369,7 @@ class OidcService:
         lifetime = app.settings.access_token_expires_after
         access = await self._access_token(app, grant.user_id, grant.scope, issuer, lifetime, grant.id)
         refresh = None
-        if "offline_access" in (refresh_scope or grant.scope).split():
+        if "offline_access" in (grant.scope if refresh_scope is None else refresh_scope).split():
             refresh = secrets.token_urlsafe(32)
             await postgres.insert_refresh_token(self._db, grant, _digest(refresh), grant.expires_at)
         id_token = None

@@ -15,10 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from poolhouse import trace
-from poolhouse.apps.model import App
+from poolhouse.apps.model import GRANT_TYPES, RESPONSE_MODES, RESPONSE_TYPES, App
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
 from poolhouse.oidc.claims import CLAIMS
-from poolhouse.oidc.model import GRANT_TYPES, SCOPES, AuthorizationRequest, OAuthError
+from poolhouse.oidc.model import SCOPES, AuthorizationRequest, OAuthError
 from poolhouse.oidc.service import is_registered
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
@@ -120,8 +120,8 @@ class Provider:
                 "revocation_endpoint": f"{base}/token/revocation",
                 "end_session_endpoint": f"{base}/session/end",
                 "scopes_supported": list(SCOPES),
-                "response_types_supported": ["code"],
-                "response_modes_supported": ["query", "form_post"],
+                "response_types_supported": list(RESPONSE_TYPES),
+                "response_modes_supported": list(RESPONSE_MODES),
                 "grant_types_supported": list(GRANT_TYPES),
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["HS256", "RS256"],
@@ -148,7 +148,8 @@ class Provider:
         form = _form(browser)
         app = await self._client(browser, form)
         base = issuer(self.services, request)
-        oidc, grant = self.services.oidc, form.get("grant_type", "")
+        oidc, grant = self.services.oidc, _required(form, "grant_type")
+        oidc.require_grant_type(app, grant)
         if grant == "authorization_code":
             tokens = await oidc.exchange_code(
                 app, _required(form, "code"), form.get("redirect_uri"), form.get("code_verifier"), base
@@ -157,11 +158,9 @@ class Provider:
             tokens = await oidc.refresh(app, _required(form, "refresh_token"), form.get("scope"), base)
         elif grant == "client_credentials":
             tokens = await oidc.client_credentials(app, form.get("scope"), base)
-        elif grant == GRANT_TYPES[3]:
+        else:
             scope = form.get("scope") or "openid profile"
             tokens = await oidc.exchange_login_token(app, _required(form, "token"), scope, base)
-        else:
-            raise OAuthError("unsupported_grant_type", f"grant_type must be one of {', '.join(GRANT_TYPES)}")
         return _json(tokens.body())
 
     async def user_info(self, request: Request, browser: Browser) -> Response:
@@ -190,9 +189,13 @@ class Provider:
                 name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError, ValueError) as error:
                 raise OAuthError("invalid_client", "malformed Basic credentials") from error
-            return await self.services.oidc.authenticate_client(unquote_plus(name), unquote_plus(secret))
+            if "client_secret" in form or form.get("client_id", unquote_plus(name)) != unquote_plus(name):
+                raise OAuthError("invalid_request", "the client says twice who it is")
+            return await self.services.oidc.authenticate_client(
+                unquote_plus(name), unquote_plus(secret), "client_secret_basic"
+            )
         return await self.services.oidc.authenticate_client(
-            form.get("client_id", ""), form.get("client_secret") or None
+            form.get("client_id", ""), form.get("client_secret") or None, "client_secret_post"
         )
 
 

@@ -12,6 +12,7 @@ from msgspec import UnsetType
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.paging import Page, everything
+from poolhouse.wire.v3 import apps_oidc
 from poolhouse.wire.v3.conversions import page, user_dtos
 from poolhouse.wire.v3.dto.apps import (
     ApplicationBrandingConfig,
@@ -41,7 +42,7 @@ from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 _PAGES = {"login_config": "login", "register_config": "register", "branding_config": "branding"}
 _UNSERVED = ("saml_provider_enabled", "oauth_provider_enabled", "cas_provider_enabled")
-_UNKEPT = ("saml_config", "oauth_config", "cas_config", "oidc_config", "template_data")
+_UNKEPT = ("saml_config", "oauth_config", "cas_config", "template_data")
 
 
 async def list_applications(request: V3Request, query: ListApplicationsQuery) -> ApplicationPaginatedDataDto:
@@ -72,26 +73,30 @@ async def get_simple_info(
 
 async def create_application(request: V3Request, body: CreateApplicationDto) -> CreateApplicationRespDataDto:
     given = _given(body)
-    settings = _settings(given, {})
+    values, asked = apps_oidc.read(body.oidc_config)
+    addresses = tuple(body.logout_redirect_uris or ())
+    settings = {**_settings(given, {}), **asked}
     if body.app_type is not None:
         settings["platform"] = body.app_type
     if body.template is not None:
         settings["template"] = body.template
-    app = await request.services.apps.create(
-        request.caller,
-        body.app_name,
-        body.app_identifier,
-        logo=body.app_logo,
-        description=body.app_description,
-        redirect_uris=tuple(body.redirect_uris or ()),
-        logout_redirect_uris=tuple(body.logout_redirect_uris or ()),
-        settings=settings,
-    )
+    with apps_oidc.by_their_names():
+        app = await request.services.apps.create(
+            request.caller,
+            body.app_name,
+            body.app_identifier,
+            logo=body.app_logo,
+            description=body.app_description,
+            redirect_uris=tuple(body.redirect_uris or ()),
+            logout_redirect_uris=addresses or values.get("logout_redirect_uris", ()),
+            settings=settings,
+        )
     return CreateApplicationRespDataDto(**_whole(app))
 
 
 async def update_application(request: V3Request, body: UpdateApplicationDto) -> IsSuccessDto:
-    """Fields that are absent stay; a page's settings are replaced as a whole."""
+    """Fields that are absent stay, in `oidcConfig` too; a page's settings are replaced as a whole. Where an address
+    list is given twice, the application's own counts."""
     given = _given(body)
     if given.get("enable_permission_apply"):
         raise NotSupported(what="enablePermissionApply")
@@ -111,8 +116,10 @@ async def update_application(request: V3Request, body: UpdateApplicationDto) -> 
     for name in ("redirect_uris", "logout_redirect_uris"):
         if name in given:
             values[name] = tuple(given[name] or ())
-    settings = _settings(given, app.settings.pages)
-    await request.services.apps.update(request.caller, body.app_id, values, settings)
+    asked_values, asked = apps_oidc.read(given.get("oidc_config"))
+    settings = {**_settings(given, app.settings.pages), **asked}
+    with apps_oidc.by_their_names():
+        await request.services.apps.update(request.caller, body.app_id, {**asked_values, **values}, settings)
     return IsSuccessDto(success=True)
 
 
@@ -241,14 +248,7 @@ def _whole(app: App) -> dict[str, Any]:
         "login_config": _login(settings.pages.get("login", {})),
         "register_config": _register(settings.pages.get("register", {})),
         "branding_config": _branding(settings.pages.get("branding", {})),
-        "oidc_config": {
-            "idTokenSignedResponseAlg": settings.id_token_algorithm,
-            "tokenEndpointAuthMethod": settings.token_endpoint_auth,
-            "accessTokenLifetime": settings.access_token_expires_after,
-            "refreshTokenLifetime": settings.refresh_token_expires_after,
-            "authorizationCodeLifetime": settings.code_expires_after,
-            "requirePkce": settings.require_pkce,
-        },
+        "oidc_config": apps_oidc.shown(app),
         "saml_provider_enabled": False,
         "oauth_provider_enabled": False,
         "cas_provider_enabled": False,

@@ -24,6 +24,12 @@ AppType = Literal["web", "spa", "native", "api", "mfa", "mini-program", "gateway
 
 AppProtocol = Literal["oidc", "oauth", "saml", "cas", "asa"]
 
+IdTokenAlgorithm = Literal["RS256", "ES256", "HS256"]
+
+TokenEndpointAuthMethod = Literal[
+    "client_secret", "client_secret_post", "client_secret_basic", "private_key_jwt", "none"
+]
+
 LoginMethod = Literal[
     "PHONE_CODE",
     "EMAIL_CODE",
@@ -109,7 +115,7 @@ class ApplicationDto(Dto, kw_only=True):
     login_config: ApplicationLoginConfigDto
     register_config: ApplicationRegisterConfig
     branding_config: ApplicationBrandingConfig
-    oidc_config: Any
+    oidc_config: OIDCConfig
     saml_provider_enabled: bool
     saml_config: Any = None
     oauth_provider_enabled: bool
@@ -210,7 +216,7 @@ class CreateApplicationDto(Dto, kw_only=True):
     logout_redirect_uris: list[str] | None = None
     init_login_uri: str | None = None
     sso_enabled: bool | None = None
-    oidc_config: Any = None
+    oidc_config: Any = None  # an OIDCConfig
     saml_provider_enabled: bool | None = None
     saml_config: Any = None
     oauth_provider_enabled: bool | None = None
@@ -281,6 +287,32 @@ class ListApplicationAuthPaginatedDataDto(Dto, kw_only=True):
     total_count: Int
 
 
+class OIDCConfig(Dto, kw_only=True):
+    """The contract has this shape without fields, so the names are ours: those of RFC 7591 and OpenID
+    Connect's registrations, in camel case. A field that is absent stays, and null is the default. Anything
+    else in it is answered 501, never swallowed.
+    """
+
+    id_token_signed_response_alg: Maybe[IdTokenAlgorithm] = UNSET  # RS256 in new applications
+    # client_secret is ours: the secret, in the form or in the header
+    token_endpoint_auth_method: Maybe[TokenEndpointAuthMethod] = UNSET
+    jwks: Maybe[dict[str, Any]] = UNSET  # the public keys of private_key_jwt: a JWK set, or one JWK
+    require_pkce: Maybe[bool] = UNSET
+    grant_types: Maybe[list[str]] = UNSET
+    response_types: Maybe[list[str]] = UNSET
+    response_modes: Maybe[list[str]] = UNSET
+    refresh_token_rotation: Maybe[bool] = UNSET
+    authorization_code_lifetime: Maybe[Int] = UNSET  # seconds, like every lifetime here
+    id_token_lifetime: Maybe[Int] = UNSET  # of logins too: an id token ends with its session
+    access_token_lifetime: Maybe[Int] = UNSET
+    refresh_token_lifetime: Maybe[Int] = UNSET
+    post_logout_redirect_uris: Maybe[list[str]] = UNSET  # the same as logoutRedirectUris
+    frontchannel_logout_uri: Maybe[str] = UNSET
+    frontchannel_logout_session_required: Maybe[bool] = UNSET
+    backchannel_logout_uri: Maybe[str] = UNSET
+    backchannel_logout_session_required: Maybe[bool] = UNSET
+
+
 class RefreshApplicationSecretDataDto(Dto, kw_only=True):
     secret: str
 
@@ -306,7 +338,7 @@ class UpdateApplicationDto(Dto, kw_only=True):
     logout_redirect_uris: Maybe[list[str]] = UNSET
     init_login_uri: Maybe[str] = UNSET
     sso_enabled: Maybe[bool] = UNSET
-    oidc_config: Any | UnsetType = UNSET
+    oidc_config: Any | UnsetType = UNSET  # an OIDCConfig; its fields that are absent stay
     saml_provider_enabled: Maybe[bool] = UNSET
     saml_config: Any | UnsetType = UNSET
     oauth_provider_enabled: Maybe[bool] = UNSET

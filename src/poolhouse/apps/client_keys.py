@@ -1,0 +1,99 @@
+"""The public keys an application signs its client assertions with (private_key_jwt).
+
+They stand in the application's settings and nowhere else: no address of keys is fetched, and none is read from a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.texts import is_storable
+
+ClientAlgorithm = Literal["RS256", "ES256"]
+CLIENT_ALGORITHMS: tuple[ClientAlgorithm, ...] = ("RS256", "ES256")
+
+MOST_KEYS = 10
+LONGEST_KID = 256
+SMALLEST_RSA = 2048
+LONGEST = {"kty": 3, "crv": 5, "x": 43, "y": 43, "n": 1366, "e": 6}
+"""Characters of each member (a modulus of 8192 bits); a large exponent would cost whoever verifies."""
+_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+_MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y")}
+
+
+@dataclass(frozen=True, slots=True)
+class ClientKey:
+    """`algorithm` is the key's: what a token's header says never chooses it."""
+
+    kid: str | None
+    algorithm: ClientAlgorithm
+    key: RSAKey | ECKey
+
+
+def checked(field: str, given: Any) -> dict[str, Any]:
+    """A JWK set, or one JWK, as it is kept: `{keys: [...]}` of public members alone. {} of nothing.
+
+    Raises InvalidInput naming `field`, also for a key that could sign: a private key is never kept.
+    """
+    if not given:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InvalidInput(field, "应为 JWK Set 对象", "expected a JWK set")
+    entries = given.get("keys") if "keys" in given else [given]
+    if not isinstance(entries, list) or not entries:
+        raise InvalidInput(f"{field}.keys", "应为 JWK 列表", "expected a list of JWKs")
+    if len(entries) > MOST_KEYS:
+        raise TooLarge(f"{field}.keys", f"最多 {MOST_KEYS} 个", f"at most {MOST_KEYS}")
+    kept = [_kept(f"{field}.keys[{place}]", entry) for place, entry in enumerate(entries)]
+    return {"keys": kept}
+
+
+def of(jwks: Mapping[str, Any]) -> list[ClientKey]:
+    """The keys of a set that `checked` made."""
+    return [_imported(entry) for entry in jwks.get("keys", ())]
+
+
+def _kept(field: str, entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, Mapping) or entry.get("kty") not in ("RSA", "EC"):
+        raise InvalidInput(field, "应为 RSA 或 EC 公钥", "expected an RSA or EC public key")
+    if held := _PRIVATE & set(entry):
+        raise InvalidInput(f"{field}.{min(held)}", "不能包含私钥", "a private key must not leave its client")
+    if entry.get("use") not in (None, "sig"):
+        raise InvalidInput(f"{field}.use", "应为 sig", "expected sig")
+    if entry["kty"] == "EC" and entry.get("crv") != "P-256":
+        raise InvalidInput(f"{field}.crv", "应为 P-256", "expected P-256")
+    algorithm = "RS256" if entry["kty"] == "RSA" else "ES256"
+    if entry.get("alg") not in (None, algorithm):
+        raise InvalidInput(f"{field}.alg", f"应为 {algorithm}", f"expected {algorithm}")
+    small = InvalidInput(f"{field}.n", "RSA 至少 2048 位", "an RSA key has at least 2048 bits")
+    kid = entry.get("kid")
+    if kid is not None and not (isinstance(kid, str) and 0 < len(kid) <= LONGEST_KID and is_storable(kid)):
+        raise InvalidInput(f"{field}.kid", f"最长 {LONGEST_KID}", f"at most {LONGEST_KID} characters")
+    members: dict[str, str] = {}
+    for name in ("kty", *_MEMBERS[entry["kty"]]):
+        value = entry.get(name)
+        if not isinstance(value, str) or not 0 < len(value) <= LONGEST[name]:
+            raise InvalidInput(f"{field}.{name}")
+        members[name] = value
+    if len(members.get("n", "x" * LONGEST["n"])) < SMALLEST_RSA / 6:
+        raise small
+    kept = {**members, "use": "sig", "alg": algorithm, **({"kid": kid} if kid else {})}
+    try:
+        key = _imported(kept).key
+    except (JoseError, ValueError, TypeError) as error:
+        raise InvalidInput(field, "不是有效的公钥", "not a public key") from error
+    if isinstance(key, RSAKey) and key.raw_value.key_size < SMALLEST_RSA:
+        raise small
+    return kept
+
+
+def _imported(entry: Mapping[str, Any]) -> ClientKey:
+    if entry["kty"] == "RSA":
+        return ClientKey(entry.get("kid"), "RS256", RSAKey.import_key(dict(entry)))
+    return ClientKey(entry.get("kid"), "ES256", ECKey.import_key(dict(entry)))

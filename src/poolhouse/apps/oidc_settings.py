@@ -1,0 +1,65 @@
+"""What of an application's OpenID Connect settings goes with what. Fields are named as in AppSettings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from poolhouse.apps import client_keys, redirect_uris
+from poolhouse.apps.model import AppSettings
+from poolhouse.errors import InvalidInput, TooLarge
+
+YEAR_S = 365 * 86400
+LIFETIMES_S: Mapping[str, tuple[int, int]] = {
+    "id_token_expires_after": (60, 10 * YEAR_S),
+    "access_token_expires_after": (60, 10 * YEAR_S),
+    "refresh_token_expires_after": (60, 10 * YEAR_S),
+    "code_expires_after": (10, 86400),
+}
+"""The shortest and longest that can be set: what is added to now must stay a time."""
+LOGOUT_URIS = ("frontchannel_logout_uri", "backchannel_logout_uri")
+MOST_NAMES = 20
+_LISTS = ("response_types", "response_modes", "grant_types")
+
+
+def written(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes as they are kept. Raises InvalidInput."""
+    kept = dict(changes)
+    if "client_jwks" in kept:
+        kept["client_jwks"] = client_keys.checked("client_jwks", kept["client_jwks"])
+    for name in LOGOUT_URIS:
+        if kept.get(name):
+            redirect_uris.checked(name, [kept[name]])
+            if urlsplit(kept[name]).scheme not in ("http", "https"):
+                raise InvalidInput(name, "应为 http 或 https 地址", "must be an http or https address")
+    for name in _LISTS:
+        given = kept.get(name)
+        if isinstance(given, list | tuple):
+            if not given:
+                raise InvalidInput(name, "不能为空", "must not be empty")
+            if len(given) > MOST_NAMES:
+                raise TooLarge(name, f"最多 {MOST_NAMES} 个", f"at most {MOST_NAMES}")
+            kept[name] = [one for place, one in enumerate(given) if one not in given[:place]]
+    return kept
+
+
+def check(settings: AppSettings) -> None:
+    """Raises InvalidInput for settings that contradict each other."""
+    for name, (least, most) in LIFETIMES_S.items():
+        value = getattr(settings, name)
+        if value is not None and not least <= value <= most:
+            raise InvalidInput(name, f"应为 {least} 至 {most} 秒", f"must be {least} to {most} seconds")
+    public = settings.token_endpoint_auth == "none"
+    if public and settings.id_token_algorithm == "HS256":
+        raise InvalidInput(
+            "id_token_algorithm",
+            "公开客户端没有密钥，应为 RS256 或 ES256",
+            "a public client has no secret to verify HS256 with: RS256 or ES256",
+        )
+    if public and not settings.refresh_token_rotation:
+        raise InvalidInput(
+            "refresh_token_rotation", "公开客户端必须轮换", "a public client's refresh tokens must rotate"
+        )
+    if settings.token_endpoint_auth == "private_key_jwt" and not settings.client_jwks:
+        raise InvalidInput("client_jwks", "private_key_jwt 需要公钥", "private_key_jwt needs a public key")

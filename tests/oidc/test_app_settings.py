@@ -1,0 +1,126 @@
+"""What an application may choose of the protocol, and that its choice is kept to."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import httpx
+import pytest
+from tests.conftest import PoolForTests
+from tests.oidc.conftest import Browser
+from tests.oidc.test_flows import authorize_url, claims_of, exchange, sign_in
+
+from poolhouse.apps.model import App
+from poolhouse.services import Services
+from poolhouse.users.model import User
+
+
+async def setting(services: Services, pool: PoolForTests, app: App, **settings: Any) -> App:
+    return await services.apps.update(pool.administrator, app.id, {}, settings)
+
+
+def basic(app: App) -> dict[str, str]:
+    return {"authorization": "Basic " + base64.b64encode(f"{app.id}:{app.secret}".encode()).decode()}
+
+
+@pytest.mark.parametrize(
+    ("method", "passing"),
+    [
+        ("client_secret", {"form", "header"}),
+        ("client_secret_post", {"form"}),
+        ("client_secret_basic", {"header"}),
+        ("none", {"nothing"}),
+    ],
+)
+async def test_a_client_says_who_it_is_in_the_way_it_chose_and_in_no_other(
+    services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App, method: str, passing: set[str]
+) -> None:
+    app = await setting(services, pool, app, token_endpoint_auth=method, id_token_algorithm="RS256")
+    asked = {"grant_type": "authorization_code", "code": "x", "client_id": app.id}
+    passed = set()
+    for name, extra, headers in (
+        ("form", {"client_secret": app.secret}, {}),
+        ("header", {}, basic(app)),
+        ("nothing", {}, {}),
+    ):
+        answer = (await http.post("/oidc/token", data={**asked, **extra}, headers=headers)).json()
+        if answer["error"] == "invalid_grant":
+            passed.add(name)
+        else:
+            assert answer["error"] == "invalid_client"
+    assert passed == passing
+
+
+async def test_a_client_that_says_twice_who_it_is_is_refused(http: httpx.AsyncClient, app: App) -> None:
+    for twice in ({"client_secret": app.secret}, {"client_id": "another"}):
+        asked = {"grant_type": "client_credentials", **twice}
+        answer = await http.post("/oidc/token", data=asked, headers=basic(app))
+        assert answer.json()["error"] == "invalid_request"
+
+
+async def test_a_grant_type_that_was_not_chosen_is_refused(
+    services: Services, pool: PoolForTests, browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    code = await sign_in(browser, app)
+    app = await setting(services, pool, app, grant_types=["client_credentials"])
+    assert (await exchange(http, app, code)).json()["error"] == "unauthorized_client"
+    await browser.open(authorize_url(app))
+    assert browser.arrived["error"] == "unauthorized_client"
+    given = {"grant_type": "client_credentials", "client_id": app.id, "client_secret": app.secret}
+    assert "access_token" in (await http.post("/oidc/token", data=given)).json()
+
+
+async def test_a_response_mode_that_was_not_chosen_is_refused(
+    services: Services, pool: PoolForTests, browser: Browser, app: App, person: User
+) -> None:
+    app = await setting(services, pool, app, response_modes=["query"])
+    await browser.open(authorize_url(app, response_mode="form_post"))
+    assert browser.arrived["error"] == "invalid_request"
+    await sign_in(browser, app)
+
+
+async def refreshed(http: httpx.AsyncClient, app: App, token: str) -> dict[str, Any]:
+    asked = {"grant_type": "refresh_token", "client_id": app.id, "client_secret": app.secret}
+    answer: dict[str, Any] = (await http.post("/oidc/token", data={**asked, "refresh_token": token})).json()
+    return answer
+
+
+async def test_a_refresh_token_that_does_not_rotate_stays_good_until_it_ends(
+    services: Services, pool: PoolForTests, browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    app = await setting(services, pool, app, refresh_token_rotation=False, refresh_token_expires_after=60)
+    code = await sign_in(browser, app, scope="openid offline_access")
+    token = (await exchange(http, app, code)).json()["refresh_token"]
+    for _ in range(2):
+        answer = await refreshed(http, app, token)
+        assert answer["refresh_token"] == token
+        assert answer["id_token"]
+    await services.db.execute("update oidc_refresh_tokens set expires_at = now() where pool_id = $1", pool.id)
+    assert (await refreshed(http, app, token))["error"] == "invalid_grant"
+
+
+async def test_a_token_that_was_used_while_tokens_rotated_is_a_replay_afterwards_too(
+    services: Services, pool: PoolForTests, browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    code = await sign_in(browser, app, scope="openid offline_access")
+    first = (await exchange(http, app, code)).json()["refresh_token"]
+    second = (await refreshed(http, app, first))["refresh_token"]
+    app = await setting(services, pool, app, refresh_token_rotation=False)
+    assert (await refreshed(http, app, first))["error"] == "invalid_grant"
+    assert (await refreshed(http, app, second))["error"] == "invalid_grant"
+
+
+async def test_lifetimes_are_those_of_the_application(
+    services: Services, pool: PoolForTests, browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    lives = {"id_token_expires_after": 600, "access_token_expires_after": 300, "code_expires_after": 30}
+    app = await setting(services, pool, app, **lives)
+    code = await sign_in(browser, app)
+    left = await services.db.fetchval("select expires_at - now() from oidc_codes where pool_id = $1", pool.id)
+    assert 25 < left.total_seconds() <= 30
+    answer = (await exchange(http, app, code)).json()
+    assert answer["expires_in"] == 300
+    claims, access = claims_of(answer["id_token"]), claims_of(answer["access_token"])
+    assert access["exp"] - access["iat"] == 300
+    assert 590 <= claims["exp"] - claims["iat"] <= 600
