@@ -7,12 +7,13 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
 
 ##@ For developers
-.PHONY: setup check graph contract bench fuzz mutate lock renew audit dist format help
+.PHONY: setup check graph contract clients bench fuzz mutate lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
               src/poolhouse/sandbox/js/package.json src/poolhouse/sandbox/js/deno.lock \
-              examples/js/package.json examples/js/deno.lock tests/js/package.json tests/js/deno.lock
+              examples/js/package.json examples/js/deno.lock tests/js/package.json tests/js/deno.lock \
+              tests/clients/matrix.py tests/clients/packages.py
 	scripts/setup
 
 check: setup ## linters, strict types, import contracts
@@ -22,6 +23,7 @@ check: setup ## linters, strict types, import contracts
 	.venv/bin/lint-imports
 	.venv/bin/python scripts/graph.py --check
 	.venv/bin/python -m scripts.contract --check
+	.venv/bin/python -m tests.clients.page --check
 
 graph: setup ## draws which package imports which, into docs/architecture.md
 	.venv/bin/python scripts/graph.py
@@ -32,6 +34,10 @@ contract: setup ## writes the shapes of the v3 wire from docs/contract
 format: setup ## mends what the formatter and the linter can
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+clients: setup ## drives the official clients; records what passes and writes docs/reference/clients.md
+	RECORD_CLIENTS=1 .venv/bin/python -m pytest -n 0 tests/clients/test_matrix.py
+	.venv/bin/python -m tests.clients.page
 
 bench: setup ## measures against the limits; writes bench/results.json
 	.venv/bin/python -m bench

@@ -1,0 +1,26 @@
+"""Fetches the packages of the clients that the suite drives.
+
+python -m tests.clients.fetch          what is not there yet; names each client that is left out, and why
+python -m tests.clients.fetch --lock   writes the checksums of the jars anew, from what Maven gives
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.clients.matrix import CLIENTS
+from tests.clients.packages import Jars, LeftOut
+
+
+def main() -> None:
+    for client in CLIENTS:
+        try:
+            if "--lock" in sys.argv and isinstance(client.packages, Jars):
+                client.packages.lock()
+            client.packages.fetch()
+        except LeftOut as reason:
+            print(f"left out: {client.title}, a client that the tests drive: {reason}")
+
+
+if __name__ == "__main__":
+    main()

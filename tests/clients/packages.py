@@ -1,0 +1,182 @@
+"""How a client's packages come onto the machine, and the command that runs its driver on them.
+
+Fetching is `make setup`'s (`fetch.py`): a test starts programs and touches loopback only. Packages lie in `.packages/`
+beside this file, a folder a client, which git ignores. What is fetched is pinned by version, and by sha256 in
+`java/*.sha256` and `python/*.txt`; another file under a known name ends the set-up.
+Decision: docs/decisions/0034-clients-of-other-ecosystems.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+FETCHED = HERE / ".packages"
+NODE_MODULES = ROOT / "tests" / "js" / "node_modules"
+
+MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.0:copy-dependencies"
+POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion><groupId>tests</groupId><artifactId>tests</artifactId><version>1</version>
+  <dependencies><dependency>
+    <groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version>
+  </dependency></dependencies>
+</project>
+"""
+
+
+class LeftOut(Exception):
+    """The packages cannot be had here; the text says why, and names what is missing."""
+
+
+class Packages(Protocol):
+    """What a client's driver runs on."""
+
+    def fetch(self) -> None:
+        """Makes `command` work. Does nothing when it does already; raises LeftOut."""
+
+    def command(self) -> list[str]:
+        """The driver's command line; raises LeftOut where the packages are not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jars:
+    """A client of Maven Central with everything it depends on, and `java/<main>.java` compiled against it."""
+
+    group: str
+    artifact: str
+    version: str
+    main: str
+
+    @property
+    def folder(self) -> Path:
+        return FETCHED / f"{self.artifact}-{self.version}"
+
+    @property
+    def checksums(self) -> Path:
+        return HERE / "java" / f"{self.artifact}-{self.version}.sha256"
+
+    def fetch(self) -> None:
+        _need("java", "javac")
+        if self._sums() != self.checksums.read_text():
+            self._resolve()
+            if self._sums() != self.checksums.read_text():
+                shutil.rmtree(self.folder)
+                raise SystemExit(f"{self.artifact} {self.version}: other jars than {self.checksums} names")
+        self._compile()
+
+    def lock(self) -> None:
+        self._resolve()
+        self.checksums.write_text(self._sums())
+
+    def command(self) -> list[str]:
+        _need("java", "javac")
+        if not self.folder.exists():
+            raise LeftOut(f"the jars of {self.artifact} {self.version} (make setup, with Maven)")
+        self._compile()
+        classes = f"{self.folder / 'classes'}:{self.folder / 'lib'}/*"
+        # One short run each: what the second compiler would win, compiling costs.
+        return [
+            "java",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xshare:auto",
+            "-cp",
+            classes,
+            self.main,
+        ]
+
+    def _resolve(self) -> None:
+        _need("mvn")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        pom = self.folder / "pom.xml"
+        pom.write_text(POM.format(group=self.group, artifact=self.artifact, version=self.version))
+        run = subprocess.run(
+            ["mvn", "-q", "-B", "-f", pom, MAVEN_COPY, f"-DoutputDirectory={self.folder / 'lib'}"],
+            capture_output=True,
+            text=True,
+        )
+        if run.returncode != 0:
+            shutil.rmtree(self.folder)
+            last = [line for line in run.stdout.splitlines() if "ERROR" in line][:1]
+            raise LeftOut(f"Maven could not fetch it: {''.join(last)}")
+
+    def _sums(self) -> str:
+        jars = sorted((self.folder / "lib").glob("*.jar"))
+        return "".join(f"{hashlib.sha256(jar.read_bytes()).hexdigest()}  {jar.name}\n" for jar in jars)
+
+    def _compile(self) -> None:
+        sources = sorted(HERE.joinpath("java").glob("*.java"))
+        wanted = [source for source in sources if source.stem in {self.main, "Talk"}]
+        stamp = self.folder / "classes" / "sources.sha256"
+        text = hashlib.sha256(b"".join(source.read_bytes() for source in wanted)).hexdigest()
+        if stamp.exists() and stamp.read_text() == text:
+            return
+        classpath = f"{self.folder / 'lib'}/*"
+        subprocess.run(
+            ["javac", "-nowarn", "-encoding", "UTF-8", "-d", stamp.parent, "-cp", classpath, *wanted],
+            check=True,
+        )
+        stamp.write_text(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Wheels:
+    """A client of PyPI. Without `locked` it is the one of `.venv`; with it, `python/<locked>.txt` names its
+    wheels by version and hash, and they are installed beside, for two versions do not fit into one environment."""
+
+    main: str
+    locked: str = ""
+
+    @property
+    def folder(self) -> Path:
+        return FETCHED / self.locked
+
+    def fetch(self) -> None:
+        if not self.locked:
+            return
+        pins = HERE / "python" / f"{self.locked}.txt"
+        kept = self.folder / "requirements.txt"
+        if kept.exists() and kept.read_text() == pins.read_text():
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        uv = [Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--python", sys.executable]
+        subprocess.run([*uv, "--target", self.folder, "--require-hashes", "-r", pins], check=True)
+        kept.write_text(pins.read_text())
+
+    def command(self) -> list[str]:
+        if self.locked and not self.folder.exists():
+            raise LeftOut(f"the wheels of {self.locked} (make setup)")
+        driver = [sys.executable, str(HERE / "python" / f"{self.main}.py")]
+        return [*driver, str(self.folder)] if self.locked else driver
+
+
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """A client of npm, installed with the suite's other modules by the name `module` (tests/js/package.json)."""
+
+    main: str
+    module: str
+
+    def fetch(self) -> None:
+        """`scripts/setup` has installed tests/js already."""
+
+    def command(self) -> list[str]:
+        from tests.sdk import node
+
+        if not (NODE_MODULES / self.module).exists():
+            raise LeftOut(f"the module {self.module} in tests/js (make setup)")
+        return [str(node()), str(HERE / "node" / f"{self.main}.cjs"), str(NODE_MODULES / self.module)]
+
+
+def _need(*programs: str) -> None:
+    missing = [program for program in programs if not shutil.which(program)]
+    if missing:
+        raise LeftOut(f"no {', no '.join(missing)} on the PATH")

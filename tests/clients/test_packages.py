@@ -1,0 +1,50 @@
+"""Packages of other ecosystems: pinned, and left out by name where their tools are not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.clients import packages
+from tests.clients.packages import Jars, LeftOut
+
+JARS = Jars("cn.example", "a-client", "1.0", "V3")
+
+
+@pytest.fixture
+def sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The list of checksums of `JARS`, and a Maven that fetches one jar."""
+    monkeypatch.setattr(packages, "HERE", tmp_path)
+    monkeypatch.setattr(packages, "FETCHED", tmp_path / ".packages")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, text in {"mvn": f"mkdir -p {JARS.folder}/lib; echo jar > {JARS.folder}/lib/a.jar"}.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+    for name in ("java", "javac"):
+        (programs / name).write_text("#!/bin/sh\nmkdir -p $5\n")
+    for program in programs.iterdir():
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{Path(shutil.which('mkdir') or '').parent}")
+    JARS.checksums.parent.mkdir()
+    JARS.checksums.write_text("")
+    return JARS.checksums
+
+
+def test_jars_that_the_list_names_are_taken(sums: Path) -> None:
+    JARS.lock()
+    JARS.fetch()
+    assert JARS.command()[-1] == "V3"
+
+
+def test_another_jar_than_the_list_names_ends_the_set_up(sums: Path) -> None:
+    sums.write_text("0" * 64 + "  a.jar\n")
+    with pytest.raises(SystemExit, match="other jars"):
+        JARS.fetch()
+    assert not JARS.folder.exists()
+
+
+def test_without_maven_a_client_is_left_out_by_name(sums: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(LeftOut, match="no java, no javac"):
+        JARS.fetch()
