@@ -17,7 +17,7 @@ PoolhouseError
 │   ├── SameEmail  SamePhone  OldPasswordRequired
 │   ├── OldEmailUnproven  OldPhoneUnproven  OldEmailMismatch  OldPhoneMismatch
 │   ├── EmailMalformed          at registration and login, where an e-mail is meant
-│   ├── PasswordUndecryptable   a new password that no key of ours opens
+│   ├── PasswordUndecryptable   a password that no key of ours opens, or that should have been plain
 │   └── WeakPassword            the pool's password policy says no
 ├── NotFound
 │   ├── PoolNotFound  AppNotFound  UserNotFound  GroupNotFound  RoleNotFound  NodeNotFound  OrgNotFound
@@ -263,10 +263,20 @@ class OldPhoneMismatch(InvalidInput):
 
 
 class PasswordUndecryptable(InvalidInput):
-    """A new password that no key of ours opens. Never raised where a password is only checked."""
+    """A new password that no key of ours opens, or one that by its form is another key's or should have been plain.
 
-    zh = "解密客户端密码出错"
-    en = "The password could not be decrypted"
+    Never raised where a ciphertext of our own form did not decrypt and the password is only checked.
+    """
+
+    zh = (
+        "解密客户端密码出错：密码须用本服务器的公钥加密（GET /api/v2/.well-known 中的 publicKey；旧版客户端需设置选项 "
+        "publicKey、enc_public_key 或 encrptionPublicKey），或为明文；passwordEncryptType 须与之一致"
+    )
+    en = (
+        "The password could not be decrypted: encrypt it with this server's key (publicKey of "
+        "GET /api/v2/.well-known; older clients have an option for it: publicKey, enc_public_key or "
+        "encrptionPublicKey) or send it plain, with the passwordEncryptType that says so"
+    )
 
     def __init__(self, field: str = "password", /) -> None:
         super().__init__(field)

@@ -8,7 +8,7 @@ from gmssl import sm2 as other_sm2
 from gmssl import sm3
 
 from poolhouse.crypto.sm2 import decrypt, generate_private_key
-from poolhouse.crypto.transport import PasswordTransport, TransportKeys
+from poolhouse.crypto.transport import PasswordTransport, TransportKeys, require_plain
 from poolhouse.errors import PasswordUndecryptable
 
 
@@ -91,3 +91,55 @@ async def test_a_ciphertext_whose_leading_zero_the_client_dropped_is_read() -> N
     shorter = base64.b64encode(sealed.lstrip(b"\0")).decode()
     assert await transport.read(shorter) == "secret"
     assert await transport.read_new(shorter) == "secret"
+
+
+def foreign_rsa(size: int) -> str:
+    return base64.b64encode(b"\x7f" + secrets.token_bytes(size - 1)).decode()
+
+
+async def test_a_text_of_the_form_of_another_keys_ciphertext_is_refused_whether_set_or_checked(transport):
+    for size in (124, 127, 128, 380, 383, 384, 508, 511, 512):
+        for announced in ("auto", "rsa", "none"):
+            for read in (transport.read, transport.read_new):
+                with pytest.raises(PasswordUndecryptable):
+                    await read(foreign_rsa(size), announced)
+
+
+async def test_a_ciphertext_is_refused_where_plain_text_was_announced(transport):
+    for sealed in (
+        rsa(transport, b"secret"),
+        sm2(transport, b"secret"),
+        "04" + sm2(transport, b"secret")[4:],
+    ):
+        with pytest.raises(PasswordUndecryptable):
+            await transport.read(sealed, "none")
+        with pytest.raises(PasswordUndecryptable):
+            require_plain(sealed)
+
+
+async def test_sm2_is_known_by_its_point_without_a_prefix(transport):
+    sealed = sm2(transport, b"secret").removeprefix("sm2:")
+    for text in (sealed, "04" + sealed, "sm2:04" + sealed, sealed.upper()):
+        assert await transport.read(text) == "secret"
+        assert await transport.read_new(text, "sm2") == "secret"
+
+
+async def test_lines_in_base64_are_one_text(transport):
+    sealed = rsa(transport, b"secret")
+    assert await transport.read(sealed[:76] + "\r\n" + sealed[76:] + "\n") == "secret"
+
+
+def test_what_only_resembles_a_ciphertext_is_a_password():
+    for text in (
+        "a" * 172,
+        "x" * 512,
+        "deadbeef" * 30,
+        "04" + "ab" * 120,
+        foreign_rsa(64),
+        foreign_rsa(129),
+        foreign_rsa(200),
+        foreign_rsa(128)[:-8],
+        foreign_rsa(128) + "x",
+        "p" * 171 + "密",
+    ):
+        require_plain(text)

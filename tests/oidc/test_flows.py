@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from tests.conftest import PoolForTests
 from tests.oidc.conftest import AFTER_LOGOUT, REDIRECT, Browser
+from tests.wire.sealed_passwords import FOREIGN, OF_OUR_FORM
 
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
@@ -106,6 +108,21 @@ async def test_a_wrong_password_shows_the_form_again_and_sets_no_session(
     assert 'role="alert"' in page.text
     assert "wrong" not in page.text
     assert "poolhouse_session" not in http.cookies
+
+
+@pytest.mark.parametrize("sealed", [*FOREIGN.values(), *OF_OUR_FORM.values()])
+async def test_the_pages_take_no_ciphertext_for_a_password(
+    browser: Browser, app: App, person: User, sealed: str
+) -> None:
+    """Nothing on them encrypts, so it is what a client made, and nobody could sign in by it again."""
+    await browser.open(authorize_url(app))
+    page = await browser.submit("/login", account="ada", password=sealed)
+    assert ".well-known" in page.text
+    assert sealed.strip()[:30] not in page.text
+    link = page.text.split('href="/login/signup')[1].split('"')[0]
+    await browser.open("/login/signup" + unescape(link))
+    page = await browser.submit("/login/signup", username="newcomer", email="", password=sealed)
+    assert ".well-known" in page.text
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import bcrypt
 import pytest
 from tests.conftest import PoolForTests
+from tests.wire.sealed_passwords import FOREIGN, OF_OUR_FORM
 
 from poolhouse.errors import (
     InvalidInput,
@@ -156,6 +157,18 @@ async def test_every_refused_row_is_told_with_its_line_and_field_and_no_secret(
     ]
     assert "850000 rounds at most" in errors_of(tmp_path)[-1]["message"]
     assert "zq-secret" not in (tmp_path / "errors.jsonl").read_text()
+
+
+@pytest.mark.parametrize("sealed", [*FOREIGN.values(), *OF_OUR_FORM.values()])
+async def test_a_ciphertext_in_the_column_of_plain_passwords_is_refused_by_its_line(
+    services: Services, pool: PoolForTests, tmp_path: Path, sealed: str
+) -> None:
+    file = jsonl(tmp_path, {"username": "a", "password": "secret 1"}, {"username": "b", "password": sealed})
+    assert await brought_in(services, pool, file) == (1, 0, 1)
+    [told] = errors_of(tmp_path)
+    assert (told["line"], told["field"]) == (2, "password")
+    assert "publicKey" in told["message"]
+    assert sealed[:30] not in str(told)
 
 
 async def test_somebody_here_is_left_as_they_are_and_anothers_identifier_is_an_error(

@@ -15,6 +15,7 @@ from poolhouse.bootstrap import read_credentials
 from poolhouse.caller import Caller
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
+from poolhouse.crypto.transport import require_plain
 from poolhouse.db import migrations
 from poolhouse.db.cluster import home_of, made_by
 from poolhouse.db.errors import DatabaseUnfit
@@ -121,6 +122,7 @@ def create_user(
     draft = UserDraft({name: value for name, value in given.items() if value}, password)
 
     async def work(services: Services) -> None:
+        require_plain(password or "")
         user = await services.users.create(operator(services, pool), draft)
         facts("user", _user_facts(user), as_json=as_json)
 

@@ -36,16 +36,32 @@ def public_key_hex(private_key: int) -> str:
 
 def decrypt(private_key: int, ciphertext: bytes) -> bytes | None:
     """`ciphertext`: C1 (64 bytes, no leading 04), C3 (32), C2. None if it was not made for this key."""
-    if len(ciphertext) <= 96:
+    point = _point(ciphertext)
+    if point is None:
         return None
-    x, y = int.from_bytes(ciphertext[:32], "big"), int.from_bytes(ciphertext[32:64], "big")
-    if x >= _P or y >= _P or (y * y - (x * x + _A) * x - _B) % _P:
-        return None
-    x2, y2 = (each.to_bytes(32, "big") for each in _multiply(private_key, (x, y)))
+    x2, y2 = (each.to_bytes(32, "big") for each in _multiply(private_key, point))
     digest, sealed = ciphertext[64:96], ciphertext[96:]
     key = _derive(x2 + y2, len(sealed))
     plain = bytes(a ^ b for a, b in zip(sealed, key, strict=True))
     return plain if hmac.compare_digest(_sm3(x2 + plain + y2), digest) else None
+
+
+def bare(ciphertext: bytes) -> bytes | None:
+    """What `decrypt` takes of a ciphertext with or without its leading 04, None where no point of the curve leads it.
+
+    No other bytes begin with one: one text in 2**256 does by chance.
+    """
+    if ciphertext[:1] == b"\x04" and _point(ciphertext[1:]) is not None:
+        return ciphertext[1:]
+    return ciphertext if _point(ciphertext) is not None else None
+
+
+def _point(ciphertext: bytes) -> Point | None:
+    """C1, where it lies on the curve and something follows it."""
+    if len(ciphertext) <= 96:
+        return None
+    x, y = int.from_bytes(ciphertext[:32], "big"), int.from_bytes(ciphertext[32:64], "big")
+    return None if x >= _P or y >= _P or (y * y - (x * x + _A) * x - _B) % _P else (x, y)
 
 
 def _sm3(data: bytes) -> bytes:

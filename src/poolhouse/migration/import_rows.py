@@ -4,7 +4,7 @@ A row is a JSON object a line (`.jsonl`) or a line of a table (`import_tables`).
 `import_columns` reads them, and these:
 
     id            the person's id in the old system; kept, so that a login through `login` meets the same user
-    password      plain text, hashed here
+    password      plain text, hashed here; what looks like a client's ciphertext is refused
     passwordHash  stored as it is; its form must be one of `crypto.foreign.FORMATS`, or the pool's own
                   `verifyPassword` judges it
     salt          of the passwordHash, where it is kept apart: for `verifyPassword`
@@ -23,6 +23,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from poolhouse import emails
+from poolhouse.crypto.transport import require_plain
 from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.migration import import_tables
 from poolhouse.migration.import_columns import ASIDE, CUSTOM, FIELDS, folded, key_of, unknown_keys
@@ -135,6 +136,8 @@ def _secrets(given: Mapping[str, Any], function: bool) -> tuple[str | None, str 
         raise TooLarge(
             "password", f"长度不能超过 {LONGEST_PASSWORD}", f"at most {LONGEST_PASSWORD} characters"
         )
+    if password is not None:
+        require_plain(password)
     if salt is not None and stored is None:
         raise InvalidInput("salt", "仅可与 passwordHash 一起使用", "goes with a passwordHash only")
     if stored is not None:

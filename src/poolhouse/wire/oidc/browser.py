@@ -14,10 +14,12 @@ from starlette.responses import RedirectResponse, Response
 from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.credentials.service import at_session, nobody
+from poolhouse.crypto.transport import require_plain
 from poolhouse.errors import FormStale, Lang, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
+from poolhouse.wire.tracked_body import TrackedBody
 
 SESSION_COOKIE = "poolhouse_session"
 FORM_COOKIE = "poolhouse_form"
@@ -166,3 +168,10 @@ def redirect(target: str, facts: Mapping[str, str | None]) -> RedirectResponse:
     return RedirectResponse(
         urlunsplit(split._replace(query=query)), 303, headers={"cache-control": "no-store"}
     )
+
+
+def typed(form: TrackedBody, name: str) -> str:
+    """A password of a form, "" where there is none. Raises PasswordUndecryptable: our pages encrypt nothing."""
+    password: str = form.get(name, "")
+    require_plain(password, name)
+    return password

@@ -20,7 +20,7 @@ from poolhouse.errors import PoolhouseError, TokenExpired, TokenInvalid, TooMany
 from poolhouse.login import tickets
 from poolhouse.login.links import FIRST_LOGIN_PATH, VERIFY_PATH, Opened
 from poolhouse.services import WireServices
-from poolhouse.wire.oidc.browser import Browser, with_browser
+from poolhouse.wire.oidc.browser import Browser, typed, with_browser
 from poolhouse.wire.tracked_body import TrackedBody
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ async def _verify(services: WireServices, caller: Caller, ticket: str, form: Tra
 
 
 async def _choose(services: WireServices, caller: Caller, ticket: str, form: TrackedBody) -> None:
-    await services.recovery.by_first_login(caller, ticket, form.get("password", ""))
+    await services.recovery.by_first_login(caller, ticket, typed(form, "password"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
-from poolhouse.wire.oidc.browser import Browser, browser_of, redirect, with_browser
+from poolhouse.wire.oidc.browser import Browser, browser_of, redirect, typed, with_browser
 from poolhouse.wire.oidc.translations import Texts
 from poolhouse.wire.tracked_body import TrackedBody
 
@@ -98,7 +98,7 @@ class Pages:
         keys = _keys(step.given("account"))
         how = SignIn(captcha=step.given("captcha") or None)
         logged_in = await self._services.login.with_any_password(
-            step.caller, keys, step.form.get("password", ""), how
+            step.caller, keys, typed(step.form, "password"), how
         )
         return await self._enter(step, logged_in)
 
@@ -130,7 +130,7 @@ class Pages:
         registration = Registration(
             method="email" if "email" in values else "username",
             values=values,
-            password=step.form.get("password") or None,
+            password=typed(step.form, "password") or None,
             force_login=True,
         )
         return await self._enter(step, await self._services.registrations.register(step.caller, registration))
@@ -142,7 +142,7 @@ class Pages:
 
     async def reset(self, step: Step) -> Response:
         channel, target = _address(step.given("account"))
-        password = step.form.get("password", "")
+        password = typed(step.form, "password")
         try:
             await self._services.recovery.by_code(step.caller, channel, target, step.given("code"), password)
         except UserNotFound as error:
@@ -150,8 +150,8 @@ class Pages:
         return await self._page(step, "sign_in", notice="reset_done")
 
     async def new_password(self, step: Step) -> Response:
-        ticket, password = step.given("ticket"), step.form.get("password", "")
-        old = step.form.get("old_password")
+        ticket, password = step.given("ticket"), typed(step.form, "password")
+        old = typed(step.form, "old_password") if "old_password" in step.form else None
         if old is None:
             await self._services.recovery.by_first_login(step.caller, ticket, password)
         else:

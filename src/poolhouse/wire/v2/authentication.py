@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import PasswordPolicy
+from poolhouse.crypto.transport import require_plain
 from poolhouse.errors import InvalidInput, NotSupported, WeakPassword
 from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
@@ -168,6 +169,7 @@ async def refresh_token(request: V2Request, args: Arguments) -> Any:
 
 async def check_password_strength(request: V2Request, args: Arguments) -> Any:
     pool_id = request.caller.pool_id
+    require_plain(args["password"])
     policy = policy_of(await request.services.pools.get(pool_id)) if pool_id else PasswordPolicy()
     try:
         await policy.check(args["password"])

@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from poolhouse.crypto.transport import require_plain
 from poolhouse.errors import InvalidInput, WeakPassword
 from poolhouse.login.model import SignIn
 from poolhouse.login.passwords import policy_of
@@ -69,9 +70,11 @@ async def validate_token(request: V2Request) -> Response:
 
 async def check_password(request: V2Request) -> Any:
     """isPasswordValid: whether a password would satisfy the pool's policy."""
+    password = _text(request.body, "password")
+    require_plain(password)
     pool = await request.services.pools.get(request.caller.pool_id)
     try:
-        await policy_of(pool).check(_text(request.body, "password"))
+        await policy_of(pool).check(password)
     except WeakPassword as error:
         return {"valid": False, "message": error.message(request.caller.lang)}
     return {"valid": True, "message": said("密码验证成功", request.caller.lang)}

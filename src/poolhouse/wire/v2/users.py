@@ -163,10 +163,10 @@ async def draft_of(request: V2Request, values: dict[str, Any], *, keep_password:
     """The wire's input as a draft. A password arrives encrypted; a kept one is somebody else's hash; any text
     may be the e-mail (docs/contract/v2.md#users, create)."""
     password, salt = values.pop("password", None), values.pop("salt", None)
+    plain = None if password is None else await request.services.transport.read_new(password)
     if code := values.pop("mainDepartmentCode", None):
         values.setdefault("mainDepartmentId", await _department_of(request, code))
     named = {snake(field): value for field, value in values.items()}
-    plain = None if password is None else await request.services.transport.read_new(password)
     password, kept = (None, plain) if keep_password else (plain, None)
     return UserDraft(named, password, kept, password_salt=salt, any_email=True)
 

@@ -142,7 +142,7 @@ async def create_tenant_user(request: V3Request, body: CreateTenantUserReqDto) -
         values["reset_password_on_next_login"] = True
     password, kept = body.password, bool(options and options.keep_password)
     if password and not kept:
-        encryption = (options.password_encrypt_type if options else None) or "none"
+        encryption = (options.password_encrypt_type if options else None) or "auto"
         password = await request.services.transport.read_new(password, encryption)
     draft = UserDraft(
         values,

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from poolhouse.accounts.service import AccountChange, NewAccount
 from poolhouse.crypto.policy import generated_password
+from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
 from poolhouse.users.model import IdentityDraft, Status, User, UserDraft
@@ -161,9 +162,13 @@ async def _new_password(request: V3Request, given: Any, options: Any) -> tuple[s
     """The password to set, if any, and whether it was made here."""
     if options and options.auto_generate_password and not given:
         return generated_password(), True
-    if options and given:
-        given = await request.services.transport.read_new(given, options.password_encrypt_type or "none")
-    return given or None, False
+    if not given:
+        return None, False
+    kept = bool(options and getattr(options, "keep_password", None))
+    encryption: Encryption = (options and options.password_encrypt_type) or ("none" if kept else "auto")
+    if kept and encryption == "none":
+        return given, False
+    return await request.services.transport.read_new(given, encryption), False
 
 
 def _values(body: Any) -> dict[str, Any]:
