@@ -3,7 +3,8 @@
 Of all pages together are made
 
 * src/poolhouse/wire/v3/dto/<page>.py: the enumerations and shapes that an endpoint marked as built needs,
-* src/poolhouse/wire/v3/contract.json: the endpoints of the official management clients, built or not.
+* src/poolhouse/wire/v3/contract.json: the endpoints of the official management clients, built or not,
+* src/poolhouse/wire/v3/authentication.json: those of the authentication clients.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ import re
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from scripts.contract_pages import (
+    AUTHENTICATION,
+    ENDPOINTS,
     Contract,
     ContractError,
-    Endpoint,
     Enumeration,
     Field,
     Shape,
@@ -55,7 +59,18 @@ def files(contract: Contract) -> dict[Path, str]:
         here = [named for name, named in contract.named.items() if named.page == page and name in needed]
         if here:
             modules[WIRE / "dto" / f"{page}.py"] = _module(contract, page, title, here)
-    return {WIRE / "contract.json": _json(contract.endpoints), **_formatted(modules)}
+    rows = contract.endpoints
+    return {
+        WIRE / "contract.json": _json(
+            [row.method, row.url, row.page, row.node, row.python] for row in rows if row.section == ENDPOINTS
+        ),
+        WIRE / "authentication.json": _json(
+            [row.method, row.url, list(row.clients), row.reason]
+            for row in rows
+            if row.section == AUTHENTICATION
+        ),
+        **_formatted(modules),
+    }
 
 
 def _needed(contract: Contract) -> set[str]:
@@ -72,8 +87,7 @@ def _needed(contract: Contract) -> set[str]:
     return needed
 
 
-def _json(endpoints: list[Endpoint]) -> str:
-    rows = [[row.method, row.url, row.page, row.node, row.python] for row in endpoints if not row.beside]
+def _json(rows: Iterable[list[Any]]) -> str:
     return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ENDPOINTS = "Endpoints"
+AUTHENTICATION = "Endpoints of the authentication clients"
 BESIDE = "Endpoints beside the management contract"
 
 ABSENT = frozenset({"", "null", "stays", "left out"})
@@ -20,7 +21,11 @@ class ContractError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`request`: the shape of the query or body; `data`: the kind of the envelope's data; "" for none."""
+    """`request`: the shape of the query or body; `data`: the kind of the envelope's data; "" for none.
+
+    `section`: the heading of its table. `node` and `python` are methods of the management clients; `clients` the
+    authentication clients that call it, and `reason` why it is not built.
+    """
 
     page: str
     method: str
@@ -30,7 +35,9 @@ class Endpoint:
     built: bool
     node: str = ""
     python: str = ""
-    beside: bool = False
+    section: str = ENDPOINTS
+    clients: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def url(self) -> str:
@@ -135,7 +142,7 @@ def _read_page(contract: Contract, page: str, text: str) -> None:
         level, _, name = heading.partition(" ")
         if level == "#":
             contract.titles[page] = name
-        elif name in (ENDPOINTS, BESIDE):
+        elif name in (ENDPOINTS, AUTHENTICATION, BESIDE):
             contract.endpoints += [_endpoint(page, name, cells) for cells in _table(page, lines)]
         elif level == "###":
             if name in contract.named:
@@ -165,15 +172,21 @@ def _table(where: str, lines: list[str]) -> list[list[str]]:
     return rows[2:]
 
 
-def _endpoint(page: str, heading: str, cells: list[str]) -> Endpoint:
-    """`POST `create-user``, its request, its data; of the management contract also built, Node's and Python's name."""
+def _endpoint(page: str, section: str, cells: list[str]) -> Endpoint:
+    """`POST `create-user``, its request, its data; then, but for BESIDE, whether it is built and two cells more."""
     method, _, path = cells[0].partition(" ")
-    if heading == BESIDE:
-        return Endpoint(page, method, path.strip("`"), cells[1], cells[2], built=True, beside=True)
-    _, request, data, built, node, python = cells
+    one = Endpoint(page, method, path.strip("`"), cells[1], cells[2], built=True, section=section)
+    if section == BESIDE:
+        return one
+    built, first, second = cells[3:]
     if built not in ("yes", ""):
         raise ContractError(f"{page}.md, {cells[0]}: built is `yes` or nothing, not {built}")
-    return Endpoint(page, method, path.strip("`"), request, data, built == "yes", node, python)
+    one = replace(one, built=built == "yes")
+    if section == ENDPOINTS:
+        return replace(one, node=first, python=second)
+    if one.built == bool(second):
+        raise ContractError(f"{page}.md, {cells[0]}: a reason is given where it is not built, and only there")
+    return replace(one, clients=tuple(first.split(", ")), reason=second)
 
 
 def _named(page: str, name: str, lines: list[str]) -> Shape | Enumeration:

@@ -31,7 +31,7 @@ from poolhouse.wire.v3.parsing import (
     list_fields,
     query_struct,
 )
-from poolhouse.wire.v3.table import PREFIX, contract, endpoints, is_v3
+from poolhouse.wire.v3.table import PREFIX, endpoints, is_v3, known
 
 _log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ def _row(method: str, path: str) -> Endpoint:
     row = endpoints().get((method, path))
     if row is not None:
         return row
-    if (method, path) in contract():
-        trace.note(operation=f"{method} {path.removeprefix(PREFIX)}")
-        raise NotSupported(what=f"{method} {path}")
+    if url := known(method, path):
+        trace.note(operation=f"{method} {url.removeprefix(PREFIX)}")
+        raise NotSupported(what=f"{method} {url}")
     raise NotFound(path=path)

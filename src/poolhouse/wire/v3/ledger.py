@@ -1,4 +1,4 @@
-"""The ledger `docs/reference/v3.md`: every endpoint of the contract, built or not. Made from the table.
+"""The ledger `docs/reference/v3.md`: every endpoint that a client calls, built or not. Made from the table.
 
 python -m poolhouse.wire.v3.ledger > docs/reference/v3.md
 """
@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import sys
 
-from poolhouse.wire.v3.table import ContractRow, contract, endpoints
+from poolhouse.wire.v3.endpoint import Endpoint
+from poolhouse.wire.v3.table import ContractRow, authentication, contract, endpoints
 
 _HEAD = """# Management API v3
 
-{built} of the {all} endpoints of the official management clients are built; {ours} more are the
-authentication clients' or Poolhouse's own. This page is
-made from the endpoint table (`python -m poolhouse.wire.v3.ledger`) and a test keeps it current. A running
-server has the shapes at `/docs` and `/openapi.json`; those of all endpoints, and what the clients make of them, are in
+{built} of the {all} endpoints of the official management clients are built, {built_for_people} of the
+{all_for_people} that only authentication clients call, and {ours} of Poolhouse's own. This page is made from the
+endpoint table (`python -m poolhouse.wire.v3.ledger`) and a test keeps it current. A running server has the shapes at
+`/docs` and `/openapi.json`; those of all endpoints, and what the clients make of them, are in
 [the contract](../contract/v3.md). An endpoint that is not built answers `statusCode` 501
 and names itself.
 
@@ -34,6 +35,15 @@ In a custom user store `updatedAt` is the store's own.
 
 | family | built | of |
 |---|---|---|
+"""
+
+_PEOPLE = """## Authentication clients
+
+What people do themselves, with their own token or before they have one. Which client calls what is read from the
+packages ([the contract](../contract/v3/signin.md)); of what is not built stands what it belongs to.
+
+| endpoint | clients | built | what |
+|---|---|---|---|
 """
 
 _FAMILIES = {
@@ -64,8 +74,14 @@ def text() -> str:
         families.setdefault(row.family, []).append(row)
     order = [*(name for name in _FAMILIES if name in families), *sorted(families.keys() - _FAMILIES.keys())]
     ours = [row for row in built.values() if row.ours]
-    done = len(built) - len(ours)
-    lines = [_HEAD.format(built=done, all=len(rows), ours=len(ours)).rstrip("\n")]
+    counts = {
+        "built": len(built.keys() & rows.keys()),
+        "all": len(rows),
+        "built_for_people": len(built.keys() & authentication().keys()),
+        "all_for_people": len(authentication()),
+        "ours": len(ours),
+    }
+    lines = [_HEAD.format(**counts).rstrip("\n")]
     for name in order:
         count = sum((row.method, row.url) in built for row in families[name])
         lines.append(f"| {_title(name)} | {count} | {len(families[name])} |")
@@ -75,13 +91,24 @@ def text() -> str:
             done_here = built.get((one.method, one.url))
             what = f"yes | {_code(done_here.scope)} | {done_here.title}" if done_here else "no | | "
             lines.append(f"| {one.method} `{one.url.removeprefix('/api/v3/')}` | {what} |")
-    if ours:
-        lines += ["", "## Beside the management contract", "", "| endpoint | scope | what |", "|---|---|---|"]
-        for own in sorted(ours, key=lambda own: own.url):
-            lines.append(
-                f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_code(own.scope)} | {own.title} |"
-            )
+    lines += _of_people(built)
+    lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]
+    for own in sorted(ours, key=lambda own: own.url):
+        lines.append(
+            f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_code(own.scope)} | {own.title} |"
+        )
     return "\n".join(lines) + "\n"
+
+
+def _of_people(built: dict[tuple[str, str], Endpoint]) -> list[str]:
+    lines = ["", *_PEOPLE.splitlines()]
+    for key, row in sorted(authentication().items(), key=lambda one: (one[1].url, one[1].method)):
+        here = built.get(key)
+        what = f"yes | {here.title}" if here else f"no | {row.reason}"
+        lines.append(
+            f"| {row.method} `{row.url.removeprefix('/api/v3/')}` | {', '.join(row.clients)} | {what} |"
+        )
+    return lines
 
 
 def _title(family: str) -> str:

@@ -248,7 +248,6 @@ def _own(path: str, request: Any, response: Any, handler: Any, method: Any = "PO
         handler=handler,
         scope=scope,
         access="user",
-        ours=True,
     )
 
 
@@ -282,4 +281,3 @@ ENDPOINTS: list[Endpoint] = [
     _own("generate-link-extidp-url", LinkQuery, LinkUrl, generate_link_extidp_url, "GET"),
     _own("unlink-extidp", UnlinkExtIdp, None, unlink_extidp),
 ]
-"""Of the official AuthenticationClient's contract, which contract.json (the management one) does not list."""

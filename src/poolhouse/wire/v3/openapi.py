@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.errors import ROWS
-from poolhouse.wire.v3.table import contract, endpoints
+from poolhouse.wire.v3.table import authentication, contract, endpoints
 
 _REF = "#/components/schemas/{name}"
 
@@ -68,11 +68,10 @@ def document() -> dict[str, Any]:
 
 
 def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
-    known = contract().get((row.method, row.url))
     operation: dict[str, Any] = {
         "operationId": row.name.lower().replace(" ", "-").replace("/", "-"),
         "summary": row.title,
-        "tags": [known.family if known else "poolhouse"],
+        "tags": [_family(row)],
         "responses": {
             "200": _json(_answer(row, kinds), "The envelope"),
             **{code: _json({"$ref": _REF.format(name="Failure")}, text) for code, text in _FAULTS.items()},
@@ -88,6 +87,13 @@ def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any])
     else:
         operation["parameters"] = _parameters(components[schema["$ref"].rpartition("/")[2]])
     return operation
+
+
+def _family(row: Endpoint) -> str:
+    key = (row.method, row.url)
+    if key in contract():
+        return contract()[key].family
+    return "signin" if key in authentication() else "poolhouse"
 
 
 _FAULTS = {

@@ -246,7 +246,14 @@ def _present(value: Any, name: str) -> Any:
 
 
 def _open(
-    path: str, request: Any, response: Any, handler: Any, summary: str, method: Any = "POST"
+    path: str,
+    request: Any,
+    response: Any,
+    handler: Any,
+    summary: str,
+    method: Any = "POST",
+    *,
+    ours: bool = False,
 ) -> Endpoint:
     return Endpoint(
         method,
@@ -257,7 +264,7 @@ def _open(
         scope="signin:write",
         summary=summary,
         access="anyone",
-        ours=True,
+        ours=ours,
     )
 
 
@@ -274,8 +281,7 @@ ENDPOINTS: list[Endpoint] = [
         "Prove an address to reset the password",
     ),
     _open("reset-password", ResetPassword, None, reset_password, "Reset the password"),
-    _open("unlock-account", PassCodePayload, None, unlock_account, "Unlock the own account"),
+    _open("unlock-account", PassCodePayload, None, unlock_account, "Unlock the own account", ours=True),
     _open("mfa-totp-verify", TotpDto, LoginToken, mfa_totp_verify, "The second step of a sign-in"),
     _open("get-captcha-code", None, CaptchaDto, get_captcha_code, "A captcha", "GET"),
 ]
-"""Of the official AuthenticationClient's contract, which contract.json (the management one) does not list."""

@@ -87,26 +87,66 @@ def contract() -> dict[tuple[str, str], ContractRow]:
     return {(row.method, row.url): row for row in rows}
 
 
+class AuthenticationRow(msgspec.Struct, array_like=True, frozen=True):
+    """One endpoint of the authentication clients. `reason`: what it belongs to, if it is not built."""
+
+    method: str
+    url: str
+    clients: tuple[str, ...]
+    reason: str
+
+
 @cache
-def _outside() -> frozenset[str]:
-    return frozenset(url for _, url in contract() if not url.startswith(PREFIX))
+def authentication() -> dict[tuple[str, str], AuthenticationRow]:
+    """By method and path. Source: docs/contract/v3/signin.md."""
+    text = files("poolhouse.wire.v3").joinpath("authentication.json").read_bytes()
+    rows = msgspec.json.decode(text, type=list[AuthenticationRow])
+    return {(row.method, row.url): row for row in rows}
 
 
 def is_v3(path: str) -> bool:
     """Whether whoever asks for this path reads this wire's envelope."""
-    return f"{path}/".startswith(PREFIX) or path in _outside()
+    plain, with_braces = _outside()
+    return f"{path}/".startswith(PREFIX) or path in plain or any(_fits(path, url) for url in with_braces)
+
+
+def known(method: str, path: str) -> str | None:
+    """The path as a client's contract has it, built or not. What is in braces a client fills in, or sends as it is."""
+    if (method, path) in contract() or (method, path) in authentication():
+        return path
+    return next((url for url in _with_braces(method) if _fits(path, url)), None)
+
+
+@cache
+def _outside() -> tuple[frozenset[str], frozenset[str]]:
+    """Without braces and with."""
+    urls = frozenset(url for _, url in (*contract(), *authentication()) if not url.startswith(PREFIX))
+    with_braces = frozenset(url for url in urls if "{" in url)
+    return urls - with_braces, with_braces
+
+
+@cache
+def _with_braces(method: str) -> tuple[str, ...]:
+    return tuple(url for one, url in (*contract(), *authentication()) if one == method and "{" in url)
+
+
+def _fits(path: str, url: str) -> bool:
+    given, wanted = path.split("/"), url.split("/")
+    return len(given) == len(wanted) and all(
+        part == name or (part and name.startswith("{")) for part, name in zip(given, wanted, strict=True)
+    )
 
 
 @cache
 def endpoints() -> dict[tuple[str, str], Endpoint]:
-    """The rows built, by method and path. A row twice, or one of neither us nor the contract, is a mistake."""
+    """The rows built, by method and path. A row twice, or one of neither us nor a client, is a mistake."""
     rows: dict[tuple[str, str], Endpoint] = {}
     for family in FAMILIES:
         for row in family:
             key = (row.method, row.url)
             if key in rows:
                 raise ValueError(f"{row.name} is in the table twice")
-            if row.ours == (key in contract()):
+            if row.ours == (key in contract() or key in authentication()):
                 raise ValueError(f"{row.name}: ours={row.ours} does not fit the contract")
             rows[key] = row
     return rows
