@@ -45,8 +45,8 @@ def reasons() -> list[tuple[str, list[ast.expr], int]]:
 
 def words(argument: ast.expr) -> str | None:
     """The text that is written there; None where it comes from elsewhere."""
-    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-        return argument.value
+    if isinstance(argument, ast.Constant):
+        return argument.value if isinstance(argument.value, str) else ""
     if isinstance(argument, ast.JoinedStr):
         return "".join(str(part.value) for part in argument.values if isinstance(part, ast.Constant))
     return None

@@ -20,6 +20,7 @@ from poolhouse.errors import (
     NotAuthenticated,
     NotPermitted,
     SignatureRefused,
+    TooLarge,
 )
 from poolhouse.ids import new_id
 from poolhouse.services import Services
@@ -44,6 +45,18 @@ async def test_a_key_authenticates_with_its_secret_alone(keys: AccessKeyService,
     for key_id, secret in ((key.id, "wrong"), (new_id(), key.secret), ("", ""), ("x\x00", "")):
         with pytest.raises(NotAuthenticated):
             await keys.authenticate(key_id, secret)
+
+
+async def test_a_pool_has_only_so_many(
+    keys: AccessKeyService, pool: PoolForTests, other_pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("poolhouse.credentials.access_keys.KEYS_A_POOL", 2)
+    for _ in range(2):
+        await keys.create(pool.administrator)
+    with pytest.raises(TooLarge) as refused:
+        await keys.create(pool.administrator)
+    assert refused.value.facts["field"] == "accessKey"
+    await keys.create(other_pool.administrator)
 
 
 @pytest.mark.parametrize("scope", ["", "x" * (SCOPE_LENGTH + 1)])
@@ -118,11 +131,12 @@ async def test_a_limited_key_makes_no_wider_one(keys: AccessKeyService, pool: Po
     assert (await keys.create(limited, scopes=["users:read"])).scopes == {"users:read"}
 
 
-async def test_the_last_use_is_shown(keys: AccessKeyService, pool: PoolForTests) -> None:
-    key = await keys.create(pool.administrator)
-    assert (await keys.get(pool.administrator, key.id)).used_at is None
-    await keys.note_use(key.pool_id, key.id)
-    assert (await keys.get(pool.administrator, key.id)).used_at is not None
+@pytest.mark.parametrize("whose", ["a key of its own", "the pool's pair"])
+async def test_the_last_use_is_shown(keys: AccessKeyService, pool: PoolForTests, whose: str) -> None:
+    key_id = pool.id if whose == "the pool's pair" else (await keys.create(pool.administrator)).id
+    assert (await keys.get(pool.administrator, key_id)).used_at is None
+    await keys.note_use(pool.id, key_id)
+    assert (await keys.get(pool.administrator, key_id)).used_at is not None
 
 
 async def test_a_busy_key_writes_its_use_once_a_minute(

@@ -16,6 +16,8 @@ async def test_it_speaks_for_its_pool(services: Services, pool: PoolForTests) ->
     claims = await services.credentials.read(issued.token)
     assert (claims.kind, claims.pool_id, claims.subject) == ("management", pool.id, pool.id)
     assert claims.raw["scoped_userpool_id"] == pool.id
+    known = {"id": pool.id, "email": "", "userPoolId": pool.id}
+    assert {name: claims.data[name] for name in known} == known
     assert issued.exp - issued.iat > 2 * 3600
 
 

@@ -130,6 +130,17 @@ async def test_a_scripted_user_logs_in_and_the_script_hears_of_it(
     assert (updates["loginsCount"], updates["lastIP"]) == (1, "203.0.113.7")
 
 
+async def test_one_name_is_asked_of_the_login_script_alone(
+    services: Services, pool: PoolForTests, legacy: Legacy, visitor: Caller
+) -> None:
+    await connect(services, pool, legacy, "CUSTOM_USER_STORE", record_logins=False)
+    await legacy.put(WANG, "secret")
+    assert (await services.login.with_any_password(visitor, [BY_NAME], "secret")).user.username == "wang"
+    await services.scripts.settled()
+    asked = await services.db.fetch("select name from custom_script_logs where pool_id = $1", pool.id)
+    assert [row["name"] for row in asked] == ["login"]
+
+
 async def test_stopping_waits_for_the_records_of_the_last_logins(
     services: Services,
     pool: PoolForTests,

@@ -138,6 +138,19 @@ async def test_strangers_log_in_only_where_they_may_register(services, visitor, 
             assert logged_in.user.email_verified
 
 
+@pytest.mark.parametrize(
+    ("channel", "target", "source"),
+    [("email", "new@example.com", "basic:email-code"), ("phone", "13900139000", "basic:phone-code")],
+)
+async def test_a_stranger_who_logs_in_is_known_by_the_kind_of_code(
+    services, visitor, sent_code, channel, target, source
+):
+    await services.codes.send(visitor, channel, target, "login")
+    code = await sent_code(target if channel == "email" else f"+86{target}")
+    logged_in = await services.code_login.login(visitor, channel, target, code, SignIn(auto_register=True))
+    assert logged_in.user.register_source == [source]
+
+
 async def test_registering_with_a_code_proves_the_address(services, visitor, sent_code):
     await services.codes.send(visitor, "phone", "13900139000", "register")
     registered = await services.code_login.register(

@@ -13,10 +13,13 @@ from poolhouse.errors import (
     OldEmailUnproven,
     OldPasswordRequired,
     OldPasswordWrong,
+    OldPhoneMismatch,
+    OldPhoneUnproven,
     PhoneNotDirectly,
     PhoneTaken,
     SameEmail,
     TokenExpired,
+    TokenInvalid,
     TooManyRequests,
     WeakPassword,
 )
@@ -142,6 +145,42 @@ async def test_an_email_changes_with_a_code_sent_to_the_new_one(services, me, se
     assert (user.email, user.email_verified) == ("new@example.com", True)
     with pytest.raises(SameEmail):
         await services.own_account.update_address(me, replace(new, target="New@example.com"), OldAddress())
+
+
+@pytest.fixture
+async def abroad(services, pool, visitor):
+    """Somebody with a British number, logged in."""
+    draft = UserDraft({"phone": "7400123456", "phone_country_code": "+44"})
+    user = await services.users.create(pool.administrator, draft)
+    return replace(visitor, kind="user", actor_id=user.id)
+
+
+async def test_an_old_number_without_its_country_is_one_of_the_users_own(
+    services, abroad, visitor, sent_code, send, configure
+):
+    await configure(verify_code_resend_after=0, verify_old_phone=True)
+    new = NewContact("phone", "13900139000", await send("phone", "13900139000", "change"))
+    with pytest.raises(OldPhoneMismatch):
+        await services.own_account.update_address(abroad, new, OldAddress("7400123456", country_code="+33"))
+    with pytest.raises(OldPhoneUnproven) as unproven:
+        await services.own_account.update_address(abroad, new, OldAddress("7400123456"))
+    assert unproven.value.facts["field"] == "oldPhoneCode"
+    await services.codes.send(visitor, "phone", "7400123456", "change", "+44")
+    old = OldAddress("7400123456", await sent_code("+447400123456"))
+    user = await services.own_account.update_address(abroad, new, old)
+    assert (user.phone, user.phone_verified) == ("13900139000", True)
+
+
+async def test_a_ticket_changes_its_own_users_address_and_no_other_kind(services, me, abroad, send):
+    for channel in ("email", "phone"):
+        await services.own_account.unbind_address(me, channel)
+    new = NewContact("email", "new@example.com", await send("email", "new@example.com", "change"))
+    ticket = await services.own_account.prove_address(me, new, OldAddress())
+    with pytest.raises(TokenInvalid):
+        await services.own_account.update_by_ticket(abroad, "email", ticket)
+    with pytest.raises(TokenInvalid):
+        await services.own_account.update_by_ticket(me, "phone", ticket)
+    assert (await services.own_account.update_by_ticket(me, "email", ticket)).email == "new@example.com"
 
 
 async def test_somebody_elses_email_stays_theirs(services, pool, me, send):

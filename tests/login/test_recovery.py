@@ -46,6 +46,13 @@ async def test_a_weak_password_does_not_use_up_the_code(services, visitor, bob, 
     await services.recovery.by_code(visitor, "email", BOB, code, "secret 2")
 
 
+async def test_an_old_password_does_not_come_back_by_a_code(services, visitor, bob, sent_code, configure):
+    await configure(password_update_policy={"enabled": True, "difference_cycle": 2})
+    await services.codes.send(visitor, "email", BOB, "reset_password")
+    with pytest.raises(WeakPassword):
+        await services.recovery.by_code(visitor, "email", BOB, await sent_code(BOB), "secret 1")
+
+
 async def test_a_code_for_nobodys_address_resets_nothing(services, visitor, sent_code):
     await services.codes.send(visitor, "email", "nobody@example.com", "reset_password")
     code = await sent_code("nobody@example.com")

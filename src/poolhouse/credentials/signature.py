@@ -76,7 +76,7 @@ def verify(call: SignedCall, secret: str, signature: bytes, now: datetime) -> No
     head = f"{call.method}\n{_canonical_headers(call.headers)}"
     fits = False
     for resource in _resources(call):
-        text = (head + resource).encode("utf-8", "surrogatepass")
+        text = (head + resource).encode()
         expected = hmac.new(secret.encode(), text, hashlib.sha1).digest()
         fits |= hmac.compare_digest(expected, signature)
     if not fits:
@@ -146,4 +146,4 @@ def _body_pairs(body: bytes) -> Iterator[dict[str, str]]:
 
 
 def _code_units(key: str) -> bytes:
-    return key.encode("utf-16-be", "surrogatepass")
+    return key.encode("utf-16-be")

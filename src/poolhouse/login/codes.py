@@ -200,6 +200,18 @@ async def holder_of(
     return user if user is not None and holds(user, channel, target, country_code) else None
 
 
+def proven_values(channel: Channel, target: str, country_code: str | None) -> dict[str, Any]:
+    """What a profile says from now on of an address whose code was right.
+
+    A number comes with its country, also with none (which is the default one): what the profile said of a former
+    number would make it another number than the one that was proved.
+    """
+    values: dict[str, Any] = {channel: target.strip(), f"{channel}_verified": True}
+    if channel == "phone":
+        values["phone_country_code"] = country_code or None
+    return values
+
+
 def address_key(channel: Channel, target: str, country_code: str | None = None) -> UserKey:
     return UserKey(channel, target, country_code if channel == "phone" else None)
 

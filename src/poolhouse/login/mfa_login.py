@@ -17,7 +17,7 @@ from poolhouse.errors import (
     TooManyRequests,
 )
 from poolhouse.login import postgres, tickets
-from poolhouse.login.codes import Codes, address_key, holds, normal, require_held
+from poolhouse.login.codes import Codes, address_key, holds, normal, proven_values, require_held
 from poolhouse.login.lockout import SECOND_STEP
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.login.own_account import FOLLOWING
@@ -147,9 +147,7 @@ class MfaLogin:
     async def _bind(
         self, caller: Caller, user: User, channel: Channel, target: str, country_code: str | None
     ) -> User:
-        values = {channel: target.strip(), f"{channel}_verified": True}
-        if channel == "phone" and country_code:
-            values = {**values, "phone_country_code": country_code}
+        values = proven_values(channel, target, country_code)
         try:
             async with self._db.transaction() as tx:
                 draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)

@@ -34,7 +34,7 @@ from poolhouse.errors import (
     TokenInvalid,
 )
 from poolhouse.login import tickets
-from poolhouse.login.codes import Codes, proof, require_held
+from poolhouse.login.codes import Codes, proof, proven_values, require_held
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.model import Channel
 from poolhouse.login.passwords import PasswordRules
@@ -171,12 +171,12 @@ class OwnAccount:
         old one verified OldEmailMismatch, OldEmailUnproven and their like.
         """
         user = await self._require_change(caller, new, old)
-        return await self._change(caller, user, _bound(new), _UPDATED[new.channel])
+        return await self._change(caller, user, _proven(new), _UPDATED[new.channel])
 
     async def prove_address(self, caller: Caller, new: NewContact, old: OldAddress) -> str:
         """The first of two steps (v3): a ticket for `update_by_ticket`. Raises as `update_address`."""
         user = await self._require_change(caller, new, old)
-        detail = {"channel": new.channel, "values": _bound(new), "was": _address(user, new.channel)}
+        detail = {"channel": new.channel, "values": _proven(new), "was": _address(user, new.channel)}
         return await tickets.issue(
             self._db,
             caller.pool_id,
@@ -217,7 +217,7 @@ class OwnAccount:
             raise EmailTaken(field="email") if new.channel == "email" else PhoneTaken(field="phone")
         await self._codes.check(caller, new.channel, new.target, new.code, "bind", new.country_code)
         operation: Operation = "bind_email" if new.channel == "email" else "bind_phone"
-        return await self._change(caller, user, _bound(new), operation)
+        return await self._change(caller, user, _proven(new), operation)
 
     async def unbind_address(self, caller: Caller, channel: Channel, code: str | None = None) -> User:
         """`code`, where a wire asks for one, was sent to the address that goes.
@@ -347,8 +347,5 @@ def _same(channel: Channel, one: str, other: str, one_country: str | None, other
     return UserKey(channel, one, one_country).stored == UserKey(channel, other, other_country).stored
 
 
-def _bound(new: NewContact) -> dict[str, Any]:
-    values: dict[str, Any] = {new.channel: new.target.strip(), f"{new.channel}_verified": True}
-    if new.channel == "phone" and new.country_code:
-        values["phone_country_code"] = new.country_code
-    return values
+def _proven(new: NewContact) -> dict[str, Any]:
+    return proven_values(new.channel, new.target, new.country_code)

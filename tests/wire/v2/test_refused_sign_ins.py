@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -169,4 +170,6 @@ async def test_a_lock_has_a_row_of_its_own(v2: V2Client, client: V2Client, bob: 
     assert any('"reason":"AccountLocked"' in row["extra_data"] for row in rows)
     listed = await v2.rest("GET", "/api/v2/analysis/user-action", params={"userId": bob, "success": "true"})
     assert [row["operation_name"] for row in listed["list"]] == ["blockUser"]
-    assert "too many wrong passwords" in listed["list"][0]["extra_data"]
+    detail = json.loads(listed["list"][0]["extra_data"])
+    assert detail["reason"] == "too many wrong passwords"
+    assert detail["seconds"] > 0
