@@ -44,6 +44,11 @@ class Node:
     def is_root(self) -> bool:
         return self.parent_id is None
 
+    @property
+    def org_code(self) -> str:
+        """What a caller may name its organisation by: the root's code, or the organisation's id where it has none."""
+        return self.code_path[0] or self.org_id
+
 
 @dataclass(frozen=True, slots=True)
 class Org:
@@ -57,8 +62,7 @@ class Org:
 
     @property
     def code(self) -> str:
-        """What a caller may name it by: the root's code, or the id where it has none."""
-        return self.root.code or self.id
+        return self.root.org_code
 
 
 @dataclass(frozen=True, slots=True)

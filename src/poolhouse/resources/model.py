@@ -212,6 +212,7 @@ class OpenApp:
     name: str
     logo: str | None
     description: str | None
+    login_uri: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ async def list_access(db: Executor, pool_id: str, app_id: str, page: PageRequest
 async def list_usable(
     db: Executor, pool_id: str, principals: Sequence[Principal], default: AppSettings, page: PageRequest
 ) -> Page[OpenApp]:
-    """Applications that whoever acts through these principals may use and is shown, newest first.
+    """Applications switched on that whoever acts through these principals may use and is shown, newest first.
 
     A denial beats an allowance; where nothing is said the application's strategy stands. `default`: what an
     application's settings say where they say nothing.
@@ -121,6 +121,7 @@ async def list_usable(
             and (h.direct or a.inherit_by_children)
           group by a.app_id) said on said.app_id = p.id
         where p.pool_id = $1 and coalesce((p.settings ->> 'show_in_list')::bool, $5)
+          and coalesce((p.settings ->> 'enabled')::bool, $7)
           and not coalesce(said.denied, coalesce(p.settings ->> 'default_access', $6) <> 'ALLOW_ALL')
         """
     args = (
@@ -130,10 +131,12 @@ async def list_usable(
         [p.direct for p in principals],
         default.show_in_list,
         default.default_access,
+        default.enabled,
     )
     total = await db.fetchval(f"select count(*) {usable}", *args)
     rows = await db.fetch(
-        f"select p.id, p.name, p.logo, p.description {usable} "
+        "select p.id, p.name, p.logo, p.description, coalesce(p.settings ->> 'init_login_uri', '') as login_uri "
+        f"{usable} "
         f"order by p.created_at desc, p.id limit {page.size} offset {page.offset}",
         *args,
     )

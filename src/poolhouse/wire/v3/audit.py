@@ -191,8 +191,8 @@ def _event(request: V3Request, row: Record, around: Surroundings) -> UserActionL
         event_detail=_json(dict(row.detail)),
         success=row.success,
         user_agent=row.user_agent,
-        parsed_user_agent=_agent(row.user_agent),
-        geoip=_place(request, row.ip),
+        parsed_user_agent=agent_dto(row.user_agent),
+        geoip=geoip_dto(request, row.ip),
         timestamp=v3_time(row.at),
         request_id=row.request_id,
     )
@@ -213,8 +213,8 @@ def _act(request: V3Request, row: Record) -> AdminAuditLogDto:
         target_value=None if after is None else _json(after),
         success=row.success,
         user_agent=row.user_agent,
-        ua=_agent(row.user_agent),
-        geoip=_place(request, row.ip),
+        ua=agent_dto(row.user_agent),
+        geoip=geoip_dto(request, row.ip),
         timestamp=v3_time(row.at),
         request_id=row.request_id,
     )
@@ -232,12 +232,12 @@ def _resource(operation: str, resource_type: str) -> str:
     return RESOURCES.get(resource_type, OTHER_RESOURCE)
 
 
-def _agent(user_agent: str) -> ParsedUserAgent:
+def agent_dto(user_agent: str) -> ParsedUserAgent:
     known = agent(user_agent)
     return ParsedUserAgent(device=known.device, name=known.name, os=known.os)
 
 
-def _place(request: V3Request, ip: str | None) -> GeoIp:
+def geoip_dto(request: V3Request, ip: str | None) -> GeoIp:
     place = request.services.geoip.of(ip)
     return GeoIp(
         location=GeoIpLocation(

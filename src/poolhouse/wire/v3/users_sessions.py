@@ -9,6 +9,7 @@ from poolhouse.times import v3_time
 from poolhouse.users.model import Condition, Status, UserQuery
 from poolhouse.wire.v3.conversions import moment, page, the_user, the_user_ids
 from poolhouse.wire.v3.dto.common import IsSuccessDto
+from poolhouse.wire.v3.dto.signin import MyDepartmentListQuery
 from poolhouse.wire.v3.dto.users import (
     ArchivedUsersListPagingDto,
     CheckSessionStatusDataDto,
@@ -30,14 +31,21 @@ from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 
 async def get_user_departments(request: V3Request, query: GetUserDepartmentsQuery) -> UserDepartmentPagingDto:
+    user = await the_user(request, query.user_id, query.user_id_type)
+    return await departments_of(request, user.id, query, paths=query.with_department_paths)
+
+
+async def departments_of(
+    request: V3Request,
+    user_id: str,
+    query: GetUserDepartmentsQuery | MyDepartmentListQuery,
+    *,
+    paths: bool = False,
+) -> UserDepartmentPagingDto:
     if query.with_custom_data:
         raise NotSupported(what="withCustomData")
     wanted_page = page(query.page, query.limit)
-    user = await the_user(request, query.user_id, query.user_id_type)
-    memberships = await request.services.department_members.list_departments(request.caller, user.id)
-    orgs = await request.services.orgs.find_orgs(
-        request.caller, list({membership.node.org_id for membership in memberships})
-    )
+    memberships = await request.services.department_members.list_departments(request.caller, user_id)
     orders = {
         "DepartmentCreatedAt": lambda membership: v3_time(membership.node.created_at),
         "JoinDepartmentAt": lambda membership: v3_time(membership.joined_at),
@@ -45,17 +53,16 @@ async def get_user_departments(request: V3Request, query: GetUserDepartmentsQuer
         "DepartmemtCode": lambda membership: membership.node.code or "",
     }
     memberships.sort(key=orders[query.sort_by], reverse=query.order_by == "Desc")
-    dtos = [
-        _department(membership, orgs[membership.node.org_id].code, paths=query.with_department_paths)
-        for membership in memberships[wanted_page.offset : wanted_page.offset + wanted_page.size]
-    ]
-    return UserDepartmentPagingDto(total_count=len(memberships), items=dtos)
+    shown = memberships[wanted_page.offset : wanted_page.offset + wanted_page.size]
+    return UserDepartmentPagingDto(
+        total_count=len(memberships), items=[_department(one, paths=paths) for one in shown]
+    )
 
 
-def _department(one: Membership, org_code: str, *, paths: bool) -> UserDepartmentRespDto:
+def _department(one: Membership, *, paths: bool) -> UserDepartmentRespDto:
     node = one.node
     return UserDepartmentRespDto(
-        organization_code=org_code,
+        organization_code=node.org_code,
         department_id=node.id,
         is_root=node.is_root,
         created_at=v3_time(node.created_at),

@@ -10,7 +10,9 @@ from typing import Any, Literal
 from msgspec import field
 
 from poolhouse.wire.v3.dto import Dto, Int
-from poolhouse.wire.v3.dto.common import FactorType, GivenGender, PasswordEncryptType
+from poolhouse.wire.v3.dto.audit import GeoIp, ParsedUserAgent
+from poolhouse.wire.v3.dto.common import FactorType, GivenGender, PasswordEncryptType, ResourceType
+from poolhouse.wire.v3.dto.users import UserDepartmentSort
 
 EmailChannel = Literal[
     "CHANNEL_LOGIN",
@@ -369,3 +371,78 @@ class CaptchaDto(Dto, kw_only=True):
     id: str
     image: str
     audio: str
+
+
+class MyLoginHistoryQuery(Dto, kw_only=True):
+    """`start` and `end` are milliseconds; the end does not belong to it."""
+
+    app_id: str | None = None
+    client_ip: str | None = None
+    success: bool | None = None
+    start: Int | None = None
+    end: Int | None = None
+    page: Int = 1
+    limit: Int = 10
+
+
+class LoginHistoryDto(Dto, kw_only=True):
+    """`loginMethod` is our own word, of a sign-in that was refused early an empty one."""
+
+    user_id: str
+    app_id: str
+    app_name: str
+    app_login_url: str
+    app_logo: str
+    login_at: str
+    client_ip: str
+    success: bool
+    error_message: str | None = None  # the name of the refusal
+    user_agent: str
+    parsed_user_agent: ParsedUserAgent
+    login_method: str
+    geoip: GeoIp
+    tenant_id: str | None = None
+
+
+class LoginHistoryPaginatedRespDto(Dto, kw_only=True):
+    total_count: Int
+    items: list[LoginHistoryDto] = field(name="list")
+
+
+class LoggedInAppsDto(Dto, kw_only=True):
+    app_id: str
+    app_name: str
+    app_login_url: str
+    app_logo: str
+    active: bool
+
+
+class AccessibleAppsDto(Dto, kw_only=True):
+    app_id: str
+    app_name: str
+    app_login_url: str
+    app_logo: str
+    active: bool
+
+
+class UserTenantListDto(Dto, kw_only=True):
+    tenant_id: str
+    tenant_name: str
+    join_at: str
+
+
+class MyRoleListQuery(Dto, kw_only=True):
+    namespace: str | None = None  # the default one
+
+
+class MyDepartmentListQuery(Dto, kw_only=True):
+    page: Int = 1
+    limit: Int = 10
+    with_custom_data: bool = False
+    sort_by: UserDepartmentSort = "JoinDepartmentAt"
+    order_by: Literal["Asc", "Desc"] = "Desc"
+
+
+class MyAuthorizedResourcesQuery(Dto, kw_only=True):
+    namespace: str | None = None  # the default one
+    resource_type: ResourceType | None = None
