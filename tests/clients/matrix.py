@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.clients.packages import Modules, Packages, Wheels
+from tests.clients.packages import Jars, Modules, Packages, Wheels
 from tests.clients.walk_v3 import WALK as V3
 
 
@@ -46,6 +46,40 @@ TOKENS = dict.fromkeys(
     "the tokens of `signin` are no tokens of OpenID Connect yet",
 )
 
+JAVA_POSTS = {
+    "getPost": "reads the whole answer as a post: its class has none of the answer's fields",
+    "setUserPosts": "wants a post's id, which no answer class of this client has",
+}
+JAVA_3_1 = {
+    **JAVA_POSTS,
+    **dict.fromkeys(
+        ["listCustFields", "listUserBaseFields"],
+        "reads the answer into the class of the question, which has no list",
+    ),
+    **dict.fromkeys(
+        ["addWhitelist", "listWhitelists"],
+        "reads a list of entries as a single one; an answer of one would lose the others",
+    ),
+    "deleteWhitelist": "reads the whole answer as its data",
+}
+JAVA_3_0 = {
+    **JAVA_POSTS,
+    "listRoleAssignments": "its question has no role: the class has nothing but itself, `requestBody`",
+    "getAuthorizedResources": "its question does not say of whom: it takes that of the authentication client",
+    **dict.fromkeys(
+        ["createTenant", "getTenant", "listTenants", "addTenantUsers", "listTenantUsers", "deleteTenant"],
+        "reads a tenant's logo as a list; it is a text in the contract and in later versions",
+    ),
+}
+JAVA_OPEN = {
+    **TOKENS,
+    **dict.fromkeys(
+        ["getUserBaseFields", "setUserBaseFields"],
+        "the kind of a base field is answered as `OBJECT`, which is none of the contract's",
+    ),
+    "getUserBatch": "ids in one text with commas are read as one id",
+}
+
 CLIENTS = [
     Client(
         name="authing-node-sdk",
@@ -66,6 +100,28 @@ CLIENTS = [
         begin="`ManagementClient(access_key_id, access_key_secret, host=host)`",
         walk=V3,
         ours=TOKENS,
+    ),
+    Client(
+        name="authing-java-sdk",
+        registry="Maven Central",
+        version="3.1.9",
+        language="Java",
+        packages=Jars("cn.authing", "authing-java-sdk", "3.1.9", "V3"),
+        begin="`ManagementClientOptions`: `setAccessKeyId`, `setAccessKeySecret`, `setHost`",
+        walk=V3,
+        theirs=JAVA_3_1,
+        ours=JAVA_OPEN,
+    ),
+    Client(
+        name="authing-java-sdk",
+        registry="Maven Central",
+        version="3.0.15",
+        language="Java",
+        packages=Jars("cn.authing", "authing-java-sdk", "3.0.15", "V3"),
+        begin="`ManagementClientOptions`: `setAccessKeyId`, `setAccessKeySecret`, `setHost`",
+        walk=V3,
+        theirs=JAVA_3_0,
+        ours=JAVA_OPEN,
     ),
 ]
 """In the order of the page."""

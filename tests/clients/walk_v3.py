@@ -242,7 +242,7 @@ ROLES = [
     ),
     management("getRole", {"code": "admin"}, code="admin"),
     management("listRoles", {"page": 1, "limit": 10}, totalCount=3),
-    management("listNamespaceRoles", {"code": "shop"}, list=None),
+    management("listNamespaceRoles", {"code": "shop"}, data=None),
     management("updateRole", {"code": "admin", "newCode": "boss", "name": "Boss"}, success=True),
     management(
         "assignRole",
@@ -253,7 +253,7 @@ ROLES = [
         "assignRoleBatch",
         {
             "targets": [{"targetType": "USER", "targetIdentifier": BOB}],
-            "roles": [{"code": "r1", "namespaceCode": "default"}],
+            "roles": [{"code": "r1", "namespace": "default"}],
         },
         success=True,
     ),
@@ -307,7 +307,7 @@ ROLES = [
         "revokeRoleBatch",
         {
             "targets": [{"targetType": "USER", "targetIdentifier": BOB}],
-            "roles": [{"code": "r1", "namespaceCode": "default"}],
+            "roles": [{"code": "r1", "namespace": "default"}],
         },
         success=True,
     ),
@@ -349,7 +349,7 @@ ORGANISATIONS = [
     management(
         "listChildrenDepartments",
         {"organizationCode": "acme", "departmentId": ref("getOrganization.data.departmentId")},
-        totalCount=1,
+        list=None,
     ),
     management("getAllDepartments", {"organizationCode": "acme"}, list=None),
     management("getParentDepartment", {"organizationCode": "acme", "departmentId": LEAF}, departmentId=None),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
 
 import httpx
 import pytest
@@ -21,12 +21,16 @@ NUL = {
     "en-US": "Parameter code is malformed: contains a NUL character",
 }
 
-Get = Callable[[bytes, str], Awaitable[dict[str, Any]]]
+
+class Get(Protocol):
+    """Asks one wire for a resource, as an administrator: the query as it is sent, the language, and how the token
+    is written."""
+
+    async def __call__(self, query: bytes, lang: str, spelled: str = "Bearer {}") -> dict[str, Any]: ...
 
 
 @pytest.fixture(params=PATHS)
 async def get(request: pytest.FixtureRequest, services: Services, pool: PoolForTests) -> AsyncIterator[Get]:
-    """Asks one wire for a resource, as an administrator: the query as it is sent, and the language."""
     key = await services.access_keys.resolve(pool.id)
     assert key is not None
     tokens = {
@@ -43,10 +47,11 @@ async def get(request: pytest.FixtureRequest, services: Services, pool: PoolForT
     transport = httpx.ASGITransport(verbatim, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
 
-        async def ask(query: bytes, lang: str) -> dict[str, Any]:
+        async def ask(query: bytes, lang: str, spelled: str = "Bearer {}") -> dict[str, Any]:
             nonlocal sent
             sent = query
-            headers = {"authorization": f"Bearer {tokens[request.param]}", "x-authing-lang": lang}
+            token = spelled.format(tokens[request.param])
+            headers = {"authorization": token, "x-authing-lang": lang}
             answer: dict[str, Any] = (await http.get(PATHS[request.param], headers=headers)).json()
             return answer
 
@@ -60,6 +65,19 @@ async def test_a_query_in_utf_8_is_read_escaped_or_bare(
     await services.resources.create(pool.administrator, ResourceDraft("订单", "DATA"))
     found = await get(b"namespace=default&code=" + spelled, "zh-CN")
     assert found["data"]["code"] == "订单"
+
+
+@pytest.mark.parametrize("spelled", ["Bearer {}", "bearer   {} ", "{}"], ids=["RFC 6750", "blanks", "bare"])
+async def test_a_token_is_read_with_and_without_the_word_bearer(
+    get: Get, services: Services, pool: PoolForTests, spelled: str
+) -> None:
+    await services.resources.create(pool.administrator, ResourceDraft("book", "DATA"))
+    found = await get(b"namespace=default&code=book", "zh-CN", spelled)
+    assert found["data"]["code"] == "book"
+
+
+async def test_a_token_of_another_scheme_is_none(get: Get) -> None:
+    assert (await get(b"namespace=default&code=book", "zh-CN", "Basic {}"))["data"] is None
 
 
 @pytest.mark.parametrize("lang", sorted(NUL))

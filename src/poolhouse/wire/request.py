@@ -123,10 +123,7 @@ class HttpRequest:
 
     @property
     def bearer(self) -> str | None:
-        scheme, _, token = self.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return token.strip() or None
-        return None
+        return bearer_of(self.headers)
 
     _decoded: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -157,6 +154,15 @@ class HttpRequest:
         if fault := next(filter(None, (fault_of(text) for pair in pairs for text in pair)), None):
             raise InvalidInput("body", *fault)
         return dict(pairs)
+
+
+def bearer_of(headers: Mapping[str, str]) -> str | None:
+    """The token of `authorization: Bearer TOKEN`, in any case and with as many blanks; bare from the clients that
+    leave the word out. None for another scheme."""
+    words = headers.get("authorization", "").split(None, 1)
+    if not words or words[0].lower() == "bearer":
+        return words[1].strip() if words[1:] else None
+    return None if words[1:] else words[0]
 
 
 def path_for_log(path: str) -> str:

@@ -27,7 +27,7 @@ def presented(access: Access, http: HttpRequest, lists: frozenset[str]) -> Prese
     if access == "administrator":
         token, signed = _administrators(authorization, http, lists)
     elif access == "user":
-        token = http.bearer or authorization.strip()  # the clients send it bare
+        token = http.bearer or ""
     return request.presented(
         http.headers,
         ip=http.ip,
