@@ -13,8 +13,9 @@ from poolhouse.groups.model import GroupDraft
 from poolhouse.login.model import SignIn
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.permissions.model import DataResourceDraft, DraftStatement, Kind
 from poolhouse.resources.authorization import Authorization
-from poolhouse.resources.model import Grant
+from poolhouse.resources.model import Effect, Grant
 from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
 from poolhouse.services import Services
@@ -48,6 +49,11 @@ async def somebody_with_something_everywhere(services: Services, pool: PoolForTe
     await services.tenants.add_members(admin, tenant.id, [user.id])
     grant = Authorization(GrantTarget.USER, (user.id,), (Grant("books:1", ("read",)),))
     await services.authorization.authorize(admin, [grant])
+    text = DataResourceDraft("text", "Text", Kind.STRING, "x", ("read",))
+    await services.data_resources.create(admin, "default", text)
+    said = DraftStatement(Effect.ALLOW, ("default/text/read",))
+    policy = await services.data_policies.create(admin, "readers", [said])
+    await services.data_policies.authorize(admin, [policy.id], [(GrantTarget.USER, user.id)])
     app = await services.apps.create(admin, "app", redirect_uris=("https://a.example",))
     guest = Caller(pool.id, app_id=app.id, ip="127.0.0.1")
     logged_in = await services.login.with_password(
@@ -94,6 +100,7 @@ async def test_deleting_a_user_leaves_nothing_of_them_anywhere(
         "oidc_grants",
         "mfa_factors",
         "access_keys",
+        "data_policy_targets",
     }, sorted(before)
 
     await services.users.delete(pool.administrator, [user.id])

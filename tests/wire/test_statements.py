@@ -19,6 +19,10 @@ from tests.wire.v3.conftest import signed_headers
 from poolhouse.app import asgi
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.db.database import Database
+from poolhouse.groups.model import GroupDraft
+from poolhouse.ids import new_id
+from poolhouse.permissions.model import DataResourceDraft, DraftStatement, Kind
+from poolhouse.resources.model import Effect, TargetType
 from poolhouse.services import Services, build
 from poolhouse.wire.oidc.browser import SESSION_COOKIE
 
@@ -102,6 +106,24 @@ async def v3_profile(world: World) -> Call:
     return lambda: world.http.get("/api/v3/get-profile", headers=headers)
 
 
+async def v3_permission(world: World) -> Call:
+    """However many groups, policies and resources there are."""
+    admin, services = world.pool.administrator, world.services
+    person = await world.person()
+    codes = [f"r{new_id()}" for _ in range(20)]
+    for code in codes:
+        draft = DataResourceDraft(code, code, Kind.STRING, "x", ("read",))
+        await services.data_resources.create(admin, "default", draft)
+        await services.groups.create(admin, GroupDraft(code, code))
+        await services.groups.add_members(admin, code, [person.user.id])
+        said = DraftStatement(Effect.ALLOW, (f"default/{code}/read",))
+        policy = await services.data_policies.create(admin, code, [said])
+        await services.data_policies.authorize(admin, [policy.id], [(TargetType.GROUP, code)])
+    body = {"userId": person.user.id, "namespaceCode": "default", "action": "read", "resources": codes}
+    headers = world.administrator.headers
+    return lambda: world.http.post("/api/v3/check-permission", json=body, headers=headers)
+
+
 async def v2_list(world: World) -> Call:
     return lambda: world.administrator.send("{ users(page: 1, limit: 1) { list { id } } }", {})
 
@@ -144,6 +166,7 @@ MOST: dict[Callable[[World], Awaitable[Call]], int] = {
     v3_by_v2_token: 1,
     v3_update: 4,
     v3_profile: 2,
+    v3_permission: 8,
     v2_list: 1,
     v2_profile: 2,
     v2_login: 12,

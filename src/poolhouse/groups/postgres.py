@@ -215,6 +215,19 @@ async def list_members_of_all(db: Executor, pool_id: str) -> dict[str, list[str]
     return {row["group_id"]: row["user_ids"] for row in rows}
 
 
+async def list_members_of(
+    db: Executor, pool_id: str, group_ids: Sequence[str], limit: int
+) -> list[tuple[str, str]]:
+    """(group's id, user's id) of these groups, at most `limit`."""
+    rows = await db.fetch(
+        "select group_id, user_id from group_members "
+        f"where pool_id = $1 and group_id = any($2::text[]) limit {int(limit)}",
+        pool_id,
+        list(group_ids),
+    )
+    return [(row["group_id"], row["user_id"]) for row in rows]
+
+
 async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
     await tx.execute(
         "delete from group_members where pool_id = $1 and user_id = any($2::text[])", pool_id, list(user_ids)

@@ -153,6 +153,20 @@ async def ancestors_of_users(
     return found
 
 
+async def list_members_below(
+    db: Executor, pool_id: str, node_ids: Sequence[str], limit: int
+) -> list[tuple[str, str]]:
+    """(department's id, id of a user in it or below), at most `limit`."""
+    rows = await db.fetch(
+        "select distinct c.ancestor_id, m.user_id from node_closure c "
+        "join node_members m on m.pool_id = c.pool_id and m.node_id = c.descendant_id "
+        f"where c.pool_id = $1 and c.ancestor_id = any($2) limit {int(limit)}",
+        pool_id,
+        list(node_ids),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def is_member(
     db: Executor, pool_id: str, user_id: str, node_id: str, *, include_children: bool
 ) -> bool:

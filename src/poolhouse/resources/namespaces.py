@@ -66,6 +66,15 @@ class NamespaceService:
         found = await postgres.find_namespaces(self._db, caller.pool_id, codes)
         return [found[code] for code in dict.fromkeys(codes) if code in found]
 
+    async def taken(
+        self, caller: Caller, *, code: str | None = None, name: str | None = None
+    ) -> tuple[bool, bool]:
+        """Whether some namespace has the code, and the name."""
+        caller.require_administrator()
+        await self.seed(caller.pool_id)
+        known = await postgres.namespace_names(self._db, caller.pool_id, [code] if code else [])
+        return bool(known), await postgres.namespace_name_taken(self._db, caller.pool_id, name)
+
     async def list(self, caller: Caller, page: PageRequest, keyword: str | None = None) -> Page[Namespace]:
         """Newest first."""
         caller.require_administrator()

@@ -104,6 +104,13 @@ async def namespace_names(db: Executor, pool_id: str, codes: Collection[str]) ->
     return {row["code"]: row["name"] for row in rows}
 
 
+async def namespace_name_taken(db: Executor, pool_id: str, name: str | None) -> bool:
+    found = await db.fetchval(
+        "select 1 from namespaces where pool_id = $1 and name = $2::text limit 1", pool_id, name
+    )
+    return found is not None
+
+
 async def find_namespaces(db: Executor, pool_id: str, codes: Collection[str]) -> dict[str, Namespace]:
     rows = await db.fetch(
         f"select {_NAMESPACE} from namespaces where pool_id = $1 and code = any($2)", pool_id, list(codes)

@@ -324,6 +324,22 @@ async def list_of_target(db: Executor, pool_id: str, target: Target, namespace: 
     return [Role(*row) for row in rows]
 
 
+async def list_holders(
+    db: Executor, pool_id: str, role_ids: Sequence[str], limit: int
+) -> list[tuple[str, Target]]:
+    """(role's id, whom it is given to) of every assignment in force, at most `limit`."""
+    rows = await db.fetch(
+        f"""
+        select a.role_id, a.target_type, a.target_id
+        from role_assignments a join roles r on r.pool_id = a.pool_id and r.id = a.role_id
+        where a.pool_id = $1 and a.role_id = any($2::text[]) and {_IN_FORCE} limit {int(limit)}
+        """,
+        pool_id,
+        list(role_ids),
+    )
+    return [(row[0], Target(TargetType(row[1]), row[2])) for row in rows]
+
+
 async def forget_targets(tx: Tx, pool_id: str, target_type: TargetType, ids: Sequence[str]) -> None:
     await tx.execute(
         "delete from role_assignments where pool_id = $1 and target_type = $2 and target_id = any($3::text[])",

@@ -1,9 +1,13 @@
-"""What people may do: permission namespaces, resources, policies, and who may use which application."""
+"""What people may do: permission namespaces, resources and policies, data, and who may use which application."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolhouse.permissions.policies import DataPolicyService
+from poolhouse.permissions.questions import DataPermissions
+from poolhouse.permissions.resources import DataResourceService
+from poolhouse.permissions.targets import PolicyTargets
 from poolhouse.resources.app_access import AppAccessService
 from poolhouse.resources.authorization import AuthorizationService
 from poolhouse.resources.namespaces import NamespaceService
@@ -21,6 +25,9 @@ class Access:
     policies: PolicyService
     authorization: AuthorizationService
     app_access: AppAccessService
+    data_resources: DataResourceService
+    data_policies: DataPolicyService
+    data_permissions: DataPermissions
 
 
 def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Memberships) -> Access:
@@ -40,4 +47,7 @@ def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Member
         policies=PolicyService(db=db, audit=audit, namespaces=namespaces, principals=principals),
         authorization=AuthorizationService(db=db, audit=audit, namespaces=namespaces, principals=principals),
         app_access=AppAccessService(db=db, audit=audit, apps=core.apps, principals=principals, box=raw.box),
+        data_resources=DataResourceService(db, audit, namespaces),
+        data_policies=DataPolicyService(db=db, audit=audit, targets=PolicyTargets(db, principals)),
+        data_permissions=DataPermissions(db=db, namespaces=namespaces, principals=principals),
     )

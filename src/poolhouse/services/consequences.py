@@ -21,6 +21,7 @@ from poolhouse.mfa import postgres as mfa
 from poolhouse.oidc import postgres as oidc
 from poolhouse.oidc import service as oidc_service
 from poolhouse.orgs import postgres_members as members
+from poolhouse.permissions import postgres_policies as data_policies
 from poolhouse.pools.service import PoolCreated
 from poolhouse.posts import postgres as posts
 from poolhouse.resources import postgres_grants as grants
@@ -47,6 +48,7 @@ FORGET_USERS: tuple[Forget, ...] = (
     mfa.forget_users,
     login.forget_users,
     grants.forget_users,
+    data_policies.forget_users,
     oidc.forget_users,
 )
 
@@ -57,15 +59,21 @@ USER_CHANGED: tuple[UserChanged, ...] = (
     address_proofs.user_changed,
 )
 
-FORGET_GROUPS: tuple[Forget, ...] = (fields.forget_groups, roles.forget_groups, grants.forget_groups)
+FORGET_GROUPS: tuple[Forget, ...] = (
+    fields.forget_groups,
+    roles.forget_groups,
+    grants.forget_groups,
+    data_policies.forget_groups,
+)
 
-FORGET_ROLES: tuple[Forget, ...] = (fields.forget_roles, grants.forget_roles)
+FORGET_ROLES: tuple[Forget, ...] = (fields.forget_roles, grants.forget_roles, data_policies.forget_roles)
 
 FORGET_NODES: tuple[Forget, ...] = (
     posts.forget_nodes,
     roles.forget_nodes,
     fields.forget_nodes,
     grants.forget_nodes,
+    data_policies.forget_nodes,
 )
 
 FORGET_ORGS: tuple[Forget, ...] = (fields.forget_orgs,)

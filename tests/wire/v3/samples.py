@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,17 @@ from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.permissions.model import (
+    DataResourceDraft,
+    DraftStatement,
+    ExtendField,
+    FieldType,
+    Kind,
+    TreeNode,
+)
 from poolhouse.posts.model import PostDraft
+from poolhouse.resources.model import Effect
+from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
@@ -23,6 +34,10 @@ from poolhouse.wire.v3.endpoint import Endpoint
 
 FRESH = frozenset({"username", "email", "phone", "externalId", "newCode"})
 """Fields of new things, which must not meet the sown ones."""
+DATA = re.compile(
+    "data-resource|data-polic|dnef|user-permission|user-resource|resource-targets|^check-permission$|level"
+)
+"""Paths about data resources and data policies."""
 SENT_ANYWAY = frozenset({"username", "type"})
 """Optional for us; a user needs one identifier, and the Python client wants a key's type."""
 
@@ -41,7 +56,13 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
     pool = await (services.pools.get(pool_id) if pool_id else services.pools.create("sown"))
     admin = Caller(pool_id=pool.id, kind="administrator", actor_id=pool.id)
     draft = UserDraft(
-        {"username": "bob", "email": "bob@example.com", "phone": "18800008888"}, password="correct horse"
+        {
+            "username": "bob",
+            "email": "bob@example.com",
+            "phone": "18800008888",
+            "external_id": "bob-elsewhere",
+        },
+        password="correct horse",
     )
     (user,) = await services.accounts.create(admin, [NewAccount(draft)])
     app = await services.apps.create(admin, "shop")
@@ -53,6 +74,12 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
         admin, org.id, org.root.id, NodeDraft({"name": "Lab", "code": "lab"})
     )
     post = await services.posts.create(admin, PostDraft("seat", "Seat"))
+    size = ExtendField("size", "Size", FieldType.STRING)
+    files = DataResourceDraft("files", "Files", Kind.TREE, (TreeNode("a", "A"),), ("read",), None, (size,))
+    await services.data_resources.create(admin, "default", files)
+    said = DraftStatement(Effect.ALLOW, ("default/files/a/read",))
+    policy = await services.data_policies.create(admin, "readers", [said])
+    await services.data_policies.authorize(admin, [policy.id], [(GrantTarget.USER, user.id)])
     key = await services.access_keys.create(admin)
     await services.mfa.import_secrets(admin, [(user.id, "JBSWY3DPEHPK3PXP", None)])
     values = {
@@ -66,6 +93,8 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
         "organizationCodeList": ["acme"],
         "departmentId": node.id,
         "postId": post.id,
+        "policyId": policy.id,
+        "policyIds": [policy.id],
         "postIds": [post.id],
         "idList": post.id,
         "departmentIds": [node.id],
@@ -103,6 +132,19 @@ def sample(row: Endpoint, sown: Sown, also: Collection[str] = ()) -> dict[str, A
         values |= {"code": "seat"}
     elif "department" in family or "organization" in family:
         values |= {"code": "lab"}
+    if DATA.search(family):
+        values |= {"resourceCode": "files", "resources": ["files/a"], "resource": "files", "key": "size"}
+        values |= {"resourceNodeCodes": ["a"], "externalId": "bob-elsewhere", "action": "read"}
+        values |= {
+            "permissions": ["default/files/a/read"],
+            "id": values["userId"],
+            "type": "USER" if "polic" in family else "TREE",
+        }
+        values["struct"] = (
+            "x" if "string" in family else ["x"] if "array" in family else [{"code": "a", "name": "A"}]
+        )
+    if DATA.search(family) and "create" in family:
+        values |= {"resourceCode": "files" if "dnef" in family else f"r{new_id()}", "key": f"k{new_id()}"}
     if family.startswith("create"):
         values |= {"code": f"c{new_id()}", "codeList": None, "username": f"u{new_id()}"}
         values["organizationCode"] = f"o{new_id()}" if "organization" in family else "acme"

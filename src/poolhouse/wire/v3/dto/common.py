@@ -228,8 +228,20 @@ class AuthorizedResourcePagingDto(Dto, kw_only=True):
     items: list[AuthorizedResourceDto] = field(name="list")
 
 
+class Config(Dto, kw_only=True):
+    options: list[Option]
+
+
 class DepartmentI18nDto(Dto, kw_only=True):
     name: LangObject
+
+
+class ExtendField(Dto, kw_only=True):
+    key: str
+    value_type: Literal["STRING", "SELECT"]
+    description: str | None = None
+    label: str
+    config: Config | None = None
 
 
 class GetMfaInfoDataDto(Dto, kw_only=True):
@@ -278,6 +290,10 @@ class LangObject(Dto, kw_only=True):
 
 class LangUnit(Dto, kw_only=True):
     enabled: bool
+    value: str
+
+
+class Option(Dto, kw_only=True):
     value: str
 
 

@@ -1,0 +1,317 @@
+"""The questions about data: who may do what with which node. Source: docs/contract/v3/permissions.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolhouse.errors import TooLarge
+from poolhouse.permissions import trees
+from poolhouse.permissions.model import Kind, NodeRow, ResourceActions
+from poolhouse.wire.v3.conversions import the_user
+from poolhouse.wire.v3.data_resources import comma_joined
+from poolhouse.wire.v3.dto import Dto
+from poolhouse.wire.v3.dto.permissions import (
+    ActionAuth,
+    ArrayAuthorize,
+    ArrResourceAuthAction,
+    CheckExternalUserPermissionDataDto,
+    CheckExternalUserPermissionDto,
+    CheckExternalUserPermissionsRespDto,
+    CheckPermissionDataDto,
+    CheckPermissionDto,
+    CheckPermissionsRespDto,
+    CheckUserSameLevelPermissionDataDto,
+    CheckUserSameLevelPermissionDto,
+    CheckUserSameLevelPermissionRespDto,
+    GetExternalUserResourceStructDataDto,
+    GetExternalUserResourceStructDto,
+    GetUserPermissionListDataDto,
+    GetUserPermissionListDto,
+    GetUserResourcePermissionList,
+    GetUserResourcePermissionListDataDto,
+    GetUserResourcePermissionListDto,
+    GetUserResourceStructDataDto,
+    GetUserResourceStructDto,
+    ListResourceTargetsDataDto,
+    ListResourceTargetsDto,
+    ListResourceTargetsDtoResp,
+    OpenResource,
+    StrAuthorize,
+    StrResourceAuthAction,
+    TreeAuthBo,
+    TreeAuthorize,
+    TreeResourceAuthAction,
+    TreeStructs,
+    UserPermissionListDto,
+)
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+
+MOST_USERS = 50
+"""Of one question about several."""
+
+
+async def check_permission(request: V3Request, body: CheckPermissionDto) -> CheckPermissionDataDto:
+    """A policy made here has no condition, so there is none to judge by `authEnvParams`."""
+    await request.services.users.require_all(request.caller, [body.user_id])
+    allowed = await request.services.data_permissions.check(
+        request.caller, body.user_id, body.namespace_code, body.resources, body.action
+    )
+    return CheckPermissionDataDto(
+        check_result_list=[
+            CheckPermissionsRespDto(
+                namespace_code=body.namespace_code, action=body.action, resource=resource, enabled=enabled
+            )
+            for resource, enabled in zip(body.resources, allowed, strict=True)
+        ]
+    )
+
+
+async def check_external_user_permission(
+    request: V3Request, body: CheckExternalUserPermissionDto
+) -> CheckExternalUserPermissionDataDto:
+    user = await the_user(request, body.external_id, "external_id")
+    allowed = await request.services.data_permissions.check(
+        request.caller, user.id, body.namespace_code, body.resources, body.action
+    )
+    return CheckExternalUserPermissionDataDto(
+        check_result_list=[
+            CheckExternalUserPermissionsRespDto(
+                namespace_code=body.namespace_code, action=body.action, resource=resource, enabled=enabled
+            )
+            for resource, enabled in zip(body.resources, allowed, strict=True)
+        ]
+    )
+
+
+async def check_user_same_level_permission(
+    request: V3Request, body: CheckUserSameLevelPermissionDto
+) -> CheckUserSameLevelPermissionDataDto:
+    await request.services.users.require_all(request.caller, [body.user_id])
+    allowed = await request.services.data_permissions.check_children(
+        request.caller,
+        body.user_id,
+        body.namespace_code,
+        body.resource,
+        body.resource_node_codes,
+        body.action,
+    )
+    return CheckUserSameLevelPermissionDataDto(
+        check_level_result_list=[
+            CheckUserSameLevelPermissionRespDto(action=body.action, resource_node_code=code, enabled=enabled)
+            for code, enabled in zip(body.resource_node_codes, allowed, strict=True)
+        ]
+    )
+
+
+async def get_user_resource_permission_list(
+    request: V3Request, body: GetUserResourcePermissionListDto
+) -> GetUserResourcePermissionListDataDto:
+    await request.services.users.require_all(request.caller, [body.user_id])
+    allowed = await request.services.data_permissions.allowed_actions(
+        request.caller, body.user_id, body.namespace_code, body.resources
+    )
+    return GetUserResourcePermissionListDataDto(
+        permission_list=[
+            GetUserResourcePermissionList(
+                namespace_code=body.namespace_code, actions=list(actions), resource=resource
+            )
+            for resource, actions in zip(body.resources, allowed, strict=True)
+        ]
+    )
+
+
+async def get_user_permission_list(
+    request: V3Request, body: GetUserPermissionListDto
+) -> GetUserPermissionListDataDto:
+    """A row for each user and namespace in which they may do anything."""
+    user_ids = list(dict.fromkeys(body.user_ids))
+    if len(user_ids) > MOST_USERS:
+        raise TooLarge("userIds", f"一次最多 {MOST_USERS} 个", f"at most {MOST_USERS} at once")
+    await request.services.users.require_all(request.caller, user_ids)
+    namespaces = comma_joined(body.namespace_codes) or None
+    shown = []
+    for user_id in user_ids:
+        found = await request.services.data_permissions.list_of_user(request.caller, user_id, namespaces)
+        for namespace in dict.fromkeys(one.resource.namespace for one in found):
+            shown.append(
+                UserPermissionListDto(
+                    user_id=user_id,
+                    namespace_code=namespace,
+                    resource_list=[
+                        open_resource(one) for one in found if one.resource.namespace == namespace
+                    ],
+                )
+            )
+    return GetUserPermissionListDataDto(user_permission_list=shown)
+
+
+async def get_user_resource_struct(
+    request: V3Request, body: GetUserResourceStructDto
+) -> GetUserResourceStructDataDto:
+    await request.services.users.require_all(request.caller, [body.user_id])
+    found = await request.services.data_permissions.structure(
+        request.caller, body.user_id, body.namespace_code, body.resource_code
+    )
+    return GetUserResourceStructDataDto(**structure(found))
+
+
+async def get_external_user_resource_struct(
+    request: V3Request, body: GetExternalUserResourceStructDto
+) -> GetExternalUserResourceStructDataDto:
+    user = await the_user(request, body.external_id, "external_id")
+    found = await request.services.data_permissions.structure(
+        request.caller, user.id, body.namespace_code, body.resource_code
+    )
+    return GetExternalUserResourceStructDataDto(**structure(found))
+
+
+async def list_resource_targets(
+    request: V3Request, body: ListResourceTargetsDto
+) -> ListResourceTargetsDataDto:
+    found = await request.services.data_permissions.list_users(
+        request.caller, body.namespace_code, body.resources, body.actions
+    )
+    return ListResourceTargetsDataDto(
+        auth_user_list=[
+            ListResourceTargetsDtoResp(
+                resource=resource,
+                action_auth_list=[
+                    ActionAuth(user_ids=user_ids, action=action)
+                    for action, user_ids in zip(body.actions, by_action, strict=True)
+                ],
+            )
+            for resource, by_action in zip(body.resources, found, strict=True)
+        ]
+    )
+
+
+# -- conversions -------------------------------------------------------------------------------------------
+
+
+def open_resource(found: ResourceActions) -> OpenResource:
+    """What of a resource is open to somebody; a tree node by node, each by its path."""
+    shown = OpenResource(resource_code=found.resource.code, resource_type=found.resource.kind.value)
+    actions = list(found.actions)
+    match found.resource.kind:
+        case Kind.STRING:
+            shown.str_authorize = StrAuthorize(value=str(found.resource.value), actions=actions)
+        case Kind.ARRAY:
+            shown.arr_authorize = ArrayAuthorize(values=list(found.resource.value or ()), actions=actions)
+        case Kind.TREE:
+            shown.tree_authorize = TreeAuthorize(
+                auth_list=[
+                    TreeAuthBo(
+                        node_path=f"/{one.node.path}",
+                        node_name=one.node.name,
+                        node_actions=list(one.actions),
+                        node_value=one.node.value,
+                        node_extend_field_value=dict(one.node.extend) if one.node.extend else None,
+                    )
+                    for one in found.nodes
+                ]
+            )
+    return shown
+
+
+def structure(found: ResourceActions) -> dict[str, Any]:
+    """What a resource holds is shown to whom anything with it is allowed."""
+    resource, actions = found.resource, list(found.actions)
+    shown: dict[str, Any] = {
+        "namespace_code": resource.namespace,
+        "resource_code": resource.code,
+        "resource_type": resource.kind.value,
+    }
+    match resource.kind:
+        case Kind.STRING:
+            value = str(resource.value) if actions else None
+            shown["str_resource_auth_action"] = StrResourceAuthAction(value=value, actions=actions)
+        case Kind.ARRAY:
+            values = list(resource.value or ()) if actions else []
+            shown["arr_resource_auth_action"] = ArrResourceAuthAction(values=values, actions=actions)
+        case Kind.TREE:
+            by_path = {one.node.path: list(one.actions) for one in found.nodes}
+
+            def built(row: NodeRow, children: list[TreeStructs]) -> TreeStructs:
+                return TreeStructs(
+                    code=row.code,
+                    name=row.name,
+                    value=row.value,
+                    actions=by_path[row.path],
+                    children=children or None,
+                )
+
+            nodes = trees.nested([one.node for one in found.nodes], built)
+            shown["tree_resource_auth_action"] = TreeResourceAuthAction(node_auth_action_list=list(nodes))
+    return shown
+
+
+def _row(path: str, request: type[Dto], response: Any, handler: Any, summary: str) -> Endpoint:
+    return Endpoint(
+        "POST",
+        path,
+        request=request,
+        response=response,
+        handler=handler,
+        scope="resources:read",
+        summary=summary,
+    )
+
+
+ENDPOINTS = [
+    _row(
+        "check-permission",
+        CheckPermissionDto,
+        CheckPermissionDataDto,
+        check_permission,
+        "Whether a user may do something with each of some resources or nodes",
+    ),
+    _row(
+        "check-external-user-permission",
+        CheckExternalUserPermissionDto,
+        CheckExternalUserPermissionDataDto,
+        check_external_user_permission,
+        "The same of the user with an external id",
+    ),
+    _row(
+        "check-user-same-level-permission",
+        CheckUserSameLevelPermissionDto,
+        CheckUserSameLevelPermissionDataDto,
+        check_user_same_level_permission,
+        "Whether a user may do something with each of some nodes below one",
+    ),
+    _row(
+        "get-user-resource-permission-list",
+        GetUserResourcePermissionListDto,
+        GetUserResourcePermissionListDataDto,
+        get_user_resource_permission_list,
+        "What a user may do with each of some resources or nodes",
+    ),
+    _row(
+        "get-user-permission-list",
+        GetUserPermissionListDto,
+        GetUserPermissionListDataDto,
+        get_user_permission_list,
+        "Everything that some users may do",
+    ),
+    _row(
+        "get-user-resource-struct",
+        GetUserResourceStructDto,
+        GetUserResourceStructDataDto,
+        get_user_resource_struct,
+        "What a user may do with a resource, in its structure",
+    ),
+    _row(
+        "get-external-user-resource-struct",
+        GetExternalUserResourceStructDto,
+        GetExternalUserResourceStructDataDto,
+        get_external_user_resource_struct,
+        "The same of the user with an external id",
+    ),
+    _row(
+        "list-resource-targets",
+        ListResourceTargetsDto,
+        ListResourceTargetsDataDto,
+        list_resource_targets,
+        "Which users may do something with some resources or nodes",
+    ),
+]
