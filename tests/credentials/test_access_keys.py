@@ -86,7 +86,7 @@ async def test_a_secret_is_shown_once_and_kept_sealed(
 
 
 async def test_the_pools_own_pair_is_listed_and_stays(keys: AccessKeyService, pool: PoolForTests) -> None:
-    assert [one.id for one in await keys.list(pool.administrator)] == [pool.id]
+    assert [(one.id, one.enabled) for one in await keys.list(pool.administrator)] == [(pool.id, True)]
     for act in (
         keys.delete(pool.administrator, pool.id),
         keys.update(pool.administrator, pool.id, enabled=False),
@@ -137,6 +137,19 @@ async def test_the_last_use_is_shown(keys: AccessKeyService, pool: PoolForTests,
     assert (await keys.get(pool.administrator, key_id)).used_at is None
     await keys.note_use(pool.id, key_id)
     assert (await keys.get(pool.administrator, key_id)).used_at is not None
+
+
+async def test_nothing_is_kept_of_a_deleted_key(
+    keys: AccessKeyService, pool: PoolForTests, services: Services
+) -> None:
+    key = await keys.create(pool.administrator)
+    await keys.note_use(pool.id, key.id)
+    await keys.delete(pool.administrator, key.id)
+    kept = (
+        "select (select count(*) from access_keys where pool_id = $1 and id = $2) "
+        "+ (select count(*) from access_key_uses where pool_id = $1 and key_id = $2)"
+    )
+    assert await services.db.fetchval(kept, pool.id, key.id) == 0
 
 
 async def test_a_busy_key_writes_its_use_once_a_minute(

@@ -61,6 +61,16 @@ MAKERS: dict[Kind, Make] = {
 }
 
 
+async def test_a_login_at_an_application_speaks_as_of_there(services: Services, pool: PoolForTests) -> None:
+    app = await services.apps.create(pool.administrator, "shop")
+    user = await services.users.create(pool.administrator, UserDraft({"username": "ann"}))
+    at_the_shop = replace(pool.stranger, app_id=app.id)
+    session = await services.sessions.start(services.db, at_the_shop, user.id, timedelta(hours=1))
+    token = (await services.sessions.issue_user(session, user, app)).token
+    caller = await services.credentials.identify(Presented(token=token), Door(takes=("login",)))
+    assert (caller.app_id, caller.actor_id) == (app.id, user.id)
+
+
 @pytest.mark.parametrize("kind", get_args(Kind))
 async def test_a_door_takes_the_kinds_it_names_and_no_other(
     kind: Kind, services: Services, pool: PoolForTests

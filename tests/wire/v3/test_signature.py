@@ -96,6 +96,16 @@ async def test_what_does_not_fit_has_its_code(v3: V3Client, changed: dict[str, s
     assert (answer["statusCode"], answer["apiCode"]) == (401, code)
 
 
+@pytest.mark.parametrize("given", ["!", "a", "签名", "bm9uZQ=="])
+async def test_what_is_no_signature_is_refused_as_a_wrong_one(v3: V3Client, given: str) -> None:
+    headers = signed_headers(v3.pool_id, v3.secret, "GET", LIST)
+    headers["authorization"] = f"{headers['authorization'].rpartition(':')[0]}:{given}"
+    sent = {name: value.encode() for name, value in headers.items()}
+    answer = (await v3.http.get(LIST, headers=sent)).json()
+    assert (answer["statusCode"], answer["apiCode"]) == (401, 1300)
+    assert answer["message"].endswith("（signature）")
+
+
 async def test_a_date_in_milliseconds_is_taken(v3: V3Client) -> None:
     headers = signed_headers(v3.pool_id, v3.secret, "GET", LIST, date=str(int(time() * 1000)))
     assert (await v3.http.get(LIST, headers=headers)).json()["statusCode"] == 200
