@@ -42,7 +42,9 @@ async def test_unknown_user_wrong_password_and_no_password_take_the_same_time(
     services, pool, visitor, bob, configure, monkeypatch
 ):
     await configure(login_password_fail_check={"enabled": False})
-    monkeypatch.setattr(lockout, "FLOOR", RateCheck(enabled=True, limit=10 * ROUNDS * TRIES, time_interval=600))
+    monkeypatch.setattr(
+        lockout, "FLOOR", RateCheck(enabled=True, limit=10 * ROUNDS * TRIES, time_interval=600)
+    )
     await services.users.create(pool.administrator, UserDraft({"username": "passwordless"}))
     told: dict[str, float] = {}
     for turn in range(ROUNDS):
