@@ -29,6 +29,7 @@ COMMANDS = {
     "backup": ("backup:backup", "Write the database into one file."),
     "restore": ("backup:restore", "Read such a file into an empty database."),
     "secrets": ("secrets:secrets", "The key that encrypts what must not be read."),
+    "signing-keys": ("signing_keys:signing_keys", "The server's keys that sign id and access tokens."),
     "pool": ("pools:pools", "User pools."),
     "app": ("directory:apps", "Applications of a pool."),
     "user": ("directory:users", "Users of a pool."),

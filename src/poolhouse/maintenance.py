@@ -54,6 +54,7 @@ JOBS: tuple[Job, ...] = (
     Job("oidc", 10 * MINUTE_S, oidc_rows.delete_expired),
     Job("signatures", MINUTE_S, credential_rows.forget_signatures),
     Job("signing_keys", HOUR_S, session_rows.delete_unneeded_keys),
+    Job("server_signing_keys", HOUR_S, session_rows.delete_unneeded_server_keys),
     Job("mail", HOUR_S, mail_rows.delete_old),
     Job("script_logs", HOUR_S, script_rows.prune_logs),
     Job("audit_partitions", 6 * HOUR_S, audit_rows.prepare_partitions),

@@ -79,6 +79,13 @@ SEALED = (
         loss="signing keys: new ones, and everybody logs in again",
     ),
     Sealed(
+        "server_signing_keys",
+        "sealed",
+        ("id",),
+        "server-signing-key:{id}",
+        loss="the server's signing keys: new ones, and id and access tokens made before are refused",
+    ),
+    Sealed(
         "field_values",
         "sealed",
         ("pool_id", "target_type", "target_id", "key"),

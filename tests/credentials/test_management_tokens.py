@@ -23,7 +23,7 @@ async def test_it_speaks_for_its_pool(services: Services, pool: PoolForTests) ->
 
 async def test_a_new_signing_key_ends_none(services: Services, pool: PoolForTests) -> None:
     token = (await services.management_tokens.of_pool(pool.id)).token
-    await services.sessions.keys.rotate(pool.id, "management")
+    await services.sessions.keys.rotate_management(pool.id)
     assert (await services.credentials.read(token)).pool_id == pool.id
 
 
@@ -31,7 +31,7 @@ async def test_one_that_no_secret_bought_is_refused(services: Services, pool: Po
     """Whatever made it: nothing could end it before its time."""
     issued = int(now().timestamp())
     claims = {"sub": pool.id, "iat": issued, "exp": issued + 60, "scoped_userpool_id": pool.id, "data": {}}
-    token = tokens.sign(claims, await services.sessions.keys.newest(pool.id, "management"))
+    token = tokens.sign(claims, await services.sessions.keys.management(pool.id))
     with pytest.raises(TokenInvalid):
         await services.credentials.read(token)
     with pytest.raises(TokenInvalid):

@@ -219,6 +219,7 @@ async def one_of_everything(db: Database, box: SecretBox) -> tuple[str, str]:
     pool = PoolForTests((await services.pools.create("mine")).id)
     await services.apps.create(pool.administrator, "app")
     user = await services.users.create(pool.administrator, UserDraft({"username": "ada"}))
+    await services.sessions.keys.server("RS256")
     rows = {
         "signing_keys": {"id": "k", "purpose": "rsa", "fingerprint": "first", "algorithm": "RS256"},
         "mail_providers": {

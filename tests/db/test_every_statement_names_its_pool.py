@@ -29,7 +29,7 @@ OF_ALL_POOLS: dict[str, str] = {
     "db/expiry:delete_old": _SWEEP,
     "sessions/postgres:delete_unneeded_keys": _SWEEP,
     "sessions/postgres:find_key": _KEY,
-    "sessions/postgres:published_keys": "the keys of all pools, published for one issuer",
+    "sessions/postgres:pools_rsa_keys": "the keys of all pools, published for one issuer",
     "directory/postgres_duplicates:_of_names": _DOCTOR,
     "directory/postgres_duplicates:_of_phones": _DOCTOR,
     "db/doctor:_functions": "an operator's question about the whole server, grouped by pool",

@@ -73,7 +73,7 @@ def test_who_copies_and_who_reads_the_names_of_constraints() -> None:
 # -- the schema that all versions make ---------------------------------------------------------------------
 
 # On the coordinator, and copied to every machine.
-OF_NO_POOL = {"alembic_version", "maintenance_runs", "server_keys"}
+OF_NO_POOL = {"alembic_version", "maintenance_runs", "server_keys", "server_signing_keys"}
 
 SCHEMA: dict[str, tuple[str, set[str]]] = {
     "a unique key that is not led by the pool": (

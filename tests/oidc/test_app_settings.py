@@ -36,7 +36,7 @@ def basic(app: App) -> dict[str, str]:
 async def test_a_client_says_who_it_is_in_the_way_it_chose_and_in_no_other(
     services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App, method: str, passing: set[str]
 ) -> None:
-    app = await setting(services, pool, app, token_endpoint_auth=method, id_token_algorithm="RS256")
+    app = await setting(services, pool, app, token_endpoint_auth=method)
     asked = {"grant_type": "authorization_code", "code": "x", "client_id": app.id}
     passed = set()
     for name, extra, headers in (

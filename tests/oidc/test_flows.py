@@ -453,7 +453,7 @@ async def test_a_login_at_a_disabled_application_opens_no_other(
 async def test_discovery_names_endpoints_that_answer(http: httpx.AsyncClient, app: App) -> None:
     found = (await http.get("/oidc/.well-known/openid-configuration")).json()
     keys = (await http.get(httpx.URL(found["jwks_uri"]).path)).json()["keys"]
-    assert all(key["kty"] == "RSA" and "d" not in key for key in keys)
+    assert all(key["kty"] in ("RSA", "EC") and "d" not in key for key in keys)
     for name in ("token_endpoint", "userinfo_endpoint", "introspection_endpoint", "revocation_endpoint"):
         answer = await http.post(httpx.URL(found[name]).path)
         assert answer.status_code in (400, 401), name

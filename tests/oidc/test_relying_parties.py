@@ -29,7 +29,6 @@ async def an_app(services: Services, pool: PoolForTests) -> App:
         "RP",
         redirect_uris=(REDIRECT,),
         logout_redirect_uris=(AFTER_LOGOUT,),
-        settings={"id_token_algorithm": "RS256"},
     )
 
 

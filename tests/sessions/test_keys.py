@@ -1,21 +1,18 @@
-"""A signing key is made when something is signed, published without its pool, and deleted when nothing needs it."""
+"""A pool's and an application's signing keys: made when something is signed, deleted when nothing needs them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import httpx
 import pytest
 from joserfc import jws
 from tests.conftest import PoolForTests
 from tests.jobs import piece_of
 
-from poolhouse.app import asgi
 from poolhouse.credentials import management_tokens
 from poolhouse.errors import TokenInvalid
 from poolhouse.services import Services
 from poolhouse.sessions import tokens
-from poolhouse.sessions.keys import KeyRing
 from poolhouse.times import now
 
 
@@ -39,7 +36,7 @@ async def test_a_replaced_key_stays_while_what_it_signed_can_live_and_then_goes(
 ) -> None:
     token = (await services.management_tokens.of_pool(pool.id)).token
     old = tokens.hint(token).key_id
-    new = (await services.sessions.keys.rotate(pool.id, "management")).key_id
+    new = (await services.sessions.keys.rotate_management(pool.id)).key_id
 
     await later(services, pool, management_tokens.LIFETIME)
     assert await stored(services, pool) == {old, new}
@@ -74,31 +71,12 @@ async def test_an_applications_key_goes_with_it(services: Services, pool: PoolFo
     assert await stored(services, pool) == set()
 
 
-async def test_who_asks_for_the_published_keys_makes_none_and_learns_no_pool(
-    services: Services, pool: PoolForTests, other_pool: PoolForTests
-) -> None:
-    signing = await services.sessions.keys.newest(other_pool.id, "rsa")
-    transport = httpx.ASGITransport(asgi(services), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
-        answer = await http.get("/oidc/.well-known/jwks.json")
-    assert await stored(services, pool) == set()
-    assert signing.key_id in {key["kid"] for key in answer.json()["keys"]}
-    assert other_pool.id not in answer.text
-
-
-async def test_a_key_of_another_secret_key_is_left_out(services: Services, pool: PoolForTests) -> None:
-    key = await services.sessions.keys.newest(pool.id, "rsa")
-    await services.db.execute("update signing_keys set sealed = '\\x01' where pool_id = $1", pool.id)
-    published = await KeyRing(services.db, services.box).public_keys()
-    assert key.key_id not in {entry["kid"] for entry in published}
-
-
 @pytest.mark.parametrize("named", ["own", "foreign"])
 async def test_a_token_from_when_a_key_was_named_with_its_pool_is_read_for_that_pool_alone(
     services: Services, pool: PoolForTests, other_pool: PoolForTests, named: str
 ) -> None:
     token = (await services.management_tokens.of_pool(pool.id)).token
-    key = await services.sessions.keys.newest(pool.id, "management")
+    key = await services.sessions.keys.management(pool.id)
     pool_id = pool.id if named == "own" else other_pool.id
     header = {"alg": "HS256", "typ": "JWT", "kid": f"{pool_id}.{key.key_id}"}
     old = jws.serialize_compact(header, tokens.encode_payload(tokens.verify(token, key)), key.key, ["HS256"])
@@ -113,6 +91,6 @@ async def test_first_tokens_at_once_make_one_key(services: Services, pool: PoolF
     import asyncio
 
     ring = services.sessions.keys
-    keys = await asyncio.gather(*(ring.newest(pool.id, "rsa") for _ in range(5)))
+    keys = await asyncio.gather(*(ring.management(pool.id) for _ in range(5)))
     assert len({key.key_id for key in keys}) == 1
     assert len(await stored(services, pool)) == 1

@@ -27,16 +27,33 @@ async def user(services, pool):
     return await services.users.create(pool.administrator, UserDraft({"username": "bob"}))
 
 
+ALGORITHMS = ["HS256", "RS256", "ES256"]
+
+
 async def logged_in(sessions, pool, user, app=None, device=""):
     caller = replace(pool.stranger, device_id=device)
     session = await sessions.start(sessions._db, caller, user.id, DAY, app_id=app.id if app else None)
     return session, (await sessions.issue_user(session, user, app)).token
 
 
-@pytest.mark.parametrize("algorithm", ["HS256", "RS256"])
-async def test_a_user_token_speaks_for_its_user(sessions, pool, user, app, algorithm):
+async def id_token(sessions, pool, user, app, algorithm):
     app = replace(app, settings=AppSettings(id_token_algorithm=algorithm))
-    session, token = await logged_in(sessions, pool, user, app)
+    session = await sessions.start(sessions._db, pool.stranger, user.id, DAY, app_id=app.id)
+    return session, (await sessions.issue_id_token(session.id, session.expires_at, user, app, {})).token
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+async def test_a_login_token_is_hs256_whatever_the_id_tokens_are(sessions, pool, user, app, algorithm):
+    app = replace(app, settings=AppSettings(id_token_algorithm=algorithm))
+    _, token = await logged_in(sessions, pool, user, app)
+    assert tokens.hint(token).algorithm == "HS256"
+    assert (await sessions.read(token)).subject == user.id
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+async def test_a_user_token_speaks_for_its_user(sessions, pool, user, app, algorithm):
+    session, token = await id_token(sessions, pool, user, app, algorithm)
+    assert tokens.hint(token).algorithm == algorithm
     claims = await sessions.read(token)
     assert (claims.kind, claims.subject, claims.app_id) == ("user", user.id, app.id)
     assert claims.session_id == session.id
@@ -45,49 +62,44 @@ async def test_a_user_token_speaks_for_its_user(sessions, pool, user, app, algor
     assert claims.data["arn"] == f"arn:cn:authing:{pool.id}:user:{user.id}"
 
 
-async def test_an_app_verifies_hs256_with_its_secret_and_rs256_with_the_jwks(sessions, pool, user, app):
+async def test_an_app_verifies_hs256_with_its_secret_and_the_others_with_the_jwks(sessions, pool, user, app):
     from joserfc import jwt
     from joserfc.jwk import KeySet, OctKey
 
     _, token = await logged_in(sessions, pool, user, app)
     decoded = jwt.decode(token, OctKey.import_key(app.secret), ["HS256"])
     assert decoded.claims["sub"] == user.id
-    _, token = await logged_in(
-        sessions, pool, user, replace(app, settings=AppSettings(id_token_algorithm="RS256"))
-    )
-    keys = await sessions.keys.public_keys(pool.id)
-    assert all("d" not in key for key in keys)
-    decoded = jwt.decode(token, KeySet.import_key_set({"keys": keys}), ["RS256"])
-    assert decoded.claims["sub"] == user.id
+    for algorithm in ("RS256", "ES256"):
+        _, token = await id_token(sessions, pool, user, app, algorithm)
+        keys = await sessions.keys.public_keys()
+        decoded = jwt.decode(token, KeySet.import_key_set({"keys": keys}), [algorithm])
+        assert decoded.claims["sub"] == user.id
 
 
 async def test_rotation_logs_nobody_out(sessions, database, box, pool, user, app):
-    rs = replace(app, settings=AppSettings(id_token_algorithm="RS256"))
-    _, by_rsa = await logged_in(sessions, pool, user, rs)
+    _, by_rsa = await id_token(sessions, pool, user, app, "RS256")
+    _, by_ec = await id_token(sessions, pool, user, app, "ES256")
     _, by_secret = await logged_in(sessions, pool, user, app)
-    before = (await sessions.keys.newest(pool.id, "rsa")).kid
-    assert (await sessions.keys.rotate(pool.id, "rsa")).kid != before
+    for algorithm in ("RS256", "ES256"):
+        await sessions.keys.rotate_server(algorithm, timedelta(0))
     _, after = await logged_in(sessions, pool, user, replace(app, secret=new_secret()))
     other_node = SessionService(
         db=database, keys=KeyRing(database, box), endings=ENDINGS, audit=AuditLog(database)
     )
-    for token in (by_rsa, by_secret, after):
+    for token in (by_rsa, by_ec, by_secret, after):
         await other_node.read(token)
-    assert len(await other_node.keys.public_keys(pool.id)) == 2
 
 
 async def test_two_nodes_starting_at_once_share_their_keys(database, box, pool):
     import asyncio
 
     rings = [KeyRing(database, box) for _ in range(5)]
-    keys = await asyncio.gather(*(ring.newest(pool.id, "management") for ring in rings))
+    keys = await asyncio.gather(*(ring.management(pool.id) for ring in rings))
     assert len({key.kid for key in keys}) == 1
 
 
 async def test_a_token_of_a_vanished_pool_or_key_is_refused(sessions, pool, user):
-    foreign = tokens.SigningKey(
-        new_id(), new_id(), "HS256", (await sessions.keys.newest(pool.id, "management")).key
-    )
+    foreign = tokens.SigningKey(new_id(), new_id(), "HS256", (await sessions.keys.management(pool.id)).key)
     token = tokens.sign({"sub": "x", "iat": 1, "exp": 9_999_999_999, "data": {}}, foreign)
     with pytest.raises(TokenInvalid):
         await sessions.read(token)

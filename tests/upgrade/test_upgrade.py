@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+import jwt as pyjwt
 import pytest
 from tests.e2e.test_up import Running, poolhouse
 from tests.postgres import on_database, run_sql
@@ -80,6 +82,20 @@ def test_tokens_of_before_go_on(upgraded: Upgraded) -> None:
     renewed = upgraded.pool.refresh(tokens["refresh_token"])
     assert renewed.status_code == 200, renewed.text
     assert upgraded.pool.user_info(renewed.json()["access_token"]).json()["name"] == "张三"
+
+
+def test_the_servers_key_signs_now_and_the_pools_verifies_what_it_signed(upgraded: Upgraded) -> None:
+    before = pyjwt.get_unverified_header(upgraded.before["tokens"]["access_token"])["kid"].split(".")[-1]
+    login = upgraded.pool.sign_in("zhangsan-1", username="zhangsan")["data"]["id_token"]
+    fresh = pyjwt.get_unverified_header(upgraded.pool.grant(login)["access_token"])["kid"]
+    published = httpx.get(f"{upgraded.pool.host}/oidc/.well-known/jwks.json", timeout=60).json()["keys"]
+    assert [key["kid"] for key in published] == [fresh, before]
+
+
+def test_applications_of_before_keep_their_algorithm(upgraded: Upgraded) -> None:
+    login = upgraded.pool.sign_in("zhangsan-1", username="zhangsan")["data"]["id_token"]
+    for token in (login, upgraded.pool.grant(login)["id_token"]):
+        assert pyjwt.decode(token, upgraded.pool.app[1], ["HS256"], audience=upgraded.pool.app[0])
 
 
 def test_people_go_on_moving_in_by_the_scripts_of_before(upgraded: Upgraded) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tests.wire.credentials import PASSWORD, Person, World
 from tests.wire.v2.conftest import V2Client
+
+from poolhouse.sessions.server_keys import ALGORITHMS
 
 Ending = Callable[[World, list[Person]], Awaitable[None]]
 ENDINGS: dict[str, Ending] = {}
@@ -80,8 +83,9 @@ async def key_deleted(world: World, people: list[Person]) -> None:
 
 @ending("new keys sign the pool's tokens")
 async def keys_rotated(world: World, people: list[Person]) -> None:
-    for purpose in ("management", "rsa"):
-        await world.services.sessions.keys.rotate(world.pool.id, purpose)
+    await world.services.sessions.keys.rotate_management(world.pool.id)
+    for algorithm in ALGORITHMS:
+        await world.services.sessions.keys.rotate_server(algorithm, timedelta(0))
 
 
 @ending("the pool's tokenExpiresAfter is shortened")

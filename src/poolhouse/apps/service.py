@@ -31,10 +31,12 @@ WRITABLE = frozenset(
     {"name", "identifier", "description", "logo", "app_type", "redirect_uris", "logout_redirect_uris"}
 )
 
-AppChanged = Callable[[App], Awaitable[None]]
-"""Hears of every application that was made or changed, after it was."""
 DeleteRoles = Callable[[Tx, Caller, str], Awaitable[None]]
 """Deletes the roles of a namespace, as what each application's id is."""
+
+
+NEW = {"id_token_algorithm": "RS256"}
+"""What a new application begins with, where that is not what an older row means that says nothing."""
 
 
 class AppService:
@@ -44,13 +46,12 @@ class AppService:
         db: Database,
         box: SecretBox,
         audit: AuditLog,
-        changed: AppChanged,
         delete_roles: DeleteRoles,
         forget: Sequence[Forget],
     ) -> None:
         """`forget`: whom the deletion of applications tells."""
         self._db, self._box, self._audit = db, box, audit
-        self._changed, self._delete_roles, self._forget = changed, delete_roles, forget
+        self._delete_roles, self._forget = delete_roles, forget
         self._recent: TtlCache[App | None] = TtlCache(CACHE_S)
         self._defaults: TtlCache[App | None] = TtlCache(CACHE_S)
 
@@ -63,14 +64,13 @@ class AppService:
                 tx, caller, Event("create", "application", app.id, detail={"name": app.name})
             )
         self._drop(caller, app.id)
-        await self._changed(app)
         return app
 
     async def add(
         self, tx: Tx, caller: Caller, name: str, identifier: str | None = None, **values: Any
     ) -> App:
         app_id = new_id()
-        settings = _merged(AppSettings(), values.pop("settings", {}))
+        settings = _merged(AppSettings(), {**NEW, **values.pop("settings", {})})
         values = _with_addresses(values)
         app = App(
             id=app_id,
@@ -165,7 +165,6 @@ class AppService:
             await self._audit.write(tx, caller, Event("update", "application", app_id, detail=detail))
         self._drop(caller, app_id)
         assert stored is not None
-        await self._changed(stored)
         return stored
 
     async def refresh_secret(self, caller: Caller, app_id: str) -> App:

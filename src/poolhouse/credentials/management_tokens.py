@@ -95,7 +95,7 @@ class ManagementTokens:
             "scoped_userpool_id": pool_id,
             "data": {"id": pool_id, "email": "", "userPoolId": pool_id, **bound},
         }
-        key = await self._keys.newest(pool_id, "management")
+        key = await self._keys.management(pool_id)
         return IssuedToken(await self._keys.sign(claims, key), issued, expires)
 
 

@@ -251,12 +251,19 @@ class OidcService:
             claims = tokens.verify(token, key)
         except PoolhouseError as error:
             raise OAuthError("invalid_token", "not a token of ours") from error
-        if key.purpose != "rsa" or claims.get("use") != "access" or claims["exp"] <= now().timestamp():
+        published = key.purpose in ("server", "rsa")
+        if not published or claims.get("use") != "access" or claims["exp"] <= now().timestamp():
             raise OAuthError("invalid_token", "not an access token, or expired")
+        try:
+            app = await self._apps.get_anywhere(str(claims["client_id"]))
+        except AppNotFound as error:
+            raise OAuthError("invalid_token", "its application is gone") from error
+        if key.pool_id not in ("", app.pool_id):
+            raise OAuthError("invalid_token", "its application is of another pool")
         grant_id = claims.get("gid")
         return AccessToken(
-            pool_id=key.pool_id,
-            app_id=str(claims["client_id"]),
+            pool_id=app.pool_id,
+            app_id=app.id,
             user_id=str(claims["sub"]) if grant_id is not None else None,
             grant_id=grant_id,
             scope=str(claims.get("scope", "")),
@@ -311,7 +318,7 @@ class OidcService:
             app = await self.client(str(claims.get("aud")))
         except PoolhouseError as error:
             raise OAuthError("invalid_request", "id_token_hint is not a token of ours") from error
-        foreign = app.pool_id != key.pool_id or (key.purpose == "app" and key.app_id != app.id)
+        foreign = key.pool_id not in ("", app.pool_id) or (key.purpose == "app" and key.app_id != app.id)
         if foreign or not isinstance(claims.get("sid"), str):
             raise OAuthError("invalid_request", "id_token_hint is not a login's")
         return app, await self.log_out(app.pool_id, str(claims["sub"]), claims["sid"])
@@ -323,8 +330,19 @@ class OidcService:
         return await self._sessions.end(caller, session_id)
 
     async def public_keys(self) -> list[dict[str, Any]]:
-        """The JWKS of all pools; a pool whose first RSA key nobody needed yet has none in it."""
+        """The JWKS: the server's keys, and pools' older ones while something they signed may live."""
         return await self._sessions.keys.public_keys()
+
+    async def public_keys_for(self, app_id: str | None) -> list[dict[str, Any]]:
+        """The RSA keys, and the EC keys for an application whose id tokens are ES256."""
+        entries = await self.public_keys()
+        try:
+            app = await self._apps.get_anywhere(app_id) if app_id else None
+        except AppNotFound:
+            app = None
+        if app is not None and app.settings.id_token_algorithm == "ES256":
+            return entries
+        return [entry for entry in entries if entry["kty"] == "RSA"]
 
     # -- inside --------------------------------------------------------------------------------------------
 
@@ -396,7 +414,7 @@ class OidcService:
         if grant_id is not None:
             claims["gid"] = grant_id
         keys = self._sessions.keys
-        return await keys.sign(claims, await keys.newest(app.pool_id, "rsa"))
+        return await keys.sign(claims, await keys.server("RS256"))
 
     async def _client_token(self, app: App, scope: str, issuer: str) -> TokenSet:
         lifetime = app.settings.access_token_expires_after
@@ -476,6 +494,6 @@ def _digest(secret: str) -> bytes:
 
 
 def _half_hash(token: str) -> str:
-    """at_hash: the left half of SHA-256, for HS256 and RS256 alike (Core 3.1.3.6)."""
+    """at_hash: the left half of SHA-256, for HS256, RS256 and ES256 alike (Core 3.1.3.6)."""
     half = hashlib.sha256(token.encode()).digest()[:16]
     return base64.urlsafe_b64encode(half).rstrip(b"=").decode()

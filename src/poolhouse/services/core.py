@@ -82,7 +82,6 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
         db=db,
         box=box,
         audit=audit,
-        changed=raw.keys.app_changed,
         delete_roles=raw.role_removal.of_namespace,
         forget=consequences.FORGET_APPS,
     )

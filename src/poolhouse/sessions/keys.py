@@ -1,39 +1,40 @@
 """The keys tokens are signed with. A replaced key stays to verify until all it signed has expired, so a rotation
-logs nobody out; then maintenance deletes it."""
+logs nobody out; then maintenance deletes it.
+
+The server has one key that signs for each published algorithm (`server_keys.py`); a pool has one for its management
+tokens, and an application's secret is one. Decision: docs/decisions/0029-signing-keys.md.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Literal
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-import structlog
 from asyncpg import Record
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from joserfc.jwk import OctKey, RSAKey
 
-from poolhouse.apps.model import App
-from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
+from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
 from poolhouse.errors import TokenInvalid
 from poolhouse.ids import new_id
-from poolhouse.sessions import postgres, tokens
+from poolhouse.sessions import postgres, stored_keys, tokens
+from poolhouse.sessions.server_keys import ANNOUNCED, NEWEST_KEPT_S, ServerAlgorithm, ServerKey, ServerKeys
 from poolhouse.sessions.tokens import Claims, KeyHint, SigningKey
 from poolhouse.times import now
 from poolhouse.ttl_cache import TtlCache
 
-Generated = Literal["management", "rsa"]
-
-NEWEST_KEPT_S = 60.0
 DAY_S = 86_400
-_MOST_CACHED = 2000
+MOST_KEPT = 2000
 
-_log = structlog.get_logger(__name__)
+
+@dataclass(slots=True)
+class _Held:
+    key: SigningKey
+    needed_until: float
 
 
 class KeyRing:
@@ -41,23 +42,18 @@ class KeyRing:
 
     def __init__(self, db: Database, box: SecretBox) -> None:
         self._db, self._box = db, box
-        self._found: OrderedDict[str, SigningKey] = OrderedDict()
-        self._needed_until: dict[str, float] = {}
-        self._public: dict[str, dict[str, Any] | None] = {}
-        self._publishing = asyncio.Lock()
-        self._newest: TtlCache[SigningKey] = TtlCache(NEWEST_KEPT_S, _MOST_CACHED)
+        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._newest: TtlCache[SigningKey] = TtlCache(NEWEST_KEPT_S, MOST_KEPT)
+        self._server = ServerKeys(db, box)
 
     async def find(self, hint: KeyHint) -> SigningKey:
         """The key a token names. Raises TokenInvalid."""
-        found = self._found.get(hint.key_id)
-        if found is None:
-            row = await postgres.find_key(self._db, hint.key_id)
-            if row is None:
-                raise TokenInvalid("no such key")
-            found = self._remember(row)
-        if not hint.fits(found):
+        held = self._held.get(hint.key_id)
+        if held is None:
+            held = await self._look_for(hint.key_id)
+        if not hint.fits(held.key):
             raise TokenInvalid("the key's algorithm or pool is another")
-        return found
+        return held.key
 
     async def read(self, token: str) -> Claims:
         """What a token says that one of our keys signed and that has not expired; whether what it was made
@@ -66,25 +62,25 @@ class KeyRing:
 
     async def sign(self, claims: Mapping[str, Any], key: SigningKey) -> str:
         """The token of these claims; `key` is kept until their `exp`, which is written down once a day."""
-        known = self._needed_until.get(key.key_id, 0)
+        held = self._held.get(key.key_id) or self._hold(key, 0)
+        known = held.needed_until
         if claims["exp"] > known:
             until = claims["exp"] + DAY_S
-            self._needed_until[key.key_id] = until  # at once: the others of a burst need not wait for the row
+            held.needed_until = until  # at once: the others of a burst need not wait for the row
             try:
-                await postgres.keep_key(self._db, key.pool_id, key.key_id, datetime.fromtimestamp(until, UTC))
+                await self._keep_until(key, datetime.fromtimestamp(until, UTC))
             except BaseException:
-                self._needed_until[key.key_id] = known
+                held.needed_until = known
                 raise
         return tokens.sign(claims, key)
 
-    async def newest(self, pool_id: str, purpose: Generated) -> SigningKey:
-        """The key that signs: HS256 for management tokens, RS256 for `rsa`. Made when first needed."""
-        return await self._newest.get(f"{pool_id}:{purpose}", lambda: self._find_newest(pool_id, purpose))
+    async def server(self, algorithm: ServerAlgorithm) -> SigningKey:
+        """The server's key that signs by this algorithm, for every pool. Made when first needed."""
+        return await self._server.signing(algorithm)
 
-    async def app_changed(self, app: App) -> None:
-        """Whose tokens are RS256 may fetch the published keys before the first of them is made."""
-        if app.settings.id_token_algorithm == "RS256":
-            await self.newest(app.pool_id, "rsa")
+    async def management(self, pool_id: str) -> SigningKey:
+        """HS256: signs the pool's management tokens. Made when first needed."""
+        return await self._newest.get(pool_id, lambda: self._find_management(pool_id))
 
     async def of_app(self, pool_id: str, app_id: str, secret: str) -> SigningKey:
         """HS256 with the application's secret; tokens of an earlier secret still verify."""
@@ -92,41 +88,47 @@ class KeyRing:
         slot = f"{pool_id}:{app_id}:{fingerprint}"
         return await self._newest.get(slot, lambda: self._find_of_app(pool_id, app_id, secret, fingerprint))
 
-    async def rotate(self, pool_id: str, purpose: Generated) -> SigningKey:
-        """A new key signs from now on here, and within a minute on every node."""
-        await self._make(pool_id, purpose, new_id())
-        self._newest.drop(f"{pool_id}:{purpose}")
-        return await self.newest(pool_id, purpose)
+    async def rotate_management(self, pool_id: str) -> SigningKey:
+        """A new key signs the pool's management tokens from now on here, and within a minute on every node."""
+        await self._make_management(pool_id, new_id())
+        self._newest.drop(pool_id)
+        return await self.management(pool_id)
 
-    async def public_keys(self, pool_id: str | None = None) -> list[dict[str, Any]]:
-        """The JWKS entries of the pool, or of all; a pool's signing one first. Whoever asks, no key is made."""
-        rows = [row for row in await postgres.published_keys(self._db) if pool_id in (None, row["pool_id"])]
-        async with self._publishing:
-            for key_id in [row["id"] for row in rows if row["id"] not in self._public]:
-                if (whole := await postgres.find_key(self._db, key_id)) is not None:
-                    self._public[key_id] = await asyncio.to_thread(self._published, whole)
-        return [entry for row in rows if (entry := self._public.get(row["id"])) is not None]
+    async def rotate_server(self, algorithm: ServerAlgorithm, after: timedelta = ANNOUNCED) -> str:
+        """The id of a new key of the server's: published at once, it signs when `after` has passed."""
+        return await self._server.rotate(algorithm, after)
 
-    def _published(self, row: Record) -> dict[str, Any] | None:
-        """None for a key that the server's secret key does not open: the others are still published."""
-        try:
-            key = self._opened(row)
-        except SecretUnreadable:
-            _log.error("signing_key_unreadable", pool_id=row["pool_id"], key_id=row["id"])
-            return None
-        return {**key.key.as_dict(private=False), "kid": key.kid, "use": "sig", "alg": key.algorithm}
+    async def server_keys(self) -> list[ServerKey]:
+        """The server's, as they are published."""
+        return await self._server.all()
 
-    async def _find_newest(self, pool_id: str, purpose: Generated) -> SigningKey:
-        rows = await postgres.keys_of(self._db, pool_id, purpose)
+    async def public_keys(self) -> list[dict[str, Any]]:
+        """The JWKS entries: RSA first, and of those the one that signs; then EC likewise."""
+        return await self._server.published()
+
+    async def _look_for(self, key_id: str) -> _Held:
+        row = await postgres.find_key(self._db, key_id) or await postgres.find_server_key(self._db, key_id)
+        if row is None:
+            raise TokenInvalid("no such key")
+        return self._hold(stored_keys.opened(self._box, row), row["needed_until"].timestamp())
+
+    async def _keep_until(self, key: SigningKey, until: datetime) -> None:
+        if key.purpose == "server":
+            await postgres.keep_server_key(self._db, key.key_id, until)
+        else:
+            await postgres.keep_key(self._db, key.pool_id, key.key_id, until)
+
+    async def _find_management(self, pool_id: str) -> SigningKey:
+        rows = await postgres.keys_of(self._db, pool_id, "management")
         if not rows:
-            await self._make(pool_id, purpose, "first")
-            rows = await postgres.keys_of(self._db, pool_id, purpose)
+            await self._make_management(pool_id, "first")
+            rows = await postgres.keys_of(self._db, pool_id, "management")
         return self._remember(rows[0])
 
     async def _find_of_app(self, pool_id: str, app_id: str, secret: str, fingerprint: str) -> SigningKey:
         row = await self._app_row(pool_id, app_id, fingerprint)
         if row is None:
-            await self._keep(pool_id, "app", app_id, fingerprint, "HS256", secret)
+            await self._keep(pool_id, "app", app_id, fingerprint, secret)
             row = await self._app_row(pool_id, app_id, fingerprint)
             assert row is not None
         return self._remember(row)
@@ -135,54 +137,22 @@ class KeyRing:
         rows = await postgres.keys_of(self._db, pool_id, "app", app_id)
         return next((row for row in rows if row["fingerprint"] == fingerprint), None)
 
-    async def _make(self, pool_id: str, purpose: Generated, fingerprint: str) -> None:
-        if purpose == "rsa":
-            private = await asyncio.to_thread(_new_rsa_key)
-            await self._keep(pool_id, purpose, "", fingerprint, "RS256", private)
-        else:
-            await self._keep(pool_id, purpose, "", fingerprint, "HS256", secrets.token_hex(32))
+    async def _make_management(self, pool_id: str, fingerprint: str) -> None:
+        await self._keep(pool_id, "management", "", fingerprint, secrets.token_hex(32))
 
-    async def _keep(
-        self, pool_id: str, purpose: str, app_id: str, fingerprint: str, algorithm: str, key: str
-    ) -> None:
+    async def _keep(self, pool_id: str, purpose: str, app_id: str, fingerprint: str, key: str) -> None:
         key_id = new_id()
-        sealed = self._box.encrypt(key, _place(pool_id, key_id))
-        await postgres.insert_key(self._db, pool_id, key_id, purpose, app_id, fingerprint, algorithm, sealed)
+        sealed = stored_keys.sealed(self._box, key, key_id, pool_id)
+        await postgres.insert_key(self._db, pool_id, key_id, purpose, app_id, fingerprint, "HS256", sealed)
 
     def _remember(self, row: Record) -> SigningKey:
-        key_id = row["id"]
-        if key_id not in self._found:
-            self._found[key_id] = self._opened(row)
-            self._needed_until[key_id] = row["needed_until"].timestamp()
-            if len(self._found) > _MOST_CACHED:
-                forgotten, _ = self._found.popitem(last=False)
-                self._needed_until.pop(forgotten, None)
-        return self._found[key_id]
+        held = self._held.get(row["id"])
+        if held is None:
+            held = self._hold(stored_keys.opened(self._box, row), row["needed_until"].timestamp())
+        return held.key
 
-    def _opened(self, row: Record) -> SigningKey:
-        secret = self._box.decrypt(row["sealed"], _place(row["pool_id"], row["id"]))
-        key = _rsa_key(secret) if row["algorithm"] == "RS256" else OctKey.import_key(secret)
-        return SigningKey(
-            row["pool_id"],
-            row["id"],
-            row["algorithm"],
-            key,
-            purpose=row["purpose"],
-            app_id=row["app_id"],
-        )
-
-
-def _place(pool_id: str, key_id: str) -> str:
-    return f"signing-key:{pool_id}:{key_id}"
-
-
-def _new_rsa_key() -> str:
-    """PEM. Tens of milliseconds and more: for a thread."""
-    return RSAKey.generate_key(2048, private=True).as_pem(private=True).decode()
-
-
-def _rsa_key(pem: str) -> RSAKey:
-    """Ours, and sealed since it was made: proving its numbers prime again would take fifty milliseconds."""
-    raw = load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)
-    assert isinstance(raw, RSAPrivateKey)
-    return RSAKey(raw, raw)
+    def _hold(self, key: SigningKey, needed_until: float) -> _Held:
+        held = self._held[key.key_id] = _Held(key, needed_until)
+        if len(self._held) > MOST_KEPT:
+            self._held.popitem(last=False)
+        return held

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from asyncpg import Record
 
@@ -180,10 +180,10 @@ async def find_key(db: Executor, key_id: str) -> Record | None:
     return await db.fetchrow(f"select {_KEY} from signing_keys where id = $1", key_id)
 
 
-async def published_keys(db: Executor) -> list[Record]:
-    """pool_id and id of every pool's RSA keys, each pool's signing one first."""
+async def pools_rsa_keys(db: Executor) -> list[Record]:
+    """Those of before the server had its own, the newest first. They verify, and sign nothing any more."""
     return await db.fetch(
-        "select pool_id, id from signing_keys where purpose = 'rsa' order by pool_id, created_at desc, id desc"
+        "select pool_id, id from signing_keys where purpose = 'rsa' order by created_at desc, id desc"
     )
 
 
@@ -237,17 +237,76 @@ async def keep_key(db: Executor, pool_id: str, key_id: str, until: datetime) -> 
 
 
 async def delete_unneeded_keys(db: Executor, limit: int) -> int:
-    """Of all pools, `limit` at most: replaced keys, and those of applications that are gone, once everything they
-    signed has expired. How many went."""
+    """Of all pools, `limit` at most: replaced keys, the pools' RSA keys, and those of applications that are gone, once
+    everything they signed has expired. How many went."""
     tag = await db.execute(
         """
         delete from signing_keys where (pool_id, id) in (
           select k.pool_id, k.id from signing_keys k where k.needed_until < now() and (
-            exists (select 1 from signing_keys newer where newer.pool_id = k.pool_id
+            k.purpose = 'rsa'
+            or exists (select 1 from signing_keys newer where newer.pool_id = k.pool_id
               and newer.purpose = k.purpose and newer.app_id = k.app_id
               and (newer.created_at, newer.id) > (k.created_at, k.id))
             or (k.purpose = 'app' and not exists (
               select 1 from apps a where a.pool_id = k.pool_id and a.id = k.app_id)))
+          limit $1)
+        """,
+        limit,
+    )
+    return int(tag.split()[-1])
+
+
+# -- the server's signing keys -------------------------------------------------------------------------------
+
+
+_SERVER_KEY = "id, algorithm, sealed, fingerprint, signs_from, needed_until"
+
+
+async def find_server_key(db: Executor, key_id: str) -> Record | None:
+    return await db.fetchrow(f"select {_SERVER_KEY} from server_signing_keys where id = $1", key_id)
+
+
+async def server_keys(db: Executor, algorithm: str) -> list[Record]:
+    """The one that signs first, then those it follows and those that follow it, the newest first."""
+    return await db.fetch(
+        f"select {_SERVER_KEY} from server_signing_keys where algorithm = $1 "
+        "order by signs_from <= now() desc, signs_from desc, id desc",
+        algorithm,
+    )
+
+
+async def insert_server_key(
+    db: Executor, key_id: str, algorithm: str, fingerprint: str, sealed: bytes, signs_after: timedelta
+) -> None:
+    """Nothing happens when another node was faster with the same fingerprint."""
+    await db.execute(
+        """
+        insert into server_signing_keys (id, algorithm, fingerprint, sealed, signs_from)
+        values ($1, $2, $3, $4, now() + $5::interval) on conflict on constraint server_signing_keys_once do nothing
+        """,
+        key_id,
+        algorithm,
+        fingerprint,
+        sealed,
+        signs_after,
+    )
+
+
+async def keep_server_key(db: Executor, key_id: str, until: datetime) -> None:
+    """What the key signs lives until then."""
+    await db.execute(
+        "update server_signing_keys set needed_until = $2 where id = $1 and needed_until < $2", key_id, until
+    )
+
+
+async def delete_unneeded_server_keys(db: Executor, limit: int) -> int:
+    """`limit` at most: those another has signed in the place of, once everything they signed has expired."""
+    tag = await db.execute(
+        """
+        delete from server_signing_keys where id in (
+          select k.id from server_signing_keys k where k.needed_until < now() and exists (
+            select 1 from server_signing_keys newer where newer.algorithm = k.algorithm
+              and newer.signs_from <= now() and (newer.signs_from, newer.id) > (k.signs_from, k.id))
           limit $1)
         """,
         limit,

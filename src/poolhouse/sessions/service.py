@@ -24,7 +24,7 @@ from poolhouse.sessions import postgres
 from poolhouse.sessions.endings import Endings
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.model import IssuedToken, LoginState, Session
-from poolhouse.sessions.tokens import Claims
+from poolhouse.sessions.tokens import Claims, SigningKey
 from poolhouse.times import now
 from poolhouse.users.model import User
 
@@ -36,20 +36,31 @@ class SessionService:
     # -- tokens --------------------------------------------------------------------------------------------
 
     async def issue_user(self, session: Session, user: User, app: App | None) -> IssuedToken:
-        """The token of a session: it names the session and ends with it."""
+        """The token of a session: it names the session and ends with it. HS256, whatever the application's id tokens
+        are: the clients of both versions verify it with the application's secret."""
+        if app is None:
+            key = await self.keys.management(user.pool_id)
+        else:
+            key = await self.keys.of_app(user.pool_id, app.id, app.secret)
         audience = session.app_id or session.pool_id
-        return await self._issue(user, app, audience, session.id, session.expires_at, {})
+        return await self._issue(user, key, audience, session.id, session.expires_at, {})
 
     async def issue_id_token(
         self, session_id: str, expires_at: datetime, user: User, app: App, claims: Mapping[str, Any]
     ) -> IssuedToken:
-        """The same token with the claims of OpenID Connect: the official clients use one as the other."""
-        return await self._issue(user, app, app.id, session_id, expires_at, claims)
+        """The same token with the claims of OpenID Connect, signed as the application chose: the official clients use
+        one as the other."""
+        algorithm = app.settings.id_token_algorithm
+        if algorithm == "HS256":
+            key = await self.keys.of_app(user.pool_id, app.id, app.secret)
+        else:
+            key = await self.keys.server(algorithm)
+        return await self._issue(user, key, app.id, session_id, expires_at, claims)
 
     async def _issue(
         self,
         user: User,
-        app: App | None,
+        key: SigningKey,
         audience: str,
         session_id: str,
         expires_at: datetime,
@@ -65,12 +76,6 @@ class SessionService:
             "sid": session_id,
             "data": _user_data(user),
         }
-        if app is None:
-            key = await self.keys.newest(user.pool_id, "management")
-        elif app.settings.id_token_algorithm == "RS256":
-            key = await self.keys.newest(user.pool_id, "rsa")
-        else:
-            key = await self.keys.of_app(user.pool_id, app.id, app.secret)
         return IssuedToken(await self.keys.sign(claims, key), issued, expires_at)
 
     async def read(self, token: str) -> Claims:

@@ -3,7 +3,7 @@
 Two kinds, told apart by their claims:
 
 * user tokens: `sub` and `data {id, userPoolId, arn, ...}`, `aud` the application, `sid` the session;
-  HS256 with the application's secret (as its own back end verifies it) or RS256 (JWKS);
+  HS256 with the application's secret (as its own back end verifies it), RS256 or ES256 (JWKS);
 * management tokens: `scoped_userpool_id`, `sub` the pool's id, `data`.
 
 Sources: docs/contract/v2.md#management-tokens, docs/contract/v3.md#management-token. Official
@@ -22,21 +22,21 @@ from typing import Any, Literal
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.times import numeric_date
 
-Algorithm = Literal["HS256", "RS256"]
+Algorithm = Literal["HS256", "RS256", "ES256"]
 TokenKind = Literal["user", "management"]
-Purpose = Literal["management", "rsa", "app"]
+Purpose = Literal["server", "management", "rsa", "app"]
 
 LONGEST_TOKEN = 8192
 CLOCK_SKEW_S = 30
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 _KEY_ID = re.compile(r"(?:([0-9a-f]{24})\.)?([0-9a-f]{24})\Z")
 """A pool's id stood before the key's once; tokens from then are read until they expire."""
-_ALGORITHMS: dict[str, Algorithm] = {"HS256": "HS256", "RS256": "RS256"}
+_ALGORITHMS: dict[str, Algorithm] = {"HS256": "HS256", "RS256": "RS256", "ES256": "ES256"}
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,14 @@ class SigningKey:
     """`key` fits `algorithm`: the one is never used with the other's key, whatever a header says.
 
     Nor does a key speak beyond its `purpose`: an application knows its secret, so what is signed with that
-    is never a management token, nor another application's.
+    is never a management token, nor another application's. The `server`'s sign for every pool, and a token of
+    theirs says which; `rsa` are the pools' of before, which verify and sign no more.
     """
 
     pool_id: str
     key_id: str
     algorithm: Algorithm
-    key: OctKey | RSAKey
+    key: OctKey | RSAKey | ECKey
     purpose: Purpose = "management"
     app_id: str = ""
 
@@ -150,6 +151,9 @@ def read(token: str, key: SigningKey, at: datetime) -> Claims:
     managed = claims.get("scoped_userpool_id")
     if (managed is not None and managed != key.pool_id) or not isinstance(data, dict):
         raise TokenInvalid("claims of another pool")
+    pool_id = key.pool_id or data.get("userPoolId")
+    if not isinstance(pool_id, str):
+        raise TokenInvalid("a token of the server's that names no pool")
     if managed is not None and key.purpose != "management":
         raise TokenInvalid("a management token signed with another key")
     if key.purpose == "app" and claims.get("aud") != key.app_id:
@@ -161,7 +165,7 @@ def read(token: str, key: SigningKey, at: datetime) -> Claims:
         raise TokenExpired("the token's exp has passed")
     return Claims(
         kind="user" if managed is None else "management",
-        pool_id=key.pool_id,
+        pool_id=pool_id,
         subject=subject,
         issued_at=datetime.fromtimestamp(issued, UTC),
         expires_at=datetime.fromtimestamp(expires, UTC),

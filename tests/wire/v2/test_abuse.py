@@ -96,7 +96,7 @@ async def test_a_token_cannot_be_forged_from_what_is_public(
 ) -> None:
     real = (await log_in(stranger))["token"]
     claims = (await services.sessions.read(real)).raw
-    rsa = await services.sessions.keys.newest(pool.id, "rsa")
+    rsa = await services.sessions.keys.server("RS256")
     public = rsa.key.as_pem(private=False)  # type: ignore[union-attr]
     management = {"sub": pool.id, "scoped_userpool_id": pool.id, "data": {}, "iat": 1, "exp": 9_999_999_999}
     for attempt in (

@@ -15,7 +15,7 @@ from poolhouse.wire.v3 import apps_oidc
 from poolhouse.wire.v3.dto.apps import OIDCConfig
 
 SET: dict[str, Any] = {
-    "idTokenSignedResponseAlg": "RS256",
+    "idTokenSignedResponseAlg": "ES256",
     "tokenEndpointAuthMethod": "client_secret_basic",
     "requirePkce": True,
     "grantTypes": ["authorization_code", "refresh_token"],
@@ -116,7 +116,7 @@ PUBLIC = RSA.as_dict(private=False)
         ({"jwks": {**PUBLIC, "alg": "HS256"}}, "oidcConfig.jwks.keys[0].alg"),
         ({"jwks": {**PUBLIC, "use": "enc"}}, "oidcConfig.jwks.keys[0].use"),
         ({"jwks": {**PUBLIC, "kid": "k" * 257}}, "oidcConfig.jwks.keys[0].kid"),
-        ({"jwks": {**PUBLIC, "kid": "a\0b"}}, "oidcConfig.jwks.keys[0].kid"),
+        ({"jwks": {**PUBLIC, "kid": "a\0b"}}, "oidcConfig"),
         ({"jwks": {**PUBLIC, "e": "A" * 7}}, "oidcConfig.jwks.keys[0].e"),
         ({"jwks": {**PUBLIC, "n": "!!"}}, "oidcConfig.jwks.keys[0]"),
     ],

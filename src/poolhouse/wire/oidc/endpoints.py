@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, get_args
 from urllib.parse import unquote_plus, urlencode
 
 import msgspec
@@ -15,13 +15,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from poolhouse import trace
-from poolhouse.apps.model import GRANT_TYPES, RESPONSE_MODES, RESPONSE_TYPES, App
+from poolhouse.apps.model import GRANT_TYPES, RESPONSE_MODES, RESPONSE_TYPES, App, IdTokenAlgorithm
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
 from poolhouse.oidc.claims import CLAIMS
 from poolhouse.oidc.model import SCOPES, AuthorizationRequest, OAuthError
 from poolhouse.oidc.service import is_registered
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
+from poolhouse.sessions.server_keys import PUBLISHED_KEPT_S
 from poolhouse.times import now
 from poolhouse.wire.oidc.browser import Browser, browser_of, issuer, redirect
 from poolhouse.wire.oidc.mailed import MailedPages
@@ -115,7 +116,7 @@ class Provider:
                 "authorization_endpoint": f"{base}/auth",
                 "token_endpoint": f"{base}/token",
                 "userinfo_endpoint": f"{base}/me",
-                "jwks_uri": f"{base}/.well-known/jwks.json",
+                "jwks_uri": f"{base}/.well-known/jwks",
                 "introspection_endpoint": f"{base}/token/introspection",
                 "revocation_endpoint": f"{base}/token/revocation",
                 "end_session_endpoint": f"{base}/session/end",
@@ -124,7 +125,7 @@ class Provider:
                 "response_modes_supported": list(RESPONSE_MODES),
                 "grant_types_supported": list(GRANT_TYPES),
                 "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["HS256", "RS256"],
+                "id_token_signing_alg_values_supported": list(get_args(IdTokenAlgorithm)),
                 "token_endpoint_auth_methods_supported": [
                     "client_secret_post",
                     "client_secret_basic",
@@ -141,8 +142,14 @@ class Provider:
         )
 
     async def jwks(self, request: Request, browser: Browser) -> Response:
-        keys = await self.services.oidc.public_keys()
-        return _json({"keys": keys}, headers={"cache-control": "public, max-age=60"})
+        """Every key: what discovery names."""
+        return _keys(await self.services.oidc.public_keys())
+
+    async def jwks_of_official_clients(self, request: Request, browser: Browser) -> Response:
+        """At their path, which they know by heart, RSA keys alone: PyPI `authing` 5 reads each as one, whatever its
+        kty. EC keys too for who names an application whose id tokens are ES256, as the Node client does."""
+        named = browser.http.headers.get("x-authing-app-id")
+        return _keys(await self.services.oidc.public_keys_for(named))
 
     async def token(self, request: Request, browser: Browser) -> Response:
         form = _form(browser)
@@ -214,7 +221,8 @@ def oidc_routes(services: WireServices) -> list[BaseRoute]:
     ]
     routes: list[BaseRoute] = [
         Route("/oidc/.well-known/openid-configuration", _handler(provider, Provider.discovery)),
-        Route("/oidc/.well-known/jwks.json", _handler(provider, Provider.jwks)),
+        Route("/oidc/.well-known/jwks", _handler(provider, Provider.jwks)),
+        Route("/oidc/.well-known/jwks.json", _handler(provider, Provider.jwks_of_official_clients)),
         Route("/login/profile/logout", _handler(provider, Provider.end_session)),
     ]
     for prefix in ("/oidc", "/oauth"):
@@ -246,6 +254,11 @@ def _handler(provider: Provider, handler: Handler) -> Callable[[Request], Awaita
             return _json({"error": "server_error"}, 500)
 
     return handle
+
+
+def _keys(entries: Sequence[Mapping[str, Any]]) -> Response:
+    kept = {"cache-control": f"public, max-age={PUBLISHED_KEPT_S}", "vary": "x-authing-app-id"}
+    return _json({"keys": entries}, headers=kept)
 
 
 def _refusal(error: OAuthError) -> Response:
