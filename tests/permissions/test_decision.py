@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poolhouse.permissions.decision import allowed_actions, allows, candidates, reaches
+from poolhouse.permissions.decision import allowed_actions, allows, by_path, candidates, reaches, that_reach
 from poolhouse.permissions.model import Statement
 from poolhouse.resources.model import Effect
 
@@ -75,6 +75,12 @@ def test_the_allowed_actions_are_those_that_are_allowed_one_by_one(
 @given(STATEMENTS, PATHS)
 def test_only_statements_on_candidates_reach_a_node(statements: list[Statement], path: str) -> None:
     assert all(one.path in candidates(path) for one in statements if reaches(one, path))
+
+
+@given(STATEMENTS, PATHS)
+def test_statements_by_path_are_found_whole(statements: list[Statement], path: str) -> None:
+    found = that_reach(by_path(statements), path)
+    assert allowed_actions(found, path, DECLARED) == allowed_actions(statements, path, DECLARED)
 
 
 def test_candidates_are_the_node_those_above_and_the_whole() -> None:

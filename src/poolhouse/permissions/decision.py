@@ -9,7 +9,7 @@ Source: docs/decisions/0036-data-permissions.md
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from poolhouse.permissions.model import ANY_ACTION, WHOLE, Statement
 from poolhouse.resources.model import Effect
@@ -36,6 +36,18 @@ def allowed_actions(statements: Collection[Statement], path: str, declared: Sequ
     return tuple(
         action for action in declared if (ANY_ACTION in given or action in given) and action not in taken
     )
+
+
+def by_path(statements: Iterable[Statement]) -> dict[str, list[Statement]]:
+    found: dict[str, list[Statement]] = {}
+    for one in statements:
+        found.setdefault(one.path, []).append(one)
+    return found
+
+
+def that_reach(statements: Mapping[str, Sequence[Statement]], path: str) -> list[Statement]:
+    """Of statements by path those that can speak about this one, without looking at the others."""
+    return [one for candidate in candidates(path) for one in statements.get(candidate, ())]
 
 
 def reaches(statement: Statement, path: str) -> bool:

@@ -15,6 +15,7 @@ from poolhouse.errors import InvalidInput, InvalidOperation, ResourceNotFound, T
 from poolhouse.permissions import decision, holders, paths, postgres_questions
 from poolhouse.permissions import postgres_resources as resource_rows
 from poolhouse.permissions.model import (
+    ANY_ACTION,
     WHOLE,
     DataResource,
     Kind,
@@ -34,6 +35,8 @@ MOST_ASKED = 200
 MOST_ACTIONS = 50
 MOST_STATEMENTS = 20_000
 """Of one answer, and as many nodes: who has more asks namespace by namespace or resource by resource."""
+MOST_COUNTED = 1_000_000
+"""Users over all resources and actions of one answer, each time they are allowed or denied something."""
 
 
 class DataPermissions:
@@ -53,7 +56,8 @@ class DataPermissions:
         asked = await self._asked(caller, user_id, namespace, resources, "resources")
         there, said = await self._said(caller, user_id, namespace, asked)
         return [
-            one in there and decision.allows(said[there[one].id], one.path, action, there[one].actions)
+            one in there
+            and decision.allows(_reaching(said, there[one], one), one.path, action, there[one].actions)
             for one in asked
         ]
 
@@ -64,7 +68,7 @@ class DataPermissions:
         asked = await self._asked(caller, user_id, namespace, resources, "resources")
         there, said = await self._said(caller, user_id, namespace, asked)
         return [
-            decision.allowed_actions(said[there[one].id], one.path, there[one].actions)
+            decision.allowed_actions(_reaching(said, there[one], one), one.path, there[one].actions)
             if one in there
             else ()
             for one in asked
@@ -138,11 +142,9 @@ class DataPermissions:
         if len(rows) > MOST_STATEMENTS:
             raise holders.too_many()
         users = await holders.users_of(self._db, caller.pool_id, list({target for target, _ in rows}))
+        who = _Who(rows, users)
         return [
-            [
-                _users_who_may(there[one], one.path, action, rows, users) if one in there else []
-                for action in actions
-            ]
+            [who.may(there[one], one.path, action) if one in there else [] for action in actions]
             for one in asked
         ]
 
@@ -171,10 +173,10 @@ class DataPermissions:
 
     async def _said(
         self, caller: Caller, user_id: str, namespace: str, asked: Sequence[ResourcePath]
-    ) -> tuple[dict[ResourcePath, DataResource], dict[str, list[Statement]]]:
-        """What of it is there, and by resource what is said that can reach the nodes asked for."""
+    ) -> tuple[dict[ResourcePath, DataResource], dict[str, dict[str, list[Statement]]]]:
+        """What of it is there, and by resource and path what is said that can reach the nodes asked for."""
         there = await self._there(caller, namespace, asked)
-        said: dict[str, list[Statement]] = defaultdict(list)
+        about: dict[str, list[Statement]] = defaultdict(list)
         if there:
             held = await self._held(caller, user_id)
             statements = await postgres_questions.statements_for(
@@ -188,8 +190,8 @@ class DataPermissions:
             if len(statements) > MOST_STATEMENTS:
                 raise _too_much()
             for one in statements:
-                said[one.resource_id].append(one)
-        return there, said
+                about[one.resource_id].append(one)
+        return there, {resource_id: decision.by_path(some) for resource_id, some in about.items()}
 
     async def _spelled_out(self, caller: Caller, statements: Sequence[Statement]) -> list[ResourceActions]:
         """Node by node, what these statements allow; of resources of which they allow anything."""
@@ -229,14 +231,12 @@ def _actions_of(
     resource: DataResource, nodes: Sequence[NodeRow], statements: Sequence[Statement]
 ) -> ResourceActions:
     """Of a tree its nodes, of anything else the one node it is."""
-    by_path: dict[str, list[Statement]] = defaultdict(list)
-    for one in statements:
-        by_path[one.path].append(one)
+    indexed = decision.by_path(statements)
     allowed = []
     for node in nodes:
         if (node.path == WHOLE) == (resource.kind is Kind.TREE):
             continue
-        reaching = [one for path in decision.candidates(node.path) for one in by_path.get(path, ())]
+        reaching = decision.that_reach(indexed, node.path)
         if actions := decision.allowed_actions(reaching, node.path, resource.actions):
             allowed.append(NodeActions(node, actions))
     return ResourceActions(resource, tuple(allowed))
@@ -248,22 +248,46 @@ def _with_parents(allowed: Sequence[NodeActions], nodes: Sequence[NodeRow]) -> t
     return tuple(NodeActions(node, actions.get(node.path, ())) for node in nodes if node.path in needed)
 
 
-def _users_who_may(
-    resource: DataResource,
-    path: str,
-    action: str,
-    rows: Sequence[tuple[Target, Statement]],
-    users: dict[Target, set[str]],
-) -> list[str]:
-    """Allowed by any statement and denied by none: as `decision.allows` would say of each."""
-    about = [
-        (target, one)
-        for target, one in rows
-        if one.resource_id == resource.id and decision.speaks_about(one, path, action, resource.actions)
-    ]
-    allowed = set[str]().union(*(users[target] for target, one in about if one.effect is Effect.ALLOW))
-    denied = set[str]().union(*(users[target] for target, one in about if one.effect is Effect.DENY))
-    return sorted(allowed - denied)
+class _Who:
+    """The users whom statements about some nodes allow or deny what they are about."""
+
+    def __init__(self, rows: Sequence[tuple[Target, Statement]], users: dict[Target, set[str]]) -> None:
+        self._said: dict[Statement, set[str]] = defaultdict(set)
+        self._left = MOST_COUNTED
+        for target, statement in rows:
+            self._count(users[target])
+            self._said[statement] |= users[target]
+
+    def may(self, resource: DataResource, path: str, action: str) -> list[str]:
+        """Allowed by any statement and denied by none: as `decision.allows` would say of each.
+
+        Raises InvalidOperation where the answers together count too many.
+        """
+        if action not in resource.actions:
+            return []
+        allowed = self._users(Effect.ALLOW, resource, {WHOLE, path}, action)
+        denied = self._users(Effect.DENY, resource, decision.candidates(path), action)
+        return sorted(allowed - denied)
+
+    def _users(self, effect: Effect, resource: DataResource, paths: Collection[str], action: str) -> set[str]:
+        found = set[str]()
+        for path in paths:
+            for one in (action, ANY_ACTION):
+                said = self._said.get(Statement(effect, resource.id, path, one), set())
+                self._count(said)
+                found |= said
+        return found
+
+    def _count(self, users: set[str]) -> None:
+        self._left -= len(users)
+        if self._left < 0:
+            raise holders.too_many()
+
+
+def _reaching(
+    said: dict[str, dict[str, list[Statement]]], resource: DataResource, asked: ResourcePath
+) -> list[Statement]:
+    return decision.that_reach(said.get(resource.id, {}), asked.path)
 
 
 def _too_much() -> InvalidOperation:

@@ -8,6 +8,7 @@ from poolhouse.permissions.policies import DataPolicyService
 from poolhouse.permissions.questions import DataPermissions
 from poolhouse.permissions.resources import DataResourceService
 from poolhouse.permissions.targets import PolicyTargets
+from poolhouse.permissions.views import PermissionView
 from poolhouse.resources.app_access import AppAccessService
 from poolhouse.resources.authorization import AuthorizationService
 from poolhouse.resources.namespaces import NamespaceService
@@ -28,6 +29,7 @@ class Access:
     data_resources: DataResourceService
     data_policies: DataPolicyService
     data_permissions: DataPermissions
+    permission_view: PermissionView
 
 
 def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Memberships) -> Access:
@@ -50,4 +52,5 @@ def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Member
         data_resources=DataResourceService(db, audit, namespaces),
         data_policies=DataPolicyService(db=db, audit=audit, targets=PolicyTargets(db, principals)),
         data_permissions=DataPermissions(db=db, namespaces=namespaces, principals=principals),
+        permission_view=PermissionView(db),
     )

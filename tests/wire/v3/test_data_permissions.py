@@ -7,7 +7,7 @@ from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_orgs import data, department, organisation, refused, user
 
 from poolhouse.groups.model import GroupDraft
-from poolhouse.permissions import holders, policies, questions
+from poolhouse.permissions import holders, policies, questions, views
 from poolhouse.permissions.model import ANY_ACTION
 from poolhouse.roles.model import RoleChanges, RoleDraft, RoleKey, Target, TargetType
 from poolhouse.wire.v3 import data_permissions, data_policies, data_resources
@@ -86,7 +86,12 @@ BODY: dict[str, Any] = {
     "action": "read",
     "externalId": "e1",
 }
-LISTS = {"list-data-resources", "list-data-policies", "list-simple-data-policies"}
+LISTS = {
+    "list-permission-view/data",
+    "list-data-resources",
+    "list-data-policies",
+    "list-simple-data-policies",
+}
 
 
 @pytest.mark.parametrize(
@@ -559,6 +564,44 @@ async def test_the_policies_of_resources_and_of_data_say_nothing_of_each_other(v
     assert (await data(v3.post("is-action-allowed", asked)))["allowed"] is False
 
 
+async def test_the_view_has_a_row_for_each_user_and_each_resource_that_is_open(v3: V3Client) -> None:
+    await shop(v3)
+    admin = v3.administrator
+    ann = str((await data(v3.post("create-user", {"username": "ann", "name": "Ann"})))["userId"])
+    bob = await user(v3, "bob")
+    root = (await organisation(v3))["departmentId"]
+    await v3.services.department_members.add(admin, root, [ann, bob])
+    await v3.services.groups.create(admin, GroupDraft("staff", "Staff"))
+    await v3.services.groups.add_members(admin, "staff", [ann])
+    await v3.services.roles.create(admin, RoleDraft("clerk", name="Clerk"))
+    await v3.services.roles.assign(admin, [RoleKey("clerk")], [Target(TargetType.USER, ann)])
+    first = await policy(v3, "shop/server/read", "shop/cards/get", name="first")
+    for type_, id_ in (("GROUP", "staff"), ("ROLE", "clerk"), ("ORG", root)):
+        await give(v3, first, type_, id_)
+    await give(v3, await policy(v3, denied=("shop/cards/*",), name="second"), "USER", bob)
+    page = await data(v3.post("list-permission-view/data", {}))
+    rows = {(one["userId"], one["dataResourceCode"]): one for one in page["list"]}
+    assert rows.keys() == {(ann, "server"), (ann, "cards"), (bob, "server")}
+    assert page["totalCount"] == 3
+    row = rows[ann, "server"]
+    assert (row["username"], row["namespaceName"], row["dataResourceName"]) == ("Ann", "Shop", "Server")
+    assert [one["dataPolicyName"] for one in row["dataPolicyList"]] == ["first"]
+    assert [one["roleCode"] for one in row["roleList"]] == ["clerk"]
+    assert [one["groupName"] for one in row["groupList"]] == ["Staff"]
+    assert [one["nodeName"] for one in row["nodeList"]] == ["Acme"]
+    assert rows[bob, "server"]["groupList"] == []
+    few = await data(v3.post("list-permission-view/data", {"page": 2, "limit": 2}))
+    assert (few["totalCount"], len(few["list"])) == (3, 1)
+    assert (await data(v3.post("list-permission-view/data", {"keyword": "AN"})))["totalCount"] == 2
+
+
+async def test_the_view_of_a_large_pool_is_refused(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    await shop(v3)
+    await give(v3, await policy(v3, "shop/cards/get", "shop/server/read"), "USER", await user(v3, "ann"))
+    monkeypatch.setattr(views, "MOST_ROWS", 1)
+    assert await refused(v3.post("list-permission-view/data", {})) == 422
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -600,6 +643,10 @@ async def test_an_answer_about_too_many_users_is_refused(
     monkeypatch.setattr(holders, "MOST_USERS", 1)
     body = {"namespaceCode": "shop", "resources": ["server"], "actions": ["read"]}
     assert await refused(v3.post("list-resource-targets", body)) == 422
+    monkeypatch.undo()
+    monkeypatch.setattr(questions, "MOST_COUNTED", 5)
+    assert await refused(v3.post("list-resource-targets", {**body, "actions": ["read", "read"]})) == 422
+    assert len(await who_may(v3, "server", "read")) == 2
 
 
 async def test_an_answer_of_too_many_grants_is_refused(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from poolhouse.errors import TooLarge
 from poolhouse.permissions import trees
 from poolhouse.permissions.model import Kind, NodeRow, ResourceActions
-from poolhouse.wire.v3.conversions import the_user
+from poolhouse.wire.v3.conversions import page, the_user
 from poolhouse.wire.v3.data_resources import comma_joined
 from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.permissions import (
@@ -32,10 +32,17 @@ from poolhouse.wire.v3.dto.permissions import (
     GetUserResourcePermissionListDto,
     GetUserResourceStructDataDto,
     GetUserResourceStructDto,
+    GroupBo,
+    ListPermissionViewDto,
+    ListPermissionViewPaginatedRespDto,
+    ListPermissionViewRespDto,
     ListResourceTargetsDataDto,
     ListResourceTargetsDto,
     ListResourceTargetsDtoResp,
+    NodeBo,
     OpenResource,
+    PolicyBo,
+    RoleBo,
     StrAuthorize,
     StrResourceAuthAction,
     TreeAuthBo,
@@ -185,6 +192,38 @@ async def list_resource_targets(
     )
 
 
+async def list_permission_view(
+    request: V3Request, body: ListPermissionViewDto
+) -> ListPermissionViewPaginatedRespDto:
+    found = await request.services.permission_view.list(
+        request.caller, page(body.page, body.limit), body.keyword
+    )
+    return ListPermissionViewPaginatedRespDto(
+        total_count=found.total,
+        items=[
+            ListPermissionViewRespDto(
+                user_id=one.user_id,
+                username=one.user_name,
+                namespace_id=str(one.namespace.number),
+                namespace_code=one.namespace.code,
+                namespace_name=one.namespace.name or one.namespace.code,
+                data_resource_id=one.resource.id,
+                data_resource_code=one.resource.code,
+                data_resource_name=one.resource.name,
+                data_policy_list=[
+                    PolicyBo(data_policy_id=it.id, data_policy_name=it.name) for it in one.policies
+                ],
+                role_list=[RoleBo(role_id=it.id, role_name=it.name, role_code=it.code) for it in one.roles],
+                group_list=[
+                    GroupBo(group_id=it.id, group_name=it.name, group_code=it.code) for it in one.groups
+                ],
+                node_list=[NodeBo(node_id=it.id, node_name=it.name, node_code=it.code) for it in one.nodes],
+            )
+            for one in found.items
+        ],
+    )
+
+
 # -- conversions -------------------------------------------------------------------------------------------
 
 
@@ -313,5 +352,12 @@ ENDPOINTS = [
         ListResourceTargetsDataDto,
         list_resource_targets,
         "Which users may do something with some resources or nodes",
+    ),
+    _row(
+        "list-permission-view/data",
+        ListPermissionViewDto,
+        ListPermissionViewPaginatedRespDto,
+        list_permission_view,
+        "List for every user every resource that is open to them, and through what",
     ),
 ]

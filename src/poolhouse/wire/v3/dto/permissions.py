@@ -407,6 +407,12 @@ class GetUserResourceStructDto(Dto, kw_only=True):
     namespace_code: str
 
 
+class GroupBo(Dto, kw_only=True):
+    group_id: str
+    group_name: str
+    group_code: str
+
+
 class ListDataPoliciesRespDto(Dto, kw_only=True):
     policy_name: str
     description: str | None = None
@@ -432,6 +438,32 @@ class ListDataResourcesRespDto(Dto, kw_only=True):
     updated_at: str
 
 
+class ListPermissionViewDto(Dto, kw_only=True):
+    page: Int | None = None
+    limit: Int | None = None
+    keyword: str | None = None
+
+
+class ListPermissionViewPaginatedRespDto(Dto, kw_only=True):
+    total_count: Int
+    items: list[ListPermissionViewRespDto] = field(name="list")
+
+
+class ListPermissionViewRespDto(Dto, kw_only=True):
+    user_id: str
+    username: str | None = None
+    namespace_id: str
+    namespace_code: str
+    namespace_name: str
+    data_resource_id: str
+    data_resource_code: str
+    data_resource_name: str
+    data_policy_list: list[PolicyBo]
+    role_list: list[RoleBo]
+    group_list: list[GroupBo]
+    node_list: list[NodeBo]
+
+
 class ListResourceTargetsDataDto(Dto, kw_only=True):
     auth_user_list: list[ListResourceTargetsDtoResp]
 
@@ -451,6 +483,12 @@ class ListSimpleDataPoliciesRespDto(Dto, kw_only=True):
     policy_id: str
     policy_name: str
     description: str | None = None
+
+
+class NodeBo(Dto, kw_only=True):
+    node_id: str
+    node_name: str
+    node_code: str
 
 
 class OpenResource(Dto, kw_only=True):
@@ -484,6 +522,17 @@ class PermissionNamespacesListRespDto(Dto, kw_only=True):
     code: str
     description: str | None = None
     status: Int | None = None
+
+
+class PolicyBo(Dto, kw_only=True):
+    data_policy_id: str
+    data_policy_name: str
+
+
+class RoleBo(Dto, kw_only=True):
+    role_id: str
+    role_name: str
+    role_code: str
 
 
 class StrAuthorize(Dto, kw_only=True):
