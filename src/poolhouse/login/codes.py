@@ -117,6 +117,36 @@ class Codes:
 
         The try is spent even when the use case around it fails.
         """
+        fitting = await self._fitting(caller, channel, target, code, purpose, country_code)
+        if not await postgres.use_code(self._db, *fitting):
+            await self._refusals.write(
+                caller, "CodeWrong", key=UserKey(channel, target.strip()), purpose=purpose
+            )
+            raise CodeWrong("used meanwhile")
+
+    async def check_only(
+        self,
+        caller: Caller,
+        channel: Channel,
+        target: str,
+        code: str,
+        purpose: Purpose,
+        country_code: str | None = None,
+    ) -> None:
+        """Leaves a right code as good as it was. A wrong one costs a try, and is refused as `check` refuses it."""
+        fitting = await self._fitting(caller, channel, target, code, purpose, country_code)
+        await postgres.return_try(self._db, *fitting)
+
+    async def _fitting(
+        self,
+        caller: Caller,
+        channel: Channel,
+        target: str,
+        code: str,
+        purpose: Purpose,
+        country_code: str | None,
+    ) -> tuple[str, str, str, str, bytes]:
+        """The row of the code, for one try: pool, channel, target, purpose, digest. Raises CodeWrong, CodeExpired."""
         typed = UserKey(channel, target.strip())
         target = normal(channel, target, country_code)
         if not code.strip():
@@ -130,10 +160,7 @@ class Codes:
             if row["expired"]:
                 await self._refusals.write(caller, "CodeExpired", key=typed, purpose=purpose)
                 raise CodeExpired("the code has expired")
-            if await postgres.use_code(
-                self._db, caller.pool_id, channel, target, row["purpose"], row["digest"]
-            ):
-                return
+            return caller.pool_id, channel, target, row["purpose"], digest
         await self._refusals.write(caller, "CodeWrong", key=typed, purpose=purpose)
         raise CodeWrong("wrong code, used code, or no try left")
 

@@ -21,6 +21,7 @@ from poolhouse.errors import (
     IdentifierRequired,
     InvalidInput,
     LastLoginMethod,
+    NotPermitted,
     OldEmailMismatch,
     OldEmailUnproven,
     OldPasswordRequired,
@@ -34,9 +35,9 @@ from poolhouse.errors import (
     TokenInvalid,
 )
 from poolhouse.login import tickets
-from poolhouse.login.codes import Codes, proof, proven_values, require_held
+from poolhouse.login.codes import Codes, holds, proof, proven_values, require_held
 from poolhouse.login.lockout import Lockout
-from poolhouse.login.model import Channel
+from poolhouse.login.model import CHANNELS, Channel
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.login.recovery import Recovery
 from poolhouse.mfa.service import MfaService
@@ -142,6 +143,16 @@ class OwnAccount:
         if not directory.keeps_profiles:
             return True
         return await self._rows.has_password(caller, caller.require_user())
+
+    async def has_this_password(self, caller: Caller, password: str, name: UserKey) -> bool:
+        """Whether `name` is the caller's own and this their password. Raises NotPermitted, TooManyRequests."""
+        if not _is_called(await self.get(caller), name):
+            raise NotPermitted("a name of somebody else")
+        try:
+            await self.require_password(caller, password)
+        except OldPasswordWrong:
+            return False
+        return True
 
     async def require_password(self, caller: Caller, password: str) -> None:
         """Asks a logged-in user for the password again. Raises OldPasswordWrong, TooManyRequests.
@@ -337,6 +348,12 @@ def _require_own(name: str) -> None:
         raise PhoneNotDirectly(field="phone")
     if name not in SELF_WRITABLE | {"username"}:
         raise FieldNotYours(field=name)
+
+
+def _is_called(user: User, name: UserKey) -> bool:
+    if name.kind in CHANNELS:
+        return holds(user, name.kind, name.value, name.country_code)
+    return user.username is not None and UserKey("username", user.username).stored == name.stored
 
 
 def _address(user: User, channel: Channel) -> str | None:

@@ -189,6 +189,21 @@ async def spend_try(
     )
 
 
+async def return_try(
+    db: Executor, pool_id: str, channel: str, target: str, purpose: str, digest: bytes
+) -> None:
+    """The try that found the code right, of a code nobody has used meanwhile."""
+    await db.execute(
+        "update verification_codes set tries_left = tries_left + 1 "
+        "where pool_id = $1 and channel = $2 and target = $3 and purpose = $4 and digest = $5",
+        pool_id,
+        channel,
+        target,
+        purpose,
+        digest,
+    )
+
+
 async def use_code(
     db: Executor, pool_id: str, channel: str, target: str, purpose: str, digest: bytes
 ) -> bool:

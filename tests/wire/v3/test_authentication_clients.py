@@ -48,7 +48,7 @@ async def test_a_client_is_always_answered_in_the_envelope(v3: V3Client, key: tu
         assert (said["statusCode"], said["apiCode"]) == (501, 50101)
         assert key[1] in said["message"]
     else:
-        assert said["statusCode"] not in (404, 501)
+        assert said.get("statusCode", "bare") not in (404, 501)
 
 
 @pytest.mark.parametrize(

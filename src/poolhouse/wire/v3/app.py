@@ -73,6 +73,8 @@ class V3Wire:
         except Exception:
             _log.exception("request_failed", path=path_for_log(path), request_id=head.request_id)
             return envelope.failure(PoolhouseError(), lang=head.lang, request_id=head.request_id)
+        if row.bare:
+            return envelope.bare(data)
         return envelope.success(data, lang=head.lang, request_id=head.request_id, api_code=row.api_code)
 
     async def _run(self, row: Endpoint, request: Request, head: HttpRequest) -> Any:

@@ -44,7 +44,7 @@ class Endpoint:
     `request` is the struct of the query (GET, DELETE) or of the JSON body; `response` the type of `data`.
     `scope` is what an access key limited to scopes must hold, `<family>:read` or `<family>:write`.
     `blank` names required strings and lists that may be empty; all others are refused by name when empty.
-    `ours` marks an endpoint that is not of the official contract.
+    `ours` marks an endpoint that no client calls; a `bare` one answers its data without an envelope.
     """
 
     method: Method
@@ -59,6 +59,7 @@ class Endpoint:
     access: Access = "administrator"
     api_code: int | None = None
     ours: bool = False
+    bare: bool = False
 
     @property
     def url(self) -> str:

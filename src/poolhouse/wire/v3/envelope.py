@@ -27,6 +27,11 @@ def success(data: Any, *, lang: Lang, request_id: str, api_code: int | None = No
     return _json(answer)
 
 
+def bare(data: Any) -> Response:
+    """For what every client reads without an envelope."""
+    return _json(data)
+
+
 def failure(
     error: PoolhouseError, *, lang: Lang, request_id: str, http_status: int | None = None
 ) -> Response:
@@ -50,5 +55,5 @@ def refused(error: PoolhouseError, *, lang: Lang, request_id: str) -> dict[str, 
     }
 
 
-def _json(answer: dict[str, Any], status: int = 200) -> Response:
+def _json(answer: Any, status: int = 200) -> Response:
     return Response(_encoder.encode(answer), status, media_type="application/json")

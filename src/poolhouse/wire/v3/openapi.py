@@ -104,6 +104,8 @@ _FAULTS = {
 
 
 def _answer(row: Endpoint, kinds: dict[int, Any]) -> dict[str, Any]:
+    if row.bare:
+        return {"oneOf": [kinds[id(row.response)], {"$ref": _REF.format(name="Failure")}]}
     properties: dict[str, Any] = {
         "statusCode": {"const": 200},
         "message": {"type": "string"},

@@ -37,7 +37,7 @@ from poolhouse.wire.v3.dto.signin import (
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
-_PURPOSES: dict[str, Purpose] = {
+PURPOSES: dict[str, Purpose] = {
     "CHANNEL_LOGIN": "login",
     "CHANNEL_REGISTER": "register",
     "CHANNEL_RESET_PASSWORD": "reset_password",
@@ -68,23 +68,23 @@ async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
         auto_register=bool(options and options.auto_register),
     )
     if body.connection == "PASSWORD":
-        given = _present(body.password_payload, "passwordPayload")
+        given = present(body.password_payload, "passwordPayload")
         password = await request.services.transport.read(
             given.password, _encryption(options.password_encrypt_type if options else None)
         )
         logged_in = await request.services.login.with_any_password(caller, _keys(given), password, how)
     else:
-        channel, target, code, country_code = _pass_code(_present(body.pass_code_payload, "passCodePayload"))
+        channel, target, code, country_code = _pass_code(present(body.pass_code_payload, "passCodePayload"))
         logged_in = await request.services.code_login.login(caller, channel, target, code, how, country_code)
     return login_token(logged_in)
 
 
 async def sign_up(request: V3Request, body: SignUp) -> UserDto:
     """The new user, not logged in."""
-    caller, services, options = _visitor(request), request.services, body.options
+    caller, services, options = visitor(request), request.services, body.options
     encryption = _encryption(options.password_encrypt_type if options else None)
     if body.connection == "PASSWORD":
-        given = _present(body.password_payload, "passwordPayload")
+        given = present(body.password_payload, "passwordPayload")
         (key, *_) = _keys(given)
         registration = Registration(
             "email" if key.kind == "email" else "username",
@@ -94,7 +94,7 @@ async def sign_up(request: V3Request, body: SignUp) -> UserDto:
         )
         made = await services.registrations.register(caller, registration)
         return user_dto(made.user, services.avatar)
-    channel, target, code, country_code = _pass_code(_present(body.pass_code_payload, "passCodePayload"))
+    channel, target, code, country_code = _pass_code(present(body.pass_code_payload, "passCodePayload"))
     password = options.password_for_phone_pass_code if options else None
     registration = Registration(
         "email_code" if channel == "email" else "phone_code",
@@ -107,28 +107,28 @@ async def sign_up(request: V3Request, body: SignUp) -> UserDto:
 
 
 async def send_sms(request: V3Request, body: SendSms) -> None:
-    purpose = _PURPOSES[body.channel]
+    purpose = PURPOSES[body.channel]
     await request.services.codes.send(
-        _visitor(request), "phone", body.phone_number, purpose, body.phone_country_code
+        visitor(request), "phone", body.phone_number, purpose, body.phone_country_code
     )
 
 
 async def send_email(request: V3Request, body: SendEmail) -> None:
-    caller = _visitor(request)
+    caller = visitor(request)
     if body.channel == "CHANNEL_VERIFY_EMAIL_LINK":
         await request.services.links.send(caller, body.email, "VERIFY_EMAIL")
     else:
-        await request.services.codes.send(caller, "email", body.email, _PURPOSES[body.channel])
+        await request.services.codes.send(caller, "email", body.email, PURPOSES[body.channel])
 
 
 async def verify_reset_password_request(request: V3Request, body: VerifyResetPassword) -> ResetToken:
-    caller, recovery = _visitor(request), request.services.recovery
+    caller, recovery = visitor(request), request.services.recovery
     if body.verify_method == "EMAIL_PASSCODE":
-        by_mail = _present(body.email_pass_code_payload, "emailPassCodePayload")
-        email = _present(by_mail.email, "email")
+        by_mail = present(body.email_pass_code_payload, "emailPassCodePayload")
+        email = present(by_mail.email, "email")
         token = await recovery.prove(caller, "email", email, by_mail.pass_code)
     else:
-        by_sms = _present(body.phone_pass_code_payload, "phonePassCodePayload")
+        by_sms = present(body.phone_pass_code_payload, "phonePassCodePayload")
         token = await recovery.prove(
             caller, "phone", by_sms.phone_number, by_sms.pass_code, by_sms.phone_country_code
         )
@@ -138,24 +138,24 @@ async def verify_reset_password_request(request: V3Request, body: VerifyResetPas
 async def unlock_account(request: V3Request, body: PassCodePayload) -> None:
     """Self-unlock after too many wrong passwords; the code is of CHANNEL_UNLOCK_ACCOUNT."""
     channel, target, code, country_code = _pass_code(body)
-    await request.services.recovery.unlock(_visitor(request), channel, target, code, country_code)
+    await request.services.recovery.unlock(visitor(request), channel, target, code, country_code)
 
 
 async def reset_password(request: V3Request, body: ResetPassword) -> None:
     password = await request.services.transport.read_new(
         body.password, _encryption(body.password_encrypt_type)
     )
-    await request.services.recovery.by_ticket(_visitor(request), body.password_reset_token, password)
+    await request.services.recovery.by_ticket(visitor(request), body.password_reset_token, password)
 
 
 async def mfa_totp_verify(request: V3Request, body: TotpDto) -> LoginToken:
     """The second step: the credentials are the mfaToken of a sign-in that answered 1635."""
     ticket = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    return login_token(await request.services.mfa_login.by_totp(_visitor(request), ticket, body.totp))
+    return login_token(await request.services.mfa_login.by_totp(visitor(request), ticket, body.totp))
 
 
 async def get_captcha_code(request: V3Request, _: None) -> CaptchaDto:
-    challenge = await request.services.captchas.issue(_visitor(request))
+    challenge = await request.services.captchas.issue(visitor(request))
     return CaptchaDto(
         id=challenge.id,
         image=f"data:image/png;base64,{base64.b64encode(challenge.image).decode()}",
@@ -178,7 +178,7 @@ def login_token(logged_in: LoggedIn) -> LoginToken:
     )
 
 
-def _visitor(request: V3Request) -> Caller:
+def visitor(request: V3Request) -> Caller:
     """Who signs in is nobody yet; the application in the header says where."""
     if not request.caller.pool_id:
         raise InvalidInput("x-authing-app-id", "请提供应用 ID", "the application's id is needed")
@@ -196,14 +196,14 @@ async def _of_client(request: V3Request, body: SignIn) -> Caller:
         except ValueError as error:
             raise NotAuthenticated("malformed Basic credentials") from error
     if not client_id:
-        return _visitor(request)
+        return visitor(request)
     if secret is not None:
         app = await request.services.apps.authenticate(client_id, secret)
     else:
         app = await request.services.apps.get_anywhere(client_id)
     if request.caller.pool_id and request.caller.pool_id != app.pool_id:
         raise NotAuthenticated("the header names an application of another pool")
-    return _visitor(replace(request, caller=replace(request.caller, pool_id=app.pool_id, app_id=app.id)))
+    return visitor(replace(request, caller=replace(request.caller, pool_id=app.pool_id, app_id=app.id)))
 
 
 def _keys(given: PasswordPayload) -> list[UserKey]:
@@ -214,13 +214,13 @@ def _keys(given: PasswordPayload) -> list[UserKey]:
         return [UserKey("username", given.username)]
     if given.phone:
         return [UserKey("phone", given.phone)]
-    return keys_typed(_present(given.account, "account"))
+    return keys_typed(present(given.account, "account"))
 
 
 def _pass_code(given: PassCodePayload) -> tuple[Channel, str, str, str | None]:
     if given.email:
         return "email", given.email, given.pass_code, None
-    return "phone", _present(given.phone, "phone"), given.pass_code, given.phone_country_code
+    return "phone", present(given.phone, "phone"), given.pass_code, given.phone_country_code
 
 
 def _values(profile: SignUpProfile | None) -> dict[str, Any]:
@@ -239,7 +239,7 @@ def _encryption(kind: PasswordEncryptType | None) -> Encryption:
     return kind or "auto"
 
 
-def _present(value: Any, name: str) -> Any:
+def present(value: Any, name: str) -> Any:
     if not value:
         raise InvalidInput(name, "不能为空", "is required")
     return value

@@ -446,3 +446,77 @@ class MyDepartmentListQuery(Dto, kw_only=True):
 class MyAuthorizedResourcesQuery(Dto, kw_only=True):
     namespace: str | None = None  # the default one
     resource_type: ResourceType | None = None
+
+
+class AppIdSecret(Dto, kw_only=True):
+    """Of the Go client the request alone is recorded. We chose: a wrong secret and an unknown application are
+    the same 401.
+    """
+
+    app_id: str
+    app_secret: str
+
+
+class PreCheckSmsCodeDto(Dto, kw_only=True):
+    phone: str
+    pass_code: str
+    phone_country_code: str | None = None
+    channel: SmsChannel
+
+
+class PreCheckEmailCodeDto(Dto, kw_only=True):
+    email: str
+    pass_code: str
+    channel: EmailChannel
+
+
+class PreCheckCodeDto(Dto, kw_only=True):
+    """The code stays good. A wrong one costs one of its tries, as anywhere."""
+
+    code_type: Literal["SMS", "EMAIL"]
+    sms_code_payload: PreCheckSmsCodeDto | None = None
+    email_code_payload: PreCheckEmailCodeDto | None = None
+
+
+class PreCheckCodeDataDto(Dto, kw_only=True):
+    is_valid: bool
+    message: str | None = None
+
+
+class ValidatePasswordDto(Dto, kw_only=True):
+    """The contract takes anybody's name. We chose the own account alone: an endpoint that tells whether a
+    password fits, and no login is counted, is for guessing. Of several names the e-mail address counts, then
+    the phone number, then the username.
+    """
+
+    email: str | None = None
+    phone: str | None = None
+    phone_country_code: str | None = None
+    username: str | None = None
+    password: str  # the contract leaves it out
+    password_encrypt_type: PasswordEncryptType | None = None
+
+
+class ValidatePasswordResultDto(Dto, kw_only=True):
+    valid: bool
+
+
+class SystemKey(Dto, kw_only=True):
+    public_key: str
+
+
+class SystemVersion(Dto, kw_only=True):
+    server: str
+    console: str
+    login: str
+
+
+class SystemInfoResp(Dto, kw_only=True):
+    """The one answer without an envelope: every client reads it so, `@authing/web` too, which encrypts
+    passwords with what it finds in `rsa` or `sm2`.
+    """
+
+    rsa: SystemKey
+    sm2: SystemKey
+    version: SystemVersion
+    public_ips: list[str]  # always empty
