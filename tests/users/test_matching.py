@@ -9,13 +9,12 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.directory import matching
-from poolhouse.directory.filters import MOMENTS, TEXTS
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.times import now
 from poolhouse.users.model import Condition, Operator, Sort, User, UserDraft, UserQuery
-from poolhouse.users.profile_fields import BOOLEANS, COUNTS, SEARCHED_FIELDS
+from poolhouse.users.profile_fields import BOOLEANS, COUNTS, SEARCHED_FIELDS, STAMPS, TEXT, TIMES
 
 PEOPLE: list[dict[str, Any]] = [
     {
@@ -46,6 +45,8 @@ PEOPLE: list[dict[str, Any]] = [
     {"email": "only@x.cn", "external_id": "E1", "oauth": "{}", "password_security_level": 2},
 ]
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
+TEXTS = {*TEXT, "id", "status"}
+MOMENTS = TIMES | STAMPS
 FIELDS = sorted(TEXTS | BOOLEANS | MOMENTS | COUNTS)
 
 

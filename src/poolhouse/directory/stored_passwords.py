@@ -54,8 +54,7 @@ class StoredPasswords:
             ok = await self._function.fits(caller, password, kept.hash, kept.salt, script_profile(user))
             return Verified(ok, needs_rehash=True)
         finally:
-            await asyncio.wait([waste])
-            waste.exception() if not waste.cancelled() else None
+            await asyncio.gather(waste, return_exceptions=True)
 
     async def dependents(self, pool_id: str) -> int:
         """Whose password the pool's function judges, and nothing else can."""
