@@ -13,7 +13,7 @@ JUDGES = {
         "tests/mfa",
         *(f"tests/wire/v2/test_{name}.py" for name in ("authentication", "refused_sign_ins", "abuse")),
         *(f"tests/wire/v3/test_{name}.py" for name in ("signin", "lockout", "own_acts")),
-        "tests/oidc/test_flows.py",
+        *(f"tests/oidc/test_{name}.py" for name in ("flows", "mailed_links")),
     ),
     "credentials": (
         "tests/credentials",
@@ -32,6 +32,7 @@ JUDGES = {
                 *("one_spelling", "profile_names", "password_function", "auth0", "auth0_templates"),
             )
         ),
+        "tests/db/test_upgrading_names.py",
         "tests/wire/v2/test_users.py",
         *(
             f"tests/wire/v3/test_{name}.py"

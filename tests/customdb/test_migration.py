@@ -196,6 +196,7 @@ async def test_a_login_that_meets_the_end_of_the_migration_keeps_its_password(
     await legacy.execute("drop table users")
     user = await directory.authenticate(pool.stranger, UserKey("username", "wang"), "old secret")
     assert not user.reset_password_on_next_login
+    assert (await services.migration.state(pool.administrator)).progress.migrated == 1
     assert (await services.users.list(pool.administrator, UserQuery())).total == 1
 
 

@@ -71,6 +71,7 @@ def values(field: str, operator: str) -> list[Any]:
             "Activated",
             "W",
             "13800000001",
+            "138 0000-00",
             "路",
             "{}",
         ]
