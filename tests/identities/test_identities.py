@@ -4,6 +4,7 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.audit.model import Act, RecordQuery
+from poolhouse.directory.postgres import insert_identity
 from poolhouse.errors import (
     IdentitySourceNotFound,
     IdentityTaken,
@@ -238,3 +239,16 @@ async def test_the_same_link_twice_at_once_is_success_both_times(
         *(services.identities.link(admin, user_id, WECHAT) for _ in range(4))
     )
     assert others == [first] * 3
+
+
+async def test_a_pool_waits_for_no_other_pools_identity(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    """The same identity of both, and the neighbour's is written but not committed."""
+    here, there = [
+        await services.users.create(one.administrator, UserDraft({"username": "ann"}))
+        for one in (pool, other_pool)
+    ]
+    async with services.db.transaction() as held, asyncio.timeout(10):
+        await insert_identity(held, other_pool.id, there.id, WECHAT)
+        await services.identities.link(pool.administrator, here.id, WECHAT)
