@@ -55,7 +55,10 @@ class Directory(Protocol):
         ...
 
     async def delete(self, tx: Tx, caller: Caller, user_ids: Sequence[str]) -> None:
-        """Raises UserNotFound if any id is unknown; then nobody is deleted (as far as a script allows)."""
+        """Raises UserNotFound if any id is unknown; then nobody is deleted (as far as a script allows).
+
+        What else is kept of them, identities too, is forgotten by the caller (services/consequences.py).
+        """
         ...
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:

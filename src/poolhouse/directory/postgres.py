@@ -212,9 +212,6 @@ class PostgresDirectory:
             caller.pool_id,
             wanted,
         )
-        await tx.execute(
-            "delete from user_identities where pool_id = $1 and user_id = any($2)", caller.pool_id, wanted
-        )
         rows = await tx.fetch(
             "delete from users where pool_id = $1 and id = any($2) returning id", caller.pool_id, wanted
         )
