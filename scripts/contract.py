@@ -62,7 +62,9 @@ def files(contract: Contract) -> dict[Path, str]:
     rows = contract.endpoints
     return {
         WIRE / "contract.json": _json(
-            [row.method, row.url, row.page, row.node, row.python] for row in rows if row.section == ENDPOINTS
+            [row.method, row.url, row.page, row.node, row.python, row.reason]
+            for row in rows
+            if row.section == ENDPOINTS
         ),
         WIRE / "authentication.json": _json(
             [row.method, row.url, list(row.clients), row.reason]

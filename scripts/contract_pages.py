@@ -24,7 +24,7 @@ class Endpoint:
     """`request`: the shape of the query or body; `data`: the kind of the envelope's data; "" for none.
 
     `section`: the heading of its table. `node` and `python` are methods of the management clients; `clients` the
-    authentication clients that call it, and `reason` why it is not built.
+    authentication clients that call it, and `reason` why it is not built, where that is decided.
     """
 
     page: str
@@ -179,11 +179,12 @@ def _endpoint(page: str, section: str, cells: list[str]) -> Endpoint:
     if section == BESIDE:
         return one
     built, first, second = cells[3:]
-    if built not in ("yes", ""):
-        raise ContractError(f"{page}.md, {cells[0]}: built is `yes` or nothing, not {built}")
+    reason = built.removeprefix("no: ") if built.startswith("no: ") and section == ENDPOINTS else ""
+    if built not in ("yes", "") and not reason:
+        raise ContractError(f"{page}.md, {cells[0]}: built is `yes`, nothing, or `no: ` and why, not {built}")
     one = replace(one, built=built == "yes")
     if section == ENDPOINTS:
-        return replace(one, node=first, python=second)
+        return replace(one, node=first, python=second, reason=reason)
     if one.built == bool(second):
         raise ContractError(f"{page}.md, {cells[0]}: a reason is given where it is not built, and only there")
     return replace(one, clients=tuple(first.split(", ")), reason=second)

@@ -87,7 +87,11 @@ def _kind(data: Any) -> str:
         ("| name | string | |", "| name | string | nul |", r"dogs\.md, DogDto, name: nul is no string"),
         ("### PuppyDto", "### DogDto", r"dogs\.md: DogDto is already in dogs\.md"),
         ("of `DogDto`", "of `PuppyDto`", r"dogs\.md, PuppyDto: PuppyDto must stand above it"),
-        ("| yes |", "| soon |", r"dogs\.md, POST `create-dog`: built is `yes` or nothing, not soon"),
+        (
+            "| yes |",
+            "| soon |",
+            r"dogs\.md, POST `create-dog`: built is `yes`, nothing, or `no: ` and why, not soon",
+        ),
     ],
 )
 def test_a_mistake_on_a_page_is_told_with_its_place(

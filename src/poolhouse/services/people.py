@@ -29,6 +29,7 @@ from poolhouse.roles.service import RoleService
 from poolhouse.roles.targets import RoleTargets
 from poolhouse.services import consequences
 from poolhouse.services.core import Core, Raw
+from poolhouse.tenants.departments import TenantDepartments
 from poolhouse.tenants.service import TenantService
 from poolhouse.tenants.sources import SourceService
 
@@ -53,6 +54,7 @@ class People:
     mfa: MfaService
     identities: IdentityService
     tenants: TenantService
+    tenant_departments: TenantDepartments
     sources: SourceService
     accounts: AccountService
     imports: UserImports
@@ -102,6 +104,7 @@ def build_people(
 ) -> People:
     db, audit, fields, records = raw.db, core.audit, raw.field_store, unchecked.records
     mfa = MfaService(db, raw.box, audit)
+    tenants = TenantService(db, records, audit)
     imports = UserImports(
         db=db,
         directories=directory.directories,
@@ -115,7 +118,8 @@ def build_people(
         users=UserService(db=db, directories=directory.directories, records=records, audit=audit),
         mfa=mfa,
         identities=IdentityService(db, records, audit),
-        tenants=TenantService(db, records, audit),
+        tenants=tenants,
+        tenant_departments=TenantDepartments(db, tenants, memberships.department_members),
         sources=SourceService(db, raw.box, audit),
         accounts=AccountService(
             db=db,

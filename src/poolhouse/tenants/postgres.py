@@ -150,19 +150,77 @@ async def set_member(
 
 
 async def members(
-    db: Executor, pool_id: str, tenant_id: str, request: PageRequest, administrator: bool | None
+    db: Executor,
+    pool_id: str,
+    tenant_id: str,
+    request: PageRequest,
+    administrator: bool | None,
+    keyword: str | None,
 ) -> Page[Member]:
-    where = "m.pool_id = $1 and m.tenant_id = $2 and ($3::boolean is null or m.administrator = $3)"
-    args = (pool_id, tenant_id, administrator)
-    total = await db.fetchval(f"select count(*) from tenant_members m where {where}", *args)
+    where = Where(pool_id, "m")
+    where.add(f"m.tenant_id = {where.arg(tenant_id)}")
+    if administrator is not None:
+        where.add(f"m.administrator = {where.arg(administrator)}")
+    source = "tenant_members m" + _searched(where, keyword)
+    total = await db.fetchval(f"select count(*) from {source} where {where.sql}", *where.args)
     rows = await db.fetch(
         f"""
-        select {_MEMBER} from tenant_members m where {where}
+        select {_MEMBER} from {source} where {where.sql}
         order by m.joined_at desc, m.user_id limit {request.size} offset {request.offset}
         """,
-        *args,
+        *where.args,
     )
     return Page(total, [_member(row) for row in rows])
+
+
+def _searched(where: Where, keyword: str | None) -> str:
+    """What `keyword` is looked for in; of users who live elsewhere nothing but the id stands here."""
+    if not keyword:
+        return ""
+    texts = "m.user_id, u.name, u.nickname, u.username, u.email, u.phone"
+    where.add(f"strpos(lower(concat_ws(e'\\n', {texts})), lower({where.arg(keyword)})) > 0")
+    return " left join users u on u.pool_id = m.pool_id and u.id = m.user_id"
+
+
+async def administrators(
+    db: Executor, pool_id: str, request: PageRequest, keyword: str | None, user_id: str | None
+) -> Page[str]:
+    """Ids of who administers any tenant, each once, the longest first."""
+    where = Where(pool_id, "m")
+    where.add("m.administrator")
+    if user_id is not None:
+        where.add(f"m.user_id = {where.arg(user_id)}")
+    source = "tenant_members m" + _searched(where, keyword)
+    total = await db.fetchval(
+        f"select count(distinct m.user_id) from {source} where {where.sql}", *where.args
+    )
+    rows = await db.fetch(
+        f"""
+        select m.user_id from {source} where {where.sql} group by m.user_id
+        order by min(m.joined_at), m.user_id limit {request.size} offset {request.offset}
+        """,
+        *where.args,
+    )
+    return Page(total, [row["user_id"] for row in rows])
+
+
+async def make_administrator(tx: Executor, pool_id: str, user_id: str, tenant_ids: Sequence[str]) -> None:
+    """Of each of these tenants, and a member where they are none yet."""
+    await tx.executemany(
+        """
+        insert into tenant_members (pool_id, tenant_id, user_id, id, administrator)
+        values ($1, $2, $3, $4, true)
+        on conflict (pool_id, tenant_id, user_id) do update set administrator = true
+        """,
+        [(pool_id, tenant_id, user_id, new_id()) for tenant_id in tenant_ids],
+    )
+
+
+async def known_ids(db: Executor, pool_id: str, tenant_ids: Sequence[str]) -> set[str]:
+    rows = await db.fetch(
+        "select id from tenants where pool_id = $1 and id = any($2)", pool_id, list(tenant_ids)
+    )
+    return {row["id"] for row in rows}
 
 
 async def member(db: Executor, pool_id: str, tenant_id: str, user_id: str) -> Member | None:
@@ -176,6 +234,17 @@ async def member(db: Executor, pool_id: str, tenant_id: str, user_id: str) -> Me
         user_id,
     )
     return _member(row) if row else None
+
+
+async def members_among(db: Executor, pool_id: str, tenant_id: str, user_ids: Sequence[str]) -> set[str]:
+    rows = await db.fetch(
+        "select m.user_id from tenant_members m "
+        "where m.pool_id = $1 and m.tenant_id = $2 and m.user_id = any($3)",
+        pool_id,
+        tenant_id,
+        list(user_ids),
+    )
+    return {row["user_id"] for row in rows}
 
 
 async def user_ids_of_members(

@@ -13,7 +13,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
-from poolhouse.errors import AppNotFound, InvalidInput, TenantNotFound, UserNotFound
+from poolhouse.errors import AppNotFound, InvalidInput, TenantNotFound, UserNotFound, UsersNotFound
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.tenants import postgres
@@ -115,11 +115,19 @@ class TenantService:
     # -- members ---------------------------------------------------------------------------------------
 
     async def list_members(
-        self, caller: Caller, tenant_id: str, request: PageRequest, *, administrator: bool | None = None
+        self,
+        caller: Caller,
+        tenant_id: str,
+        request: PageRequest,
+        *,
+        administrator: bool | None = None,
+        keyword: str | None = None,
     ) -> Page[Member]:
-        """Newest first; `administrator` True: only those who administer the tenant."""
+        """Newest first; `administrator` True: only those who administer the tenant. `keyword` is part of a name,
+        an address or a number; users who live in a company's own database are found by id alone.
+        """
         await self.get(caller, tenant_id)
-        return await postgres.members(self._db, caller.pool_id, tenant_id, request, administrator)
+        return await postgres.members(self._db, caller.pool_id, tenant_id, request, administrator, keyword)
 
     async def get_member(self, caller: Caller, tenant_id: str, user_id: str) -> Member:
         """Raises TenantNotFound, UserNotFound."""
@@ -148,6 +156,40 @@ class TenantService:
     async def add_administrators(self, caller: Caller, tenant_id: str, user_ids: Sequence[str]) -> None:
         """An administrator of the tenant is a member of it."""
         await self._add(caller, tenant_id, user_ids, True)
+
+    async def make_administrator(self, caller: Caller, user_id: str, tenant_ids: Sequence[str]) -> None:
+        """Of each of these tenants, all or none, and so a member. Raises UserNotFound, TenantNotFound."""
+        caller.require_administrator()
+        wanted = _some(tenant_ids, "tenantIds")
+        await self._users.require_all(caller, [user_id])
+        async with self._db.transaction() as tx:
+            known = await postgres.known_ids(tx, caller.pool_id, wanted)
+            if missing := [one for one in wanted if one not in known]:
+                raise TenantNotFound(tenant_ids=missing)
+            await postgres.make_administrator(tx, caller.pool_id, user_id, wanted)
+            for tenant_id in wanted:
+                act = Event("add", "tenant_administrator", tenant_id, user_id=user_id)
+                await self._audit.write(tx, caller, act)
+
+    async def list_administrators(
+        self,
+        caller: Caller,
+        request: PageRequest,
+        *,
+        keyword: str | None = None,
+        user_id: str | None = None,
+    ) -> Page[User]:
+        """Who administers any tenant of the pool, each once; `user_id` asks of one, `keyword` as in members."""
+        caller.require_administrator()
+        found = await postgres.administrators(self._db, caller.pool_id, request, keyword, user_id)
+        return Page(found.total, await self._users.list_by_ids(caller, found.items))
+
+    async def require_members(self, caller: Caller, tenant_id: str, user_ids: Sequence[str]) -> None:
+        """Raises TenantNotFound, UsersNotFound naming who is no member."""
+        await self.get(caller, tenant_id)
+        known = await postgres.members_among(self._db, caller.pool_id, tenant_id, _some(user_ids))
+        if missing := [one for one in user_ids if one not in known]:
+            raise UsersNotFound(missing)
 
     async def remove_members(self, caller: Caller, tenant_id: str, user_ids: Sequence[str]) -> None:
         """All or none. Raises UserNotFound for somebody who is no member."""
@@ -220,12 +262,12 @@ class TenantService:
             raise AppNotFound(app_ids=list(app_ids)) from error
 
 
-def _some(user_ids: Sequence[str]) -> list[str]:
-    wanted = list(dict.fromkeys(user_ids))
+def _some(ids: Sequence[str], field: str = "userIds") -> list[str]:
+    wanted = list(dict.fromkeys(ids))
     if not wanted:
-        raise InvalidInput("userIds", "不能为空", "must not be empty")
+        raise InvalidInput(field, "不能为空", "must not be empty")
     if len(wanted) > MOST_AT_ONCE:
-        raise InvalidInput("userIds", f"一次最多 {MOST_AT_ONCE} 人", f"at most {MOST_AT_ONCE} at once")
+        raise InvalidInput(field, f"一次最多 {MOST_AT_ONCE} 个", f"at most {MOST_AT_ONCE} at once")
     return wanted
 
 

@@ -9,7 +9,7 @@ from tests.wire.v3.conftest import V3Client
 
 from poolhouse.ids import new_id
 from poolhouse.tenants.secrets import MASK
-from poolhouse.wire.v3 import identities, tenants
+from poolhouse.wire.v3 import identities, tenant_offices, tenants
 
 CONNECTION = {
     "type": "oidc",
@@ -36,7 +36,9 @@ async def new_user(v3: V3Client) -> str:
     return user_id
 
 
-@pytest.mark.parametrize("row", [*tenants.ENDPOINTS, *identities.ENDPOINTS], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [*tenants.ENDPOINTS, *tenant_offices.ENDPOINTS, *identities.ENDPOINTS], ids=lambda row: row.name
+)
 async def test_a_stranger_is_refused(v3: V3Client, row: Any) -> None:
     answer = await v3.http.request(row.method, row.url, json={} if row.takes_body else None)
     assert answer.json()["statusCode"] == 401
@@ -107,7 +109,8 @@ async def test_a_member_is_created_with_their_user_or_neither(v3: V3Client) -> N
         ("remove-tenant-users", {"tenantId": "TENANT"}, 400),
         ("remove-tenant-users", {"tenantId": "TENANT", "memberIds": ["nobody"]}, 404),
         ("list-tenant-admin", {"tenantId": "TENANT", "page": "x"}, 400),
-        ("list-tenant-users", {"tenantId": "TENANT", "keywords": "x"}, 501),
+        ("create-multiple-tenant-admin", {"tenantIds": ["TENANTS"], "userId": "nobody"}, 404),
+        ("create-multiple-tenant-admin", {"tenantIds": ["x"], "userId": "x", "apiAuthorized": True}, 501),
         ("delete-tenant-admin", {"linkUserId": "x"}, 400),
         ("delete-tenant-admin", {"tenantId": {"a": 1}, "linkUserId": "x"}, 400),
         ("update-tenant-user", {"tenantId": "TENANT", "linkUserId": "x", "updates": {"a": 1}}, 404),
@@ -180,3 +183,78 @@ async def test_another_pools_tenants_and_sources_are_invisible(v3: V3Client, nei
     assert (await read(neighbour, "list-tenants"))["totalCount"] == 0
     assert (await read(neighbour, "list-ext-idp"))["totalCount"] == 0
     assert (await read(v3, "get-ext-idp", id=source["id"]))["connections"][0]["displayName"] == "连接"
+
+
+# -- administrators of several, and departments --------------------------------------------------------------
+
+
+async def test_one_user_administers_several_tenants(v3: V3Client, neighbour: V3Client) -> None:
+    first, second = [
+        (await done(v3, "create-tenant", {"name": name, "appIds": []}))["tenantId"] for name in "ab"
+    ]
+    ann = (await done(v3, "create-user", {"username": "ann", "email": "ann@x.cn"}))["userId"]
+    bob = await new_user(v3)
+    await done(v3, "add-tenant-users", {"tenantId": first, "linkUserIds": [ann, bob]})
+    assert (await read(v3, "get-multiple-tenant-admin", userId=ann)) == {"totalCount": 0, "list": []}
+    await done(v3, "create-multiple-tenant-admin", {"tenantIds": [first, second], "userId": ann})
+    for tenant_id in (first, second):
+        administrators = await done(v3, "list-tenant-admin", {"tenantId": tenant_id})
+        assert [one["linkUserId"] for one in administrators["list"]] == [ann]
+    assert (await done(v3, "list-tenant-users", {"tenantId": first}))["totalCount"] == 2
+    listed = await read(v3, "list-multiple-tenant-admins", keywords="ANN@")
+    assert (listed["totalCount"], listed["list"][0]["email"]) == (1, "ann@x.cn")
+    assert (await read(v3, "list-multiple-tenant-admins", keywords="bob"))["totalCount"] == 0
+    assert (await read(v3, "get-multiple-tenant-admin", userId=ann))["list"][0]["userId"] == ann
+    missing = {"tenantIds": [first, "none"], "userId": bob}
+    assert (await v3.post("create-multiple-tenant-admin", missing))["statusCode"] == 404
+    assert (await read(v3, "get-multiple-tenant-admin", userId=bob))["totalCount"] == 0
+    theirs = {"tenantIds": [first], "userId": ann}
+    assert (await neighbour.post("create-multiple-tenant-admin", theirs))["statusCode"] == 404
+    assert (await read(neighbour, "list-multiple-tenant-admins"))["totalCount"] == 0
+    assert (await read(neighbour, "get-multiple-tenant-admin", userId=ann))["totalCount"] == 0
+
+
+async def test_members_are_found_by_a_part_of_what_they_are_called(v3: V3Client) -> None:
+    tenant_id = (await done(v3, "create-tenant", {"name": "t", "appIds": []}))["tenantId"]
+    ann = (await done(v3, "create-user", {"username": "ann", "name": "安妮"}))["userId"]
+    await done(v3, "add-tenant-users", {"tenantId": tenant_id, "linkUserIds": [ann, await new_user(v3)]})
+    await done(v3, "set-tenant-admin", {"tenantId": tenant_id, "linkUserIds": [ann]})
+    for path in ("list-tenant-users", "list-tenant-admin"):
+        for words, count in (("安", 1), ("AN", 1), ("nobody", 0)):
+            listed = await done(v3, path, {"tenantId": tenant_id, "keywords": words})
+            assert (listed["totalCount"], len(listed["list"])) == (count, count), (path, words)
+
+
+async def test_members_of_a_tenant_come_into_its_departments_and_nobody_else(
+    v3: V3Client, neighbour: V3Client
+) -> None:
+    tenant_id = (await done(v3, "create-tenant", {"name": "t", "appIds": []}))["tenantId"]
+    other = (await done(v3, "create-tenant", {"name": "o", "appIds": []}))["tenantId"]
+    draft = {"organizationName": "Acme", "organizationCode": "acme", "tenantId": tenant_id}
+    root = (await done(v3, "create-organization", draft))["departmentId"]
+    await done(v3, "create-organization", {"organizationName": "Own", "organizationCode": "own"})
+    ann, bob = await new_user(v3), await new_user(v3)
+    await done(v3, "add-tenant-users", {"tenantId": tenant_id, "linkUserIds": [ann]})
+    body = {"organizationCode": "acme", "departmentId": "root", "tenantId": tenant_id, "linkUserIds": [ann]}
+
+    async def members() -> Any:
+        listed = await read(v3, "list-department-members", organizationCode="acme", departmentId=root)
+        return [one["userId"] for one in listed["list"]]
+
+    path = "add-tenant-department-members"
+    assert (await v3.post(path, {**body, "linkUserIds": [ann, bob]}))["statusCode"] == 404
+    assert (await v3.post(path, {**body, "tenantId": other}))["statusCode"] == 404
+    assert (await v3.post(path, {**body, "organizationCode": "own"}))["statusCode"] == 404
+    own = {**body, "organizationCode": "own", "tenantId": None}
+    assert (await v3.post(path, own))["statusCode"] == 400
+    assert (await neighbour.post(path, body))["statusCode"] == 404
+    assert await members() == []
+    assert await done(v3, path, body) == {"success": True}
+    assert await members() == [ann]
+    member_id = (await done(v3, "list-tenant-users", {"tenantId": tenant_id}))["list"][0]["memberId"]
+    gone = {"organizationCode": "acme", "departmentId": "root", "memberIds": [member_id]}
+    path = "remove-tenant-department-members"
+    assert (await neighbour.post(path, gone))["statusCode"] == 404
+    assert await done(v3, path, gone) == {"success": True}
+    assert await members() == []
+    assert (await done(v3, "list-tenant-users", {"tenantId": tenant_id}))["totalCount"] == 1

@@ -89,7 +89,9 @@ def text() -> str:
         lines += ["", f"## {_title(name)}", "", "| endpoint | built | scope | what |", "|---|---|---|---|"]
         for one in sorted(families[name], key=lambda one: (one.url, one.method)):
             done_here = built.get((one.method, one.url))
-            what = f"yes | {_code(done_here.scope)} | {done_here.title}" if done_here else "no | | "
+            what = (
+                f"yes | {_code(done_here.scope)} | {done_here.title}" if done_here else f"no | | {one.reason}"
+            )
             lines.append(f"| {one.method} `{one.url.removeprefix('/api/v3/')}` | {what} |")
     lines += _of_people(built)
     lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]

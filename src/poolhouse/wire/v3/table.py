@@ -32,6 +32,7 @@ from poolhouse.wire.v3 import (
     roles,
     security,
     signin,
+    tenant_offices,
     tenants,
     users_apps,
     users_read,
@@ -77,18 +78,23 @@ FAMILIES: tuple[list[Endpoint], ...] = (
     identities.ENDPOINTS,
     mail.ENDPOINTS,
     tenants.ENDPOINTS,
+    tenant_offices.ENDPOINTS,
     whitelist.ENDPOINTS,
 )
 
 
 class ContractRow(msgspec.Struct, array_like=True, frozen=True):
-    """One endpoint of the official clients. `node` and `python` are method names, "" where a client has none."""
+    """One endpoint of the official clients. `node` and `python` are method names, "" where a client has none.
+
+    `reason`: why no server of this kind will have it, where that is decided.
+    """
 
     method: str
     url: str
     family: str
     node: str
     python: str
+    reason: str
 
 
 @cache

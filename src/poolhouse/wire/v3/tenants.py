@@ -43,7 +43,7 @@ _SHOWN = tuple(name for name in TenantUserDto.__struct_fields__ if name in FIELD
 
 
 async def list_tenants(request: V3Request, query: ListTenantsQuery) -> TenantListPagingDto:
-    asked = page(_number(query.page, "page"), _number(query.limit, "limit"))
+    asked = page(number_of(query.page, "page"), number_of(query.limit, "limit"))
     found = await request.services.tenants.list(request.caller, asked, keyword=query.keywords or None)
     items = [
         await _whole(
@@ -110,25 +110,21 @@ async def delete_tenant(request: V3Request, body: DeleteTenantDto) -> IsSuccessD
 
 
 async def list_tenant_users(request: V3Request, body: ListTenantUserDto) -> TenantUserListPagingDto:
-    if body.keywords:
-        raise NotSupported(what="list-tenant-users keywords")
     pagination = body.options.pagination if body.options else None
     asked = (pagination.page, pagination.limit) if pagination else (None, None)
-    return await _members(request, body.tenant_id, *asked, administrator=None)
+    return await _members(request, body.tenant_id, *asked, administrator=None, keyword=body.keywords)
 
 
 async def list_tenant_admin(request: V3Request, body: ListTenantAdminDto) -> TenantUserListPagingDto:
-    if body.keywords:
-        raise NotSupported(what="list-tenant-admin keywords")
-    asked = _number(body.page, "page"), _number(body.limit, "limit")
-    return await _members(request, body.tenant_id, *asked, administrator=True)
+    asked = number_of(body.page, "page"), number_of(body.limit, "limit")
+    return await _members(request, body.tenant_id, *asked, administrator=True, keyword=body.keywords)
 
 
 async def get_tenant_user(request: V3Request, query: GetTenantUserQuery) -> TenantUserDto:
     """By `linkUserId` (the user) or `memberId` (the membership)."""
     links = [query.link_user_id] if query.link_user_id else None
     members = [query.member_id] if query.member_id else None
-    [user_id] = await _user_ids(request, query.tenant_id, links, members)
+    [user_id] = await user_ids_of(request, query.tenant_id, links, members)
     return await _member_of(request, query.tenant_id, user_id)
 
 
@@ -158,7 +154,7 @@ async def update_tenant_user(request: V3Request, body: UpdateTenantUserDto) -> I
     """The profile of a member; a person has one profile in the whole pool."""
     links = None if isinstance(body.link_user_id, UnsetType) or not body.link_user_id else [body.link_user_id]
     members = None if isinstance(body.member_id, UnsetType) or not body.member_id else [body.member_id]
-    [user_id] = await _user_ids(request, body.tenant_id, links, members)
+    [user_id] = await user_ids_of(request, body.tenant_id, links, members)
     await request.services.tenants.get_member(request.caller, body.tenant_id, user_id)
     if not isinstance(body.updates, dict) or not body.updates:
         raise InvalidInput("updates", "应为非空对象", "expected a non-empty object")
@@ -178,7 +174,7 @@ async def add_tenant_users(request: V3Request, body: AddTenantUsersDto) -> IsSuc
 
 
 async def remove_tenant_users(request: V3Request, body: RemoveTenantUsersDto) -> IsSuccessDto:
-    user_ids = await _user_ids(request, body.tenant_id, body.link_user_ids, body.member_ids)
+    user_ids = await user_ids_of(request, body.tenant_id, body.link_user_ids, body.member_ids)
     await request.services.tenants.remove_members(request.caller, body.tenant_id, user_ids)
     return IsSuccessDto(success=True)
 
@@ -188,7 +184,7 @@ async def delete_tenant_user(request: V3Request, body: RemoveTenantUsersDto) -> 
 
 
 async def set_tenant_admin(request: V3Request, body: RemoveTenantUsersDto) -> None:
-    user_ids = await _user_ids(request, body.tenant_id, body.link_user_ids, body.member_ids)
+    user_ids = await user_ids_of(request, body.tenant_id, body.link_user_ids, body.member_ids)
     await request.services.tenants.add_administrators(request.caller, body.tenant_id, user_ids)
 
 
@@ -197,11 +193,11 @@ async def delete_tenant_admin(request: V3Request, body: GetTenantUserDto) -> Non
     if tenant_id is None:
         raise InvalidInput("tenantId", "不能为空", "is required")
     link, member = _text(body.link_user_id, "linkUserId"), _text(body.member_id, "memberId")
-    user_ids = await _user_ids(request, tenant_id, [link] if link else None, [member] if member else None)
+    user_ids = await user_ids_of(request, tenant_id, [link] if link else None, [member] if member else None)
     await request.services.tenants.remove_administrators(request.caller, tenant_id, user_ids)
 
 
-async def _user_ids(
+async def user_ids_of(
     request: V3Request, tenant_id: str, links: Sequence[str] | None, members: Sequence[str] | None
 ) -> list[str]:
     if not links and not members:
@@ -217,10 +213,16 @@ async def _user_ids(
 
 
 async def _members(
-    request: V3Request, tenant_id: str, number: int | None, size: int | None, *, administrator: bool | None
+    request: V3Request,
+    tenant_id: str,
+    number: int | None,
+    size: int | None,
+    *,
+    administrator: bool | None,
+    keyword: str | None,
 ) -> TenantUserListPagingDto:
     found = await request.services.tenants.list_members(
-        request.caller, tenant_id, page(number, size), administrator=administrator
+        request.caller, tenant_id, page(number, size), administrator=administrator, keyword=keyword or None
     )
     users = await request.services.users.list_by_ids(request.caller, [one.user_id for one in found.items])
     people = {user.id: user for user in users}
@@ -300,7 +302,7 @@ def _logo(given: list[str] | None) -> str | None:
     return given[0] if given else None
 
 
-def _number(value: str | None, field: str) -> int | None:
+def number_of(value: str | None, field: str) -> int | None:
     """These two are strings in the contract."""
     if value in (None, ""):
         return None

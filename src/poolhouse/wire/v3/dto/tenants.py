@@ -10,12 +10,29 @@ from typing import Any
 from msgspec import UNSET, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
-from poolhouse.wire.v3.dto.common import Gender, PaginationDto, PasswordEncryptType
+from poolhouse.wire.v3.dto.common import DepartmentIdType, Gender, PaginationDto, PasswordEncryptType
+
+
+class AddTenantDepartmentMembersReqDto(Dto, kw_only=True):
+    organization_code: str
+    department_id: str
+    department_id_type: DepartmentIdType | None = None
+    link_user_ids: list[str] | None = None
+    member_ids: list[str] | None = None
+    tenant_id: str | None = None
 
 
 class AddTenantUsersDto(Dto, kw_only=True):
     link_user_ids: list[str]
     tenant_id: str
+
+
+class CreateMultipleTenantAdminDto(Dto, kw_only=True):
+    tenant_ids: list[str]
+    user_id: str
+    api_authorized: bool | None = None
+    send_phone_notification: bool | None = None
+    send_email_notification: bool | None = None
 
 
 class CreateTenantDto(Dto, kw_only=True):
@@ -90,6 +107,29 @@ class ListTenantUserDto(Dto, kw_only=True):
 
 class ListTenantUsersOptionsDto(Dto, kw_only=True):
     pagination: PaginationDto | None = None
+
+
+class MultipleTenantAdminDto(Dto, kw_only=True):
+    user_id: str
+    name: str
+    phone: str
+    email: str
+    api_authorized: bool | None = None
+    last_login: str
+
+
+class MultipleTenantAdminListPagingDto(Dto, kw_only=True):
+    total_count: Int
+    items: list[MultipleTenantAdminDto] = field(name="list")
+
+
+class RemoveTenantDepartmentMembersReqDto(Dto, kw_only=True):
+    organization_code: str
+    department_id: str
+    department_id_type: DepartmentIdType | None = None
+    link_user_ids: list[str] | None = None
+    member_ids: list[str] | None = None
+    tenant_id: str | None = None
 
 
 class RemoveTenantUsersDto(Dto, kw_only=True):
@@ -179,6 +219,10 @@ class UpdateTenantUserDto(Dto, kw_only=True):
     member_id: Maybe[str] = UNSET
 
 
+class GetMultipleTenantAdminQuery(Dto, kw_only=True):
+    user_id: str
+
+
 class GetTenantByCodeQuery(Dto, kw_only=True):
     code: str
 
@@ -203,6 +247,12 @@ class GetTenantUserQuery(Dto, kw_only=True):
     tenant_id: str
     link_user_id: str | None = None
     member_id: str | None = None
+
+
+class ListMultipleTenantAdminsQuery(Dto, kw_only=True):
+    keywords: str | None = None
+    page: str | None = None
+    limit: str | None = None
 
 
 class ListTenantsQuery(Dto, kw_only=True):
