@@ -52,6 +52,7 @@ JOBS: tuple[Job, ...] = (
     Job("sessions", 10 * MINUTE_S, session_rows.delete_expired),
     Job("login", 10 * MINUTE_S, login_rows.delete_expired),
     Job("oidc", 10 * MINUTE_S, oidc_rows.delete_expired),
+    Job("client_assertions", 10 * MINUTE_S, oidc_rows.delete_expired_assertions),
     Job("signatures", MINUTE_S, credential_rows.forget_signatures),
     Job("signing_keys", HOUR_S, session_rows.delete_unneeded_keys),
     Job("server_signing_keys", HOUR_S, session_rows.delete_unneeded_server_keys),

@@ -181,6 +181,28 @@ async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> N
     )
 
 
+async def spend_assertion(
+    db: Executor, pool_id: str, app_id: str, digest: bytes, expires_at: datetime
+) -> bool:
+    """False: it was used before. Of two at once one is the first."""
+    return bool(
+        await db.fetchval(
+            "insert into oidc_client_assertions (pool_id, app_id, digest, expires_at) values ($1, $2, $3, $4) "
+            "on conflict (pool_id, app_id, digest) do nothing returning true",
+            pool_id,
+            app_id,
+            digest,
+            expires_at,
+        )
+    )
+
+
+async def delete_expired_assertions(db: Executor, limit: int) -> int:
+    """Of all pools; those too old to be taken, had they come again."""
+    key = "pool_id, app_id, digest"
+    return await delete_old(db, "oidc_client_assertions", key=key, by="expires_at", limit=limit)
+
+
 async def delete_expired(db: Executor, limit: int) -> int:
     """Of all pools, `limit` grants at most; answers how many went. Codes and tokens go with their grant."""
     day = timedelta(days=1)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -26,8 +27,9 @@ from poolhouse.crypto.compare import same_secret
 from poolhouse.db.database import Database, Tx
 from poolhouse.errors import AppNotFound, PoolhouseError
 from poolhouse.ids import new_id
-from poolhouse.oidc import postgres
+from poolhouse.oidc import client_assertions, postgres
 from poolhouse.oidc.claims import user_claims
+from poolhouse.oidc.client_assertions import ClientAssertion
 from poolhouse.oidc.model import SCOPES, AccessToken, AuthorizationRequest, Grant, OAuthError, TokenSet
 from poolhouse.sessions import tokens
 from poolhouse.sessions.model import Ending, Session
@@ -146,6 +148,15 @@ class OidcService:
             raise OAuthError("invalid_client", f"the application authenticates by {allowed}")
         if not fits:
             raise OAuthError("invalid_client", "wrong client_secret")
+        return app
+
+    async def authenticate_by_assertion(self, assertion: ClientAssertion, audiences: Collection[str]) -> App:
+        """The application that signed it for one of the `audiences`. Raises OAuthError invalid_client, for one that
+        was used before."""
+        app = await self.client(assertion.claimed)
+        spent = client_assertions.verify(app, assertion, audiences, now())
+        if not await postgres.spend_assertion(self._db, app.pool_id, app.id, spent.digest, spent.expires_at):
+            raise OAuthError("invalid_client", "client_assertion: jti was used before")
         return app
 
     def require_grant_type(self, app: App, grant_type: str) -> None:

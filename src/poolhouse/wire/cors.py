@@ -20,6 +20,7 @@ OPEN = (
     "/oidc/token",
     "/oidc/me",
     "/oidc/.well-known/",
+    "/.well-known/oauth-authorization-server",
     "/oauth/token",
     "/oauth/me",
     "/logout",

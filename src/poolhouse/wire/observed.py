@@ -85,7 +85,9 @@ class Observed:
             about.operation = path if known else "unknown"
             if not known:
                 more["path"] = path_for_log(path)
-        wire = about.wire or ("oidc" if path.startswith(("/oidc", "/oauth", "/login")) else "server")
+        wire = about.wire or (
+            "oidc" if path.startswith(("/oidc", "/oauth", "/login", "/.well-known")) else "server"
+        )
         outcome = outcome_of(status, about.error)
         counted = self._numbers(wire, about.operation, outcome)
         counted[0].inc()

@@ -106,7 +106,8 @@ PUBLIC = RSA.as_dict(private=False)
             },
             "oidcConfig.refreshTokenRotation",
         ),
-        ({"jwks": []}, "oidcConfig.jwks"),
+        ({"tokenEndpointAuthMethod": "private_key_jwt"}, "oidcConfig.jwks"),
+        ({"jwks": [1]}, "oidcConfig.jwks"),
         ({"jwks": {"keys": []}}, "oidcConfig.jwks.keys"),
         ({"jwks": {"keys": [PUBLIC] * 11}}, "oidcConfig.jwks.keys"),
         ({"jwks": RSA.as_dict(private=True)}, "oidcConfig.jwks.keys[0].d"),
@@ -144,6 +145,15 @@ async def test_what_nobody_reads_is_not_kept(v3: V3Client, config: dict[str, Any
     assert answer["statusCode"] == 501, answer
     assert f"oidcConfig.{min(config)}"[:60] in answer["message"]
     assert len(answer["message"]) < 200
+
+
+async def test_a_key_that_signs_assertions_cannot_be_taken_away_under_them(v3: V3Client) -> None:
+    app_id = await an_app(v3, tokenEndpointAuthMethod="private_key_jwt", jwks=PUBLIC)
+    answer = await v3.post("update-application", {"appId": app_id, "oidcConfig": {"jwks": None}})
+    assert answer["statusCode"] == 400
+    changed = {"jwks": None, "tokenEndpointAuthMethod": "client_secret"}
+    await done(v3, "update-application", {"appId": app_id, "oidcConfig": changed})
+    assert (await config_of(v3, app_id))["jwks"] == {}
 
 
 async def test_a_key_is_kept_without_what_it_does_not_need(v3: V3Client) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, get_args
-from urllib.parse import unquote_plus, urlencode
+from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import structlog
@@ -15,16 +13,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from poolhouse import trace
-from poolhouse.apps.model import GRANT_TYPES, RESPONSE_MODES, RESPONSE_TYPES, App, IdTokenAlgorithm
+from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
-from poolhouse.oidc.claims import CLAIMS
-from poolhouse.oidc.model import SCOPES, AuthorizationRequest, OAuthError
+from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.oidc.service import is_registered
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.sessions.server_keys import PUBLISHED_KEPT_S
 from poolhouse.times import now
+from poolhouse.wire.oidc import discovery
 from poolhouse.wire.oidc.browser import Browser, browser_of, issuer, redirect
+from poolhouse.wire.oidc.clients import client_of
+from poolhouse.wire.oidc.discovery import metadata
 from poolhouse.wire.oidc.mailed import MailedPages
 from poolhouse.wire.oidc.pages import Pages
 from poolhouse.wire.request import path_for_log
@@ -108,38 +108,8 @@ class Provider:
     # -- clients -------------------------------------------------------------------------------------------
 
     async def discovery(self, request: Request, browser: Browser) -> Response:
-        base = issuer(self.services, request)
-        claims = sorted({claim for names in CLAIMS.values() for claim in names})
-        return _json(
-            {
-                "issuer": base,
-                "authorization_endpoint": f"{base}/auth",
-                "token_endpoint": f"{base}/token",
-                "userinfo_endpoint": f"{base}/me",
-                "jwks_uri": f"{base}/.well-known/jwks",
-                "introspection_endpoint": f"{base}/token/introspection",
-                "revocation_endpoint": f"{base}/token/revocation",
-                "end_session_endpoint": f"{base}/session/end",
-                "scopes_supported": list(SCOPES),
-                "response_types_supported": list(RESPONSE_TYPES),
-                "response_modes_supported": list(RESPONSE_MODES),
-                "grant_types_supported": list(GRANT_TYPES),
-                "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": list(get_args(IdTokenAlgorithm)),
-                "token_endpoint_auth_methods_supported": [
-                    "client_secret_post",
-                    "client_secret_basic",
-                    "none",
-                ],
-                "code_challenge_methods_supported": ["S256", "plain"],
-                "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", *claims],
-                "ui_locales_supported": ["zh-CN", "en-US"],
-                "authorization_response_iss_parameter_supported": True,
-                "claims_parameter_supported": False,
-                "request_parameter_supported": False,
-                "request_uri_parameter_supported": False,
-            }
-        )
+        """What it says of itself, at each of `discovery.PATHS`."""
+        return _json(metadata(self.services, issuer(self.services, request)))
 
     async def jwks(self, request: Request, browser: Browser) -> Response:
         """Every key: what discovery names."""
@@ -153,7 +123,7 @@ class Provider:
 
     async def token(self, request: Request, browser: Browser) -> Response:
         form = _form(browser)
-        app = await self._client(browser, form)
+        app = await client_of(self.services, request, browser, form)
         base = issuer(self.services, request)
         oidc, grant = self.services.oidc, _required(form, "grant_type")
         oidc.require_grant_type(app, grant)
@@ -180,30 +150,14 @@ class Provider:
 
     async def introspect(self, request: Request, browser: Browser) -> Response:
         form = _form(browser)
-        app = await self._client(browser, form)
+        app = await client_of(self.services, request, browser, form)
         return _json(await self.services.oidc.introspect(app, _required(form, "token")))
 
     async def revoke(self, request: Request, browser: Browser) -> Response:
         form = _form(browser)
-        app = await self._client(browser, form)
+        app = await client_of(self.services, request, browser, form)
         await self.services.oidc.revoke(app, _required(form, "token"))
         return _json({})
-
-    async def _client(self, browser: Browser, form: Mapping[str, str]) -> App:
-        scheme, _, encoded = browser.http.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "basic":
-            try:
-                name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-            except (binascii.Error, UnicodeDecodeError, ValueError) as error:
-                raise OAuthError("invalid_client", "malformed Basic credentials") from error
-            if "client_secret" in form or form.get("client_id", unquote_plus(name)) != unquote_plus(name):
-                raise OAuthError("invalid_request", "the client says twice who it is")
-            return await self.services.oidc.authenticate_client(
-                unquote_plus(name), unquote_plus(secret), "client_secret_basic"
-            )
-        return await self.services.oidc.authenticate_client(
-            form.get("client_id", ""), form.get("client_secret") or None, "client_secret_post"
-        )
 
 
 def oidc_routes(services: WireServices) -> list[BaseRoute]:
@@ -220,7 +174,7 @@ def oidc_routes(services: WireServices) -> list[BaseRoute]:
         ("/me", both, Provider.user_info),
     ]
     routes: list[BaseRoute] = [
-        Route("/oidc/.well-known/openid-configuration", _handler(provider, Provider.discovery)),
+        *(Route(path, _handler(provider, Provider.discovery)) for path in discovery.PATHS),
         Route("/oidc/.well-known/jwks", _handler(provider, Provider.jwks)),
         Route("/oidc/.well-known/jwks.json", _handler(provider, Provider.jwks_of_official_clients)),
         Route("/login/profile/logout", _handler(provider, Provider.end_session)),

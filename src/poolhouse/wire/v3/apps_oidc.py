@@ -69,8 +69,6 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         asked = struct_of({name: given[name] for name in _KNOWN if name in given}, OIDCConfig)
     except InvalidInput as error:
         raise InvalidInput(f"oidcConfig.{error.facts['field']}") from error
-    if asked.token_endpoint_auth_method == "private_key_jwt":
-        raise NotSupported(what="private_key_jwt")
     sent = {name: getattr(asked, attribute) for name, attribute in _KNOWN.items() if name in given}
     values: dict[str, Any] = {}
     if (addresses := sent.pop("postLogoutRedirectUris", UNSET)) is not UNSET:
