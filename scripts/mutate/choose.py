@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from .draw import Mutant
@@ -30,14 +31,13 @@ class Chooser:
         """Those to run, and how many there are."""
         lines = self.lines.get(mutant.path, {})
         first, last = mutant.statement
-        found = {test for line in range(first, last + 1) for test in lines.get(str(line), ())}
-        if len(found - {""}) < 2:
+        found = {test for line in range(first, last + 1) for test in lines.get(str(line), ())} - {""}
+        ordered = self._order(found)
+        if len(found) < 2:
             # Run at import, while a fixture of the whole run was made, or in another process: then any test of the
-            # file may depend on it, and any of the package where no test runs the file.
-            found |= {test for tests in lines.values() for test in tests}
-        if len(found - {""}) < 2:
-            found |= set(self.seconds) - self.failed
-        ordered = sorted(found - {""}, key=lambda test: (self._distance(test), self.seconds[test]))
+            # file may depend on it, and any of the package.
+            of_file = {test for tests in lines.values() for test in tests} - {""}
+            ordered = self._order(of_file) + self._order(set(self.seconds) - self.failed - of_file)
         chosen: list[str] = []
         spent = 0.0
         for test in ordered:
@@ -46,6 +46,9 @@ class Chooser:
                 break
             chosen.append(test)
         return chosen, len(ordered)
+
+    def _order(self, tests: Iterable[str]) -> list[str]:
+        return sorted(tests, key=lambda test: (self._distance(test), self.seconds[test]))
 
     def _distance(self, test: str) -> int:
         return next(n for n, place in enumerate(self.places) if test.startswith(place))

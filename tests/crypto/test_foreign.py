@@ -391,6 +391,18 @@ def test_what_is_computed_is_at_most_a_little_more_than_what_may_be_written(boun
     assert BOUNDS[bound].written <= BOUNDS[bound].stored <= 4 * BOUNDS[bound].written
 
 
+@pytest.mark.parametrize(
+    ("name", "written", "rounds"),
+    [("bcrypt", "$14$", 1 << 14), ("bcrypt_sha256", "r=14$", 1 << 14), ("phpass", "$P$H", 1 << 19)],
+)
+def test_a_cost_that_is_written_as_a_logarithm_is_two_to_it(name, written, rounds):
+    """The highest of each: they may be written."""
+    stored = re.sub(r"\$04\$|r=4\$|\$P\$5", lambda _: written, SAMPLES[name](), count=1)
+    found = require(stored, "password")
+    (cost,) = found.costs
+    assert cost.asked(found.parts(stored)) == rounds
+
+
 def test_a_long_password_does_not_make_a_cheap_hash_dear():
     """The SHA crypts read the whole password again in each round, and strangers choose it."""
     stored = "$6$rounds=650000$salt$" + "." * 86

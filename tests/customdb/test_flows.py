@@ -141,6 +141,18 @@ async def test_one_name_is_asked_of_the_login_script_alone(
     assert [row["name"] for row in asked] == ["login"]
 
 
+async def test_a_wrong_password_is_judged_once_where_the_store_writes_the_number_as_typed(
+    services: Services, pool: PoolForTests, legacy: Legacy, visitor: Caller
+) -> None:
+    await connect(services, pool, legacy, "CUSTOM_USER_STORE", record_logins=False)
+    await legacy.put(WANG, "secret")
+    with pytest.raises(ScriptFailed):
+        await services.login.with_password(visitor, UserKey("phone", "13900000000"), "wrong")
+    await services.scripts.settled()
+    asked = await services.db.fetch("select name from custom_script_logs where pool_id = $1", pool.id)
+    assert [row["name"] for row in asked].count("login") == 1
+
+
 async def test_stopping_waits_for_the_records_of_the_last_logins(
     services: Services,
     pool: PoolForTests,
