@@ -5,27 +5,29 @@ A driver reads a JSON object on its first line of input: `host`, `userPoolId`, `
 It prints a JSON object a line:
 
     {"call": name, "outcome": "passed" | "failed" | "not supported", "detail": text}
-    {"ask": "code", "to": address}         the answer is a line of input: {"code": "123456"}
+    {"ask": "code", "to": address}                the newest code sent there
+    {"ask": "authorization", "to": account}       the code that OpenID Connect's redirect brings once they signed in
     {"passed": N, "failed": M}             the last
 
-`not supported`: the client has no such method. Everything else a driver prints is the client's own talk.
+What is asked for comes as a line of input, {"code": text}. `not supported`: the client has no such method. Everything
+else a driver prints is the client's own talk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
-TIME_LIMIT_S = 60
+TIME_LIMIT_S = 300
 LONGEST_LINE = 4_000_000
 
-Outbox = Callable[[str], Awaitable[str]]
-"""The newest code that was sent to an address."""
+Answers = Mapping[str, Callable[[str], Awaitable[str]]]
+"""By `ask`: what is answered for a `to`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Run:
         return {"passed": self.passed, "failed": self.failed, "not supported": self.not_supported}
 
 
-async def run(command: list[str], given: dict[str, Any], outbox: Outbox) -> Run:
+async def run(command: list[str], given: dict[str, Any], answers: Answers) -> Run:
     """Raises AssertionError with what the driver wrote when it did not come to its end."""
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -58,7 +60,7 @@ async def run(command: list[str], given: dict[str, Any], outbox: Outbox) -> Run:
     process.stdin.write(json.dumps(given).encode() + b"\n")
     try:
         async with asyncio.timeout(TIME_LIMIT_S):
-            said = await _listen(process, outbox)
+            said = await _listen(process, answers)
             await process.wait()
     finally:
         if process.returncode is None:
@@ -78,7 +80,7 @@ async def run(command: list[str], given: dict[str, Any], outbox: Outbox) -> Run:
     return Run(outcomes["passed"], outcomes["failed"], outcomes["not supported"], details)
 
 
-async def _listen(process: asyncio.subprocess.Process, outbox: Outbox) -> list[dict[str, Any]]:
+async def _listen(process: asyncio.subprocess.Process, answers: Answers) -> list[dict[str, Any]]:
     assert process.stdin
     assert process.stdout
     said = []
@@ -86,8 +88,8 @@ async def _listen(process: asyncio.subprocess.Process, outbox: Outbox) -> list[d
         if not line.startswith(b"{"):
             continue
         message = json.loads(line)
-        if message.get("ask") == "code":
-            answer = {"code": await outbox(message["to"])}
+        if "ask" in message:
+            answer = {"code": await answers[message["ask"]](message["to"])}
             process.stdin.write(json.dumps(answer).encode() + b"\n")
         else:
             said.append(message)

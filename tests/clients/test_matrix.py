@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import httpx
 import pytest
 from tests.clients.matrix import CLIENTS, Client
 from tests.clients.packages import LeftOut
 from tests.clients.runs import record, recorded, run
+from tests.clients.walk_v3 import PASSWORD
 from tests.conftest import PoolForTests
+from tests.oidc.conftest import Browser
 
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
@@ -35,6 +39,24 @@ async def given(services: Services, server: str, pool: PoolForTests) -> dict[str
     }
 
 
+async def _sign_in_on_the_page(given: dict[str, Any], account: str) -> str:
+    """The code that the application's address is given."""
+    asked = {
+        "client_id": given["appId"],
+        "redirect_uri": given["redirectUri"],
+        "response_type": "code",
+        "scope": "openid profile offline_access",
+        "prompt": "consent",
+        "state": "xyz",
+    }
+    async with httpx.AsyncClient(base_url=given["host"]) as http:
+        browser = Browser(http)
+        await browser.open("/oidc/auth?" + urlencode(asked))
+        await browser.submit("/login", account=account, password=PASSWORD)
+        page = await browser.submit("/login/consent", answer="allow")
+        return parse_qs(urlsplit(page.headers["location"]).query)["code"][0]
+
+
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.file)
 async def test_every_call_of_the_client_passes_or_has_a_reason(
     client: Client, services: Services, pool: PoolForTests, given: dict[str, Any]
@@ -50,7 +72,11 @@ async def test_every_call_of_the_client_passes_or_has_a_reason(
         assert found
         return found[0]
 
-    ran = await run(command, given | {"walk": client.walk}, code_sent_to)
+    async def authorization_by(account: str) -> str:
+        return await _sign_in_on_the_page(given, account)
+
+    answers = {"code": code_sent_to, "authorization": authorization_by}
+    ran = await run(command, given | {"walk": client.walk}, answers)
 
     if os.environ.get("RECORD_CLIENTS"):
         record(client.file, ran)

@@ -6,11 +6,13 @@ serves all. A step is an object:
     {"call": name, "client": "management" | "authentication", "method": camel case, "params": {...} or None,
      "args": [...], "token": text or None, "plain": True, "expect": {path: value}}
 
-`args` in place of `params`: the method takes them one by one. `plain`: its answer is no envelope.
+`spelled`: the method's name by language, where it differs by more than its spelling. `args` in place of `params`: the
+method takes them one by one. `plain`: its answer is no envelope.
 
-In `params` and `token`, {"$": "createUser.data.userId"} stands for part of an earlier call's answer, and {"$code":
-address} for the newest code sent there. A call has passed when the answer, as the client decoded it, has statusCode
-200 and at each path of `expect` that value; None there means anything but nothing.
+In all of them {"$": "createUser.data.userId"} stands for part of an earlier call's answer, {"$code": address} for the
+newest code sent there, {"$authorization": account} for the code that OpenID Connect's redirect brings. A call has
+passed when the answer, as the client decoded it, has statusCode 200 and at each path of `expect` that value; None there
+means anything but nothing.
 """
 
 from __future__ import annotations
@@ -31,10 +33,12 @@ def management(method: str, params: Any = None, *, case: str = "", **expect: Any
     return _step("management", method, params, case, expect)
 
 
-def plain(method: str, *args: Any, case: str = "", **expect: Any) -> Step:
+def plain(
+    method: str, *args: Any, case: str = "", spelled: dict[str, str] | None = None, **expect: Any
+) -> Step:
     """A call of the authentication client that takes texts and gives a document of OpenID Connect."""
     step = _step("authentication", method, None, case, {})
-    return step | {"args": list(args), "plain": True, "expect": expect}
+    return step | {"args": list(args), "plain": True, "spelled": spelled or {}, "expect": expect}
 
 
 def sign_in(method: str, params: Any = None, *, case: str = "", token: Any = None, **expect: Any) -> Step:
@@ -506,6 +510,22 @@ SIGN_IN = [
     plain("introspectToken", TOKEN, active=True),
     plain(
         "getNewAccessTokenByRefreshToken", ref("signInByCredentials.data.refresh_token"), access_token=None
+    ),
+    plain("getAccessTokenByCode", {"$authorization": "ann"}, access_token=None, id_token=None),
+    plain(
+        "introspectAccessTokenOffline",
+        ref("getAccessTokenByCode.access_token"),
+        case="of the code",
+        spelled={"node": "parseAccessToken", "python": "introspect_token_offline"},
+        sub=None,
+    ),
+    plain("getUserInfoByAccessToken", ref("getAccessTokenByCode.access_token"), case="of the code", sub=None),
+    plain("introspectToken", ref("getAccessTokenByCode.access_token"), case="of the code", active=True),
+    plain(
+        "getNewAccessTokenByRefreshToken",
+        ref("getAccessTokenByCode.refresh_token"),
+        case="of the code",
+        access_token=None,
     ),
     plain("revokeToken", ref("signInByCredentials (by account).data.access_token")),
     sign_in("getProfile", {"withCustomData": True}, token=TOKEN, username="ann"),

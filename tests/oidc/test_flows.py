@@ -167,6 +167,14 @@ async def test_a_bad_request_goes_back_to_the_client_with_its_error(
     assert browser.arrived["state"] == "xyz"
 
 
+async def test_claims_are_told_at_the_address_the_java_clients_write(
+    browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    tokens = (await exchange(http, app, await sign_in(browser, app))).json()
+    me = await http.get("/oidc/me/", params={"access_token": tokens["access_token"]})
+    assert me.json()["sub"] == person.id
+
+
 async def test_a_code_is_good_once_and_its_second_use_takes_the_tokens_with_it(
     browser: Browser, http: httpx.AsyncClient, app: App, person: User
 ) -> None:

@@ -34,7 +34,11 @@ final class Talk {
 
     /** The newest code that was sent to an address. */
     String code(String address) throws IOException {
-        say(JsonNodeFactory.instance.objectNode().put("ask", "code").put("to", address));
+        return ask("code", address);
+    }
+
+    String ask(String what, String to) throws IOException {
+        say(JsonNodeFactory.instance.objectNode().put("ask", what).put("to", to));
         return JSON.readTree(in.readLine()).get("code").asText();
     }
 

@@ -190,6 +190,9 @@ final class V3 {
         if (value.has("$code")) {
             return new TextNode(talk.code(value.get("$code").asText()));
         }
+        if (value.has("$authorization")) {
+            return new TextNode(talk.ask("authorization", value.get("$authorization").asText()));
+        }
         if (value.has("$")) {
             return referred(value.get("$").asText());
         }

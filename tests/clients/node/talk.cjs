@@ -8,8 +8,8 @@ const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 exports.opened = async (drive) => {
   const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   const next = async () => JSON.parse((await lines.next()).value);
-  const ask = async (to) => {
-    say({ ask: "code", to });
+  const ask = async (to, what = "code") => {
+    say({ ask: what, to });
     return (await next()).code;
   };
   await drive(await next(), ask);
@@ -31,6 +31,7 @@ async function filled(value, answers, ask) {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return Promise.all(value.map((item) => filled(item, answers, ask)));
   if ("$code" in value) return ask(value.$code);
+  if ("$authorization" in value) return ask(value.$authorization, "authorization");
   if ("$" in value) {
     const [call, ...path] = value.$.split(/(?<!\([^)]*)\./);
     const found = at(answers[call], path.join("."));

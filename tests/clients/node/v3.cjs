@@ -9,7 +9,8 @@ opened(async (given, ask) => {
     management: new ManagementClient({ accessKeyId, accessKeySecret, host }),
     authentication: new AuthenticationClient({ appId, appSecret, appHost: host, redirectUri }),
   };
-  await walk(given, ask, async ({ client, method, token, args }, params) => {
+  await walk(given, ask, async ({ client, method: name, spelled, token, args }, params) => {
+    const method = spelled?.node ?? name;
     const owner = clients[client];
     if (typeof owner[method] !== "function") return undefined;
     if (token) owner.setAccessToken(token);

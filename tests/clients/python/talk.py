@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-Ask = Callable[[str], str]
+Ask = Callable[..., str]
+"""(to, what="code")"""
 Send = Callable[[dict[str, Any], Any], Any]
 
 UNSUPPORTED = object()
@@ -24,8 +25,8 @@ def _say(message: dict[str, Any]) -> None:
 def opened() -> tuple[dict[str, Any], Ask]:
     """What the driver was given, and a function that asks for the newest code sent to an address."""
 
-    def ask(to: str) -> str:
-        _say({"ask": "code", "to": to})
+    def ask(to: str, what: str = "code") -> str:
+        _say({"ask": what, "to": to})
         return str(json.loads(sys.stdin.readline())["code"])
 
     return json.loads(sys.stdin.readline()), ask
@@ -72,6 +73,8 @@ def _filled(value: Any, answers: dict[str, Any], ask: Ask) -> Any:
         return value
     if "$code" in value:
         return ask(value["$code"])
+    if "$authorization" in value:
+        return ask(value["$authorization"], "authorization")
     if "$" in value:
         call, path = re.fullmatch(r"(\w+(?: \(.*?\))?)\.(.+)", value["$"]).groups()  # type: ignore[union-attr]
         found = _at(answers.get(call), path)

@@ -30,7 +30,7 @@ def main() -> None:
 
     def send(step: dict[str, Any], params: dict[str, Any] | None) -> Any:
         client = clients[step["client"]]
-        method = getattr(client, snake(step["method"]), None)
+        method = getattr(client, step.get("spelled", {}).get("python") or snake(step["method"]), None)
         if method is None:
             return UNSUPPORTED
         if step.get("token"):

@@ -172,6 +172,7 @@ def oidc_routes(services: WireServices) -> list[BaseRoute]:
         ("/token/introspection", ["POST"], Provider.introspect),
         ("/token/revocation", ["POST"], Provider.revoke),
         ("/me", both, Provider.user_info),
+        ("/me/", both, Provider.user_info),  # so the Java clients of v3 write it
     ]
     routes: list[BaseRoute] = [
         *(Route(path, _handler(provider, Provider.discovery)) for path in discovery.PATHS),
