@@ -77,6 +77,14 @@ async def find_anywhere(db: Executor, app_id: str, box: SecretBox) -> App | None
     return _app(row, box) if row else None
 
 
+async def has_identifier(db: Executor, pool_id: str, identifier: str) -> bool:
+    return bool(
+        await db.fetchval(
+            "select 1 from apps where pool_id = $1 and identifier = $2 limit 1", pool_id, identifier
+        )
+    )
+
+
 async def find_first(db: Executor, pool_id: str, box: SecretBox) -> App | None:
     """The oldest of a pool."""
     row = await db.fetchrow(

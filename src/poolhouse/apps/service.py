@@ -116,6 +116,11 @@ class AppService:
         """The pool's first application, which stands for it where a request names none. May be a second old."""
         return await self._defaults.get(pool_id, lambda: postgres.find_first(self._db, pool_id, self._box))
 
+    async def is_identifier_free(self, caller: Caller, identifier: str) -> bool:
+        """Raises InvalidInput for one that no application may have."""
+        caller.require_administrator()
+        return not await postgres.has_identifier(self._db, caller.pool_id, _identifier(identifier))
+
     async def id_in_pool(self, pool_id: str, app_id: str | None) -> str | None:
         """The application a request names beside its credentials, if it is the pool's: scripts and the audit
         log hear of no other."""

@@ -21,6 +21,7 @@ from poolhouse.resources.model import (
     AccessAccount,
     AccessRule,
     AppAccess,
+    Decisive,
     Effect,
     OpenApp,
     Target,
@@ -32,6 +33,8 @@ SHORTEST_LIFETIME_S, LONGEST_LIFETIME_S = 1, 365 * 86400
 DEFAULT_LIFETIME_S = 600
 
 ALLOW_ALL = "ALLOW_ALL"
+MOST_RULES_SHOWN = 5000
+"""Of one target: its list has no pages."""
 
 
 class AppAccessService:
@@ -124,6 +127,44 @@ class AppAccessService:
             for targets in resolved:
                 await postgres_access.delete_access(tx, caller.pool_id, app_id, targets)
                 await self._audit.write(tx, caller, _event("revoke", app_id, targets))
+
+    async def delete_of_many(self, caller: Caller, rules: Sequence[tuple[str, AccessRule]]) -> None:
+        """Rules of several applications, each with its application's id: all of them, or none. Raises as `delete`."""
+        resolved = [
+            (app_id, await self._targets(caller, app_id, rule.type, rule.identifiers, rule.namespace))
+            for app_id, rule in rules
+        ]
+        async with self._db.transaction() as tx:
+            for app_id, targets in sorted(resolved, key=lambda one: one[0]):
+                await postgres_access.delete_access(tx, caller.pool_id, app_id, targets)
+                await self._audit.write(tx, caller, _event("revoke", app_id, targets))
+
+    async def list_of_target(
+        self, caller: Caller, type_: TargetType, identifier: str, namespace: str = DEFAULT_NAMESPACE
+    ) -> Sequence[AppAccess]:
+        """The rules on this very target, newest first, of thousands the newest. Raises a target's NotFound."""
+        caller.require_administrator()
+        (target,) = await self._principals.resolve(caller, type_, [identifier], namespace)
+        return await postgres_access.list_of_target(self._db, caller.pool_id, target, MOST_RULES_SHOWN)
+
+    async def decisive(
+        self,
+        caller: Caller,
+        app_id: str,
+        type_: TargetType,
+        identifier: str,
+        namespace: str = DEFAULT_NAMESPACE,
+    ) -> Decisive:
+        """Why a target may use an application, or may not. Raises AppNotFound, a target's NotFound."""
+        (target,) = await self._targets(caller, app_id, type_, [identifier], namespace)
+        principals = await self._principals.effective_for(caller, target)
+        rule = await postgres_access.decisive(self._db, caller.pool_id, app_id, principals)
+        if rule is None:
+            app = await self._apps.get(caller, app_id)
+            allowed = app.settings.default_access == ALLOW_ALL
+            return Decisive(None, Effect.ALLOW if allowed else Effect.DENY)
+        effect, about, name = rule
+        return Decisive(name, effect, own=about == target)
 
     async def list(self, caller: Caller, app_id: str, page: PageRequest) -> Page[AppAccess]:
         """Newest first. Raises AppNotFound."""

@@ -205,6 +205,16 @@ class AppAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisive:
+    """What decides whether somebody may use an application: a rule on `target`, or (None) the default."""
+
+    target: TargetName | None
+    effect: Effect
+    own: bool = False
+    """Whether the rule is on them, not on something they are in."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenApp:
     """What somebody who may use an application sees of it."""
 

@@ -76,6 +76,43 @@ async def delete_access(db: Executor, pool_id: str, app_id: str, targets: Sequen
     return len(rows)
 
 
+async def list_of_target(db: Executor, pool_id: str, target: Target, limit: int) -> list[AppAccess]:
+    """The rules on this very target, newest first."""
+    rows = await db.fetch(
+        "select app_id, namespace, effect, inherit_by_children, enabled, created_at from app_access "
+        f"where pool_id = $1 and target_type = $2 and target_id = $3 "
+        f"order by created_at desc, app_id limit {limit}",
+        pool_id,
+        target.type,
+        target.id,
+    )
+    name = TargetName(target.type, target.id)
+    return [AppAccess(row[0], name, row[1], Effect(row[2]), *row[3:]) for row in rows]
+
+
+async def decisive(
+    db: Executor, pool_id: str, app_id: str, principals: Sequence[Principal]
+) -> tuple[Effect, Target, TargetName] | None:
+    """The rule that decides for whoever acts through these principals, the nearest of them; None without any."""
+    joins, name = named("a")
+    row = await db.fetchrow(
+        f"select a.effect, a.target_type, a.target_id, {name} "
+        "from unnest($3::text[], $4::text[], $5::bool[]) with ordinality h (type, id, direct, nearness) "
+        "join app_access a on a.pool_id = $1 and a.app_id = $2 and a.target_type = h.type "
+        f"and a.target_id = h.id and a.enabled and (h.direct or a.inherit_by_children) {joins} "
+        "order by a.effect <> 'DENY', h.nearness limit 1",
+        pool_id,
+        app_id,
+        [p.target.type for p in principals],
+        [p.target.id for p in principals],
+        [p.direct for p in principals],
+    )
+    if row is None:
+        return None
+    type_ = TargetType(row[1])
+    return Effect(row[0]), Target(type_, row[2]), TargetName(type_, row[3])
+
+
 async def list_access(db: Executor, pool_id: str, app_id: str, page: PageRequest) -> Page[AppAccess]:
     joins, name = named("a")
     total = await db.fetchval(

@@ -103,6 +103,10 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
         "namespaceCode": "default",
         "targetType": "USER",
         "targetIdentifier": user.id,
+        "targetId": user.id,
+        "domain": "shop-front",
+        "authIds": [f"{app.id}:USER:default:{user.id}"],
+        "enabledFactors": ["OTP"],
         "dataType": "STRING",
         "tenantId": "",
         "customData": {"school": "x"},
@@ -130,6 +134,8 @@ def sample(row: Endpoint, sown: Sown, also: Collection[str] = ()) -> dict[str, A
         values |= {"code": "staff", "codeList": ["staff"]}
     elif "post" in family:
         values |= {"code": "seat"}
+    elif "auth" in family:
+        values |= {"id": values["authIds"][0]}
     elif "department" in family or "organization" in family:
         values |= {"code": "lab"}
     if DATA.search(family):

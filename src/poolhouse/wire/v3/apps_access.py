@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from poolhouse.errors import NotSupported
-from poolhouse.resources.model import DEFAULT_NAMESPACE, AccessRule, AppAccess, Effect, TargetType
+from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.resources.model import DEFAULT_NAMESPACE, AccessRule, AppAccess, Effect, TargetName, TargetType
+from poolhouse.users.model import UserKey
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.apps import (
     AuthorizeApplicationAccessDto,
+    BatchApplicationsAuthQuery,
     GetApplicationPermissionStrategyDataDto,
     GetApplicationPermissionStrategyQuery,
+    GetSubjectAuthDataDto,
+    GetSubjectAuthDetailQuery,
     ListApplicationAuthDataDto,
     ListApplicationAuthDto,
     ListApplicationAuthPaginatedDataDto,
+    ListApplicationSubjectDataDto,
+    ListApplicationSubjectDataListDto,
+    ListAuthSubjectDto,
     RevokeApplicationAccessDto,
     UpdateApplicationPermissionStrategyDataDto,
+    UpdateAuthEnabledDto,
 )
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
@@ -75,10 +83,92 @@ async def list_rules(request: V3Request, body: ListApplicationAuthDto) -> ListAp
     )
 
 
+async def update_enabled(request: V3Request, body: UpdateAuthEnabledDto) -> IsSuccessDto:
+    app_id, rule = _named(body.id, "id")
+    await request.services.app_access.switch(
+        request.caller, app_id, rule.type, rule.identifiers, body.enabled, rule.namespace
+    )
+    return IsSuccessDto(success=True)
+
+
+async def delete_rules(request: V3Request, query: BatchApplicationsAuthQuery) -> IsSuccessDto:
+    """All or none. One that is not there is passed over."""
+    rules = [_named(id_, "authIds") for id_ in query.auth_ids]
+    await request.services.app_access.delete_of_many(request.caller, rules)
+    return IsSuccessDto(success=True)
+
+
+async def list_of_subject(request: V3Request, body: ListAuthSubjectDto) -> ListApplicationSubjectDataListDto:
+    """Every application here is self-built."""
+    rules = await request.services.app_access.list_of_target(
+        request.caller, TargetType(body.target_type), body.target_id
+    )
+    if body.app_type_list and "SELFBUILT" not in body.app_type_list:
+        rules = ()
+    items = []
+    for rule in rules:
+        app = await request.services.apps.get(request.caller, rule.app_id)
+        if (
+            (not body.app_name or body.app_name.casefold() in app.name.casefold())
+            and (not body.effect or rule.effect in body.effect)
+            and body.enabled in (None, rule.enabled)
+        ):
+            items.append(
+                ListApplicationSubjectDataDto(
+                    app_id=app.id,
+                    logo=app.logo or "",
+                    ext="",
+                    template=app.settings.template or "",
+                    app_type="SELFBUILT",
+                    effect=rule.effect.value,
+                )
+            )
+    return ListApplicationSubjectDataListDto(items=items)
+
+
+async def get_subject_detail(request: V3Request, query: GetSubjectAuthDetailQuery) -> GetSubjectAuthDataDto:
+    type_ = TargetType(query.target_type)
+    found = await request.services.app_access.decisive(request.caller, query.app_id, type_, query.target_id)
+    app = await request.services.apps.get(request.caller, query.app_id)
+    about = found.target or TargetName(type_, query.target_id)
+    return GetSubjectAuthDataDto(
+        app_id=app.id,
+        app_name=app.name,
+        req_target_id=query.target_id,
+        req_target_name=await _name(request, TargetName(type_, query.target_id)),
+        req_target_type=query.target_type,
+        target_type=about.type.value,
+        target_name=await _name(request, about),
+        auth_type="DEFAULT" if found.target is None else "SELF" if found.own else "SUBJECT",
+    )
+
+
+async def _name(request: V3Request, target: TargetName) -> str:
+    """What a person is called; anything else goes by its code or id."""
+    if target.type is not TargetType.USER:
+        return target.identifier
+    user = await request.services.users.find(request.caller, UserKey("id", target.identifier))
+    return user.display_name if user else target.identifier
+
+
+def _id(rule: AppAccess) -> str:
+    return f"{rule.app_id}:{rule.target.type}:{rule.namespace}:{rule.target.identifier}"
+
+
+def _named(id_: str, field: str) -> tuple[str, AccessRule]:
+    """The application and the rule whose `_id` this is. Raises InvalidInput."""
+    app_id, _, rest = id_.partition(":")
+    type_, _, rest = rest.partition(":")
+    namespace, _, identifier = rest.partition(":")
+    if type_ not in TargetType.__members__ or not identifier:
+        raise InvalidInput(field)
+    return app_id, AccessRule(TargetType(type_), (identifier,), namespace=namespace)
+
+
 def _rule(rule: AppAccess) -> ListApplicationAuthDataDto:
     identifier = rule.target.identifier
     return ListApplicationAuthDataDto(
-        id=f"{rule.app_id}:{rule.target.type}:{rule.namespace}:{identifier}",
+        id=_id(rule),
         target_id=identifier,
         target_name=identifier,
         target_type=rule.target.type.value,
@@ -133,5 +223,41 @@ ENDPOINTS = [
         handler=list_rules,
         scope="apps:read",
         summary="The rules on who may use an application",
+    ),
+    Endpoint(
+        "POST",
+        "update-auth-enabled",
+        request=UpdateAuthEnabledDto,
+        response=IsSuccessDto,
+        handler=update_enabled,
+        scope="apps:write",
+        summary="Switch a rule on or off",
+    ),
+    Endpoint(
+        "DELETE",
+        "batch-applications-auth",
+        request=BatchApplicationsAuthQuery,
+        response=IsSuccessDto,
+        handler=delete_rules,
+        scope="apps:write",
+        summary="Take rules back by their ids, all or none",
+    ),
+    Endpoint(
+        "POST",
+        "list-subject-auth",
+        request=ListAuthSubjectDto,
+        response=ListApplicationSubjectDataListDto,
+        handler=list_of_subject,
+        scope="apps:read",
+        summary="The applications with a rule on a subject",
+    ),
+    Endpoint(
+        "GET",
+        "get-subject-auth-detail",
+        request=GetSubjectAuthDetailQuery,
+        response=GetSubjectAuthDataDto,
+        handler=get_subject_detail,
+        scope="apps:read",
+        summary="Why a subject may use an application, or may not",
     ),
 ]

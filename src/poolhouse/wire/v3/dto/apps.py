@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
-from poolhouse.wire.v3.dto.common import Effect, ExtIdpConnType, PaginationDto, Provider
+from poolhouse.wire.v3.dto.common import Effect, ExtIdpConnType, FactorType, PaginationDto, Provider
 
 PagePlace = Literal["LoginPage", "RegisterPage"]
 
@@ -203,6 +203,16 @@ class AuthorizeApplicationAccessDto(Dto, kw_only=True):
     items: list[ApplicationPermissionRecordItem] = field(name="list")
 
 
+class CheckDomainAvailable(Dto, kw_only=True):
+    """`domain` is what `appIdentifier` becomes in an address."""
+
+    domain: str
+
+
+class CheckDomainAvailableDataDto(Dto, kw_only=True):
+    available: bool
+
+
 class CreateApplicationDto(Dto, kw_only=True):
     app_name: str
     template: str | None = None
@@ -250,6 +260,21 @@ class GetApplicationSecretDataDto(Dto, kw_only=True):
     secret: str
 
 
+class GetSubjectAuthDataDto(Dto, kw_only=True):
+    """`SELF`: by a rule on the subject itself; `SUBJECT`: by one on something it is in, which `target...`
+    names; `DEFAULT`: by the application's default. A denial goes before an allowance.
+    """
+
+    app_id: str
+    app_name: str
+    req_target_id: str
+    req_target_name: str
+    req_target_type: SubjectType
+    target_type: SubjectType
+    target_name: str
+    auth_type: Literal["DEFAULT", "ALL", "SELF", "SUBJECT"]
+
+
 class ListApplicationActiveUsersDto(Dto, kw_only=True):
     app_id: str
     options: ListApplicationActiveUsersOptionsDto | None = None
@@ -285,6 +310,30 @@ class ListApplicationAuthDto(Dto, kw_only=True):
 class ListApplicationAuthPaginatedDataDto(Dto, kw_only=True):
     items: list[ListApplicationAuthDataDto] = field(name="list")
     total_count: Int
+
+
+class ListApplicationSubjectDataDto(Dto, kw_only=True):
+    app_id: str
+    logo: str
+    ext: str
+    template: str
+    app_type: Literal["INTEGRATED", "SELFBUILT", "APP_PANEL"]
+    effect: Effect
+
+
+class ListApplicationSubjectDataListDto(Dto, kw_only=True):
+    """Applications with a rule on this very subject, newest rule first."""
+
+    items: list[ListApplicationSubjectDataDto] = field(name="list")
+
+
+class ListAuthSubjectDto(Dto, kw_only=True):
+    target_type: SubjectType
+    target_id: str
+    app_name: str | None = None
+    app_type_list: list[str] | None = None
+    effect: list[str] | None = None
+    enabled: bool | None = None
 
 
 class OIDCConfig(Dto, kw_only=True):
@@ -326,6 +375,22 @@ class RevokeApplicationAccessDto(Dto, kw_only=True):
     items: list[DeleteApplicationPermissionRecordItem] = field(name="list")
 
 
+class TenantApplicationDto(Dto, kw_only=True):
+    user_pool_id: str
+    tenant_app_id: str
+    name: str
+    description: str | None = None
+    logo: str
+    application_type: str
+    sso_enabled: bool
+    app_id: str
+
+
+class TenantApplicationListPagingDto(Dto, kw_only=True):
+    total_count: Int
+    items: list[TenantApplicationDto] = field(name="list")
+
+
 class UpdateApplicationDto(Dto, kw_only=True):
     app_id: str
     app_name: Maybe[str] = UNSET
@@ -359,9 +424,20 @@ class UpdateApplicationLoginConfigInputDto(Dto, kw_only=True):
     show_authorization_page: bool
 
 
+class UpdateApplicationMfaSettingsDto(Dto, kw_only=True):
+    app_id: str
+    enabled_factors: Maybe[list[FactorType]] = UNSET
+    disabled_factors: Maybe[list[FactorType]] = UNSET
+
+
 class UpdateApplicationPermissionStrategyDataDto(Dto, kw_only=True):
     permission_strategy: Literal["ALLOW_ALL", "DENY_ALL"]
     app_id: str
+
+
+class UpdateAuthEnabledDto(Dto, kw_only=True):
+    enabled: bool
+    id: str
 
 
 class GetApplicationPermissionStrategyQuery(Dto, kw_only=True):
@@ -377,6 +453,12 @@ class GetApplicationSecretQuery(Dto, kw_only=True):
 
 
 class GetApplicationSimpleInfoQuery(Dto, kw_only=True):
+    app_id: str
+
+
+class GetSubjectAuthDetailQuery(Dto, kw_only=True):
+    target_id: str
+    target_type: SubjectType
     app_id: str
 
 
@@ -397,3 +479,20 @@ class ListApplicationsQuery(Dto, kw_only=True):
     sso_enabled: bool = False
     keywords: str | None = None
     all: bool | None = None
+
+
+class ListTenantApplicationsQuery(Dto, kw_only=True):
+    """The contract requires all four, and its clients leave them out. `x-authing-tenant-id` names the tenant;
+    without it these are the applications of any tenant.
+    """
+
+    page: Int = 1  # the contract calls it a string
+    limit: Int = 10  # the contract calls it a string
+    keywords: str | None = None
+    sso_enabled: bool | None = field(name="sso_enabled", default=None)  # as both clients send it
+
+
+class BatchApplicationsAuthQuery(Dto, kw_only=True):
+    """Of the contract the answer alone is recorded; the clients send this."""
+
+    auth_ids: list[str]  # ids of `list-applications-auth`

@@ -293,6 +293,10 @@ class LangUnit(Dto, kw_only=True):
     value: str
 
 
+class MFASettingsDto(Dto, kw_only=True):
+    enabled_factors: list[FactorType]
+
+
 class Option(Dto, kw_only=True):
     value: str
 
