@@ -31,7 +31,7 @@ COMMANDS = {
     "secrets": ("secrets:secrets", "The key that encrypts what must not be read."),
     "signing-keys": ("signing_keys:signing_keys", "The server's keys that sign id and access tokens."),
     "pool": ("pools:pools", "User pools."),
-    "app": ("directory:apps", "Applications of a pool."),
+    "app": ("apps:apps", "Applications of a pool."),
     "user": ("directory:users", "Users of a pool."),
     "import": ("imports:imports", "Bring in many users from a file."),
     "scripts": ("scripts:scripts", "The functions of a pool's custom database."),

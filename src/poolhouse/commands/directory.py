@@ -1,11 +1,10 @@
-"""`poolhouse app|user`: what an operator does at the machine, without a token."""
+"""`poolhouse user`: what an operator does at the machine, without a token."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,14 +12,13 @@ from cyclopts import App, Parameter
 
 from poolhouse.bootstrap import read_credentials
 from poolhouse.caller import Caller
-from poolhouse.commands.output import facts, rows
+from poolhouse.commands.output import facts
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.crypto.transport import require_plain
 from poolhouse.db import migrations
 from poolhouse.db.cluster import home_of, made_by
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.errors import InvalidInput, UserNotFound
-from poolhouse.paging import everything
 from poolhouse.services import Services, opened
 from poolhouse.serving import database_of_folder
 from poolhouse.settings import Settings
@@ -31,7 +29,6 @@ Pool = Annotated[
     str | None, Parameter(name="--pool", help="The pool's id; the one of credentials.json if absent.")
 ]
 
-apps = App(name="app", help="Applications of a pool.")
 users = App(name="user", help="Users of a pool.")
 
 
@@ -69,39 +66,6 @@ def operator(services: Services, pool_id: str | None) -> Caller:
     if chosen is None:
         raise InvalidInput("--pool", "请指定用户池", "say which pool")
     return Caller(chosen, kind="system", actor_id="command line", user_agent="poolhouse cli")
-
-
-@apps.command(name="create")
-def create_app(
-    name: str,
-    /,
-    *,
-    pool: Pool = None,
-    as_json: Json = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Creates an application and prints its id and secret."""
-
-    async def work(services: Services) -> None:
-        app = await services.apps.create(operator(services, pool), name)
-        facts("application", {"id": app.id, "name": app.name, "secret": app.secret}, as_json=as_json)
-
-    on_services(data, database_url, work)
-
-
-@apps.command(name="list")
-def list_apps(
-    *, pool: Pool = None, as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None
-) -> None:
-    """Lists the applications of a pool."""
-
-    async def work(services: Services) -> None:
-        found = await everything(partial(services.apps.list, operator(services, pool)))
-        shown = [(app.id, app.name, app.identifier, app.created_at) for app in found]
-        rows("applications", ("id", "name", "identifier", "created"), shown, as_json=as_json)
-
-    on_services(data, database_url, work)
 
 
 @users.command(name="create")
