@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 
+import httpx
 import msgspec
-from tests.docs.v2_ledger import PAGE, Served, methods, page
+import pytest
+from tests.docs.v2_ledger import PAGE, PATHS_PAGE, Served, methods, page, paths, paths_page
 from tests.sdk import JS, node
 
+from poolhouse.app import asgi
 from poolhouse.services import Services
+from poolhouse.wire.v2.operations import routes as v2_routes
+from poolhouse.wire.v2.rest import Router
 
 INSIDE = {"org": {"buildTree"}, "event": {"initWebSocket", "reconnect"}, "(client)": {"uploadPhoto"}}
 SAME = {"wxqrcode": "qrcode", "wechatmpqrcode": "qrcode"}
@@ -21,6 +27,33 @@ async def test_the_ledger_is_current(services: Services) -> None:
     if os.environ.get("POOLHOUSE_RECORD_LEDGER"):
         PAGE.write_text(text, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == text
+
+
+async def test_the_ledger_of_paths_is_current(services: Services) -> None:
+    text = paths_page(Served(services))
+    if os.environ.get("POOLHOUSE_RECORD_LEDGER"):
+        PATHS_PAGE.write_text(text, encoding="utf-8")
+    assert PATHS_PAGE.read_text(encoding="utf-8") == text
+
+
+def test_no_path_of_a_client_is_caught_by_the_parameter_of_another() -> None:
+    """`/users/me` is not the user whose id is `me`."""
+    router = Router(v2_routes())
+    for asked in paths():
+        method, _, path = asked.partition(" ")
+        found = router.find(method, re.sub(r"\{\w+\}", "x", path))
+        assert found is None or found[2].count("{") == asked.count("{"), f"{asked} is served by {found[2]}"
+
+
+@pytest.mark.parametrize("asked", [one for one in paths() if "/api/v3/" not in one])
+async def test_a_path_that_is_not_built_says_so_in_the_envelope(services: Services, asked: str) -> None:
+    if Served(services)(asked):
+        return
+    method, _, path = asked.partition(" ")
+    transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
+        answer = await http.request(method, re.sub(r"\{\w+\}", "x", path))
+    assert (answer.status_code, answer.json()["code"]) == (200, 501), answer.text
 
 
 async def test_the_ledger_names_every_method_of_the_client() -> None:

@@ -23,6 +23,8 @@ from poolhouse.wire.v3.table import endpoints
 ROOT = Path(__file__).parents[2]
 METHODS = ROOT / "docs/reference/v2-methods.json"
 PAGE = ROOT / "docs/reference/v2.md"
+PATHS = ROOT / "docs/reference/v2-rest.json"
+PATHS_PAGE = ROOT / "docs/reference/v2-rest.md"
 
 Methods = dict[str, dict[str, dict[str, list[str]]]]
 
@@ -30,14 +32,34 @@ _HEAD = """# The v2 interface: what is served
 
 Every public method of `authing-js-sdk` 4.23.55, and the operations it sends. A method marked *no* gets a
 clear answer: code 501 in the envelope, naming the operation. Input fields that nobody knows are passed over, in
-GraphQL too; a selected field that does not exist is an error. Codes are in [errors.md](errors.md). Written by the
+GraphQL too; a selected field that does not exist is an error. Codes are in [errors.md](errors.md), and the paths that
+older clients and those of other languages ask in [v2-rest.md](v2-rest.md). Written by the
 test suite from the code and `v2-methods.json`; renew it with
+`POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
+"""
+
+
+_PATHS_HEAD = """# The v2 interface: the paths of every client
+
+Every path that the clients of v2 ask, read from their packages: npm `authing-js-sdk` 4.6.2, 4.11.6, 4.15.8 and 4.23.55,
+PyPI `authing` 2.0.0, 4.0.2 and 4.5.18, Maven `cn.authing:java-core` 4.3.33 and 4.3.76. What else they send is GraphQL
+([by method](v2.md)). A path marked *no* answers code 501 in the envelope, naming itself, and does nothing. Written by
+the test suite from the code and `v2-rest.json`; renew it with
 `POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
 """
 
 
 def methods() -> Methods:
     found: Methods = msgspec.json.decode(METHODS.read_bytes())
+    return found
+
+
+Paths = dict[str, dict[str, list[str]]]
+"""`GET /a/b`: client and versions: its methods."""
+
+
+def paths() -> Paths:
+    found: Paths = msgspec.json.decode(PATHS.read_bytes())
     return found
 
 
@@ -92,6 +114,20 @@ def _sections(known: Methods, served: Served) -> Iterator[str]:
             for name, sent in calls.items():
                 mark = "yes" if is_served(known, kind, client, name, served) else "*no*"
                 yield f"| {name} | {', '.join(f'`{one}`' for one in sent)} | {mark} |\n"
+
+
+def paths_page(served: Served) -> str:
+    known = paths()
+    done = sum(map(served, known))
+    rows = "".join(
+        f"| `{path}` | {_asked_by(clients)} | {'yes' if served(path) else '*no*'} |\n"
+        for path, clients in known.items()
+    )
+    return f"{_PATHS_HEAD}\n{done} of {len(known)} are served.\n\n| path | asked by | served |\n|---|---|---|\n{rows}"
+
+
+def _asked_by(clients: dict[str, list[str]]) -> str:
+    return "; ".join(f"{client}: {', '.join(calls)}" for client, calls in clients.items())
 
 
 def is_served(known: Methods, kind: str, client: str, name: str, served: Served) -> bool:

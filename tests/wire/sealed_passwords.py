@@ -69,7 +69,9 @@ def _within_input(kind: Any, path: Path) -> Iterator[Path]:
         yield path
 
 
-REST = {
+REST: dict[str, dict[str, Any]] = {
+    "POST /api/v2/users": {"userInfo": {"username": "x"}},
+    "POST /api/v2/users/{userId}": {},
     "POST /api/v2/password/check": {},
     "POST /api/v2/register/email-code": {"email": "x@example.com", "code": "1234"},
 }
@@ -77,7 +79,11 @@ REST = {
 
 
 def of_rest() -> list[Place]:
-    return [Place(call, ("password",)) for call in calls() if str(call) in REST]
+    return [Place(call, path_of(call)) for call in calls() if str(call) in REST]
+
+
+def path_of(call: Call) -> Path:
+    return ("userInfo", "password") if "userInfo" in REST[str(call)] else ("password",)
 
 
 def of_v3() -> list[Place]:

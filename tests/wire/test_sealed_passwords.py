@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import httpx
@@ -54,7 +55,9 @@ def body_of(world: World, place: Place, user_id: str, sealed: str) -> dict[str, 
         put(given, place.path, sealed)
         return {"query": document(what), "variables": given}
     if isinstance(what, Call):
-        return places.REST[str(what)] | {"password": sealed}
+        sent = copy.deepcopy(places.REST[str(what)])
+        put(sent, place.path, sealed)
+        return sent
     assert isinstance(what, Endpoint)
     body = sample(what, Sown(world.pool.id, "", {"userId": user_id, "departmentId": "x"})) or {}
     if place.path[0] in ("passwordPayload", "options"):

@@ -101,9 +101,16 @@ class IdentityService:
         caller.require_administrator()
         return await self._unlink(caller, user_id, ext_idp_id, provider, type_)
 
-    async def unlink_own(self, caller: Caller, ext_idp_id: str) -> int:
+    async def unlink_own(
+        self,
+        caller: Caller,
+        ext_idp_id: str | None = None,
+        *,
+        provider: str | None = None,
+        type_: str | None = None,
+    ) -> int:
         """`unlink` by the user whose they are; the act is theirs."""
-        return await self._unlink(caller, caller.require_user(), ext_idp_id)
+        return await self._unlink(caller, caller.require_user(), ext_idp_id, provider, type_)
 
     async def _unlink(
         self,

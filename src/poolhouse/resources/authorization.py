@@ -85,6 +85,22 @@ class AuthorizationService:
         statements = await self._statements(caller, principals, namespace, decision.candidates(resource))
         return decision.decide(statements, resource, action)
 
+    async def actions_of_user(
+        self, caller: Caller, user_id: str, resources: Sequence[str], namespace: str = DEFAULT_NAMESPACE
+    ) -> dict[str, tuple[str, ...]]:
+        """What the user may do on each of these, () where it is granted as such; what is not allowed is left out.
+
+        For an administrator, or for the user themself. Of an unknown user: nothing.
+        """
+        caller.require_user_or_administrator(user_id)
+        for resource in resources:
+            _check(resource, "resources")
+        principals = await self._principals.effective_for_user(caller, user_id)
+        asked = list({one for resource in resources for one in decision.candidates(resource)})
+        statements = await self._statements(caller, principals, namespace, asked)
+        found = {resource: decision.allowed_actions(statements, resource) for resource in resources}
+        return {resource: actions for resource, actions in found.items() if actions is not None}
+
     async def list_of_user(
         self,
         caller: Caller,
@@ -93,12 +109,15 @@ class AuthorizationService:
         *,
         resource_type: ResourceType | None = None,
         with_denied: bool = False,
+        below: str | None = None,
     ) -> list[AuthorizedResource]:
-        """Everything a user may use, by whatever way: for an administrator, or for the user."""
+        """Everything a user may use, by whatever way: for an administrator, or for the user. `below`: of one
+        resource and those under it."""
         caller.require_user_or_administrator(user_id)
-        return await self._authorized(
+        found = await self._authorized(
             caller, Target(TargetType.USER, user_id), namespace, resource_type, with_denied
         )
+        return [one for one in found if below is None or decision.covers(below, one.code)]
 
     async def list_of(
         self,

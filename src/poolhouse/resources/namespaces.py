@@ -56,6 +56,14 @@ class NamespaceService:
             return found[0]
         raise NamespaceNotFound(code=code)
 
+    async def by_number(self, caller: Caller, number: int) -> Namespace:
+        """Raises NamespaceNotFound."""
+        caller.require_administrator()
+        await self.seed(caller.pool_id)
+        if found := await postgres.find_namespace_by_number(self._db, caller.pool_id, number):
+            return found
+        raise NamespaceNotFound()
+
     async def find(self, caller: Caller, codes: Sequence[str]) -> list[Namespace]:
         """Those that exist, in the order asked."""
         caller.require_administrator()

@@ -118,6 +118,13 @@ async def find_namespaces(db: Executor, pool_id: str, codes: Collection[str]) ->
     return {row["code"]: Namespace(*row) for row in rows}
 
 
+async def find_namespace_by_number(db: Executor, pool_id: str, number: int) -> Namespace | None:
+    row = await db.fetchrow(
+        f"select {_NAMESPACE} from namespaces where pool_id = $1 and number = $2", pool_id, number
+    )
+    return Namespace(*row) if row else None
+
+
 async def list_namespaces(
     db: Executor, pool_id: str, page: PageRequest, keyword: str | None
 ) -> Page[Namespace]:

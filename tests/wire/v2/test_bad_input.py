@@ -54,6 +54,8 @@ OPEN_ROOTS = {
 
 OPEN_CALLS = {
     "GET /api/v2/.well-known",
+    "GET /api/v2/userpools/accessToken",
+    "GET /api/v2/users/is-user-exists",
     "GET /api/v2/oidc/validate_token",
     "GET /api/v2/security/captcha",
     "GET /api/v2/security/captcha/{captchaId}/audio",
@@ -83,12 +85,15 @@ OWN_CALLS = {
     "DELETE /api/v2/mfa/totp/associate",
     "GET /api/v2/logout",
     "GET /api/v2/mfa/authenticator",
+    "GET /api/v2/acl/users/me/authorized-resources",
+    "GET /api/v2/users/me",
     "GET /api/v2/users/me/applications/allowed",
     "GET /api/v2/users/me/orgs",
     "GET /api/v2/users/me/security-level",
     "GET /logout",
     "POST /api/v2/mfa/totp/associate",
     "POST /api/v2/mfa/totp/associate/confirm",
+    "POST /api/v2/users/identity/unlinkByUser",
 }
 REFUSED_STRANGER = {2020, 2207, 1001}
 UNBUILT = 501
@@ -120,7 +125,11 @@ SENSIBLE: dict[str, Any] = {
     "targets": [{"targetType": "USER", "targetIdentifier": "f" * 24}],
     "bulk": [],
 }
-SENSIBLE_AT = {"/api/v2/users/batch": {"type": "id"}}
+SENSIBLE_AT: dict[str, dict[str, Any]] = {
+    "/api/v2/users/batch": {"type": "id"},
+    "/api/v2/udfs/values": {"targetId": "f" * 24},
+    "/api/v2/udvs": {"targetId": "f" * 24, "data": {"f": 1}},
+}
 
 
 def sensible(call: Call) -> dict[str, Any]:

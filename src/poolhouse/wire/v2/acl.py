@@ -22,7 +22,7 @@ from poolhouse.resources.model import (
 )
 from poolhouse.roles.model import Role
 from poolhouse.users.model import User
-from poolhouse.wire.v2.bodies import Body, body
+from poolhouse.wire.v2.bodies import Body, body, managed_body
 from poolhouse.wire.v2.policies import namespace_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
 from poolhouse.wire.v2.success_messages import message
@@ -130,22 +130,83 @@ async def list_authorized_resources_batch(request: V2Request) -> Any:
         )
         for target in batch.targets
     ]
+    return {"list": [_page_json(page) for page in pages]}
+
+
+class _Targets(Body, kw_only=True):
+    target_type: TargetType
+    target_identifier: str
+    namespace: str = DEFAULT_NAMESPACE
+    resource_type: ResourceType | None = None
+
+
+async def list_authorized_resources(request: V2Request) -> Any:
+    """`authorizedResources` with its arguments as the body."""
+    asked = managed_body(request, _Targets)
+    found = await request.services.authorization.list_of(
+        request.caller,
+        TargetName(asked.target_type, asked.target_identifier),
+        asked.namespace,
+        resource_type=asked.resource_type,
+    )
+    return _page_json(unconditional_page(found))
+
+
+async def own_authorized_resources(request: V2Request) -> Any:
+    query = request.query
+    found = await request.services.authorization.list_of_user(
+        request.caller,
+        request.caller.require_user(),
+        query.text("namespace") or DEFAULT_NAMESPACE,
+        resource_type=resource_type(query.text("resource_type")),
+    )
+    return _page_json(unconditional_page(found))
+
+
+class _Resources(Body, kw_only=True):
+    user_id: str
+    resources: list[str]
+    namespace: str = DEFAULT_NAMESPACE
+
+
+async def check_resources(request: V2Request) -> Any:
+    """Of these resources those that the user may use, each with the actions."""
+    asked = managed_body(request, _Resources)
+    if len(asked.resources) > 100:
+        raise InvalidInput("resources", "一次最多 100 个", "at most 100 at once")
+    found = await request.services.authorization.actions_of_user(
+        request.caller, asked.user_id, asked.resources, asked.namespace
+    )
+    return [{"code": code, "actions": list(actions)} for code, actions in found.items()]
+
+
+class _Kind(Body, kw_only=True):
+    user_id: str
+    resource: str
+    namespace: str = DEFAULT_NAMESPACE
+
+
+async def resources_of_kind(request: V2Request) -> Any:
+    """Whatever below `resource` (`books`: `books:1`, `books:*`) the user may use, each with the actions."""
+    asked = managed_body(request, _Kind)
+    found = await request.services.authorization.list_of_user(
+        request.caller, asked.user_id, asked.namespace, below=asked.resource
+    )
+    return [{"code": one.code, "actions": list(one.actions)} for one in unconditional_page(found).items]
+
+
+def _page_json(page: Page[AuthorizedResource]) -> dict[str, Any]:
     return {
+        "totalCount": page.total,
         "list": [
             {
-                "totalCount": page.total,
-                "list": [
-                    {
-                        "code": resource.code,
-                        "type": resource.type,
-                        "actions": list(resource.actions),
-                        "apiIdentifier": resource.api_identifier,
-                    }
-                    for resource in page.items
-                ],
+                "code": resource.code,
+                "type": resource.type,
+                "actions": list(resource.actions),
+                "apiIdentifier": resource.api_identifier,
             }
-            for page in pages
-        ]
+            for resource in page.items
+        ],
     }
 
 
@@ -304,6 +365,10 @@ FIELDS: dict[tuple[str, str], Field] = {
 ROUTES = [
     Route("POST", "/api/v2/acl/is-allowed", is_allowed),
     Route("POST", "/api/v2/acl/list-authorized-resources-batch", list_authorized_resources_batch),
+    Route("POST", "/api/v2/acl/list-authorized-resources", list_authorized_resources),
+    Route("GET", "/api/v2/acl/users/me/authorized-resources", own_authorized_resources),
+    Route("POST", "/api/v2/acl/check-resource-permission-batch", check_resources),
+    Route("POST", "/api/v2/acl/get-authorized-resources-of-resource-kind", resources_of_kind),
     Route("POST", "/api/v2/acl/authorize-resources", authorize_resources),
     Route("POST", "/api/v2/acl/revoke-resources", revoke_resources),
     Route("POST", "/api/v2/acl/revoke-resource", revoke_resource),

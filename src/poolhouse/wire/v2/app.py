@@ -14,7 +14,7 @@ from poolhouse.wire.v2.rest import Rest, Router
 
 def v2_routes(services: WireServices) -> list[BaseRoute]:
     served = routes()
-    outside = {route.path for route in served if not route.path.startswith(PREFIX)}
+    outside = {route.path.split("{")[0] for route in served if not route.path.startswith(PREFIX)}
     wire = V2Wire(
         services, TokenGate(services), GraphQL(operations()), Rest(Router(served)), services.settings
     )

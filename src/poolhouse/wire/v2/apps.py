@@ -305,4 +305,5 @@ ROUTES = [
     Route("PUT", f"{_APP}/agreements/{{agreementId}}", update_agreement),
     Route("DELETE", f"{_APP}/agreements/{{agreementId}}", delete_agreement),
     Route("POST", f"{_APP}/agreements/sort", sort_agreements),
+    Route("PUT", f"{_APP}/agreements/sort", sort_agreements),
 ]

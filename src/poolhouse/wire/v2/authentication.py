@@ -14,11 +14,11 @@ from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
 from poolhouse.login.passwords import policy_of
 from poolhouse.users.model import KeyKind, UserKey
-from poolhouse.wire.json_body import json_text
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
 from poolhouse.wire.v2.success_messages import message, said
 from poolhouse.wire.v2.user_loader import signed_in
+from poolhouse.wire.v2.users import pairs
 
 EMAIL_SCENES: dict[str, Purpose] = {
     "VERIFY_CODE": "any",
@@ -123,19 +123,6 @@ async def registration_of(request: V2Request, given: Mapping[str, Any], method: 
         generate_token=bool(given.get("generateToken")),
         custom_data=pairs(profile.get("udf"), "udf") | pairs(given.get("params"), "params"),
     )
-
-
-def pairs(given: Any, field: str) -> dict[str, Any]:
-    """`[{key, value}]`, as a list or as the JSON text the clients make of it; `{key: value}` too."""
-    if isinstance(given, str):
-        given = json_text(given, field) if given else None
-    if given is None:
-        return {}
-    if isinstance(given, dict):
-        return given
-    if not isinstance(given, list) or not all(isinstance(pair, dict) and "key" in pair for pair in given):
-        raise InvalidInput(field, "应为 [{key, value}]", "expected [{key, value}]")
-    return {str(pair["key"]): pair.get("value") for pair in given}
 
 
 # -- tokens and codes ------------------------------------------------------------------------------------

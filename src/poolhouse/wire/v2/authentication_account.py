@@ -12,6 +12,7 @@ from poolhouse.errors import FieldNotYours
 from poolhouse.login.model import Channel
 from poolhouse.login.own_account import NewContact, OldAddress
 from poolhouse.paging import PageRequest
+from poolhouse.times import now, parse_time
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.orgs_rest import orgs_of_user
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
@@ -20,13 +21,22 @@ from poolhouse.wire.v2.user_loader import person
 
 
 async def update_user(request: V2Request, args: Arguments) -> Any:
-    """One mutation for two use cases: people write their own profile, administrators anybody's."""
+    """One mutation for two use cases: people write their own profile, administrators anybody's.
+
+    A `tokenExpiredAt` that has passed is how older clients log out: from everywhere, for it is the user's.
+    """
     if request.caller.kind != "user":
         return await users.update_user(request, args)
     request.caller.require_user_or_administrator(args.get("id") or request.caller.actor_id)
     given = dict(args["input"])
     if given.pop("password", None):
         raise FieldNotYours(field="password")
+    expired = given.get("tokenExpiredAt")
+    if expired == users.LONG_AGO or (
+        expired and parse_time(expired, "tokenExpiredAt", request.zone) <= now()
+    ):
+        del given["tokenExpiredAt"]
+        await request.services.sessions.logout(request.caller, request.caller.actor_id)
     values = {snake(name): value for name, value in given.items()}
     return await person(request, await request.services.own_account.update_profile(request.caller, values))
 

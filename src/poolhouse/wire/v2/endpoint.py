@@ -90,13 +90,19 @@ class V2Wire:
 
 
 class RestRoute(BaseRoute):
-    """Every path of the REST half, whatever characters it holds, so that each gets an envelope."""
+    """Every path of the REST half, whatever characters it holds, so that each gets an envelope.
+
+    `paths`: those outside `/api/v2/`; one that ends with a slash is all that is below it.
+    """
 
     def __init__(self, answer: Callable[[Request], Awaitable[Response]], paths: Collection[str]) -> None:
         self._answer, self._paths = answer, frozenset(paths)
+        self._below = (PREFIX, *(path for path in paths if path.endswith("/")))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        ours = scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] in self._paths)
+        ours = scope["type"] == "http" and (
+            scope["path"].startswith(self._below) or scope["path"] in self._paths
+        )
         return (Match.FULL if ours else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -89,26 +89,24 @@ def of_variables(operation: OperationDefinitionNode, given: Mapping[str, Any]) -
         signature = get_variable_signature(SCHEMA, definition)
         if isinstance(signature, GraphQLError):
             return signature.message
-        value, kind, said = given.get(signature.name, Undefined), signature.type, list[str]()
+        value = given.get(signature.name, Undefined)
         if value is Undefined and definition.default_value:
             continue
-
-        def on_error(
-            _: GraphQLError,
-            path: Path,
-            name: str = signature.name,
-            kind: GraphQLInputType = kind,
-            value: Any = value,
-            said: list[str] = said,
-        ) -> None:
-            at = _value_at(value, path)
-            names = at.keys() if isinstance(at, dict) else None
-            said.append(_says(f"variable '${name}'", path, kind, names))
-
-        validate_input_value(value, kind, on_error)
-        if said:
-            return said[0]
+        if said := of_value(f"variable '${signature.name}'", value, signature.type):
+            return said
     return "the variables do not fit the operation"
+
+
+def of_value(what: str, value: Any, kind: GraphQLInputType) -> str:
+    """The first place of `what` where it does not fit its type; "" where it fits."""
+    said: list[str] = []
+
+    def on_error(_: GraphQLError, path: Path) -> None:
+        at = _value_at(value, path)
+        said.append(_says(what, path, kind, at.keys() if isinstance(at, dict) else None))
+
+    validate_input_value(value, kind, on_error)
+    return said[0] if said else ""
 
 
 def of_arguments(arguments: Mapping[str, GraphQLArgument], node: FieldNode, variables: VariableValues) -> str:

@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, NotAuthenticated
 from poolhouse.fields.model import DataType, Field, FieldDraft, FieldValue, Option, TargetType
 from poolhouse.wire.json_body import json_text
+from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.request import Field as ResolvedField
 from poolhouse.wire.v2.success_messages import message
-from poolhouse.wire.v2.user_loader import custom_value
+from poolhouse.wire.v2.user_loader import custom_value, encoded
 
 
 def decoded(key: str, text: str | None) -> Any:
@@ -113,6 +114,35 @@ async def _values(request: V2Request, target_type: TargetType, target_id: str) -
     return list(await request.services.fields.values_of(request.caller, target_type, target_id))
 
 
+async def values_by_query(request: V2Request) -> Any:
+    """GET /api/v2/udfs/values: what `udv` answers."""
+    _refuse_strangers(request)
+    query = request.query
+    given = {name: query.required(name) for name in ("targetType", "targetId")}
+    return [_value_json(one) for one in await udv(request, arguments_of("udv", given))]
+
+
+async def set_values(request: V2Request) -> Any:
+    """POST /api/v2/udvs: `data` holds the values as they are, not as JSON text; gives all values there are then."""
+    _refuse_strangers(request)
+    body = request.body
+    target, data = {name: body.get(name) for name in ("targetType", "targetId")}, body.get("data")
+    args = arguments_of("udv", target)
+    if not isinstance(data, dict) or not data:
+        raise InvalidInput("data", "应为非空对象", "expected a non-empty object")
+    return [_value_json(one) for one in await _set(request, args, data)]
+
+
+def _refuse_strangers(request: V2Request) -> None:
+    """Before anything is said about what they sent."""
+    if request.caller.kind == "anonymous":
+        raise NotAuthenticated()
+
+
+def _value_json(value: FieldValue) -> dict[str, Any]:
+    return {"key": value.key, "dataType": value.data_type, "value": encoded(value), "label": value.label}
+
+
 async def exist_defined_field_count(request: V2Request) -> Any:
     """How many users have a value of the field (getUdfFieldUserNum). Custom data is not kept by application."""
     key = request.query.text("definedFieldKey") or ""
@@ -133,4 +163,8 @@ FIELDS: dict[tuple[str, str], ResolvedField] = {
     ("UserDefinedField", "options"): options,
     ("UserDefinedData", "value"): custom_value,
 }
-ROUTES = [Route("GET", "/api/v2/analysis/exist-defined-field-count", exist_defined_field_count)]
+ROUTES = [
+    Route("GET", "/api/v2/analysis/exist-defined-field-count", exist_defined_field_count),
+    Route("GET", "/api/v2/udfs/values", values_by_query),
+    Route("POST", "/api/v2/udvs", set_values),
+]

@@ -158,7 +158,7 @@ def _given(
     """The variables as they are read. Raises InvalidInput and TooLarge."""
     try:
         for name, value in (given or {}).items():
-            _check_lists(name, value)
+            check_lists(name, value)
         variables = known_variables(operation, given or {})
     except RecursionError as error:
         raise _bad_variables("nested too deeply") from error
@@ -178,16 +178,17 @@ def _variables(operation: OperationDefinitionNode, given: dict[str, Any]) -> Var
     return coerced
 
 
-def _check_lists(name: str, value: Any) -> None:
+def check_lists(name: str, value: Any) -> None:
+    """Raises TooLarge for a list of more than MAX_LIST, however deep; RecursionError."""
     if isinstance(value, dict):
         for key, item in value.items():
-            _check_lists(key, item)
+            check_lists(key, item)
     elif isinstance(value, list):
         if len(value) > MAX_LIST:
             raise TooLarge(name, f"最多 {MAX_LIST} 项", f"at most {MAX_LIST} entries")
         for item in value:
             if isinstance(item, list | dict):
-                _check_lists(name, item)
+                check_lists(name, item)
 
 
 def _bad_variables(detail: str) -> PoolhouseError:

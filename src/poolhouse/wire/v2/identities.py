@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from poolhouse.users.model import IdentityDraft
-from poolhouse.wire.v2.bodies import Body, managed_body
+from poolhouse.wire.v2.bodies import Body, body, managed_body
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 
 
@@ -30,31 +30,45 @@ class UnlinkIdentity(Body):
 
 
 async def link(request: V2Request) -> Any:
-    body = managed_body(request, LinkIdentity)
+    given = managed_body(request, LinkIdentity)
     draft = IdentityDraft(
-        provider=body.identifier,
-        user_id_in_idp=body.user_id_in_idp,
-        type=body.type or "generic",
-        ext_idp_id=body.ext_idp_id,
-        is_social=bool(body.is_social),
+        provider=given.identifier,
+        user_id_in_idp=given.user_id_in_idp,
+        type=given.type or "generic",
+        ext_idp_id=given.ext_idp_id,
+        is_social=bool(given.is_social),
     )
-    await request.services.identities.link(request.caller, body.user_id, draft)
+    await request.services.identities.link(request.caller, given.user_id, draft)
     return Answer(None, "绑定成功")
 
 
 async def unlink(request: V2Request) -> Any:
-    body = managed_body(request, UnlinkIdentity)
+    given = managed_body(request, UnlinkIdentity)
     await request.services.identities.unlink(
         request.caller,
-        body.user_id,
-        ext_idp_id=body.ext_idp_id,
-        provider=body.identifier,
-        type_=body.type,
+        given.user_id,
+        ext_idp_id=given.ext_idp_id,
+        provider=given.identifier,
+        type_=given.type,
     )
     return Answer(None, "解绑成功")
 
 
+class UnlinkOwn(Body):
+    type: str
+    identifier: str
+
+
+async def unlink_own(request: V2Request) -> Any:
+    """POST /api/v2/users/identity/unlinkByUser: one's own identities at a connection, of one type."""
+    request.caller.require_user()
+    given = body(request, UnlinkOwn)
+    await request.services.identities.unlink_own(request.caller, provider=given.identifier, type_=given.type)
+    return Answer(None, "解绑成功")
+
+
 ROUTES = [
+    Route("POST", "/api/v2/users/identity/unlinkByUser", unlink_own),
     Route("POST", "/api/v2/users/identity/link", link),
     Route("POST", "/api/v2/users/identity/unlink", unlink),
 ]

@@ -7,10 +7,14 @@ from typing import Any
 from poolhouse.errors import InvalidInput, NotSupported, OrgNotFound
 from poolhouse.orgs.model import Node, NodeDraft, Org, Tree
 from poolhouse.orgs.service import DEEPEST
+from poolhouse.paging import Page, everything
 from poolhouse.times import v2_time
+from poolhouse.wire.v2 import orgs
+from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.bodies import asked_page
 from poolhouse.wire.v2.orgs import plain, translations, written
-from poolhouse.wire.v2.request import Answer, Route, V2Request
+from poolhouse.wire.v2.request import Answer, Arguments, Route, V2Request
+from poolhouse.wire.v2.schema import MUTATION
 
 
 async def count(request: V2Request) -> Any:
@@ -21,6 +25,74 @@ async def count(request: V2Request) -> Any:
 async def list_orgs(request: V2Request) -> Any:
     orgs_page = await request.services.orgs.list_orgs(request.caller, asked_page(request))
     return [_org_json(request, org) for org in orgs_page.items]
+
+
+async def paginated(request: V2Request) -> Any:
+    """GET /api/v2/orgs/pagination: what `orgs` answers. `limit=-1` is all of them."""
+    query = request.query
+    page, limit = query.integer("page"), query.integer("limit")
+    if limit == -1:
+        request.caller.require_administrator()
+        found = await everything(lambda asked: request.services.orgs.list_orgs(request.caller, asked))
+        orgs_page = Page(len(found), found)
+    else:
+        given = {"page": page, "limit": limit, "sortBy": query.text("sortBy")}
+        orgs_page = await orgs.orgs(request, arguments_of("orgs", given))
+    ids = [org.id for org in orgs_page.items]
+    nodes = await request.services.orgs.list_nodes_of(request.caller, ids)
+    listed = [
+        _org_json(request, org) | {"nodes": [node_json(request, node) for node in nodes[org.id]]}
+        for org in orgs_page.items
+    ]
+    return {"totalCount": orgs_page.total, "list": listed}
+
+
+async def create(request: V2Request) -> Any:
+    """`createOrg` with its arguments as the body."""
+    request.caller.require_administrator()
+    org = await orgs.create_org(request, _arguments(request, "createOrg"))
+    nodes = await request.services.orgs.list_nodes(request.caller, org.id)
+    return _org_json(request, org) | {"nodes": [node_json(request, node) for node in nodes]}
+
+
+async def add_node(request: V2Request) -> Any:
+    """`addNodeV2` with its arguments as the body; the path says which organisation."""
+    request.caller.require_administrator()
+    args = _arguments(request, "addNodeV2", orgId=request.path["orgId"])
+    return node_json(request, await orgs.add_node_v2(request, args))
+
+
+async def search_nodes(request: V2Request) -> Any:
+    request.caller.require_administrator()
+    found = await orgs.search_nodes(request, {"keyword": request.query.required("q")})
+    return [node_json(request, node) for node in found]
+
+
+async def add_members(request: V2Request) -> Any:
+    """`addMember` with its arguments as the body; the path says to which department."""
+    request.caller.require_administrator()
+    args = _arguments(request, "addMember", nodeId=request.path["nodeId"])
+    return node_json(request, await orgs.add_member(request, args))
+
+
+async def departments(request: V2Request) -> Any:
+    """GET /api/v2/users/{userId}/departments: all of them on one page."""
+    user = await request.services.users.get(request.caller, request.path["userId"])
+    found = await orgs.departments_of_user(user, request, {"orgId": request.query.text("orgId")})
+    listed = [
+        {
+            "department": node_json(request, one.node),
+            "isMainDepartment": one.is_main,
+            "joinedAt": one.joined_at,
+        }
+        for one in found.items
+    ]
+    return {"totalCount": found.total, "list": listed}
+
+
+def _arguments(request: V2Request, operation: str, **path: str) -> Arguments:
+    names = MUTATION.fields[operation].args
+    return arguments_of(operation, {name: request.body.get(name) for name in names} | path)
 
 
 async def by_tenant(request: V2Request) -> Any:
@@ -154,6 +226,12 @@ async def start_sync(request: V2Request) -> Answer:
 ROUTES = [
     Route("GET", "/api/v2/orgs", list_orgs),
     Route("GET", "/api/v2/orgs/count", count),
+    Route("GET", "/api/v2/orgs/pagination", paginated),
+    Route("POST", "/api/v2/orgs", create),
+    Route("POST", "/api/v2/orgs/{orgId}/nodes", add_node),
+    Route("GET", "/api/v2/orgs/nodes/search", search_nodes),
+    Route("POST", "/api/v2/orgs/nodes/{nodeId}/members", add_members),
+    Route("GET", "/api/v2/users/{userId}/departments", departments),
     Route("GET", "/api/v2/orgs/by-tenant", by_tenant),
     Route("GET", "/api/v2/orgs/export", export),
     Route("POST", "/api/v2/orgs/import", import_tree),

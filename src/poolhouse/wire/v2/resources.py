@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolhouse.errors import InvalidInput, PoolNotFound
+from poolhouse.errors import InvalidInput, NamespaceNotFound, PoolNotFound
+from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     AccessAccount,
@@ -56,12 +57,19 @@ class _Changes(Body, kw_only=True):
 async def list_resources(request: V2Request) -> Any:
     query = request.query
     namespace = query.text("namespace") or query.text("namespaceCode") or DEFAULT_NAMESPACE
-    found = await request.services.resources.list(
-        request.caller,
-        asked_page(request),
-        namespaces=[namespace],
-        type_=resource_type(query.text("type")),
-    )
+    kind = resource_type(query.text("type"))
+
+    async def page_of(asked: PageRequest) -> Page[Resource]:
+        return await request.services.resources.list(
+            request.caller, asked, namespaces=[namespace], type_=kind
+        )
+
+    if query.text("limit") == "-1":  # Java's `fetchAll`
+        request.caller.require_administrator()
+        whole = await everything(page_of)
+        found = Page(len(whole), whole)
+    else:
+        found = await page_of(asked_page(request))
     return {"totalCount": found.total, "list": await _resources_json(request, found.items)}
 
 
@@ -74,6 +82,14 @@ async def resource_detail(request: V2Request) -> Any:
     else:
         namespace = query.text("namespace") or DEFAULT_NAMESPACE
         matches = await resources.find(request.caller, [query.required("code")], namespace)
+    as_json = await _resources_json(request, matches)
+    return as_json[0] if as_json else None
+
+
+async def resource_by_code(request: V2Request) -> Any:
+    """Null for an unknown one."""
+    namespace = request.query.text("namespace") or DEFAULT_NAMESPACE
+    matches = await request.services.resources.find(request.caller, [request.path["code"]], namespace)
     as_json = await _resources_json(request, matches)
     return as_json[0] if as_json else None
 
@@ -187,12 +203,23 @@ async def create_namespace(request: V2Request) -> Any:
     return _namespace_json(namespace)
 
 
-async def update_namespace(request: V2Request) -> Any:
+async def _named(request: V2Request) -> str:
+    """The code of the namespace that the path names: by its code, or by the number that is its id here."""
     _own_pool(request)
+    if "code" in request.path:
+        return request.path["code"]
+    number = request.path["id"]
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise NamespaceNotFound()
+    return (await request.services.namespaces.by_number(request.caller, int(number))).code
+
+
+async def update_namespace(request: V2Request) -> Any:
+    code = await _named(request)
     changes = body(request, _NamespaceChanges)
     namespace = await request.services.namespaces.update(
         request.caller,
-        request.path["code"],
+        code,
         name=changes.name,
         description=changes.description,
         new_code=changes.code,
@@ -201,8 +228,7 @@ async def update_namespace(request: V2Request) -> Any:
 
 
 async def delete_namespace(request: V2Request) -> Any:
-    _own_pool(request)
-    await request.services.namespaces.delete(request.caller, [request.path["code"]])
+    await request.services.namespaces.delete(request.caller, [await _named(request)])
     return True
 
 
@@ -379,6 +405,7 @@ _ACCOUNTS = "/api/v2/applications/programmatic-access-accounts"
 ROUTES = [
     Route("GET", "/api/v2/resources", list_resources),
     Route("GET", "/api/v2/resources/detail", resource_detail),
+    Route("GET", "/api/v2/resources/by-code/{code}", resource_by_code),
     Route("POST", "/api/v2/resources", create_resource),
     Route("POST", "/api/v2/resources/bulk", create_resources),
     Route("POST", "/api/v2/resources/{code}", update_resource),
@@ -387,6 +414,8 @@ ROUTES = [
     Route("POST", _NAMESPACES, create_namespace),
     Route("PUT", f"{_NAMESPACES}/code/{{code}}", update_namespace),
     Route("DELETE", f"{_NAMESPACES}/code/{{code}}", delete_namespace),
+    Route("PUT", f"{_NAMESPACES}/{{id}}", update_namespace),
+    Route("DELETE", f"{_NAMESPACES}/{{id}}", delete_namespace),
     Route("GET", f"{_ACCESS}/records", list_access),
     Route("POST", f"{_ACCESS}/allow", allow_access),
     Route("POST", f"{_ACCESS}/deny", deny_access),

@@ -18,6 +18,7 @@ from poolhouse.roles.model import (
     TargetType,
 )
 from poolhouse.users.model import RoleFilter, User, UserQuery
+from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
 from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import people, users_json
@@ -118,6 +119,65 @@ async def find_users(request: V2Request) -> Any:
     return {"totalCount": found.total, "list": await users_json(request, found.items)}
 
 
+async def list_roles(request: V2Request) -> Any:
+    query = request.query
+    page = PageRequest.of(query.integer("page"), query.integer("limit"))
+    namespace = query.text("namespace") or DEFAULT_NAMESPACE
+    found = await request.services.roles.list(request.caller, namespace, page)
+    return {"totalCount": found.total, "list": [_role_json(request, role) for role in found.items]}
+
+
+async def create(request: V2Request) -> Any:
+    """`createRole` with its arguments as the body."""
+    request.caller.require_administrator()
+    names = ("namespace", "code", "description", "parent")
+    args = arguments_of("createRole", {name: request.body.get(name) for name in names})
+    return _role_json(request, await create_role(request, args))
+
+
+async def roles_held(request: V2Request) -> Any:
+    """GET /api/v2/users/{userId}/roles: all of them on one page."""
+    user_id = request.path["userId"]
+    await request.services.users.get(request.caller, user_id)
+    namespace = request.query.text("namespace") or DEFAULT_NAMESPACE
+    found = await request.services.roles.list_of_user(request.caller, user_id, namespace)
+    return {"totalCount": len(found), "list": [_role_json(request, role) for role in found]}
+
+
+async def add_roles(request: V2Request) -> Any:
+    """POST /api/v2/users/{userId}/roles: `list` holds codes."""
+    request.caller.require_administrator()
+    body = request.body
+    given = {
+        "namespace": body.get("namespace"),
+        "roleCodes": body.get("list"),
+        "userIds": [request.path["userId"]],
+    }
+    return await assign_role(request, arguments_of("assignRole", given))
+
+
+async def has_role(request: V2Request) -> Any:
+    """A bare boolean: whoever asks uses the answer as one."""
+    query, user_id = request.query, request.path["userId"]
+    request.caller.require_user_or_administrator(user_id)
+    key = RoleKey(query.required("code"), query.text("namespace") or DEFAULT_NAMESPACE)
+    await request.services.users.get(request.caller, user_id)
+    return await request.services.roles.has_any(request.caller, user_id, [key])
+
+
+def _role_json(request: V2Request, role: Role) -> dict[str, Any]:
+    return {
+        "id": role.id,
+        "namespace": role.namespace,
+        "code": role.code,
+        "arn": arn(role, request, {}),
+        "description": role.description,
+        "isSystem": role.is_system,
+        "createdAt": role.created_at,
+        "updatedAt": role.updated_at,
+    }
+
+
 def _text(body: dict[str, Any], field: str) -> str:
     value = body.get(field) or ""
     if not isinstance(value, str):
@@ -182,4 +242,11 @@ FIELDS: dict[tuple[str, str], Field] = {
     ("User", "roles"): roles_of_user,
     ("Node", "roles"): roles_of_node,
 }
-ROUTES = [Route("POST", "/api/v2/roles/roleUsers", find_users)]
+ROUTES = [
+    Route("POST", "/api/v2/roles/roleUsers", find_users),
+    Route("GET", "/api/v2/roles", list_roles),
+    Route("POST", "/api/v2/roles", create),
+    Route("GET", "/api/v2/users/{userId}/roles", roles_held),
+    Route("POST", "/api/v2/users/{userId}/roles", add_roles),
+    Route("GET", "/api/v2/users/{userId}/has-role", has_role),
+]

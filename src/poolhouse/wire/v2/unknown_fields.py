@@ -38,19 +38,19 @@ def known_variables(operation: OperationDefinitionNode, given: Mapping[str, Any]
         if isinstance(known.get(name), dict | list):
             kind = type_from_ast(SCHEMA, definition.type)
             if is_input_type(kind):
-                known[name] = _known(known[name], kind)
+                known[name] = known_value(known[name], kind)
     return known
 
 
-def _known(value: Any, kind: GraphQLInputType) -> Any:
+def known_value(value: Any, kind: GraphQLInputType) -> Any:
     inner = get_nullable_type(kind)
     if isinstance(inner, GraphQLList):
         if isinstance(value, list):
-            return [_known(item, inner.of_type) for item in value]
-        return _known(value, inner.of_type)  # one item may stand for a list of one
+            return [known_value(item, inner.of_type) for item in value]
+        return known_value(value, inner.of_type)  # one item may stand for a list of one
     if is_input_object_type(inner) and isinstance(value, dict):
         fields = inner.fields
-        return {name: _known(item, fields[name].type) for name, item in value.items() if name in fields}
+        return {name: known_value(item, fields[name].type) for name, item in value.items() if name in fields}
     return value
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from poolhouse.accounts.service import NewAccount
 from poolhouse.caller import Caller
 from poolhouse.errors import InvalidInput, NodeNotFound, UserNotFound
 from poolhouse.paging import Page, PageRequest
@@ -21,6 +22,7 @@ from poolhouse.users.model import (
     UserQuery,
 )
 from poolhouse.users.profile_fields import SEARCHED_FIELDS
+from poolhouse.wire.json_body import json_text
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
 from poolhouse.wire.v2.success_messages import message
@@ -39,6 +41,10 @@ SORTS = {
     "UPDATEDAT_DESC": Sort("updated_at", True),
     "UPDATEDAT_ASC": Sort("updated_at", False),
 }
+
+
+LONG_AGO, EPOCH = "0", "1970-01-01T00:00:00Z"
+"""`tokenExpiredAt: "0"` is how older clients log out: docs/contract/v2.md#the-own-account."""
 
 
 def page_of(args: Mapping[str, Any]) -> PageRequest:
@@ -129,14 +135,18 @@ async def is_user_exists(request: V2Request, args: Arguments) -> bool:
 
 
 async def create_user(request: V2Request, args: Arguments) -> Any:
+    request.caller.require_administrator()
     values = dict(args["userInfo"])
     draft = await draft_of(request, values, keep_password=bool(args.get("keepPassword")))
     if args.get("resetPasswordOnFirstLogin"):
         draft = replace(draft, values={**draft.values, "reset_password_on_next_login": True})
     identity = args.get("identity")
-    created = await request.services.users.create(
-        request.caller, draft, _identity(identity) if identity else None
+    account = NewAccount(
+        draft,
+        custom_data=pairs(args.get("params"), "params"),
+        identities=[_identity(identity)] if identity else (),
     )
+    [created] = await request.services.accounts.create(request.caller, [account])
     return await person(request, created)
 
 
@@ -166,6 +176,8 @@ async def draft_of(request: V2Request, values: dict[str, Any], *, keep_password:
     plain = None if password is None else await request.services.transport.read_new(password)
     if code := values.pop("mainDepartmentCode", None):
         values.setdefault("mainDepartmentId", await _department_of(request, code))
+    if values.get("tokenExpiredAt") == LONG_AGO:
+        values["tokenExpiredAt"] = EPOCH
     named = {snake(field): value for field, value in values.items()}
     password, kept = (None, plain) if keep_password else (plain, None)
     return UserDraft(named, password, kept, password_salt=salt, any_email=True)
@@ -180,6 +192,19 @@ async def _department_of(request: V2Request, code: str) -> str:
     if not found:
         raise NodeNotFound(code=code)
     return found[0].id
+
+
+def pairs(given: Any, field: str) -> dict[str, Any]:
+    """`[{key, value}]`, as a list or as the JSON text the clients make of it; `{key: value}` too."""
+    if isinstance(given, str):
+        given = json_text(given, field) if given else None
+    if given is None:
+        return {}
+    if isinstance(given, dict):
+        return given
+    if not isinstance(given, list) or not all(isinstance(pair, dict) and "key" in pair for pair in given):
+        raise InvalidInput(field, "应为 [{key, value}]", "expected [{key, value}]")
+    return {str(pair["key"]): pair.get("value") for pair in given}
 
 
 def batch_keys(ids: list[Any], kind: str | None) -> list[UserKey]:

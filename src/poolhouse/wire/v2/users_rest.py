@@ -7,7 +7,10 @@ from typing import Any
 from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, UserNotFound
 from poolhouse.paging import PageRequest
 from poolhouse.users.model import Condition, Operator, UserQuery
+from poolhouse.wire.v2 import users
+from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.request import Answer, Route, V2Request, unsupported
+from poolhouse.wire.v2.schema import MUTATION, SCHEMA
 from poolhouse.wire.v2.shapes import snake
 from poolhouse.wire.v2.user_loader import users_json
 from poolhouse.wire.v2.users import batch_keys
@@ -33,6 +36,32 @@ async def detail(request: V2Request) -> Any:
         return None
     flag = request.query.flag("with_custom_data")
     return (await users_json(request, [user], custom_data=bool(flag)))[0]
+
+
+async def me(request: V2Request) -> Any:
+    """Who asks with a token of their own."""
+    user = await request.services.users.get(request.caller, request.caller.require_user())
+    flag = request.query.flag("with_custom_data")
+    return (await users_json(request, [user], custom_data=bool(flag)))[0]
+
+
+async def exists(request: V2Request) -> Any:
+    return await users.is_user_exists(request, arguments_of("isUserExists", request.query.pairs()))
+
+
+async def create(request: V2Request) -> Any:
+    """`createUser` with its arguments as the body."""
+    request.caller.require_administrator()
+    args = arguments_of("createUser", {name: request.body.get(name) for name in _CREATE})
+    return (await users_json(request, [await users.create_user(request, args)], custom_data=True))[0]
+
+
+async def update(request: V2Request) -> Any:
+    """`updateUser` with its input as the body. A field that is null stays as it is."""
+    request.caller.require_administrator()
+    given = {name: value for name in _UPDATE if (value := request.body.get(name)) is not None}
+    args = arguments_of("updateUser", {"id": request.path["userId"], "input": given})
+    return (await users_json(request, [await users.update_user(request, args)]))[0]
 
 
 async def batch(request: V2Request) -> Any:
@@ -140,8 +169,17 @@ def _integer(body: dict[str, Any], name: str) -> int | None:
     return value
 
 
+_CREATE = tuple(MUTATION.fields["createUser"].args)
+_UPDATE = tuple(getattr(SCHEMA.type_map["UpdateUserInput"], "fields"))  # noqa: B009
+
 ROUTES = [
     Route("GET", "/api/v2/users/{userId}", detail),
+    Route("POST", "/api/v2/users", create),
+    Route("POST", "/api/v2/users/{userId}", update),
+    Route("GET", "/api/v2/users/me", me),
+    Route("GET", "/api/v2/users/is-user-exists", exists),
+    Route("POST", "/api/v2/users/link", unsupported("users/link")),
+    Route("POST", "/api/v2/users/unlink", unsupported("users/unlink")),
     Route("GET", "/api/v2/users/principal_authentication", unsupported("principal_authentication")),
     Route("POST", "/api/v2/users/batch", batch),
     Route("POST", "/api/v2/users/filter", filter_users),
