@@ -20,6 +20,7 @@ from tests.growth import MOST_TIMES, Expression
 
 from poolhouse import emails, phones
 from poolhouse.apps import redirect_uris
+from poolhouse.apps.model import App
 from poolhouse.audit.geoip import agent
 from poolhouse.credentials import access_key_tokens, signature
 from poolhouse.crypto import foreign, patterns
@@ -30,6 +31,8 @@ from poolhouse.fields.model import DataType, Rule
 from poolhouse.mail import render, transports
 from poolhouse.mail.model import Message, Provider
 from poolhouse.mfa import totp
+from poolhouse.oidc.model import OAuthError
+from poolhouse.oidc.requests import read_request
 from poolhouse.resources.decision import permits
 from poolhouse.sessions.tokens import hint
 from poolhouse.settings import Settings
@@ -261,6 +264,14 @@ SAID = [
 ]
 REDACTOR = Redactor([f"secret{i}" * 20 for i in range(10)], ["hunter2"])
 
+CLIENT = App("a", "p", "a", "a", redirect_uris=("https://a.example/",))
+
+
+def authorization_request(**given: str) -> None:
+    with contextlib.suppress(OAuthError):
+        read_request(CLIENT, {"redirect_uri": CLIENT.redirect_uris[0], "response_type": "code", **given}, [])
+
+
 READERS: dict[str, Reader] = {
     "a JSON body": Reader(decode_json, raw(*JSON)),
     "a query": Reader(
@@ -276,6 +287,11 @@ READERS: dict[str, Reader] = {
         proxied, raw(*GENERAL, again("1.2.3.4,"), again("for=1;"), again('"', "for="))
     ),
     "languages": Reader(preferred, [*GENERAL, again("en,"), again(",")]),
+    "an authorization request": Reader(
+        lambda text: authorization_request(scope=text, prompt=text, response_type=text),
+        [*GENERAL, again("openid "), again("code ")],
+    ),
+    "claims asked for": Reader(lambda text: authorization_request(claims=text), JSON, 1_000),
     "a stranger's document": Reader(lambda text: compile_document(text, OTHERS), DOCUMENTS, 500),
     "an administrator's document": Reader(
         lambda text: compile_document(text, ADMINISTRATORS), DOCUMENTS, 1_000

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from html import unescape
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urljoin, urlsplit
 
 import httpx
 import pytest
@@ -72,7 +73,25 @@ class Browser:
         assert self.page.is_redirect, self.page.text
         split = urlsplit(self.page.headers["location"])
         assert f"{split.scheme}://{split.netloc}{split.path}" == REDIRECT
+        assert not split.fragment
         return {name: values[0] for name, values in parse_qs(split.query).items()}
+
+    @property
+    def answered(self) -> tuple[str, dict[str, str]]:
+        """By which response_mode the client was answered, and what."""
+        assert self.page is not None
+        if self.page.is_redirect and "#" in self.page.headers["location"]:
+            address, _, given = self.page.headers["location"].partition("#")
+            assert address == REDIRECT
+            return "fragment", dict(parse_qsl(given, strict_parsing=True))
+        if self.page.is_redirect:
+            return "query", self.arrived
+        if told := re.search(r'data-origin="([^"]*)" data-response="([^"]*)"', self.page.text):
+            assert told[1] == REDIRECT.removesuffix("/callback")
+            return "web_message", json.loads(unescape(told[2]))
+        assert f'action="{REDIRECT}"' in self.page.text, self.page.text
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', self.page.text)
+        return "form_post", {name: unescape(value) for name, value in hidden}
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ TokenEndpointAuth = Literal[
     "client_secret", "client_secret_post", "client_secret_basic", "private_key_jwt", "none"
 ]
 """RFC 7591's names; `client_secret` is ours: the secret, in the form or in the header."""
-ResponseType = Literal["code"]
-ResponseMode = Literal["query", "form_post"]
+ResponseType = Literal[
+    "code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"
+]
+"""Those with more than `code` hand out tokens by way of the browser: nobody has them who did not ask."""
+ResponseMode = Literal["query", "fragment", "form_post", "web_message"]
 GrantType = Literal[
     "authorization_code",
     "refresh_token",
@@ -40,8 +43,7 @@ class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     * `id_token_algorithm`: `sessions`, where an id token is signed; a login's token stays HS256.
     * `id_token_expires_after`: `login`, because a session and its id token end together; the others `oidc.service`.
     * `token_endpoint_auth`, `client_jwks`: `oidc.service`, wherever a client says who it is.
-    * `response_types`, `response_modes`, `require_pkce`: `OidcService.check_request`; `grant_types`: also the token
-      endpoint.
+    * `response_types`, `response_modes`, `require_pkce`: `oidc.requests`; `grant_types`: also the token endpoint.
     * `refresh_token_rotation`: off, a refresh token is good until it expires.
     * `frontchannel_logout_*`, `backchannel_logout_*`: whoever ends a session at `/oidc/session/end` and by
       `sessions.endings`; until that is written v3 answers 501 for them (`apps_oidc.UNBUILT`).
@@ -59,7 +61,7 @@ class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     token_endpoint_auth: TokenEndpointAuth = "client_secret"
     client_jwks: dict[str, Any] = {}
     require_pkce: bool = False
-    response_types: tuple[ResponseType, ...] = RESPONSE_TYPES
+    response_types: tuple[ResponseType, ...] = ("code",)
     response_modes: tuple[ResponseMode, ...] = RESPONSE_MODES
     grant_types: tuple[GrantType, ...] = GRANT_TYPES
     refresh_token_rotation: bool = True

@@ -24,18 +24,33 @@ CLAIMS: Mapping[str, tuple[str, ...]] = {
 """Scope -> claims."""
 
 
-def user_claims(user: User, scopes: Iterable[str]) -> dict[str, Any]:
-    """`sub` and the claims of the scopes; a claim without a value is null, as the vendor's /oidc/me has it."""
-    wanted: dict[str, Any] = {"sub": user.id}
-    for scope in scopes:
-        if scope == "address":
-            wanted["address"] = _address(user)
-        for claim, field in _FIELDS.get(scope, {}).items():
-            value = getattr(user, field)
-            wanted[claim] = _SAID[field](value) if field in _SAID else value
-    return wanted
+ALL_CLAIMS = frozenset(claim for claims in CLAIMS.values() for claim in claims)
 
 
+def user_claims(user: User, scopes: Iterable[str], names: Iterable[str] = ()) -> dict[str, Any]:
+    """`sub`, the claims of the scopes and those asked for by name. One without a value is left out (Core 5.3.2)."""
+    wanted = [claim for scope in scopes for claim in CLAIMS.get(scope, ())]
+    told = {claim: _said(user, claim) for claim in dict.fromkeys([*wanted, *names]) if claim in ALL_CLAIMS}
+    return {"sub": user.id, **{claim: value for claim, value in told.items() if value not in (None, "", {})}}
+
+
+def scopes_of(names: Iterable[str]) -> list[str]:
+    """The scopes that claims belong to, as a person is asked about them."""
+    wanted = frozenset(names)
+    return [scope for scope, claims in CLAIMS.items() if wanted & frozenset(claims)]
+
+
+def _said(user: User, claim: str) -> Any:
+    if claim == "address":
+        return _address(user)
+    field = _FIELD_OF[claim]
+    value = getattr(user, field)
+    return _SAID[field](value) if field in _SAID else value
+
+
+_FIELD_OF: Mapping[str, str] = {
+    claim: field for fields in _FIELDS.values() for claim, field in fields.items()
+}
 _SAID: Mapping[str, Callable[[Any], Any]] = {
     "gender": lambda gender: _GENDERS.get(gender, gender),
     "updated_at": lambda time: int(time.timestamp()) if time else None,
@@ -43,8 +58,8 @@ _SAID: Mapping[str, Callable[[Any], Any]] = {
 """Fields whose claim is not what is kept."""
 
 
-def _address(user: User) -> dict[str, Any]:
-    return {
+def _address(user: User) -> dict[str, str]:
+    parts = {
         "country": user.country,
         "postal_code": user.postal_code,
         "region": user.region or user.province,
@@ -52,3 +67,4 @@ def _address(user: User) -> dict[str, Any]:
         "street_address": user.street_address,
         "formatted": user.formatted or user.address,
     }
+    return {name: part for name, part in parts.items() if part}

@@ -20,6 +20,11 @@ ErrorCode = Literal[
     "login_required",
     "consent_required",
     "interaction_required",
+    "insufficient_scope",
+    "request_not_supported",
+    "request_uri_not_supported",
+    "registration_not_supported",
+    "unmet_authentication_requirements",
 ]
 
 
@@ -47,7 +52,10 @@ SCOPES = (
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """A checked request of a known application: its redirect address is one the application registered."""
+    """A checked request of a known application: its redirect address is one the application registered.
+
+    The claims are those it asks for by name, beside its scopes'. `subject`: only this user may answer it.
+    """
 
     app_id: str
     redirect_uri: str
@@ -61,6 +69,10 @@ class AuthorizationRequest:
     login_hint: str | None = None
     response_mode: str = "query"
     ui_locales: str | None = None
+    response_type: str = "code"
+    id_token_claims: tuple[str, ...] = ()
+    userinfo_claims: tuple[str, ...] = ()
+    subject: str | None = None
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -85,6 +97,8 @@ class Grant:
     expires_at: datetime
     revoked_at: datetime | None = None
     may_log_in: bool = True
+    id_token_claims: tuple[str, ...] = ()
+    userinfo_claims: tuple[str, ...] = ()
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -117,6 +131,7 @@ class AccessToken:
     grant_id: str | None
     scope: str
     claims: Mapping[str, Any]
+    userinfo_claims: tuple[str, ...] = ()
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from asyncpg import Record
@@ -15,7 +15,7 @@ from poolhouse.users.postgres import may_log_in
 
 _GRANT = (
     "g.id, g.pool_id, g.app_id, g.user_id, g.session_id, g.scope, g.nonce, g.authenticated_at, g.expires_at, "
-    f"g.revoked_at, {may_log_in('g.user_id')} as may_log_in"
+    f"g.revoked_at, {may_log_in('g.user_id')} as may_log_in, g.id_token_claims, g.userinfo_claims"
 )
 
 
@@ -37,13 +37,14 @@ class FoundRefreshToken:
 
 
 def _grant(row: Record) -> Grant:
-    return Grant(*tuple(row)[:11])
+    kept = tuple(row)[:11]
+    return replace(Grant(*kept), id_token_claims=tuple(row[11]), userinfo_claims=tuple(row[12]))
 
 
 async def insert_grant(db: Executor, grant: Grant) -> None:
     await db.execute(
         "insert into oidc_grants (pool_id, id, app_id, user_id, session_id, scope, nonce, authenticated_at, "
-        "expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "expires_at, id_token_claims, userinfo_claims) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         grant.pool_id,
         grant.id,
         grant.app_id,
@@ -53,6 +54,8 @@ async def insert_grant(db: Executor, grant: Grant) -> None:
         grant.nonce,
         grant.authenticated_at,
         grant.expires_at,
+        list(grant.id_token_claims),
+        list(grant.userinfo_claims),
     )
 
 
@@ -114,10 +117,12 @@ async def insert_code(
     )
 
 
-async def use_code(db: Executor, pool_id: str, digest: bytes) -> FoundCode | None:
-    """The code, marked used in the same statement: of two exchanges at once one is the first."""
+async def use_code(db: Executor, pool_id: str, app_id: str, digest: bytes) -> FoundCode | None:
+    """The application's code, marked used in the same statement: of two exchanges at once one is the first.
+    Another application that has got hold of it neither gets nor spends it."""
     row = await db.fetchrow(
-        "with found as (select * from oidc_codes where pool_id = $1 and digest = $2 for update), "
+        "with found as (select * from oidc_codes where pool_id = $1 and digest = $2 and grant_id in "
+        "(select id from oidc_grants where pool_id = $1 and app_id = $3) for update), "
         "used as (update oidc_codes c set used_at = now() from found where c.pool_id = $1 "
         "and c.digest = found.digest and found.used_at is null) "
         f"select {_GRANT}, f.redirect_uri, f.code_challenge, f.code_challenge_method, "
@@ -125,6 +130,7 @@ async def use_code(db: Executor, pool_id: str, digest: bytes) -> FoundCode | Non
         "join oidc_grants g on g.pool_id = $1 and g.id = f.grant_id",
         pool_id,
         digest,
+        app_id,
     )
     if row is None:
         return None
@@ -148,29 +154,37 @@ async def insert_refresh_token(db: Executor, grant: Grant, digest: bytes, expire
     )
 
 
-async def use_refresh_token(db: Executor, pool_id: str, digest: bytes) -> FoundRefreshToken | None:
+async def use_refresh_token(
+    db: Executor, pool_id: str, app_id: str, digest: bytes
+) -> FoundRefreshToken | None:
+    """As `use_code`."""
     row = await db.fetchrow(
-        "with found as (select * from oidc_refresh_tokens where pool_id = $1 and digest = $2 for update), "
+        "with found as (select * from oidc_refresh_tokens where pool_id = $1 and digest = $2 and grant_id in "
+        "(select id from oidc_grants where pool_id = $1 and app_id = $3) for update), "
         "used as (update oidc_refresh_tokens t set used_at = now() from found where t.pool_id = $1 "
         "and t.digest = found.digest and found.used_at is null) "
         f"select {_GRANT}, f.expires_at as token_expires_at, f.used_at is null as first_use from found f "
         "join oidc_grants g on g.pool_id = $1 and g.id = f.grant_id",
         pool_id,
         digest,
+        app_id,
     )
     if row is None:
         return None
     return FoundRefreshToken(_grant(row), row["token_expires_at"], row["first_use"])
 
 
-async def look_at_refresh_token(db: Executor, pool_id: str, digest: bytes) -> FoundRefreshToken | None:
-    """Without using it: for introspection and revocation."""
+async def look_at_refresh_token(
+    db: Executor, pool_id: str, app_id: str, digest: bytes
+) -> FoundRefreshToken | None:
+    """Without using it: for introspection and revocation, and for who does not rotate them."""
     row = await db.fetchrow(
         f"select {_GRANT}, t.expires_at as token_expires_at, t.used_at is null as first_use "
         "from oidc_refresh_tokens t join oidc_grants g on g.pool_id = t.pool_id and g.id = t.grant_id "
-        "where t.pool_id = $1 and t.digest = $2",
+        "where t.pool_id = $1 and t.digest = $2 and g.app_id = $3",
         pool_id,
         digest,
+        app_id,
     )
     return FoundRefreshToken(_grant(row), row["token_expires_at"], row["first_use"]) if row else None
 

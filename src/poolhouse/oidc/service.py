@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from poolhouse.accounts.records import UserRecords
-from poolhouse.apps.model import GRANT_TYPES, RESPONSE_TYPES, App, MayUse
+from poolhouse.apps.model import GRANT_TYPES, App, MayUse
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -30,7 +30,8 @@ from poolhouse.ids import new_id
 from poolhouse.oidc import client_assertions, postgres
 from poolhouse.oidc.claims import user_claims
 from poolhouse.oidc.client_assertions import ClientAssertion
-from poolhouse.oidc.model import SCOPES, AccessToken, AuthorizationRequest, Grant, OAuthError, TokenSet
+from poolhouse.oidc.model import AccessToken, AuthorizationRequest, Grant, OAuthError, TokenSet
+from poolhouse.oidc.requests import known_scopes
 from poolhouse.sessions import tokens
 from poolhouse.sessions.model import Ending, Session
 from poolhouse.sessions.service import SessionService
@@ -68,36 +69,33 @@ class OidcService:
             raise OAuthError("invalid_client", "the application is disabled")
         return app
 
-    def check_request(self, app: App, request: AuthorizationRequest, response_type: str) -> None:
-        """Raises OAuthError; its redirect address is known to be the application's own by then."""
-        if response_type not in RESPONSE_TYPES:
-            raise OAuthError("unsupported_response_type", "only response_type=code is supported")
-        if response_type not in app.settings.response_types:
-            raise OAuthError("unauthorized_client", "the application does not use this response_type")
-        if "authorization_code" not in app.settings.grant_types:
-            raise OAuthError("unauthorized_client", "the application does not use authorization_code")
-        if unknown := request.scopes - set(SCOPES):
-            raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")
-        if request.response_mode not in app.settings.response_modes:
-            allowed = ", ".join(app.settings.response_modes)
-            raise OAuthError("invalid_request", f"response_mode must be one of {allowed}")
-        only_pkce = app.settings.require_pkce or app.settings.token_endpoint_auth == "none"
-        if request.code_challenge is None:
-            if only_pkce:
-                raise OAuthError("invalid_request", "code_challenge is required")
-        elif request.code_challenge_method not in ("S256", "plain"):
-            raise OAuthError("invalid_request", "code_challenge_method must be S256 or plain")
-        elif only_pkce and request.code_challenge_method != "S256":
-            # plain is its own verifier to whoever reads the request; the vendor's clients offer it, beside a secret.
-            raise OAuthError("invalid_request", "code_challenge_method must be S256 for this application")
-        elif not 43 <= len(request.code_challenge) <= 128:
-            raise OAuthError("invalid_request", "code_challenge must be 43 to 128 characters")
-        if "none" in request.prompt and len(request.prompt) > 1:
-            raise OAuthError("invalid_request", "prompt=none excludes every other prompt")
+    async def subject_of(self, app: App, id_token: str) -> str | None:
+        """Whose an id token of this application is, run out or not; None for one that is no such token."""
+        try:
+            key = await self._sessions.keys.find(tokens.hint(id_token))
+            claims = tokens.verify(id_token, key)
+        except PoolhouseError:
+            return None
+        own = claims.get("aud") == app.id and isinstance(claims.get("sub"), str) and "sid" in claims
+        if key.pool_id not in ("", app.pool_id) or (key.purpose == "app" and key.app_id != app.id):
+            own = False
+        return str(claims["sub"]) if own else None
 
     async def authorize(self, app: App, request: AuthorizationRequest, session: Session) -> str:
-        """A code for a user who is logged in and agrees. Raises OAuthError access_denied."""
+        """A code for a user who is logged in and agrees. Raises OAuthError access_denied, login_required."""
+        return (await self.answer(app, request, session, ""))["code"]
+
+    async def answer(
+        self, app: App, request: AuthorizationRequest, session: Session, issuer: str
+    ) -> dict[str, str]:
+        """What the response_type asks for, for a user who is logged in and agrees.
+
+        Raises OAuthError: access_denied, or login_required where the application expects somebody else.
+        """
         await self.require_entrance(app, session.user_id)
+        if request.subject not in (None, session.user_id):
+            raise OAuthError("login_required", "another user than the one hinted at is logged in")
+        kinds = request.response_type.split()
         created = now()
         grant = Grant(
             id=new_id(),
@@ -105,25 +103,53 @@ class OidcService:
             app_id=app.id,
             user_id=session.user_id,
             session_id=session.id,
-            scope=request.scope,
+            scope=request.scope if "code" in kinds else _without_offline(request.scope),
             nonce=request.nonce,
             authenticated_at=session.created_at,
             expires_at=created + timedelta(seconds=app.settings.refresh_token_expires_after),
+            id_token_claims=request.id_token_claims,
+            userinfo_claims=request.userinfo_claims,
         )
-        code = secrets.token_urlsafe(32)
+        code = secrets.token_urlsafe(32) if "code" in kinds else None
         lifetime = timedelta(seconds=app.settings.code_expires_after)
         async with self._db.transaction() as tx:
             await postgres.insert_grant(tx, grant)
-            await postgres.insert_code(
-                tx,
-                grant,
-                _digest(code),
-                request.redirect_uri,
-                request.code_challenge,
-                request.code_challenge_method,
-                created + lifetime,
+            if code is not None:
+                await postgres.insert_code(
+                    tx,
+                    grant,
+                    _digest(code),
+                    request.redirect_uri,
+                    request.code_challenge,
+                    request.code_challenge_method,
+                    created + lifetime,
+                )
+        return await self._front_channel(app, grant, session, issuer, kinds, code)
+
+    async def _front_channel(
+        self, app: App, grant: Grant, session: Session, issuer: str, kinds: list[str], code: str | None
+    ) -> dict[str, str]:
+        """Its id token is for reading: it opens no account, because it has been in the browser's hands.
+
+        Source: OpenID Connect Core 3.2.2.5, 3.3.2.5.
+        """
+        answer: dict[str, str] = {"code": code} if code is not None else {}
+        access = None
+        if "token" in kinds:
+            lifetime = app.settings.access_token_expires_after
+            access = await self._access_token(app, grant.user_id, grant.scope, issuer, lifetime, grant.id)
+            answer |= {
+                "access_token": access,
+                "token_type": "Bearer",
+                "expires_in": str(lifetime),
+                "scope": grant.scope,
+            }
+        if "id_token" in kinds:
+            user = await self._user_of(app, grant)
+            answer["id_token"] = await self._id_token(
+                app, grant, session, user, issuer, access, code, in_front=True
             )
-        return code
+        return answer
 
     async def require_entrance(self, app: App, user_id: str) -> None:
         """Raises OAuthError access_denied."""
@@ -171,8 +197,8 @@ class OidcService:
     ) -> TokenSet:
         """Raises OAuthError invalid_grant; a code used twice takes its tokens with it."""
         async with self._db.transaction() as tx:
-            found = await postgres.use_code(tx, app.pool_id, _digest(code))
-        if found is None or found.grant.app_id != app.id:
+            found = await postgres.use_code(tx, app.pool_id, app.id, _digest(code))
+        if found is None:
             raise OAuthError("invalid_grant", "unknown code")
         if not found.first_use:
             await self._revoke(found.grant, "code used twice")
@@ -192,8 +218,8 @@ class OidcService:
         rotates = app.settings.refresh_token_rotation
         async with self._db.transaction() as tx:
             look = postgres.use_refresh_token if rotates else postgres.look_at_refresh_token
-            found = await look(tx, app.pool_id, _digest(token))
-        if found is None or found.grant.app_id != app.id:
+            found = await look(tx, app.pool_id, app.id, _digest(token))
+        if found is None:
             raise OAuthError("invalid_grant", "unknown refresh_token")
         if not found.first_use:
             await self._revoke(found.grant, "refresh token used twice")
@@ -227,8 +253,7 @@ class OidcService:
         if session.app_id != app.id:
             raise OAuthError("invalid_grant", "the token is of another application")
         await self.require_entrance(app, session.user_id)
-        if unknown := set(scope.split()) - set(SCOPES):
-            raise OAuthError("invalid_scope", f"unknown scope {' '.join(sorted(unknown))}")
+        scope = " ".join(known_scopes(scope))
         lifetime = timedelta(seconds=app.settings.refresh_token_expires_after)
         grant = Grant(
             new_id(),
@@ -250,7 +275,10 @@ class OidcService:
         """Raises OAuthError invalid_token for anything but a live access token of ours."""
         access = await self._verified(token)
         if access.grant_id is not None:
-            await self._require_live(await postgres.find_grant(self._db, access.pool_id, access.grant_id))
+            grant = await postgres.find_grant(self._db, access.pool_id, access.grant_id)
+            await self._require_live(grant)
+            assert grant is not None
+            access = replace(access, userinfo_claims=grant.userinfo_claims)
         elif not await self._apps.is_enabled(access.app_id):
             raise OAuthError("invalid_token", "the application is disabled")
         return access
@@ -290,7 +318,7 @@ class OidcService:
         user = await self._users.find(caller, UserKey("id", access.user_id))
         if user is None or not user.may_log_in:
             raise OAuthError("invalid_token", "the user is gone or may not log in")
-        return user_claims(user, access.scopes)
+        return user_claims(user, access.scopes, access.userinfo_claims)
 
     async def introspect(self, app: App, token: str) -> dict[str, Any]:
         """RFC 7662: what the token is, to the application it was made for; anything else is inactive."""
@@ -309,7 +337,7 @@ class OidcService:
 
     async def revoke(self, app: App, token: str) -> None:
         """RFC 7009: an unknown token is no error. Either token takes the whole grant with it."""
-        found = await postgres.look_at_refresh_token(self._db, app.pool_id, _digest(token))
+        found = await postgres.look_at_refresh_token(self._db, app.pool_id, app.id, _digest(token))
         grant = found.grant if found else None
         if grant is None:
             try:
@@ -391,10 +419,7 @@ class OidcService:
         refresh_scope: str | None = None,
     ) -> TokenSet:
         """Of a grant that is live."""
-        caller = Caller(app.pool_id, "user", grant.user_id, app.id)
-        user = await self._users.find(caller, UserKey("id", grant.user_id))
-        if user is None or not user.may_log_in:
-            raise OAuthError("invalid_grant", "the user is gone or may not log in")
+        user = await self._user_of(app, grant)
         lifetime = app.settings.access_token_expires_after
         access = await self._access_token(app, grant.user_id, grant.scope, issuer, lifetime, grant.id)
         refresh = None
@@ -405,6 +430,14 @@ class OidcService:
         if "openid" in grant.scopes:
             id_token = await self._id_token(app, grant, session, user, issuer, access)
         return TokenSet(access, lifetime, grant.scope, id_token, refresh)
+
+    async def _user_of(self, app: App, grant: Grant) -> User:
+        user = await self._users.find(
+            Caller(app.pool_id, "user", grant.user_id, app.id), UserKey("id", grant.user_id)
+        )
+        if user is None or not user.may_log_in:
+            raise OAuthError("invalid_grant", "the user is gone or may not log in")
+        return user
 
     async def _access_token(
         self, app: App, subject: str, scope: str, issuer: str, lifetime: int, grant_id: str | None
@@ -432,24 +465,39 @@ class OidcService:
         return TokenSet(await self._access_token(app, app.id, scope, issuer, lifetime, None), lifetime, scope)
 
     async def _id_token(
-        self, app: App, grant: Grant, session: Session | None, user: User, issuer: str, access: str
+        self,
+        app: App,
+        grant: Grant,
+        session: Session | None,
+        user: User,
+        issuer: str,
+        access: str | None,
+        code: str | None = None,
+        *,
+        in_front: bool = False,
     ) -> str:
-        """Also the login token the official clients keep: it carries `data` and the session, and ends with it."""
+        """Of the token endpoint it is also the login token the official clients keep: it carries `data` and the
+        session, and ends with it. `in_front`, of the authorization endpoint, it carries no `data`."""
         extra: dict[str, Any] = {
+            **user_claims(user, grant.scopes, grant.id_token_claims),
             "iss": issuer,
             "auth_time": int(grant.authenticated_at.timestamp()),
-            "at_hash": _half_hash(access),
-            **user_claims(user, grant.scopes),
         }
+        if access is not None:
+            extra["at_hash"] = _half_hash(access)
+        if code is not None:
+            extra["c_hash"] = _half_hash(code)
         if grant.nonce is not None:
             extra["nonce"] = grant.nonce
         lifetime = timedelta(seconds=app.settings.id_token_expires_after or 3600)
         expires = session.expires_at if session else now() + lifetime
-        issued = await self._sessions.issue_id_token(grant.session_id, expires, user, app, extra)
+        issued = await self._sessions.issue_id_token(
+            grant.session_id, expires, user, app, extra, opens=not in_front
+        )
         return issued.token
 
     async def _introspect_refresh_token(self, app: App, token: str) -> dict[str, Any]:
-        found = await postgres.look_at_refresh_token(self._db, app.pool_id, _digest(token))
+        found = await postgres.look_at_refresh_token(self._db, app.pool_id, app.id, _digest(token))
         if found is None or found.grant.app_id != app.id or not found.first_use or found.expires_at <= now():
             return {"active": False}
         try:
@@ -480,9 +528,9 @@ async def logins_ended(tx: Tx, ending: Ending) -> None:
     await postgres.revoke_grants_of(tx, ending.pool_id, ending.session_ids, ending.user_ids, ending.app_ids)
 
 
-def is_registered(app: App, redirect_uri: str) -> bool:
-    """Exact matching, character by character: a prefix or a pattern is an open redirect waiting to happen."""
-    return redirect_uri in app.redirect_uris
+def _without_offline(scope: str) -> str:
+    """Without a code there is no refresh token to get (Core 11)."""
+    return " ".join(one for one in scope.split() if one != "offline_access")
 
 
 def _check_verifier(challenge: str | None, method: str | None, verifier: str | None) -> None:

@@ -46,16 +46,24 @@ class SessionService:
         return await self._issue(user, key, audience, session.id, session.expires_at, {})
 
     async def issue_id_token(
-        self, session_id: str, expires_at: datetime, user: User, app: App, claims: Mapping[str, Any]
+        self,
+        session_id: str,
+        expires_at: datetime,
+        user: User,
+        app: App,
+        claims: Mapping[str, Any],
+        *,
+        opens: bool = True,
     ) -> IssuedToken:
         """The same token with the claims of OpenID Connect, signed as the application chose: the official clients use
-        one as the other."""
+        one as the other. Where it `opens` nothing it is without `data`, and says who the user is to whoever reads it.
+        """
         algorithm = app.settings.id_token_algorithm
         if algorithm == "HS256":
             key = await self.keys.of_app(user.pool_id, app.id, app.secret)
         else:
             key = await self.keys.server(algorithm)
-        return await self._issue(user, key, app.id, session_id, expires_at, claims)
+        return await self._issue(user, key, app.id, session_id, expires_at, claims, opens=opens)
 
     async def _issue(
         self,
@@ -65,6 +73,8 @@ class SessionService:
         session_id: str,
         expires_at: datetime,
         extra: Mapping[str, Any],
+        *,
+        opens: bool = True,
     ) -> IssuedToken:
         issued = now().replace(microsecond=0)
         claims = {
@@ -74,7 +84,7 @@ class SessionService:
             "exp": int(expires_at.timestamp()),
             "aud": audience,
             "sid": session_id,
-            "data": _user_data(user),
+            **({"data": _user_data(user)} if opens else {}),
         }
         return IssuedToken(await self.keys.sign(claims, key), issued, expires_at)
 

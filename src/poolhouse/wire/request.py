@@ -143,6 +143,10 @@ class HttpRequest:
         return value
 
     def form(self) -> dict[str, str]:
+        """The last value of every name in `form_pairs`."""
+        return dict(self.form_pairs())
+
+    def form_pairs(self) -> list[tuple[str, str]]:
         """An `application/x-www-form-urlencoded` body.
 
         A refusal names no key: of a body that is no form, all of it, secrets too, is read as one.
@@ -153,7 +157,7 @@ class HttpRequest:
             raise InvalidInput("body", "不是合法的表单", "not a form") from error
         if fault := next(filter(None, (fault_of(text) for pair in pairs for text in pair)), None):
             raise InvalidInput("body", *fault)
-        return dict(pairs)
+        return pairs
 
 
 def bearer_of(headers: Mapping[str, str]) -> str | None:

@@ -40,6 +40,10 @@ class Browser:
     def secure(self) -> bool:
         return self.origin.startswith("https://")
 
+    @property
+    def issuer(self) -> str:
+        return f"{self.origin}/oidc"
+
     def caller(self, pool_id: str, app_id: str | None, session: Session | None = None) -> Caller:
         trace.note(pool_id=pool_id)
         http = self.http

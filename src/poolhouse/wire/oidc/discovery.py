@@ -11,6 +11,7 @@ from poolhouse.apps.client_keys import CLIENT_ALGORITHMS
 from poolhouse.apps.model import GRANT_TYPES, RESPONSE_MODES, RESPONSE_TYPES, IdTokenAlgorithm
 from poolhouse.oidc.claims import CLAIMS
 from poolhouse.oidc.model import SCOPES
+from poolhouse.oidc.requests import PROMPTS
 from poolhouse.services import WireServices
 from poolhouse.wire.oidc.clients import takes_assertions
 
@@ -50,7 +51,8 @@ def metadata(services: WireServices, issuer: str) -> dict[str, Any]:
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", *claims],
         "ui_locales_supported": ["zh-CN", "en-US"],
         "authorization_response_iss_parameter_supported": True,
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
+        "prompt_values_supported": list(PROMPTS),
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
     }

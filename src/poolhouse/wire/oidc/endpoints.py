@@ -16,20 +16,22 @@ from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
-from poolhouse.oidc.service import is_registered
+from poolhouse.oidc.requests import read_request, return_address, single
 from poolhouse.services import WireServices
-from poolhouse.sessions.model import Session
 from poolhouse.sessions.server_keys import PUBLISHED_KEPT_S
-from poolhouse.times import now
 from poolhouse.wire.oidc import discovery
-from poolhouse.wire.oidc.browser import Browser, browser_of, issuer, redirect
+from poolhouse.wire.oidc.answers import refuse
+from poolhouse.wire.oidc.browser import SESSION_COOKIE, Browser, browser_of, issuer, redirect
 from poolhouse.wire.oidc.clients import client_of
 from poolhouse.wire.oidc.discovery import metadata
 from poolhouse.wire.oidc.mailed import MailedPages
-from poolhouse.wire.oidc.pages import Pages
+from poolhouse.wire.oidc.pages import Pages, must_sign_in
 from poolhouse.wire.request import path_for_log
 
 Handler = Callable[["Provider", Request, Browser], Awaitable[Response]]
+
+LONGEST_ONWARD = 8192
+"""Characters of a form that are sent on in an address."""
 
 _log = structlog.get_logger(__name__)
 
@@ -42,31 +44,37 @@ class Provider:
 
     async def authorize(self, request: Request, browser: Browser) -> Response:
         """GET or POST /oidc/auth. An unknown client or address gets a page; all else goes back to the client."""
-        given = _parameters(browser)
+        pairs = _pairs(browser)
+        given, twice = single(pairs)
+        if browser.http.method == "POST" and SESSION_COOKIE not in browser.cookies:
+            # Another site's form comes without our cookie (SameSite=Lax), the address it is sent on to comes with it.
+            onward = urlencode(pairs)
+            if len(onward) < LONGEST_ONWARD:
+                return RedirectResponse(f"/oidc/auth?{onward}", 303, headers={"cache-control": "no-store"})
         try:
             app = await self.services.oidc.client(given.get("client_id", ""))
-            redirect_uri = given.get("redirect_uri", "")
-            if not is_registered(app, redirect_uri):
-                raise OAuthError("invalid_request", "redirect_uri is not registered for this application")
+            to = return_address(app, given, twice)
         except OAuthError as error:
+            trace.note(error=error)
             return self.pages.problem(browser, error.description)
-        state = given.get("state")
         try:
-            asked = _authorization_request(app, redirect_uri, given)
-            self.services.oidc.check_request(app, asked, given.get("response_type", ""))
+            subject = await self.services.oidc.subject_of(app, given.get("id_token_hint", ""))
+            asked = read_request(app, given, twice, subject)
             return await self._answer(browser, app, asked)
         except OAuthError as error:
-            facts = {"error": error.code, "error_description": error.description, "state": state}
-            return redirect(redirect_uri, facts)
+            trace.note(error=error)
+            return refuse(self.pages.rendering, browser, to, error)
 
     async def _answer(self, browser: Browser, app: App, asked: AuthorizationRequest) -> Response:
         session = await browser.session(app.pool_id)
-        if session is None or _too_old(session, asked) or "login" in asked.prompt:
+        if must_sign_in(app, asked, session):
             if "none" in asked.prompt:
-                raise OAuthError("login_required", "nobody is logged in")
+                raise OAuthError("login_required", "nobody is logged in who would do")
+            sealed = self.services.sealed_requests.seal(asked)
             return RedirectResponse(
-                f"/login?{urlencode({'request': self.services.sealed_requests.seal(asked)})}", 303
+                f"/login?{urlencode({'request': sealed})}", 303, headers={"cache-control": "no-store"}
             )
+        assert session is not None
         return await self.pages.proceed(browser, app, asked, session)
 
     async def end_session(self, request: Request, browser: Browser) -> Response:
@@ -226,30 +234,9 @@ def _refusal(error: OAuthError) -> Response:
     return _json(body, 400)
 
 
-def _authorization_request(app: App, redirect_uri: str, given: Mapping[str, str]) -> AuthorizationRequest:
-    max_age = given.get("max_age")
-    if max_age is not None and not (max_age.isascii() and max_age.isdigit() and len(max_age) < 10):
-        raise OAuthError("invalid_request", "max_age must be seconds")
-    challenge = given.get("code_challenge")
-    return AuthorizationRequest(
-        app_id=app.id,
-        redirect_uri=redirect_uri,
-        scope=given.get("scope") or "openid",
-        state=given.get("state"),
-        nonce=given.get("nonce"),
-        code_challenge=challenge,
-        code_challenge_method=given.get("code_challenge_method", "plain") if challenge else None,
-        prompt=tuple(given.get("prompt", "").split()),
-        max_age=int(max_age) if max_age is not None else None,
-        login_hint=given.get("login_hint"),
-        response_mode=given.get("response_mode", "query"),
-        ui_locales=given.get("ui_locales"),
-    )
-
-
-def _too_old(session: Session, asked: AuthorizationRequest) -> bool:
-    age_s = (now() - session.created_at).total_seconds()
-    return asked.max_age is not None and age_s > asked.max_age
+def _pairs(browser: Browser) -> list[tuple[str, str]]:
+    """Of the query, and of a form; as often as each was given."""
+    return browser.http.query.decoded + (browser.http.form_pairs() if browser.http.method == "POST" else [])
 
 
 def _parameters(browser: Browser) -> dict[str, str]:

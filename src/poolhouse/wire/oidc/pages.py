@@ -6,9 +6,8 @@ import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -28,13 +27,16 @@ from poolhouse.errors import (
 )
 from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
+from poolhouse.oidc.claims import scopes_of
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
+from poolhouse.times import now
 from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
-from poolhouse.wire.oidc.browser import Browser, browser_of, redirect, typed, with_browser
-from poolhouse.wire.oidc.translations import Texts
+from poolhouse.wire.oidc.answers import back_to, deliver, refuse
+from poolhouse.wire.oidc.browser import Browser, browser_of, typed, with_browser
+from poolhouse.wire.oidc.rendering import Rendering
 from poolhouse.wire.tracked_body import TrackedBody
 
 _MACHINERY = frozenset({"form", "request", "ticket"})
@@ -65,10 +67,7 @@ Act = Callable[["Pages", Step], Awaitable[Response]]
 
 class Pages:
     def __init__(self, services: WireServices) -> None:
-        self._services = services
-        self._templates = Environment(
-            loader=PackageLoader("poolhouse.wire.oidc"), autoescape=True, undefined=StrictUndefined
-        )
+        self._services, self.rendering = services, Rendering()
 
     def routes(self) -> list[BaseRoute]:
         acts: list[tuple[str, str, Act, str]] = [
@@ -83,6 +82,7 @@ class Pages:
             ("POST", "/login/second-step", Pages.second_step, "second_step"),
             ("POST", "/login/new-password", Pages.new_password, "new_password"),
             ("POST", "/login/consent", Pages.answer_consent, "sign_in"),
+            ("GET", "/login/continue", Pages.go_on, "sign_in"),
         ]
         routes: list[BaseRoute] = [
             Route(path, self._handler(act, page), methods=[method]) for method, path, act, page in acts
@@ -168,22 +168,29 @@ class Pages:
                                     notice="enrolled")  # fmt: skip
         if step.given("recovery"):
             logged_in, following = await self._services.mfa_login.by_recovery_code(step.caller, ticket, code)
-            response = await self._enter(step, logged_in)
-            return self._keep_recovery(step, response, following)
+            return self._keep_recovery(step, logged_in, following)
         logged_in = await self._services.mfa_login.by_totp(step.caller, ticket, code)
         return await self._enter(step, logged_in)
 
-    def _keep_recovery(self, step: Step, response: Response, following: str) -> Response:
+    def _keep_recovery(self, step: Step, logged_in: LoggedIn, following: str) -> Response:
         """Shown once, on the way: the used code is void and this one takes its place."""
-        target = response.headers.get("location", "")
-        if not target:
-            return response
-        page = self.render(step.browser, "message.html", 200, step.asked, title="keep_recovery",
-                           text=following, link=target)  # fmt: skip
-        page.raw_headers.extend(
-            (name, value) for name, value in response.raw_headers if name == b"set-cookie"
+        again = self._services.sealed_requests.seal(_answered(step.asked))
+        page = self.rendering.page(
+            step.browser,
+            "message.html",
+            title="keep_recovery",
+            text=following,
+            link=f"/login/continue?{urlencode({'request': again})}",
         )
-        return page
+        return _let_in(step, page, logged_in)
+
+    async def go_on(self, step: Step) -> Response:
+        """To where an authorization request leads, which nobody has to type again."""
+        session = await step.browser.session(step.app.pool_id)
+        if must_sign_in(step.app, step.asked, session):
+            return await self._page(step, "sign_in")
+        assert session is not None
+        return await self.proceed(step.browser, step.app, step.asked, session)
 
     # -- consent -------------------------------------------------------------------------------------------
 
@@ -196,22 +203,19 @@ class Pages:
         *,
         agreed: bool = False,
     ) -> Response:
-        """Somebody is logged in: ask for consent where the client wants it, else hand out a code.
+        """Somebody is logged in: ask for consent where the client wants it, else answer the client.
 
         Whom the application is not open to goes back to the client with access_denied.
         """
         try:
             await self._services.oidc.require_entrance(app, session.user_id)
+            if "consent" in asked.prompt and not agreed:
+                return await self.consent(browser, app, asked, session)
+            facts = await self._services.oidc.answer(app, asked, session, browser.issuer)
         except OAuthError as error:
-            facts = {"error": error.code, "error_description": error.description, "state": asked.state}
-            return redirect(asked.redirect_uri, facts)
-        if "consent" in asked.prompt and not agreed:
-            return await self.consent(browser, app, asked, session)
-        code = await self._services.oidc.authorize(app, asked, session)
-        answer = {"code": code, "state": asked.state, "iss": f"{browser.origin}/oidc"}
-        if asked.response_mode == "form_post":
-            return self.form_post(browser, asked.redirect_uri, answer)
-        return redirect(asked.redirect_uri, answer)
+            trace.note(error=error)
+            return refuse(self.rendering, browser, back_to(asked), error)
+        return deliver(self.rendering, browser, back_to(asked), facts)
 
     async def consent(
         self, browser: Browser, app: App, asked: AuthorizationRequest, session: Session
@@ -226,7 +230,11 @@ class Pages:
             app=app,
             sealed=self._services.sealed_requests.seal(asked),
             user=user.display_name,
-            scopes=[scope for scope in asked.scope.split() if scope],
+            scopes=list(
+                dict.fromkeys(
+                    [*asked.scope.split(), *scopes_of((*asked.id_token_claims, *asked.userinfo_claims))]
+                )
+            ),
         )
 
     async def answer_consent(self, step: Step) -> Response:
@@ -234,7 +242,8 @@ class Pages:
         if session is None:
             return await self._page(step, "sign_in")
         if step.given("answer") != "allow":
-            return redirect(step.asked.redirect_uri, {"error": "access_denied", "state": step.asked.state})
+            denied = OAuthError("access_denied", "the user said no")
+            return refuse(self.rendering, step.browser, back_to(step.asked), denied)
         return await self.proceed(step.browser, step.app, step.asked, session, agreed=True)
 
     # -- pages of the provider -----------------------------------------------------------------------------
@@ -252,10 +261,6 @@ class Pages:
 
     def logged_out(self, browser: Browser) -> Response:
         return self.render(browser, "message.html", 200, None, title="logged_out", text="", link=None)
-
-    def form_post(self, browser: Browser, target: str, facts: Mapping[str, str | None]) -> Response:
-        given = {name: value for name, value in facts.items() if value is not None}
-        return self.render(browser, "form_post.html", 200, None, target=target, facts=given)
 
     # -- inside --------------------------------------------------------------------------------------------
 
@@ -300,12 +305,8 @@ class Pages:
 
     async def _enter(self, step: Step, logged_in: LoggedIn) -> Response:
         assert logged_in.session is not None
-        assert logged_in.token is not None
-        asked = replace(step.asked, prompt=tuple(word for word in step.asked.prompt if word != "login"))
-        response = await self.proceed(step.browser, step.app, asked, logged_in.session)
-        lifetime = logged_in.session.expires_at - logged_in.session.created_at
-        step.browser.keep_session(response, logged_in.token.token, int(lifetime.total_seconds()))
-        return response
+        response = await self.proceed(step.browser, step.app, _answered(step.asked), logged_in.session)
+        return _let_in(step, response, logged_in)
 
     async def _refused(self, step: Step, page: str, error: PoolhouseError) -> Response:
         """The same page again with the reason, or the page the refusal leads to."""
@@ -369,31 +370,37 @@ class Pages:
     def render(
         self, browser: Browser, name: str, status: int, asked: AuthorizationRequest | None, **facts: Any
     ) -> Response:
-        """A page that loads nothing, is framed by nobody, and posts only to us and on to the client."""
-        token = browser.form_token()
-        text = self._templates.get_template(name).render(
-            t=Texts(browser.http.lang), lang=browser.http.lang, form_token=token, **facts
-        )
-        target = facts.get("target") or (asked.redirect_uri if asked else "")
-        split = urlsplit(str(target))
-        onward = (
-            f" {split.scheme}://{split.netloc}"
-            if split.netloc
-            else f" {split.scheme}:"
-            if split.scheme
-            else ""
-        )
-        headers = {
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-            f"media-src 'self'; form-action 'self'{onward}; frame-ancestors 'none'; base-uri 'none'",
-            "x-frame-options": "DENY",
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
-            "cache-control": "no-store",
-        }
-        response = Response(text, status, headers, "text/html; charset=utf-8")
-        browser.keep_form_token(response, token)
-        return response
+        """A page on the way to the application of `asked`, or to `target`."""
+        posts_to = str(facts.get("target") or (asked.redirect_uri if asked else ""))
+        return self.rendering.page(browser, name, status, posts_to=posts_to, **facts)
+
+
+def must_sign_in(app: App, asked: AuthorizationRequest, session: Session | None) -> bool:
+    """Whether a session, if there is one, is no answer to this request."""
+    if session is None or {"login", "select_account"} & set(asked.prompt):
+        return True
+    if asked.max_age is not None and (now() - session.created_at).total_seconds() > asked.max_age:
+        return True
+    if asked.subject not in (None, session.user_id):
+        return True
+    # A login at another application: this one may be apart, or ask for a second factor that the other did not.
+    return session.app_id != app.id and (app.settings.mfa_required or not app.settings.sso_enabled)
+
+
+def _let_in(step: Step, response: Response, logged_in: LoggedIn) -> Response:
+    """The response, with which the browser is logged in."""
+    assert logged_in.session is not None
+    assert logged_in.token is not None
+    lifetime = logged_in.session.expires_at - logged_in.session.created_at
+    step.browser.keep_session(response, logged_in.token.token, int(lifetime.total_seconds()))
+    return response
+
+
+def _answered(asked: AuthorizationRequest) -> AuthorizationRequest:
+    """The request after somebody has signed in for it."""
+    return replace(
+        asked, prompt=tuple(word for word in asked.prompt if word not in ("login", "select_account"))
+    )
 
 
 def _keys(account: str) -> list[UserKey]:

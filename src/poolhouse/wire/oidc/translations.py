@@ -60,6 +60,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "deny": ("拒绝", "Deny"),
     "problem_title": ("无法完成登录", "This sign-in cannot go on"),
     "back_to_app": ("请返回应用重试", "Please go back to the application and try again"),
+    "close_window": ("登录完成", "Done"),
+    "back_to_app_now": (
+        "正在返回应用，可以关闭此页面",
+        "On the way back to the application; this page may be closed",
+    ),
     "log_out_title": ("要退出登录吗？", "Sign out?"),
     "log_out": ("退出登录", "Sign out"),
     "logged_out": ("你已退出登录", "You are signed out"),

@@ -1,0 +1,247 @@
+"""What an application may ask the authorization endpoint for, and how its answer comes back to it.
+
+Sources: OAuth 2.0 (RFC 6749) 3.1 and 4.1, PKCE (RFC 7636), OpenID Connect Core 3.1.2.1, 3.2.2.1, 3.3.2.1, 5.5 and 6,
+OAuth 2.0 Multiple Response Types, Form Post Response Mode; draft-sakimura-oauth-wmrm for `web_message`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from poolhouse.apps.model import RESPONSE_MODES, RESPONSE_TYPES, App
+from poolhouse.oidc.claims import ALL_CLAIMS
+from poolhouse.oidc.model import SCOPES, AuthorizationRequest, OAuthError
+
+PROMPTS = ("none", "login", "consent", "select_account")
+LONGEST = 2048
+"""Characters of `state`, `nonce` and the like: they come back in an address, or are kept in a row."""
+LONGEST_CLAIMS = 4096
+
+_NOT_SUPPORTED = {
+    "request": "request_not_supported",
+    "request_uri": "request_uri_not_supported",
+    "registration": "registration_not_supported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAddress:
+    """Where an answer goes, good or bad: a registered address, and the way to it."""
+
+    redirect_uri: str
+    response_mode: str
+    state: str | None
+
+
+def is_registered(app: App, redirect_uri: str) -> bool:
+    """Exact matching, character by character: a prefix or a pattern is an open redirect waiting to happen."""
+    return redirect_uri in app.redirect_uris
+
+
+def single(given: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
+    """The parameters, without those that are empty (RFC 6749 3.1), and the names of those given twice."""
+    pairs = [(name, value) for name, value in given if value]
+    counted = Counter(name for name, _ in pairs)
+    return dict(pairs), sorted(name for name, count in counted.items() if count > 1)
+
+
+def return_address(app: App, given: Mapping[str, str], twice: Sequence[str]) -> ReturnAddress:
+    """Raises OAuthError where there is none: that error is for the person's eyes and goes nowhere."""
+    if "redirect_uri" in twice or "client_id" in twice:
+        raise OAuthError("invalid_request", "client_id and redirect_uri may be given once")
+    redirect_uri = given.get("redirect_uri", "")
+    if not is_registered(app, redirect_uri):
+        raise OAuthError("invalid_request", "redirect_uri is not registered for this application")
+    usual = usual_mode(given.get("response_type", ""))
+    mode = given.get("response_mode", usual)
+    if "response_mode" in twice or mode not in app.settings.response_modes:
+        mode = usual
+    if not _is_possible(mode, usual, redirect_uri):
+        mode = usual
+    state = None if "state" in twice else given.get("state")
+    return ReturnAddress(redirect_uri, mode, state if state and len(state) <= LONGEST else None)
+
+
+def usual_mode(response_type: str) -> str:
+    return "query" if set(response_type.split()) <= {"code"} else "fragment"
+
+
+def read_request(
+    app: App,
+    given: Mapping[str, str],
+    twice: Sequence[str],
+    hinted: str | None = None,
+) -> AuthorizationRequest:
+    """A request whose return address is known to be good. Raises OAuthError, which goes back to it.
+
+    What is not known (a scope, a claim, a parameter) is ignored, as the specifications want it. `hinted`: the
+    user of `id_token_hint`.
+    """
+    if twice:
+        raise OAuthError("invalid_request", f"{', '.join(twice)[:200]} may be given once")
+    for name, error in _NOT_SUPPORTED.items():
+        if name in given:
+            raise OAuthError(error, f"{name} is not supported")  # type: ignore[arg-type]
+    for name in ("state", "nonce", "login_hint", "ui_locales", "acr_values"):
+        if len(given.get(name, "")) > LONGEST:
+            raise OAuthError("invalid_request", f"{name} is longer than {LONGEST} characters")
+    wanted = _Claims.of(given.get("claims"))
+    asked = AuthorizationRequest(
+        app_id=app.id,
+        redirect_uri=given["redirect_uri"],
+        scope=" ".join(known_scopes(given.get("scope", "openid"))),
+        response_type=_response_type(given.get("response_type", "")),
+        state=given.get("state"),
+        nonce=given.get("nonce"),
+        code_challenge=given.get("code_challenge"),
+        code_challenge_method=given.get("code_challenge_method", "plain")
+        if "code_challenge" in given
+        else None,
+        prompt=tuple(dict.fromkeys(given.get("prompt", "").split())),
+        max_age=_seconds("max_age", given.get("max_age")),
+        login_hint=given.get("login_hint"),
+        response_mode=given.get("response_mode") or usual_mode(given.get("response_type", "")),
+        ui_locales=given.get("ui_locales"),
+        id_token_claims=wanted.id_token,
+        userinfo_claims=wanted.userinfo,
+        subject=_one_subject(wanted.subject, hinted),
+    )
+    _check_types(app, asked)
+    _check_pkce(app, asked)
+    _check_prompt(asked)
+    return asked
+
+
+def known_scopes(scope: str) -> list[str]:
+    """Those we know, each once, in the order asked for; the others are ignored (OpenID Connect Core 3.1.2.1)."""
+    return [one for one in dict.fromkeys(scope.split()) if one in SCOPES]
+
+
+def _response_type(given: str) -> str:
+    """The order of its words means nothing."""
+    words = given.split()
+    for known in RESPONSE_TYPES:
+        if sorted(words) == sorted(known.split()):
+            return known
+    if not words:
+        raise OAuthError("invalid_request", "response_type is missing")
+    raise OAuthError("unsupported_response_type", f"response_type must be one of {', '.join(RESPONSE_TYPES)}")
+
+
+def _check_types(app: App, asked: AuthorizationRequest) -> None:
+    settings, words = app.settings, asked.response_type.split()
+    if asked.response_type not in settings.response_types:
+        raise OAuthError(
+            "unauthorized_client", f"the application does not use response_type {asked.response_type}"
+        )
+    if "code" in words and "authorization_code" not in settings.grant_types:
+        raise OAuthError("unauthorized_client", "the application does not use authorization_code")
+    usual = usual_mode(asked.response_type)
+    if asked.response_mode not in settings.response_modes:
+        allowed = ", ".join(settings.response_modes)
+        raise OAuthError("invalid_request", f"response_mode must be one of {allowed}")
+    if not _is_possible(asked.response_mode, usual, asked.redirect_uri):
+        raise OAuthError("invalid_request", f"no response_mode {asked.response_mode} with this request")
+    if "id_token" in words:
+        if asked.nonce is None:
+            raise OAuthError("invalid_request", "nonce is required with an id_token of this endpoint")
+        if "openid" not in asked.scopes:
+            raise OAuthError("invalid_request", "scope openid is required with an id_token")
+
+
+def _check_pkce(app: App, asked: AuthorizationRequest) -> None:
+    only_pkce = app.settings.require_pkce or app.settings.token_endpoint_auth == "none"
+    if "code" not in asked.response_type.split():
+        return
+    if asked.code_challenge is None:
+        if only_pkce:
+            raise OAuthError("invalid_request", "code_challenge is required")
+    elif asked.code_challenge_method not in ("S256", "plain"):
+        raise OAuthError("invalid_request", "code_challenge_method must be S256 or plain")
+    elif only_pkce and asked.code_challenge_method != "S256":
+        # plain is its own verifier to whoever reads the request; the vendor's clients offer it, beside a secret.
+        raise OAuthError("invalid_request", "code_challenge_method must be S256 for this application")
+    elif not 43 <= len(asked.code_challenge) <= 128:
+        raise OAuthError("invalid_request", "code_challenge must be 43 to 128 characters")
+
+
+def _check_prompt(asked: AuthorizationRequest) -> None:
+    if unknown := set(asked.prompt) - set(PROMPTS):
+        raise OAuthError("invalid_request", f"prompt {min(unknown)[:50]} is none of {', '.join(PROMPTS)}")
+    if "none" in asked.prompt and len(asked.prompt) > 1:
+        raise OAuthError("invalid_request", "prompt=none excludes every other prompt")
+
+
+def _is_possible(mode: str, usual: str, redirect_uri: str) -> bool:
+    """What stands in a query is sent to servers and kept in their logs: no token is put there. A message goes
+    to an origin, which only an address of the web has."""
+    if mode == "query":
+        return usual == "query"
+    if mode == "web_message":
+        return urlsplit(redirect_uri).scheme in ("http", "https")
+    return mode in RESPONSE_MODES
+
+
+def _seconds(name: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise OAuthError("invalid_request", f"{name} must be seconds")
+    return int(text)
+
+
+def _one_subject(*named: str | None) -> str | None:
+    """Who must be the one to answer, if the application knows already."""
+    subjects = {one for one in named if one is not None}
+    if len(subjects) > 1:
+        raise OAuthError("invalid_request", "claims and id_token_hint name two users")
+    return subjects.pop() if subjects else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Claims:
+    """The parameter `claims`: of what it names, what we have."""
+
+    id_token: tuple[str, ...] = ()
+    userinfo: tuple[str, ...] = ()
+    subject: str | None = None
+
+    @classmethod
+    def of(cls, text: str | None) -> _Claims:
+        if text is None:
+            return cls()
+        if len(text) > LONGEST_CLAIMS:
+            raise OAuthError("invalid_request", f"claims is longer than {LONGEST_CLAIMS} characters")
+        try:
+            wanted = msgspec.json.decode(text, type=dict[str, Any])
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise OAuthError("invalid_request", "claims must be a JSON object") from error
+        members = [wanted.get(name) or {} for name in ("id_token", "userinfo")]
+        if not all(isinstance(member, dict) for member in members):
+            raise OAuthError("invalid_request", "claims.id_token and claims.userinfo must be JSON objects")
+        id_token, userinfo = members
+        _refuse_essential_acr(id_token)
+        subject = _one_subject(*(_value(member.get("sub")) for member in members))
+        return cls(_known(id_token), _known(userinfo), subject)
+
+
+def _known(wanted: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(name for name in wanted if name in ALL_CLAIMS)
+
+
+def _value(how: Any) -> str | None:
+    value = how.get("value") if isinstance(how, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _refuse_essential_acr(wanted: Mapping[str, Any]) -> None:
+    """A login that must be of a class is one we cannot promise (Core 5.5.1.1); one that may be is any login."""
+    how = wanted.get("acr")
+    if isinstance(how, dict) and how.get("essential") is True and ("value" in how or "values" in how):
+        raise OAuthError("unmet_authentication_requirements", "no login here is of a class (acr)")
