@@ -28,6 +28,7 @@ from poolhouse.errors import (
     AccountSuspended,
     AppAccessDenied,
     EmailUnverified,
+    InvalidOperation,
     MfaRequired,
     PasswordResetRequired,
     PoolhouseError,
@@ -276,6 +277,34 @@ class LoginService:
         proved = proof(by, address, user.phone_country_code) if by and address else {}
         ticket = await self._ticket(user, "mfa", MFA_LIFETIME, MFA_TRIES, {"method": method, **proved})
         raise MfaRequired(mfa_token=ticket, user=user, totp=has_totp)
+
+    async def open_second_step(self, caller: Caller, app_id: str, user: User) -> MfaRequired:
+        """What a login at the application would be answered between its two steps, for an administrator who has
+        identified the user in their own way.
+
+        Raises AppNotFound, AccountBlocked, AccountSuspended, AppAccessDenied, and InvalidOperation where no second
+        step is asked for.
+        """
+        caller.require_administrator()
+        pool = await self._pools.get(caller.pool_id)
+        app = await self._apps.get(caller, app_id)
+        require_active(user)
+        await self._require_entrance(app, user)
+        try:
+            await self._require_second_factor(pool, app, user, "mfa")
+        except MfaRequired as asked:
+            event = Event(
+                "authorize",
+                "user",
+                user.id,
+                user_id=user.id,
+                user_name=user.display_name,
+                app_id=app.id,
+                detail={"step": "mfa"},
+            )
+            await self._audit.write(self._db, caller, event)
+            return asked
+        raise InvalidOperation("该应用不需要二次验证", "no second step is asked for there")
 
     async def _ticket(
         self,

@@ -19,6 +19,7 @@ from poolhouse.resources import postgres_access, postgres_grants
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     AccessAccount,
+    AccessFilter,
     AccessRule,
     AppAccess,
     Decisive,
@@ -33,6 +34,7 @@ SHORTEST_LIFETIME_S, LONGEST_LIFETIME_S = 1, 365 * 86400
 DEFAULT_LIFETIME_S = 600
 
 ALLOW_ALL = "ALLOW_ALL"
+EVERY_RULE = AccessFilter()
 MOST_RULES_SHOWN = 5000
 """Of one target: its list has no pages."""
 
@@ -166,11 +168,13 @@ class AppAccessService:
         effect, about, name = rule
         return Decisive(name, effect, own=about == target)
 
-    async def list(self, caller: Caller, app_id: str, page: PageRequest) -> Page[AppAccess]:
+    async def list(
+        self, caller: Caller, app_id: str, page: PageRequest, wanted: AccessFilter = EVERY_RULE
+    ) -> Page[AppAccess]:
         """Newest first. Raises AppNotFound."""
         caller.require_administrator()
         await self._apps.get(caller, app_id)
-        return await postgres_access.list_access(self._db, caller.pool_id, app_id, page)
+        return await postgres_access.list_access(self._db, caller.pool_id, app_id, page, wanted)
 
     async def may_use(self, caller: Caller, app_id: str, user_id: str) -> bool:
         """A denial beats an allowance, and the application's default strategy stands where nothing is said."""

@@ -205,6 +205,16 @@ class AppAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessFilter:
+    """Which rules; None and empty do not narrow. `name` is a part of what callers call the target."""
+
+    types: tuple[TargetType, ...] = ()
+    name: str = ""
+    effect: Effect | None = None
+    enabled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decisive:
     """What decides whether somebody may use an application: a rule on `target`, or (None) the default."""
 

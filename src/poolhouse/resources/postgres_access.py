@@ -10,6 +10,7 @@ from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources.model import (
     AccessAccount,
+    AccessFilter,
     AppAccess,
     Effect,
     OpenApp,
@@ -113,17 +114,23 @@ async def decisive(
     return Effect(row[0]), Target(type_, row[2]), TargetName(type_, row[3])
 
 
-async def list_access(db: Executor, pool_id: str, app_id: str, page: PageRequest) -> Page[AppAccess]:
+async def list_access(
+    db: Executor, pool_id: str, app_id: str, page: PageRequest, wanted: AccessFilter
+) -> Page[AppAccess]:
     joins, name = named("a")
-    total = await db.fetchval(
-        "select count(*) from app_access where pool_id = $1 and app_id = $2", pool_id, app_id
+    matching = (
+        f"from app_access a {joins} where a.pool_id = $1 and a.app_id = $2 "
+        "and (cardinality($3::text[]) = 0 or a.target_type = any($3)) "
+        f"and ($4 = '' or strpos(lower({name}), lower($4)) > 0) "
+        "and ($5::text is null or a.effect = $5) and ($6::bool is null or a.enabled = $6)"
     )
+    args = (pool_id, app_id, list(wanted.types), wanted.name, wanted.effect, wanted.enabled)
+    total = await db.fetchval(f"select count(*) {matching}", *args)
     rows = await db.fetch(
         f"select a.app_id, a.target_type, {name}, a.namespace, a.effect, a.inherit_by_children, a.enabled, "
-        f"a.created_at from app_access a {joins} where a.pool_id = $1 and a.app_id = $2 "
+        f"a.created_at {matching} "
         f"order by a.created_at desc, a.target_type, a.target_id limit {page.size} offset {page.offset}",
-        pool_id,
-        app_id,
+        *args,
     )
     return Page(
         total,

@@ -115,7 +115,7 @@ async def test_who_may_use_an_application(v3: V3Client) -> None:
         ("update-application", {"appId": "APP", "appName": None}, 400),
         ("update-application", {"appId": "nobody", "appName": "x"}, 404),
         ("authorize-application-access", {"appId": "APP", "list": []}, 400),
-        ("list-applications-auth", {"appId": "APP", "effect": "ALLOW"}, 501),
+        ("list-applications-auth", {"appId": "APP", "targetTypeList": ["DOG"]}, 400),
     ],
 )
 async def test_bad_input_is_refused(v3: V3Client, path: str, body: dict[str, Any], status: int) -> None:

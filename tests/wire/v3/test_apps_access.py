@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_signin import Person, bob  # noqa: F401
 from tests.wire.v3.test_tenants import done, new_user, read
 
+from poolhouse.mfa import totp
+from poolhouse.users.model import UserKey
 from poolhouse.wire.v3 import apps_access, apps_settings
 
 
@@ -47,6 +50,26 @@ async def test_a_rule_is_switched_off_and_on_by_its_id(v3: V3Client) -> None:
     assert await accessible(v3, one) == []
     await done(v3, "update-auth-enabled", {"id": rule, "enabled": True})
     assert await accessible(v3, one) == [app_id]
+
+
+async def test_the_rules_of_an_application_can_be_narrowed(v3: V3Client) -> None:
+    app_id, one, two = await closed_app(v3), await new_user(v3), await new_user(v3)
+    await done(v3, "create-role", {"code": "boss", "name": "Boss"})
+    await allow(v3, app_id, "USER", one)
+    await allow(v3, app_id, "USER", two, "DENY")
+    await allow(v3, app_id, "ROLE", "boss")
+    await done(v3, "update-auth-enabled", {"id": f"{app_id}:USER:default:{two}", "enabled": False})
+    for narrowed, expected in (
+        ({}, {one, two, "boss"}),
+        ({"effect": "DENY"}, {two}),
+        ({"targetTypeList": ["ROLE", "GROUP"]}, {"boss"}),
+        ({"targetName": "OS"}, {"boss"}),
+        ({"enabled": True}, {one, "boss"}),
+        ({"enabled": False, "effect": "ALLOW"}, set()),
+    ):
+        found = await done(v3, "list-applications-auth", {"appId": app_id, **narrowed})
+        assert {rule["targetId"] for rule in found["list"]} == expected, narrowed
+        assert found["totalCount"] == len(expected)
 
 
 async def test_rules_of_several_applications_go_together_or_not_at_all(v3: V3Client) -> None:
@@ -137,6 +160,44 @@ async def test_a_second_step_is_asked_for_where_the_application_wants_one(bob: P
     body = {"appId": bob.app_id, "disabledFactors": ["OTP", "SMS"]}
     assert await done(v3, "update-application-mfa-settings", body) == {"enabledFactors": []}
     assert (await bob.sign_in("bob", "secret 1"))["statusCode"] == 200
+
+
+async def test_the_token_of_a_second_step_signs_in_with_a_right_code_alone(
+    bob: Person,  # noqa: F811
+    neighbour: V3Client,
+) -> None:
+    v3 = bob.v3
+    user = await v3.services.users.find(v3.administrator, UserKey("username", "bob"))
+    assert user is not None
+    query = {"appId": bob.app_id, "userId": user.id}
+    assert (await v3.get("get-mfa-trigger-data", **query))["statusCode"] == 422
+    key = "JBSWY3DPEHPK3PXP"
+    await v3.services.mfa.import_secrets(v3.administrator, [(user.id, key, None)])
+    assert (await neighbour.get("get-mfa-trigger-data", **query))["statusCode"] == 404
+    told = await read(v3, "get-mfa-trigger-data", **query)
+    assert (told["username"], told["totpMfaEnabled"]) == ("bob", True)
+    bob.token = told["mfaToken"]
+    assert (await bob.get("get-profile"))["statusCode"] == 401
+    code = totp.code_at(totp.key_of(key), int(time.time()) // 30)
+    wrong = f"{(int(code) + 500_000) % 1_000_000:06}"
+    assert (await bob.post("mfa-totp-verify", totp=wrong))["statusCode"] == 400
+    bob.token = (await bob.post("mfa-totp-verify", totp=code))["data"]["access_token"]
+    assert (await bob.get("get-profile"))["data"]["username"] == "bob"
+
+
+async def test_no_second_step_is_opened_for_who_may_not_sign_in(bob: Person) -> None:  # noqa: F811
+    v3 = bob.v3
+    user = await v3.services.users.find(v3.administrator, UserKey("username", "bob"))
+    assert user is not None
+    await v3.services.mfa.import_secrets(v3.administrator, [(user.id, "JBSWY3DPEHPK3PXP", None)])
+    query = {"appId": bob.app_id, "userId": user.id}
+    body = {"appId": bob.app_id, "permissionStrategy": "DENY_ALL"}
+    await done(v3, "update-application-permission-strategy", body)
+    assert (await v3.get("get-mfa-trigger-data", **query))["statusCode"] == 403
+    body["permissionStrategy"] = "ALLOW_ALL"
+    await done(v3, "update-application-permission-strategy", body)
+    await done(v3, "update-user", {"userId": user.id, "status": "Suspended"})
+    assert (await v3.get("get-mfa-trigger-data", **query))["statusCode"] == 403
 
 
 async def test_a_factor_that_cannot_be_required_is_refused_and_nothing_changes(v3: V3Client) -> None:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from poolhouse.errors import InvalidInput, NotSupported
-from poolhouse.resources.model import DEFAULT_NAMESPACE, AccessRule, AppAccess, Effect, TargetName, TargetType
+from poolhouse.errors import InvalidInput
+from poolhouse.resources.model import (
+    DEFAULT_NAMESPACE,
+    AccessFilter,
+    AccessRule,
+    AppAccess,
+    Effect,
+    TargetName,
+    TargetType,
+)
 from poolhouse.users.model import UserKey
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.apps import (
@@ -75,9 +83,15 @@ async def revoke(request: V3Request, body: RevokeApplicationAccessDto) -> IsSucc
 
 
 async def list_rules(request: V3Request, body: ListApplicationAuthDto) -> ListApplicationAuthPaginatedDataDto:
-    if body.target_name or body.target_type_list or body.effect or body.enabled is not None:
-        raise NotSupported(what="list-applications-auth filters")
-    found = await request.services.app_access.list(request.caller, body.app_id, page(body.page, body.limit))
+    wanted = AccessFilter(
+        types=tuple(_type(name) for name in body.target_type_list or ()),
+        name=body.target_name or "",
+        effect=Effect(body.effect) if body.effect else None,
+        enabled=body.enabled,
+    )
+    found = await request.services.app_access.list(
+        request.caller, body.app_id, page(body.page, body.limit), wanted
+    )
     return ListApplicationAuthPaginatedDataDto(
         total_count=found.total, items=[_rule(rule) for rule in found.items]
     )
@@ -141,6 +155,12 @@ async def get_subject_detail(request: V3Request, query: GetSubjectAuthDetailQuer
         target_name=await _name(request, about),
         auth_type="DEFAULT" if found.target is None else "SELF" if found.own else "SUBJECT",
     )
+
+
+def _type(name: str) -> TargetType:
+    if name not in TargetType.__members__:
+        raise InvalidInput("targetTypeList")
+    return TargetType(name)
 
 
 async def _name(request: V3Request, target: TargetName) -> str:

@@ -5,12 +5,15 @@ What shows a secret asks for the scope `secrets:read`, not `users:read`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from poolhouse.aside import aside
 from poolhouse.crypto.fields import decrypt
 from poolhouse.errors import InvalidOperation
 from poolhouse.users.model import User
 from poolhouse.wire.v3.conversions import the_user, the_user_ids
-from poolhouse.wire.v3.dto.common import GetMfaInfoDataDto, IsSuccessDto
+from poolhouse.wire.v3.dto.apps import GetMfaTriggerDataQuery
+from poolhouse.wire.v3.dto.common import ApplicationMfaDto, GetMfaInfoDataDto, IsSuccessDto
 from poolhouse.wire.v3.dto.users import (
     GetMfaStatusQuery,
     GetOtpSecretByUserQuery,
@@ -45,8 +48,26 @@ async def get_user_mfa_info(request: V3Request, query: GetUserMfaInfoQuery) -> U
 async def get_mfa_status(request: V3Request, query: GetMfaStatusQuery) -> GetMfaInfoDataDto:
     """`mfaToken` belongs to a login under way; none is here."""
     user = await the_user(request, query.user_id, query.user_id_type)
+    return _second_step(user, totp=await _has_totp(request, user))
+
+
+async def get_mfa_trigger_data(request: V3Request, query: GetMfaTriggerDataQuery) -> GetMfaInfoDataDto:
+    """With this token `mfa-totp-verify` signs the user in: the administrator vouches for the first step."""
+    user = await the_user(request, query.user_id, query.user_id_type)
+    asked = await request.services.login.open_second_step(request.caller, query.app_id, user)
+    return _second_step(
+        user,
+        totp=bool(asked.facts["totp"]),
+        token=str(asked.facts["mfa_token"]),
+        policies=[ApplicationMfaDto(mfa_policy="OTP", status=1, sort=0)],
+    )
+
+
+def _second_step(
+    user: User, *, totp: bool, token: str = "", policies: Sequence[ApplicationMfaDto] = ()
+) -> GetMfaInfoDataDto:
     return GetMfaInfoDataDto(
-        mfa_token="",
+        mfa_token=token,
         mfa_phone=user.phone,
         mfa_phone_country_code=user.phone_country_code,
         mfa_email=user.email,
@@ -55,8 +76,8 @@ async def get_mfa_status(request: V3Request, query: GetMfaStatusQuery) -> GetMfa
         phone=user.phone,
         phone_country_code=user.phone_country_code,
         face_mfa_enabled=False,
-        totp_mfa_enabled=await _has_totp(request, user),
-        application_mfa=[],
+        totp_mfa_enabled=totp,
+        application_mfa=list(policies),
     )
 
 
@@ -226,5 +247,14 @@ ENDPOINTS = [
         handler=reset_user_principal_authentication_info,
         scope="users:write",
         summary="Reset a user's real-name authentication",
+    ),
+    Endpoint(
+        "GET",
+        "get-mfa-trigger-data",
+        request=GetMfaTriggerDataQuery,
+        response=GetMfaInfoDataDto,
+        handler=get_mfa_trigger_data,
+        scope="secrets:read",
+        summary="A token for a user's second step at an application",
     ),
 ]

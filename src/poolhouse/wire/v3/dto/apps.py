@@ -10,7 +10,14 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
-from poolhouse.wire.v3.dto.common import Effect, ExtIdpConnType, FactorType, PaginationDto, Provider
+from poolhouse.wire.v3.dto.common import (
+    Effect,
+    ExtIdpConnType,
+    FactorType,
+    PaginationDto,
+    Provider,
+    UserIdType,
+)
 
 PagePlace = Literal["LoginPage", "RegisterPage"]
 
@@ -454,6 +461,12 @@ class GetApplicationSecretQuery(Dto, kw_only=True):
 
 class GetApplicationSimpleInfoQuery(Dto, kw_only=True):
     app_id: str
+
+
+class GetMfaTriggerDataQuery(Dto, kw_only=True):
+    app_id: str
+    user_id: str
+    user_id_type: UserIdType = "user_id"
 
 
 class GetSubjectAuthDetailQuery(Dto, kw_only=True):
