@@ -123,5 +123,15 @@ CLIENTS = [
         theirs=JAVA_3_0,
         ours=JAVA_OPEN,
     ),
+    Client(
+        name="java-core",
+        registry="Maven Central",
+        version="4.3.76",
+        language="Java",
+        packages=Jars("cn.authing", "java-core", "4.3.76", "JavaCore"),
+        begin="`new ManagementClient(userPoolId, userPoolSecret)`, `setHost`, `setPublicKey`",
+        settings="`setPublicKey`: what stands between BEGIN and END in `HOST/api/v2/.well-known`, without line ends",
+        ours={"isPasswordValid": "`GET /api/v2/users/password/check` is not built"},
+    ),
 ]
 """In the order of the page."""

@@ -230,6 +230,14 @@ class RoleService:
         found = await postgres.find_many(db, pool_id, [RoleKey(code, namespace) for code in codes])
         return {key.code: role.id for key, role in found.items()}
 
+    async def ids_by_name(self, caller: Caller, names: Sequence[str]) -> dict[str, str]:
+        """Ids of the roles that are meant by an id or, where no role has it, by a code of the default namespace.
+        A name of none stands for itself."""
+        known = await postgres.find_by_ids(self._db, caller.pool_id, names)
+        rest = [name for name in names if name not in known]
+        codes = await self.ids_of_codes(self._db, caller.pool_id, DEFAULT_NAMESPACE, rest) if rest else {}
+        return {name: codes.get(name, name) for name in names}
+
     async def require_ids(self, caller: Caller, ids: Sequence[str]) -> None:
         """Raises RoleNotFound."""
         if set(ids) - set(await postgres.find_by_ids(self._db, caller.pool_id, ids)):

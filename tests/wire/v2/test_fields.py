@@ -133,6 +133,28 @@ async def test_a_batch_is_all_or_nothing(v2: V2Client) -> None:
     assert [(one["targetId"], one["data"][0]["value"]) for one in read] == [(second, "2"), (first, "1")]
 
 
+async def test_a_role_is_meant_by_its_id_or_by_its_code(v2: V2Client) -> None:
+    role = await v2.one("CreateRole", code="boss")
+    await v2.run("SetUdf", targetType="ROLE", key="level", dataType="STRING", label="Level")
+    await v2.run("SetUdv", targetType="ROLE", targetId="boss", key="level", value='"3"')
+    (value,) = await v2.one("Udv", targetType="ROLE", targetId=role["id"])
+    assert value["value"] == "3"
+    read = await v2.one("UdfValueBatch", targetType="ROLE", targetIds=["boss", role["id"]])
+    assert [(one["targetId"], one["data"][0]["value"]) for one in read] == [("boss", "3"), (role["id"], "3")]
+    item = {"targetId": "boss", "key": "level", "value": '"4"'}
+    await v2.run("SetUdfValueBatch", targetType="ROLE", input=[item])
+    assert (await v2.one("Udv", targetType="ROLE", targetId="boss"))[0]["value"] == "4"
+
+
+async def test_another_pools_role_is_meant_by_no_code(
+    v2: V2Client, v2_of: ClientOf, other_pool: PoolForTests
+) -> None:
+    await (await v2_of(other_pool)).run("CreateRole", code="boss")
+    await v2.run("SetUdf", targetType="ROLE", key="level", dataType="STRING", label="Level")
+    with pytest.raises(Refusal):
+        await v2.run("SetUdv", targetType="ROLE", targetId="boss", key="level", value='"3"')
+
+
 async def test_removing_a_value_gives_what_is_left(v2: V2Client) -> None:
     user_id = await new_user(v2)
     for key in ("a", "b"):

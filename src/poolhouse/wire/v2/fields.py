@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -68,14 +69,18 @@ def _options(text: str | None) -> tuple[Option, ...] | None:
 
 
 async def udv(request: V2Request, args: Arguments) -> Any:
-    return await _values(request, TargetType(args["targetType"]), args["targetId"])
+    target_type = TargetType(args["targetType"])
+    return await _values(request, target_type, await _id(request, target_type, args["targetId"]))
 
 
 async def udf_value_batch(request: V2Request, args: Arguments) -> Any:
     """An entry for every target asked for, in that order, empty where nothing is kept."""
-    ids = list(dict.fromkeys(target_id for target_id in args["targetIds"] if target_id))
-    found = await request.services.fields.values(request.caller, TargetType(args["targetType"]), ids)
-    return [{"targetId": target_id, "data": list(found.get(target_id, ()))} for target_id in ids]
+    names = list(dict.fromkeys(name for name in args["targetIds"] if name))
+    target_type = TargetType(args["targetType"])
+    meant = await _ids(request, target_type, names)
+    ids = list(dict.fromkeys(meant.values()))
+    found = await request.services.fields.values(request.caller, target_type, ids)
+    return [{"targetId": name, "data": list(found.get(meant[name], ()))} for name in names]
 
 
 async def set_udv(request: V2Request, args: Arguments) -> Any:
@@ -90,12 +95,14 @@ async def set_udv_batch(request: V2Request, args: Arguments) -> Any:
 
 
 async def set_udf_value_batch(request: V2Request, args: Arguments) -> Any:
+    target_type = TargetType(args["targetType"])
+    meant = await _ids(request, target_type, [one["targetId"] for one in args["input"]])
     values: dict[str, dict[str, Any]] = {}
     for one in args["input"]:
-        values.setdefault(one["targetId"], {})[one["key"]] = decoded(one["key"], one["value"])
+        values.setdefault(meant[one["targetId"]], {})[one["key"]] = decoded(one["key"], one["value"])
     if not values:
         raise InvalidInput("input")
-    await request.services.fields.set_values(request.caller, TargetType(args["targetType"]), values)
+    await request.services.fields.set_values(request.caller, target_type, values)
     return message(request.caller.lang)
 
 
@@ -104,8 +111,20 @@ async def remove_udv(request: V2Request, args: Arguments) -> Any:
     return await _set(request, args, {args["key"]: None})
 
 
+async def _ids(request: V2Request, target_type: TargetType, names: Sequence[str]) -> dict[str, str]:
+    """By what the clients name a target, its id: java-core knows a role by its code, the others by its id."""
+    if target_type is not TargetType.ROLE:
+        return {name: name for name in names}
+    return await request.services.roles.ids_by_name(request.caller, names)
+
+
+async def _id(request: V2Request, target_type: TargetType, name: str) -> str:
+    return (await _ids(request, target_type, [name]))[name]
+
+
 async def _set(request: V2Request, args: Arguments, given: dict[str, Any]) -> list[FieldValue]:
-    target_type, target_id = TargetType(args["targetType"]), args["targetId"]
+    target_type = TargetType(args["targetType"])
+    target_id = await _id(request, target_type, args["targetId"])
     await request.services.fields.set_values(request.caller, target_type, {target_id: given})
     return await _values(request, target_type, target_id)
 
