@@ -46,17 +46,26 @@ class DataPermissions:
         self._db, self._namespaces, self._principals = db, namespaces, principals
 
     async def check(
-        self, caller: Caller, user_id: str, namespace: str, resources: Sequence[str], action: str
+        self,
+        caller: Caller,
+        user_id: str,
+        namespace: str,
+        resources: Sequence[str],
+        action: str,
+        *,
+        kind: Kind | None = None,
     ) -> list[bool]:
         """Whether the user may, for each of `resources` (`resource` or `resource/node/...`), in their order.
 
-        For an administrator, or for the user themself. No for what is not there. Raises NamespaceNotFound.
+        For an administrator, or for the user themself. No for what is not there, and for resources of another
+        `kind` where one is given. Raises NamespaceNotFound.
         """
         required_text(action, "action", paths.LONGEST_PATH)
         asked = await self._asked(caller, user_id, namespace, resources, "resources")
         there, said = await self._said(caller, user_id, namespace, asked)
         return [
             one in there
+            and kind in (None, there[one].kind)
             and decision.allows(_reaching(said, there[one], one), one.path, action, there[one].actions)
             for one in asked
         ]

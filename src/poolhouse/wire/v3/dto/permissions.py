@@ -108,6 +108,53 @@ class CheckPermissionsRespDto(Dto, kw_only=True):
     enabled: bool
 
 
+class CheckPermissionArrayResourceDto(Dto, kw_only=True):
+    """Of the authentication client, like the next: about whoever is signed in, in the namespace of the
+    application.
+    """
+
+    resources: list[str]
+    action: str
+
+
+class CheckPermissionStringResourceDto(CheckPermissionArrayResourceDto, kw_only=True):
+    pass
+
+
+class CheckPermissionTreeResourceDto(CheckPermissionArrayResourceDto, kw_only=True):
+    pass
+
+
+class CheckResourcePermissionDataDto(Dto, kw_only=True):
+    check_result_list: list[CheckPermissionsRespDto]  # the clients call it CheckResourcePermissionRespDto
+
+
+class GetUserAuthResourceListDataDto(Dto, kw_only=True):
+    user_permission_list: list[UserPermissionListDto]  # the clients call it UserAuthResourceListDto
+
+
+class GetUserAuthResourcePermissionListDto(Dto, kw_only=True):
+    resources: list[str]
+
+
+class GetUserAuthResourcePermissionListDataDto(Dto, kw_only=True):
+    # the clients call it GetUserAuthResourcePermissionList
+    permission_list: list[GetUserResourcePermissionList]
+
+
+class GetUserAuthResourceStructDto(Dto, kw_only=True):
+    resource: str
+
+
+class GetUserAuthResourceStructDataDto(Dto, kw_only=True):
+    namespace_code: str
+    resource_code: str
+    resource_type: Literal["TREE", "STRING", "ARRAY"]
+    str_resource_auth_action: StrResourceAuthAction | None = None
+    arr_resource_auth_action: ArrResourceAuthAction | None = None
+    tree_resource_auth_action: TreeResourceAuthAction | None = None
+
+
 class CheckUserSameLevelPermissionDataDto(Dto, kw_only=True):
     check_level_result_list: list[CheckUserSameLevelPermissionRespDto]
 
