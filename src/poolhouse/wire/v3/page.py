@@ -97,10 +97,11 @@ def html() -> str:
                 for one in operation.get("parameters", ())
             ]
             answer = operation["responses"]["200"]["content"]["application/json"]["schema"]["oneOf"][0]
+            data = answer["properties"].get("data", {}) if "properties" in answer else answer  # a bare one
             tables = [
                 ("query", query),
                 ("body", _fields(body.get("schema", {}), schemas)),
-                ("data", _fields(answer["properties"].get("data", {}), schemas)),
+                ("data", _fields(data, schemas)),
             ]
             families.setdefault(operation["tags"][0], []).append(
                 {
