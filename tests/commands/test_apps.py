@@ -41,11 +41,13 @@ async def test_how_an_application_speaks_is_shown_and_changed(
         app.id,
         pool=pool.id,
         grant_type=["authorization_code"],
+        response_type=["code", "id_token"],
         response_mode=["query"],
         redirect_uri=["https://app.example/cb"],
         logout_redirect_uri=["https://app.example/bye"],
     )
     assert (told["grant_types"], told["response_modes"]) == (["authorization_code"], ["query"])
+    assert told["response_types"] == ["code", "id_token"]
     assert told["redirect_uris"] == ["https://app.example/cb"]
     assert told["logout_redirect_uris"] == ["https://app.example/bye"]
     assert told["code_expires_after"] == 60

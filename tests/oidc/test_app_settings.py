@@ -71,6 +71,24 @@ async def test_a_grant_type_that_was_not_chosen_is_refused(
     assert "access_token" in (await http.post("/oidc/token", data=given)).json()
 
 
+@pytest.mark.parametrize("settings", [{"require_pkce": True}, {"token_endpoint_auth": "none"}])
+async def test_a_code_from_before_pkce_was_asked_for_is_not_exchanged(
+    services: Services,
+    pool: PoolForTests,
+    browser: Browser,
+    http: httpx.AsyncClient,
+    app: App,
+    person: User,
+    settings: dict[str, Any],
+) -> None:
+    code = await sign_in(browser, app, code_challenge=None, code_challenge_method=None)
+    app = await setting(services, pool, app, **settings)
+    secret = None if "token_endpoint_auth" in settings else app.secret
+    answer = await exchange(http, app, code, code_verifier=None, client_secret=secret)
+    assert answer.json()["error"] == "invalid_grant"
+    assert "code_challenge" in answer.json()["error_description"]
+
+
 async def test_a_response_mode_that_was_not_chosen_is_refused(
     services: Services, pool: PoolForTests, browser: Browser, app: App, person: User
 ) -> None:

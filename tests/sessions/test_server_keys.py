@@ -224,9 +224,10 @@ async def test_a_token_of_the_servers_names_its_pool_or_is_none(ring: KeyRing) -
             await ring.read(tokens.sign(claims, key))
 
 
-async def test_it_signs_no_management_token(ring: KeyRing) -> None:
+@pytest.mark.parametrize("managed", ["p", ""])
+async def test_it_signs_no_management_token(ring: KeyRing, managed: str) -> None:
     key, seconds = await ring.server("RS256"), int(now().timestamp())
-    claims = {"sub": "p", "iat": seconds, "exp": seconds + 60, "scoped_userpool_id": "p"}
+    claims = {"sub": "p", "iat": seconds, "exp": seconds + 60, "scoped_userpool_id": managed}
     with pytest.raises(TokenInvalid):
         await ring.read(tokens.sign({**claims, "data": {"userPoolId": "p"}}, key))
 

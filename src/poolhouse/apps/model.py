@@ -77,6 +77,11 @@ class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     template: str | None = None
     pages: dict[str, Any] = {}
 
+    @property
+    def only_pkce(self) -> bool:
+        """Whether a sign-in must carry a code_challenge: a public client has nothing else to show for its code."""
+        return self.require_pkce or self.token_endpoint_auth == "none"
+
 
 @dataclass(frozen=True, slots=True)
 class App:

@@ -11,7 +11,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from poolhouse.apps.model import App as Application
-from poolhouse.apps.model import GrantType, IdTokenAlgorithm, ResponseMode, TokenEndpointAuth
+from poolhouse.apps.model import GrantType, IdTokenAlgorithm, ResponseMode, ResponseType, TokenEndpointAuth
 from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl
@@ -106,6 +106,7 @@ def set_app(
     grant_type: Annotated[
         list[GrantType] | None, Parameter(help="Those it uses; give it several times.")
     ] = None,
+    response_type: Annotated[list[ResponseType] | None, Parameter(help="Likewise.")] = None,
     response_mode: Annotated[list[ResponseMode] | None, Parameter(help="Likewise.")] = None,
     refresh_token_rotation: bool | None = None,
     code_expires_after: Annotated[int | None, Parameter(help="Seconds, as the three below.")] = None,
@@ -126,6 +127,7 @@ def set_app(
         "client_jwks": None if jwks is None else _read(jwks),
         "require_pkce": require_pkce,
         "grant_types": grant_type,
+        "response_types": response_type,
         "response_modes": response_mode,
         "refresh_token_rotation": refresh_token_rotation,
         "code_expires_after": code_expires_after,

@@ -156,7 +156,7 @@ def _check_types(app: App, asked: AuthorizationRequest) -> None:
 
 
 def _check_pkce(app: App, asked: AuthorizationRequest) -> None:
-    only_pkce = app.settings.require_pkce or app.settings.token_endpoint_auth == "none"
+    only_pkce = app.settings.only_pkce
     if "code" not in asked.response_type.split():
         return
     if asked.code_challenge is None:

@@ -207,6 +207,8 @@ class OidcService:
             raise OAuthError("invalid_grant", "the code has expired")
         if redirect_uri != found.redirect_uri:
             raise OAuthError("invalid_grant", "redirect_uri is not the one of the request")
+        if found.code_challenge is None and app.settings.only_pkce:
+            raise OAuthError("invalid_grant", "the code was asked for without a code_challenge")
         _check_verifier(found.code_challenge, found.code_challenge_method, verifier)
         if await self._sessions.find(app.pool_id, found.grant.session_id) is None:
             raise OAuthError("invalid_grant", "the session has ended")
