@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import phonenumbers
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_signin import Person, bob  # noqa: F401
 
+from poolhouse import phones
 from poolhouse.users.model import UserDraft
 
 
@@ -133,3 +135,22 @@ async def test_guessing_at_the_own_password_is_counted(bob: Person) -> None:  # 
     answers = [await bob.post("validate-password", username="bob", password=f"no {i}") for i in range(12)]
     assert answers[0]["data"] == {"valid": False}
     assert answers[-1]["statusCode"] in (403, 429)
+
+
+async def test_the_countries_have_what_a_login_page_shows(v3: V3Client) -> None:
+    countries = (await v3.http.get("/api/v3/get-country-list")).json()["data"]
+    china = next(one for one in countries if one["alpha2"] == "CN")
+    assert (china["alpha3"], china["phoneCountryCode"], china["flag"]) == (
+        "CHN",
+        "+86",
+        "\N{REGIONAL INDICATOR SYMBOL LETTER C}\N{REGIONAL INDICATOR SYMBOL LETTER N}",
+    )
+    assert (china["name"]["zh-CN"]["value"], china["name"]["en-US"]["value"]) == ("中国", "China")
+    assert phonenumbers.SUPPORTED_REGIONS - {one["alpha2"] for one in countries} == {"AC", "TA"}
+    for field in ("alpha2", "alpha3"):
+        assert len({one[field] for one in countries}) == len(countries)
+
+
+async def test_every_country_s_code_is_one_that_a_number_may_come_with(v3: V3Client) -> None:
+    for one in (await v3.http.get("/api/v3/get-country-list")).json()["data"]:
+        assert phones.country_code_of(one["phoneCountryCode"]) == int(one["phoneCountryCode"])

@@ -1,4 +1,5 @@
-"""What a client asks before it acts: whether a secret, a code or a password is right, and what to encrypt with.
+"""What a client asks before it acts: whether a secret, a code or a password is right, what to encrypt with, and which
+countries there are.
 
 Source: docs/contract/v3/signin.md.
 """
@@ -7,12 +8,14 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
+from poolhouse.countries import all_countries
 from poolhouse.errors import CodeExpired, CodeWrong, InvalidInput
 from poolhouse.login.model import Channel
 from poolhouse.users.model import UserKey
-from poolhouse.wire.v3.dto.common import IsSuccessDto
+from poolhouse.wire.v3.dto.common import IsSuccessDto, LangObject, LangUnit
 from poolhouse.wire.v3.dto.signin import (
     AppIdSecret,
+    CountryDetailInfo,
     PreCheckCodeDataDto,
     PreCheckCodeDto,
     SystemInfoResp,
@@ -72,6 +75,21 @@ async def system(request: V3Request, _: None) -> SystemInfoResp:
     )
 
 
+async def get_country_list(_: V3Request, __: None) -> list[CountryDetailInfo]:
+    return [
+        CountryDetailInfo(
+            alpha2=country.alpha2,
+            alpha3=country.alpha3,
+            phone_country_code=country.calling_code,
+            flag=country.flag,
+            name=LangObject(
+                zh_cn=LangUnit(enabled=True, value=country.zh), en_us=LangUnit(enabled=True, value=country.en)
+            ),
+        )
+        for country in all_countries()
+    ]
+
+
 ENDPOINTS = [
     Endpoint(
         "POST",
@@ -113,5 +131,15 @@ ENDPOINTS = [
         summary="The keys to encrypt passwords with, and the version",
         access="anyone",
         bare=True,
+    ),
+    Endpoint(
+        "GET",
+        "get-country-list",
+        request=None,
+        response=list[CountryDetailInfo],
+        handler=get_country_list,
+        scope="signin:read",
+        summary="Countries and their telephone codes",
+        access="anyone",
     ),
 ]

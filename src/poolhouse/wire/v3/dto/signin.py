@@ -11,7 +11,13 @@ from msgspec import field
 
 from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.audit import GeoIp, ParsedUserAgent
-from poolhouse.wire.v3.dto.common import FactorType, GivenGender, PasswordEncryptType, ResourceType
+from poolhouse.wire.v3.dto.common import (
+    FactorType,
+    GivenGender,
+    LangObject,
+    PasswordEncryptType,
+    ResourceType,
+)
 from poolhouse.wire.v3.dto.users import UserDepartmentSort
 
 EmailChannel = Literal[
@@ -520,3 +526,15 @@ class SystemInfoResp(Dto, kw_only=True):
     sm2: SystemKey
     version: SystemVersion
     public_ips: list[str]  # always empty
+
+
+class CountryDetailInfo(Dto, kw_only=True):
+    """The contract has names in Chinese and English alone. What a flag is it leaves open; ours is the
+    emoji.
+    """
+
+    alpha2: str
+    alpha3: str
+    phone_country_code: str
+    flag: str
+    name: LangObject
