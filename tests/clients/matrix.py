@@ -131,7 +131,6 @@ CLIENTS = [
         packages=Jars("cn.authing", "java-core", "4.3.76", "JavaCore"),
         begin="`new ManagementClient(userPoolId, userPoolSecret)`, `setHost`, `setPublicKey`",
         settings="`setPublicKey`: what stands between BEGIN and END in `HOST/api/v2/.well-known`, without line ends",
-        ours={"isPasswordValid": "`GET /api/v2/users/password/check` is not built"},
     ),
 ]
 """In the order of the page."""

@@ -59,6 +59,7 @@ OPEN_CALLS = {
     "GET /api/v2/oidc/validate_token",
     "GET /api/v2/security/captcha",
     "GET /api/v2/security/captcha/{captchaId}/audio",
+    "GET /api/v2/users/password/check",
     "POST /api/v2/applications/mfa/check",
     "POST /api/v2/applications/mfa/email/verify",
     "POST /api/v2/applications/mfa/sms/verify",

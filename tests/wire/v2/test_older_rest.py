@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import structlog
 from tests.conftest import PoolForTests
+from tests.wire.sealed_passwords import FOREIGN, seal
 from tests.wire.v2.conftest import ClientOf, Refusal, V2Client
 
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
@@ -352,6 +353,23 @@ async def test_another_pool_is_invisible_to_each(
     assert await other.rest("POST", "/api/v2/acl/check-resource-permission-batch", json=asked) == []
 
 
+@pytest.mark.parametrize(("password", "code"), [("long enough", None), ("short", 2029)])
+async def test_a_sealed_password_in_the_query_is_held_to_the_policy(
+    services: Services, stranger: V2Client, password: str, code: int | None
+) -> None:
+    sealed = seal(services.transport.rsa_public_key, password)
+    asked = stranger.rest("GET", f"/api/v2/users/password/check?password={sealed}")
+    if code is None:
+        assert (await asked)["valid"] is True
+    else:
+        assert await refused(asked) == code
+
+
+async def test_a_password_in_the_query_sealed_with_another_key_is_refused(stranger: V2Client) -> None:
+    asked = stranger.rest("GET", f"/api/v2/users/password/check?password={FOREIGN['rsa-1024']}")
+    assert await refused(asked) == 2016
+
+
 async def test_what_is_not_built_says_so(v2: V2Client, sown: Sown) -> None:
     for method, path in [
         ("POST", "/api/v2/users/link"),
@@ -359,6 +377,5 @@ async def test_what_is_not_built_says_so(v2: V2Client, sown: Sown) -> None:
         ("POST", "/api/v2/ldap/verify-user"),
         ("POST", "/api/v2/qrcode/gene"),
         ("GET", f"/api/v2/users/{sown.user_id}/management/principal_authentication"),
-        ("GET", "/api/v2/users/password/check"),
     ]:
         assert await refused(v2.rest(method, path, json={})) == 501

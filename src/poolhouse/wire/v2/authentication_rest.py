@@ -80,6 +80,15 @@ async def check_password(request: V2Request) -> Any:
     return {"valid": True, "message": said("密码验证成功", request.caller.lang)}
 
 
+async def check_password_of_query(request: V2Request) -> Any:
+    """The same of java-core, sealed and in the query. It reads the code alone, so what will not do is refused."""
+    sealed = request.query.required("password").replace(" ", "+")  # a query's blank, of base64's plus
+    password = await request.services.transport.read_new(sealed)
+    pool = await request.services.pools.get(request.caller.pool_id)
+    await policy_of(pool).check(password)
+    return {"valid": True, "message": said("密码验证成功", request.caller.lang)}
+
+
 async def captcha(request: V2Request) -> Any:
     """A challenge for captchaCode: `image` as a data URL, `audio` where the same digits are spoken."""
     challenge = await request.services.captchas.issue(visitor(request, {}))
@@ -109,6 +118,7 @@ ROUTES = [
     Route("POST", "/api/v2/sms/send", send_sms),
     Route("GET", "/api/v2/oidc/validate_token", validate_token),
     Route("POST", "/api/v2/password/check", check_password),
+    Route("GET", "/api/v2/users/password/check", check_password_of_query),
     Route("GET", "/api/v2/security/captcha", captcha),
     Route("GET", "/api/v2/security/captcha/{captchaId}/audio", captcha_audio),
 ]
