@@ -4,11 +4,21 @@ import * as client from 'openid-client';
 const [step, text] = process.argv.slice(2);
 const given = JSON.parse(text);
 
+async function authentication() {
+  if (given.privateKey) {
+    const of = given.privateKey.kty === 'EC'
+      ? { name: 'ECDSA', namedCurve: 'P-256' }
+      : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+    return client.PrivateKeyJwt(await crypto.subtle.importKey('jwk', given.privateKey, of, false, ['sign']));
+  }
+  return given.clientSecret ? client.ClientSecretBasic(given.clientSecret) : client.None();
+}
+
 const config = await client.discovery(
   new URL(given.issuer),
   given.clientId,
-  { client_secret: given.clientSecret, id_token_signed_response_alg: 'RS256' },
-  undefined,
+  { client_secret: given.clientSecret, id_token_signed_response_alg: given.alg ?? 'RS256' },
+  await authentication(),
   { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] },
 );
 

