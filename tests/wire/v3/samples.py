@@ -162,7 +162,7 @@ def _struct(info: Any, values: dict[str, Any], also: Collection[str] = ()) -> di
     made = {}
     for field in info.fields:
         name = field.encode_name
-        if field.required or name in SENT_ANYWAY or name.lower() in also:
+        if field.required or name in SENT_ANYWAY or name.replace("_", "").lower() in also:
             made[name] = values[name] if values.get(name) is not None else _value(field.type, name, values)
     return made
 

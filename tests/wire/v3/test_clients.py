@@ -34,7 +34,8 @@ def python_call(server: str, sown: Sown, row: Endpoint) -> dict[str, Any]:
     known = {name.replace("_", "").lower(): name for name in parameters}
     demanded = {name for name, own in known.items() if parameters[own].default is inspect.Parameter.empty}
     params = sample(row, sown, demanded) or {}
-    return method(**{known[name.lower()]: value for name, value in params.items() if name.lower() in known})
+    given = {name.replace("_", "").lower(): value for name, value in params.items()}
+    return method(**{known[name]: value for name, value in given.items() if name in known})
 
 
 def _argument(row: Endpoint, values: dict[str, Any] | None) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Any
 
 import pytest
+from authing import AuthenticationClient
 from tests.wire.v3.conftest import V3Client
+from tests.wire.v3.test_clients import NODE, SDK
 from tests.wire.v3.test_orgs import department, organisation
 from tests.wire.v3.test_resources import BOOKS
 from tests.wire.v3.test_signin import Person, bob  # noqa: F401
@@ -144,3 +148,45 @@ async def test_an_administrators_token_is_nobodys_own(member: Person, row: Any) 
 
 def _listed(data: Any) -> Any:
     return data["list"] if isinstance(data, dict) else data
+
+
+PYTHON_METHODS = (
+    "get_login_history",
+    "get_logged_in_apps",
+    "get_accessible_apps",
+    "get_tenant_list",
+    "get_role_list",
+    "get_group_list",
+    "get_department_list",
+    "get_authorized_resources",
+)
+
+
+async def test_the_python_client_reads_every_list(member: Person, server: str) -> None:
+    client = AuthenticationClient(app_id=member.app_id, app_host=server, access_token=member.token)
+    answers = [await asyncio.to_thread(getattr(client, method)) for method in PYTHON_METHODS]
+    assert [answer["statusCode"] for answer in answers] == [200] * len(my_lists.ENDPOINTS)
+    assert all(answer["data"] for answer in answers)
+    assert (await asyncio.to_thread(client.get_system_info))["rsa"]["publicKey"].startswith("-----BEGIN")
+    assert (await asyncio.to_thread(client.get_country_list))["statusCode"] == 200
+
+
+NODE_CALLS = """
+const { AuthenticationClient } = require(process.argv[1])
+const client = new AuthenticationClient({
+  appId: process.argv[3], appSecret: 'x', appHost: process.argv[2], accessToken: process.argv[4],
+})
+const calls = ['getLoginHistory', 'getLoggedInApps', 'getAccessibleApps', 'getTenantList', 'getRoleList',
+  'getGroupList', 'getDepartmentList', 'getAuthorizedResources']
+Promise.all(calls.map((name) => client[name]({}))).then((answers) => console.log(JSON.stringify(answers)))
+"""
+
+
+async def test_the_node_client_reads_every_list(member: Person, server: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        NODE, "-e", NODE_CALLS, SDK, server, member.app_id, member.token, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    answers = json.loads(out)
+    assert [answer["statusCode"] for answer in answers] == [200] * len(my_lists.ENDPOINTS)
+    assert all(answer["data"] for answer in answers)
