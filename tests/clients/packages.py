@@ -160,10 +160,14 @@ class Wheels:
 
 @dataclass(frozen=True, slots=True)
 class Modules:
-    """A client of npm, installed with the suite's other modules by the name `module` (tests/js/package.json)."""
+    """A client of npm, installed with the suite's other modules by the name `module` (tests/js/package.json).
+
+    `key_option`: the option that takes the server's public key, in a version that does not fetch it.
+    """
 
     main: str
     module: str
+    key_option: str = ""
 
     def fetch(self) -> None:
         """`scripts/setup` has installed tests/js already."""
@@ -173,7 +177,8 @@ class Modules:
 
         if not (NODE_MODULES / self.module).exists():
             raise LeftOut(f"the module {self.module} in tests/js (make setup)")
-        return [str(node()), str(HERE / "node" / f"{self.main}.cjs"), str(NODE_MODULES / self.module)]
+        driver = [str(node()), str(HERE / "node" / f"{self.main}.cjs"), str(NODE_MODULES / self.module)]
+        return [*driver, self.key_option] if self.key_option else driver
 
 
 def _need(*programs: str) -> None:

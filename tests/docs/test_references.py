@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("src", "tests", "scripts", "bench", "docs", "examples")
 KINDS = {".cjs", ".graphql", ".html", ".js", ".json", ".md", ".mjs", ".py", ".sh", ".sql", ".toml", ".ts", ""}
-NOT_OURS = {"node_modules", "__pycache__"}
+NOT_OURS = {"node_modules", "__pycache__", ".packages"}
 WITHOUT = (ROOT / "CHANGELOG.md", Path(__file__))
 
 OUTSIDE = re.compile(

@@ -73,6 +73,7 @@ REST: dict[str, dict[str, Any]] = {
     "POST /api/v2/users": {"userInfo": {"username": "x"}},
     "POST /api/v2/users/{userId}": {},
     "POST /api/v2/password/check": {},
+    "GET /api/v2/users/password/check": {},
     "POST /api/v2/register/email-code": {"email": "x@example.com", "code": "1234"},
 }
 """By hand, with what else the body must have: bodies of v2's REST have no declared shape to read it from."""

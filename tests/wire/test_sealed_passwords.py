@@ -41,6 +41,8 @@ async def ask(world: World, place: Place, sealed: str) -> list[httpx.Response]:
         if isinstance(what, Call)
         else f"/api/v3/{what.path}"
     )
+    if isinstance(what, Call) and what.method == "GET":
+        return [await world.http.get(path, params=body, headers=one) for one in headers]
     return [await world.http.post(path, json=body, headers=one) for one in headers]
 
 

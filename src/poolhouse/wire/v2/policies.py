@@ -93,15 +93,23 @@ async def policy_assignments(request: V2Request, args: Arguments) -> Any:
     page = PageRequest.of(args.get("page"), args.get("limit"))
     type_ = TargetType(args["targetType"]) if args.get("targetType") else None
     identifier = args.get("targetIdentifier")
-    target = TargetName(type_, identifier) if type_ and identifier else None
-    return await services.policies.list_assignments(
-        caller,
-        page,
-        code=args.get("code") or None,
-        target=target,
-        target_type=type_,
-        namespace=namespace_of(args),
-    )
+
+    async def of(type_: TargetType | None) -> Any:
+        return await services.policies.list_assignments(
+            caller,
+            page,
+            code=args.get("code") or None,
+            target=TargetName(type_, identifier) if type_ and identifier else None,
+            target_type=type_,
+            namespace=namespace_of(args),
+        )
+
+    found = await of(type_)
+    if not found.total and identifier and type_ is TargetType.USER:
+        return await of(
+            TargetType.ROLE
+        )  # docs/contract/v2.md#roles: the slip of an older `roles.listPolicies`
+    return found
 
 
 async def add_policy_assignments(request: V2Request, args: Arguments) -> Any:
