@@ -24,6 +24,7 @@ ELSEWHERE = {
     "db/faults.py": "what the driver says of a text that came through all the same",
     "fields/service.py": "no character of a key: all controls and blanks",
     "migration/import_tables.py": "what a file looks like that is read in the wrong encoding",
+    "oidc/grants.py": "bytes of whatever is given as a secret",
     "oidc/service.py": "bytes of whatever is given as a secret",
     "sandbox/client.py": "bytes of a source",
     "sandbox/process.py": "costs nothing where a frame is sound, and `storable` where not",

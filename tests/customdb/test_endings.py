@@ -44,13 +44,13 @@ async def test_a_scripted_users_login_and_offline_grant_end(
     asked = AuthorizationRequest(app.id, REDIRECT, "openid offline_access")
     code = await services.oidc.authorize(app, asked, logged_in.session)
     tokens = await services.oidc.exchange_code(app, code, REDIRECT, None, "http://poolhouse/oidc")
-    assert (await services.oidc.user_info(tokens.access_token))["sub"] == logged_in.user.id
+    assert (await services.oidc_tokens.user_info(tokens.access_token))["sub"] == logged_in.user.id
 
     await ENDINGS[ending](services, admin, logged_in.user.id)
 
     with pytest.raises(TokenExpired):
         await services.sessions.read(logged_in.token.token)
     with pytest.raises(OAuthError):
-        await services.oidc.user_info(tokens.access_token)
+        await services.oidc_tokens.user_info(tokens.access_token)
     with pytest.raises(OAuthError):
         await services.oidc.refresh(app, tokens.refresh_token or "", None, "http://poolhouse/oidc")

@@ -128,7 +128,7 @@ class Person:
     async def offline_alone(self) -> Any:
         """Tokens of a session that has run out."""
         tokens = await self.tokens("openid offline_access")
-        access = await self.services.oidc.read_access_token(tokens.access_token)
+        access = await self.services.oidc_tokens.read_access_token(tokens.access_token)
         await self.services.db.execute(
             "update sessions set expires_at = now() - interval '1 s' where pool_id = $1 and id = "
             "(select session_id from oidc_grants where pool_id = $1 and id = $2)",

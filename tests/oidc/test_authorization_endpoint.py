@@ -390,8 +390,13 @@ async def test_a_hint_of_another_application_says_nothing(
 ) -> None:
     tokens = (await exchange(http, app, await sign_in(browser, app))).json()
     other = await services.apps.create(pool.administrator, "other", redirect_uris=(REDIRECT,))
-    assert await services.oidc.subject_of(app, tokens["id_token"]) == person.id
-    assert await services.oidc.subject_of(other, tokens["id_token"]) is None
+    await browser.open(authorize_url(other, id_token_hint=tokens["id_token"], prompt="none"))
+    assert browser.arrived["code"]
+    await services.users.create(pool.administrator, UserDraft({"username": "eve"}, password="lovelace"))
+    http.cookies.clear()
+    await browser.open(authorize_url(other, id_token_hint=tokens["id_token"]))
+    await browser.submit("/login", account="eve", password="lovelace")
+    assert browser.arrived["code"]
 
 
 @pytest.mark.parametrize("settings", [{"mfa_required": True}, {"sso_enabled": False}], ids=str)

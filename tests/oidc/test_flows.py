@@ -256,11 +256,12 @@ async def test_an_access_token_is_no_login_token(
     assert (await services.credentials.status(tokens["id_token"])).claims is not None
 
 
-async def test_introspection_and_revocation_tell_the_client_and_nobody_else(
-    services: Services, browser: Browser, http: httpx.AsyncClient, app: App, person: User, pool: PoolForTests
-) -> None:
+async def test_introspection_and_revocation_tell_clients_of_the_pool_and_nobody_else(
+    services: Services, browser: Browser, http: httpx.AsyncClient, app: App, person: User,
+    other_pool: PoolForTests,
+) -> None:  # fmt: skip
     tokens = (await exchange(http, app, await sign_in(browser, app))).json()
-    other = await services.apps.create(pool.administrator, "other")
+    other = await services.apps.create(other_pool.administrator, "other")
 
     async def active(client: App) -> bool:
         form = {"token": tokens["access_token"]}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from poolhouse.apps.model import App
+
 ErrorCode = Literal[
     "invalid_request",
     "invalid_client",
@@ -25,6 +27,7 @@ ErrorCode = Literal[
     "request_uri_not_supported",
     "registration_not_supported",
     "unmet_authentication_requirements",
+    "unsupported_token_type",
 ]
 
 
@@ -48,6 +51,8 @@ SCOPES = (
     "roles",
 )
 """The first six are OpenID Connect's own (Core 5.4, 11); the others are the vendor's."""
+LOGIN_SCOPE = "openid profile"
+"""Of the token of a sign-in of v2 or v3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +141,12 @@ class AccessToken:
     @property
     def scopes(self) -> frozenset[str]:
         return frozenset(self.scope.split())
+
+
+@dataclass(frozen=True, slots=True)
+class IdTokenHint:
+    """Somebody an id token was once given about, and the session it was given in."""
+
+    app: App
+    user_id: str
+    session_id: str

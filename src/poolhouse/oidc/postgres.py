@@ -175,13 +175,14 @@ async def use_refresh_token(
 
 
 async def look_at_refresh_token(
-    db: Executor, pool_id: str, app_id: str, digest: bytes
+    db: Executor, pool_id: str, app_id: str | None, digest: bytes
 ) -> FoundRefreshToken | None:
-    """Without using it: for introspection and revocation, and for who does not rotate them."""
+    """Without using it: for introspection and revocation, and for who does not rotate them. Of `app_id`, or of any
+    application of the pool."""
     row = await db.fetchrow(
         f"select {_GRANT}, t.expires_at as token_expires_at, t.used_at is null as first_use "
         "from oidc_refresh_tokens t join oidc_grants g on g.pool_id = t.pool_id and g.id = t.grant_id "
-        "where t.pool_id = $1 and t.digest = $2 and g.app_id = $3",
+        "where t.pool_id = $1 and t.digest = $2 and ($3::text is null or g.app_id = $3)",
         pool_id,
         digest,
         app_id,

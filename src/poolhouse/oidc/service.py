@@ -2,8 +2,8 @@
 
 A grant is what one user let one application have in one session. Codes and refresh tokens are random and
 known to us only by their digest; access tokens are signed, name their grant, and are good while it is. A code
-or refresh token used twice revokes its grant: somebody else has it. A grant ends with its session; one with
-offline_access outlives the session's running out, and nothing else: whatever ends sessions revokes it (`logins_ended`).
+or refresh token used twice revokes its grant: somebody else has it. What comes back to us is read in
+`tokens_in_use.py`.
 Sources: RFC 6749, 7636, OAuth 2.0 BCP, OpenID Connect Core 11.
 """
 
@@ -18,22 +18,20 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from poolhouse.accounts.records import UserRecords
-from poolhouse.apps.model import GRANT_TYPES, App, MayUse
+from poolhouse.apps.model import GRANT_TYPES, App
 from poolhouse.apps.service import AppService
-from poolhouse.audit.model import Event
-from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.compare import same_secret
-from poolhouse.db.database import Database, Tx
+from poolhouse.db.database import Database
 from poolhouse.errors import AppNotFound, PoolhouseError
 from poolhouse.ids import new_id
 from poolhouse.oidc import client_assertions, postgres
 from poolhouse.oidc.claims import user_claims
 from poolhouse.oidc.client_assertions import ClientAssertion
-from poolhouse.oidc.model import AccessToken, AuthorizationRequest, Grant, OAuthError, TokenSet
+from poolhouse.oidc.grants import Grants, digest
+from poolhouse.oidc.model import AuthorizationRequest, Grant, OAuthError, TokenSet
 from poolhouse.oidc.requests import known_scopes
-from poolhouse.sessions import tokens
-from poolhouse.sessions.model import Ending, Session
+from poolhouse.sessions.model import Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
@@ -49,37 +47,12 @@ class OidcService:
         apps: AppService,
         users: UserRecords,
         sessions: SessionService,
-        may_use: MayUse,
-        audit: AuditLog,
+        grants: Grants,
     ) -> None:
-        """`may_use`: who decides which users an application is open to; a session may be another
-        application's."""
         self._db, self._apps, self._users = db, apps, users
-        self._sessions, self._may_use, self._audit = sessions, may_use, audit
+        self._sessions, self._grants = sessions, grants
 
     # -- the authorization endpoint ------------------------------------------------------------------------
-
-    async def client(self, app_id: str) -> App:
-        """Raises OAuthError invalid_client."""
-        try:
-            app = await self._apps.get_anywhere(app_id)
-        except AppNotFound as error:
-            raise OAuthError("invalid_client", "unknown client_id") from error
-        if not app.settings.enabled:
-            raise OAuthError("invalid_client", "the application is disabled")
-        return app
-
-    async def subject_of(self, app: App, id_token: str) -> str | None:
-        """Whose an id token of this application is, run out or not; None for one that is no such token."""
-        try:
-            key = await self._sessions.keys.find(tokens.hint(id_token))
-            claims = tokens.verify(id_token, key)
-        except PoolhouseError:
-            return None
-        own = claims.get("aud") == app.id and isinstance(claims.get("sub"), str) and "sid" in claims
-        if key.pool_id not in ("", app.pool_id) or (key.purpose == "app" and key.app_id != app.id):
-            own = False
-        return str(claims["sub"]) if own else None
 
     async def authorize(self, app: App, request: AuthorizationRequest, session: Session) -> str:
         """A code for a user who is logged in and agrees. Raises OAuthError access_denied, login_required."""
@@ -92,7 +65,7 @@ class OidcService:
 
         Raises OAuthError: access_denied, or login_required where the application expects somebody else.
         """
-        await self.require_entrance(app, session.user_id)
+        await self._grants.require_entrance(app, session.user_id)
         if request.subject not in (None, session.user_id):
             raise OAuthError("login_required", "another user than the one hinted at is logged in")
         kinds = request.response_type.split()
@@ -118,7 +91,7 @@ class OidcService:
                 await postgres.insert_code(
                     tx,
                     grant,
-                    _digest(code),
+                    digest(code),
                     request.redirect_uri,
                     request.code_challenge,
                     request.code_challenge_method,
@@ -151,11 +124,6 @@ class OidcService:
             )
         return answer
 
-    async def require_entrance(self, app: App, user_id: str) -> None:
-        """Raises OAuthError access_denied."""
-        if not await self._may_use(app, user_id):
-            raise OAuthError("access_denied", "the application is not open to this user")
-
     # -- the token endpoint --------------------------------------------------------------------------------
 
     async def authenticate_client(self, app_id: str, secret: str | None, method: SecretMethod) -> App:
@@ -163,7 +131,7 @@ class OidcService:
 
         Without a secret only an application whose method is `none` passes, and its code must carry PKCE.
         """
-        app = await self.client(app_id)
+        app = await self._grants.client(app_id)
         allowed = app.settings.token_endpoint_auth
         if secret is None:
             if allowed != "none":
@@ -179,7 +147,7 @@ class OidcService:
     async def authenticate_by_assertion(self, assertion: ClientAssertion, audiences: Collection[str]) -> App:
         """The application that signed it for one of the `audiences`. Raises OAuthError invalid_client, for one that
         was used before."""
-        app = await self.client(assertion.claimed)
+        app = await self._grants.client(assertion.claimed)
         spent = client_assertions.verify(app, assertion, audiences, now())
         if not await postgres.spend_assertion(self._db, app.pool_id, app.id, spent.digest, spent.expires_at):
             raise OAuthError("invalid_client", "client_assertion: jti was used before")
@@ -197,11 +165,11 @@ class OidcService:
     ) -> TokenSet:
         """Raises OAuthError invalid_grant; a code used twice takes its tokens with it."""
         async with self._db.transaction() as tx:
-            found = await postgres.use_code(tx, app.pool_id, app.id, _digest(code))
+            found = await postgres.use_code(tx, app.pool_id, app.id, digest(code))
         if found is None:
             raise OAuthError("invalid_grant", "unknown code")
         if not found.first_use:
-            await self._revoke(found.grant, "code used twice")
+            await self._grants.revoke(found.grant, "code used twice")
             raise OAuthError("invalid_grant", "the code was used before")
         if found.expires_at <= now():
             raise OAuthError("invalid_grant", "the code has expired")
@@ -220,11 +188,11 @@ class OidcService:
         rotates = app.settings.refresh_token_rotation
         async with self._db.transaction() as tx:
             look = postgres.use_refresh_token if rotates else postgres.look_at_refresh_token
-            found = await look(tx, app.pool_id, app.id, _digest(token))
+            found = await look(tx, app.pool_id, app.id, digest(token))
         if found is None:
             raise OAuthError("invalid_grant", "unknown refresh_token")
         if not found.first_use:
-            await self._revoke(found.grant, "refresh token used twice")
+            await self._grants.revoke(found.grant, "refresh token used twice")
             raise OAuthError("invalid_grant", "the refresh_token was used before")
         if found.expires_at <= now():
             raise OAuthError("invalid_grant", "the refresh_token has expired")
@@ -254,7 +222,7 @@ class OidcService:
             raise OAuthError("invalid_grant", "the token is no good login's") from error
         if session.app_id != app.id:
             raise OAuthError("invalid_grant", "the token is of another application")
-        await self.require_entrance(app, session.user_id)
+        await self._grants.require_entrance(app, session.user_id)
         scope = " ".join(known_scopes(scope))
         lifetime = timedelta(seconds=app.settings.refresh_token_expires_after)
         grant = Grant(
@@ -270,105 +238,6 @@ class OidcService:
         )
         await postgres.insert_grant(self._db, grant)
         return await self._issue(app, grant, session, issuer)
-
-    # -- tokens in use -------------------------------------------------------------------------------------
-
-    async def read_access_token(self, token: str) -> AccessToken:
-        """Raises OAuthError invalid_token for anything but a live access token of ours."""
-        access = await self._verified(token)
-        if access.grant_id is not None:
-            grant = await postgres.find_grant(self._db, access.pool_id, access.grant_id)
-            await self._require_live(grant)
-            assert grant is not None
-            access = replace(access, userinfo_claims=grant.userinfo_claims)
-        elif not await self._apps.is_enabled(access.app_id):
-            raise OAuthError("invalid_token", "the application is disabled")
-        return access
-
-    async def _verified(self, token: str) -> AccessToken:
-        """What an access token of ours says, whether or not its grant is still good."""
-        try:
-            key = await self._sessions.keys.find(tokens.hint(token))
-            claims = tokens.verify(token, key)
-        except PoolhouseError as error:
-            raise OAuthError("invalid_token", "not a token of ours") from error
-        published = key.purpose in ("server", "rsa")
-        if not published or claims.get("use") != "access" or claims["exp"] <= now().timestamp():
-            raise OAuthError("invalid_token", "not an access token, or expired")
-        try:
-            app = await self._apps.get_anywhere(str(claims["client_id"]))
-        except AppNotFound as error:
-            raise OAuthError("invalid_token", "its application is gone") from error
-        if key.pool_id not in ("", app.pool_id):
-            raise OAuthError("invalid_token", "its application is of another pool")
-        grant_id = claims.get("gid")
-        return AccessToken(
-            pool_id=app.pool_id,
-            app_id=app.id,
-            user_id=str(claims["sub"]) if grant_id is not None else None,
-            grant_id=grant_id,
-            scope=str(claims.get("scope", "")),
-            claims=claims,
-        )
-
-    async def user_info(self, token: str) -> dict[str, Any]:
-        """The claims of the token's user, by its scopes. Raises OAuthError invalid_token."""
-        access = await self.read_access_token(token)
-        if access.user_id is None:
-            raise OAuthError("invalid_token", "the token speaks for no user")
-        caller = Caller(access.pool_id, "user", access.user_id, access.app_id)
-        user = await self._users.find(caller, UserKey("id", access.user_id))
-        if user is None or not user.may_log_in:
-            raise OAuthError("invalid_token", "the user is gone or may not log in")
-        return user_claims(user, access.scopes, access.userinfo_claims)
-
-    async def introspect(self, app: App, token: str) -> dict[str, Any]:
-        """RFC 7662: what the token is, to the application it was made for; anything else is inactive."""
-        try:
-            access = await self.read_access_token(token)
-        except OAuthError:
-            return await self._introspect_refresh_token(app, token)
-        if access.app_id != app.id:
-            return {"active": False}
-        kept = ("sub", "aud", "iss", "exp", "iat", "scope", "client_id", "jti")
-        return {
-            "active": True,
-            "token_type": "Bearer",
-            **{name: access.claims[name] for name in kept if name in access.claims},
-        }
-
-    async def revoke(self, app: App, token: str) -> None:
-        """RFC 7009: an unknown token is no error. Either token takes the whole grant with it."""
-        found = await postgres.look_at_refresh_token(self._db, app.pool_id, app.id, _digest(token))
-        grant = found.grant if found else None
-        if grant is None:
-            try:
-                access = await self._verified(token)
-            except OAuthError:
-                return
-            if access.grant_id and access.app_id == app.id:
-                grant = await postgres.find_grant(self._db, app.pool_id, access.grant_id)
-        if grant is not None and grant.app_id == app.id:
-            await self._revoke(grant, "revoked by the application")
-
-    async def end_session(self, id_token: str) -> tuple[App, bool]:
-        """RP-initiated logout by an id_token_hint, expired or not: its application, and whether it ended."""
-        try:
-            key = await self._sessions.keys.find(tokens.hint(id_token))
-            claims = tokens.verify(id_token, key)
-            app = await self.client(str(claims.get("aud")))
-        except PoolhouseError as error:
-            raise OAuthError("invalid_request", "id_token_hint is not a token of ours") from error
-        foreign = key.pool_id not in ("", app.pool_id) or (key.purpose == "app" and key.app_id != app.id)
-        if foreign or not isinstance(claims.get("sid"), str):
-            raise OAuthError("invalid_request", "id_token_hint is not a login's")
-        return app, await self.log_out(app.pool_id, str(claims["sub"]), claims["sid"])
-
-    async def log_out(self, pool_id: str, user_id: str, session_id: str) -> bool:
-        """Also when the session has run out: what outlived it ends."""
-        caller = Caller(pool_id, "user", user_id, session_id=session_id)
-        await postgres.revoke_grants_of(self._db, pool_id, [session_id])
-        return await self._sessions.end(caller, session_id)
 
     async def public_keys(self) -> list[dict[str, Any]]:
         """The JWKS: the server's keys, and pools' older ones while something they signed may live."""
@@ -387,27 +256,11 @@ class OidcService:
 
     # -- inside --------------------------------------------------------------------------------------------
 
-    async def _require_live(self, grant: Grant | None) -> Session | None:
-        """A grant is good while nobody revoked it, its user may log in, and its application is open to them;
-        without offline_access while its session is, too."""
-        if grant is None or grant.revoked_at is not None or grant.expires_at <= now():
-            raise OAuthError("invalid_token", "the grant is revoked or expired")
-        if not grant.may_log_in:
-            raise OAuthError("invalid_token", "the user is gone or may not log in")
-        session = await self._sessions.find(grant.pool_id, grant.session_id)
-        if session is None and "offline_access" not in grant.scopes:
-            raise OAuthError("invalid_token", "the session has ended")
-        try:
-            await self.require_entrance(await self.client(grant.app_id), grant.user_id)
-        except OAuthError as error:
-            raise OAuthError("invalid_token", error.description) from error
-        return session
-
     async def _tokens(
         self, app: App, grant: Grant, issuer: str, refresh_scope: str | None = None
     ) -> TokenSet:
         try:
-            session = await self._require_live(grant)
+            session = await self._grants.require_live(grant)
         except OAuthError as error:
             raise OAuthError("invalid_grant", error.description) from error
         return await self._issue(app, grant, session, issuer, refresh_scope)
@@ -427,7 +280,7 @@ class OidcService:
         refresh = None
         if "offline_access" in (grant.scope if refresh_scope is None else refresh_scope).split():
             refresh = secrets.token_urlsafe(32)
-            await postgres.insert_refresh_token(self._db, grant, _digest(refresh), grant.expires_at)
+            await postgres.insert_refresh_token(self._db, grant, digest(refresh), grant.expires_at)
         id_token = None
         if "openid" in grant.scopes:
             id_token = await self._id_token(app, grant, session, user, issuer, access)
@@ -498,37 +351,6 @@ class OidcService:
         )
         return issued.token
 
-    async def _introspect_refresh_token(self, app: App, token: str) -> dict[str, Any]:
-        found = await postgres.look_at_refresh_token(self._db, app.pool_id, app.id, _digest(token))
-        if found is None or found.grant.app_id != app.id or not found.first_use or found.expires_at <= now():
-            return {"active": False}
-        try:
-            await self._require_live(found.grant)
-        except OAuthError:
-            return {"active": False}
-        return {
-            "active": True,
-            "token_type": "refresh_token",
-            "sub": found.grant.user_id,
-            "client_id": app.id,
-            "scope": found.grant.scope,
-            "exp": int(found.expires_at.timestamp()),
-        }
-
-    async def _revoke(self, grant: Grant, reason: str) -> None:
-        caller = Caller(grant.pool_id, "system", "oidc", grant.app_id)
-        async with self._db.transaction() as tx:
-            await postgres.revoke_grant(tx, grant.pool_id, grant.id)
-            event = Event(
-                "revoke", "session", grant.session_id, user_id=grant.user_id, detail={"reason": reason}
-            )
-            await self._audit.write(tx, caller, event)
-
-
-async def logins_ended(tx: Tx, ending: Ending) -> None:
-    """The grants that end with sessions or users, and with them their codes and tokens."""
-    await postgres.revoke_grants_of(tx, ending.pool_id, ending.session_ids, ending.user_ids, ending.app_ids)
-
 
 def _without_offline(scope: str) -> str:
     """Without a code there is no refresh token to get (Core 11)."""
@@ -548,10 +370,6 @@ def _check_verifier(challenge: str | None, method: str | None, verifier: str | N
         given = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     if not same_secret(challenge, given):
         raise OAuthError("invalid_grant", "code_verifier does not fit")
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode(errors="replace")).digest()
 
 
 def _half_hash(token: str) -> str:

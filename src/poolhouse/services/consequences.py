@@ -18,8 +18,8 @@ from poolhouse.login import address_proofs, codes, lockout, tickets
 from poolhouse.login import postgres as login
 from poolhouse.mail import postgres as mail
 from poolhouse.mfa import postgres as mfa
+from poolhouse.oidc import grants as oidc_grants
 from poolhouse.oidc import postgres as oidc
-from poolhouse.oidc import service as oidc_service
 from poolhouse.orgs import postgres_members as members
 from poolhouse.permissions import postgres_policies as data_policies
 from poolhouse.pools.service import PoolCreated
@@ -29,7 +29,7 @@ from poolhouse.roles import postgres as roles
 from poolhouse.sessions.endings import Endings, LoginsEnded
 from poolhouse.tenants import postgres as tenants
 
-LOGINS_ENDED: tuple[LoginsEnded, ...] = (tickets.logins_ended, oidc_service.logins_ended)
+LOGINS_ENDED: tuple[LoginsEnded, ...] = (tickets.logins_ended, oidc_grants.logins_ended)
 
 ENDINGS = Endings(LOGINS_ENDED)
 

@@ -22,8 +22,10 @@ from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import LoginService
 from poolhouse.login.sign_up import SignUp
+from poolhouse.oidc.grants import Grants
 from poolhouse.oidc.sealed_requests import SealedRequests
 from poolhouse.oidc.service import OidcService
+from poolhouse.oidc.tokens_in_use import TokensInUse
 from poolhouse.services import consequences
 from poolhouse.services.access import Access
 from poolhouse.services.core import Core, Raw
@@ -61,7 +63,9 @@ class SignIn:
     links: Links
     recovery: Recovery
     own_account: OwnAccount
+    oidc_grants: Grants
     oidc: OidcService
+    oidc_tokens: TokensInUse
     sealed_requests: SealedRequests
 
 
@@ -164,6 +168,13 @@ def build_sign_in(
         refusals=proving.refusals,
         audit=audit,
     )
+    oidc_grants = Grants(
+        db=db,
+        apps=core.apps,
+        sessions=tokens.sessions,
+        may_use=access.app_access.admits,
+        audit=audit,
+    )
     return SignIn(
         login=login,
         registrations=registrations,
@@ -204,12 +215,7 @@ def build_sign_in(
             audit=audit,
         ),
         sealed_requests=SealedRequests(raw.box),
-        oidc=OidcService(
-            db=db,
-            apps=core.apps,
-            users=users,
-            sessions=tokens.sessions,
-            may_use=access.app_access.admits,
-            audit=audit,
-        ),
+        oidc_grants=oidc_grants,
+        oidc=OidcService(db=db, apps=core.apps, users=users, sessions=tokens.sessions, grants=oidc_grants),
+        oidc_tokens=TokensInUse(db=db, users=users, sessions=tokens.sessions, grants=oidc_grants),
     )

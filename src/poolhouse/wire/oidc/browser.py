@@ -51,15 +51,19 @@ class Browser:
         return at_session(given, session) if session else nobody(given)
 
     async def session(self, pool_id: str) -> Session | None:
-        """The live session of this browser in a pool: its cookie holds a login token."""
+        """The live session of this browser in a pool."""
+        session = await self.any_session()
+        return session if session is not None and session.pool_id == pool_id else None
+
+    async def any_session(self) -> Session | None:
+        """The live session of this browser: its cookie holds a login token."""
         token = self.cookies.get(SESSION_COOKIE)
         if not token:
             return None
         try:
-            session = await self.services.credentials.login_of(token)
+            return await self.services.credentials.login_of(token)
         except PoolhouseError:
             return None
-        return session if session.pool_id == pool_id else None
 
     def keep_session(self, response: Response, token: str, lifetime_s: int) -> None:
         self._cookie(response, SESSION_COOKIE, token, lifetime_s)
@@ -90,6 +94,11 @@ class Browser:
         response.set_cookie(
             name, value, max_age=lifetime_s, path="/", secure=self.secure, httponly=True, samesite="lax"
         )
+
+
+def pairs_of(browser: Browser) -> list[tuple[str, str]]:
+    """Of the query, and of a form; as often as each was given."""
+    return browser.http.query.decoded + (browser.http.form_pairs() if browser.http.method == "POST" else [])
 
 
 async def browser_of(request: Request, services: WireServices) -> Browser:

@@ -21,9 +21,10 @@ from poolhouse.services import WireServices
 from poolhouse.sessions.server_keys import PUBLISHED_KEPT_S
 from poolhouse.wire.oidc import discovery
 from poolhouse.wire.oidc.answers import refuse
-from poolhouse.wire.oidc.browser import SESSION_COOKIE, Browser, browser_of, issuer, redirect
+from poolhouse.wire.oidc.browser import SESSION_COOKIE, Browser, browser_of, issuer, pairs_of
 from poolhouse.wire.oidc.clients import client_of
 from poolhouse.wire.oidc.discovery import metadata
+from poolhouse.wire.oidc.logout import end_session
 from poolhouse.wire.oidc.mailed import MailedPages
 from poolhouse.wire.oidc.pages import Pages, must_sign_in
 from poolhouse.wire.request import path_for_log
@@ -44,7 +45,7 @@ class Provider:
 
     async def authorize(self, request: Request, browser: Browser) -> Response:
         """GET or POST /oidc/auth. An unknown client or address gets a page; all else goes back to the client."""
-        pairs = _pairs(browser)
+        pairs = pairs_of(browser)
         given, twice = single(pairs)
         if browser.http.method == "POST" and SESSION_COOKIE not in browser.cookies:
             # Another site's form comes without our cookie (SameSite=Lax), the address it is sent on to comes with it.
@@ -52,14 +53,13 @@ class Provider:
             if len(onward) < LONGEST_ONWARD:
                 return RedirectResponse(f"/oidc/auth?{onward}", 303, headers={"cache-control": "no-store"})
         try:
-            app = await self.services.oidc.client(given.get("client_id", ""))
+            app = await self.services.oidc_grants.client(given.get("client_id", ""))
             to = return_address(app, given, twice)
         except OAuthError as error:
             trace.note(error=error)
             return self.pages.problem(browser, error.description)
         try:
-            subject = await self.services.oidc.subject_of(app, given.get("id_token_hint", ""))
-            asked = read_request(app, given, twice, subject)
+            asked = read_request(app, given, twice, await self._hinted(app, given.get("id_token_hint")))
             return await self._answer(browser, app, asked)
         except OAuthError as error:
             trace.note(error=error)
@@ -77,41 +77,16 @@ class Provider:
         assert session is not None
         return await self.pages.proceed(browser, app, asked, session)
 
-    async def end_session(self, request: Request, browser: Browser) -> Response:
-        """RP-initiated logout. The browser is sent only to an address the application registered for it.
-
-        Without an id_token_hint anybody's link could have sent the browser here, so the person is asked.
-        """
-        given = _parameters(browser)
-        target = given.get("post_logout_redirect_uri") or given.get("redirect_uri")
-        hint, app_id = given.get("id_token_hint"), given.get("client_id")
-        asked = bool(hint) or browser.is_own_form(given)
+    async def _hinted(self, app: App, id_token: str | None) -> str | None:
+        """Whose the application's id token is; a hint that is none says nothing."""
         try:
-            if hint:
-                app, _ = await self.services.oidc.end_session(hint)
-            elif app_id:
-                app = await self.services.oidc.client(app_id)
-            else:
-                return await self._log_out_here(browser) if asked else self.pages.ask_to_log_out(browser, {})
-            if target and target not in app.logout_redirect_uris:
-                raise OAuthError("invalid_request", "post_logout_redirect_uri is not registered")
-            if not asked:
-                return self.pages.ask_to_log_out(browser, given)
-        except OAuthError as error:
-            return self.pages.problem(browser, error.description)
-        session = await browser.session(app.pool_id)
-        if session is not None:
-            await self.services.oidc.log_out(app.pool_id, session.user_id, session.id)
-        response = (
-            redirect(target, {"state": given.get("state")}) if target else self.pages.logged_out(browser)
-        )
-        browser.drop_session(response)
-        return response
+            hint = await self.services.oidc_tokens.hint(id_token or "")
+        except OAuthError:
+            return None
+        return hint.user_id if hint.app.id == app.id else None
 
-    async def _log_out_here(self, browser: Browser) -> Response:
-        response = self.pages.logged_out(browser)
-        browser.drop_session(response)
-        return response
+    async def end_session(self, request: Request, browser: Browser) -> Response:
+        return await end_session(self.services, self.pages, browser)
 
     # -- clients -------------------------------------------------------------------------------------------
 
@@ -149,23 +124,30 @@ class Provider:
         return _json(tokens.body())
 
     async def user_info(self, request: Request, browser: Browser) -> Response:
-        token = browser.http.bearer or browser.http.query.text("access_token")
-        if token is None and browser.http.method == "POST":
-            token = _form(browser).get("access_token")
-        if not token:
-            raise OAuthError("invalid_token", "no access token")
-        return _json(await self.services.oidc.user_info(token))
+        """The token in the header, the query or the form, once (RFC 6750 2)."""
+        form = _form(browser) if browser.http.method == "POST" else {}
+        given = [browser.http.bearer, browser.http.query.text("access_token"), form.get("access_token")]
+        found = [token for token in given if token]
+        if len(found) > 1:
+            raise OAuthError("invalid_request", "the access token is given twice")
+        if not found:
+            return _json({"error": "invalid_token", "error_description": "no access token"}, 401, _UNNAMED)
+        return _json(await self.services.oidc_tokens.user_info(found[0]))
 
     async def introspect(self, request: Request, browser: Browser) -> Response:
         form = _form(browser)
         app = await client_of(self.services, request, browser, form)
-        return _json(await self.services.oidc.introspect(app, _required(form, "token")))
+        return _json(await self.services.oidc_tokens.introspect(app, _required(form, "token")))
 
     async def revoke(self, request: Request, browser: Browser) -> Response:
         form = _form(browser)
         app = await client_of(self.services, request, browser, form)
-        await self.services.oidc.revoke(app, _required(form, "token"))
+        await self.services.oidc_tokens.revoke(app, _required(form, "token"))
         return _json({})
+
+
+_UNNAMED = {"www-authenticate": 'Bearer realm="poolhouse"'}
+"""RFC 6750 3.1: who presented no token is told of no error."""
 
 
 def oidc_routes(services: WireServices) -> list[BaseRoute]:
@@ -232,15 +214,6 @@ def _refusal(error: OAuthError) -> Response:
     if error.code == "invalid_client":
         return _json(body, 401, {"www-authenticate": 'Basic realm="poolhouse"'})
     return _json(body, 400)
-
-
-def _pairs(browser: Browser) -> list[tuple[str, str]]:
-    """Of the query, and of a form; as often as each was given."""
-    return browser.http.query.decoded + (browser.http.form_pairs() if browser.http.method == "POST" else [])
-
-
-def _parameters(browser: Browser) -> dict[str, str]:
-    return browser.http.query.pairs() | (_form(browser) if browser.http.method == "POST" else {})
 
 
 def _form(browser: Browser) -> dict[str, str]:

@@ -208,7 +208,7 @@ class Pages:
         Whom the application is not open to goes back to the client with access_denied.
         """
         try:
-            await self._services.oidc.require_entrance(app, session.user_id)
+            await self._services.oidc_grants.require_entrance(app, session.user_id)
             if "consent" in asked.prompt and not agreed:
                 return await self.consent(browser, app, asked, session)
             facts = await self._services.oidc.answer(app, asked, session, browser.issuer)
@@ -254,7 +254,7 @@ class Pages:
         )
 
     def ask_to_log_out(self, browser: Browser, given: Mapping[str, str]) -> Response:
-        named = ("client_id", "post_logout_redirect_uri", "redirect_uri", "state")
+        named = ("id_token_hint", "client_id", "post_logout_redirect_uri", "redirect_uri", "state")
         kept = {name: given[name] for name in named if given.get(name)}
         onward = given.get("post_logout_redirect_uri") or given.get("redirect_uri") or ""
         return self.render(browser, "log_out.html", 200, None, kept=kept, target=onward)
@@ -301,7 +301,7 @@ class Pages:
         sealed = given.get("request") or browser.http.query.text("request") or ""
         form = TrackedBody(given, _MACHINERY)
         asked = self._services.sealed_requests.unseal(sealed)
-        return Step(browser, await self._services.oidc.client(asked.app_id), asked, sealed, form)
+        return Step(browser, await self._services.oidc_grants.client(asked.app_id), asked, sealed, form)
 
     async def _enter(self, step: Step, logged_in: LoggedIn) -> Response:
         assert logged_in.session is not None

@@ -1,0 +1,61 @@
+"""Logout that an application begins. Source: OpenID Connect RP-Initiated Logout 1.0."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from poolhouse import trace
+from poolhouse.apps.model import App
+from poolhouse.oidc.model import IdTokenHint, OAuthError
+from poolhouse.oidc.requests import single
+from poolhouse.services import WireServices
+from poolhouse.wire.oidc.browser import Browser, pairs_of, redirect
+from poolhouse.wire.oidc.pages import Pages
+
+
+async def end_session(services: WireServices, pages: Pages, browser: Browser) -> Response:
+    """The browser is sent only to an address the application registered for it.
+
+    Somebody is logged out unasked by an id token of their own alone: without one, or with a stranger's, anybody's
+    link could have sent the browser here. That of a disabled application, and one that has run out, will do.
+    """
+    given, twice = single(pairs_of(browser))
+    target = given.get("post_logout_redirect_uri") or given.get("redirect_uri")
+    try:
+        if twice:
+            raise OAuthError("invalid_request", f"{', '.join(twice)[:200]} may be given once")
+        hint = await services.oidc_tokens.hint(given["id_token_hint"]) if "id_token_hint" in given else None
+        app = await _application(services, hint, given.get("client_id"))
+        if target and (app is None or target not in app.logout_redirect_uris):
+            raise OAuthError("invalid_request", "post_logout_redirect_uri is not registered")
+    except OAuthError as error:
+        trace.note(error=error)
+        return pages.problem(browser, error.description)
+    session = await browser.session(app.pool_id) if app else None
+    known = hint is not None and (session is None or session.user_id == hint.user_id)
+    if not known and not browser.is_own_form(given):
+        return pages.ask_to_log_out(browser, given)
+    if hint is not None:
+        await services.oidc_tokens.log_out(hint.app.pool_id, hint.user_id, hint.session_id)
+    if session is not None:
+        await services.oidc_tokens.log_out(session.pool_id, session.user_id, session.id)
+    elif app is None:
+        await _log_out_wherever(services, browser)
+    response = redirect(target, {"state": given.get("state")}) if target else pages.logged_out(browser)
+    browser.drop_session(response)
+    return response
+
+
+async def _application(services: WireServices, hint: IdTokenHint | None, client_id: str | None) -> App | None:
+    if hint is None:
+        return await services.oidc_grants.any_client(client_id) if client_id else None
+    if client_id not in (None, hint.app.id):
+        raise OAuthError("invalid_request", "client_id is not the application of id_token_hint")
+    return hint.app
+
+
+async def _log_out_wherever(services: WireServices, browser: Browser) -> None:
+    """Nobody named a pool: the one the browser is logged in to."""
+    session = await browser.any_session()
+    if session is not None:
+        await services.oidc_tokens.log_out(session.pool_id, session.user_id, session.id)
