@@ -53,7 +53,9 @@ async def test_a_path_that_is_not_built_says_so_in_the_envelope(services: Servic
     transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://poolhouse") as http:
         answer = await http.request(method, re.sub(r"\{\w+\}", "x", path))
-    assert (answer.status_code, answer.json()["code"]) == (200, 501), answer.text
+    body = answer.json()
+    # v3's clients build some of them too, and read v3's envelope; v2's read either word.
+    assert (answer.status_code, body.get("code", body.get("statusCode"))) == (200, 501), answer.text
 
 
 async def test_the_ledger_names_every_method_of_the_client() -> None:
