@@ -6,6 +6,7 @@ POOLHOUSE_TEST_DATABASE_URL runs the suite against an outside server, whose user
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import tempfile
@@ -16,8 +17,11 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from starlette.requests import Request
+from starlette.responses import Response
 from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
 from tests.sdk import Sdk
+from tests.wire.v3 import published
 
 from poolhouse.app import asgi
 from poolhouse.caller import Caller
@@ -28,6 +32,7 @@ from poolhouse.sandbox.client import Sandbox
 from poolhouse.sandbox.limits import Limits
 from poolhouse.services import Services, build, core
 from poolhouse.settings import Settings
+from poolhouse.wire.v3.app import V3Wire
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -143,6 +148,29 @@ async def services(database: Database, run_folder: Path) -> AsyncIterator[Servic
         built = await build(Settings(data=folder), database, hasher)
     yield built
     hasher.close()
+
+
+@pytest.fixture(scope="session")
+def held_to_the_contract() -> Iterator[list[str]]:
+    """What no typed client could read of the answers that v3 gave in this process, through whatever door."""
+    answered, misfits = V3Wire.answer, list[str]()
+
+    async def held(wire: V3Wire, request: Request, path: str) -> Response:
+        answer = await answered(wire, request, path)
+        misfits.extend(published.misfits(request.method, path, json.loads(bytes(answer.body))))
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(V3Wire, "answer", held)
+        yield misfits
+
+
+@pytest.fixture(autouse=True)
+def every_answer_of_v3_is_what_was_promised(held_to_the_contract: list[str]) -> Iterator[None]:
+    """The test that gets an answer of v3 outside of docs/contract/v3 fails, whatever it was about."""
+    held_to_the_contract.clear()
+    yield
+    assert not held_to_the_contract, "\n".join(dict.fromkeys(held_to_the_contract))
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "sandbox/client.py": "bytes of a source",
     "sandbox/process.py": "costs nothing where a frame is sound, and `storable` where not",
     "wire/json_body.py": "the bytes of a body that is not decoded yet; a JSON text inside it",
+    "wire/spelling.py": "a text that is no JSON after all",
     "wire/v2/documents.py": "the bytes of a document, whose limit counts them",
 }
 """Modules that speak of NUL, of halves of characters or of what to do with them, and mean something else."""

@@ -41,6 +41,17 @@ async def test_the_documented_example_is_stored_in_an_empty_pool(v2: V2Client, v
     assert await shown(v3, user_id) == []
 
 
+async def test_v3_has_no_word_for_a_source_of_ones_own_and_names_what_it_was_linked_by(
+    v2: V2Client, v3: V3Client
+) -> None:
+    user_id = await user_of(v2, "ann")
+    await v2.http.post(
+        LINK, json=DOCUMENTED | {"userId": user_id, "identifier": "our-crm"}, headers=v2.headers
+    )
+    (one,) = await shown(v3, user_id)
+    assert (one["provider"], one["originConnIds"]) == (None, ["our-crm"])
+
+
 async def test_a_known_source_gives_its_kind_and_its_connection(v2: V2Client, v3: V3Client) -> None:
     user_id = await user_of(v2, "ann")
     source = (await v3.post("create-ext-idp", {"name": "公司", "type": "wechat"}))["data"]["id"]

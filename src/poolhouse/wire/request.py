@@ -23,6 +23,7 @@ from poolhouse.settings import Settings
 from poolhouse.texts import fault_of
 from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.json_body import decode_json
+from poolhouse.wire.spelling import as_declared, flag, whole_number
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -36,7 +37,6 @@ MAX_QUERY_PAIRS = 1000
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 _ARRAY_KEY = re.compile(r"(.+?)\[\d*\]\Z", re.DOTALL)
 _SHOWN_PATH = re.compile(r"[A-Za-z0-9/_.~-]*")
-_INTEGER = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
 
 
 class Query:
@@ -86,19 +86,13 @@ class Query:
         value = self.text(name)
         if value is None:
             return None
-        if not _INTEGER.match(value):
-            raise InvalidInput(name, "应为整数", "expected an integer")
-        return int(value)
+        return whole_number(value, name)
 
     def flag(self, name: str) -> bool | None:
         """`true`/`1` or `false`/`0`; the clients spell booleans as words."""
-        value = self.text(name)
-        if value is None:
-            return None
-        if value.lower() in ("true", "1"):
-            return True
-        if value.lower() in ("false", "0"):
-            return False
+        value = flag(self.text(name))
+        if value is None or isinstance(value, bool):
+            return value
         raise InvalidInput(name, "应为布尔值", "expected a boolean")
 
 
@@ -182,10 +176,11 @@ def language(headers: Mapping[str, str]) -> Lang:
     return "en-US" if headers.get("x-authing-lang", "").lower().startswith("en") else "zh-CN"
 
 
-def struct_of(values: Any, kind: type[S], *, strict: bool = True) -> S:
-    """Values from outside as a struct. Raises InvalidInput naming the field that does not fit, quoting no value."""
+def struct_of(values: Any, kind: type[S], *, query: bool = False) -> S:
+    """Values from outside as a struct, in whatever spelling they came (`spelling`). Raises InvalidInput naming the
+    field that does not fit, quoting no value."""
     try:
-        return msgspec.convert(values, kind, strict=strict)
+        return msgspec.convert(as_declared(values, kind, query=query), kind)
     except msgspec.ValidationError as error:
         raise InvalidInput(field_of(error) or "body") from error
 

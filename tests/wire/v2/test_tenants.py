@@ -96,7 +96,9 @@ async def test_members_and_administrators(v2: V2Client, services: Services, pool
     assert member["user"]["nickname"] == "李"
     await v2.rest("PUT", f"{path}/{user.id}", json={"isEnabled": False})
     await v2.rest("DELETE", f"{path}/admin/{user.id}", json={})
-    [mine] = await v2.rest("GET", f"/api/v2/users/{user.id}/tenants")
+    shown = await v2.rest("GET", f"/api/v2/users/{user.id}/tenants")
+    assert shown["id"] == user.id
+    [mine] = shown["tenants"]
     assert (mine["id"], mine["name"]) == (tenant.id, "t")
     assert (mine["isTenantAdmin"], mine["isEnabled"]) == (False, False)
     await v2.rest("DELETE", f"{path}/user?userId={user.id}")

@@ -254,7 +254,7 @@ async def test_a_batch_keeps_the_order_asked(v2: V2Client) -> None:
     ]
     assert len(await v2.one("UserBatch", ids=ids)) == 3
     await refused(2030, v2, "UserBatch", ids=[UNKNOWN] * 81)
-    for bad in ({"ids": "x"}, {"ids": [1]}, {"ids": ["x"], "type": "shoe"}, {}, {"ids": ["x"], "type": 1}):
+    for bad in ({"ids": 1}, {"ids": [1]}, {"ids": ["x"], "type": "shoe"}, {}, {"ids": ["x"], "type": 1}):
         with pytest.raises(Refusal) as caught:
             await v2.rest("POST", "/api/v2/users/batch", json=bad)
         assert caught.value.code == 400

@@ -124,6 +124,17 @@ async def test_a_value_is_read_as_its_type(v3: V3Client, kind: str, sent: Any, r
     assert await kept(v3, user_id) == {}
 
 
+async def test_an_object_of_v2_is_shown_as_a_string_and_may_be_written_back_as_one(v3: V3Client) -> None:
+    await define(v3, "it", "OBJECT")
+    user_id = await new_user(v3)
+    (shown,) = (await v3.get("get-custom-fields", targetType="USER"))["data"]
+    assert shown["dataType"] == "STRING"
+    again = await v3.post("set-custom-fields", {"list": [{**shown, "label": "It"}]})
+    assert (again["data"][0]["label"], again["data"][0]["dataType"]) == ("It", "STRING")
+    await done(v3, "set-custom-data", data(user_id, it={"ok": [1]}))
+    assert await kept(v3, user_id) == {"it": {"ok": [1]}}
+
+
 async def test_what_does_not_fit_is_refused_by_its_key(v3: V3Client) -> None:
     user_id = await new_user(v3)
     await define(v3, "age", "NUMBER")

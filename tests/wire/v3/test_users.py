@@ -195,7 +195,7 @@ async def test_users_are_deleted_all_or_none(v3: V3Client) -> None:
     assert (await v3.get("list-users"))["data"]["totalCount"] == 0
 
 
-@pytest.mark.parametrize("body", [{"userIds": []}, {}, {"userIds": "x"}])
+@pytest.mark.parametrize("body", [{"userIds": []}, {}, {"userIds": ""}, {"userIds": 1}])
 async def test_no_user_ids_are_refused_by_name(v3: V3Client, body: dict[str, Any]) -> None:
     answer = await v3.post("delete-users-batch", body)
     assert (answer["statusCode"], answer["message"]) == (400, "参数 userIds 格式错误")

@@ -16,7 +16,7 @@ from poolhouse.wire.v2 import faults
 from poolhouse.wire.v2.graphql import check_lists
 from poolhouse.wire.v2.request import Arguments
 from poolhouse.wire.v2.schema import MUTATION, QUERY
-from poolhouse.wire.v2.unknown_fields import known_value
+from poolhouse.wire.v2.unknown_fields import is_nothing, known_value
 
 
 def arguments_of(operation: str, given: Mapping[str, Any]) -> Arguments:
@@ -34,7 +34,9 @@ def arguments_of(operation: str, given: Mapping[str, Any]) -> Arguments:
             continue
         try:
             check_lists(name, value)
-            known = known_value(value, argument.type)
+            known = known_value(value, argument.type, name)
+            if is_nothing(known, argument.type, inside=False):
+                continue
             coerced = coerce_input_value(known, argument.type)
         except RecursionError as error:
             raise InvalidInput(name, "嵌套过深", "nested too deeply") from error

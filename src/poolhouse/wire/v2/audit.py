@@ -15,6 +15,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.times import parse_end, parse_time, unix_time, v2_time
 from poolhouse.users.model import User
 from poolhouse.wire.audit_references import Surroundings, surroundings, whose_acts
+from poolhouse.wire.spelling import integer_in
 from poolhouse.wire.v2 import act_names
 from poolhouse.wire.v2.request import Route, V2Request
 
@@ -87,9 +88,10 @@ def _moment(request: V2Request, name: str, *, end: bool = False) -> datetime | N
     text = request.query.text(name)
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit():
+    stamp = integer_in(text)
+    if stamp is None:
         return (parse_end if end else parse_time)(text, name, request.zone)
-    return unix_time(int(text[:18]), name)
+    return unix_time(stamp, name)
 
 
 def _record_json(request: V2Request, row: Record, around: Surroundings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from poolhouse.orgs.model import Node, NodeDraft, Org, Tree
 from poolhouse.orgs.service import DEEPEST
 from poolhouse.paging import Page, everything
 from poolhouse.times import v2_time
+from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v2 import orgs
 from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.bodies import asked_page
@@ -162,9 +163,7 @@ def _tree(given: Any, depth: int) -> Tree:
     children = given.get("children") or []
     if not isinstance(children, list):
         raise InvalidInput("file.children", "应为列表", "expected a list")
-    order = given.get("order")
-    if order is not None and (isinstance(order, bool) or not isinstance(order, int)):
-        raise InvalidInput("file.order", "应为整数", "expected an integer")
+    order = whole_number(given.get("order"), "file.order")
     draft = NodeDraft(
         {
             "name": _text(given, "name"),

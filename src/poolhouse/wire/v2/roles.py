@@ -18,6 +18,7 @@ from poolhouse.roles.model import (
     TargetType,
 )
 from poolhouse.users.model import RoleFilter, User, UserQuery
+from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
 from poolhouse.wire.v2.success_messages import message
@@ -106,7 +107,7 @@ async def _targets(request: V2Request, args: Arguments) -> list[Target]:
 async def find_users(request: V2Request) -> Any:
     """POST /api/v2/roles/roleUsers: holders of a role, searched. An unknown role has none."""
     body = request.body
-    page = PageRequest.of(_whole(body, "page"), _whole(body, "limit"))
+    page = PageRequest.of(whole_number(body.get("page"), "page"), whole_number(body.get("limit"), "limit"))
     key = RoleKey(_text(body, "code"), _text(body, "namespace") or DEFAULT_NAMESPACE)
     role = await request.services.roles.find(request.caller, key)
     if role is None:
@@ -181,13 +182,6 @@ def _role_json(request: V2Request, role: Role) -> dict[str, Any]:
 def _text(body: dict[str, Any], field: str) -> str:
     value = body.get(field) or ""
     if not isinstance(value, str):
-        raise InvalidInput(field)
-    return value
-
-
-def _whole(body: dict[str, Any], field: str) -> int | None:
-    value = body.get(field)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
         raise InvalidInput(field)
     return value
 

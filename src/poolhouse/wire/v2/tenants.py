@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType, field
 
 from poolhouse.errors import InvalidInput
@@ -138,10 +139,10 @@ async def set_member_state(request: V2Request) -> Any:
 
 
 async def tenants_of_user(request: V2Request) -> Any:
-    """`{tenants: [...]}` with what the user is in each."""
+    """The user, and `tenants` with what they are in each. Source: docs/contract/v2.md#users."""
     user = await request.services.users.get(request.caller, request.path["userId"])
     memberships = await request.services.tenants.list_of_user(request.caller, user.id)
-    return [
+    tenants = [
         {
             **tenant_json(request, membership.tenant),
             **_member(request, membership.member),
@@ -149,6 +150,8 @@ async def tenants_of_user(request: V2Request) -> Any:
         }
         for membership in memberships
     ]
+    (person,) = await users_json(request, [user])
+    return {**msgspec.to_builtins(person), "tenants": tenants}
 
 
 # -- identity sources ------------------------------------------------------------------------------------

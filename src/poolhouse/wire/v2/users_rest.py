@@ -7,6 +7,7 @@ from typing import Any
 from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, UserNotFound
 from poolhouse.paging import PageRequest
 from poolhouse.users.model import Condition, Operator, UserQuery
+from poolhouse.wire.spelling import texts, whole_number
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.request import Answer, Route, V2Request, unsupported
@@ -66,9 +67,7 @@ async def update(request: V2Request) -> Any:
 
 async def batch(request: V2Request) -> Any:
     body = request.body
-    ids, kind, flag = body.get("ids"), body.get("type"), body.get("withCustomData")
-    if not isinstance(ids, list):
-        raise InvalidInput("ids", "应为列表", "expected a list")
+    ids, kind, flag = texts(body.get("ids"), "ids"), body.get("type"), body.get("withCustomData")
     if kind is not None and not isinstance(kind, str):
         raise InvalidInput("type", "应为字符串", "expected a string")
     found = await request.services.users.find_many(request.caller, batch_keys(ids, kind))
@@ -82,7 +81,7 @@ async def filter_users(request: V2Request) -> Any:
     if not isinstance(triples, list) or len(triples) > 20:
         raise InvalidInput("filter", "应为最多 20 项的列表", "expected a list of at most 20")
     query = UserQuery(
-        page=PageRequest.of(_integer(body, "page"), _integer(body, "limit")),
+        page=PageRequest.of(whole_number(body.get("page"), "page"), whole_number(body.get("limit"), "limit")),
         conditions=tuple(_condition(triple) for triple in triples),
     )
     page = await request.services.users.list(request.caller, query)
@@ -90,8 +89,8 @@ async def filter_users(request: V2Request) -> Any:
 
 
 async def kick(request: V2Request) -> Any:
-    ids = request.body.get("userIds")
-    if not isinstance(ids, list) or not ids or not all(isinstance(one, str) for one in ids):
+    ids = texts(request.body.get("userIds"), "userIds")
+    if not ids:
         raise InvalidInput("userIds", "应为非空字符串列表", "expected a non-empty list of strings")
     request.caller.require_administrator()
     await request.services.users.require_all(request.caller, ids)
@@ -160,13 +159,6 @@ def _condition(triple: Any) -> Condition:
     if name == "app":
         return Condition("last_login_app", OPERATORS[operator], operand)
     return Condition(snake(name), OPERATORS[operator], operand)
-
-
-def _integer(body: dict[str, Any], name: str) -> int | None:
-    value = body.get(name)
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-        raise InvalidInput(name, "应为整数", "expected an integer")
-    return value
 
 
 _CREATE = tuple(MUTATION.fields["createUser"].args)

@@ -8,9 +8,9 @@ import msgspec
 
 from poolhouse.audit.geoip import agent
 from poolhouse.audit.model import Act, Kind, Operation, Record, RecordQuery, ResourceType
-from poolhouse.errors import InvalidInput
 from poolhouse.times import v3_time
 from poolhouse.wire.audit_references import Surroundings, surroundings, whose_acts
+from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.conversions import moment, page
 from poolhouse.wire.v3.dto.audit import (
     AdminAuditLogDto,
@@ -162,8 +162,8 @@ async def _read(
     request: V3Request, query: RecordQuery, pagination: ListWebhooksDto | None
 ) -> tuple[int, list[Record], Surroundings]:
     asked = page(
-        _integer(pagination.page if pagination else None, "page"),
-        _integer(pagination.limit if pagination else None, "limit"),
+        whole_number(pagination.page if pagination else None, "page"),
+        whole_number(pagination.limit if pagination else None, "limit"),
     )
     found = await request.services.audit.list_records(request.caller, query, asked)
     kind: Kind = query.kind
@@ -241,7 +241,8 @@ def geoip_dto(request: V3Request, ip: str | None) -> GeoIp:
     place = request.services.geoip.of(ip)
     return GeoIp(
         location=GeoIpLocation(
-            lon=(place.longitude if place else None) or 0.0, lat=(place.latitude if place else None) or 0.0
+            lon=round((place.longitude if place else None) or 0),
+            lat=round((place.latitude if place else None) or 0),
         ),
         country_name=place.country_name if place else "",
         country_code2=place.country_code if place else "",
@@ -252,15 +253,6 @@ def geoip_dto(request: V3Request, ip: str | None) -> GeoIp:
         continent_code=place.continent_code if place else "",
         timezone=place.timezone if place else "",
     )
-
-
-def _integer(value: Any, field: str) -> int | None:
-    """The contract leaves the type open."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
-        return int(value)
-    raise InvalidInput(field, "应为整数", "expected an integer")
 
 
 def _json(value: Any) -> str:

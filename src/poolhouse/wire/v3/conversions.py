@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast, get_args
 
 from msgspec import UNSET, UnsetType
 
@@ -16,7 +16,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.times import unix_time, v3_time
 from poolhouse.users.model import KeyKind, Status, User, UserKey
 from poolhouse.users.rules import GENDERS
-from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
+from poolhouse.wire.v3.dto.common import IdentityDto, Provider, UserDto
 from poolhouse.wire.v3.endpoint import V3Request
 
 LARGEST_PAGE = 50
@@ -127,16 +127,24 @@ def user_dto(
     return UserDto(*fields)
 
 
+_PROVIDERS = frozenset(get_args(Provider))
+
+
 def identity_dto(identity: Identity) -> IdentityDto:
-    """Its tokens are for the user alone."""
+    """Its tokens are for the user alone. A source the contract has no word for is told by what it was linked by."""
+    word = identity.provider.partition(":")[0]
+    origins = list(identity.connection_ids)
+    known = cast(Provider, word) if word in _PROVIDERS else None
+    if known is None and identity.provider and identity.provider not in origins:
+        origins.append(identity.provider)
     return IdentityDto(
         identity_id=identity.id,
         ext_idp_id=identity.ext_idp_id,
-        provider=identity.provider,
+        provider=known,
         type=identity.type,
         user_id_in_idp=identity.user_id_in_idp,
         user_info_in_idp=dict(identity.profile),
-        origin_conn_ids=list(identity.connection_ids),
+        origin_conn_ids=origins,
     )
 
 

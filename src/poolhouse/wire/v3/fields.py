@@ -5,6 +5,7 @@ Fields and their values belong to the pool: a `tenantId` is read and changes not
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
@@ -54,8 +55,12 @@ def _data_type(word: str) -> DataType:
     return DataType.SELECT if word == "ENUM" else DataType(word)
 
 
+_NAMES = {DataType.SELECT: "ENUM", DataType.OBJECT: "STRING"}
+"""What v3 calls otherwise than v2. Source: docs/contract/v3/fields.md#datatype."""
+
+
 def _type_name(kind: DataType) -> Any:
-    return "ENUM" if kind is DataType.SELECT else kind.value
+    return _NAMES.get(kind, kind.value)
 
 
 def _i18n(value: Any) -> CustomFieldI18n | None:
@@ -124,7 +129,21 @@ def _asked(query: ListCustomFieldsQuery | ListUserBaseFieldsQuery) -> FieldQuery
 
 
 async def set_custom_fields(request: V3Request, body: SetCustomFieldsReqDto) -> list[CustomFieldDto]:
+    objects = {
+        (field.target_type, field.key)
+        for target_type in {
+            _target_type(item.target_type) for item in body.items if item.data_type == "STRING"
+        }
+        for field in await request.services.fields.list(request.caller, target_type)
+        if field.data_type is DataType.OBJECT
+    }
     drafts = [_draft(item) for item in body.items]
+    drafts = [
+        replace(draft, data_type=None)  # it was shown as a STRING, and comes back as one
+        if draft.data_type is DataType.STRING and (draft.target_type, draft.key) in objects
+        else draft
+        for draft in drafts
+    ]
     return [field_dto(field) for field in await request.services.fields.define(request.caller, drafts)]
 
 

@@ -33,6 +33,17 @@ identities, departments, posts. A login (`loginsCount`, `lastLogin`, `lastIp`) d
 that changes more than 10,000 people at once: the end of a department, a post or a custom field that so many have.
 In a custom user store `updatedAt` is the store's own.
 
+## What may come in another spelling
+
+An integer as `1e+12`, `1.0` or `"12"`; a list of ids as `a,b`, `[a b]` or `[a, b]`; a boolean of a query as `True`
+or `1`; an object that says nothing as `{{}}`, and inside of an object an absent text as `""`, whereas at the top `""`
+clears; a token without `Bearer`. A fraction where an integer is meant, a number beyond 64 bits, or a text for a
+boolean in a body is refused by the name of its field. The rules are
+[in the contract](../contract/v3.md#what-is-tolerated), and so is
+[what typed clients can read](../contract/v3.md#what-typed-clients-can-read) of an answer.
+
+## What is built
+
 | family | built | of |
 |---|---|---|
 """

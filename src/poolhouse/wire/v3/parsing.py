@@ -20,20 +20,27 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 def query_struct(kind: type[S], pairs: Sequence[tuple[str, str]], blank: frozenset[str] = frozenset()) -> S:
-    """Lists come as repeated keys or as `key[]`; booleans as true, True or 1; a scalar's last value counts."""
+    """Lists come as repeated keys, as `key[]`, or as one text (`spelling.items`); booleans as true, True or 1; a
+    scalar's last value counts."""
     lists = _fields(kind).lists
     values: dict[str, Any] = {}
+    marked = set[str]()
     for key, value in pairs:
         name = array_name(key)
         if name in lists:
             values.setdefault(name, []).append(value)
+            if name != key:
+                marked.add(name)
         elif name == key:
             values[name] = value
-    return _checked(kind, values, blank, strict=False)
+    for name in lists - marked:
+        if len(values.get(name, ())) == 1:
+            (values[name],) = values[name]
+    return _checked(kind, values, blank, query=True)
 
 
 def body_struct(kind: type[S], value: Mapping[str, Any], blank: frozenset[str] = frozenset()) -> S:
-    return _checked(kind, value, blank, strict=True)
+    return _checked(kind, value, blank)
 
 
 def list_fields(kind: type[msgspec.Struct]) -> frozenset[str]:
@@ -65,8 +72,8 @@ def _fields(kind: type[msgspec.Struct]) -> _Fields:
     return _Fields(frozenset(lists), tuple(required), searches)
 
 
-def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, strict: bool) -> S:
-    struct = struct_of(value, kind, strict=strict)
+def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, query: bool = False) -> S:
+    struct = struct_of(value, kind, query=query)
     for attribute in _fields(kind).searches:
         if (words := getattr(struct, attribute)) is not None:
             msgspec.structs.force_setattr(struct, attribute, trimmed(words))

@@ -24,6 +24,7 @@ from poolhouse.roles.model import (
     Validity,
 )
 from poolhouse.times import parse_time, v3_time
+from poolhouse.wire.spelling import integer
 from poolhouse.wire.v3.conversions import moment, page, user_dtos
 from poolhouse.wire.v3.dto.common import IsSuccessDto, RoleDto, RolePagingDto, UserPagingDto
 from poolhouse.wire.v3.dto.roles import (
@@ -72,9 +73,8 @@ def disable_time(value: str | int | None) -> datetime | None:
     """Milliseconds, as a number or in a text, or an ISO time; null for never."""
     if value is None or value == "":
         return None
-    if isinstance(value, int) or value.isdecimal():
-        return moment(int(value), "disableTime")
-    return parse_time(value, "disableTime")
+    stamp = integer(value)
+    return moment(stamp, "disableTime") if type(stamp) is int else parse_time(str(value), "disableTime")
 
 
 async def role_dtos(request: V3Request, roles: Sequence[Role]) -> list[RoleDto]:
@@ -172,7 +172,7 @@ async def create_admin_role(request: V3Request, body: CreateAdminRoleDto) -> Che
     """A role of the namespace `system`."""
     draft = RoleDraft(body.code, ADMIN_NAMESPACE, body.name, body.description)
     await request.services.roles.create(request.caller, draft)
-    return CheckRoleParamsRespDto(is_valid=True, message="")
+    return CheckRoleParamsRespDto(is_valid=True)
 
 
 async def delete_admin_roles(request: V3Request, body: DeleteAdminRoleDto) -> IsSuccessDto:
@@ -185,8 +185,7 @@ async def check_role_params(request: V3Request, body: CheckRoleParamsDto) -> Che
     refusal = await request.services.roles.why_not_creatable(
         request.caller, role_key(body.code, body.namespace)
     )
-    message = refusal.message(request.caller.lang) if refusal else ""
-    return CheckRoleParamsRespDto(is_valid=refusal is None, message=message)
+    return CheckRoleParamsRespDto(is_valid=refusal is None)
 
 
 async def check_role_mutual_exclusion(

@@ -11,6 +11,7 @@ from poolhouse.errors import NotSupported
 from poolhouse.orgs.model import Node
 from poolhouse.paging import Page
 from poolhouse.users.model import User
+from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.conversions import page, time_or_none
 from poolhouse.wire.v3.department_dtos import the_node
 from poolhouse.wire.v3.dto import Dto
@@ -25,7 +26,7 @@ from poolhouse.wire.v3.dto.tenants import (
     RemoveTenantDepartmentMembersReqDto,
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
-from poolhouse.wire.v3.tenants import number_of, user_ids_of
+from poolhouse.wire.v3.tenants import user_ids_of
 
 
 async def create_multiple_tenant_admin(request: V3Request, body: CreateMultipleTenantAdminDto) -> None:
@@ -53,7 +54,7 @@ async def get_multiple_tenant_admin(
 async def list_multiple_tenant_admins(
     request: V3Request, query: ListMultipleTenantAdminsQuery
 ) -> MultipleTenantAdminListPagingDto:
-    asked = page(number_of(query.page, "page"), number_of(query.limit, "limit"))
+    asked = page(whole_number(query.page, "page"), whole_number(query.limit, "limit"))
     found = await request.services.tenants.list_administrators(
         request.caller, asked, keyword=query.keywords or None
     )

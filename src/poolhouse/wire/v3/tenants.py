@@ -12,6 +12,7 @@ from poolhouse.tenants.model import Member, Tenant
 from poolhouse.users.model import User, UserDraft
 from poolhouse.users.profile_fields import FIELDS, WRITABLE
 from poolhouse.users.rules import GENDERS
+from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.tenants import (
@@ -43,7 +44,7 @@ _SHOWN = tuple(name for name in TenantUserDto.__struct_fields__ if name in FIELD
 
 
 async def list_tenants(request: V3Request, query: ListTenantsQuery) -> TenantListPagingDto:
-    asked = page(number_of(query.page, "page"), number_of(query.limit, "limit"))
+    asked = page(whole_number(query.page, "page"), whole_number(query.limit, "limit"))
     found = await request.services.tenants.list(request.caller, asked, keyword=query.keywords or None)
     items = [
         await _whole(
@@ -116,7 +117,7 @@ async def list_tenant_users(request: V3Request, body: ListTenantUserDto) -> Tena
 
 
 async def list_tenant_admin(request: V3Request, body: ListTenantAdminDto) -> TenantUserListPagingDto:
-    asked = number_of(body.page, "page"), number_of(body.limit, "limit")
+    asked = whole_number(body.page, "page"), whole_number(body.limit, "limit")
     return await _members(request, body.tenant_id, *asked, administrator=True, keyword=body.keywords)
 
 
@@ -300,15 +301,6 @@ def _member(request: V3Request, member: Member, user: User) -> TenantUserDto:
 def _logo(given: list[str] | None) -> str | None:
     """The contract's type is a list; one picture is kept."""
     return given[0] if given else None
-
-
-def number_of(value: str | None, field: str) -> int | None:
-    """These two are strings in the contract."""
-    if value in (None, ""):
-        return None
-    if not value.isascii() or not value.isdigit() or len(value) > 9:
-        raise InvalidInput(field, "应为整数", "expected an integer")
-    return int(value)
 
 
 def _text(value: Any, field: str) -> str | None:

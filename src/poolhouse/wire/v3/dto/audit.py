@@ -137,8 +137,8 @@ class GeoIp(Dto, kw_only=True):
 
 
 class GeoIpLocation(Dto, kw_only=True):
-    lon: float
-    lat: float
+    lon: Int  # whole degrees: the classes of Go, Java and C# hold integers
+    lat: Int
 
 
 class GetAdminAuditLogsDto(Dto, kw_only=True):

@@ -266,7 +266,7 @@ class GroupPagingDto(Dto, kw_only=True):
 class IdentityDto(Dto, kw_only=True):
     identity_id: str
     ext_idp_id: str
-    provider: str
+    provider: Provider | None = None  # null for a source without a word here, which is then in originConnIds
     type: str
     user_id_in_idp: str
     user_info_in_idp: Any

@@ -12,11 +12,11 @@ from msgspec import field
 from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.common import LangObject, TargetType
 
-DataType = Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM", "OBJECT"]
-"""OBJECT comes from v2."""
+DataType = Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM"]
+"""What v2 calls an OBJECT is a STRING here, for typed clients do not know the word."""
 
 AnyDataType = Literal["STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM", "OBJECT", "SELECT"]
-"""Both names of an enumeration are read."""
+"""Both names of an enumeration are read, and what v2 calls an OBJECT."""
 
 
 class CustomFieldDto(Dto, kw_only=True):

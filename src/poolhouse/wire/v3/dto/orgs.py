@@ -102,7 +102,8 @@ class DepartmentDto(Dto, kw_only=True):
 
 
 class DepartmentPagingDto(Dto, kw_only=True):
-    total_count: Int  # the contract says boolean
+    # the contract says boolean; Node, Python, Java and C# read the number, Go's class does not
+    total_count: Int
     items: list[DepartmentDto] = field(name="list")
 
 

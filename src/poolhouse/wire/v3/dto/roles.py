@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import UNSET, field
+from msgspec import UNSET, UnsetType, field
 
 from poolhouse.wire.v3.dto import Dto, Int, Maybe
 from poolhouse.wire.v3.dto.common import ResourceType, TargetType
@@ -44,7 +44,8 @@ class CheckRoleParamsDto(Dto, kw_only=True):
 
 class CheckRoleParamsRespDto(Dto, kw_only=True):
     is_valid: bool
-    message: str  # the contract says boolean, the text of a refusal is meant
+    # a text is meant, but every client's class says boolean and a text loses it the answer: never sent
+    message: bool | UnsetType = UNSET
 
 
 class CreateAdminRoleDto(Dto, kw_only=True):
