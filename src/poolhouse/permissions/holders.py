@@ -13,7 +13,9 @@ from poolhouse.roles import postgres as role_rows
 from poolhouse.roles.model import TargetType as RoleTarget
 
 MOST_USERS = 20_000
-"""Pairs of target and user that one answer is made of."""
+"""Pairs of target and user that are read for one answer."""
+MOST_HELD = 1_000_000
+"""Users over all targets: of a thousand roles that one large group has, each counts the whole group."""
 
 _HOLDERS = {
     RoleTarget.USER: TargetType.USER,
@@ -43,6 +45,8 @@ async def users_of(db: Executor, pool_id: str, targets: Sequence[Target]) -> dic
         members.setdefault(Target(TargetType.GROUP, group_id), set()).add(user_id)
     for node_id, user_id in in_nodes:
         members.setdefault(Target(TargetType.ORG, node_id), set()).add(user_id)
+    if sum(len(members.get(one, ())) for some in through.values() for one in some) > MOST_HELD:
+        raise too_many()
     return {
         target: set().union(*(members.get(one, set()) for one in some)) for target, some in through.items()
     }

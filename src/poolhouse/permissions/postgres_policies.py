@@ -10,7 +10,7 @@ import asyncpg
 
 from poolhouse.db.database import Executor, Tx
 from poolhouse.db.where import Where
-from poolhouse.errors import Conflict, ResourceNotFound
+from poolhouse.errors import Conflict, PolicyNotFound, ResourceNotFound
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.permissions.model import (
@@ -199,17 +199,23 @@ def _taken() -> Iterator[None]:
 
 
 async def authorize(tx: Tx, pool_id: str, policy_ids: Sequence[str], targets: Sequence[Target]) -> None:
-    """Every policy to every target; what is given already stays as it is."""
-    await tx.execute(
-        "insert into data_policy_targets (pool_id, policy_id, target_type, target_id) "
-        "select $1, policy_id, t.type, t.id "
-        "from unnest($2::text[]) policy_id, unnest($3::text[], $4::text[]) t (type, id) order by 2, 3, 4 "
-        "on conflict (pool_id, policy_id, target_type, target_id) do nothing",
-        pool_id,
-        list(policy_ids),
-        [target.type for target in targets],
-        [target.id for target in targets],
-    )
+    """Every policy to every target; what is given already stays as it is.
+
+    Raises PolicyNotFound for one that is gone meanwhile.
+    """
+    try:
+        await tx.execute(
+            "insert into data_policy_targets (pool_id, policy_id, target_type, target_id) "
+            "select $1, policy_id, t.type, t.id "
+            "from unnest($2::text[]) policy_id, unnest($3::text[], $4::text[]) t (type, id) order by 2, 3, 4 "
+            "on conflict (pool_id, policy_id, target_type, target_id) do nothing",
+            pool_id,
+            list(policy_ids),
+            [target.type for target in targets],
+            [target.id for target in targets],
+        )
+    except asyncpg.ForeignKeyViolationError as error:
+        raise PolicyNotFound() from error
 
 
 async def revoke(tx: Tx, pool_id: str, policy_id: str, target: Target) -> None:

@@ -11,7 +11,7 @@ import asyncpg
 from poolhouse.db.database import Executor, Tx
 from poolhouse.db.faults import broken_constraint
 from poolhouse.db.where import Where
-from poolhouse.errors import CodeTaken, Conflict
+from poolhouse.errors import CodeTaken, Conflict, NamespaceNotFound
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.permissions.model import (
@@ -54,7 +54,7 @@ def as_resource(row: Sequence[Any]) -> DataResource:
 async def insert(
     tx: Tx, pool_id: str, namespace: Namespace, draft: DataResourceDraft, value: Any
 ) -> DataResource:
-    """Raises CodeTaken, and Conflict for a name."""
+    """Raises CodeTaken, Conflict for a name, and NamespaceNotFound for a namespace that is gone meanwhile."""
     with _taken(draft.code):
         row = await tx.fetchrow(
             "insert into data_resources as r (pool_id, id, namespace_number, code, name, kind, description, "
@@ -186,6 +186,8 @@ def _taken(code: str) -> Iterator[None]:
         if broken_constraint(error) == "data_resources_name_key":
             raise Conflict(field="resourceName") from error
         raise CodeTaken(field="resourceCode", value=code) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise NamespaceNotFound() from error
 
 
 # -- nodes -------------------------------------------------------------------------------------------------

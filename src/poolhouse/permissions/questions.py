@@ -87,10 +87,12 @@ class DataPermissions:
         self, caller: Caller, user_id: str, namespace: str, resource: str, codes: Sequence[str], action: str
     ) -> list[bool]:
         """Whether the user may, for each node of these codes that is directly below `resource`."""
+        resource = resource.rstrip("/")
         if any("/" in code or not code.strip() for code in codes):
             raise InvalidInput("resourceNodeCodes", "应为单个节点的 Code", "expected codes of single nodes")
-        above = resource.rstrip("/")
-        return await self.check(caller, user_id, namespace, [f"{above}/{code}" for code in codes], action)
+        _check_count(codes, "resourceNodeCodes")
+        paths.resource_path(resource, "resource")  # of some length, before it is written out for every code
+        return await self.check(caller, user_id, namespace, [f"{resource}/{code}" for code in codes], action)
 
     async def list_of_user(
         self, caller: Caller, user_id: str, namespaces: Sequence[str] | None = None
@@ -145,7 +147,7 @@ class DataPermissions:
             self._db,
             caller.pool_id,
             list({resource.id for resource in there.values()}),
-            _candidates(asked),
+            _candidates(there),
             MOST_STATEMENTS + 1,
         )
         if len(rows) > MOST_STATEMENTS:
@@ -193,7 +195,7 @@ class DataPermissions:
                 caller.pool_id,
                 held,
                 resource_ids=list({resource.id for resource in there.values()}),
-                paths=_candidates(asked),
+                paths=_candidates(there),
                 limit=MOST_STATEMENTS + 1,
             )
             if len(statements) > MOST_STATEMENTS:
@@ -225,15 +227,20 @@ class DataPermissions:
 
 
 def _parsed(resources: Sequence[str], field: str) -> list[ResourcePath]:
-    if not resources:
-        raise InvalidInput(field, "不能为空", "must not be empty")
-    if len(resources) > MOST_ASKED:
-        raise TooLarge(field, f"一次最多 {MOST_ASKED} 个", f"at most {MOST_ASKED} at once")
+    _check_count(resources, field)
     return [paths.resource_path(text, field) for text in resources]
 
 
-def _candidates(asked: Collection[ResourcePath]) -> list[str]:
-    return list({path for one in asked for path in decision.candidates(one.path)})
+def _check_count(asked: Sequence[str], field: str) -> None:
+    if not asked:
+        raise InvalidInput(field, "不能为空", "must not be empty")
+    if len(asked) > MOST_ASKED:
+        raise TooLarge(field, f"一次最多 {MOST_ASKED} 个", f"at most {MOST_ASKED} at once")
+
+
+def _candidates(there: Collection[ResourcePath]) -> list[str]:
+    """Of nodes that are there: a tree has few levels, but a text can name a thousand."""
+    return list({path for one in there for path in decision.candidates(one.path)})
 
 
 def _actions_of(

@@ -12,7 +12,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
-from poolhouse.errors import InvalidInput, NotFound
+from poolhouse.errors import InvalidInput, NotFound, TooLarge
 from poolhouse.ids import new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import postgres_access, postgres_grants
@@ -37,6 +37,8 @@ ALLOW_ALL = "ALLOW_ALL"
 EVERY_RULE = AccessFilter()
 MOST_RULES_SHOWN = 5000
 """Of one target: its list has no pages."""
+LARGEST_BATCH = 1000
+"""Rules put or taken back at once: each is several statements."""
 
 
 class AppAccessService:
@@ -101,7 +103,9 @@ class AppAccessService:
             await self._audit.write(tx, caller, _event("revoke", app_id, targets))
 
     async def put_all(self, caller: Caller, app_id: str, rules: Sequence[AccessRule]) -> None:
-        """All of them, or none. Raises what `put` raises."""
+        """All of them, or none. Raises TooLarge, and what `put` raises."""
+        caller.require_administrator()
+        _check_count(rules)
         resolved = [
             (rule, await self._targets(caller, app_id, rule.type, rule.identifiers, rule.namespace))
             for rule in rules
@@ -121,7 +125,9 @@ class AppAccessService:
                 await self._audit.write(tx, caller, _event(operation, app_id, targets))
 
     async def delete_all(self, caller: Caller, app_id: str, rules: Sequence[AccessRule]) -> None:
-        """All of them, or none, whatever their effect. Raises what `delete` raises."""
+        """All of them, or none, whatever their effect. Raises TooLarge, and what `delete` raises."""
+        caller.require_administrator()
+        _check_count(rules)
         resolved = [
             await self._targets(caller, app_id, rule.type, rule.identifiers, rule.namespace) for rule in rules
         ]
@@ -291,6 +297,11 @@ class AppAccessService:
     def _opened(self, caller: Caller, stored: postgres_access.StoredAccount) -> AccessAccount:
         account, sealed = stored
         return replace(account, secret=self._box.decrypt(sealed, f"access-account:{caller.pool_id}"))
+
+
+def _check_count(rules: Sequence[object]) -> None:
+    if len(rules) > LARGEST_BATCH:
+        raise TooLarge("list", f"一次最多 {LARGEST_BATCH} 个", f"at most {LARGEST_BATCH} at once")
 
 
 def _may(said: set[Effect], default_strategy: str) -> bool:

@@ -8,7 +8,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor
-from poolhouse.errors import InvalidInput, InvalidOperation, NamespaceNotFound
+from poolhouse.errors import InvalidInput, InvalidOperation, NamespaceNotFound, TooLarge
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import postgres, postgres_grants
 from poolhouse.resources.model import DEFAULT_NAMESPACE, SYSTEM_NAMESPACE, Namespace
@@ -16,6 +16,7 @@ from poolhouse.roles import postgres as role_rows
 from poolhouse.roles.removal import RoleRemoval
 
 LONGEST_CODE = 128
+LARGEST_BATCH = 1000
 _FIXED = {DEFAULT_NAMESPACE, SYSTEM_NAMESPACE}
 
 
@@ -37,8 +38,7 @@ class NamespaceService:
     ) -> list[Namespace]:
         """(code, name, description) each; all or none. Raises CodeTaken."""
         caller.require_administrator()
-        if not drafts:
-            raise InvalidInput("list", "不能为空", "must not be empty")
+        _check_count(drafts, "list")
         await self.seed(caller.pool_id)
         async with self._db.transaction() as tx:
             made = []
@@ -117,8 +117,7 @@ class NamespaceService:
     async def delete(self, caller: Caller, codes: Sequence[str]) -> None:
         """With resources, policies, roles and grants in them; all or none. Raises NamespaceNotFound."""
         caller.require_administrator()
-        if not codes:
-            raise InvalidInput("codeList", "不能为空", "must not be empty")
+        _check_count(codes, "codeList")
         if _FIXED & set(codes):
             raise InvalidOperation("系统内置权限分组不能删除", "A built-in namespace cannot be deleted")
         async with self._db.transaction() as tx:
@@ -142,6 +141,13 @@ class NamespaceService:
             if await postgres.ensure_namespace(tx, pool_id, DEFAULT_NAMESPACE):
                 await postgres_grants.seed_built_in(tx, pool_id)
         self._seeded.add(pool_id)
+
+
+def _check_count(given: Sequence[object], field: str) -> None:
+    if not given:
+        raise InvalidInput(field, "不能为空", "must not be empty")
+    if len(given) > LARGEST_BATCH:
+        raise TooLarge(field, f"一次最多 {LARGEST_BATCH} 个", f"at most {LARGEST_BATCH} at once")
 
 
 def _check_code(code: str) -> None:

@@ -1,5 +1,7 @@
 """Data resources, data policies, and who may do what with them, as administrators see it."""
 
+import asyncio
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -86,6 +88,7 @@ BODY: dict[str, Any] = {
     "action": "read",
     "externalId": "e1",
 }
+RULE = {"targetType": "USER", "targetIdentifier": ["u"], "effect": "ALLOW"}
 LISTS = {
     "list-permission-view/data",
     "list-data-resources",
@@ -516,8 +519,12 @@ async def test_a_resource_is_shown_in_its_structure_as_far_as_it_is_open(v3: V3C
         body = {"namespaceCode": "shop", "userId": user_id, "resourceCode": code}
         return _bare(await data(v3.post("get-user-resource-struct", body)))
 
+    tree = [{**TREE[0], "value": "a secret of who may deploy"}, TREE[1]]
+    changed = {"namespaceCode": "shop", "resourceCode": "platform", "struct": tree}
+    await data(v3.post("update-data-resource", changed))
     (deploy,) = (await struct(ann, "platform"))["treeResourceAuthAction"]["nodeAuthActionList"]
     assert (deploy["code"], deploy["actions"]) == ("deploy", [])
+    assert "value" not in deploy, "the way there is shown, not what it holds"
     assert deploy["children"] == [{"code": "prod", "name": "Production", "value": "p", "actions": ["access"]}]
     assert (await struct(ann, "cards"))["arrResourceAuthAction"] == {
         "values": ["c1", "c2"],
@@ -606,6 +613,10 @@ async def test_the_view_of_a_large_pool_is_refused(v3: V3Client, monkeypatch: py
     ("path", "body"),
     [
         ("check-permission", {"resources": ["x"] * (questions.MOST_ASKED + 1), "action": "a"}),
+        (
+            "check-user-same-level-permission",
+            {"resource": "x", "resourceNodeCodes": ["x"] * (questions.MOST_ASKED + 1), "action": "a"},
+        ),
         ("list-resource-targets", {"resources": ["x"], "actions": ["a"] * (questions.MOST_ACTIONS + 1)}),
         (
             "get-user-permission-list",
@@ -624,12 +635,58 @@ async def test_the_view_of_a_large_pool_is_refused(v3: V3Client, monkeypatch: py
             "authorize-data-policies",
             {"policyIds": ["p"], "targetList": [{"type": "USER", "id": "u"}] * (policies.MOST_TARGETS + 1)},
         ),
+        ("create-permission-namespaces-batch", {"list": [{"code": "c", "name": "n"}] * 1001}),
+        ("delete-permission-namespaces-batch", {"codes": ["c"] * 1001}),
+        ("authorize-application-access", {"appId": "a", "list": [RULE] * 1001}),
+        ("revoke-application-access", {"appId": "a", "list": [RULE] * 1001}),
     ],
 )
 async def test_more_than_the_limit_is_refused(v3: V3Client, path: str, body: dict[str, Any]) -> None:
     ann = await user(v3, "ann")
     answer = await v3.post(path, {"namespaceCode": "default", "userId": ann, **body})
     assert (answer["statusCode"], answer["apiCode"]) == (400, 40002), answer
+
+
+async def test_a_question_costs_no_more_than_it_is_long(v3: V3Client) -> None:
+    """Neither one long path that is written out for every code, nor many deep ones of which nothing is there."""
+    await shop(v3)
+    ann = await user(v3, "ann")
+    one = {"namespaceCode": "shop", "userId": ann, "action": "access"}
+    long = {**one, "resource": "x" * 300_000, "resourceNodeCodes": [f"c{at}" for at in range(200)]}
+    deep = {**one, "resources": ["platform/db", *(f"platform/{at}" + "/a" * 900 for at in range(199))]}
+    tracemalloc.start()
+    try:
+        refusal = await v3.post("check-user-same-level-permission", long, headers={"x-authing-lang": "en-US"})
+        assert refusal["statusCode"] == 400
+        assert refusal["message"].startswith("Parameter resource is"), refusal
+        assert len((await data(v3.post("check-permission", deep)))["checkResultList"]) == 200
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 30_000_000
+
+
+@pytest.mark.parametrize(
+    ("table", "path", "body"),
+    [
+        ("data_policies", "authorize-data-policies", {"targetList": [{"type": "GROUP", "id": "staff"}]}),
+        ("namespaces", "create-data-resource", {**SERVER, "resourceCode": "new", "resourceName": "New"}),
+    ],
+)
+async def test_what_is_deleted_meanwhile_is_not_there(
+    v3: V3Client, table: str, path: str, body: dict[str, Any]
+) -> None:
+    await shop(v3)
+    await v3.services.groups.create(v3.administrator, GroupDraft("staff", "Staff"))
+    policy_id = await policy(v3, "shop/server/read")
+    async with v3.services.db.transaction() as tx:
+        await tx.execute(f"delete from {table} where pool_id = $1", v3.pool_id)
+        asked = asyncio.create_task(v3.post(path, {**body, "policyIds": [policy_id]}))
+        while not await v3.services.db.fetchval(  # noqa: ASYNC110
+            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into data\\_%'"
+        ):
+            await asyncio.sleep(0.01)
+    assert (await asked)["statusCode"] == 404
 
 
 async def test_an_answer_about_too_many_users_is_refused(
@@ -643,6 +700,10 @@ async def test_an_answer_about_too_many_users_is_refused(
     monkeypatch.setattr(holders, "MOST_USERS", 1)
     body = {"namespaceCode": "shop", "resources": ["server"], "actions": ["read"]}
     assert await refused(v3.post("list-resource-targets", body)) == 422
+    monkeypatch.undo()
+    monkeypatch.setattr(holders, "MOST_HELD", 1)
+    for path in ("list-resource-targets", "list-permission-view/data"):
+        assert await refused(v3.post(path, body if path == "list-resource-targets" else {})) == 422, path
     monkeypatch.undo()
     monkeypatch.setattr(questions, "MOST_COUNTED", 5)
     assert await refused(v3.post("list-resource-targets", {**body, "actions": ["read", "read"]})) == 422

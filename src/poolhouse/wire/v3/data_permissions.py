@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from poolhouse.errors import TooLarge
@@ -139,14 +140,12 @@ async def get_user_permission_list(
     shown = []
     for user_id in user_ids:
         found = await request.services.data_permissions.list_of_user(request.caller, user_id, namespaces)
-        for namespace in dict.fromkeys(one.resource.namespace for one in found):
+        for namespace, resources in groupby(found, key=lambda one: one.resource.namespace):
             shown.append(
                 UserPermissionListDto(
                     user_id=user_id,
                     namespace_code=namespace,
-                    resource_list=[
-                        open_resource(one) for one in found if one.resource.namespace == namespace
-                    ],
+                    resource_list=[open_resource(one) for one in resources],
                 )
             )
     return GetUserPermissionListDataDto(user_permission_list=shown)
@@ -253,7 +252,7 @@ def open_resource(found: ResourceActions) -> OpenResource:
 
 
 def structure(found: ResourceActions) -> dict[str, Any]:
-    """What a resource holds is shown to whom anything with it is allowed."""
+    """What a resource or a node holds is shown to whom anything with it is allowed."""
     resource, actions = found.resource, list(found.actions)
     shown: dict[str, Any] = {
         "namespace_code": resource.namespace,
@@ -274,7 +273,7 @@ def structure(found: ResourceActions) -> dict[str, Any]:
                 return TreeStructs(
                     code=row.code,
                     name=row.name,
-                    value=row.value,
+                    value=row.value if by_path[row.path] else None,
                     actions=by_path[row.path],
                     children=children or None,
                 )
