@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import httpx
 import pytest
@@ -100,13 +100,17 @@ async def test_the_message_page_alone_may_be_framed_and_by_the_origin_of_the_add
         assert page.headers["x-frame-options"] == "DENY"
 
 
+@pytest.mark.parametrize(
+    "address", ["com.example.app:/cb", "https://例子.example/cb", "https://bücher.example/cb"]
+)
 async def test_no_message_goes_to_an_address_that_has_no_origin(
-    services: Services, pool: PoolForTests, browser: Browser
+    services: Services, pool: PoolForTests, browser: Browser, address: str
 ) -> None:
-    phone = await services.apps.create(pool.administrator, "phone", redirect_uris=("com.example.app:/cb",))
-    await browser.open(authorize_url(phone, redirect_uri="com.example.app:/cb", response_mode="web_message"))
+    phone = await services.apps.create(pool.administrator, "phone", redirect_uris=(address,))
+    await browser.open(authorize_url(phone, redirect_uri=address, response_mode="web_message"))
     assert browser.page is not None
-    assert browser.page.headers["location"].startswith("com.example.app:/cb?error=invalid_request&")
+    assert browser.page.is_redirect
+    assert unquote(browser.page.headers["location"]).startswith(f"{address}?error=invalid_request&")
 
 
 async def test_a_hostile_state_stays_a_value_in_the_pages_that_answer(browser: Browser, app: App) -> None:

@@ -118,6 +118,15 @@ def read_request(
     return asked
 
 
+def check_again(app: App, asked: AuthorizationRequest) -> None:
+    """That a request read a while ago is one the application would still be answered. Raises OAuthError, which is for
+    the person's eyes: the address may be what was taken back."""
+    if not is_registered(app, asked.redirect_uri):
+        raise OAuthError("invalid_request", "redirect_uri is not registered for this application")
+    _check_types(app, asked)
+    _check_pkce(app, asked)
+
+
 def known_scopes(scope: str) -> list[str]:
     """Those we know, each once, in the order asked for; the others are ignored (OpenID Connect Core 3.1.2.1)."""
     return [one for one in dict.fromkeys(scope.split()) if one in SCOPES]
@@ -180,11 +189,13 @@ def _check_prompt(asked: AuthorizationRequest) -> None:
 
 def _is_possible(mode: str, usual: str, redirect_uri: str) -> bool:
     """What stands in a query is sent to servers and kept in their logs: no token is put there. A message goes
-    to an origin, which only an address of the web has."""
+    to an origin, which only an address of the web has; one whose host is not written as a browser compares it
+    (xn--) has none that we could name."""
     if mode == "query":
         return usual == "query"
     if mode == "web_message":
-        return urlsplit(redirect_uri).scheme in ("http", "https")
+        split = urlsplit(redirect_uri)
+        return split.scheme in ("http", "https") and split.netloc.isascii()
     return mode in RESPONSE_MODES
 
 

@@ -29,6 +29,7 @@ from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Registration, SignIn
 from poolhouse.oidc.claims import scopes_of
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
+from poolhouse.oidc.requests import check_again
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.times import now
@@ -174,7 +175,8 @@ class Pages:
 
     def _keep_recovery(self, step: Step, logged_in: LoggedIn, following: str) -> Response:
         """Shown once, on the way: the used code is void and this one takes its place."""
-        again = self._services.sealed_requests.seal(_answered(step.asked))
+        assert logged_in.session is not None
+        again = self._services.sealed_requests.seal(_answered(step.asked, logged_in.session))
         page = self.rendering.page(
             step.browser,
             "message.html",
@@ -239,8 +241,10 @@ class Pages:
 
     async def answer_consent(self, step: Step) -> Response:
         session = await step.browser.session(step.app.pool_id)
-        if session is None:
+        # Asked again here: the form may be posted with a request that was on its way to the sign-in page.
+        if must_sign_in(step.app, step.asked, session):
             return await self._page(step, "sign_in")
+        assert session is not None
         if step.given("answer") != "allow":
             denied = OAuthError("access_denied", "the user said no")
             return refuse(self.rendering, step.browser, back_to(step.asked), denied)
@@ -301,11 +305,15 @@ class Pages:
         sealed = given.get("request") or browser.http.query.text("request") or ""
         form = TrackedBody(given, _MACHINERY)
         asked = self._services.sealed_requests.unseal(sealed)
-        return Step(browser, await self._services.oidc_grants.client(asked.app_id), asked, sealed, form)
+        app = await self._services.oidc_grants.client(asked.app_id)
+        check_again(app, asked)
+        return Step(browser, app, asked, sealed, form)
 
     async def _enter(self, step: Step, logged_in: LoggedIn) -> Response:
         assert logged_in.session is not None
-        response = await self.proceed(step.browser, step.app, _answered(step.asked), logged_in.session)
+        response = await self.proceed(
+            step.browser, step.app, _answered(step.asked, logged_in.session), logged_in.session
+        )
         return _let_in(step, response, logged_in)
 
     async def _refused(self, step: Step, page: str, error: PoolhouseError) -> Response:
@@ -396,11 +404,11 @@ def _let_in(step: Step, response: Response, logged_in: LoggedIn) -> Response:
     return response
 
 
-def _answered(asked: AuthorizationRequest) -> AuthorizationRequest:
-    """The request after somebody has signed in for it."""
-    return replace(
-        asked, prompt=tuple(word for word in asked.prompt if word not in ("login", "select_account"))
-    )
+def _answered(asked: AuthorizationRequest, session: Session) -> AuthorizationRequest:
+    """The request after somebody has signed in for it. From now on it is theirs alone: to anybody else it would be a
+    request that no longer asks for a login."""
+    prompt = tuple(word for word in asked.prompt if word not in ("login", "select_account"))
+    return replace(asked, prompt=prompt, max_age=None, subject=asked.subject or session.user_id)
 
 
 def _keys(account: str) -> list[UserKey]:
