@@ -19,6 +19,9 @@ from .draw import Mutant, sample
 from .places import JUDGES, ROOT, WORK, record_of
 from .tree import Copy
 
+OPEN = ("survived", "timeout")
+"""What somebody has to read: on a busy machine the limit of time may end a run in which every test passes."""
+
 
 def record(packages: list[str], copies: list[Copy], console: Console) -> None:
     """Each copy takes the next package that nobody has recorded."""
@@ -67,7 +70,7 @@ class Results:
         self.file = file
         self.lock = threading.Lock()
         known: dict[str, dict[str, Any]] = json.loads(file.read_text()) if file.exists() else {}
-        self.known = {name: one for name, one in known.items() if not again or one["outcome"] != "survived"}
+        self.known = {name: one for name, one in known.items() if not again or one["outcome"] not in OPEN}
 
     def keep(self, mutant: Mutant, judged: dict[str, Any]) -> None:
         with self.lock:
@@ -83,9 +86,9 @@ class Results:
 
 def show(judged: list[dict[str, Any]], console: Console) -> None:
     for one in judged:
-        if one["outcome"] == "survived":
+        if one["outcome"] in OPEN:
             console.print(
-                f"\n{one['id']} {one['path']}:{one['line']} ({one['tests']} of {one['known']} tests)",
+                f"\n{one['id']} {one['path']}:{one['line']} {one['outcome']} ({one['tests']} of {one['known']} tests)",
                 style="bold",
             )
             console.print(one["diff"], markup=False, highlight=False)

@@ -202,6 +202,18 @@ async def test_a_check_that_never_answers_is_told_as_a_problem() -> None:
         assert "more memory or time" in problem.message
 
 
+async def test_checks_whose_worker_dies_are_made_again() -> None:
+    async with fresh() as sandbox:
+        await sandbox.check(QUICK, "login", key="p")
+        (pid,) = pids_of(sandbox, "p check")
+        os.kill(pid, signal.SIGSTOP)
+        checks = [asyncio.create_task(sandbox.check(QUICK, "login", key="p")) for _ in range(2)]
+        while next(c for c in sandbox.status().connections if c.key == "p check").workers.in_flight < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        os.kill(pid, signal.SIGKILL)
+        assert [checked.problem for checked in await asyncio.gather(*checks)] == [None, None]
+
+
 async def test_one_connection_does_not_grow_into_the_last_places() -> None:
     limits = Limits(in_flight=1, workers_per_connection=9, grow_above_in_flight=0, grow_after_ms=1)
     async with fresh(limits, workers_most=4) as sandbox:
