@@ -41,9 +41,8 @@ class Client:
         return f"{self.name}-{self.version}".replace("/", "_").replace("@", "")
 
 
-TOKENS = dict.fromkeys(
-    ["getUserInfoByAccessToken", "introspectToken", "getNewAccessTokenByRefreshToken"],
-    "the tokens of `signin` are no tokens of OpenID Connect yet",
+NO_REFRESH_TOKEN = dict.fromkeys(
+    ["getNewAccessTokenByRefreshToken"], "`signin` gives no refresh token, whatever its `scope` asks for"
 )
 
 JAVA_POSTS = {
@@ -71,14 +70,6 @@ JAVA_3_0 = {
         "reads a tenant's logo as a list; it is a text in the contract and in later versions",
     ),
 }
-JAVA_OPEN = {
-    **TOKENS,
-    **dict.fromkeys(
-        ["getUserBaseFields", "setUserBaseFields"],
-        "the kind of a base field is answered as `OBJECT`, which is none of the contract's",
-    ),
-    "getUserBatch": "ids in one text with commas are read as one id",
-}
 
 CLIENTS = [
     Client(
@@ -89,7 +80,7 @@ CLIENTS = [
         packages=Modules("v3", "authing-node-sdk"),
         begin="`new ManagementClient({ accessKeyId, accessKeySecret, host })`",
         walk=V3,
-        ours=TOKENS,
+        ours=NO_REFRESH_TOKEN,
     ),
     Client(
         name="authing",
@@ -99,7 +90,7 @@ CLIENTS = [
         packages=Wheels("v3"),
         begin="`ManagementClient(access_key_id, access_key_secret, host=host)`",
         walk=V3,
-        ours=TOKENS,
+        ours=NO_REFRESH_TOKEN,
     ),
     Client(
         name="authing-java-sdk",
@@ -110,7 +101,7 @@ CLIENTS = [
         begin="`ManagementClientOptions`: `setAccessKeyId`, `setAccessKeySecret`, `setHost`",
         walk=V3,
         theirs=JAVA_3_1,
-        ours=JAVA_OPEN,
+        ours=NO_REFRESH_TOKEN,
     ),
     Client(
         name="authing-java-sdk",
@@ -121,7 +112,7 @@ CLIENTS = [
         begin="`ManagementClientOptions`: `setAccessKeyId`, `setAccessKeySecret`, `setHost`",
         walk=V3,
         theirs=JAVA_3_0,
-        ours=JAVA_OPEN,
+        ours=NO_REFRESH_TOKEN,
     ),
     Client(
         name="java-core",

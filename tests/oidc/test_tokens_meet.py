@@ -219,6 +219,15 @@ async def test_a_token_shown_twice_is_refused(world: World) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
+async def test_one_token_may_stand_in_header_and_query_and_two_may_not(world: World) -> None:
+    token, another = await access_token(world), await access_token(world)
+    headers = {"authorization": f"Bearer {token}"}
+    both = await world.http.get("/oidc/me", params={"access_token": token}, headers=headers)
+    assert both.json()["sub"]
+    two = await world.http.get("/oidc/me", params={"access_token": another}, headers=headers)
+    assert (two.status_code, two.json()["error"]) == (400, "invalid_request")
+
+
 async def test_a_code_or_refresh_token_that_another_application_tries_stays_its_owners(world: World) -> None:
     code = await sign_in(world.browser, world.app, scope="openid offline_access")
     assert (await exchange(world.http, world.stranger, code)).json()["error"] == "invalid_grant"

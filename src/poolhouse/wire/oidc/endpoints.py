@@ -124,10 +124,11 @@ class Provider:
         return _json(tokens.body())
 
     async def user_info(self, request: Request, browser: Browser) -> Response:
-        """The token in the header, the query or the form, once (RFC 6750 2)."""
+        """The token in the header, the query or the form, once (RFC 6750 2). In header and query it may be the same:
+        so Java 3.1.9 asks, once it has exchanged a code."""
         form = _form(browser) if browser.http.method == "POST" else {}
-        given = [browser.http.bearer, browser.http.query.text("access_token"), form.get("access_token")]
-        found = [token for token in given if token]
+        asked = dict.fromkeys([browser.http.bearer, browser.http.query.text("access_token")])
+        found = [token for token in (*asked, form.get("access_token")) if token]
         if len(found) > 1:
             raise OAuthError("invalid_request", "the access token is given twice")
         if not found:
