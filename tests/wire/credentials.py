@@ -26,6 +26,7 @@ from poolhouse.login import tickets
 from poolhouse.mfa import totp
 from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.services import Services
+from poolhouse.sessions.model import Session
 from poolhouse.users.model import User, UserDraft
 
 PASSWORD = "secret 1"
@@ -102,16 +103,19 @@ class Person:
         )
         return str(answer["token"])
 
-    async def code(self, scope: str) -> str:
-        """An authorization code of the session behind `token`."""
+    async def session(self) -> Session:
+        """That behind `token`."""
         self.token = self.token or await self.log_in()
-        services = self.world.services
-        claims = await services.sessions.read(self.token)
-        assert claims.session_id
-        session = await services.sessions.find(claims.pool_id, claims.session_id)
-        assert session
+        return await self.world.services.sessions.of_token(self.token)
+
+    async def cookie(self) -> str:
+        """What a browser keeps of the session."""
+        return self.world.services.sealed_logins.seal(await self.session())
+
+    async def code(self, scope: str) -> str:
+        """An authorization code of the session."""
         asked = AuthorizationRequest(self.world.app.id, REDIRECT, scope)
-        return await services.oidc.authorize(self.world.app, asked, session)
+        return await self.world.services.oidc.authorize(self.world.app, asked, await self.session())
 
     async def tokens(self, scope: str) -> dict[str, Any]:
         answer = await self.redeem(await self.code(scope))
@@ -304,6 +308,12 @@ async def refreshed_login_token(world: World) -> Made:
 async def id_token_of_openid_connect(world: World) -> Made:
     person = await world.person()
     return Made(person, bearer((await person.tokens("openid"))["id_token"]))
+
+
+@credential("login")
+async def cookie_of_the_hosted_pages(world: World) -> Made:
+    person = await world.person()
+    return Made(person, bearer(await person.cookie()))
 
 
 # -- grants ----------------------------------------------------------------------------------------------

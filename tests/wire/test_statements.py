@@ -150,7 +150,7 @@ async def v2_status(world: World) -> Call:
 
 
 async def hosted_page(world: World) -> Call:
-    cookie = {"cookie": f"{SESSION_COOKIE}={await (await world.person()).log_in()}"}
+    cookie = {"cookie": f"{SESSION_COOKIE}={await (await world.person()).cookie()}"}
     asked = {"client_id": world.app.id, "redirect_uri": REDIRECT, "scope": "openid", "response_type": "code"}
     return lambda: world.http.get("/oidc/auth", params=asked, headers=cookie)
 

@@ -91,9 +91,12 @@ class Credentials:
             await self._management_tokens.require_current(claims)
         return claims
 
-    async def login_of(self, token: str) -> Session:
-        """The session of a login's token. Raises TokenInvalid, TokenExpired, as `read`."""
-        return await self._require_login(await self._sessions.keys.read(token))
+    async def login_in(self, pool_id: str, session_id: str) -> Session:
+        """The session of a browser, by what it keeps. Raises TokenExpired, as `read`."""
+        session = await self._sessions.find(pool_id, session_id)
+        if session is None:
+            raise TokenExpired("its session has ended")
+        return await self._require_open(session)
 
     async def status(self, token: str) -> TokenStatus:
         """Whether a token is good. Never raises for a bad one."""
@@ -105,7 +108,9 @@ class Credentials:
             return TokenStatus(None)
 
     async def _require_login(self, claims: Claims) -> Session:
-        session = await self._sessions.require_session(claims)
+        return await self._require_open(await self._sessions.require_session(claims))
+
+    async def _require_open(self, session: Session) -> Session:
         if session.app_id and not await self._apps.is_enabled(session.app_id):
             raise TokenExpired("its application is disabled")
         return session

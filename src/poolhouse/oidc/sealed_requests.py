@@ -1,4 +1,4 @@
-"""The authorization request of a sign-in under way, encrypted into a parameter of the pages' forms."""
+"""What a browser keeps for us, encrypted: the request of a sign-in under way in a form, a login in a cookie."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import msgspec
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.errors import InvalidInput
 from poolhouse.oidc.model import AuthorizationRequest
+from poolhouse.sessions.model import Session
 
 LIFETIME_S = 1800
 _PLACE = "oidc-request"
+_LOGIN = "oidc-login"
 
 
 class _Sealed(msgspec.Struct, array_like=True):
@@ -28,12 +30,12 @@ class SealedRequests:
     def seal(self, request: AuthorizationRequest) -> str:
         """Good for half an hour; safe in a URL."""
         text = msgspec.json.encode(_Sealed(time.time() + LIFETIME_S, request)).decode()
-        return base64.urlsafe_b64encode(self._box.encrypt(text, _PLACE)).rstrip(b"=").decode()
+        return _letters(self._box.encrypt(text, _PLACE))
 
     def unseal(self, text: str) -> AuthorizationRequest:
         """Raises InvalidInput for one that is not ours, or too old."""
         try:
-            opened = self._box.decrypt(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), _PLACE)
+            opened = self._box.decrypt(_bytes(text), _PLACE)
             sealed = msgspec.json.decode(opened, type=_Sealed)
         except (binascii.Error, ValueError, SecretUnreadable, IndexError) as error:
             raise InvalidInput("request", "登录请求无效", "not a sign-in request of ours") from error
@@ -42,3 +44,31 @@ class SealedRequests:
                 "request", "登录请求已过期，请返回应用重试", "too old, go back to the application"
             )
         return sealed.request
+
+
+class SealedLogins:
+    """A browser's login, which only these pages can have made. A login's token is in its application's hands too, who
+    may even sign one; what the cookie opens is every application of the pool."""
+
+    def __init__(self, box: SecretBox) -> None:
+        self._box = box
+
+    def seal(self, session: Session) -> str:
+        return _letters(self._box.encrypt(f"{session.pool_id} {session.id}", _LOGIN))
+
+    def unseal(self, text: str) -> tuple[str, str] | None:
+        """The ids of a pool and of a session, which may have ended; None for what is none of ours."""
+        try:
+            pool_id, session_id = self._box.decrypt(_bytes(text), _LOGIN).split(" ")
+        except (binascii.Error, ValueError, SecretUnreadable, IndexError):
+            return None
+        return pool_id, session_id
+
+
+def _letters(sealed: bytes) -> str:
+    """Safe in a URL and in a cookie."""
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

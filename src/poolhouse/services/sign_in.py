@@ -23,7 +23,7 @@ from poolhouse.login.registration import Registrations
 from poolhouse.login.service import LoginService
 from poolhouse.login.sign_up import SignUp
 from poolhouse.oidc.grants import Grants
-from poolhouse.oidc.sealed_requests import SealedRequests
+from poolhouse.oidc.sealed_requests import SealedLogins, SealedRequests
 from poolhouse.oidc.service import OidcService
 from poolhouse.oidc.tokens_in_use import TokensInUse
 from poolhouse.services import consequences
@@ -67,6 +67,7 @@ class SignIn:
     oidc: OidcService
     oidc_tokens: TokensInUse
     sealed_requests: SealedRequests
+    sealed_logins: SealedLogins
 
 
 def build_tokens(raw: Raw, core: Core) -> Tokens:
@@ -215,6 +216,7 @@ def build_sign_in(
             audit=audit,
         ),
         sealed_requests=SealedRequests(raw.box),
+        sealed_logins=SealedLogins(raw.box),
         oidc_grants=oidc_grants,
         oidc=OidcService(db=db, apps=core.apps, users=users, sessions=tokens.sessions, grants=oidc_grants),
         oidc_tokens=TokensInUse(db=db, users=users, sessions=tokens.sessions, grants=oidc_grants),

@@ -56,17 +56,19 @@ class Browser:
         return session if session is not None and session.pool_id == pool_id else None
 
     async def any_session(self) -> Session | None:
-        """The live session of this browser: its cookie holds a login token."""
-        token = self.cookies.get(SESSION_COOKIE)
-        if not token:
+        """The live session of this browser."""
+        named = self.services.sealed_logins.unseal(self.cookies.get(SESSION_COOKIE, ""))
+        if named is None:
             return None
         try:
-            return await self.services.credentials.login_of(token)
+            return await self.services.credentials.login_in(*named)
         except PoolhouseError:
             return None
 
-    def keep_session(self, response: Response, token: str, lifetime_s: int) -> None:
-        self._cookie(response, SESSION_COOKIE, token, lifetime_s)
+    def keep_session(self, response: Response, session: Session) -> None:
+        lifetime = session.expires_at - session.created_at
+        sealed = self.services.sealed_logins.seal(session)
+        self._cookie(response, SESSION_COOKIE, sealed, int(lifetime.total_seconds()))
 
     def drop_session(self, response: Response) -> None:
         response.delete_cookie(SESSION_COOKIE, path="/", secure=self.secure, httponly=True, samesite="lax")

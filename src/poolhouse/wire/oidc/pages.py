@@ -398,9 +398,7 @@ def must_sign_in(app: App, asked: AuthorizationRequest, session: Session | None)
 def _let_in(step: Step, response: Response, logged_in: LoggedIn) -> Response:
     """The response, with which the browser is logged in."""
     assert logged_in.session is not None
-    assert logged_in.token is not None
-    lifetime = logged_in.session.expires_at - logged_in.session.created_at
-    step.browser.keep_session(response, logged_in.token.token, int(lifetime.total_seconds()))
+    step.browser.keep_session(response, logged_in.session)
     return response
 
 
