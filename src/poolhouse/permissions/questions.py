@@ -35,6 +35,8 @@ MOST_ASKED = 200
 MOST_ACTIONS = 50
 MOST_STATEMENTS = 20_000
 """Of one answer, and as many nodes: who has more asks namespace by namespace or resource by resource."""
+MOST_TOLD = 1_000_000
+"""Actions over all nodes and users of one answer."""
 MOST_COUNTED = 1_000_000
 """Users over all resources and actions of one answer, each time they are allowed or denied something."""
 
@@ -110,6 +112,18 @@ class DataPermissions:
             raise _too_much()
         found = await self._spelled_out(caller, statements)
         return sorted(found, key=lambda one: (one.resource.namespace, one.resource.code))
+
+    async def list_of_users(
+        self, caller: Caller, user_ids: Sequence[str], namespaces: Sequence[str] | None = None
+    ) -> dict[str, list[ResourceActions]]:
+        """`list_of_user` of several, by their ids; what is told of them together is bounded, too."""
+        found, told = {}, 0
+        for user_id in user_ids:
+            found[user_id] = await self.list_of_user(caller, user_id, namespaces)
+            told += sum(len(node.actions) for one in found[user_id] for node in one.nodes)
+            if told > MOST_TOLD:
+                raise _too_much()
+        return found
 
     async def structure(self, caller: Caller, user_id: str, namespace: str, code: str) -> ResourceActions:
         """What the user may do with one resource; of a tree also the nodes on the way there, with no actions.
@@ -246,14 +260,24 @@ def _candidates(there: Collection[ResourcePath]) -> list[str]:
 def _actions_of(
     resource: DataResource, nodes: Sequence[NodeRow], statements: Sequence[Statement]
 ) -> ResourceActions:
-    """Of a tree its nodes, of anything else the one node it is."""
+    """Of a tree its nodes, of anything else the one node it is.
+
+    Nodes without a statement of their own, below the same ones that have some, are judged once.
+    """
     indexed = decision.by_path(statements)
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
     allowed = []
     for node in nodes:
         if (node.path == WHOLE) == (resource.kind is Kind.TREE):
             continue
-        reaching = decision.that_reach(indexed, node.path)
-        if actions := decision.allowed_actions(reaching, node.path, resource.actions):
+        spoken_of = tuple(path for path in decision.candidates(node.path) if path in indexed)
+        actions = None if node.path in indexed else known.get(spoken_of)
+        if actions is None:
+            reaching = decision.that_reach(indexed, node.path)
+            actions = decision.allowed_actions(reaching, node.path, resource.actions)
+            if node.path not in indexed:
+                known[spoken_of] = actions
+        if actions:
             allowed.append(NodeActions(node, actions))
     return ResourceActions(resource, tuple(allowed))
 

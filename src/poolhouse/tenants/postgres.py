@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 from asyncpg import Record
 
 from poolhouse.db.database import Executor
 from poolhouse.db.where import Where
+from poolhouse.errors import TenantNotFound
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.tenants.model import Member, Membership, Tenant
@@ -104,16 +106,28 @@ async def page(
 async def add_members(
     tx: Executor, pool_id: str, tenant_id: str, user_ids: Sequence[str], administrator: bool | None = None
 ) -> None:
-    """Who is a member already stays one; `administrator` None leaves what they are."""
-    await tx.executemany(
-        """
-        insert into tenant_members (pool_id, tenant_id, user_id, id, administrator)
-        values ($1, $2, $3, $4, coalesce($5, false))
-        on conflict (pool_id, tenant_id, user_id)
-          do update set administrator = coalesce($5, tenant_members.administrator)
-        """,
-        [(pool_id, tenant_id, user_id, new_id(), administrator) for user_id in user_ids],
+    """Who is a member already stays one; `administrator` None leaves what they are.
+
+    Raises TenantNotFound for one that is gone meanwhile.
+    """
+    await _insert_members(
+        tx, [(pool_id, tenant_id, user_id, new_id(), administrator) for user_id in user_ids]
     )
+
+
+async def _insert_members(tx: Executor, rows: Sequence[tuple[str, str, str, str, bool | None]]) -> None:
+    try:
+        await tx.executemany(
+            """
+            insert into tenant_members (pool_id, tenant_id, user_id, id, administrator)
+            values ($1, $2, $3, $4, coalesce($5, false))
+            on conflict (pool_id, tenant_id, user_id)
+              do update set administrator = coalesce($5, tenant_members.administrator)
+            """,
+            rows,
+        )
+    except asyncpg.ForeignKeyViolationError as error:
+        raise TenantNotFound() from error
 
 
 async def remove_members(tx: Executor, pool_id: str, tenant_id: str, user_ids: Sequence[str]) -> int:
@@ -205,15 +219,8 @@ async def administrators(
 
 
 async def make_administrator(tx: Executor, pool_id: str, user_id: str, tenant_ids: Sequence[str]) -> None:
-    """Of each of these tenants, and a member where they are none yet."""
-    await tx.executemany(
-        """
-        insert into tenant_members (pool_id, tenant_id, user_id, id, administrator)
-        values ($1, $2, $3, $4, true)
-        on conflict (pool_id, tenant_id, user_id) do update set administrator = true
-        """,
-        [(pool_id, tenant_id, user_id, new_id()) for tenant_id in tenant_ids],
-    )
+    """Of each of these tenants, and a member where they are none yet. Raises TenantNotFound as `add_members`."""
+    await _insert_members(tx, [(pool_id, tenant_id, user_id, new_id(), True) for tenant_id in tenant_ids])
 
 
 async def known_ids(db: Executor, pool_id: str, tenant_ids: Sequence[str]) -> set[str]:

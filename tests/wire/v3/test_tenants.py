@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.wire.v3.conftest import V3Client
+from tests.wire.v3.test_data_permissions import asked_while_deleted
 
 from poolhouse.ids import new_id
 from poolhouse.tenants.secrets import MASK
@@ -258,3 +259,12 @@ async def test_members_of_a_tenant_come_into_its_departments_and_nobody_else(
     assert await done(v3, path, gone) == {"success": True}
     assert await members() == []
     assert (await done(v3, "list-tenant-users", {"tenantId": tenant_id}))["totalCount"] == 1
+
+
+@pytest.mark.parametrize("path", ["create-multiple-tenant-admin", "add-tenant-users", "set-tenant-admin"])
+async def test_nobody_joins_a_tenant_that_is_deleted_meanwhile(v3: V3Client, path: str) -> None:
+    tenant_id = (await done(v3, "create-tenant", {"name": "t", "appIds": []}))["tenantId"]
+    ann = await new_user(v3)
+    body = {"tenantId": tenant_id, "tenantIds": [tenant_id], "userId": ann, "linkUserIds": [ann]}
+    answer = await asked_while_deleted(v3, "tenants", path, {**body, "apiAuthorized": False})
+    assert answer["statusCode"] == 404, answer

@@ -137,9 +137,9 @@ async def get_user_permission_list(
         raise TooLarge("userIds", f"一次最多 {MOST_USERS} 个", f"at most {MOST_USERS} at once")
     await request.services.users.require_all(request.caller, user_ids)
     namespaces = comma_joined(body.namespace_codes) or None
+    by_user = await request.services.data_permissions.list_of_users(request.caller, user_ids, namespaces)
     shown = []
-    for user_id in user_ids:
-        found = await request.services.data_permissions.list_of_user(request.caller, user_id, namespaces)
+    for user_id, found in by_user.items():
         for namespace, resources in groupby(found, key=lambda one: one.resource.namespace):
             shown.append(
                 UserPermissionListDto(
