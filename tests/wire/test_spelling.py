@@ -128,6 +128,7 @@ class Body(msgspec.Struct):
     must: Secret | None = None
     logo: Logo | msgspec.UnsetType | None = msgspec.UNSET
     batch: list[Body] | None = None
+    one_or_several: list[Notice] | Notice | None = None
 
 
 @pytest.mark.parametrize(
@@ -149,6 +150,9 @@ class Body(msgspec.Struct):
         ({"logo": {"url": None}}, Body(logo=Logo(None))),
         ({"logo": None}, Body(logo=None)),
         ({"batch": [{"name": "", "otp": {"secret": ""}}, {}]}, Body(batch=[Body(name=""), Body()])),
+        ({"one_or_several": {"unknown": None}}, Body()),
+        ({"one_or_several": {"by_mail": False, "address": ""}}, Body(one_or_several=Notice(False))),
+        ({"one_or_several": [{"unknown": None}]}, Body(one_or_several=[Notice()])),
     ],
 )
 def test_nothing_inside_of_an_object_is_absent_and_at_the_top_it_clears(given: Any, read: Body) -> None:

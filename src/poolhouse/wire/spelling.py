@@ -214,6 +214,8 @@ def _reader(kinds: list[shapes.Type], query: bool) -> Reader | None:
     if any(isinstance(kind, shapes.StrType | shapes.AnyType) for kind in kinds):
         numbers = any(isinstance(kind, shapes.IntType) for kind in kinds)
         return _unless_text(integer) if numbers else None
+    if len(kinds) == 2:
+        return _one_or_several(kinds, query)
     if len(kinds) != 1:
         return None
     (kind,) = kinds
@@ -236,6 +238,16 @@ def _unless_text(read: Reader) -> Reader:
 
 def _struct(kind: type[msgspec.Struct], query: bool) -> Reader:
     return lambda value: _read(kind, value, query=query, inside=True)
+
+
+def _one_or_several(kinds: list[shapes.Type], query: bool) -> Reader | None:
+    """Of an object or a list of them; None for two other kinds."""
+    structs = [kind for kind in kinds if isinstance(kind, shapes.StructType)]
+    lists = [kind for kind in kinds if isinstance(kind, shapes.ListType)]
+    if not structs or not lists:
+        return None
+    one, several = _struct(structs[0].cls, query), _list(lists[0], query)
+    return lambda value: one(value) if isinstance(value, Mapping) else several(value)
 
 
 def _list(kind: shapes.ListType | shapes.VarTupleType, query: bool) -> Reader:
