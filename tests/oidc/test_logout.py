@@ -79,6 +79,23 @@ async def test_a_hint_of_somebody_else_logs_nobody_out_unasked(
     assert await is_logged_in(browser, app)
 
 
+async def test_a_hint_of_another_pool_leaves_the_browser_logged_in_where_it_is(
+    services: Services,
+    other_pool: PoolForTests,
+    browser: Browser,
+    http: httpx.AsyncClient,
+    app: App,
+    person: User,
+) -> None:
+    theirs = await services.apps.create(other_pool.administrator, "theirs", redirect_uris=(REDIRECT,))
+    await services.users.create(other_pool.administrator, UserDraft({"username": "ada"}, password="lovelace"))
+    hint = (await tokens_of(browser, http, theirs))["id_token"]
+    http.cookies.clear()
+    await sign_in(browser, app)
+    await browser.open(f"/oidc/session/end?id_token_hint={hint}")
+    assert await is_logged_in(browser, app)
+
+
 async def test_somebody_without_a_hint_is_asked_and_then_logged_out(
     browser: Browser, http: httpx.AsyncClient, app: App, person: User
 ) -> None:

@@ -31,7 +31,8 @@ async def end_session(services: WireServices, pages: Pages, browser: Browser) ->
     except OAuthError as error:
         trace.note(error=error)
         return pages.problem(browser, error.description)
-    session = await browser.session(app.pool_id) if app else None
+    kept = await browser.any_session()
+    session = kept if app and kept and kept.pool_id == app.pool_id else None
     known = hint is not None and (session is None or session.user_id == hint.user_id)
     if not known and not browser.is_own_form(given):
         return pages.ask_to_log_out(browser, given)
@@ -39,10 +40,13 @@ async def end_session(services: WireServices, pages: Pages, browser: Browser) ->
         await services.oidc_tokens.log_out(hint.app.pool_id, hint.user_id, hint.session_id)
     if session is not None:
         await services.oidc_tokens.log_out(session.pool_id, session.user_id, session.id)
-    elif app is None:
-        await _log_out_wherever(services, browser)
+    elif app is None and kept is not None:  # nobody named a pool: the one the browser is logged in to
+        await services.oidc_tokens.log_out(kept.pool_id, kept.user_id, kept.id)
     response = redirect(target, {"state": given.get("state")}) if target else pages.logged_out(browser)
-    browser.drop_session(response)
+    if (
+        app is None or kept is None or session is not None
+    ):  # a login in another pool is none of this one's business
+        browser.drop_session(response)
     return response
 
 
@@ -52,10 +56,3 @@ async def _application(services: WireServices, hint: IdTokenHint | None, client_
     if client_id not in (None, hint.app.id):
         raise OAuthError("invalid_request", "client_id is not the application of id_token_hint")
     return hint.app
-
-
-async def _log_out_wherever(services: WireServices, browser: Browser) -> None:
-    """Nobody named a pool: the one the browser is logged in to."""
-    session = await browser.any_session()
-    if session is not None:
-        await services.oidc_tokens.log_out(session.pool_id, session.user_id, session.id)
