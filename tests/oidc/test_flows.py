@@ -291,6 +291,20 @@ async def test_where_pkce_is_all_there_is_it_must_be_s256(
     assert "<form" in page.text
 
 
+async def test_a_scope_costs_no_more_than_it_says(
+    browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    tokens = (await exchange(http, app, await sign_in(browser, app, scope="openid offline_access"))).json()
+    form = {"client_id": app.id, "client_secret": app.secret, "scope": "openid " * 5000}
+    given = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    again = (await http.post("/oidc/token", data={**form, **given})).json()
+    assert again["scope"] == claims_of(again["access_token"])["scope"] == "openid"
+    own = {**form, "grant_type": "client_credentials"}
+    assert (await http.post("/oidc/token", data={**own, "scope": "read " * 5000})).json()["scope"] == "read"
+    long = await http.post("/oidc/token", data={**own, "scope": "x" * 2049})
+    assert (long.status_code, long.json()["error"]) == (400, "invalid_scope")
+
+
 async def test_client_credentials_speak_for_no_user(http: httpx.AsyncClient, app: App) -> None:
     form = {"grant_type": "client_credentials", "scope": "profile"}
     answer = (await http.post("/oidc/token", data=form, auth=(app.id, app.secret))).json()

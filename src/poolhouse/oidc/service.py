@@ -30,7 +30,7 @@ from poolhouse.oidc.claims import user_claims
 from poolhouse.oidc.client_assertions import ClientAssertion
 from poolhouse.oidc.grants import Grants, digest
 from poolhouse.oidc.model import AuthorizationRequest, Grant, OAuthError, TokenSet
-from poolhouse.oidc.requests import known_scopes
+from poolhouse.oidc.requests import LONGEST, known_scopes
 from poolhouse.sessions.model import Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
@@ -198,9 +198,10 @@ class OidcService:
             raise OAuthError("invalid_grant", "the refresh_token has expired")
         grant = found.grant
         if scope is not None:
-            if not set(scope.split()) <= grant.scopes:
+            asked = dict.fromkeys(scope.split())
+            if not asked.keys() <= grant.scopes:
                 raise OAuthError("invalid_scope", "more than was granted")
-            grant = replace(grant, scope=scope)
+            grant = replace(grant, scope=" ".join(asked))
         if rotates:
             return await self._tokens(app, grant, issuer, refresh_scope=found.grant.scope)
         return replace(await self._tokens(app, grant, issuer, refresh_scope=""), refresh_token=token)
@@ -209,10 +210,13 @@ class OidcService:
         """A token for the application itself; it speaks for no user."""
         if app.settings.token_endpoint_auth == "none":
             raise OAuthError("unauthorized_client", "a public client has no credentials")
-        asked = scope or ""
-        if "openid" in asked.split() or "offline_access" in asked.split():
+        asked = dict.fromkeys((scope or "").split())
+        if "openid" in asked or "offline_access" in asked:
             raise OAuthError("invalid_scope", "there is no user to speak of")
-        return await self._client_token(app, asked, issuer)
+        told = " ".join(asked)
+        if len(told) > LONGEST:
+            raise OAuthError("invalid_scope", f"scope is longer than {LONGEST} characters")
+        return await self._client_token(app, told, issuer)
 
     async def exchange_login_token(self, app: App, token: str, scope: str, issuer: str) -> TokenSet:
         """An access token for the user of one of our own login tokens of this application."""
