@@ -1,5 +1,6 @@
 """Namespaces by their newer names, which are the older ones' things."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -61,3 +62,12 @@ async def test_a_permission_namespace_lives_from_creation_to_deletion(v3: V3Clie
     await data(v3.post("delete-permission-namespaces-batch", {"codes": ["a", "b"]}))
     assert await refused(v3.get("list-permission-namespace-roles", code="store")) == 404
     assert await refused(v3.post("delete-permission-namespace", {"code": "default"})) == 422
+
+
+async def test_two_batches_of_one_set_wait_for_each_other_in_a_line(v3: V3Client) -> None:
+    codes = [f"c{at:02}" for at in range(40)]
+    asked = [[{"code": code, "name": "n"} for code in codes[:: -1 if at % 2 else 1]] for at in range(6)]
+    answers = await asyncio.gather(
+        *(v3.post("create-permission-namespaces-batch", {"list": some}) for some in asked)
+    )
+    assert sorted(answer["statusCode"] for answer in answers) == [200] + [409] * 5
