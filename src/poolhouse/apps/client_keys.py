@@ -21,8 +21,9 @@ CLIENT_ALGORITHMS: tuple[ClientAlgorithm, ...] = ("RS256", "ES256")
 MOST_KEYS = 10
 LONGEST_KID = 256
 SMALLEST_RSA = 2048
-LONGEST = {"kty": 3, "crv": 5, "x": 43, "y": 43, "n": 1366, "e": 6}
-"""Characters of each member (a modulus of 8192 bits); a large exponent would cost whoever verifies."""
+LONGEST = {"kty": 3, "crv": 5, "x": 43, "y": 43, "n": 1024, "e": 6}
+"""Characters of each member. A modulus of 6144 bits: joserfc reads no longer signature. A large exponent would cost
+whoever verifies."""
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y")}
 

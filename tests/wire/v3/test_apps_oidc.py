@@ -113,6 +113,7 @@ PUBLIC = RSA.as_dict(private=False)
         ({"jwks": RSA.as_dict(private=True)}, "oidcConfig.jwks.keys[0].d"),
         ({"jwks": OctKey.generate_key(256).as_dict()}, "oidcConfig.jwks.keys[0]"),
         ({"jwks": SMALL.as_dict(private=False)}, "oidcConfig.jwks.keys[0].n"),
+        ({"jwks": {**PUBLIC, "n": "x" * 1028}}, "oidcConfig.jwks.keys[0].n"),
         ({"jwks": P384.as_dict(private=False)}, "oidcConfig.jwks.keys[0].crv"),
         ({"jwks": {**PUBLIC, "alg": "HS256"}}, "oidcConfig.jwks.keys[0].alg"),
         ({"jwks": {**PUBLIC, "use": "enc"}}, "oidcConfig.jwks.keys[0].use"),
