@@ -255,5 +255,5 @@ def test_no_input_of_the_schema_minds_what_it_does_not_know(kind: str) -> None:
 @pytest.mark.parametrize("row", BODIES, ids=lambda row: row.path)
 def test_no_body_of_v3_minds_what_it_does_not_know(row: Endpoint) -> None:
     assert row.request is not None
-    body = sample_of(row, Sown("", "", {"departmentId": "d", "userId": "u"}))
+    body = sample_of(row, Sown("", "", {"departmentId": "d", "userId": "u", "authIds": ["a"]}))
     body_struct(row.request, sprinkled(body))

@@ -23,6 +23,23 @@ LONGEST = 2048
 """Characters of `state`, `nonce` and the like: they come back in an address, or are kept in a row."""
 LONGEST_CLAIMS = 4096
 
+PARAMETERS = frozenset(
+    (
+        *("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "claims"),
+        *(
+            "code_challenge",
+            "code_challenge_method",
+            "prompt",
+            "max_age",
+            "display",
+            "login_hint",
+            "ui_locales",
+        ),
+        *("acr_values", "id_token_hint", "request", "request_uri", "registration"),
+    )
+)
+"""What an authorization request may say; nothing else is passed on in an address."""
+
 _NOT_SUPPORTED = {
     "request": "request_not_supported",
     "request_uri": "request_uri_not_supported",

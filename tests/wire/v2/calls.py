@@ -160,6 +160,9 @@ def code_of(response: httpx.Response) -> int:
     if isinstance(answer, dict) and "code" in answer:
         found: int = answer["code"]
         return found
+    if isinstance(answer, dict) and "apiCode" in answer:  # v3's: what neither wire has built
+        status: int = answer["statusCode"]
+        return status
     return 200
 
 

@@ -127,7 +127,7 @@ BAD = {
     },
     "wrong type": {
         "query": "query ($page: Int) { users(page: $page) { totalCount } }",
-        "variables": {"page": "1"},
+        "variables": {"page": "one"},
     },
     "int out of range": {
         "query": "query ($page: Int) { users(page: $page) { totalCount } }",

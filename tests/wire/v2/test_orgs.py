@@ -204,7 +204,7 @@ def _without_ids(tree: dict[str, Any]) -> dict[str, Any]:
         {"name": 5},
         {"name": "x", "children": {"a": 1}},
         {"name": "x", "children": [1]},
-        {"name": "x", "order": "1"},
+        {"name": "x", "order": "first"},
         {"name": "x", "order": 2**40},
         {"name": "x", "nameI18n": {"en": 1}},
         {"name": "x", "code": ["a"]},
