@@ -23,28 +23,24 @@ LONGEST = 2048
 """Characters of `state`, `nonce` and the like: they come back in an address, or are kept in a row."""
 LONGEST_CLAIMS = 4096
 
-PARAMETERS = frozenset(
-    (
-        *("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "claims"),
-        *(
-            "code_challenge",
-            "code_challenge_method",
-            "prompt",
-            "max_age",
-            "display",
-            "login_hint",
-            "ui_locales",
-        ),
-        *("acr_values", "id_token_hint", "request", "request_uri", "registration"),
-    )
-)
-"""What an authorization request may say; nothing else is passed on in an address."""
-
 _NOT_SUPPORTED = {
     "request": "request_not_supported",
     "request_uri": "request_uri_not_supported",
     "registration": "registration_not_supported",
 }
+
+PARAMETERS: dict[str, str] = {
+    **dict.fromkeys(
+        ("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce"), ""
+    ),
+    **dict.fromkeys(
+        ("code_challenge", "code_challenge_method", "prompt", "max_age", "display", "claims"), ""
+    ),
+    **dict.fromkeys(("login_hint", "ui_locales", "acr_values", "id_token_hint"), ""),
+    **dict.fromkeys(_NOT_SUPPORTED, "given"),
+}
+"""What an authorization request may say. Nothing else is sent on in an address, and of what is not supported only that
+it was given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ async def test_a_user_is_found_by_every_key(v3: V3Client, kind: str, value: str)
     ],
 )
 async def test_an_empty_user_id_is_refused_by_name(v3: V3Client, path: str) -> None:
-    answer = await v3.get(path, userId="")
+    answer = await v3.get(path, userId="", appId="shop")
     assert (answer["statusCode"], answer["message"]) == (400, "参数 userId 格式错误")
 
 

@@ -47,17 +47,19 @@ class Provider:
         """GET or POST /oidc/auth. An unknown client or address gets a page; all else goes back to the client."""
         pairs = pairs_of(browser)
         given, twice = single(pairs)
-        if browser.http.method == "POST" and SESSION_COOKIE not in browser.cookies:
-            # Another site's form comes without our cookie (SameSite=Lax), the address it is sent on to comes with it.
-            onward = urlencode([(name, value) for name, value in pairs if name in PARAMETERS])
-            if len(onward) < LONGEST_ONWARD:
-                return RedirectResponse(f"/oidc/auth?{onward}", 303, headers={"cache-control": "no-store"})
         try:
             app = await self.services.oidc_grants.client(given.get("client_id", ""))
             to = return_address(app, given, twice)
         except OAuthError as error:
             trace.note(error=error)
             return self.pages.problem(browser, error.description)
+        if browser.http.method == "POST" and SESSION_COOKIE not in browser.cookies and not twice:
+            # Another site's form comes without our cookie (SameSite=Lax), the address it is sent on to comes with it.
+            onward = urlencode(
+                [(name, PARAMETERS[name] or value) for name, value in pairs if name in PARAMETERS]
+            )
+            if len(onward) < LONGEST_ONWARD:
+                return RedirectResponse(f"/oidc/auth?{onward}", 303, headers={"cache-control": "no-store"})
         try:
             asked = read_request(app, given, twice, await self._hinted(app, given.get("id_token_hint")))
             return await self._answer(browser, app, asked)
