@@ -12,6 +12,7 @@ from poolhouse.errors import (
     EmailTaken,
     FactorNotFound,
     InvalidInput,
+    NotPermitted,
     PhoneTaken,
     TokenInvalid,
     TooManyRequests,
@@ -85,6 +86,8 @@ class MfaLogin:
         if present is not None and not holds(user, channel, target, country_code):
             await self._refuse(caller, "another address", user.id)
             raise CodeWrong("a code of another address")
+        if present is None:
+            _require_first_step(held)
         await self._codes.check(caller, channel, target, code, "mfa", country_code)
         if present is None:
             user = await self._bind(caller, user, channel, target, country_code)
@@ -102,12 +105,15 @@ class MfaLogin:
         return await self._mfa.list(self._as(caller, user), user.id)
 
     async def associate(self, caller: Caller, ticket: str, issuer: str) -> Association:
-        """For who must have an authenticator and has none. Raises FactorExists."""
-        user = await self.who(caller, ticket)
+        """For who must have an authenticator and has none. Raises FactorExists, NotPermitted."""
+        held = await tickets.peek(self._db, caller.pool_id, "mfa", ticket)
+        user = await self._user(caller, held)
+        _require_first_step(held)
         return await self._mfa.associate(self._as(caller, user), user.id, issuer, user.display_name)
 
     async def confirm(self, caller: Caller, ticket: str, code: str) -> None:
         held, user = await self._try(caller, ticket)
+        _require_first_step(held)
         if await self._mfa.is_enabled(caller.pool_id, user.id):
             raise FactorNotFound(user_id=held.user_id)
         await self._mfa.confirm(self._as(caller, user), user.id, code)
@@ -163,3 +169,10 @@ class MfaLogin:
     @staticmethod
     def _as(caller: Caller, user: User) -> Caller:
         return replace(caller, kind="user", actor_id=user.id)
+
+
+def _require_first_step(held: Ticket) -> None:
+    """Who binds a first factor has shown who they are. Where an administrator opened the second step for somebody, it
+    leads to the factor they have: else whoever may open one could become any user who has none."""
+    if held.detail.get("method") == "mfa":
+        raise NotPermitted("a second step that an administrator opened binds no factor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_signin import Person, bob  # noqa: F401
 from tests.wire.v3.test_tenants import done, new_user, read
 
+from poolhouse.errors import NotPermitted
 from poolhouse.mfa import totp
-from poolhouse.users.model import UserKey
+from poolhouse.users.model import UserDraft, UserKey
 from poolhouse.wire.v3 import apps_access, apps_settings
 
 
@@ -183,6 +185,24 @@ async def test_the_token_of_a_second_step_signs_in_with_a_right_code_alone(
     assert (await bob.post("mfa-totp-verify", totp=wrong))["statusCode"] == 400
     bob.token = (await bob.post("mfa-totp-verify", totp=code))["data"]["access_token"]
     assert (await bob.get("get-profile"))["data"]["username"] == "bob"
+
+
+async def test_a_second_step_opened_by_an_administrator_binds_no_factor(bob: Person) -> None:  # noqa: F811
+    """It would make whoever may open one any user who has none."""
+    services, visitor = bob.v3.services, replace(bob.v3.administrator, kind="anonymous", actor_id="")
+    admin = bob.v3.administrator
+    ann = await services.users.create(admin, UserDraft({"username": "ann"}, password="secret 1"))
+    await services.apps.update(admin, bob.app_id, {}, {"mfa_required": True})
+    opened = await services.login.open_second_step(admin, bob.app_id, ann)
+    ticket = opened.facts["mfa_token"]
+    with pytest.raises(NotPermitted):
+        await services.mfa_login.associate(visitor, ticket, "Shop")
+    with pytest.raises(NotPermitted):
+        await services.mfa_login.confirm(visitor, ticket, "000000")
+    await services.codes.send(visitor, "email", "eve@example.com", "mfa")
+    with pytest.raises(NotPermitted):
+        await services.mfa_login.by_code(visitor, ticket, "email", "eve@example.com", "000000")
+    assert not (await services.mfa.list(replace(admin, kind="user", actor_id=ann.id), ann.id))
 
 
 async def test_no_second_step_is_opened_for_who_may_not_sign_in(bob: Person) -> None:  # noqa: F811
