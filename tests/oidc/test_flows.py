@@ -291,6 +291,17 @@ async def test_where_pkce_is_all_there_is_it_must_be_s256(
     assert "<form" in page.text
 
 
+async def test_a_refusal_of_a_scope_spends_no_refresh_token(
+    browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    tokens = (await exchange(http, app, await sign_in(browser, app, scope="openid offline_access"))).json()
+    form = {"client_id": app.id, "client_secret": app.secret, "grant_type": "refresh_token"}
+    form |= {"refresh_token": tokens["refresh_token"]}
+    wide = await http.post("/oidc/token", data={**form, "scope": "openid email"})
+    assert (wide.status_code, wide.json()["error"]) == (400, "invalid_scope")
+    assert (await http.post("/oidc/token", data=form)).status_code == 200
+
+
 async def test_a_scope_costs_no_more_than_it_says(
     browser: Browser, http: httpx.AsyncClient, app: App, person: User
 ) -> None:

@@ -189,19 +189,15 @@ class OidcService:
         async with self._db.transaction() as tx:
             look = postgres.use_refresh_token if rotates else postgres.look_at_refresh_token
             found = await look(tx, app.pool_id, app.id, digest(token))
+            # A refusal for its scope spends nothing: the token would be taken for a stolen one when it is tried again.
+            grant = _narrowed(found.grant, scope) if found is not None and found.first_use else None
         if found is None:
             raise OAuthError("invalid_grant", "unknown refresh_token")
-        if not found.first_use:
+        if grant is None:
             await self._grants.revoke(found.grant, "refresh token used twice")
             raise OAuthError("invalid_grant", "the refresh_token was used before")
         if found.expires_at <= now():
             raise OAuthError("invalid_grant", "the refresh_token has expired")
-        grant = found.grant
-        if scope is not None:
-            asked = dict.fromkeys(scope.split())
-            if not asked.keys() <= grant.scopes:
-                raise OAuthError("invalid_scope", "more than was granted")
-            grant = replace(grant, scope=" ".join(asked))
         if rotates:
             return await self._tokens(app, grant, issuer, refresh_scope=found.grant.scope)
         return replace(await self._tokens(app, grant, issuer, refresh_scope=""), refresh_token=token)
@@ -380,3 +376,13 @@ def _half_hash(token: str) -> str:
     """at_hash: the left half of SHA-256, for HS256, RS256 and ES256 alike (Core 3.1.3.6)."""
     half = hashlib.sha256(token.encode()).digest()[:16]
     return base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+
+
+def _narrowed(grant: Grant, scope: str | None) -> Grant:
+    """Raises OAuthError invalid_scope."""
+    if scope is None:
+        return grant
+    asked = dict.fromkeys(scope.split())
+    if not asked.keys() <= grant.scopes:
+        raise OAuthError("invalid_scope", "more than was granted")
+    return replace(grant, scope=" ".join(asked))
