@@ -187,23 +187,27 @@ async def test_a_jti_is_an_applications_own(
         assert (await client.ask(Client(client.http, twin, client.issuer).signed(jti=jti))).status_code == 200
 
 
-async def test_what_was_used_is_forgotten_once_it_has_run_out(services: Services, client: Client) -> None:
-    async def kept() -> int:
+async def test_what_was_used_is_forgotten_once_every_clock_has_passed_its_end(
+    services: Services, client: Client
+) -> None:
+    """A node whose clock is behind takes it for a while after the database's clock says it has run out."""
+
+    async def kept_after(seconds: int) -> int:
+        await services.db.execute(
+            "update oidc_client_assertions set expires_at = expires_at - $2::interval where pool_id = $1",
+            client.app.pool_id,
+            timedelta(seconds=seconds),
+        )
+        await piece_of(services.db, "client_assertions")
         count: int = await services.db.fetchval(
             "select count(*) from oidc_client_assertions where pool_id = $1", client.app.pool_id
         )
         return count
 
     await client.ask(client.signed())
-    await piece_of(services.db, "client_assertions")
-    assert await kept() == 1
-    await services.db.execute(
-        "update oidc_client_assertions set expires_at = expires_at - $2::interval where pool_id = $1",
-        client.app.pool_id,
-        timedelta(seconds=62),
-    )
-    await piece_of(services.db, "client_assertions")
-    assert await kept() == 0
+    assert await kept_after(0) == 1
+    assert await kept_after(75) == 1
+    assert await kept_after(20) == 0
 
 
 def part(value: bytes) -> str:
