@@ -88,12 +88,12 @@ class Person:
             "the state of a login": lambda: yes(self.is_logged_in()),
             "the list of sessions": lambda: yes(s.sessions.list(admin, self.user.id)),
             "a browser's session": lambda: yes(s.sessions.find(self.pool.id, login.session.id)),
-            "userinfo": lambda: s.oidc.user_info(kept.access_token),
-            "userinfo, offline": lambda: s.oidc.user_info(offline.access_token),
-            "introspection": lambda: active(s.oidc.introspect(app, kept.access_token)),
-            "introspection, offline": lambda: active(s.oidc.introspect(app, apart.access_token)),
+            "userinfo": lambda: s.oidc_tokens.user_info(kept.access_token),
+            "userinfo, offline": lambda: s.oidc_tokens.user_info(offline.access_token),
+            "introspection": lambda: active(s.oidc_tokens.introspect(app, kept.access_token)),
+            "introspection, offline": lambda: active(s.oidc_tokens.introspect(app, apart.access_token)),
             "introspection of a refresh token": lambda: active(
-                s.oidc.introspect(app, offline.refresh_token or "")
+                s.oidc_tokens.introspect(app, offline.refresh_token or "")
             ),
             "a fresh token of one's own": lambda: s.login.refresh(me),
             "a fresh token by an administrator": lambda: s.login.refresh(admin, self.user.id),
