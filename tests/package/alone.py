@@ -24,6 +24,8 @@ from pathlib import Path
 NEWUSER, NEWNET = 0x10000000, 0x40000000
 TCP, UDP, SYN, ACK = 6, 17, 0x02, 0x10
 EVERY_PROTOCOL = 3
+LAST = "udp", ipaddress.IPv4Address("127.0.0.1"), 1
+"""What is sent when the command has ended: packets come in order, so whoever sees this one has seen all."""
 
 
 def unshare(flags: int) -> None:
@@ -76,8 +78,7 @@ def meant_for(packet: bytes) -> tuple[str, ipaddress.IPv4Address | ipaddress.IPv
 
 
 def watch(seen: socket.socket, foreign: set[str]) -> None:
-    while True:
-        found = meant_for(seen.recv(256))
+    while (found := meant_for(seen.recv(256))) != LAST:
         if found is None:
             continue
         protocol, to, port = found
@@ -92,8 +93,12 @@ def main(report: str, *command: str) -> int:
         print(f"no network namespace: {error}", file=sys.stderr)
         return 77
     foreign: set[str] = set()
-    threading.Thread(target=watch, args=(seen, foreign), daemon=True).start()
+    watcher = threading.Thread(target=watch, args=(seen, foreign), daemon=True)
+    watcher.start()
     done = subprocess.run(command)
+    with socket.socket(type=socket.SOCK_DGRAM) as last:
+        last.sendto(b"", (str(LAST[1]), LAST[2]))
+    watcher.join(timeout=10)
     Path(report).write_text(json.dumps(sorted(foreign)))
     return done.returncode
 
