@@ -227,44 +227,39 @@ async def test_one_connection_does_not_grow_into_the_last_places() -> None:
             call.cancel()
 
 
-async def test_who_has_several_workers_gives_one_to_who_has_none() -> None:
-    limits = Limits(in_flight=1, workers_per_connection=2, grow_above_in_flight=0, grow_after_ms=1)
-    async with fresh(limits, workers_most=3) as sandbox:
-        greedy = [asyncio.create_task(run(sandbox, SLOW, 300)) for _ in range(30)]
-        async with asyncio.timeout(30):
-            while len(pids_of(sandbox, "workers")) < 2:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-            busy = asyncio.create_task(run(sandbox, SLOW, 2_500, spec=replace(SPEC, key="second")))
-            while not pids_of(sandbox, "second"):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-            with pytest.raises(Overloaded):
-                await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))
-            while len(pids_of(sandbox, "workers")) > 1:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-        assert (await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))).value == 1
+@asynccontextmanager
+async def crowded(workers: int) -> AsyncIterator[tuple[Sandbox, tuple[int, ...]]]:
+    """A sandbox without a free place: a greedy connection has so many workers, whose pids are given, the oldest first,
+    another has one, and a third is refused."""
+    limits = Limits(in_flight=1, workers_per_connection=workers, grow_above_in_flight=0, grow_after_ms=1)
+    async with fresh(limits, workers_most=workers + 1) as sandbox, asyncio.timeout(30):
+        greedy = [asyncio.create_task(run(sandbox, SLOW, 300)) for _ in range(40)]
+        while len(pids_of(sandbox, "workers")) < workers:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        grown = pids_of(sandbox, "workers")
+        busy = asyncio.create_task(run(sandbox, SLOW, 2_500, spec=replace(SPEC, key="second")))
+        while not pids_of(sandbox, "second"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        with pytest.raises(Overloaded):
+            await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))
+        yield sandbox, grown
         for call in (*greedy, busy):
             call.cancel()
+
+
+async def test_who_has_several_workers_gives_one_to_who_has_none() -> None:
+    async with crowded(2) as (sandbox, _):
+        while len(pids_of(sandbox, "workers")) > 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert (await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))).value == 1
 
 
 async def test_of_several_workers_the_youngest_is_given_up() -> None:
     """The oldest has what the connection's calls keep open; the youngest was started for a rush."""
-    limits = Limits(in_flight=1, workers_per_connection=3, grow_above_in_flight=0, grow_after_ms=1)
-    async with fresh(limits, workers_most=4) as sandbox:
-        greedy = [asyncio.create_task(run(sandbox, SLOW, 300)) for _ in range(40)]
-        async with asyncio.timeout(30):
-            while len(pids_of(sandbox, "workers")) < 3:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-            *elders, youngest = pids_of(sandbox, "workers")
-            busy = asyncio.create_task(run(sandbox, SLOW, 2_500, spec=replace(SPEC, key="second")))
-            while not pids_of(sandbox, "second"):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-            with pytest.raises(Overloaded):
-                await run(sandbox, QUICK, 1, spec=replace(SPEC, key="third"))
-            while len(pids_of(sandbox, "workers")) > 2:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+    async with crowded(3) as (sandbox, (*elders, youngest)):
+        while len(pids_of(sandbox, "workers")) > 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         assert list(pids_of(sandbox, "workers")) == elders, f"and not {youngest}"
-        for call in (*greedy, busy):
-            call.cancel()
 
 
 async def test_what_a_call_used_is_collected_after_it() -> None:

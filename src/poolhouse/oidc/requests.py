@@ -29,18 +29,21 @@ _NOT_SUPPORTED = {
     "registration": "registration_not_supported",
 }
 
-PARAMETERS: dict[str, str] = {
-    **dict.fromkeys(
-        ("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce"), ""
-    ),
-    **dict.fromkeys(
-        ("code_challenge", "code_challenge_method", "prompt", "max_age", "display", "claims"), ""
-    ),
-    **dict.fromkeys(("login_hint", "ui_locales", "acr_values", "id_token_hint"), ""),
-    **dict.fromkeys(_NOT_SUPPORTED, "given"),
-}
-"""What an authorization request may say. Nothing else is sent on in an address, and of what is not supported only that
-it was given."""
+_SUPPORTED = frozenset(
+    (
+        *("client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "nonce", "claims"),
+        *(
+            "code_challenge",
+            "code_challenge_method",
+            "prompt",
+            "max_age",
+            "display",
+            "login_hint",
+            "ui_locales",
+        ),
+        *("acr_values", "id_token_hint"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ def single(given: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[str]]
     pairs = [(name, value) for name, value in given if value]
     counted = Counter(name for name, _ in pairs)
     return dict(pairs), sorted(name for name, count in counted.items() if count > 1)
+
+
+def sent_on(given: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of a request, what may stand in an address: what it may say, and of what is not supported that it was given."""
+    return [
+        (name, "given" if name in _NOT_SUPPORTED else value)
+        for name, value in given
+        if name in _SUPPORTED or name in _NOT_SUPPORTED
+    ]
 
 
 def return_address(app: App, given: Mapping[str, str], twice: Sequence[str]) -> ReturnAddress:

@@ -16,7 +16,7 @@ from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
-from poolhouse.oidc.requests import PARAMETERS, read_request, return_address, single
+from poolhouse.oidc.requests import read_request, return_address, sent_on, single
 from poolhouse.services import WireServices
 from poolhouse.sessions.server_keys import PUBLISHED_KEPT_S
 from poolhouse.wire.oidc import discovery
@@ -55,9 +55,7 @@ class Provider:
             return self.pages.problem(browser, error.description)
         if browser.http.method == "POST" and SESSION_COOKIE not in browser.cookies and not twice:
             # Another site's form comes without our cookie (SameSite=Lax), the address it is sent on to comes with it.
-            onward = urlencode(
-                [(name, PARAMETERS[name] or value) for name, value in pairs if name in PARAMETERS]
-            )
+            onward = urlencode(sent_on(pairs))
             if len(onward) < LONGEST_ONWARD:
                 return RedirectResponse(f"/oidc/auth?{onward}", 303, headers={"cache-control": "no-store"})
         try:
