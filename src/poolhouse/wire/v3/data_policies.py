@@ -11,7 +11,6 @@ from poolhouse.resources.model import Effect, TargetType
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.data_resources import comma_joined
-from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.permissions import (
     CheckDataPolicyExistsQuery,
     CheckParamsDataPolicyRespDto,
@@ -37,7 +36,7 @@ from poolhouse.wire.v3.dto.permissions import (
     UpdateDataPolicyDto,
     UpdateDataPolicyRespDto,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import V3Request, family
 
 _TYPES: dict[str, TargetType] = {type_.value: type_ for type_ in TARGET_TYPES}
 
@@ -191,15 +190,7 @@ def _word(type_: TargetType) -> Any:
     return type_.value
 
 
-READ, WRITE = "resources:read", "resources:write"
-
-
-def _row(method: Any, path: str, request: type[Dto], response: Any, handler: Any, summary: str) -> Endpoint:
-    scope = READ if method == "GET" else WRITE
-    return Endpoint(
-        method, path, request=request, response=response, handler=handler, scope=scope, summary=summary
-    )
-
+_row = family("resources")
 
 ENDPOINTS = [
     _row(

@@ -20,7 +20,6 @@ from poolhouse.permissions.model import (
     WholeResource,
 )
 from poolhouse.times import v3_time
-from poolhouse.wire.v3 import dto
 from poolhouse.wire.v3.conversions import LARGEST_PAGE, page
 from poolhouse.wire.v3.dto import common
 from poolhouse.wire.v3.dto.common import IsSuccessDto
@@ -50,7 +49,7 @@ from poolhouse.wire.v3.dto.permissions import (
     UpdateDataResourceRespDto,
     UpdateDnefReq,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import V3Request, family
 
 # -- resources ---------------------------------------------------------------------------------------------
 
@@ -311,17 +310,7 @@ def _shown(whole: WholeResource) -> dict[str, Any]:
     }
 
 
-READ, WRITE = "resources:read", "resources:write"
-
-
-def _row(
-    method: Any, path: str, request: type[dto.Dto], response: Any, handler: Any, summary: str
-) -> Endpoint:
-    scope = READ if method == "GET" else WRITE
-    return Endpoint(
-        method, path, request=request, response=response, handler=handler, scope=scope, summary=summary
-    )
-
+_row = family("resources")
 
 ENDPOINTS = [
     _row(

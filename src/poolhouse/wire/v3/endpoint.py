@@ -78,3 +78,29 @@ class Endpoint:
     def name(self) -> str:
         """`POST create-group`: unique, and what a person calls it."""
         return f"{self.method} {self.url.removeprefix('/api/v3/')}"
+
+
+def family(name: str) -> Callable[[Method, str, type[msgspec.Struct], Any, Handler, str], Endpoint]:
+    """Makes the rows of a family whose reading is all under `<name>:read`, that is GET and `check-...`, and whatever
+    else there is under `<name>:write`: method, path, request, response, handler, summary."""
+
+    def row(
+        method: Method,
+        path: str,
+        request: type[msgspec.Struct],
+        response: Any,
+        handler: Handler,
+        summary: str,
+    ) -> Endpoint:
+        reads = method == "GET" or path.startswith("check-")
+        return Endpoint(
+            method,
+            path,
+            request=request,
+            response=response,
+            handler=handler,
+            scope=f"{name}:{'read' if reads else 'write'}",
+            summary=summary,
+        )
+
+    return row

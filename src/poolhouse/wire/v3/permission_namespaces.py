@@ -12,7 +12,6 @@ from poolhouse.resources.model import Namespace
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.data_resources import comma_joined
-from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.permissions import (
     CheckPermissionNamespaceExistsDto,
@@ -34,7 +33,7 @@ from poolhouse.wire.v3.dto.permissions import (
     UpdatePermissionNamespaceDto,
     UpdatePermissionNamespaceRespDto,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import V3Request, family
 
 
 async def create_permission_namespace(
@@ -145,12 +144,7 @@ def _shown(namespace: Namespace) -> dict[str, Any]:
     }
 
 
-def _row(method: Any, path: str, request: type[Dto], response: Any, handler: Any, summary: str) -> Endpoint:
-    scope = "resources:read" if method == "GET" or path.startswith("check-") else "resources:write"
-    return Endpoint(
-        method, path, request=request, response=response, handler=handler, scope=scope, summary=summary
-    )
-
+_row = family("resources")
 
 ENDPOINTS = [
     _row(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import UNSET
 
@@ -55,7 +55,7 @@ from poolhouse.wire.v3.dto.roles import (
     TargetDto,
     UpdateRoleDto,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import V3Request, family
 from poolhouse.wire.v3.groups import SUCCESS
 
 _TARGETS: dict[TargetType, Literal["USER", "GROUP", "DEPARTMENT"]] = {
@@ -309,14 +309,7 @@ async def _targets(request: V3Request, items: Sequence[TargetDto]) -> list[Targe
     )
 
 
-def _row(
-    method: Literal["GET", "POST"], path: str, request: Any, response: Any, handler: Any, summary: str
-) -> Endpoint:
-    scope = "roles:read" if method == "GET" or path.startswith("check-") else "roles:write"
-    return Endpoint(
-        method, path, request=request, response=response, handler=handler, scope=scope, summary=summary
-    )
-
+_row = family("roles")
 
 ENDPOINTS = [
     _row("GET", "get-role", GetRoleQuery, RoleDto, get_role, "One role"),

@@ -5,8 +5,6 @@ Source: docs/contract/v3/tenants.md
 
 from __future__ import annotations
 
-from typing import Any
-
 from poolhouse.errors import NotSupported
 from poolhouse.orgs.model import Node
 from poolhouse.paging import Page
@@ -14,7 +12,6 @@ from poolhouse.users.model import User
 from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.conversions import page, time_or_none
 from poolhouse.wire.v3.department_dtos import the_node
-from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.tenants import (
     AddTenantDepartmentMembersReqDto,
@@ -25,7 +22,7 @@ from poolhouse.wire.v3.dto.tenants import (
     MultipleTenantAdminListPagingDto,
     RemoveTenantDepartmentMembersReqDto,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import V3Request, family
 from poolhouse.wire.v3.tenants import user_ids_of
 
 
@@ -105,12 +102,7 @@ async def _asked(
     return tenant_id, node, await user_ids_of(request, tenant_id, body.link_user_ids, body.member_ids)
 
 
-def _row(method: Any, path: str, request: type[Dto], response: Any, handler: Any, summary: str) -> Endpoint:
-    scope = "tenants:read" if method == "GET" else "tenants:write"
-    return Endpoint(
-        method, path, request=request, response=response, handler=handler, scope=scope, summary=summary
-    )
-
+_row = family("tenants")
 
 ENDPOINTS = [
     _row(
