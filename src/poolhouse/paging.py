@@ -11,6 +11,9 @@ from poolhouse.errors import InvalidInput, TooLarge
 T = TypeVar("T")
 
 MAX_OFFSET = 10_000_000
+LARGEST_PAGE = 1000
+LARGEST_WHOLE = 10_000
+"""Rows of an answer that is not paged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class PageRequest:
         return (self.number - 1) * self.size
 
     @classmethod
-    def of(cls, number: int | None, size: int | None, *, largest: int = 1000) -> PageRequest:
+    def of(cls, number: int | None, size: int | None, *, largest: int = LARGEST_PAGE) -> PageRequest:
         """What a caller sent; None takes the default. Zero, negative and huge values are refused by name."""
         number, size = 1 if number is None else number, 10 if size is None else size
         if number < 1:
@@ -47,16 +50,11 @@ class Page(Generic[T]):
     items: list[T] = field(default_factory=list)
 
 
-_MOST_AT_ONCE = 1000
-
-
-async def everything(ask: Callable[[PageRequest], Awaitable[Page[T]]]) -> list[T]:
-    """All of a list, for answers that are not paged: page after page, however many there are."""
-    found: list[T] = []
-    number = 1
-    while True:
-        page = await ask(PageRequest(number, _MOST_AT_ONCE))
-        found += page.items
-        if len(page.items) < _MOST_AT_ONCE:
-            return found
-        number += 1
+async def everything(ask: Callable[[PageRequest], Awaitable[Page[T]]], most: int = LARGEST_WHOLE) -> list[T]:
+    """All of a list, for answers that are not paged. Raises TooLarge when it has more than `most` rows."""
+    page = await ask(PageRequest(1, most))
+    if page.total > most:
+        raise TooLarge(
+            "limit", f"多于 {most} 条，请分页查询", f"there are more than {most}, ask page by page"
+        )
+    return page.items

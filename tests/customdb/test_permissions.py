@@ -94,5 +94,5 @@ async def test_what_a_deleted_user_was_given_is_forgotten(
     await services.department_members.add(admin, acme.root.id, [wang])
     await acl.authorize(admin, [Authorization(TargetType.USER, (wang,), (Grant("books:1", ("read",)),))])
     await services.users.delete(admin, [wang])
-    assert (await services.department_members.list_members(admin, acme.root.id, None)).total == 0
+    assert (await services.department_members.list_members(admin, acme.root.id, PageRequest())).total == 0
     assert (await acl.list_targets(admin, "books:1")).total == 0

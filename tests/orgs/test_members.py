@@ -41,7 +41,7 @@ async def test_strangers_are_refused_and_users_see_only_themselves(
             members.move(caller, root.id, root.id, [one]),
             members.set_main(caller, one, root.id),
             members.set_departments(caller, one, []),
-            members.list_members(caller, root.id, None),
+            members.list_members(caller, root.id, PageRequest()),
             members.count_members(caller, [root.id]),
             members.list_departments(caller, one),
             members.list_chains(caller, one),
@@ -71,7 +71,7 @@ async def test_members_of_another_pool_are_invisible(
         members.remove(other_pool.administrator, root.id, [one]),
         members.move(other_pool.administrator, theirs.id, root.id, [stranger]),
         members.set_main(other_pool.administrator, stranger, root.id),
-        members.list_members(other_pool.administrator, root.id, None),
+        members.list_members(other_pool.administrator, root.id, PageRequest()),
         members.is_in_department(other_pool.administrator, one, root.id),
         members.set_departments(other_pool.administrator, stranger, [Assignment(root.id)]),
     ):
@@ -79,7 +79,7 @@ async def test_members_of_another_pool_are_invisible(
             await act
     assert await members.list_departments(other_pool.administrator, one) == []
     assert await members.count_members(other_pool.administrator, [root.id]) == {root.id: 0}
-    assert (await members.list_members(pool.administrator, root.id, None)).total == 1
+    assert (await members.list_members(pool.administrator, root.id, PageRequest())).total == 1
 
 
 async def test_each_member_is_listed_once_however_many_departments_below(
@@ -90,7 +90,7 @@ async def test_each_member_is_listed_once_however_many_departments_below(
     await members.add(pool.administrator, a.id, people[:3])
     await members.add(pool.administrator, b.id, people[1:])
     await members.add(pool.administrator, b.id, people[1:])
-    assert (await members.list_members(pool.administrator, root.id, None)).total == 0
+    assert (await members.list_members(pool.administrator, root.id, PageRequest())).total == 0
     pages = [
         await members.list_members(pool.administrator, root.id, PageRequest(n, 2), include_children=True)
         for n in (1, 2, 3)
@@ -110,7 +110,7 @@ async def test_adding_an_unknown_user_adds_nobody(
     (root,) = await chain(orgs, pool, "root")
     with pytest.raises(UserNotFound):
         await members.add(pool.administrator, root.id, [await new_user(pool), "nobody"])
-    assert (await members.list_members(pool.administrator, root.id, None)).total == 0
+    assert (await members.list_members(pool.administrator, root.id, PageRequest())).total == 0
     with pytest.raises(InvalidInput):
         await members.add(pool.administrator, root.id, [])
 
@@ -167,7 +167,7 @@ async def test_leaders_are_exactly_those_named(
     await members.add(pool.administrator, root.id, [one], is_leader=True)
     node = await orgs.update_node(pool.administrator, root.id, NodeDraft({}), leader_ids=[two])
     assert node.leader_ids == (two,)
-    assert (await members.list_members(pool.administrator, root.id, None)).total == 2
+    assert (await members.list_members(pool.administrator, root.id, PageRequest())).total == 2
 
 
 async def test_setting_departments_replaces_them_all(
@@ -245,5 +245,5 @@ async def test_deleting_a_user_removes_every_membership(
     one, two = await new_user(pool), await new_user(pool)
     await members.add(pool.administrator, root.id, [one, two])
     await users.delete(pool.administrator, [one])
-    left = await members.list_members(pool.administrator, root.id, None)
+    left = await members.list_members(pool.administrator, root.id, PageRequest())
     assert left.items == [two]

@@ -40,7 +40,7 @@ async def test_strangers_and_users_may_not_touch_organisations(orgs: OrgService,
         for act in (
             orgs.create_org(caller, draft("x")),
             orgs.import_tree(caller, Tree(draft("x"))),
-            orgs.list_orgs(caller, None),
+            orgs.list_orgs(caller, PageRequest()),
             orgs.get_org(caller, org.id),
             orgs.find_orgs(caller, [org.id]),
             orgs.get_org_by_code(caller, org.code),
@@ -55,7 +55,7 @@ async def test_strangers_and_users_may_not_touch_organisations(orgs: OrgService,
             orgs.list_nodes(caller, org.id),
             orgs.list_children(caller, org.root.id),
             orgs.list_descendants(caller, org.root.id),
-            orgs.search_nodes(caller, None),
+            orgs.search_nodes(caller, PageRequest()),
             orgs.update_node(caller, org.root.id, draft("x")),
             orgs.move_node(caller, org.id, org.root.id, org.root.id),
             orgs.delete_node(caller, org.id, org.root.id),
@@ -69,8 +69,8 @@ async def test_an_organisation_is_invisible_to_another_pool(
 ) -> None:
     org = await company(orgs, pool, "acme")
     neighbour = other_pool.administrator
-    assert (await orgs.list_orgs(neighbour, None)).total == 0
-    assert (await orgs.search_nodes(neighbour, None, keyword="Company")).total == 0
+    assert (await orgs.list_orgs(neighbour, PageRequest())).total == 0
+    assert (await orgs.search_nodes(neighbour, PageRequest(), keyword="Company")).total == 0
     assert await orgs.find_node(neighbour, org.root.id) is None
     assert await orgs.find_nodes_by_code(neighbour, ["acme"]) == []
     assert await orgs.find_orgs_by_code(neighbour, ["acme", org.id]) == []
@@ -153,7 +153,7 @@ async def test_a_tree_that_repeats_a_code_is_not_imported(orgs: OrgService, pool
             pool.administrator, Tree(draft("R"), (Tree(draft("a", code="x")), Tree(draft("b", code="x"))))
         )
     assert refused.value.message("en-US") == "code x already exists"
-    assert (await orgs.list_orgs(pool.administrator, None)).total == 0
+    assert (await orgs.list_orgs(pool.administrator, PageRequest())).total == 0
 
 
 async def test_a_tree_nested_too_deep_is_refused(orgs: OrgService, pool: PoolForTests) -> None:
@@ -292,7 +292,7 @@ async def test_search_takes_signs_as_they_are_and_folds_case(orgs: OrgService, p
         await node(orgs, pool, org, name, code=code)
 
     async def found(keyword: str) -> list[str]:
-        page = await orgs.search_nodes(pool.administrator, None, keyword=keyword)
+        page = await orgs.search_nodes(pool.administrator, PageRequest(), keyword=keyword)
         return [one.name for one in page.items]
 
     assert await found("%_") == ["50%_off"]

@@ -16,7 +16,7 @@ from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.errors import InvalidInput
-from poolhouse.paging import everything
+from poolhouse.paging import MAX_OFFSET, everything
 from poolhouse.services import Services
 
 apps = App(name="app", help="Applications of a pool.")
@@ -64,7 +64,7 @@ def list_apps(
     """Lists the applications of a pool."""
 
     async def work(services: Services) -> None:
-        found = await everything(partial(services.apps.list, operator(services, pool)))
+        found = await everything(partial(services.apps.list, operator(services, pool)), MAX_OFFSET)
         shown = [(app.id, app.name, app.identifier, app.created_at) for app in found]
         rows("applications", ("id", "name", "identifier", "created"), shown, as_json=as_json)
 

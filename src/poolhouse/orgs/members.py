@@ -98,13 +98,13 @@ class DepartmentMembers:
         self,
         caller: Caller,
         node_id: str,
-        page: PageRequest | None,
+        page: PageRequest,
         *,
         include_children: bool = False,
         order: MemberOrder = "joined",
         descending: bool = True,
     ) -> Page[str]:
-        """Ids of users, each once. `page` None gives all. Raises NodeNotFound."""
+        """Ids of users, each once. Raises NodeNotFound."""
         caller.require_administrator()
         node = await self._node(None, caller, node_id)
         return await postgres_members.list_members(

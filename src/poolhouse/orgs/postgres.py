@@ -129,7 +129,7 @@ async def org_by_root_name(db: Executor, pool_id: str, name: str, tenant_id: str
 async def list_orgs(
     db: Executor,
     pool_id: str,
-    page: PageRequest | None,
+    page: PageRequest,
     *,
     keyword: str | None = None,
     tenant_id: str | None = None,
@@ -147,7 +147,7 @@ async def list_orgs(
         where.add(f"n.enabled = {where.arg(enabled)}")
     source = "from orgs o join nodes n on n.pool_id = o.pool_id and n.id = o.root_id"
     total = await db.fetchval(f"select count(*) {source} where {where.sql}", *where.args)
-    limit = f" limit {page.size} offset {page.offset}" if page else ""
+    limit = f" limit {page.size} offset {page.offset}"
     direction = " desc" if sort.descending else ""
     rows = await db.fetch(
         f"select o.id {source} where {where.sql} "
@@ -189,10 +189,15 @@ async def nodes_by_code(db: Executor, pool_id: str, codes: Sequence[str]) -> lis
     return [as_node(row) for row in rows]
 
 
-async def nodes_of_orgs(db: Executor, pool_id: str, org_ids: Sequence[str]) -> list[Node]:
-    """The whole trees, parents before children."""
+async def nodes_of_orgs(
+    db: Executor, pool_id: str, org_ids: Sequence[str], most: int | None = None
+) -> list[Node]:
+    """The whole trees, parents before children; of all of them at most `most` nodes."""
     rows = await db.fetch(
-        f"{_NODES} where n.pool_id = $1 and n.org_id = any($2){_IN_ORDER}", pool_id, list(org_ids)
+        f"{_NODES} where n.pool_id = $1 and n.org_id = any($2){_IN_ORDER} limit $3",
+        pool_id,
+        list(org_ids),
+        most,
     )
     return [as_node(row) for row in rows]
 
@@ -234,7 +239,7 @@ async def height(db: Executor, pool_id: str, node_id: str) -> int:
 async def search_nodes(
     db: Executor,
     pool_id: str,
-    page: PageRequest | None,
+    page: PageRequest,
     *,
     org_id: str | None = None,
     keyword: str | None = None,
@@ -252,7 +257,7 @@ async def search_nodes(
         where.add(_condition(where, condition))
     order = "".join(f"n.{term.field}{' desc' if term.descending else ''}, " for term in sort)
     total = await db.fetchval(f"select count(*) from nodes n where {where.sql}", *where.args)
-    limit = f" limit {page.size} offset {page.offset}" if page else ""
+    limit = f" limit {page.size} offset {page.offset}"
     rows = await db.fetch(
         f"{_NODES} where {where.sql} order by {order}n.depth, n.sort_order nulls last, n.created_at, n.id{limit}",
         *where.args,

@@ -61,13 +61,13 @@ async def list_members(
     db: Database,
     pool_id: str,
     node: Node,
-    page: PageRequest | None,
+    page: PageRequest,
     *,
     include_children: bool = False,
     order: MemberOrder = "joined",
     descending: bool = True,
 ) -> Page[str]:
-    """Ids of users, each once, however many of the departments below they are in. `page` None gives all of them.
+    """Ids of users, each once, however many of the departments below they are in.
 
     Planned for this very department: what is right for a leaf is two orders too slow for a root.
     """
@@ -78,7 +78,7 @@ async def list_members(
     )
     direction = " desc" if descending else ""
     by = f"joined_at{direction}, m.user_id" if order == "joined" else f"m.user_id{direction}"
-    limit = f" limit {page.size} offset {page.offset}" if page else ""
+    limit = f" limit {page.size} offset {page.offset}"
     rows = await db.search_fetch(
         f"select m.user_id, min(m.joined_at) as joined_at {source} group by m.user_id order by {by}{limit}",
         pool_id,

@@ -17,6 +17,7 @@ from poolhouse.errors import (
     NodeNotFound,
     NotSupported,
     OrgNotFound,
+    TooLarge,
 )
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
@@ -27,6 +28,8 @@ from poolhouse.paging import Page, PageRequest
 
 DEEPEST = 100
 LARGEST_IMPORT = 200_000
+MOST_LISTED = 50_000
+"""Departments of several organisations at once."""
 
 NodeIdKind = Literal["department_id", "open_department_id", "code", "sync_relation", "custom_field"]
 
@@ -83,14 +86,14 @@ class OrgService:
     async def list_orgs(
         self,
         caller: Caller,
-        page: PageRequest | None,
+        page: PageRequest,
         *,
         keyword: str | None = None,
         tenant_id: str | None = None,
         enabled: bool | None = None,
         sort: NodeSort = postgres.NEWEST,
     ) -> Page[Org]:
-        """Newest first; `page` None gives all."""
+        """Newest first."""
         caller.require_administrator()
         return await postgres.list_orgs(
             self._db, caller.pool_id, page, keyword=keyword, tenant_id=tenant_id, enabled=enabled, sort=sort
@@ -203,10 +206,14 @@ class OrgService:
         return await postgres.nodes_of_orgs(self._db, caller.pool_id, [org.id])
 
     async def list_nodes_of(self, caller: Caller, org_ids: Sequence[str]) -> dict[str, list[Node]]:
-        """The whole trees of several organisations in one query; parents before children."""
+        """The whole trees of several organisations in one query; parents before children. Raises TooLarge."""
         caller.require_administrator()
         found: dict[str, list[Node]] = {org_id: [] for org_id in org_ids}
-        for node in await postgres.nodes_of_orgs(self._db, caller.pool_id, org_ids):
+        most = MOST_LISTED if len(org_ids) > 1 else LARGEST_IMPORT
+        nodes = await postgres.nodes_of_orgs(self._db, caller.pool_id, org_ids, most + 1)
+        if len(nodes) > most:
+            raise TooLarge("limit", f"部门多于 {most} 个", f"there are more than {most} departments")
+        for node in nodes:
             found[node.org_id].append(node)
         return found
 
@@ -223,7 +230,7 @@ class OrgService:
     async def search_nodes(
         self,
         caller: Caller,
-        page: PageRequest | None,
+        page: PageRequest,
         *,
         org_id: str | None = None,
         keyword: str | None = None,

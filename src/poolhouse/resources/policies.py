@@ -185,7 +185,7 @@ class PolicyService:
     async def list_assignments(
         self,
         caller: Caller,
-        page: PageRequest | None,
+        page: PageRequest,
         *,
         code: str | None = None,
         target: TargetName | None = None,

@@ -265,7 +265,7 @@ async def switch_assignment(
 async def list_assignments(
     db: Executor,
     pool_id: str,
-    page: PageRequest | None,
+    page: PageRequest,
     *,
     policy_ids: Sequence[str] | None = None,
     target: Target | None = None,
@@ -285,7 +285,7 @@ async def list_assignments(
     joins, name = named("a")
     source = "policy_assignments a join policies p on p.pool_id = a.pool_id and p.id = a.policy_id"
     total = await db.fetchval(f"select count(*) from {source} where {where.sql}", *where.args)
-    limit = f" limit {page.size} offset {page.offset}" if page else ""
+    limit = f" limit {page.size} offset {page.offset}"
     rows = await db.fetch(
         f"select p.code, p.namespace, a.target_type, {name} as identifier, a.inherit_by_children, a.enabled, "
         f"a.created_at from {source} {joins} where {where.sql} "

@@ -9,10 +9,11 @@ from msgspec import UNSET, UnsetType
 
 from poolhouse.apps.model import Agreement, App
 from poolhouse.errors import InvalidInput
-from poolhouse.paging import PageRequest, everything
+from poolhouse.paging import everything
 from poolhouse.tenants.model import Tenant
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.bodies import Body, managed_body
+from poolhouse.wire.v2.pages import asked_page
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 from poolhouse.wire.v2.user_loader import users_json
 
@@ -20,7 +21,7 @@ LARGEST_ID = 2**63 - 1
 
 
 async def list_apps(request: V2Request) -> Any:
-    page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
+    page = asked_page(request)
     found = await request.services.apps.list(request.caller, page)
     return {"totalCount": found.total, "list": [app_json(request, app) for app in found.items]}
 
@@ -125,7 +126,7 @@ async def active_users(request: V2Request) -> Any:
     services, caller = request.services, request.caller
     caller.require_administrator()
     app = await services.apps.get(caller, request.path["appId"])
-    page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
+    page = asked_page(request)
     found = await services.users.page_of(
         caller, partial(services.sessions.active_users, caller, app.id), page
     )

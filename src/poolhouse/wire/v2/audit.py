@@ -11,12 +11,12 @@ from poolhouse.apps.model import App
 from poolhouse.audit.geoip import agent, geoip_document
 from poolhouse.audit.model import Act, Kind, Record, RecordQuery
 from poolhouse.errors import InvalidInput
-from poolhouse.paging import PageRequest
 from poolhouse.times import parse_end, parse_time, unix_time, v2_time
 from poolhouse.users.model import User
 from poolhouse.wire.audit_references import Surroundings, surroundings, whose_acts
 from poolhouse.wire.spelling import integer_in
 from poolhouse.wire.v2 import act_names
+from poolhouse.wire.v2.pages import asked_page
 from poolhouse.wire.v2.request import Route, V2Request
 
 
@@ -37,8 +37,7 @@ async def total_login_count(request: V2Request) -> Any:
 
 
 async def _list(request: V2Request, kind: Kind) -> Any:
-    query = request.query
-    page = PageRequest.of(query.integer("page"), query.integer("limit"))
+    page = asked_page(request)
     found = await request.services.audit.list_records(request.caller, await _query(request, kind), page)
     around = await surroundings(request.services, request.caller, found.items)
     return {"totalCount": found.total, "list": [_record_json(request, row, around) for row in found.items]}

@@ -11,10 +11,10 @@ from typing import Any
 from poolhouse.errors import FieldNotYours
 from poolhouse.login.model import Channel
 from poolhouse.login.own_account import NewContact, OldAddress
-from poolhouse.paging import PageRequest
 from poolhouse.times import now, parse_time
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.orgs_rest import orgs_of_user
+from poolhouse.wire.v2.pages import asked_page
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.shapes import snake
 from poolhouse.wire.v2.user_loader import person
@@ -90,7 +90,7 @@ async def own_orgs(request: V2Request) -> Any:
 
 async def allowed_applications(request: V2Request) -> Any:
     """The applications the user may enter: `{list, totalCount}`."""
-    page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
+    page = asked_page(request)
     apps = await request.services.app_access.list_own(request.caller, page)
     items = [
         {"id": app.id, "name": app.name, "logo": app.logo, "description": app.description}

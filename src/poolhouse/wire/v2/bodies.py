@@ -7,7 +7,6 @@ from typing import TypeVar
 import msgspec
 
 from poolhouse.errors import NotAuthenticated
-from poolhouse.paging import PageRequest
 from poolhouse.wire.request import struct_of
 from poolhouse.wire.v2.request import V2Request
 
@@ -30,7 +29,3 @@ def managed_body(request: V2Request, kind: type[S]) -> S:
     """`body`, where only administrators may: nobody else learns what the body should have been."""
     request.caller.require_administrator()
     return body(request, kind)
-
-
-def asked_page(request: V2Request) -> PageRequest:
-    return PageRequest.of(request.query.integer("page"), request.query.integer("limit"))

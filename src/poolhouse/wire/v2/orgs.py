@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from poolhouse.errors import InvalidInput, NodeNotFound, NotPermitted
 from poolhouse.orgs.model import Membership, Node, NodeDraft, NodeSort, Org, Translations
-from poolhouse.paging import Page, PageRequest
+from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.texts import trimmed
 from poolhouse.users.model import DepartmentFilter, User, UserQuery
 from poolhouse.wire.json_body import json_text
+from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
 from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import people
@@ -35,13 +37,16 @@ async def org(request: V2Request, args: Arguments) -> Any:
 
 async def orgs(request: V2Request, args: Arguments) -> Any:
     """The nodes of all of them come in one query, when the document asks for any."""
-    page = PageRequest.of(args.get("page"), args.get("limit"))
-    sort = _SORTS[args.get("sortBy") or "CREATEDAT_DESC"]
-    orgs_page = await request.services.orgs.list_orgs(request.caller, page, sort=sort)
+    orgs_page = await page_of_orgs(request, args, page_of(args))
     if NODES in request.selected:
         ids = [org.id for org in orgs_page.items]
         request.known[NODES] = {**await request.services.orgs.list_nodes_of(request.caller, ids)}
     return orgs_page
+
+
+async def page_of_orgs(request: V2Request, args: Arguments, page: PageRequest) -> Page[Org]:
+    sort = _SORTS[args.get("sortBy") or "CREATEDAT_DESC"]
+    return await request.services.orgs.list_orgs(request.caller, page, sort=sort)
 
 
 async def create_org(request: V2Request, args: Arguments) -> Any:
@@ -98,8 +103,8 @@ async def is_root_node(request: V2Request, args: Arguments) -> Any:
 
 
 async def search_nodes(request: V2Request, args: Arguments) -> Any:
-    found = await request.services.orgs.search_nodes(request.caller, None, keyword=trimmed(args["keyword"]))
-    return found.items
+    search = partial(request.services.orgs.search_nodes, request.caller, keyword=trimmed(args["keyword"]))
+    return await everything(search)
 
 
 async def add_node(request: V2Request, args: Arguments) -> Any:
@@ -186,7 +191,7 @@ async def set_main_department(request: V2Request, args: Arguments) -> Any:
 
 
 async def users_of_node(node: Node, request: V2Request, args: Arguments) -> Any:
-    page = PageRequest.of(args.get("page"), args.get("limit"))
+    page = page_of(args)
     below = bool(args.get("includeChildrenNodes"))
     if sort := args.get("sortBy"):
         query = UserQuery(page, departments=(DepartmentFilter(node.id, below),), sort=(SORTS[sort],))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from poolhouse.errors import InvalidInput, NotSupported, OrgNotFound
 from poolhouse.orgs.model import Node, NodeDraft, Org, Tree
 from poolhouse.orgs.service import DEEPEST
-from poolhouse.paging import Page, everything
+from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.times import v2_time
 from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v2 import orgs
 from poolhouse.wire.v2.arguments import arguments_of
-from poolhouse.wire.v2.bodies import asked_page
 from poolhouse.wire.v2.orgs import plain, translations, written
+from poolhouse.wire.v2.pages import asked_page, page_or_all
 from poolhouse.wire.v2.request import Answer, Arguments, Route, V2Request
 from poolhouse.wire.v2.schema import MUTATION
 
@@ -30,15 +31,12 @@ async def list_orgs(request: V2Request) -> Any:
 
 async def paginated(request: V2Request) -> Any:
     """GET /api/v2/orgs/pagination: what `orgs` answers. `limit=-1` is all of them."""
-    query = request.query
-    page, limit = query.integer("page"), query.integer("limit")
-    if limit == -1:
-        request.caller.require_administrator()
-        found = await everything(lambda asked: request.services.orgs.list_orgs(request.caller, asked))
-        orgs_page = Page(len(found), found)
-    else:
-        given = {"page": page, "limit": limit, "sortBy": query.text("sortBy")}
-        orgs_page = await orgs.orgs(request, arguments_of("orgs", given))
+    args = arguments_of("orgs", {"sortBy": request.query.text("sortBy")})
+
+    async def ask(asked: PageRequest) -> Page[Org]:
+        return await orgs.page_of_orgs(request, args, asked)
+
+    orgs_page = await page_or_all(request, ask)
     ids = [org.id for org in orgs_page.items]
     nodes = await request.services.orgs.list_nodes_of(request.caller, ids)
     listed = [
@@ -98,7 +96,8 @@ def _arguments(request: V2Request, operation: str, **path: str) -> Arguments:
 
 async def by_tenant(request: V2Request) -> Any:
     tenant_id = request.query.required("tenant_id")
-    orgs_page = await request.services.orgs.list_orgs(request.caller, None, tenant_id=tenant_id)
+    first = PageRequest(1, 1)
+    orgs_page = await request.services.orgs.list_orgs(request.caller, first, tenant_id=tenant_id)
     if not orgs_page.items:
         raise OrgNotFound(tenant_id=tenant_id)
     return _org_json(request, orgs_page.items[0])
@@ -189,9 +188,9 @@ async def export(request: V2Request) -> Any:
     orgs = request.services.orgs
     if org_id := request.query.text("org_id"):
         return _nested(await orgs.list_nodes(request.caller, org_id))[0]
-    orgs_page = await orgs.list_orgs(request.caller, None)
-    nodes = await orgs.list_nodes_of(request.caller, [org.id for org in orgs_page.items])
-    return [_nested(nodes[org.id])[0] for org in orgs_page.items]
+    found = await everything(partial(orgs.list_orgs, request.caller))
+    nodes = await orgs.list_nodes_of(request.caller, [org.id for org in found])
+    return [_nested(nodes[org.id])[0] for org in found]
 
 
 def _nested(nodes: list[Node]) -> list[dict[str, Any]]:

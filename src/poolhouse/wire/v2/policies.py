@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from poolhouse.errors import NotFound, RoleNotFound, UserNotFound
-from poolhouse.paging import Page, PageRequest
+from poolhouse.paging import LARGEST_PAGE, Page
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     Effect,
@@ -16,6 +16,7 @@ from poolhouse.resources.model import (
     TargetName,
     TargetType,
 )
+from poolhouse.wire.v2.pages import asked_page, page_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
 from poolhouse.wire.v2.success_messages import message
 
@@ -34,7 +35,7 @@ async def policy(request: V2Request, args: Arguments) -> Any:
 async def policies(request: V2Request, args: Arguments) -> Any:
     return await request.services.policies.list(
         request.caller,
-        PageRequest.of(args.get("page"), args.get("limit")),
+        page_of(args),
         namespace_of(args),
         exclude_default=bool(args.get("excludeDefault")),
     )
@@ -90,7 +91,7 @@ def _statements(given: Sequence[Mapping[str, Any]]) -> list[Statement]:
 async def policy_assignments(request: V2Request, args: Arguments) -> Any:
     """Of a policy, of a target, or of both."""
     services, caller = request.services, request.caller
-    page = PageRequest.of(args.get("page"), args.get("limit"))
+    page = page_of(args)
     type_ = TargetType(args["targetType"]) if args.get("targetType") else None
     identifier = args.get("targetIdentifier")
 
@@ -181,7 +182,7 @@ async def assignments_by_target(request: V2Request) -> Any:
         raise NotFound(target_type=kind)
     assignments = await request.services.policies.list_assignments(
         request.caller,
-        PageRequest.of(query.integer("page"), query.integer("limit") or 1000),
+        asked_page(request, LARGEST_PAGE),
         code=query.required("policy_code"),
         target_type=TargetType(kind) if kind else None,
         namespace=query.text("namespace") or DEFAULT_NAMESPACE,
@@ -207,7 +208,7 @@ async def assignments_by_target(request: V2Request) -> Any:
 
 
 async def assignments(policy: Policy, request: V2Request, args: Arguments) -> Any:
-    page = PageRequest.of(args.get("page"), args.get("limit"))
+    page = page_of(args)
     found: Page[PolicyAssignment] = await request.services.policies.list_assignments(
         request.caller, page, code=policy.code, namespace=policy.namespace
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from poolhouse.errors import InvalidInput, NamespaceNotFound, PoolNotFound
-from poolhouse.paging import Page, PageRequest, everything
+from poolhouse.paging import Page, PageRequest
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     AccessAccount,
@@ -20,7 +20,8 @@ from poolhouse.resources.model import (
     TargetType,
 )
 from poolhouse.wire.v2.acl import resource_type
-from poolhouse.wire.v2.bodies import Body, asked_page, body
+from poolhouse.wire.v2.bodies import Body, body
+from poolhouse.wire.v2.pages import asked_page, page_or_all
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 
 # -- resources ---------------------------------------------------------------------------------------------
@@ -59,17 +60,12 @@ async def list_resources(request: V2Request) -> Any:
     namespace = query.text("namespace") or query.text("namespaceCode") or DEFAULT_NAMESPACE
     kind = resource_type(query.text("type"))
 
-    async def page_of(asked: PageRequest) -> Page[Resource]:
+    async def ask(asked: PageRequest) -> Page[Resource]:
         return await request.services.resources.list(
             request.caller, asked, namespaces=[namespace], type_=kind
         )
 
-    if query.text("limit") == "-1":  # Java's `fetchAll`
-        request.caller.require_administrator()
-        whole = await everything(page_of)
-        found = Page(len(whole), whole)
-    else:
-        found = await page_of(asked_page(request))
+    found = await page_or_all(request, ask)  # Java's `fetchAll`
     return {"totalCount": found.total, "list": await _resources_json(request, found.items)}
 
 

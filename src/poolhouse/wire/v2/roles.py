@@ -18,12 +18,11 @@ from poolhouse.roles.model import (
     TargetType,
 )
 from poolhouse.users.model import RoleFilter, User, UserQuery
-from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v2.arguments import arguments_of
+from poolhouse.wire.v2.pages import asked_page, page_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
 from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import people, users_json
-from poolhouse.wire.v2.users import page_of
 
 
 def _namespace(args: Arguments) -> str:
@@ -107,7 +106,7 @@ async def _targets(request: V2Request, args: Arguments) -> list[Target]:
 async def find_users(request: V2Request) -> Any:
     """POST /api/v2/roles/roleUsers: holders of a role, searched. An unknown role has none."""
     body = request.body
-    page = PageRequest.of(whole_number(body.get("page"), "page"), whole_number(body.get("limit"), "limit"))
+    page = page_of(body)
     key = RoleKey(_text(body, "code"), _text(body, "namespace") or DEFAULT_NAMESPACE)
     role = await request.services.roles.find(request.caller, key)
     if role is None:
@@ -122,7 +121,7 @@ async def find_users(request: V2Request) -> Any:
 
 async def list_roles(request: V2Request) -> Any:
     query = request.query
-    page = PageRequest.of(query.integer("page"), query.integer("limit"))
+    page = asked_page(request)
     namespace = query.text("namespace") or DEFAULT_NAMESPACE
     found = await request.services.roles.list(request.caller, namespace, page)
     return {"totalCount": found.total, "list": [_role_json(request, role) for role in found.items]}

@@ -8,18 +8,18 @@ import msgspec
 from msgspec import UNSET, UnsetType, field
 
 from poolhouse.errors import InvalidInput
-from poolhouse.paging import PageRequest
 from poolhouse.tenants.model import Connection, ConnectionDraft, Member, Place, Source
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.apps import tenant_json
 from poolhouse.wire.v2.bodies import Body, managed_body
+from poolhouse.wire.v2.pages import asked_page
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import users_json
 
 
 async def list_tenants(request: V2Request) -> Any:
-    page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
+    page = asked_page(request)
     found = await request.services.tenants.list(request.caller, page)
     return {"totalCount": found.total, "list": [tenant_json(request, tenant) for tenant in found.items]}
 
@@ -90,7 +90,7 @@ class MemberState(Body):
 
 
 async def list_members(request: V2Request) -> Any:
-    page = PageRequest.of(request.query.integer("page"), request.query.integer("limit"))
+    page = asked_page(request)
     members = await request.services.tenants.list_members(request.caller, request.path["tenantId"], page)
     users = await request.services.users.list_by_ids(
         request.caller, [member.user_id for member in members.items]

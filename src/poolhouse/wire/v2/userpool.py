@@ -9,6 +9,7 @@ from poolhouse.errors import InvalidInput
 from poolhouse.pools.model import Pool, RateCheck
 from poolhouse.times import v2_time
 from poolhouse.wire.v2.bodies import Body, managed_body
+from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Answer, Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.shapes import snake
 
@@ -52,7 +53,8 @@ async def detail(request: V2Request) -> Any:
 
 async def userpools(request: V2Request, args: Arguments) -> Any:
     """A token belongs to one pool; other pools of the server are invisible to it."""
-    return {"totalCount": 1, "list": [await detail(request)]}
+    page = page_of(args)
+    return {"totalCount": 1, "list": [await detail(request)][page.offset :]}
 
 
 async def userpool_types(request: V2Request, args: Arguments) -> Any:

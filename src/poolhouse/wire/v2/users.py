@@ -9,7 +9,7 @@ from typing import Any
 from poolhouse.accounts.service import NewAccount
 from poolhouse.caller import Caller
 from poolhouse.errors import InvalidInput, NodeNotFound, UserNotFound
-from poolhouse.paging import Page, PageRequest
+from poolhouse.paging import Page
 from poolhouse.users.model import (
     DepartmentFilter,
     IdentityDraft,
@@ -23,6 +23,7 @@ from poolhouse.users.model import (
 )
 from poolhouse.users.profile_fields import SEARCHED_FIELDS
 from poolhouse.wire.json_body import json_text
+from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
 from poolhouse.wire.v2.success_messages import message
@@ -45,10 +46,6 @@ SORTS = {
 
 LONG_AGO, EPOCH = "0", "1970-01-01T00:00:00Z"
 """`tokenExpiredAt: "0"` is how older clients log out: docs/contract/v2.md#the-own-account."""
-
-
-def page_of(args: Mapping[str, Any]) -> PageRequest:
-    return PageRequest.of(args.get("page"), args.get("limit"))
 
 
 # -- reading ---------------------------------------------------------------------------------------------

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, UserNotFound
-from poolhouse.paging import PageRequest
 from poolhouse.users.model import Condition, Operator, UserQuery
-from poolhouse.wire.spelling import texts, whole_number
+from poolhouse.wire.spelling import texts
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.arguments import arguments_of
+from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Answer, Route, V2Request, unsupported
 from poolhouse.wire.v2.schema import MUTATION, SCHEMA
 from poolhouse.wire.v2.shapes import snake
@@ -81,7 +81,7 @@ async def filter_users(request: V2Request) -> Any:
     if not isinstance(triples, list) or len(triples) > 20:
         raise InvalidInput("filter", "应为最多 20 项的列表", "expected a list of at most 20")
     query = UserQuery(
-        page=PageRequest.of(whole_number(body.get("page"), "page"), whole_number(body.get("limit"), "limit")),
+        page=page_of(body),
         conditions=tuple(_condition(triple) for triple in triples),
     )
     page = await request.services.users.list(request.caller, query)

@@ -11,9 +11,9 @@ from msgspec import UnsetType
 
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, NotSupported
-from poolhouse.paging import Page, everything
+from poolhouse.paging import Page
 from poolhouse.wire.v3 import apps_oidc
-from poolhouse.wire.v3.conversions import page, user_dtos
+from poolhouse.wire.v3.conversions import page, page_or_all, user_dtos
 from poolhouse.wire.v3.dto.apps import (
     ApplicationBrandingConfig,
     ApplicationDefaultLoginMethod,
@@ -164,11 +164,8 @@ async def _listed(
     request.caller.require_administrator()
     if query.is_integrate_app and not query.is_self_built_app:
         return Page()
-    asked = partial(request.services.apps.list, request.caller, keyword=query.keywords)
-    if getattr(query, "all", None):
-        found = await everything(asked)
-        return Page(len(found), found)
-    return await asked(page(query.page, query.limit))
+    ask = partial(request.services.apps.list, request.caller, keyword=query.keywords)
+    return await page_or_all(ask, query.page, query.limit, everything_asked=getattr(query, "all", None))
 
 
 async def _the_app(request: V3Request, app_id: str) -> App:

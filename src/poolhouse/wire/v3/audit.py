@@ -10,7 +10,6 @@ from poolhouse.audit.geoip import agent
 from poolhouse.audit.model import Act, Kind, Operation, Record, RecordQuery, ResourceType
 from poolhouse.times import v3_time
 from poolhouse.wire.audit_references import Surroundings, surroundings, whose_acts
-from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.conversions import moment, page
 from poolhouse.wire.v3.dto.audit import (
     AdminAuditLogDto,
@@ -161,10 +160,7 @@ async def get_admin_audit_logs(request: V3Request, body: GetAdminAuditLogsDto) -
 async def _read(
     request: V3Request, query: RecordQuery, pagination: ListWebhooksDto | None
 ) -> tuple[int, list[Record], Surroundings]:
-    asked = page(
-        whole_number(pagination.page if pagination else None, "page"),
-        whole_number(pagination.limit if pagination else None, "limit"),
-    )
+    asked = page(pagination.page, pagination.limit) if pagination else page(None, None)
     found = await request.services.audit.list_records(request.caller, query, asked)
     kind: Kind = query.kind
     around = (

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from msgspec import UNSET, UnsetType
 
 from poolhouse.errors import InvalidInput, NotSupported, UserNotFound
 from poolhouse.fields.model import FieldValue, TargetType
 from poolhouse.identities.model import Identity
-from poolhouse.paging import PageRequest
+from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.times import unix_time, v3_time
 from poolhouse.users.model import KeyKind, Status, User, UserKey
 from poolhouse.users.rules import GENDERS
+from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.dto.common import IdentityDto, Provider, UserDto
 from poolhouse.wire.v3.endpoint import V3Request
+
+T = TypeVar("T")
 
 LARGEST_PAGE = 50
 
@@ -39,9 +42,19 @@ _COPIED = attrgetter(
 """The fields of a user that are shown as they are."""
 
 
-def page(number: int | None, size: int | None, largest: int = LARGEST_PAGE) -> PageRequest:
+def page(number: Any, size: Any, largest: int = LARGEST_PAGE) -> PageRequest:
     """What a caller sent as page and limit. Source: docs/contract/v3.md#paging."""
-    return PageRequest.of(number, size, largest=largest)
+    return PageRequest.of(whole_number(number, "page"), whole_number(size, "limit"), largest=largest)
+
+
+async def page_or_all(
+    ask: Callable[[PageRequest], Awaitable[Page[T]]], number: Any, size: Any, *, everything_asked: bool | None
+) -> Page[T]:
+    """One page; the whole list where the caller asks for everything (`all`, `fetchAll`), or TooLarge."""
+    if everything_asked:
+        found = await everything(ask)
+        return Page(len(found), found)
+    return await ask(page(number, size))
 
 
 def moment(value: int | None, field: str) -> datetime | None:

@@ -27,11 +27,10 @@ from poolhouse.customdb.model import (
 )
 from poolhouse.customdb.redaction import HIDDEN, redacted_text
 from poolhouse.errors import Lang
-from poolhouse.paging import PageRequest
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
 from poolhouse.sandbox.order import Dialect
 from poolhouse.times import v3_time
-from poolhouse.wire.v3.conversions import moment
+from poolhouse.wire.v3.conversions import moment, page
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 READ, WRITE = "custom-database:read", "custom-database:write"
@@ -119,6 +118,9 @@ class ScriptVersionDto(Camel):
     created_at: str | None
     created_by: str
     warnings: list[WarningDto] = []
+
+
+LARGEST_LOG_PAGE = 100
 
 
 class ListVersionsQuery(Camel):
@@ -270,8 +272,8 @@ async def get_script(request: V3Request, query: GetScriptQuery) -> ScriptVersion
 
 
 async def list_versions(request: V3Request, query: ListVersionsQuery) -> list[ScriptVersionDto]:
-    page = PageRequest.of(query.page, query.limit, largest=50)
-    found = await request.services.customdb.list_versions(request.caller, query.name, page)
+    asked = page(query.page, query.limit)
+    found = await request.services.customdb.list_versions(request.caller, query.name, asked)
     return [_version_dto(version) for version in found]
 
 
@@ -296,8 +298,8 @@ async def list_logs(request: V3Request, body: ListLogsDto) -> LogPageDto:
     query = LogQuery(
         body.name, body.success, moment(body.start, "start"), moment(body.end, "end"), body.request_id
     )
-    page = PageRequest.of(body.page, body.limit, largest=100)
-    found = await request.services.customdb.list_logs(request.caller, query, page)
+    asked = page(body.page, body.limit, LARGEST_LOG_PAGE)
+    found = await request.services.customdb.list_logs(request.caller, query, asked)
     return LogPageDto(found.total, [_log_dto(entry) for entry in found.items])
 
 
@@ -319,8 +321,8 @@ async def get_migration(request: V3Request, _: None) -> MigrationDto:
 
 
 async def list_waiting(request: V3Request, query: ListWaitingQuery) -> WaitingPageDto:
-    page = PageRequest.of(query.page, query.limit, largest=100)
-    found = await request.services.migration.waiting(request.caller, page)
+    asked = page(query.page, query.limit, LARGEST_LOG_PAGE)
+    found = await request.services.migration.waiting(request.caller, asked)
     names = WaitingUserDto.__struct_fields__
     shown = [WaitingUserDto(*(getattr(user, name) for name in names)) for user in found.items]
     return WaitingPageDto(found.total, shown)

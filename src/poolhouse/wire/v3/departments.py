@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from poolhouse.accounts.org_trees import NamedTree
 from poolhouse.errors import InvalidInput, NodeNotFound, NotFound, NotSupported
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
 from poolhouse.orgs.service import DEEPEST
-from poolhouse.paging import Page, PageRequest
+from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.times import parse_end, parse_time
 from poolhouse.users.model import DepartmentFilter, Sort, User, UserDraft, UserQuery
 from poolhouse.wire.v3.conversions import moment, page, user_dtos
@@ -115,8 +116,8 @@ async def get_all_departments(request: V3Request, query: GetAllDepartmentsQuery)
 async def search_departments(request: V3Request, body: SearchDepartmentsReqDto) -> list[DepartmentDto]:
     orgs = request.services.orgs
     org = await orgs.get_org_by_code(request.caller, body.organization_code)
-    found = await orgs.search_nodes(request.caller, None, org_id=org.id, keyword=body.keywords)
-    return await department_dtos(request, found.items, custom_data=body.with_custom_data)
+    search = partial(orgs.search_nodes, request.caller, org_id=org.id, keyword=body.keywords)
+    return await department_dtos(request, await everything(search), custom_data=body.with_custom_data)
 
 
 async def search_departments_list(
@@ -311,10 +312,14 @@ async def _members(
     return UserPagingDto(total_count=found.total, items=shown)
 
 
+MOST_IDS = 100_000
+"""Of members in one answer: a text of 24 characters each."""
+
+
 async def list_department_member_ids(request: V3Request, query: ListDepartmentMemberIdsQuery) -> list[str]:
     node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
-    members = await request.services.department_members.list_members(request.caller, node.id, None)
-    return list(members.items)
+    members = request.services.department_members
+    return await everything(partial(members.list_members, request.caller, node.id), MOST_IDS)
 
 
 async def add_department_members(request: V3Request, body: AddDepartmentMembersReqDto) -> IsSuccessDto:

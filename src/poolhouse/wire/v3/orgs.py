@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from msgspec import UNSET
 
 from poolhouse.errors import InvalidInput
 from poolhouse.orgs.model import NodeDraft
-from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.conversions import page, page_or_all
 from poolhouse.wire.v3.department_dtos import (
     given_only,
     organization_dtos,
@@ -50,10 +51,10 @@ async def get_organization_batch(
 
 
 async def list_organizations(request: V3Request, query: ListOrganizationsQuery) -> OrganizationPagingDto:
-    asked = None if query.fetch_all else page(query.page, query.limit)
-    found = await request.services.orgs.list_orgs(
-        request.caller, asked, tenant_id=query.tenant_id, enabled=query.status
+    ask = partial(
+        request.services.orgs.list_orgs, request.caller, tenant_id=query.tenant_id, enabled=query.status
     )
+    found = await page_or_all(ask, query.page, query.limit, everything_asked=query.fetch_all)
     shown = await organization_dtos(
         request, found.items, custom_data=query.with_custom_data, posts=query.with_post
     )

@@ -9,7 +9,6 @@ from poolhouse.errors import NotSupported
 from poolhouse.orgs.model import Node
 from poolhouse.paging import Page
 from poolhouse.users.model import User
-from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.conversions import page, time_or_none
 from poolhouse.wire.v3.department_dtos import the_node
 from poolhouse.wire.v3.dto.common import IsSuccessDto
@@ -51,7 +50,7 @@ async def get_multiple_tenant_admin(
 async def list_multiple_tenant_admins(
     request: V3Request, query: ListMultipleTenantAdminsQuery
 ) -> MultipleTenantAdminListPagingDto:
-    asked = page(whole_number(query.page, "page"), whole_number(query.limit, "limit"))
+    asked = page(query.page, query.limit)
     found = await request.services.tenants.list_administrators(
         request.caller, asked, keyword=query.keywords or None
     )

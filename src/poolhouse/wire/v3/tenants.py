@@ -8,11 +8,11 @@ from typing import Any
 from msgspec import UnsetType
 
 from poolhouse.errors import InvalidInput, NotSupported, UserNotFound
+from poolhouse.paging import PageRequest
 from poolhouse.tenants.model import Member, Tenant
 from poolhouse.users.model import User, UserDraft
 from poolhouse.users.profile_fields import FIELDS, WRITABLE
 from poolhouse.users.rules import GENDERS
-from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.tenants import (
@@ -44,7 +44,7 @@ _SHOWN = tuple(name for name in TenantUserDto.__struct_fields__ if name in FIELD
 
 
 async def list_tenants(request: V3Request, query: ListTenantsQuery) -> TenantListPagingDto:
-    asked = page(whole_number(query.page, "page"), whole_number(query.limit, "limit"))
+    asked = page(query.page, query.limit)
     found = await request.services.tenants.list(request.caller, asked, keyword=query.keywords or None)
     items = [
         await _whole(
@@ -112,13 +112,14 @@ async def delete_tenant(request: V3Request, body: DeleteTenantDto) -> IsSuccessD
 
 async def list_tenant_users(request: V3Request, body: ListTenantUserDto) -> TenantUserListPagingDto:
     pagination = body.options.pagination if body.options else None
-    asked = (pagination.page, pagination.limit) if pagination else (None, None)
-    return await _members(request, body.tenant_id, *asked, administrator=None, keyword=body.keywords)
+    asked = page(pagination.page, pagination.limit) if pagination else page(None, None)
+    return await _members(request, body.tenant_id, asked, administrator=None, keyword=body.keywords)
 
 
 async def list_tenant_admin(request: V3Request, body: ListTenantAdminDto) -> TenantUserListPagingDto:
-    asked = whole_number(body.page, "page"), whole_number(body.limit, "limit")
-    return await _members(request, body.tenant_id, *asked, administrator=True, keyword=body.keywords)
+    return await _members(
+        request, body.tenant_id, page(body.page, body.limit), administrator=True, keyword=body.keywords
+    )
 
 
 async def get_tenant_user(request: V3Request, query: GetTenantUserQuery) -> TenantUserDto:
@@ -216,14 +217,13 @@ async def user_ids_of(
 async def _members(
     request: V3Request,
     tenant_id: str,
-    number: int | None,
-    size: int | None,
+    asked: PageRequest,
     *,
     administrator: bool | None,
     keyword: str | None,
 ) -> TenantUserListPagingDto:
     found = await request.services.tenants.list_members(
-        request.caller, tenant_id, page(number, size), administrator=administrator, keyword=keyword or None
+        request.caller, tenant_id, asked, administrator=administrator, keyword=keyword or None
     )
     users = await request.services.users.list_by_ids(request.caller, [one.user_id for one in found.items])
     people = {user.id: user for user in users}
