@@ -80,6 +80,36 @@ async def test_guessing_ends_after_five_tries(services, visitor, sent_code, audi
     assert len(await audited("login")) == 6
 
 
+@pytest.mark.parametrize("named", ["login", "any"])
+async def test_a_right_code_costs_no_other_one_a_try(services, visitor, bob, sent_code, named):
+    codes = {}
+    for purpose in ("login", "any"):
+        await services.codes.send(visitor, "email", BOB, purpose)
+        codes[purpose] = await sent_code(BOB)
+    other = "any" if named == "login" else "login"
+    for _ in range(6):
+        await services.codes.check_only(visitor, "email", BOB, codes[named], "login")
+    await services.codes.check(visitor, "email", BOB, codes[named], "login")
+    for _ in range(4):
+        with pytest.raises(CodeWrong):
+            await services.codes.check(visitor, "email", BOB, await wrong(codes[other]), "login")
+    await services.codes.check(visitor, "email", BOB, codes[other], "login")
+
+
+async def test_a_guess_costs_every_code_it_might_have_been_a_try(services, visitor, bob, sent_code):
+    codes = {}
+    for purpose in ("login", "any"):
+        await services.codes.send(visitor, "email", BOB, purpose)
+        codes[purpose] = await sent_code(BOB)
+    guess = next(f"{n:06}" for n in range(3) if f"{n:06}" not in codes.values())
+    for _ in range(5):
+        with pytest.raises(CodeWrong):
+            await services.codes.check(visitor, "email", BOB, guess, "login")
+    for code in codes.values():
+        with pytest.raises(CodeWrong):
+            await services.codes.check(visitor, "email", BOB, code, "login")
+
+
 async def test_a_second_code_waits_for_the_interval(services, visitor, sent_code, configure):
     await services.codes.send(visitor, "email", BOB, "login")
     with pytest.raises(TooManyRequests):

@@ -152,9 +152,12 @@ class Codes:
         if not code.strip():
             await self._refusals.write(caller, "CodeWrong", key=typed, purpose=purpose)
             raise CodeWrong("empty code")
-        spent = await postgres.spend_try(self._db, caller.pool_id, channel, target, list({purpose, "any"}))
-        for row in spent:
-            digest = self._digest(caller.pool_id, channel, target, row["purpose"], code.strip())
+        digests: dict[str, bytes] = {
+            fitting: self._digest(caller.pool_id, channel, target, fitting, code.strip())
+            for fitting in (purpose, "any")
+        }
+        for row in await postgres.spend_try(self._db, caller.pool_id, channel, target, digests):
+            digest = digests[row["purpose"]]
             if not hmac.compare_digest(digest, row["digest"]):
                 continue
             if row["expired"]:

@@ -171,21 +171,29 @@ async def put_code(
 
 
 async def spend_try(
-    db: Executor, pool_id: str, channel: str, target: str, purposes: Sequence[str]
+    db: Executor, pool_id: str, channel: str, target: str, digests: Mapping[str, bytes]
 ) -> list[Record]:
-    """purpose, digest, expired: the codes that still have a try left, and now one less."""
+    """purpose, digest, expired: the codes that still had a try left, and now have one less. A guess that is none of
+    them, by their purposes, costs each a try; one that is right costs the others none."""
     return await db.fetch(
         """
         with spent as (
-          update verification_codes set tries_left = tries_left - 1
-          where pool_id = $1 and channel = $2 and target = $3 and purpose = any($4::text[]) and tries_left > 0
-          returning purpose, digest, expires_at)
+          update verification_codes c set tries_left = c.tries_left - 1
+          from unnest($4::text[], $5::bytea[]) as guess (purpose, digest)
+          where c.pool_id = $1 and c.channel = $2 and c.target = $3 and c.purpose = guess.purpose
+            and c.tries_left > 0 and (c.digest = guess.digest or not exists (
+              select 1 from verification_codes o
+              join unnest($4::text[], $5::bytea[]) as other (purpose, digest)
+                on other.purpose = o.purpose and other.digest = o.digest
+              where o.pool_id = $1 and o.channel = $2 and o.target = $3 and o.tries_left > 0))
+          returning c.purpose, c.digest, c.expires_at)
         select purpose, digest, expires_at <= now() as expired from spent
         """,
         pool_id,
         channel,
         target,
-        list(purposes),
+        list(digests),
+        list(digests.values()),
     )
 
 
