@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.clients.packages import Jars, Modules, Packages, Wheels
+from tests.clients.packages import Bundles, Jars, Modules, Packages, Wheels
 from tests.clients.walk_v3 import WALK as V3
 
 
@@ -69,6 +69,13 @@ JAVA_3_0 = {
         ["createTenant", "getTenant", "listTenants", "addTenantUsers", "listTenantUsers", "deleteTenant"],
         "reads a tenant's logo as a list; it is a text in the contract and in later versions",
     ),
+}
+
+WEB = {
+    "getLoginState (implicit, id_token alone)": "looks for the word `token` in `id_token`, and misses an access "
+    "token that was not asked for",
+    "getLoginState (of another site, ignoreCache)": "asks in a hidden frame, in which browsers send no cookie "
+    "to another site; `loginWithRedirect` and `loginWithPopup` do",
 }
 
 CLIENTS = [
@@ -173,6 +180,23 @@ CLIENTS = [
         packages=Wheels("v2", "authing-2.0.0"),
         begin="`ManagementClientOptions(user_pool_id, secret, host)`",
         settings="`enc_public_key`: the server's key",
+    ),
+    Client(
+        name="@authing/web",
+        registry="npm",
+        version="5.1.21",
+        language="JavaScript, in a page",
+        packages=Bundles(
+            "web", "@authing/web", ("axios/dist/axios.min.js", "@authing/web/dist/global/index.global.js")
+        ),
+        begin="`new Authing({ domain: host, appId, userPoolId, redirectUri })`",
+        settings="the application: `tokenEndpointAuthMethod` `none`; for `useImplicitMode` its `responseTypes`. "
+        "`domain` takes no port: the server at 80 or 443",
+        theirs=WEB,
+        ours=dict.fromkeys(
+            [f"getUserInfo{which}" for which in ("", " (implicit)", " (of another site)")],
+            "`get-profile` takes no access token of OpenID Connect",
+        ),
     ),
 ]
 """In the order of the page."""

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tests import chromium
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FETCHED = HERE / ".packages"
@@ -179,6 +181,32 @@ class Modules:
             raise LeftOut(f"the module {self.module} in tests/js (make setup)")
         driver = [str(node()), str(HERE / "node" / f"{self.main}.cjs"), str(NODE_MODULES / self.module)]
         return [*driver, self.key_option] if self.key_option else driver
+
+
+@dataclass(frozen=True, slots=True)
+class Bundles:
+    """A client of npm that runs in a page: `tests/clients/browser/<main>.py` drives it in Chromium.
+
+    Every page of the driver loads `files`, unmodified and in this order: `package/path` of `module`, which
+    tests/js/package.json names, or of what it brings along. Scripts (`.js`, `.mjs`) and style sheets (`.css`).
+    """
+
+    main: str
+    module: str
+    files: tuple[str, ...]
+
+    def fetch(self) -> None:
+        """`scripts/setup` has installed tests/js already."""
+
+    def command(self) -> list[str]:
+        if not (NODE_MODULES / self.module).exists():
+            raise LeftOut(f"the module {self.module} in tests/js (make setup)")
+        if chromium.binary() is None:
+            raise LeftOut(chromium.MISSING)
+        # Deno keeps a package and what it depends on side by side.
+        beside = (NODE_MODULES / self.module).resolve().parents[self.module.count("/")]
+        driver = [sys.executable, "-m", f"tests.clients.browser.{self.main}"]
+        return [*driver, *(str(beside / file) for file in self.files)]
 
 
 def _need(*programs: str) -> None:

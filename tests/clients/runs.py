@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+ROOT = Path(__file__).parents[2]
 TIME_LIMIT_S = 300
 LONGEST_LINE = 4_000_000
 
@@ -53,6 +54,7 @@ async def run(command: list[str], given: dict[str, Any], answers: Answers) -> Ru
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         limit=LONGEST_LINE,
+        cwd=ROOT,
     )
     assert process.stdin
     assert process.stderr

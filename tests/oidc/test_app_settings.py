@@ -59,6 +59,19 @@ async def test_a_client_that_says_twice_who_it_is_is_refused(http: httpx.AsyncCl
         assert answer.json()["error"] == "invalid_request"
 
 
+async def test_a_public_client_may_name_itself_in_the_header_of_the_vendors_clients(
+    services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App
+) -> None:
+    """So @authing/web renews its tokens. The form goes first; a client with a secret is not let in by its name."""
+    asked = {"grant_type": "refresh_token", "refresh_token": "x"}
+    named = {"x-authing-app-id": app.id}
+    assert (await http.post("/oidc/token", data=asked, headers=named)).json()["error"] == "invalid_client"
+    await setting(services, pool, app, token_endpoint_auth="none")
+    assert (await http.post("/oidc/token", data=asked, headers=named)).json()["error"] == "invalid_grant"
+    other = {**asked, "client_id": "another"}
+    assert (await http.post("/oidc/token", data=other, headers=named)).json()["error"] == "invalid_client"
+
+
 async def test_a_grant_type_that_was_not_chosen_is_refused(
     services: Services, pool: PoolForTests, browser: Browser, http: httpx.AsyncClient, app: App, person: User
 ) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, Request, async_playwright, expect
+from playwright.async_api import Page, Request, expect
 from tests.conftest import PoolForTests
 
 from poolhouse.apps.model import App
@@ -26,27 +25,6 @@ from poolhouse.services import Services
 from poolhouse.users.model import User
 
 IMAGES = Path(__file__).parents[2] / "docs" / "guide" / "images"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Chromium]:
-    binary = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if binary is None:
-        pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM to its path")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=binary, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Who a client says it is, at the endpoints that clients call: taken apart here, judged by `oidc`.
 
-RFC 6749 2.3: in one way, not in two.
+RFC 6749 2.3: in one way, not in two. @authing/web names itself in the header `x-authing-app-id` where it renews a
+token, and not in the form.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ async def client_of(
         if form.get("client_id", name) != name:
             raise OAuthError("invalid_request", "the client says twice who it is")
         return await services.oidc.authenticate_client(name, secret, "client_secret_basic")
+    named = form.get("client_id") or browser.http.headers.get("x-authing-app-id", "")
     return await services.oidc.authenticate_client(
-        form.get("client_id", ""), form.get("client_secret") or None, "client_secret_post"
+        named, form.get("client_secret") or None, "client_secret_post"
     )
 
 

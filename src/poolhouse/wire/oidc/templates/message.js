@@ -4,4 +4,7 @@
   if (asker) {
     asker.postMessage({ type: "authorization_response", response: JSON.parse(told.response) }, told.origin);
   }
+  if (window.opener) {
+    window.close();
+  }
 })();
