@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from poolhouse.networks import split_host
+
 _POSTGRESQL = re.compile(
     r"""postgres(?:ql)?://
         (?:[^/?\#]*@)?                                        # user:password
@@ -91,6 +93,10 @@ class Settings(BaseSettings):
         pattern=r"^https?://",
     )
     sms_secret: SecretStr = Field(SecretStr(""), description="Signs what is POSTed to sms_url.")
+    outgoing_hosts: str = Field(
+        "",
+        description="Hosts of your own network that logout addresses may name: host:port, separated by commas.",
+    )
     drain_s: int = Field(
         0,
         description="Seconds /readyz says 503 before a server told to stop takes no more connections.",
@@ -112,6 +118,18 @@ class Settings(BaseSettings):
     @property
     def special_domains(self) -> frozenset[str]:
         return _names(self.email_special_domains)
+
+    @property
+    def called_hosts(self) -> frozenset[tuple[str, int]]:
+        """`outgoing_hosts`, taken apart."""
+        return frozenset(split_host(entry) for entry in _names(self.outgoing_hosts))
+
+    @field_validator("outgoing_hosts")
+    @classmethod
+    def _are_hosts(cls, given: str) -> str:
+        for entry in _names(given):
+            split_host(entry)
+        return given
 
     @field_validator("email_special_domains")
     @classmethod

@@ -21,7 +21,8 @@ from tests.conftest import PoolForTests
 from poolhouse.caller import Caller
 from poolhouse.errors import InvalidInput
 from poolhouse.mail.delivery import Delivery, Transports
-from poolhouse.mail.model import Provider, RetryPolicy
+from poolhouse.mail.model import Provider
+from poolhouse.retries import RetryPolicy
 from poolhouse.services import Services
 
 AT_ONCE_AGAIN = RetryPolicy(first=timedelta(0), longest=timedelta(0))

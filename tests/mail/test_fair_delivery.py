@@ -17,7 +17,7 @@ from poolhouse.breaker import Breaker
 from poolhouse.caller import Caller
 from poolhouse.mail import delivery as mail_delivery
 from poolhouse.mail.delivery import PER_POOL, Delivery, Transports
-from poolhouse.mail.model import RetryPolicy
+from poolhouse.retries import RetryPolicy
 from poolhouse.services import Services
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from poolhouse.networks import split_host
 from poolhouse.sandbox import Returned, Sandbox, WorkerSpec
-from poolhouse.sandbox.network import reach, split_host
+from poolhouse.sandbox.network import reach
 
 from .world import World, pids_of, world
 

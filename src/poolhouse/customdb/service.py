@@ -35,9 +35,9 @@ from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound
+from poolhouse.networks import split_host
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
-from poolhouse.sandbox.network import split_host
 from poolhouse.sandbox.order import Dialect
 from poolhouse.times import zone_named
 from poolhouse.ttl_cache import TtlCache

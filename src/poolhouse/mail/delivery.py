@@ -7,7 +7,6 @@ that answers slowly can hold the places of the others.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,8 +22,9 @@ from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
 from poolhouse.failures import told
 from poolhouse.mail import postgres
-from poolhouse.mail.model import Message, Provider, RetryPolicy, Route
+from poolhouse.mail.model import Message, Provider, Route
 from poolhouse.mail.transports import SMS_AT_ONCE, Deferred, Undeliverable, send_email, send_sms
+from poolhouse.retries import RetryPolicy
 from poolhouse.times import now
 
 AT_ONCE: dict[Route, int] = {"pool": 48, "server": 16, "sms": SMS_AT_ONCE}
@@ -247,11 +247,8 @@ class Delivery:
         )
 
     def _retry_at(self, message: Message) -> datetime | None:
-        policy = self._policy
-        if now() - message.created_at > policy.give_up_after:
-            return None
-        wait = min(policy.longest, policy.first * (1 << min(message.attempts - 1, 20)))
-        return now() + wait * random.uniform(0.5, 1.5)  # noqa: S311 - spreading load, not hiding anything
+        at, policy = now(), self._policy
+        return policy.next_at(at, attempts=message.attempts, created_at=message.created_at)
 
     async def _woken(self, _payload: str | None) -> None:
         self._wake.set()

@@ -109,13 +109,3 @@ class Provider:
     security: Security = "tls"
     kind: ProviderKind = "custom"
     enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """A failed attempt is repeated after `first`, then twice as long each time up to `longest`, half to one
-    and a half of it by chance. A message older than `give_up_after` becomes a dead letter, which is kept."""
-
-    first: timedelta = timedelta(seconds=20)
-    longest: timedelta = timedelta(hours=1)
-    give_up_after: timedelta = timedelta(hours=48)

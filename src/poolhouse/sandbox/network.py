@@ -13,36 +13,11 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from poolhouse.networks import NEVER, PRIVATE, Address, Network, split_host
 
-# Never a database: what a cloud tells its machines, and addresses that are nobody's.
-NEVER: tuple[Network, ...] = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "0.0.0.0/8",
-        "100.100.100.200/32",
-        "169.254.0.0/16",
-        "192.0.0.0/24",
-        "224.0.0.0/4",
-        "240.0.0.0/4",
-        "::/128",
-        "fd00:ec2::254/128",
-    )
-)
-# Only when the connection itself names such an address.
-PRIVATE: tuple[Network, ...] = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "198.18.0.0/15",
-        "::1/128",
-    )
-)
+_PRIVATE = tuple(one for one in PRIVATE if one.version == 4 or one.prefixlen == 128)
+_NEVER = tuple(one for one in NEVER if one.version == 4 or one.prefixlen == 128)
+"""What Deno takes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +28,6 @@ class Reach:
     deny: tuple[str, ...]
     ports: tuple[int, ...]
     ipv6: bool
-
-
-def split_host(entry: str) -> tuple[str, int]:
-    """`db.example:5432`, `10.0.0.5:3306`, `[::1]:5432` -> host without brackets, port; else ValueError."""
-    host, _, port = entry.rpartition(":")
-    if host.startswith("[") and host.endswith("]"):
-        host = str(ipaddress.IPv6Address(host[1:-1]))
-    elif not host or ":" in host or any(c in host for c in ",/ *"):
-        raise ValueError(f"{entry!r} is not host:port")
-    number = int(port)
-    if not 0 < number < 65536:
-        raise ValueError(f"{entry!r} has no port between 1 and 65535")
-    return host, number
 
 
 def ranges_without(networks: Iterable[Network], addresses: Iterable[Address]) -> list[Network]:
@@ -94,7 +56,7 @@ async def reach(allow_hosts: Iterable[str]) -> Reach:
         ipv6 = ipv6 or (bool(found) and all(address.version == 6 for address in found))
         addresses |= found
     holes = sorted((a for a in addresses if not any(a in network for network in NEVER)), key=str)
-    deny = ranges_without(PRIVATE, holes) + list(NEVER)
+    deny = ranges_without(_PRIVATE, holes) + list(_NEVER)
     return Reach(
         allow=tuple(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in entries),
         deny=tuple(_as_deno(network) for network in deny),
