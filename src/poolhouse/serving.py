@@ -256,12 +256,20 @@ async def _hurry(admission: Admission, draining: Callable[[], bool], drain_s: fl
     admission.hurry()
 
 
+def _end_when_told() -> None:
+    """A worker inherits the handlers of the process that forks it, which ends nothing in the worker: told to stop
+    while it imports the application it would go on until it is killed, after `LONGEST_REQUEST_S`."""
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(kind, signal.SIG_DFL)
+
+
 def main() -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.server import Server as ProcessServer
 
     settings = Settings()
     logs.configure(settings.log_level)
+    os.register_at_fork(after_in_child=_end_when_told)
     ProcessServer(
         "poolhouse.serving:worker",
         factory=True,

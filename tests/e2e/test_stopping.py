@@ -73,6 +73,12 @@ def test_a_server_told_to_stop_ends_although_somebody_holds_half_a_body(
         assert everything(held).startswith(b"HTTP/1.1 408")
 
 
+def test_workers_told_to_stop_while_they_start_end_at_once(data: Path) -> None:
+    server = Running(data, "--workers", "6")  # so many start slowly: some are at it when the first is ready
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(30) == 0
+
+
 def test_workers_end_although_somebody_holds_half_a_body(data: Path) -> None:
     server = Running(data, "--workers", "2")
     with half_sent(server.credentials["host"]):
