@@ -42,7 +42,8 @@ class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
 
     * `id_token_algorithm`: `sessions`, where an id token is signed; a login's token stays HS256.
     * `id_token_expires_after`: `login`, because a session and its id token end together; the others `oidc.service`.
-    * `token_endpoint_auth`, `client_jwks`: `oidc.service`, wherever a client says who it is.
+    * `token_endpoint_auth`: `proofs.py`, wherever an application says who it is; `client_jwks`:
+      `oidc.client_assertions`.
     * `response_types`, `response_modes`, `require_pkce`: `oidc.requests`; `grant_types`: also the token endpoint.
     * `refresh_token_rotation`: off, a refresh token is good until it expires.
     * `frontchannel_logout_*`, `backchannel_logout_*`: whoever ends a session at `/oidc/session/end` and by

@@ -10,8 +10,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from poolhouse.apps import oidc_settings, postgres, redirect_uris
+from poolhouse.apps import oidc_settings, postgres, proofs, redirect_uris
 from poolhouse.apps.model import App, AppSettings
+from poolhouse.apps.proofs import Proof, Purchase
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -130,8 +131,11 @@ class AppService:
             return None
         return app.id if app and app.pool_id == pool_id else None
 
-    async def authenticate(self, app_id: str, secret: str) -> App:
-        """The application, if this is its secret; unknown application and wrong secret look alike."""
+    async def authenticate(
+        self, app_id: str, secret: str, proof: Proof, purchase: Purchase, *, in_pool: str
+    ) -> App:
+        """The application, if this is its secret and buys it that (`proofs.py`). Raises NotAuthenticated, which looks
+        alike whatever is wrong. `in_pool`: the pool that the request names, "" where it names none."""
         try:
             app = await self.get_anywhere(app_id)
         except AppNotFound:
@@ -139,6 +143,10 @@ class AppService:
         expected = app.secret if app else new_secret()
         if not same_secret(expected, secret) or app is None:
             raise NotAuthenticated("wrong application id or secret")
+        if in_pool not in ("", app.pool_id):
+            raise NotAuthenticated("an application of another pool")
+        if why := proofs.refusal(app, proof, purchase):
+            raise NotAuthenticated(why)
         return app
 
     async def list(self, caller: Caller, page: PageRequest, keyword: str | None = None) -> Page[App]:

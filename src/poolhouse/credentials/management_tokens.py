@@ -1,7 +1,8 @@
 """Management tokens bought with a secret: a pool's, or that of an application in it.
 
 Such a token is good while the secret that bought it is the secret. Whoever renews a secret because it leaked
-ends with it every token bought with it, and every token renewed from one of those.
+ends with it every token bought with it, and every token renewed from one of those. An application's are good while its
+secret would buy one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from poolhouse.apps import proofs
 from poolhouse.apps.service import AppService
 from poolhouse.errors import (
     AppNotFound,
@@ -46,11 +48,9 @@ class ManagementTokens:
             if not app_id:
                 raise SecretWrong() from error
         try:
-            app = await self._apps.authenticate(app_id, secret)
+            app = await self._apps.authenticate(app_id, secret, "secret", "management token", in_pool=pool_id)
         except NotAuthenticated as error:
             raise SecretWrong() from error
-        if app.pool_id != pool_id:
-            raise SecretWrong()
         return await self._issue(pool_id, {_APP: app.id, _CREDENTIAL: _fingerprint(app.secret)})
 
     async def of_pool(self, pool_id: str, lifetime: timedelta = LIFETIME) -> IssuedToken:
@@ -68,7 +68,8 @@ class ManagementTokens:
         return await self._issue(claims.pool_id, kept)
 
     async def require_current(self, claims: Claims) -> None:
-        """Raises TokenExpired when the secret that bought the token is no more, TokenInvalid when none did."""
+        """Raises TokenExpired when the secret that bought the token is no more or would buy none now, TokenInvalid when
+        none did."""
         bought_with = claims.data.get(_CREDENTIAL)
         if not isinstance(bought_with, str):
             raise TokenInvalid("no secret bought the token")
@@ -76,6 +77,8 @@ class ManagementTokens:
             if app_id := claims.data.get(_APP):
                 app = await self._apps.get_anywhere(str(app_id))
                 secret = app.secret if app.pool_id == claims.pool_id else ""
+                if not proofs.can_buy(app, "management token"):
+                    raise TokenExpired("the application's secret buys no management token any more")
             else:
                 secret = (await self._pools.get(claims.pool_id)).secret
         except (AppNotFound, PoolNotFound) as error:

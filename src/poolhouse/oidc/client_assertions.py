@@ -17,7 +17,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from poolhouse.apps import client_keys
+from poolhouse.apps import client_keys, proofs
 from poolhouse.apps.client_keys import CLIENT_ALGORITHMS
 from poolhouse.apps.model import App
 from poolhouse.oidc.model import OAuthError
@@ -69,8 +69,8 @@ def read(text: str) -> ClientAssertion:
 
 def verify(app: App, assertion: ClientAssertion, audiences: Collection[str], at: datetime) -> SpentAssertion:
     """That the application signed it, for us, a short while ago. Raises OAuthError invalid_client."""
-    if app.settings.token_endpoint_auth != "private_key_jwt":
-        raise _refused(f"the application authenticates by {app.settings.token_endpoint_auth}")
+    if why := proofs.refusal(app, "private_key_jwt", "tokens"):
+        raise _refused(why)
     claims = _signed(app, assertion)
     if claims.get("iss") != app.id or claims.get("sub") != app.id:
         raise _refused("iss and sub must be the client_id")

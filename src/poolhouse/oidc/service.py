@@ -18,6 +18,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from poolhouse.accounts.records import UserRecords
+from poolhouse.apps import proofs
 from poolhouse.apps.model import GRANT_TYPES, App
 from poolhouse.apps.service import AppService
 from poolhouse.caller import Caller
@@ -132,14 +133,9 @@ class OidcService:
         Without a secret only an application whose method is `none` passes, and its code must carry PKCE.
         """
         app = await self._grants.client(app_id)
-        allowed = app.settings.token_endpoint_auth
-        if secret is None:
-            if allowed != "none":
-                raise OAuthError("invalid_client", "the client must authenticate")
-            return app
-        fits = same_secret(app.secret, secret)
-        if allowed not in ("client_secret", method):
-            raise OAuthError("invalid_client", f"the application authenticates by {allowed}")
+        fits = secret is None or same_secret(app.secret, secret)
+        if why := proofs.refusal(app, "none" if secret is None else method, "tokens"):
+            raise OAuthError("invalid_client", why)
         if not fits:
             raise OAuthError("invalid_client", "wrong client_secret")
         return app
@@ -204,7 +200,7 @@ class OidcService:
 
     async def client_credentials(self, app: App, scope: str | None, issuer: str) -> TokenSet:
         """A token for the application itself; it speaks for no user."""
-        if app.settings.token_endpoint_auth == "none":
+        if not proofs.can_buy(app, "own token"):
             raise OAuthError("unauthorized_client", "a public client has no credentials")
         asked = dict.fromkeys((scope or "").split())
         if "openid" in asked or "offline_access" in asked:

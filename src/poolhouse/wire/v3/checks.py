@@ -29,7 +29,8 @@ from poolhouse.wire.v3.signin import PURPOSES, present, visitor
 
 
 async def check_app_id_secret(request: V3Request, body: AppIdSecret) -> IsSuccessDto:
-    await request.services.apps.authenticate(body.app_id, body.app_secret)
+    pool_id = request.caller.pool_id
+    await request.services.apps.authenticate(body.app_id, body.app_secret, "secret", "check", in_pool=pool_id)
     return IsSuccessDto(success=True)
 
 

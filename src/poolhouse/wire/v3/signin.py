@@ -9,6 +9,7 @@ import base64
 from dataclasses import replace
 from typing import Any
 
+from poolhouse.apps.proofs import Proof
 from poolhouse.caller import Caller
 from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported
@@ -186,23 +187,28 @@ def visitor(request: V3Request) -> Caller:
 
 
 async def _of_client(request: V3Request, body: SignIn) -> Caller:
-    """`client_id` names the application too; a secret, where one is sent, must be right."""
-    secret = body.client_secret
+    """`client_id` names the application too; a secret, where one is sent, must be right, and sent as it may be."""
+    proof: Proof = "client_secret_post"
+    client_id, secret = body.client_id, body.client_secret
     basic = request.headers.get("authorization", "")
-    client_id = body.client_id
     if basic.lower().startswith("basic "):
         try:
             client_id, _, secret = base64.b64decode(basic[6:], validate=True).decode().partition(":")
+            proof = "client_secret_basic"
         except ValueError as error:
             raise NotAuthenticated("malformed Basic credentials") from error
+        if body.client_id not in (None, "", client_id):
+            raise NotAuthenticated("header and body name two applications")
     if not client_id:
         return visitor(request)
     if secret is not None:
-        app = await request.services.apps.authenticate(client_id, secret)
+        app = await request.services.apps.authenticate(
+            client_id, secret, proof, "sign-in", in_pool=request.caller.pool_id
+        )
     else:
         app = await request.services.apps.get_anywhere(client_id)
-    if request.caller.pool_id and request.caller.pool_id != app.pool_id:
-        raise NotAuthenticated("the header names an application of another pool")
+        if request.caller.pool_id not in ("", app.pool_id):
+            raise NotAuthenticated("the header names an application of another pool")
     return visitor(replace(request, caller=replace(request.caller, pool_id=app.pool_id, app_id=app.id)))
 
 
