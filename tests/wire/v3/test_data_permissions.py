@@ -217,7 +217,7 @@ async def test_a_code_and_a_name_are_free_or_not(v3: V3Client) -> None:
     for taken in ({"resourceCode": "server"}, {"resourceName": "Server"}):
         answer = await data(v3.get(ask, namespaceCode="shop", **taken))
         assert answer["isValid"] is False
-        assert "already exist" in answer["message"]
+        assert "已存在" in answer["message"]
     assert await refused(v3.get(ask, namespaceCode="none", resourceCode="x")) == 404
     assert await refused(v3.get(ask, namespaceCode="shop")) == 400
 
@@ -261,6 +261,20 @@ async def test_fields_of_nodes_live_from_creation_to_deletion(v3: V3Client) -> N
 
 
 # -- policies ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lang", "taken"), [("zh-CN", "已存在"), ("en-US", "already exist")])
+async def test_what_is_taken_is_told_in_the_callers_language(v3: V3Client, lang: str, taken: str) -> None:
+    await shop(v3)
+    await policy(v3, "shop/cards/get")
+    headers = {"x-authing-lang": lang}
+    for answer in (
+        await v3.get("check-data-policy-exists", headers, policyName="p"),
+        await v3.get("check-data-resource-exists", headers, namespaceCode="shop", resourceCode="cards"),
+        await v3.get("check-data-resource-exists", headers, namespaceCode="shop", resourceName="Cards"),
+        await v3.post("check-permission-namespace-exists", {"code": "shop"}, headers),
+    ):
+        assert answer["data"]["message"].endswith(taken), answer
 
 
 async def test_a_data_policy_lives_from_creation_to_deletion(v3: V3Client) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse.sessions.model import IssuedToken
+from poolhouse.wire.sentences import DONE, said
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.rest import json_response
-from poolhouse.wire.v2.success_messages import DONE, said
 
 
 async def access_token(request: V2Request, args: Arguments) -> Any:

@@ -22,10 +22,10 @@ from poolhouse.resources.model import (
 )
 from poolhouse.roles.model import Role
 from poolhouse.users.model import User
+from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.bodies import Body, body, managed_body
 from poolhouse.wire.v2.policies import namespace_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
-from poolhouse.wire.v2.success_messages import message
 
 
 def unconditional_page(found: Sequence[AuthorizedResource]) -> Page[AuthorizedResource]:

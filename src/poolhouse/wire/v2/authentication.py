@@ -14,9 +14,9 @@ from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
 from poolhouse.login.passwords import policy_of
 from poolhouse.users.model import KeyKind, UserKey
+from poolhouse.wire.sentences import message, said
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
-from poolhouse.wire.v2.success_messages import message, said
 from poolhouse.wire.v2.user_loader import signed_in
 from poolhouse.wire.v2.users import pairs
 

@@ -14,10 +14,10 @@ from poolhouse.crypto.transport import require_plain
 from poolhouse.errors import InvalidInput, WeakPassword
 from poolhouse.login.model import SignIn
 from poolhouse.login.passwords import policy_of
+from poolhouse.wire.sentences import said
 from poolhouse.wire.v2.authentication import answered, purpose_of, registration_of, visitor
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 from poolhouse.wire.v2.rest import json_response
-from poolhouse.wire.v2.success_messages import said
 from poolhouse.wire.v2.user_loader import users_json
 
 

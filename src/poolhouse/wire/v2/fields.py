@@ -10,10 +10,10 @@ import msgspec
 from poolhouse.errors import InvalidInput, NotAuthenticated
 from poolhouse.fields.model import DataType, Field, FieldDraft, FieldValue, Option, TargetType
 from poolhouse.wire.json_body import json_text
+from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.request import Arguments, Operation, Route, V2Request
 from poolhouse.wire.v2.request import Field as ResolvedField
-from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import custom_value, encoded
 
 

@@ -9,9 +9,9 @@ from poolhouse.errors import InvalidInput
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
 from poolhouse.paging import Page
 from poolhouse.users.model import User
+from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
-from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import people
 
 

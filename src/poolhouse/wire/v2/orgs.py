@@ -13,9 +13,9 @@ from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.texts import trimmed
 from poolhouse.users.model import DepartmentFilter, User, UserQuery
 from poolhouse.wire.json_body import json_text
+from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, V2Request
-from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import people
 from poolhouse.wire.v2.users import SORTS
 

@@ -16,9 +16,9 @@ from poolhouse.resources.model import (
     TargetName,
     TargetType,
 )
+from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.pages import asked_page, page_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
-from poolhouse.wire.v2.success_messages import message
 
 
 def namespace_of(args: Arguments) -> str:

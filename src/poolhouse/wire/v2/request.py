@@ -11,8 +11,8 @@ from poolhouse.caller import Caller
 from poolhouse.errors import NotSupported, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire.request import HttpRequest, Query
+from poolhouse.wire.sentences import DONE
 from poolhouse.wire.tracked_body import TrackedBody
-from poolhouse.wire.v2.success_messages import DONE
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -50,7 +50,7 @@ class V2Request:
 
 
 class Answer(NamedTuple):
-    """A REST answer whose envelope says more than 200 操作成功. `message` is of the table in success_messages.py."""
+    """A REST answer whose envelope says more than 200 操作成功. `message` is of the table in wire/sentences.py."""
 
     data: Any = None
     message: str = DONE

@@ -23,11 +23,11 @@ from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, Poolh
 from poolhouse.paging import Page
 from poolhouse.texts import fault_of
 from poolhouse.wire.request import path_for_log
+from poolhouse.wire.sentences import said
 from poolhouse.wire.v2 import errors, shapes
 from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.plans import Projected
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
-from poolhouse.wire.v2.success_messages import said
 
 _log = structlog.get_logger(__name__)
 

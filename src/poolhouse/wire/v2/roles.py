@@ -18,10 +18,10 @@ from poolhouse.roles.model import (
     TargetType,
 )
 from poolhouse.users.model import RoleFilter, User, UserQuery
+from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.arguments import arguments_of
 from poolhouse.wire.v2.pages import asked_page, page_of
 from poolhouse.wire.v2.request import Arguments, Field, Operation, Route, V2Request
-from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import people, users_json
 
 

@@ -10,11 +10,11 @@ from msgspec import UNSET, UnsetType, field
 from poolhouse.errors import InvalidInput
 from poolhouse.tenants.model import Connection, ConnectionDraft, Member, Place, Source
 from poolhouse.times import v2_time
+from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.apps import tenant_json
 from poolhouse.wire.v2.bodies import Body, managed_body
 from poolhouse.wire.v2.pages import asked_page
 from poolhouse.wire.v2.request import Answer, Route, V2Request
-from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import users_json
 
 

@@ -23,10 +23,10 @@ from poolhouse.users.model import (
 )
 from poolhouse.users.profile_fields import SEARCHED_FIELDS
 from poolhouse.wire.json_body import json_text
+from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
-from poolhouse.wire.v2.success_messages import message
 from poolhouse.wire.v2.user_loader import CUSTOM_DATA, people, person
 
 KEYS: dict[str, KeyKind] = {

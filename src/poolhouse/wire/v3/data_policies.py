@@ -9,6 +9,7 @@ from poolhouse.errors import InvalidInput
 from poolhouse.permissions.model import TARGET_TYPES, DataPolicy, DraftStatement, NamedTarget
 from poolhouse.resources.model import Effect, TargetType
 from poolhouse.times import v3_time
+from poolhouse.wire.sentences import said
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.data_resources import comma_joined
 from poolhouse.wire.v3.dto.permissions import (
@@ -122,7 +123,7 @@ async def check_data_policy_exists(
     """`isValid`: nobody has it, so it may be taken."""
     taken = await request.services.data_policies.name_taken(request.caller, query.policy_name)
     return CheckParamsDataPolicyRespDto(
-        is_valid=not taken, message="data policy name already exist" if taken else None
+        is_valid=not taken, message=said("数据策略名称已存在", request.caller.lang) if taken else None
     )
 
 

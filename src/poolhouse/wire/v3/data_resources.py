@@ -20,6 +20,7 @@ from poolhouse.permissions.model import (
     WholeResource,
 )
 from poolhouse.times import v3_time
+from poolhouse.wire.sentences import said
 from poolhouse.wire.v3.conversions import LARGEST_PAGE, page
 from poolhouse.wire.v3.dto import common
 from poolhouse.wire.v3.dto.common import IsSuccessDto
@@ -167,9 +168,9 @@ async def check_data_resource_exists(
     code, name = await request.services.data_resources.taken(
         request.caller, query.namespace_code, code=query.resource_code, name=query.resource_name
     )
-    taken = "code" if code else "name" if name else None
+    taken = "数据资源编码已存在" if code else "数据资源名称已存在" if name else None
     return CheckParamsDataResourceRespDto(
-        is_valid=taken is None, message=f"data resource {taken} already exist" if taken else None
+        is_valid=taken is None, message=said(taken, request.caller.lang) if taken else None
     )
 
 

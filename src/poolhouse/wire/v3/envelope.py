@@ -9,16 +9,15 @@ from starlette.responses import Response
 
 from poolhouse.errors import Lang, PoolhouseError
 from poolhouse.wire.next_step import next_step
+from poolhouse.wire.sentences import DONE, said
 from poolhouse.wire.v3.errors import row_of
-
-DONE: dict[Lang, str] = {"zh-CN": "操作成功", "en-US": "Success"}
 
 _encoder = msgspec.json.Encoder()
 
 
 def success(data: Any, *, lang: Lang, request_id: str, api_code: int | None = None) -> Response:
     """`data` is left out when a handler has none."""
-    answer: dict[str, Any] = {"statusCode": 200, "message": DONE[lang]}
+    answer: dict[str, Any] = {"statusCode": 200, "message": said(DONE, lang)}
     if api_code is not None:
         answer["apiCode"] = api_code
     answer["requestId"] = request_id

@@ -10,6 +10,7 @@ from typing import Any
 from poolhouse.errors import InvalidInput
 from poolhouse.resources.model import Namespace
 from poolhouse.times import v3_time
+from poolhouse.wire.sentences import said
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.data_resources import comma_joined
 from poolhouse.wire.v3.dto.common import IsSuccessDto
@@ -109,9 +110,9 @@ async def check_permission_namespace_exists(
     if not (body.code or body.name):
         raise InvalidInput("code")
     code, name = await request.services.namespaces.taken(request.caller, code=body.code, name=body.name)
-    taken = "code" if code else "name" if name else None
+    taken = "权限空间编码已存在" if code else "权限空间名称已存在" if name else None
     return CheckPermissionNamespaceExistsRespDto(
-        is_valid=taken is None, message=f"permission namespace {taken} already exist" if taken else None
+        is_valid=taken is None, message=said(taken, request.caller.lang) if taken else None
     )
 
 

@@ -1,4 +1,4 @@
-"""What an operation that did its work says of it, in both languages: the one home of these sentences.
+"""What an operation that did its work says of it, in both languages: the one home of these sentences of v2 and v3.
 
 The Chinese ones are the documents' where those give one (docs/contract/v2.md#success-in-words). Refusals speak for
 themselves (`errors`).
@@ -37,6 +37,11 @@ _ENGLISH: dict[str, str] = {
     "登录信息已过期": "The login has expired",
     "token 已过期": "the token has expired",
     "token 不合法": "the token is not valid",
+    "权限空间编码已存在": "permission namespace code already exist",
+    "权限空间名称已存在": "permission namespace name already exist",
+    "数据资源编码已存在": "data resource code already exist",
+    "数据资源名称已存在": "data resource name already exist",
+    "数据策略名称已存在": "data policy name already exist",
 }
 
 

@@ -1,0 +1,97 @@
+"""Whatever an operation says of its success, or of what it looked up, is in the caller's language, on every wire."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.test_messages import REASONED
+
+from poolhouse.wire import sentences
+
+WIRE = Path(sentences.__file__).parent
+CHINESE = re.compile(r"[一-鿿]")
+SENTENCES = frozenset(sentences._ENGLISH)
+HOMES = {
+    "sentences.py": "the table itself",
+    "v2/act_names.py": "a table by language of its own",
+    "oidc/translations.py": "a table of pairs",
+    "v3/mail.py": "the contract has a field for each language",
+    "console/__init__.py": "what is shown where the console was not built, in both",
+    "error_codes.py": "a generated page with both",
+}
+"""Where else Chinese may stand, and why."""
+
+
+def files() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(WIRE.rglob("*.py")):
+        if (name := str(path.relative_to(WIRE))) not in HOMES:
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def texts(node: ast.AST) -> Iterator[ast.Constant]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield inner
+
+
+def chinese() -> Iterator[tuple[str, str]]:
+    """Every Chinese text that no error has beside its English: those are read in tests/test_messages.py."""
+    for name, tree in files():
+        passed_by = {id(text) for where in ast.walk(tree) for text in _read_elsewhere(where)}
+        for text in texts(tree):
+            if CHINESE.search(text.value) and id(text) not in passed_by:
+                yield name, text.value
+
+
+def _read_elsewhere(node: ast.AST) -> Iterator[ast.Constant]:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REASONED:
+        for argument in node.args:
+            yield from texts(argument)
+    elif isinstance(node, ast.Expr):  # a docstring
+        yield from texts(node)
+
+
+def literal_messages() -> Iterator[str]:
+    """Where an answer is given a `message` whose words stand right there, in one language."""
+    for name, tree in files():
+        for node in ast.walk(tree):
+            given = [(one.arg, one.value) for one in node.keywords] if isinstance(node, ast.Call) else []
+            if isinstance(node, ast.Dict):
+                given += [
+                    (getattr(key, "value", None), value)
+                    for key, value in zip(node.keys, node.values, strict=True)
+                ]
+            for key, value in given:
+                said = {
+                    id(text) for call in ast.walk(value) if isinstance(call, ast.Call) for text in texts(call)
+                }
+                if key in MESSAGES and any(
+                    " " in text.value for text in texts(value) if id(text) not in said
+                ):
+                    yield f"{name}:{value.lineno}"
+
+
+MESSAGES = {"message", "error_message", "errorMessage", "msg", "reason"}
+
+
+@pytest.mark.parametrize(("where", "sentence"), sorted(set(chinese())))
+def test_every_sentence_has_its_english(where: str, sentence: str) -> None:
+    assert sentence in SENTENCES, f"{where}: put it into wire/sentences.py"
+
+
+def test_no_answer_has_a_message_in_one_language() -> None:
+    assert list(literal_messages()) == []
+
+
+def test_the_homes_of_chinese_are_files_that_have_some() -> None:
+    assert all(CHINESE.search((WIRE / home).read_text(encoding="utf-8")) for home in HOMES)
+
+
+@pytest.mark.parametrize("sentence", sorted(SENTENCES))
+def test_a_sentence_is_in_the_language_asked_for(sentence: str) -> None:
+    assert sentences.said(sentence, "zh-CN") == sentence
+    assert not CHINESE.search(sentences.said(sentence, "en-US"))
