@@ -41,10 +41,6 @@ class Client:
         return f"{self.name}-{self.version}".replace("/", "_").replace("@", "")
 
 
-NO_REFRESH_TOKEN = dict.fromkeys(
-    ["getNewAccessTokenByRefreshToken"], "`signin` gives no refresh token, whatever its `scope` asks for"
-)
-
 JAVA_POSTS = {
     "getPost": "reads the whole answer as a post: its class has none of the answer's fields",
     "setUserPosts": "wants a post's id, which no answer class of this client has",
@@ -87,7 +83,6 @@ CLIENTS = [
         packages=Modules("v3", "authing-node-sdk"),
         begin="`new ManagementClient({ accessKeyId, accessKeySecret, host })`",
         walk=V3,
-        ours=NO_REFRESH_TOKEN,
     ),
     Client(
         name="authing",
@@ -97,7 +92,6 @@ CLIENTS = [
         packages=Wheels("v3"),
         begin="`ManagementClient(access_key_id, access_key_secret, host=host)`",
         walk=V3,
-        ours=NO_REFRESH_TOKEN,
     ),
     Client(
         name="authing-java-sdk",
@@ -108,7 +102,6 @@ CLIENTS = [
         begin="`ManagementClientOptions`: `setAccessKeyId`, `setAccessKeySecret`, `setHost`",
         walk=V3,
         theirs=JAVA_3_1,
-        ours=NO_REFRESH_TOKEN,
     ),
     Client(
         name="authing-java-sdk",
@@ -119,7 +112,6 @@ CLIENTS = [
         begin="`ManagementClientOptions`: `setAccessKeyId`, `setAccessKeySecret`, `setHost`",
         walk=V3,
         theirs=JAVA_3_0,
-        ours=NO_REFRESH_TOKEN,
     ),
     Client(
         name="java-core",

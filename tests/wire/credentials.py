@@ -103,6 +103,13 @@ class Person:
         )
         return str(answer["token"])
 
+    async def sign_in_by_v3(self, scope: str | None = None) -> dict[str, Any]:
+        given = {"username": self.user.username, "password": PASSWORD}
+        body = {"connection": "PASSWORD", "passwordPayload": given, "options": {"scope": scope}}
+        answer: dict[str, Any] = (await self.world.v3("signin", body))["data"]
+        self.token = answer["access_token"]
+        return answer
+
     async def session(self) -> Session:
         """That behind `token`."""
         self.token = self.token or await self.log_in()
@@ -290,9 +297,7 @@ async def login_token_of_v2(world: World) -> Made:
 @credential("login")
 async def login_token_of_v3(world: World) -> Made:
     person = await world.person()
-    given = {"username": person.user.username, "password": PASSWORD}
-    answer = await world.v3("signin", {"connection": "PASSWORD", "passwordPayload": given})
-    person.token = answer["data"]["id_token"]
+    await person.sign_in_by_v3()
     return Made(person, bearer(person.token))
 
 
@@ -335,6 +340,13 @@ async def access_token_of_an_offline_grant(world: World) -> Made:
 async def refresh_token(world: World) -> Made:
     person = await world.person()
     return Made(person, bearer((await person.tokens("openid offline_access"))["refresh_token"]))
+
+
+@credential("offline grant")
+async def refresh_token_of_a_sign_in(world: World) -> Made:
+    person = await world.person()
+    answer = await person.sign_in_by_v3("openid offline_access")
+    return Made(person, bearer(answer["refresh_token"]))
 
 
 @credential("code")

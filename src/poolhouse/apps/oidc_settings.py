@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from poolhouse.apps import client_keys, redirect_uris
-from poolhouse.apps.model import AppSettings
+from poolhouse.apps.model import App, AppSettings
 from poolhouse.errors import InvalidInput, TooLarge
 
 YEAR_S = 365 * 86400
@@ -20,6 +20,8 @@ LIFETIMES_S: Mapping[str, tuple[int, int]] = {
 """The shortest and longest that can be set: what is added to now must stay a time."""
 LOGOUT_URIS = ("frontchannel_logout_uri", "backchannel_logout_uri")
 MOST_NAMES = 20
+OFFLINE = "offline_access"
+"""The scope that is answered by a refresh token (OpenID Connect Core 11)."""
 _LISTS = ("response_types", "response_modes", "grant_types")
 
 
@@ -63,3 +65,10 @@ def check(settings: AppSettings) -> None:
         )
     if settings.token_endpoint_auth == "private_key_jwt" and not settings.client_jwks:
         raise InvalidInput("client_jwks", "private_key_jwt 需要公钥", "private_key_jwt needs a public key")
+
+
+def allowed_scope(app: App | None, scope: str) -> str:
+    """What of a scope an application may be given: a refresh token is for who exchanges them."""
+    if app is not None and "refresh_token" in app.settings.grant_types:
+        return scope
+    return " ".join(one for one in scope.split() if one != OFFLINE)

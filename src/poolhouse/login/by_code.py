@@ -57,7 +57,7 @@ class CodeLogin:
                 raise UserNotFound()
             user = await self._sign_up.create(caller, _registration(channel, target, country_code))
         method: Method = "email_code" if channel == "email" else "phone_code"
-        return await self._login.complete_login(caller, user, method)
+        return await self._login.complete_login(caller, user, method, scope=how.scope)
 
     async def register(
         self,

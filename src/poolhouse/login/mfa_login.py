@@ -164,7 +164,8 @@ class MfaLogin:
     async def _finish(self, caller: Caller, held: Ticket, user: User) -> LoggedIn:
         await tickets.consume(self._db, held)
         await postgres.forget_attempts(self._db, caller.pool_id, SECOND_STEP, [user.id])
-        return await self._login.complete_login(caller, user, "mfa", second_factor=False)
+        scope = held.detail.get("scope")
+        return await self._login.complete_login(caller, user, "mfa", second_factor=False, scope=scope)
 
     @staticmethod
     def _as(caller: Caller, user: User) -> Caller:

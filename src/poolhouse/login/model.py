@@ -19,10 +19,12 @@ Method = Literal[
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What comes with any login besides the proof."""
+    """What comes with any login besides the proof. `scope`: what its tokens are to be good for, in words that the
+    provider knows; None where nothing is said of it."""
 
     captcha: str | None = None
     auto_register: bool = False
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

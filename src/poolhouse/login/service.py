@@ -16,6 +16,7 @@ import msgspec
 
 from poolhouse.accounts.records import UserRecords
 from poolhouse.apps.model import App, MayUse
+from poolhouse.apps.oidc_settings import allowed_scope
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
@@ -110,7 +111,7 @@ class LoginService:
             await self._refusals.write(caller, error, key=key, user_id=user_id or "", method=method)
             await self._note_lock(caller, pool, key, user_id, error)
             raise
-        return await self.complete_login(caller, user, method, password=password)
+        return await self.complete_login(caller, user, method, password=password, scope=how.scope)
 
     async def with_any_password(
         self, caller: Caller, keys: Sequence[UserKey], password: str, how: SignIn = PLAIN
@@ -131,6 +132,7 @@ class LoginService:
         *,
         password: str | None = None,
         second_factor: bool = True,
+        scope: str | None = None,
     ) -> LoggedIn:
         """A session and a token for a user who has proved who they are, here or in another use case: by a code, an
         identity, a second factor.
@@ -148,17 +150,18 @@ class LoginService:
             if password is not None:
                 await self._require_current_password(pool, user, password)
             if second_factor:
-                await self._require_second_factor(pool, app, user, method)
+                await self._require_second_factor(pool, app, user, method, scope)
         except PoolhouseError as error:
             await self._refusals.write(caller, error, key=UserKey("id", user.id), user=user, method=method)
             raise
-        return await self._open(caller, pool, app, user, method)
+        return await self._open(caller, pool, app, user, method, scope)
 
     async def _open(
-        self, caller: Caller, pool: Pool, app: App | None, user: User, method: Method
+        self, caller: Caller, pool: Pool, app: App | None, user: User, method: Method, scope: str | None
     ) -> LoggedIn:
+        allowed = None if scope is None else allowed_scope(app, scope)
         async with self._db.transaction() as tx:
-            session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app))
+            session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app), scope=allowed)
             event = Event(
                 "login",
                 "user",
@@ -268,14 +271,18 @@ class LoginService:
             return False
         return True
 
-    async def _require_second_factor(self, pool: Pool, app: App | None, user: User, method: Method) -> None:
+    async def _require_second_factor(
+        self, pool: Pool, app: App | None, user: User, method: Method, scope: str | None = None
+    ) -> None:
         has_totp = await self._mfa.is_enabled(pool.id, user.id)
         if not (has_totp or pool.settings.mfa_required or (app and app.settings.mfa_required)):
             return
         by = _BY_ADDRESS.get(method)
         address = getattr(user, by) if by else None
         proved = proof(by, address, user.phone_country_code) if by and address else {}
-        ticket = await self._ticket(user, "mfa", MFA_LIFETIME, MFA_TRIES, {"method": method, **proved})
+        asked = {} if scope is None else {"scope": scope}
+        detail = {"method": method, **proved, **asked}
+        ticket = await self._ticket(user, "mfa", MFA_LIFETIME, MFA_TRIES, detail)
         raise MfaRequired(mfa_token=ticket, user=user, totp=has_totp)
 
     async def open_second_step(self, caller: Caller, app_id: str, user: User) -> MfaRequired:

@@ -74,6 +74,16 @@ class Grants:
                 "revoke", "session", grant.session_id, user_id=grant.user_id, detail={"reason": reason}
             )
             await self._audit.write(tx, caller, event)
+        if grant.with_login:
+            await self._sessions.end(caller, grant.session_id)
+
+    async def begin(self, tx: Tx, grant: Grant, session: Session) -> None:
+        """Keeps a new one of a session that goes on: one that ends at the same moment takes it along.
+
+        Raises TokenExpired.
+        """
+        await self._sessions.hold(tx, session)
+        await postgres.insert_grant(tx, grant)
 
 
 async def logins_ended(tx: Tx, ending: Ending) -> None:

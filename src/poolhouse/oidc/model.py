@@ -52,7 +52,7 @@ SCOPES = (
 )
 """The first six are OpenID Connect's own (Core 5.4, 11); the others are the vendor's."""
 LOGIN_SCOPE = "openid profile"
-"""Of the token of a sign-in of v2 or v3."""
+"""Of the token of a sign-in of v2 or v3 that said nothing of a scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ class AuthorizationRequest:
 class Grant:
     """What a user let an application have. Revoking it ends every token made from it.
 
-    `may_log_in`: whether the user may, when it was read.
+    `may_log_in`: whether the user may, when it was read. `with_login`: its session was made for it alone, by a sign-in
+    that asked for a refresh token; the login is one of its tokens, and ends when it is revoked.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Grant:
     may_log_in: bool = True
     id_token_claims: tuple[str, ...] = ()
     userinfo_claims: tuple[str, ...] = ()
+    with_login: bool = False
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from poolhouse.users.postgres import may_log_in
 
 _GRANT = (
     "g.id, g.pool_id, g.app_id, g.user_id, g.session_id, g.scope, g.nonce, g.authenticated_at, g.expires_at, "
-    f"g.revoked_at, {may_log_in('g.user_id')} as may_log_in, g.id_token_claims, g.userinfo_claims"
+    f"g.revoked_at, {may_log_in('g.user_id')} as may_log_in, g.id_token_claims, g.userinfo_claims, g.with_login"
 )
 
 
@@ -38,13 +38,15 @@ class FoundRefreshToken:
 
 def _grant(row: Record) -> Grant:
     kept = tuple(row)[:11]
-    return replace(Grant(*kept), id_token_claims=tuple(row[11]), userinfo_claims=tuple(row[12]))
+    grant = replace(Grant(*kept), id_token_claims=tuple(row[11]), userinfo_claims=tuple(row[12]))
+    return replace(grant, with_login=row[13])
 
 
 async def insert_grant(db: Executor, grant: Grant) -> None:
     await db.execute(
         "insert into oidc_grants (pool_id, id, app_id, user_id, session_id, scope, nonce, authenticated_at, "
-        "expires_at, id_token_claims, userinfo_claims) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "expires_at, id_token_claims, userinfo_claims, with_login) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         grant.pool_id,
         grant.id,
         grant.app_id,
@@ -56,6 +58,7 @@ async def insert_grant(db: Executor, grant: Grant) -> None:
         grant.expires_at,
         list(grant.id_token_claims),
         list(grant.userinfo_claims),
+        grant.with_login,
     )
 
 

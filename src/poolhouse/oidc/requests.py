@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from poolhouse.apps.model import RESPONSE_MODES, RESPONSE_TYPES, App
+from poolhouse.apps.oidc_settings import allowed_scope
 from poolhouse.oidc.claims import ALL_CLAIMS
 from poolhouse.oidc.model import SCOPES, AuthorizationRequest, OAuthError
 
@@ -120,7 +121,7 @@ def read_request(
     asked = AuthorizationRequest(
         app_id=app.id,
         redirect_uri=given["redirect_uri"],
-        scope=" ".join(known_scopes(given.get("scope", "openid"))),
+        scope=allowed_scope(app, " ".join(known_scopes(given.get("scope", "openid")))),
         response_type=_response_type(given.get("response_type", "")),
         state=given.get("state"),
         nonce=given.get("nonce"),

@@ -17,25 +17,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
-from poolhouse.accounts.records import UserRecords
 from poolhouse.apps import proofs
 from poolhouse.apps.model import GRANT_TYPES, App
+from poolhouse.apps.oidc_settings import OFFLINE, allowed_scope
 from poolhouse.apps.service import AppService
-from poolhouse.caller import Caller
 from poolhouse.crypto.compare import same_secret
-from poolhouse.db.database import Database
-from poolhouse.errors import AppNotFound, PoolhouseError
+from poolhouse.db.database import Database, Tx
+from poolhouse.errors import AppNotFound, PoolhouseError, TokenExpired
 from poolhouse.ids import new_id
 from poolhouse.oidc import client_assertions, postgres
-from poolhouse.oidc.claims import user_claims
 from poolhouse.oidc.client_assertions import ClientAssertion
 from poolhouse.oidc.grants import Grants, digest
-from poolhouse.oidc.model import AuthorizationRequest, Grant, OAuthError, TokenSet
+from poolhouse.oidc.issuing import Issuing
+from poolhouse.oidc.model import AuthorizationRequest, ErrorCode, Grant, OAuthError, TokenSet
 from poolhouse.oidc.requests import LONGEST, known_scopes
 from poolhouse.sessions.model import Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
-from poolhouse.users.model import User, UserKey
 
 SecretMethod = Literal["client_secret_post", "client_secret_basic"]
 
@@ -46,12 +44,12 @@ class OidcService:
         *,
         db: Database,
         apps: AppService,
-        users: UserRecords,
         sessions: SessionService,
         grants: Grants,
+        issuing: Issuing,
     ) -> None:
-        self._db, self._apps, self._users = db, apps, users
-        self._sessions, self._grants = sessions, grants
+        self._db, self._apps = db, apps
+        self._sessions, self._grants, self._issuing = sessions, grants, issuing
 
     # -- the authorization endpoint ------------------------------------------------------------------------
 
@@ -87,7 +85,7 @@ class OidcService:
         code = secrets.token_urlsafe(32) if "code" in kinds else None
         lifetime = timedelta(seconds=app.settings.code_expires_after)
         async with self._db.transaction() as tx:
-            await postgres.insert_grant(tx, grant)
+            await self._begin(tx, grant, session, "login_required")
             if code is not None:
                 await postgres.insert_code(
                     tx,
@@ -111,7 +109,9 @@ class OidcService:
         access = None
         if "token" in kinds:
             lifetime = app.settings.access_token_expires_after
-            access = await self._access_token(app, grant.user_id, grant.scope, issuer, lifetime, grant.id)
+            access = await self._issuing.access_token(
+                app, grant.user_id, grant.scope, issuer, lifetime, grant.id
+            )
             answer |= {
                 "access_token": access,
                 "token_type": "Bearer",
@@ -119,8 +119,8 @@ class OidcService:
                 "scope": grant.scope,
             }
         if "id_token" in kinds:
-            user = await self._user_of(app, grant)
-            answer["id_token"] = await self._id_token(
+            user = await self._issuing.user_of(app, grant)
+            answer["id_token"] = await self._issuing.id_token(
                 app, grant, session, user, issuer, access, code, in_front=True
             )
         return answer
@@ -208,7 +208,7 @@ class OidcService:
         told = " ".join(asked)
         if len(told) > LONGEST:
             raise OAuthError("invalid_scope", f"scope is longer than {LONGEST} characters")
-        return await self._client_token(app, told, issuer)
+        return await self._issuing.client_token(app, told, issuer)
 
     async def exchange_login_token(self, app: App, token: str, scope: str, issuer: str) -> TokenSet:
         """An access token for the user of one of our own login tokens of this application."""
@@ -219,7 +219,7 @@ class OidcService:
         if session.app_id != app.id:
             raise OAuthError("invalid_grant", "the token is of another application")
         await self._grants.require_entrance(app, session.user_id)
-        scope = " ".join(known_scopes(scope))
+        scope = allowed_scope(app, " ".join(known_scopes(scope)))
         lifetime = timedelta(seconds=app.settings.refresh_token_expires_after)
         grant = Grant(
             new_id(),
@@ -232,8 +232,9 @@ class OidcService:
             session.created_at,
             now() + lifetime,
         )
-        await postgres.insert_grant(self._db, grant)
-        return await self._issue(app, grant, session, issuer)
+        async with self._db.transaction() as tx:
+            await self._begin(tx, grant, session, "invalid_grant")
+        return await self._issuing.tokens(app, grant, session, issuer)
 
     async def public_keys(self) -> list[dict[str, Any]]:
         """The JWKS: the server's keys, and pools' older ones while something they signed may live."""
@@ -252,6 +253,12 @@ class OidcService:
 
     # -- inside --------------------------------------------------------------------------------------------
 
+    async def _begin(self, tx: Tx, grant: Grant, session: Session, error: ErrorCode) -> None:
+        try:
+            await self._grants.begin(tx, grant, session)
+        except TokenExpired as ended:
+            raise OAuthError(error, "the session has ended") from ended
+
     async def _tokens(
         self, app: App, grant: Grant, issuer: str, refresh_scope: str | None = None
     ) -> TokenSet:
@@ -259,98 +266,12 @@ class OidcService:
             session = await self._grants.require_live(grant)
         except OAuthError as error:
             raise OAuthError("invalid_grant", error.description) from error
-        return await self._issue(app, grant, session, issuer, refresh_scope)
-
-    async def _issue(
-        self,
-        app: App,
-        grant: Grant,
-        session: Session | None,
-        issuer: str,
-        refresh_scope: str | None = None,
-    ) -> TokenSet:
-        """Of a grant that is live."""
-        user = await self._user_of(app, grant)
-        lifetime = app.settings.access_token_expires_after
-        access = await self._access_token(app, grant.user_id, grant.scope, issuer, lifetime, grant.id)
-        refresh = None
-        if "offline_access" in (grant.scope if refresh_scope is None else refresh_scope).split():
-            refresh = secrets.token_urlsafe(32)
-            await postgres.insert_refresh_token(self._db, grant, digest(refresh), grant.expires_at)
-        id_token = None
-        if "openid" in grant.scopes:
-            id_token = await self._id_token(app, grant, session, user, issuer, access)
-        return TokenSet(access, lifetime, grant.scope, id_token, refresh)
-
-    async def _user_of(self, app: App, grant: Grant) -> User:
-        user = await self._users.find(
-            Caller(app.pool_id, "user", grant.user_id, app.id), UserKey("id", grant.user_id)
-        )
-        if user is None or not user.may_log_in:
-            raise OAuthError("invalid_grant", "the user is gone or may not log in")
-        return user
-
-    async def _access_token(
-        self, app: App, subject: str, scope: str, issuer: str, lifetime: int, grant_id: str | None
-    ) -> str:
-        """Without `data`: it opens what its scopes say, and is no login token."""
-        issued = int(now().timestamp())
-        claims: dict[str, Any] = {
-            "jti": new_id(),
-            "sub": subject,
-            "iss": issuer,
-            "aud": app.id,
-            "client_id": app.id,
-            "iat": issued,
-            "exp": issued + lifetime,
-            "scope": scope,
-            "use": "access",
-        }
-        if grant_id is not None:
-            claims["gid"] = grant_id
-        keys = self._sessions.keys
-        return await keys.sign(claims, await keys.server("RS256"))
-
-    async def _client_token(self, app: App, scope: str, issuer: str) -> TokenSet:
-        lifetime = app.settings.access_token_expires_after
-        return TokenSet(await self._access_token(app, app.id, scope, issuer, lifetime, None), lifetime, scope)
-
-    async def _id_token(
-        self,
-        app: App,
-        grant: Grant,
-        session: Session | None,
-        user: User,
-        issuer: str,
-        access: str | None,
-        code: str | None = None,
-        *,
-        in_front: bool = False,
-    ) -> str:
-        """Of the token endpoint it is also the login token the official clients keep: it carries `data` and the
-        session, and ends with it. `in_front`, of the authorization endpoint, it carries no `data`."""
-        extra: dict[str, Any] = {
-            **user_claims(user, grant.scopes, grant.id_token_claims),
-            "iss": issuer,
-            "auth_time": int(grant.authenticated_at.timestamp()),
-        }
-        if access is not None:
-            extra["at_hash"] = _half_hash(access)
-        if code is not None:
-            extra["c_hash"] = _half_hash(code)
-        if grant.nonce is not None:
-            extra["nonce"] = grant.nonce
-        lifetime = timedelta(seconds=app.settings.id_token_expires_after or 3600)
-        expires = session.expires_at if session else now() + lifetime
-        issued = await self._sessions.issue_id_token(
-            grant.session_id, expires, user, app, extra, opens=not in_front
-        )
-        return issued.token
+        return await self._issuing.tokens(app, grant, session, issuer, refresh_scope)
 
 
 def _without_offline(scope: str) -> str:
     """Without a code there is no refresh token to get (Core 11)."""
-    return " ".join(one for one in scope.split() if one != "offline_access")
+    return " ".join(one for one in scope.split() if one != OFFLINE)
 
 
 def _check_verifier(challenge: str | None, method: str | None, verifier: str | None) -> None:
@@ -366,12 +287,6 @@ def _check_verifier(challenge: str | None, method: str | None, verifier: str | N
         given = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     if not same_secret(challenge, given):
         raise OAuthError("invalid_grant", "code_verifier does not fit")
-
-
-def _half_hash(token: str) -> str:
-    """at_hash: the left half of SHA-256, for HS256, RS256 and ES256 alike (Core 3.1.3.6)."""
-    half = hashlib.sha256(token.encode()).digest()[:16]
-    return base64.urlsafe_b64encode(half).rstrip(b"=").decode()
 
 
 def _narrowed(grant: Grant, scope: str | None) -> Grant:

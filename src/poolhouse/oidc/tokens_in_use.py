@@ -1,7 +1,7 @@
 """Tokens that come back to us: whose they are and whether they are good, told to applications, and revoked by them.
 
-An access token of a grant and the token of a sign-in (v2, v3) mean the same here: the latter has the scopes a sign-in
-is told of (LOGIN_SCOPE). An id token is no access token; as it opens the account, it can be revoked as one.
+An access token of a grant and the token of a sign-in (v2, v3) mean the same here: the latter has the scopes that the
+sign-in asked for, else LOGIN_SCOPE. An id token is no access token; as it opens the account, it can be revoked as one.
 Sources: OpenID Connect Core 5.3, RFC 7662, RFC 7009.
 """
 
@@ -93,7 +93,8 @@ class TokensInUse:
                 await self._grants.require_entrance(app, session.user_id)
             except OAuthError as error:
                 raise OAuthError("invalid_token", error.description) from error
-        return AccessToken(session.pool_id, session.app_id, session.user_id, None, LOGIN_SCOPE, claims.raw)
+        scope = LOGIN_SCOPE if session.scope is None else session.scope
+        return AccessToken(session.pool_id, session.app_id, session.user_id, None, scope, claims.raw)
 
     async def hint(self, id_token: str) -> IdTokenHint:
         """What an id token says of somebody, run out or not, whatever became of its application since. Raises

@@ -23,6 +23,8 @@ from poolhouse.login.registration import Registrations
 from poolhouse.login.service import LoginService
 from poolhouse.login.sign_up import SignUp
 from poolhouse.oidc.grants import Grants
+from poolhouse.oidc.issuing import Issuing
+from poolhouse.oidc.logins import LoginTokens
 from poolhouse.oidc.sealed_requests import SealedLogins, SealedRequests
 from poolhouse.oidc.service import OidcService
 from poolhouse.oidc.tokens_in_use import TokensInUse
@@ -65,6 +67,7 @@ class SignIn:
     own_account: OwnAccount
     oidc_grants: Grants
     oidc: OidcService
+    login_tokens: LoginTokens
     oidc_tokens: TokensInUse
     sealed_requests: SealedRequests
     sealed_logins: SealedLogins
@@ -176,6 +179,7 @@ def build_sign_in(
         may_use=access.app_access.admits,
         audit=audit,
     )
+    issuing = Issuing(db, users, tokens.sessions)
     return SignIn(
         login=login,
         registrations=registrations,
@@ -218,6 +222,9 @@ def build_sign_in(
         sealed_requests=SealedRequests(raw.box),
         sealed_logins=SealedLogins(raw.box),
         oidc_grants=oidc_grants,
-        oidc=OidcService(db=db, apps=core.apps, users=users, sessions=tokens.sessions, grants=oidc_grants),
+        oidc=OidcService(
+            db=db, apps=core.apps, sessions=tokens.sessions, grants=oidc_grants, issuing=issuing
+        ),
+        login_tokens=LoginTokens(db=db, apps=core.apps, grants=oidc_grants, issuing=issuing),
         oidc_tokens=TokensInUse(db=db, users=users, sessions=tokens.sessions, grants=oidc_grants),
     )

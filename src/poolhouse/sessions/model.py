@@ -9,7 +9,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One login at one application from one device; `app_id` and `device_id` are "" when not told."""
+    """One login at one application from one device; `app_id` and `device_id` are "" when not told.
+
+    `scope`: what the sign-in asked for; None where it said nothing of it.
+    """
 
     id: str
     pool_id: str
@@ -20,6 +23,7 @@ class Session:
     user_agent: str
     created_at: datetime
     expires_at: datetime
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

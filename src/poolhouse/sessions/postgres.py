@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
-from poolhouse.db.database import Executor
+from poolhouse.db.database import Executor, Tx
 from poolhouse.db.expiry import delete_old
 from poolhouse.sessions.model import Session
 from poolhouse.users.postgres import may_log_in
 
-_COLUMNS = "id, pool_id, user_id, app_id, device_id, ip, user_agent, created_at, expires_at"
+_COLUMNS = "id, pool_id, user_id, app_id, device_id, ip, user_agent, created_at, expires_at, scope"
 
 
 def _session(row: Record) -> Session:
@@ -21,7 +21,7 @@ def _session(row: Record) -> Session:
 
 async def insert(db: Executor, session: Session) -> None:
     await db.execute(
-        f"insert into sessions ({_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        f"insert into sessions ({_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         session.id,
         session.pool_id,
         session.user_id,
@@ -31,6 +31,18 @@ async def insert(db: Executor, session: Session) -> None:
         session.user_agent,
         session.created_at,
         session.expires_at,
+        session.scope,
+    )
+
+
+async def hold(tx: Tx, pool_id: str, session_id: str) -> bool:
+    """Whether it goes on, and until the transaction ends it does: who ends it waits, and then finds what was made."""
+    return bool(
+        await tx.fetchval(
+            "select true from sessions where pool_id = $1 and id = $2 and expires_at > now() for key share",
+            pool_id,
+            session_id,
+        )
     )
 
 

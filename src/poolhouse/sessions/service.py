@@ -16,7 +16,7 @@ from poolhouse.apps.model import App
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Executor
+from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
@@ -43,7 +43,8 @@ class SessionService:
         else:
             key = await self.keys.of_app(user.pool_id, app.id, app.secret)
         audience = session.app_id or session.pool_id
-        return await self._issue(user, key, audience, session.id, session.expires_at, {})
+        extra = {} if session.scope is None else {"scope": session.scope}
+        return await self._issue(user, key, audience, session.id, session.expires_at, extra)
 
     async def issue_id_token(
         self,
@@ -121,6 +122,7 @@ class SessionService:
         lifetime: timedelta,
         *,
         app_id: str | None = None,
+        scope: str | None = None,
     ) -> Session:
         """A session for a user who has just proved who they are."""
         created = now()
@@ -134,6 +136,7 @@ class SessionService:
             user_agent=caller.user_agent,
             created_at=created,
             expires_at=(created + lifetime).replace(microsecond=0),
+            scope=scope,
         )
         await postgres.insert(db, session)
         return session
@@ -141,6 +144,11 @@ class SessionService:
     async def find(self, pool_id: str, session_id: str) -> Session | None:
         """A session that has neither ended nor expired."""
         return await postgres.find(self._db, pool_id, session_id)
+
+    async def hold(self, tx: Tx, session: Session) -> None:
+        """Nobody ends it before `tx` is done. Raises TokenExpired when it has ended meanwhile."""
+        if not await postgres.hold(tx, session.pool_id, session.id):
+            raise TokenExpired("its session has ended")
 
     async def extend(self, db: Executor, session: Session, lifetime: timedelta) -> datetime:
         """Its new end. Raises TokenExpired when it has ended meanwhile."""

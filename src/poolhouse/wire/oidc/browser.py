@@ -18,13 +18,13 @@ from poolhouse.crypto.transport import require_plain
 from poolhouse.errors import FormStale, Lang, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
+from poolhouse.wire.origin import origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
 from poolhouse.wire.tracked_body import TrackedBody
 
 SESSION_COOKIE = "poolhouse_session"
 FORM_COOKIE = "poolhouse_form"
 MAX_FORM_BYTES = 64 * 1024
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +155,6 @@ def _weight(parameters: str) -> float:
         return 1
     digits = value[:5]
     return float(digits) if digits.replace(".", "", 1).isdigit() and digits.isascii() else 0
-
-
-def origin(services: WireServices, request: Request) -> str:
-    """Our own address as clients know it: the setting, or where they reached us.
-
-    A Host header is a stranger's word. A server on loopback takes only loopback names from it; one that
-    listens everywhere should be told its address (POOLHOUSE_PUBLIC_URL).
-    """
-    settings = services.settings
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    if settings.host in LOOPBACK and request.base_url.hostname not in LOOPBACK:
-        return f"http://{settings.host}:{settings.port}"
-    return str(request.base_url).rstrip("/")
-
-
-def issuer(services: WireServices, request: Request) -> str:
-    return f"{origin(services, request)}/oidc"
 
 
 def redirect(target: str, facts: Mapping[str, str | None]) -> RedirectResponse:

@@ -17,7 +17,8 @@ from poolhouse.apps.model import App
 from poolhouse.oidc import client_assertions
 from poolhouse.oidc.model import OAuthError
 from poolhouse.services import WireServices
-from poolhouse.wire.oidc.browser import LOOPBACK, Browser, origin
+from poolhouse.wire.oidc.browser import Browser
+from poolhouse.wire.origin import LOOPBACK, origin
 
 BASIC = "basic"
 

@@ -21,12 +21,13 @@ from poolhouse.services import WireServices
 from poolhouse.sessions.server_keys import PUBLISHED_KEPT_S
 from poolhouse.wire.oidc import discovery
 from poolhouse.wire.oidc.answers import refuse
-from poolhouse.wire.oidc.browser import SESSION_COOKIE, Browser, browser_of, issuer, pairs_of
+from poolhouse.wire.oidc.browser import SESSION_COOKIE, Browser, browser_of, pairs_of
 from poolhouse.wire.oidc.clients import client_of
 from poolhouse.wire.oidc.discovery import metadata
 from poolhouse.wire.oidc.logout import end_session
 from poolhouse.wire.oidc.mailed import MailedPages
 from poolhouse.wire.oidc.pages import Pages, must_sign_in
+from poolhouse.wire.origin import issuer
 from poolhouse.wire.request import path_for_log
 
 Handler = Callable[["Provider", Request, Browser], Awaitable[Response]]

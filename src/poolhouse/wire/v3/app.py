@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from poolhouse.caller import Caller
 from poolhouse.errors import NotFound, NotSupported, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire.json_body import require_few_parts
+from poolhouse.wire.origin import issuer
 from poolhouse.wire.request import (
     MAX_BODY_BYTES,
     STRANGERS_BODY_BYTES,
@@ -89,7 +91,8 @@ class V3Wire:
             caller = replace(caller, body=given)
         elif row.request:
             given = query_struct(row.request, http.query.decoded, row.blank)
-        return await row.handler(V3Request(caller, self._services, http.headers), given)
+        own = partial(issuer, self._services, request)
+        return await row.handler(V3Request(caller, self._services, http.headers, own), given)
 
     async def _caller(self, row: Endpoint, http: HttpRequest) -> Caller:
         """Whoever the row asks for. Raises what `identify` does, and AppNotFound for a stranger's."""

@@ -22,11 +22,12 @@ Access = Literal["administrator", "user", "anyone"]
 
 @dataclass(frozen=True, slots=True)
 class V3Request:
-    """`services` is the composition root; `headers` are lower case."""
+    """`services` is the composition root; `headers` are lower case. `issuer`: what id tokens say who we are."""
 
     caller: Caller
     services: WireServices
     headers: Mapping[str, str] = field(default_factory=dict)
+    issuer: Callable[[], str] = str
 
 
 Handler = Callable[[V3Request, Any], Awaitable[Any]]

@@ -9,6 +9,8 @@ import base64
 from dataclasses import replace
 from typing import Any
 
+from msgspec import UNSET
+
 from poolhouse.apps.proofs import Proof
 from poolhouse.caller import Caller
 from poolhouse.crypto.transport import Encryption
@@ -17,6 +19,7 @@ from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Registration
 from poolhouse.login.model import SignIn as How
 from poolhouse.login.recovery import TICKET_LIFETIME
+from poolhouse.oidc.requests import known_scopes
 from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.v3.conversions import user_dto
@@ -67,6 +70,7 @@ async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
     how = How(
         captcha=options.captcha_code if options else None,
         auto_register=bool(options and options.auto_register),
+        scope=" ".join(known_scopes(options.scope)) if options and options.scope else None,
     )
     if body.connection == "PASSWORD":
         given = present(body.password_payload, "passwordPayload")
@@ -77,7 +81,7 @@ async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
     else:
         channel, target, code, country_code = _pass_code(present(body.pass_code_payload, "passCodePayload"))
         logged_in = await request.services.code_login.login(caller, channel, target, code, how, country_code)
-    return login_token(logged_in)
+    return await login_token(request, logged_in)
 
 
 async def sign_up(request: V3Request, body: SignUp) -> UserDto:
@@ -152,7 +156,8 @@ async def reset_password(request: V3Request, body: ResetPassword) -> None:
 async def mfa_totp_verify(request: V3Request, body: TotpDto) -> LoginToken:
     """The second step: the credentials are the mfaToken of a sign-in that answered 1635."""
     ticket = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    return login_token(await request.services.mfa_login.by_totp(visitor(request), ticket, body.totp))
+    logged_in = await request.services.mfa_login.by_totp(visitor(request), ticket, body.totp)
+    return await login_token(request, logged_in)
 
 
 async def get_captcha_code(request: V3Request, _: None) -> CaptchaDto:
@@ -167,15 +172,18 @@ async def get_captcha_code(request: V3Request, _: None) -> CaptchaDto:
 # -- common ----------------------------------------------------------------------------------------------
 
 
-def login_token(logged_in: LoggedIn) -> LoginToken:
-    issued = logged_in.token
-    assert issued is not None
+async def login_token(request: V3Request, logged_in: LoggedIn) -> LoginToken:
+    session, login = logged_in.session, logged_in.token
+    assert session is not None
+    assert login is not None
+    tokens = await request.services.login_tokens.of(session, logged_in.user, login, request.issuer())
     return LoginToken(
-        scope="openid profile",
-        access_token=issued.token,
-        id_token=issued.token,
-        token_type="Bearer",  # noqa: S106
-        expire_in=issued.exp - issued.iat,
+        scope=tokens.scope,
+        access_token=tokens.access_token,
+        id_token=tokens.id_token or UNSET,
+        refresh_token=tokens.refresh_token or UNSET,
+        token_type=tokens.token_type,
+        expire_in=tokens.expires_in,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.audit import GeoIp, ParsedUserAgent
@@ -91,7 +91,8 @@ class SignIn(Dto, kw_only=True):
 class LoginToken(Dto, kw_only=True):
     scope: str
     access_token: str = field(name="access_token")
-    id_token: str = field(name="id_token")
+    id_token: str | UnsetType = field(name="id_token", default=UNSET)
+    refresh_token: str | UnsetType = field(name="refresh_token", default=UNSET)
     token_type: str = field(name="token_type")
     expire_in: Int = field(name="expire_in")
 
