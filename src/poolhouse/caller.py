@@ -19,7 +19,8 @@ class Caller:
     """`actor_id` is a user's id, an access key's id or the pool's id; "" for anonymous.
 
     `device_id` is what the client calls the device it is on ("" where it does not say): a session knows it.
-    `scopes` limits an administrator's access key; None means everything.
+    `scopes` limits an administrator's access key, or what an application may do for a user whose access token it
+    shows; None means everything.
     `body` is what the operation knows of the request's body, a mapping or a struct, of which
     `context.request.body` of a script is made; it may hold a password, so it is never logged.
     """

@@ -185,10 +185,6 @@ CLIENTS = [
         settings="the application: `tokenEndpointAuthMethod` `none`; for `useImplicitMode` its `responseTypes`. "
         "`domain` takes no port: the server at 80 or 443",
         theirs=WEB,
-        ours=dict.fromkeys(
-            [f"getUserInfo{which}" for which in ("", " (implicit)", " (of another site)")],
-            "`get-profile` takes no access token of OpenID Connect",
-        ),
     ),
 ]
 """In the order of the page."""

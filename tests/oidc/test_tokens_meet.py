@@ -15,6 +15,7 @@ from tests.oidc.test_flows import exchange, sign_in
 from poolhouse.apps.model import App
 from poolhouse.services import Services
 from poolhouse.users.model import User
+from poolhouse.wire.v3.table import endpoints
 
 
 @dataclass
@@ -122,8 +123,8 @@ DOORS: set[Door] = AT_OIDC | ACCOUNT | {introspection_by_another_pool}
 OPENS: dict[Kind, set[Door]] = {
     login_of_v2: AT_OIDC | ACCOUNT,
     login_of_v3: AT_OIDC | ACCOUNT,
-    access_token: AT_OIDC,  # speaks for its scopes, not for the account
-    access_token_of_an_offline_grant: AT_OIDC,
+    access_token: AT_OIDC | {get_profile},  # speaks for its scopes, not for the account
+    access_token_of_an_offline_grant: AT_OIDC | {get_profile},
     refresh_token: {introspection},
     id_token: ACCOUNT,
 }
@@ -152,6 +153,37 @@ async def test_another_application_revokes_nothing_and_is_told_so(world: World, 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert (await world.ask(world.foreigner, "revocation", token)).status_code == 200
     assert await opened(world, token) == named(OPENS[kind])
+
+
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        ("openid", set()),
+        ("openid profile", {"name"}),
+        ("openid email", {"email"}),
+        ("openid profile username email", {"name", "username", "email"}),
+    ],
+)
+async def test_a_profile_by_an_access_token_is_what_its_scopes_say(
+    world: World, person: User, scope: str, told: set[str]
+) -> None:
+    """So @authing/web asks who somebody is."""
+    token = str((await world.flow(scope))["access_token"])
+    headers = {"authorization": f"Bearer {token}", "x-authing-userpool-id": person.pool_id}
+    answer = await world.http.get("/api/v3/get-profile?withIdentities=true", headers=headers)
+    profile = answer.json()["data"]
+    assert profile["userId"] == person.id
+    assert {name for name in ("name", "username", "email") if profile[name]} == told
+    assert ("identities" in profile) == ("profile" in scope)
+
+
+async def test_an_access_token_opens_no_other_door_of_the_account(world: World) -> None:
+    token = await access_token(world)
+    headers = {"authorization": f"Bearer {token}"}
+    for row in endpoints().values():
+        if row.access != "anyone" and row.path != "get-profile":
+            answer = await world.http.request(row.method, row.url, headers=headers)
+            assert answer.json()["statusCode"] in (401, 403), row.name
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "é", "0" * 9000])

@@ -10,8 +10,9 @@ from poolhouse.credentials.signature import Signature
 from poolhouse.errors import Lang
 from poolhouse.sessions.tokens import Claims
 
-Kind = Literal["signature", "access key token", "management token", "login"]
-"""`login` is a person's token; the other three are an administrator's."""
+Kind = Literal["signature", "access key token", "management token", "login", "access token"]
+"""`login` is a person's token, `access token` what they let an application have; the first three are an
+administrator's."""
 
 
 @dataclass(frozen=True, slots=True)

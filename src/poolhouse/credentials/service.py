@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from poolhouse.apps.service import AppService
@@ -25,6 +26,11 @@ LARGE_BODY_BYTES = 64 * 1024
 LONGEST_USER_AGENT = 1024
 
 
+AccessTokens = Callable[[str], Awaitable[Caller | None]]
+"""Whom an access token speaks for, with its scopes; None for a token of another kind. Raises TokenInvalid and
+TokenExpired."""
+
+
 class Who(NamedTuple):
     """What a credential proved."""
 
@@ -44,9 +50,11 @@ class Credentials:
         management_tokens: ManagementTokens,
         access_keys: AccessKeyService,
         apps: AppService,
+        access_tokens: AccessTokens,
     ) -> None:
         self._sessions, self._management_tokens = sessions, management_tokens
         self._access_keys, self._apps = access_keys, apps
+        self._access_tokens = access_tokens
 
     async def identify(self, presented: Presented, door: Door, scope: str | None = None) -> Caller:
         """The caller behind what was presented, who may do what `scope` names.
@@ -118,6 +126,9 @@ class Credentials:
     async def _by_token(self, token: str, door: Door) -> Who:
         if "access key token" in door.takes and not tokens.looks_ours(token):
             return await self._by_access_key_token(token)
+        if "access token" in door.takes and (granted := await self._access_tokens(token)):
+            app_id, session_id, scopes = granted.app_id, granted.session_id, granted.scopes
+            return Who("user", granted.pool_id, granted.actor_id, app_id, session_id, scopes)
         claims = await self.read(token)
         if claims.kind == "user":
             if "login" not in door.takes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from msgspec import structs
+
 from poolhouse.users.model import User
 from poolhouse.users.profile_fields import FIELDS
 
@@ -32,6 +34,14 @@ def user_claims(user: User, scopes: Iterable[str], names: Iterable[str] = ()) ->
     wanted = [claim for scope in scopes for claim in CLAIMS.get(scope, ())]
     told = {claim: _said(user, claim) for claim in dict.fromkeys([*wanted, *names]) if claim in ALL_CLAIMS}
     return {"sub": user.id, **{claim: value for claim, value in told.items() if value not in (None, "", {})}}
+
+
+def within_scopes(user: User, scopes: Iterable[str]) -> User:
+    """The user as an application may see them that has these scopes: other fields are as empty as of somebody new.
+    What is no claim of OpenID Connect goes with `profile`, as the vendor has it, but for papers."""
+    held = frozenset(scopes)
+    hidden = {name: empty for name, (scope, empty) in _SCOPED.items() if scope not in held}
+    return structs.replace(user, **hidden)
 
 
 def scopes_of(names: Iterable[str]) -> list[str]:
@@ -68,3 +78,21 @@ def _address(user: User) -> dict[str, str]:
         "formatted": user.formatted or user.address,
     }
     return {name: part for name, part in parts.items() if part}
+
+
+_WHO = ("id", "pool_id", "status", "blocked", "is_deleted")
+_SCOPE_OF: Mapping[str, str] = {
+    **{field: scope for scope, fields in _FIELDS.items() for field in fields.values()},
+    **dict.fromkeys(("country", "province", "city", "region", "locality"), "address"),
+    **dict.fromkeys(("address", "street_address", "formatted", "postal_code"), "address"),
+    "phone_country_code": "phone",
+    "unionid": "external_id",
+    "openid": "external_id",
+    "identity_number": "",
+}
+_SCOPED: Mapping[str, tuple[str, Any]] = {
+    field.name: (_SCOPE_OF.get(field.name, "profile"), field.default)
+    for field in structs.fields(User)
+    if field.name not in _WHO
+}
+"""Field of a user -> the scope it goes with, and what it is without."""

@@ -14,7 +14,7 @@ from poolhouse.accounts.records import UserRecords
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import PoolhouseError, TokenExpired, TokenInvalid
 from poolhouse.oidc import postgres
 from poolhouse.oidc.claims import user_claims
 from poolhouse.oidc.grants import Grants, digest
@@ -37,8 +37,27 @@ class TokensInUse:
         """Raises OAuthError invalid_token for anything but a live access token of ours, or the live token of a
         sign-in."""
         access = await self._verified(token)
+        return await (self._login(token) if access is None else self._live(access))
+
+    async def person_of(self, token: str) -> Caller | None:
+        """Whom an access token of a grant speaks for, and within which scopes; None for anything else, which is no
+        business of ours. Raises TokenExpired when its grant has ended, TokenInvalid for an application's own token."""
+        try:
+            access = await self._verified(token)
+        except OAuthError:
+            return None
         if access is None:
-            return await self._login(token)
+            return None
+        if access.user_id is None:
+            raise TokenInvalid("an application's own token speaks for no user")
+        try:
+            await self._live(access)
+        except OAuthError as error:
+            raise TokenExpired(error.description) from error
+        return Caller(access.pool_id, "user", access.user_id, access.app_id, scopes=access.scopes)
+
+    async def _live(self, access: AccessToken) -> AccessToken:
+        """The same, while its grant or its application is good. Raises OAuthError invalid_token."""
         if access.grant_id is not None:
             grant = await postgres.find_grant(self._db, access.pool_id, access.grant_id)
             await self._grants.require_live(grant)

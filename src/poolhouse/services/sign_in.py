@@ -40,7 +40,6 @@ class Tokens:
     access_keys: AccessKeyService
     sessions: SessionService
     management_tokens: ManagementTokens
-    credentials: Credentials
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,7 @@ class Proving:
 
 @dataclass(frozen=True)
 class SignIn:
+    credentials: Credentials
     login: LoginService
     registrations: Registrations
     code_login: CodeLogin
@@ -81,12 +81,6 @@ def build_tokens(raw: Raw, core: Core) -> Tokens:
         access_keys=access_keys,
         sessions=sessions,
         management_tokens=management_tokens,
-        credentials=Credentials(
-            sessions=sessions,
-            management_tokens=management_tokens,
-            access_keys=access_keys,
-            apps=core.apps,
-        ),
     )
 
 
@@ -180,7 +174,15 @@ def build_sign_in(
         audit=audit,
     )
     issuing = Issuing(db, users, tokens.sessions)
+    oidc_tokens = TokensInUse(db=db, users=users, sessions=tokens.sessions, grants=oidc_grants)
     return SignIn(
+        credentials=Credentials(
+            sessions=tokens.sessions,
+            management_tokens=tokens.management_tokens,
+            access_keys=tokens.access_keys,
+            apps=core.apps,
+            access_tokens=oidc_tokens.person_of,
+        ),
         login=login,
         registrations=registrations,
         code_login=CodeLogin(
@@ -226,5 +228,5 @@ def build_sign_in(
             db=db, apps=core.apps, sessions=tokens.sessions, grants=oidc_grants, issuing=issuing
         ),
         login_tokens=LoginTokens(db=db, apps=core.apps, grants=oidc_grants, issuing=issuing),
-        oidc_tokens=TokensInUse(db=db, users=users, sessions=tokens.sessions, grants=oidc_grants),
+        oidc_tokens=oidc_tokens,
     )

@@ -16,6 +16,7 @@ DOORS: dict[Access, Door] = {
         takes=("signature", "access key token", "management token"), names_own_pool=True, notes_use=True
     ),
     "user": Door(takes=("login",)),
+    "grant": Door(takes=("login", "access token")),
 }
 """Without one: nobody is asked who they are."""
 
@@ -26,7 +27,7 @@ def presented(access: Access, http: HttpRequest, lists: frozenset[str]) -> Prese
     authorization = http.headers.get("authorization", "")
     if access == "administrator":
         token, signed = _administrators(authorization, http, lists)
-    elif access == "user":
+    elif access != "anyone":
         token = http.bearer or ""
     return request.presented(
         http.headers,

@@ -16,8 +16,9 @@ from poolhouse.services import WireServices
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
-Access = Literal["administrator", "user", "anyone"]
-"""Whose credentials are asked for; see `auth.py`."""
+Access = Literal["administrator", "user", "grant", "anyone"]
+"""Whose credentials are asked for; see `auth.py`. `grant`: a user's, or the access token that they let an
+application have."""
 
 
 @dataclass(frozen=True, slots=True)

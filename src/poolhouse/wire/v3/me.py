@@ -10,6 +10,7 @@ from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported
 from poolhouse.fields.model import TargetType
 from poolhouse.login.own_account import TICKET_LIFETIME, NewContact, OldAddress
 from poolhouse.mfa.model import Factor
+from poolhouse.oidc.claims import within_scopes
 from poolhouse.wire.v3.conversions import identity_dto, user_dtos
 from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
 from poolhouse.wire.v3.dto.signin import (
@@ -41,7 +42,7 @@ from poolhouse.wire.v3.dto.signin import (
     VerifyUpdateEmail,
     VerifyUpdatePhone,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import Access, Endpoint, V3Request
 
 EXPIRES_IN = int(TICKET_LIFETIME.total_seconds())
 
@@ -50,13 +51,15 @@ EXPIRES_IN = int(TICKET_LIFETIME.total_seconds())
 
 
 async def get_profile(request: V3Request, query: ProfileQuery) -> UserDto:
-    user = await request.services.own_account.get(request.caller)
+    """Whoever came by an access token of OpenID Connect is told what its scopes say."""
+    user, scopes = await request.services.own_account.get(request.caller), request.caller.scopes
+    all_told = scopes is None or "profile" in scopes
     shown = await user_dtos(
         request,
-        [user],
-        custom_data=query.with_custom_data,
-        identities=query.with_identities,
-        department_ids=query.with_department_ids,
+        [user if scopes is None else within_scopes(user, scopes)],
+        custom_data=query.with_custom_data and all_told,
+        identities=query.with_identities and all_told,
+        department_ids=query.with_department_ids and all_told,
     )
     return shown[0]
 
@@ -238,7 +241,9 @@ def _require_otp(kind: str) -> None:
         raise NotSupported(what=f"factorType {kind}")
 
 
-def _own(path: str, request: Any, response: Any, handler: Any, method: Any = "POST") -> Endpoint:
+def _own(
+    path: str, request: Any, response: Any, handler: Any, method: Any = "POST", access: Access = "user"
+) -> Endpoint:
     scope = "me:read" if method == "GET" else "me:write"
     return Endpoint(
         method,
@@ -247,12 +252,12 @@ def _own(path: str, request: Any, response: Any, handler: Any, method: Any = "PO
         response=response,
         handler=handler,
         scope=scope,
-        access="user",
+        access=access,
     )
 
 
 ENDPOINTS: list[Endpoint] = [
-    _own("get-profile", ProfileQuery, UserDto, get_profile, "GET"),
+    _own("get-profile", ProfileQuery, UserDto, get_profile, "GET", "grant"),
     _own("update-profile", UpdateProfile, UserDto, update_profile),
     _own("update-password", UpdatePassword, None, update_password),
     _own("get-security-info", None, SecurityInfo, get_security_info, "GET"),
