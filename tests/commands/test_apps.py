@@ -42,15 +42,19 @@ async def test_how_an_application_speaks_is_shown_and_changed(
         pool=pool.id,
         grant_type=["authorization_code"],
         response_type=["code", "id_token"],
+        client_credentials_scope=["orders:read"],
         response_mode=["query"],
         redirect_uri=["https://app.example/cb"],
         logout_redirect_uri=["https://app.example/bye"],
     )
     assert (told["grant_types"], told["response_modes"]) == (["authorization_code"], ["query"])
+    assert told["client_credentials_scopes"] == ["orders:read"]
     assert told["response_types"] == ["code", "id_token"]
     assert told["redirect_uris"] == ["https://app.example/cb"]
     assert told["logout_redirect_uris"] == ["https://app.example/bye"]
     assert told["code_expires_after"] == 60
+    told = await said(apps.set_app, app.id, pool=pool.id, client_credentials_scope=[""])
+    assert told["client_credentials_scopes"] == []
 
 
 async def test_public_keys_are_read_from_a_file(

@@ -11,7 +11,7 @@ from tests.conftest import PoolForTests
 from tests.oidc.conftest import Browser
 from tests.oidc.test_flows import authorize_url, claims_of, exchange, sign_in
 
-from poolhouse.apps.model import App
+from poolhouse.apps.model import SCOPES, App
 from poolhouse.services import Services
 from poolhouse.users.model import User
 
@@ -155,3 +155,48 @@ async def test_lifetimes_are_those_of_the_application(
     claims, access = claims_of(answer["id_token"]), claims_of(answer["access_token"])
     assert access["exp"] - access["iat"] == 300
     assert 590 <= claims["exp"] - claims["iat"] <= 600
+
+
+@pytest.mark.parametrize(
+    ("asked", "granted"),
+    [
+        (None, "orders:read orders:write"),
+        ("", "orders:read orders:write"),
+        ("orders:write", "orders:write"),
+        ("orders:write orders:read orders:write", "orders:write orders:read"),
+    ],
+)
+async def test_an_applications_own_token_is_good_for_what_it_was_given(
+    services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App, asked: str | None, granted: str
+) -> None:
+    app = await setting(services, pool, app, client_credentials_scopes=["orders:read", "orders:write"])
+    answer = await own_token(http, app, asked)
+    assert answer["scope"] == claims_of(answer["access_token"])["scope"] == granted
+
+
+@pytest.mark.parametrize("given", [[], ["orders:read"]])
+async def test_an_application_names_no_scope_for_itself(
+    services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App, given: list[str]
+) -> None:
+    """Nor one that speaks of a person, nor one of another application's."""
+    other = await services.apps.create(pool.administrator, "other")
+    await setting(services, pool, other, client_credentials_scopes=["orders:admin"])
+    app = await setting(services, pool, app, client_credentials_scopes=given)
+    for one in ("orders:admin", "orders:Read", "orders:read\u00a0orders:admin", "*", *SCOPES):
+        for asked in (one, f"orders:read {one}"):
+            answer = await own_token(http, app, asked)
+            assert answer["error"] == "invalid_scope", asked
+            assert "access_token" not in answer
+
+
+async def test_an_application_that_was_given_no_scope_has_a_token_without(
+    http: httpx.AsyncClient, app: App
+) -> None:
+    answer = await own_token(http, app, None)
+    assert answer["scope"] == claims_of(answer["access_token"])["scope"] == ""
+
+
+async def own_token(http: httpx.AsyncClient, app: App, scope: str | None) -> dict[str, Any]:
+    asked = {"grant_type": "client_credentials", **({} if scope is None else {"scope": scope})}
+    answer: dict[str, Any] = (await http.post("/oidc/token", data=asked, headers=basic(app))).json()
+    return answer

@@ -26,6 +26,18 @@ GrantType = Literal[
     "http://authing.cn/oidc/grant_type/authing_token",
 ]
 """The last exchanges a token of ours for an access token: `getAccessTokenByIdToken` of the official client."""
+SCOPES = (
+    "openid",
+    "profile",
+    "email",
+    "phone",
+    "address",
+    "offline_access",
+    "username",
+    "external_id",
+    "roles",
+)
+"""The first six are OpenID Connect's own (Core 5.4, 11); the others are the vendor's. All speak of a person."""
 RESPONSE_TYPES: tuple[ResponseType, ...] = get_args(ResponseType)
 RESPONSE_MODES: tuple[ResponseMode, ...] = get_args(ResponseMode)
 GRANT_TYPES: tuple[GrantType, ...] = get_args(GrantType)
@@ -45,6 +57,7 @@ class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     * `token_endpoint_auth`: `proofs.py`, wherever an application says who it is; `client_jwks`:
       `oidc.client_assertions`.
     * `response_types`, `response_modes`, `require_pkce`: `oidc.requests`; `grant_types`: also the token endpoint.
+    * `client_credentials_scopes`: `oidc.service`; what a token of the application's own may be good for.
     * `refresh_token_rotation`: off, a refresh token is good until it expires.
     * `frontchannel_logout_*`, `backchannel_logout_*`: whoever ends a session at `/oidc/session/end` and by
       `sessions.endings`; until that is written v3 answers 501 for them (`apps_oidc.UNBUILT`).
@@ -65,6 +78,7 @@ class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     response_types: tuple[ResponseType, ...] = ("code",)
     response_modes: tuple[ResponseMode, ...] = RESPONSE_MODES
     grant_types: tuple[GrantType, ...] = GRANT_TYPES
+    client_credentials_scopes: tuple[str, ...] = ()
     refresh_token_rotation: bool = True
     frontchannel_logout_uri: str = ""
     frontchannel_logout_session_required: bool = False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from poolhouse.apps import client_keys, redirect_uris
-from poolhouse.apps.model import App, AppSettings
+from poolhouse.apps.model import SCOPES, App, AppSettings
 from poolhouse.errors import InvalidInput, TooLarge
 
 YEAR_S = 365 * 86400
@@ -22,6 +23,10 @@ LOGOUT_URIS = ("frontchannel_logout_uri", "backchannel_logout_uri")
 MOST_NAMES = 20
 OFFLINE = "offline_access"
 """The scope that is answered by a refresh token (OpenID Connect Core 11)."""
+LONGEST_SCOPES = 2048
+"""Characters of all of an application's own scopes: a token carries them."""
+_SCOPES = "client_credentials_scopes"
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+\Z")
 _LISTS = ("response_types", "response_modes", "grant_types")
 
 
@@ -43,7 +48,25 @@ def written(changes: Mapping[str, Any]) -> dict[str, Any]:
             if len(given) > MOST_NAMES:
                 raise TooLarge(name, f"最多 {MOST_NAMES} 个", f"at most {MOST_NAMES}")
             kept[name] = [one for place, one in enumerate(given) if one not in given[:place]]
+    if isinstance(given := kept.get(_SCOPES), list | tuple):
+        kept[_SCOPES] = _scopes(given)
     return kept
+
+
+def _scopes(given: Sequence[Any]) -> list[str]:
+    """Source: RFC 6749 3.3."""
+    kept: dict[str, None] = {}
+    for place, one in enumerate(given):
+        if not isinstance(one, str) or not _SCOPE.match(one):
+            raise InvalidInput(f"{_SCOPES}[{place}]", "不是合法的 scope", "not a scope")
+        if one in SCOPES:
+            raise InvalidInput(
+                f"{_SCOPES}[{place}]", f"{one} 只用于用户", f"{one} speaks of a person: there is none"
+            )
+        kept[one] = None
+    if len(" ".join(kept)) > LONGEST_SCOPES:
+        raise TooLarge(_SCOPES, f"总长最多 {LONGEST_SCOPES}", f"at most {LONGEST_SCOPES} characters in all")
+    return list(kept)
 
 
 def check(settings: AppSettings) -> None:

@@ -27,6 +27,7 @@ SHOWN = (
     "client_jwks",
     "require_pkce",
     "grant_types",
+    "client_credentials_scopes",
     "response_types",
     "response_modes",
     "refresh_token_rotation",
@@ -106,6 +107,9 @@ def set_app(
     grant_type: Annotated[
         list[GrantType] | None, Parameter(help="Those it uses; give it several times.")
     ] = None,
+    client_credentials_scope: Annotated[
+        list[str] | None, Parameter(help="Scopes of tokens of its own; likewise. '' takes all away.")
+    ] = None,
     response_type: Annotated[list[ResponseType] | None, Parameter(help="Likewise.")] = None,
     response_mode: Annotated[list[ResponseMode] | None, Parameter(help="Likewise.")] = None,
     refresh_token_rotation: bool | None = None,
@@ -127,6 +131,9 @@ def set_app(
         "client_jwks": None if jwks is None else _read(jwks),
         "require_pkce": require_pkce,
         "grant_types": grant_type,
+        "client_credentials_scopes": None
+        if client_credentials_scope is None
+        else [one for one in client_credentials_scope if one],
         "response_types": response_type,
         "response_modes": response_mode,
         "refresh_token_rotation": refresh_token_rotation,

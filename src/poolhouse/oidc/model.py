@@ -39,18 +39,6 @@ class OAuthError(Exception):
         self.code, self.description = code, description
 
 
-SCOPES = (
-    "openid",
-    "profile",
-    "email",
-    "phone",
-    "address",
-    "offline_access",
-    "username",
-    "external_id",
-    "roles",
-)
-"""The first six are OpenID Connect's own (Core 5.4, 11); the others are the vendor's."""
 LOGIN_SCOPE = "openid profile"
 """Of the token of a sign-in of v2 or v3 that said nothing of a scope."""
 

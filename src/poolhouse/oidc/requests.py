@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from poolhouse.apps.model import RESPONSE_MODES, RESPONSE_TYPES, App
+from poolhouse.apps.model import RESPONSE_MODES, RESPONSE_TYPES, SCOPES, App
 from poolhouse.apps.oidc_settings import allowed_scope
 from poolhouse.oidc.claims import ALL_CLAIMS
-from poolhouse.oidc.model import SCOPES, AuthorizationRequest, OAuthError
+from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 
 PROMPTS = ("none", "login", "consent", "select_account")
 LONGEST = 2048

@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from poolhouse.apps import proofs
-from poolhouse.apps.model import GRANT_TYPES, App
+from poolhouse.apps.model import GRANT_TYPES, SCOPES, App
 from poolhouse.apps.oidc_settings import OFFLINE, allowed_scope
 from poolhouse.apps.service import AppService
 from poolhouse.crypto.compare import same_secret
@@ -30,11 +30,13 @@ from poolhouse.oidc.client_assertions import ClientAssertion
 from poolhouse.oidc.grants import Grants, digest
 from poolhouse.oidc.issuing import Issuing
 from poolhouse.oidc.model import AuthorizationRequest, ErrorCode, Grant, OAuthError, TokenSet
-from poolhouse.oidc.requests import LONGEST, known_scopes
+from poolhouse.oidc.requests import known_scopes
 from poolhouse.sessions.model import Session
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
 
+LONGEST_SHOWN = 50
+"""Characters of what a client sent that it is told again."""
 SecretMethod = Literal["client_secret_post", "client_secret_basic"]
 
 
@@ -199,16 +201,18 @@ class OidcService:
         return replace(await self._tokens(app, grant, issuer, refresh_scope=""), refresh_token=token)
 
     async def client_credentials(self, app: App, scope: str | None, issuer: str) -> TokenSet:
-        """A token for the application itself; it speaks for no user."""
+        """A token for the application itself; it speaks for no user. Of the scopes an administrator gave it, those it
+        asks for, or all. Raises OAuthError invalid_scope for another."""
         if not proofs.can_buy(app, "own token"):
             raise OAuthError("unauthorized_client", "a public client has no credentials")
-        asked = dict.fromkeys((scope or "").split())
-        if "openid" in asked or "offline_access" in asked:
-            raise OAuthError("invalid_scope", "there is no user to speak of")
-        told = " ".join(asked)
-        if len(told) > LONGEST:
-            raise OAuthError("invalid_scope", f"scope is longer than {LONGEST} characters")
-        return await self._issuing.client_token(app, told, issuer)
+        may_have = dict.fromkeys(app.settings.client_credentials_scopes)
+        asked = dict.fromkeys((scope or "").split()) or may_have
+        for one in asked:
+            if one in SCOPES:
+                raise OAuthError("invalid_scope", f"{one}: there is no user to speak of")
+            if one not in may_have:
+                raise OAuthError("invalid_scope", f"the application may not have {one[:LONGEST_SHOWN]}")
+        return await self._issuing.client_token(app, " ".join(asked), issuer)
 
     async def exchange_login_token(self, app: App, token: str, scope: str, issuer: str) -> TokenSet:
         """An access token for the user of one of our own login tokens of this application."""

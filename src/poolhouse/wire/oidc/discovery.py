@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from poolhouse.apps.client_keys import CLIENT_ALGORITHMS
-from poolhouse.apps.model import GRANT_TYPES, RESPONSE_MODES, RESPONSE_TYPES, IdTokenAlgorithm
+from poolhouse.apps.model import GRANT_TYPES, RESPONSE_MODES, RESPONSE_TYPES, SCOPES, IdTokenAlgorithm
 from poolhouse.oidc.claims import CLAIMS
-from poolhouse.oidc.model import SCOPES
 from poolhouse.oidc.requests import PROMPTS
 from poolhouse.services import WireServices
 from poolhouse.wire.oidc.clients import takes_assertions

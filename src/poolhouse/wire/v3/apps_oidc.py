@@ -22,6 +22,7 @@ OURS: Mapping[str, str] = {
     "jwks": "client_jwks",
     "requirePkce": "require_pkce",
     "grantTypes": "grant_types",
+    "clientCredentialsScopes": "client_credentials_scopes",
     "responseTypes": "response_types",
     "responseModes": "response_modes",
     "refreshTokenRotation": "refresh_token_rotation",

@@ -355,6 +355,8 @@ class OIDCConfig(Dto, kw_only=True):
     jwks: Maybe[dict[str, Any]] = UNSET  # the public keys of private_key_jwt: a JWK set, or one JWK
     require_pkce: Maybe[bool] = UNSET
     grant_types: Maybe[list[str]] = UNSET
+    # what a token of the application itself may be good for
+    client_credentials_scopes: Maybe[list[str]] = UNSET
     response_types: Maybe[list[str]] = UNSET
     response_modes: Maybe[list[str]] = UNSET
     refresh_token_rotation: Maybe[bool] = UNSET
