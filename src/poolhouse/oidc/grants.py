@@ -36,13 +36,13 @@ class Grants:
         try:
             return await self._apps.get_anywhere(app_id)
         except AppNotFound as error:
-            raise OAuthError("invalid_client", "unknown client_id") from error
+            raise OAuthError("invalid_client", "unknown client_id", "client_id 不是已知的应用") from error
 
     async def client(self, app_id: str) -> App:
         """Raises OAuthError invalid_client."""
         app = await self.any_client(app_id)
         if not app.settings.enabled:
-            raise OAuthError("invalid_client", "the application is disabled")
+            raise OAuthError("invalid_client", "the application is disabled", "应用已停用")
         return app
 
     async def require_entrance(self, app: App, user_id: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from poolhouse.apps.model import App
+from poolhouse.errors import Lang
 
 ErrorCode = Literal[
     "invalid_request",
@@ -32,11 +33,15 @@ ErrorCode = Literal[
 
 
 class OAuthError(Exception):
-    """A refusal in the protocol's own words; `description` is for the developer of the client."""
+    """A refusal in the protocol's own words; `description` is for the developer of the client. `zh` is the same in
+    Chinese, where a person may be shown it on a page."""
 
-    def __init__(self, code: ErrorCode, description: str) -> None:
+    def __init__(self, code: ErrorCode, description: str, zh: str = "") -> None:
         super().__init__(f"{code}: {description}")
-        self.code, self.description = code, description
+        self.code, self.description, self._zh = code, description, zh
+
+    def message(self, lang: Lang) -> str:
+        return self._zh if lang == "zh-CN" and self._zh else self.description
 
 
 LOGIN_SCOPE = "openid profile"

@@ -68,6 +68,19 @@ def single(given: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[str]]
     return dict(pairs), sorted(name for name, count in counted.items() if count > 1)
 
 
+def given_twice(names: Sequence[str]) -> OAuthError:
+    listed = ", ".join(names)[:200]
+    return OAuthError("invalid_request", f"{listed} may be given once", f"参数只能出现一次：{listed}")
+
+
+def not_registered() -> OAuthError:
+    return OAuthError(
+        "invalid_request",
+        "redirect_uri is not registered for this application",
+        "redirect_uri 未在此应用登记",
+    )
+
+
 def sent_on(given: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Of a request, what may stand in an address: what it may say, and of what is not supported that it was given."""
     return [
@@ -80,10 +93,14 @@ def sent_on(given: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def return_address(app: App, given: Mapping[str, str], twice: Sequence[str]) -> ReturnAddress:
     """Raises OAuthError where there is none: that error is for the person's eyes and goes nowhere."""
     if "redirect_uri" in twice or "client_id" in twice:
-        raise OAuthError("invalid_request", "client_id and redirect_uri may be given once")
+        raise OAuthError(
+            "invalid_request",
+            "client_id and redirect_uri may be given once",
+            "client_id、redirect_uri 只能出现一次",
+        )
     redirect_uri = given.get("redirect_uri", "")
     if not is_registered(app, redirect_uri):
-        raise OAuthError("invalid_request", "redirect_uri is not registered for this application")
+        raise not_registered()
     usual = usual_mode(given.get("response_type", ""))
     mode = given.get("response_mode", usual)
     if "response_mode" in twice or mode not in app.settings.response_modes:
@@ -110,7 +127,7 @@ def read_request(
     user of `id_token_hint`.
     """
     if twice:
-        raise OAuthError("invalid_request", f"{', '.join(twice)[:200]} may be given once")
+        raise given_twice(twice)
     for name, error in _NOT_SUPPORTED.items():
         if name in given:
             raise OAuthError(error, f"{name} is not supported")  # type: ignore[arg-type]
@@ -148,7 +165,7 @@ def check_again(app: App, asked: AuthorizationRequest) -> None:
     """That a request read a while ago is one the application would still be answered. Raises OAuthError, which is for
     the person's eyes: the address may be what was taken back."""
     if not is_registered(app, asked.redirect_uri):
-        raise OAuthError("invalid_request", "redirect_uri is not registered for this application")
+        raise not_registered()
     _check_types(app, asked)
     _check_pkce(app, asked)
 
@@ -173,21 +190,41 @@ def _check_types(app: App, asked: AuthorizationRequest) -> None:
     settings, words = app.settings, asked.response_type.split()
     if asked.response_type not in settings.response_types:
         raise OAuthError(
-            "unauthorized_client", f"the application does not use response_type {asked.response_type}"
+            "unauthorized_client",
+            f"the application does not use response_type {asked.response_type}",
+            f"此应用不使用 response_type {asked.response_type}",
         )
     if "code" in words and "authorization_code" not in settings.grant_types:
-        raise OAuthError("unauthorized_client", "the application does not use authorization_code")
+        raise OAuthError(
+            "unauthorized_client",
+            "the application does not use authorization_code",
+            "此应用不使用 authorization_code",
+        )
     usual = usual_mode(asked.response_type)
     if asked.response_mode not in settings.response_modes:
         allowed = ", ".join(settings.response_modes)
-        raise OAuthError("invalid_request", f"response_mode must be one of {allowed}")
+        raise OAuthError(
+            "invalid_request", f"response_mode must be one of {allowed}", f"response_mode 应为 {allowed} 之一"
+        )
     if not _is_possible(asked.response_mode, usual, asked.redirect_uri):
-        raise OAuthError("invalid_request", f"no response_mode {asked.response_mode} with this request")
+        raise OAuthError(
+            "invalid_request",
+            f"no response_mode {asked.response_mode} with this request",
+            f"此请求不能使用 response_mode {asked.response_mode}",
+        )
     if "id_token" in words:
         if asked.nonce is None:
-            raise OAuthError("invalid_request", "nonce is required with an id_token of this endpoint")
+            raise OAuthError(
+                "invalid_request",
+                "nonce is required with an id_token of this endpoint",
+                "请求 id_token 时必须提供 nonce",
+            )
         if "openid" not in asked.scopes:
-            raise OAuthError("invalid_request", "scope openid is required with an id_token")
+            raise OAuthError(
+                "invalid_request",
+                "scope openid is required with an id_token",
+                "请求 id_token 时 scope 必须包含 openid",
+            )
 
 
 def _check_pkce(app: App, asked: AuthorizationRequest) -> None:
@@ -196,14 +233,26 @@ def _check_pkce(app: App, asked: AuthorizationRequest) -> None:
         return
     if asked.code_challenge is None:
         if only_pkce:
-            raise OAuthError("invalid_request", "code_challenge is required")
+            raise OAuthError("invalid_request", "code_challenge is required", "必须提供 code_challenge")
     elif asked.code_challenge_method not in ("S256", "plain"):
-        raise OAuthError("invalid_request", "code_challenge_method must be S256 or plain")
+        raise OAuthError(
+            "invalid_request",
+            "code_challenge_method must be S256 or plain",
+            "code_challenge_method 应为 S256 或 plain",
+        )
     elif only_pkce and asked.code_challenge_method != "S256":
         # plain is its own verifier to whoever reads the request; the vendor's clients offer it, beside a secret.
-        raise OAuthError("invalid_request", "code_challenge_method must be S256 for this application")
+        raise OAuthError(
+            "invalid_request",
+            "code_challenge_method must be S256 for this application",
+            "此应用的 code_challenge_method 应为 S256",
+        )
     elif not 43 <= len(asked.code_challenge) <= 128:
-        raise OAuthError("invalid_request", "code_challenge must be 43 to 128 characters")
+        raise OAuthError(
+            "invalid_request",
+            "code_challenge must be 43 to 128 characters",
+            "code_challenge 应为 43 至 128 个字符",
+        )
 
 
 def _check_prompt(asked: AuthorizationRequest) -> None:

@@ -123,11 +123,15 @@ class TokensInUse:
             claims = tokens.verify(id_token, key)
             app = await self._grants.any_client(str(claims.get("aud")))
         except (PoolhouseError, OAuthError) as error:
-            raise OAuthError("invalid_request", "id_token_hint is not a token of ours") from error
+            raise OAuthError(
+                "invalid_request", "id_token_hint is not a token of ours", "id_token_hint 不是本服务签发的"
+            ) from error
         foreign = key.pool_id not in ("", app.pool_id) or (key.purpose == "app" and key.app_id != app.id)
         user_id, session_id = claims.get("sub"), claims.get("sid")
         if foreign or not isinstance(session_id, str) or not isinstance(user_id, str):
-            raise OAuthError("invalid_request", "id_token_hint is not a login's")
+            raise OAuthError(
+                "invalid_request", "id_token_hint is not a login's", "id_token_hint 不是登录凭证"
+            )
         return IdTokenHint(app, user_id, session_id)
 
     # -- answering applications ----------------------------------------------------------------------------

@@ -40,6 +40,11 @@ class Browser:
     def secure(self) -> bool:
         return self.origin.startswith("https://")
 
+    def speaking(self, ui_locales: str | None) -> Browser:
+        """The same, in the language that the application asks for, if we speak it."""
+        lang = spoken(ui_locales)
+        return replace(self, http=replace(self.http, lang=lang)) if lang else self
+
     @property
     def issuer(self) -> str:
         return f"{self.origin}/oidc"
@@ -105,10 +110,8 @@ def pairs_of(browser: Browser) -> list[tuple[str, str]]:
 
 async def browser_of(request: Request, services: WireServices) -> Browser:
     http = await read(request, head_of(request, services.settings), MAX_FORM_BYTES)
-    asked = (
-        http.query.text("ui_locales") or http.query.text("lang") or http.headers.get("accept-language", "")
-    )
-    http = replace(http, lang=preferred(asked))
+    told = (http.query.text("ui_locales"), http.query.text("lang"), http.headers.get("accept-language"))
+    http = replace(http, lang=next(filter(None, map(spoken, told)), "zh-CN"))
     return Browser(services, http, own_cookies(http.headers.get("cookie", "")), origin(services, request))
 
 
@@ -138,15 +141,17 @@ def own_cookies(header: str) -> dict[str, str]:
 MOST_LANGUAGES = 20
 
 
-def preferred(asked: str) -> Lang:
-    """Of `ui_locales` or an Accept-Language the first that we speak, by its weight; zh-CN where there is none."""
+def spoken(asked: str | None) -> Lang | None:
+    """Of `ui_locales` or an Accept-Language the first that we speak, by its weight."""
+    if not asked:
+        return None
     weighed: list[tuple[float, Lang]] = []
     for one in asked[:1024].replace(" ", ",").split(",")[:MOST_LANGUAGES]:
         name, _, parameters = one.partition(";")
         weight = _weight(parameters)
         if weight > 0 and name.lower().startswith(("en", "zh")):
             weighed.append((weight, "en-US" if name.lower().startswith("en") else "zh-CN"))
-    return max(weighed, key=lambda known: known[0])[1] if weighed else "zh-CN"
+    return max(weighed, key=lambda known: known[0])[1] if weighed else None
 
 
 def _weight(parameters: str) -> float:

@@ -48,12 +48,13 @@ class Provider:
         """GET or POST /oidc/auth. An unknown client or address gets a page; all else goes back to the client."""
         pairs = pairs_of(browser)
         given, twice = single(pairs)
+        browser = browser.speaking(given.get("ui_locales"))
         try:
             app = await self.services.oidc_grants.client(given.get("client_id", ""))
             to = return_address(app, given, twice)
         except OAuthError as error:
             trace.note(error=error)
-            return self.pages.problem(browser, error.description)
+            return self.pages.problem(browser, error)
         if browser.http.method == "POST" and SESSION_COOKIE not in browser.cookies and not twice:
             # Another site's form comes without our cookie (SameSite=Lax), the address it is sent on to comes with it.
             onward = urlencode(sent_on(pairs))

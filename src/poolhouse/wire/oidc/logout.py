@@ -7,7 +7,7 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.apps.model import App
 from poolhouse.oidc.model import IdTokenHint, OAuthError
-from poolhouse.oidc.requests import single
+from poolhouse.oidc.requests import given_twice, single
 from poolhouse.services import WireServices
 from poolhouse.wire.oidc.browser import Browser, pairs_of, redirect
 from poolhouse.wire.oidc.pages import Pages
@@ -20,17 +20,22 @@ async def end_session(services: WireServices, pages: Pages, browser: Browser) ->
     link could have sent the browser here. That of a disabled application, and one that has run out, will do.
     """
     given, twice = single(pairs_of(browser))
+    browser = browser.speaking(given.get("ui_locales"))
     target = given.get("post_logout_redirect_uri") or given.get("redirect_uri")
     try:
         if twice:
-            raise OAuthError("invalid_request", f"{', '.join(twice)[:200]} may be given once")
+            raise given_twice(twice)
         hint = await services.oidc_tokens.hint(given["id_token_hint"]) if "id_token_hint" in given else None
         app = await _application(services, hint, given.get("client_id"))
         if target and (app is None or target not in app.logout_redirect_uris):
-            raise OAuthError("invalid_request", "post_logout_redirect_uri is not registered")
+            raise OAuthError(
+                "invalid_request",
+                "post_logout_redirect_uri is not registered",
+                "post_logout_redirect_uri 未在此应用登记",
+            )
     except OAuthError as error:
         trace.note(error=error)
-        return pages.problem(browser, error.description)
+        return pages.problem(browser, error)
     kept = await browser.any_session()
     session = kept if app and kept and kept.pool_id == app.pool_id else None
     known = hint is not None and (session is None or session.user_id == hint.user_id)
@@ -54,5 +59,9 @@ async def _application(services: WireServices, hint: IdTokenHint | None, client_
     if hint is None:
         return await services.oidc_grants.any_client(client_id) if client_id else None
     if client_id not in (None, hint.app.id):
-        raise OAuthError("invalid_request", "client_id is not the application of id_token_hint")
+        raise OAuthError(
+            "invalid_request",
+            "client_id is not the application of id_token_hint",
+            "client_id 与 id_token_hint 的应用不一致",
+        )
     return hint.app

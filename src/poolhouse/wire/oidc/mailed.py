@@ -126,7 +126,7 @@ class MailedPages:
         """The ticket is no longer good, or never was; or we are not at our best. Which of the first two it is
         nobody can tell: used tickets are deleted."""
         if not isinstance(error, TokenInvalid | TokenExpired):
-            response = self._pages.problem(browser, error.message(browser.http.lang))
+            response = self._pages.problem(browser, error)
             response.status_code = _status(error)
             return _retrying(response, error)
         expired = isinstance(error, TokenExpired)

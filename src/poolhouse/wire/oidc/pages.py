@@ -63,6 +63,16 @@ class Step:
         return text.strip()
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a request says, before anybody is asked whether it still holds."""
+
+    browser: Browser
+    asked: AuthorizationRequest
+    sealed: str
+    form: TrackedBody
+
+
 Act = Callable[["Pages", Step], Awaitable[Response]]
 
 
@@ -252,13 +262,20 @@ class Pages:
 
     # -- pages of the provider -----------------------------------------------------------------------------
 
-    def problem(self, browser: Browser, description: str) -> Response:
-        return self.render(
-            browser, "message.html", 400, None, title="problem_title", text=description, link=None
-        )
+    def problem(self, browser: Browser, error: OAuthError | PoolhouseError) -> Response:
+        """For what goes back to no application; in the browser's language."""
+        told = error.message(browser.http.lang)
+        return self.render(browser, "message.html", 400, None, title="problem_title", text=told, link=None)
 
     def ask_to_log_out(self, browser: Browser, given: Mapping[str, str]) -> Response:
-        named = ("id_token_hint", "client_id", "post_logout_redirect_uri", "redirect_uri", "state")
+        named = (
+            "id_token_hint",
+            "client_id",
+            "post_logout_redirect_uri",
+            "redirect_uri",
+            "state",
+            "ui_locales",
+        )
         kept = {name: given[name] for name in named if given.get(name)}
         onward = given.get("post_logout_redirect_uri") or given.get("redirect_uri") or ""
         return self.render(browser, "log_out.html", 200, None, kept=kept, target=onward)
@@ -271,7 +288,9 @@ class Pages:
     def _handler(self, act: Act, page: str) -> Callable[[Request], Awaitable[Response]]:
         async def answer(browser: Browser) -> Response:
             try:
-                step = await self._step(browser)
+                read = self._read(browser)
+                browser = read.browser
+                step = await self._step(read)
                 try:
                     if browser.http.method == "POST":
                         browser.require_own_form(step.form)
@@ -286,7 +305,7 @@ class Pages:
                     return await self._refused(step, page, error)
             except OAuthError as error:
                 trace.note(error=error)
-                return self.problem(browser, error.description)
+                return self.problem(browser, error)
             except PoolhouseError as error:
                 trace.note(error=error)
                 return self._failed(browser, error)
@@ -294,20 +313,25 @@ class Pages:
         return with_browser(self._services, answer)
 
     def _failed(self, browser: Browser, error: PoolhouseError) -> Response:
-        response = self.problem(browser, error.message(browser.http.lang))
+        response = self.problem(browser, error)
         if isinstance(error, Unavailable):
             response.status_code = 503
             response.headers["retry-after"] = str(error.facts.get("retry_after_s", 1))
         return response
 
-    async def _step(self, browser: Browser) -> Step:
-        given = browser.http.form() if browser.http.method == "POST" else {}
-        sealed = given.get("request") or browser.http.query.text("request") or ""
-        form = TrackedBody(given, _MACHINERY)
+    def _read(self, browser: Browser) -> _Read:
+        """Raises InvalidInput for a request that is none of ours."""
+        form = browser.http.form() if browser.http.method == "POST" else {}
+        sealed = form.get("request") or browser.http.query.text("request") or ""
         asked = self._services.sealed_requests.unseal(sealed)
+        return _Read(browser.speaking(asked.ui_locales), asked, sealed, TrackedBody(form, _MACHINERY))
+
+    async def _step(self, read: _Read) -> Step:
+        """Raises OAuthError where the application would no longer be answered."""
+        asked = read.asked
         app = await self._services.oidc_grants.client(asked.app_id)
         check_again(app, asked)
-        return Step(browser, app, asked, sealed, form)
+        return Step(read.browser, app, asked, read.sealed, read.form)
 
     async def _enter(self, step: Step, logged_in: LoggedIn) -> Response:
         assert logged_in.session is not None
@@ -351,7 +375,7 @@ class Pages:
     async def _captcha_sound(self, request: Request) -> Response:
         try:
             browser = await browser_of(request, self._services)
-            step = await self._step(browser)
+            step = await self._step(self._read(browser))
             sound = await self._services.captchas.sound(step.caller, request.path_params["captcha_id"])
         except (OAuthError, PoolhouseError):
             return Response("", 404)
