@@ -5,7 +5,7 @@ Every use case takes a Caller, every query its pool_id.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -43,6 +43,14 @@ class Caller:
         if self.kind in ("administrator", "system"):
             return
         raise NotAuthenticated() if self.kind == "anonymous" else NotPermitted()
+
+    def has_scope(self, scope: str) -> bool:
+        return self.scopes is None or scope in self.scopes
+
+    def require_scopes(self, scopes: Collection[str]) -> None:
+        """Of an access key that is limited to some. Raises NotPermitted."""
+        if lacking := [scope for scope in sorted(scopes) if not self.has_scope(scope)]:
+            raise NotPermitted(f"the key lacks {', '.join(lacking)}")
 
     def require_user(self) -> str:
         """The id of the logged-in end user."""

@@ -110,9 +110,9 @@ async def test_of_the_applications_a_request_names_only_the_pools_own_is_heard(
 
 async def test_a_limited_key_may_what_its_scopes_say(services: Services, pool: PoolForTests) -> None:
     presented, caller = await access_key_token(services, pool)
-    assert await services.credentials.identify(presented, EVERY, "users:read") == caller
+    assert await services.credentials.identify(presented, EVERY, ["users:read"]) == caller
     with pytest.raises(NotPermitted):
-        await services.credentials.identify(presented, EVERY, "users:write")
+        await services.credentials.identify(presented, EVERY, ["users:read", "users:write"])
 
 
 async def test_a_use_is_noted_where_the_door_says_so(services: Services, pool: PoolForTests) -> None:

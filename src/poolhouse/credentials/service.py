@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import NamedTuple
 
 from poolhouse.apps.service import AppService
@@ -56,8 +56,8 @@ class Credentials:
         self._access_keys, self._apps = access_keys, apps
         self._access_tokens = access_tokens
 
-    async def identify(self, presented: Presented, door: Door, scope: str | None = None) -> Caller:
-        """The caller behind what was presented, who may do what `scope` names.
+    async def identify(self, presented: Presented, door: Door, scopes: Collection[str] = ()) -> Caller:
+        """The caller behind what was presented, who may do what `scopes` name.
 
         Raises NotAuthenticated (TokenInvalid, TokenExpired, SignatureRefused) for what is no good credential
         here, and NotPermitted for a good one that opens another door.
@@ -73,8 +73,7 @@ class Credentials:
         if who.kind == "administrator":
             if door.notes_use:
                 await self._access_keys.note_use(who.pool_id, who.actor_id)
-            if scope is not None and who.scopes is not None and scope not in who.scopes:
-                raise NotPermitted(f"the key lacks {scope}")
+            _caller(presented, who).require_scopes(scopes)
             app_id = await self._apps.id_in_pool(who.pool_id, presented.app_id)
             who = who._replace(app_id=app_id)
         return _caller(presented, who)

@@ -101,7 +101,7 @@ class V3Wire:
         door = auth.DOORS.get(row.access)
         if door is None:
             return await self._services.credentials.stranger(given)
-        return await self._services.credentials.identify(given, door, row.scope)
+        return await self._services.credentials.identify(given, door, row.scopes)
 
 
 def _row(method: str, path: str) -> Endpoint:

@@ -38,7 +38,7 @@ from poolhouse.wire.v3.dto.apps import (
     UpdateApplicationDto,
 )
 from poolhouse.wire.v3.dto.common import IsSuccessDto, UserPagingDto
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
 
 _PAGES = {"login_config": "login", "register_config": "register", "branding_config": "branding"}
 _UNSERVED = ("saml_provider_enabled", "oauth_provider_enabled", "cas_provider_enabled")
@@ -390,6 +390,7 @@ ENDPOINTS = [
         response=UserPagingDto,
         handler=list_active_users,
         scope="apps:read",
+        also=PEOPLE,
         summary="People with a live session at an application",
     ),
 ]

@@ -13,7 +13,7 @@ from poolhouse.resources.model import (
     TargetType,
 )
 from poolhouse.users.model import UserKey
-from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.conversions import may_name, page
 from poolhouse.wire.v3.dto.apps import (
     AuthorizeApplicationAccessDto,
     BatchApplicationsAuthQuery,
@@ -165,7 +165,7 @@ def _type(name: str) -> TargetType:
 
 async def _name(request: V3Request, target: TargetName) -> str:
     """What a person is called; anything else goes by its code or id."""
-    if target.type is not TargetType.USER:
+    if target.type is not TargetType.USER or not may_name(request, target.type):
         return target.identifier
     user = await request.services.users.find(request.caller, UserKey("id", target.identifier))
     return user.display_name if user else target.identifier

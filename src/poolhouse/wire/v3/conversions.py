@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeVar, cast, get_args
@@ -13,6 +13,7 @@ from poolhouse.errors import InvalidInput, NotSupported, UserNotFound
 from poolhouse.fields.model import FieldValue, TargetType
 from poolhouse.identities.model import Identity
 from poolhouse.paging import Page, PageRequest, everything
+from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.times import unix_time, v3_time
 from poolhouse.users.model import KeyKind, Status, User, UserKey
 from poolhouse.users.rules import GENDERS
@@ -60,6 +61,25 @@ async def page_or_all(
 def moment(value: int | None, field: str) -> datetime | None:
     """Unix seconds as documented, or milliseconds as in every example."""
     return None if value is None else unix_time(value, field)
+
+
+_READERS = {
+    GrantTarget.USER: "users:read",
+    GrantTarget.ROLE: "roles:read",
+    GrantTarget.GROUP: "groups:read",
+    GrantTarget.ORG: "orgs:read",
+}
+
+
+def may_name(request: V3Request, kind: GrantTarget) -> bool:
+    """Whether the key may know what a target of this kind is called, where the answer is about something else. To
+    others a target is its id."""
+    return request.caller.has_scope(_READERS[kind])
+
+
+def require_naming(request: V3Request, kinds: Iterable[GrantTarget]) -> None:
+    """For a search in names. Raises NotPermitted."""
+    request.caller.require_scopes({_READERS[kind] for kind in kinds})
 
 
 def time_or_none(value: datetime | None) -> str | None:

@@ -6,6 +6,7 @@ Source: docs/contract/custom-database.md#administration.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -31,7 +32,7 @@ from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
 from poolhouse.sandbox.order import Dialect
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.conversions import moment, page
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
 
 READ, WRITE = "custom-database:read", "custom-database:write"
 
@@ -468,8 +469,8 @@ ENDPOINTS = [
          READ, "What ran, when, and what became of it"),
     _row("GET", "get-custom-database-migration", None, MigrationDto, get_migration,
          READ, "How lazy migration goes"),
-    _row("GET", "list-custom-database-waiting-users", ListWaitingQuery, WaitingPageDto, list_waiting,
-         READ, "Of a page of the old database, who has not come yet"),
+    replace(_row("GET", "list-custom-database-waiting-users", ListWaitingQuery, WaitingPageDto, list_waiting,
+         READ, "Of a page of the old database, who has not come yet"), also=PEOPLE),
     _row("POST", "lift-custom-database-tombstone", LiftTombstoneDto, LiftedDto, lift_tombstone,
          WRITE, "Allow a deleted user to migrate again"),
 ]  # fmt: skip

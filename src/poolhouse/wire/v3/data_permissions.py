@@ -8,7 +8,9 @@ from typing import Any
 from poolhouse.errors import TooLarge
 from poolhouse.permissions import trees
 from poolhouse.permissions.model import Kind, NodeRow, ResourceActions
-from poolhouse.wire.v3.conversions import page, the_user
+from poolhouse.permissions.views import NamedThing
+from poolhouse.resources.model import TargetType
+from poolhouse.wire.v3.conversions import may_name, page, require_naming, the_user
 from poolhouse.wire.v3.data_resources import comma_joined
 from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.permissions import (
@@ -194,6 +196,10 @@ async def list_resource_targets(
 async def list_permission_view(
     request: V3Request, body: ListPermissionViewDto
 ) -> ListPermissionViewPaginatedRespDto:
+    """Who is lent what through whom; names of those only that the key may read."""
+    users, roles, groups, nodes = (may_name(request, kind) for kind in _SHOWN)
+    if body.keyword:
+        require_naming(request, [TargetType.USER])
     found = await request.services.permission_view.list(
         request.caller, page(body.page, body.limit), body.keyword
     )
@@ -202,7 +208,7 @@ async def list_permission_view(
         items=[
             ListPermissionViewRespDto(
                 user_id=one.user_id,
-                username=one.user_name,
+                username=one.user_name if users else None,
                 namespace_id=str(one.namespace.number),
                 namespace_code=one.namespace.code,
                 namespace_name=one.namespace.name or one.namespace.code,
@@ -212,15 +218,21 @@ async def list_permission_view(
                 data_policy_list=[
                     PolicyBo(data_policy_id=it.id, data_policy_name=it.name) for it in one.policies
                 ],
-                role_list=[RoleBo(role_id=it.id, role_name=it.name, role_code=it.code) for it in one.roles],
-                group_list=[
-                    GroupBo(group_id=it.id, group_name=it.name, group_code=it.code) for it in one.groups
-                ],
-                node_list=[NodeBo(node_id=it.id, node_name=it.name, node_code=it.code) for it in one.nodes],
+                role_list=[RoleBo(**_named("role", it, roles)) for it in one.roles],
+                group_list=[GroupBo(**_named("group", it, groups)) for it in one.groups],
+                node_list=[NodeBo(**_named("node", it, nodes)) for it in one.nodes],
             )
             for one in found.items
         ],
     )
+
+
+_SHOWN = (TargetType.USER, TargetType.ROLE, TargetType.GROUP, TargetType.ORG)
+
+
+def _named(kind: str, thing: NamedThing, told: bool) -> dict[str, str]:
+    name, code = (thing.name, thing.code) if told else (thing.id, "")
+    return {f"{kind}_id": thing.id, f"{kind}_name": name, f"{kind}_code": code}
 
 
 # -- conversions -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from poolhouse.permissions.model import TARGET_TYPES, DataPolicy, DraftStatement
 from poolhouse.resources.model import Effect, TargetType
 from poolhouse.times import v3_time
 from poolhouse.wire.sentences import said
-from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.conversions import may_name, page, require_naming
 from poolhouse.wire.v3.data_resources import comma_joined
 from poolhouse.wire.v3.dto.permissions import (
     CheckDataPolicyExistsQuery,
@@ -78,7 +78,7 @@ async def list_data_policies(
                     for id_, name in one.resources
                 ],
                 policy_id=one.policy.id,
-                target_list=[_subject(target) for target in one.targets],
+                target_list=[_subject(request, target) for target in one.targets],
                 updated_at=v3_time(one.policy.updated_at),
             )
             for one in found.items
@@ -145,6 +145,8 @@ async def list_data_policy_targets(
     types = comma_joined(query.target_type)
     if unknown := [one for one in types if one not in _TYPES]:
         raise InvalidInput("targetType", f"不支持 {unknown[0][:64]}", f"{unknown[0][:64]} is none")
+    if query.query:
+        require_naming(request, [_TYPES[one] for one in types] or TARGET_TYPES)
     found = await request.services.data_policies.list_targets(
         request.caller,
         query.policy_id,
@@ -158,7 +160,7 @@ async def list_data_policy_targets(
             DataSubjectRespDto(
                 target_identifier=one.target.id,
                 target_type=_word(one.target.type),
-                target_name=one.name,
+                target_name=one.name if may_name(request, one.target.type) else one.target.id,
                 authorization_time=v3_time(one.authorized_at),
             )
             for one in found.items
@@ -183,8 +185,9 @@ def _shown(policy: DataPolicy) -> dict[str, Any]:
     }
 
 
-def _subject(named: NamedTarget) -> SubjectRespDto:
-    return SubjectRespDto(id=named.target.id, type=_word(named.target.type), name=named.name)
+def _subject(request: V3Request, named: NamedTarget) -> SubjectRespDto:
+    told = named.name if may_name(request, named.target.type) else named.target.id
+    return SubjectRespDto(id=named.target.id, type=_word(named.target.type), name=told)
 
 
 def _word(type_: TargetType) -> Any:

@@ -54,7 +54,7 @@ from poolhouse.wire.v3.dto.orgs import (
     UpdateDepartmentStatusReqDto,
     UserInfoDto,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
 
 # -- reading -----------------------------------------------------------------------------------------------
 
@@ -517,6 +517,7 @@ ENDPOINTS = [
         response=UserPagingDto,
         handler=list_department_members,
         scope=READ,
+        also=PEOPLE,
     ),
     Endpoint(
         "GET",
@@ -525,6 +526,7 @@ ENDPOINTS = [
         response=UserPagingDto,
         handler=search_department_members,
         scope=READ,
+        also=PEOPLE,
     ),
     Endpoint(
         "GET",

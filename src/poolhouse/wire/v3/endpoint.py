@@ -16,6 +16,9 @@ from poolhouse.services import WireServices
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
+PEOPLE = frozenset({"users:read"})
+"""Also of whatever tells names, addresses or numbers of people."""
+
 Access = Literal["administrator", "user", "grant", "anyone"]
 """Whose credentials are asked for; see `auth.py`. `grant`: a user's, or the access token that they let an
 application have."""
@@ -45,6 +48,7 @@ class Endpoint:
 
     `request` is the struct of the query (GET, DELETE) or of the JSON body; `response` the type of `data`.
     `scope` is what an access key limited to scopes must hold, `<family>:read` or `<family>:write`.
+    `also`: the scopes of what else it tells or does, such as the people of a group; the key must hold all of them.
     `blank` names required strings and lists that may be empty; all others are refused by name when empty.
     `ours` marks an endpoint that no client calls; a `bare` one answers its data without an envelope.
     """
@@ -57,6 +61,7 @@ class Endpoint:
     handler: Handler
     scope: str
     summary: str = ""
+    also: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
     access: Access = "administrator"
     api_code: int | None = None
@@ -66,6 +71,10 @@ class Endpoint:
     @property
     def url(self) -> str:
         return self.path if self.path.startswith("/") else f"/api/v3/{self.path}"
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return self.also | {self.scope}
 
     @property
     def takes_body(self) -> bool:

@@ -27,7 +27,7 @@ from poolhouse.wire.v3.dto.groups import (
     RemoveGroupMembersReqDto,
     UpdateGroupReqDto,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
 
 SUCCESS = IsSuccessDto(success=True)
 
@@ -79,6 +79,7 @@ async def get_all_groups(request: V3Request, query: GetAllGroupsQuery) -> list[R
     groups = await request.services.groups.list_all(request.caller)
     shown = await group_dtos(request, groups, custom_data=query.with_custom_data)
     if query.fetch_members:
+        request.caller.require_scopes(PEOPLE)
         ids = await request.services.groups.list_members_of_all(request.caller)
         everybody = list(dict.fromkeys(user_id for members in ids.values() for user_id in members))
         users = await request.services.users.list_by_ids(request.caller, everybody)
@@ -258,6 +259,7 @@ ENDPOINTS = [
         response=UserPagingDto,
         handler=list_group_members,
         scope="groups:read",
+        also=PEOPLE,
         summary="List the users in a group, latest joined first",
     ),
 ]

@@ -21,7 +21,8 @@ and names itself.
 
 Authentication is either client's: a token of `get-management-token`, or a signature on every request
 (access key id and secret; the pool's own pair is its id and secret). An access key made with
-`create-access-key` may be limited by `scopes`; the scope an endpoint asks for is in its row.
+`create-access-key` may be limited by `scopes`; the scopes an endpoint asks for are in its
+row: the key must hold all of them.
 
 Every answer is HTTP 200 with an envelope, `{{statusCode, message, requestId, data?}}`, and a refusal
 `{{statusCode, message, apiCode, requestId, data: null}}`, whose codes are in [errors.md](errors.md); HTTP itself
@@ -100,16 +101,12 @@ def text() -> str:
         lines += ["", f"## {_title(name)}", "", "| endpoint | built | scope | what |", "|---|---|---|---|"]
         for one in sorted(families[name], key=lambda one: (one.url, one.method)):
             done_here = built.get((one.method, one.url))
-            what = (
-                f"yes | {_code(done_here.scope)} | {done_here.title}" if done_here else f"no | | {one.reason}"
-            )
+            what = f"yes | {_scopes(done_here)} | {done_here.title}" if done_here else f"no | | {one.reason}"
             lines.append(f"| {one.method} `{one.url.removeprefix('/api/v3/')}` | {what} |")
     lines += _of_people(built)
     lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]
     for own in sorted(ours, key=lambda own: own.url):
-        lines.append(
-            f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_code(own.scope)} | {own.title} |"
-        )
+        lines.append(f"| {own.method} `{own.url.removeprefix('/api/v3/')}` | {_scopes(own)} | {own.title} |")
     return "\n".join(lines) + "\n"
 
 
@@ -128,8 +125,8 @@ def _title(family: str) -> str:
     return _FAMILIES.get(family, family.replace("_", " "))
 
 
-def _code(scope: str) -> str:
-    return f"`{scope}`" if scope else ""
+def _scopes(row: Endpoint) -> str:
+    return ", ".join(f"`{scope}`" for scope in (row.scope, *sorted(row.also)) if scope)
 
 
 if __name__ == "__main__":

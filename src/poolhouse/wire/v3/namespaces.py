@@ -161,6 +161,7 @@ ENDPOINTS = [
         response=NamespaceRolesPage,
         handler=list_namespace_roles,
         scope=READ,
+        also=frozenset({"roles:read"}),
     ),
     Endpoint(
         "POST",

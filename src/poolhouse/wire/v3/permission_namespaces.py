@@ -5,6 +5,7 @@ Source: docs/contract/v3/permissions.md
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from poolhouse.errors import InvalidInput
@@ -220,12 +221,15 @@ ENDPOINTS = [
         check_permission_namespace_exists,
         "Whether a code, or a name, is free",
     ),
-    _row(
-        "GET",
-        "list-permission-namespace-roles",
-        ListPermissionNamespaceRolesQuery,
-        PermissionNamespaceRolesListPagingDto,
-        list_permission_namespace_roles,
-        "List the roles of a namespace",
+    replace(
+        _row(
+            "GET",
+            "list-permission-namespace-roles",
+            ListPermissionNamespaceRolesQuery,
+            PermissionNamespaceRolesListPagingDto,
+            list_permission_namespace_roles,
+            "List the roles of a namespace",
+        ),
+        also=frozenset({"roles:read"}),
     ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -55,7 +56,7 @@ from poolhouse.wire.v3.dto.roles import (
     TargetDto,
     UpdateRoleDto,
 )
-from poolhouse.wire.v3.endpoint import V3Request, family
+from poolhouse.wire.v3.endpoint import PEOPLE, V3Request, family
 from poolhouse.wire.v3.groups import SUCCESS
 
 _TARGETS: dict[TargetType, Literal["USER", "GROUP", "DEPARTMENT"]] = {
@@ -371,21 +372,27 @@ ENDPOINTS = [
     _row("POST", "assign-role-batch", AssignRoleBatchDto, IsSuccessDto, assign_roles, "Give roles"),
     _row("POST", "revoke-role", RevokeRoleDto, IsSuccessDto, revoke_role, "Take a role away"),
     _row("POST", "revoke-role-batch", RevokeRoleBatchDto, IsSuccessDto, revoke_roles, "Take roles away"),
-    _row(
-        "GET",
-        "list-role-members",
-        ListRoleMembersQuery,
-        UserPagingDto,
-        list_role_members,
-        "List the users a role was given to",
+    replace(
+        _row(
+            "GET",
+            "list-role-members",
+            ListRoleMembersQuery,
+            UserPagingDto,
+            list_role_members,
+            "List the users a role was given to",
+        ),
+        also=PEOPLE,
     ),
-    _row(
-        "GET",
-        "list-role-departments",
-        ListRoleDepartmentsQuery,
-        RoleDepartmentListPagingDto,
-        list_role_departments,
-        "List the departments a role was given to",
+    replace(
+        _row(
+            "GET",
+            "list-role-departments",
+            ListRoleDepartmentsQuery,
+            RoleDepartmentListPagingDto,
+            list_role_departments,
+            "List the departments a role was given to",
+        ),
+        also=frozenset({"orgs:read"}),
     ),
     _row(
         "GET",

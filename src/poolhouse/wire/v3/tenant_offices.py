@@ -5,6 +5,8 @@ Source: docs/contract/v3/tenants.md
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from poolhouse.errors import NotSupported
 from poolhouse.orgs.model import Node
 from poolhouse.paging import Page
@@ -21,7 +23,7 @@ from poolhouse.wire.v3.dto.tenants import (
     MultipleTenantAdminListPagingDto,
     RemoveTenantDepartmentMembersReqDto,
 )
-from poolhouse.wire.v3.endpoint import V3Request, family
+from poolhouse.wire.v3.endpoint import PEOPLE, V3Request, family
 from poolhouse.wire.v3.tenants import user_ids_of
 
 
@@ -112,21 +114,27 @@ ENDPOINTS = [
         create_multiple_tenant_admin,
         "Make a user an administrator of several tenants, all or none",
     ),
-    _row(
-        "GET",
-        "get-multiple-tenant-admin",
-        GetMultipleTenantAdminQuery,
-        MultipleTenantAdminListPagingDto,
-        get_multiple_tenant_admin,
-        "Whether a user administers any tenant",
+    replace(
+        _row(
+            "GET",
+            "get-multiple-tenant-admin",
+            GetMultipleTenantAdminQuery,
+            MultipleTenantAdminListPagingDto,
+            get_multiple_tenant_admin,
+            "Whether a user administers any tenant",
+        ),
+        also=PEOPLE,
     ),
-    _row(
-        "GET",
-        "list-multiple-tenant-admins",
-        ListMultipleTenantAdminsQuery,
-        MultipleTenantAdminListPagingDto,
-        list_multiple_tenant_admins,
-        "Users who administer any tenant",
+    replace(
+        _row(
+            "GET",
+            "list-multiple-tenant-admins",
+            ListMultipleTenantAdminsQuery,
+            MultipleTenantAdminListPagingDto,
+            list_multiple_tenant_admins,
+            "Users who administer any tenant",
+        ),
+        also=PEOPLE,
     ),
     _row(
         "POST",

@@ -37,7 +37,7 @@ from poolhouse.wire.v3.dto.tenants import (
     UpdateTenantDto,
     UpdateTenantUserDto,
 )
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
 
 _PROFILE = tuple(name for name in CreateTenantUserReqDto.__struct_fields__ if name in WRITABLE)
 _SHOWN = tuple(name for name in TenantUserDto.__struct_fields__ if name in FIELDS)
@@ -388,6 +388,7 @@ ENDPOINTS = [
         response=TenantUserListPagingDto,
         handler=list_tenant_users,
         scope="tenants:read",
+        also=PEOPLE,
         summary="Members of a tenant",
     ),
     Endpoint(
@@ -397,6 +398,7 @@ ENDPOINTS = [
         response=TenantUserListPagingDto,
         handler=list_tenant_admin,
         scope="tenants:read",
+        also=PEOPLE,
         summary="Administrators of a tenant",
     ),
     Endpoint(
@@ -406,6 +408,7 @@ ENDPOINTS = [
         response=TenantUserDto,
         handler=get_tenant_user,
         scope="tenants:read",
+        also=PEOPLE,
         summary="One member",
     ),
     Endpoint(
@@ -415,6 +418,7 @@ ENDPOINTS = [
         response=TenantUserDto,
         handler=create_tenant_user,
         scope="tenants:write",
+        also=frozenset({"users:read", "users:write"}),
         summary="Create a user who is a member",
     ),
     Endpoint(
