@@ -13,7 +13,7 @@ setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
               src/poolhouse/sandbox/js/package.json src/poolhouse/sandbox/js/deno.lock \
               examples/js/package.json examples/js/deno.lock tests/js/package.json tests/js/deno.lock \
-              tests/clients/matrix.py tests/clients/packages.py
+              tests/clients/matrix.py tests/clients/libraries.py tests/clients/packages.py
 	scripts/setup
 
 check: setup ## linters, strict types, import contracts
@@ -35,8 +35,8 @@ format: setup ## mends what the formatter and the linter can
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-clients: setup ## drives the official clients; records what passes and writes docs/reference/clients.md
-	RECORD_CLIENTS=1 .venv/bin/python -m pytest -n 0 tests/clients/test_matrix.py
+clients: setup ## drives clients and OpenID Connect libraries; records what passes and writes their pages
+	RECORD_CLIENTS=1 .venv/bin/python -m pytest -n 0 tests/clients/test_matrix.py tests/clients/test_libraries.py
 	.venv/bin/python -m tests.clients.page
 
 bench: setup ## measures against the limits; writes bench/results.json

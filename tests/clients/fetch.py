@@ -1,4 +1,4 @@
-"""Fetches the packages of the clients that the suite drives.
+"""Fetches the packages of the clients and libraries that the suite drives.
 
 python -m tests.clients.fetch          what is not there yet; names each client that is left out, and why
 python -m tests.clients.fetch --lock   writes the checksums of the jars anew, from what Maven gives
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 
+from tests.clients.libraries import LIBRARIES
 from tests.clients.matrix import CLIENTS
 from tests.clients.packages import Jars, LeftOut
 
 
 def main() -> None:
-    for client in CLIENTS:
+    for client in (*CLIENTS, *LIBRARIES):
         try:
             if "--lock" in sys.argv and isinstance(client.packages, Jars):
                 client.packages.lock()

@@ -1,7 +1,8 @@
-"""Writes docs/reference/clients.md and the table in README.md, from the rows and their recorded runs.
+"""Writes docs/reference/clients.md, docs/reference/oidc-libraries.md and the table in README.md, from the rows and
+their recorded runs.
 
-python -m tests.clients.page           writes both
-python -m tests.clients.page --check   exit status 1 if either is not what the rows and runs say; runs nothing
+python -m tests.clients.page           writes them
+python -m tests.clients.page --check   exit status 1 if one is not what the rows and runs say; runs nothing
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
+from tests.clients import libraries_page
 from tests.clients.matrix import CLIENTS, Client
 from tests.clients.runs import recorded
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "clients.md"
+LIBRARIES_PAGE = ROOT / "docs" / "reference" / "oidc-libraries.md"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- clients: made by `make clients` -->", "<!-- end of clients -->"
 
@@ -42,7 +45,7 @@ BESIDE = [
     (
         "any OpenID Connect library",
         "issuer `HOST/oidc`, client id and secret `appId`, `appSecret`",
-        "`tests/oidc`",
+        "[by library](docs/reference/oidc-libraries.md)",
     ),
 ]
 """Lines of README.md about clients that have no row: client, how it begins, where it is tried."""
@@ -111,7 +114,7 @@ def readme() -> str:
 
 
 def main() -> None:
-    wanted = {PAGE: page(), README: readme()}
+    wanted = {PAGE: page(), LIBRARIES_PAGE: libraries_page.page(), README: readme()}
     if "--check" in sys.argv:
         stale = [str(file.relative_to(ROOT)) for file, text in wanted.items() if _read(file) != text]
         sys.exit(f"{', '.join(stale)}: not what tests/clients says; make clients" if stale else 0)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from tests.clients import packages
-from tests.clients.packages import Jars, LeftOut
+from tests.clients.libraries import LIBRARIES, Library
+from tests.clients.matrix import CLIENTS, Client
+from tests.clients.packages import Jars, LeftOut, Modules, Wheels
 
 JARS = Jars("cn.example", "a-client", "1.0", "V3")
 
@@ -48,3 +53,17 @@ def test_without_maven_a_client_is_left_out_by_name(sums: Path, monkeypatch: pyt
     monkeypatch.setenv("PATH", "")
     with pytest.raises(LeftOut, match="no java, no javac"):
         JARS.fetch()
+
+
+@pytest.mark.parametrize("row", [*CLIENTS, *LIBRARIES], ids=lambda row: row.file)
+def test_the_version_of_a_row_is_the_one_that_is_driven(row: Client | Library) -> None:
+    if isinstance(row.packages, Wheels) and not row.packages.locked:
+        assert version(row.name) == row.version
+    if isinstance(row.packages, Wheels) and row.packages.locked:
+        pins = (packages.HERE / "python" / f"{row.packages.locked}.txt").read_text()
+        assert re.search(rf"^{row.name}=={re.escape(row.version)} ", pins, re.M)
+    if isinstance(row.packages, Modules):
+        named = json.loads((packages.ROOT / "tests" / "js" / "package.json").read_text())["dependencies"]
+        assert named[row.packages.module].rpartition("@")[2] == row.version
+    if isinstance(row.packages, Jars):
+        assert row.packages.version == row.version

@@ -14,10 +14,11 @@ import pytest
 from authing import AuthenticationClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from tests.clients.browsing import Person
 from tests.conftest import PoolForTests
 from tests.oidc.conftest import REDIRECT
 from tests.oidc.test_flows import VERIFIER, authorize_url, claims_of
-from tests.oidc.test_relying_parties import NODE, log_in
+from tests.sdk import node
 from tests.wire.v3.test_clients import SDK
 
 from poolhouse.apps.model import App
@@ -40,7 +41,8 @@ async def issued(services: Services, server: str, pool: PoolForTests, **settings
     if await services.users.find(pool.administrator, UserKey("username", "ada")) is None:
         draft = UserDraft({"username": "ada"}, password="lovelace")
         await services.users.create(pool.administrator, draft)
-    callback = await log_in(server, server + authorize_url(app))
+    async with httpx.AsyncClient() as http:
+        callback = await Person(http, (REDIRECT,), "ada", "lovelace").go(server + authorize_url(app))
     form = {
         "grant_type": "authorization_code",
         "client_id": app.id,
@@ -88,7 +90,7 @@ async def by_node(server: str, tokens: list[Issued]) -> None:
         for one in tokens
     ]
     process = await asyncio.create_subprocess_exec(
-        NODE,
+        node(),
         PARSE,
         SDK,
         json.dumps({"host": server, "tokens": asked}),

@@ -112,3 +112,37 @@ def test_a_deeply_nested_payload_is_refused():
 def test_well_signed_claims_of_the_wrong_shape_are_refused(bad):
     with pytest.raises(TokenInvalid):
         tokens.read(tokens.sign(claims(**bad), HS), HS, NOW)
+
+
+APP = SigningKey(POOL, new_id(), "HS256", HS.key, "app", "app")
+
+
+def test_an_applications_secret_is_no_key_of_a_list_so_its_tokens_name_none():
+    token = tokens.sign(claims(aud="app"), APP)
+    assert json.loads(base64.b64decode(token.split(".")[0] + "==")) == {"alg": "HS256", "typ": "JWT"}
+    assert tokens.read(token, APP, NOW).app_id == "app"
+    assert "kid" in json.loads(base64.b64decode(tokens.sign(claims(), HS).split(".")[0] + "=="))
+
+
+def test_a_token_that_named_the_secret_in_its_header_is_still_read():
+    named = jws.serialize_compact(
+        {"alg": "HS256", "kid": APP.kid}, tokens.encode_payload(claims(aud="app")), APP.key, ["HS256"]
+    )
+    assert tokens.read(named, APP, NOW).app_id == "app"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [None, "", 7, "x" * 24, "0" * 24, [APP.kid], HS.kid],
+    ids=["none", "empty", "number", "text", "unknown", "list", "others"],
+)
+def test_a_token_that_names_another_secret_or_none_is_refused(named):
+    payload = tokens.encode_payload(claims(aud="app", **{tokens.KEY_CLAIM: named}))
+    with pytest.raises(TokenInvalid):
+        tokens.read(jws.serialize_compact({"alg": "HS256"}, payload, APP.key, ["HS256"]), APP, NOW)
+
+
+@pytest.mark.parametrize("header", [{"alg": "RS256"}, {"alg": "ES256"}, {"alg": "HS256", "kid": None}])
+def test_no_other_token_names_its_key_in_its_claims(header):
+    with pytest.raises(TokenInvalid):
+        tokens.hint(forge(header, claims(**{tokens.KEY_CLAIM: "0" * 24})))

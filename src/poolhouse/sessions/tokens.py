@@ -34,6 +34,8 @@ Purpose = Literal["server", "management", "rsa", "app"]
 LONGEST_TOKEN = 8192
 CLOCK_SKEW_S = 30
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+KEY_CLAIM = "key_id"
+"""Where a token says by which of an application's secrets it is signed."""
 _KEY_ID = re.compile(r"(?:([0-9a-f]{24})\.)?([0-9a-f]{24})\Z")
 """A pool's id stood before the key's once; tokens from then are read until they expire."""
 _ALGORITHMS: dict[str, Algorithm] = {"HS256": "HS256", "RS256": "RS256", "ES256": "ES256"}
@@ -59,6 +61,12 @@ class SigningKey:
     def kid(self) -> str:
         """Published with the key, so it names no pool."""
         return self.key_id
+
+    @property
+    def is_known_by_id(self) -> bool:
+        """Whether the header of what it signs names it. Who verifies with an application's secret has a key without an
+        id, and libraries that read `kid` look for no other than that one (Authlib, pyoidc)."""
+        return self.purpose != "app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,11 @@ class Claims:
 
 
 def sign(claims: Mapping[str, Any], key: SigningKey) -> str:
-    header = {"alg": key.algorithm, "typ": "JWT", "kid": key.kid}
+    header = {"alg": key.algorithm, "typ": "JWT"}
+    if key.is_known_by_id:
+        header["kid"] = key.kid
+    else:
+        claims = {**claims, KEY_CLAIM: key.kid}
     return jws.serialize_compact(header, encode_payload(claims), key.key, [key.algorithm])
 
 
@@ -108,9 +120,12 @@ def hint(token: str) -> KeyHint:
     """Raises TokenInvalid for anything that no signing of ours can have produced."""
     if len(token) > LONGEST_TOKEN or not _SHAPE.match(token):
         raise TokenInvalid("not a compact JWS")
-    header = _header(token)
+    header, payload = _parts(token)
     algorithm = _ALGORITHMS.get(str(header.get("alg")))
-    named = _KEY_ID.match(str(header.get("kid")))
+    if algorithm == "HS256" and "kid" not in header:
+        named = _KEY_ID.match(str(_claims(payload).get(KEY_CLAIM)))
+    else:
+        named = _KEY_ID.match(str(header.get("kid")))
     if algorithm is None or named is None or "crit" in header:
         raise TokenInvalid("foreign algorithm or key id")
     return KeyHint(named[2], algorithm, named[1])
@@ -130,11 +145,9 @@ def verify(token: str, key: SigningKey) -> dict[str, Any]:
     if not hint(token).fits(key):
         raise TokenInvalid("another key or algorithm than the key's own")
     try:
-        claims = json.loads(jws.deserialize_compact(token, key.key, [key.algorithm]).payload)
-    except (JoseError, ValueError, RecursionError) as error:
-        raise TokenInvalid("bad signature or payload") from error
-    if not isinstance(claims, dict):
-        raise TokenInvalid("the payload is not an object")
+        claims = _claims(jws.deserialize_compact(token, key.key, [key.algorithm]).payload)
+    except JoseError as error:
+        raise TokenInvalid("bad signature") from error
     issued, expires = numeric_date(claims.get("iat")), numeric_date(claims.get("exp"))
     if issued is None or expires is None:
         raise TokenInvalid("iat or exp is missing, or is no time")
@@ -180,9 +193,20 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _header(token: str) -> dict[str, Any]:
+def _parts(token: str) -> tuple[dict[str, Any], bytes]:
+    """Header and payload, before anything is verified."""
     try:
-        header = jws.extract_compact(token.encode()).headers()
+        read = jws.extract_compact(token.encode())
+        return dict(read.headers()), read.payload
     except (JoseError, ValueError, RecursionError) as error:
         raise TokenInvalid("unreadable header") from error
-    return dict(header)
+
+
+def _claims(payload: bytes) -> dict[str, Any]:
+    try:
+        claims = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise TokenInvalid("unreadable payload") from error
+    if not isinstance(claims, dict):
+        raise TokenInvalid("the payload is not an object")
+    return claims

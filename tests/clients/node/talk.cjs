@@ -72,3 +72,40 @@ function fault(answer, { plain, expect }) {
   }
   return undefined;
 }
+
+const ABSENT = Symbol("the library has no such thing");
+exports.ABSENT = ABSENT;
+
+/** Takes a library through `given.walk` (tests/clients/story.py); `verbs`: by name, (app, step) => what to do. */
+exports.story = async (given, verbs) => {
+  for (const step of given.walk) {
+    const fault = await outcome(verbs[step.do], given.apps[step.app], step);
+    if (fault === ABSENT) exports.notSupported(step.call);
+    else exports.done(step.call, fault);
+  }
+};
+
+async function outcome(verb, app, step) {
+  try {
+    if (!verb || (await verb(app, step)) === ABSENT) return ABSENT;
+    return step.refused ? "was not refused" : undefined;
+  } catch (error) {
+    const said = words(error);
+    return step.refused?.some((word) => said.toLowerCase().includes(word)) ? undefined : said;
+  }
+}
+
+function words(error) {
+  const own = [error?.message, error?.code, error?.error, error?.error_description];
+  return [...own, error?.cause && words(error.cause)].filter(Boolean).join(": ") || JSON.stringify(error);
+}
+
+/** The id token with another signature of the same length. */
+exports.forged = (token) => {
+  const [header, payload, signature] = token.split(".");
+  return [header, payload, (signature[0] === "A" ? "B" : "A") + signature.slice(1)].join(".");
+};
+
+exports.require = (right, what) => {
+  if (!right) throw new Error(`wrong: ${what}`);
+};

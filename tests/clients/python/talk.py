@@ -103,3 +103,44 @@ def _fault(answer: Any, step: dict[str, Any]) -> str | None:
         if found is None if wanted is None else found != wanted:
             return f"{path}: {json.dumps(found)}"
     return None
+
+
+ABSENT = UNSUPPORTED
+"""What a verb of `story` gives where the library has no such thing."""
+
+Verb = Callable[[dict[str, Any], dict[str, Any]], Any]
+
+
+def story(given: dict[str, Any], verbs: dict[str, Verb]) -> None:
+    """Takes a library through `given["walk"]` (tests/clients/story.py); `verbs`: by name, (app, step) -> anything or
+    ABSENT."""
+    for step in given["walk"]:
+        fault = _outcome(verbs.get(step["do"]), given["apps"][step["app"]], step)
+        if fault is ABSENT:
+            not_supported(step["call"])
+        else:
+            done(step["call"], fault)
+    ended()
+
+
+def _outcome(verb: Verb | None, app: dict[str, Any], step: dict[str, Any]) -> Any:
+    try:
+        if verb is None or verb(app, step) is ABSENT:
+            return ABSENT
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        if any(word in said.lower() for word in step.get("refused", [])):
+            return None
+        return said
+    return "was not refused" if "refused" in step else None
+
+
+def forged(token: str) -> str:
+    """The id token with another signature of the same length."""
+    header, payload, signature = token.split(".")
+    return ".".join([header, payload, ("B" if signature[0] == "A" else "A") + signature[1:]])
+
+
+def must(right: object, what: object) -> None:
+    if not right:
+        raise AssertionError(f"wrong: {what}")
