@@ -10,12 +10,15 @@ import phonenumbers
 from poolhouse.errors import InvalidInput
 
 DEFAULT_COUNTRY_CODE = "+86"
+_CHINA = (None, "", DEFAULT_COUNTRY_CODE)
 LONGEST = 32
 """Characters of a number as people write it."""
 _SHORTEST_TAIL = 7
 """Digits: fewer would make two people's numbers one."""
 
 _WRITTEN = re.compile(r"\+?[0-9 ().\-‐‑‒–—]+\Z")
+_MOBILE_OF_CHINA = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})", re.ASCII)
+"""What is one at a glance."""
 _A_SPREADSHEETS_FLOAT = re.compile(r"[0-9]{7,32}\.[0-9]*\Z")
 
 
@@ -26,6 +29,8 @@ def key(phone: str, country_code: str | None = None, field: str = "phone") -> st
     Any number that is possible is one, whether or not it is given out. Raises InvalidInput naming `field`, or
     phoneCountryCode.
     """
+    if country_code in _CHINA and (usual := _MOBILE_OF_CHINA.fullmatch(phone)):
+        return f"{DEFAULT_COUNTRY_CODE}{usual[1]}"
     text = _digits_written(phone)
     code = country_code_of(country_code) if country_code else int(DEFAULT_COUNTRY_CODE)
     if not text:

@@ -288,3 +288,17 @@ async def test_a_file_of_another_kind_is_refused(
         (tmp_path / name).write_text(text)
         with pytest.raises(InvalidInput):
             await services.imports.from_file(pool.administrator, tmp_path / name)
+
+
+async def test_the_planner_hears_at_once_of_the_many_who_came(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    before = await services.db.fetchval("select clock_timestamp()")
+    file = jsonl(tmp_path, *({"username": f"u{n}", "id": n} for n in range(120)))
+    assert await brought_in(services, pool, file) == (120, 0, 0)
+    for table in ("users", "user_identities"):
+        analysed = await services.db.fetchval(
+            "select pg_stat_get_last_analyze_time($1::text::regclass)", table
+        )
+        assert analysed is not None
+        assert analysed > before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from poolhouse.errors import InvalidInput
 from poolhouse.fields.base import BASE_FIELDS
@@ -69,7 +70,12 @@ _ALSO: Mapping[str, Sequence[str]] = {
 
 def folded(name: str) -> str:
     """What names are compared by. A `*` for a field that must be filled in says nothing, nor does a remark."""
-    plain = unicodedata.normalize("NFKC", name[:256]).casefold()
+    return _folded(name[:256])
+
+
+@lru_cache(4096)  # every row of a file says the same names
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", name).casefold()
     words, _, _ = plain.partition("(")
     return "".join(letter for letter in words if letter.isalnum())
 

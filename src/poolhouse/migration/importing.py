@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal
-
-import msgspec
+from typing import TypeVar
 
 from poolhouse import emails
 from poolhouse.audit.model import Event
@@ -38,16 +38,18 @@ from poolhouse.fields.store import FieldStore
 from poolhouse.migration import import_rows
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser, RowError
-from poolhouse.migration.import_tables import Reading
-from poolhouse.migration.postgres import Journal, Known
+from poolhouse.migration.import_tables import Raw, Reading
+from poolhouse.migration.import_verdicts import Entry, ErrorFile, Rehearsal, verdict_on
+from poolhouse.migration.postgres import Journal
 from poolhouse.users.model import CUSTOM_DATABASE
-from poolhouse.users.rules import spelled
 
-BATCH_ROWS, BATCH_PASSWORDS = 500, 64
+BATCH_ROWS, BATCH_PASSWORDS = 1000, 64
 """Rows of one transaction; plain passwords of one, each of which costs a hash."""
 RETRIES = 8
+ANALYSED_FROM_DIGITS = 2
+"""Each time so many people have come that their number has one digit more, beyond these."""
 
-Entry = ImportedUser | RowError
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,33 +115,27 @@ class UserImports:
         progress = ImportProgress(journal, total=total)
         if journal.finished:
             return replace(progress, done=total)
-        batch: list[Entry] = []
-        rehearsal = _Rehearsal() if dry_run else None
+        rows = import_rows.read(path, reading)
+        parse = partial(
+            import_rows.parsed, ignored=progress.ignored, email=self._check_email, function=function
+        )
+        rehearsal = Rehearsal() if dry_run else None
         try:
-            for place, raw in enumerate(import_rows.read(path, reading)):
-                if place < journal.position:
-                    continue
-                entry = import_rows.parsed(raw, progress.ignored, self._check_email, function=function)
-                if rehearsal:
-                    verdict = rehearsal.judge(entry)
-                    if verdict == "here":
-                        journal = replace(progress.journal, skipped=progress.journal.skipped + 1)
-                        progress = replace(progress, journal=journal)
-                        continue
-                    entry = verdict
-                batch.append(entry)
-                if _is_full(batch):
-                    journal_after = await self.store(
+            unread = islice(rows, journal.position, None)
+            async with aclosing(_read_ahead(_batches(unread, parse))) as batches:
+                async for batch, done in batches:
+                    if rehearsal:
+                        batch, here = rehearsal.judged(batch)
+                        progress = replace(progress, journal=replace(journal, skipped=journal.skipped + here))
+                    journal = await self.store(
                         caller, progress.journal, batch, len(batch), log, dry_run=dry_run
                     )
-                    progress, batch = replace(progress, journal=journal_after, done=raw.done), []
+                    progress = replace(progress, journal=journal, done=done)
                     report(progress)
-            last = await self.store(
-                caller, progress.journal, batch, len(batch), log, dry_run=dry_run, finish=True
-            )
+            journal = await self.store(caller, journal, [], 0, log, dry_run=dry_run, finish=True)
         finally:
             log.close()
-        progress = replace(progress, journal=last, done=total)
+        progress = replace(progress, journal=journal, done=total)
         report(progress)
         return progress
 
@@ -226,7 +222,9 @@ class UserImports:
                     detail = {"source": journal.source[:80], "imported": len(ids_by_line)}
                     await self._audit.write(tx, caller, Event("import", "user", detail=detail))
         except _Rehearsed:
-            pass
+            return after
+        if len(str(after.imported)) > max(ANALYSED_FROM_DIGITS, len(str(journal.imported))):
+            await newcomers.analyse(self._db)
         return after
 
     async def _bring_in(
@@ -242,6 +240,7 @@ class UserImports:
         if new:
             with_hashes = [(p, p.password_hash or hashes.get(p.line)) for p in new]
             ids_by_line = await newcomers.insert(tx, caller.pool_id, with_hashes, CUSTOM_DATABASE)
+        if len(ids_by_line) < len(new):
             # Whoever was faster is visible now, in this batch or beside it.
             existing = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
         custom = {ids_by_line[p.line]: p.custom_data for p in new if p.line in ids_by_line and p.custom_data}
@@ -280,93 +279,31 @@ class UserImports:
             raise NotSupportedByDirectory(what="import")
 
 
-def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", "here"]:
-    """Somebody new; somebody who is here; or somebody whose identifiers are partly another's, an error.
-
-    One user here is the same person if no identifier of the row says otherwise: an account of the same
-    e-mail but another username is somebody else's until a human has looked.
-    """
-    if person.script_id and person.script_id in known.deleted:
-        return RowError(
-            person.line,
-            "id",
-            "this user was deleted in Poolhouse; an administrator can allow them back",
-            person.script_id,
-        )
-    if person.script_id and person.script_id in known.by_script_id:
-        return "here"
-    given = newcomers.keys_of(person)
-    holders = {
-        key: known.by_key[item] for key, value in given.items() if (item := (key, value)) in known.by_key
-    }
-    if not holders:
-        return "new"
-    field_, owner = next(iter(holders.items()))
-    theirs = known.keys_of[owner]
-    if set(holders.values()) == {owner} and all(theirs[key] in (None, given[key]) for key in given):
-        return "here"
-    return RowError(person.line, spelled(field_), "belongs to another user", person.script_id)
+def _batches(rows: Iterable[Raw], parse: Callable[[Raw], Entry]) -> Iterator[tuple[list[Entry], int]]:
+    """What one transaction brings in, and how many bytes of the file are read then."""
+    batch: list[Entry] = []
+    plain = 0
+    for raw in rows:
+        entry = parse(raw)
+        batch.append(entry)
+        plain += isinstance(entry, ImportedUser) and entry.password is not None
+        if len(batch) >= BATCH_ROWS or plain >= BATCH_PASSWORDS:
+            yield batch, raw.done
+            batch, plain = [], 0
+    if batch:
+        yield batch, raw.done
 
 
-class ErrorFile:
-    """JSON lines, cut to what the journal knows before anything is added."""
-
-    def __init__(self, path: Path | None, known_bytes: int) -> None:
-        self._path = path
-        self._file: BinaryIO | None = None
-        if path is not None and path.exists():
-            os.truncate(path, min(known_bytes, path.stat().st_size))
-
-    def put(self, at: int, errors: Sequence[RowError]) -> int:
-        """Writes them at `at` and gives the new length; on the disk before the journal says so."""
-        if self._path is None or not errors:
-            return at
-        if self._file is None:
-            self._file = self._path.open("r+b" if self._path.exists() else "wb")
-        text = b"".join(_told(error) + b"\n" for error in errors)
-        self._file.seek(at)
-        self._file.truncate()
-        self._file.write(text)
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        return at + len(text)
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-
-
-class _Rehearsal:
-    """A dry run leaves nothing behind that a later row could meet, so it remembers who came."""
-
-    def __init__(self) -> None:
-        self._by_key: dict[tuple[str, str], str] = {}
-        self._keys_of: dict[str, Mapping[str, str | None]] = {}
-        self._by_script_id: dict[str, str] = {}
-
-    def judge(self, entry: Entry) -> Entry | Literal["here"]:
-        if isinstance(entry, RowError):
-            return entry
-        known = Known(self._by_key, self._keys_of, self._by_script_id, frozenset())
-        verdict = verdict_on(entry, known)
-        if verdict != "new":
-            return verdict
-        keys = newcomers.keys_of(entry)
-        self._keys_of[str(entry.line)] = {key: keys.get(key) for key in newcomers.KEYS}
-        self._by_key |= {item: str(entry.line) for item in keys.items()}
-        if entry.script_id:
-            self._by_script_id[entry.script_id] = str(entry.line)
-        return entry
-
-
-def _told(error: RowError) -> bytes:
-    fields = {name: value for name, value in asdict(error).items() if value is not None}
-    return msgspec.json.encode(fields)
-
-
-def _is_full(batch: Sequence[Entry]) -> bool:
-    plain = sum(isinstance(entry, ImportedUser) and entry.password is not None for entry in batch)
-    return len(batch) >= BATCH_ROWS or plain >= BATCH_PASSWORDS
+async def _read_ahead(items: Iterator[T]) -> AsyncGenerator[T, None]:
+    """Each item, the next of which is made in a thread while this one is worked on."""
+    coming = asyncio.create_task(asyncio.to_thread(next, items, None))
+    try:
+        while (item := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(next, items, None))
+            yield item
+    finally:
+        with suppress(Exception):
+            await coming
 
 
 def _digest(path: Path) -> tuple[str, int]:

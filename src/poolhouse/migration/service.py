@@ -19,7 +19,8 @@ from poolhouse.errors import InvalidOperation, PoolhouseError
 from poolhouse.failures import told
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser
-from poolhouse.migration.importing import ErrorFile, ImportProgress, Report, UserImports, verdict_on
+from poolhouse.migration.import_verdicts import ErrorFile, verdict_on
+from poolhouse.migration.importing import ImportProgress, Report, UserImports
 from poolhouse.migration.postgres import Journal
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now

@@ -31,10 +31,18 @@ GENDERS = {"M": "M", "F": "F", "U": "U", "W": "F"}
 
 def spelled(field: str) -> str:
     """The field as callers write it: `last_ip` is `lastIP` in every document that lets one write it."""
+    return _SPELLED.get(field) or _spelled(field)
+
+
+def _spelled(field: str) -> str:
     if field == "last_ip":
         return "lastIP"
     head, *tail = field.split("_")
     return head + "".join(part.capitalize() for part in tail)
+
+
+_SPELLED = {field: _spelled(field) for field in WRITABLE}
+"""Of what every row of an import has; whatever else somebody gives is not kept."""
 
 
 def clean(

@@ -1,0 +1,89 @@
+"""An import of people with hashes, against COPY of the same rows into tables with the same indexes."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import resource
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+
+from bench.rows import Row, at_least, known, measurement
+from bench.running import data_folder
+from poolhouse.caller import Caller
+from poolhouse.db.database import opened
+from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.db.migrations import migrate
+from poolhouse.services import build
+from poolhouse.settings import Settings
+
+PEOPLE = 50_000
+_HASH = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"
+_TABLES = ("users", "user_identities")
+
+
+def write_people(file: Path) -> None:
+    """The same at every run: ids, names, addresses, numbers and hashes, as an old database exports them."""
+    chance = random.Random(1)
+    family, given = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
+    with file.open("w") as lines:
+        for n in range(PEOPLE):
+            row = {
+                "id": str(100_000 + n),
+                "username": f"user{n:07d}",
+                "email": f"user{n}@corp{n % 97}.example.com",
+                "phone": f"138{n:08d}",
+                "name": chance.choice(family) + chance.choice(given) + chance.choice(given),
+                "gender": chance.choice("MFU"),
+                "passwordHash": _HASH,
+                "company": f"公司{n % 500}",
+            }
+            lines.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+@measurement
+async def importing_people() -> AsyncIterator[Row]:
+    with data_folder() as data, EmbeddedPostgres(data) as url:
+        await migrate(url)
+        async with opened(url) as database:
+            services = await build(Settings(data=data / "settings"), database)
+            pool = await services.pools.create("large")
+            caller = Caller(pool.id, "administrator", pool.id)
+            file = data / "people.jsonl"
+            write_people(file)
+            grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            began = time.perf_counter()
+            done = await services.imports.from_file(caller, file)
+            taken = time.perf_counter() - began
+            grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - grown
+            assert done.journal.imported == PEOPLE
+        rate, limit = PEOPLE / taken, PEOPLE / await _copied(url)
+    yield known(f"import of {PEOPLE:,} hashed rows", rate, "rows/s")
+    yield at_least("import of hashed rows, against COPY", rate / limit, "x", bar=0.6)
+    yield known("import of hashed rows: memory grown", grown / 1024, "MB")
+
+
+async def _copied(url: str) -> float:
+    """Seconds of COPY into empty tables with every constraint and index."""
+    connection = await asyncpg.connect(url)
+    taken = 0.0
+    for table in _TABLES:
+        columns = await connection.fetch(
+            "select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0 "
+            "and attgenerated = '' and not attisdropped order by attnum",
+            table,
+        )
+        names = [row["attname"] for row in columns]
+        await connection.execute(f"create table {table}_copied (like {table} including all)")
+        rows = io.BytesIO()
+        await connection.copy_from_table(table, output=rows, columns=names)
+        rows.seek(0)
+        began = time.perf_counter()
+        await connection.copy_to_table(f"{table}_copied", source=rows, columns=names)
+        taken += time.perf_counter() - began
+    await connection.close()
+    return taken

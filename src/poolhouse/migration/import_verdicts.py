@@ -1,0 +1,108 @@
+"""Who of a file is somebody new, who is here, and where it is told who is neither."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from poolhouse.migration import postgres as newcomers
+from poolhouse.migration.import_rows import ImportedUser, RowError
+from poolhouse.migration.postgres import Known
+from poolhouse.users.rules import spelled
+
+Entry = ImportedUser | RowError
+
+
+def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", "here"]:
+    """Somebody new; somebody who is here; or somebody whose identifiers are partly another's, an error.
+
+    One user here is the same person if no identifier of the row says otherwise: an account of the same
+    e-mail but another username is somebody else's until a human has looked.
+    """
+    if person.script_id and person.script_id in known.deleted:
+        return RowError(
+            person.line,
+            "id",
+            "this user was deleted in Poolhouse; an administrator can allow them back",
+            person.script_id,
+        )
+    if person.script_id and person.script_id in known.by_script_id:
+        return "here"
+    given = newcomers.keys_of(person)
+    holders = {
+        key: known.by_key[item] for key, value in given.items() if (item := (key, value)) in known.by_key
+    }
+    if not holders:
+        return "new"
+    field_, owner = next(iter(holders.items()))
+    theirs = known.keys_of[owner]
+    if set(holders.values()) == {owner} and all(theirs[key] in (None, given[key]) for key in given):
+        return "here"
+    return RowError(person.line, spelled(field_), "belongs to another user", person.script_id)
+
+
+class Rehearsal:
+    """A dry run leaves nothing behind that a later row could meet, so it remembers who came."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[tuple[str, str], str] = {}
+        self._keys_of: dict[str, Mapping[str, str | None]] = {}
+        self._by_script_id: dict[str, str] = {}
+
+    def judged(self, batch: Sequence[Entry]) -> tuple[list[Entry], int]:
+        """Whom it brings in or refuses, and how many are here already."""
+        verdicts = [self._judge(entry) for entry in batch]
+        left = [verdict for verdict in verdicts if verdict != "here"]
+        return left, len(verdicts) - len(left)
+
+    def _judge(self, entry: Entry) -> Entry | Literal["here"]:
+        if isinstance(entry, RowError):
+            return entry
+        known = Known(self._by_key, self._keys_of, self._by_script_id, frozenset())
+        verdict = verdict_on(entry, known)
+        if verdict != "new":
+            return verdict
+        keys = newcomers.keys_of(entry)
+        self._keys_of[str(entry.line)] = {key: keys.get(key) for key in newcomers.KEYS}
+        self._by_key |= {item: str(entry.line) for item in keys.items()}
+        if entry.script_id:
+            self._by_script_id[entry.script_id] = str(entry.line)
+        return entry
+
+
+class ErrorFile:
+    """JSON lines, cut to what the journal knows before anything is added."""
+
+    def __init__(self, path: Path | None, known_bytes: int) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+        if path is not None and path.exists():
+            os.truncate(path, min(known_bytes, path.stat().st_size))
+
+    def put(self, at: int, errors: Sequence[RowError]) -> int:
+        """Writes them at `at` and gives the new length; on the disk before the journal says so."""
+        if self._path is None or not errors:
+            return at
+        if self._file is None:
+            self._file = self._path.open("r+b" if self._path.exists() else "wb")
+        text = b"".join(_told(error) + b"\n" for error in errors)
+        self._file.seek(at)
+        self._file.truncate()
+        self._file.write(text)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return at + len(text)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+def _told(error: RowError) -> bytes:
+    fields = {name: value for name, value in asdict(error).items() if value is not None}
+    return msgspec.json.encode(fields)
