@@ -109,6 +109,8 @@ SCHEMA: dict[str, tuple[str, set[str]]] = {
             "user_identities_touch_out",
             "users_counted_in",
             "users_counted_out",
+            "users_login_noted",
+            "users_recounted",
         },
     ),
     "an unlogged table": (

@@ -25,8 +25,8 @@ from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey
 KEPT = ("audit_records", "custom_script_logs", "user_tombstones")
 """Records of what was done outlive whom it was done to."""
 
-BY_OTHERS = {"user_password_history"}
-"""It goes with the row of users."""
+BY_OTHERS = {"user_password_history", "user_logins"}
+"""They go with the row of users."""
 
 
 async def somebody_with_something_everywhere(services: Services, pool: PoolForTests) -> User:

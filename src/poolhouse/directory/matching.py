@@ -40,13 +40,13 @@ def holds(keyword: str, fields: Sequence[str]) -> Test:
 
 
 def in_order(users: Sequence[User], sorts: Sequence[Sort]) -> list[User]:
-    """Who has no value comes last going down, first going up. Stable."""
-    ordered = list(users)
+    """As directory/orders.py has it, of users who come newest first."""
+    ordered = list(users) if not sorts or sorts[0].descending else list(users)[::-1]
     for sort in reversed(sorts):
-        known = [user for user in ordered if getattr(user, sort.field) is not None]
-        empty = [user for user in ordered if getattr(user, sort.field) is None]
-        known.sort(key=lambda user: getattr(user, sort.field), reverse=sort.descending)
-        ordered = [*known, *empty] if sort.descending else [*empty, *known]
+        known = [user for user in ordered if _value_of(user, sort.field) is not None]
+        empty = [user for user in ordered if _value_of(user, sort.field) is None]
+        known.sort(key=lambda user: _value_of(user, sort.field), reverse=sort.descending)
+        ordered = [*known, *empty]
     return ordered
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from poolhouse import phones
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
+from poolhouse.directory import orders, totals
 from poolhouse.directory.filters import add_condition
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
@@ -17,7 +18,7 @@ from poolhouse.paging import Page
 from poolhouse.roles.postgres import holds_role
 from poolhouse.users.model import KeyKind, User, UserQuery
 from poolhouse.users.postgres import is_shown
-from poolhouse.users.profile_fields import SEARCHED_FIELDS, SORTABLE, TEXT
+from poolhouse.users.profile_fields import SEARCHED_FIELDS, TEXT
 from poolhouse.users.rules import spelled
 
 COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
@@ -63,25 +64,37 @@ def source(kind: KeyKind, *, many: bool = False) -> str:
 async def page(db: Reads, pool_id: str, query: UserQuery) -> Page[User]:
     """The page and the exact total. Rows deep in a list are reached through the index alone."""
     where = _where(pool_id, query, await custom_fields(db, pool_id, query))
+    orders.check(query.sort)
     if where.unfiltered and query.page.offset == 0 and not query.sort:
         return await _first_page(db, pool_id, query.page.size)
-    if where.unfiltered:
-        total = await db.fetchval(
-            "select coalesce(sum(users), 0)::bigint from user_counts where pool_id = $1", pool_id
-        )
-    else:
-        total = await db.search_fetchval(f"select count(*) from users u where {where.sql}", *where.args)
+    total = await totals.of(db, pool_id, query, where)
     if total <= query.page.offset:
-        return Page(int(total), [])
-    order = _order(query)
-    limit, offset = where.arg(query.page.size), where.arg(query.page.offset)
-    rows = await db.search_fetch(
-        f"select {COLUMNS} from users u join ("
-        f"select u.pool_id, u.id from users u where {where.sql} order by {order} limit {limit} offset {offset}"
-        f") page on page.pool_id = u.pool_id and page.id = u.id where u.pool_id = $1 order by {order}",
-        *where.args,
-    )
-    return Page(int(total), [User(*row) for row in rows])
+        return Page(total, [])
+    return Page(total, await _rows(db, pool_id, query, where))
+
+
+async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Where) -> list[User]:
+    """Stretch after stretch until the page is full; one that lies before it whole is counted or known."""
+    found: list[User] = []
+    wanted, skipped = query.page.size, query.page.offset
+    for stretch in await orders.stretches(db, pool_id, query.sort):
+        if where.unfiltered and stretch.size is not None and stretch.size <= skipped:
+            skipped -= stretch.size
+            continue
+        ids = stretch.ids(where, wanted - len(found), skipped)
+        rows = await db.search_fetch(
+            f"select {COLUMNS} from (select ids.pool_id, ids.id, row_number() over () as place from ({ids}) ids) page "
+            "join users u on u.pool_id = page.pool_id and u.id = page.id where u.pool_id = $1 order by page.place",
+            *where.args,
+        )
+        found += [User(*row) for row in rows]
+        if len(found) == wanted:
+            break
+        if rows or not skipped:
+            skipped = 0
+        else:
+            skipped = max(0, skipped - await db.search_fetchval(stretch.count(where), *where.args))
+    return found
 
 
 async def _first_page(db: Reads, pool_id: str, size: int) -> Page[User]:
@@ -97,19 +110,11 @@ async def _first_page(db: Reads, pool_id: str, size: int) -> Page[User]:
     return Page(rows[0]["total"], [User(*row[:-1]) for row in rows]) if rows else Page()
 
 
-def _order(query: UserQuery) -> str:
-    terms = []
-    for sort in query.sort:
-        if sort.field not in SORTABLE:
-            raise InvalidInput("sort.field", "不支持按此字段排序", f"cannot sort by {spelled(sort.field)}")
-        terms.append(f"u.{sort.field} {'desc nulls last' if sort.descending else 'asc nulls first'}")
-    return ", ".join([*terms, "u.created_at desc", "u.id"])
-
-
 def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where:
     where = Where(pool_id, "u")
     if query.statuses:
-        where.add(is_shown(query.statuses, where.arg(list(query.statuses))))
+        given = list(query.statuses)
+        where.add(is_shown(given, where.arg(given[0] if len(given) == 1 else given)))
     if query.updated_from:
         where.add(f"u.updated_at >= {where.arg(query.updated_from)}")
     if query.updated_to:
@@ -125,7 +130,7 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where
 def check(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> None:
     """Raises InvalidInput, TooLarge and FieldNotFound for what no directory could answer."""
     _where(pool_id, query, fields)
-    _order(query)
+    orders.check(query.sort)
 
 
 def add_belongings(where: Where, query: UserQuery) -> None:

@@ -33,11 +33,8 @@ def may_log_in(user_id: str) -> str:
 
 
 def is_shown(statuses: Collection[str], place: str) -> str:
-    """Whether the status shown is one of these, which are the parameter `place`: SHOWN_STATUS in the words that the
-    index on the status answers."""
-    term = f"u.status = any({place})"
-    if Status.SUSPENDED in statuses and Status.ACTIVATED not in statuses:
-        return f"({term} or {_SHOWN_SUSPENDED})"
-    if Status.ACTIVATED in statuses and Status.SUSPENDED not in statuses:
-        return f"({term} and not ({_SHOWN_SUSPENDED}))"
-    return term
+    """Whether the status shown is one of these, which are the parameter `place`: one text, or an array of more.
+
+    In the words of the index on it, which has one status in the order of the list.
+    """
+    return f"{SHOWN_STATUS} = {place if len(statuses) == 1 else f'any({place})'}"

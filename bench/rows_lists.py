@@ -1,0 +1,84 @@
+"""Lists of users, filtered and ordered, in a pool of 100,000, against the plainest list there is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from statistics import median
+from typing import Any
+
+from bench.rows import Row, at_most, known, measurement
+from bench.running import data_folder
+from poolhouse.caller import Caller
+from poolhouse.db.database import Database, opened
+from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.db.migrations import migrate
+from poolhouse.paging import PageRequest
+from poolhouse.services import Services, build
+from poolhouse.settings import Settings
+from poolhouse.users.model import Condition, Sort, UserQuery
+
+USERS, ROUNDS, SIZE = 100_000, 15, 10
+
+_FILL = """
+insert into users (pool_id, id, username, email, phone, name, company, gender, user_source_type, status, blocked,
+  logins_count, last_login, last_ip, created_at, updated_at, signed_up, status_changed_at)
+select $1, substr(md5(n::text), 1, 24), 'user' || n, 'e' || substr(md5('e' || n), 1, 6) || n || '@example.com',
+  '138' || lpad(n::text, 8, '0'), '张' || chr(20000 + n % 3001) || chr(20000 + n % 2999),
+  '九州科技有限公司' || n % 8000, (array['M', 'F', 'U'])[1 + n % 3],
+  (array['register', 'adminCreated', 'excel', 'sync'])[1 + n % 7 % 4],
+  case when n % 40 = 0 then 'Resigned' else 'Activated' end, n % 50 = 0, n % 500,
+  case when n % 5 <> 0 then now() - n % 9973 * interval '1 hour' end, '10.0.' || n % 250 || '.' || n % 249,
+  at, at, at, at
+from generate_series(1, $2::int) n, lateral (select now() - n * interval '5 minutes' as at) t
+"""
+
+SORTED = (
+    ("username up", Sort("username", False)),
+    ("createdAt up", Sort("created_at", False)),
+    ("lastLogin down", Sort("last_login")),
+    ("loginsCount down", Sort("logins_count")),
+    ("gender down", Sort("gender")),
+    ("email up", Sort("email", False)),
+)
+LISTS: dict[str, dict[str, Any]] = {
+    "status Suspended": {"statuses": ("Suspended",)},
+    "status Activated": {"statuses": ("Activated",)},
+    "gender F": {"conditions": (Condition("gender", "EQUAL", "F"),)},
+    "source sync": {"conditions": (Condition("user_source_type", "EQUAL", "sync"),)},
+    **{f"sorted by {name}": {"sort": (sort,)} for name, sort in SORTED},
+}
+"""Name -> what is asked; the page and its exact total."""
+
+
+async def filled(database: Database, settings: Settings) -> tuple[Services, Caller]:
+    """A pool of USERS, analysed as PostgreSQL would within minutes."""
+    services = await build(settings, database)
+    pool = await services.pools.create("crowd")
+    await database.execute(_FILL, pool.id, USERS)
+    for table in ("users", "user_logins"):
+        await database.execute(f"vacuum analyze {table}")
+    return services, Caller(pool.id, "administrator", pool.id)
+
+
+async def milliseconds(services: Services, caller: Caller, **asked: Any) -> float:
+    began = time.perf_counter()
+    await services.users.list(caller, UserQuery(PageRequest(1, SIZE), **asked))
+    return (time.perf_counter() - began) * 1000
+
+
+@measurement
+async def lists_of_users() -> AsyncIterator[Row]:
+    with data_folder() as data, EmbeddedPostgres(data) as url:
+        await migrate(url)
+        async with opened(url) as database:
+            services, caller = await filled(database, Settings(data=data / "settings"))
+            for name, asked in LISTS.items():
+                await milliseconds(services, caller, **asked)
+                rounds = [
+                    (await milliseconds(services, caller), await milliseconds(services, caller, **asked))
+                    for _ in range(ROUNDS)
+                ]
+                ratio = median(ours / plain for plain, ours in rounds)
+                yield at_most(f"list, {name}: against a page of everybody", ratio, "x", bar=4.0)
+                yield known(f"list, {name}", median(ours for _, ours in rounds), "ms")

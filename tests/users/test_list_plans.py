@@ -1,0 +1,99 @@
+"""What a list asks of the database reads few pages of it, in a pool where reading everything reads thousands.
+
+Pages and not time: the same on any machine. The pool is old and new in two halves, so that whoever looks for one half
+by reading from the other end is seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from tests.conftest import PoolForTests
+
+from poolhouse.directory import search
+from poolhouse.paging import PageRequest
+from poolhouse.services import Services
+from poolhouse.times import now
+from poolhouse.users.model import Condition, Sort, UserQuery
+
+PEOPLE, MOST_PAGES = 10_000, 300
+
+_FILL = """
+insert into users (pool_id, id, username, email, phone, name, company, gender, user_source_type, status, logins_count,
+  last_login, last_ip, created_at, updated_at, signed_up, status_changed_at)
+select $1, lpad(to_hex(n), 24, '0'), 'user' || n, 'e' || n || '@example.com', '138' || lpad(n::text, 8, '0'),
+  '张' || chr(20000 + n % 3000) || chr(20000 + n % 2999), 'company ' || n % 1000,
+  case when n < $2 / 2 then 'F' else 'U' end, case when n < $2 / 2 then 'excel' else 'register' end,
+  case when n % 50 = 0 and n < $2 / 2 then 'Resigned' else 'Activated' end, n % 100,
+  $3::timestamptz - n * interval '1 minute', '10.0.' || n % 250 || '.1', at, at, at, at
+from generate_series(1, $2::int) n, lateral (select $3::timestamptz - ($2 - n) * interval '1 minute' as at) t
+"""
+
+
+@pytest.fixture(scope="module")
+async def crowd(services: Services) -> AsyncIterator[PoolForTests]:
+    pool = PoolForTests((await services.pools.create("planned")).id)
+    await services.db.execute(_FILL, pool.id, PEOPLE, now())
+    await services.db.execute("analyze users")
+    await services.db.execute("analyze user_logins")
+    yield pool
+    await services.db.execute("delete from users where pool_id = $1", pool.id)
+
+
+class Counting:
+    """A database that explains what it is asked to read, and counts the pages."""
+
+    def __init__(self, services: Services) -> None:
+        self._db, self.pages, self.asked = services.db, 0, list[str]()
+
+    async def fetch(self, sql: str, *args: Any) -> Any:
+        plan = await self._db.search_fetchval(f"explain (analyze, buffers, format json) {sql}", *args)
+        found = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+        self.pages += found["Shared Hit Blocks"] + found["Shared Read Blocks"]
+        self.asked.append(sql)
+        return await self._db.search_fetch(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        rows = await self.fetch(sql, *args)
+        return rows[0][0] if rows else None
+
+    search_fetch, search_fetchval = fetch, fetchval
+
+
+SORTS = [
+    (field, descending)
+    for field in (
+        *("id", "created_at", "updated_at", "email", "username", "external_id", "phone", "status", "gender"),
+        *(
+            "user_source_type",
+            "logins_count",
+            "last_login",
+            "last_ip",
+            "password_last_set_at",
+            "last_mfa_time",
+        ),
+        *("password_security_level", "phone_country_code", "status_changed_at"),
+    )
+    for descending in (True, False)
+]
+LISTS: dict[str, dict[str, Any]] = {
+    **{f"by {field} {'down' if down else 'up'}": {"sort": (Sort(field, down),)} for field, down in SORTS},
+    **{f"status {one}": {"statuses": (one,)} for one in ("Activated", "Resigned", "Suspended")},
+    **{f"gender {one}": {"conditions": (Condition("gender", "EQUAL", one),)} for one in ("F", "M")},
+    **{
+        f"source {one}": {"conditions": (Condition("user_source_type", "EQUAL", one),)}
+        for one in ("excel", "register", "sync")
+    },
+    "by username, of a status": {"sort": (Sort("username"),), "statuses": ("Activated",)},
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_reads_few_pages(services: Services, crowd: PoolForTests, name: str) -> None:
+    db: Any = Counting(services)
+    found = await search.page(db, crowd.id, UserQuery(PageRequest(1, 10), **LISTS[name]))
+    assert found.total == 0 or len(found.items) == 10
+    assert db.pages < MOST_PAGES, db.asked

@@ -1,0 +1,182 @@
+"""Any filter by any order by any page gives what a model in plain Python gives, and every total is exact."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from tests.conftest import PoolForTests
+from tests.users.people import everybody, listed, person, put
+
+from poolhouse.directory import matching
+from poolhouse.paging import PageRequest
+from poolhouse.services import Services
+from poolhouse.users.model import Condition, Sort, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.profile_fields import SORTABLE
+
+PEOPLE, SIZE = 70, 20
+FILTERS: dict[str, dict[str, Any]] = {
+    "everybody": {},
+    "a status": {"statuses": ("Suspended",)},
+    "the common status": {"statuses": ("Activated",)},
+    "two statuses": {"statuses": ("Activated", "Archived")},
+    "no status there is": {"statuses": ("Nonesuch",)},
+    "a gender": {"conditions": (Condition("gender", "EQUAL", "F"),)},
+    "a source": {"conditions": (Condition("user_source_type", "IN", ["excel", "sync"]),)},
+    "not a status": {"conditions": (Condition("status", "NOT_EQUAL", "Activated"),)},
+    "status and source": {
+        "statuses": ("Activated",),
+        "conditions": (Condition("user_source_type", "EQUAL", "register"),),
+    },
+}
+
+
+@pytest.fixture(scope="module")
+async def crowd(services: Services) -> PoolForTests:
+    pool = PoolForTests((await services.pools.create("crowd")).id)
+    random = Random(7)
+    await put(services.db, pool.id, [person(random, number) for number in range(PEOPLE)])
+    return pool
+
+
+@pytest.fixture(scope="module")
+async def people(services: Services, crowd: PoolForTests) -> list[User]:
+    return await everybody(services.db, crowd.id)
+
+
+def fitting(query: UserQuery) -> Callable[[User], bool]:
+    tests = matching.tests_of(query, query.conditions)
+    return lambda user: all(test(user) for test in tests)
+
+
+async def whole(services: Services, pool: PoolForTests, size: int = SIZE, **query: Any) -> list[str]:
+    """Page after page, as far as there are any; each says the same total."""
+    found: list[str] = []
+    for number in range(1, 100):
+        page = await services.users.list(pool.administrator, UserQuery(PageRequest(number, size), **query))
+        found += [user.id for user in page.items]
+        if not page.items:
+            assert page.total == len(found)
+            return found
+    raise AssertionError("no end")
+
+
+@pytest.mark.parametrize("descending", [True, False], ids=["down", "up"])
+@pytest.mark.parametrize("field", sorted(SORTABLE))
+async def test_any_filter_in_any_order_is_as_the_model_has_it(
+    services: Services, crowd: PoolForTests, people: list[User], field: str, descending: bool
+) -> None:
+    sorts = (Sort(field, descending),)
+    for name, given in FILTERS.items():
+        expected = listed(people, fitting(UserQuery(**given)), sorts)
+        assert await whole(services, crowd, 37, **given, sort=sorts) == expected, name
+
+
+@pytest.mark.parametrize("name", FILTERS)
+async def test_any_filter_unsorted_is_newest_first(
+    services: Services, crowd: PoolForTests, people: list[User], name: str
+) -> None:
+    given = FILTERS[name]
+    assert await whole(services, crowd, **given) == listed(people, fitting(UserQuery(**given)), ())
+
+
+@pytest.mark.parametrize(
+    "first", ["gender", "last_login", "username", "created_at", "updated_at", "signed_up"]
+)
+async def test_a_second_field_orders_the_equals_of_the_first(
+    services: Services, crowd: PoolForTests, people: list[User], first: str
+) -> None:
+    for down in (True, False):
+        sorts = (Sort(first, down), Sort("company", not down), Sort("logins_count", down))
+        assert await whole(services, crowd, sort=sorts) == listed(people, lambda _: True, sorts)
+
+
+@pytest.mark.parametrize("size", [7, 1000])
+async def test_pages_of_any_size_are_the_same_list(
+    services: Services, crowd: PoolForTests, people: list[User], size: int
+) -> None:
+    for sort in (Sort("last_login"), Sort("gender", False), Sort("email", False)):
+        assert await whole(services, crowd, size, sort=(sort,)) == listed(people, lambda _: True, (sort,))
+
+
+async def test_another_pool_is_not_counted(
+    services: Services, crowd: PoolForTests, other_pool: PoolForTests
+) -> None:
+    for given in FILTERS.values():
+        for sort in ((), (Sort("gender"),), (Sort("last_login"),)):
+            found = await services.users.list(other_pool.administrator, UserQuery(sort=sort, **given))
+            assert (found.total, found.items) == (0, [])
+
+
+async def test_totals_stay_exact_while_people_come_change_and_go(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin = pool.administrator
+    random = Random(3)
+
+    async def act(number: int) -> None:
+        user = await services.users.create(admin, UserDraft({"username": f"u{number}"}))
+        change = {
+            "gender": random.choice("MFU"),
+            "status": random.choice(("Activated", "Suspended", "Archived")),
+            "blocked": random.random() < 0.5,
+            "user_source_type": random.choice(("excel", "sync", "something else")),
+        }
+        await services.users.update(admin, user.id, UserDraft(change))
+        if number % 4 == 0:
+            await services.users.delete(admin, [user.id])
+
+    for start in range(0, 40, 8):
+        await asyncio.gather(*(act(number) for number in range(start, start + 8)))
+    people = await everybody(services.db, pool.id)
+    assert len(people) == 30
+    for given in FILTERS.values():
+        found = await services.users.list(admin, UserQuery(**given))
+        assert found.total == len(listed(people, fitting(UserQuery(**given)), ())), given
+
+
+async def test_nobody_waits_for_the_count_of_a_transaction_that_is_open(
+    services: Services, pool: PoolForTests
+) -> None:
+    directory, admin = services.directories.native, pool.administrator
+    async with services.db.transaction() as slow:
+        await directory.create(slow, admin, UserDraft({"username": "slow"}))
+        for number in range(20):  # more than any fixed number of shards a backend could fall on
+            async with asyncio.timeout(10), services.db.transaction() as tx:
+                user = await directory.create(tx, admin, UserDraft({"username": f"quick{number}"}))
+                await directory.update(tx, admin, user.id, UserDraft({"gender": "F"}))
+    assert (await services.users.list(admin, UserQuery())).total == 21
+    women = UserQuery(conditions=(Condition("gender", "EQUAL", "F"),))
+    assert (await services.users.list(admin, women)).total == 20
+
+
+async def test_what_is_rolled_back_is_not_counted(services: Services, pool: PoolForTests) -> None:
+    directory, admin = services.directories.native, pool.administrator
+    with pytest.raises(ZeroDivisionError):
+        async with services.db.transaction() as tx:
+            await directory.create(tx, admin, UserDraft({"username": "never", "gender": "F"}))
+            raise ZeroDivisionError
+    women = UserQuery(conditions=(Condition("gender", "EQUAL", "F"),))
+    assert (await services.users.list(admin, women)).total == 0
+
+
+async def test_a_login_moves_a_user_in_the_lists_by_logins(services: Services, pool: PoolForTests) -> None:
+    admin = pool.administrator
+    first, second = [
+        await services.users.create(admin, UserDraft({"username": name})) for name in ("first", "second")
+    ]
+    for field in ("last_login", "logins_count"):
+        assert await whole(services, pool, sort=(Sort(field),)) == [second.id, first.id]
+    await services.directories.native.record_login(admin, first, 2)
+    for field in ("last_login", "logins_count"):
+        assert await whole(services, pool, sort=(Sort(field),)) == [first.id, second.id]
+    await services.users.update(admin, first.id, UserDraft({"last_login": None, "logins_count": 0}))
+    for field in ("last_login", "logins_count"):
+        assert await whole(services, pool, sort=(Sort(field),)) == [second.id, first.id]
+    await services.users.delete(admin, [first.id])
+    left = await services.db.fetchval("select count(*) from user_logins where pool_id = $1", pool.id)
+    assert left == 0
+    assert (await services.users.find(admin, UserKey("id", second.id))) is not None
