@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from poolhouse.networks import split_host
+from poolhouse.web_origins import listed_origins
 
 _POSTGRESQL = re.compile(
     r"""postgres(?:ql)?://
@@ -129,6 +130,12 @@ class Settings(BaseSettings):
     def _are_hosts(cls, given: str) -> str:
         for entry in _names(given):
             split_host(entry)
+        return given
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, given: str) -> str:
+        listed_origins(given)
         return given
 
     @field_validator("email_special_domains")

@@ -56,3 +56,9 @@ async def test_only_the_origins_of_a_list_are_answered(origin: str) -> None:
         admitted = await http.post("/graphql/v2", headers={"origin": ORIGIN})
     assert "access-control-allow-origin" not in refused.headers
     assert admitted.headers["access-control-allow-origin"] == ORIGIN
+
+
+async def test_an_origin_is_found_however_the_operator_wrote_it() -> None:
+    async with client("https://App.Example:443/") as http:
+        answer = await http.post("/graphql/v2", headers={"origin": ORIGIN})
+    assert answer.headers["access-control-allow-origin"] == ORIGIN

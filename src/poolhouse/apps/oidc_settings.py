@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from poolhouse.apps import client_keys, redirect_uris
 from poolhouse.apps.model import SCOPES, App, AppSettings
 from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.web_origins import web_origin
 
 YEAR_S = 365 * 86400
 LIFETIMES_S: Mapping[str, tuple[int, int]] = {
@@ -38,8 +38,13 @@ def written(changes: Mapping[str, Any]) -> dict[str, Any]:
     for name in LOGOUT_URIS:
         if kept.get(name):
             redirect_uris.checked(name, [kept[name]])
-            if urlsplit(kept[name]).scheme not in ("http", "https"):
-                raise InvalidInput(name, "应为 http 或 https 地址", "must be an http or https address")
+            # They are called and framed, with no browser before that would spell them.
+            if web_origin(kept[name]) is None or not kept[name].isascii():
+                raise InvalidInput(
+                    name,
+                    "应为 http 或 https 地址，其他文字须按浏览器的写法（xn--…、%…）",
+                    "must be an http or https address, other letters than ASCII as browsers spell them (xn--..., %...)",
+                )
     for name in _LISTS:
         given = kept.get(name)
         if isinstance(given, list | tuple):

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +17,7 @@ from poolhouse.apps.model import RESPONSE_MODES, RESPONSE_TYPES, SCOPES, App
 from poolhouse.apps.oidc_settings import allowed_scope
 from poolhouse.oidc.claims import ALL_CLAIMS
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
+from poolhouse.web_origins import web_origin
 
 PROMPTS = ("none", "login", "consent", "select_account")
 LONGEST = 2048
@@ -264,13 +264,11 @@ def _check_prompt(asked: AuthorizationRequest) -> None:
 
 def _is_possible(mode: str, usual: str, redirect_uri: str) -> bool:
     """What stands in a query is sent to servers and kept in their logs: no token is put there. A message goes
-    to an origin, which only an address of the web has; one whose host is not written as a browser compares it
-    (xn--) has none that we could name."""
+    to an origin, which only an address of the web has."""
     if mode == "query":
         return usual == "query"
     if mode == "web_message":
-        split = urlsplit(redirect_uri)
-        return split.scheme in ("http", "https") and split.netloc.isascii()
+        return web_origin(redirect_uri) is not None
     return mode in RESPONSE_MODES
 
 

@@ -12,6 +12,7 @@ import re
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
+from poolhouse.web_origins import listed_origins
 from poolhouse.wire.request import Receive, Scope, Send
 
 OPEN = (
@@ -36,7 +37,7 @@ class Origins:
 
     def __init__(self, app: ASGIApp, allowed: str) -> None:
         self._app = app
-        given = [re.escape(origin.strip()) for origin in allowed.split(",") if origin.strip()]
+        given = [re.escape(origin) for origin in listed_origins(allowed)]
         self._cors = CORSMiddleware(
             app,
             allow_origin_regex=".*" if allowed.strip() == "*" else "|".join(given) or r"(?!)",

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
 from poolhouse.oidc.requests import ReturnAddress
+from poolhouse.web_origins import web_origin
 from poolhouse.wire.oidc.browser import Browser, redirect
 from poolhouse.wire.oidc.rendering import Rendering
 
@@ -35,7 +36,8 @@ def deliver(
             facts=given,
         )
     if to.response_mode == "web_message":
-        origin = origin_of(to.redirect_uri)
+        origin = web_origin(to.redirect_uri)
+        assert origin, "a request for a message has an address with an origin"
         return rendering.page(
             browser,
             "web_message.html",
@@ -58,12 +60,3 @@ def refuse(rendering: Rendering, browser: Browser, to: ReturnAddress, error: OAu
 
 def back_to(asked: AuthorizationRequest) -> ReturnAddress:
     return ReturnAddress(asked.redirect_uri, asked.response_mode, asked.state)
-
-
-def origin_of(address: str) -> str:
-    """As a browser writes it, to be compared with a message's and a frame's: without the scheme's own port."""
-    split = urlsplit(address)
-    host = (split.hostname or "").lower()
-    host = f"[{host}]" if ":" in host else host
-    usual = {"http": 80, "https": 443}.get(split.scheme)
-    return f"{split.scheme}://{host}" + (f":{split.port}" if split.port not in (None, usual) else "")

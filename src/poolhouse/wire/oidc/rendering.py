@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import Response
 
+from poolhouse.web_origins import web_origin
 from poolhouse.wire.oidc.browser import Browser
 from poolhouse.wire.oidc.translations import Texts
 
@@ -55,7 +56,7 @@ class Rendering:
         if script:
             policy["script-src"] = f"'sha256-{_hash(_script(script))}'"
         if frames:
-            policy["frame-src"] = " ".join(dict.fromkeys(map(_origin, frames)))
+            policy["frame-src"] = " ".join(dict.fromkeys(filter(None, map(web_origin, frames))))
         headers = {
             "content-security-policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
             "x-content-type-options": "nosniff",
@@ -74,11 +75,6 @@ def _onward(address: str) -> str:
     `form-action` to every redirect that follows, and an application's callback sends people on to its other sites."""
     scheme = urlsplit(address).scheme
     return f" {scheme}:" if scheme else ""
-
-
-def _origin(address: str) -> str:
-    split = urlsplit(address)
-    return f"{split.scheme}://{split.netloc}"
 
 
 def _script(name: str) -> str:
