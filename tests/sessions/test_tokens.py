@@ -44,12 +44,13 @@ def test_an_expired_token_and_one_from_the_future_are_refused():
 
 
 def test_a_payload_never_holds_the_characters_plain_base64_lacks():
-    awkward = "".join(map(chr, range(0x20, 0x2FFF)))
-    token = tokens.sign(claims(data={"name": awkward}), HS)
-    payload = token.split(".")[1]
-    assert "-" not in payload
-    assert "_" not in payload
-    assert json.loads(base64.b64decode(payload + "=="))["data"]["name"] == awkward
+    for start in range(0x20, 0x2FFF, 500):
+        awkward = "".join(map(chr, range(start, start + 500)))
+        token = tokens.sign(claims(data={"name": awkward}), HS)
+        payload = token.split(".")[1]
+        assert "-" not in payload
+        assert "_" not in payload
+        assert json.loads(base64.b64decode(payload + "=="))["data"]["name"] == awkward
 
 
 def test_algorithm_confusion_is_refused():

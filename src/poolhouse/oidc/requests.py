@@ -17,11 +17,14 @@ from poolhouse.apps.model import RESPONSE_MODES, RESPONSE_TYPES, SCOPES, App
 from poolhouse.apps.oidc_settings import allowed_scope
 from poolhouse.oidc.claims import ALL_CLAIMS
 from poolhouse.oidc.model import AuthorizationRequest, OAuthError
+from poolhouse.sessions.tokens import encode_payload
 from poolhouse.web_origins import web_origin
 
 PROMPTS = ("none", "login", "consent", "select_account")
 LONGEST = 2048
 """Characters of `state`, `nonce` and the like: they come back in an address, or are kept in a row."""
+LONGEST_NONCE = LONGEST + 2
+"""Bytes, with its quotes and escapes."""
 LONGEST_CLAIMS = 4096
 
 _NOT_SUPPORTED = {
@@ -134,6 +137,10 @@ def read_request(
     for name in ("state", "nonce", "login_hint", "ui_locales", "acr_values"):
         if len(given.get(name, "")) > LONGEST:
             raise OAuthError("invalid_request", f"{name} is longer than {LONGEST} characters")
+    if len(encode_payload(given.get("nonce", ""))) > LONGEST_NONCE:
+        raise OAuthError(
+            "invalid_request", f"nonce is longer than {LONGEST_NONCE} bytes as a token carries it"
+        )
     wanted = _Claims.of(given.get("claims"))
     asked = AuthorizationRequest(
         app_id=app.id,

@@ -20,7 +20,7 @@ from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
-from poolhouse.sessions import postgres
+from poolhouse.sessions import postgres, tokens
 from poolhouse.sessions.endings import Endings
 from poolhouse.sessions.keys import KeyRing
 from poolhouse.sessions.model import IssuedToken, LoginState, Session
@@ -87,7 +87,7 @@ class SessionService:
             "sid": session_id,
             **({"data": _user_data(user)} if opens else {}),
         }
-        return IssuedToken(await self.keys.sign(claims, key), issued, expires_at)
+        return IssuedToken(await self.keys.sign(tokens.fitted(claims), key), issued, expires_at)
 
     async def read(self, token: str) -> Claims:
         """Whose login a token is. Raises TokenInvalid, TokenExpired: also when its session has ended."""

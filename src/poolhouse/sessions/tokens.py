@@ -24,7 +24,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from poolhouse.errors import TokenExpired, TokenInvalid
+from poolhouse.errors import TokenExpired, TokenInvalid, TooLarge
 from poolhouse.times import numeric_date
 
 Algorithm = Literal["HS256", "RS256", "ES256"]
@@ -32,7 +32,13 @@ TokenKind = Literal["user", "management"]
 Purpose = Literal["server", "management", "rsa", "app"]
 
 LONGEST_TOKEN = 8192
+"""Characters. A longer one is neither signed nor read: it would not pass as a header through most proxies either."""
+LONGEST_PAYLOAD = 5632
+"""Bytes of claims that make such a token, with its header and an RSA key's signature."""
 CLOCK_SKEW_S = 30
+_ABOUT_ITSELF = ("iss", "aud", "exp", "iat", "sid", "auth_time", "nonce", "at_hash", "c_hash", "scope")
+_NEEDED = frozenset((*_ABOUT_ITSELF, "sub", "data", "id", "userPoolId"))
+"""What a token means something by. The other claims tell about its user, and are told at `/oidc/me` too."""
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 KEY_CLAIM = "key_id"
 """Where a token says by which of an application's secrets it is signed."""
@@ -99,15 +105,39 @@ class Claims:
 
 
 def sign(claims: Mapping[str, Any], key: SigningKey) -> str:
+    """Raises TooLarge rather than make a token that nobody will read."""
     header = {"alg": key.algorithm, "typ": "JWT"}
     if key.is_known_by_id:
         header["kid"] = key.kid
     else:
         claims = {**claims, KEY_CLAIM: key.kid}
-    return jws.serialize_compact(header, encode_payload(claims), key.key, [key.algorithm])
+    token = jws.serialize_compact(header, encode_payload(claims), key.key, [key.algorithm])
+    if len(token) > LONGEST_TOKEN:
+        raise TooLarge("token", f"最长 {LONGEST_TOKEN}", f"at most {LONGEST_TOKEN} characters")
+    return token
 
 
-def encode_payload(claims: Mapping[str, Any]) -> bytes:
+def fitted(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """The claims of a user's token, without those about the user that make it too long, the longest first. One of
+    `data` is null then: clients read its names."""
+    kept = dict(claims)
+    if len(encode_payload(kept)) <= LONGEST_PAYLOAD:
+        return kept
+    data = kept["data"] = dict(claims.get("data", {}))
+    told = [(holder, name) for holder in (kept, data) for name in holder if name not in _NEEDED]
+    for holder, name in sorted(told, key=lambda one: -len(encode_payload(one[0][one[1]]))):
+        if holder is data:
+            data[name] = None
+        else:
+            del kept[name]
+        if len(encode_payload(kept)) <= LONGEST_PAYLOAD:
+            break
+    if "data" not in claims:
+        del kept["data"]
+    return kept
+
+
+def encode_payload(claims: Any) -> bytes:
     """ASCII JSON without `>`, `?`, `~` and DEL: no other ASCII byte can put `-` or `_` into base64url."""
     text = json.dumps(claims, separators=(",", ":"), ensure_ascii=True)
     for character in ">?~\x7f":
