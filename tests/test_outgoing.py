@@ -6,8 +6,7 @@ import asyncio
 import ipaddress
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,43 +15,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
+from tests.listener import OK, Listener, listening
 
 from poolhouse import outgoing
 from poolhouse.networks import Address, is_loopback, may_call
 from poolhouse.outgoing import NoAnswer, NotAllowed, Outgoing
 from poolhouse.settings import Settings
 
-OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
-
-
-class Listener:
-    """Keeps the requests it gets, and answers `answer` or does what it says."""
-
-    def __init__(self) -> None:
-        self.answer: bytes | Callable[[asyncio.StreamWriter], object] = OK
-        self.got: list[bytes] = []
-        self.port = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            self.got.append(head + await reader.readexactly(length))
-            if isinstance(self.answer, bytes):
-                writer.write(self.answer)
-            else:
-                await self.answer(writer)  # type: ignore[misc]
-            await writer.drain()
-        writer.close()
-
 
 @pytest.fixture
 async def listener() -> AsyncIterator[Listener]:
-    listener = Listener()
-    server = await asyncio.start_server(listener.serve, "127.0.0.1", 0)
-    listener.port = server.sockets[0].getsockname()[1]
-    yield listener
-    server.close()
+    async with listening() as listener:
+        yield listener
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ async def working(services: Services) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(asyncio.to_thread(emails.load_tables), name="tables of international names"),
         asyncio.create_task(services.delivery.run(), name="mail"),
+        asyncio.create_task(services.logout_delivery.run(), name="logout notices"),
         asyncio.create_task(maintenance.run(services.db), name="maintenance"),
     ]
     try:

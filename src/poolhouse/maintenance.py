@@ -28,6 +28,7 @@ from poolhouse.errors import PoolhouseError
 from poolhouse.login import postgres as login_rows
 from poolhouse.mail import postgres as mail_rows
 from poolhouse.oidc import postgres as oidc_rows
+from poolhouse.oidc import postgres_logout as logout_rows
 from poolhouse.sessions import postgres as session_rows
 
 BATCH = 5_000
@@ -52,6 +53,7 @@ JOBS: tuple[Job, ...] = (
     Job("sessions", 10 * MINUTE_S, session_rows.delete_expired),
     Job("login", 10 * MINUTE_S, login_rows.delete_expired),
     Job("oidc", 10 * MINUTE_S, oidc_rows.delete_expired),
+    Job("logout_notices", 10 * MINUTE_S, logout_rows.delete_old_notices),
     Job("client_assertions", 10 * MINUTE_S, oidc_rows.delete_expired_assertions),
     Job("signatures", MINUTE_S, credential_rows.forget_signatures),
     Job("signing_keys", HOUR_S, session_rows.delete_unneeded_keys),

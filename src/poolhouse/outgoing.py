@@ -11,8 +11,9 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlencode, urlsplit
 
 from poolhouse.networks import Address, may_call
@@ -33,13 +34,11 @@ class NoAnswer(Exception):
 
 
 class Outgoing:
-    """`named`: hosts and ports of the operator's own network that may be called. `at_once`: how many callers there
-    are at most, each of whom may be waiting for a name."""
+    """`named`: hosts and ports of the operator's own network that may be called. As many threads as callers wait for
+    a name, so the callers bound how many of them there are."""
 
-    def __init__(self, named: Collection[tuple[str, int]] = (), at_once: int = 64) -> None:
+    def __init__(self, named: Collection[tuple[str, int]] = ()) -> None:
         self._named = frozenset((host.lower(), port) for host, port in named)
-        # Of their own, and enough: a name server that hangs must hold nobody else's name up, nor other threads' work.
-        self._resolvers = ThreadPoolExecutor(at_once, thread_name_prefix="resolver")
         self._tls: ssl.SSLContext | None = None
 
     async def post_form(self, url: str, fields: dict[str, str]) -> int:
@@ -60,13 +59,10 @@ class Outgoing:
         except OSError as error:
             raise NoAnswer(f"{type(error).__name__}: {error.strerror or 'connection lost'}"[:200]) from error
 
-    def close(self) -> None:
-        self._resolvers.shutdown(wait=False, cancel_futures=True)
-
     async def _allowed(self, host: str, port: int) -> list[Address]:
         """All addresses of the host that may be called. Not within a time-out: the thread would go on, unseen."""
         try:
-            found = await asyncio.get_running_loop().run_in_executor(self._resolvers, _resolve, host, port)
+            found = await _resolved(host, port)
         except (OSError, UnicodeError) as error:
             raise NoAnswer("the host's name has no address") from error
         is_named = (host, port) in self._named
@@ -101,6 +97,33 @@ class Outgoing:
                 if left == 0:
                     raise
         raise NoAnswer("the host's name has no address")
+
+
+async def _resolved(host: str, port: int) -> list[Address]:
+    """In a thread of its own: a name server that hangs must hold up neither another name, nor other work of threads,
+    nor the end of the process."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[Address]] = loop.create_future()
+
+    def tell(outcome: list[Address] | Exception) -> None:
+        if found.done():  # nobody waits any more
+            return
+        if isinstance(outcome, Exception):
+            found.set_exception(outcome)
+        else:
+            found.set_result(outcome)
+
+    def look_up() -> None:
+        outcome: list[Address] | Exception
+        try:
+            outcome = _resolve(host, port)
+        except Exception as error:
+            outcome = error
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(tell, outcome)
+
+    threading.Thread(target=look_up, name="resolver", daemon=True).start()
+    return await found
 
 
 def _resolve(host: str, port: int) -> list[Address]:

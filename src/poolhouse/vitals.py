@@ -19,6 +19,8 @@ from poolhouse.mail import postgres as mail_rows
 from poolhouse.mail.delivery import Delivery
 from poolhouse.mail.model import Route
 from poolhouse.maintenance import Run, runs
+from poolhouse.oidc import postgres_logout as logout_rows
+from poolhouse.oidc.logout_delivery import LogoutDelivery
 from poolhouse.sandbox.client import Sandbox, SandboxStatus
 from poolhouse.services import Services
 
@@ -32,13 +34,24 @@ class Rows:
 
     mails_waiting: int
     oldest_mail_s: float
+    logouts_waiting: int
+    oldest_logout_s: float
     migrated: dict[str, int]
     runs: list[Run]
 
 
 class Vitals:
-    def __init__(self, *, db: Database, hasher: PasswordHasher, delivery: Delivery, sandbox: Sandbox) -> None:
-        self._db, self._hasher, self._delivery, self._sandbox = db, hasher, delivery, sandbox
+    def __init__(
+        self,
+        *,
+        db: Database,
+        hasher: PasswordHasher,
+        delivery: Delivery,
+        logouts: LogoutDelivery,
+        sandbox: Sandbox,
+    ) -> None:
+        self._db, self._hasher, self._sandbox = db, hasher, sandbox
+        self._delivery, self._logouts = delivery, logouts
 
     async def database_fault(self) -> str | None:
         """The class of what keeps this node from its database; None while nothing does."""
@@ -55,9 +68,10 @@ class Vitals:
         """None while there is no database."""
         try:
             async with asyncio.timeout(WITHIN_S):
-                waiting, oldest_s = await mail_rows.waiting(self._db)
+                mails = await mail_rows.waiting(self._db)
+                logouts = await logout_rows.waiting(self._db)
                 migrated = await customdb_rows.migrations_of_all(self._db)
-                return Rows(waiting, oldest_s, migrated, await runs(self._db))
+                return Rows(*mails, *logouts, migrated, await runs(self._db))
         except (TimeoutError, PoolhouseError):
             return None
 
@@ -73,11 +87,19 @@ class Vitals:
         """Route -> how many mail servers or hooks are not tried for now."""
         return self._delivery.resting()
 
+    def resting_logouts(self) -> int:
+        """How many applications are not told of logouts for now."""
+        return self._logouts.resting()
+
     def scripts(self) -> SandboxStatus:
         return self._sandbox.status()
 
 
 def vitals_of(services: Services) -> Vitals:
     return Vitals(
-        db=services.db, hasher=services.hasher, delivery=services.delivery, sandbox=services.sandbox
+        db=services.db,
+        hasher=services.hasher,
+        delivery=services.delivery,
+        logouts=services.logout_delivery,
+        sandbox=services.sandbox,
     )

@@ -23,6 +23,8 @@ SET = {
     "id_token_expires_after": 600,
     "access_token_expires_after": 300,
     "refresh_token_expires_after": 86400,
+    "backchannel_logout_uri": "https://app.example/out",
+    "backchannel_logout_session_required": True,
 }
 
 

@@ -20,6 +20,8 @@ _DOCTOR = "what the operator of the server is told, ids alone"
 OF_ALL_POOLS: dict[str, str] = {
     "customdb/postgres:migrations_of_all": _METRIC,
     "mail/postgres:waiting": _METRIC,
+    "oidc/postgres_logout:waiting": _METRIC,
+    "oidc/postgres_logout:lanes": "the delivery of all pools, which gives each its share of the places",
     "mail/postgres:claim": "the delivery of all pools, which gives each its share of the places",
     "credentials/postgres:find_in_any_pool": _KEY,
     "apps/postgres:find_anywhere": _KEY,

@@ -1,17 +1,24 @@
-"""The modules of the OpenID Foundation's plan for RP-initiated logout (docs/security/oidc-conformance.md)."""
+"""The modules of the OpenID Foundation's plans for logout (docs/security/oidc-conformance.md)."""
 
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from tests.conftest import PoolForTests
+from tests.listener import listening
 from tests.oidc.conformance import ISSUER, LOGGED_OUT, Module, Party
 from tests.oidc.conftest import Browser
+from tests.oidc.test_back_channel import delivery
 
 from poolhouse.apps.model import App
+from poolhouse.oidc.back_channel import EVENT
 from poolhouse.services import Services
 from poolhouse.users.model import User
 
@@ -107,6 +114,55 @@ MODULES |= {
     f"{PREFIX}-no-id-token-hint": refused(lambda hint: {"post_logout_redirect_uri": LOGGED_OUT}),
     f"{PREFIX}-no-params": asked({}),
     f"{PREFIX}-only-state": asked({"state": "bye"}),
+}
+
+
+# -- back channel ------------------------------------------------------------------------------------------
+
+
+async def told(party: Party) -> dict[str, Any]:
+    metadata: dict[str, Any] = (await party.http.get("/oidc/.well-known/openid-configuration")).json()
+    return metadata
+
+
+async def discovery_of_back_channel(party: Party) -> None:
+    metadata = await told(party)
+    assert metadata["backchannel_logout_supported"] is True
+    assert metadata["backchannel_logout_session_supported"] is True
+    assert metadata["end_session_endpoint"] == f"{ISSUER}/session/end"
+
+
+async def back_channel(party: Party) -> None:
+    """The logout token is the id token's session's, and is posted alone; and the person is logged out."""
+    async with listening() as rp:
+        settings = {
+            "backchannel_logout_uri": f"{rp.url}/backchannel_logout",
+            "backchannel_logout_session_required": True,
+        }
+        await party.services.apps.update(party.pool.administrator, party.app.id, {}, settings)
+        tokens = await party.sign_in()
+        answer = await party.log_out(
+            id_token_hint=tokens["id_token"], post_logout_redirect_uri=LOGGED_OUT, state="bye"
+        )
+        assert answer.headers["location"] == f"{LOGGED_OUT}?state=bye"
+        await delivery(party.services, party.pool, rps=(rp,)).deliver_due()
+        (form,), (request,) = rp.forms, rp.got
+    assert request.startswith(b"POST /backchannel_logout HTTP/1.1\r\n")
+    assert set(form) == {"logout_token"}
+    keys = KeySet.import_key_set((await party.http.get("/oidc/.well-known/jwks")).json())
+    claims = jwt.decode(form["logout_token"], keys, algorithms=["RS256"]).claims
+    assert (claims["iss"], claims["aud"]) == (ISSUER, party.app.id)
+    assert claims["iat"] <= time.time() + 1 < claims["exp"]
+    assert claims["jti"]
+    assert claims["events"] == {EVENT: {}}
+    assert (claims["sub"], claims["sid"]) == (tokens["claims"]["sub"], tokens["claims"]["sid"])
+    assert "nonce" not in claims
+    assert not await party.is_logged_in()
+
+
+MODULES |= {
+    "oidcc-backchannel-logout-discovery-endpoint-verification": discovery_of_back_channel,
+    "oidcc-backchannel-rp-initiated-logout": back_channel,
 }
 
 

@@ -11,11 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 from tests.wire.credentials import CREDENTIALS, Made, World
-from tests.wire.doors import DOORS, OPENS
+from tests.wire.doors import DOORS, OPENS, REDIRECT
 from tests.wire.endings import ENDINGS
 
 from poolhouse import times
 from poolhouse.credentials import access_key_tokens
+from poolhouse.oidc.model import AuthorizationRequest
 
 PAGE = (Path(__file__).parents[2] / "docs/security/endings.md").read_text()
 REASONS = set(re.findall(r"^\* `([^`]+)`: ", PAGE, re.MULTILINE))
@@ -84,6 +85,37 @@ async def test_what_dies_and_what_lives_after(ending: str, world: World) -> None
     await ENDINGS[ending](world, [one.person for one in made.values() if one.person])
     found = {name: await lives(world, name, one) for name, one in made.items()}
     assert found == {name: AFTER[ending][CREDENTIALS[name].group] != "dies" for name in made}
+
+
+NOBODY_IS_TOLD = {
+    "the application is disabled": "it shuts, and ends no session",
+    "the session runs out": "nobody logged out",
+}
+"""Endings of a grant after which applications get no logout token."""
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_whom_applications_are_told_of_after(ending: str, world: World) -> None:
+    """An application that somebody entered from their session at another one."""
+    settings = {"backchannel_logout_uri": "https://told.example/out"}
+    told = await world.services.apps.create(
+        world.pool.administrator, "told", redirect_uris=(REDIRECT,), settings=settings
+    )
+    person, bystander = await world.person(), await world.person()
+    for one in (person, bystander):
+        request = AuthorizationRequest(told.id, REDIRECT, "openid")
+        await world.services.oidc.authorize(told, request, await one.session())
+    await ENDINGS[ending](world, [person])
+    rows = await world.services.db.fetch(
+        "select distinct subject from logout_notices where pool_id = $1 and app_id = $2",
+        world.pool.id,
+        told.id,
+    )
+    dies = AFTER[ending]["grant"] == "dies" and ending not in NOBODY_IS_TOLD
+    everybody = (
+        {person.user.id, bystander.user.id} if ending == "the application is deleted" else {person.user.id}
+    )
+    assert {row["subject"] for row in rows} == (everybody if dies else set())
 
 
 async def test_what_is_good_once(world: World) -> None:

@@ -59,8 +59,9 @@ class AppSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     * `response_types`, `response_modes`, `require_pkce`: `oidc.requests`; `grant_types`: also the token endpoint.
     * `client_credentials_scopes`: `oidc.service`; what a token of the application's own may be good for.
     * `refresh_token_rotation`: off, a refresh token is good until it expires.
-    * `frontchannel_logout_*`, `backchannel_logout_*`: whoever ends a session at `/oidc/session/end` and by
-      `sessions.endings`; until that is written v3 answers 501 for them (`apps_oidc.UNBUILT`).
+    * `backchannel_logout_uri`: `oidc.back_channel`, wherever a session ends; `frontchannel_logout_uri`: the page at
+      `/oidc/session/end`. Logout tokens always have a `sid`, so `backchannel_logout_session_required` is kept and
+      read by nobody; `frontchannel_logout_session_required` says whether the page's frames name the session.
     """
 
     enabled: bool = True

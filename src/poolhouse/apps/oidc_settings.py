@@ -9,7 +9,6 @@ from typing import Any
 from poolhouse.apps import client_keys, redirect_uris
 from poolhouse.apps.model import SCOPES, App, AppSettings
 from poolhouse.errors import InvalidInput, TooLarge
-from poolhouse.web_origins import web_origin
 
 YEAR_S = 365 * 86400
 LIFETIMES_S: Mapping[str, tuple[int, int]] = {
@@ -37,14 +36,7 @@ def written(changes: Mapping[str, Any]) -> dict[str, Any]:
         kept["client_jwks"] = client_keys.checked("client_jwks", kept["client_jwks"])
     for name in LOGOUT_URIS:
         if kept.get(name):
-            redirect_uris.checked(name, [kept[name]])
-            # They are called and framed, with no browser before that would spell them.
-            if web_origin(kept[name]) is None or not kept[name].isascii():
-                raise InvalidInput(
-                    name,
-                    "应为 http 或 https 地址，其他文字须按浏览器的写法（xn--…、%…）",
-                    "must be an http or https address, other letters than ASCII as browsers spell them (xn--..., %...)",
-                )
+            kept[name] = redirect_uris.logout_address(name, kept[name])
     for name in _LISTS:
         given = kept.get(name)
         if isinstance(given, list | tuple):

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.networks import is_loopback
 from poolhouse.texts import PROGRAMS
+from poolhouse.web_origins import web_origin
 
 LONGEST = 2048
 MOST = 200
@@ -25,6 +27,21 @@ def checked(field: str, addresses: Iterable[str]) -> tuple[str, ...]:
     for one in given:
         _check(field, one)
     return given
+
+
+def logout_address(field: str, address: str) -> str:
+    """An address an application is told of a logout at: https, or http on this machine. It is called and framed, with
+    no browser before that would spell it. Raises InvalidInput."""
+    checked(field, [address])
+    split = urlsplit(address)
+    is_safe = split.scheme == "https" or (split.scheme == "http" and is_loopback(split.hostname or ""))
+    if not is_safe or web_origin(address) is None or not address.isascii():
+        raise InvalidInput(
+            field,
+            "应为 https 地址（本机可用 http），其他文字须按浏览器的写法（xn--…、%…）",
+            "must be https, or http on loopback; other letters than ASCII as browsers spell them (xn--..., %...)",
+        )
+    return address
 
 
 def _check(field: str, address: str) -> None:

@@ -35,6 +35,8 @@ SHOWN = (
     "id_token_expires_after",
     "access_token_expires_after",
     "refresh_token_expires_after",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
 )
 LARGEST_FILE = 100_000
 
@@ -117,6 +119,10 @@ def set_app(
     id_token_expires_after: int | None = None,
     access_token_expires_after: int | None = None,
     refresh_token_expires_after: int | None = None,
+    backchannel_logout_uri: Annotated[
+        str | None, Parameter(help="Where the server tells it of logouts; empty for nowhere.")
+    ] = None,
+    backchannel_logout_session_required: bool | None = None,
     redirect_uri: Annotated[list[str] | None, Parameter(help="All of them; give it several times.")] = None,
     logout_redirect_uri: Annotated[list[str] | None, Parameter(help="Likewise.")] = None,
     pool: Pool = None,
@@ -141,6 +147,8 @@ def set_app(
         "id_token_expires_after": id_token_expires_after,
         "access_token_expires_after": access_token_expires_after,
         "refresh_token_expires_after": refresh_token_expires_after,
+        "backchannel_logout_uri": backchannel_logout_uri,
+        "backchannel_logout_session_required": backchannel_logout_session_required,
     }
     addresses = {"redirect_uris": redirect_uri, "logout_redirect_uris": logout_redirect_uri}
 

@@ -49,6 +49,7 @@ class LoginTokens:
             authenticated_at=session.created_at,
             expires_at=now() + timedelta(seconds=app.settings.refresh_token_expires_after),
             with_login=True,
+            issuer=issuer,
         )
         id_token = refresh = None
         if "openid" in grant.scopes:

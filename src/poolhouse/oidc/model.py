@@ -82,7 +82,8 @@ class Grant:
     """What a user let an application have. Revoking it ends every token made from it.
 
     `may_log_in`: whether the user may, when it was read. `with_login`: its session was made for it alone, by a sign-in
-    that asked for a refresh token; the login is one of its tokens, and ends when it is revoked.
+    that asked for a refresh token; the login is one of its tokens, and ends when it is revoked. `issuer`: who we are to
+    the application, by its last id token; None where that is not known.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Grant:
     id_token_claims: tuple[str, ...] = ()
     userinfo_claims: tuple[str, ...] = ()
     with_login: bool = False
+    issuer: str | None = None
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -145,3 +147,27 @@ class IdTokenHint:
     app: App
     user_id: str
     session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An application that a session was signed in to, and who we are to it; None: nobody has asked yet."""
+
+    app_id: str
+    session_id: str
+    user_id: str
+    issuer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutNotice:
+    """An application is to be told that a session has ended. `subject`: whose it was."""
+
+    pool_id: str
+    id: str
+    app_id: str
+    session_id: str
+    subject: str
+    issuer: str | None
+    attempts: int
+    created_at: datetime

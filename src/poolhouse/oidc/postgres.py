@@ -15,7 +15,8 @@ from poolhouse.users.postgres import may_log_in
 
 _GRANT = (
     "g.id, g.pool_id, g.app_id, g.user_id, g.session_id, g.scope, g.nonce, g.authenticated_at, g.expires_at, "
-    f"g.revoked_at, {may_log_in('g.user_id')} as may_log_in, g.id_token_claims, g.userinfo_claims, g.with_login"
+    f"g.revoked_at, {may_log_in('g.user_id')} as may_log_in, g.id_token_claims, g.userinfo_claims, g.with_login, "
+    "g.issuer"
 )
 
 
@@ -39,14 +40,14 @@ class FoundRefreshToken:
 def _grant(row: Record) -> Grant:
     kept = tuple(row)[:11]
     grant = replace(Grant(*kept), id_token_claims=tuple(row[11]), userinfo_claims=tuple(row[12]))
-    return replace(grant, with_login=row[13])
+    return replace(grant, with_login=row[13], issuer=row[14])
 
 
 async def insert_grant(db: Executor, grant: Grant) -> None:
     await db.execute(
         "insert into oidc_grants (pool_id, id, app_id, user_id, session_id, scope, nonce, authenticated_at, "
-        "expires_at, id_token_claims, userinfo_claims, with_login) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "expires_at, id_token_claims, userinfo_claims, with_login, issuer) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         grant.pool_id,
         grant.id,
         grant.app_id,
@@ -59,6 +60,13 @@ async def insert_grant(db: Executor, grant: Grant) -> None:
         list(grant.id_token_claims),
         list(grant.userinfo_claims),
         grant.with_login,
+        grant.issuer,
+    )
+
+
+async def set_issuer(db: Executor, pool_id: str, grant_id: str, issuer: str) -> None:
+    await db.execute(
+        "update oidc_grants set issuer = $3 where pool_id = $1 and id = $2", pool_id, grant_id, issuer
     )
 
 

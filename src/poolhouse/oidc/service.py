@@ -83,6 +83,7 @@ class OidcService:
             expires_at=created + timedelta(seconds=app.settings.refresh_token_expires_after),
             id_token_claims=request.id_token_claims,
             userinfo_claims=request.userinfo_claims,
+            issuer=issuer or None,
         )
         code = secrets.token_urlsafe(32) if "code" in kinds else None
         lifetime = timedelta(seconds=app.settings.code_expires_after)
@@ -178,6 +179,8 @@ class OidcService:
         _check_verifier(found.code_challenge, found.code_challenge_method, verifier)
         if await self._sessions.find(app.pool_id, found.grant.session_id) is None:
             raise OAuthError("invalid_grant", "the session has ended")
+        if found.grant.issuer != issuer:  # the application reaches us by another name than the browser
+            await postgres.set_issuer(self._db, app.pool_id, found.grant.id, issuer)
         return await self._tokens(app, found.grant, issuer)
 
     async def refresh(self, app: App, token: str, scope: str | None, issuer: str) -> TokenSet:
@@ -235,6 +238,7 @@ class OidcService:
             None,
             session.created_at,
             now() + lifetime,
+            issuer=issuer,
         )
         async with self._db.transaction() as tx:
             await self._begin(tx, grant, session, "invalid_grant")

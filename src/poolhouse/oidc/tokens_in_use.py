@@ -220,8 +220,10 @@ class TokensInUse:
     async def log_out(self, pool_id: str, user_id: str, session_id: str) -> bool:
         """Also when the session has run out: what outlived it ends."""
         caller = Caller(pool_id, "user", user_id, session_id=session_id)
-        await postgres.revoke_grants_of(self._db, pool_id, [session_id])
-        return await self._sessions.end(caller, session_id)
+        if await self._sessions.end(caller, session_id):
+            return True
+        await self._sessions.end_run_out(pool_id, session_id)
+        return False
 
 
 def _require_own(app: App, app_id: str) -> None:

@@ -18,6 +18,7 @@ from poolhouse.login import address_proofs, codes, lockout, tickets
 from poolhouse.login import postgres as login
 from poolhouse.mail import postgres as mail
 from poolhouse.mfa import postgres as mfa
+from poolhouse.oidc import back_channel
 from poolhouse.oidc import grants as oidc_grants
 from poolhouse.oidc import postgres as oidc
 from poolhouse.orgs import postgres_members as members
@@ -29,7 +30,11 @@ from poolhouse.roles import postgres as roles
 from poolhouse.sessions.endings import Endings, LoginsEnded
 from poolhouse.tenants import postgres as tenants
 
-LOGINS_ENDED: tuple[LoginsEnded, ...] = (tickets.logins_ended, oidc_grants.logins_ended)
+LOGINS_ENDED: tuple[LoginsEnded, ...] = (
+    tickets.logins_ended,
+    back_channel.logins_ended,  # before the grants, which say whom it concerns
+    oidc_grants.logins_ended,
+)
 
 ENDINGS = Endings(LOGINS_ENDED)
 

@@ -25,9 +25,11 @@ from poolhouse.login.sign_up import SignUp
 from poolhouse.oidc.grants import Grants
 from poolhouse.oidc.issuing import Issuing
 from poolhouse.oidc.logins import LoginTokens
+from poolhouse.oidc.logout_delivery import LogoutDelivery
 from poolhouse.oidc.sealed_requests import SealedLogins, SealedRequests
 from poolhouse.oidc.service import OidcService
 from poolhouse.oidc.tokens_in_use import TokensInUse
+from poolhouse.outgoing import Outgoing
 from poolhouse.services import consequences
 from poolhouse.services.access import Access
 from poolhouse.services.core import Core, Raw
@@ -69,6 +71,7 @@ class SignIn:
     oidc: OidcService
     login_tokens: LoginTokens
     oidc_tokens: TokensInUse
+    logout_delivery: LogoutDelivery
     sealed_requests: SealedRequests
     sealed_logins: SealedLogins
 
@@ -229,4 +232,11 @@ def build_sign_in(
         ),
         login_tokens=LoginTokens(db=db, apps=core.apps, grants=oidc_grants, issuing=issuing),
         oidc_tokens=oidc_tokens,
+        logout_delivery=LogoutDelivery(
+            db=db,
+            apps=core.apps,
+            sessions=tokens.sessions,
+            outgoing=Outgoing(core.settings.called_hosts),
+            issuer=f"{core.settings.address}/oidc",
+        ),
     )

@@ -26,10 +26,15 @@ class Endings:
 
     async def of_session(self, tx: Tx, pool_id: str, session_id: str, owner: str | None) -> bool:
         """`owner`: only if it is this user's. False if there was none."""
-        if not await postgres.delete(tx, pool_id, session_id, owner):
+        ended = await postgres.delete(tx, pool_id, session_id, owner)
+        if ended is None:
             return False
-        await self._tell(tx, Ending(pool_id, [session_id]))
+        await self._tell(tx, Ending(pool_id, [ended]))
         return True
+
+    async def of_run_out(self, tx: Tx, pool_id: str, session_id: str) -> None:
+        """What outlived a session that is no more."""
+        await self._tell(tx, Ending(pool_id, run_out=[session_id]))
 
     async def of_device(
         self, tx: Tx, pool_id: str, user_id: str, app_ids: Sequence[str] | None, device_id: str

@@ -23,7 +23,7 @@ from poolhouse.errors import TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.sessions import postgres, stored_keys, tokens
 from poolhouse.sessions.server_keys import ANNOUNCED, NEWEST_KEPT_S, ServerAlgorithm, ServerKey, ServerKeys
-from poolhouse.sessions.tokens import Claims, KeyHint, SigningKey
+from poolhouse.sessions.tokens import Claims, KeyHint, SigningKey, TokenType
 from poolhouse.times import now
 from poolhouse.ttl_cache import TtlCache
 
@@ -60,7 +60,7 @@ class KeyRing:
         from still stands is not asked here. Raises TokenInvalid, TokenExpired."""
         return tokens.read(token, await self.find(tokens.hint(token)), now())
 
-    async def sign(self, claims: Mapping[str, Any], key: SigningKey) -> str:
+    async def sign(self, claims: Mapping[str, Any], key: SigningKey, kind: TokenType = "JWT") -> str:
         """The token of these claims; `key` is kept until their `exp`, which is written down once a day."""
         held = self._held.get(key.key_id) or self._hold(key, 0)
         known = held.needed_until
@@ -72,7 +72,7 @@ class KeyRing:
             except BaseException:
                 held.needed_until = known
                 raise
-        return tokens.sign(claims, key)
+        return tokens.sign(claims, key, kind)
 
     async def server(self, algorithm: ServerAlgorithm) -> SigningKey:
         """The server's key that signs by this algorithm, for every pool. Made when first needed."""

@@ -27,16 +27,31 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A session that has just ended."""
+
+    id: str
+    user_id: str
+    app_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """Sessions that end, and the users who are done with: whatever else was made from a login ends with them.
 
     `app_ids` narrows the users' end to what they have at these applications; None is everything they have.
+    `run_out`: sessions that are no more, of which what outlived them ends.
     """
 
     pool_id: str
-    session_ids: Sequence[str]
+    sessions: Sequence[Ended] = ()
     user_ids: Sequence[str] = ()
     app_ids: Sequence[str] | None = None
+    run_out: Sequence[str] = ()
+
+    @property
+    def session_ids(self) -> list[str]:
+        return [*(session.id for session in self.sessions), *self.run_out]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from poolhouse.db.database import Executor, Tx
 from poolhouse.db.expiry import delete_old
-from poolhouse.sessions.model import Session
+from poolhouse.sessions.model import Ended, Session
 from poolhouse.users.postgres import may_log_in
 
 _COLUMNS = "id, pool_id, user_id, app_id, device_id, ip, user_agent, created_at, expires_at, scope"
@@ -129,16 +129,15 @@ async def extend(db: Executor, pool_id: str, session_id: str, expires_at: dateti
     )
 
 
-async def delete(db: Executor, pool_id: str, session_id: str, user_id: str | None) -> bool:
-    return bool(
-        await db.fetchval(
-            "delete from sessions where pool_id = $1 and id = $2 and ($3::text is null or user_id = $3) "
-            "returning true",
-            pool_id,
-            session_id,
-            user_id,
-        )
+async def delete(db: Executor, pool_id: str, session_id: str, user_id: str | None) -> Ended | None:
+    row = await db.fetchrow(
+        "delete from sessions where pool_id = $1 and id = $2 and ($3::text is null or user_id = $3) "
+        "returning id, user_id, app_id",
+        pool_id,
+        session_id,
+        user_id,
     )
+    return Ended(*row) if row else None
 
 
 async def delete_of_users(
@@ -148,14 +147,14 @@ async def delete_of_users(
     app_ids: Sequence[str] | None = None,
     except_session: str | None = None,
     device_id: str | None = None,
-) -> list[str]:
-    """The ids of the sessions that ended."""
+) -> list[Ended]:
+    """The sessions that ended."""
     ended = await db.fetch(
         """
         delete from sessions
         where pool_id = $1 and user_id = any($2::text[]) and ($3::text[] is null or app_id = any($3))
           and ($4::text is null or id <> $4) and ($5::text is null or device_id = $5)
-        returning id
+        returning id, user_id, app_id
         """,
         pool_id,
         list(user_ids),
@@ -163,17 +162,17 @@ async def delete_of_users(
         except_session,
         device_id,
     )
-    return [row["id"] for row in ended]
+    return [Ended(*row) for row in ended]
 
 
-async def delete_of_apps(db: Executor, pool_id: str, app_ids: Sequence[str]) -> list[str]:
-    """The ids of the sessions that ended."""
+async def delete_of_apps(db: Executor, pool_id: str, app_ids: Sequence[str]) -> list[Ended]:
+    """The sessions that ended."""
     ended = await db.fetch(
-        "delete from sessions where pool_id = $1 and app_id = any($2::text[]) returning id",
+        "delete from sessions where pool_id = $1 and app_id = any($2::text[]) returning id, user_id, app_id",
         pool_id,
         list(app_ids),
     )
-    return [row["id"] for row in ended]
+    return [Ended(*row) for row in ended]
 
 
 async def delete_expired(db: Executor, limit: int) -> int:

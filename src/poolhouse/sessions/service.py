@@ -59,12 +59,15 @@ class SessionService:
         """The same token with the claims of OpenID Connect, signed as the application chose: the official clients use
         one as the other. Where it `opens` nothing it is without `data`, and says who the user is to whoever reads it.
         """
+        key = await self.key_for(app)
+        return await self._issue(user, key, app.id, session_id, expires_at, claims, opens=opens)
+
+    async def key_for(self, app: App) -> SigningKey:
+        """What signs the tokens that the application reads: by its algorithm, as it verifies them."""
         algorithm = app.settings.id_token_algorithm
         if algorithm == "HS256":
-            key = await self.keys.of_app(user.pool_id, app.id, app.secret)
-        else:
-            key = await self.keys.server(algorithm)
-        return await self._issue(user, key, app.id, session_id, expires_at, claims, opens=opens)
+            return await self.keys.of_app(app.pool_id, app.id, app.secret)
+        return await self.keys.server(algorithm)
 
     async def _issue(
         self,
@@ -187,6 +190,11 @@ class SessionService:
             if ended:
                 await self._audit.write(tx, caller, Event("logout", "session", session_id, user_id=owner))
         return ended
+
+    async def end_run_out(self, pool_id: str, session_id: str) -> None:
+        """What outlived a session that is no more, for who has shown that it was theirs."""
+        async with self._db.transaction() as tx:
+            await self._endings.of_run_out(tx, pool_id, session_id)
 
     async def logout(
         self, caller: Caller, user_id: str, app_id: str | None = None, device_id: str | None = None

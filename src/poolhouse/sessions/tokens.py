@@ -29,6 +29,8 @@ from poolhouse.times import numeric_date
 
 Algorithm = Literal["HS256", "RS256", "ES256"]
 TokenKind = Literal["user", "management"]
+TokenType = Literal["JWT", "logout+jwt"]
+"""A logout token is for its application alone to read: it opens nothing here, and hints at nobody."""
 Purpose = Literal["server", "management", "rsa", "app"]
 
 LONGEST_TOKEN = 8192
@@ -104,12 +106,12 @@ class Claims:
     raw: Mapping[str, Any]
 
 
-def sign(claims: Mapping[str, Any], key: SigningKey) -> str:
+def sign(claims: Mapping[str, Any], key: SigningKey, kind: TokenType = "JWT") -> str:
     """Raises TooLarge rather than make a token that nobody will read."""
-    header = {"alg": key.algorithm, "typ": "JWT"}
+    header: dict[str, str] = {"alg": key.algorithm, "typ": kind}
     if key.is_known_by_id:
         header["kid"] = key.kid
-    else:
+    elif kind == "JWT":  # a logout token does not come back to us
         claims = {**claims, KEY_CLAIM: key.kid}
     token = jws.serialize_compact(header, encode_payload(claims), key.key, [key.algorithm])
     if len(token) > LONGEST_TOKEN:
@@ -158,6 +160,8 @@ def hint(token: str) -> KeyHint:
         named = _KEY_ID.match(str(header.get("kid")))
     if algorithm is None or named is None or "crit" in header:
         raise TokenInvalid("foreign algorithm or key id")
+    if header.get("typ") == "logout+jwt":
+        raise TokenInvalid("a logout token is for its application alone")
     return KeyHint(named[2], algorithm, named[1])
 
 

@@ -58,11 +58,15 @@ class ProcessMetrics(Collector):
         for route, count in self._vitals.resting_mail().items():
             resting.add_metric([route], count)
         yield resting
+        resting_apps = self._vitals.resting_logouts()
+        yield _gauge("logout_resting", "Applications not told of logouts for now, they failed.", resting_apps)
         yield _gauge("database_up", "1 while the database answers.", int(self._rows is not None))
         if self._rows is None:
             return
         yield _gauge("mail_waiting", "Messages not yet delivered.", self._rows.mails_waiting)
         yield _gauge("mail_oldest_seconds", "Age of the oldest of them.", self._rows.oldest_mail_s)
+        yield _gauge("logouts_waiting", "Applications not yet told of a logout.", self._rows.logouts_waiting)
+        yield _gauge("logouts_oldest_seconds", "Age of the oldest of them.", self._rows.oldest_logout_s)
         migrations = CounterMetricFamily(
             "poolhouse_migrations", "Users moved in at a login, or why not.", labels=["outcome"]
         )

@@ -27,6 +27,8 @@ SET: dict[str, Any] = {
     "idTokenLifetime": 600,
     "accessTokenLifetime": 300,
     "refreshTokenLifetime": 86400,
+    "backchannelLogoutUri": "https://app.example/out",
+    "backchannelLogoutSessionRequired": True,
     "postLogoutRedirectUris": ["https://app.example/bye"],
 }
 
@@ -102,6 +104,9 @@ PUBLIC = RSA.as_dict(private=False)
         ({"accessTokenLifetime": 1}, "oidcConfig.accessTokenLifetime"),
         ({"authorizationCodeLifetime": 86401}, "oidcConfig.authorizationCodeLifetime"),
         ({"postLogoutRedirectUris": ["javascript:alert(1)"]}, "logout_redirect_uris"),
+        ({"backchannelLogoutUri": "http://app.example/out"}, "oidcConfig.backchannelLogoutUri"),
+        ({"backchannelLogoutUri": "https://app.example/#out"}, "oidcConfig.backchannelLogoutUri"),
+        ({"backchannelLogoutUri": 7}, "oidcConfig.backchannelLogoutUri"),
         (
             {"tokenEndpointAuthMethod": "none", "idTokenSignedResponseAlg": "HS256"},
             "oidcConfig.idTokenSignedResponseAlg",

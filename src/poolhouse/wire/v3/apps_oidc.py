@@ -46,8 +46,6 @@ UNBUILT = frozenset(
     {
         "frontchannelLogoutUri",
         "frontchannelLogoutSessionRequired",
-        "backchannelLogoutUri",
-        "backchannelLogoutSessionRequired",
     }
 )
 """Fields no code reads yet: to set one is answered 501."""

@@ -367,8 +367,8 @@ class OIDCConfig(Dto, kw_only=True):
     post_logout_redirect_uris: Maybe[list[str]] = UNSET  # the same as logoutRedirectUris
     frontchannel_logout_uri: Maybe[str] = UNSET
     frontchannel_logout_session_required: Maybe[bool] = UNSET
-    backchannel_logout_uri: Maybe[str] = UNSET
-    backchannel_logout_session_required: Maybe[bool] = UNSET
+    backchannel_logout_uri: Maybe[str] = UNSET  # https, or http on loopback
+    backchannel_logout_session_required: Maybe[bool] = UNSET  # logout tokens have a sid either way
 
 
 class RefreshApplicationSecretDataDto(Dto, kw_only=True):
