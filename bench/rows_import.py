@@ -1,4 +1,4 @@
-"""An import of people with hashes, against COPY of the same rows into tables with the same indexes."""
+"""An import of people with hashes, and their export, against COPY of the same rows in the same database."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import random
 import resource
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import asyncpg
+import msgspec
 
 from bench.rows import Row, at_least, known, measurement
 from bench.running import data_folder
@@ -61,7 +63,13 @@ async def importing_people() -> AsyncIterator[Row]:
             taken = time.perf_counter() - began
             grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - grown
             assert done.journal.imported == PEOPLE
+            began = time.perf_counter()
+            async with aclosing(services.exports.rows(caller)) as pages:
+                exported = sum([len(msgspec.json.encode(page)) > 0 and len(page) async for page in pages])
+            assert exported == PEOPLE
+            export_rate = PEOPLE / (time.perf_counter() - began)
         rate, limit = PEOPLE / taken, PEOPLE / await _copied(url)
+    yield at_least("export of everybody, with their custom data", export_rate, "rows/s", bar=20_000)
     yield known(f"import of {PEOPLE:,} hashed rows", rate, "rows/s")
     yield at_least("import of hashed rows, against COPY", rate / limit, "x", bar=0.6)
     yield known("import of hashed rows: memory grown", grown / 1024, "MB")

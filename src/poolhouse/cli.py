@@ -34,6 +34,7 @@ COMMANDS = {
     "app": ("apps:apps", "Applications of a pool."),
     "user": ("directory:users", "Users of a pool."),
     "import": ("imports:imports", "Bring in many users from a file."),
+    "export": ("exports:exports", "Take everybody of a pool out into a file."),
     "scripts": ("scripts:scripts", "The functions of a pool's custom database."),
     "migration": ("migration:migration", "How far users have moved in from a custom database."),
     "audit": ("records:audit", "Who did what."),

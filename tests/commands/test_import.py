@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.commands.directory import operator
+from poolhouse.errors import PoolNotFound
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserQuery
 
@@ -78,3 +83,39 @@ async def test_withdrawing_the_password_function_tells_who_depends_on_it(
     status, facts, _ = await poolhouse(services, pool, "scripts", "withdraw", "verifyPassword", "--yes")
     assert (status, facts["withdrawn"]) == (0, True)
     assert not await services.passwords.has_function(pool.id)
+
+
+@pytest.mark.parametrize("name", ["out.jsonl", "out.csv"])
+async def test_what_was_exported_is_imported_elsewhere(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests, tmp_path: Path, name: str
+) -> None:
+    for number in range(3):
+        draft = UserDraft({"username": f"u{number}", "name": "=王 芳"}, password="a Password of theirs 1")
+        await services.users.create(pool.administrator, draft)
+    file = tmp_path / name
+    status, facts, _ = await poolhouse(services, pool, "export", "users", str(file), "--hashes")
+    assert (status, facts) == (0, {"exported": 3, "file": str(file)})
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [file]
+    status, facts, said = await poolhouse(services, other_pool, "import", "users", str(file))
+    assert (status, facts["imported"]) == (0, 3), said
+    found = await services.users.list(other_pool.administrator, UserQuery())
+    assert {(user.username, user.name) for user in found.items} == {(f"u{n}", "=王 芳") for n in range(3)}
+
+
+async def test_no_command_is_for_a_pool_that_is_not(services: Services) -> None:
+    with pytest.raises(PoolNotFound):
+        await operator(services, "0" * 24)
+
+
+async def test_an_export_writes_over_no_file_and_leaves_none_half_written(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    there = tmp_path / "there.jsonl"
+    there.write_text("mine")
+    nobodys = replace(pool, id="0" * 24)
+    for name, of in (("there.jsonl", pool), ("a.xlsx", pool), ("b.csv", nobodys)):
+        status, _, said = await poolhouse(services, of, "export", "users", str(tmp_path / name))
+        assert status == 1, name
+        assert said.startswith("error: "), said
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("there.jsonl", "mine")]

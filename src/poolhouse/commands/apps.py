@@ -54,7 +54,7 @@ def create_app(
     """Creates an application and prints its id and secret."""
 
     async def work(services: Services) -> None:
-        app = await services.apps.create(operator(services, pool), name)
+        app = await services.apps.create(await operator(services, pool), name)
         facts("application", {"id": app.id, "name": app.name, "secret": app.secret}, as_json=as_json)
 
     on_services(data, database_url, work)
@@ -67,7 +67,7 @@ def list_apps(
     """Lists the applications of a pool."""
 
     async def work(services: Services) -> None:
-        found = await everything(partial(services.apps.list, operator(services, pool)), MAX_OFFSET)
+        found = await everything(partial(services.apps.list, await operator(services, pool)), MAX_OFFSET)
         shown = [(app.id, app.name, app.identifier, app.created_at) for app in found]
         rows("applications", ("id", "name", "identifier", "created"), shown, as_json=as_json)
 
@@ -87,7 +87,7 @@ def show_app(
     """Shows an application and how it speaks OpenID Connect; never its secret."""
 
     async def work(services: Services) -> None:
-        caller = operator(services, pool)
+        caller = await operator(services, pool)
         facts("application", _facts(await services.apps.get(caller, app_id)), as_json=as_json)
 
     on_services(data, database_url, work)
@@ -154,7 +154,7 @@ def set_app(
 
     async def work(services: Services) -> None:
         app = await services.apps.update(
-            operator(services, pool),
+            await operator(services, pool),
             app_id,
             {name: tuple(given) for name, given in addresses.items() if given is not None},
             {name: given for name, given in settings.items() if given is not None},

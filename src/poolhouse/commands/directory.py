@@ -59,12 +59,13 @@ def on_services(
     asyncio.run(main())
 
 
-def operator(services: Services, pool_id: str | None) -> Caller:
-    """Whoever has the machine is an administrator of every pool on it."""
+async def operator(services: Services, pool_id: str | None) -> Caller:
+    """Whoever has the machine is an administrator of every pool on it. Raises PoolNotFound."""
     known = read_credentials(services.settings.data)
     chosen = pool_id or (known.userPoolId if known else None)
     if chosen is None:
         raise InvalidInput("--pool", "请指定用户池", "say which pool")
+    await services.pools.get(chosen)
     return Caller(chosen, kind="system", actor_id="command line", user_agent="poolhouse cli")
 
 
@@ -87,7 +88,7 @@ def create_user(
 
     async def work(services: Services) -> None:
         require_plain(password or "")
-        user = await services.users.create(operator(services, pool), draft)
+        user = await services.users.create(await operator(services, pool), draft)
         facts("user", _user_facts(user), as_json=as_json)
 
     on_services(data, database_url, work)
@@ -106,7 +107,7 @@ def find_user(
     """Finds a user by id, username, e-mail, phone or external id."""
 
     async def work(services: Services) -> None:
-        caller = operator(services, pool)
+        caller = await operator(services, pool)
         for kind in ("id", "username", "email", "phone", "external_id"):
             user = await services.users.find(caller, UserKey(kind, value))
             if user is not None:

@@ -70,7 +70,7 @@ def import_users(
         give_way()
         with progress_line(as_json) as report:
             done = await services.imports.from_file(
-                operator(services, pool),
+                await operator(services, pool),
                 file,
                 errors=errors_file,
                 dry_run=dry_run,

@@ -28,7 +28,7 @@ def status(
     """How many came, who failed and why, and when everybody will be here at this rate."""
 
     async def work(services: Services) -> None:
-        state = await services.migration.state(operator(services, pool))
+        state = await services.migration.state(await operator(services, pool))
         progress = state.progress
         shown: dict[str, Any] = {"attempted": progress.attempted, "migrated": progress.migrated}
         shown |= {f"failed: {reason}": count for reason, count in progress.failed.items()}
@@ -53,7 +53,7 @@ def waiting(
     """Shows who has not come yet, as listUsers lists them."""
 
     async def work(services: Services) -> None:
-        caller, found, number = operator(services, pool), list[User](), 1
+        caller, found, number = await operator(services, pool), list[User](), 1
         while len(found) < limit:
             page = await services.migration.waiting(caller, PageRequest(number, PAGE))
             found += page.items
@@ -91,7 +91,7 @@ def finish(
         give_way()
         with progress_line(as_json) as report:
             done = await services.migration.finish(
-                operator(services, pool), errors=errors, dry_run=dry_run, resume=resume, report=report
+                await operator(services, pool), errors=errors, dry_run=dry_run, resume=resume, report=report
             )
         failed = done.failed
         shown = counted(done)

@@ -103,7 +103,7 @@ def pool_passwords(
     cycles = {"forced_cycle": expires_after_days, "difference_cycle": remembered}
 
     async def work(services: Services) -> None:
-        caller = operator(services, pool_id)
+        caller = await operator(services, pool_id)
         pool = await services.pools.get(caller.pool_id)
         chosen, times = _given(given), _given(cycles)
         if chosen or times:
@@ -150,7 +150,7 @@ def pool_lockout(
     """
 
     async def work(services: Services) -> None:
-        caller = operator(services, pool_id)
+        caller = await operator(services, pool_id)
         settings = (await services.pools.get(caller.pool_id)).settings
         check = {"limit": after, "time_interval": within_s, "enabled": False if off else after and True}
         changes: dict[str, Any] = {"login_fail_strategy": strategy} if strategy else {}

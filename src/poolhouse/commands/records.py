@@ -66,7 +66,7 @@ def list_mail(
 
     async def work(services: Services) -> None:
         found = await services.mail.list_messages(
-            operator(services, pool), PageRequest.of(page, limit), recipient=to, status=status
+            await operator(services, pool), PageRequest.of(page, limit), recipient=to, status=status
         )
         columns = ("id", "created", "status", "attempts", "scene", "to", "subject", "error")
         shown = [
@@ -91,7 +91,7 @@ def show_mail(
     """Shows a message with its text; a delivered one has none any more."""
 
     async def work(services: Services) -> None:
-        message = await services.mail.get_message(operator(services, pool), message_id)
+        message = await services.mail.get_message(await operator(services, pool), message_id)
         facts("message", _message_facts(message, as_json), as_json=as_json)
 
     on_services(data, database_url, work)
@@ -104,7 +104,7 @@ def retry_mail(
     """Puts a dead letter back into the queue."""
 
     async def work(services: Services) -> None:
-        message = await services.mail.retry(operator(services, pool), message_id)
+        message = await services.mail.retry(await operator(services, pool), message_id)
         facts("message", _message_facts(message, False), as_json=False)
 
     on_services(data, database_url, work)

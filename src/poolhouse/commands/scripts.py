@@ -62,7 +62,7 @@ def pull(
     """Writes the published scripts and the connection, its secrets left out, into the folder."""
 
     async def work(services: Services) -> None:
-        caller = operator(services, pool)
+        caller = await operator(services, pool)
         sources = await _on_server(services, caller, draft=draft)
         database = await services.customdb.get(caller)
         written = folders.write(folder, database, sources)
@@ -86,7 +86,7 @@ def diff(
 
     async def work(services: Services) -> None:
         nonlocal different
-        published = await _on_server(services, operator(services, pool))
+        published = await _on_server(services, await operator(services, pool))
         for name, source in found.sources.items():
             lines = difflib.unified_diff(
                 published.get(name, "").splitlines(keepends=True),
@@ -118,7 +118,7 @@ def push(
     found = folders.read(folder)
 
     async def work(services: Services) -> None:
-        caller = operator(services, pool)
+        caller = await operator(services, pool)
         plan: list[tuple[str, str]] = []
         published = await _on_server(services, caller)
         newest = await _on_server(services, caller, draft=True)
@@ -169,7 +169,7 @@ def withdraw(
     """
 
     async def work(services: Services) -> None:
-        caller = operator(services, pool)
+        caller = await operator(services, pool)
         known = script_name(name)
         published = known in await _on_server(services, caller)
         people = await services.passwords.dependents(caller.pool_id) if known == PASSWORD_FUNCTION else 0
@@ -202,7 +202,7 @@ def run(
 
     async def work(services: Services) -> None:
         outcome = await services.customdb.run(
-            operator(services, pool), name, [_argument(text) for text in args], source=source
+            await operator(services, pool), name, [_argument(text) for text in args], source=source
         )
         await services.scripts.settled()
         shown: dict[str, Any] = {"success": isinstance(outcome, Returned)}

@@ -11,12 +11,15 @@ from poolhouse.errors import InvalidInput
 from poolhouse.fields.base import BASE_FIELDS
 from poolhouse.texts import storable
 from poolhouse.users.profiles import NAMES
+from poolhouse.users.rules import spelled
 
 FIELDS: Mapping[str, str] = {
     key: name for key, name in NAMES.items() if name not in ("created_at", "updated_at", "is_deleted")
 }
 """Profile key -> field of User, of those an import may set."""
-ASIDE = ("id", "password", "passwordHash", "salt", "customData")
+PREFERRED = tuple(key for key, name in FIELDS.items() if key == spelled(name))
+"""One key a field, as it is written."""
+ASIDE = ("id", "customDatabaseId", "password", "passwordHash", "salt", "customData")
 """Keys of a row that are no profile fields."""
 CUSTOM = "customData."
 SHOWN = 20

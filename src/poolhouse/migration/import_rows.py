@@ -4,6 +4,7 @@ A row is a JSON object a line (`.jsonl`) or a line of a table (`import_tables`).
 `import_columns` reads them, and these:
 
     id            the person's id in the old system; kept, so that a login through `login` meets the same user
+    customDatabaseId    the same, where `id` is that of another Poolhouse, whose export has both
     password      plain text, hashed here; what looks like a client's ciphertext is refused
     passwordHash  stored as it is; its form must be one of `crypto.foreign.FORMATS`, or the pool's own
                   `verifyPassword` judges it
@@ -101,7 +102,7 @@ def _parsed(raw: Raw, email: CheckEmail, function: bool) -> ImportedUser:
     values: dict[str, Any] = {}
     custom_data: dict[str, Any] = {}
     for key, value in raw.given.items():
-        if value is None or key in ("id", "password", "passwordHash", "salt"):
+        if value is None or (key in ASIDE and key != "customData"):
             continue
         if key == "customData":
             custom_data |= _custom_data(value)
@@ -114,7 +115,7 @@ def _parsed(raw: Raw, email: CheckEmail, function: bool) -> ImportedUser:
         cleaned,
         *_secrets(raw.given, function),
         custom_data=custom_data,
-        script_id=_script_id(raw.given.get("id")),
+        script_id=_script_id(raw.given.get("customDatabaseId") or raw.given.get("id")),
     )
 
 

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -48,6 +49,10 @@ _GENDERS = {"男": "M", "女": "F", "未知": "U", "male": "M", "female": "F"}
 _SHORTENED = re.compile(r"\d(?:[.,]\d{1,15})?E\+\d{2,3}\Z", re.ASCII)
 _NUMBERS = frozenset({"id", "username", "phone", "externalId", "identityNumber", "postalCode"})
 """Keys whose digits are a name and no quantity."""
+_QUOTED = re.compile(r"'+[0-9=@+-]")
+"""What keeps a spreadsheet from reading a cell as a number or a formula; one `'` goes when it is read."""
+_FORMULA = re.compile(r"[=@]|[+-](?![0-9 ().-]*\Z)")
+"""What a spreadsheet calculates: neither a telephone number nor a dash."""
 _VERBATIM = frozenset({"password", "passwordHash", "salt"})
 _MISREAD = re.compile("[\ud800-\udfff\ufffd]")
 
@@ -275,9 +280,15 @@ def _unquoted(cell: str) -> str:
     plain = cell.strip()
     if plain.startswith('="') and plain.endswith('"') and len(plain) > 3:
         return plain[2:-1]
-    if plain.startswith("'") and plain[1:2].isascii() and (plain[1:2].isdigit() or plain[1:2] == "+"):
-        return plain[1:]
-    return cell
+    return plain[1:] if _QUOTED.match(plain) else cell
+
+
+def cell_of(value: Any) -> str:
+    """What is written into a table, which is read back by `_row` as it was. A text that a spreadsheet would
+    calculate begins with `'`, and what JSON has beside texts is JSON."""
+    if not isinstance(value, str):
+        return msgspec.json.encode(value).decode()
+    return f"'{value}" if _FORMULA.match(value) or _QUOTED.match(value) else value
 
 
 def _cell(key: str, cell: str) -> Any:
@@ -289,4 +300,10 @@ def _cell(key: str, cell: str) -> Any:
         return int(small)
     if name == "gender":
         return _GENDERS.get(small, cell)
-    return [cell] if name == "register_source" else cell
+    return _sources(cell) if name == "register_source" else cell
+
+
+def _sources(cell: str) -> Any:
+    with suppress(msgspec.DecodeError, msgspec.ValidationError, UnicodeError):
+        return msgspec.json.decode(cell, type=list[str])
+    return [cell]

@@ -18,6 +18,7 @@ from poolhouse.groups.service import GroupService
 from poolhouse.identities.service import IdentityService
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.mfa.service import MfaService
+from poolhouse.migration.exporting import UserExports
 from poolhouse.migration.importing import UserImports
 from poolhouse.migration.service import Migration
 from poolhouse.orgs.members import DepartmentMembers
@@ -58,6 +59,7 @@ class People:
     sources: SourceService
     accounts: AccountService
     imports: UserImports
+    exports: UserExports
     migration: Migration
 
 
@@ -131,6 +133,7 @@ def build_people(
             bring_factor=mfa.bring,
         ),
         imports=imports,
+        exports=UserExports(db, directory.directories, fields, audit),
         migration=Migration(db, directory.directories, imports),
     )
 

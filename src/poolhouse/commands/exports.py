@@ -1,0 +1,116 @@
+"""`poolhouse export`: everybody of a pool, into a file that `poolhouse import` reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import msgspec
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from poolhouse.commands.directory import Json, Pool, on_services, operator
+from poolhouse.commands.output import facts, fail
+from poolhouse.commands.server import Data, DatabaseUrl
+from poolhouse.migration.exporting import KEYS, Row
+from poolhouse.migration.import_tables import cell_of
+from poolhouse.paging import PageRequest
+from poolhouse.services import Services
+from poolhouse.users.model import UserQuery
+
+exports = App(name="export", help="Takes everybody of a pool out into a file.")
+
+Encode = Callable[[Sequence[Row]], bytes]
+
+
+@exports.command(name="users")
+def export_users(
+    file: Annotated[
+        Path, Parameter(help="A .jsonl file, an object a line; or a table (.csv). It must be new.")
+    ],
+    /,
+    *,
+    hashes: Annotated[bool, Parameter(help="With the hashes of passwords. The audit log says so.")] = False,
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Writes everybody of a pool, as they are at one moment, with their custom data.
+
+    `poolhouse import users` reads the file. It is complete or it is not there, and only its owner may read it.
+    """
+    encode = _encoder(file)
+    part = file.with_name(file.name + ".part")
+    written = 0
+
+    async def work(services: Services) -> None:
+        nonlocal written
+        caller = await operator(services, pool)
+        total = (await services.users.list(caller, UserQuery(PageRequest(1, 1)))).total
+        with _new(part) as out, _progress(total, as_json) as advance:
+            out.write(encode(()))
+            async with aclosing(services.exports.rows(caller, hashes=hashes)) as pages:
+                async for page in pages:
+                    out.write(encode(page))
+                    written += len(page)
+                    advance(len(page))
+            out.flush()
+            os.fsync(out.fileno())
+
+    if file.exists():
+        fail(f"{file}: is there already")
+    try:
+        on_services(data, database_url, work)
+        os.link(part, file)
+    except FileExistsError:
+        fail(f"{file}: is there already")
+    finally:
+        part.unlink(missing_ok=True)
+    facts("export", {"exported": written, "file": str(file)}, as_json=as_json)
+
+
+def _encoder(file: Path) -> Encode:
+    if file.suffix in (".jsonl", ".ndjson"):
+        return lambda rows: b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+    if file.suffix == ".csv":
+        return _table()
+    fail(f"{file}: must be one of .jsonl, .ndjson, .csv")
+
+
+def _table() -> Encode:
+    """The header comes with the first rows, and a mark by which spreadsheets know UTF-8."""
+    header = ["\ufeff" + KEYS[0], *KEYS[1:]]
+
+    def encode(rows: Sequence[Row]) -> bytes:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        if header:
+            writer.writerow(header)
+            header.clear()
+        writer.writerows([cell_of(row[key]) if key in row else "" for key in KEYS] for row in rows)
+        return text.getvalue().encode()
+
+    return encode
+
+
+def _new(part: Path) -> BinaryIO:
+    return os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+@contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn("exporting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("exporting", total=total)
+        yield lambda count: bar.update(task, advance=count)
