@@ -6,11 +6,13 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from typing import Any, get_type_hints
 
 import pytest
 
 import poolhouse
+from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.services import consequences
 
 TABLES = {
@@ -43,13 +45,42 @@ def functions(name: str) -> Iterator[Any]:
 
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_every_domain_with_something_to_forget_is_told(name: str) -> None:
-    told = {getattr(one, "__func__", one) for one in TABLES[name]}
+    told = {getattr(one, "__func__", one) for one in TABLES[name] if not isinstance(one, partial)}
     found = set(functions(name))
-    assert found, f"nothing is called {name}"
     assert {f"{one.__module__}.{one.__qualname__}" for one in found - told} == set()
     assert {f"{one.__module__}.{one.__qualname__}" for one in told - found} == set(), (
         "told, under another name"
     )
+
+
+KINDS = {
+    "USER": consequences.FORGET_USERS,
+    "GROUP": consequences.FORGET_GROUPS,
+    "ROLE": consequences.FORGET_ROLES,
+    "NODE": consequences.FORGET_NODES,
+    "ORG": consequences.FORGET_ORGS,
+    "APPLICATION": consequences.FORGET_APPS,
+}
+KEPT = {
+    "USERPOOL": "a pool is never deleted from within",
+    "PERMISSION": "there are no such things",
+    "AK_SK": "an account of an application, which goes by itself or in forget_apps",
+}
+
+
+@pytest.mark.parametrize("forget", functions("forget_targets"), ids=lambda one: one.__module__)
+def test_every_kind_of_target_is_forgotten(forget: Any) -> None:
+    """A domain that gives things to kinds of targets is told of the end of each of them, and of no kind twice."""
+    kinds = get_type_hints(forget)["kind"]
+    told = [
+        (table, one.keywords["kind"])
+        for table, rows in KINDS.items()
+        for one in rows
+        if isinstance(one, partial) and one.func is forget
+    ]
+    node = "ORG" if kinds is GrantTarget else "NODE"
+    wanted = [(("NODE" if kind.name == node else kind.name), kind) for kind in kinds if kind.name not in KEPT]
+    assert sorted(told) == sorted(wanted)
 
 
 def test_nothing_forgets_in_words_of_its_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse.caller import Caller
@@ -15,7 +16,7 @@ from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.permissions.model import DataResourceDraft, DraftStatement, Kind
 from poolhouse.resources.authorization import Authorization
-from poolhouse.resources.model import Effect, Grant
+from poolhouse.resources.model import AccessRule, Effect, Grant, Statement
 from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
 from poolhouse.services import Services
@@ -107,6 +108,90 @@ async def test_deleting_a_user_leaves_nothing_of_them_anywhere(
 
     after = await tables_with(services, user.id)
     assert {table for table in after if not table.startswith(KEPT)} == set()
+
+
+ThingKind = tuple[str, FieldTarget, TargetType | None, GrantTarget]
+KINDS: list[ThingKind] = [
+    ("group", FieldTarget.GROUP, TargetType.GROUP, GrantTarget.GROUP),
+    ("role", FieldTarget.ROLE, None, GrantTarget.ROLE),
+    ("department", FieldTarget.NODE, TargetType.NODE, GrantTarget.ORG),
+    ("organisation", FieldTarget.NODE, TargetType.NODE, GrantTarget.ORG),
+]
+"""What it is as the owner of fields, as who holds a role, and as whom something is granted to."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind[0])
+async def test_deleting_whom_things_are_given_to_leaves_nothing_of_them_anywhere(
+    services: Services, pool: PoolForTests, kind: ThingKind
+) -> None:
+    name, field, role, grant = kind
+    admin = pool.administrator
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "Org", "code": "org"}))
+    match name:
+        case "group":
+            id_, identifier = (await services.groups.create(admin, GroupDraft("g", "g"))).id, "g"
+        case "role":
+            id_, identifier = (await services.roles.create(admin, RoleDraft("r"))).id, "r"
+        case "department":
+            node = await services.orgs.create_node(admin, org.id, None, NodeDraft({"name": "Lab"}))
+            id_ = identifier = node.id
+        case _:
+            id_ = identifier = org.root.id
+    await services.fields.define(admin, [FieldDraft(field, "note", DataType.STRING)])
+    await services.fields.set_values(admin, field, {id_: {"note": "x"}})
+    if role is not None:
+        await services.roles.create(admin, RoleDraft("held"))
+        await services.roles.assign(admin, [RoleKey("held")], [Target(role, id_)])
+    given = Authorization(grant, (identifier,), (Grant("books:1", ("read",)),))
+    await services.authorization.authorize(admin, [given])
+    said = Statement(Effect.ALLOW, "books:*", ("read",))
+    await services.policies.create(admin, "policy", [said])
+    await services.policies.assign(admin, ["policy"], grant, [identifier])
+    text = DataResourceDraft("text", "Text", Kind.STRING, "x", ("read",))
+    await services.data_resources.create(admin, "default", text)
+    policy = await services.data_policies.create(
+        admin, "readers", [DraftStatement(Effect.ALLOW, ("default/text/read",))]
+    )
+    await services.data_policies.authorize(admin, [policy.id], [(grant, id_)])
+    app = await services.apps.create(admin, "app")
+    await services.app_access.put_all(admin, app.id, [AccessRule(grant, (identifier,))])
+    before = await tables_with(services, id_)
+    assert before >= {
+        "field_values",
+        "resource_grants",
+        "policy_assignments",
+        "data_policy_targets",
+        "app_access",
+        *(("role_assignments",) if role else ()),
+    }, sorted(before)
+
+    match name:
+        case "group":
+            await services.groups.delete(admin, ["g"])
+        case "role":
+            await services.roles.delete(admin, [RoleKey("r")])
+        case "department":
+            await services.orgs.delete_node(admin, org.id, id_)
+        case _:
+            await services.orgs.delete_org(admin, org.id)
+
+    after = await tables_with(services, id_)
+    assert {table for table in after if not table.startswith(KEPT)} == set()
+
+
+async def test_deleting_an_application_leaves_nothing_of_its_accounts(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin = pool.administrator
+    app = await services.apps.create(admin, "app")
+    account = await services.app_access.create_account(admin, app.id)
+    given = Authorization(GrantTarget.AK_SK, (account.id,), (Grant("books:1", ("read",)),))
+    await services.authorization.authorize(admin, [given])
+    assert await tables_with(services, account.id) >= {"resource_grants"}
+    await services.apps.delete(admin, app.id)
+    for id_ in (account.id, app.id):
+        after = await tables_with(services, id_)
+        assert {table for table in after if not table.startswith(KEPT)} == set()
 
 
 async def test_every_table_that_names_users_is_emptied_of_the_deleted(services: Services) -> None:

@@ -192,11 +192,11 @@ class AppService:
     async def delete(self, caller: Caller, app_id: str) -> None:
         caller.require_administrator()
         async with self._db.transaction() as tx:
-            if not await postgres.delete(tx, caller.pool_id, app_id):
-                raise AppNotFound(app_id=app_id)
+            await self._locked(tx, caller, app_id)
             await self._delete_roles(tx, caller, app_id)
             for forget in self._forget:
                 await forget(tx, caller.pool_id, [app_id])
+            await postgres.delete(tx, caller.pool_id, app_id)
             await self._audit.write(tx, caller, Event("delete", "application", app_id))
         self._drop(caller, app_id)
 

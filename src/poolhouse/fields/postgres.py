@@ -236,28 +236,9 @@ async def delete_values(
     )
 
 
-async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-    await delete_values(tx, pool_id, TargetType.USER, user_ids)
-
-
-async def forget_groups(tx: Tx, pool_id: str, group_ids: Sequence[str]) -> None:
-    await delete_values(tx, pool_id, TargetType.GROUP, group_ids)
-
-
-async def forget_roles(tx: Tx, pool_id: str, role_ids: Sequence[str]) -> None:
-    await delete_values(tx, pool_id, TargetType.ROLE, role_ids)
-
-
-async def forget_nodes(tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
-    await delete_values(tx, pool_id, TargetType.NODE, node_ids)
-
-
-async def forget_orgs(tx: Tx, pool_id: str, org_ids: Sequence[str]) -> None:
-    await delete_values(tx, pool_id, TargetType.ORG, org_ids)
-
-
-async def forget_apps(tx: Tx, pool_id: str, app_ids: Sequence[str]) -> None:
-    await delete_values(tx, pool_id, TargetType.APPLICATION, app_ids)
+async def forget_targets(tx: Tx, pool_id: str, ids: Sequence[str], *, kind: TargetType) -> None:
+    """The values of things that are gone."""
+    await delete_values(tx, pool_id, kind, ids)
 
 
 async def count_targets(db: Executor, pool_id: str, target_type: TargetType, key: str) -> int:

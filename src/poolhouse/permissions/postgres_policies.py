@@ -256,26 +256,11 @@ async def list_targets(
     return Page(total, [PolicyTarget(Target(TargetType(row[0]), row[1]), row[2], row[3]) for row in rows])
 
 
-async def forget_targets(tx: Tx, pool_id: str, target_type: TargetType, ids: Sequence[str]) -> None:
+async def forget_targets(tx: Tx, pool_id: str, ids: Sequence[str], *, kind: TargetType) -> None:
+    """Whatever was given to targets that are gone."""
     await tx.execute(
         "delete from data_policy_targets where pool_id = $1 and target_type = $2 and target_id = any($3)",
         pool_id,
-        target_type,
+        kind,
         list(ids),
     )
-
-
-async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-    await forget_targets(tx, pool_id, TargetType.USER, user_ids)
-
-
-async def forget_groups(tx: Tx, pool_id: str, group_ids: Sequence[str]) -> None:
-    await forget_targets(tx, pool_id, TargetType.GROUP, group_ids)
-
-
-async def forget_roles(tx: Tx, pool_id: str, role_ids: Sequence[str]) -> None:
-    await forget_targets(tx, pool_id, TargetType.ROLE, role_ids)
-
-
-async def forget_nodes(tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
-    await forget_targets(tx, pool_id, TargetType.ORG, node_ids)

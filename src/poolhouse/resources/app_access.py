@@ -275,7 +275,7 @@ class AppAccessService:
         async with self._db.transaction() as tx:
             if not await postgres_access.delete_account(tx, caller.pool_id, account_id):
                 raise NotFound(account_id=account_id)
-            await postgres_grants.forget_targets(tx, caller.pool_id, TargetType.AK_SK, [account_id])
+            await postgres_grants.forget_targets(tx, caller.pool_id, [account_id], kind=TargetType.AK_SK)
             await self._audit.write(tx, caller, Event("delete", "access_account", account_id))
 
     # -- inside ------------------------------------------------------------------------------------------

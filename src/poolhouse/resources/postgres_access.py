@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from poolhouse.apps.model import AppSettings
-from poolhouse.db.database import Executor
+from poolhouse.db.database import Executor, Tx
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources.model import (
@@ -19,7 +19,7 @@ from poolhouse.resources.model import (
     TargetName,
     TargetType,
 )
-from poolhouse.resources.postgres_grants import named
+from poolhouse.resources.postgres_grants import forget_targets, named
 
 # -- who may use an application ----------------------------------------------------------------------------
 
@@ -288,3 +288,11 @@ async def known_accounts(db: Executor, pool_id: str, account_ids: Sequence[str])
         "select id from access_accounts where pool_id = $1 and id = any($2)", pool_id, list(account_ids)
     )
     return {row["id"] for row in rows}
+
+
+async def forget_apps(tx: Tx, pool_id: str, app_ids: Sequence[str]) -> None:
+    """Whatever was granted to the accounts of applications that are about to go."""
+    rows = await tx.fetch(
+        "select id from access_accounts where pool_id = $1 and app_id = any($2)", pool_id, list(app_ids)
+    )
+    await forget_targets(tx, pool_id, [row["id"] for row in rows], kind=TargetType.AK_SK)

@@ -426,30 +426,12 @@ async def statements_about(
     ]
 
 
-async def forget_targets(
-    db: Executor, pool_id: str, target_type: TargetType, target_ids: Sequence[str]
-) -> None:
+async def forget_targets(db: Executor, pool_id: str, ids: Sequence[str], *, kind: TargetType) -> None:
     """Whatever was given to targets that are gone."""
     for table in ("policy_assignments", "resource_grants", "app_access"):
         await db.execute(
             f"delete from {table} where pool_id = $1 and target_type = $2 and target_id = any($3)",
             pool_id,
-            target_type,
-            list(target_ids),
+            kind,
+            list(ids),
         )
-
-
-async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
-    await forget_targets(db, pool_id, TargetType.USER, user_ids)
-
-
-async def forget_groups(db: Executor, pool_id: str, group_ids: Sequence[str]) -> None:
-    await forget_targets(db, pool_id, TargetType.GROUP, group_ids)
-
-
-async def forget_roles(db: Executor, pool_id: str, role_ids: Sequence[str]) -> None:
-    await forget_targets(db, pool_id, TargetType.ROLE, role_ids)
-
-
-async def forget_nodes(db: Executor, pool_id: str, node_ids: Sequence[str]) -> None:
-    await forget_targets(db, pool_id, TargetType.ORG, node_ids)

@@ -340,25 +340,14 @@ async def list_holders(
     return [(row[0], Target(TargetType(row[1]), row[2])) for row in rows]
 
 
-async def forget_targets(tx: Tx, pool_id: str, target_type: TargetType, ids: Sequence[str]) -> None:
+async def forget_targets(tx: Tx, pool_id: str, ids: Sequence[str], *, kind: TargetType) -> None:
+    """Whatever roles were given to targets that are gone."""
     await tx.execute(
         "delete from role_assignments where pool_id = $1 and target_type = $2 and target_id = any($3::text[])",
         pool_id,
-        target_type,
+        kind,
         list(ids),
     )
-
-
-async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
-    await forget_targets(tx, pool_id, TargetType.USER, user_ids)
-
-
-async def forget_groups(tx: Tx, pool_id: str, group_ids: Sequence[str]) -> None:
-    await forget_targets(tx, pool_id, TargetType.GROUP, group_ids)
-
-
-async def forget_nodes(tx: Tx, pool_id: str, node_ids: Sequence[str]) -> None:
-    await forget_targets(tx, pool_id, TargetType.NODE, node_ids)
 
 
 async def rename_namespace(tx: Tx, pool_id: str, old: str, new: str) -> None:

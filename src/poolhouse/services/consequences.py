@@ -1,17 +1,21 @@
 """Whom a deletion or a change must tell, in its own transaction: one table a kind of thing, and no other place.
 
 What a domain keeps of users it removes in a function `forget_users(tx, pool_id, ids)`; of groups in `forget_groups`,
-and so on. tests/services/test_consequences.py looks for such functions in every module: one that is in no table
-fails, and so does a table of the database that still names a deleted user.
+and so on; what it keeps of several kinds alike in one `forget_targets(tx, pool_id, ids, kind=...)`. Tests look for such
+functions in every module (tests/services/test_consequences.py): one that is in no table, or not told of one of its
+kinds, fails, and so does a table of the database that still names a deleted thing (tests/users/test_forgetting.py).
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from poolhouse.accounts.records import UserChanged
 from poolhouse.credentials import postgres as credentials
 from poolhouse.db.database import Forget
 from poolhouse.directory import postgres_states
 from poolhouse.fields import postgres as fields
+from poolhouse.fields.model import TargetType as FieldTarget
 from poolhouse.groups import postgres as groups
 from poolhouse.identities import postgres as identities
 from poolhouse.login import address_proofs, codes, lockout, tickets
@@ -25,8 +29,11 @@ from poolhouse.orgs import postgres_members as members
 from poolhouse.permissions import postgres_policies as data_policies
 from poolhouse.pools.service import PoolCreated
 from poolhouse.posts import postgres as posts
+from poolhouse.resources import postgres_access as access
 from poolhouse.resources import postgres_grants as grants
+from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.roles import postgres as roles
+from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.sessions.endings import Endings, LoginsEnded
 from poolhouse.tenants import postgres as tenants
 
@@ -38,6 +45,19 @@ LOGINS_ENDED: tuple[LoginsEnded, ...] = (
 
 ENDINGS = Endings(LOGINS_ENDED)
 
+
+def _targets(
+    field: FieldTarget, role: RoleTarget | None = None, grant: GrantTarget | None = None
+) -> tuple[Forget, ...]:
+    """What is kept of a kind of thing by its name in each domain; None where it is no target."""
+    told: list[Forget] = [partial(fields.forget_targets, kind=field)]
+    if role is not None:
+        told.append(partial(roles.forget_targets, kind=role))
+    if grant is not None:
+        told += [partial(one.forget_targets, kind=grant) for one in (grants, data_policies)]
+    return tuple(told)
+
+
 FORGET_USERS: tuple[Forget, ...] = (
     postgres_states.forget_users,
     ENDINGS.forget_users,
@@ -46,15 +66,12 @@ FORGET_USERS: tuple[Forget, ...] = (
     identities.forget_users,
     tenants.forget_users,
     members.forget_users,
-    fields.forget_users,
     posts.forget_users,
     groups.forget_users,
-    roles.forget_users,
     mfa.forget_users,
     login.forget_users,
-    grants.forget_users,
-    data_policies.forget_users,
     oidc.forget_users,
+    *_targets(FieldTarget.USER, RoleTarget.USER, GrantTarget.USER),
 )
 
 USER_CHANGED: tuple[UserChanged, ...] = (
@@ -64,26 +81,22 @@ USER_CHANGED: tuple[UserChanged, ...] = (
     address_proofs.user_changed,
 )
 
-FORGET_GROUPS: tuple[Forget, ...] = (
-    fields.forget_groups,
-    roles.forget_groups,
-    grants.forget_groups,
-    data_policies.forget_groups,
-)
+FORGET_GROUPS: tuple[Forget, ...] = _targets(FieldTarget.GROUP, RoleTarget.GROUP, GrantTarget.GROUP)
 
-FORGET_ROLES: tuple[Forget, ...] = (fields.forget_roles, grants.forget_roles, data_policies.forget_roles)
+FORGET_ROLES: tuple[Forget, ...] = _targets(FieldTarget.ROLE, None, GrantTarget.ROLE)
 
 FORGET_NODES: tuple[Forget, ...] = (
     posts.forget_nodes,
-    roles.forget_nodes,
-    fields.forget_nodes,
-    grants.forget_nodes,
-    data_policies.forget_nodes,
+    *_targets(FieldTarget.NODE, RoleTarget.NODE, GrantTarget.ORG),
 )
 
-FORGET_ORGS: tuple[Forget, ...] = (fields.forget_orgs,)
+FORGET_ORGS: tuple[Forget, ...] = _targets(FieldTarget.ORG)
 
-FORGET_APPS: tuple[Forget, ...] = (ENDINGS.forget_apps, fields.forget_apps)
+FORGET_APPS: tuple[Forget, ...] = (
+    ENDINGS.forget_apps,
+    access.forget_apps,
+    *_targets(FieldTarget.APPLICATION),
+)
 """Its roles go as well: `AppService` is handed `RoleRemoval`, which writes a row for each."""
 
 POOL_CREATED: tuple[PoolCreated, ...] = (roles.pool_created,)
