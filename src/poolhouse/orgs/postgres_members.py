@@ -216,11 +216,15 @@ async def move(
         source_id,
         list(user_ids),
     )
-    await db.executemany(
-        "insert into node_members (pool_id, node_id, user_id, is_main, is_leader) values ($1, $2, $3, $4, $5) "
+    await db.execute(
+        "insert into node_members (pool_id, node_id, user_id, is_main, is_leader) "
+        "select $1, $2, m.user_id, m.is_main, m.is_leader "
+        "from unnest($3::text[], $4::bool[], $5::bool[]) m (user_id, is_main, is_leader) order by m.user_id "
         "on conflict (pool_id, node_id, user_id) do update "
         "set is_main = node_members.is_main or excluded.is_main",
-        [(pool_id, target_id, *row) for row in sorted(rows, key=lambda row: str(row["user_id"]))],
+        pool_id,
+        target_id,
+        *([row[name] for row in rows] for name in ("user_id", "is_main", "is_leader")),
     )
     return [row["user_id"] for row in rows]
 

@@ -58,13 +58,17 @@ async def insert(
 async def _insert_statements(tx: Tx, pool_id: str, policy_id: str, statements: Sequence[Statement]) -> None:
     """Raises ResourceNotFound for a node that is gone meanwhile."""
     try:
-        await tx.executemany(
+        await tx.execute(
             "insert into data_policy_statements (pool_id, policy_id, position, effect, resource_id, path, action) "
-            "values ($1, $2, $3, $4, $5, $6, $7)",
-            [
-                (pool_id, policy_id, position, one.effect, one.resource_id, one.path, one.action)
-                for position, one in enumerate(statements)
-            ],
+            "select $1, $2, s.number - 1, s.effect, s.resource_id, s.path, s.action "
+            "from unnest($3::text[], $4::text[], $5::text[], $6::text[]) with ordinality "
+            "s (effect, resource_id, path, action, number) on conflict (pool_id, policy_id, position) do nothing",
+            pool_id,
+            policy_id,
+            [one.effect for one in statements],
+            [one.resource_id for one in statements],
+            [one.path for one in statements],
+            [one.action for one in statements],
         )
     except asyncpg.ForeignKeyViolationError as error:
         raise ResourceNotFound() from error
