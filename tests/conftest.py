@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, settings
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
@@ -33,6 +34,10 @@ from poolhouse.sandbox.limits import Limits
 from poolhouse.services import Services, build, core
 from poolhouse.settings import Settings
 from poolhouse.wire.v3.app import V3Wire
+
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("any machine")
+"""How long an example takes says how much else the machine does; tests of time say so themselves."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -174,6 +174,7 @@ async def list_values(
     target_type: TargetType,
     target_ids: Sequence[str],
     keys: Sequence[str] | None = None,
+    visible_to_users: bool | None = None,
 ) -> list[Record]:
     """target_id, key, data_type, label, value, sealed; in the order the fields were defined."""
     return await db.fetch(
@@ -184,12 +185,14 @@ async def list_values(
           on d.pool_id = v.pool_id and d.target_type = v.target_type and d.key = v.key
         where v.pool_id = $1 and v.target_type = $2 and v.target_id = any($3::text[])
           and ($4::text[] is null or v.key = any($4))
+          and ($5::bool is null or d.visible_in_user_center = $5)
         order by v.target_id, d.created_at, d.key
         """,
         pool_id,
         target_type,
         list(target_ids),
         None if keys is None else list(keys),
+        visible_to_users,
     )
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from asyncpg import Record
+
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller, RequireIds
@@ -125,7 +127,22 @@ class FieldService:
     ) -> dict[str, Sequence[FieldValue]]:
         """Target id -> its values, for those that have any: one query however many targets."""
         self._require_reader(caller, target_type, target_ids)
-        rows = await postgres.list_values(self._db, caller.pool_id, target_type, target_ids)
+        return self._loaded(
+            caller, target_type, await postgres.list_values(self._db, caller.pool_id, target_type, target_ids)
+        )
+
+    async def values_for_users(
+        self, caller: Caller, target_type: TargetType, target_ids: Sequence[str]
+    ) -> dict[str, Sequence[FieldValue]]:
+        """`values` of fields that users see, of things that the asking use case has shown to the caller already."""
+        rows = await postgres.list_values(
+            self._db, caller.pool_id, target_type, target_ids, visible_to_users=True
+        )
+        return self._loaded(caller, target_type, rows)
+
+    def _loaded(
+        self, caller: Caller, target_type: TargetType, rows: Sequence[Record]
+    ) -> dict[str, Sequence[FieldValue]]:
         found: dict[str, list[FieldValue]] = {}
         for row in rows:
             found.setdefault(row["target_id"], []).append(

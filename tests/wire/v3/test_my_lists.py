@@ -15,6 +15,7 @@ from tests.wire.v3.test_resources import BOOKS
 from tests.wire.v3.test_signin import Person, bob  # noqa: F401
 from tests.wire.v3.test_tenants import done
 
+from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.users.model import UserDraft, UserKey
 from poolhouse.wire.v3 import my_lists
 
@@ -66,6 +67,23 @@ async def test_what_one_has_is_told(member: Person) -> None:
     assert [(one["resourceCode"], one["actions"]) for one in resources["list"]] == [("books:1", ["read"])]
     assert (await told(member, "get-my-authorized-resources", resourceType="MENU"))["totalCount"] == 0
     assert [one["appId"] for one in await told(member, "get-my-logged-in-apps")] == [member.app_id]
+
+
+async def test_of_the_own_departments_custom_data_is_told_what_users_see(member: Person) -> None:
+    admin, fields = member.v3.administrator, member.v3.services.fields
+    await fields.define(
+        admin,
+        [
+            FieldDraft(TargetType.NODE, "floor", DataType.NUMBER, visible_in_user_center=True),
+            FieldDraft(TargetType.NODE, "budget", DataType.NUMBER),
+        ],
+    )
+    nodes = (await told(member, "get-my-department-list"))["list"]
+    await fields.set_values(
+        admin, TargetType.NODE, {node["departmentId"]: {"floor": 3, "budget": 5} for node in nodes}
+    )
+    shown = (await told(member, "get-my-department-list", withCustomData="true"))["list"]
+    assert [node["customData"] for node in shown] == [{"floor": 3}] * len(nodes)
 
 
 async def test_the_departments_come_in_the_order_asked_for(member: Person) -> None:

@@ -331,6 +331,12 @@ async def test_custom_data_of_a_department_is_kept_and_shown_when_asked_for(v3: 
     await data(v3.post("update-department", {**query, "customData": {"floor": 4}}))
     shown = await data(v3.get("get-department", **query, withCustomData="true"))
     assert shown["customData"] == {"floor": 4}
+    ann = await user(v3, "ann")
+    await data(v3.post("add-department-members", {**query, "userIds": [ann]}))
+    (plain,) = (await data(v3.get("get-user-departments", userId=ann)))["list"]
+    assert plain.get("customData") is None
+    (shown,) = (await data(v3.get("get-user-departments", userId=ann, withCustomData="true")))["list"]
+    assert shown["customData"] == {"floor": 4}
     body = {"organizationCode": "acme", "name": "x", "parentDepartmentId": "root"}
     assert await refused(v3.post("create-department", {**body, "customData": {"unknown": 1}})) in (400, 404)
     assert await refused(v3.post("create-department", {**body, "customData": 5})) == 400

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -13,6 +12,7 @@ from poolhouse.fields.model import TargetType
 from poolhouse.orgs.model import Node, Org, Translations
 from poolhouse.orgs.service import NodeIdKind, NodeRef
 from poolhouse.times import v3_time
+from poolhouse.wire.v3.conversions import custom_data_of
 from poolhouse.wire.v3.dto.common import DepartmentI18nDto, LangObject, LangUnit
 from poolhouse.wire.v3.dto.orgs import DepartmentDto, OrganizationDto, OrganizationNameI18nDto
 from poolhouse.wire.v3.endpoint import V3Request
@@ -40,7 +40,7 @@ async def department_dtos(
     services, caller = request.services, request.caller
     counts = await services.department_members.count_members(caller, ids) if ids else {}
     orgs = await services.orgs.find_orgs(caller, list({node.org_id for node in nodes})) if ids else {}
-    data = await _custom_data(request, ids) if custom_data and ids else None
+    data = await department_data(request, ids) if custom_data and ids else None
     return [
         DepartmentDto(
             organization_code=orgs[node.org_id].code,
@@ -78,7 +78,7 @@ async def organization_dtos(
         if ids
         else {}
     )
-    data = await _custom_data(request, ids) if custom_data and ids else None
+    data = await department_data(request, ids) if custom_data and ids else None
     return [
         OrganizationDto(
             organization_code=org.code,
@@ -135,11 +135,9 @@ def _lang_object(names: Translations) -> LangObject:
     return LangObject(**units)
 
 
-async def _custom_data(request: V3Request, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    found = await request.services.fields.values(request.caller, TargetType.NODE, ids)
-    return {
-        node_id: {
-            one.key: v3_time(one.value) if isinstance(one.value, datetime) else one.value for one in values
-        }
-        for node_id, values in found.items()
-    }
+async def department_data(request: V3Request, ids: Sequence[str]) -> Mapping[str, dict[str, Any]]:
+    """Custom data of departments; to users, of their own ones what users see."""
+    fields, caller = request.services.fields, request.caller
+    asked = fields.values_for_users if caller.kind == "user" else fields.values
+    found = await asked(caller, TargetType.NODE, ids)
+    return {node_id: custom_data_of(values) for node_id, values in found.items()}

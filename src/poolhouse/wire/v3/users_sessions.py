@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from poolhouse.audit.model import Act, RecordQuery
-from poolhouse.errors import AppNotFound, InvalidInput, NotSupported
+from poolhouse.errors import AppNotFound, InvalidInput
 from poolhouse.orgs.model import Assignment, Membership
 from poolhouse.times import v3_time
 from poolhouse.users.model import Condition, Status, UserQuery
 from poolhouse.wire.v3.conversions import moment, page, the_user, the_user_ids
+from poolhouse.wire.v3.department_dtos import department_data
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.signin import MyDepartmentListQuery
 from poolhouse.wire.v3.dto.users import (
@@ -42,8 +46,6 @@ async def departments_of(
     *,
     paths: bool = False,
 ) -> UserDepartmentPagingDto:
-    if query.with_custom_data:
-        raise NotSupported(what="withCustomData")
     wanted_page = page(query.page, query.limit)
     memberships = await request.services.department_members.list_departments(request.caller, user_id)
     orders = {
@@ -54,12 +56,15 @@ async def departments_of(
     }
     memberships.sort(key=orders[query.sort_by], reverse=query.order_by == "Desc")
     shown = memberships[wanted_page.offset : wanted_page.offset + wanted_page.size]
+    data = await department_data(request, [one.node.id for one in shown]) if query.with_custom_data else None
     return UserDepartmentPagingDto(
-        total_count=len(memberships), items=[_department(one, paths=paths) for one in shown]
+        total_count=len(memberships), items=[_department(one, data, paths=paths) for one in shown]
     )
 
 
-def _department(one: Membership, *, paths: bool) -> UserDepartmentRespDto:
+def _department(
+    one: Membership, data: Mapping[str, dict[str, Any]] | None, *, paths: bool
+) -> UserDepartmentRespDto:
     node = one.node
     return UserDepartmentRespDto(
         organization_code=node.org_code,
@@ -74,6 +79,7 @@ def _department(one: Membership, *, paths: bool) -> UserDepartmentRespDto:
         is_main_department=one.is_main,
         joined_at=v3_time(one.joined_at),
         is_virtual_node=node.is_virtual,
+        custom_data=None if data is None else data.get(node.id, {}),
         department_id_path=list(node.path) if paths else None,
         department_code_path=[code or "" for code in node.code_path] if paths else None,
         department_name_path=list(node.name_path) if paths else None,

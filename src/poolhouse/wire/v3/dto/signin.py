@@ -445,7 +445,7 @@ class MyRoleListQuery(Dto, kw_only=True):
 class MyDepartmentListQuery(Dto, kw_only=True):
     page: Int = 1
     limit: Int = 10
-    with_custom_data: bool = False
+    with_custom_data: bool = False  # of the fields that are `visibleInUserCenter`
     sort_by: UserDepartmentSort = "JoinDepartmentAt"
     order_by: Literal["Asc", "Desc"] = "Desc"
 
