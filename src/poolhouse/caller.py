@@ -19,6 +19,7 @@ class Caller:
     """`actor_id` is a user's id, an access key's id or the pool's id; "" for anonymous.
 
     `device_id` is what the client calls the device it is on ("" where it does not say): a session knows it.
+    `grant_id`: of whose token the caller came; what is made of that ends with the grant.
     `scopes` limits an administrator's access key, or what an application may do for a user whose access token it
     shows; None means everything.
     `body` is what the operation knows of the request's body, a mapping or a struct, of which
@@ -31,6 +32,7 @@ class Caller:
     app_id: str | None = None
     tenant_id: str | None = None
     session_id: str | None = None
+    grant_id: str | None = None
     scopes: frozenset[str] | None = None
     lang: Lang = "zh-CN"
     ip: str | None = None

@@ -55,6 +55,7 @@ JOBS: tuple[Job, ...] = (
     Job("oidc", 10 * MINUTE_S, oidc_rows.delete_expired),
     Job("logout_notices", 10 * MINUTE_S, logout_rows.delete_old_notices),
     Job("client_assertions", 10 * MINUTE_S, oidc_rows.delete_expired_assertions),
+    Job("revoked_tokens", 10 * MINUTE_S, oidc_rows.delete_revoked_tokens),
     Job("signatures", MINUTE_S, credential_rows.forget_signatures),
     Job("signing_keys", HOUR_S, session_rows.delete_unneeded_keys),
     Job("server_signing_keys", HOUR_S, session_rows.delete_unneeded_server_keys),

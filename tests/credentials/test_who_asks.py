@@ -19,6 +19,7 @@ from poolhouse.credentials.model import Door, Kind, Presented
 from poolhouse.credentials.service import at_session, nobody
 from poolhouse.credentials.signature import Signature, SignedCall
 from poolhouse.errors import AppNotFound, NotAuthenticated, NotPermitted
+from poolhouse.oidc.model import AuthorizationRequest
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
@@ -53,11 +54,23 @@ async def login(services: Services, pool: PoolForTests) -> tuple[Presented, Call
     return Presented(token=token), Caller(pool.id, "user", user.id, session_id=session.id)
 
 
+async def access_token(services: Services, pool: PoolForTests) -> tuple[Presented, Caller]:
+    redirect = "https://client.example/callback"
+    app = await services.apps.create(pool.administrator, "shop", redirect_uris=(redirect,))
+    user = await services.users.create(pool.administrator, UserDraft({"username": "ann"}))
+    at_the_shop = replace(pool.stranger, app_id=app.id)
+    session = await services.sessions.start(services.db, at_the_shop, user.id, timedelta(hours=1))
+    asked = AuthorizationRequest(app.id, redirect, "openid email", response_type="code token")
+    token = (await services.oidc.answer(app, asked, session, "https://login.example/oidc"))["access_token"]
+    return Presented(token=token), Caller(pool.id, "user", user.id, app.id, scopes=asked.scopes)
+
+
 MAKERS: dict[Kind, Make] = {
     "management token": management_token,
     "access key token": access_key_token,
     "signature": signature,
     "login": login,
+    "access token": access_token,
 }
 
 

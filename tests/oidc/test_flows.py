@@ -256,7 +256,7 @@ async def test_an_access_token_is_no_login_token(
     assert (await services.credentials.status(tokens["id_token"])).claims is not None
 
 
-async def test_introspection_and_revocation_tell_clients_of_the_pool_and_nobody_else(
+async def test_introspection_and_revocation_tell_its_client_and_nobody_else(
     services: Services, browser: Browser, http: httpx.AsyncClient, app: App, person: User,
     other_pool: PoolForTests,
 ) -> None:  # fmt: skip

@@ -58,7 +58,7 @@ async def test_a_hint_that_has_run_out_will_do(
     await sign_in(browser, app)
     session = (await services.sessions.list(pool.administrator, person.id))[0]
     old = await services.sessions.issue_id_token(
-        session.id, session.created_at - timedelta(hours=1), person, app, {}
+        session.id, session.created_at - timedelta(hours=1), person, app, {}, grant_id=None
     )
     given = {"id_token_hint": old.token, "post_logout_redirect_uri": AFTER_LOGOUT}
     answer = await http.get("/oidc/session/end", params=given)

@@ -183,7 +183,7 @@ async def test_a_login_that_ends_while_its_refresh_token_is_made_takes_it_along(
     soon = session.expires_at
     grant = Grant("a" * 24, pool.id, app.id, person.id, session.id, "offline_access", None, soon, soon)
     async with services.db.transaction() as tx:
-        await services.oidc_grants.begin(tx, grant, session)
+        await services.oidc_grants.begin(tx, grant)
         kick = asyncio.create_task(services.sessions.kick(pool.administrator, [person.id]))
         await asyncio.sleep(0.1)
         assert not kick.done()

@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 import pytest
 from tests.conftest import PoolForTests
+from tests.jobs import piece_of
 from tests.oidc.conftest import REDIRECT, Browser
 from tests.oidc.test_flows import exchange, sign_in
+from tests.wire.doors import AUTHING_TOKEN
 
 from poolhouse.apps.model import App
 from poolhouse.services import Services
@@ -71,6 +73,11 @@ async def access_token_of_an_offline_grant(world: World) -> str:
     return str((await world.flow("openid profile offline_access"))["access_token"])
 
 
+async def applications_own(world: World) -> str:
+    form = {"grant_type": "client_credentials", "client_id": world.app.id, "client_secret": world.app.secret}
+    return str((await world.http.post("/oidc/token", data=form)).json()["access_token"])
+
+
 async def refresh_token(world: World) -> str:
     return str((await world.flow("openid profile offline_access"))["refresh_token"])
 
@@ -93,7 +100,7 @@ async def introspection(world: World, token: str) -> bool:
     return bool((await world.ask(world.app, "introspection", token)).json()["active"])
 
 
-async def introspection_by_an_api_of_the_pool(world: World, token: str) -> bool:
+async def introspection_by_another_application(world: World, token: str) -> bool:
     return bool((await world.ask(world.stranger, "introspection", token)).json()["active"])
 
 
@@ -117,9 +124,9 @@ async def user_of_v2(world: World, token: str) -> bool:
 
 Kind = Callable[[World], Awaitable[str]]
 Door = Callable[[World, str], Awaitable[bool]]
-AT_OIDC: set[Door] = {me, me_by_form, introspection, introspection_by_an_api_of_the_pool}
+AT_OIDC: set[Door] = {me, me_by_form, introspection}
 ACCOUNT: set[Door] = {get_profile, user_of_v2}
-DOORS: set[Door] = AT_OIDC | ACCOUNT | {introspection_by_another_pool}
+DOORS: set[Door] = AT_OIDC | ACCOUNT | {introspection_by_another_application, introspection_by_another_pool}
 OPENS: dict[Kind, set[Door]] = {
     login_of_v2: AT_OIDC | ACCOUNT,
     login_of_v3: AT_OIDC | ACCOUNT,
@@ -127,6 +134,7 @@ OPENS: dict[Kind, set[Door]] = {
     access_token_of_an_offline_grant: AT_OIDC | {get_profile},
     refresh_token: {introspection},
     id_token: ACCOUNT,
+    applications_own: {introspection},
 }
 
 
@@ -191,12 +199,60 @@ async def test_revoking_what_is_no_token_is_no_error(world: World, token: str) -
     assert (await world.ask(world.app, "revocation", token)).status_code == 200
 
 
-async def test_an_applications_own_token_cannot_be_revoked_and_says_so(world: World) -> None:
-    form = {"grant_type": "client_credentials", "client_id": world.app.id, "client_secret": world.app.secret}
-    token = (await world.http.post("/oidc/token", data=form)).json()["access_token"]
-    answer = await world.ask(world.app, "revocation", token)
-    assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_token_type")
-    assert await introspection(world, token)
+async def test_an_applications_other_tokens_outlive_a_revoked_one(services: Services, world: World) -> None:
+    gone, stays = await applications_own(world), await applications_own(world)
+    await world.ask(world.app, "revocation", gone)
+    await world.ask(world.app, "revocation", gone)
+    assert not await introspection(world, gone)
+    assert await introspection(world, stays)
+
+
+async def test_what_was_revoked_is_forgotten_once_it_has_run_out(services: Services, world: World) -> None:
+    async def kept() -> int:
+        found = "select count(*) from oidc_revoked_tokens where pool_id = $1"
+        return int(await services.db.fetchval(found, world.app.pool_id))
+
+    await world.ask(world.app, "revocation", await applications_own(world))
+    await piece_of(services.db, "revoked_tokens")
+    assert await kept() == 1
+    await services.db.execute(
+        "update oidc_revoked_tokens set expires_at = now() - interval '2 days' where pool_id = $1",
+        world.app.pool_id,
+    )
+    await piece_of(services.db, "revoked_tokens")
+    assert await kept() == 0
+
+
+async def test_a_code_used_twice_ends_all_that_was_made_of_its_tokens(world: World) -> None:
+    code = await sign_in(world.browser, world.app, scope="openid profile offline_access")
+    tokens = (await exchange(world.http, world.app, code)).json()
+    world.http.cookies.clear()
+    login = await login_of_v2(world)
+    held = {"authorization": f"Bearer {tokens['id_token']}"}
+    renewed = (
+        await world.http.post(
+            "/graphql/v2", json={"query": "mutation { refreshToken { token } }"}, headers=held
+        )
+    ).json()["data"]["refreshToken"]["token"]
+    form = {"grant_type": AUTHING_TOKEN, "client_id": world.app.id, "client_secret": world.app.secret}
+    exchanged = (await world.http.post("/oidc/token", data={**form, "token": tokens["id_token"]})).json()
+    made = [tokens["access_token"], tokens["id_token"], tokens["refresh_token"], renewed]
+    made += [exchanged["access_token"], exchanged["id_token"]]
+    for token in made:
+        assert await opened(world, token)
+    assert (await exchange(world.http, world.app, code)).json()["error"] == "invalid_grant"
+    for token in made:
+        assert await opened(world, token) == set()
+    assert await opened(world, login)
+
+
+async def test_an_id_token_runs_out_with_its_grant(
+    services: Services, pool: PoolForTests, world: World
+) -> None:
+    await services.apps.update(pool.administrator, world.app.id, {}, {"refresh_token_expires_after": 60})
+    token = await id_token(world)
+    claims = (await services.sessions.read(token)).raw
+    assert claims["exp"] - claims["iat"] <= 60
 
 
 @pytest.mark.parametrize("path", ["introspection", "revocation"])

@@ -1,6 +1,7 @@
 import pytest
 
 from poolhouse.audit.service import AuditLog
+from poolhouse.oidc.postgres import grant_ends
 from poolhouse.services.consequences import ENDINGS
 from poolhouse.sessions.service import SessionService
 
@@ -13,4 +14,10 @@ def box(services):
 
 @pytest.fixture
 def sessions(services, database):
-    return SessionService(db=database, keys=services.sessions.keys, endings=ENDINGS, audit=AuditLog(database))
+    return SessionService(
+        db=database,
+        keys=services.sessions.keys,
+        endings=ENDINGS,
+        grant_ends=grant_ends,
+        audit=AuditLog(database),
+    )

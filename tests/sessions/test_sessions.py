@@ -7,6 +7,7 @@ from poolhouse.apps.model import App, AppSettings
 from poolhouse.audit.service import AuditLog
 from poolhouse.errors import NotAuthenticated, NotPermitted, TokenExpired, TokenInvalid
 from poolhouse.ids import new_id, new_secret
+from poolhouse.oidc.postgres import grant_ends
 from poolhouse.services.consequences import ENDINGS
 from poolhouse.sessions import postgres, tokens
 from poolhouse.sessions.keys import KeyRing
@@ -39,7 +40,9 @@ async def logged_in(sessions, pool, user, app=None, device=""):
 async def id_token(sessions, pool, user, app, algorithm):
     app = replace(app, settings=AppSettings(id_token_algorithm=algorithm))
     session = await sessions.start(sessions._db, pool.stranger, user.id, DAY, app_id=app.id)
-    return session, (await sessions.issue_id_token(session.id, session.expires_at, user, app, {})).token
+    return session, (
+        await sessions.issue_id_token(session.id, session.expires_at, user, app, {}, grant_id=None)
+    ).token
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -84,7 +87,11 @@ async def test_rotation_logs_nobody_out(sessions, database, box, pool, user, app
         await sessions.keys.rotate_server(algorithm, timedelta(0))
     _, after = await logged_in(sessions, pool, user, replace(app, secret=new_secret()))
     other_node = SessionService(
-        db=database, keys=KeyRing(database, box), endings=ENDINGS, audit=AuditLog(database)
+        db=database,
+        keys=KeyRing(database, box),
+        endings=ENDINGS,
+        grant_ends=grant_ends,
+        audit=AuditLog(database),
     )
     for token in (by_rsa, by_ec, by_secret, after):
         await other_node.read(token)

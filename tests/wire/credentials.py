@@ -309,10 +309,18 @@ async def refreshed_login_token(world: World) -> Made:
     return Made(person, bearer(person.token))
 
 
-@credential("login")
+@credential("grant")
 async def id_token_of_openid_connect(world: World) -> Made:
     person = await world.person()
     return Made(person, bearer((await person.tokens("openid"))["id_token"]))
+
+
+@credential("grant")
+async def login_token_renewed_from_an_id_token(world: World) -> Made:
+    person = await world.person()
+    held = (await person.tokens("openid"))["id_token"]
+    client = V2Client(world.http, {"authorization": f"Bearer {held}"})
+    return Made(person, bearer((await client.one("mutation { refreshToken { token } }"))["token"]))
 
 
 @credential("login")

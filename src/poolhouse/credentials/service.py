@@ -40,6 +40,7 @@ class Who(NamedTuple):
     app_id: str | None = None
     session_id: str | None = None
     scopes: frozenset[str] | None = None
+    grant_id: str | None = None
 
 
 class Credentials:
@@ -133,7 +134,9 @@ class Credentials:
             if "login" not in door.takes:
                 raise NotPermitted("a user's token at a management door")
             app_id = claims.app_id if claims.app_id != claims.pool_id else None
-            return Who("user", claims.pool_id, claims.subject, app_id, claims.session_id)
+            return Who(
+                "user", claims.pool_id, claims.subject, app_id, claims.session_id, None, claims.grant_id
+            )
         if "management token" not in door.takes:
             raise NotAuthenticated("not a user's token")
         return Who("administrator", claims.pool_id, claims.subject)
@@ -184,6 +187,7 @@ def _caller(presented: Presented, who: Who) -> Caller:
         app_id=who.app_id,
         tenant_id=presented.tenant_id or None,
         session_id=who.session_id,
+        grant_id=who.grant_id,
         scopes=who.scopes,
         lang=presented.lang,
         ip=presented.ip,

@@ -221,7 +221,7 @@ class LoginService:
                 "refresh_token", "user", user.id, user_id=user.id, user_name=user.display_name, app_id=app_id
             )
             await self._audit.write(tx, caller, event)
-        return await self._sessions.issue_user(session, user, app)
+        return await self._sessions.issue_user(session, user, app, caller.grant_id)
 
     async def _own_session(self, caller: Caller) -> Session | None:
         if caller.kind != "user" or caller.session_id is None:

@@ -13,8 +13,8 @@ from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Tx
-from poolhouse.errors import AppNotFound
+from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.errors import AppNotFound, TokenExpired
 from poolhouse.oidc import postgres
 from poolhouse.oidc.model import Grant, OAuthError
 from poolhouse.sessions.model import Ending, Session
@@ -66,10 +66,14 @@ class Grants:
             raise OAuthError("invalid_token", error.description) from error
         return session
 
-    async def revoke(self, grant: Grant, reason: str) -> None:
+    async def revoke(self, grant: Grant, reason: str, *, stolen: bool = False) -> None:
+        """`stolen`: somebody else has had a part of it, and may have made something of it: what its application has
+        of the session ends with it."""
         caller = Caller(grant.pool_id, "system", "oidc", grant.app_id)
         async with self._db.transaction() as tx:
             await postgres.revoke_grant(tx, grant.pool_id, grant.id)
+            if stolen:
+                await postgres.revoke_grants_at(tx, grant)
             event = Event(
                 "revoke", "session", grant.session_id, user_id=grant.user_id, detail={"reason": reason}
             )
@@ -77,13 +81,13 @@ class Grants:
         if grant.with_login:
             await self._sessions.end(caller, grant.session_id)
 
-    async def begin(self, tx: Tx, grant: Grant, session: Session) -> None:
+    async def begin(self, db: Executor, grant: Grant) -> None:
         """Keeps a new one of a session that goes on: one that ends at the same moment takes it along.
 
         Raises TokenExpired.
         """
-        await self._sessions.hold(tx, session)
-        await postgres.insert_grant(tx, grant)
+        if not await postgres.insert_grant(db, grant):
+            raise TokenExpired("its session has ended")
 
 
 async def logins_ended(tx: Tx, ending: Ending) -> None:

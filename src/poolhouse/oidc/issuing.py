@@ -108,9 +108,15 @@ class Issuing:
         if grant.nonce is not None:
             extra["nonce"] = grant.nonce
         lifetime = timedelta(seconds=app.settings.id_token_expires_after or 3600)
-        expires = session.expires_at if session else now() + lifetime
+        if grant.with_login:  # which ends with it
+            grant_id, expires = None, session.expires_at if session else now() + lifetime
+        else:
+            grant_id, expires = (
+                grant.id,
+                min(session.expires_at if session else now() + lifetime, grant.expires_at),
+            )
         issued = await self._sessions.issue_id_token(
-            grant.session_id, expires, user, app, extra, opens=not in_front
+            grant.session_id, expires, user, app, extra, grant_id=grant_id, opens=not in_front
         )
         return issued.token
 

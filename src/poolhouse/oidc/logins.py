@@ -57,6 +57,6 @@ class LoginTokens:
         if OFFLINE in grant.scopes:
             refresh = secrets.token_urlsafe(32)
             async with self._db.transaction() as tx:
-                await self._grants.begin(tx, grant, session)
+                await self._grants.begin(tx, grant)
                 await postgres.insert_refresh_token(tx, grant, digest(refresh), grant.expires_at)
         return TokenSet(login.token, lifetime, scope, id_token, refresh)

@@ -28,7 +28,6 @@ ErrorCode = Literal[
     "request_uri_not_supported",
     "registration_not_supported",
     "unmet_authentication_requirements",
-    "unsupported_token_type",
 ]
 
 

@@ -43,11 +43,16 @@ def _grant(row: Record) -> Grant:
     return replace(grant, with_login=row[13], issuer=row[14])
 
 
-async def insert_grant(db: Executor, grant: Grant) -> None:
-    await db.execute(
+async def insert_grant(db: Executor, grant: Grant) -> bool:
+    """Of a session that goes on; False for one that has ended. Who ends it at the same moment waits for the row, and
+    then finds the grant."""
+    made = await db.fetchval(
+        "with held as (select 1 from sessions s where s.pool_id = $1 and s.id = $5 and s.expires_at > now() "
+        "for key share) "
         "insert into oidc_grants (pool_id, id, app_id, user_id, session_id, scope, nonce, authenticated_at, "
         "expires_at, id_token_claims, userinfo_claims, with_login, issuer) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from held "
+        "on conflict (pool_id, id) do nothing returning true",
         grant.pool_id,
         grant.id,
         grant.app_id,
@@ -62,6 +67,7 @@ async def insert_grant(db: Executor, grant: Grant) -> None:
         grant.with_login,
         grant.issuer,
     )
+    return bool(made)
 
 
 async def set_issuer(db: Executor, pool_id: str, grant_id: str, issuer: str) -> None:
@@ -82,6 +88,17 @@ async def revoke_grant(db: Executor, pool_id: str, grant_id: str) -> None:
         "update oidc_grants set revoked_at = now() where pool_id = $1 and id = $2 and revoked_at is null",
         pool_id,
         grant_id,
+    )
+
+
+async def revoke_grants_at(db: Executor, grant: Grant) -> None:
+    """It, and the others that its application has of its session."""
+    await db.execute(
+        "update oidc_grants set revoked_at = now() "
+        "where pool_id = $1 and session_id = $2 and app_id = $3 and revoked_at is null",
+        grant.pool_id,
+        grant.session_id,
+        grant.app_id,
     )
 
 
@@ -199,6 +216,40 @@ async def look_at_refresh_token(
         app_id,
     )
     return FoundRefreshToken(_grant(row), row["token_expires_at"], row["first_use"]) if row else None
+
+
+async def revoke_token(db: Executor, pool_id: str, jti: str, expires_at: datetime) -> None:
+    """One that no grant stands behind."""
+    await db.execute(
+        "insert into oidc_revoked_tokens (pool_id, jti, expires_at) values ($1, $2, $3) "
+        "on conflict (pool_id, jti) do nothing",
+        pool_id,
+        jti,
+        expires_at,
+    )
+
+
+async def is_revoked(db: Executor, pool_id: str, jti: str) -> bool:
+    found = "select exists (select 1 from oidc_revoked_tokens where pool_id = $1 and jti = $2)"
+    return bool(await db.fetchval(found, pool_id, jti))
+
+
+async def delete_revoked_tokens(db: Executor, limit: int) -> int:
+    """Of all pools; those that have run out since."""
+    day = timedelta(days=1)
+    key = "pool_id, jti"
+    return await delete_old(db, "oidc_revoked_tokens", key=key, by="expires_at", age=day, limit=limit)
+
+
+async def grant_ends(db: Executor, pool_id: str, grant_id: str) -> datetime | None:
+    """When a grant that nobody has revoked runs out; None for one that is revoked, has run out or is not there."""
+    ends: datetime | None = await db.fetchval(
+        "select expires_at from oidc_grants "
+        "where pool_id = $1 and id = $2 and revoked_at is null and expires_at > now()",
+        pool_id,
+        grant_id,
+    )
+    return ends
 
 
 async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:

@@ -1,9 +1,9 @@
 """The provider: who may ask for what, and the tokens they get.
 
 A grant is what one user let one application have in one session. Codes and refresh tokens are random and
-known to us only by their digest; access tokens are signed, name their grant, and are good while it is. A code
-or refresh token used twice revokes its grant: somebody else has it. What comes back to us is read in
-`tokens_in_use.py`.
+known to us only by their digest; access and id tokens are signed, name their grant, and are good while it is. A code
+or refresh token used twice revokes its grant and what else its application has of the session: somebody else has it.
+What comes back to us is read in `tokens_in_use.py`.
 Sources: RFC 6749, 7636, OAuth 2.0 BCP, OpenID Connect Core 11.
 """
 
@@ -22,7 +22,7 @@ from poolhouse.apps.model import GRANT_TYPES, SCOPES, App
 from poolhouse.apps.oidc_settings import OFFLINE, allowed_scope
 from poolhouse.apps.service import AppService
 from poolhouse.crypto.compare import same_secret
-from poolhouse.db.database import Database, Tx
+from poolhouse.db.database import Database, Executor
 from poolhouse.errors import AppNotFound, PoolhouseError, TokenExpired
 from poolhouse.ids import new_id
 from poolhouse.oidc import client_assertions, postgres
@@ -88,7 +88,7 @@ class OidcService:
         code = secrets.token_urlsafe(32) if "code" in kinds else None
         lifetime = timedelta(seconds=app.settings.code_expires_after)
         async with self._db.transaction() as tx:
-            await self._begin(tx, grant, session, "login_required")
+            await self._begin(tx, grant, "login_required")
             if code is not None:
                 await postgres.insert_code(
                     tx,
@@ -168,7 +168,7 @@ class OidcService:
         if found is None:
             raise OAuthError("invalid_grant", "unknown code")
         if not found.first_use:
-            await self._grants.revoke(found.grant, "code used twice")
+            await self._grants.revoke(found.grant, "code used twice", stolen=True)
             raise OAuthError("invalid_grant", "the code was used before")
         if found.expires_at <= now():
             raise OAuthError("invalid_grant", "the code has expired")
@@ -195,7 +195,7 @@ class OidcService:
         if found is None:
             raise OAuthError("invalid_grant", "unknown refresh_token")
         if grant is None:
-            await self._grants.revoke(found.grant, "refresh token used twice")
+            await self._grants.revoke(found.grant, "refresh token used twice", stolen=True)
             raise OAuthError("invalid_grant", "the refresh_token was used before")
         if found.expires_at <= now():
             raise OAuthError("invalid_grant", "the refresh_token has expired")
@@ -240,8 +240,7 @@ class OidcService:
             now() + lifetime,
             issuer=issuer,
         )
-        async with self._db.transaction() as tx:
-            await self._begin(tx, grant, session, "invalid_grant")
+        await self._begin(self._db, grant, "invalid_grant")
         return await self._issuing.tokens(app, grant, session, issuer)
 
     async def public_keys(self) -> list[dict[str, Any]]:
@@ -261,9 +260,9 @@ class OidcService:
 
     # -- inside --------------------------------------------------------------------------------------------
 
-    async def _begin(self, tx: Tx, grant: Grant, session: Session, error: ErrorCode) -> None:
+    async def _begin(self, db: Executor, grant: Grant, error: ErrorCode) -> None:
         try:
-            await self._grants.begin(tx, grant, session)
+            await self._grants.begin(db, grant)
         except TokenExpired as ended:
             raise OAuthError(error, "the session has ended") from ended
 

@@ -8,6 +8,7 @@ Sources: OpenID Connect Core 5.3, RFC 7662, RFC 7009.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from poolhouse.accounts.records import UserRecords
@@ -67,6 +68,8 @@ class TokensInUse:
             await self._grants.client(access.app_id)
         except OAuthError as error:
             raise OAuthError("invalid_token", error.description) from error
+        if await postgres.is_revoked(self._db, access.pool_id, str(access.claims["jti"])):
+            raise OAuthError("invalid_token", "the token is revoked")
         return access
 
     async def _verified(self, token: str) -> AccessToken | None:
@@ -148,19 +151,18 @@ class TokensInUse:
         return user_claims(user, access.scopes, access.userinfo_claims)
 
     async def introspect(self, app: App, token: str) -> dict[str, Any]:
-        """RFC 7662: what the token is, to the application it was made for, or to one of its pool that has a secret:
-        an API that was shown it. Anything else is inactive."""
+        """RFC 7662: what the token is, to the application it was made for. Anything else is inactive: no token of ours
+        is for the API of another application (docs/decisions/0039-tokens-of-both-kinds.md)."""
         try:
             access = await self.read_access_token(token)
         except OAuthError:
             return await self._introspect_refresh_token(app, token)
-        an_api = access.pool_id == app.pool_id and app.settings.token_endpoint_auth != "none"
-        if access.app_id != app.id and not an_api:
+        if access.app_id != app.id:
             return {"active": False}
         return {
             "active": True,
             "token_type": "Bearer",
-            "client_id": access.app_id or access.pool_id,
+            "client_id": access.app_id,
             "scope": access.scope,
             **{name: access.claims[name] for name in _TOLD if name in access.claims},
         }
@@ -185,7 +187,8 @@ class TokensInUse:
     # -- ending --------------------------------------------------------------------------------------------
 
     async def revoke(self, app: App, token: str) -> None:
-        """RFC 7009: of a grant's tokens either takes the whole grant with it, a login's or an id token the session.
+        """RFC 7009: of a grant's tokens either takes the whole grant with it, a login's or an id token the session; an
+        application's own is kept as revoked until it has run out.
         Whatever is no good token, or of another pool, is no error. Raises OAuthError where it cannot revoke."""
         found = await postgres.look_at_refresh_token(self._db, app.pool_id, None, digest(token))
         if found is not None:
@@ -201,9 +204,9 @@ class TokensInUse:
         elif access.pool_id == app.pool_id:
             _require_own(app, access.app_id)
             if access.grant_id is None:
-                raise OAuthError(
-                    "unsupported_token_type", "an application's own token is good until it runs out"
-                )
+                until = datetime.fromtimestamp(access.claims["exp"], UTC)
+                await postgres.revoke_token(self._db, app.pool_id, str(access.claims["jti"]), until)
+                return
             grant = await postgres.find_grant(self._db, app.pool_id, access.grant_id)
             if grant is not None:
                 await self._grants.revoke(grant, "revoked by the application")

@@ -22,6 +22,7 @@ from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import LoginService
 from poolhouse.login.sign_up import SignUp
+from poolhouse.oidc import postgres as oidc_rows
 from poolhouse.oidc.grants import Grants
 from poolhouse.oidc.issuing import Issuing
 from poolhouse.oidc.logins import LoginTokens
@@ -77,7 +78,13 @@ class SignIn:
 
 
 def build_tokens(raw: Raw, core: Core) -> Tokens:
-    sessions = SessionService(db=raw.db, keys=raw.keys, endings=consequences.ENDINGS, audit=core.audit)
+    sessions = SessionService(
+        db=raw.db,
+        keys=raw.keys,
+        endings=consequences.ENDINGS,
+        grant_ends=oidc_rows.grant_ends,
+        audit=core.audit,
+    )
     access_keys = AccessKeyService(raw.db, core.pools, raw.box, core.audit)
     management_tokens = ManagementTokens(raw.keys, core.pools, core.apps)
     return Tokens(

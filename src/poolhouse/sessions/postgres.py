@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
-from poolhouse.db.database import Executor, Tx
+from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
 from poolhouse.sessions.model import Ended, Session
 from poolhouse.users.postgres import may_log_in
@@ -32,17 +32,6 @@ async def insert(db: Executor, session: Session) -> None:
         session.created_at,
         session.expires_at,
         session.scope,
-    )
-
-
-async def hold(tx: Tx, pool_id: str, session_id: str) -> bool:
-    """Whether it goes on, and until the transaction ends it does: who ends it waits, and then finds what was made."""
-    return bool(
-        await tx.fetchval(
-            "select true from sessions where pool_id = $1 and id = $2 and expires_at > now() for key share",
-            pool_id,
-            session_id,
-        )
     )
 
 

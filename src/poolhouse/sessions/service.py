@@ -8,7 +8,7 @@ Tokens that speak for no user are not read here: `credentials`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from poolhouse.apps.model import App
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.db.database import Database, Executor
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
@@ -28,15 +28,24 @@ from poolhouse.sessions.tokens import Claims, SigningKey
 from poolhouse.times import now
 from poolhouse.users.model import User
 
+GrantEnds = Callable[[Executor, str, str], Awaitable[datetime | None]]
+"""When the grant runs out that an application has: pool and grant. None for one that has ended."""
+
 
 class SessionService:
-    def __init__(self, *, db: Database, keys: KeyRing, endings: Endings, audit: AuditLog) -> None:
+    def __init__(
+        self, *, db: Database, keys: KeyRing, endings: Endings, grant_ends: GrantEnds, audit: AuditLog
+    ) -> None:
         self._db, self.keys, self._endings, self._audit = db, keys, endings, audit
+        self._grant_ends = grant_ends
 
     # -- tokens --------------------------------------------------------------------------------------------
 
-    async def issue_user(self, session: Session, user: User, app: App | None) -> IssuedToken:
-        """The token of a session: it names the session and ends with it. HS256, whatever the application's id tokens
+    async def issue_user(
+        self, session: Session, user: User, app: App | None, grant_id: str | None = None
+    ) -> IssuedToken:
+        """The token of a session: it names the session and ends with it; one that was made of a grant's token, with
+        the grant too. HS256, whatever the application's id tokens
         are: the clients of both versions verify it with the application's secret."""
         if app is None:
             key = await self.keys.management(user.pool_id)
@@ -44,7 +53,10 @@ class SessionService:
             key = await self.keys.of_app(user.pool_id, app.id, app.secret)
         audience = session.app_id or session.pool_id
         extra = {} if session.scope is None else {"scope": session.scope}
-        return await self._issue(user, key, audience, session.id, session.expires_at, extra)
+        expires = session.expires_at
+        if grant_id is not None:
+            expires = min(expires, await self._require_grant(session.pool_id, grant_id))
+        return await self._issue(user, key, audience, session.id, expires, extra, grant_id=grant_id)
 
     async def issue_id_token(
         self,
@@ -54,13 +66,16 @@ class SessionService:
         app: App,
         claims: Mapping[str, Any],
         *,
+        grant_id: str | None,
         opens: bool = True,
     ) -> IssuedToken:
         """The same token with the claims of OpenID Connect, signed as the application chose: the official clients use
         one as the other. Where it `opens` nothing it is without `data`, and says who the user is to whoever reads it.
         """
         key = await self.key_for(app)
-        return await self._issue(user, key, app.id, session_id, expires_at, claims, opens=opens)
+        return await self._issue(
+            user, key, app.id, session_id, expires_at, claims, grant_id=grant_id, opens=opens
+        )
 
     async def key_for(self, app: App) -> SigningKey:
         """What signs the tokens that the application reads: by its algorithm, as it verifies them."""
@@ -78,6 +93,7 @@ class SessionService:
         expires_at: datetime,
         extra: Mapping[str, Any],
         *,
+        grant_id: str | None = None,
         opens: bool = True,
     ) -> IssuedToken:
         issued = now().replace(microsecond=0)
@@ -88,6 +104,7 @@ class SessionService:
             "exp": int(expires_at.timestamp()),
             "aud": audience,
             "sid": session_id,
+            **({"gid": grant_id} if grant_id is not None else {}),
             **({"data": _user_data(user)} if opens else {}),
         }
         return IssuedToken(await self.keys.sign(tokens.fitted(claims), key), issued, expires_at)
@@ -103,7 +120,7 @@ class SessionService:
         return await self.require_session(await self.keys.read(token))
 
     async def require_session(self, claims: Claims) -> Session:
-        """The live session that a token was made for."""
+        """The live session that a token was made for; a token of a grant is good while that is, too."""
         if claims.kind != "user" or claims.session_id is None:
             raise TokenInvalid("no login's token")
         session = await postgres.find(self._db, claims.pool_id, claims.session_id)
@@ -113,7 +130,15 @@ class SessionService:
             raise TokenInvalid("its session is another user's")
         if claims.app_id != (session.app_id or session.pool_id):
             raise TokenInvalid("its session is at another application")
+        if claims.grant_id is not None:
+            await self._require_grant(claims.pool_id, claims.grant_id)
         return session
+
+    async def _require_grant(self, pool_id: str, grant_id: str) -> datetime:
+        ends = await self._grant_ends(self._db, pool_id, grant_id)
+        if ends is None:
+            raise TokenExpired("what it was made of has been revoked")
+        return ends
 
     # -- sessions ------------------------------------------------------------------------------------------
 
@@ -147,11 +172,6 @@ class SessionService:
     async def find(self, pool_id: str, session_id: str) -> Session | None:
         """A session that has neither ended nor expired."""
         return await postgres.find(self._db, pool_id, session_id)
-
-    async def hold(self, tx: Tx, session: Session) -> None:
-        """Nobody ends it before `tx` is done. Raises TokenExpired when it has ended meanwhile."""
-        if not await postgres.hold(tx, session.pool_id, session.id):
-            raise TokenExpired("its session has ended")
 
     async def extend(self, db: Executor, session: Session, lifetime: timedelta) -> datetime:
         """Its new end. Raises TokenExpired when it has ended meanwhile."""

@@ -2,7 +2,7 @@
 
 Two kinds, told apart by their claims:
 
-* user tokens: `sub` and `data {id, userPoolId, arn, ...}`, `aud` the application, `sid` the session;
+* user tokens: `sub` and `data {id, userPoolId, arn, ...}`, `aud` the application, `sid` the session, `gid` the grant;
   HS256 with the application's secret (as its own back end verifies it), RS256 or ES256 (JWKS);
 * management tokens: `scoped_userpool_id`, `sub` the pool's id, `data`.
 
@@ -104,6 +104,7 @@ class Claims:
     session_id: str | None
     data: Mapping[str, Any]
     raw: Mapping[str, Any]
+    grant_id: str | None = None
 
 
 def sign(claims: Mapping[str, Any], key: SigningKey, kind: TokenType = "JWT") -> str:
@@ -220,6 +221,7 @@ def read(token: str, key: SigningKey, at: datetime) -> Claims:
         session_id=_text(claims.get("sid")),
         data=data,
         raw=claims,
+        grant_id=_text(claims.get("gid")),
     )
 
 
