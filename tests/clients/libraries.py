@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.clients.packages import Modules, Packages, Wheels
+from tests.clients.packages import GoModules, Jars, Modules, Packages, Wheels
 from tests.clients.story import NOT_ANNOUNCED
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """`driver`: its source below this folder, whose lines between `docs: begin` and `docs: end` are shown; `heading`:
-    what such an application has above them. `theirs`: steps that fail, and why no server can mend it. `absent`: why
-    steps are not there, in sentences. `settings`: what to set besides issuer, id and secret."""
+    """`driver`: its source below this folder, whose lines between `docs: begin` and `docs: end` are shown, after those
+    of the file `also`; `heading`: what an application has above them. `theirs`: steps that fail, and why no server can
+    mend it. `absent`: why steps are not there, in sentences. `settings`: what to set besides issuer, id and secret."""
 
     name: str
     registry: str
@@ -25,6 +25,7 @@ class Library:
     language: str
     packages: Packages
     driver: str
+    also: str = ""
     heading: str = ""
     settings: str = ""
     theirs: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +52,43 @@ OAUTH4WEBAPI = {
 
 NO_RFC_9207 = {"refuses another iss beside the code": "does not read `iss` beside the code (RFC 9207)"}
 
+GO_HS256 = dict.fromkeys(
+    ["code and PKCE, HS256 id token", "refresh, HS256", "refuses a forged signature, HS256"],
+    "verifies with public keys alone: `Verify` refuses HS256 whatever the configuration says",
+)
+
 LIBRARIES = [
+    Library(
+        name="spring-boot-starter-security-oauth2-client",
+        registry="Maven Central",
+        version="4.0.7",
+        language="Java",
+        packages=Jars(
+            "org.springframework.boot",
+            "spring-boot-starter-security-oauth2-client",
+            "4.0.7",
+            "Spring",
+            pom="spring.pom.xml",
+            beside="",
+            argument="spring.properties",
+        ),
+        driver="java/Spring.java",
+        also="java/spring.properties",
+        theirs=NO_RFC_9207,
+        absent="Its OAuth 2.0 client introspects and revokes nothing.",
+    ),
+    Library(
+        name="go-oidc",
+        registry="Go module proxy",
+        version="3.21.0",
+        language="Go",
+        packages=GoModules(),
+        driver="go/main.go",
+        settings="`golang.org/x/oauth2` beside it",
+        theirs=NO_RFC_9207 | GO_HS256,
+        absent="The application compares `state` and `nonce` with what it kept; `golang.org/x/oauth2` signs no "
+        "assertion for a code, and has neither introspection, revocation nor logout.",
+    ),
     Library(
         name="openid-client",
         registry="npm",

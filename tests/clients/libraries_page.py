@@ -72,9 +72,12 @@ def _section(library: Library) -> str:
 
 
 def _code(library: Library) -> str:
-    source = HERE / library.driver
-    text = "\n\n".join([*([library.heading] if library.heading else []), *snippets(source)])
-    return f"```{library.language.lower()}\n{text}\n```\n"
+    blocks = []
+    if library.also:
+        blocks.append((library.also.rpartition(".")[2], [*snippets(HERE / library.also)]))
+    heading = [library.heading] if library.heading else []
+    blocks.append((library.language.lower(), [*heading, *snippets(HERE / library.driver)]))
+    return "\n".join(f"```{name}\n" + "\n\n".join(texts) + "\n```\n" for name, texts in blocks)
 
 
 def snippets(source: Path) -> Iterator[str]:

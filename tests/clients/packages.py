@@ -2,16 +2,18 @@
 
 Fetching is `make setup`'s (`fetch.py`): a test starts programs and touches loopback only. Packages lie in `.packages/`
 beside this file, a folder a client, which git ignores. What is fetched is pinned by version, and by sha256 in
-`java/*.sha256` and `python/*.txt`; another file under a known name ends the set-up.
+`java/*.sha256`, `python/*.txt` and `go/go.sum`; another file under a known name ends the set-up.
 Decision: docs/decisions/0034-clients-of-other-ecosystems.md.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -49,12 +51,18 @@ class Packages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Jars:
-    """A client of Maven Central with everything it depends on, and `java/<main>.java` compiled against it."""
+    """A client of Maven Central with everything it depends on, and `java/<main>.java` compiled against it.
+
+    `pom`: a file in `java/` that says what is fetched, where that is more than the one client; `beside`: the sources
+    that the driver shares with others; `argument`: a file in `java/` that it is given."""
 
     group: str
     artifact: str
     version: str
     main: str
+    pom: str = ""
+    beside: str = "Talk"
+    argument: str = ""
 
     @property
     def folder(self) -> Path:
@@ -92,6 +100,7 @@ class Jars:
             "-cp",
             classes,
             self.main,
+            *([str(HERE / "java" / self.argument)] if self.argument else []),
         ]
 
     def _resolve(self) -> None:
@@ -99,7 +108,7 @@ class Jars:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         pom = self.folder / "pom.xml"
-        pom.write_text(POM.format(group=self.group, artifact=self.artifact, version=self.version))
+        pom.write_text(self._pom())
         run = subprocess.run(
             ["mvn", "-q", "-B", "-f", pom, MAVEN_COPY, f"-DoutputDirectory={self.folder / 'lib'}"],
             capture_output=True,
@@ -110,15 +119,20 @@ class Jars:
             last = [line for line in run.stdout.splitlines() if "ERROR" in line][:1]
             raise LeftOut(f"Maven could not fetch it: {''.join(last)}")
 
+    def _pom(self) -> str:
+        if self.pom:
+            return HERE.joinpath("java", self.pom).read_text()
+        return POM.format(group=self.group, artifact=self.artifact, version=self.version)
+
     def _sums(self) -> str:
         jars = sorted((self.folder / "lib").glob("*.jar"))
         return "".join(f"{hashlib.sha256(jar.read_bytes()).hexdigest()}  {jar.name}\n" for jar in jars)
 
     def _compile(self) -> None:
         sources = sorted(HERE.joinpath("java").glob("*.java"))
-        wanted = [source for source in sources if source.stem in {self.main, "Talk"}]
+        wanted = [source for source in sources if source.stem in {self.main, self.beside}]
         stamp = self.folder / "classes" / "sources.sha256"
-        text = hashlib.sha256(b"".join(source.read_bytes() for source in wanted)).hexdigest()
+        text = _sum_of(wanted)
         if stamp.exists() and stamp.read_text() == text:
             return
         classpath = f"{self.folder / 'lib'}/*"
@@ -127,6 +141,48 @@ class Jars:
             check=True,
         )
         stamp.write_text(text)
+
+
+@dataclass(frozen=True, slots=True)
+class GoModules:
+    """Libraries of the Go module proxy and the driver in `go/`, one program. `go/go.mod` and `go.sum` name each by
+    version and hash, which `go` itself holds them to."""
+
+    sources: Path = HERE / "go"
+
+    @property
+    def program(self) -> Path:
+        return FETCHED / "go" / "driver"
+
+    def fetch(self) -> None:
+        _need("go")
+        self._run("mod", "download", at=os.environ)
+        self._build()
+
+    def command(self) -> list[str]:
+        _need("go")
+        if not self.program.exists():
+            raise LeftOut("the program of tests/clients/go (make setup, with Go)")
+        self._build()
+        return [str(self.program)]
+
+    def _build(self) -> None:
+        stamp = self.program.with_suffix(".sha256")
+        text = _sum_of(sorted(self.sources.iterdir()))
+        if stamp.exists() and stamp.read_text() == text:
+            return
+        self.program.parent.mkdir(parents=True, exist_ok=True)
+        self._run("build", "-o", str(self.program), ".", at=os.environ | {"GOPROXY": "off"})
+        stamp.write_text(text)
+
+    def _run(self, *arguments: str, at: Mapping[str, str]) -> None:
+        """Raises LeftOut, for a `go` that is too old too: it fetches no newer one."""
+        settings = {**at, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly"}
+        run = subprocess.run(
+            ["go", *arguments], cwd=self.sources, env=settings, capture_output=True, text=True
+        )
+        if run.returncode != 0:
+            raise LeftOut(f"go {arguments[0]}: {run.stderr.strip()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +263,10 @@ class Bundles:
         beside = (NODE_MODULES / self.module).resolve().parents[self.module.count("/")]
         driver = [sys.executable, "-m", f"tests.clients.browser.{self.main}"]
         return [*driver, *(str(beside / file) for file in self.files)]
+
+
+def _sum_of(files: Iterable[Path]) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _need(*programs: str) -> None:

@@ -69,7 +69,12 @@ STORY = [
     step("refuses an id token of another issuer", "verify", expects="issuer", refused=["iss"]),
     step("refuses an id token for another client", "verify", expects="audience", refused=["aud", "azp"]),
     sign_in("refuses another nonce", "RS256", f"{BROWSER} that changes nonce", refused=["nonce"]),
-    sign_in("refuses another state", "RS256", f"{BROWSER} that changes state", refused=["state"]),
+    sign_in(
+        "refuses another state",
+        "RS256",
+        f"{BROWSER} that changes state",
+        refused=["state", "authorization_request_not_found"],
+    ),
     sign_in("refuses another iss beside the code", "RS256", f"{BROWSER} that changes iss", refused=["iss"]),
     step("logout", "logOut"),
 ]

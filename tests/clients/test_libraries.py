@@ -37,6 +37,7 @@ async def _app(services: Services, pool: PoolForTests, method: str, algorithm: s
         settings={
             "id_token_algorithm": algorithm,
             "token_endpoint_auth": method,
+            "require_pkce": True,
             "client_jwks": {"keys": [SIGNING.as_dict(private=False)]},
         },
     )

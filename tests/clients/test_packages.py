@@ -12,7 +12,7 @@ import pytest
 from tests.clients import packages
 from tests.clients.libraries import LIBRARIES, Library
 from tests.clients.matrix import CLIENTS, Client
-from tests.clients.packages import Jars, LeftOut, Modules, Wheels
+from tests.clients.packages import GoModules, Jars, LeftOut, Modules, Wheels
 
 JARS = Jars("cn.example", "a-client", "1.0", "V3")
 
@@ -65,5 +65,7 @@ def test_the_version_of_a_row_is_the_one_that_is_driven(row: Client | Library) -
     if isinstance(row.packages, Modules):
         named = json.loads((packages.ROOT / "tests" / "js" / "package.json").read_text())["dependencies"]
         assert named[row.packages.module].rpartition("@")[2] == row.version
+    if isinstance(row.packages, GoModules):
+        assert f"{row.name}/v3 v{row.version}\n" in (row.packages.sources / "go.mod").read_text()
     if isinstance(row.packages, Jars):
         assert row.packages.version == row.version
