@@ -186,5 +186,15 @@ CLIENTS = [
         "`domain` takes no port: the server at 80 or 443",
         theirs=WEB,
     ),
+    Client(
+        name="authing-js-sdk/build/browser",
+        registry="npm",
+        version="4.23.55",
+        language="JavaScript, in a page",
+        packages=Bundles("js_sdk", "authing-js-sdk", ("authing-js-sdk/build/browser/index.min.js",)),
+        begin="`new Authing.AuthenticationClient({ appId, appHost: host, redirectUri, protocol: 'oidc' })`",
+        settings="the application: `tokenEndpointAuthMethod` `none`, and the client's three `...AuthMethod` likewise",
+        ours={"trackSession": "`GET /cas/session` is not built"},
+    ),
 ]
 """In the order of the page."""

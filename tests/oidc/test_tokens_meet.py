@@ -113,6 +113,11 @@ async def get_profile(world: World, token: str) -> bool:
     return bool(answer.json()["statusCode"] == 200)
 
 
+async def validation(world: World, token: str) -> bool:
+    answer = await world.http.get("/api/v2/oidc/validate_token", params={"access_token": token})
+    return "sub" in answer.json()
+
+
 async def user_of_v2(world: World, token: str) -> bool:
     answer = await world.http.post(
         "/graphql/v2",
@@ -124,7 +129,7 @@ async def user_of_v2(world: World, token: str) -> bool:
 
 Kind = Callable[[World], Awaitable[str]]
 Door = Callable[[World, str], Awaitable[bool]]
-AT_OIDC: set[Door] = {me, me_by_form, introspection}
+AT_OIDC: set[Door] = {validation, me, me_by_form, introspection}
 ACCOUNT: set[Door] = {get_profile, user_of_v2}
 DOORS: set[Door] = AT_OIDC | ACCOUNT | {introspection_by_another_application, introspection_by_another_pool}
 OPENS: dict[Kind, set[Door]] = {
@@ -133,8 +138,8 @@ OPENS: dict[Kind, set[Door]] = {
     access_token: AT_OIDC | {get_profile},  # speaks for its scopes, not for the account
     access_token_of_an_offline_grant: AT_OIDC | {get_profile},
     refresh_token: {introspection},
-    id_token: ACCOUNT,
-    applications_own: {introspection},
+    id_token: ACCOUNT | {validation},
+    applications_own: {validation, introspection},
 }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from authing import ManagementClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests import chromium
 from tests.clients.python.talk import done
@@ -25,6 +26,11 @@ LOGIN = "http://127.0.0.1"
 """The server. Without a port, which some clients of the vendor take none of."""
 SITE = "http://127.0.0.1:3000"
 ELSEWHERE = "http://localhost:3000"
+
+BYE = f"{SITE}/bye"
+
+NAME, PASSWORD, EMAIL = "ada", "secret 1", "ada@example.com"
+"""Somebody who may sign in, once `prepared` has been called."""
 
 WAIT_MS = 10_000
 
@@ -102,6 +108,31 @@ def opened(given: dict[str, Any]) -> Iterator[tuple[Browser, Site]]:
         finally:
             browser.close()
             site.shutdown()
+
+
+def prepared(given: dict[str, Any], **applications: list[str]) -> dict[str, Any]:
+    """`given` with `userId` and the ids of public applications by their names, made with their response types."""
+    management = ManagementClient(
+        access_key_id=given["accessKeyId"], access_key_secret=given["accessKeySecret"], host=given["host"]
+    )
+    user = management.create_user(username=NAME, password=PASSWORD, email=EMAIL, status="Activated")
+    made = {"userId": user["data"]["userId"]}
+    for name, types in applications.items():
+        application = management.create_application(
+            app_name=name,
+            redirect_uris=[SITE, f"{SITE}/callback", f"{ELSEWHERE}/callback"],
+            logout_redirect_uris=[BYE],
+            oidc_config={"tokenEndpointAuthMethod": "none", "responseTypes": types},
+        )
+        made[name] = application["data"]["appId"]
+    return given | made
+
+
+def sign_in(page: Page) -> None:
+    """On the server's page."""
+    page.get_by_label("用户名、邮箱或手机号").fill(NAME)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_label("密码", exact=True).press("Enter")
 
 
 def person(browser: Browser) -> Page:

@@ -8,15 +8,24 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from authing import ManagementClient
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from playwright.sync_api import Page
-from tests.clients.browser.pages import ELSEWHERE, LOGIN, SITE, Site, call, opened, person
+from tests.clients.browser.pages import (
+    BYE,
+    ELSEWHERE,
+    EMAIL,
+    LOGIN,
+    PASSWORD,
+    SITE,
+    Site,
+    call,
+    opened,
+    person,
+    prepared,
+    sign_in,
+)
 from tests.clients.python import talk
-
-NAME, PASSWORD, EMAIL = "ada", "secret 1", "ada@example.com"
-BYE = f"{SITE}/bye"
 
 MAKE = """options => {
   // The function that seals a password answers at once, so the page's own server is asked at once.
@@ -79,12 +88,6 @@ class Application:
         return told
 
 
-def sign_in(page: Page) -> None:
-    page.get_by_label("用户名、邮箱或手机号").fill(NAME)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_label("密码", exact=True).press("Enter")
-
-
 def at_once(page: Page) -> None:
     """Nothing is asked."""
 
@@ -98,20 +101,8 @@ def nobody(state: Any) -> bool:
 
 
 def main() -> None:
-    given, _ = talk.opened()
-    management = ManagementClient(
-        access_key_id=given["accessKeyId"], access_key_secret=given["accessKeySecret"], host=given["host"]
-    )
-    user = management.create_user(username=NAME, password=PASSWORD, email=EMAIL, status="Activated")
-    given["userId"] = user["data"]["userId"]
-    for name, types in (("code", ["code"]), ("implicit", ["id_token", "id_token token"])):
-        made = management.create_application(
-            app_name=name,
-            redirect_uris=[SITE, f"{SITE}/callback", f"{ELSEWHERE}/callback"],
-            logout_redirect_uris=[BYE],
-            oidc_config={"tokenEndpointAuthMethod": "none", "responseTypes": types},
-        )
-        given[name] = made["data"]["appId"]
+    asked, _ = talk.opened()
+    given = prepared(asked, code=["code"], implicit=["id_token", "id_token token"])
     with opened(given) as (browser, site):
         by_redirect(person(browser), given)
         by_popup(person(browser), given)

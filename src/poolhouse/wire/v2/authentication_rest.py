@@ -6,6 +6,7 @@ Source: docs/contract/v2.md#signing-in-and-up.
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from typing import Any
 
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from poolhouse.crypto.transport import require_plain
 from poolhouse.errors import InvalidInput, WeakPassword
 from poolhouse.login.model import SignIn
 from poolhouse.login.passwords import policy_of
+from poolhouse.oidc.model import OAuthError
 from poolhouse.wire.sentences import said
 from poolhouse.wire.v2.authentication import answered, purpose_of, registration_of, visitor
 from poolhouse.wire.v2.request import Answer, Route, V2Request
@@ -60,9 +62,11 @@ async def send_sms(request: V2Request) -> Any:
 
 async def validate_token(request: V2Request) -> Response:
     """The claims of a good token, bare; `{code: 400}` for any other. Always HTTP 200: the client reads it raw."""
-    token = request.query.text("id_token") or request.query.text("access_token") or ""
-    status = await request.services.credentials.status(token)
+    access_token = request.query.text("access_token") or ""
+    status = await request.services.credentials.status(request.query.text("id_token") or access_token)
     if status.claims is None:
+        with suppress(OAuthError):
+            return json_response((await request.services.oidc_tokens.read_access_token(access_token)).claims)
         message = said("token 已过期" if status.expired else "token 不合法", request.caller.lang)
         return json_response({"code": 400, "message": message})
     return json_response(status.claims.raw)
