@@ -10,6 +10,7 @@ from asyncpg import Record
 from poolhouse.apps.model import App, AppSettings
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Executor
+from poolhouse.paging import Page, PageRequest
 
 _COLUMNS = (
     "id, pool_id, name, identifier, description, logo, secret, app_type, redirect_uris, "
@@ -93,19 +94,28 @@ async def find_first(db: Executor, pool_id: str, box: SecretBox) -> App | None:
     return _app(row, box) if row else None
 
 
-async def page(
-    db: Executor, pool_id: str, limit: int, offset: int, box: SecretBox, keyword: str | None = None
-) -> tuple[int, list[App]]:
-    args = (pool_id, keyword or None)
-    where = "pool_id = $1 and ($2::text is null or strpos(lower(name), lower($2)) > 0)"
+async def list_page(
+    db: Executor,
+    pool_id: str,
+    page: PageRequest,
+    box: SecretBox,
+    *,
+    keyword: str | None = None,
+    sso: bool = False,
+) -> Page[App]:
+    """Newest first; `sso`: those alone that share the login of others."""
+    args = (pool_id, keyword or None, sso)
+    where = (
+        "pool_id = $1 and ($2::text is null or strpos(lower(name), lower($2)) > 0) "
+        "and (not $3 or coalesce((settings ->> 'sso_enabled')::bool, true))"
+    )
     total = await db.fetchval(f"select count(*) from apps where {where}", *args)
     rows = await db.fetch(
-        f"select {_COLUMNS} from apps where {where} order by created_at desc, id limit $3 offset $4",
+        f"select {_COLUMNS} from apps where {where} "
+        f"order by created_at desc, id limit {page.size} offset {page.offset}",
         *args,
-        limit,
-        offset,
     )
-    return int(total), [_app(row, box) for row in rows]
+    return Page(total, [_app(row, box) for row in rows])
 
 
 async def delete(db: Executor, pool_id: str, app_id: str) -> bool:

@@ -149,11 +149,12 @@ class AppService:
             raise NotAuthenticated(why)
         return app
 
-    async def list(self, caller: Caller, page: PageRequest, keyword: str | None = None) -> Page[App]:
+    async def list(
+        self, caller: Caller, page: PageRequest, *, keyword: str | None = None, sso: bool = False
+    ) -> Page[App]:
+        """Newest first; `sso`: those alone that share the login of others."""
         caller.require_administrator()
-        return Page(
-            *await postgres.page(self._db, caller.pool_id, page.size, page.offset, self._box, keyword)
-        )
+        return await postgres.list_page(self._db, caller.pool_id, page, self._box, keyword=keyword, sso=sso)
 
     async def update(
         self, caller: Caller, app_id: str, values: dict[str, Any], settings: dict[str, Any] | None = None

@@ -65,6 +65,21 @@ async def test_an_application_lives_and_dies(v3: V3Client) -> None:
     assert (await v3.get("get-application", appId=app_id))["statusCode"] == 404
 
 
+@pytest.mark.parametrize("path", ["list-applications", "list-application-simple-info"])
+async def test_a_list_is_narrowed_to_those_that_share_the_login(v3: V3Client, path: str) -> None:
+    for name, enabled in (("with", True), ("without", False)):
+        app_id = (await done(v3, "create-application", {"appName": name}))["appId"]
+        await done(v3, "update-application", {"appId": app_id, "ssoEnabled": enabled})
+    for asked, names in (
+        ({"ssoEnabled": "true"}, {"with"}),
+        ({"ssoEnabled": "false"}, {"with", "without"}),
+        ({}, {"with", "without"}),
+    ):
+        listed = await read(v3, path, **asked)
+        assert {one["appName"] for one in listed["list"]} == names, asked
+        assert listed["totalCount"] == len(names)
+
+
 async def test_active_users_are_those_with_a_live_session(v3: V3Client) -> None:
     app_id = (await done(v3, "create-application", {"appName": "a"}))["appId"]
     user_id = await new_user(v3)

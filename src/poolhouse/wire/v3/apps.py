@@ -160,11 +160,11 @@ async def list_active_users(request: V3Request, body: ListApplicationActiveUsers
 async def _listed(
     request: V3Request, query: ListApplicationsQuery | ListApplicationSimpleInfoQuery
 ) -> Page[App]:
-    """Every application here is self-built: a list of integrated ones alone is empty."""
+    """Every application here is self-built: a list of integrated ones alone is empty. What is false narrows nothing."""
     request.caller.require_administrator()
     if query.is_integrate_app and not query.is_self_built_app:
         return Page()
-    ask = partial(request.services.apps.list, request.caller, keyword=query.keywords)
+    ask = partial(request.services.apps.list, request.caller, keyword=query.keywords, sso=query.sso_enabled)
     return await page_or_all(ask, query.page, query.limit, everything_asked=getattr(query, "all", None))
 
 

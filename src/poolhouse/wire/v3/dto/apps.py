@@ -482,7 +482,7 @@ class ListApplicationSimpleInfoQuery(Dto, kw_only=True):
     limit: Int = 10
     is_integrate_app: bool = False
     is_self_built_app: bool = False
-    sso_enabled: bool = False
+    sso_enabled: bool = False  # true: those alone that share the login of others
     keywords: str | None = None
 
 
@@ -491,7 +491,7 @@ class ListApplicationsQuery(Dto, kw_only=True):
     limit: Int = 10
     is_integrate_app: bool = False
     is_self_built_app: bool = False
-    sso_enabled: bool = False
+    sso_enabled: bool = False  # true: those alone that share the login of others
     keywords: str | None = None
     all: bool | None = None
 
