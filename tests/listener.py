@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs
@@ -21,8 +22,8 @@ class Listener:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            self.got.append(head + await reader.readexactly(length))
+            length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+            self.got.append(head + await reader.readexactly(int(length[1]) if length else 0))
             if isinstance(self.answer, bytes):
                 writer.write(self.answer)
             else:
@@ -33,6 +34,10 @@ class Listener:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def asked(self, path: str) -> list[bytes]:
+        """The requests for it."""
+        return [one for one in self.got if one.split(b" ")[1].partition(b"?")[0] == path.encode()]
 
     @property
     def forms(self) -> list[dict[str, str]]:

@@ -25,6 +25,8 @@ SET = {
     "refresh_token_expires_after": 86400,
     "backchannel_logout_uri": "https://app.example/out",
     "backchannel_logout_session_required": True,
+    "frontchannel_logout_uri": "https://app.example/frame",
+    "frontchannel_logout_session_required": True,
 }
 
 

@@ -117,7 +117,7 @@ MODULES |= {
 }
 
 
-# -- back channel ------------------------------------------------------------------------------------------
+# -- back channel, and the front channel, whose other module is in `test_front_channel.py` --------------------
 
 
 async def told(party: Party) -> dict[str, Any]:
@@ -160,7 +160,15 @@ async def back_channel(party: Party) -> None:
     assert not await party.is_logged_in()
 
 
+async def discovery_of_front_channel(party: Party) -> None:
+    metadata = await told(party)
+    assert metadata["frontchannel_logout_supported"] is True
+    assert metadata["frontchannel_logout_session_supported"] is True
+    assert metadata["end_session_endpoint"] == f"{ISSUER}/session/end"
+
+
 MODULES |= {
+    "oidcc-frontchannel-logout-discovery-endpoint-verification": discovery_of_front_channel,
     "oidcc-backchannel-logout-discovery-endpoint-verification": discovery_of_back_channel,
     "oidcc-backchannel-rp-initiated-logout": back_channel,
 }

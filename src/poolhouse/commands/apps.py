@@ -37,6 +37,8 @@ SHOWN = (
     "refresh_token_expires_after",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
 )
 LARGEST_FILE = 100_000
 
@@ -123,6 +125,10 @@ def set_app(
         str | None, Parameter(help="Where the server tells it of logouts; empty for nowhere.")
     ] = None,
     backchannel_logout_session_required: bool | None = None,
+    frontchannel_logout_uri: Annotated[
+        str | None, Parameter(help="What the page of a logout frames for it; empty for nothing.")
+    ] = None,
+    frontchannel_logout_session_required: bool | None = None,
     redirect_uri: Annotated[list[str] | None, Parameter(help="All of them; give it several times.")] = None,
     logout_redirect_uri: Annotated[list[str] | None, Parameter(help="Likewise.")] = None,
     pool: Pool = None,
@@ -149,6 +155,8 @@ def set_app(
         "refresh_token_expires_after": refresh_token_expires_after,
         "backchannel_logout_uri": backchannel_logout_uri,
         "backchannel_logout_session_required": backchannel_logout_session_required,
+        "frontchannel_logout_uri": frontchannel_logout_uri,
+        "frontchannel_logout_session_required": frontchannel_logout_session_required,
     }
     addresses = {"redirect_uris": redirect_uri, "logout_redirect_uris": logout_redirect_uri}
 

@@ -16,11 +16,12 @@ from poolhouse.apps.model import App
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import PoolhouseError, TokenExpired, TokenInvalid
-from poolhouse.oidc import postgres
+from poolhouse.oidc import back_channel, postgres
 from poolhouse.oidc.claims import user_claims
 from poolhouse.oidc.grants import Grants, digest
-from poolhouse.oidc.model import LOGIN_SCOPE, AccessToken, IdTokenHint, OAuthError
+from poolhouse.oidc.model import LOGIN_SCOPE, AccessToken, IdTokenHint, OAuthError, Party
 from poolhouse.sessions import tokens
+from poolhouse.sessions.model import Ended, Ending
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
 from poolhouse.users.model import UserKey
@@ -220,13 +221,18 @@ class TokensInUse:
             _require_own(app, session.app_id)
             await self.log_out(session.pool_id, session.user_id, session.id)
 
-    async def log_out(self, pool_id: str, user_id: str, session_id: str) -> bool:
-        """Also when the session has run out: what outlived it ends."""
+    async def log_out(self, pool_id: str, user_id: str, session_id: str) -> list[Party]:
+        """Also when the session has run out: what outlived it ends. The applications that were signed in from it."""
         caller = Caller(pool_id, "user", user_id, session_id=session_id)
-        if await self._sessions.end(caller, session_id):
-            return True
-        await self._sessions.end_run_out(pool_id, session_id)
-        return False
+        session = await self._sessions.find(pool_id, session_id)
+        if session is not None and session.user_id == user_id:
+            ending = Ending(pool_id, [Ended(session.id, user_id, session.app_id)])
+        else:
+            ending = Ending(pool_id, run_out=[session_id])
+        found = await back_channel.parties(self._db, ending)
+        if not await self._sessions.end(caller, session_id):
+            await self._sessions.end_run_out(pool_id, session_id)
+        return found
 
 
 def _require_own(app: App, app_id: str) -> None:

@@ -162,14 +162,16 @@ def _weight(parameters: str) -> float:
     return float(digits) if digits.replace(".", "", 1).isdigit() and digits.isascii() else 0
 
 
-def redirect(target: str, facts: Mapping[str, str | None]) -> RedirectResponse:
+def with_query(target: str, facts: Mapping[str, str | None]) -> str:
     """`target` with the facts added to its query; what it had stays."""
     split = urlsplit(target)
     added = urlencode({name: value for name, value in facts.items() if value is not None})
     query = "&".join(part for part in (split.query, added) if part)
-    return RedirectResponse(
-        urlunsplit(split._replace(query=query)), 303, headers={"cache-control": "no-store"}
-    )
+    return urlunsplit(split._replace(query=query))
+
+
+def redirect(target: str, facts: Mapping[str, str | None]) -> RedirectResponse:
+    return RedirectResponse(with_query(target, facts), 303, headers={"cache-control": "no-store"})
 
 
 def typed(form: TrackedBody, name: str) -> str:

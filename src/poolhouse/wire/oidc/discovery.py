@@ -51,6 +51,8 @@ def metadata(services: WireServices, issuer: str) -> dict[str, Any]:
         "ui_locales_supported": ["zh-CN", "en-US"],
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
         "prompt_values_supported": list(PROMPTS),

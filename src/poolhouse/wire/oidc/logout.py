@@ -1,4 +1,7 @@
-"""Logout that an application begins. Source: OpenID Connect RP-Initiated Logout 1.0."""
+"""Logout that an application begins, and telling the others by the browser.
+
+Sources: OpenID Connect RP-Initiated Logout 1.0, Front-Channel Logout 1.0.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.apps.model import App
-from poolhouse.oidc.model import IdTokenHint, OAuthError
+from poolhouse.oidc.model import IdTokenHint, OAuthError, Party
 from poolhouse.oidc.requests import given_twice, single
 from poolhouse.services import WireServices
-from poolhouse.wire.oidc.browser import Browser, pairs_of, redirect
+from poolhouse.wire.oidc.browser import Browser, pairs_of, with_query
 from poolhouse.wire.oidc.pages import Pages
+
+MOST_FRAMES = 40
+"""Applications that a page tells at once; the back channel tells them all."""
 
 
 async def end_session(services: WireServices, pages: Pages, browser: Browser) -> Response:
@@ -41,18 +47,37 @@ async def end_session(services: WireServices, pages: Pages, browser: Browser) ->
     known = hint is not None and (session is None or session.user_id == hint.user_id)
     if not known and not browser.is_own_form(given):
         return pages.ask_to_log_out(browser, given)
+    told: list[Party] = []
     if hint is not None:
-        await services.oidc_tokens.log_out(hint.app.pool_id, hint.user_id, hint.session_id)
+        told += await services.oidc_tokens.log_out(hint.app.pool_id, hint.user_id, hint.session_id)
     if session is not None:
-        await services.oidc_tokens.log_out(session.pool_id, session.user_id, session.id)
+        told += await services.oidc_tokens.log_out(session.pool_id, session.user_id, session.id)
     elif app is None and kept is not None:  # nobody named a pool: the one the browser is logged in to
-        await services.oidc_tokens.log_out(kept.pool_id, kept.user_id, kept.id)
-    response = redirect(target, {"state": given.get("state")}) if target else pages.logged_out(browser)
+        told += await services.oidc_tokens.log_out(kept.pool_id, kept.user_id, kept.id)
+    onward = with_query(target, {"state": given.get("state")}) if target else ""
+    response = pages.logged_out(browser, await _frames(services, browser, told), onward)
     if (
         app is None or kept is None or session is not None
     ):  # a login in another pool is none of this one's business
         browser.drop_session(response)
     return response
+
+
+async def _frames(services: WireServices, browser: Browser, told: list[Party]) -> tuple[str, ...]:
+    """The addresses that the applications want to be told at by a frame: with `iss` and `sid` where they ask for it."""
+    found: dict[str, None] = {}
+    for party in told:
+        try:
+            app = await services.oidc_grants.any_client(party.app_id)
+        except OAuthError:  # deleted meanwhile
+            continue
+        address = app.settings.frontchannel_logout_uri
+        if address and app.settings.frontchannel_logout_session_required:
+            issuer = party.issuer or browser.issuer
+            address = with_query(address, {"iss": issuer, "sid": party.session_id})
+        if address:
+            found[address] = None
+    return tuple(found)[:MOST_FRAMES]
 
 
 async def _application(services: WireServices, hint: IdTokenHint | None, client_id: str | None) -> App | None:

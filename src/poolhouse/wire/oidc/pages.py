@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from poolhouse import trace
@@ -280,8 +280,15 @@ class Pages:
         onward = given.get("post_logout_redirect_uri") or given.get("redirect_uri") or ""
         return self.render(browser, "log_out.html", 200, None, kept=kept, target=onward)
 
-    def logged_out(self, browser: Browser) -> Response:
-        return self.render(browser, "message.html", 200, None, title="logged_out", text="", link=None)
+    def logged_out(self, browser: Browser, frames: tuple[str, ...], onward: str) -> Response:
+        """`frames`: where applications are told. `onward`: an application's address, by way of a page if there is
+        somebody to tell first."""
+        if onward and not frames:
+            return RedirectResponse(onward, 303, headers={"cache-control": "no-store"})
+        script = "go_on.js" if onward else ""
+        return self.rendering.page(
+            browser, "logged_out.html", script=script, frames=frames, told=frames, onward=onward
+        )
 
     # -- inside --------------------------------------------------------------------------------------------
 

@@ -42,13 +42,6 @@ _THEIRS = {
 }
 _DEFAULTS = AppSettings()
 
-UNBUILT = frozenset(
-    {
-        "frontchannelLogoutUri",
-        "frontchannelLogoutSessionRequired",
-    }
-)
-"""Fields no code reads yet: to set one is answered 501."""
 LONGEST_NAME = 64
 
 
@@ -62,7 +55,7 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     if not isinstance(given, dict):
         raise InvalidInput("oidcConfig", "应为对象", "expected an object")
     for name, value in given.items():
-        if value not in (None, "", False) and (name in UNBUILT or name not in _KNOWN):
+        if value not in (None, "", False) and name not in _KNOWN:
             raise NotSupported(what=f"oidcConfig.{name[:LONGEST_NAME]}")
     try:
         asked = struct_of({name: given[name] for name in _KNOWN if name in given}, OIDCConfig)
