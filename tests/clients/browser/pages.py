@@ -38,35 +38,40 @@ Route = Callable[[bytes], str]
 
 
 class Site(ThreadingHTTPServer):
-    """Every path is the same empty page that loads `files`; `routes` are paths that answer a POST with text."""
+    """Every path is the same page, unless another is given an empty one that loads `files`; `/NAME` is the file of that
+    name. `routes` are paths that answer a POST with text."""
 
     daemon_threads = True
 
-    def __init__(self, files: list[Path]) -> None:
+    def __init__(self, files: list[Path], page: str = "") -> None:
         self.files, self.routes = files, dict[str, Route]()
+        tags = "".join(_tag(f"/file/{place}/{file.name}") for place, file in enumerate(files))
+        empty = f"<!doctype html><meta charset=utf-8><title>application</title>{tags}<body></body>"
+        self.page = page or empty
         super().__init__(("127.0.0.1", 0), _Handler)
 
-    @property
-    def page(self) -> str:
-        tags = [_tag(f"/file/{place}/{file.name}") for place, file in enumerate(self.files)]
-        return f"<!doctype html><meta charset=utf-8><title>application</title>{''.join(tags)}<body></body>"
+    def at(self, path: str) -> Path | None:
+        """The file at a path, if it is one."""
+        _, *parts = path.split("/")
+        if parts[0] != "file":
+            return next((file for file in self.files if file.name == parts[0]), None)
+        # What a bundle asks for besides (a font, a chunk) lies in its own folder.
+        folder = self.files[int(parts[1])].parent.resolve()
+        file = folder.joinpath(*parts[2:]).resolve()
+        return file if file.is_relative_to(folder) and file.is_file() else None
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: Site
 
     def do_GET(self) -> None:
-        _, kind, *rest = urlsplit(self.path).path.split("/")
-        if kind != "file":
-            self._answer(self.server.page.encode(), "text/html")
-            return
-        # What a bundle asks for besides (a font, a chunk) lies in its own folder.
-        folder = self.server.files[int(rest[0])].parent.resolve()
-        file = folder.joinpath(*rest[1:]).resolve()
-        if not file.is_relative_to(folder) or not file.is_file():
+        path = urlsplit(self.path).path
+        if file := self.server.at(path):
+            self._answer(file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+        elif path.startswith("/file/"):
             self.send_error(404)
-            return
-        self._answer(file.read_bytes(), mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+        else:
+            self._answer(self.server.page.encode(), "text/html")
 
     def do_POST(self) -> None:
         given = self.rfile.read(int(self.headers["content-length"]))
