@@ -13,6 +13,7 @@ from poolhouse.credentials import management_tokens
 from poolhouse.errors import TokenInvalid
 from poolhouse.services import Services
 from poolhouse.sessions import tokens
+from poolhouse.sessions.keys import KeyRing
 from poolhouse.times import now
 
 
@@ -24,7 +25,8 @@ async def stored(services: Services, pool: PoolForTests) -> set[str]:
 async def later(services: Services, pool: PoolForTests, passed: timedelta) -> None:
     """As if so much time had passed for the pool's keys, and maintenance came by."""
     await services.db.execute(
-        "update signing_keys set needed_until = needed_until - $2::interval where pool_id = $1",
+        "update signing_keys set needed_until = needed_until - $2::interval, "
+        "created_at = created_at - $2::interval where pool_id = $1",
         pool.id,
         passed,
     )
@@ -44,6 +46,18 @@ async def test_a_replaced_key_stays_while_what_it_signed_can_live_and_then_goes(
 
     await later(services, pool, timedelta(days=2))
     assert await stored(services, pool) == {new}
+
+
+async def test_a_key_is_not_deleted_under_a_worker_that_has_not_heard_of_the_next(
+    services: Services, pool: PoolForTests
+) -> None:
+    """It was needed no more, and so was gone the moment another replaced it: what it signed then was no token."""
+    await services.sessions.keys.management(pool.id)
+    await later(services, pool, timedelta(days=2))
+    await KeyRing(services.db, services.box).rotate_management(pool.id)
+    await later(services, pool, timedelta(0))
+    token = (await services.management_tokens.of_pool(pool.id)).token
+    assert (await KeyRing(services.db, services.box).read(token)).pool_id == pool.id
 
 
 async def test_the_key_that_signs_stays_however_old(services: Services, pool: PoolForTests) -> None:

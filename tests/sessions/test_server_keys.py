@@ -8,6 +8,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -25,9 +26,9 @@ from poolhouse.db.migrations import migrate
 from poolhouse.errors import TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.services import Services
-from poolhouse.sessions import stored_keys, tokens
+from poolhouse.sessions import postgres, stored_keys, tokens
 from poolhouse.sessions.keys import KeyRing
-from poolhouse.sessions.server_keys import ALGORITHMS, ANNOUNCED, ServerAlgorithm
+from poolhouse.sessions.server_keys import ALGORITHMS, ANNOUNCED, LISTED_KEPT_S, ServerAlgorithm
 from poolhouse.sessions.tokens import SigningKey
 from poolhouse.times import now
 
@@ -169,6 +170,64 @@ async def test_the_key_that_signs_stays_however_old_and_so_does_one_that_is_stil
     assert (await later.server("ES256")).kid == signing
 
 
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+async def test_a_key_is_not_deleted_under_a_worker_that_has_not_heard_of_the_next(
+    db: Database, ring: KeyRing, algorithm: ServerAlgorithm
+) -> None:
+    """One that nothing needs any more, replaced at once from elsewhere, when maintenance comes by."""
+    await a_token(ring, algorithm, timedelta(minutes=5))
+    old = (await ring.server(algorithm)).kid
+    await passed(db, timedelta(days=2))
+    await KeyRing(db, BOX).rotate_server(algorithm, timedelta(0))
+
+    elsewhere = await passed(db, timedelta(0))
+    token = await a_token(ring, algorithm, timedelta(minutes=5))
+    assert tokens.hint(token).key_id == old
+    assert (await elsewhere.read(token)).subject == "u"
+
+    elsewhere = await passed(db, timedelta(days=2))
+    assert old not in await kids(elsewhere)
+
+
+def a_second_has_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = monotonic() + LISTED_KEPT_S
+    monkeypatch.setattr("poolhouse.ttl_cache.monotonic", lambda: clock)
+
+
+async def test_the_published_list_is_read_once_a_second_and_at_once_where_a_key_was_made(
+    db: Database, ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+    real = postgres.server_keys
+    monkeypatch.setattr(postgres, "server_keys", lambda *asked: reads.append(asked) or real(*asked))
+    elsewhere = KeyRing(db, BOX)
+    first = await kids(elsewhere)
+    reads.clear()
+    await asyncio.gather(*(kids(elsewhere) for _ in range(20)))
+    assert reads == []
+
+    new = await ring.rotate_server("RS256", timedelta(0))
+    assert new in await kids(ring)
+    assert await kids(elsewhere) == first
+    a_second_has_passed(monkeypatch)
+    assert (await kids(elsewhere))[0] == new
+    assert await kids(elsewhere) == await kids(ring)
+
+
+async def test_the_list_that_is_kept_begins_with_the_key_that_signs_from_its_moment_on(
+    ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = (await ring.server("RS256")).kid
+    new = await ring.rotate_server("RS256")
+    last = await ring.rotate_server("RS256", 2 * ANNOUNCED)
+    for ahead, order in ((0, [old, last, new]), (1, [new, old, last]), (2, [last, new, old])):
+        monkeypatch.setattr(
+            "poolhouse.sessions.server_keys.now", lambda ahead=ahead: now() + ahead * ANNOUNCED
+        )
+        assert (await kids(ring))[:3] == order
+        assert (await ring.server("RS256")).kid == order[0]
+
+
 async def a_pools_rsa_key(db: Database) -> tuple[str, SigningKey]:
     """As a server of before made it for a pool, and a token by it."""
     pool_id, key_id = new_id(), new_id()
@@ -201,10 +260,13 @@ async def test_a_pools_own_key_of_before_verifies_for_its_pool_and_goes_when_not
     assert key.kid not in await kids(later)
 
 
-async def test_what_was_published_is_forgotten_when_it_goes(db: Database, ring: KeyRing) -> None:
+async def test_what_was_published_is_forgotten_when_it_goes(
+    db: Database, ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await a_pools_rsa_key(db)
     assert len(await ring.public_keys()) == 3
     await db.execute("delete from signing_keys")
+    a_second_has_passed(monkeypatch)
     await ring.public_keys()
     assert len(ring._server._public) == 2
 

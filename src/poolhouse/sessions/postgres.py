@@ -236,9 +236,14 @@ async def keep_key(db: Executor, pool_id: str, key_id: str, until: datetime) -> 
     )
 
 
+REPLACED_FOR = timedelta(minutes=10)
+"""How long a replaced key is kept in any case. A worker that has not yet heard of the new one signs with it for a
+minute, and clocks differ; what a key that is gone signs is no token."""
+
+
 async def delete_unneeded_keys(db: Executor, limit: int) -> int:
-    """Of all pools, `limit` at most: replaced keys, the pools' RSA keys, and those of applications that are gone, once
-    everything they signed has expired. How many went."""
+    """Of all pools, `limit` at most: keys replaced `REPLACED_FOR` ago, the pools' RSA keys, and those of applications
+    that are gone, once everything they signed has expired. How many went."""
     tag = await db.execute(
         """
         delete from signing_keys where (pool_id, id) in (
@@ -246,12 +251,13 @@ async def delete_unneeded_keys(db: Executor, limit: int) -> int:
             k.purpose = 'rsa'
             or exists (select 1 from signing_keys newer where newer.pool_id = k.pool_id
               and newer.purpose = k.purpose and newer.app_id = k.app_id
-              and (newer.created_at, newer.id) > (k.created_at, k.id))
+              and newer.created_at < now() - $2::interval and (newer.created_at, newer.id) > (k.created_at, k.id))
             or (k.purpose = 'app' and not exists (
               select 1 from apps a where a.pool_id = k.pool_id and a.id = k.app_id)))
           limit $1)
         """,
         limit,
+        REPLACED_FOR,
     )
     return int(tag.split()[-1])
 
@@ -300,16 +306,18 @@ async def keep_server_key(db: Executor, key_id: str, until: datetime) -> None:
 
 
 async def delete_unneeded_server_keys(db: Executor, limit: int) -> int:
-    """`limit` at most: those another has signed in the place of, once everything they signed has expired."""
+    """`limit` at most: those another has signed in the place of for `REPLACED_FOR`, once everything they signed has
+    expired."""
     tag = await db.execute(
         """
         delete from server_signing_keys where id in (
           select k.id from server_signing_keys k where k.needed_until < now() and exists (
             select 1 from server_signing_keys newer where newer.algorithm = k.algorithm
-              and newer.signs_from <= now() and (newer.signs_from, newer.id) > (k.signs_from, k.id))
+              and newer.signs_from <= now() - $2::interval and (newer.signs_from, newer.id) > (k.signs_from, k.id))
           limit $1)
         """,
         limit,
+        REPLACED_FOR,
     )
     return int(tag.split()[-1])
 

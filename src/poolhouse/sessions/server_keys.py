@@ -29,9 +29,12 @@ ALGORITHMS: tuple[ServerAlgorithm, ...] = get_args(ServerAlgorithm)
 NEWEST_KEPT_S = 60.0
 PUBLISHED_KEPT_S = 60
 """How long whoever asks for the published keys may keep them: what their answer says."""
+LISTED_KEPT_S = 1.0
+"""How old they are when they are told: a key that signs at once is asked for by whoever sees its first token."""
 ANNOUNCED = timedelta(seconds=NEWEST_KEPT_S + PUBLISHED_KEPT_S)
 """How long a new key is published before it signs: every node knows it by then, and who kept the older list."""
 
+_ALL = "published"
 _log = structlog.get_logger(__name__)
 
 
@@ -48,12 +51,21 @@ class ServerKey(NamedTuple):
     needed_until: datetime
 
 
+class _Listed(NamedTuple):
+    """A key as it is published, or None for one that the server's secret key does not open; a pool's has no
+    `signs_from`."""
+
+    algorithm: ServerAlgorithm
+    signs_from: datetime | None
+    entry: dict[str, Any] | None
+
+
 class ServerKeys:
     def __init__(self, db: Database, box: SecretBox) -> None:
         self._db, self._box = db, box
         self._signing: TtlCache[Sequence[tuple[datetime, SigningKey]]] = TtlCache(NEWEST_KEPT_S)
+        self._listed: TtlCache[Sequence[_Listed]] = TtlCache(LISTED_KEPT_S)
         self._public: dict[str, dict[str, Any] | None] = {}
-        self._publishing = asyncio.Lock()
 
     async def signing(self, algorithm: ServerAlgorithm) -> SigningKey:
         """The key that signs by now; made by whoever needs it first, once, however many do at once."""
@@ -67,6 +79,7 @@ class ServerKeys:
         key_id = new_id()
         await self._make(algorithm, key_id, key_id, after)
         self._signing.drop(algorithm)
+        self._listed.drop(_ALL)
         return key_id
 
     async def all(self) -> list[ServerKey]:
@@ -86,18 +99,28 @@ class ServerKeys:
 
         Of a key that the server's secret key does not open nothing is said: the others are still published.
         """
-        async with self._publishing:
-            rows = [
-                *await self._rows("RS256"),
-                *await postgres.pools_rsa_keys(self._db),
-                *await self._rows("ES256"),
-            ]
-            known = self._public
-            self._public = {}
-            for row in rows:
-                key_id = row["id"]
-                self._public[key_id] = known[key_id] if key_id in known else await self._entry(row)
-            return [entry for entry in self._public.values() if entry is not None]
+        listed = await self._listed.get(_ALL, self._list)
+        at = now()
+        ordered: list[_Listed] = []
+        for algorithm in ALGORITHMS:
+            of_kind = [one for one in listed if one.algorithm == algorithm]
+            ordered += sorted(of_kind, key=lambda one: _place(one, at))
+        return [one.entry for one in ordered if one.entry is not None]
+
+    async def _list(self) -> Sequence[_Listed]:
+        rows = [
+            *await self._rows("RS256"),
+            *await postgres.pools_rsa_keys(self._db),
+            *await self._rows("ES256"),
+        ]
+        public: dict[str, dict[str, Any] | None] = {}
+        for row in rows:
+            key_id = row["id"]
+            public[key_id] = self._public[key_id] if key_id in self._public else await self._entry(row)
+        self._public = public
+        return [
+            _Listed(row.get("algorithm", "RS256"), row.get("signs_from"), public[row["id"]]) for row in rows
+        ]
 
     async def _rows(self, algorithm: ServerAlgorithm) -> list[Record]:
         rows = await postgres.server_keys(self._db, algorithm)
@@ -132,3 +155,11 @@ class ServerKeys:
     def _public_half(self, row: Record) -> dict[str, Any]:
         key = stored_keys.opened(self._box, row)
         return {**key.key.as_dict(private=False), "kid": key.kid, "use": "sig", "alg": key.algorithm}
+
+
+def _place(one: _Listed, at: datetime) -> tuple[int, float]:
+    """Where a key stands among those of its kind: those that sign or have signed, those to come, the pools'; of each
+    the newest first."""
+    if one.signs_from is None:
+        return 2, 0.0
+    return int(one.signs_from > at), -one.signs_from.timestamp()
