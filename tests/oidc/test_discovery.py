@@ -54,7 +54,7 @@ async def test_lists_are_what_an_application_may_choose(http: httpx.AsyncClient)
     methods = set(get_args(TokenEndpointAuth)) - {"client_secret"}
     for name, values in {
         "id_token_signing_alg_values_supported": get_args(IdTokenAlgorithm),
-        "grant_types_supported": get_args(GrantType),
+        "grant_types_supported": {*get_args(GrantType), "implicit"},
         "response_types_supported": get_args(ResponseType),
         "response_modes_supported": get_args(ResponseMode),
         "token_endpoint_auth_methods_supported": methods,

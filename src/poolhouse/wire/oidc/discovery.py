@@ -22,6 +22,8 @@ PATHS = (
 )
 """RFC 8414 3.1 puts its name between the host and the issuer's path; clients that append it, or know no path, are met
 too."""
+_BY_THE_BROWSER = ("implicit",) if any("code" not in one.split() for one in RESPONSE_TYPES) else ()
+"""What RFC 7591 2.1 calls the grant of a response type without a code: an application chooses that, and no grant."""
 AUTHENTICATED = ("token", "introspection", "revocation")
 """Endpoints where a client says who it is, each in the same ways."""
 
@@ -41,7 +43,7 @@ def metadata(services: WireServices, issuer: str) -> dict[str, Any]:
         "scopes_supported": list(SCOPES),
         "response_types_supported": list(RESPONSE_TYPES),
         "response_modes_supported": list(RESPONSE_MODES),
-        "grant_types_supported": list(GRANT_TYPES),
+        "grant_types_supported": [*GRANT_TYPES, *_BY_THE_BROWSER],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": list(get_args(IdTokenAlgorithm)),
         **_authentication(services),
