@@ -13,7 +13,7 @@ sys.path.insert(0, sys.argv[1])
 
 from authing.v2.management import ManagementClient, ManagementClientOptions  # isort: skip  # 2 cannot begin with the other
 from authing.v2.authentication import AuthenticationClient, AuthenticationClientOptions
-from talk import done, ended, not_supported, opened
+from talk import Ask, done, ended, not_supported, opened
 
 NAME, EMAIL, FIRST = "walker", "walker@example.com", "secret 1"
 
@@ -32,20 +32,23 @@ def coded(code: str) -> Fits:
     return lambda answer: answer["code"] == code
 
 
-def main() -> None:
-    given, ask = opened()
-    key, pool = given["publicKey"], given["userPoolId"]
-    management = ManagementClient(
-        ManagementClientOptions(pool, given["userPoolSecret"], given["host"], enc_public_key=key)
-    )
-    authentication = AuthenticationClient(
-        AuthenticationClientOptions(user_pool_id=pool, host=given["host"], enc_public_key=key)
-    )
+class Walk:
+    """`call(part, method, ...)` makes one call, named `part.method`; `fits` judges the answer."""
 
-    def call(part: str, method: str, *args: Any, fits: Fits = succeeded, as_: str = "", **named: Any) -> Any:
-        """One call, named `part.method`; `fits` judges the answer."""
+    def __init__(self, given: dict[str, str]) -> None:
+        key, pool, host = given["publicKey"], given["userPoolId"], given["host"]
+        self.management = ManagementClient(
+            ManagementClientOptions(pool, given["userPoolSecret"], host, enc_public_key=key)
+        )
+        self._authentication = AuthenticationClient(
+            AuthenticationClientOptions(user_pool_id=pool, host=host, enc_public_key=key)
+        )
+
+    def __call__(
+        self, part: str, method: str, *args: Any, fits: Fits = succeeded, as_: str = "", **named: Any
+    ) -> Any:
         name = as_ or f"{part}.{method}"
-        owner = authentication if part == "authentication" else getattr(management, part, None)
+        owner = self._authentication if part == "authentication" else getattr(self.management, part, None)
         if not hasattr(owner, method):
             return not_supported(name)
         try:
@@ -56,26 +59,48 @@ def main() -> None:
             done(name, f"{type(error).__name__}: {error}"[:500])
         return None
 
+
+def main() -> None:
+    given, ask = opened()
+    call = Walk(given)
     call("udf", "set", "USER", "school", "STRING", "School", fits=lambda it: it["key"] == "school")
     call("udf", "list", "USER", fits=lambda it: len(it) == 1)
     info = {"username": NAME, "email": EMAIL, "password": FIRST, "nickname": "Walker"}
     user = call("users", "create", info, fits=lambda it: (it["username"], it["email"]) == (NAME, EMAIL)) or {}
     id_ = user.get("id")
-    if hasattr(management, "groups"):  # of version 4, where the argument was added
-        more = {"username": "second"}
-        call(
-            "users",
-            "create",
-            more,
-            custom_data={"school": "MIT"},
-            fits=lambda it: it["customData"] == {"school": "MIT"},
-            as_="users.create with custom data",
-        )
-        call(
-            "users",
-            "delete_many",
-            [call("users", "find", username="second", fits=lambda it: it["username"])["id"]],
-        )
+    if hasattr(call.management, "groups"):  # of version 4, where the argument was added
+        custom_data(call)
+    users(call, id_)
+    groups(call, id_)
+    roles_and_policies(call, id_)
+    resources(call, id_)
+    organisations(call, id_)
+    signing_in(call, id_, ask)
+    call("userPool", "detail", fits=bool)
+    call("users", "kick", [id_])
+    call("udf", "remove", "USER", "school")
+    call("users", "delete", id_)
+    ended()
+
+
+def custom_data(call: Walk) -> None:
+    more = {"username": "second"}
+    call(
+        "users",
+        "create",
+        more,
+        custom_data={"school": "MIT"},
+        fits=lambda it: it["customData"] == {"school": "MIT"},
+        as_="users.create with custom data",
+    )
+    call(
+        "users",
+        "delete_many",
+        [call("users", "find", username="second", fits=lambda it: it["username"])["id"]],
+    )
+
+
+def users(call: Walk, id_: Any) -> None:
     call("users", "list", fits=listed)
     call("users", "detail", id_, fits=lambda it: it["id"] == id_)
     call("users", "search", NAME, fits=listed)
@@ -90,6 +115,8 @@ def main() -> None:
     call("users", "remove_udv", id_, "school", fits=lambda it: it == [])
     call("users", "refresh_token", id_, fits=lambda it: it["token"].count(".") == 2)
 
+
+def groups(call: Walk, id_: Any) -> None:
     call("groups", "create", "staff", "Staff", fits=coded("staff"))
     call("groups", "add_users", "staff", [id_])
     call("groups", "list_users", "staff", fits=listed)
@@ -100,6 +127,8 @@ def main() -> None:
     call("groups", "remove_users", "staff", [id_])
     call("groups", "delete", "staff")
 
+
+def roles_and_policies(call: Walk, id_: Any) -> None:
     call("roles", "create", "boss", "Boss", fits=coded("boss"))
     call("roles", "add_users", "boss", [id_])
     call("roles", "list_users", "boss", fits=listed)
@@ -120,6 +149,8 @@ def main() -> None:
     call("roles", "remove_users", "boss", [id_])
     call("roles", "delete", "boss")
 
+
+def resources(call: Walk, id_: Any) -> None:
     opts = [{"targetType": "USER", "targetIdentifier": id_, "actions": ["books:edit"]}]
     call("acl", "authorize_resource", "default", "books:1", opts)
     allowed = [{"code": "books:1", "actions": ["books:edit"]}]
@@ -135,6 +166,8 @@ def main() -> None:
     call("acl", "update_namespace", space.get("id"), name="Store", fits=lambda it: it["name"] == "Store")
     call("acl", "delete_namespace", space.get("id"))
 
+
+def organisations(call: Walk, id_: Any) -> None:
     org = call("org", "create", "Acme", code="acme", fits=lambda it: it["id"]) or {}
     root = call("org", "root_node", org.get("id"), fits=coded("acme")) or {}
     call("org", "add_node", org.get("id"), "Lab", root.get("id"), code="lab", fits=bool)
@@ -149,6 +182,10 @@ def main() -> None:
     call("org", "delete_members", lab.get("id"), [id_], fits=bool)
     call("org", "delete_node", org.get("id"), lab.get("id"))
     call("org", "delete_by_id", org.get("id"))
+
+
+def signing_in(call: Walk, id_: Any, ask: Ask) -> None:
+    """`ask` gives the code that was sent to an address."""
 
     def same(answer: Any) -> bool:
         return bool(answer["id"] == id_)
@@ -181,12 +218,6 @@ def main() -> None:
         FIRST,
         fits=lambda it: it["username"] == "newcomer",
     )
-
-    call("userPool", "detail", fits=bool)
-    call("users", "kick", [id_])
-    call("udf", "remove", "USER", "school")
-    call("users", "delete", id_)
-    ended()
 
 
 main()

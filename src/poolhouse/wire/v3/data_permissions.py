@@ -61,36 +61,34 @@ MOST_USERS = 50
 
 
 async def check_permission(request: V3Request, body: CheckPermissionDto) -> CheckPermissionDataDto:
-    """A policy made here has no condition, so there is none to judge by `authEnvParams`."""
     await request.services.users.require_all(request.caller, [body.user_id])
-    allowed = await request.services.data_permissions.check(
-        request.caller, body.user_id, body.namespace_code, body.resources, body.action
-    )
-    return CheckPermissionDataDto(
-        check_result_list=[
-            CheckPermissionsRespDto(
-                namespace_code=body.namespace_code, action=body.action, resource=resource, enabled=enabled
-            )
-            for resource, enabled in zip(body.resources, allowed, strict=True)
-        ]
-    )
+    checked = await _checked(request, body.user_id, body)
+    return CheckPermissionDataDto(check_result_list=[CheckPermissionsRespDto(**one) for one in checked])
 
 
 async def check_external_user_permission(
     request: V3Request, body: CheckExternalUserPermissionDto
 ) -> CheckExternalUserPermissionDataDto:
     user = await the_user(request, body.external_id, "external_id")
-    allowed = await request.services.data_permissions.check(
-        request.caller, user.id, body.namespace_code, body.resources, body.action
-    )
+    checked = await _checked(request, user.id, body)
     return CheckExternalUserPermissionDataDto(
-        check_result_list=[
-            CheckExternalUserPermissionsRespDto(
-                namespace_code=body.namespace_code, action=body.action, resource=resource, enabled=enabled
-            )
-            for resource, enabled in zip(body.resources, allowed, strict=True)
-        ]
+        check_result_list=[CheckExternalUserPermissionsRespDto(**one) for one in checked]
     )
+
+
+async def _checked(
+    request: V3Request, user_id: str, asked: CheckPermissionDto | CheckExternalUserPermissionDto
+) -> list[dict[str, Any]]:
+    """Of each resource whether the action is allowed. A policy made here has no condition, so there is none to judge
+    by `authEnvParams`."""
+    allowed = await request.services.data_permissions.check(
+        request.caller, user_id, asked.namespace_code, asked.resources, asked.action
+    )
+    shared = {"namespace_code": asked.namespace_code, "action": asked.action}
+    return [
+        {**shared, "resource": resource, "enabled": enabled}
+        for resource, enabled in zip(asked.resources, allowed, strict=True)
+    ]
 
 
 async def check_user_same_level_permission(
