@@ -16,7 +16,7 @@ from tests.wire.doors import AUTHING_TOKEN
 
 from poolhouse.apps.model import App
 from poolhouse.services import Services
-from poolhouse.users.model import User
+from poolhouse.users.model import User, UserDraft
 from poolhouse.wire.v3.table import endpoints
 
 
@@ -135,8 +135,8 @@ DOORS: set[Door] = AT_OIDC | ACCOUNT | {introspection_by_another_application, in
 OPENS: dict[Kind, set[Door]] = {
     login_of_v2: AT_OIDC | ACCOUNT,
     login_of_v3: AT_OIDC | ACCOUNT,
-    access_token: AT_OIDC | {get_profile},  # speaks for its scopes, not for the account
-    access_token_of_an_offline_grant: AT_OIDC | {get_profile},
+    access_token: AT_OIDC | ACCOUNT,  # as far as its scopes go
+    access_token_of_an_offline_grant: AT_OIDC | ACCOUNT,
     refresh_token: {introspection},
     id_token: ACCOUNT | {validation},
     applications_own: {validation, introspection},
@@ -187,7 +187,50 @@ async def test_a_profile_by_an_access_token_is_what_its_scopes_say(
     profile = answer.json()["data"]
     assert profile["userId"] == person.id
     assert {name for name in ("name", "username", "email") if profile[name]} == told
-    assert ("identities" in profile) == ("profile" in scope)
+    assert "identities" not in profile
+    assert (profile["lastIp"], profile["loginsCount"], profile["createdAt"]) == (None, 0, None)
+    asked = {
+        "query": "{ user { id name username email lastIP token identities { provider } customData { key } } }"
+    }
+    user = (await world.http.post("/graphql/v2", json=asked, headers=headers)).json()["data"]["user"]
+    own = (await world.http.get("/api/v2/users/me", headers=headers)).json()["data"]
+    for shown in (user, own):
+        assert (shown["id"], shown["token"], shown["identities"]) == (person.id, token, [])
+        assert {name for name in ("name", "username", "email") if shown[name]} == told
+        assert shown["lastIP"] is None
+    assert user["customData"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ user(id: "OTHER") { id } }',
+        "{ user { id groups { totalCount } } }",
+        "{ user { id roles { totalCount } } }",
+        "{ users { totalCount } }",
+        'mutation { updateUser(input: {nickname: "x"}) { id } }',
+        "mutation { refreshToken { token } }",
+        'mutation { updatePassword(newPassword: "secret 2", oldPassword: "lovelace") { id } }',
+    ],
+)
+async def test_an_access_token_changes_and_lists_nothing_on_v2(
+    services: Services, pool: PoolForTests, world: World, query: str
+) -> None:
+    other = await services.users.create(pool.administrator, UserDraft({"username": "eve"}))
+    headers = {"authorization": f"Bearer {await access_token(world)}"}
+    asked = {"query": query.replace("OTHER", other.id)}
+    answer = (await world.http.post("/graphql/v2", json=asked, headers=headers)).json()
+    assert answer["errors"][0]["message"]["code"] in (2020, 2206, 2207)
+
+
+async def test_an_access_token_is_refused_where_another_application_is_named(world: World) -> None:
+    token = await access_token(world)
+    for app, status in ((world.app, 200), (world.stranger, 401), (world.foreigner, 401)):
+        headers = {"authorization": f"Bearer {token}", "x-authing-app-id": app.id}
+        answer = await world.http.get("/api/v3/get-profile", headers=headers)
+        assert answer.json()["statusCode"] == status
+        own = await world.http.get("/api/v2/users/me", headers=headers)
+        assert (own.json()["code"] == 200) == (status == 200)
 
 
 async def test_an_access_token_opens_no_other_door_of_the_account(world: World) -> None:

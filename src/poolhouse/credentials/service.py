@@ -71,6 +71,8 @@ class Credentials:
             raise NotAuthenticated("no credentials")
         if door.names_own_pool and presented.pool_id not in ("", who.pool_id):
             raise NotPermitted("the header names another pool")
+        if who.kind == "user" and who.scopes is not None and presented.app_id not in ("", who.app_id):
+            raise TokenInvalid("an access token of another application than the request names")
         if who.kind == "administrator":
             if door.notes_use:
                 await self._access_keys.note_use(who.pool_id, who.actor_id)

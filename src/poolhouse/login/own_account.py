@@ -11,7 +11,7 @@ from poolhouse.accounts.records import UserRecords
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database
+from poolhouse.db.database import Database, Tx
 from poolhouse.directory.chooser import Directories
 from poolhouse.directory.postgres import PostgresDirectory
 from poolhouse.errors import (
@@ -34,6 +34,8 @@ from poolhouse.errors import (
     SamePhone,
     TokenInvalid,
 )
+from poolhouse.fields.model import TargetType
+from poolhouse.fields.store import FieldStore
 from poolhouse.login import tickets
 from poolhouse.login.codes import Codes, holds, proof, proven_values, require_held
 from poolhouse.login.lockout import Lockout
@@ -96,6 +98,7 @@ class OwnAccount:
         directories: Directories,
         rows: PostgresDirectory,
         users: UserRecords,
+        fields: FieldStore,
         codes: Codes,
         rules: PasswordRules,
         recovery: Recovery,
@@ -103,7 +106,7 @@ class OwnAccount:
         lockout: Lockout,
         audit: AuditLog,
     ) -> None:
-        self._lockout = lockout
+        self._lockout, self._fields = lockout, fields
         self._db, self._pools, self._directories, self._rows = db, pools, directories, rows
         self._users, self._codes, self._rules = users, codes, rules
         self._recovery, self._mfa, self._audit = recovery, mfa, audit
@@ -113,16 +116,22 @@ class OwnAccount:
 
     # -- profile -------------------------------------------------------------------------------------------
 
-    async def update_profile(self, caller: Caller, values: Mapping[str, Any]) -> User:
-        """What people may say about themselves; fields given as they are already do not count.
+    async def update_profile(
+        self, caller: Caller, values: Mapping[str, Any], custom_data: Mapping[str, Any] | None = None
+    ) -> User:
+        """What people may say about themselves, all of it or nothing; fields given as they are already do not count.
 
-        Raises EmailNotDirectly, PhoneNotDirectly, FieldNotYours.
+        Raises EmailNotDirectly, PhoneNotDirectly, FieldNotYours, and for custom fields what `FieldService.set_values`
+        does.
         """
         user = await self.get(caller)
         changed = {name: value for name, value in values.items() if value != getattr(user, name, None)}
         for name in changed:
             _require_own(name)
-        return await self._change(caller, user, changed, "update", changed=sorted(changed))
+        async with self._db.transaction() as tx:
+            if custom_data:
+                await self._fields.store(tx, caller, TargetType.USER, {user.id: dict(custom_data)})
+            return await self._changed(tx, caller, user, changed, "update", changed=sorted(changed))
 
     # -- password ------------------------------------------------------------------------------------------
 
@@ -326,18 +335,29 @@ class OwnAccount:
         self, caller: Caller, user: User, values: dict[str, Any], operation: Operation, **detail: object
     ) -> User:
         async with self._db.transaction() as tx:
-            draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)
-            changed = await self._users.update(tx, caller, user.id, draft) if values else user
-            event = Event(
-                operation,
-                "user",
-                user.id,
-                user_id=user.id,
-                user_name=user.display_name,
-                app_id=caller.app_id,
-                detail=detail,
-            )
-            await self._audit.write(tx, caller, event)
+            return await self._changed(tx, caller, user, values, operation, **detail)
+
+    async def _changed(
+        self,
+        tx: Tx,
+        caller: Caller,
+        user: User,
+        values: dict[str, Any],
+        operation: Operation,
+        **detail: object,
+    ) -> User:
+        draft = UserDraft(values, noted=frozenset(values) & FOLLOWING)
+        changed = await self._users.update(tx, caller, user.id, draft) if values else user
+        event = Event(
+            operation,
+            "user",
+            user.id,
+            user_id=user.id,
+            user_name=user.display_name,
+            app_id=caller.app_id,
+            detail=detail,
+        )
+        await self._audit.write(tx, caller, event)
         return changed
 
 

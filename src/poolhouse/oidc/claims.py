@@ -37,8 +37,8 @@ def user_claims(user: User, scopes: Iterable[str], names: Iterable[str] = ()) ->
 
 
 def within_scopes(user: User, scopes: Iterable[str]) -> User:
-    """The user as an application may see them that has these scopes: other fields are as empty as of somebody new.
-    What is no claim of OpenID Connect goes with `profile`, as the vendor has it, but for papers."""
+    """The user as an application may see them that has these scopes: what `/oidc/me` would say, and other fields are
+    as empty as of somebody new."""
     held = frozenset(scopes)
     hidden = {name: empty for name, (scope, empty) in _SCOPED.items() if scope not in held}
     return structs.replace(user, **hidden)
@@ -86,13 +86,10 @@ _SCOPE_OF: Mapping[str, str] = {
     **dict.fromkeys(("country", "province", "city", "region", "locality"), "address"),
     **dict.fromkeys(("address", "street_address", "formatted", "postal_code"), "address"),
     "phone_country_code": "phone",
-    "unionid": "external_id",
-    "openid": "external_id",
-    "identity_number": "",
 }
-_SCOPED: Mapping[str, tuple[str, Any]] = {
-    field.name: (_SCOPE_OF.get(field.name, "profile"), field.default)
+_SCOPED: Mapping[str, tuple[str | None, Any]] = {
+    field.name: (_SCOPE_OF.get(field.name), field.default)
     for field in structs.fields(User)
     if field.name not in _WHO
 }
-"""Field of a user -> the scope it goes with, and what it is without."""
+"""Field of a user -> the scope it goes with, if any, and what it is without."""

@@ -17,14 +17,14 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import PoolhouseError, TokenExpired, TokenInvalid
 from poolhouse.oidc import back_channel, postgres
-from poolhouse.oidc.claims import user_claims
+from poolhouse.oidc.claims import user_claims, within_scopes
 from poolhouse.oidc.grants import Grants, digest
 from poolhouse.oidc.model import LOGIN_SCOPE, AccessToken, IdTokenHint, OAuthError, Party
 from poolhouse.sessions import tokens
 from poolhouse.sessions.model import Ended, Ending
 from poolhouse.sessions.service import SessionService
 from poolhouse.times import now
-from poolhouse.users.model import UserKey
+from poolhouse.users.model import User, UserKey
 
 _TOLD = ("sub", "aud", "iss", "exp", "iat", "jti")
 
@@ -150,6 +150,14 @@ class TokensInUse:
         if user is None or not user.may_log_in:
             raise OAuthError("invalid_token", "the user is gone or may not log in")
         return user_claims(user, access.scopes, access.userinfo_claims)
+
+    async def user_within(self, caller: Caller) -> User:
+        """The user an access token speaks for (`person_of`), as far as its scopes go. Raises TokenExpired for one who
+        is gone or may not log in."""
+        user = await self._users.find(caller, UserKey("id", caller.require_user()))
+        if user is None or not user.may_log_in:
+            raise TokenExpired("the user is gone or may not log in")
+        return within_scopes(user, caller.scopes or ())
 
     async def introspect(self, app: App, token: str) -> dict[str, Any]:
         """RFC 7662: what the token is, to the application it was made for. Anything else is inactive: no token of ours

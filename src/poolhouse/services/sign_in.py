@@ -224,6 +224,7 @@ def build_sign_in(
             directories=directory.directories,
             rows=directory.directories.native,
             users=users,
+            fields=raw.field_store,
             codes=proving.codes,
             rules=directory.password_rules,
             recovery=recovery,

@@ -211,6 +211,16 @@ async def test_an_expired_token_date_of_ones_own_logs_out(
     )
 
 
+async def test_a_logout_beside_a_field_that_is_refused_logs_nobody_out(
+    stranger: V2Client, sown: Sown
+) -> None:
+    bob = await logged_in(stranger)
+    update = "mutation ($input: UpdateUserInput!) { updateUser(input: $input) { id } }"
+    for field, value in (("email", "new@x.cn"), ("externalId", "x"), ("nickname", "x" * 5000)):
+        await refused(bob.one(update, input={"tokenExpiredAt": "0", "company": "c", field: value}))
+        assert await bob.one("query { user { company } }") == {"company": None}
+
+
 # -- roles, departments, fields --------------------------------------------------------------------------
 
 

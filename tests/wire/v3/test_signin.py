@@ -140,6 +140,14 @@ async def test_the_profile_is_ones_own_to_write(bob: Person) -> None:
     assert (await bob.post("update-profile", identityNumber="x"))["statusCode"] == 403
 
 
+async def test_a_profile_whose_custom_data_is_refused_stays_as_it_was(bob: Person) -> None:
+    await bob.sign_in("bob", "secret 1")
+    before = (await bob.get("get-profile"))["data"]
+    answer = await bob.post("update-profile", nickname="x", customData={"nobody-defined": 1})
+    assert answer["statusCode"] == 404
+    assert (await bob.get("get-profile"))["data"] == before
+
+
 async def test_an_email_is_changed_in_two_steps(bob: Person) -> None:
     await bob.sign_in("bob", "secret 1")
     await bob.post("send-email", channel="CHANNEL_UPDATE_EMAIL", email="new@example.com")

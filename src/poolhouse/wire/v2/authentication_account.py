@@ -32,13 +32,17 @@ async def update_user(request: V2Request, args: Arguments) -> Any:
     if given.pop("password", None):
         raise FieldNotYours(field="password")
     expired = given.get("tokenExpiredAt")
-    if expired == users.LONG_AGO or (
+    leaves = expired == users.LONG_AGO or bool(
         expired and parse_time(expired, "tokenExpiredAt", request.zone) <= now()
-    ):
+    )
+    if leaves:
         del given["tokenExpiredAt"]
-        await request.services.sessions.logout(request.caller, request.caller.actor_id)
     values = {snake(name): value for name, value in given.items()}
-    return await person(request, await request.services.own_account.update_profile(request.caller, values))
+    changed = await request.services.own_account.update_profile(request.caller, values)
+    shown = await person(request, changed)
+    if leaves:  # last: who is refused something is still here
+        await request.services.sessions.logout(request.caller, request.caller.actor_id)
+    return shown
 
 
 async def update_password(request: V2Request, args: Arguments) -> Any:

@@ -34,11 +34,13 @@ PREFIX = "/api/v2/"
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Who asks. A refused token makes an anonymous caller and `refusal`: some doors are open to all."""
+    """Who asks. A refused token makes an anonymous caller and `refusal`: some doors are open to all. `granted`: whom
+    the token speaks for where it is an application's access token."""
 
     caller: Caller
     zone: ZoneInfo = DEFAULT_ZONE
     refusal: PoolhouseError | None = None
+    granted: Caller | None = None
 
 
 class Gate(Protocol):
@@ -80,7 +82,14 @@ class V2Wire:
             _log.exception("request_failed", request_id=asked.request_id)
             return self._of_nobody(asked), PoolhouseError(failures.told(error))
         return (
-            V2Request(admission.caller, self._services, asked, admission.zone, admission.refusal),
+            V2Request(
+                admission.caller,
+                self._services,
+                asked,
+                admission.zone,
+                admission.refusal,
+                granted=admission.granted,
+            ),
             None,
         )
 

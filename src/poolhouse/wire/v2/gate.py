@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from poolhouse.caller import Caller
 from poolhouse.credentials.model import Door, Presented
 from poolhouse.credentials.service import nobody
-from poolhouse.errors import AppNotFound, NotAuthenticated, PoolhouseError, PoolNotFound, TooLarge
+from poolhouse.errors import (
+    AppNotFound,
+    NotAuthenticated,
+    PoolhouseError,
+    PoolNotFound,
+    TokenInvalid,
+    TooLarge,
+)
 from poolhouse.services import WireServices
 from poolhouse.wire.request import STRANGERS_BODY_BYTES, HttpRequest, presented
 from poolhouse.wire.v2.endpoint import Admission
 
 DOOR = Door(takes=("management token", "login"))
+OF_A_GRANT = Door(takes=("access token",))
 
 
 class TokenGate:
@@ -39,6 +48,8 @@ class TokenGate:
             except (NotAuthenticated, PoolNotFound) as error:
                 refusal = error
         admission = await self._stranger(credential)
+        if isinstance(refusal, TokenInvalid):
+            admission = replace(admission, granted=await self._granted(credential))
         if not admission.caller.pool_id and (credential.pool_id or credential.app_id):
             refusal = refusal or PoolNotFound()
         if len(request.body) > STRANGERS_BODY_BYTES:
@@ -47,6 +58,14 @@ class TokenGate:
                 "body", f"未登录时最大 {most} 字节", f"at most {most} bytes of strangers"
             )
         return replace(admission, refusal=refusal)
+
+    async def _granted(self, credential: Presented) -> Caller | None:
+        """Whom an application's access token speaks for: it opens nothing but what looks at it, so whoever shows one
+        is a stranger everywhere else."""
+        try:
+            return await self._credentials.identify(credential, OF_A_GRANT)
+        except PoolhouseError:
+            return None
 
     async def _stranger(self, given: Presented) -> Admission:
         """An unknown application is as none, for one client of the SDK names some. The application wins over

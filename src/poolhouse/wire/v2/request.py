@@ -19,7 +19,8 @@ DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(slots=True)
 class V2Request:
-    """`caller` is anonymous when the token was refused; `refusal` then says why.
+    """`caller` is anonymous when the token was refused; `refusal` then says why. `granted` is the user whom an access
+    token of OpenID Connect speaks for, as far as its scopes go; only who asks about themself is heard by it.
 
     `path` holds the {parameters} of a REST route. `zone` is the pool's, for v2 times. `selected` holds the
     names of all fields a GraphQL document asks for, so that a resolver can fetch what its rows will need in
@@ -35,6 +36,7 @@ class V2Request:
     selected: frozenset[str] = frozenset()
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: TrackedBody | None = None
+    granted: Caller | None = None
 
     @property
     def query(self) -> Query:

@@ -14,6 +14,7 @@ import msgspec
 from graphql import is_leaf_type
 from graphql.execution.values import VariableValues
 
+from poolhouse.caller import Caller
 from poolhouse.fields.model import DataType, FieldValue, TargetType
 from poolhouse.fields.values import epoch_ms
 from poolhouse.paging import Page
@@ -70,6 +71,15 @@ async def _fetch(request: V2Request, users: Sequence[User], wanted: Iterable[str
         request.known.setdefault(MAIN_CODE, {}).update(codes)
 
 
+async def granted_person(request: V2Request, granted: Caller) -> User:
+    """Who asks about themself by an access token: no identities and no custom data, which its scopes do not name."""
+    user = await request.services.oidc_tokens.user_within(granted)
+    request.known.update(
+        {IDENTITIES: {}, CUSTOM_DATA: {}, MAIN_CODE: {}, TOKENS: {user.id: request.http.bearer}}
+    )
+    return user
+
+
 # -- REST ------------------------------------------------------------------------------------------------
 
 
@@ -78,6 +88,11 @@ async def users_json(request: V2Request, users: Sequence[User], *, custom_data: 
     await _fetch(request, users, {IDENTITIES, MAIN_CODE, *([CUSTOM_DATA] if custom_data else [])})
     plan = _with_custom_data if custom_data else _without_custom_data
     return [plan.complete(user, request) for user in users]
+
+
+def known_json(request: V2Request, user: User) -> Any:
+    """Of what is in `request.known` already."""
+    return _without_custom_data.complete(user, request)
 
 
 def _whole_user(*more: str) -> Plan:

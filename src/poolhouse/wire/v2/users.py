@@ -27,7 +27,7 @@ from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
-from poolhouse.wire.v2.user_loader import CUSTOM_DATA, people, person
+from poolhouse.wire.v2.user_loader import CUSTOM_DATA, granted_person, people, person
 
 KEYS: dict[str, KeyKind] = {
     "username": "username",
@@ -92,6 +92,8 @@ async def search_user(request: V2Request, args: Arguments) -> Any:
 async def user(request: V2Request, args: Arguments) -> Any:
     """By id; without one the user who asks. Null for an unknown id, but an error where a relation is selected:
     the clients take those apart without looking (docs/contract/v2.md#users, listGroups)."""
+    if request.granted and args.get("id") in (None, "", request.granted.actor_id):
+        return await granted_person(request, request.granted)
     user_id = args.get("id") or _own_id(request.caller)
     try:
         found = await request.services.users.get(request.caller, user_id)

@@ -13,7 +13,7 @@ from poolhouse.wire.v2.pages import page_of
 from poolhouse.wire.v2.request import Answer, Route, V2Request, unsupported
 from poolhouse.wire.v2.schema import MUTATION, SCHEMA
 from poolhouse.wire.v2.shapes import snake
-from poolhouse.wire.v2.user_loader import users_json
+from poolhouse.wire.v2.user_loader import granted_person, known_json, users_json
 from poolhouse.wire.v2.users import batch_keys
 
 OPERATORS: dict[str, Operator] = {
@@ -40,7 +40,9 @@ async def detail(request: V2Request) -> Any:
 
 
 async def me(request: V2Request) -> Any:
-    """Who asks with a token of their own."""
+    """Who asks with a token of their own, or by an access token that they let an application have."""
+    if request.granted:
+        return known_json(request, await granted_person(request, request.granted))
     user = await request.services.users.get(request.caller, request.caller.require_user())
     flag = request.query.flag("with_custom_data")
     return (await users_json(request, [user], custom_data=bool(flag)))[0]

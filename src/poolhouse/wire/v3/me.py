@@ -7,11 +7,9 @@ from urllib.parse import urlencode
 
 from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported
-from poolhouse.fields.model import TargetType
 from poolhouse.login.own_account import TICKET_LIFETIME, NewContact, OldAddress
 from poolhouse.mfa.model import Factor
-from poolhouse.oidc.claims import within_scopes
-from poolhouse.wire.v3.conversions import identity_dto, user_dtos
+from poolhouse.wire.v3.conversions import identity_dto, user_dto, user_dtos
 from poolhouse.wire.v3.dto.common import IdentityDto, UserDto
 from poolhouse.wire.v3.dto.signin import (
     BindEmail,
@@ -52,14 +50,17 @@ EXPIRES_IN = int(TICKET_LIFETIME.total_seconds())
 
 async def get_profile(request: V3Request, query: ProfileQuery) -> UserDto:
     """Whoever came by an access token of OpenID Connect is told what its scopes say."""
-    user, scopes = await request.services.own_account.get(request.caller), request.caller.scopes
-    all_told = scopes is None or "profile" in scopes
+    if request.caller.scopes is not None:
+        return user_dto(
+            await request.services.oidc_tokens.user_within(request.caller), request.services.avatar
+        )
+    user = await request.services.own_account.get(request.caller)
     shown = await user_dtos(
         request,
-        [user if scopes is None else within_scopes(user, scopes)],
-        custom_data=query.with_custom_data and all_told,
-        identities=query.with_identities and all_told,
-        department_ids=query.with_department_ids and all_told,
+        [user],
+        custom_data=query.with_custom_data,
+        identities=query.with_identities,
+        department_ids=query.with_department_ids,
     )
     return shown[0]
 
@@ -71,9 +72,7 @@ async def update_profile(request: V3Request, body: UpdateProfile) -> UserDto:
         for name in body.__struct_fields__
         if name != "custom_data" and (value := getattr(body, name)) is not None
     }
-    user = await request.services.own_account.update_profile(request.caller, values)
-    if body.custom_data:
-        await request.services.fields.set_values(request.caller, TargetType.USER, {user.id: body.custom_data})
+    user = await request.services.own_account.update_profile(request.caller, values, body.custom_data)
     shown = await user_dtos(request, [user], custom_data=bool(body.custom_data))
     return shown[0]
 
