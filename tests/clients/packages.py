@@ -131,7 +131,7 @@ class Jars:
     def _compile(self) -> None:
         sources = sorted(HERE.joinpath("java").glob("*.java"))
         wanted = [source for source in sources if source.stem in {self.main, self.beside}]
-        stamp = self.folder / "classes" / "sources.sha256"
+        stamp = self.folder / "classes" / f"{self.main}.sha256"
         text = _sum_of(wanted)
         if stamp.exists() and stamp.read_text() == text:
             return

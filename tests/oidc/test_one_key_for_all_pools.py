@@ -15,6 +15,8 @@ from authing import AuthenticationClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from tests.clients.browsing import Person
+from tests.clients.packages import Jars, LeftOut
+from tests.clients.runs import run
 from tests.conftest import PoolForTests
 from tests.oidc.conftest import REDIRECT
 from tests.oidc.test_flows import VERIFIER, authorize_url, claims_of
@@ -116,8 +118,27 @@ async def test_tokens_of_two_pools_verify_before_and_after_a_rotation(
     await verified(server, [*before, *after])
 
 
+async def test_java_3_1_9_verifies_what_is_signed_before_a_rotation_and_after_it(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests, server: str
+) -> None:
+    """By the first key it is told of, so not what an earlier one signed."""
+    try:
+        command = Jars("cn.authing", "authing-java-sdk", "3.1.9", "Offline").command()
+    except LeftOut as reason:
+        pytest.skip(f"authing-java-sdk 3.1.9: {reason}")
+    for _ in range(2):
+        tokens = [await issued(services, server, each) for each in (pool, other_pool)]
+        asked = [
+            {"appId": one.app.id, "appSecret": one.app.secret, "access": one.access, "id": one.id}
+            for one in tokens
+        ]
+        ran = await run(command, {"host": server, "tokens": asked}, {})
+        assert (len(ran.passed), ran.details) == (4, {})
+        await services.sessions.keys.rotate_server("RS256", timedelta(0))
+
+
 @pytest.mark.parametrize("path", ["jwks.json", "jwks"])
-async def test_the_first_published_key_verifies_as_java_3_1_9_takes_it(
+async def test_the_first_published_key_verifies_as_java_and_go_take_it(
     services: Services, pool: PoolForTests, other_pool: PoolForTests, server: str, path: str
 ) -> None:
     for _ in range(2):
