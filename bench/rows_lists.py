@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from statistics import median
 from typing import Any
 
@@ -16,6 +17,7 @@ from poolhouse.db.migrations import migrate
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services, build
 from poolhouse.settings import Settings
+from poolhouse.times import now
 from poolhouse.users.model import Condition, Sort, UserQuery
 
 USERS, ROUNDS, SIZE = 100_000, 15, 10
@@ -41,12 +43,25 @@ SORTED = (
     ("gender down", Sort("gender")),
     ("email up", Sort("email", False)),
 )
+WEEK_AGO, HALF_AGO, *HOUR = (
+    (now() - timedelta(hours=hours)).isoformat() for hours in (7 * 24, 5000, 5001, 5000)
+)
 LISTS: dict[str, dict[str, Any]] = {
     "status Suspended": {"statuses": ("Suspended",)},
     "status Activated": {"statuses": ("Activated",)},
     "gender F": {"conditions": (Condition("gender", "EQUAL", "F"),)},
     "source sync": {"conditions": (Condition("user_source_type", "EQUAL", "sync"),)},
     **{f"sorted by {name}": {"sort": (sort,)} for name, sort in SORTED},
+}
+FILTERED: dict[str, Condition] = {
+    "company is": Condition("company", "EQUAL", "九州科技有限公司77"),
+    "lastLogin, one hour": Condition("last_login", "BETWEEN", HOUR),
+    "loginsCount, 200 people": Condition("logins_count", "GREATER", 499),
+    "createdAt, last week": Condition("created_at", "GREATER", WEEK_AGO),
+    "lastLogin, half of all, total kept": Condition("last_login", "GREATER", HALF_AGO),
+    "name contains two characters": Condition("name", "CONTAINS", "张" + chr(20077)),
+    "e-mail contains, 1,000 people": Condition("email", "CONTAINS", "77@example"),
+    "name contains, everybody, total kept": Condition("name", "CONTAINS", "张"),
 }
 """Name -> what is asked; the page and its exact total."""
 
@@ -82,3 +97,7 @@ async def lists_of_users() -> AsyncIterator[Row]:
                 ratio = median(ours / plain for plain, ours in rounds)
                 yield at_most(f"list, {name}: against a page of everybody", ratio, "x", bar=4.0)
                 yield known(f"list, {name}", median(ours for _, ours in rounds), "ms")
+            for name, condition in FILTERED.items():
+                await milliseconds(services, caller, conditions=(condition,))
+                taken = [await milliseconds(services, caller, conditions=(condition,)) for _ in range(ROUNDS)]
+                yield at_most(f"list, {name}", median(taken), "ms", bar=15)

@@ -11,6 +11,7 @@ from typing import Any
 
 from poolhouse import emails, phones
 from poolhouse.db.where import Where
+from poolhouse.directory.orders import LOGINS, SAME_AS_CREATED, Listed
 from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.conditions import condition as custom_condition
 from poolhouse.fields.model import Field
@@ -19,11 +20,13 @@ from poolhouse.texts import written
 from poolhouse.times import is_plain_date, parse_end, parse_time, unix_time
 from poolhouse.users.model import Condition
 from poolhouse.users.postgres import SHOWN_STATUS
-from poolhouse.users.profile_fields import BOOLEANS, COUNTS, KNOWN_BY, STAMPS, TEXT, TIMES
+from poolhouse.users.profile_fields import BOOLEANS, COUNTS, KNOWN_BY, SEARCHED_FIELDS, STAMPS, TEXT, TIMES
 from poolhouse.users.rules import GENDERS, spelled
 
 MOMENTS = TIMES | STAMPS
 TEXTS = frozenset(TEXT) | {"id", "status"}
+_BY_SEARCH = frozenset(SEARCHED_FIELDS) - {"username", "email", "phone", "company"}
+"""Found by the search index: the others have one of their own."""
 MOST_VALUES = 1000
 
 
@@ -55,39 +58,88 @@ def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str
 
 
 def _add_contains(where: Where, field: str, value: Any, *, negated: bool) -> None:
+    """Found by the search index where the field is in it, and then judged by its own part of the key."""
     if field not in TEXTS:
         raise _not_an_operator()
     if field == "phone":
         value = phones.compact(text_of(value)) or value
     pattern = f"poolhouse_search_pattern({where.arg(text_of(value))})"
-    where.add(f"poolhouse_search_key(coalesce(u.{field}, '')) {'not ' if negated else ''}like {pattern}")
+    if field in SEARCHED_FIELDS and not negated:
+        where.add(f"u.search_key like {pattern}")
+    where.add(f"{folded(field)} {'not ' if negated else ''}like {pattern}")
+
+
+def folded(field: str) -> str:
+    """A field as it is searched: cut from the stored key where it is part of that, else folded on the way."""
+    if field in SEARCHED_FIELDS:
+        return f"split_part(u.search_key, chr(31), {SEARCHED_FIELDS.index(field) + 1})"
+    return f"poolhouse_search_key(coalesce(u.{field}, ''))"
 
 
 def _add_comparison(where: Where, condition: Condition) -> None:
     field, operator, value = condition.field, condition.operator, condition.value
-    column = SHOWN_STATUS if field == "status" else f"u.{field}"
     if field == "phone" and operator in ("EQUAL", "NOT_EQUAL", "IN"):
         numbers = values_of(value) if operator == "IN" else [value]
         where.add(_phone(where, [text_of(one) for one in numbers], negated=operator == "NOT_EQUAL"))
-    elif is_day(field, value) and operator in ("EQUAL", "NOT_EQUAL"):
-        low, high = where.arg(_moment(value)), where.arg(_moment(value, end=True))
-        where.add(f"coalesce({column} between {low} and {high}, false) = {operator == 'EQUAL'}")
-    elif operator == "EQUAL":
-        where.add(f"{column} = {where.arg(value_of(field, value))}")
-    elif operator == "NOT_EQUAL":
-        where.add(f"{column} is distinct from {where.arg(value_of(field, value))}")
-    elif operator == "IN":
-        where.add(f"{column} = any({where.arg([value_of(field, one) for one in values_of(value)])})")
-    elif field in BOOLEANS:
-        raise _not_an_operator()
-    elif operator == "BETWEEN":
-        low, high = pair_of(value)
-        where.add(
-            f"{column} between {where.arg(value_of(field, low))} and {where.arg(value_of(field, high, end=True))}"
+    elif isinstance(where, Listed) and (term := of_logins(where, condition)):
+        where.join_logins()
+        where.add(term)
+    elif field in SAME_AS_CREATED and operator != "NOT_EQUAL":
+        at, created = (
+            _comparison(where, condition, f"u.{field}"),
+            _comparison(where, condition, "u.created_at"),
         )
+        where.add(f"(u.{field} <> u.created_at and {at} or u.{field} = u.created_at and {created})")
     else:
-        sign = ">=" if operator == "GREATER" else "<="
-        where.add(f"{column} {sign} {where.arg(value_of(field, value, end=operator == 'LESSER'))}")
+        if field in _BY_SEARCH and operator == "EQUAL":
+            where.add(f"u.search_key like poolhouse_search_pattern({where.arg(value_of(field, value))})")
+        where.add(_comparison(where, condition, SHOWN_STATUS if field == "status" else f"u.{field}"))
+
+
+def of_logins(where: Where, condition: Condition) -> str | None:
+    """A term over `user_logins l`, where the condition is about logins and holds for nobody who never logged in.
+
+    An operator for all kinds of values, that is; not IS_NULL and its like.
+    """
+    field, operator = condition.field, condition.operator
+    if field not in LOGINS or operator not in ("EQUAL", "IN", "GREATER", "LESSER", "BETWEEN"):
+        return None
+    if field == "logins_count" and _holds_for_none(condition):
+        return None
+    return _comparison(where, condition, f"l.{field}")
+
+
+def _holds_for_none(condition: Condition) -> bool:
+    """Whether no login at all is such a number of logins."""
+    operator, value = condition.operator, condition.value
+    if operator in ("EQUAL", "IN"):
+        return 0 in [_whole(one) for one in (values_of(value) if operator == "IN" else [value])]
+    if operator == "BETWEEN":
+        low, high = pair_of(value)
+        return _whole(low) <= 0 <= _whole(high)
+    return _whole(value) <= 0 if operator == "GREATER" else _whole(value) >= 0
+
+
+def _comparison(where: Where, condition: Condition, column: str) -> str:
+    field, operator, value = condition.field, condition.operator, condition.value
+    if is_day(field, value) and operator in ("EQUAL", "NOT_EQUAL"):
+        low, high = where.arg(_moment(value)), where.arg(_moment(value, end=True))
+        on_it = f"{column} between {low} and {high}"
+        return on_it if operator == "EQUAL" else f"not coalesce({on_it}, false)"
+    if operator == "EQUAL":
+        return f"{column} = {where.arg(value_of(field, value))}"
+    if operator == "NOT_EQUAL":
+        return f"{column} is distinct from {where.arg(value_of(field, value))}"
+    if operator == "IN":
+        return f"{column} = any({where.arg([value_of(field, one) for one in values_of(value)])})"
+    if field in BOOLEANS:
+        raise _not_an_operator()
+    if operator == "BETWEEN":
+        low, high = pair_of(value)
+        low, high = where.arg(value_of(field, low)), where.arg(value_of(field, high, end=True))
+        return f"{column} between {low} and {high}"
+    sign = ">=" if operator == "GREATER" else "<="
+    return f"{column} {sign} {where.arg(value_of(field, value, end=operator == 'LESSER'))}"
 
 
 def _phone(where: Where, numbers: list[str], *, negated: bool) -> str:

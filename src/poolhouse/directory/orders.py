@@ -35,36 +35,56 @@ KNOWN_VALUES: Mapping[str, Set[str]] = {
 """What is counted by its name; anything else under ''. As in the schema's `poolhouse_counted_...`."""
 NEWEST = "u.created_at desc, u.id"
 
-_USERS = "users u"
 _WITH_LOGINS = "user_logins l join users u on u.pool_id = l.pool_id and u.id = l.user_id"
-_SAME_AS_CREATED = frozenset({"status_changed_at", "signed_up"})
+SAME_AS_CREATED = frozenset({"status_changed_at", "signed_up"})
 """When the user was created, of nearly everybody."""
 _WHOLE = frozenset({"id", "created_at", "updated_at"})
 """Everybody has one, and an index has them all."""
 
 
+class Listed(Where):
+    """Terms over `users u`, and over `user_logins l` once one needs a login: then nobody else is looked at."""
+
+    def __init__(self, pool_id: str) -> None:
+        super().__init__(pool_id, "u")
+        self.with_logins = False
+
+    def join_logins(self) -> None:
+        if not self.with_logins:
+            self.with_logins = True
+            self.add("l.pool_id = $1")
+
+    @property
+    def source(self) -> str:
+        return _WITH_LOGINS if self.with_logins else "users u"
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of the list. `size`: how many of the whole pool are in it, where that is known."""
+    """A part of the list. `by_logins`: its order and term are over `user_logins l`. `size`: how many of the whole
+    pool are in it, where that is known."""
 
     order: str
     term: str = ""
-    source: str = _USERS
+    by_logins: bool = False
     size: int | None = None
 
-    def ids(self, where: Where, limit: int, offset: int) -> str:
+    def ids(self, where: Listed, limit: int, offset: int) -> str:
         """A query over the parameters of `where`: pool_id and id, in order."""
+        order = _over_logins(self.order) if self.by_logins or where.with_logins else self.order
         return (
             f"select u.pool_id, u.id from {self._matching(where)} "
-            f"order by {self.order} limit {limit:d} offset {offset:d}"
+            f"order by {order} limit {limit:d} offset {offset:d}"
         )
 
-    def count(self, where: Where) -> str:
+    def count(self, where: Listed) -> str:
         return f"select count(*) from {self._matching(where)}"
 
-    def _matching(self, where: Where) -> str:
-        pool = "l.pool_id = $1 and " if self.source == _WITH_LOGINS else ""
-        return f"{self.source} where {pool}{where.sql}{self.term and f' and {self.term}'}"
+    def _matching(self, where: Listed) -> str:
+        source = where.source
+        if self.by_logins and not where.with_logins:
+            source = f"{_WITH_LOGINS} and l.pool_id = $1"
+        return f"{source} where {where.sql}{self.term and f' and {self.term}'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +94,18 @@ class Merged(Stretch):
     field: str = ""
     descending: bool = True
 
-    def ids(self, where: Where, limit: int, offset: int) -> str:
+    def ids(self, where: Listed, limit: int, offset: int) -> str:
         down, up, before = ("desc", "", ">=") if self.descending else ("", "desc", "<=")
         extreme, end = ("min", "'-infinity'") if self.descending else ("max", "'infinity'")
         most = limit + offset
         rest = f"u.created_at {down}, u.id {up}"
         return (
             "with differing as materialized ("
-            f"select u.pool_id, u.id, u.{self.field} as at, u.created_at from users u where {where.sql} "
+            f"select u.pool_id, u.id, u.{self.field} as at, u.created_at from {where.source} where {where.sql} "
             f"and u.{self.field} <> u.created_at order by u.{self.field} {down}, {rest} limit {most:d}), "
             # Whoever comes after all of a full list of those is on no page yet, and is not looked for.
             f"bound as (select case when count(*) = {most:d} then {extreme}(at) else {end} end as at from differing), "
-            f"same as (select u.pool_id, u.id, u.created_at as at, u.created_at from users u where {where.sql} "
+            f"same as (select u.pool_id, u.id, u.created_at as at, u.created_at from {where.source} where {where.sql} "
             f"and u.{self.field} = u.created_at and u.created_at {before} (select at from bound) "
             f"order by {rest} limit {most:d}) "
             "select u.pool_id, u.id from (select * from differing union all select * from same) u "
@@ -99,27 +119,67 @@ async def stretches(db: Reads, pool_id: str, sorts: Sequence[Sort]) -> list[Stre
     if not sorts:
         return [Stretch(NEWEST)]
     first, rest = sorts[0], sorts[1:]
-    tie = "".join(f"{_plain(sort)}, " for sort in rest)
-    tie += NEWEST if first.descending else "u.created_at, u.id desc"
+    tie = "".join(f"{_plain(sort)}, " for sort in rest) + _tie(sorts)
     direction = " desc" if first.descending else ""
     if first.field == "id":
         return [Stretch(f"u.id{direction}")]
     if first.field == "created_at":
         return [Stretch(tie if not rest else f"u.created_at{direction}, {tie}")]
     if first.field == "updated_at":
-        by_id = "u.id" if first.descending else "u.id desc"
-        return [Stretch(f"u.updated_at{direction}, {by_id if not rest else tie}")]
-    if first.field in _SAME_AS_CREATED and not rest:
+        return [Stretch(f"u.updated_at{direction}, {tie}")]
+    if first.field in SAME_AS_CREATED and not rest:
         return [Merged("", field=first.field, descending=first.descending)]
     if first.field in COUNTED:
         return await _groups(db, pool_id, first, tie)
     return _filled_and_empty(first, direction, tie)
 
 
+def gathered(where: Listed, sorts: Sequence[Sort], limit: int, offset: int) -> str:
+    """A query like `Stretch.ids`, of the whole list: all of it is found by its own terms, and then sorted.
+
+    For a short one. The planner, who thinks that its users are spread evenly over the pool, might look for them from
+    the newest on, and they may all be old.
+    """
+    columns = ", ".join(f"u.{name}" for name in ("pool_id", "id", "created_at", "status", "blocked"))
+    columns += "".join(
+        f", u.{sort.field}" for sort in sorts if sort.field not in ("id", "created_at", "status")
+    )
+    order = "".join(f"{_plain(sort)}, " for sort in sorts) + _tie(sorts)
+    return (
+        f"select u.pool_id, u.id from (select {columns} from {where.source} where {where.sql} offset 0) u "
+        f"order by {order} limit {limit:d} offset {offset:d}"
+    )
+
+
+def among_newest(where: Listed, most: int, limit: int, offset: int) -> str:
+    """A query like `Stretch.ids`, newest first, that looks at the `most` newest of the pool alone.
+
+    For a long list, whose first page is mostly there, where the planner, who knows little of parts of texts, might
+    sort all of it.
+    """
+    return (
+        "select u.pool_id, u.id from (select u.* from users u where u.pool_id = $1 "
+        f"order by {NEWEST} limit {most:d}) u where {where.sql} order by {NEWEST} limit {limit:d} offset {offset:d}"
+    )
+
+
 def check(sorts: Sequence[Sort]) -> None:
     for sort in sorts:
         if sort.field not in SORTABLE:
             raise InvalidInput("sort.field", "不支持按此字段排序", f"cannot sort by {spelled(sort.field)}")
+
+
+def _tie(sorts: Sequence[Sort]) -> str:
+    """The order of equals."""
+    up = bool(sorts) and not sorts[0].descending
+    if len(sorts) == 1 and sorts[0].field == "updated_at":
+        return "u.id desc" if up else "u.id"
+    return "u.created_at, u.id desc" if up else NEWEST
+
+
+def _over_logins(order: str) -> str:
+    """The same: both tables have a user's id and time of creation."""
+    return order.replace("u.created_at", "l.created_at").replace("u.id", "l.user_id")
 
 
 def _plain(sort: Sort) -> str:
@@ -131,11 +191,10 @@ def _filled_and_empty(sort: Sort, direction: str, tie: str) -> list[Stretch]:
     counts = sort.field == "logins_count"  # none is a number, too
     present, absent = ("> 0", "= 0") if counts else ("is not null", "is null")
     empty = Stretch(tie, f"u.{sort.field} {absent}")
-    if sort.field in LOGINS:
-        by = tie.replace("u.created_at", "l.created_at").replace("u.id", "l.user_id")
-        filled = Stretch(f"l.{sort.field}{direction}, {by}", f"l.{sort.field} {present}", source=_WITH_LOGINS)
-    else:
-        filled = Stretch(f"u.{sort.field}{direction}, {tie}", f"u.{sort.field} {present}")
+    table = "l" if sort.field in LOGINS else "u"
+    filled = Stretch(
+        f"{table}.{sort.field}{direction}, {tie}", f"{table}.{sort.field} {present}", by_logins=table == "l"
+    )
     return [empty, filled] if counts and not sort.descending else [filled, empty]
 
 

@@ -15,6 +15,7 @@ from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.db.faults import broken_constraint
 from poolhouse.directory import search
 from poolhouse.directory.stored_passwords import StoredPasswords
+from poolhouse.directory.totals import Totals
 from poolhouse.errors import (
     EmailTaken,
     ExternalIdTaken,
@@ -59,6 +60,7 @@ class PostgresDirectory:
 
     def __init__(self, db: Database, hasher: PasswordHasher, passwords: StoredPasswords) -> None:
         self._db, self._hasher, self._passwords = db, hasher, passwords
+        self._totals = Totals()
 
     async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
         """Until the password is right nothing of the profile is read: a row of sixty columns takes longer to
@@ -131,10 +133,10 @@ class PostgresDirectory:
         return rows[0] if rows else None
 
     async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
-        return await search.page(self._db.lagging, caller.pool_id, query)
+        return await search.page(self._db.lagging, self._totals, caller.pool_id, query)
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
-        return await search.page(self._db.lagging, caller.pool_id, query)
+        return await search.page(self._db.lagging, self._totals, caller.pool_id, query)
 
     async def create(
         self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from poolhouse import phones
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
-from poolhouse.directory import orders, totals
-from poolhouse.directory.filters import add_condition
+from poolhouse.directory import orders
+from poolhouse.directory.filters import add_condition, folded
+from poolhouse.directory.orders import Listed
+from poolhouse.directory.totals import Totals, is_kept
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
@@ -25,6 +27,11 @@ COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
 
 MOST_OF_A_KIND = 200
 """Departments, groups or roles one search may name: each is a subquery of its own."""
+
+SHORT = 2_000
+"""A list of no more is sorted whole, see orders.gathered, unless an index has it in order."""
+LONG, NEAR, LOOKED_AT = 20_000, 1_000, 5_000
+"""The first pages of a list of so many are looked for among the newest, see orders.among_newest."""
 
 SPELLED: frozenset[KeyKind] = frozenset({"username", "email", "external_id"})
 """Looked up as they were given, for old rows may be spelled so, else by their stored spelling."""
@@ -61,7 +68,7 @@ def source(kind: KeyKind, *, many: bool = False) -> str:
     return f"users u where u.pool_id = $1 and u.{kind} = $2"
 
 
-async def page(db: Reads, pool_id: str, query: UserQuery) -> Page[User]:
+async def page(db: Reads, totals: Totals, pool_id: str, query: UserQuery) -> Page[User]:
     """The page and the exact total. Rows deep in a list are reached through the index alone."""
     where = _where(pool_id, query, await custom_fields(db, pool_id, query))
     orders.check(query.sort)
@@ -70,10 +77,24 @@ async def page(db: Reads, pool_id: str, query: UserQuery) -> Page[User]:
     total = await totals.of(db, pool_id, query, where)
     if total <= query.page.offset:
         return Page(total, [])
-    return Page(total, await _rows(db, pool_id, query, where))
+    in_order = where.unfiltered or is_kept(query)
+    if total <= SHORT and not in_order:
+        ids = orders.gathered(where, query.sort, query.page.size, query.page.offset)
+        return Page(total, await _users(db, ids, where))
+    found = await _among_newest(db, query, where) if total >= LONG and not in_order else None
+    return Page(total, found or await _rows(db, pool_id, query, where))
 
 
-async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Where) -> list[User]:
+async def _among_newest(db: Reads, query: UserQuery, where: Listed) -> list[User] | None:
+    """The page, if it is whole there."""
+    if where.with_logins or query.sort or query.page.offset > NEAR:
+        return None
+    ids = orders.among_newest(where, LOOKED_AT, query.page.size, query.page.offset)
+    found = await _users(db, ids, where)
+    return found if len(found) == query.page.size else None
+
+
+async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> list[User]:
     """Stretch after stretch until the page is full; one that lies before it whole is counted or known."""
     found: list[User] = []
     wanted, skipped = query.page.size, query.page.offset
@@ -82,12 +103,8 @@ async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Where) -> list
             skipped -= stretch.size
             continue
         ids = stretch.ids(where, wanted - len(found), skipped)
-        rows = await db.search_fetch(
-            f"select {COLUMNS} from (select ids.pool_id, ids.id, row_number() over () as place from ({ids}) ids) page "
-            "join users u on u.pool_id = page.pool_id and u.id = page.id where u.pool_id = $1 order by page.place",
-            *where.args,
-        )
-        found += [User(*row) for row in rows]
+        rows = await _users(db, ids, where)
+        found += rows
         if len(found) == wanted:
             break
         if rows or not skipped:
@@ -95,6 +112,15 @@ async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Where) -> list
         else:
             skipped = max(0, skipped - await db.search_fetchval(stretch.count(where), *where.args))
     return found
+
+
+async def _users(db: Reads, ids: str, where: Listed) -> list[User]:
+    rows = await db.search_fetch(
+        f"select {COLUMNS} from (select ids.pool_id, ids.id, row_number() over () as place from ({ids}) ids) page "
+        "join users u on u.pool_id = page.pool_id and u.id = page.id where u.pool_id = $1 order by page.place",
+        *where.args,
+    )
+    return [User(*row) for row in rows]
 
 
 async def _first_page(db: Reads, pool_id: str, size: int) -> Page[User]:
@@ -110,8 +136,8 @@ async def _first_page(db: Reads, pool_id: str, size: int) -> Page[User]:
     return Page(rows[0]["total"], [User(*row[:-1]) for row in rows]) if rows else Page()
 
 
-def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Where:
-    where = Where(pool_id, "u")
+def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Listed:
+    where = Listed(pool_id)
     if query.statuses:
         given = list(query.statuses)
         where.add(is_shown(given, where.arg(given[0] if len(given) == 1 else given)))
@@ -173,12 +199,5 @@ def _add_keyword(where: Where, keyword: str, fields: tuple[str, ...]) -> None:
                 raise InvalidInput(
                     "fields", f"不支持搜索字段 {spelled(field)}", f"cannot search {spelled(field)}"
                 )
-        inside = [f"{_folded(field)} like {pattern}" for field in fields]
-        where.any_of([*inside, *(f"{_folded('phone')} like {one}" for one in patterns[1:]), *number])
-
-
-def _folded(field: str) -> str:
-    """A field as it is searched: cut from the stored key where it is part of that, else folded on the way."""
-    if field in SEARCHED_FIELDS:
-        return f"split_part(u.search_key, chr(31), {SEARCHED_FIELDS.index(field) + 1})"
-    return f"poolhouse_search_key(u.{field})"
+        inside = [f"{folded(field)} like {pattern}" for field in fields]
+        where.any_of([*inside, *(f"{folded('phone')} like {one}" for one in patterns[1:]), *number])

@@ -5,19 +5,76 @@ Decision: docs/decisions/0041-lists-of-users.md.
 
 from __future__ import annotations
 
+from hashlib import sha256
+from time import perf_counter
 from typing import Any
 
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
-from poolhouse.directory.filters import value_of, values_of
-from poolhouse.directory.orders import COUNTED, KNOWN_VALUES
+from poolhouse.directory.filters import MOMENTS, TEXTS, of_logins, value_of, values_of
+from poolhouse.directory.orders import COUNTED, KNOWN_VALUES, Listed
+from poolhouse.ttl_cache import TtlCache
 from poolhouse.users.model import Condition, UserQuery
+from poolhouse.users.profile_fields import BOOLEANS, COUNTS
+
+LARGE = 50_000
+"""Users of a pool. In a smaller one everything is counted each time it is asked."""
+SLOW_S = 0.05
+"""A count that took longer is kept."""
+KEPT_S = 60.0
+STALE_S = 5.0
+QUIET_S = 2
+
+_OF_THE_ROW = TEXTS | BOOLEANS | MOMENTS | COUNTS
+_STATE = (
+    "select (select coalesce(sum(c.users), 0)::bigint from user_counts c where c.pool_id = $1) as users, "
+    "changed.at as changed, (select max(l.last_login) from user_logins l where l.pool_id = $1) as logged_in, "
+    f"coalesce(changed.at < now() - {QUIET_S} * interval '1 second', true) as quiet "
+    "from (select max(u.updated_at) as at from users u where u.pool_id = $1) changed"
+)
 
 
-async def of(db: Reads, pool_id: str, query: UserQuery, where: Where) -> int:
-    """Exact. `where` is the query's own."""
-    kept = _kept(pool_id, query)
-    return await _sum(db, kept) if kept is not None else await _count(db, where)
+class Totals:
+    """Counts lists, and keeps what was slow to count.
+
+    A kept total is exact until somebody of the pool changes or logs in, and is shown for STALE_S more. Where
+    transactions overlap the order of their changes is not that of their commits, so it is kept only if nobody changed
+    for QUIET_S before it was counted, and for KEPT_S.
+    """
+
+    def __init__(self, *, large: int = LARGE, slow_s: float = SLOW_S, stale_s: float = STALE_S) -> None:
+        self._large, self._slow_s = large, slow_s
+        self._exact = TtlCache[tuple[int, float]](KEPT_S, most=1000)
+        self._lately = TtlCache[tuple[int, float]](stale_s, most=1000)
+
+    async def of(self, db: Reads, pool_id: str, query: UserQuery, where: Listed) -> int:
+        """`where` is the query's own."""
+        kept = _kept(pool_id, query)
+        if kept is not None:
+            return await _sum(db, kept)
+        if not _is_of_rows(query):
+            return await _count(db, pool_id, query, where)
+        state = await db.fetchrow(_STATE, pool_id)
+        if state is None or state["users"] < self._large:
+            return await _count(db, pool_id, query, where)
+        asked = sha256(repr((where.sql, where.args)).encode()).hexdigest()
+        now = sha256(f"{asked} {state['users']} {state['changed']} {state['logged_in']}".encode()).hexdigest()
+
+        async def count() -> tuple[int, float]:
+            began = perf_counter()
+            return await _count(db, pool_id, query, where), perf_counter() - began
+
+        total, took_s = await self._lately.get(asked, lambda: self._exact.get(now, count))
+        if took_s < self._slow_s:
+            self._lately.drop(asked)
+        if took_s < self._slow_s or not state["quiet"]:
+            self._exact.drop(now)
+        return total
+
+
+def is_kept(query: UserQuery) -> bool:
+    """Whether the database keeps the total: it has these lists in order, too."""
+    return _kept("", query) is not None
 
 
 async def _sum(db: Reads, where: Where) -> int:
@@ -27,9 +84,36 @@ async def _sum(db: Reads, where: Where) -> int:
     return total
 
 
-async def _count(db: Reads, where: Where) -> int:
-    total: int = await db.search_fetchval(f"select count(*) from users u where {where.sql}", *where.args)
+async def _count(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> int:
+    logins = _logins(pool_id, query)
+    if logins is not None:
+        return await _count_of(db, "user_logins l", logins)
+    return await _count_of(db, where.source, where)
+
+
+async def _count_of(db: Reads, source: str, where: Where) -> int:
+    total: int = await db.search_fetchval(f"select count(*) from {source} where {where.sql}", *where.args)
     return total
+
+
+def _logins(pool_id: str, query: UserQuery) -> Where | None:
+    """The same over `user_logins l`, if logins are all that is asked."""
+    if query.keyword or not query.conditions or not set(query.filters) <= {"advancedFilter", "sort"}:
+        return None
+    where = Where(pool_id, "l")
+    for condition in query.conditions:
+        term = of_logins(where, condition)
+        if term is None:
+            return None
+        where.add(term)
+    return where
+
+
+def _is_of_rows(query: UserQuery) -> bool:
+    """Whether all that is asked stands in rows of users and their logins, whose changes are dated."""
+    if not set(query.filters) <= {"status", "updatedAt", "advancedFilter", "sort"}:
+        return False
+    return all(condition.field in _OF_THE_ROW for condition in query.conditions)
 
 
 def _kept(pool_id: str, query: UserQuery) -> Where | None:
