@@ -4,10 +4,10 @@ import secrets
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding
-from gmssl import sm2 as other_sm2
 from gmssl import sm3
+from tests.wire.sealed_passwords import sm2_encrypted
 
-from poolhouse.crypto.sm2 import decrypt, generate_private_key
+from poolhouse.crypto.sm2 import decrypt, generate_private_key, public_key_hex
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys, require_plain
 from poolhouse.errors import PasswordUndecryptable
 
@@ -23,11 +23,7 @@ def rsa(transport, password: bytes) -> str:
 
 
 def sm2(transport, password: bytes) -> str:
-    public = transport.sm2_public_key[2:]
-    while True:
-        sealed = other_sm2.CryptSM2("", public, mode=1).encrypt(password)
-        if sealed:
-            return "sm2:" + sealed.hex()
+    return "sm2:" + sm2_encrypted(transport.sm2_public_key, password).hex()
 
 
 async def test_rsa_and_sm2_passwords_are_read(transport):
@@ -143,3 +139,12 @@ def test_what_only_resembles_a_ciphertext_is_a_password():
         "p" * 171 + "密",
     ):
         require_plain(text)
+
+
+async def test_a_public_key_that_begins_like_its_prefix_is_encrypted_for(transport):
+    """One in 256: gmssl takes the 04 of its x for the prefix, and whatever zeros and fours follow."""
+    private = next(
+        number for number in range(1, 5000) if public_key_hex(number).removeprefix("04").startswith("04")
+    )
+    kept = PasswordTransport(TransportKeys(transport._keys.rsa_private, private))
+    assert await kept.read(sm2(kept, b"secret")) == "secret"

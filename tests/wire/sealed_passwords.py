@@ -149,11 +149,21 @@ def _base64(sealed: bytes) -> str:
 
 def sm2_sealed() -> str:
     """As sm-crypto seals, without the prefix that v2's clients write before it."""
-    public = sm2.public_key_hex(sm2.generate_private_key())[2:]
-    while not (sealed := other_sm2.CryptSM2("", public, mode=1).encrypt(b"secret 1")):
-        pass
-    text: str = sealed.hex()
+    text: str = sm2_encrypted(sm2.public_key_hex(sm2.generate_private_key()), b"secret 1").hex()
     return text
+
+
+def sm2_encrypted(public: str, plain: bytes) -> Any:
+    """By gmssl, as bytes: C1C3C2 without the prefix. `public` has its 04.
+
+    The key is put past gmssl's constructor, which strips every leading 0 and 4 of one that begins with 04: of 256 keys
+    one loses digits of its x there, and encrypt raises TypeError.
+    """
+    other = other_sm2.CryptSM2("", "", mode=1)
+    other.public_key = public.removeprefix("04")
+    while not (sealed := other.encrypt(plain)):  # None where the key stream is all zeros
+        pass
+    return sealed
 
 
 def wrapped(text: str) -> str:

@@ -19,8 +19,11 @@ from poolhouse.wire.v3.endpoint import Endpoint
 UNDECRYPTABLE = 2016
 RANDOM = 32
 """Characters of the password that stands for one of our form that did not decrypt."""
-CHECKED = ("loginBy", "oldPassword", "signin", "verify-delete", "validate-password")
-"""Of the names of places whose password is compared with the stored one."""
+CHECKED = (
+    *("loginBy", "oldPassword", "signin", "verify-delete", "validate-password"),
+    "GET /api/v2/users/password/check",
+)
+"""Of the names of places whose password is compared with the stored one, or only held to the policy."""
 
 ALL = [*places.of_graphql(), *places.of_rest(), *places.of_v3()]
 

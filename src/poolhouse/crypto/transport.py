@@ -82,10 +82,7 @@ class PasswordTransport:
         for what by its form is the ciphertext of another key or of another kind than `encryption`, before anything is
         decrypted.
         """
-        kind = _announced(password, encryption)
-        if kind == "none":
-            return password
-        plain = await asyncio.to_thread(self._decrypt, password, kind)
+        plain = await self.opened(password, encryption)
         return plain if plain is not None else secrets.token_hex(16)
 
     async def read_new(self, password: str, encryption: Encryption = "auto") -> str:
@@ -94,13 +91,18 @@ class PasswordTransport:
         No oracle: OpenSSL answers bad padding with pseudo-random bytes, which are as seldom UTF-8 as the
         plaintext of a forged ciphertext with good padding.
         """
-        kind = _announced(password, encryption)
-        if kind == "none":
-            return password
-        plain = await asyncio.to_thread(self._decrypt, password, kind)
+        plain = await self.opened(password, encryption)
         if plain is None:
             raise PasswordUndecryptable()
         return plain
+
+    async def opened(self, password: str, encryption: Encryption = "auto") -> str | None:
+        """The password, None where it does not decrypt: for who answers that like another refusal. Raises
+        PasswordUndecryptable as `read`."""
+        kind = _announced(password, encryption)
+        if kind == "none":
+            return password
+        return await asyncio.to_thread(self._decrypt, password, kind)
 
     def _decrypt(self, text: str, kind: Encryption) -> str | None:
         """Takes a millisecond (RSA) to five (SM2)."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 from tests.conftest import PoolForTests
-from tests.wire.sealed_passwords import FOREIGN, seal
+from tests.wire.sealed_passwords import FOREIGN, OF_OUR_FORM, seal
 from tests.wire.v2.conftest import ClientOf, Refusal, V2Client
 
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
@@ -373,6 +373,20 @@ async def test_a_sealed_password_in_the_query_is_held_to_the_policy(
         assert (await asked)["valid"] is True
     else:
         assert await refused(asked) == code
+
+
+async def test_a_sealed_password_in_the_query_that_will_not_do_is_refused_in_one_way(
+    services: Services, pool: PoolForTests, stranger: V2Client
+) -> None:
+    """What was caught on its way to another door tells here neither which rule it breaks nor that it decrypts."""
+    public = services.transport.rsa_public_key
+    await services.pools.update(pool.administrator, {}, {"password_strength": {"level": "high"}})
+    said = set()
+    for sealed in (seal(public, "abc"), seal(public, "only letters"), OF_OUR_FORM["rsa-2048"]):
+        with pytest.raises(Refusal) as refusal:
+            await stranger.rest("GET", f"/api/v2/users/password/check?password={sealed}")
+        said.add(str(refusal.value))
+    assert len(said) == 1, said
 
 
 async def test_a_password_in_the_query_sealed_with_another_key_is_refused(stranger: V2Client) -> None:
