@@ -195,6 +195,20 @@ async def test_the_application_chooses_the_language_of_a_logout(
     assert "You are signed out" in (await browser.submit("/oidc/session/end")).text
 
 
+async def test_a_form_too_large_to_be_read_is_refused_in_the_browsers_language(
+    http: httpx.AsyncClient,
+) -> None:
+    for language, chinese in (("zh-CN", True), ("en", False)):
+        answer = await http.post(
+            "/login", content=b"x" * 70_000, headers={"accept-language": language, **FORM}
+        )
+        assert answer.status_code == 400
+        assert bool(CHINESE.search(answer.text)) == chinese, answer.text
+
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
 async def test_what_goes_back_to_the_application_stays_english(
     browser: Browser, http: httpx.AsyncClient, app: App
 ) -> None:

@@ -125,7 +125,8 @@ def with_browser(
             browser = await browser_of(request, services)
         except PoolhouseError as error:
             trace.note(error=error)
-            return Response(error.message("en-US"), 400, media_type="text/plain")
+            lang = spoken(request.headers.get("accept-language")) or "zh-CN"
+            return Response(error.message(lang), 400, media_type="text/plain; charset=utf-8")
         return await answer(browser)
 
     return handle
