@@ -14,12 +14,14 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
 from hypothesis import HealthCheck, settings
 from starlette.requests import Request
 from starlette.responses import Response
+from tests import chromium as chromium_here
 from tests.postgres import await_in_thread, on_database, once_a_run, run_sql, start_server, stop_server
 from tests.sdk import Sdk
 from tests.wire.v3 import published
@@ -34,6 +36,9 @@ from poolhouse.sandbox.limits import Limits
 from poolhouse.services import Services, build, core
 from poolhouse.settings import Settings
 from poolhouse.wire.v3.app import V3Wire
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser as Chromium
 
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any machine")
@@ -201,6 +206,20 @@ async def server(services: Services) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await task
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    """One for all tests: each opens a context of its own, with its own cookies."""
+    from playwright.async_api import async_playwright  # not quick to import, and asked for by few
+
+    binary = chromium_here.binary()
+    if binary is None:
+        pytest.skip(chromium_here.MISSING)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=binary, args=chromium_here.flags())
+        yield browser
+        await browser.close()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from poolhouse.wire.avatar import avatar_routes
 from poolhouse.wire.console import console_routes
 from poolhouse.wire.cors import Origins
 from poolhouse.wire.early_refusals import SmallHead
+from poolhouse.wire.guard_icons import guard_icon_routes
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
 from poolhouse.wire.oidc.endpoints import oidc_routes
@@ -36,6 +37,7 @@ def routes(services: Services) -> list[BaseRoute]:
     return [
         *health_routes(vitals_of(services)),
         *avatar_routes(),
+        *guard_icon_routes(),
         *oidc_routes(services),  # before v2, which answers for every other path under its own
         *v3_routes(services),  # before v2 too: its clients call some paths under v2's, and read its envelope
         *v2_routes(services),

@@ -196,5 +196,18 @@ CLIENTS = [
         settings="the application: `tokenEndpointAuthMethod` `none`, and the client's three `...AuthMethod` likewise",
         ours={"trackSession": "`GET /cas/session` is not built"},
     ),
+    Client(
+        name="@authing/guard",
+        registry="npm",
+        version="5.3.9",
+        language="JavaScript, in a page",
+        packages=Bundles(
+            "guard",
+            "@authing/guard",
+            ("@authing/guard/dist/global/guard.min.css", "@authing/guard/dist/global/guard.min.js"),
+        ),
+        begin="`new Guard({ appId, host })`",
+        settings="for `startWithRedirect` the application: `tokenEndpointAuthMethod` `none`",
+    ),
 ]
 """In the order of the page."""

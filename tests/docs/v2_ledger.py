@@ -43,9 +43,9 @@ _PATHS_HEAD = """# The v2 interface: the paths of every client
 
 Every path that the clients of v2 ask, read from their packages: npm `authing-js-sdk` 4.6.2, 4.11.6, 4.15.8 and 4.23.55,
 PyPI `authing` 2.0.0, 4.0.2 and 4.5.18, Maven `cn.authing:java-core` 4.3.33 and 4.3.76. What else they send is GraphQL
-([by method](v2.md)). A path marked *no* answers code 501 in the envelope, naming itself, and does nothing. Written by
-the test suite from the code and `v2-rest.json`; renew it with
-`POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
+([by method](v2.md)). With them npm `@authing/guard` 5.3.9, the login component, by its views. A path marked *no*
+answers code 501 in the envelope, naming itself, and does nothing. Written by the test suite from the code and
+`v2-rest.json`; renew it with `POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
 """
 
 

@@ -11,9 +11,6 @@ from urllib.parse import parse_qs, parse_qsl, urljoin, urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import Browser as Chromium
-from playwright.async_api import async_playwright
-from tests import chromium as chromium_here
 from tests.conftest import PoolForTests
 
 from poolhouse.app import asgi
@@ -23,18 +20,6 @@ from poolhouse.users.model import User, UserDraft
 
 REDIRECT = "https://client.example/callback"
 AFTER_LOGOUT = "https://client.example/bye"
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Chromium]:
-    """One for all tests: each opens a context of its own, with its own cookies."""
-    binary = chromium_here.binary()
-    if binary is None:
-        pytest.skip(chromium_here.MISSING)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=binary, args=chromium_here.flags())
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -74,7 +74,13 @@ REST: dict[str, dict[str, Any]] = {
     "POST /api/v2/users/{userId}": {},
     "POST /api/v2/password/check": {},
     "GET /api/v2/users/password/check": {},
+    "POST /api/v2/password/user-action/check": {},
     "POST /api/v2/register/email-code": {"email": "x@example.com", "code": "1234"},
+    "POST /api/v2/register-email-code": {"email": "x@example.com", "code": "1234"},
+    "POST /api/v2/register-phone-code": {"phone": "13800138000", "code": "1234"},
+    "POST /api/v2/register-email": {"email": "x@example.com"},
+    "POST /api/v2/register-username": {"account": "x"},
+    "POST /api/v2/register-phone": {"account": "13800138000"},
 }
 """By hand, with what else the body must have: bodies of v2's REST have no declared shape to read it from."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from poolhouse.apps import postgres_agreements as rows
-from poolhouse.apps.model import Agreement
+from poolhouse.apps.model import Agreement, App
 from poolhouse.apps.service import AppService
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
@@ -17,6 +17,7 @@ from poolhouse.errors import AppNotFound, InvalidInput, NotFound
 
 LANGS = ("zh-CN", "en-US", "zh-TW", "ja-JP")
 LONGEST_TITLE = 20_000
+MOST_SHOWN = 20
 
 
 class Agreements:
@@ -28,6 +29,10 @@ class Agreements:
         caller.require_administrator()
         await self._apps.get(caller, app_id)
         return await rows.of_app(self._db, caller.pool_id, app_id)
+
+    async def shown(self, app: App) -> Sequence[Agreement]:
+        """The first of them, for anybody: what people are asked to accept before anybody knows them."""
+        return (await rows.of_app(self._db, app.pool_id, app.id))[:MOST_SHOWN]
 
     async def create(
         self, caller: Caller, app_id: str, title: str, *, required: bool = True, lang: str = "zh-CN"

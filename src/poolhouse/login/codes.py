@@ -82,7 +82,7 @@ class Codes:
         target = normal(channel, target, country_code)
         pool = await self._pools.get(caller.pool_id)
         await self._count(caller, target)
-        code = "".join(secrets.choice("0123456789") for _ in range(_length(pool)))
+        code = "".join(secrets.choice("0123456789") for _ in range(code_length(pool)))
         async with self._db.transaction() as tx:
             lifetime_s = pool.settings.verify_code_expires_after
             fresh = await postgres.put_code(
@@ -246,5 +246,5 @@ def address_key(channel: Channel, target: str, country_code: str | None = None) 
     return UserKey(channel, target, country_code if channel == "phone" else None)
 
 
-def _length(pool: Pool) -> int:
+def code_length(pool: Pool) -> int:
     return min(max(pool.settings.verify_code_length, 4), 10)

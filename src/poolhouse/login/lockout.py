@@ -111,7 +111,8 @@ class Lockout:
             elif each is account and not pool.settings.login_password_fail_check.enabled:
                 raise TooManyRequests("far too many wrong passwords", retry_after_s=wait_s)
             elif each is account and each.limit.locks:
-                raise AccountLocked("too many wrong passwords", retry_after_s=wait_s)
+                own = pool.settings.self_unlock
+                raise AccountLocked("too many wrong passwords", retry_after_s=wait_s, self_unlock=own)
             else:
                 over.append(each)
         if over:

@@ -93,6 +93,23 @@ class MfaLogin:
             user = await self._bind(caller, user, channel, target, country_code)
         return await self._finish(caller, held, user)
 
+    # -- a proof now, the login after it is shown what to keep -----------------------------------------------
+
+    async def recover(self, caller: Caller, ticket: str, code: str) -> str:
+        """The next recovery code, the given one being used up; `by_earlier_proof` then logs in."""
+        held, user = await self._try(caller, ticket)
+        following = await self._mfa.recover(caller, user.id, code)
+        await tickets.note(self._db, held, proved=True)
+        return following
+
+    async def by_earlier_proof(self, caller: Caller, ticket: str) -> LoggedIn:
+        """The login of a ticket whose step was passed by `confirm` or `recover`. Raises CodeWrong where it was not."""
+        held, user = await self._try(caller, ticket)
+        if held.detail.get("proved") is not True:
+            await self._refuse(caller, "no proof", user.id)
+            raise CodeWrong("no proof was given for this ticket")
+        return await self._finish(caller, held, user)
+
     # -- what the ticket may do before ---------------------------------------------------------------------
 
     async def who(self, caller: Caller, ticket: str) -> User:
@@ -117,6 +134,7 @@ class MfaLogin:
         if await self._mfa.is_enabled(caller.pool_id, user.id):
             raise FactorNotFound(user_id=held.user_id)
         await self._mfa.confirm(self._as(caller, user), user.id, code)
+        await tickets.note(self._db, held, proved=True)
 
     async def is_bindable(
         self, caller: Caller, ticket: str, channel: Channel, target: str, country_code: str | None = None

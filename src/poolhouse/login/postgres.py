@@ -295,6 +295,15 @@ async def spend_ticket_try(db: Executor, pool_id: str, ticket_id: str) -> bool:
     )
 
 
+async def note_on_ticket(db: Executor, pool_id: str, ticket_id: str, facts: Mapping[str, Any]) -> None:
+    await db.execute(
+        "update tickets set detail = detail || $3 where pool_id = $1 and id = $2",
+        pool_id,
+        ticket_id,
+        dict(facts),
+    )
+
+
 async def delete_ticket(db: Executor, pool_id: str, ticket_id: str) -> bool:
     """False: another request was faster."""
     return bool(

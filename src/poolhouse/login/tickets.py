@@ -95,6 +95,11 @@ async def consume(db: Executor, ticket: Ticket) -> None:
         raise TokenInvalid("the ticket was used already")
 
 
+async def note(db: Executor, ticket: Ticket, **facts: Any) -> None:
+    """Writes on the ticket what has happened since it was made, for its next step."""
+    await postgres.note_on_ticket(db, ticket.pool_id, ticket.id, facts)
+
+
 def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 

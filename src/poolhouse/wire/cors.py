@@ -25,6 +25,9 @@ OPEN = (
     "/oauth/token",
     "/oauth/me",
     "/logout",
+    "/interaction/authFlow",
+    "/cas/session",
+    "/svg-string/guard",
 )
 ONE_DAY_S = 86_400
 

@@ -114,6 +114,7 @@ class HttpRequest:
     ip: str | None
     request_id: str
     lang: Lang
+    scheme: str = "http"
 
     @property
     def bearer(self) -> str | None:
@@ -197,6 +198,7 @@ def head_of(request: Request, settings: Settings, lang: Lang | None = None) -> H
         ip=client_ip(request, settings),
         request_id=request_id(),
         lang=lang or language(headers),
+        scheme=request.scope.get("scheme", "http"),
     )
 
 

@@ -32,6 +32,7 @@ EMAIL_SCENES: dict[str, Purpose] = {
     "REGISTER_VERIFY_CODE": "register",
     "LOGIN_VERIFY_CODE": "login",
     "INFORMATION_COMPLETION_VERIFY_CODE": "complete",
+    "SELF_UNLOCKING_VERIFY_CODE": "unlock",
 }
 
 
@@ -135,17 +136,19 @@ async def check_login_status(request: V2Request, args: Arguments) -> Any:
     if claims is None or claims.kind != "user":
         text = said("登录信息已过期" if status.expired else "尚未登录", request.caller.lang)
         return {"code": 2206 if status.expired else 2207, "message": text, "status": False}
+    until, since = claims.expires_at.timestamp(), claims.issued_at.timestamp()
+    return logged_in_as(request, claims.pool_id, claims.subject, int(until), int(since))
+
+
+def logged_in_as(request: V2Request, pool_id: str, user_id: str, exp: int, iat: int) -> dict[str, Any]:
+    """JWTTokenStatus of a good token."""
     return {
         "code": 200,
         "message": said("已登录", request.caller.lang),
         "status": True,
-        "exp": int(claims.expires_at.timestamp()),
-        "iat": int(claims.issued_at.timestamp()),
-        "data": {
-            "id": claims.subject,
-            "userPoolId": claims.pool_id,
-            "arn": f"arn:cn:authing:{claims.pool_id}:user:{claims.subject}",
-        },
+        "exp": exp,
+        "iat": iat,
+        "data": {"id": user_id, "userPoolId": pool_id, "arn": f"arn:cn:authing:{pool_id}:user:{user_id}"},
     }
 
 

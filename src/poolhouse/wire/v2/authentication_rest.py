@@ -6,7 +6,9 @@ Source: docs/contract/v2.md#signing-in-and-up.
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -23,14 +25,18 @@ from poolhouse.wire.v2.request import Answer, Route, V2Request
 from poolhouse.wire.v2.rest import json_response
 from poolhouse.wire.v2.user_loader import users_json
 
+CAPTCHA_PATH = "/api/v2/security/captcha"
+APP_COOKIE = "poolhouse_app"
+"""An application's id, which is no secret and opens nothing: whose picture is to be drawn."""
+
 
 async def login_by_email_code(request: V2Request) -> Any:
     body = request.body
     logged_in = await request.services.code_login.login(
         visitor(request, body),
         "email",
-        _text(body, "email"),
-        _text(body, "code"),
+        text_of(body, "email"),
+        text_of(body, "code"),
         SignIn(auto_register=bool(body.get("autoRegister"))),
     )
     await answered(request, logged_in)
@@ -42,8 +48,8 @@ async def register_by_email_code(request: V2Request) -> Any:
     registered = await request.services.code_login.register(
         visitor(request, body),
         "email",
-        _text(body, "email"),
-        _text(body, "code"),
+        text_of(body, "email"),
+        text_of(body, "code"),
         await registration_of(request, body, "email_code"),
     )
     await answered(request, registered, created=True)
@@ -52,11 +58,12 @@ async def register_by_email_code(request: V2Request) -> Any:
 
 async def send_sms(request: V2Request) -> Any:
     body = request.body
-    country_code = body.get("phoneCountryCode")
-    if country_code is not None and not isinstance(country_code, str):
-        raise InvalidInput("phoneCountryCode", "应为字符串", "expected a string")
     await request.services.codes.send(
-        visitor(request, body), "phone", _text(body, "phone"), purpose_of(body.get("scene")), country_code
+        visitor(request, body),
+        "phone",
+        text_of(body, "phone"),
+        purpose_of(body.get("scene")),
+        country_code_of(body),
     )
     return Answer(None, "发送成功")
 
@@ -75,7 +82,7 @@ async def validate_token(request: V2Request) -> Response:
 
 async def check_password(request: V2Request) -> Any:
     """isPasswordValid: whether a password would satisfy the pool's policy."""
-    password = _text(request.body, "password")
+    password = text_of(request.body, "password")
     require_plain(password)
     pool = await request.services.pools.get(request.caller.pool_id)
     try:
@@ -106,14 +113,26 @@ async def check_password_of_query(request: V2Request) -> Any:
 
 
 async def captcha(request: V2Request) -> Any:
-    """A challenge for captchaCode: `image` as a data URL, `audio` where the same digits are spoken."""
-    challenge = await request.services.captchas.issue(visitor(request, {}))
+    """A challenge for captchaCode: `image` as a data URL, `audio` where the same digits are spoken; the picture
+    itself for the `<img>` of a component, which sends no header and so says by a cookie at which application."""
+    challenge = await request.services.captchas.issue(visitor(await _of_a_picture(request), {}))
+    if request.http.headers.get("accept", "").startswith("image/"):
+        return Response(challenge.image, headers={"cache-control": "no-store"}, media_type="image/png")
     image = base64.b64encode(challenge.image).decode()
     return {
         "id": challenge.id,
         "image": f"data:image/png;base64,{image}",
-        "audio": f"/api/v2/security/captcha/{challenge.id}/audio",
+        "audio": f"{CAPTCHA_PATH}/{challenge.id}/audio",
     }
+
+
+async def _of_a_picture(request: V2Request) -> V2Request:
+    pairs = (pair.strip().partition("=") for pair in request.http.headers.get("cookie", "").split(";"))
+    app_id = next((value for name, _, value in pairs if name == APP_COOKIE), "")
+    if request.caller.pool_id or not app_id:
+        return request
+    app = await request.services.apps.get_anywhere(app_id)
+    return replace(request, caller=replace(request.caller, pool_id=app.pool_id, app_id=app.id))
 
 
 async def captcha_audio(request: V2Request) -> Response:
@@ -121,11 +140,18 @@ async def captcha_audio(request: V2Request) -> Response:
     return Response(sound, headers={"cache-control": "no-store"}, media_type="audio/wav")
 
 
-def _text(body: dict[str, Any], name: str) -> str:
+def text_of(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value:
         raise InvalidInput(name, "不能为空", "is required")
     return value
+
+
+def country_code_of(body: Mapping[str, Any]) -> str | None:
+    value = body.get("phoneCountryCode")
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput("phoneCountryCode", "应为字符串", "expected a string")
+    return value or None
 
 
 ROUTES = [
@@ -135,6 +161,6 @@ ROUTES = [
     Route("GET", "/api/v2/oidc/validate_token", validate_token),
     Route("POST", "/api/v2/password/check", check_password),
     Route("GET", "/api/v2/users/password/check", check_password_of_query),
-    Route("GET", "/api/v2/security/captcha", captcha),
-    Route("GET", "/api/v2/security/captcha/{captchaId}/audio", captcha_audio),
+    Route("GET", CAPTCHA_PATH, captcha),
+    Route("GET", f"{CAPTCHA_PATH}/{{captchaId}}/audio", captcha_audio),
 ]

@@ -24,7 +24,7 @@ from poolhouse.paging import Page
 from poolhouse.texts import fault_of
 from poolhouse.wire.request import path_for_log
 from poolhouse.wire.sentences import said
-from poolhouse.wire.v2 import errors, shapes
+from poolhouse.wire.v2 import errors, guard_envelope, shapes
 from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.plans import Projected
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
@@ -115,18 +115,26 @@ class Rest:
         if isinstance(given, Response):
             return given
         answer = given if isinstance(given, Answer) else Answer(given)
-        body = {
-            "code": answer.code,
-            "message": said(answer.message, request.caller.lang),
-            "data": render(answer.data, request.zone),
-        }
-        return json_response(body)
+        return json_response(enveloped(request, answer))
+
+
+def enveloped(request: V2Request, answer: Answer) -> dict[str, Any]:
+    body = {
+        "code": answer.code,
+        "message": said(answer.message, request.caller.lang),
+        "data": render(answer.data, request.zone),
+    }
+    return body | guard_envelope.said(answer.code) if guard_envelope.asks(request) else body
 
 
 def refusal(request: V2Request, error: PoolhouseError) -> Response:
     trace.note(error=error)
     body = errors.described(error, request.caller.lang) | {"requestId": request.http.request_id}
-    return json_response(body, errors.row(error).http, errors.headers(error))
+    status = errors.row(error).http
+    if guard_envelope.asks(request):
+        body |= guard_envelope.refused(error, body["code"], body["data"])
+        status = guard_envelope.http_status(status)
+    return json_response(body, status, errors.headers(error))
 
 
 def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
