@@ -69,3 +69,32 @@ def test_the_version_of_a_row_is_the_one_that_is_driven(row: Client | Library) -
         assert f"{row.name}/v3 v{row.version}\n" in (row.packages.sources / "go.mod").read_text()
     if isinstance(row.packages, Jars):
         assert row.packages.version == row.version
+
+
+def test_without_go_its_libraries_are_left_out_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(LeftOut, match="no go on the PATH"):
+        GoModules().command()
+
+
+def test_a_driver_that_changed_is_compiled_again_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "FETCHED", tmp_path / ".packages")
+    (tmp_path / "go").write_text(
+        "#!/bin/sh\n[ $1 = build ] || exit 0\necho built >> $HOME/builds\ntouch $HOME/.packages/go/driver\n"
+    )
+    (tmp_path / "go").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{Path(shutil.which('touch') or '').parent}")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "main.go").write_text("package main\n")
+    rows = GoModules(sources)
+    rows.fetch()
+    before = (tmp_path / "builds").read_text()
+    rows.command()
+    assert (tmp_path / "builds").read_text() == before
+    (sources / "main.go").write_text("package main // changed\n")
+    rows.command()
+    assert (tmp_path / "builds").read_text() == before + "built\n"

@@ -130,10 +130,10 @@ def verify(app: dict[str, Any], step: dict[str, Any]) -> None:
 
 
 def log_out(app: dict[str, Any], step: dict[str, Any]) -> None:
-    client = configured(app)
+    client, state = configured(app), app["state"]
     # docs: begin
     request = client.construct_EndSessionRequest(
-        state=app["state"],
+        state=state,
         request_args={"post_logout_redirect_uri": after_logout, "state": "bye"},
     )
     logout_url = request.request(client.end_session_endpoint)
