@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import msgspec
@@ -82,6 +83,13 @@ RSA = RSAKey.generate_key(2048, private=True)
 SMALL = RSAKey.generate_key(1024, private=True)
 P384 = ECKey.generate_key("P-384", private=True)
 PUBLIC = RSA.as_dict(private=False)
+P256 = ECKey.generate_key("P-256").as_dict(private=False)
+MODULUS = RSA.public_key.public_numbers().n
+
+
+def number(value: int) -> str:
+    size = max(32, -(-value.bit_length() // 8))
+    return base64.urlsafe_b64encode(value.to_bytes(size)).rstrip(b"=").decode()
 
 
 @pytest.mark.parametrize(
@@ -136,6 +144,18 @@ PUBLIC = RSA.as_dict(private=False)
         ({"jwks": {**PUBLIC, "kid": "k" * 257}}, "oidcConfig.jwks.keys[0].kid"),
         ({"jwks": {**PUBLIC, "kid": "a\0b"}}, "oidcConfig"),
         ({"jwks": {**PUBLIC, "e": "A" * 7}}, "oidcConfig.jwks.keys[0].e"),
+        ({"jwks": {**PUBLIC, "n": number(MODULUS - 1)}}, "oidcConfig.jwks.keys[0].n"),
+        ({"jwks": {**PUBLIC, "n": number(MODULUS * 65521)}}, "oidcConfig.jwks.keys[0].n"),
+        ({"jwks": {**PUBLIC, "n": number(MODULUS * MODULUS)}}, "oidcConfig.jwks.keys[0].n"),
+        ({"jwks": {**PUBLIC, "n": number(MODULUS >> 1 | 1)}}, "oidcConfig.jwks.keys[0].n"),
+        ({"jwks": {**PUBLIC, "e": "AA"}}, "oidcConfig.jwks.keys[0].e"),
+        ({"jwks": {**PUBLIC, "e": "AQ"}}, "oidcConfig.jwks.keys[0].e"),
+        ({"jwks": {**PUBLIC, "e": "AQAA"}}, "oidcConfig.jwks.keys[0].e"),
+        ({"jwks": {**PUBLIC, "e": "AQABA"}}, "oidcConfig.jwks.keys[0].e"),
+        ({"jwks": {**P256, "y": P256["x"]}}, "oidcConfig.jwks.keys[0]"),
+        ({"jwks": {**P256, "x": "AA"}}, "oidcConfig.jwks.keys[0]"),
+        ({"jwks": {**P256, "x": number(0), "y": number(0)}}, "oidcConfig.jwks.keys[0]"),
+        ({"jwks": {"keys": [{**PUBLIC, "kid": "k"}, {**P256, "kid": "k"}]}}, "oidcConfig.jwks.keys[1].kid"),
         ({"jwks": {**PUBLIC, "n": "!!"}}, "oidcConfig.jwks.keys[0]"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
