@@ -42,7 +42,7 @@ from poolhouse.users.readings import moment
 from poolhouse.users.rules import clean
 from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.json_body import decode_json
-from poolhouse.wire.oidc.browser import own_cookies, preferred
+from poolhouse.wire.oidc.browser import own_cookies, spoken
 from poolhouse.wire.request import Query
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, compile_document
 
@@ -286,7 +286,7 @@ READERS: dict[str, Reader] = {
     "a proxy's headers": Reader(
         proxied, raw(*GENERAL, again("1.2.3.4,"), again("for=1;"), again('"', "for="))
     ),
-    "languages": Reader(preferred, [*GENERAL, again("en,"), again(",")]),
+    "languages": Reader(spoken, [*GENERAL, again("en,"), again(",")]),
     "an authorization request": Reader(
         lambda text: authorization_request(scope=text, prompt=text, response_type=text),
         [*GENERAL, again("openid "), again("code ")],
@@ -316,6 +316,9 @@ READERS: dict[str, Reader] = {
         [*GENERAL, *(again("a", f"{h}$") for h in ("md5", "$2b", "$6")), again("a,", "$scram$9$a$")],
     ),
     "an address": Reader(lambda text: redirect_uris.checked("a", [text]), [*GENERAL, again("a", "https://")]),
+    "a logout address": Reader(
+        lambda text: redirect_uris.logout_address("a", text), [*GENERAL, again("a", "https://a.example/")]
+    ),
     "a user agent": Reader(agent.__wrapped__, [*GENERAL, again("; "), again("1."), again("Android ")], 1_000),
     "an action": Reader(
         lambda text: permits([text], "a" * len(text)), [again("*a"), again("a*"), again("*")]
