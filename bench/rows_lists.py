@@ -14,11 +14,12 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database, opened
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.migrations import migrate
+from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services, build
 from poolhouse.settings import Settings
 from poolhouse.times import now
-from poolhouse.users.model import Condition, Sort, UserQuery
+from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserQuery
 
 USERS, ROUNDS, SIZE = 100_000, 15, 10
 
@@ -33,6 +34,11 @@ select $1, substr(md5(n::text), 1, 24), 'user' || n, 'e' || substr(md5('e' || n)
   case when n % 5 <> 0 then now() - n % 9973 * interval '1 hour' end, '10.0.' || n % 250 || '.' || n % 249,
   at, at, at, at
 from generate_series(1, $2::int) n, lateral (select now() - n * interval '5 minutes' as at) t
+"""
+
+_MEMBERS = """
+insert into node_members (pool_id, node_id, user_id)
+select pool_id, $2, id from users where pool_id = $1 and logins_count % 2 = 0
 """
 
 SORTED = (
@@ -66,14 +72,18 @@ FILTERED: dict[str, Condition] = {
 """Name -> what is asked; the page and its exact total."""
 
 
-async def filled(database: Database, settings: Settings) -> tuple[Services, Caller]:
-    """A pool of USERS, analysed as PostgreSQL would within minutes."""
+async def filled(database: Database, settings: Settings) -> tuple[Services, Caller, str]:
+    """A pool of USERS, analysed as PostgreSQL would within minutes, and the root of half of them."""
     services = await build(settings, database)
     pool = await services.pools.create("crowd")
     await database.execute(_FILL, pool.id, USERS)
-    for table in ("users", "user_logins"):
+    caller = Caller(pool.id, "administrator", pool.id)
+    org = await services.orgs.create_org(caller, NodeDraft({"name": "Org", "code": "org"}))
+    node = await services.orgs.create_node(caller, org.id, org.root.id, NodeDraft({"name": "n", "code": "n"}))
+    await database.execute(_MEMBERS, pool.id, node.id)
+    for table in ("users", "user_logins", "node_members"):
         await database.execute(f"vacuum analyze {table}")
-    return services, Caller(pool.id, "administrator", pool.id)
+    return services, caller, org.root.id
 
 
 async def milliseconds(services: Services, caller: Caller, **asked: Any) -> float:
@@ -87,7 +97,7 @@ async def lists_of_users() -> AsyncIterator[Row]:
     with data_folder() as data, EmbeddedPostgres(data) as url:
         await migrate(url)
         async with opened(url) as database:
-            services, caller = await filled(database, Settings(data=data / "settings"))
+            services, caller, root = await filled(database, Settings(data=data / "settings"))
             for name, asked in LISTS.items():
                 await milliseconds(services, caller, **asked)
                 rounds = [
@@ -101,3 +111,9 @@ async def lists_of_users() -> AsyncIterator[Row]:
                 await milliseconds(services, caller, conditions=(condition,))
                 taken = [await milliseconds(services, caller, conditions=(condition,)) for _ in range(ROUNDS)]
                 yield at_most(f"list, {name}", median(taken), "ms", bar=15)
+            below = {"departments": (DepartmentFilter(root, True),)}
+            began = time.perf_counter()
+            await milliseconds(services, caller, **below)
+            yield known("list, below a root of 50,000, first", (time.perf_counter() - began) * 1000, "ms")
+            taken = [await milliseconds(services, caller, **below) for _ in range(ROUNDS)]
+            yield at_most("list, below a root of 50,000, total kept", median(taken), "ms", bar=50)

@@ -13,9 +13,10 @@ from tests.conftest import PoolForTests
 from tests.users.people import START, everybody, listed, person, put
 
 from poolhouse.directory import matching, search
+from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
-from poolhouse.users.model import Condition, Sort, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import Condition, DepartmentFilter, Sort, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.profile_fields import SORTABLE
 
 PEOPLE, SIZE = 70, 20
@@ -259,3 +260,35 @@ async def test_a_login_moves_a_user_in_the_lists_by_logins(services: Services, p
     left = await services.db.fetchval("select count(*) from user_logins where pool_id = $1", pool.id)
     assert left == 0
     assert (await services.users.find(admin, UserKey("id", second.id))) is not None
+
+
+@pytest.mark.parametrize("long", [20, 20_000], ids=["among the newest", "as planned"])
+async def test_departments_with_or_without_children_are_as_the_model_has_them(
+    services: Services, pool: PoolForTests, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SHORT", -1)
+    monkeypatch.setattr(search, "LONG", long)
+    monkeypatch.setattr(search, "LOOKED_AT", 30)
+    admin, random = pool.administrator, Random(5)
+    await put(services.db, pool.id, [person(random, number) for number in range(50)])
+    people = await everybody(services.db, pool.id)
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "Org", "code": "org"}))
+    upper = await services.orgs.create_node(admin, org.id, org.root.id, NodeDraft({"name": "u", "code": "u"}))
+    lower = await services.orgs.create_node(admin, org.id, upper.id, NodeDraft({"name": "l", "code": "l"}))
+    inside = {node.id: {one.id for one in random.sample(people, 20)} for node in (upper, lower)}
+    for node_id, members in inside.items():
+        await services.department_members.add(admin, node_id, sorted(members))
+    people = await everybody(services.db, pool.id)  # their time of change is another now
+    below = inside[upper.id] | inside[lower.id]
+    for given, members in (
+        ({"departments": (DepartmentFilter(org.root.id, True),)}, below),
+        ({"departments": (DepartmentFilter(org.root.id),)}, set()),
+        ({"departments": (DepartmentFilter(upper.id),)}, inside[upper.id]),
+        ({"departments": (DepartmentFilter(upper.id, True),), "statuses": ("Activated",)}, below),
+        ({"departments": (DepartmentFilter(lower.id), DepartmentFilter(upper.id))}, below),
+        ({"not_in_org": True}, {user.id for user in people} - below),
+    ):
+        tests = matching.tests_of(UserQuery(statuses=given.get("statuses", ())), ())
+        fits = [user for user in people if user.id in members and all(test(user) for test in tests)]
+        for sorts in ((), (Sort("last_login"),), (Sort("username", False),)):
+            assert await whole(services, pool, 9, **given, sort=sorts) == listed(fits, lambda _: True, sorts)

@@ -10,9 +10,11 @@ from tests.conftest import PoolForTests
 
 from poolhouse.directory import search
 from poolhouse.directory.totals import Totals
+from poolhouse.groups.model import GroupDraft
+from poolhouse.orgs.model import NodeDraft
 from poolhouse.services import Services
 from poolhouse.times import now
-from poolhouse.users.model import Condition, User, UserDraft, UserQuery
+from poolhouse.users.model import Condition, DepartmentFilter, User, UserDraft, UserQuery
 
 ACME = UserQuery(conditions=(Condition("company", "EQUAL", "Acme"),))
 
@@ -121,6 +123,52 @@ async def test_what_other_tables_say_is_counted_each_time(
 ) -> None:
     db, totals = Asked(services), Totals(large=0, slow_s=0, stale_s=60)
     await long_ago(services, pool)
-    query = UserQuery(not_in_org=True)
-    assert [await total(db, totals, pool, query) for _ in range(2)] == [1, 1]
+    await services.groups.create(pool.administrator, GroupDraft("g", "g"))
+    query = UserQuery(groups=("g",))
+    assert [await total(db, totals, pool, query) for _ in range(2)] == [0, 0]
     assert db.counts == 2
+
+
+async def test_who_is_below_a_department_is_counted_once_until_somebody_joins_leaves_or_it_moves(
+    services: Services, pool: PoolForTests, ann: User
+) -> None:
+    db, totals, admin = Asked(services), Totals(large=0, slow_s=0, stale_s=0), pool.administrator
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "Org", "code": "org"}))
+    upper, lower = [
+        await services.orgs.create_node(admin, org.id, org.root.id, NodeDraft({"name": name, "code": name}))
+        for name in ("upper", "lower")
+    ]
+    below = UserQuery(departments=(DepartmentFilter(upper.id, True),))
+    nowhere = UserQuery(not_in_org=True)
+
+    async def now_below() -> int:
+        counts = db.counts
+        found = [await total(db, totals, pool, below) for _ in range(2)]
+        assert (found[0], db.counts) == (found[1], counts + 1)
+        return found[0]
+
+    assert (await now_below(), await total(db, totals, pool, nowhere)) == (0, 1)
+    await services.department_members.add(admin, lower.id, [ann.id])
+    assert (await now_below(), await total(db, totals, pool, nowhere)) == (0, 0)
+    await services.orgs.move_node(admin, org.id, lower.id, upper.id)
+    assert await now_below() == 1
+    await services.users.create(admin, UserDraft({"username": "bob"}))
+    assert await now_below() == 1
+    await services.department_members.remove(admin, lower.id, [ann.id])
+    assert (await now_below(), await total(db, totals, pool, nowhere)) == (0, 2)
+    await services.department_members.add(admin, lower.id, [ann.id])
+    assert await now_below() == 1
+    await services.users.delete(admin, [ann.id])
+    assert await now_below() == 0
+
+
+async def test_a_login_does_not_end_what_is_kept_of_departments(
+    services: Services, pool: PoolForTests, ann: User
+) -> None:
+    db, totals, admin = Asked(services), Totals(large=0, slow_s=0, stale_s=0), pool.administrator
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "Org", "code": "org"}))
+    below = UserQuery(departments=(DepartmentFilter(org.root.id, True),))
+    assert await total(db, totals, pool, below) == 0
+    await services.directories.native.record_login(admin, ann)
+    assert await total(db, totals, pool, below) == 0
+    assert db.counts == 1

@@ -28,6 +28,7 @@ QUIET_S = 2
 _OF_THE_ROW = TEXTS | BOOLEANS | MOMENTS | COUNTS
 _STATE = (
     "select (select coalesce(sum(c.users), 0)::bigint from user_counts c where c.pool_id = $1) as users, "
+    "(select coalesce(sum(o.changes), 0)::bigint from org_changes o where o.pool_id = $1) as orgs, "
     "changed.at as changed, (select max(l.last_login) from user_logins l where l.pool_id = $1) as logged_in, "
     f"coalesce(changed.at < now() - {QUIET_S} * interval '1 second', true) as quiet "
     "from (select max(u.updated_at) as at from users u where u.pool_id = $1) changed"
@@ -37,7 +38,8 @@ _STATE = (
 class Totals:
     """Counts lists, and keeps what was slow to count.
 
-    A kept total is exact until somebody of the pool changes or logs in, and is shown for STALE_S more. Where
+    A kept total is exact until somebody of the pool changes or logs in (of departments: until somebody joins or leaves
+    one, or one moves), and is shown for STALE_S more. Where
     transactions overlap the order of their changes is not that of their commits, so it is kept only if nobody changed
     for QUIET_S before it was counted, and for KEPT_S.
     """
@@ -52,13 +54,15 @@ class Totals:
         kept = _kept(pool_id, query)
         if kept is not None:
             return await _sum(db, kept)
-        if not _is_of_rows(query):
+        if not _is_dated(query):
             return await _count(db, pool_id, query, where)
         state = await db.fetchrow(_STATE, pool_id)
         if state is None or state["users"] < self._large:
             return await _count(db, pool_id, query, where)
         asked = sha256(repr((where.sql, where.args)).encode()).hexdigest()
-        now = sha256(f"{asked} {state['users']} {state['changed']} {state['logged_in']}".encode()).hexdigest()
+        of_rows = query.keyword or set(query.filters) - {"department", "sort"}
+        names = ("users", "orgs", *(("changed", "logged_in") if of_rows else ()))
+        now = sha256(" ".join([asked, *(str(state[name]) for name in names)]).encode()).hexdigest()
 
         async def count() -> tuple[int, float]:
             began = perf_counter()
@@ -67,7 +71,7 @@ class Totals:
         total, took_s = await self._lately.get(asked, lambda: self._exact.get(now, count))
         if took_s < self._slow_s:
             self._lately.drop(asked)
-        if took_s < self._slow_s or not state["quiet"]:
+        if took_s < self._slow_s or (of_rows and not state["quiet"]):
             self._exact.drop(now)
         return total
 
@@ -109,9 +113,10 @@ def _logins(pool_id: str, query: UserQuery) -> Where | None:
     return where
 
 
-def _is_of_rows(query: UserQuery) -> bool:
-    """Whether all that is asked stands in rows of users and their logins, whose changes are dated."""
-    if not set(query.filters) <= {"status", "updatedAt", "advancedFilter", "sort"}:
+def _is_dated(query: UserQuery) -> bool:
+    """Whether it asks of rows of users, their logins and departments alone: their changes are known."""
+    dated = {"status", "updatedAt", "department", "excludeUsersInOrg", "advancedFilter", "sort"}
+    if not set(query.filters) <= dated:
         return False
     return all(condition.field in _OF_THE_ROW for condition in query.conditions)
 

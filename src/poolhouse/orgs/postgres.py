@@ -401,6 +401,12 @@ async def move_subtree(db: Executor, pool_id: str, node_id: str, parent: Node) -
         node_id,
         parent.id,
     )
+    # Of members the table's trigger says so.
+    await db.execute(
+        "insert into org_changes as c (pool_id, shard, changes) values ($1, poolhouse_free_shard($1), 1) "
+        "on conflict (pool_id, shard) do update set changes = c.changes + 1",
+        pool_id,
+    )
 
 
 def code_taken(error: asyncpg.UniqueViolationError) -> CodeTaken:
