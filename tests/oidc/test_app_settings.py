@@ -59,6 +59,25 @@ async def test_a_client_that_says_twice_who_it_is_is_refused(http: httpx.AsyncCl
         assert answer.json()["error"] == "invalid_request"
 
 
+@pytest.mark.parametrize("path", ["token", "token/introspection", "token/revocation"])
+@pytest.mark.parametrize("name", ["client_id", "client_secret", "grant_type", "token"])
+async def test_a_parameter_given_twice_is_refused_and_an_empty_one_is_absent(
+    http: httpx.AsyncClient, app: App, path: str, name: str
+) -> None:
+    asked = {
+        "client_id": app.id,
+        "client_secret": app.secret,
+        "grant_type": "client_credentials",
+        "token": "x",
+    }
+    for other in ("another", asked[name]):
+        for twice in ([other, asked[name]], [asked[name], other]):
+            answer = await http.post(f"/oidc/{path}", data={**asked, name: twice})
+            assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+            assert name in answer.json()["error_description"]
+    assert (await http.post(f"/oidc/{path}", data={**asked, name: ["", asked[name]]})).status_code == 200
+
+
 async def test_a_public_client_may_name_itself_in_the_header_of_the_vendors_clients(
     services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App
 ) -> None:

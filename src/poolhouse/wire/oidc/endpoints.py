@@ -220,7 +220,11 @@ def _refusal(error: OAuthError) -> Response:
 
 
 def _form(browser: Browser) -> dict[str, str]:
-    return browser.http.form()
+    """Raises OAuthError for a parameter given twice (RFC 6749 3.2): what stands before us may read the other one."""
+    given, twice = single(browser.http.form_pairs())
+    if twice:
+        raise OAuthError("invalid_request", f"{', '.join(twice)[:200]} may be given once")
+    return given
 
 
 def _required(form: Mapping[str, str], name: str) -> str:
