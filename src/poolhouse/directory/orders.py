@@ -151,6 +151,18 @@ def gathered(where: Listed, sorts: Sequence[Sort], limit: int, offset: int) -> s
     )
 
 
+def logged_in(where: Where, whole: bool, limit: int, offset: int) -> str:
+    """A query like `Stretch.ids`, newest first, over `user_logins l` alone, which has nobody who is no user.
+
+    `whole`: as `gathered`.
+    """
+    found = f"select l.pool_id, l.user_id as id, l.created_at from user_logins l where {where.sql}"
+    fence = " offset 0" if whole else ""
+    return (
+        f"select u.pool_id, u.id from ({found}{fence}) u order by {NEWEST} limit {limit:d} offset {offset:d}"
+    )
+
+
 def among_newest(where: Listed, most: int, limit: int, offset: int) -> str:
     """A query like `Stretch.ids`, newest first, that looks at the `most` newest of the pool alone.
 

@@ -10,7 +10,7 @@ from poolhouse.db.where import Where
 from poolhouse.directory import orders
 from poolhouse.directory.filters import add_condition, folded
 from poolhouse.directory.orders import Listed
-from poolhouse.directory.totals import Totals, is_kept
+from poolhouse.directory.totals import Totals, is_kept, logins_alone
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
@@ -77,6 +77,9 @@ async def page(db: Reads, totals: Totals, pool_id: str, query: UserQuery) -> Pag
     total = await totals.of(db, pool_id, query, where)
     if total <= query.page.offset:
         return Page(total, [])
+    if not query.sort and (logins := logins_alone(pool_id, query)):
+        ids = orders.logged_in(logins, total <= SHORT, query.page.size, query.page.offset)
+        return Page(total, await _users(db, ids, logins))
     in_order = where.unfiltered or is_kept(query)
     if total <= SHORT and not in_order:
         ids = orders.gathered(where, query.sort, query.page.size, query.page.offset)
@@ -114,7 +117,7 @@ async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> lis
     return found
 
 
-async def _users(db: Reads, ids: str, where: Listed) -> list[User]:
+async def _users(db: Reads, ids: str, where: Where) -> list[User]:
     rows = await db.search_fetch(
         f"select {COLUMNS} from (select ids.pool_id, ids.id, row_number() over () as place from ({ids}) ids) page "
         "join users u on u.pool_id = page.pool_id and u.id = page.id where u.pool_id = $1 order by page.place",

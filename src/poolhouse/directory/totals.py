@@ -89,7 +89,7 @@ async def _sum(db: Reads, where: Where) -> int:
 
 
 async def _count(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> int:
-    logins = _logins(pool_id, query)
+    logins = logins_alone(pool_id, query)
     if logins is not None:
         return await _count_of(db, "user_logins l", logins)
     return await _count_of(db, where.source, where)
@@ -100,7 +100,7 @@ async def _count_of(db: Reads, source: str, where: Where) -> int:
     return total
 
 
-def _logins(pool_id: str, query: UserQuery) -> Where | None:
+def logins_alone(pool_id: str, query: UserQuery) -> Where | None:
     """The same over `user_logins l`, if logins are all that is asked."""
     if query.keyword or not query.conditions or not set(query.filters) <= {"advancedFilter", "sort"}:
         return None

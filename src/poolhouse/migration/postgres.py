@@ -1,7 +1,6 @@
 """SQL that brings many people in at once, beside others who sign up or migrate by logging in.
 
-One INSERT a transaction: whoever inserts twice while holding the count of the first could meet a login that
-waits for that count. What another transaction took first is left out, never overwritten.
+What another transaction took first is left out, never overwritten.
 """
 
 from __future__ import annotations
