@@ -12,12 +12,17 @@ NEVER: tuple[Network, ...] = tuple(
     for text in (
         "0.0.0.0/8",
         "100.100.100.200/32",
+        "168.63.129.16/32",
         "169.254.0.0/16",
         "192.0.0.0/24",
+        "192.88.99.0/24",
         "224.0.0.0/4",
         "240.0.0.0/4",
         "::/128",
+        "fd00:42::42/128",
         "fd00:ec2::254/128",
+        "fd20:ce::254/128",
+        "64:ff9b:1::/48",
         "2001::/32",
         "2002::/16",
         "fe80::/10",
@@ -41,8 +46,9 @@ PRIVATE: tuple[Network, ...] = tuple(
 )
 """Only for who was allowed that very host."""
 
-_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
-"""Where a network without IPv4 reaches it (RFC 6052): the last four bytes are the address."""
+_TRANSLATED = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96"))
+"""Where a network or a machine without IPv4 reaches it (RFC 6052, RFC 2765), and how it was written once (RFC 4291
+2.5.5.1): the last four bytes are the address."""
 
 
 def may_call(address: Address, *, is_named: bool) -> bool:
@@ -67,7 +73,7 @@ def _meant(address: Address) -> Address:
     """The IPv4 address that an IPv6 one is only another spelling of."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in _TRANSLATED:
+    if int(address) > 1 and any(address in network for network in _TRANSLATED):  # not :: and ::1
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address
 

@@ -13,6 +13,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from tests.conftest import PoolForTests
+from tests.wire.doors import AUTHING_TOKEN
 
 from poolhouse.apps.model import App
 from poolhouse.mfa import totp
@@ -125,6 +126,20 @@ async def test_a_refresh_token_used_twice_ends_the_login_it_came_with(
     assert (await refreshed(http, app, again["refresh_token"]))["error"] == "invalid_grant"
     assert not await opens_the_account(http, tokens["access_token"])
     assert not await opens_the_account(http, again["id_token"])
+
+
+async def test_a_stolen_refresh_token_of_another_grant_of_the_login_ends_it_too(
+    http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    tokens, other = await sign_in(http, app, EVERYTHING), await sign_in(http, app, EVERYTHING)
+    made = await token(
+        http, app, grant_type=AUTHING_TOKEN, token=tokens["access_token"], scope="offline_access"
+    )
+    assert "error" not in await refreshed(http, app, made["refresh_token"])
+    assert (await refreshed(http, app, made["refresh_token"]))["error"] == "invalid_grant"
+    for name in ("access_token", "id_token"):
+        assert not await opens_the_account(http, tokens[name])
+        assert await opens_the_account(http, other[name])
 
 
 @pytest.mark.parametrize("revoked", ["access_token", "id_token", "refresh_token"])

@@ -69,16 +69,16 @@ class Grants:
     async def revoke(self, grant: Grant, reason: str, *, stolen: bool = False) -> None:
         """`stolen`: somebody else has had a part of it, and may have made something of it: what its application has
         of the session ends with it."""
-        caller = Caller(grant.pool_id, "system", "oidc", grant.app_id)
+        caller, ends_login = Caller(grant.pool_id, "system", "oidc", grant.app_id), grant.with_login
         async with self._db.transaction() as tx:
             await postgres.revoke_grant(tx, grant.pool_id, grant.id)
-            if stolen:
-                await postgres.revoke_grants_at(tx, grant)
+            if stolen and await postgres.revoke_grants_at(tx, grant):
+                ends_login = True
             event = Event(
                 "revoke", "session", grant.session_id, user_id=grant.user_id, detail={"reason": reason}
             )
             await self._audit.write(tx, caller, event)
-        if grant.with_login:
+        if ends_login:
             await self._sessions.end(caller, grant.session_id)
 
     async def begin(self, db: Executor, grant: Grant) -> None:

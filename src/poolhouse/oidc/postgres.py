@@ -91,15 +91,16 @@ async def revoke_grant(db: Executor, pool_id: str, grant_id: str) -> None:
     )
 
 
-async def revoke_grants_at(db: Executor, grant: Grant) -> None:
-    """It, and the others that its application has of its session."""
-    await db.execute(
+async def revoke_grants_at(db: Executor, grant: Grant) -> bool:
+    """It, and the others that its application has of its session. Whether the session was made for one of them."""
+    rows = await db.fetch(
         "update oidc_grants set revoked_at = now() "
-        "where pool_id = $1 and session_id = $2 and app_id = $3 and revoked_at is null",
+        "where pool_id = $1 and session_id = $2 and app_id = $3 and revoked_at is null returning with_login",
         grant.pool_id,
         grant.session_id,
         grant.app_id,
     )
+    return any(row["with_login"] for row in rows)
 
 
 async def revoke_grants_of(
