@@ -193,6 +193,40 @@ async def test_an_applications_own_token_is_good_for_what_it_was_given(
     assert answer["scope"] == claims_of(answer["access_token"])["scope"] == granted
 
 
+async def told_of(http: httpx.AsyncClient, app: App, token: str) -> dict[str, Any]:
+    """By a proof of either kind of application."""
+    form = {"client_id": app.id, "token": token}
+    if app.settings.token_endpoint_auth != "none":
+        form["client_secret"] = app.secret
+    answer: dict[str, Any] = (await http.post("/oidc/token/introspection", data=form)).json()
+    return answer
+
+
+async def test_a_scope_that_is_taken_away_is_told_of_no_token_any_more(
+    services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App
+) -> None:
+    app = await setting(services, pool, app, client_credentials_scopes=["orders:read", "orders:write"])
+    token = (await own_token(http, app, None))["access_token"]
+    assert (await told_of(http, app, token))["scope"] == "orders:read orders:write"
+    app = await setting(services, pool, app, client_credentials_scopes=["orders:write"])
+    assert (await told_of(http, app, token))["scope"] == "orders:write"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"grant_types": ["authorization_code"]},
+        {"token_endpoint_auth": "none", "id_token_algorithm": "RS256"},
+    ],
+)
+async def test_an_applications_own_tokens_end_when_it_may_have_none(
+    services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App, changed: dict[str, Any]
+) -> None:
+    token = (await own_token(http, app, None))["access_token"]
+    app = await setting(services, pool, app, **changed)
+    assert await told_of(http, app, token) == {"active": False}
+
+
 @pytest.mark.parametrize("given", [[], ["orders:read"]])
 async def test_an_application_names_no_scope_for_itself(
     services: Services, pool: PoolForTests, http: httpx.AsyncClient, app: App, given: list[str]

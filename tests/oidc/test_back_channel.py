@@ -353,6 +353,17 @@ async def test_an_application_that_says_no_is_not_asked_again(
     assert await waiting(services, pool) == []
 
 
+async def test_a_notice_that_no_token_can_carry_is_given_up(
+    services: Services, pool: PoolForTests, person: User, rp: Listener
+) -> None:
+    app = await told_at(services, pool, rp.url)
+    session = await log_in(services, pool, app)
+    await enter(services, app, session, "https://" + "a" * 8000)
+    await services.sessions.end(pool.administrator, session.id)
+    assert await delivery(services, pool, rps=(rp,)).deliver_due() == 1
+    assert (rp.got, await waiting(services, pool)) == ([], [])
+
+
 async def test_pauses_grow_and_end(
     services: Services, pool: PoolForTests, person: User, rp: Listener
 ) -> None:

@@ -49,6 +49,8 @@ def refusal(app: App, proof: Proof, purchase: Purchase) -> str | None:
             if proof == "none"
             else f"the application authenticates by {method}"
         )
+    if purchase == "own token" and "client_credentials" not in app.settings.grant_types:
+        return "the application does not use client_credentials"
     if purchase not in BUYS[proof]:
         return f"{proof} buys no {purchase}"
     return None

@@ -20,7 +20,7 @@ from poolhouse.apps.service import AppService
 from poolhouse.background import Tasks, forever
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.db.database import Database
-from poolhouse.errors import AppNotFound
+from poolhouse.errors import AppNotFound, TooLarge
 from poolhouse.failures import told
 from poolhouse.oidc import postgres_logout
 from poolhouse.oidc.back_channel import CHANNEL, claims_of
@@ -193,7 +193,11 @@ class LogoutDelivery:
         if not app.settings.backchannel_logout_uri:
             await postgres_logout.delete(self._db, notice)
             return "refused"
-        token = await self._token(notice, app)
+        try:
+            token = await self._token(notice, app)
+        except TooLarge as error:  # and so would the next one be
+            await self._give_up(notice, str(error))
+            return "refused"
         try:
             await self._tell(app.settings.backchannel_logout_uri, token)
         except Refused as error:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from poolhouse.accounts.records import UserRecords
+from poolhouse.apps import proofs
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
@@ -59,19 +60,23 @@ class TokensInUse:
         return Caller(access.pool_id, "user", access.user_id, access.app_id, scopes=access.scopes)
 
     async def _live(self, access: AccessToken) -> AccessToken:
-        """The same, while its grant or its application is good. Raises OAuthError invalid_token."""
+        """The same, while its grant or its application is good; an application's own with those of its scopes that the
+        application may still have. Raises OAuthError invalid_token."""
         if access.grant_id is not None:
             grant = await postgres.find_grant(self._db, access.pool_id, access.grant_id)
             await self._grants.require_live(grant)
             assert grant is not None
             return replace(access, userinfo_claims=grant.userinfo_claims)
         try:
-            await self._grants.client(access.app_id)
+            app = await self._grants.client(access.app_id)
         except OAuthError as error:
             raise OAuthError("invalid_token", error.description) from error
+        if not proofs.can_buy(app, "own token"):
+            raise OAuthError("invalid_token", "the application may have no tokens of its own any more")
         if await postgres.is_revoked(self._db, access.pool_id, str(access.claims["jti"])):
             raise OAuthError("invalid_token", "the token is revoked")
-        return access
+        kept = [one for one in access.scope.split() if one in app.settings.client_credentials_scopes]
+        return replace(access, scope=" ".join(kept))
 
     async def _verified(self, token: str) -> AccessToken | None:
         """What an access token of ours says, whether or not its grant is still good; None for another kind of token.

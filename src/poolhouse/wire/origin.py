@@ -8,8 +8,11 @@ from starlette.requests import Request
 
 from poolhouse.services import WireServices
 from poolhouse.settings import Settings
+from poolhouse.web_origins import web_origin
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LONGEST = 300
+"""Characters of an origin: a name has 253 at most."""
 
 
 def origin(services: WireServices, request: Request) -> str:
@@ -35,7 +38,9 @@ def address(settings: Settings, scheme: str, host: str | None) -> str:
 
 
 def _name(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
+    """The host of an origin and nothing more; None for what is none. The address is kept and signed."""
+    if len(url) > LONGEST or web_origin(url) is None:
         return None
+    split = urlsplit(url)
+    is_bare = url == f"{split.scheme}://{split.netloc}" and "@" not in split.netloc
+    return split.hostname if is_bare else None
