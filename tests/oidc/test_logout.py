@@ -162,3 +162,21 @@ async def test_an_access_token_is_no_hint(
     tokens = await tokens_of(browser, http, app)
     given = {"id_token_hint": tokens["access_token"]}
     assert (await http.get("/oidc/session/end", params=given)).status_code == 400
+
+
+async def test_a_hint_that_an_application_wrote_itself_ends_nothing_of_another_person(
+    services: Services, pool: PoolForTests, browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    """Of its secret it can make one that names a session of somebody else's."""
+    tokens = await tokens_of(browser, http, app)
+    http.cookies.clear()
+    session = (await services.sessions.list(pool.administrator, person.id))[0]
+    eve = await services.users.create(pool.administrator, UserDraft({"username": "eve"}))
+    hs256 = {"id_token_algorithm": "HS256"}
+    other = await services.apps.create(pool.administrator, "other", settings=hs256)
+    hint = await services.sessions.issue_id_token(
+        session.id, session.expires_at, eve, other, {}, grant_id=None
+    )
+    assert (await http.get("/oidc/session/end", params={"id_token_hint": hint.token})).status_code == 200
+    bearer = {"authorization": f"Bearer {tokens['access_token']}"}
+    assert (await http.get("/oidc/me", headers=bearer)).status_code == 200

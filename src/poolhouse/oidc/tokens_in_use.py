@@ -235,10 +235,13 @@ class TokensInUse:
             await self.log_out(session.pool_id, session.user_id, session.id)
 
     async def log_out(self, pool_id: str, user_id: str, session_id: str) -> list[Party]:
-        """Also when the session has run out: what outlived it ends. The applications that were signed in from it."""
+        """Also when the session has run out: what outlived it ends. The applications that were signed in from it; none
+        for somebody else's session, of which an application can write a hint with its secret."""
         caller = Caller(pool_id, "user", user_id, session_id=session_id)
         session = await self._sessions.find(pool_id, session_id)
-        if session is not None and session.user_id == user_id:
+        if session is not None and session.user_id != user_id:
+            return []
+        if session is not None:
             ending = Ending(pool_id, [Ended(session.id, user_id, session.app_id)])
         else:
             ending = Ending(pool_id, run_out=[session_id])
