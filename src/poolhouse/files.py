@@ -6,22 +6,45 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    path: Path
+    file: BinaryIO
+
+    def settle(self) -> None:
+        """What was written is on the disk."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
 
 
 @contextmanager
-def draft_of(path: Path, content: bytes) -> Iterator[Path]:
-    """A file beside `path` with all of `content` on the disk, mode 0600; gone after the block."""
+def draft_beside(path: Path) -> Iterator[Draft]:
+    """An empty file beside `path`, mode 0600, to become it by a link or a new name; gone after the block.
+
+    New, and of a name nobody can foresee: in a folder of several people a file or link laid there before would take
+    what is written, and two that write to one `path` would write to one file.
+    """
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        yield draft
+            yield Draft(draft, file)
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def draft_of(path: Path, content: bytes) -> Iterator[Path]:
+    """The same with all of `content` on the disk."""
+    with draft_beside(path) as draft:
+        draft.file.write(content)
+        draft.settle()
+        yield draft.path
 
 
 def write_private(path: Path, content: bytes) -> None:

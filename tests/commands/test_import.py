@@ -108,6 +108,18 @@ async def test_no_command_is_for_a_pool_that_is_not(services: Services) -> None:
         await operator(services, "0" * 24)
 
 
+async def test_what_somebody_laid_beside_an_export_gets_nothing_of_it(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    others, file = tmp_path / "others", tmp_path / "all.jsonl"
+    others.write_text("theirs")
+    for laid in (".part", ".tmp"):
+        file.with_name(file.name + laid).symlink_to(others)
+    status, _, _ = await poolhouse(services, pool, "export", "users", str(file))
+    assert status == 0
+    assert others.read_text() == "theirs"
+
+
 async def test_an_export_writes_over_no_file_and_leaves_none_half_written(
     services: Services, pool: PoolForTests, tmp_path: Path
 ) -> None:

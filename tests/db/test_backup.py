@@ -21,7 +21,11 @@ def empty(postgres_url: str) -> Iterator[str]:
 
 
 async def test_a_database_comes_back_whole(database_url: str, empty: str, tmp_path: Path) -> None:
-    file, name = tmp_path / "all.dump", f"名字 {new_id()}"
+    folder, laid = tmp_path / "dumps", tmp_path / "laid"
+    folder.mkdir()
+    file, name = folder / "all.dump", f"名字 {new_id()}"
+    laid.write_text("theirs")
+    (folder / "all.dump.part").symlink_to(laid)  # in a folder of several people
     connection = await asyncpg.connect(database_url)
     await connection.execute(
         "insert into pools (id, name, domain, secret) values ($1, $2, $1, '')", new_id(), name
@@ -32,7 +36,8 @@ async def test_a_database_comes_back_whole(database_url: str, empty: str, tmp_pa
     await restore(empty, None, file)
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [file.name for file in tmp_path.iterdir()] == ["all.dump"]
+    assert {file.name for file in folder.iterdir()} == {"all.dump", "all.dump.part"}
+    assert laid.read_text() == "theirs"
     assert await pending(empty) == []
     connection = await asyncpg.connect(empty)
     assert await connection.fetchval("select count(*) from pools where name = $1", name) == 1

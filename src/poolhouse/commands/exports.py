@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import msgspec
 from cyclopts import App, Parameter
@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail
 from poolhouse.commands.server import Data, DatabaseUrl
+from poolhouse.files import draft_beside
 from poolhouse.migration.exporting import KEYS, Row
 from poolhouse.migration.import_tables import cell_of
 from poolhouse.paging import PageRequest
@@ -47,32 +48,28 @@ def export_users(
     `poolhouse import users` reads the file. It is complete or it is not there, and only its owner may read it.
     """
     encode = _encoder(file)
-    part = file.with_name(file.name + ".part")
     written = 0
 
     async def work(services: Services) -> None:
         nonlocal written
         caller = await operator(services, pool)
         total = (await services.users.list(caller, UserQuery(PageRequest(1, 1)))).total
-        with _new(part) as out, _progress(total, as_json) as advance:
-            out.write(encode(()))
+        with draft_beside(file) as draft, _progress(total, as_json) as advance:
+            draft.file.write(encode(()))
             async with aclosing(services.exports.rows(caller, hashes=hashes)) as pages:
                 async for page in pages:
-                    out.write(encode(page))
+                    draft.file.write(encode(page))
                     written += len(page)
                     advance(len(page))
-            out.flush()
-            os.fsync(out.fileno())
+            draft.settle()
+            os.link(draft.path, file)
 
     if file.exists():
         fail(f"{file}: is there already")
     try:
         on_services(data, database_url, work)
-        os.link(part, file)
     except FileExistsError:
         fail(f"{file}: is there already")
-    finally:
-        part.unlink(missing_ok=True)
     facts("export", {"exported": written, "file": str(file)}, as_json=as_json)
 
 
@@ -98,10 +95,6 @@ def _table() -> Encode:
         return text.getvalue().encode()
 
     return encode
-
-
-def _new(part: Path) -> BinaryIO:
-    return os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 @contextmanager

@@ -12,21 +12,22 @@ import asyncpg
 from poolhouse.db.binaries import candidates
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import faults
+from poolhouse.files import draft_beside
 
 
 async def back_up(url: str, pg_bin: Path | None, file: Path) -> None:
     """Writes a consistent picture of the running database to `file`, mode 0600. Raises DatabaseUnfit.
 
-    All of it or nothing: an unfinished one is called `file` + ".part". Nothing is blocked meanwhile.
+    All of it or nothing. Nothing is blocked meanwhile.
     """
-    part = file.with_name(f"{file.name}.part")
     with faults():
         connection = await asyncpg.connect(url, timeout=10.0)
     major = connection.get_server_version().major
     await connection.close()
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    _run(_tool("pg_dump", major, pg_bin), ["--format=custom", "--no-owner", "--file", str(part)], url)
-    part.rename(file)
+    tool = _tool("pg_dump", major, pg_bin)
+    with draft_beside(file) as draft:
+        _run(tool, ["--format=custom", "--no-owner", "--file", str(draft.path)], url)
+        draft.path.rename(file)
 
 
 async def restore(url: str, pg_bin: Path | None, file: Path) -> None:
