@@ -138,11 +138,11 @@ def test_the_keys_of_a_row_are_those_an_import_reads() -> None:
 @settings(suppress_health_check=[HealthCheck.differing_executors])
 @given(
     st.text().filter(lambda text: text == text.strip())
-    | st.sampled_from(["=1", "'=1", "+86 1", "-x", "@a", "'"])
+    | st.sampled_from(["=1", "'=1", "+86 1", "-x", "@a", "'", "＝1", "'＠a", "＋1+1"])
 )
 def test_no_cell_is_a_formula_and_each_is_read_as_it_was(text: str) -> None:
     cell = cell_of(text)
-    assert not cell.startswith(("=", "@"))
+    assert not cell.startswith(("=", "@", "＝", "＠"))
     assert _unquoted(cell) == text
 
 

@@ -49,10 +49,10 @@ _GENDERS = {"男": "M", "女": "F", "未知": "U", "male": "M", "female": "F"}
 _SHORTENED = re.compile(r"\d(?:[.,]\d{1,15})?E\+\d{2,3}\Z", re.ASCII)
 _NUMBERS = frozenset({"id", "username", "phone", "externalId", "identityNumber", "postalCode"})
 """Keys whose digits are a name and no quantity."""
-_QUOTED = re.compile(r"'+[0-9=@+-]")
+_QUOTED = re.compile(r"'+[0-9=@+＝＠＋－-]")
 """What keeps a spreadsheet from reading a cell as a number or a formula; one `'` goes when it is read."""
-_FORMULA = re.compile(r"[=@]|[+-](?![0-9 ().-]*\Z)")
-"""What a spreadsheet calculates: neither a telephone number nor a dash."""
+_FORMULA = re.compile(r"[=@＝＠]|[+＋－-](?![0-9 ().-]*\Z)")
+"""What a spreadsheet calculates, in China or Japan in full width too: neither a telephone number nor a dash."""
 _VERBATIM = frozenset({"password", "passwordHash", "salt"})
 _MISREAD = re.compile("[\ud800-\udfff\ufffd]")
 
