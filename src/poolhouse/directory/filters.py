@@ -235,7 +235,7 @@ def value_of(field: str, value: Any, *, end: bool = False) -> Any:
 
 def _whole(value: Any) -> int:
     """A whole number, also one a form has made a string of."""
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal() and len(value) < 12:
+    if isinstance(value, str) and len(value) < 12 and value.strip().removeprefix("-").isdecimal():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
         raise InvalidInput("advancedFilter.value", "应为整数", "expected a whole number")

@@ -88,6 +88,7 @@ async def test_conditions_are_joined_by_and(
     [
         [("loginsCount", "CONTAINS", "1")],
         [("loginsCount", "GREATER", "many")],
+        [("loginsCount", "EQUAL", "--5")],
         [("loginsCount", "BETWEEN", [1])],
         [("lastLogin", "GREATER", "yesterday")],
         [("lastLogin", "GREATER", 10**17)],
