@@ -272,6 +272,42 @@ async def test_wrong_shapes_are_refused_over_rest(call: Call, v2: V2Client) -> N
         assert well_shaped(response), (str(body)[:100], response.text[:1000])
 
 
+TYPED = {
+    "account": "door",
+    "email": "door@x.cn",
+    "phone": "13800138000",
+    "phoneCountryCode": "+86",
+    "code": "123456",
+    "password": "Analytical-1",
+    "newPassword": "Analytical-1",
+    "captchaCode": "12345",
+    "scene": "LOGIN_VERIFY_CODE",
+    "token": "f",
+    "totp": "123456",
+    "resetPasswordToken": "f",
+    "flowHandle": "f",
+    "action": "verify-totp",
+    "profile": {"nickname": "Door"},
+    "params": [],
+    "autoRegister": False,
+    "forceLogin": False,
+}
+"""What people type at the doors that stand open to them, and their pages send."""
+
+
+@pytest.mark.parametrize(
+    "call", [call for call in calls() if str(call) in OPEN_CALLS and call.method == "POST"], ids=str
+)
+async def test_one_value_of_a_wrong_kind_among_good_ones_is_no_fault_at_an_open_door(
+    call: Call, stranger: V2Client
+) -> None:
+    """Where all are wrong, the first refused hides the others."""
+    for name in TYPED:
+        for wrong in (7, {"a": 1}):
+            response = await send(stranger, call, "f", TYPED | {name: wrong})
+            assert well_shaped(response), (name, wrong, response.text[:1000])
+
+
 @pytest.mark.parametrize("value", ["a\0b", "\ud800"])
 async def test_what_no_database_holds_is_refused_everywhere(value: str, v2: V2Client) -> None:
     raw = (

@@ -115,11 +115,13 @@ async def registration_of(request: V2Request, given: Mapping[str, Any], method: 
             raise NotSupported(what=token)
     profile = _object(given.get("profile"), "profile")
     values = {snake(name): value for name, value in profile.items() if name not in ("ip", "udf")}
-    password = given.get("password")
+    password = given.get("password") or None
+    if password is not None and not isinstance(password, str):
+        raise InvalidInput("password", "应为字符串", "expected a string")
     return Registration(
         method,
         values,
-        await request.services.transport.read_new(password) if password else None,
+        await request.services.transport.read_new(password) if password is not None else None,
         force_login=bool(given.get("forceLogin")),
         generate_token=bool(given.get("generateToken")),
         custom_data=pairs(profile.get("udf"), "udf") | pairs(given.get("params"), "params"),
