@@ -108,7 +108,7 @@ async def test_of_many_tries_at_a_code_no_more_than_it_has_are_spent(database, p
     await postgres.put_code(database, pool.id, "email", "a@b.cn", "login", b"digest", 5, 300, 60)
 
     def spend():
-        return postgres.spend_try(database, pool.id, "email", "a@b.cn", ["login", "any"])
+        return postgres.spend_try(database, pool.id, "email", "a@b.cn", {"login": b"wrong", "any": b"wrong"})
 
     spent = [rows for rows in await at_once(spend) if rows]
     assert len(spent) == 5

@@ -106,7 +106,7 @@ async def test_what_does_not_fit_is_left_out_the_longest_first(
     told = user_claims(user, SCOPES)
     token = (
         await services.sessions.issue_id_token(
-            session.id, session.expires_at, user, app, {**told, "iss": ISSUER}
+            session.id, session.expires_at, user, app, {**told, "iss": ISSUER}, grant_id=None
         )
     ).token
     claims = claims_of(token)

@@ -18,6 +18,7 @@ SENTENCES = frozenset(sentences._ENGLISH)
 HOMES = {
     "sentences.py": "the table itself",
     "v2/act_names.py": "a table by language of its own",
+    "v2/guard_config.py": "labels in four languages, among which the component chooses",
     "oidc/translations.py": "a table of pairs",
     "v3/mail.py": "the contract has a field for each language",
     "console/__init__.py": "what is shown where the console was not built, in both",
