@@ -101,14 +101,20 @@ async def find_orgs(db: Executor, pool_id: str, org_ids: Sequence[str]) -> dict[
     }
 
 
-async def org_ids_by_code(db: Executor, pool_id: str, codes: Sequence[str]) -> dict[str, str]:
+async def org_ids_by_code(
+    db: Executor, pool_id: str, codes: Sequence[str], tenant_id: str | None = None
+) -> dict[str, str]:
     """Root code -> organisation. An import may repeat a root code: the oldest answers to it. An id works too."""
     rows = await db.fetch(
-        "select id as code, id as org_id, 1 as rank, created_at from orgs where pool_id = $1 and id = any($2) "
-        "union all select code, org_id, 2, created_at from nodes "
-        "where pool_id = $1 and parent_id is null and code = any($2) order by rank, created_at desc, org_id desc",
+        "select id as code, id as org_id, 1 as rank, created_at from orgs "
+        "where pool_id = $1 and id = any($2) and ($3::text is null or tenant_id = $3) "
+        "union all select n.code, n.org_id, 2, n.created_at from nodes n "
+        "where n.pool_id = $1 and n.parent_id is null and n.code = any($2) and ($3::text is null or exists "
+        "(select 1 from orgs o where o.pool_id = $1 and o.id = n.org_id and o.tenant_id = $3)) "
+        "order by rank, created_at desc, org_id desc",
         pool_id,
         list(codes),
+        tenant_id,
     )
     return {row["code"]: row["org_id"] for row in rows}
 

@@ -44,6 +44,8 @@ class NodeRef:
     value: str
     org_code: str | None = None
     kind: NodeIdKind = "department_id"
+    tenant_id: str | None = None
+    """Whose organisation it must be in."""
 
 
 class OrgService:
@@ -108,16 +110,18 @@ class OrgService:
         caller.require_administrator()
         return await postgres.find_orgs(self._db, caller.pool_id, org_ids)
 
-    async def find_orgs_by_code(self, caller: Caller, codes: Sequence[str]) -> list[Org]:
-        """Those that exist, in the order asked. An organisation's id is a code as well."""
+    async def find_orgs_by_code(
+        self, caller: Caller, codes: Sequence[str], tenant_id: str | None = None
+    ) -> list[Org]:
+        """Those that exist, of the tenant if one is named, in the order asked. An organisation's id is a code too."""
         caller.require_administrator()
-        ids = await postgres.org_ids_by_code(self._db, caller.pool_id, codes)
+        ids = await postgres.org_ids_by_code(self._db, caller.pool_id, codes, tenant_id or None)
         orgs = await postgres.find_orgs(self._db, caller.pool_id, list(ids.values()))
         return [orgs[ids[code]] for code in dict.fromkeys(codes) if ids.get(code) in orgs]
 
-    async def get_org_by_code(self, caller: Caller, code: str) -> Org:
-        """Raises OrgNotFound."""
-        if found := await self.find_orgs_by_code(caller, [code]):
+    async def get_org_by_code(self, caller: Caller, code: str, tenant_id: str | None = None) -> Org:
+        """Raises OrgNotFound, also where a tenant is named that has no such organisation."""
+        if found := await self.find_orgs_by_code(caller, [code], tenant_id):
             return found[0]
         raise OrgNotFound(code=code)
 
@@ -184,7 +188,7 @@ class OrgService:
     async def resolve(self, caller: Caller, ref: NodeRef) -> Node:
         """The department a caller named. Raises OrgNotFound, NodeNotFound, NotSupported."""
         caller.require_administrator()
-        org = await self.get_org_by_code(caller, ref.org_code) if ref.org_code else None
+        org = await self.get_org_by_code(caller, ref.org_code, ref.tenant_id) if ref.org_code else None
         if ref.value == "root" and org:
             return org.root
         if ref.kind == "department_id":
@@ -197,6 +201,8 @@ class OrgService:
         else:
             raise NotSupported(what=f"departmentIdType {ref.kind}")
         if node is None or (org is not None and node.org_id != org.id):
+            raise NodeNotFound(node_id=ref.value)
+        if ref.tenant_id and (org or await self.get_org(caller, node.org_id)).tenant_id != ref.tenant_id:
             raise NodeNotFound(node_id=ref.value)
         return node
 

@@ -388,3 +388,29 @@ async def test_there_are_no_sync_relations(v3: V3Client) -> None:
     assert await data(v3.get("get-department-sync-relations", organizationCode="acme")) == []
     body = {"organizationCode": "acme", "departmentId": "root", "provider": "dingtalk"}
     assert await refused(v3.post("delete-department-sync-relations", body)) == 404
+
+
+async def test_with_a_tenant_named_nothing_of_others_is_found(v3: V3Client) -> None:
+    mine, theirs = [
+        (await data(v3.post("create-tenant", {"name": name, "appIds": []})))["tenantId"] for name in "ab"
+    ]
+    body = {"organizationName": "Acme", "organizationCode": "acme", "tenantId": mine}
+    root = (await data(v3.post("create-organization", body)))["departmentId"]
+    at_root = {"organizationCode": "acme", "departmentId": "root"}
+    for name, given in (("get-organization", {"organizationCode": "acme"}), ("get-department", at_root)):
+        for tenant_id in ("", mine):
+            assert (await data(v3.get(name, **given, tenantId=tenant_id)))["departmentId"] == root
+        assert await refused(v3.get(name, **given, tenantId=theirs)) == 404
+    by_id = {"departmentId": root, "tenantId": theirs}
+    assert await refused(v3.get("get-department-by-id", **by_id)) == 404
+    batch = {"organizationCodeList": "acme", "tenantId": theirs}
+    assert await data(v3.get("get-organization-batch", **batch)) == []
+    wrong = {"organizationCode": "acme", "tenantId": theirs}
+    for name, given in (
+        ("update-organization", {**wrong, "organizationName": "x"}),
+        ("create-department", {**wrong, "name": "x", "parentDepartmentId": "root"}),
+        ("delete-department", {**wrong, "departmentId": root}),
+        ("delete-organization", wrong),
+    ):
+        assert await refused(v3.post(name, given)) == 404, name
+    assert (await data(v3.get("get-organization", organizationCode="acme")))["organizationName"] == "Acme"

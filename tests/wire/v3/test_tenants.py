@@ -268,3 +268,16 @@ async def test_nobody_joins_a_tenant_that_is_deleted_meanwhile(v3: V3Client, pat
     body = {"tenantId": tenant_id, "tenantIds": [tenant_id], "userId": ann, "linkUserIds": [ann]}
     answer = await asked_while_deleted(v3, "tenants", path, {**body, "apiAuthorized": False})
     assert answer["statusCode"] == 404, answer
+
+
+async def test_a_tenant_outlives_the_application_it_came_from(v3: V3Client) -> None:
+    shop = (await done(v3, "create-application", {"appName": "Shop"}))["appId"]
+    ids = [
+        (await done(v3, "create-tenant", {"name": name, "appIds": [], "sourceAppId": shop}))["tenantId"]
+        for name in "ab"
+    ]
+    shown = await read(v3, "get-tenant", tenantId=ids[0], withSourceAppDetail="true")
+    assert shown["sourceAppDetail"]["appName"] == "Shop"
+    await done(v3, "delete-application", {"appId": shop})
+    listed = await read(v3, "list-tenants", withSourceAppDetail="true")
+    assert [one["sourceAppDetail"] for one in listed["list"]] == [None, None]

@@ -58,6 +58,14 @@ async def page_or_all(
     return await ask(page(number, size))
 
 
+def refuse_unbuilt(**options: Any) -> None:
+    """By their names on the wire: what nothing here acts on must not look like success. Sent as nothing (null, false,
+    "", {}) they are what clients say without being asked. Raises NotSupported."""
+    for name, wanted in options.items():
+        if wanted:
+            raise NotSupported(what=name)
+
+
 def moment(value: int | None, field: str) -> datetime | None:
     """Unix seconds as documented, or milliseconds as in every example."""
     return None if value is None else unix_time(value, field)

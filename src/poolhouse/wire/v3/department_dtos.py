@@ -7,12 +7,11 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from poolhouse.errors import NotSupported
 from poolhouse.fields.model import TargetType
 from poolhouse.orgs.model import Node, Org, Translations
 from poolhouse.orgs.service import NodeIdKind, NodeRef
 from poolhouse.times import v3_time
-from poolhouse.wire.v3.conversions import custom_data_of
+from poolhouse.wire.v3.conversions import custom_data_of, refuse_unbuilt
 from poolhouse.wire.v3.dto.common import DepartmentI18nDto, LangObject, LangUnit
 from poolhouse.wire.v3.dto.orgs import DepartmentDto, OrganizationDto, OrganizationNameI18nDto
 from poolhouse.wire.v3.endpoint import V3Request
@@ -25,10 +24,14 @@ ENABLED, DISABLED = "ENABLED", "DISABLED"
 
 
 async def the_node(
-    request: V3Request, org_code: str | None, department_id: str, kind: NodeIdKind | None = None
+    request: V3Request,
+    org_code: str | None,
+    department_id: str,
+    kind: NodeIdKind | None = None,
+    tenant_id: str | UnsetType | None = None,
 ) -> Node:
-    """Raises OrgNotFound, NodeNotFound."""
-    ref = NodeRef(department_id, org_code, kind or "department_id")
+    """Raises OrgNotFound, NodeNotFound; of a tenant's nothing else is found."""
+    ref = NodeRef(department_id, org_code, kind or "department_id", tenant_id or None)
     return await request.services.orgs.resolve(request.caller, ref)
 
 
@@ -70,8 +73,7 @@ async def organization_dtos(
     request: V3Request, orgs: Sequence[Org], *, custom_data: bool | None = False, posts: bool | None = False
 ) -> list[OrganizationDto]:
     """`membersCount`: different people in the whole organisation."""
-    if posts:
-        raise NotSupported(what="withPost")
+    refuse_unbuilt(withPost=posts)
     ids = [org.root.id for org in orgs]
     counts = (
         await request.services.department_members.count_members(request.caller, ids, include_children=True)
@@ -117,11 +119,6 @@ def translations(given: LangObject | UnsetType | None) -> Translations | UnsetTy
 def given_only(**values: Any) -> dict[str, Any]:
     """Without what the caller left out."""
     return {name: value for name, value in values.items() if value is not UNSET}
-
-
-def refuse_posts(given: Any) -> None:
-    if given:
-        raise NotSupported(what="postIdList")
 
 
 def _lang_object(names: Translations) -> LangObject:

@@ -10,17 +10,16 @@ import msgspec
 from msgspec import UNSET
 
 from poolhouse.accounts.org_trees import NamedTree
-from poolhouse.errors import InvalidInput, NodeNotFound, NotFound, NotSupported
+from poolhouse.errors import InvalidInput, NodeNotFound, NotFound
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
 from poolhouse.orgs.service import DEEPEST
 from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.times import parse_end, parse_time
 from poolhouse.users.model import DepartmentFilter, Sort, User, UserDraft, UserQuery
-from poolhouse.wire.v3.conversions import moment, page, user_dtos
+from poolhouse.wire.v3.conversions import moment, page, refuse_unbuilt, user_dtos
 from poolhouse.wire.v3.department_dtos import (
     department_dtos,
     given_only,
-    refuse_posts,
     the_node,
     translations,
 )
@@ -65,10 +64,15 @@ async def _one(request: V3Request, node: Node, custom_data: bool | None = False)
 
 async def get_department(request: V3Request, query: GetDepartmentQuery) -> DepartmentDto:
     """By `departmentId` and its type, or by `departmentCode`."""
+    refuse_unbuilt(flatCustomData=query.flat_custom_data)
     if query.department_id:
-        node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+        node = await the_node(
+            request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
+        )
     elif query.department_code:
-        node = await the_node(request, query.organization_code, query.department_code, "code")
+        node = await the_node(
+            request, query.organization_code, query.department_code, "code", query.tenant_id
+        )
     else:
         raise InvalidInput("departmentId")
     return await _one(request, node, query.with_custom_data)
@@ -77,15 +81,16 @@ async def get_department(request: V3Request, query: GetDepartmentQuery) -> Depar
 async def get_department_by_id(
     request: V3Request, query: GetDepartmentByIdQuery | GetDepartmentByIdReqDto
 ) -> DepartmentDto:
-    if query.app_type_list:
-        raise NotSupported(what="appTypeList")
-    node = await the_node(request, None, query.department_id)
+    refuse_unbuilt(appTypeList=query.app_type_list)
+    node = await the_node(request, None, query.department_id, tenant_id=query.tenant_id)
     return await _one(request, node, query.with_custom_data)
 
 
 async def get_parent_department(request: V3Request, query: GetParentDepartmentQuery) -> DepartmentDto:
     """The root has none: NodeNotFound."""
-    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    node = await the_node(
+        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
+    )
     if node.parent_id is None:
         raise NodeNotFound(node_id=node.id)
     parent = await request.services.orgs.get_node(request.caller, node.parent_id)
@@ -95,7 +100,9 @@ async def get_parent_department(request: V3Request, query: GetParentDepartmentQu
 async def list_children_departments(
     request: V3Request, query: ListChildrenDepartmentsQuery
 ) -> DepartmentPagingDto:
-    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    node = await the_node(
+        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
+    )
     children = [
         child
         for child in await request.services.orgs.list_children(request.caller, node.id)
@@ -115,7 +122,7 @@ async def get_all_departments(request: V3Request, query: GetAllDepartmentsQuery)
 
 async def search_departments(request: V3Request, body: SearchDepartmentsReqDto) -> list[DepartmentDto]:
     orgs = request.services.orgs
-    org = await orgs.get_org_by_code(request.caller, body.organization_code)
+    org = await orgs.get_org_by_code(request.caller, body.organization_code, body.tenant_id)
     search = partial(orgs.search_nodes, request.caller, org_id=org.id, keyword=body.keywords)
     return await department_dtos(request, await everything(search), custom_data=body.with_custom_data)
 
@@ -123,10 +130,9 @@ async def search_departments(request: V3Request, body: SearchDepartmentsReqDto) 
 async def search_departments_list(
     request: V3Request, body: SearchDepartmentsListReqDto
 ) -> list[DepartmentDto]:
-    if body.with_post:
-        raise NotSupported(what="withPost")
+    refuse_unbuilt(withPost=body.with_post)
     orgs = request.services.orgs
-    org = await orgs.get_org_by_code(request.caller, body.organization_code)
+    org = await orgs.get_org_by_code(request.caller, body.organization_code, body.tenant_id)
     sort = [NodeSort(_SORTS[one.field], one.order == "desc") for one in body.sort or ()]
     if body.sort_by:
         sort.append(NodeSort(_SORTS[body.sort_by], body.order_by != "ASC"))
@@ -187,9 +193,9 @@ async def _page(request: V3Request, found: Page[Node], custom_data: bool | None)
 
 
 async def create_department(request: V3Request, body: CreateDepartmentReqDto) -> DepartmentDto:
-    refuse_posts(body.post_id_list)
+    refuse_unbuilt(postIdList=body.post_id_list, metadata=body.metadata)
     parent = await the_node(
-        request, body.organization_code, body.parent_department_id, body.department_id_type
+        request, body.organization_code, body.parent_department_id, body.department_id_type, body.tenant_id
     )
     draft = NodeDraft(
         {
@@ -208,12 +214,14 @@ async def create_department(request: V3Request, body: CreateDepartmentReqDto) ->
 
 async def update_department(request: V3Request, body: UpdateDepartmentReqDto) -> DepartmentDto:
     """A new `parentDepartmentId`, of the same type as `departmentId`, moves it."""
-    refuse_posts(body.post_id_list)
+    refuse_unbuilt(postIdList=body.post_id_list, metadata=body.metadata)
     kind = None if body.department_id_type is UNSET else body.department_id_type
-    node = await the_node(request, body.organization_code, body.department_id, kind)
+    node = await the_node(request, body.organization_code, body.department_id, kind, body.tenant_id)
     parent_id = None
     if isinstance(body.parent_department_id, str) and body.parent_department_id:
-        parent = await the_node(request, body.organization_code, body.parent_department_id, kind)
+        parent = await the_node(
+            request, body.organization_code, body.parent_department_id, kind, body.tenant_id
+        )
         parent_id = parent.id if parent.id != node.parent_id else None
     if body.status is None:
         raise InvalidInput("status")
@@ -245,7 +253,9 @@ async def update_department_status(request: V3Request, body: UpdateDepartmentSta
 
 
 async def delete_department(request: V3Request, body: DeleteDepartmentReqDto) -> IsSuccessDto:
-    node = await the_node(request, body.organization_code, body.department_id, body.department_id_type)
+    node = await the_node(
+        request, body.organization_code, body.department_id, body.department_id_type, body.tenant_id
+    )
     await request.services.orgs.delete_node(request.caller, node.org_id, node.id)
     return IsSuccessDto(success=True)
 
@@ -266,7 +276,9 @@ _MEMBER_SORTS = {"createAt": "created_at", "updatedAt": "updated_at"}
 
 
 async def list_department_members(request: V3Request, query: ListDepartmentMembersQuery) -> UserPagingDto:
-    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    node = await the_node(
+        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
+    )
     asked, descending = page(query.page, query.limit), query.order_by == "Desc"
     if query.sort_by in _MEMBER_SORTS:
         within = DepartmentFilter(node.id, query.include_children_departments)
@@ -290,7 +302,9 @@ async def list_department_members(request: V3Request, query: ListDepartmentMembe
 
 
 async def search_department_members(request: V3Request, query: SearchDepartmentMembersQuery) -> UserPagingDto:
-    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    node = await the_node(
+        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
+    )
     within = DepartmentFilter(node.id, query.include_children_departments)
     found = await request.services.users.search(
         request.caller,
@@ -317,19 +331,25 @@ MOST_IDS = 100_000
 
 
 async def list_department_member_ids(request: V3Request, query: ListDepartmentMemberIdsQuery) -> list[str]:
-    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    node = await the_node(
+        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
+    )
     members = request.services.department_members
     return await everything(partial(members.list_members, request.caller, node.id), MOST_IDS)
 
 
 async def add_department_members(request: V3Request, body: AddDepartmentMembersReqDto) -> IsSuccessDto:
-    node = await the_node(request, body.organization_code, body.department_id, body.department_id_type)
+    node = await the_node(
+        request, body.organization_code, body.department_id, body.department_id_type, body.tenant_id
+    )
     await request.services.department_members.add(request.caller, node.id, body.user_ids)
     return IsSuccessDto(success=True)
 
 
 async def remove_department_members(request: V3Request, body: RemoveDepartmentMembersReqDto) -> IsSuccessDto:
-    node = await the_node(request, body.organization_code, body.department_id, body.department_id_type)
+    node = await the_node(
+        request, body.organization_code, body.department_id, body.department_id_type, body.tenant_id
+    )
     await request.services.department_members.remove(request.caller, node.id, body.user_ids)
     return IsSuccessDto(success=True)
 
@@ -337,7 +357,9 @@ async def remove_department_members(request: V3Request, body: RemoveDepartmentMe
 async def is_user_in_department(
     request: V3Request, query: IsUserInDepartmentQuery
 ) -> IsUserInDepartmentDataDto:
-    node = await the_node(request, query.organization_code, query.department_id, query.department_id_type)
+    node = await the_node(
+        request, query.organization_code, query.department_id, query.department_id_type, query.tenant_id
+    )
     await request.services.users.require_all(request.caller, [query.user_id])
     found = await request.services.department_members.is_in_department(
         request.caller, query.user_id, node.id, include_children=query.include_children_departments
@@ -392,7 +414,13 @@ async def get_department_sync_relations(
     request: V3Request, query: GetDepartmentSyncRelationsQuery
 ) -> list[UserSyncRelationDto]:
     """Departments are never synced here, so there are none."""
-    await the_node(request, query.organization_code, query.department_id or "root", query.department_id_type)
+    await the_node(
+        request,
+        query.organization_code,
+        query.department_id or "root",
+        query.department_id_type,
+        query.tenant_id,
+    )
     return []
 
 

@@ -23,7 +23,7 @@ from poolhouse.fields.model import (
     TargetType,
 )
 from poolhouse.times import v3_time
-from poolhouse.wire.v3.conversions import custom_data_of, page
+from poolhouse.wire.v3.conversions import custom_data_of, page, refuse_unbuilt
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.fields import (
     CustomFieldDto,
@@ -119,6 +119,7 @@ async def list_custom_fields(request: V3Request, query: ListCustomFieldsQuery) -
 
 
 def _asked(query: ListCustomFieldsQuery | ListUserBaseFieldsQuery) -> FieldQuery:
+    refuse_unbuilt(accessControl=query.access_control, lang=query.lang)
     return FieldQuery(
         _target_type(query.target_type),
         _data_type(query.data_type) if query.data_type else None,

@@ -8,10 +8,9 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from poolhouse.errors import NotSupported
 from poolhouse.fields.model import TargetType
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
-from poolhouse.wire.v3.conversions import custom_data_of, page, user_dtos
+from poolhouse.wire.v3.conversions import custom_data_of, page, refuse_unbuilt, user_dtos
 from poolhouse.wire.v3.dto.common import GroupPagingDto, IsSuccessDto, ResGroupDto, UserDto, UserPagingDto
 from poolhouse.wire.v3.dto.groups import (
     AddGroupMembersReqDto,
@@ -66,7 +65,7 @@ async def get_group(request: V3Request, query: GetGroupQuery) -> ResGroupDto:
 
 
 async def list_groups(request: V3Request, query: ListGroupsQuery) -> GroupPagingDto:
-    _refuse_unbuilt(withMetadata=query.with_metadata, flatCustomData=query.flat_custom_data)
+    refuse_unbuilt(withMetadata=query.with_metadata, flatCustomData=query.flat_custom_data)
     found = await request.services.groups.list(
         request.caller, page(query.page, query.limit), query.keywords or ""
     )
@@ -132,7 +131,7 @@ async def remove_group_members(request: V3Request, body: RemoveGroupMembersReqDt
 
 
 async def list_group_members(request: V3Request, query: ListGroupMembersQuery) -> UserPagingDto:
-    _refuse_unbuilt(flatCustomData=query.flat_custom_data)
+    refuse_unbuilt(flatCustomData=query.flat_custom_data)
     ids = partial(request.services.groups.list_members, request.caller, query.code)
     found = await request.services.users.page_of(request.caller, ids, page(query.page, query.limit))
     shown = await user_dtos(
@@ -153,12 +152,6 @@ def _draft(body: CreateGroupReqDto | CreateOrUpdateGroupReqDto) -> GroupDraft:
         type=body.type or "BASIC",
         custom_data=body.custom_data if isinstance(body, CreateGroupReqDto) else None,
     )
-
-
-def _refuse_unbuilt(**options: bool | None) -> None:
-    for name, wanted in options.items():
-        if wanted:
-            raise NotSupported(what=name)
 
 
 ENDPOINTS = [

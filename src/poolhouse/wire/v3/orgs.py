@@ -9,11 +9,10 @@ from msgspec import UNSET
 
 from poolhouse.errors import InvalidInput
 from poolhouse.orgs.model import NodeDraft
-from poolhouse.wire.v3.conversions import page, page_or_all
+from poolhouse.wire.v3.conversions import page, page_or_all, refuse_unbuilt
 from poolhouse.wire.v3.department_dtos import (
     given_only,
     organization_dtos,
-    refuse_posts,
     translations,
 )
 from poolhouse.wire.v3.dto.common import IsSuccessDto
@@ -37,7 +36,9 @@ _OFF = frozenset({"false", "0", "disabled", "disable", "off"})
 
 
 async def get_organization(request: V3Request, query: GetOrganizationQuery) -> OrganizationDto:
-    org = await request.services.orgs.get_org_by_code(request.caller, query.organization_code)
+    org = await request.services.orgs.get_org_by_code(
+        request.caller, query.organization_code, query.tenant_id
+    )
     shown = await organization_dtos(request, [org], custom_data=query.with_custom_data, posts=query.with_post)
     return shown[0]
 
@@ -46,7 +47,7 @@ async def get_organization_batch(
     request: V3Request, query: GetOrganizationBatchQuery
 ) -> list[OrganizationDto]:
     codes = [code for one in query.organization_code_list for code in one.split(",") if code]
-    orgs = await request.services.orgs.find_orgs_by_code(request.caller, codes)
+    orgs = await request.services.orgs.find_orgs_by_code(request.caller, codes, query.tenant_id)
     return await organization_dtos(request, orgs, custom_data=query.with_custom_data, posts=query.with_post)
 
 
@@ -70,7 +71,7 @@ async def search_organizations(request: V3Request, query: SearchOrganizationsQue
 
 
 async def create_organization(request: V3Request, body: CreateOrganizationReqDto) -> OrganizationDto:
-    refuse_posts(body.post_id_list)
+    refuse_unbuilt(postIdList=body.post_id_list, metadata=body.metadata)
     draft = NodeDraft(
         {
             "name": body.organization_name,
@@ -85,9 +86,9 @@ async def create_organization(request: V3Request, body: CreateOrganizationReqDto
 
 
 async def update_organization(request: V3Request, body: UpdateOrganizationReqDto) -> OrganizationDto:
-    refuse_posts(body.post_id_list)
+    refuse_unbuilt(postIdList=body.post_id_list)
     services, caller = request.services, request.caller
-    org = await services.orgs.get_org_by_code(caller, body.organization_code)
+    org = await services.orgs.get_org_by_code(caller, body.organization_code, body.tenant_id or None)
     values = given_only(
         name=body.organization_name,
         code=body.organization_new_code,
@@ -121,7 +122,7 @@ async def update_organization_status(
 
 async def delete_organization(request: V3Request, body: DeleteOrganizationReqDto) -> IsSuccessDto:
     orgs = request.services.orgs
-    org = await orgs.get_org_by_code(request.caller, body.organization_code)
+    org = await orgs.get_org_by_code(request.caller, body.organization_code, body.tenant_id)
     await orgs.delete_org(request.caller, org.id)
     return IsSuccessDto(success=True)
 

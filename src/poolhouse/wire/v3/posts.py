@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from poolhouse.errors import NotSupported, PostNotFound
+from poolhouse.errors import PostNotFound
 from poolhouse.posts.model import Post, PostDraft, PostQuery
-from poolhouse.wire.v3.conversions import moment, page, the_user
+from poolhouse.wire.v3.conversions import moment, page, refuse_unbuilt, the_user
 from poolhouse.wire.v3.dto.posts import (
     CreatePostDto,
     GetPostByIdListDto,
@@ -38,13 +38,13 @@ async def remove_post(request: V3Request, body: RemovePostDto) -> None:
 
 
 async def get_post(request: V3Request, query: GetPostQuery) -> PostInfoDto:
-    _refuse_custom_data(query.with_custom_data)
+    refuse_unbuilt(withCustomData=query.with_custom_data)
     return _info(await request.services.posts.get(request.caller, query.code))
 
 
 async def get_posts(request: V3Request, body: GetPostByIdListDto) -> list[PostDto]:
     """A real array: the contract's type has one post for many ids."""
-    _refuse_custom_data(body.with_custom_data)
+    refuse_unbuilt(withCustomData=body.with_custom_data)
     found = await request.services.posts.find_many(request.caller, _ids(body.id_list))
     return [_post(post) for post in found]
 
@@ -58,14 +58,14 @@ async def filter_posts(request: V3Request, body: ListPostBatchDto) -> PostPaging
 
 
 async def get_user_posts(request: V3Request, query: GetUserPostsQuery) -> list[PostDto]:
-    _refuse_custom_data(query.with_custom_data)
+    refuse_unbuilt(withCustomData=query.with_custom_data)
     user = await the_user(request, query.user_id)
     return [_post(post) for post in await request.services.posts.list_of_user(request.caller, user.id)]
 
 
 async def get_user_post(request: V3Request, query: GetUserPostQuery) -> PostInfoDto:
     """The oldest of them. Raises PostNotFound."""
-    _refuse_custom_data(query.with_custom_data)
+    refuse_unbuilt(withCustomData=query.with_custom_data)
     user = await the_user(request, query.user_id)
     held = await request.services.posts.list_of_user(request.caller, user.id)
     if not held:
@@ -82,7 +82,11 @@ async def connect_user_post(request: V3Request, body: UserConnectionPostDto) -> 
 
 
 async def _list(request: V3Request, asked: ListPostQuery | ListPostBatchDto) -> PostPagingDto:
-    _refuse_custom_data(asked.with_custom_data)
+    refuse_unbuilt(
+        withCustomData=asked.with_custom_data,
+        flatCustomData=asked.flat_custom_data,
+        withMetadata=asked.with_metadata,
+    )
     query = PostQuery(
         keyword=asked.keywords or "",
         codes=tuple(asked.post_codes or ()) if isinstance(asked, ListPostBatchDto) else (),
@@ -116,11 +120,6 @@ def _ids(given: str | list[str] | None) -> list[str]:
     """A real array, or ids with commas between: the contract says string where its comment says list."""
     parts = given.split(",") if isinstance(given, str) else given or []
     return [part.strip() for part in parts if part.strip()]
-
-
-def _refuse_custom_data(asked: bool | None) -> None:
-    if asked:
-        raise NotSupported(what="withCustomData of posts")
 
 
 def _post(post: Post) -> PostDto:

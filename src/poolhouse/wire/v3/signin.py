@@ -22,7 +22,7 @@ from poolhouse.login.recovery import TICKET_LIFETIME
 from poolhouse.oidc.requests import known_scopes
 from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
-from poolhouse.wire.v3.conversions import user_dto
+from poolhouse.wire.v3.conversions import refuse_unbuilt, user_dto
 from poolhouse.wire.v3.dto.common import PasswordEncryptType, UserDto
 from poolhouse.wire.v3.dto.signin import (
     CaptchaDto,
@@ -66,7 +66,10 @@ async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
     if body.connection in ("LDAP", "AD"):
         raise NotSupported(what=f"connection {body.connection}")
     caller = await _of_client(request, body)
-    options = body.options
+    if options := body.options:
+        refuse_unbuilt(
+            tenantId=options.tenant_id, customData=options.custom_data, captchaToken=options.captcha_token
+        )
     how = How(
         captcha=options.captcha_code if options else None,
         auto_register=bool(options and options.auto_register),
@@ -87,6 +90,11 @@ async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
 async def sign_up(request: V3Request, body: SignUp) -> UserDto:
     """The new user, not logged in."""
     caller, services, options = visitor(request), request.services, body.options
+    if options:
+        refuse_unbuilt(
+            phonePassCodeForInformationCompletion=options.phone_pass_code_for_information_completion,
+            emailPassCodeForInformationCompletion=options.email_pass_code_for_information_completion,
+        )
     encryption = _encryption(options.password_encrypt_type if options else None)
     if body.connection == "PASSWORD":
         given = present(body.password_payload, "passwordPayload")

@@ -7,13 +7,13 @@ from typing import Any
 
 from msgspec import UnsetType
 
-from poolhouse.errors import InvalidInput, NotSupported, UserNotFound
+from poolhouse.errors import AppNotFound, InvalidInput, NotSupported, UserNotFound
 from poolhouse.paging import PageRequest
 from poolhouse.tenants.model import Member, Tenant
 from poolhouse.users.model import User, UserDraft
 from poolhouse.users.profile_fields import FIELDS, WRITABLE
 from poolhouse.users.rules import GENDERS
-from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.conversions import page, refuse_unbuilt
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.tenants import (
     AddTenantUsersDto,
@@ -44,6 +44,7 @@ _SHOWN = tuple(name for name in TenantUserDto.__struct_fields__ if name in FIELD
 
 
 async def list_tenants(request: V3Request, query: ListTenantsQuery) -> TenantListPagingDto:
+    refuse_unbuilt(withAppDetail=query.with_app_detail, source=query.source)
     asked = page(query.page, query.limit)
     found = await request.services.tenants.list(request.caller, asked, keyword=query.keywords or None)
     items = [
@@ -60,6 +61,7 @@ async def list_tenants(request: V3Request, query: ListTenantsQuery) -> TenantLis
 
 
 async def get_tenant(request: V3Request, query: GetTenantQuery | GetTenantLittleInfoQuery) -> TenantRespDto:
+    refuse_unbuilt(withAppDetail=query.with_app_detail)
     tenant = await request.services.tenants.get(request.caller, query.tenant_id)
     return await _whole(
         request,
@@ -250,16 +252,22 @@ async def _whole(
     creator: bool | None = None,
     source_app: bool | None = None,
 ) -> TenantRespDto:
-    app = None
-    if source_app and tenant.source_app_id:
-        found = await request.services.apps.get(request.caller, tenant.source_app_id)
-        app = {"appId": found.id, "appName": found.name, "appLogo": found.logo}
+    app = await _source_app(request, tenant.source_app_id) if source_app and tenant.source_app_id else None
     return TenantRespDto(
         **_common(tenant),
         members_count=tenant.members if members else None,
         creator_detail={"id": tenant.creator} if creator else None,
         source_app_detail=app,
     )
+
+
+async def _source_app(request: V3Request, app_id: str) -> dict[str, Any] | None:
+    """None of one that is gone: the tenant stays, and tells its id."""
+    try:
+        found = await request.services.apps.get(request.caller, app_id)
+    except AppNotFound:
+        return None
+    return {"appId": found.id, "appName": found.name, "appLogo": found.logo}
 
 
 def _tenant(tenant: Tenant) -> TenantDto:

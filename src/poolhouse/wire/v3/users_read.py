@@ -12,7 +12,7 @@ from poolhouse.orgs.service import NodeRef
 from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserKey, UserQuery
 from poolhouse.users.profile_fields import WRITABLE
 from poolhouse.users.rules import spelled
-from poolhouse.wire.v3.conversions import moment, page, the_user, user_dtos, user_key
+from poolhouse.wire.v3.conversions import moment, page, refuse_unbuilt, the_user, user_dtos, user_key
 from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.common import DepartmentIdType, UserDto, UserPagingDto
 from poolhouse.wire.v3.dto.users import (
@@ -73,6 +73,7 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
     if body.search_query:
         raise NotSupported(what="searchQuery (use keywords or advancedFilter)")
     options = body.options or ListUsersOptionsDto()
+    refuse_unbuilt(flatCustomData=options.flat_custom_data)
     paging = options.pagination
     conditions = body.advanced_filter or []
     if len(conditions) > MOST_CONDITIONS:
@@ -141,6 +142,7 @@ def sorting(item: SortingDto) -> Sort:
 
 
 async def get_user(request: V3Request, query: GetUserQuery) -> UserDto:
+    refuse_unbuilt(flatCustomData=query.flat_custom_data)
     user = await the_user(request, query.user_id, query.user_id_type)
     (shown,) = await user_dtos(
         request,
@@ -154,6 +156,7 @@ async def get_user(request: V3Request, query: GetUserQuery) -> UserDto:
 
 
 async def get_users(request: V3Request, query: GetUserBatchQuery) -> list[UserDto]:
+    refuse_unbuilt(flatCustomData=query.flat_custom_data)
     keys = [user_key(value, query.user_id_type) for value in query.user_ids]
     users = await request.services.users.find_many(request.caller, keys)
     return await user_dtos(

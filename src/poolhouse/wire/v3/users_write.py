@@ -148,7 +148,12 @@ async def _change(
     values = _values(body)
     if options:
         notify = options.send_password_reseted_notification
-        if notify and (notify.send_default_email_notification or notify.send_default_phone_notification):
+        if notify and (
+            notify.send_default_email_notification
+            or notify.send_default_phone_notification
+            or notify.input_send_email_notification
+            or notify.input_send_phone_notification
+        ):
             raise NotSupported(what="sendPasswordResetedNotification")
         if options.reset_password_on_next_login or getattr(options, "reset_password_on_first_login", None):
             values["reset_password_on_next_login"] = True
