@@ -194,7 +194,6 @@ CLIENTS = [
         packages=Bundles("js_sdk", "authing-js-sdk", ("authing-js-sdk/build/browser/index.min.js",)),
         begin="`new Authing.AuthenticationClient({ appId, appHost: host, redirectUri, protocol: 'oidc' })`",
         settings="the application: `tokenEndpointAuthMethod` `none`, and the client's three `...AuthMethod` likewise",
-        ours={"trackSession": "`GET /cas/session` is not built"},
     ),
     Client(
         name="@authing/guard",

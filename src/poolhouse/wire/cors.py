@@ -2,7 +2,8 @@
 
 The management and sign-in wires authenticate by token and signature alone, never by cookie, so answering any
 origin gives a foreign page nothing it did not bring. The hosted pages and the authorization endpoint, which do
-read a cookie, are left out.
+read a cookie, are left out. `/cas/session` reads it too: it looks at the origin itself, and tells nobody to any but an
+application's own (`v2/sso.py`).
 """
 
 from __future__ import annotations

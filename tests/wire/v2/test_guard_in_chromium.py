@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from playwright.async_api import Browser as Chromium
@@ -385,3 +386,31 @@ async def test_a_picture_is_asked_after_too_many_failures(
     await guard.fill(请输入图形验证码=answer, 请输入登录密码="lovelace")
     await guard.press("登录")
     assert (await guard.logged_in())["id"] == ada.id
+
+
+async def test_it_sees_who_is_logged_in_to_the_hosted_pages(guard: Guard, ada: User) -> None:
+    asked = {
+        "client_id": guard.app.id,
+        "redirect_uri": f"{guard.site}/callback",
+        "response_type": "code",
+        "scope": "openid",
+        "code_challenge": "x" * 43,
+        "code_challenge_method": "S256",
+    }
+    await guard.page.goto(f"{guard.server}/oidc/auth?{urlencode(asked)}")
+    await guard.page.get_by_label("用户名、邮箱或手机号").fill("ada")
+    await guard.page.get_by_label("密码", exact=True).fill("lovelace")
+    await guard.page.get_by_label("密码", exact=True).press("Enter")
+    await guard.page.wait_for_url(f"{guard.site}/callback*")
+    await guard.open(isSSO=True)
+    user = await guard.logged_in()
+    assert (user["id"], user["token"]) == (ada.id, None)
+
+
+async def test_it_shows_its_form_where_nobody_is_logged_in_to_the_hosted_pages(guard: Guard) -> None:
+    faults: list[object] = []
+    guard.page.on("pageerror", lambda error: faults.append(error))
+    async with guard.page.expect_response("**/cas/session"):
+        await guard.open(isSSO=True)
+    await expect(guard.box("请输入登录密码")).to_be_visible()
+    assert not faults

@@ -422,7 +422,12 @@ def must_sign_in(app: App, asked: AuthorizationRequest, session: Session | None)
         return True
     if asked.subject not in (None, session.user_id):
         return True
-    # A login at another application: this one may be apart, or ask for a second factor that the other did not.
+    return is_apart(app, session)
+
+
+def is_apart(app: App, session: Session) -> bool:
+    """Whether it is a login at another application, and this one takes none: it stands alone, or asks for a second
+    factor that the other did not."""
     return session.app_id != app.id and (app.settings.mfa_required or not app.settings.sso_enabled)
 
 

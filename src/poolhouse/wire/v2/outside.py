@@ -16,7 +16,6 @@ ROUTES = [
         ("GET", "/cas-idp/{appId}/serviceValidate"),
         ("GET", "/cas-idp/logout"),
         ("GET", "/cas/logout"),
-        ("GET", "/cas/session"),
         ("GET", "/connection/social/wechat:mobile/{userPoolId}/callback"),
         ("GET", "/connections/social/{provider}"),
         ("GET", "/connections/social/{provider}/{userPoolId}"),
