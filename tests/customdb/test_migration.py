@@ -18,6 +18,7 @@ from poolhouse.customdb.templates import template
 from poolhouse.directory.migrating import MigratingDirectory
 from poolhouse.errors import (
     FirstPasswordRequired,
+    InvalidInput,
     InvalidOperation,
     NotAuthenticated,
     ScriptFailed,
@@ -67,7 +68,10 @@ async def test_the_tail_moves_in_once_without_passwords(
     gone = await directory.authenticate(pool.stranger, UserKey("username", "gone"), "secret")
     await services.users.delete(pool.administrator, [gone.id])
 
-    errors = tmp_path / "errors.jsonl"
+    errors, laid = tmp_path / "errors.jsonl", tmp_path / "laid"
+    laid.symlink_to(errors)
+    with pytest.raises(InvalidInput, match="symbolic link"):
+        await services.migration.finish(pool.administrator, errors=laid)
     planned = await services.migration.finish(pool.administrator, dry_run=True)
     assert (planned.imported, planned.skipped, planned.failed) == (205, 2, 1)
     assert (await services.users.list(pool.administrator, UserQuery())).total == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,26 @@ async def test_somebody_here_is_left_as_they_are_and_anothers_identifier_is_an_e
     ]
     user = await logged_in(services, pool, "wang", "kept secret")
     assert (user.nickname, user.phone) == ("mine", None)
+
+
+async def test_a_link_for_the_errors_and_the_file_itself_are_refused_and_not_emptied(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    file, others, laid = jsonl(tmp_path, {"username": "ada"}), tmp_path / "others", tmp_path / "laid"
+    others.write_text("theirs")
+    laid.symlink_to(others)
+    for errors, said in ((laid, "symbolic link"), (file, "the file that is imported")):
+        with pytest.raises(InvalidInput, match=said):
+            await services.imports.from_file(pool.administrator, file, errors=errors)
+    assert others.read_text() == "theirs"
+    assert await brought_in(services, pool, file) == (1, 0, 0)
+
+
+async def test_a_refused_row_is_told_to_the_owner_of_the_file_alone(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    assert await brought_in(services, pool, jsonl(tmp_path, {"gender": "?"})) == (0, 0, 1)
+    assert stat.S_IMODE((tmp_path / "errors.jsonl").stat().st_mode) == 0o600
 
 
 async def test_a_dry_run_finds_the_same_errors_and_changes_nothing(

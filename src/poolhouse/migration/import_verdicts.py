@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal
 
 import msgspec
 
+from poolhouse.errors import InvalidInput
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser, RowError
 from poolhouse.migration.postgres import Known
@@ -75,21 +76,33 @@ class Rehearsal:
         return entry
 
 
+def check_errors_file(errors: Path | None, source: Path | None = None) -> None:
+    """Raises InvalidInput for a link, which somebody may have laid beside the file for whoever imports it, and for
+    `source`, the file itself: what is there is cut."""
+    if errors is None:
+        return
+    if errors.is_symlink():
+        raise InvalidInput("errors", f"{errors} 不能是符号链接", f"{errors} must not be a symbolic link")
+    if source is not None and errors.exists() and errors.samefile(source):
+        raise InvalidInput("errors", "不能是导入的文件", "must not be the file that is imported")
+
+
 class ErrorFile:
-    """JSON lines, cut to what the journal knows before anything is added."""
+    """JSON lines, cut to what the journal knows before anything is added. A new one is its owner's alone to read."""
 
     def __init__(self, path: Path | None, known_bytes: int) -> None:
         self._path = path
         self._file: BinaryIO | None = None
         if path is not None and path.exists():
-            os.truncate(path, min(known_bytes, path.stat().st_size))
+            with _opened(path) as file:
+                file.truncate(min(known_bytes, path.stat().st_size))
 
     def put(self, at: int, errors: Sequence[RowError]) -> int:
         """Writes them at `at` and gives the new length; on the disk before the journal says so."""
         if self._path is None or not errors:
             return at
         if self._file is None:
-            self._file = self._path.open("r+b" if self._path.exists() else "wb")
+            self._file = _opened(self._path)
         text = b"".join(_told(error) + b"\n" for error in errors)
         self._file.seek(at)
         self._file.truncate()
@@ -101,6 +114,10 @@ class ErrorFile:
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
+
+
+def _opened(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b")
 
 
 def _told(error: RowError) -> bytes:

@@ -39,7 +39,7 @@ from poolhouse.migration import import_rows
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser, RowError
 from poolhouse.migration.import_tables import Raw, Reading
-from poolhouse.migration.import_verdicts import Entry, ErrorFile, Rehearsal, verdict_on
+from poolhouse.migration.import_verdicts import Entry, ErrorFile, Rehearsal, check_errors_file, verdict_on
 from poolhouse.migration.postgres import Journal
 from poolhouse.users.model import CUSTOM_DATABASE
 
@@ -104,6 +104,7 @@ class UserImports:
         same file is under way.
         """
         await self._require_native(caller)
+        check_errors_file(errors, path)
         function = await self._passwords.has_function(caller.pool_id)
         digest, total = await asyncio.to_thread(_digest, path)
         source = f"file:{digest}"

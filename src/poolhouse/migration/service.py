@@ -19,7 +19,7 @@ from poolhouse.errors import InvalidOperation, PoolhouseError
 from poolhouse.failures import told
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser
-from poolhouse.migration.import_verdicts import ErrorFile, verdict_on
+from poolhouse.migration.import_verdicts import ErrorFile, check_errors_file, verdict_on
 from poolhouse.migration.importing import ImportProgress, Report, UserImports
 from poolhouse.migration.postgres import Journal
 from poolhouse.paging import Page, PageRequest
@@ -97,6 +97,7 @@ class Migration:
         """
         caller.require_administrator()
         directory = await self._lazy(caller)
+        check_errors_file(errors)
         journal = Journal(SOURCE)
         if not dry_run:
             found = await newcomers.journal(self._db, caller.pool_id, SOURCE) if resume else None
