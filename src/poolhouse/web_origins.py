@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 _USUAL_PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9._-]+\Z|[0-9a-f:.]*:[0-9a-f:.]*\Z")
+_HOST = re.compile(r"[a-z0-9._-]+\Z|[0-9a-f.]*:[0-9a-f:.]*\Z")
 """As browsers write one: lower case, other letters than ASCII as `xn--...`; or an IPv6 address."""
 
 

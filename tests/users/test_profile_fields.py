@@ -7,10 +7,10 @@ import re
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLObjectType
 
+from poolhouse.apps.model import SCOPES
 from poolhouse.db.database import Database
 from poolhouse.fields.base import BASE_FIELDS
 from poolhouse.oidc.claims import CLAIMS, user_claims
-from poolhouse.oidc.model import SCOPES
 from poolhouse.users.model import User
 from poolhouse.users.profile_fields import FIELDS, SEARCHED_FIELDS, SELF_WRITABLE, TEXT, WRITABLE, Kind
 from poolhouse.users.profiles import NAMES
