@@ -10,6 +10,7 @@ from poolhouse.errors import (
     InvalidInput,
     NotAuthenticated,
     NotPermitted,
+    TooLarge,
     UserNotFound,
 )
 from poolhouse.groups.model import GroupChanges, GroupDraft
@@ -138,6 +139,20 @@ async def test_pages_are_newest_first_and_complete(services: Services, pool: Poo
         seen += [group.code for group in page.items]
     assert seen == codes[::-1]
     assert [g.code for g in await services.groups.list_all(pool.administrator)] == codes[::-1]
+
+
+async def test_no_whole_answer_is_longer_than_its_bound(services: Services, pool: PoolForTests) -> None:
+    caller = pool.administrator
+    users = [await services.users.create(caller, UserDraft({"username": name})) for name in ("ann", "bob")]
+    for code in ("a", "b"):
+        await services.groups.create(caller, GroupDraft(code, code))
+    await services.groups.add_members(caller, "a", [user.id for user in users])
+    assert len(await services.groups.list_all(caller, 2)) == 2
+    assert [len(ids) for ids in (await services.groups.list_members_of_all(caller, 2)).values()] == [2]
+    with pytest.raises(TooLarge):
+        await services.groups.list_all(caller, 1)
+    with pytest.raises(TooLarge):
+        await services.groups.list_members_of_all(caller, 1)
 
 
 async def test_a_keyword_is_looked_for_as_plain_text(services: Services, pool: PoolForTests) -> None:

@@ -81,14 +81,6 @@ async def list_page(db: Executor, pool_id: str, keyword: str, page: PageRequest)
     return Page(total, [Group(*row) for row in rows])
 
 
-async def list_all(db: Executor, pool_id: str) -> list[Group]:
-    rows = await db.fetch(
-        f"select {_COLUMNS} from groups g where g.pool_id = $1 order by g.created_at desc, g.id desc",
-        pool_id,
-    )
-    return [Group(*row) for row in rows]
-
-
 async def list_of_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> dict[str, list[Group]]:
     """An entry for each user who is in a group; latest joined first."""
     rows = await db.fetch(
@@ -204,13 +196,16 @@ async def list_members(db: Executor, pool_id: str, group_id: str, page: PageRequ
     return Page(total, [row["user_id"] for row in rows])
 
 
-async def list_members_of_all(db: Executor, pool_id: str) -> dict[str, list[str]]:
+async def list_members_of_all(db: Executor, pool_id: str, limit: int) -> dict[str, list[str]]:
+    """Group -> its members, latest joined first; at most `limit` memberships in all."""
     rows = await db.fetch(
         """
         select group_id, array_agg(user_id order by created_at desc, user_id desc) user_ids
-        from group_members where pool_id = $1 group by group_id
+        from (select group_id, user_id, created_at from group_members where pool_id = $1 limit $2) m
+        group by group_id
         """,
         pool_id,
+        limit,
     )
     return {row["group_id"]: row["user_ids"] for row in rows}
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller, RequireIds
 from poolhouse.db.database import Database, Forget, Tx
-from poolhouse.errors import GroupNotFound, InvalidInput
+from poolhouse.errors import GroupNotFound, InvalidInput, TooLarge
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
 from poolhouse.groups import postgres
@@ -21,7 +22,7 @@ from poolhouse.groups.model import (
     GroupChanges,
     GroupDraft,
 )
-from poolhouse.paging import Page, PageRequest
+from poolhouse.paging import LARGEST_WHOLE, Page, PageRequest, everything
 from poolhouse.texts import optional_text, required_text
 
 
@@ -105,9 +106,9 @@ class GroupService:
         caller.require_administrator()
         return await postgres.list_page(self._db, caller.pool_id, keyword, page)
 
-    async def list_all(self, caller: Caller) -> Sequence[Group]:
-        caller.require_administrator()
-        return await postgres.list_all(self._db, caller.pool_id)
+    async def list_all(self, caller: Caller, most: int = LARGEST_WHOLE) -> Sequence[Group]:
+        """Newest first. Raises TooLarge."""
+        return await everything(partial(self.list, caller), most)
 
     async def list_of_user(self, caller: Caller, user_id: str) -> Sequence[Group]:
         """The groups a user is in; users may see their own."""
@@ -141,10 +142,19 @@ class GroupService:
         group = await self.get(caller, code)
         return await postgres.list_members(self._db, caller.pool_id, group.id, page)
 
-    async def list_members_of_all(self, caller: Caller) -> dict[str, Sequence[str]]:
-        """Group id -> user ids, latest joined first, of every group that has any."""
+    async def list_members_of_all(
+        self, caller: Caller, most: int = LARGEST_WHOLE
+    ) -> dict[str, Sequence[str]]:
+        """Group id -> user ids, latest joined first, of every group that has any. Raises TooLarge."""
         caller.require_administrator()
-        return dict(await postgres.list_members_of_all(self._db, caller.pool_id))
+        found = await postgres.list_members_of_all(self._db, caller.pool_id, most + 1)
+        if sum(map(len, found.values())) > most:
+            raise TooLarge(
+                "fetchMembers",
+                f"成员多于 {most} 个，请用 list-group-members 分页查询",
+                f"there are more than {most} members, ask list-group-members page by page",
+            )
+        return dict(found)
 
     async def ids_of_codes(self, caller: Caller, codes: Sequence[str]) -> dict[str, str]:
         """Code -> id. Raises GroupNotFound. For other domains' use cases."""

@@ -74,7 +74,7 @@ async def list_groups(request: V3Request, query: ListGroupsQuery) -> GroupPaging
 
 
 async def get_all_groups(request: V3Request, query: GetAllGroupsQuery) -> list[ResGroupDto]:
-    """With fetchMembers every member of every group: three queries in all."""
+    """With fetchMembers every member of every group: four queries in all, and at most 10,000 of either."""
     groups = await request.services.groups.list_all(request.caller)
     shown = await group_dtos(request, groups, custom_data=query.with_custom_data)
     if query.fetch_members:
