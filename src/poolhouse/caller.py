@@ -50,9 +50,9 @@ class Caller:
         return self.scopes is None or scope in self.scopes
 
     def require_scopes(self, scopes: Collection[str]) -> None:
-        """Of an access key that is limited to some. Raises NotPermitted."""
+        """Of an access key that is limited to some, or of an access token of OpenID Connect. Raises NotPermitted."""
         if lacking := [scope for scope in sorted(scopes) if not self.has_scope(scope)]:
-            raise NotPermitted(f"the key lacks {', '.join(lacking)}")
+            raise NotPermitted(f"the key or token lacks {', '.join(lacking)}")
 
     def require_user(self) -> str:
         """The id of the logged-in end user."""

@@ -14,7 +14,8 @@ from tests.oidc.conftest import REDIRECT, Browser
 from tests.oidc.test_flows import exchange, sign_in
 from tests.wire.doors import AUTHING_TOKEN
 
-from poolhouse.apps.model import App
+from poolhouse.apps.model import SCOPES, App
+from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
 from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
 from poolhouse.wire.v3.table import endpoints
@@ -233,13 +234,36 @@ async def test_an_access_token_is_refused_where_another_application_is_named(wor
         assert (own.json()["code"] == 200) == (status == 200)
 
 
-async def test_an_access_token_opens_no_other_door_of_the_account(world: World) -> None:
-    token = await access_token(world)
-    headers = {"authorization": f"Bearer {token}"}
+@pytest.mark.parametrize(
+    ("scope", "opens"),
+    [
+        ("openid profile", {"get-profile"}),
+        (" ".join(one for one in SCOPES if one != "roles"), {"get-profile"}),
+        ("openid roles", {"get-profile", "get-my-role-list"}),
+    ],
+)
+async def test_an_access_token_opens_the_doors_of_its_scopes_and_no_other_of_the_account(
+    world: World, scope: str, opens: set[str]
+) -> None:
+    token = str((await world.flow(scope))["access_token"])
     for row in endpoints().values():
-        if row.access != "anyone" and row.path != "get-profile":
-            answer = await world.http.request(row.method, row.url, headers=headers)
-            assert answer.json()["statusCode"] in (401, 403), row.name
+        if row.access == "anyone":
+            continue
+        answer = await world.http.request(row.method, row.url, headers={"authorization": f"Bearer {token}"})
+        expected = {200} if row.path in opens else {401, 403}
+        assert answer.json()["statusCode"] in expected, row.name
+
+
+async def test_the_scope_of_roles_gives_the_own_ones(
+    services: Services, pool: PoolForTests, world: World, person: User
+) -> None:
+    eve = await services.users.create(pool.administrator, UserDraft({"username": "eve"}))
+    for code, user in (("boss", person), ("clerk", eve)):
+        await services.roles.create(pool.administrator, RoleDraft(code))
+        await services.roles.assign(pool.administrator, [RoleKey(code)], [Target(TargetType.USER, user.id)])
+    headers = {"authorization": f"Bearer {(await world.flow('openid roles'))['access_token']}"}
+    answer = await world.http.get("/api/v3/get-my-role-list", headers=headers)
+    assert [role["code"] for role in answer.json()["data"]] == ["boss"]
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "é", "0" * 9000])

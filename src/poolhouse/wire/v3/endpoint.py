@@ -21,7 +21,7 @@ PEOPLE = frozenset({"users:read"})
 
 Access = Literal["administrator", "user", "grant", "anyone"]
 """Whose credentials are asked for; see `auth.py`. `grant`: a user's, or the access token that they let an
-application have."""
+application have, by whose scopes (`caller.scopes`) the handler goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from poolhouse.wire.v3.dto.signin import (
     UserTenantListDto,
 )
 from poolhouse.wire.v3.dto.users import UserDepartmentPagingDto
-from poolhouse.wire.v3.endpoint import Endpoint, Handler, V3Request
+from poolhouse.wire.v3.endpoint import Access, Endpoint, Handler, V3Request
 from poolhouse.wire.v3.groups import group_dto
 from poolhouse.wire.v3.resources import authorized_page
 from poolhouse.wire.v3.roles import role_dtos
@@ -104,7 +104,9 @@ async def get_my_tenant_list(request: V3Request, _: None) -> list[UserTenantList
 
 
 async def get_my_role_list(request: V3Request, query: MyRoleListQuery) -> list[RoleDto]:
-    """Direct ones and those of groups and departments."""
+    """Direct ones and those of groups and departments. An application that comes by an access token was let have them
+    by the scope `roles`, which the page that asks for consent names."""
+    request.caller.require_scopes({"roles"})
     roles = await request.services.roles.list_of_user(
         request.caller, request.caller.require_user(), query.namespace or DEFAULT_NAMESPACE
     )
@@ -148,7 +150,14 @@ async def _app(request: V3Request, app_id: str) -> LoggedInAppsDto:
     )
 
 
-def _list(path: str, request: type | None, response: object, handler: Handler, summary: str) -> Endpoint:
+def _list(
+    path: str,
+    request: type | None,
+    response: object,
+    handler: Handler,
+    summary: str,
+    access: Access = "user",
+) -> Endpoint:
     return Endpoint(
         "GET",
         path,
@@ -157,7 +166,7 @@ def _list(path: str, request: type | None, response: object, handler: Handler, s
         handler=handler,
         scope="me:read",
         summary=summary,
-        access="user",
+        access=access,
     )
 
 
@@ -184,7 +193,7 @@ ENDPOINTS = [
         "Applications one may use",
     ),
     _list("get-my-tenant-list", None, list[UserTenantListDto], get_my_tenant_list, "The tenants one is in"),
-    _list("get-my-role-list", MyRoleListQuery, list[RoleDto], get_my_role_list, "The roles one has"),
+    _list("get-my-role-list", MyRoleListQuery, list[RoleDto], get_my_role_list, "The roles one has", "grant"),
     _list("get-my-group-list", None, list[ResGroupDto], get_my_group_list, "The groups one is in"),
     _list(
         "get-my-department-list",
