@@ -20,12 +20,14 @@ def test_a_good_key_has_none(key: rsa.RSAPrivateNumbers, exponent: int) -> None:
     assert weakness(key.public_numbers.n, exponent) is None
 
 
-@pytest.mark.parametrize("exponent", [0, 1, 2, 4, 65536, GOOD, GOOD + 2])
+@pytest.mark.parametrize(
+    "exponent", [0, 1, 2, 4, 65536, GOOD, GOOD + 2], ids=["0", "1", "2", "4", "even", "modulus", "more"]
+)
 def test_an_exponent_that_signs_nothing_is_none(exponent: int) -> None:
     assert weakness(GOOD, exponent) == "exponent"
 
 
-@pytest.mark.parametrize("modulus", [0, 1, 2**2047 - 1, GOOD >> 1])
+@pytest.mark.parametrize("modulus", [0, 1, 2**2047 - 1, GOOD >> 1], ids=["0", "1", "one bit less", "half"])
 def test_a_small_modulus_is_small(modulus: int) -> None:
     assert weakness(modulus, 65537) == "small"
 
