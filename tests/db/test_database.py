@@ -287,7 +287,7 @@ async def test_with_no_place_on_the_server_one_waits_until_somebody_leaves(narro
 async def test_readiness_asks_for_searches_too(narrow: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(narrow, connections=4) as database:
         await open_all(database, 4)
-        vitals = Vitals(db=database, hasher=Mock(), delivery=Mock(), sandbox=Mock())
+        vitals = Vitals(db=database, hasher=Mock(), delivery=Mock(), logouts=Mock(), sandbox=Mock())
         assert await vitals.database_fault() is None
         assert database.loads()["search"].open == 1
 

@@ -42,7 +42,7 @@ async def test_strangers_and_users_may_not_touch_policies(services: Services, po
             policies.assign(caller, ["p"], TargetType.USER, ["u"]),
             policies.unassign(caller, ["p"], TargetType.USER, ["u"]),
             policies.switch(caller, "p", TargetName(TargetType.USER, "u"), False),
-            policies.list_assignments(caller, None),
+            policies.list_assignments(caller, PageRequest()),
         ):
             with pytest.raises(refusal):
                 await act
@@ -65,7 +65,7 @@ async def test_policies_of_another_pool_are_invisible(
     with pytest.raises(UserNotFound):
         await services.policies.assign(pool.administrator, ["p"], TargetType.USER, [theirs])
     await services.policies.assign(pool.administrator, ["p"], TargetType.USER, [mine])
-    assert (await services.policies.list_assignments(neighbour, None)).total == 0
+    assert (await services.policies.list_assignments(neighbour, PageRequest())).total == 0
 
 
 async def test_a_policy_is_kept_as_given_conditions_too(services: Services, pool: PoolForTests) -> None:
@@ -143,8 +143,8 @@ async def test_assignments_are_listed_by_policy_and_by_target(
     assert found is not None
     assert found.assignments_count == 2
     await services.policies.unassign(caller, ["p"], TargetType.USER, [user])
-    assert (await services.policies.list_assignments(caller, None, code="p")).total == 1
-    assert (await services.policies.list_assignments(caller, None, code="none")).total == 0
+    assert (await services.policies.list_assignments(caller, PageRequest(), code="p")).total == 1
+    assert (await services.policies.list_assignments(caller, PageRequest(), code="none")).total == 0
 
 
 async def test_an_assignment_can_be_switched_off_and_on(
@@ -158,7 +158,7 @@ async def test_an_assignment_can_be_switched_off_and_on(
     await services.policies.assign(caller, ["p"], TargetType.USER, [user])
     for enabled in (False, True):
         await services.policies.switch(caller, "p", name, enabled)
-        assert (await services.policies.list_assignments(caller, None)).items[0].enabled is enabled
+        assert (await services.policies.list_assignments(caller, PageRequest())).items[0].enabled is enabled
         assert await services.authorization.is_allowed(caller, user, "books:1", "books:read") is enabled
 
 
@@ -172,4 +172,4 @@ async def test_what_was_assigned_goes_with_its_target(
     await services.policies.assign(caller, ["p"], TargetType.USER, [user])
     await services.groups.delete(caller, ["team"])
     await services.users.delete(caller, [user])
-    assert (await services.policies.list_assignments(caller, None, code="p")).total == 0
+    assert (await services.policies.list_assignments(caller, PageRequest(), code="p")).total == 0
