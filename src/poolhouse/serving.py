@@ -256,11 +256,24 @@ async def _hurry(admission: Admission, draining: Callable[[], bool], drain_s: fl
     admission.hurry()
 
 
+_ENDINGS = (signal.SIGTERM, signal.SIGINT)
+
+
+def _hold_endings() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)
+
+
+def _let_endings() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDINGS)
+
+
 def _end_when_told() -> None:
-    """A worker inherits the handlers of the process that forks it, which ends nothing in the worker: told to stop
-    while it imports the application it would go on until it is killed, after `LONGEST_REQUEST_S`."""
-    for kind in (signal.SIGTERM, signal.SIGINT):
+    """A worker inherits the handlers of the process that forks it, which end nothing in the worker: told to stop
+    while it imports the application it would go on until it is killed, after `LONGEST_REQUEST_S`. Endings are held
+    while it is forked, for Python forgets what came before the new process first ran."""
+    for kind in _ENDINGS:
         signal.signal(kind, signal.SIG_DFL)
+    _let_endings()
 
 
 def main() -> None:
@@ -269,7 +282,7 @@ def main() -> None:
 
     settings = Settings()
     logs.configure(settings.log_level)
-    os.register_at_fork(after_in_child=_end_when_told)
+    os.register_at_fork(before=_hold_endings, after_in_parent=_let_endings, after_in_child=_end_when_told)
     ProcessServer(
         "poolhouse.serving:worker",
         factory=True,

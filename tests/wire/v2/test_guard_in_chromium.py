@@ -146,7 +146,7 @@ async def guard(
     await services.pools.update(pool.administrator, {}, {"verify_code_resend_after": 0})
     made = Guard(tab, site, server, app)
     tab.on("request", made.saw)
-    tab.set_default_timeout(10_000)
+    tab.set_default_timeout(30_000)
     yield made
     tab.remove_listener("request", made.saw)
     await tab.goto(site)
