@@ -4,7 +4,7 @@ run: setup ## the demo: a server, a legacy database, and three commands to try
 	.venv/bin/poolhouse demo
 
 test: setup ## the whole test suite
-	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2}
+	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal
 
 ##@ For developers
 .PHONY: setup check graph contract clients bench fuzz mutate lock renew audit dist format help

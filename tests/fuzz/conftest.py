@@ -15,7 +15,7 @@ import pytest
 
 from poolhouse.services import Services
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
 
 dice = hypothesis.settings(
     max_examples=EXAMPLES,

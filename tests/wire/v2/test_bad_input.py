@@ -53,6 +53,7 @@ OPEN_ROOTS = {
 """Doors for people without a token: they have what they need in the arguments."""
 
 OPEN_CALLS = {
+    "GET /cas/session",  # of the hosted pages' cookie alone
     "GET /api/v2/.well-known",
     "GET /api/v2/applications/{appId}/components-public-config/guard",
     "GET /api/v2/applications/{appId}/public-config",

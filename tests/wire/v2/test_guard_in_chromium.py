@@ -103,8 +103,9 @@ class Guard:
             await self.box(label).fill(text)
 
     async def press(self, name: str) -> None:
+        """Its picture of loading, of which the name has a word, may still be on its way out."""
         await (
-            self.page.get_by_role("button", name=re.compile(rf"^{' ?'.join(name)}$"))
+            self.page.get_by_role("button", name=re.compile(rf"^(?:loading ?)?{' ?'.join(name)}$"))
             .locator("visible=true")
             .click()
         )

@@ -22,7 +22,7 @@ from tests.wire.v3.conftest import V3Client
 from poolhouse.wire.v3.openapi import document
 from poolhouse.wire.v3.table import endpoints
 
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "4"))
 ASKED = [
     not_a_server_error,
     status_code_conformance,
