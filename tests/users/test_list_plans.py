@@ -10,15 +10,21 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
+from tests.postgres import on_database, run_sql
 
+from poolhouse.db.database import opened
+from poolhouse.db.migrations import migrate
 from poolhouse.directory import search
 from poolhouse.directory.totals import Totals
+from poolhouse.ids import new_id
 from poolhouse.paging import PageRequest
-from poolhouse.services import Services
+from poolhouse.services import Services, build
+from poolhouse.settings import Settings
 from poolhouse.times import now
 from poolhouse.users.model import Condition, Sort, UserQuery
 
@@ -38,13 +44,23 @@ from generate_series(1, $2::int) n, lateral (select $3::timestamptz - ($2 - n) *
 
 
 @pytest.fixture(scope="module")
-async def crowd(services: Services) -> AsyncIterator[PoolForTests]:
-    pool = PoolForTests((await services.pools.create("planned")).id)
-    await services.db.execute(_FILL, pool.id, PEOPLE, now())
-    await services.db.execute("vacuum analyze users")
-    await services.db.execute("vacuum analyze user_logins")
-    yield pool
-    await services.db.execute("delete from users where pool_id = $1", pool.id)
+async def alone(postgres_url: str, run_folder: Path) -> AsyncIterator[Services]:
+    """A database of its own: in a shared one the plans depend on what other tests left there."""
+    name = f"plans_{new_id()}"
+    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    url = on_database(postgres_url, name)
+    await migrate(url)
+    async with opened(url) as database:
+        yield await build(Settings(data=run_folder / name), database)
+
+
+@pytest.fixture(scope="module")
+async def crowd(alone: Services) -> PoolForTests:
+    pool = PoolForTests((await alone.pools.create("planned")).id)
+    await alone.db.execute(_FILL, pool.id, PEOPLE, now())
+    await alone.db.execute("vacuum analyze users")
+    await alone.db.execute("vacuum analyze user_logins")
+    return pool
 
 
 class Counting:
@@ -114,8 +130,8 @@ NOBODY = {"gender M", "source sync", "status Suspended"}
 
 
 @pytest.mark.parametrize("name", LISTS)
-async def test_a_list_reads_few_pages(services: Services, crowd: PoolForTests, name: str) -> None:
-    db: Any = Counting(services)
+async def test_a_list_reads_few_pages(alone: Services, crowd: PoolForTests, name: str) -> None:
+    db: Any = Counting(alone)
     asked = UserQuery(PageRequest(1, 10), **LISTS[name])
     conditions = tuple(replace(one, value=_moments(one)) for one in asked.conditions)
     found = await search.page(db, Totals(), crowd.id, replace(asked, conditions=conditions))
