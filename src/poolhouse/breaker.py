@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 
 class BreakerState(StrEnum):
@@ -66,3 +68,48 @@ class Breaker:
     def abandoned(self) -> None:
         """The admitted call said nothing about the database (cancelled, overloaded)."""
         self._probing = False
+
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Breakers(Generic[K]):
+    """One for each of those that failed last, made by `new`; whoever worked needs none."""
+
+    def __init__(self, new: Callable[[], Breaker]) -> None:
+        self._new = new
+        self._of: dict[K, Breaker] = {}
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._of)
+
+    def state(self, key: K) -> BreakerState:
+        return self._of[key].state if key in self._of else BreakerState.CLOSED
+
+    def trusted(self, key: K, most: int) -> int:
+        """How many of `most` calls at once it is trusted with: one while it proves itself again."""
+        return {BreakerState.CLOSED: most, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 0}[self.state(key)]
+
+    @contextmanager
+    def admitted(self, key: K) -> Iterator[None]:
+        """Around a call. One that raises (cancelled, or no database) says nothing about whom it called."""
+        breaker = self._of.get(key)
+        if breaker is not None:
+            breaker.admit()
+        try:
+            yield
+        except BaseException:
+            if breaker is not None:
+                breaker.abandoned()
+            raise
+
+    def succeeded(self, key: K) -> None:
+        self._of.pop(key, None)
+
+    def failed(self, key: K) -> float | None:
+        """For how many seconds it is left alone from now on; None where that is nothing new."""
+        breaker = self._of.setdefault(key, self._new())
+        before = breaker.state
+        breaker.failed()
+        opened = breaker.state is BreakerState.OPEN and before is not BreakerState.OPEN
+        return breaker.retry_after_s if opened else None

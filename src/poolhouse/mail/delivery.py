@@ -6,20 +6,18 @@ that answers slowly can hold the places of the others.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import prometheus_client
 import structlog
 
-from poolhouse.background import Tasks, forever
-from poolhouse.breaker import Breaker, BreakerState
+from poolhouse.breaker import Breaker, Breakers, BreakerState
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
+from poolhouse.db.outbox import OutboxStream
 from poolhouse.failures import told
 from poolhouse.mail import postgres
 from poolhouse.mail.model import Message, Provider, Route
@@ -30,7 +28,6 @@ from poolhouse.times import now
 AT_ONCE: dict[Route, int] = {"pool": 48, "server": 16, "sms": SMS_AT_ONCE}
 PER_POOL = 4
 LEASE = timedelta(minutes=2)  # an attempt takes one minute at most
-LOOK_EVERY_S = 15.0
 SENDING_S = 15.0
 
 DELIVERIES = prometheus_client.Counter(
@@ -65,7 +62,7 @@ def new_breaker() -> Breaker:
     return Breaker(failures=3, open_s=5.0, open_most_s=60.0)
 
 
-class Delivery:
+class Delivery(OutboxStream):
     """`only`: the pools it serves (None: all), so that tests do not send each other's mail."""
 
     def __init__(
@@ -77,55 +74,24 @@ class Delivery:
         only: list[str] | None = None,
         breaker: Callable[[], Breaker] = new_breaker,
     ) -> None:
-        self._db, self._box, self._transports = db, box, transports
+        super().__init__(db, "mail", postgres.CHANNEL)
+        self._box, self._transports = box, transports
         self._policy = policy or RetryPolicy()
         self._only = only
-        self._wake, self._listening = asyncio.Event(), False
-        self._sending = Tasks("mail")
         self._flying: dict[Route, Counter[str]] = {route: Counter() for route in AT_ONCE}
-        self._new_breaker = breaker
-        self._breakers: dict[tuple[Route, str], Breaker] = {}  # of ways out that failed last
+        self._breakers = Breakers[tuple[Route, str]](breaker)  # of ways out
 
     def resting(self) -> dict[Route, int]:
         """How many ways out are not tried for now because they failed; of route `pool`, one each pool."""
         count = Counter(
-            route for (route, _), one in self._breakers.items() if one.state is not BreakerState.CLOSED
+            way[0] for way in self._breakers if self._breakers.state(way) is not BreakerState.CLOSED
         )
         return {route: count[route] for route in AT_ONCE}
 
     async def run(self) -> None:
-        """For the life of the server: woken by the outbox, by a place falling free, and every LOOK_EVERY_S.
-
-        Cancelled, it begins no other message and ends when what it is sending is sent, or after SENDING_S: a message
-        broken off in the middle may have arrived, and would be sent again.
-        """
-        try:
-            await forever("mail", self._turn, self._rest)
-        finally:
-            await self._sending.settled(SENDING_S)
-
-    async def _turn(self) -> None:
-        self._wake.clear()
-        if not self._listening:
-            await self._db.listen(postgres.CHANNEL, self._woken)
-            self._listening = True
-        await self._start_due()
-
-    async def _rest(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await self._wake.wait()
-
-    async def deliver_due(self) -> int:
-        """Tries everything that is due by now; gives how many messages were tried."""
-        moment = await postgres.moment(self._db)
-        tried = 0
-        while True:
-            self._wake.clear()
-            tried += await self._start_due(moment)
-            if not self._sending.running:
-                return tried
-            await self._wake.wait()
+        """For the life of the server. Cancelled, it ends when what it is sending is sent, or after SENDING_S: a message
+        broken off in the middle may have arrived, and would be sent again."""
+        await self._serve(SENDING_S)
 
     async def _start_due(self, due_by: datetime | None = None) -> int:
         """Fills the places that are free; gives how many messages it began to send."""
@@ -133,7 +99,8 @@ class Delivery:
         for route in self._transports.routes:
             room = AT_ONCE[route] - self._flying[route].total()
             if route != "pool":
-                room = min(room, self._trust(route, "") - self._flying[route].total())
+                trusted = self._breakers.trusted((route, ""), AT_ONCE[route])
+                room = min(room, trusted - self._flying[route].total())
             if room <= 0:
                 continue
             messages = await postgres.claim(
@@ -154,18 +121,12 @@ class Delivery:
     def _taken(self, route: Route) -> dict[str, int]:
         """The places of each pool that are taken, or withheld because its own mail server fails."""
         taken = dict(self._flying[route])
-        for resting, pool_id in self._breakers:
+        for way in self._breakers:
+            resting, pool_id = way
             if resting == route and pool_id:
-                withheld = PER_POOL - self._trust(route, pool_id)
+                withheld = PER_POOL - self._breakers.trusted(way, AT_ONCE[route])
                 taken[pool_id] = min(PER_POOL, taken.get(pool_id, 0) + max(0, withheld))
         return taken
-
-    def _trust(self, route: Route, pool_id: str) -> int:
-        """How many messages at once this way out is trusted with: one while it proves itself again."""
-        breaker = self._breakers.get((route, pool_id))
-        if breaker is None or breaker.state is BreakerState.CLOSED:
-            return AT_ONCE[route]
-        return 1 if breaker.state is BreakerState.HALF_OPEN else 0
 
     def _start(self, route: Route, message: Message) -> None:
         self._flying[route][message.pool_id] += 1
@@ -178,34 +139,18 @@ class Delivery:
 
     async def _deliver(self, route: Route, message: Message) -> None:
         way = (route, message.pool_id if route == "pool" else "")
-        if way in self._breakers:
-            self._breakers[way].admit()
         try:
-            outcome = await self._attempt(route, message)
-        except BaseException as error:  # cancelled, or no database: says nothing about the mail server
-            if way in self._breakers:
-                self._breakers[way].abandoned()
-            if not isinstance(error, Exception):
-                raise
+            with self._breakers.admitted(way):
+                outcome = await self._attempt(route, message)
+        except Exception:
             _log.warning("mail_delivery_interrupted", message_id=message.id, exc_info=True)
             return
         DELIVERIES.labels(route, outcome).inc()
-        if outcome == "failed":
-            self._way_failed(way)
-        else:
-            self._breakers.pop(way, None)
-
-    def _way_failed(self, way: tuple[Route, str]) -> None:
-        breaker = self._breakers.setdefault(way, self._new_breaker())
-        before = breaker.state
-        breaker.failed()
-        if breaker.state is BreakerState.OPEN and before is not BreakerState.OPEN:
-            _log.warning(
-                "mail_route_rests",
-                route=way[0],
-                pool_id=way[1] or None,
-                retry_after_s=round(breaker.retry_after_s, 1),
-            )
+        if outcome != "failed":
+            self._breakers.succeeded(way)
+        elif (rests_s := self._breakers.failed(way)) is not None:
+            pool_id = way[1] or None
+            _log.warning("mail_route_rests", route=route, pool_id=pool_id, retry_after_s=round(rests_s, 1))
 
     async def _attempt(self, route: Route, message: Message) -> str:
         """Gives the outcome, one of DELIVERIES'. Raises what the database does."""
@@ -249,6 +194,3 @@ class Delivery:
     def _retry_at(self, message: Message) -> datetime | None:
         at, policy = now(), self._policy
         return policy.next_at(at, attempts=message.attempts, created_at=message.created_at)
-
-    async def _woken(self, _payload: str | None) -> None:
-        self._wake.set()

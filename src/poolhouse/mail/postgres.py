@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import cast
 
 from asyncpg import Record
 
@@ -169,11 +168,6 @@ async def forget_users(db: Executor, pool_id: str, user_ids: Sequence[str]) -> N
     await db.execute(
         "delete from mail_outbox where pool_id = $1 and user_id = any($2)", pool_id, list(user_ids)
     )
-
-
-async def moment(db: Executor) -> datetime:
-    """The database's clock, by which messages are due."""
-    return cast(datetime, await db.fetchval("select now()"))
 
 
 async def claim(

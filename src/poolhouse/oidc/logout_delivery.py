@@ -6,10 +6,8 @@ places at most, and an application that does not answer is left alone for a whil
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import prometheus_client
@@ -17,9 +15,9 @@ import structlog
 
 from poolhouse.apps.model import App
 from poolhouse.apps.service import AppService
-from poolhouse.background import Tasks, forever
-from poolhouse.breaker import Breaker, BreakerState
+from poolhouse.breaker import Breaker, Breakers, BreakerState
 from poolhouse.db.database import Database
+from poolhouse.db.outbox import OutboxStream
 from poolhouse.errors import AppNotFound, TooLarge
 from poolhouse.failures import told
 from poolhouse.oidc import postgres_logout
@@ -35,7 +33,6 @@ PER_POOL = 8
 PER_APP = 2
 LEASE = timedelta(minutes=2)
 """An attempt takes ten seconds, and what the system takes to give up a name."""
-LOOK_EVERY_S = 15.0
 SENDING_S = 12.0
 RETRIES = RetryPolicy(timedelta(seconds=5), timedelta(minutes=10), timedelta(hours=1))
 """About a dozen attempts. Who could not be told for an hour asks for a token some day, and is refused."""
@@ -53,7 +50,7 @@ class Refused(Exception):
     """The application says that the token is none (400): the next one would be the same."""
 
 
-class LogoutDelivery:
+class LogoutDelivery(OutboxStream):
     """`issuer`: who we are where no grant says it. `only`: the pools it serves (None: all), for tests."""
 
     def __init__(
@@ -68,50 +65,20 @@ class LogoutDelivery:
         only: list[str] | None = None,
         breaker: Callable[[], Breaker] = lambda: Breaker(failures=3, open_s=5.0, open_most_s=60.0),
     ) -> None:
-        self._db, self._apps, self._sessions, self._outgoing = db, apps, sessions, outgoing
-        self._issuer, self._policy, self._only, self._new_breaker = issuer, policy, only, breaker
-        self._wake, self._listening = asyncio.Event(), False
-        self._sending = Tasks("logout notices")
+        super().__init__(db, "logout_notices", CHANNEL)
+        self._apps, self._sessions, self._outgoing = apps, sessions, outgoing
+        self._issuer, self._policy, self._only = issuer, policy, only
         self._pools: Counter[str] = Counter()
         self._flying: Counter[str] = Counter()
-        self._breakers: dict[str, Breaker] = {}  # of applications that failed last
+        self._breakers = Breakers[str](breaker)  # of applications
 
     def resting(self) -> int:
         """How many applications are not called for now because they failed."""
-        return sum(one.state is BreakerState.OPEN for one in self._breakers.values())
+        return sum(self._breakers.state(app_id) is BreakerState.OPEN for app_id in self._breakers)
 
     async def run(self) -> None:
         """For the life of the server. Cancelled, it begins nothing more and waits SENDING_S for what it began."""
-        try:
-            await forever("logout_notices", self._turn, self._rest)
-        finally:
-            await self._sending.settled(SENDING_S)
-
-    async def deliver_due(self) -> int:
-        """Tries everything that is due by now; gives how many notices were tried."""
-        moment = await postgres_logout.moment(self._db)
-        tried = 0
-        while True:
-            self._wake.clear()
-            tried += await self._start_due(moment)
-            if not self._sending.running:
-                return tried
-            await self._wake.wait()
-
-    async def _turn(self) -> None:
-        self._wake.clear()
-        if not self._listening:
-            await self._db.listen(CHANNEL, self._woken)
-            self._listening = True
-        await self._start_due()
-
-    async def _rest(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await self._wake.wait()
-
-    async def _woken(self, _payload: str | None) -> None:
-        self._wake.set()
+        await self._serve(SENDING_S)
 
     # -- places --------------------------------------------------------------------------------------------
 
@@ -143,12 +110,8 @@ class LogoutDelivery:
         return started
 
     def _room_of(self, app_id: str) -> int:
-        """How many notices more the application is trusted with: one while it proves itself again."""
-        breaker = self._breakers.get(app_id)
-        most = PER_APP
-        if breaker is not None and breaker.state is not BreakerState.CLOSED:
-            most = 1 if breaker.state is BreakerState.HALF_OPEN else 0
-        return max(0, most - self._flying[app_id])
+        """How many notices more the application is trusted with."""
+        return max(0, self._breakers.trusted(app_id, PER_APP) - self._flying[app_id])
 
     def _start(self, notice: LogoutNotice) -> None:
         self._flying[notice.app_id] += 1
@@ -164,25 +127,24 @@ class LogoutDelivery:
     # -- one notice ----------------------------------------------------------------------------------------
 
     async def _deliver(self, notice: LogoutNotice) -> None:
-        breaker = self._breakers.get(notice.app_id)
-        if breaker is not None:
-            breaker.admit()
         try:
-            outcome = await self._attempt(notice)
-        except BaseException as error:  # cancelled, or no database: says nothing about the application
-            if breaker is not None:
-                breaker.abandoned()
-            if not isinstance(error, Exception):
-                raise
+            with self._breakers.admitted(notice.app_id):
+                outcome = await self._attempt(notice)
+        except Exception:
             _log.warning(
                 "logout_notice_interrupted", pool_id=notice.pool_id, app_id=notice.app_id, exc_info=True
             )
             return
         DELIVERIES.labels(outcome).inc()
-        if outcome == "failed":
-            self._app_failed(notice)
-        else:
-            self._breakers.pop(notice.app_id, None)
+        if outcome != "failed":
+            self._breakers.succeeded(notice.app_id)
+        elif (rests_s := self._breakers.failed(notice.app_id)) is not None:
+            _log.warning(
+                "logout_calls_rest",
+                pool_id=notice.pool_id,
+                app_id=notice.app_id,
+                retry_after_s=round(rests_s, 1),
+            )
 
     async def _attempt(self, notice: LogoutNotice) -> str:
         """Gives the outcome, one of DELIVERIES'. Raises what the database does."""
@@ -246,15 +208,3 @@ class LogoutDelivery:
             error=error,
             retry_at=retry_at and retry_at.isoformat(),
         )
-
-    def _app_failed(self, notice: LogoutNotice) -> None:
-        breaker = self._breakers.setdefault(notice.app_id, self._new_breaker())
-        before = breaker.state
-        breaker.failed()
-        if breaker.state is BreakerState.OPEN and before is not BreakerState.OPEN:
-            _log.warning(
-                "logout_calls_rest",
-                pool_id=notice.pool_id,
-                app_id=notice.app_id,
-                retry_after_s=round(breaker.retry_after_s, 1),
-            )

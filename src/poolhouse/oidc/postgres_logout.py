@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import cast
 
 from asyncpg import Record
 
@@ -68,11 +67,6 @@ async def insert(db: Executor, pool_id: str, notices: Mapping[str, Party]) -> No
 
 
 # -- the delivery ------------------------------------------------------------------------------------------
-
-
-async def moment(db: Executor) -> datetime:
-    """The database's clock, by which notices are due."""
-    return cast(datetime, await db.fetchval("select now()"))
 
 
 async def lanes(
