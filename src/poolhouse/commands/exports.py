@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -100,10 +101,6 @@ def _table() -> Encode:
 @contextmanager
 def _progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
     console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
     columns = (TextColumn("exporting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("exporting", total=total)
-        yield lambda count: bar.update(task, advance=count)
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
+        yield partial(bar.advance, bar.add_task("exporting", total=total))

@@ -36,7 +36,6 @@ from poolhouse.times import now
 from poolhouse.users.model import CUSTOM_DATABASE, IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 
 COLUMNS = ", ".join(User.__struct_fields__)
-U_COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
 
 _WIDTH = len(User.__struct_fields__)
 
@@ -100,7 +99,7 @@ class PostgresDirectory:
         for kind in {key.kind for key in keys}:
             wanted = list({text for key in keys if key.kind == kind for text in _spellings(key)})
             rows = await self._db.fetch(
-                f"select {U_COLUMNS}, u.{kind} as asked from {search.source(kind, many=True)}",
+                f"select {search.COLUMNS}, u.{kind} as asked from {search.source(kind, many=True)}",
                 caller.pool_id,
                 wanted,
             )
@@ -111,7 +110,7 @@ class PostgresDirectory:
         ]
 
     async def _find_one(self, caller: Caller, key: UserKey) -> User | None:
-        row = await self._row(caller, key, U_COLUMNS)
+        row = await self._row(caller, key, search.COLUMNS)
         return User(*row[:_WIDTH]) if row else None
 
     async def _row(self, caller: Caller, key: UserKey, columns: str) -> asyncpg.Record | None:

@@ -17,7 +17,7 @@ from poolhouse.users.model import KeyKind, UserKey
 from poolhouse.wire.sentences import message, said
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
 from poolhouse.wire.v2.shapes import snake
-from poolhouse.wire.v2.user_loader import signed_in
+from poolhouse.wire.v2.user_loader import signed_in, users_json
 from poolhouse.wire.v2.users import pairs
 
 EMAIL_SCENES: dict[str, Purpose] = {
@@ -232,6 +232,13 @@ def visitor(request: V2Request, given: Mapping[str, Any]) -> Caller:
 async def answered(request: V2Request, logged_in: LoggedIn, *, created: bool = False) -> Any:
     token = logged_in.token.token if logged_in.token else None
     return await signed_in(request, logged_in.user, token, created=created)
+
+
+async def answered_by_rest(request: V2Request, logged_in: LoggedIn, *, created: bool = False) -> Any:
+    """The same where no document says what is asked for: the whole person as JSON."""
+    await answered(request, logged_in, created=created)
+    (user,) = await users_json(request, [logged_in.user], custom_data=True)
+    return user
 
 
 def purpose_of(scene: Any) -> Purpose:

@@ -14,9 +14,8 @@ from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported, TokenIn
 from poolhouse.login import tickets
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.mfa.model import Association, Factor
-from poolhouse.wire.v2.authentication import answered, visitor
+from poolhouse.wire.v2.authentication import answered_by_rest, visitor
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
-from poolhouse.wire.v2.user_loader import users_json
 
 
 def ticket_of(request: V2Request) -> str | None:
@@ -143,9 +142,7 @@ async def face(request: V2Request) -> Any:
 
 
 async def _answered(request: V2Request, logged_in: LoggedIn) -> dict[str, Any]:
-    await answered(request, logged_in)
-    (person,) = await users_json(request, [logged_in.user], custom_data=True)
-    return dict(msgspec.to_builtins(person))
+    return dict(msgspec.to_builtins(await answered_by_rest(request, logged_in)))
 
 
 async def _issuer(request: V2Request) -> str:

@@ -20,10 +20,9 @@ from poolhouse.login.model import SignIn
 from poolhouse.login.passwords import policy_of
 from poolhouse.oidc.model import OAuthError
 from poolhouse.wire.sentences import said
-from poolhouse.wire.v2.authentication import answered, purpose_of, registration_of, visitor
+from poolhouse.wire.v2.authentication import answered_by_rest, purpose_of, registration_of, visitor
 from poolhouse.wire.v2.request import Answer, Route, V2Request
 from poolhouse.wire.v2.rest import json_response
-from poolhouse.wire.v2.user_loader import users_json
 
 CAPTCHA_PATH = "/api/v2/security/captcha"
 APP_COOKIE = "poolhouse_app"
@@ -39,8 +38,7 @@ async def login_by_email_code(request: V2Request) -> Any:
         text_of(body, "code"),
         SignIn(auto_register=bool(body.get("autoRegister"))),
     )
-    await answered(request, logged_in)
-    return (await users_json(request, [logged_in.user], custom_data=True))[0]
+    return await answered_by_rest(request, logged_in)
 
 
 async def register_by_email_code(request: V2Request) -> Any:
@@ -52,8 +50,7 @@ async def register_by_email_code(request: V2Request) -> Any:
         text_of(body, "code"),
         await registration_of(request, body, "email_code"),
     )
-    await answered(request, registered, created=True)
-    return (await users_json(request, [registered.user], custom_data=True))[0]
+    return await answered_by_rest(request, registered, created=True)
 
 
 async def send_sms(request: V2Request) -> Any:

@@ -20,7 +20,13 @@ from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.origin import address
 from poolhouse.wire.sentences import said
 from poolhouse.wire.v2 import guard_config
-from poolhouse.wire.v2.authentication import EMAIL_SCENES, answered, logged_in_as, registration_of, visitor
+from poolhouse.wire.v2.authentication import (
+    EMAIL_SCENES,
+    answered_by_rest,
+    logged_in_as,
+    registration_of,
+    visitor,
+)
 from poolhouse.wire.v2.authentication_rest import (
     APP_COOKIE,
     CAPTCHA_PATH,
@@ -30,7 +36,6 @@ from poolhouse.wire.v2.authentication_rest import (
 )
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
 from poolhouse.wire.v2.rest import enveloped, json_response
-from poolhouse.wire.v2.user_loader import users_json
 
 KINDS: tuple[KeyKind, ...] = ("username", "email", "phone")
 
@@ -88,8 +93,7 @@ async def login_by_account(request: V2Request) -> Any:
     logged_in = await request.services.login.with_any_password(
         visitor(request, {}), keys_typed(text_of(body, "account")), password, how
     )
-    await answered(request, logged_in)
-    return (await users_json(request, [logged_in.user], custom_data=True))[0]
+    return await answered_by_rest(request, logged_in)
 
 
 async def login_by_phone_code(request: V2Request) -> Any:
@@ -102,8 +106,7 @@ async def login_by_phone_code(request: V2Request) -> Any:
         SignIn(auto_register=body.get("autoRegister") is True),
         country_code_of(body),
     )
-    await answered(request, logged_in)
-    return (await users_json(request, [logged_in.user], custom_data=True))[0]
+    return await answered_by_rest(request, logged_in)
 
 
 # -- signing up --------------------------------------------------------------------------------------------
@@ -122,8 +125,7 @@ def register_by(kind: Literal["username", "email", "phone"]) -> Handler:
         registered = await request.services.registrations.register(
             visitor(request, {}), replace(registration, values=values)
         )
-        await answered(request, registered, created=True)
-        return (await users_json(request, [registered.user], custom_data=True))[0]
+        return await answered_by_rest(request, registered, created=True)
 
     return register
 
@@ -139,8 +141,7 @@ def register_by_code(channel: Channel) -> Handler:
             await registration_of(request, body, f"{channel}_code"),
             country_code_of(body) if channel == "phone" else None,
         )
-        await answered(request, registered, created=True)
-        return (await users_json(request, [registered.user], custom_data=True))[0]
+        return await answered_by_rest(request, registered, created=True)
 
     return register
 

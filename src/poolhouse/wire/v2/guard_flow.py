@@ -13,12 +13,11 @@ from typing import Any
 from poolhouse.errors import InvalidInput, NotSupported, TokenInvalid
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.wire.sentences import DONE
-from poolhouse.wire.v2.authentication import answered, visitor
+from poolhouse.wire.v2.authentication import answered_by_rest, visitor
 from poolhouse.wire.v2.authentication_rest import country_code_of, text_of
 from poolhouse.wire.v2.guard_envelope import BROKEN_OFF
 from poolhouse.wire.v2.guard_envelope import DONE as FLOW_DONE
 from poolhouse.wire.v2.request import Answer, Route, V2Request
-from poolhouse.wire.v2.user_loader import users_json
 
 Given = Mapping[str, Any]
 Step = Callable[[V2Request, Given, str], Awaitable[Any]]
@@ -126,9 +125,7 @@ _STEPS: dict[str, Step] = {
 
 
 async def _done(request: V2Request, logged_in: LoggedIn) -> Answer:
-    await answered(request, logged_in)
-    (user,) = await users_json(request, [logged_in.user], custom_data=True)
-    return Answer({"user": user}, DONE, FLOW_DONE)
+    return Answer({"user": await answered_by_rest(request, logged_in)}, DONE, FLOW_DONE)
 
 
 def _ticket(handle: str) -> str:
