@@ -24,6 +24,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.db.machine import Machine, settings_for
 
 FAST = {
     "fsync": "off",
@@ -32,6 +33,7 @@ FAST = {
     "autovacuum": "off",
     "max_connections": "200",
     "logging_collector": "off",
+    **settings_for(Machine(memory_mb=1024, free_disk_mb=10_240)),  # plans are the same on every machine
 }
 
 

@@ -20,6 +20,7 @@ from poolhouse.db import cluster, os_account
 from poolhouse.db.database import Database
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.errors import DatabaseUnfit
+from poolhouse.db.machine import Machine, settings_for
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
 
@@ -194,6 +195,46 @@ async def test_a_lost_password_is_replaced(data: Path) -> None:
     with EmbeddedPostgres(data) as url:
         assert await count(url) == 1
     assert (data / "postgres.password").read_text() != old
+
+
+async def shown(data: Path, *names: str) -> list[str]:
+    with EmbeddedPostgres(data) as url:
+        return [await query(url, lambda c, name=name: c.fetchval(f"show {name}")) for name in names]
+
+
+async def test_it_takes_its_memory_from_the_machine_at_each_start(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "machine", lambda _: Machine(1024, 20_480))
+    assert await shown(data, "shared_buffers", "work_mem", "maintenance_work_mem") == ["128MB", "8MB", "64MB"]
+    monkeypatch.setattr(cluster, "machine", lambda _: Machine(4096, 20_480))
+    assert await shown(data, "shared_buffers", "effective_cache_size") == ["896MB", "2688MB"]
+
+
+async def test_what_the_operator_writes_stands_above_it(data: Path) -> None:
+    configuration = data / "postgres" / "cluster" / "postgresql.conf"
+    kept = configuration.read_text()
+    configuration.write_text(f"{kept}shared_buffers = 96MB\n")
+    try:
+        assert await shown(data, "shared_buffers", "jit") == ["96MB", "off"]
+    finally:
+        configuration.write_text(kept)
+
+
+async def test_of_an_older_versions_settings_only_changed_ones_stay(data: Path) -> None:
+    configuration = data / "postgres" / "cluster" / "postgresql.conf"
+    kept = configuration.read_text()
+    made, _ = kept.split("# What Poolhouse chooses")
+    lines = "\n".join(sorted(cluster._OLD_LINES - {"work_mem = 8MB"}))
+    configuration.write_text(f"{made}{cluster._OLD_HEADING}\n{lines}\nwork_mem = 9MB\n")
+    try:
+        assert await shown(data, "work_mem", "maintenance_work_mem") == [
+            "9MB",
+            settings_for(cluster.machine(data))["maintenance_work_mem"].replace("1024MB", "1GB"),
+        ]
+        assert configuration.read_text() == f"{kept}work_mem = 9MB\n"
+    finally:
+        configuration.write_text(kept)
 
 
 def test_files_of_another_major_version_are_refused_by_name(data: Path) -> None:

@@ -14,6 +14,7 @@ import structlog
 
 from poolhouse.db.binaries import Binaries, candidates, choose
 from poolhouse.db.errors import DatabaseUnfit
+from poolhouse.db.machine import machine, settings_for
 from poolhouse.db.os_account import Account, copied
 
 STATE = Path("/var/lib/poolhouse")
@@ -21,24 +22,53 @@ STATE = Path("/var/lib/poolhouse")
 
 _SOCKET_ROOM = 90  # a socket's whole path has 107 bytes
 
-_CONFIGURATION = """
-# Poolhouse's choices for a small machine, written once: change them as you like.
-max_connections = 100
-shared_buffers = 128MB
-effective_cache_size = 512MB
-work_mem = 8MB
-maintenance_work_mem = 128MB
-max_wal_size = 1GB
-random_page_cost = 1.1
-jit = off
-log_min_duration_statement = 2s
-logging_collector = on
-log_directory = log
-log_filename = 'postgres-%a.log'
-log_truncate_on_rotation = on
-log_rotation_age = 1d
-log_line_prefix = '%m [%p] '
+GENERATED = "poolhouse.conf"
+"""Written anew at each start; postgresql.conf names it, and what stands there below that line stands above it."""
+
+_HEADING = f"""
+# What Poolhouse chooses, from the machine at each start, is in {GENERATED}.
+# This is the place for your own choices: what you write below stands above them.
+include_if_exists = '{GENERATED}'
 """
+
+_FIXED = {
+    "max_connections": "100",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "autovacuum_vacuum_scale_factor": "0.05",
+    "autovacuum_vacuum_insert_scale_factor": "0.05",
+    "autovacuum_analyze_scale_factor": "0.02",
+    "log_min_duration_statement": "2s",
+    "logging_collector": "on",
+    "log_directory": "log",
+    "log_filename": "'postgres-%a.log'",
+    "log_truncate_on_rotation": "on",
+    "log_rotation_age": "1d",
+    "log_line_prefix": "'%m [%p] '",
+}
+"""Of every machine."""
+
+_OLD_HEADING = "# Poolhouse's choices for a small machine, written once: change them as you like."
+_OLD_LINES = frozenset(
+    [
+        "max_connections = 100",
+        "shared_buffers = 128MB",
+        "effective_cache_size = 512MB",
+        "work_mem = 8MB",
+        "maintenance_work_mem = 128MB",
+        "max_wal_size = 1GB",
+        "random_page_cost = 1.1",
+        "jit = off",
+        "log_min_duration_statement = 2s",
+        "logging_collector = on",
+        "log_directory = log",
+        "log_filename = 'postgres-%a.log'",
+        "log_truncate_on_rotation = on",
+        "log_rotation_age = 1d",
+        "log_line_prefix = '%m [%p] '",
+    ]
+)
+"""What versions up to 0.1.0 wrote into postgresql.conf, once."""
 
 _log = structlog.get_logger(__name__)
 
@@ -96,6 +126,35 @@ def prepare(data: Path, account: Account, pg_bin: Path | None, user: str, databa
             *(f"alter role {role} password '{password}';\n" for role in ("postgres", user)),
         )
     return cluster
+
+
+def configure(cluster: Cluster) -> None:
+    """Writes what the machine's size says, for the server that is about to start."""
+    chosen = _FIXED | settings_for(machine(cluster.files))
+    lines = "".join(f"{name} = {value}\n" for name, value in chosen.items())
+    head = "# Written anew at each start. Your own choices belong into postgresql.conf.\n"
+    _write(cluster, GENERATED, head + lines)
+    _name_the_generated(cluster)
+
+
+def _name_the_generated(cluster: Cluster) -> None:
+    """In a folder of an older version: its lines go, but for those that somebody has changed."""
+    lines = (cluster.files / "postgresql.conf").read_text().splitlines()
+    if _OLD_HEADING not in lines:
+        return
+    at = lines.index(_OLD_HEADING)
+    kept = [line for line in lines[at + 1 :] if line not in _OLD_LINES]
+    text = "\n".join([*lines[:at], *_HEADING.strip().splitlines(), *kept]) + "\n"
+    _write(cluster, "postgresql.conf", text)
+
+
+def _write(cluster: Cluster, name: str, text: str) -> None:
+    """Whole or not at all: a server with half of its configuration may not start."""
+    unfinished = cluster.files / f"{name}.new"
+    unfinished.write_text(text)
+    unfinished.chmod(0o600)
+    cluster.account.give(unfinished)
+    unfinished.rename(cluster.files / name)
 
 
 def home_of(data: Path) -> Path:
@@ -182,7 +241,7 @@ def _make(cluster: Cluster, user: str, database: str) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     _initdb(cluster, unfinished)
     with (unfinished / "postgresql.conf").open("a") as configuration:
-        configuration.write(_CONFIGURATION)
+        configuration.write(_HEADING)
     (unfinished / "pg_hba.conf").write_text(
         "# Nobody gets in without the password.\n"
         "local all         all              scram-sha-256\n"
