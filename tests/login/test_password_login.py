@@ -21,7 +21,7 @@ from poolhouse.errors import (
 from poolhouse.login import lockout
 from poolhouse.login.model import Registration, SignIn
 from poolhouse.pools.model import RateCheck
-from poolhouse.resources.model import Effect, TargetType
+from poolhouse.resources.model import AccessRule, Effect, TargetType
 from poolhouse.users.model import UserDraft, UserKey
 
 BY_NAME = UserKey("username", "bob")
@@ -199,6 +199,26 @@ async def test_a_right_password_clears_the_accounts_failures(services, visitor, 
         await services.login.with_password(visitor, BY_NAME, "secret 1")
 
 
+async def test_a_right_password_clears_the_accounts_failures_also_where_it_is_not_enough(
+    services, pool, visitor, bob, configure
+):
+    await configure(login_password_fail_check=LIMIT, login_fail_strategy="block-account")
+    await services.apps.update(pool.administrator, visitor.app_id, {}, {"default_access": "DENY_ALL"})
+    for _ in range(3):
+        await fail(services, visitor, 2)
+        with pytest.raises(AppAccessDenied):
+            await services.login.with_password(visitor, BY_NAME, "secret 1")
+
+
+async def test_a_password_that_is_replaced_while_its_login_waits_opens_nothing(services, pool, visitor, bob):
+    known = await services.directories.native.account_of(visitor, BY_NAME)
+    await services.users.update(pool.administrator, bob.id, UserDraft(password="brand new 1"))
+    for password in ("secret 1", "brand new 1"):
+        with pytest.raises(WrongCredentials):
+            await services.directories.native.authenticate(visitor, BY_NAME, password, known)
+    assert (await services.login.with_password(visitor, BY_NAME, "brand new 1")).token
+
+
 async def test_a_pool_that_counts_nothing_still_ends_guessing(services, visitor, bob, configure, monkeypatch):
     await configure(login_password_fail_check={"enabled": False})
     monkeypatch.setattr(lockout, "FLOOR", RateCheck(enabled=True, limit=3, time_interval=600))
@@ -294,6 +314,28 @@ async def test_an_open_application_keeps_out_whom_it_was_closed_to(services, poo
     with pytest.raises(AppAccessDenied):
         await services.login.with_password(visitor, BY_NAME, "secret 1")
     assert (await services.login.with_password(pool.stranger, BY_NAME, "secret 1")).token
+
+
+USER, DENY = TargetType.USER, Effect.DENY
+RULED = {
+    "put": lambda access, admin, app, id_: access.put(admin, app, USER, [id_], DENY),
+    "put_all": lambda access, admin, app, id_: access.put_all(admin, app, [AccessRule(USER, (id_,), DENY)]),
+    "switch": lambda access, admin, app, id_: access.switch(admin, app, USER, [id_], True),
+}
+
+
+@pytest.mark.parametrize("how", RULED)
+async def test_an_application_that_let_somebody_in_keeps_them_out_from_its_first_rule(
+    services, pool, visitor, bob, how
+):
+    admin, app_id = pool.administrator, visitor.app_id
+    if how == "switch":
+        await services.app_access.put(admin, app_id, USER, [bob.id], DENY)
+        await services.app_access.switch(admin, app_id, USER, [bob.id], False)
+    assert (await services.login.with_password(visitor, BY_NAME, "secret 1")).token
+    await RULED[how](services.app_access, admin, app_id, bob.id)
+    with pytest.raises(AppAccessDenied):
+        await services.login.with_password(visitor, BY_NAME, "secret 1")
 
 
 @pytest.fixture(params=["denied", "disabled"])

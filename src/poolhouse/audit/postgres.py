@@ -14,6 +14,7 @@ from asyncpg import Record as Row
 from poolhouse.audit.model import Event, Record, RecordQuery
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor, Reads
+from poolhouse.db.together import Writer
 from poolhouse.db.where import Where
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
@@ -24,7 +25,7 @@ _PARTITION = re.compile(r"audit_records_(\d{4})_(\d{2})\Z")
 MONTHS_AHEAD = 3
 
 
-async def insert(tx: Executor, caller: Caller, event: Event) -> None:
+async def insert(tx: Writer, caller: Caller, event: Event) -> None:
     """An end user's own act is of kind user; an administrator's and the system's of kind administrator.
 
     What a text cannot hold is replaced: a refused login must be written whatever name was typed.

@@ -11,7 +11,8 @@ from poolhouse.audit import postgres
 from poolhouse.audit.geoip import know_agents
 from poolhouse.audit.model import Event, Record, RecordQuery
 from poolhouse.caller import Caller
-from poolhouse.db.database import Database, Executor
+from poolhouse.db.database import Database
+from poolhouse.db.together import Writer
 from poolhouse.paging import Page, PageRequest
 
 LOGINS = Counter(
@@ -27,7 +28,7 @@ class AuditLog:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def write(self, tx: Executor, caller: Caller, event: Event) -> None:
+    async def write(self, tx: Writer, caller: Caller, event: Event) -> None:
         """One row in the act's own transaction: it stays if and only if the act does."""
         _count(event)
         await postgres.insert(tx, caller, event)

@@ -18,6 +18,7 @@ from asyncpg import Record
 from poolhouse.db.connection_pool import Connections, Load
 from poolhouse.db.faults import faults
 from poolhouse.db.listening import Listener, OnNotification
+from poolhouse.db.together import Together
 from poolhouse.errors import DatabaseLost, Overloaded
 
 T = TypeVar("T")
@@ -258,6 +259,10 @@ class Database(Reads):
         One level: a function that should take part is handed the `Tx`.
         """
         return _Transaction(self._primary)
+
+    def together(self) -> Together:
+        """`async with db.together() as writes:` sends what the block executes as one statement."""
+        return Together(self.execute)
 
     async def notify(self, channel: str, payload: str = "") -> None:
         await self.execute("select pg_notify($1, $2)", channel, payload)

@@ -18,7 +18,9 @@ import structlog
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
+from poolhouse.db.together import Writer
 from poolhouse.directory import postgres_states as rows
+from poolhouse.directory.contract import Account
 from poolhouse.directory.postgres_states import STATES, State
 from poolhouse.directory.scripted import ScriptedDirectory
 from poolhouse.directory.scripted_queries import Gatherer
@@ -41,8 +43,10 @@ class CompletedDirectory:
         self._store, self._db = store, db
         self._gatherer = Gatherer(store, db, self._completed)
 
-    async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
-        return await self._completed_one(caller, await self._store.authenticate(caller, key, password))
+    async def authenticate(
+        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+    ) -> User:
+        return await self._completed_one(caller, await self._store.authenticate(caller, key, password, known))
 
     async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
         found = await self._store.find(caller, keys)
@@ -100,8 +104,8 @@ class CompletedDirectory:
     async def check_password(self, caller: Caller, user_id: str, password: str) -> bool:
         return await self._store.check_password(caller, user_id, password)
 
-    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
-        return await self._store.id_of(caller, key)
+    async def account_of(self, caller: Caller, key: UserKey) -> Account | None:
+        return await self._store.account_of(caller, key)
 
     async def refuse_if_known(self, caller: Caller, draft: UserDraft, user_id: str | None = None) -> None:
         await self._store.refuse_if_known(caller, draft, user_id)
@@ -110,9 +114,14 @@ class CompletedDirectory:
         return await self._store.adopt(caller, key, password)
 
     async def record_login(
-        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
+        self,
+        caller: Caller,
+        user: User,
+        times: int = 1,
+        token_expires_at: datetime | None = None,
+        writes: Writer | None = None,
     ) -> None:
-        await self._store.record_login(caller, user, times, token_expires_at)
+        await self._store.record_login(caller, user, times, token_expires_at, writes)
 
     async def _completed_one(self, caller: Caller, user: User) -> User:
         return (await self._completed(caller, [user]))[0]

@@ -9,13 +9,24 @@ it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Tx
+from poolhouse.db.together import Writer
 from poolhouse.paging import Page
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a login reads before the password is right: nothing of the profile. `stored`: the password's form."""
+
+    id: str
+    stored: str | None = None
+    reset_password_on_next_login: bool = False
 
 
 class Directory(Protocol):
@@ -28,8 +39,10 @@ class Directory(Protocol):
     keeps_profiles: bool
     """Whether users live in our tables; our own bookkeeping columns exist only there."""
 
-    async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
-        """The user, if the plain password is theirs.
+    async def authenticate(
+        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+    ) -> User:
+        """The user, if the plain password is theirs. `known`: what `account_of` has just said of `key`.
 
         Raises WrongCredentials for an unknown user and for a wrong password alike, at the same cost;
         ScriptFailed and CustomDatabaseUnavailable from a scripted directory.
@@ -71,7 +84,7 @@ class Directory(Protocol):
 
     # -- what signing in needs besides ---------------------------------------------------------------------
 
-    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
+    async def account_of(self, caller: Caller, key: UserKey) -> Account | None:
         """Whose login name this is, before any password is checked: asked so that the failures of all names
         of one user count together. None for nobody, and where asking would cost a script's call."""
         ...
@@ -87,7 +100,13 @@ class Directory(Protocol):
         ...
 
     async def record_login(
-        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
+        self,
+        caller: Caller,
+        user: User,
+        times: int = 1,
+        token_expires_at: datetime | None = None,
+        writes: Writer | None = None,
     ) -> None:
-        """`times` more logins, the last one now and from here; `user` is as it is after them."""
+        """`times` more logins, the last one now and from here; `user` is as it is after them. Our own tables are
+        changed among `writes` where there are any."""
         ...

@@ -15,7 +15,9 @@ import structlog
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
+from poolhouse.db.together import Writer
 from poolhouse.directory.completed import CompletedDirectory
+from poolhouse.directory.contract import Account
 from poolhouse.directory.postgres import PostgresDirectory
 from poolhouse.errors import (
     Conflict,
@@ -55,13 +57,15 @@ class MigratingDirectory:
         self._native, self._legacy, self._db = native, legacy, db
         self._count, self._is_tombstone = count, is_tombstone
 
-    async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
+    async def authenticate(
+        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+    ) -> User:
         """Somebody known here is judged here, finally; only somebody unknown is asked for elsewhere."""
         if key.kind not in LOGIN_KEYS:
-            return await self._native.authenticate(caller, key, password)
-        here = (await self._native.find(caller, [key]))[0]
+            return await self._native.authenticate(caller, key, password, known)
+        here = known or await self._native.account_of(caller, key)
         if here is not None and not await self._came_without_password(caller, here):
-            return await self._native.authenticate(caller, key, password)
+            return await self._native.authenticate(caller, key, password, here)
         try:
             user = await self._legacy.authenticate(caller, key, password)
         except (ScriptFailed, WrongCredentials, CustomDatabaseUnavailable, Overloaded) as error:
@@ -78,16 +82,18 @@ class MigratingDirectory:
             return await self._adopt(caller, key, user, password)
         return await self._complete(caller, key, here, user, password)
 
-    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
-        return await self._native.id_of(caller, key)
+    async def account_of(self, caller: Caller, key: UserKey) -> Account | None:
+        return await self._native.account_of(caller, key)
 
-    async def _came_without_password(self, caller: Caller, here: User) -> bool:
+    async def _came_without_password(self, caller: Caller, here: Account) -> bool:
         """Moved in by `migration finish` before they ever came: their password is still the old database's."""
         return here.reset_password_on_next_login and await self._native.is_waiting(
             caller, here.id, CUSTOM_DATABASE
         )
 
-    async def _complete(self, caller: Caller, key: UserKey, here: User, theirs: User, password: str) -> User:
+    async def _complete(
+        self, caller: Caller, key: UserKey, here: Account, theirs: User, password: str
+    ) -> User:
         adopted = await self.adopted(caller, theirs.id)
         if adopted is None or adopted.id != here.id:
             await self._note(caller.pool_id, "conflict")
@@ -191,9 +197,14 @@ class MigratingDirectory:
         return await self._native.check_password(caller, user_id, password)
 
     async def record_login(
-        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
+        self,
+        caller: Caller,
+        user: User,
+        times: int = 1,
+        token_expires_at: datetime | None = None,
+        writes: Writer | None = None,
     ) -> None:
-        await self._native.record_login(caller, user, times, token_expires_at)
+        await self._native.record_login(caller, user, times, token_expires_at, writes)
 
     async def _note(self, pool_id: str, outcome: str) -> None:
         """A count that cannot be kept must not fail a login."""

@@ -13,7 +13,9 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher, Verified
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.db.faults import broken_constraint
+from poolhouse.db.together import Writer
 from poolhouse.directory import search
+from poolhouse.directory.contract import Account
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.directory.totals import Totals
 from poolhouse.errors import (
@@ -61,36 +63,45 @@ class PostgresDirectory:
         self._db, self._hasher, self._passwords = db, hasher, passwords
         self._totals = Totals()
 
-    async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
+    async def authenticate(
+        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+    ) -> User:
         """Until the password is right nothing of the profile is read: a row of sixty columns takes longer to
         read than none, and that would tell who exists."""
-        row = await self._row(caller, key, "u.id, u.password_hash, u.reset_password_on_next_login")
-        stored = row["password_hash"] if row else None
-        if row is None or stored is None:
+        account = known or await self.account_of(caller, key)
+        if account is None or account.stored is None:
             await self._hasher.waste(password, caller.pool_id)
-            if row is not None and row["reset_password_on_next_login"]:
+            if account is not None and account.reset_password_on_next_login:
                 raise FirstPasswordRequired("no password set")
-            raise WrongCredentials(f"{'no such user' if row is None else 'no password set'}: {key.kind}")
-        verified = await self._verify(caller, row["id"], password, stored)
-        if not verified.ok:
-            raise WrongCredentials("wrong password")
-        if verified.needs_rehash:
-            fresh = await self._hasher.hash(password, caller.pool_id)
-            await self._db.execute(
-                "update users set password_hash = $3 where pool_id = $1 and id = $2 and password_hash = $4",
-                caller.pool_id,
-                row["id"],
-                fresh,
-                stored,
-            )
-        user = await self._find_one(caller, UserKey("id", row["id"]))
-        if user is None:
-            raise WrongCredentials("deleted at this moment")
-        return user
+            raise WrongCredentials(f"{'no such user' if account is None else 'no password set'}: {key.kind}")
+        return await self._judged(caller, account.id, password, account.stored)
 
-    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
-        row = await self._row(caller, key, "u.id")
-        return row["id"] if row else None
+    async def _judged(self, caller: Caller, user_id: str, password: str, stored: str) -> User:
+        """The password that fits must be the one of now: a login may have waited long in the queue of hashes."""
+        while True:
+            verified = await self._verify(caller, user_id, password, stored)
+            if not verified.ok:
+                raise WrongCredentials("wrong password")
+            if verified.needs_rehash:
+                fresh = await self._hasher.hash(password, caller.pool_id)
+                await self._db.execute(
+                    "update users set password_hash = $3 where pool_id = $1 and id = $2 and password_hash = $4",
+                    caller.pool_id,
+                    user_id,
+                    fresh,
+                    stored,
+                )
+                stored = fresh
+            row = await self._row(caller, UserKey("id", user_id), f"{search.COLUMNS}, u.password_hash")
+            if row is None or row["password_hash"] is None:
+                raise WrongCredentials("deleted, or without a password, at this moment")
+            if row["password_hash"] == stored:
+                return User(*row[:_WIDTH])
+            stored = row["password_hash"]
+
+    async def account_of(self, caller: Caller, key: UserKey) -> Account | None:
+        row = await self._row(caller, key, "u.id, u.password_hash, u.reset_password_on_next_login")
+        return Account(*row[:3]) if row else None
 
     async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
         if len(keys) == 1 or any(key.kind in ("identity", "phone") for key in keys):
@@ -275,9 +286,14 @@ class PostgresDirectory:
         return bool(given)
 
     async def record_login(
-        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
+        self,
+        caller: Caller,
+        user: User,
+        times: int = 1,
+        token_expires_at: datetime | None = None,
+        writes: Writer | None = None,
     ) -> None:
-        await self._db.execute(
+        await (writes or self._db).execute(
             "update users set logins_count = logins_count + $3, last_login = now(), last_ip = $4, "
             "last_login_app = $5, token_expired_at = coalesce($6, token_expired_at) "
             "where pool_id = $1 and id = $2",

@@ -16,6 +16,8 @@ from poolhouse.caller import Caller
 from poolhouse.customdb import budget
 from poolhouse.customdb.model import LiveConnection, ScriptName
 from poolhouse.db.database import Tx
+from poolhouse.db.together import Writer
+from poolhouse.directory.contract import Account
 from poolhouse.errors import (
     NotSupportedByDirectory,
     PoolhouseError,
@@ -65,7 +67,9 @@ class ScriptedDirectory:
         self._active, self._scripts, self._identities = active, scripts, identities
         self._zone = active.database.zone
 
-    async def authenticate(self, caller: Caller, key: UserKey, password: str) -> User:
+    async def authenticate(
+        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+    ) -> User:
         if key.kind not in LOGIN_KEYS:
             raise NotSupportedByDirectory(what=f"login by {key.kind}")
         if not password:  # a script may ask a directory that lets an empty password in (LDAP's bind)
@@ -92,7 +96,7 @@ class ScriptedDirectory:
             raise
         return await self._confirmed(caller, key, user)
 
-    async def id_of(self, caller: Caller, key: UserKey) -> str | None:
+    async def account_of(self, caller: Caller, key: UserKey) -> Account | None:
         return None
 
     async def find(self, caller: Caller, keys: Sequence[UserKey]) -> list[User | None]:
@@ -300,7 +304,12 @@ class ScriptedDirectory:
         return None
 
     async def record_login(
-        self, caller: Caller, user: User, times: int = 1, token_expires_at: datetime | None = None
+        self,
+        caller: Caller,
+        user: User,
+        times: int = 1,
+        token_expires_at: datetime | None = None,
+        writes: Writer | None = None,
     ) -> None:
         """Told to updateUser where the connection wants it; its answer does not matter."""
         if self._active.database.record_logins:

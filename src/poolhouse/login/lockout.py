@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor, Tx
+from poolhouse.db.together import Writer
 from poolhouse.errors import (
     AccountLocked,
     CaptchaRequired,
@@ -48,6 +49,25 @@ class _Counted:
     limit: Limit
 
 
+@dataclass(slots=True)
+class Try:
+    """One try; `begun` is how it is counted, for the account first. `proved`: the password was right."""
+
+    begun: Sequence[_Counted]
+    proved: bool = False
+    written: bool = False
+
+    async def forget(self, writes: Writer) -> None:
+        """Among the writes of the login that it was. Should they fail it stays counted."""
+        account, *others = self.begun
+        await postgres.forget_attempts(
+            writes, account.subject.pool_id, account.subject.kind, [account.subject.name]
+        )
+        for each in others:
+            await postgres.give_attempt_back(writes, each.subject)
+        self.written = True
+
+
 class Lockout:
     def __init__(self, db: Database, turns: AddressLimiter | None = None) -> None:
         self._db = db
@@ -57,18 +77,19 @@ class Lockout:
     @asynccontextmanager
     async def counted(
         self, caller: Caller, pool: Pool, key: UserKey, captcha: str | None
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[Try]:
         """Around one try at the password of `key` (the user's id, or the name nobody has).
 
         Raises, before any hashing, AccountLocked or CaptchaRequired after too many failures; TooManyRequests
         where the pool does not count them and there were far too many. A right password clears the account's
         count but not the address's: else one good account would let an address try others for ever.
+        What is raised after `Try.proved` is not about the password.
         """
         account = _Counted(Subject(pool.id, ACCOUNT, name_of(key)), _account_limit(pool))
         address = _address(caller, pool)
         begun = await self._begin(caller, pool, account, address, captcha)
-        async with self._judged(begun):
-            yield
+        async with self._judged(begun) as this:
+            yield this
 
     @asynccontextmanager
     async def counted_old_password(self, pool_id: str, user_id: str) -> AsyncIterator[None]:
@@ -81,21 +102,32 @@ class Lockout:
             yield
 
     @asynccontextmanager
-    async def _judged(self, begun: Sequence[_Counted]) -> AsyncIterator[None]:
+    async def _judged(self, begun: Sequence[_Counted]) -> AsyncIterator[Try]:
         """How the counted tries ended; the first is the account's. What fails in another way than by the
         password proved nothing, but a request that was broken off may have been told."""
+        this = Try(begun)
         try:
-            yield
+            yield this
         except BaseException as error:
-            if isinstance(error, PoolhouseError) and not isinstance(error, _WRONG):
+            if this.proved:
+                await self._right(this)
+            elif isinstance(error, PoolhouseError) and not isinstance(error, _WRONG):
                 await self._void(begun)
             else:
                 for each in begun:
                     self._tally.failed(each.subject)
             raise
-        account, *others = begun
-        await self._tally.right(account.subject)
-        await self._void(others)
+        await self._right(this)
+
+    async def _right(self, this: Try) -> None:
+        account, *others = this.begun
+        if this.written:
+            self._tally.forgotten(account.subject)
+            for each in others:
+                self._tally.failed(each.subject)
+        else:
+            await self._tally.right(account.subject)
+            await self._void(others)
 
     async def _begin(
         self, caller: Caller, pool: Pool, account: _Counted, address: _Counted | None, captcha: str | None

@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
+from poolhouse.db.together import Writer
 from poolhouse.login.model import CHANNELS
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ async def locked_for(db: Executor, pool_id: str, kind: str, subject: str) -> int
     return None if left is None else int(left)
 
 
-async def give_attempt_back(db: Executor, subject: Subject) -> None:
+async def give_attempt_back(db: Writer, subject: Subject) -> None:
     """A counted try that proved nothing. It was let through, so nothing was locked when it came."""
     await db.execute(
         """
@@ -122,7 +123,7 @@ async def give_attempt_back(db: Executor, subject: Subject) -> None:
     )
 
 
-async def forget_attempts(db: Executor, pool_id: str, kind: str, subjects: Sequence[str]) -> None:
+async def forget_attempts(db: Writer, pool_id: str, kind: str, subjects: Sequence[str]) -> None:
     await db.execute(
         "delete from attempts where pool_id = $1 and kind = $2 and subject = any($3::text[])",
         pool_id,

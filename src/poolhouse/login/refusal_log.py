@@ -68,9 +68,10 @@ class RefusalLog:
         """Asked of our own rows alone: a refusal costs no script a call."""
         try:
             directory = await self._directories.of(caller.pool_id)
-            return await directory.id_of(caller, key)
+            account = await directory.account_of(caller, key)
         except PoolhouseError:
             return None
+        return account.id if account else None
 
 
 def name_typed(typed: str) -> str:

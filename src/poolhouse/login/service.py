@@ -8,7 +8,8 @@ Unknown user and wrong password look and cost the same; what sets them apart goe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,8 +23,9 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
+from poolhouse.db.together import Writer
 from poolhouse.directory.chooser import Directories
-from poolhouse.directory.contract import Directory
+from poolhouse.directory.contract import Account, Directory
 from poolhouse.errors import (
     AccountBlocked,
     AccountSuspended,
@@ -57,6 +59,7 @@ MFA_LIFETIME = timedelta(minutes=10)
 RESET_LIFETIME = timedelta(minutes=30)
 MFA_TRIES = 10
 PLAIN = SignIn()
+Also = Callable[[Writer], Awaitable[None]]
 _BY_ADDRESS: dict[Method, Channel] = {"email_code": "email", "phone_code": "phone"}
 
 
@@ -95,23 +98,28 @@ class LoginService:
         Raises WrongCredentials, CaptchaRequired, AccountLocked, and what `admit` raises.
         """
         pool = await self._pools.get(caller.pool_id)
-        user_id: str | None = None
-        try:
-            directory = await self._directories.of(pool.id)
-            user_id = await directory.id_of(caller, key)
-            if not password:
-                raise WrongCredentials("empty password")
-            account = UserKey("id", user_id) if user_id else key
-            async with (
-                self._lockout.counted(caller, pool, account, how.captcha),
-                self._lockout.turns.of(caller.ip),
-            ):
-                user = await self._authenticate(caller, directory, key, password, how)
-        except PoolhouseError as error:
-            await self._refusals.write(caller, error, key=key, user_id=user_id or "", method=method)
-            await self._note_lock(caller, pool, key, user_id, error)
-            raise
-        return await self.complete_login(caller, user, method, password=password, scope=how.scope)
+        known: Account | None = None
+        async with AsyncExitStack() as stack:
+            try:
+                directory = await self._directories.of(pool.id)
+                known = await directory.account_of(caller, key)
+                if not password:
+                    raise WrongCredentials("empty password")
+                subject = UserKey("id", known.id) if known else key
+                this = await stack.enter_async_context(
+                    self._lockout.counted(caller, pool, subject, how.captcha)
+                )
+                async with self._lockout.turns.of(caller.ip):
+                    user = await self._authenticate(caller, directory, key, password, known, how)
+                this.proved = True
+            except PoolhouseError as error:
+                user_id = known.id if known else None
+                await self._refusals.write(caller, error, key=key, user_id=user_id or "", method=method)
+                await self._note_lock(caller, pool, key, user_id, error)
+                raise
+            return await self.complete_login(
+                caller, user, method, password=password, scope=how.scope, also=this.forget
+            )
 
     async def with_any_password(
         self, caller: Caller, keys: Sequence[UserKey], password: str, how: SignIn = PLAIN
@@ -133,9 +141,10 @@ class LoginService:
         password: str | None = None,
         second_factor: bool = True,
         scope: str | None = None,
+        also: Also | None = None,
     ) -> LoggedIn:
         """A session and a token for a user who has proved who they are, here or in another use case: by a code, an
-        identity, a second factor.
+        identity, a second factor. `also`: what is written with the session.
 
         Raises AccountBlocked, AccountSuspended, AppAccessDenied, EmailUnverified, PasswordResetRequired (with
         a ticket), MfaRequired (with a ticket). A refusal is in the audit log before it is raised.
@@ -154,14 +163,21 @@ class LoginService:
         except PoolhouseError as error:
             await self._refusals.write(caller, error, key=UserKey("id", user.id), user=user, method=method)
             raise
-        return await self._open(caller, pool, app, user, method, scope)
+        return await self._open(caller, pool, app, user, method, scope, also)
 
     async def _open(
-        self, caller: Caller, pool: Pool, app: App | None, user: User, method: Method, scope: str | None
+        self,
+        caller: Caller,
+        pool: Pool,
+        app: App | None,
+        user: User,
+        method: Method,
+        scope: str | None,
+        also: Also | None,
     ) -> LoggedIn:
         allowed = None if scope is None else allowed_scope(app, scope)
-        async with self._db.transaction() as tx:
-            session = await self._sessions.start(tx, caller, user.id, lifetime(pool, app), scope=allowed)
+        async with self._recorder.of(caller, user) as record, self._db.together() as writes:
+            session = await self._sessions.start(writes, caller, user.id, lifetime(pool, app), scope=allowed)
             event = Event(
                 "login",
                 "user",
@@ -171,16 +187,18 @@ class LoginService:
                 app_id=caller.app_id,
                 detail={"method": method, "session": session.id},
             )
-            await self._audit.write(tx, caller, event)
-        user = msgspec.structs.replace(
-            user,
-            logins_count=user.logins_count + 1,
-            last_login=session.created_at,
-            last_ip=caller.ip,
-            last_login_app=caller.app_id,
-            token_expired_at=session.expires_at,
-        )
-        await self._recorder.record(caller, user, session.expires_at)
+            await self._audit.write(writes, caller, event)
+            if also is not None:
+                await also(writes)
+            user = msgspec.structs.replace(
+                user,
+                logins_count=user.logins_count + 1,
+                last_login=session.created_at,
+                last_ip=caller.ip,
+                last_login_app=caller.app_id,
+                token_expired_at=session.expires_at,
+            )
+            await record(writes, user)
         return LoggedIn(user, await self._sessions.issue_user(session, user, app), session)
 
     async def token_only(self, caller: Caller, user: User) -> tuple[Session, IssuedToken]:
@@ -238,10 +256,16 @@ class LoginService:
     # -- questions -----------------------------------------------------------------------------------------
 
     async def _authenticate(
-        self, caller: Caller, directory: Directory, key: UserKey, password: str, how: SignIn
+        self,
+        caller: Caller,
+        directory: Directory,
+        key: UserKey,
+        password: str,
+        known: Account | None,
+        how: SignIn,
     ) -> User:
         try:
-            return await directory.authenticate(caller, key, password)
+            return await directory.authenticate(caller, key, password, known)
         except (WrongCredentials, ScriptFailed):
             if how.auto_register and await self._users.find(caller, key) is None:
                 return await self._sign_up.at_login(caller, key, password)

@@ -92,7 +92,11 @@ class Tally:
         try:
             await postgres.forget_attempts(self._db, subject.pool_id, subject.kind, [subject.name])
         finally:
-            self._settle(subject, True)
+            self.forgotten(subject)
+
+    def forgotten(self, subject: Subject) -> None:
+        """As `right`, of one whose rows were written among others."""
+        self._settle(subject, True)
 
     def _settle(self, subject: Subject, right: bool) -> None:
         state = self._states[subject]

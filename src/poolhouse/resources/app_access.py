@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from poolhouse.apps.model import App, AppSettings
-from poolhouse.apps.service import AppService
+from poolhouse.apps.service import CACHE_S, AppService
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.db.database import Database
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import InvalidInput, NotFound, TooLarge
 from poolhouse.ids import new_secret
 from poolhouse.paging import Page, PageRequest
@@ -29,6 +30,7 @@ from poolhouse.resources.model import (
     TargetType,
 )
 from poolhouse.resources.principals import Principals
+from poolhouse.ttl_cache import TtlCache
 
 SHORTEST_LIFETIME_S, LONGEST_LIFETIME_S = 1, 365 * 86400
 DEFAULT_LIFETIME_S = 600
@@ -47,6 +49,7 @@ class AppAccessService:
     ) -> None:
         self._db, self._audit, self._apps = db, audit, apps
         self._principals, self._box = principals, box
+        self._ruled: TtlCache[bool] = TtlCache(CACHE_S)
 
     # -- who may use it ----------------------------------------------------------------------------------
 
@@ -63,7 +66,7 @@ class AppAccessService:
     ) -> None:
         """Allows or denies; the last word about a target stands. Raises AppNotFound, a target's NotFound."""
         targets = await self._targets(caller, app_id, type_, identifiers, namespace)
-        async with self._db.transaction() as tx:
+        async with self._changing(app_id) as tx:
             await postgres_access.put_access(
                 tx, caller.pool_id, app_id, targets, namespace, effect, inherit_by_children
             )
@@ -81,7 +84,7 @@ class AppAccessService:
     ) -> None:
         """Raises AppNotFound, a target's NotFound, and NotFound when one has no such rule."""
         targets = await self._targets(caller, app_id, type_, identifiers, namespace)
-        async with self._db.transaction() as tx:
+        async with self._changing(app_id) as tx:
             if await postgres_access.switch_access(tx, caller.pool_id, app_id, targets, enabled) < len(
                 targets
             ):
@@ -98,7 +101,7 @@ class AppAccessService:
     ) -> None:
         """What is not there is passed over. Raises AppNotFound, a target's NotFound."""
         targets = await self._targets(caller, app_id, type_, identifiers, namespace)
-        async with self._db.transaction() as tx:
+        async with self._changing(app_id) as tx:
             await postgres_access.delete_access(tx, caller.pool_id, app_id, targets)
             await self._audit.write(tx, caller, _event("revoke", app_id, targets))
 
@@ -110,7 +113,7 @@ class AppAccessService:
             (rule, await self._targets(caller, app_id, rule.type, rule.identifiers, rule.namespace))
             for rule in rules
         ]
-        async with self._db.transaction() as tx:
+        async with self._changing(app_id) as tx:
             for rule, targets in resolved:
                 await postgres_access.put_access(
                     tx,
@@ -131,7 +134,7 @@ class AppAccessService:
         resolved = [
             await self._targets(caller, app_id, rule.type, rule.identifiers, rule.namespace) for rule in rules
         ]
-        async with self._db.transaction() as tx:
+        async with self._changing(app_id) as tx:
             for targets in resolved:
                 await postgres_access.delete_access(tx, caller.pool_id, app_id, targets)
                 await self._audit.write(tx, caller, _event("revoke", app_id, targets))
@@ -142,7 +145,7 @@ class AppAccessService:
             (app_id, await self._targets(caller, app_id, rule.type, rule.identifiers, rule.namespace))
             for app_id, rule in rules
         ]
-        async with self._db.transaction() as tx:
+        async with self._changing(*(app_id for app_id, _ in rules)) as tx:
             for app_id, targets in sorted(resolved, key=lambda one: one[0]):
                 await postgres_access.delete_access(tx, caller.pool_id, app_id, targets)
                 await self._audit.write(tx, caller, _event("revoke", app_id, targets))
@@ -210,13 +213,11 @@ class AppAccessService:
         """`may_use` for the use cases that let people in: they have proved who they are. A disabled application
         admits nobody.
 
-        An open application without rules costs one look into an index.
+        An open application without rules costs one look into an index, once a second.
         """
         if not app.settings.enabled:
             return False
-        if app.settings.default_access == ALLOW_ALL and not await postgres_access.has_rules(
-            self._db, app.pool_id, app.id
-        ):
+        if app.settings.default_access == ALLOW_ALL and not await self._has_rules(app):
             return True
         return await self.may_use(Caller(app.pool_id, "user", user_id), app.id, user_id)
 
@@ -279,6 +280,20 @@ class AppAccessService:
             await self._audit.write(tx, caller, Event("delete", "access_account", account_id))
 
     # -- inside ------------------------------------------------------------------------------------------
+
+    async def _has_rules(self, app: App) -> bool:
+        """May be a second old, as the application itself."""
+        return await self._ruled.get(app.id, lambda: postgres_access.has_rules(self._db, app.pool_id, app.id))
+
+    @asynccontextmanager
+    async def _changing(self, *app_ids: str) -> AsyncIterator[Tx]:
+        """The transaction of a change of these applications' rules."""
+        try:
+            async with self._db.transaction() as tx:
+                yield tx
+        finally:
+            for app_id in app_ids:
+                self._ruled.drop(app_id)
 
     async def _targets(
         self, caller: Caller, app_id: str, type_: TargetType, identifiers: Sequence[str], namespace: str

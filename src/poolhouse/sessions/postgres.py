@@ -9,6 +9,7 @@ from asyncpg import Record
 
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
+from poolhouse.db.together import Writer
 from poolhouse.sessions.model import Ended, Session
 from poolhouse.users.postgres import may_log_in
 
@@ -19,7 +20,7 @@ def _session(row: Record) -> Session:
     return Session(*row)
 
 
-async def insert(db: Executor, session: Session) -> None:
+async def insert(db: Writer, session: Session) -> None:
     await db.execute(
         f"insert into sessions ({_COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         session.id,

@@ -17,6 +17,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor
+from poolhouse.db.together import Writer
 from poolhouse.errors import TokenExpired, TokenInvalid
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
@@ -144,7 +145,7 @@ class SessionService:
 
     async def start(
         self,
-        db: Executor,
+        db: Writer,
         caller: Caller,
         user_id: str,
         lifetime: timedelta,
