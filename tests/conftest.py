@@ -75,8 +75,8 @@ def postgres_url(run_folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(run_folder: Path, postgres_url: str, worker_id: str) -> Iterator[str]:
-    """The worker's own migrated database, a clone of the run's template."""
+def template(run_folder: Path, postgres_url: str) -> str:
+    """The name of the run's one database that was migrated: others are clones of it."""
     run = run_folder.name.removeprefix("poolhouse-test-")
 
     def make_template() -> str:
@@ -85,8 +85,13 @@ def database_url(run_folder: Path, postgres_url: str, worker_id: str) -> Iterato
         await_in_thread(migrate(on_database(postgres_url, name)))
         return name
 
-    template = once_a_run(run_folder, "template", make_template)
-    name = f"poolhouse_{run}_{worker_id}"
+    return once_a_run(run_folder, "template", make_template)
+
+
+@pytest.fixture(scope="session")
+def database_url(run_folder: Path, postgres_url: str, template: str, worker_id: str) -> Iterator[str]:
+    """The worker's own migrated database."""
+    name = f"{template}_{worker_id}"
     once_a_run(
         run_folder,
         name,

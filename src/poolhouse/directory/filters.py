@@ -11,7 +11,7 @@ from typing import Any
 
 from poolhouse import emails, phones
 from poolhouse.db.where import Where
-from poolhouse.directory.orders import LOGINS, SAME_AS_CREATED, Listed
+from poolhouse.directory.orders import LOGINS, Listed
 from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.conditions import condition as custom_condition
 from poolhouse.fields.model import Field
@@ -84,12 +84,6 @@ def _add_comparison(where: Where, condition: Condition) -> None:
     elif isinstance(where, Listed) and (term := of_logins(where, condition)):
         where.join_logins()
         where.add(term)
-    elif field in SAME_AS_CREATED and operator != "NOT_EQUAL":
-        at, created = (
-            _comparison(where, condition, f"u.{field}"),
-            _comparison(where, condition, "u.created_at"),
-        )
-        where.add(f"(u.{field} <> u.created_at and {at} or u.{field} = u.created_at and {created})")
     else:
         if field in _BY_SEARCH and operator == "EQUAL":
             where.add(f"u.search_key like poolhouse_search_pattern({where.arg(value_of(field, value))})")

@@ -36,9 +36,7 @@ KNOWN_VALUES: Mapping[str, Set[str]] = {
 NEWEST = "u.created_at desc, u.id"
 
 _WITH_LOGINS = "user_logins l join users u on u.pool_id = l.pool_id and u.id = l.user_id"
-SAME_AS_CREATED = frozenset({"status_changed_at", "signed_up"})
-"""When the user was created, of nearly everybody."""
-_WHOLE = frozenset({"id", "created_at", "updated_at"})
+_TIMES = frozenset({"updated_at", "status_changed_at", "signed_up"})
 """Everybody has one, and an index has them all."""
 
 
@@ -87,32 +85,6 @@ class Stretch:
         return f"{source} where {where.sql}{self.term and f' and {self.term}'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Merged(Stretch):
-    """Everybody, by a time that is mostly that of creation: two ordered lists, by an index each, become one."""
-
-    field: str = ""
-    descending: bool = True
-
-    def ids(self, where: Listed, limit: int, offset: int) -> str:
-        down, up, before = ("desc", "", ">=") if self.descending else ("", "desc", "<=")
-        extreme, end = ("min", "'-infinity'") if self.descending else ("max", "'infinity'")
-        most = limit + offset
-        rest = f"u.created_at {down}, u.id {up}"
-        return (
-            "with differing as materialized ("
-            f"select u.pool_id, u.id, u.{self.field} as at, u.created_at from {where.source} where {where.sql} "
-            f"and u.{self.field} <> u.created_at order by u.{self.field} {down}, {rest} limit {most:d}), "
-            # Whoever comes after all of a full list of those is on no page yet, and is not looked for.
-            f"bound as (select case when count(*) = {most:d} then {extreme}(at) else {end} end as at from differing), "
-            f"same as (select u.pool_id, u.id, u.created_at as at, u.created_at from {where.source} where {where.sql} "
-            f"and u.{self.field} = u.created_at and u.created_at {before} (select at from bound) "
-            f"order by {rest} limit {most:d}) "
-            "select u.pool_id, u.id from (select * from differing union all select * from same) u "
-            f"order by u.at {down}, {rest} limit {limit:d} offset {offset:d}"
-        )
-
-
 async def stretches(db: Reads, pool_id: str, sorts: Sequence[Sort]) -> list[Stretch]:
     """All of them, in their order. Raises InvalidInput where a field cannot be sorted by."""
     check(sorts)
@@ -125,10 +97,8 @@ async def stretches(db: Reads, pool_id: str, sorts: Sequence[Sort]) -> list[Stre
         return [Stretch(f"u.id{direction}")]
     if first.field == "created_at":
         return [Stretch(tie if not rest else f"u.created_at{direction}, {tie}")]
-    if first.field == "updated_at":
-        return [Stretch(f"u.updated_at{direction}, {tie}")]
-    if first.field in SAME_AS_CREATED and not rest:
-        return [Merged("", field=first.field, descending=first.descending)]
+    if first.field in _TIMES:
+        return [Stretch(f"u.{first.field}{direction}, {tie}")]
     if first.field in COUNTED:
         return await _groups(db, pool_id, first, tie)
     return _filled_and_empty(first, direction, tie)
