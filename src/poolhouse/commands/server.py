@@ -6,6 +6,8 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -13,10 +15,14 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from poolhouse import logs
 from poolhouse.commands.output import console, warn
 from poolhouse.db import migrations
+from poolhouse.db.migrations.online import Progress as Step
+from poolhouse.db.migrations.online import Report
 from poolhouse.settings import Settings, misspelt
 
 Data = Annotated[Path | None, Parameter(help="Folder of the database, the keys and credentials.json.")]
@@ -63,7 +69,8 @@ async def _up(settings: Settings, began: float) -> None:
         from poolhouse.rotation import require_every_secret
         from poolhouse.services import opened
 
-        await migrations.migrate(url)
+        with upgrade_shown() as report:
+            await migrations.migrate(url, report=report)
         ready = asyncio.Event()
         async with opened(settings, url) as services:
             await require_every_secret(services.db, services.box)
@@ -75,6 +82,24 @@ async def _up(settings: Settings, began: float) -> None:
         if settings.workers > 1:
             await serve_workers(settings, url, ready)
         told.cancel()
+
+
+@contextmanager
+def upgrade_shown() -> Iterator[Report]:
+    """A bar on a terminal for what takes long; the log has the same in lines."""
+    terminal = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
+        task = bar.add_task("upgrading", total=None, visible=False)
+
+        def report(at: Step) -> None:
+            words = f"{at.version}, {at.step} of {at.steps}: {at.what}"
+            far = at.phase or (f"{at.rows:,} rows" if at.rows else "")
+            share = None if at.share is None else 100 * at.share
+            bar.update(task, description=f"{words} {far}".strip(), visible=True)
+            bar.update(task, total=share and 100, completed=share or 0)
+
+        yield report
 
 
 def check_scripts() -> None:
@@ -114,7 +139,8 @@ def migrate(
             pending = asyncio.run(migrations.pending(url))
             console.print(f"pending: {' '.join(pending)}" if pending else "up to date")
             sys.exit(1 if pending else 0)
-        steps = asyncio.run(migrations.migrate(url, to))
+        with upgrade_shown() as report:
+            steps = asyncio.run(migrations.migrate(url, to, report))
     console.print(f"applied: {' '.join(steps)}" if steps else "up to date")
 
 

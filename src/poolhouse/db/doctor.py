@@ -15,7 +15,7 @@ from poolhouse.db.binaries import candidates, choose
 from poolhouse.db.cluster import home_of, made_by
 from poolhouse.db.connection_pool import KEPT
 from poolhouse.db.errors import DatabaseUnfit
-from poolhouse.db.migrations import current
+from poolhouse.db.migrations import current, online
 from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.os_account import account
 
@@ -105,7 +105,8 @@ async def _schema(connection: Any) -> Fact:
     behind = (
         None if version == newest else f"behind {newest}: the next start or `poolhouse migrate` upgrades it"
     )
-    return Fact("schema", version or "none", behind)
+    under_way = await online.begun(connection)
+    return Fact("schema", f"{version or 'none'}{f', {under_way} under way' if under_way else ''}", behind)
 
 
 async def _functions(connection: Any) -> Fact:

@@ -5,14 +5,20 @@
 
 A version that needs more than SQL has `async def fill(connection)`, too, which runs right after its `UP`.
 
-All steps run in one transaction, under an advisory lock: two nodes that start at once do them once. A database
-that is up to date is seen by one query, without importing a version. The table that holds the newest version
-applied is called `alembic_version`, as databases in the field have it from the tool that wrote it first.
+Versions run in one transaction with those beside them. One whose `UP` is a tuple of statements does not: each of its
+statements commits on its own, and nobody waits for an index or a long fill (`online.py`). In an empty database
+everything is one transaction, and so is the way down.
+
+Advisory locks see to it that two nodes that start at once do the steps once. A database that is up to date is seen
+by one query, without importing a version. The table that holds the newest version applied is called
+`alembic_version`, as databases in the field have it from the tool that wrote it first.
 """
 
 from __future__ import annotations
 
+import asyncio
 from importlib import import_module
+from itertools import takewhile
 from typing import Any
 
 import asyncpg
@@ -20,10 +26,14 @@ import structlog
 
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import faults
+from poolhouse.db.migrations import online
 from poolhouse.db.migrations.chain import FOLDER, revisions
+from poolhouse.db.migrations.online import Report
 
 OLDEST_SERVER = 15
 _LOCK = 0x706F6F6C  # "pool"
+_RUN = _LOCK + 1
+_WAIT_S = 0.2
 
 _log = structlog.get_logger(__name__)
 
@@ -44,31 +54,94 @@ async def pending(url: str) -> list[str]:
         await connection.close()
 
 
-async def migrate(url: str, to: str | None = None) -> list[str]:
+async def migrate(url: str, to: str | None = None, report: Report = lambda _: None) -> list[str]:
     """Brings the database to version `to` (the newest when None, "base" for an empty one), up or down.
 
-    Answers the versions applied or taken back, in order. Raises DatabaseUnfit, and then nothing has changed.
+    Answers the versions applied or taken back, in order. Raises DatabaseUnfit. What fails leaves the database at the
+    last version that is wholly in; one that commits in between goes on at the next run.
     """
     connection = await _connect(url)
     try:
         if to is None and not _after(await current(connection)):
             return []
-        # Read committed, so that who waited for the lock sees what the other has done.
-        async with connection.transaction(isolation="read_committed"):
-            await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
-            await _check_server(connection)
-            start, target = await current(connection), _target(to)
-            steps = _steps(start, target)
-            for step in steps:
-                await _run(connection, step, down=target < _position(start))
-            if steps:
-                await _note(connection, target)
-                await _check_search(connection)
+        await _wait_for_others(connection)
+        await _check_server(connection)
+        start, target = await current(connection), _target(to)
+        _position(await online.begun(connection))
+        if target < _position(start) or (target == _position(start) and await online.begun(connection)):
+            steps = await _down(connection, target)
+        else:
+            steps = await _up(connection, url, target, report)
         if steps:
             _log.info("schema_migrated", steps=steps, **{"from": start})
         return steps
     finally:
         await connection.close()
+
+
+async def _wait_for_others(connection: Any) -> None:
+    """Until the connection ends we are the only one. Asked again and again, as building an index waits for whoever
+    waits within a statement, and that one would wait for us."""
+    told = False
+    while not await connection.fetchval("select pg_try_advisory_lock($1)", _RUN):
+        if not told:
+            _log.info("migration_waits", because="another node is changing the schema")
+            told = True
+        await asyncio.sleep(_WAIT_S)
+
+
+async def _up(connection: Any, url: str, target: int, report: Report) -> list[str]:
+    applied: list[str] = []
+    while True:
+        start = await current(connection)
+        steps = _steps(start, target)
+        if not steps:
+            return applied
+        if start is not None and isinstance(statements := _module(steps[0]).UP, tuple):
+            await online.run(connection, url, steps[0], statements, report)
+            steps = steps[:1]
+            async with connection.transaction(isolation="read_committed"):
+                await online.forget(connection)
+                await _note(connection, _position(steps[0]))
+        else:
+            steps = await _together(connection, start, steps)
+        applied += steps
+
+
+async def _together(connection: Any, start: str | None, steps: list[str]) -> list[str]:
+    """Runs those that go into one transaction; none if somebody else has, meanwhile."""
+    # Read committed, so that who waited for the lock sees what the other has done.
+    async with connection.transaction(isolation="read_committed"):
+        await connection.execute(
+            "select pg_advisory_xact_lock($1)", _LOCK
+        )  # a program of before takes it alone
+        if await current(connection) != start:
+            return []
+        if start is not None:
+            steps = list(takewhile(lambda step: isinstance(_module(step).UP, str), steps))
+        for step in steps:
+            version = _module(step)
+            await connection.execute(
+                version.UP if isinstance(version.UP, str) else online.at_once(version.UP)
+            )
+            if hasattr(version, "fill"):
+                await version.fill(connection)
+        await _note(connection, _position(steps[-1]))
+        await _check_search(connection)
+    return steps
+
+
+async def _down(connection: Any, target: int) -> list[str]:
+    """Takes back what was begun, too."""
+    async with connection.transaction(isolation="read_committed"):
+        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        start, begun = await current(connection), await online.begun(connection)
+        steps = [*([begun] if begun else []), *_steps(start, target)]
+        for step in steps:
+            await connection.execute(_module(step).DOWN)
+        await online.forget(connection)
+        await _note(connection, target)
+    return steps
 
 
 async def _connect(url: str) -> Any:
@@ -79,6 +152,8 @@ async def _connect(url: str) -> Any:
             server_settings={
                 "application_name": "poolhouse migrate",
                 "statement_timeout": "0",
+                "lock_timeout": "0",
+                "idle_in_transaction_session_timeout": "0",
                 "timezone": "UTC",
             },
         )
@@ -113,12 +188,9 @@ def _steps(start: str | None, target: int) -> list[str]:
     return list(names[position:target] if target >= position else names[target:position][::-1])
 
 
-async def _run(connection: Any, version: str, *, down: bool) -> None:
+def _module(version: str) -> Any:
     [file] = (FOLDER / "versions").glob(f"{version}_*.py")
-    step = import_module(f"{__name__}.versions.{file.stem}")
-    await connection.execute(step.DOWN if down else step.UP)
-    if not down and hasattr(step, "fill"):
-        await step.fill(connection)
+    return import_module(f"{__name__}.versions.{file.stem}")
 
 
 async def _note(connection: Any, position: int) -> None:

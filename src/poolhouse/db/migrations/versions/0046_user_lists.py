@@ -1,10 +1,13 @@
 """What lists of users are counted, filtered and ordered by.
 
+Nobody waits: indexes are built concurrently, logins are noted in batches while a trigger notes new ones, and users are
+counted in one picture of the database, less what the triggers of before that picture have counted.
+
 Decision: docs/decisions/0041-lists-of-users.md. A status, gender or source that is none of the documented ones is
 counted under ''.
 """
 
-UP = r"""
+_STRUCTURE = r"""
 lock table users in share row exclusive mode;
 
 create function poolhouse_counted(value text, counted text[]) returns text
@@ -31,18 +34,18 @@ begin
   return shard;
 end $$;
 
+-- What was counted before stays beside what is counted from now on, in shards of which no trigger knows.
+update user_counts set shard = -2 - shard;
 alter table user_counts drop constraint user_counts_pkey;
-delete from user_counts;
 alter table user_counts
-  add column status text not null, add column gender text not null, add column source text not null,
+  add column status text not null default '', add column gender text not null default '',
+  add column source text not null default '',
   add constraint user_counts_pkey primary key (pool_id, status, gender, source, shard);
+alter table user_counts
+  alter column status drop default, alter column gender drop default, alter column source drop default;
 comment on table user_counts is
   'Sums to the number of users in a pool, and to those of a shown status, a gender, a source. A transaction writes '
   'a shard that it alone holds.';
-insert into user_counts (pool_id, status, gender, source, shard, users)
-  select pool_id, poolhouse_counted_status(status, blocked), poolhouse_counted_gender(gender),
-    poolhouse_counted_source(user_source_type), 0, count(*)
-  from users group by 1, 2, 3, 4 on conflict do nothing;
 
 -- Of whom no login is known there is no row. The columns of users stay the truth: a row of this table is short and
 -- has few indexes, and so users needs no index that every login would have to write.
@@ -55,14 +58,8 @@ create table user_logins (
   last_ip text
 );
 comment on table user_logins is 'The logins of users, as their rows have them, for lists by them.';
-insert into user_logins (pool_id, user_id, created_at, last_login, logins_count, last_ip)
-  select pool_id, id, created_at, last_login, logins_count, last_ip from users
-  where last_login is not null or logins_count > 0 or last_ip is not null on conflict do nothing;
 alter table user_logins add primary key (pool_id, user_id),
   add foreign key (pool_id) references pools (id) on delete cascade;
-create index user_logins_latest on user_logins (pool_id, last_login desc) where last_login is not null;
-create index user_logins_most on user_logins (pool_id, logins_count desc, created_at desc) where logins_count > 0;
-create index user_logins_ip on user_logins (pool_id, last_ip desc) where last_ip is not null;
 
 create or replace function poolhouse_count_users() returns trigger language plpgsql as $$
 begin
@@ -121,44 +118,104 @@ create trigger users_login_noted after update of created_at, last_login, logins_
   when ((old.created_at, old.last_login, old.logins_count, old.last_ip)
     is distinct from (new.created_at, new.last_login, new.logins_count, new.last_ip))
   execute function poolhouse_note_login();
-
-drop index users_status;
-create index users_shown on users
-  (pool_id, (case when blocked and status = 'Activated' then 'Suspended' else status end), created_at desc)
-  where case when blocked and status = 'Activated' then 'Suspended' else status end <> 'Activated';
-create index users_gender on users (pool_id, gender, created_at desc) where gender <> 'U';
-create index users_source on users (pool_id, user_source_type, created_at desc);
-create index users_company on users (pool_id, company) where company is not null;
-create index users_password_set on users (pool_id, password_last_set_at desc) where password_last_set_at is not null;
-create index users_mfa on users (pool_id, last_mfa_time desc) where last_mfa_time is not null;
-create index users_level on users (pool_id, password_security_level desc, created_at desc)
-  where password_security_level is not null;
-create index users_country_code on users (pool_id, phone_country_code desc, created_at desc)
-  where phone_country_code is not null;
-create index users_status_changed on users (pool_id, status_changed_at desc, created_at desc)
-  where status_changed_at <> created_at;
-create index users_signed_up on users (pool_id, signed_up desc, created_at desc) where signed_up <> created_at;
-analyze users;
-analyze user_logins;
 """
+
+_COUNTS = """
+set transaction isolation level repeatable read;
+insert into user_counts (pool_id, status, gender, source, shard, users)
+  select pool_id, status, gender, source, -1, sum(n) from (
+    select pool_id, poolhouse_counted_status(status, blocked) as status, poolhouse_counted_gender(gender) as gender,
+      poolhouse_counted_source(user_source_type) as source, count(*) as n
+    from users group by 1, 2, 3, 4
+    union all
+    select pool_id, status, gender, source, -sum(users) from user_counts where shard >= 0 group by 1, 2, 3, 4) found
+  group by 1, 2, 3, 4 having sum(n) <> 0 on conflict do nothing;
+delete from user_counts where shard < -1;
+"""
+
+# Whoever logs in meanwhile is noted by the trigger, and that stays.
+_LOGINS = """
+with batch as (
+  select pool_id, id, created_at, last_login, logins_count, last_ip from users
+  where (pool_id, id) > (coalesce($1::jsonb ->> 0, ''), coalesce($1::jsonb ->> 1, ''))
+  order by pool_id, id limit 20000),
+noted as (
+  insert into user_logins (pool_id, user_id, created_at, last_login, logins_count, last_ip)
+    select pool_id, id, created_at, last_login, logins_count, last_ip from batch
+    where last_login is not null or logins_count > 0 or last_ip is not null on conflict do nothing)
+select jsonb_build_array(pool_id, id) as after, (select count(*) from batch) as rows
+from batch order by pool_id desc, id desc limit 1;
+"""
+
+# Of people who were deleted while their batch was on its way.
+_STRAYS = """
+delete from user_logins l where not exists (select 1 from users u where u.pool_id = l.pool_id and u.id = l.user_id);
+"""
+
+UP = (
+    _STRUCTURE,
+    _COUNTS,
+    _LOGINS,
+    _STRAYS,
+    """
+    create index concurrently user_logins_latest on user_logins (pool_id, last_login desc)
+      where last_login is not null;
+    """,
+    """
+    create index concurrently user_logins_most on user_logins (pool_id, logins_count desc, created_at desc)
+      where logins_count > 0;
+    """,
+    "create index concurrently user_logins_ip on user_logins (pool_id, last_ip desc) where last_ip is not null;",
+    """
+    create index concurrently users_shown on users
+      (pool_id, (case when blocked and status = 'Activated' then 'Suspended' else status end), created_at desc)
+      where case when blocked and status = 'Activated' then 'Suspended' else status end <> 'Activated';
+    """,
+    "create index concurrently users_gender on users (pool_id, gender, created_at desc) where gender <> 'U';",
+    "create index concurrently users_source on users (pool_id, user_source_type, created_at desc);",
+    "create index concurrently users_company on users (pool_id, company) where company is not null;",
+    """
+    create index concurrently users_password_set on users (pool_id, password_last_set_at desc)
+      where password_last_set_at is not null;
+    """,
+    "create index concurrently users_mfa on users (pool_id, last_mfa_time desc) where last_mfa_time is not null;",
+    """
+    create index concurrently users_level on users (pool_id, password_security_level desc, created_at desc)
+      where password_security_level is not null;
+    """,
+    """
+    create index concurrently users_country_code on users (pool_id, phone_country_code desc, created_at desc)
+      where phone_country_code is not null;
+    """,
+    """
+    create index concurrently users_status_changed on users (pool_id, status_changed_at desc, created_at desc)
+      where status_changed_at <> created_at;
+    """,
+    """
+    create index concurrently users_signed_up on users (pool_id, signed_up desc, created_at desc)
+      where signed_up <> created_at;
+    """,
+    "drop index concurrently if exists users_status;",
+    "analyze users; analyze user_logins;",
+)
 
 DOWN = """
 lock table users in share row exclusive mode;
-drop index users_signed_up;
-drop index users_status_changed;
-drop index users_country_code;
-drop index users_level;
-drop index users_mfa;
-drop index users_password_set;
-drop index users_company;
-drop index users_source;
-drop index users_gender;
-drop index users_shown;
-create index users_status on users (pool_id, status, created_at desc, id) where status <> 'Activated';
-drop trigger users_login_noted on users;
-drop function poolhouse_note_login();
-drop trigger users_recounted on users;
-drop function poolhouse_recount_user();
+drop index if exists users_signed_up;
+drop index if exists users_status_changed;
+drop index if exists users_country_code;
+drop index if exists users_level;
+drop index if exists users_mfa;
+drop index if exists users_password_set;
+drop index if exists users_company;
+drop index if exists users_source;
+drop index if exists users_gender;
+drop index if exists users_shown;
+create index if not exists users_status on users (pool_id, status, created_at desc, id) where status <> 'Activated';
+drop trigger if exists users_login_noted on users;
+drop function if exists poolhouse_note_login();
+drop trigger if exists users_recounted on users;
+drop function if exists poolhouse_recount_user();
 create or replace function poolhouse_count_users() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
@@ -173,17 +230,18 @@ begin
   end if;
   return null;
 end $$;
-drop table user_logins;
+drop table if exists user_logins;
 delete from user_counts;
-alter table user_counts drop constraint user_counts_pkey, drop column status, drop column gender, drop column source,
+alter table user_counts drop constraint user_counts_pkey, drop column if exists status,
+  drop column if exists gender, drop column if exists source,
   add constraint user_counts_pkey primary key (pool_id, shard);
 comment on table user_counts is
   'Sums to the number of users in a pool. A backend always writes the shard of its own pid, so writers rarely meet.';
 insert into user_counts (pool_id, shard, users) select pool_id, 0, count(*) from users group by pool_id
   on conflict do nothing;
-drop function poolhouse_free_shard(text);
-drop function poolhouse_counted_source(text);
-drop function poolhouse_counted_gender(text);
-drop function poolhouse_counted_status(text, boolean);
-drop function poolhouse_counted(text, text[]);
+drop function if exists poolhouse_free_shard(text);
+drop function if exists poolhouse_counted_source(text);
+drop function if exists poolhouse_counted_gender(text);
+drop function if exists poolhouse_counted_status(text, boolean);
+drop function if exists poolhouse_counted(text, text[]);
 """

@@ -1,0 +1,232 @@
+"""A version whose statements each commit on their own, so that nobody who uses the database waits for all of it.
+
+Which kind a statement is can be seen from its text:
+
+    create index concurrently NAME on ...    built while others write; what a killed run left of it is dropped first
+    drop index concurrently if exists NAME
+    ... $1::jsonb ...                        a batch: run again and again in a transaction each, with the key it said
+                                             to go on after; answers `after` and `rows`, or no row at the end
+    anything else                            one transaction, which may begin with `set transaction isolation level`
+
+How many are done, and how far the batches have come, is kept in the table `migration_steps` as long as the version is
+not wholly in, written in the transaction of the statement itself. A run that was killed goes on there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import asyncpg
+import structlog
+from asyncpg import exceptions as pg
+
+LOOK_EVERY_S = 1.0
+TELL_EVERY_S = 10.0
+_TRIES = 5
+
+_INDEX = re.compile(r"\s*create (?:unique )?index concurrently (\w+) on ")
+_ALONE = re.compile(r"\s*drop index concurrently if exists \w+;?\s*$")
+_NAMED = re.compile(
+    r"\s*((?:create (?:or replace )?|drop |alter |insert into |delete from |analyze )[^\n(]*)"
+)
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`step` of `steps` of a version. `share`: of what PostgreSQL calls this phase, or None where it cannot tell."""
+
+    version: str
+    step: int
+    steps: int
+    what: str
+    phase: str = ""
+    share: float | None = None
+    rows: int = 0
+
+
+Report = Callable[[Progress], None]
+
+
+def at_once(statements: Sequence[str]) -> str:
+    """All of a version as one script, for a database that nobody uses yet."""
+    return "\n".join(
+        one.replace("$1::jsonb", "null::jsonb").replace(
+            "set transaction isolation level repeatable read;", ""
+        )
+        for one in statements
+    ).replace(" concurrently ", " ")
+
+
+async def begun(connection: Any) -> str | None:
+    """The version a run has begun and not ended."""
+    if await connection.fetchval("select to_regclass('migration_steps')") is None:
+        return None
+    return await connection.fetchval("select version from migration_steps")  # type: ignore[no-any-return]
+
+
+async def forget(connection: Any) -> None:
+    """In the transaction that notes the version, or takes it back."""
+    await connection.execute("drop table if exists migration_steps")
+
+
+async def run(connection: Any, url: str, version: str, statements: Sequence[str], report: Report) -> None:
+    """Runs what is left of the version. The caller notes it, and forgets how far it had come."""
+    done, after = await _reached(connection, version)
+    for step, statement in enumerate(statements, 1):
+        if step <= done:
+            continue
+        at = Progress(version, step, len(statements), _what(statement))
+        _log.info("migration_step", version=version, step=step, steps=len(statements), what=at.what)
+        report(at)
+        telling = _Telling(report)
+        if index := _INDEX.match(statement):
+            async with _watched(connection, url, at, telling):
+                await _build(connection, index[1], statement)
+            await _done(connection, step)
+        elif _ALONE.match(statement):
+            await connection.execute(statement)
+            await _done(connection, step)
+        elif "$1::jsonb" in statement:
+            await _batches(connection, at, statement, after, telling)
+        else:
+            await _again(partial(_transaction, connection, step, statement))
+        after = None
+
+
+async def _reached(connection: Any, version: str) -> tuple[int, str | None]:
+    """How many statements are done, and where the batches of the next one are."""
+    async with connection.transaction(isolation="read_committed"):
+        await connection.execute(
+            "create table if not exists migration_steps ("
+            "version text primary key, steps integer not null default 0, after jsonb)"
+        )
+        await connection.execute(
+            "insert into migration_steps (version) values ($1) on conflict do nothing", version
+        )
+    row = await connection.fetchrow("select steps, after from migration_steps where version = $1", version)
+    return row["steps"], row["after"]
+
+
+async def _done(connection: Any, step: int) -> None:
+    await connection.execute("update migration_steps set steps = $1, after = null", step)
+
+
+async def _build(connection: Any, name: str, statement: str) -> None:
+    valid = await connection.fetchval(
+        "select indisvalid from pg_index where indexrelid = to_regclass($1)", name
+    )
+    if valid:
+        return  # built, and killed before that was noted
+    if valid is False:
+        _log.info(
+            "migration_index_dropped", index=name, because="an earlier run was stopped while building it"
+        )
+        await connection.execute(f"drop index concurrently {name}")
+    await connection.execute(statement)
+
+
+async def _transaction(connection: Any, step: int, statement: str) -> None:
+    async with connection.transaction(isolation="read_committed"):
+        await connection.execute(statement)
+        await _done(connection, step)
+
+
+async def _batches(
+    connection: Any, at: Progress, statement: str, after: str | None, telling: _Telling
+) -> None:
+    rows = 0
+
+    async def one(key: str | None) -> Any:
+        async with connection.transaction(isolation="read_committed"):
+            row = await connection.fetchrow(statement, key)
+            if row is None:
+                await _done(connection, at.step)
+            else:
+                await connection.execute("update migration_steps set after = $1::jsonb", row["after"])
+            return row
+
+    while batch := await _again(partial(one, after)):
+        after = batch["after"]
+        rows += batch["rows"]
+        telling.tell(Progress(at.version, at.step, at.steps, at.what, rows=rows))
+
+
+async def _again(work: Callable[[], Awaitable[Any]]) -> Any:
+    """Others go on writing meanwhile: what meets one of them (a pool that goes, say) is done once more."""
+    for left in reversed(range(_TRIES)):
+        try:
+            return await work()
+        except (pg.SerializationError, pg.DeadlockDetectedError, pg.ForeignKeyViolationError):
+            if not left:
+                raise
+            await asyncio.sleep(0.1)
+    return None
+
+
+def _what(statement: str) -> str:
+    named = _NAMED.search(statement)
+    return " ".join(named[1].split())[:80] if named else "a statement"
+
+
+class _Telling:
+    """Each look at a terminal is told; the log hears of a long step now and then."""
+
+    def __init__(self, report: Report) -> None:
+        self._report, self._last = report, time.monotonic()
+
+    def tell(self, at: Progress) -> None:
+        self._report(at)
+        if time.monotonic() - self._last >= TELL_EVERY_S:
+            self._last = time.monotonic()
+            about = {"phase": at.phase, "rows": at.rows, "percent": at.share and round(100 * at.share)}
+            _log.info(
+                "migration_step_goes_on",
+                version=at.version,
+                step=at.step,
+                steps=at.steps,
+                what=at.what,
+                **{name: value for name, value in about.items() if value},
+            )
+
+
+@asynccontextmanager
+async def _watched(connection: Any, url: str, at: Progress, telling: _Telling) -> AsyncIterator[None]:
+    """Tells from another connection how far PostgreSQL has come; the one that builds is busy."""
+    watching = asyncio.create_task(_watch(url, connection.get_server_pid(), at, telling))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _watch(url: str, pid: int, at: Progress, telling: _Telling) -> None:
+    await asyncio.sleep(LOOK_EVERY_S)
+    connection = await asyncpg.connect(
+        url, timeout=10.0, server_settings={"application_name": "poolhouse migrate"}
+    )
+    try:
+        while True:
+            row = await connection.fetchrow(
+                "select phase, coalesce(nullif(current_locker_pid, 0)::text, '') as waits_for, "
+                "coalesce(blocks_done::float8 / nullif(blocks_total, 0), "
+                "tuples_done::float8 / nullif(tuples_total, 0)) as share "
+                "from pg_stat_progress_create_index where pid = $1",
+                pid,
+            )
+            if row:
+                # Old transactions must end first: who watches wants to know whose.
+                phase = f"{row['phase']} (process {row['waits_for']})" if row["waits_for"] else row["phase"]
+                telling.tell(Progress(at.version, at.step, at.steps, at.what, phase, row["share"]))
+            await asyncio.sleep(LOOK_EVERY_S)
+    finally:
+        await connection.close()
