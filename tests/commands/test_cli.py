@@ -53,24 +53,46 @@ def test_a_setting_that_does_not_fit_is_one_line() -> None:
     assert (ran.stderr.count("\n"), "hunter2" in ran.stderr) == (1, False)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql://poolhouse:Hunter/2@127.0.0.1/x",
-        "postgresql://poolhouse:Hunter#2@127.0.0.1/x",
-        "postgresql://poolhouse:Hunter?2@127.0.0.1:1/x",
-        "postgresql://poolhouse:Hunter2@127.0.0.1:Hunter2/x",
-        "mysql://poolhouse:Hunter2@127.0.0.1/x",
-        "Hunter2",
-        "postgresql://poolhouse:Hunter2@127.0.0.1:1/x?sslmode=Hunter2",
-        "postgresql://poolhouse:Hunter2@127.0.0.1:1/x",
-    ],
+ADDRESSES = (
+    "postgresql://poolhouse:Hunter/2@127.0.0.1/x",
+    "postgresql://poolhouse:Hunter#2@127.0.0.1/x",
+    "postgresql://poolhouse:Hunter?2@127.0.0.1:1/x",
+    "postgresql://poolhouse:Hunter2@127.0.0.1:Hunter2/x",
+    "mysql://poolhouse:Hunter2@127.0.0.1/x",
+    "Hunter2",
+    "postgresql://poolhouse:Hunter2@127.0.0.1:1/x?sslmode=Hunter2",
+    "postgresql://poolhouse:Hunter2@127.0.0.1:1/x",
 )
-@pytest.mark.parametrize("words", [("up",), ("migrate",), ("doctor",), ("user", "list")], ids=" ".join)
-def test_a_database_address_is_never_repeated(url: str, words: tuple[str, ...], tmp_path: Path) -> None:
-    ran = run(*words, POOLHOUSE_DATABASE_URL=url, POOLHOUSE_DATA=str(tmp_path))
-    assert ran.returncode != 0
+EACH = """
+import gc, os, sys
+import poolhouse.app, poolhouse.cli
+from poolhouse.commands import directory, doctor, server
+gc.freeze()
+for url in sys.argv[2:]:
+    for words in ("up", "migrate", "doctor", "user find wang"):
+        sys.stdout.flush()
+        child = os.fork()
+        if not child:
+            os.environ |= {"POOLHOUSE_DATABASE_URL": url, "POOLHOUSE_DATA": sys.argv[1]}
+            sys.argv = ["poolhouse", *words.split()]
+            status = 0
+            try:
+                poolhouse.cli.main()
+            except SystemExit as end:
+                status = end.code
+            sys.stdout.flush()
+            os._exit(status)
+        print("ended with", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+"""Each command is a process of its own, which need not import everything once more."""
+
+
+def test_a_database_address_is_never_repeated(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", EACH, tmp_path, *ADDRESSES]
+    ran = subprocess.run(program, capture_output=True, text=True, timeout=120)
     assert "Hunter" not in ran.stdout + ran.stderr
+    ended = [line for line in ran.stdout.splitlines() if line.startswith("ended with ")]
+    assert (len(ended), "ended with 0" in ended) == (4 * len(ADDRESSES), False)
 
 
 async def test_addresses_that_the_driver_takes_are_taken() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ import asyncpg
 import bcrypt
 import pytest
 from tests.conftest import PoolForTests
-from tests.postgres import on_database, run_sql
+from tests.postgres import run_sql
 
 from poolhouse.customdb.model import Connection, Mode
 from poolhouse.customdb.templates import schema, template, templates
@@ -43,14 +42,20 @@ class Legacy:
         return str(user_id)
 
 
+AFRESH = """
+select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid();
+drop schema public cascade;
+create schema public
+"""
+
+
 @pytest.fixture
-async def legacy(postgres_url: str) -> AsyncIterator[Legacy]:
-    name = f"legacy_{secrets.token_hex(6)}"
-    run_sql(postgres_url, f"create database \"{name}\" template template0 encoding 'UTF8'")
-    legacy = Legacy(on_database(postgres_url, name))
+async def legacy(legacy_url: str) -> Legacy:
+    """As empty as a new one, which takes fifteen times as long to make."""
+    run_sql(legacy_url, AFRESH)
+    legacy = Legacy(legacy_url)
     await legacy.execute(schema("postgresql") or "")
-    yield legacy
-    run_sql(postgres_url, f'drop database "{name}" with (force)')
+    return legacy
 
 
 async def connect(

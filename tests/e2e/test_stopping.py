@@ -44,10 +44,10 @@ def everything(connection: socket.socket) -> bytes:
 
 
 def test_a_thousand_half_sent_bodies_silence_nobody_and_all_are_ended(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    begun: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POOLHOUSE_LOG_LEVEL", "error")  # nobody reads what it says, and a pipe is soon full
-    server = Running(data)
+    server = Running(begun)
     host = server.credentials["host"]
     with ExitStack() as stack:
         stack.callback(server.stop)
@@ -64,32 +64,32 @@ def test_a_thousand_half_sent_bodies_silence_nobody_and_all_are_ended(
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_server_told_to_stop_ends_although_somebody_holds_half_a_body(
-    data: Path, kind: signal.Signals
+    begun: Path, kind: signal.Signals
 ) -> None:
-    server = Running(data)
+    server = Running(begun)
     with half_sent(server.credentials["host"]) as held:
         server.process.send_signal(kind)
         assert server.process.wait(60) == 0
         assert everything(held).startswith(b"HTTP/1.1 408")
 
 
-def test_workers_told_to_stop_while_they_start_end_at_once(data: Path) -> None:
-    server = Running(data, "--workers", "6")  # so many start slowly: some are at it when the first is ready
+def test_workers_told_to_stop_while_they_start_end_at_once(begun: Path) -> None:
+    server = Running(begun, "--workers", "6")  # so many start slowly: some are at it when the first is ready
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(30) == 0
 
 
-def test_workers_end_although_somebody_holds_half_a_body(data: Path) -> None:
-    server = Running(data, "--workers", "2")
+def test_workers_end_although_somebody_holds_half_a_body(begun: Path) -> None:
+    server = Running(begun, "--workers", "2")
     with half_sent(server.credentials["host"]):
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(60) == 0
 
 
-def test_workers_do_not_wait_to_be_killed_for_a_body_that_buys_itself_time(data: Path) -> None:
+def test_workers_do_not_wait_to_be_killed_for_a_body_that_buys_itself_time(begun: Path) -> None:
     from poolhouse.serving import LONGEST_REQUEST_S
 
-    server = Running(data, "--workers", "2")
+    server = Running(begun, "--workers", "2")
     url = httpx.URL(server.credentials["host"])
     with socket.create_connection((url.host, url.port), timeout=60) as held:
         head = b"Content-Length: 3000000\r\nExpect: 100-continue"
@@ -110,10 +110,10 @@ def test_workers_do_not_wait_to_be_killed_for_a_body_that_buys_itself_time(data:
 
 @pytest.mark.parametrize("flags", [(), ("--workers", "2")])
 def test_a_draining_server_is_unready_before_it_takes_no_more_connections(
-    data: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
+    begun: Path, monkeypatch: pytest.MonkeyPatch, flags: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("POOLHOUSE_DRAIN_S", "5")
-    server = Running(data, *flags)
+    server = Running(begun, *flags)
     host = server.credentials["host"]
     server.process.send_signal(signal.SIGTERM)
     until(lambda: httpx.get(f"{host}/readyz", timeout=20).status_code == 503)

@@ -75,9 +75,9 @@ def test_a_second_start_keeps_the_pool_and_its_users(data: Path) -> None:
     assert json.loads(found.stdout)["id"] == json.loads(made.stdout)["id"]
 
 
-def test_a_second_server_on_the_folder_is_told_the_pid_of_the_first(data: Path) -> None:
-    first = Running(data)
-    second = poolhouse("up", "--data", str(data), "--port", "0")
+def test_a_second_server_on_the_folder_is_told_the_pid_of_the_first(begun: Path) -> None:
+    first = Running(begun)
+    second = poolhouse("up", "--data", str(begun), "--port", "0")
     first.stop()
     assert second.returncode == 1
     assert str(first.process.pid) in second.stderr
@@ -93,8 +93,8 @@ def test_a_taken_port_is_one_clear_line(data: Path) -> None:
     assert "Traceback" not in second.stderr
 
 
-def test_two_workers_serve_one_directory(data: Path) -> None:
-    server = Running(data, "--workers", "2")
+def test_two_workers_serve_one_directory(begun: Path) -> None:
+    server = Running(begun, "--workers", "2")
     try:
         for _ in range(10):
             assert httpx.get(f"{server.credentials['host']}/readyz").status_code == 200
@@ -103,14 +103,14 @@ def test_two_workers_serve_one_directory(data: Path) -> None:
 
 
 @pytest.mark.parametrize("flags", [(), ("--workers", "2")])
-def test_after_a_kill_the_next_start_recovers(data: Path, flags: tuple[str, ...]) -> None:
-    first = Running(data, *flags)
-    poolhouse("user", "create", "--username", "survivor", "--data", str(data))
+def test_after_a_kill_the_next_start_recovers(begun: Path, flags: tuple[str, ...]) -> None:
+    first = Running(begun, *flags)
+    poolhouse("user", "create", "--username", "survivor", "--data", str(begun))
     first.process.kill()
     first.process.wait()
     time.sleep(0.5)
     port = first.credentials["host"].rsplit(":", 1)[1]
-    second = Running(data, *flags, port=port)
-    found = poolhouse("user", "find", "survivor", "--data", str(data), "--json")
+    second = Running(begun, *flags, port=port)
+    found = poolhouse("user", "find", "survivor", "--data", str(begun), "--json")
     second.stop()
     assert json.loads(found.stdout)["username"] == "survivor"
