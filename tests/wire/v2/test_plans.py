@@ -5,6 +5,7 @@ Source: docs/operations/performance.md#measured-before-it-was-built.
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -118,7 +119,11 @@ def documents(draw: Any) -> str:
     return f"{document} fragment f on User {fragment}"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "40")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(source=documents(), yes=st.booleans(), no=st.booleans())
 async def test_generated_documents_answer_the_same_on_both_paths(source: str, yes: bool, no: bool) -> None:
     # $no and $yes may both go unused, which validation would refuse.
