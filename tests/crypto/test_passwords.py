@@ -1,5 +1,6 @@
 import asyncio
 
+import argon2
 import pytest
 import structlog
 
@@ -20,6 +21,13 @@ async def test_a_hash_verifies_its_password_and_no_other(hasher):
     assert (await hasher.verify("pässword 密码", stored)).ok
     assert not (await hasher.verify("password", stored)).ok
     assert not (await hasher.verify("", stored)).ok
+
+
+async def test_what_is_tried_for_nobody_is_as_dear_as_a_password_and_fits_none(hasher):
+    real, decoy = await hasher.hash("secret"), hasher._decoy
+    assert argon2.extract_parameters(decoy) == argon2.extract_parameters(real)
+    with pytest.raises(argon2.exceptions.VerifyMismatchError):  # not: that it is no hash, which costs nothing
+        argon2.PasswordHasher().verify(decoy, "secret")
 
 
 async def test_a_current_hash_needs_no_rehash_and_a_cheaper_one_does(hasher):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -45,6 +46,16 @@ class Verified:
     needs_rehash: bool = False
 
 
+def _decoy(hasher: argon2.PasswordHasher) -> str:
+    """What no password has: as dear to verify as a real one, for nothing, and made without hashing."""
+
+    def made_up(length: int) -> str:
+        return b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v=19${cost}${made_up(hasher.salt_len)}${made_up(hasher.hash_len)}"
+
+
 class PasswordHasher:
     """`queue_limit`: tries waiting or running before Overloaded; the default is about two seconds of work."""
 
@@ -65,7 +76,7 @@ class PasswordHasher:
             "quick": _Lane(threads, self._queue_limit, "password"),
             "dear": _Lane(1, self._queue_limit, "foreign password"),
         }
-        self._decoy = self._argon2.hash(secrets.token_hex(16))
+        self._decoy = _decoy(self._argon2)
 
     async def hash(self, password: str, share: str = "") -> str:
         """`share`: whose turn it takes, a pool's id."""

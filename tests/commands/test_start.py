@@ -1,0 +1,44 @@
+"""What a start does on its way to the first request."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from poolhouse import serving
+from poolhouse.commands import server
+from poolhouse.sandbox.installation import SandboxUnfit
+from poolhouse.settings import Settings
+
+
+async def test_scripts_that_cannot_run_end_the_start_before_it_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unfit() -> None:
+        raise SandboxUnfit("Deno is missing")
+
+    @contextmanager
+    def database(_: Settings) -> Iterator[str]:
+        yield "postgresql://nowhere"
+
+    monkeypatch.setattr(server, "check_scripts", unfit)
+    monkeypatch.setattr(serving, "database", database)
+    with pytest.raises(SandboxUnfit, match="Deno is missing"):
+        await server._up(Settings(data=tmp_path, port=0), 0.0)
+    assert gc.isenabled()
+
+
+def test_the_garbage_collector_rests_until_the_server_is_up_and_passes_over_what_was_there() -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        with server.collector_resting() as awake:
+            assert not gc.isenabled()
+            awake()
+            assert gc.isenabled()
+            assert gc.get_freeze_count() > frozen
+    finally:
+        gc.unfreeze()
