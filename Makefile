@@ -7,7 +7,7 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal
 
 ##@ For developers
-.PHONY: setup check graph contract clients bench fuzz mutate lock renew audit dist format help
+.PHONY: setup check graph contract clients bench bench-check bench-large fuzz mutate lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -24,6 +24,7 @@ check: setup ## linters, strict types, import contracts
 	.venv/bin/python scripts/graph.py --check
 	.venv/bin/python -m scripts.contract --check
 	.venv/bin/python -m tests.clients.page --check
+	.venv/bin/python -m bench.page --check
 
 graph: setup ## draws which package imports which, into docs/architecture.md
 	.venv/bin/python scripts/graph.py
@@ -39,8 +40,16 @@ clients: setup ## drives clients and OpenID Connect libraries; records what pass
 	RECORD_CLIENTS=1 .venv/bin/python -m pytest -n 0 tests/clients/test_matrix.py tests/clients/test_libraries.py
 	.venv/bin/python -m tests.clients.page
 
-bench: setup ## measures against the limits; writes bench/results.json
+bench: setup ## measures against the limits; writes bench/results.json and docs/operations/performance.md
 	.venv/bin/python -m bench
+
+bench-check: setup ## this tree against the commit before it (BASE=...); fails where it is a fifth slower
+	.venv/bin/python -m bench.check
+
+USERS ?= 10000000
+bench-large: setup ## lists up to USERS people (10,000,000: an hour or two and 30 GB in FOLDER)
+	.venv/bin/python -m bench.large $(USERS) $(FOLDER)
+	.venv/bin/python -m bench.page
 
 FUZZ_EXAMPLES ?= 200
 FUZZ_SEED ?= $(shell date +%Y%m%d)
@@ -77,4 +86,4 @@ dist: setup ## wheel, sdist and their CycloneDX bill of materials, into dist/
 	.venv/bin/python scripts/sbom.py dist
 
 help: ## this list
-	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-11s %s\n", $$1, $$2}' Makefile

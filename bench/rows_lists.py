@@ -21,7 +21,7 @@ from poolhouse.settings import Settings
 from poolhouse.times import now
 from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserQuery
 
-USERS, ROUNDS, SIZE = 100_000, 15, 10
+USERS, ROUNDS, SIZE, BATCH = 100_000, 15, 10, 10_000
 
 _FILL = """
 insert into users (pool_id, id, username, email, phone, name, company, gender, user_source_type, status, blocked,
@@ -33,7 +33,7 @@ select $1, substr(md5(n::text), 1, 24), 'user' || n, 'e' || substr(md5('e' || n)
   case when n % 40 = 0 then 'Resigned' else 'Activated' end, n % 50 = 0, n % 500,
   case when n % 5 <> 0 then now() - n % 9973 * interval '1 hour' end, '10.0.' || n % 250 || '.' || n % 249,
   at, at, at, at
-from generate_series(1, $2::int) n, lateral (select now() - n * interval '5 minutes' as at) t
+from generate_series($2::int, $3::int) n, lateral (select now() - n * interval '5 minutes' as at) t
 """
 
 _MEMBERS = """
@@ -76,7 +76,8 @@ async def filled(database: Database, settings: Settings) -> tuple[Services, Call
     """A pool of USERS, analysed as PostgreSQL would within minutes, and the root of half of them."""
     services = await build(settings, database)
     pool = await services.pools.create("crowd")
-    await database.execute(_FILL, pool.id, USERS)
+    for first in range(1, USERS + 1, BATCH):
+        await database.execute(_FILL, pool.id, first, first + BATCH - 1)
     caller = Caller(pool.id, "administrator", pool.id)
     org = await services.orgs.create_org(caller, NodeDraft({"name": "Org", "code": "org"}))
     node = await services.orgs.create_node(caller, org.id, org.root.id, NodeDraft({"name": "n", "code": "n"}))

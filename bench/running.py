@@ -37,15 +37,18 @@ def data_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def running(data: Path, *flags: str) -> Iterator[Server]:
+def running(data: Path, *flags: str, source: Path | None = None) -> Iterator[Server]:
+    """`source`: the folder of another `poolhouse` package than the one we have imported."""
+    known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    elsewhere = {} if source is None else {"PYTHONPATH": str(source)}
     began = time.perf_counter()
-    command = Path(sys.executable).with_name("poolhouse")
+    command = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
     with subprocess.Popen(
-        [command, "up", "--data", data, "--port", "0", *flags],
+        [*command, "up", "--data", data, "--port", "0", *flags],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "POOLHOUSE_LOG_LEVEL": "error"},
+        env={**known, **elsewhere, "POOLHOUSE_LOG_LEVEL": "error"},
     ) as process:
         assert process.stdout
         for line in process.stdout:
