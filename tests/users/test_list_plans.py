@@ -19,6 +19,7 @@ from tests.postgres import on_database, run_sql
 
 from poolhouse.db.database import opened
 from poolhouse.directory import search
+from poolhouse.directory.deep_pages import DeepPages
 from poolhouse.directory.totals import Totals
 from poolhouse.ids import new_id
 from poolhouse.paging import PageRequest
@@ -148,6 +149,20 @@ async def test_a_list_reads_few_pages(alone: Services, crowd: PoolForTests, name
     assert len(found.items) == min(found.total, 10)
     assert found.total or name in NOBODY
     assert db.pages < MOST_PAGES, db.asked
+
+
+@pytest.mark.parametrize("oldest_first", [False, True], ids=["newest first", "oldest first"])
+async def test_a_page_beside_one_that_was_read_or_at_the_end_reads_few_pages(
+    alone: Services, crowd: PoolForTests, oldest_first: bool
+) -> None:
+    deep, sort = DeepPages(), (Sort("created_at", False),) if oldest_first else ()
+    middle, last = PEOPLE // 20, PEOPLE // 10
+    await search.page(alone.db, Totals(), crowd.id, UserQuery(PageRequest(middle, 10), sort=sort), deep)
+    for number in (middle, middle + 1, middle - 1, last, last - 1):
+        db: Any = Counting(alone)
+        found = await search.page(db, Totals(), crowd.id, UserQuery(PageRequest(number, 10), sort=sort), deep)
+        assert len(found.items) == 10
+        assert db.pages < 100, (number, db.asked)
 
 
 def _moments(condition: Condition) -> Any:

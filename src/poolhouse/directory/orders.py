@@ -145,6 +145,13 @@ def among_newest(where: Listed, most: int, limit: int, offset: int) -> str:
     )
 
 
+def by_creation(sorts: Sequence[Sort]) -> bool | None:
+    """Whether the list is newest first; None where it is neither so nor oldest first."""
+    if not sorts or list(sorts) == [Sort("created_at")]:
+        return True
+    return False if list(sorts) == [Sort("created_at", False)] else None
+
+
 def check(sorts: Sequence[Sort]) -> None:
     for sort in sorts:
         if sort.field not in SORTABLE:

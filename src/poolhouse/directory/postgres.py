@@ -16,6 +16,7 @@ from poolhouse.db.faults import broken_constraint
 from poolhouse.db.together import Writer
 from poolhouse.directory import search
 from poolhouse.directory.contract import Account
+from poolhouse.directory.deep_pages import DeepPages
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.directory.totals import Totals
 from poolhouse.errors import (
@@ -61,7 +62,7 @@ class PostgresDirectory:
 
     def __init__(self, db: Database, hasher: PasswordHasher, passwords: StoredPasswords) -> None:
         self._db, self._hasher, self._passwords = db, hasher, passwords
-        self._totals = Totals()
+        self._totals, self._deep = Totals(), DeepPages()
 
     async def authenticate(
         self, caller: Caller, key: UserKey, password: str, known: Account | None = None
@@ -143,10 +144,10 @@ class PostgresDirectory:
         return rows[0] if rows else None
 
     async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
-        return await search.page(self._db.lagging, self._totals, caller.pool_id, query)
+        return await search.page(self._db.lagging, self._totals, caller.pool_id, query, self._deep)
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
-        return await search.page(self._db.lagging, self._totals, caller.pool_id, query)
+        return await search.page(self._db.lagging, self._totals, caller.pool_id, query, self._deep)
 
     async def create(
         self, tx: Tx, caller: Caller, draft: UserDraft, identity: IdentityDraft | None = None

@@ -8,9 +8,10 @@ from poolhouse import phones
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
 from poolhouse.directory import orders
+from poolhouse.directory.deep_pages import FAR, DeepPages
 from poolhouse.directory.filters import add_condition, folded
 from poolhouse.directory.orders import Listed
-from poolhouse.directory.totals import Totals, is_kept, logins_alone
+from poolhouse.directory.totals import Totals, counts_of, is_kept, logins_alone
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
@@ -68,12 +69,19 @@ def source(kind: KeyKind, *, many: bool = False) -> str:
     return f"users u where u.pool_id = $1 and u.{kind} = $2"
 
 
-async def page(db: Reads, totals: Totals, pool_id: str, query: UserQuery) -> Page[User]:
-    """The page and the exact total. Rows deep in a list are reached through the index alone."""
+async def page(
+    db: Reads, totals: Totals, pool_id: str, query: UserQuery, deep: DeepPages | None = None
+) -> Page[User]:
+    """The page and the exact total. Rows deep in a list are reached by `deep`, or through the index alone."""
     where = _where(pool_id, query, await custom_fields(db, pool_id, query))
     orders.check(query.sort)
     if where.unfiltered and query.page.offset == 0 and not query.sort:
         return await _first_page(db, pool_id, query.page.size)
+    if deep and query.page.offset >= FAR and is_kept(query):
+        newest_first = orders.by_creation(query.sort)
+        if newest_first is not None:
+            counts = counts_of(pool_id, query, where)
+            return await deep.page(db, where, counts, query.page, oldest_first=not newest_first)
     total = await totals.of(db, pool_id, query, where)
     if total <= query.page.offset:
         return Page(total, [])

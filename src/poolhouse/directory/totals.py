@@ -81,6 +81,13 @@ def is_kept(query: UserQuery) -> bool:
     return _kept("", query) is not None
 
 
+def counts_of(pool_id: str, query: UserQuery, where: Listed) -> Where:
+    """The list over `user_counts c`, for a statement over both: it shares the arguments of `where`. See `is_kept`."""
+    counts = _kept(pool_id, query, where.args)
+    assert counts is not None
+    return counts
+
+
 async def _sum(db: Reads, where: Where) -> int:
     total: int = await db.fetchval(
         f"select coalesce(sum(c.users), 0)::bigint from user_counts c where {where.sql}", *where.args
@@ -121,11 +128,12 @@ def _is_dated(query: UserQuery) -> bool:
     return all(condition.field in _OF_THE_ROW for condition in query.conditions)
 
 
-def _kept(pool_id: str, query: UserQuery) -> Where | None:
+def _kept(pool_id: str, query: UserQuery, args: list[Any] | None = None) -> Where | None:
     """The same over `user_counts c`, which has statuses, genders and sources, if they are all that is asked."""
     if query.keyword or not set(query.filters) <= {"status", "advancedFilter", "sort"}:
         return None
     where = Where(pool_id, "c")
+    where.args = where.args if args is None else args
     if query.statuses:
         if not set(query.statuses) <= KNOWN_VALUES["status"]:
             return None
