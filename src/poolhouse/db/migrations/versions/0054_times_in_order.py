@@ -4,21 +4,23 @@ The indexes of the two times had only those where the time differed from that of
 as of users brought along from elsewhere, going up meant reading the pool for others.
 """
 
-UP = """
-create index users_status_times on users (pool_id, status_changed_at desc, created_at desc);
-create index users_signup_times on users (pool_id, signed_up desc, created_at desc);
-create index user_logins_addresses on user_logins (pool_id, last_ip desc, created_at desc) where last_ip is not null;
-drop index if exists users_status_changed;
-drop index if exists users_signed_up;
-drop index if exists user_logins_ip;
-"""
+UP = (
+    "create index concurrently users_status_times on users (pool_id, status_changed_at desc, created_at desc);",
+    "create index concurrently users_signup_times on users (pool_id, signed_up desc, created_at desc);",
+    "create index concurrently user_logins_addresses on user_logins (pool_id, last_ip desc, created_at desc) "
+    "where last_ip is not null;",
+    "drop index concurrently if exists users_status_changed;",
+    "drop index concurrently if exists users_signed_up;",
+    "drop index concurrently if exists user_logins_ip;",
+)
 
 DOWN = """
-create index user_logins_ip on user_logins (pool_id, last_ip desc) where last_ip is not null;
-create index users_signed_up on users (pool_id, signed_up desc, created_at desc) where signed_up <> created_at;
-create index users_status_changed on users (pool_id, status_changed_at desc, created_at desc)
+create index if not exists user_logins_ip on user_logins (pool_id, last_ip desc) where last_ip is not null;
+create index if not exists users_signed_up on users (pool_id, signed_up desc, created_at desc)
+  where signed_up <> created_at;
+create index if not exists users_status_changed on users (pool_id, status_changed_at desc, created_at desc)
   where status_changed_at <> created_at;
-drop index user_logins_addresses;
-drop index users_signup_times;
-drop index users_status_times;
+drop index if exists user_logins_addresses;
+drop index if exists users_signup_times;
+drop index if exists users_status_times;
 """
