@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 
@@ -37,26 +37,31 @@ def data_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def running(data: Path, *flags: str, source: Path | None = None) -> Iterator[Server]:
+def running(
+    data: Path, *flags: str, source: Path | None = None, log_level: str = "error"
+) -> Iterator[Server]:
     """`source`: the folder of another `poolhouse` package than the one we have imported."""
     known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     elsewhere = {} if source is None else {"PYTHONPATH": str(source)}
     began = time.perf_counter()
     command = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
-    with subprocess.Popen(
-        [*command, "up", "--data", data, "--port", "0", *flags],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**known, **elsewhere, "POOLHOUSE_LOG_LEVEL": "error"},
-    ) as process:
+    with (
+        TemporaryFile("w+") as log,
+        subprocess.Popen(
+            [*command, "up", "--data", data, "--port", "0", *flags],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**known, **elsewhere, "POOLHOUSE_LOG_LEVEL": log_level},
+        ) as process,
+    ):
         assert process.stdout
         for line in process.stdout:
             if "is up at" in line:
                 break
         else:
-            assert process.stderr
-            raise RuntimeError(process.stderr.read())
+            log.seek(0)
+            raise RuntimeError(log.read())
         took_s = time.perf_counter() - began
         try:
             credentials = json.loads((data / "credentials.json").read_text())
