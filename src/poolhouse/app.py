@@ -6,12 +6,13 @@ A command builds the services (`services/`) and serves no requests, so it import
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from poolhouse import emails, maintenance
 from poolhouse.services import Services
@@ -69,21 +70,38 @@ def asgi(services: Services) -> Starlette:
 
     doors = routes(services)
     admission = Admission(services.settings)
-    app = Starlette(
-        routes=doors,
-        middleware=[
-            Middleware(Observed, paths=plain_paths(doors)),
-            Middleware(SmallHead),
-            Middleware(AsSpelled),
-            Middleware(Origins, services.settings.allowed_origins),
-            Middleware(Admitted, admission),
-            Middleware(ScriptBudget),
-        ],
-    )
+    app = Starlette(routes=doors)
+    inner = ScriptBudget(WiresFirst(ExceptionMiddleware(app.router), wires_among(doors)))
+    middle = AsSpelled(Origins(Admitted(inner, admission), services.settings.allowed_origins))
+    # In place of Starlette's own, whose outermost answers what nobody caught: here that is `Observed`.
+    app.middleware_stack = Observed(SmallHead(middle), plain_paths(doors))
     app.state.services = services
     app.state.admission = admission
     app.state.draining = lambda: False
     return app
+
+
+class WiresFirst:
+    """Asks the wires, which answer whatever goes wrong in their own envelopes, before forty paths of pages are compared
+    with the one asked for, and without Starlette's handling of exceptions around them."""
+
+    def __init__(self, app: ASGIApp, wires: Sequence[BaseRoute]) -> None:
+        self._app, self._wires = app, wires
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for door in self._wires:
+            match, found = door.matches(scope)
+            if match is Match.FULL:
+                scope.update(found)
+                return await door.handle(scope, receive, send)
+        await self._app(scope, receive, send)
+
+
+def wires_among(doors: list[BaseRoute]) -> list[BaseRoute]:
+    """Those that clients call, in the same order: what is under their own paths, and whole wires."""
+    return [
+        door for door in doors if not isinstance(door, Route) or door.path.startswith(("/api/", "/graphql/"))
+    ]
 
 
 def plain_paths(doors: list[BaseRoute]) -> list[str]:

@@ -12,18 +12,33 @@ from poolhouse.app import asgi
 from poolhouse.services import Services
 from poolhouse.wire.admission import Admission, Limits, Places, neighbourhood
 
+CHUNKED = [(b"transfer-encoding", b"chunked")]
+
 READING = ["/graphql/v2", "/api/v2/users", "/api/v3/create-user", "/oidc/token", "/login"]
 
 
 class Asked:
     """One request whose body the test sends piece by piece."""
 
-    def __init__(self, app: Any, path: str, address: str = "192.0.2.1", method: str = "POST") -> None:
+    def __init__(
+        self,
+        app: Any,
+        path: str,
+        address: str = "192.0.2.1",
+        method: str = "POST",
+        headers: list[tuple[bytes, bytes]] = CHUNKED,
+    ) -> None:
         self.sent: list[dict[str, Any]] = []
         self.pieces: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         scope = {
             **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method},
-            **{"scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": []},
+            **{
+                "scheme": "http",
+                "path": path,
+                "raw_path": path.encode(),
+                "query_string": b"",
+                "headers": headers,
+            },
             **{"client": (address, 1), "server": ("127.0.0.1", 80)},
         }
         self.task = asyncio.create_task(app(scope, self.pieces.get, self._send))
@@ -106,6 +121,15 @@ async def test_a_caller_who_leaves_in_the_middle_is_no_fault_of_ours(services: S
     asked.pieces.put_nowait({"type": "http.disconnect"})
     status, _, body = await asked.answered()
     assert status < 500, body
+
+
+@pytest.mark.parametrize("path", ["/graphql/v2", "/api/v2/users", "/api/v3/create-user"])
+@pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")]])
+async def test_nobody_waits_for_a_body_that_no_header_announces(
+    services: Services, path: str, headers: list[tuple[bytes, bytes]]
+) -> None:
+    asked = Asked(asgi(services), path, headers=headers)
+    assert "慢" not in (await asked.answered())[2]
 
 
 async def test_one_address_holds_few_slow_bodies_and_others_are_let_in(

@@ -47,6 +47,12 @@ async def test_pages_that_read_a_cookie_answer_no_other_origin(path: str) -> Non
     assert "access-control-allow-origin" not in answer.headers
 
 
+async def test_caches_are_told_that_an_answer_to_nobody_of_the_web_is_another_for_a_page() -> None:
+    async with client("*") as http:
+        assert (await http.post("/graphql/v2")).headers["vary"] == "Origin"
+        assert "vary" not in (await http.get("/login")).headers
+
+
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "https://app.example.evil.example", "https://appxexample", "null"]
 )

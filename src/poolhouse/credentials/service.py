@@ -76,10 +76,11 @@ class Credentials:
         if who.kind == "administrator":
             if door.notes_use:
                 await self._access_keys.note_use(who.pool_id, who.actor_id)
-            _caller(presented, who).require_scopes(scopes)
-            app_id = await self._apps.id_in_pool(who.pool_id, presented.app_id)
-            who = who._replace(app_id=app_id)
-        return _caller(presented, who)
+            who = who._replace(app_id=await self._apps.id_in_pool(who.pool_id, presented.app_id))
+        caller = _caller(presented, who)
+        if who.kind == "administrator":
+            caller.require_scopes(scopes)
+        return caller
 
     async def stranger(self, presented: Presented) -> Caller:
         """Somebody who is nobody yet, in the pool of the application they name, else in the pool they name.

@@ -22,7 +22,7 @@ from poolhouse.settings import Settings
 from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.early_refusals import refuse
 from poolhouse.wire.observed import QUIET
-from poolhouse.wire.request import Receive, Scope, Send
+from poolhouse.wire.request import Receive, Scope, Send, has_body
 
 LET_GO_S = 0.1
 """The HTTP server closes a connection after an early answer only if it has let go of the body before that."""
@@ -69,12 +69,21 @@ class Admission:
         refusal = self._requests.take(address)
         if refusal is not None:
             return await refuse(scope, send, refusal, _COME_AGAIN)
-        body = Body(self, address, receive)
+        try:
+            if has_body(scope["headers"]):
+                await self._with_body(app, scope, Body(self, address, receive), send)
+            else:
+                await app(scope, receive, send)
+        finally:
+            self._requests.give_back(address)
+
+    async def _with_body(
+        self, app: Callable[[Scope, Receive, Send], Awaitable[None]], scope: Scope, body: Body, send: Send
+    ) -> None:
         try:
             await app(scope, body.receive, body.closing(send))
         finally:
             body.end()
-            self._requests.give_back(address)
 
     def hurry(self) -> None:
         """The server stops: bodies still arriving have `last_s` left, and so has one that begins after this."""

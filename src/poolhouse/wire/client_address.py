@@ -7,6 +7,7 @@ of them by a stranger. Read from the right and no further than needed, whatever 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from itertools import islice
 
@@ -37,8 +38,11 @@ def client_ip(request: Request, settings: Settings) -> str | None:
 
 def address_of(node: str) -> str | None:
     """`192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]:80`, in one spelling; None of all else."""
-    if len(node) > _ENTRY_CHARS:
-        return None
+    return None if len(node) > _ENTRY_CHARS else _address_of(node)
+
+
+@lru_cache(4096)
+def _address_of(node: str) -> str | None:
     if node.startswith("["):
         node, closed, port = node[1:].partition("]")
         if not closed or ":" not in node or not (port == "" or _is_port(port)):

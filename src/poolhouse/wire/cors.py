@@ -9,6 +9,8 @@ application's own (`v2/sso.py`).
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
+from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
@@ -53,5 +55,20 @@ class Origins:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_open = scope["type"] == "http" and scope["path"].startswith(OPEN)
-        await (self._cors if is_open else self._app)(scope, receive, send)
+        if scope["type"] != "http" or not scope["path"].startswith(OPEN):
+            await self._app(scope, receive, send)
+        elif any(name == b"origin" for name, _ in scope["headers"]):
+            await self._cors(scope, receive, send)
+        else:
+            await self._app(scope, receive, _varying(send))
+
+
+def _varying(send: Send) -> Send:
+    """Says to caches that the answer would be another one for a page of some origin."""
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), (b"vary", b"Origin")]}
+        await send(message)
+
+    return sending

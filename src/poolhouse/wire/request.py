@@ -96,6 +96,9 @@ class Query:
         raise InvalidInput(name, "应为布尔值", "expected a boolean")
 
 
+_NO_QUERY = Query()
+
+
 def array_name(key: str) -> str:
     """`a` of `a[]` and of `a[0]`."""
     array = _ARRAY_KEY.match(key)
@@ -188,17 +191,18 @@ def struct_of(values: Any, kind: type[S], *, query: bool = False) -> S:
 
 def head_of(request: Request, settings: Settings, lang: Lang | None = None) -> HttpRequest:
     """The request without its query and its body, which `read` may refuse."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    scope = request.scope
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     return HttpRequest(
-        method=request.method,
-        path=request.scope["path"],
-        query=Query(),
+        method=scope["method"],
+        path=scope["path"],
+        query=_NO_QUERY,
         headers=headers,
         body=b"",
         ip=client_ip(request, settings),
         request_id=request_id(),
         lang=lang or language(headers),
-        scheme=request.scope.get("scheme", "http"),
+        scheme=scope.get("scheme", "http"),
     )
 
 
@@ -240,11 +244,21 @@ def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return new_id()
 
 
+def has_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether a body follows such a head (RFC 9112, 6.3). Where none does, nobody waits for the server to say so."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in headers
+    )
+
+
 async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
     """The whole body. Raises RequestTooLarge as soon as it is known to be larger than `limit` bytes.
 
     How long it may take is `admission`'s to say.
     """
+    if not has_body(request.scope["headers"]):
+        return b""
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
         raise RequestTooLarge("body")
