@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import resource
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
+from statistics import median
 
+import argon2
 import asyncpg
 import msgspec
 
@@ -24,6 +28,7 @@ from poolhouse.services import build
 from poolhouse.settings import Settings
 
 PEOPLE = 50_000
+PASSWORDS, ROUNDS = 300, 5
 _HASH = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"
 _TABLES = ("users", "user_identities")
 
@@ -73,6 +78,44 @@ async def importing_people() -> AsyncIterator[Row]:
     yield known(f"import of {PEOPLE:,} hashed rows", rate, "rows/s")
     yield at_least("import of hashed rows, against COPY", rate / limit, "x", bar=0.6)
     yield known("import of hashed rows: memory grown", grown / 1024, "MB")
+
+
+@measurement
+async def importing_plain_passwords() -> AsyncIterator[Row]:
+    """In turn with the bare hashes, by every thread there is."""
+    with data_folder() as data, EmbeddedPostgres(data) as url:
+        await migrate(url)
+        async with opened(url) as database:
+            services = await build(Settings(data=data / "settings"), database)
+            pool = await services.pools.create("plain")
+            caller = Caller(pool.id, "administrator", pool.id)
+            rounds = []
+            for turn in range(ROUNDS):
+                people = [
+                    {"username": f"u{turn}-{n}", "password": f"plain-{turn}-{n}"} for n in range(PASSWORDS)
+                ]
+                file = data / f"plain{turn}.jsonl"
+                file.write_text("".join(json.dumps(row) + "\n" for row in people))
+                bare = hashes_a_second()
+                began = time.perf_counter()
+                done = await services.imports.from_file(caller, file)
+                rounds.append((bare, PASSWORDS / (time.perf_counter() - began)))
+                assert done.journal.imported == PASSWORDS
+    yield known("import of plain passwords", median(ours for _, ours in rounds), "rows/s")
+    yield at_least(
+        "import of plain passwords, against the bare hashes",
+        median(ours / bare for bare, ours in rounds),
+        "x",
+        bar=0.95,
+    )
+
+
+def hashes_a_second() -> float:
+    hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        began = time.perf_counter()
+        list(threads.map(hasher.hash, (f"plain-{n}" for n in range(PASSWORDS))))
+        return PASSWORDS / (time.perf_counter() - began)
 
 
 async def _copied(url: str) -> float:

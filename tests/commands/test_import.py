@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.commands import imports
 from poolhouse.commands.directory import operator
 from poolhouse.errors import PoolNotFound
+from poolhouse.migration.importing import ImportProgress
+from poolhouse.migration.postgres import Journal
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserQuery
 
@@ -131,3 +134,12 @@ async def test_an_export_writes_over_no_file_and_leaves_none_half_written(
         assert status == 1, name
         assert said.startswith("error: "), said
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("there.jsonl", "mine")]
+
+
+def test_the_pace_is_that_of_this_run_and_not_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter((100.0, 100.0, 110.0))
+    monkeypatch.setattr(imports.time, "monotonic", lambda: next(clock))
+    pace = imports._Pace()
+    assert pace.told(ImportProgress(Journal("f", imported=9000), done=90_000, total=100_000)) == ""
+    later = ImportProgress(Journal("f", imported=9400, failed=100), done=95_000, total=100_000)
+    assert pace.told(later) == "50 rows/s, 0:00:10 left"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
-from poolhouse.migration import importing
+from poolhouse.migration import import_batches, importing
 from poolhouse.migration import postgres as bulk_insert
 from poolhouse.migration.import_tables import Reading
 from poolhouse.services import Services
@@ -214,7 +215,7 @@ async def test_a_refused_row_is_told_to_the_owner_of_the_file_alone(
 async def test_a_dry_run_finds_the_same_errors_and_changes_nothing(
     services: Services, pool: PoolForTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH_ROWS", 2)
+    monkeypatch.setattr(import_batches, "BATCH_ROWS", 2)
     rows = [{"username": f"u{n}", "password": "x"} for n in range(5)]
     file = jsonl(tmp_path, *rows, {"username": "u0"}, {"gender": "?"})
     assert await brought_in(services, pool, file, dry_run=True) == (5, 1, 1)
@@ -226,7 +227,7 @@ async def test_a_dry_run_finds_the_same_errors_and_changes_nothing(
 async def test_an_interrupted_import_goes_on_where_it_stopped(
     services: Services, pool: PoolForTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH_ROWS", 10)
+    monkeypatch.setattr(import_batches, "BATCH_ROWS", 10)
     rows = [{"username": f"u{n}"} if n % 7 else {"gender": "M"} for n in range(95)]
     file = jsonl(tmp_path, *rows)
 
@@ -244,10 +245,40 @@ async def test_an_interrupted_import_goes_on_where_it_stopped(
     assert await brought_in(services, pool, file) == (0, 81, 14)
 
 
+async def test_passwords_are_hashed_while_those_before_them_are_stored(
+    services: Services, pool: PoolForTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise every processor waits for the database, batch by batch."""
+    many = 2 * import_batches.BATCH_PASSWORDS
+    file = jsonl(tmp_path, *({"username": f"ahead{n}", "password": f"secret-{n}"} for n in range(many)))
+    hash_, insert = services.imports._hasher.hash, bulk_insert.insert
+    hashed, all_are = 0, asyncio.Event()
+
+    async def counted(password: str, share: str = "") -> str:
+        nonlocal hashed
+        hashed += 1
+        if hashed == many:
+            all_are.set()
+        return await hash_(password, share)
+
+    async def waiting(*given: Any) -> dict[int, str]:
+        async with asyncio.timeout(20):
+            await all_are.wait()
+        return await insert(*given)
+
+    monkeypatch.setattr(services.imports._hasher, "hash", counted)
+    monkeypatch.setattr(bulk_insert, "insert", waiting)
+    assert await brought_in(services, pool, file) == (many, 0, 0)
+    assert (
+        await logged_in(services, pool, f"ahead{many - 1}", f"secret-{many - 1}")
+    ).username == f"ahead{many - 1}"
+    assert hashed == many
+
+
 async def test_two_imports_of_one_file_do_not_both_go_on(
     services: Services, pool: PoolForTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH_ROWS", 2)
+    monkeypatch.setattr(import_batches, "BATCH_ROWS", 2)
     file = jsonl(tmp_path, *({"username": f"u{n}"} for n in range(6)))
     journals = bulk_insert.begin
     await brought_in(services, pool, file)

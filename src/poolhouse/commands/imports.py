@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -126,25 +127,60 @@ def progress_line(quiet: bool) -> Iterator[Report]:
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("importing", total=None)
 
+            pace = _Pace()
+
             def report(progress: ImportProgress) -> None:
-                words = f"{progress.journal.imported} in, {progress.journal.failed} refused"
+                journal = progress.journal
+                words = f"{journal.imported} in, {journal.failed} refused, {pace.told(progress)}"
                 bar.update(task, description=words, total=progress.total or None, completed=progress.done)
 
             yield report
 
 
+class _Pace:
+    """Rows a second, and the time left by what is read of the file: both since this run began, so that what an earlier
+    one did makes nothing look faster."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._first: ImportProgress | None = None
+
+    def told(self, progress: ImportProgress) -> str:
+        """Empty until there is something to tell from: the first batch begins before the first look."""
+        if self._first is None:
+            self._first, self._began = progress, time.monotonic()
+        taken = time.monotonic() - self._began
+        rows = _rows(progress) - _rows(self._first)
+        read = progress.done - self._first.done
+        if not rows or taken <= 0:
+            return ""
+        left = (
+            f", {timedelta(seconds=round((progress.total - progress.done) * taken / read))} left"
+            if read > 0
+            else ""
+        )
+        return f"{rows / taken:,.0f} rows/s{left}"
+
+
+def _rows(progress: ImportProgress) -> int:
+    journal = progress.journal
+    return journal.imported + journal.skipped + journal.failed
+
+
 def _plain_progress() -> Report:
     last = time.monotonic()
+    pace = _Pace()
 
     def report(progress: ImportProgress) -> None:
         nonlocal last
+        told = pace.told(progress)
         if time.monotonic() - last >= PLAIN_EVERY_S:
             last = time.monotonic()
             percent = f"{100 * progress.done // progress.total}%" if progress.total else ""
             journal = progress.journal
             print(
                 f"{percent} {journal.imported} imported, {journal.skipped} already here, "
-                f"{journal.failed} refused".strip(),
+                f"{journal.failed} refused {told}".strip(),
                 file=sys.stderr,
                 flush=True,
             )

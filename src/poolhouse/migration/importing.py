@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from poolhouse import emails
 from poolhouse.audit.model import Event
@@ -37,19 +36,16 @@ from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
 from poolhouse.migration import import_rows
 from poolhouse.migration import postgres as newcomers
+from poolhouse.migration.import_batches import Hashes, batches, hashed_ahead, read_ahead
 from poolhouse.migration.import_rows import ImportedUser, RowError
-from poolhouse.migration.import_tables import Raw, Reading
+from poolhouse.migration.import_tables import Reading
 from poolhouse.migration.import_verdicts import Entry, ErrorFile, Rehearsal, check_errors_file, verdict_on
 from poolhouse.migration.postgres import Journal
 from poolhouse.users.model import CUSTOM_DATABASE
 
-BATCH_ROWS, BATCH_PASSWORDS = 1000, 64
-"""Rows of one transaction; plain passwords of one, each of which costs a hash."""
 RETRIES = 8
 ANALYSED_FROM_DIGITS = 2
 """Each time so many people have come that their number has one digit more, beyond these."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +57,8 @@ class ImportProgress:
     total: int = 0
     ignored: dict[str, int] = field(default_factory=dict)
 
+
+NONE: Hashes = {}
 
 Report = Callable[[ImportProgress], None]
 
@@ -123,15 +121,26 @@ class UserImports:
         rehearsal = Rehearsal() if dry_run else None
         try:
             unread = islice(rows, journal.position, None)
-            async with aclosing(_read_ahead(_batches(unread, parse))) as batches:
-                async for batch, done in batches:
+            hashes = partial(self._hashes, caller, asyncio.Semaphore(2 * (os.cpu_count() or 1)), dry_run)
+            async with (
+                aclosing(read_ahead(batches(unread, parse))) as read,
+                aclosing(hashed_ahead(read, hashes)) as ready,
+            ):
+                async for batch in ready:
+                    entries = batch.entries
                     if rehearsal:
-                        batch, here = rehearsal.judged(batch)
+                        entries, here = rehearsal.judged(entries)
                         progress = replace(progress, journal=replace(journal, skipped=journal.skipped + here))
                     journal = await self.store(
-                        caller, progress.journal, batch, len(batch), log, dry_run=dry_run
+                        caller,
+                        progress.journal,
+                        entries,
+                        len(entries),
+                        log,
+                        hashes=batch.hashes,
+                        dry_run=dry_run,
                     )
-                    progress = replace(progress, journal=journal, done=done)
+                    progress = replace(progress, journal=journal, done=batch.done)
                     report(progress)
             journal = await self.store(caller, journal, [], 0, log, dry_run=dry_run, finish=True)
         finally:
@@ -148,25 +157,26 @@ class UserImports:
         advance: int,
         log: ErrorFile,
         *,
+        hashes: Hashes = NONE,
         dry_run: bool = False,
         finish: bool = False,
     ) -> Journal:
         """Brings in a batch and moves the journal by `advance`. A row that spoils it is found by halving."""
+        patiently = partial(self._store_patiently, caller, log=log, hashes=hashes, dry_run=dry_run)
         try:
-            return await self._store_patiently(caller, journal, entries, advance, log, dry_run, finish)
+            return await patiently(journal, entries, advance, finish=finish)
         except (Unavailable, InvalidOperation):
             raise
         except PoolhouseError as error:
             if len(entries) == 1:
                 script_id = entries[0].script_id if isinstance(entries[0], ImportedUser) else None
                 refused: Entry = import_rows.refused(entries[0].line, error, script_id)
-                return await self._store_patiently(caller, journal, [refused], advance, log, dry_run, finish)
+                return await patiently(journal, [refused], advance, finish=finish)
             half = len(entries) // 2
             first = half if advance == len(entries) else 0
-            journal = await self.store(caller, journal, entries[:half], first, log, dry_run=dry_run)
-            return await self.store(
-                caller, journal, entries[half:], advance - first, log, dry_run=dry_run, finish=finish
-            )
+            store = partial(self.store, caller, log=log, hashes=hashes, dry_run=dry_run)
+            journal = await store(journal, entries[:half], first)
+            return await store(journal, entries[half:], advance - first, finish=finish)
 
     async def _store_patiently(
         self,
@@ -174,11 +184,12 @@ class UserImports:
         journal: Journal,
         entries: Sequence[Entry],
         advance: int,
+        *,
         log: ErrorFile,
+        hashes: Hashes,
         dry_run: bool,
         finish: bool,
     ) -> Journal:
-        hashes = await self._hashes(caller, entries, dry_run)
         for attempt in range(RETRIES):
             try:
                 return await self._store_once(caller, journal, entries, advance, log, hashes, dry_run, finish)
@@ -195,7 +206,7 @@ class UserImports:
         entries: Sequence[Entry],
         advance: int,
         log: ErrorFile,
-        hashes: dict[int, str],
+        hashes: Hashes,
         dry_run: bool,
         finish: bool,
     ) -> Journal:
@@ -229,7 +240,7 @@ class UserImports:
         return after
 
     async def _bring_in(
-        self, tx: Tx, caller: Caller, entries: Sequence[Entry], hashes: dict[int, str]
+        self, tx: Tx, caller: Caller, entries: Sequence[Entry], hashes: Hashes
     ) -> tuple[dict[int, str], int, list[RowError]]:
         people = [entry for entry in entries if isinstance(entry, ImportedUser)]
         errors = [entry for entry in entries if isinstance(entry, RowError)]
@@ -258,17 +269,18 @@ class UserImports:
                 skipped += 1
         return ids_by_line, skipped, sorted(errors, key=lambda error: error.line)
 
-    async def _hashes(self, caller: Caller, entries: Sequence[Entry], dry_run: bool) -> dict[int, str]:
+    async def _hashes(
+        self, caller: Caller, at_once: asyncio.Semaphore, dry_run: bool, entries: Sequence[Entry]
+    ) -> Hashes:
         """Of the plain passwords of people who are not here yet, before a transaction begins."""
         people = [e for e in entries if isinstance(e, ImportedUser) and e.password is not None]
         if not people or dry_run:
-            return {}
+            return NONE
         existing = await newcomers.known(self._db, caller.pool_id, people, CUSTOM_DATABASE)
         new = [person for person in people if verdict_on(person, existing) == "new"]
-        hashing_at_once = asyncio.Semaphore(2 * (os.cpu_count() or 1))
 
         async def hashed(person: ImportedUser) -> str:
-            async with hashing_at_once:
+            async with at_once:
                 return await self._hasher.hash(person.password or "", caller.pool_id)
 
         hashes = await asyncio.gather(*(hashed(person) for person in new))
@@ -278,33 +290,6 @@ class UserImports:
         caller.require_administrator()
         if not (await self._directories.of(caller.pool_id)).keeps_profiles:
             raise NotSupportedByDirectory(what="import")
-
-
-def _batches(rows: Iterable[Raw], parse: Callable[[Raw], Entry]) -> Iterator[tuple[list[Entry], int]]:
-    """What one transaction brings in, and how many bytes of the file are read then."""
-    batch: list[Entry] = []
-    plain = 0
-    for raw in rows:
-        entry = parse(raw)
-        batch.append(entry)
-        plain += isinstance(entry, ImportedUser) and entry.password is not None
-        if len(batch) >= BATCH_ROWS or plain >= BATCH_PASSWORDS:
-            yield batch, raw.done
-            batch, plain = [], 0
-    if batch:
-        yield batch, raw.done
-
-
-async def _read_ahead(items: Iterator[T]) -> AsyncGenerator[T, None]:
-    """Each item, the next of which is made in a thread while this one is worked on."""
-    coming = asyncio.create_task(asyncio.to_thread(next, items, None))
-    try:
-        while (item := await coming) is not None:
-            coming = asyncio.create_task(asyncio.to_thread(next, items, None))
-            yield item
-    finally:
-        with suppress(Exception):
-            await coming
 
 
 def _digest(path: Path) -> tuple[str, int]:

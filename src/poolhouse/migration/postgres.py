@@ -85,28 +85,17 @@ async def insert(
     tx: Tx, pool_id: str, people: Sequence[tuple[ImportedUser, str | None]], provider: str
 ) -> dict[int, str]:
     """Line -> the id of the new user, for those who are new; each with the hash of their password, or none."""
-    columns = sorted({*_FILLED, *(name for person, _ in people for name in person.values)})
     made = {new_id(): (person, stored) for person, stored in people}
-    rows = [
-        {
-            "id": user_id,
-            "password_hash": stored,
-            "password_last_set_at": now() if stored else None,
-            "signed_up": now(),
-            **_FILLED,
-            **{name: value for name, value in person.values.items() if value is not None},
-            "phone_key": phones.find_key(person.values.get("phone"), person.values.get("phone_country_code")),
-        }
-        for user_id, (person, stored) in made.items()
-    ]
-    names = sorted({"id", "password_hash", "password_last_set_at", "signed_up", "phone_key", *columns})
+    moment = now().isoformat()
+    rows = [_row(user_id, person, stored, moment) for user_id, (person, stored) in made.items()]
+    names = sorted({name for row in rows for name in row})
     typed = ", ".join(f"{name} {_type(name)}" for name in names)
     inserted = await tx.fetch(
         f"insert into users (pool_id, {', '.join(names)}) "
         f"select $1, {', '.join(names)} from jsonb_to_recordset($2) as given ({typed}) "
         "on conflict do nothing returning id",
         pool_id,
-        [_plain(row) for row in rows],
+        rows,
     )
     new = {row["id"]: made[row["id"]][0] for row in inserted}
     lost = await _link(tx, pool_id, new, provider)
@@ -236,5 +225,16 @@ def _type(name: str) -> str:
     return "text[]" if name == "register_source" else "text"
 
 
-def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+def _row(user_id: str, person: ImportedUser, stored: str | None, moment: str) -> dict[str, Any]:
+    row = {
+        "id": user_id,
+        "password_hash": stored,
+        "password_last_set_at": moment if stored else None,
+        "signed_up": moment,
+        **_FILLED,
+    }
+    for name, value in person.values.items():
+        if value is not None:
+            row[name] = value.isoformat() if isinstance(value, datetime) else value
+    row["phone_key"] = phones.find_key(person.values.get("phone"), person.values.get("phone_country_code"))
+    return row
