@@ -117,7 +117,7 @@ async def one_size(
         caller = Caller(pool.id, "administrator", pool.id)
         root, leaves = await departments(services, caller)
         began = time.perf_counter()
-        async with crowd.without_indexes(connection, "users", "user_logins"):
+        async with crowd.without_indexes(connection, "users", "user_logins", "user_search"):
             await crowd.fill(url, pool.id, users)
             filled = time.perf_counter()
         indexed = time.perf_counter()
@@ -125,7 +125,7 @@ async def one_size(
         vacuumed = time.perf_counter()
         await connection.execute("vacuum (analyze) users", timeout=7200)
         vacuumed = time.perf_counter() - vacuumed
-        for table in ("user_logins", "node_members", "user_counts"):
+        for table in ("user_logins", "user_search", "node_members", "user_counts"):
             await connection.execute(f"vacuum (analyze) {table}", timeout=7200)
     async with opened(Settings(data=data), url) as services:  # which keeps no totals yet
         below = {"departments": (DepartmentFilter(root, True),)}

@@ -29,6 +29,9 @@ from poolhouse.wire.v2.request import V2Request
 from poolhouse.wire.v2.user_loader import FIELDS, IDENTITIES
 
 USERS, CALLS, ROUNDS = 20_000, 20, 30
+SEARCHED = (
+    "select user_id from user_search where pool_id = $1 and search_key like poolhouse_search_pattern($2)"
+)
 
 
 def asking(app: ASGIApp, token: str) -> Callable[..., Awaitable[bytes]]:
@@ -117,7 +120,7 @@ async def v2_over_a_bare_fetch() -> AsyncIterator[Row]:
                 return await fetch("id = $2", 1, person)
 
             async def fetch_found(limit: int) -> bytes:
-                where = "search_key like poolhouse_search_pattern($2)"
+                where = f"id in ({SEARCHED})"
                 await bare.fetchval(
                     f"select count(*) from users where pool_id = $1 and {where}", pool.id, "user12"
                 )

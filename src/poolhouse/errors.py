@@ -11,7 +11,7 @@ PoolhouseError
 │       └── NotWhitelisted      a whitelist is switched on and does not name them (field)
 ├── InvalidInput                a field is missing or malformed (field, reason)
 │   ├── TooLarge                more than the documented limit (field, limit)
-│   │   └── RequestTooLarge  HeadersTooLarge  TooManyUsersAsked
+│   │   └── RequestTooLarge  HeadersTooLarge  TooManyUsersAsked  QueryTooBroad
 │   ├── BodyTooSlow  BodyCutShort  FormStale
 │   ├── IdentifierRequired      a user needs one of username, email, phone
 │   ├── SameEmail  SamePhone  OldPasswordRequired
@@ -205,6 +205,13 @@ class BodyCutShort(InvalidInput):
 class TooManyUsersAsked(TooLarge):
     zh = "一次性查询的用户不能超过 80 人"
     en = "At most 80 users can be queried at once"
+
+
+class QueryTooBroad(TooLarge):
+    """A list that would take the database too long; `field` is what to make narrower, the reason says how."""
+
+    zh = "查询范围过大（{field}）{detail}"
+    en = "The query is too broad ({field}){detail}"
 
 
 class IdentifierRequired(InvalidInput):

@@ -16,7 +16,7 @@ LONGEST = 32
 _SHORTEST_TAIL = 7
 """Digits: fewer would make two people's numbers one."""
 
-_WRITTEN = re.compile(r"\+?[0-9 ().\-‐‑‒–—]+\Z")
+_WRITTEN = re.compile(r"\+?[0-9 ().\-‐‑‒–—−]+\Z")
 _MOBILE_OF_CHINA = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})", re.ASCII)
 """What is one at a glance."""
 _A_SPREADSHEETS_FLOAT = re.compile(r"[0-9]{7,32}\.[0-9]*\Z")
@@ -140,6 +140,8 @@ def _digits_written(text: str) -> str:
     if len(text) > 2 * LONGEST:
         return ""
     plain = unicodedata.normalize("NFKC", visible(text)).strip()
+    if plain.startswith("(") and plain[1:].lstrip().startswith("+"):  # (+86) 138...
+        plain = plain[1:].lstrip()
     if not _WRITTEN.match(plain) or _A_SPREADSHEETS_FLOAT.match(plain):
         return ""
     digits = "".join(char for char in plain if char.isdecimal())

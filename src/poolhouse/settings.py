@@ -76,6 +76,9 @@ class Settings(BaseSettings):
         description="The header they say it in; any: X-Forwarded-For, else Forwarded. The other is a stranger's word.",
     )
     statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)
+    search_timeout_s: int = Field(
+        10, description="Seconds a statement of a search or a filtered list may take.", ge=1
+    )
     geo_database: Path | None = Field(
         None,
         description="A file in MaxMind's format (.mmdb) that tells where an address is; none is shipped.",

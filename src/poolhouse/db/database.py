@@ -13,13 +13,13 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
-from asyncpg import Record
+from asyncpg import QueryCanceledError, Record
 
 from poolhouse.db.connection_pool import Connections, Load
 from poolhouse.db.faults import faults
 from poolhouse.db.listening import Listener, OnNotification
 from poolhouse.db.together import Together
-from poolhouse.errors import DatabaseLost, Overloaded
+from poolhouse.errors import DatabaseLost, Overloaded, QueryTooBroad
 
 T = TypeVar("T")
 
@@ -176,11 +176,14 @@ class Reads:
         return await self._connections.run(lambda c: c.fetchval(sql, *args), again=_only_reads(sql))
 
     async def search_fetch(self, sql: str, *args: Any) -> list[Record]:
-        """A SELECT planned for its very arguments: a generic plan makes a search of 0.5 s one of 5 s."""
-        return await self._searches.run(lambda c: c.fetch(sql, *args), again=True)
+        """A SELECT planned for its very arguments: a generic plan makes a search of 0.5 s one of 5 s.
+
+        Raises QueryTooBroad where it takes longer than a search may.
+        """
+        return await self._searches.run(lambda c: _in_time(c.fetch(sql, *args)), again=True)
 
     async def search_fetchval(self, sql: str, *args: Any) -> Any:
-        return await self._searches.run(lambda c: c.fetchval(sql, *args), again=True)
+        return await self._searches.run(lambda c: _in_time(c.fetchval(sql, *args)), again=True)
 
     async def _close(self) -> None:
         await asyncio.gather(self._connections.close(), self._searches.close())
@@ -211,6 +214,7 @@ class Database(Reads):
         *,
         connections: int = 10,
         statement_timeout_s: int = 30,
+        search_timeout_s: int = 10,
         replica_url: str | None = None,
         name: str = "poolhouse",
     ) -> Database:
@@ -219,10 +223,11 @@ class Database(Reads):
         Raises DatabaseLost when the primary cannot be reached; a replica may come later.
         """
         settings = {**_session_settings(statement_timeout_s), "application_name": name}
-        primary = await _open_both(url, connections, settings, statement_timeout_s, warm=2)
+        limits = statement_timeout_s, min(search_timeout_s, statement_timeout_s)
+        primary = await _open_both(url, connections, settings, limits, warm=2)
         try:
             replica = (
-                Reads(*await _open_both(replica_url, connections, settings, statement_timeout_s, warm=0))
+                Reads(*await _open_both(replica_url, connections, settings, limits, warm=0))
                 if replica_url
                 else None
             )
@@ -320,19 +325,20 @@ async def opened(url: str, **options: Any) -> AsyncIterator[Database]:
 
 
 async def _open_both(
-    url: str, connections: int, settings: dict[str, str], statement_s: float, *, warm: int
+    url: str, connections: int, settings: dict[str, str], limits_s: tuple[int, int], *, warm: int
 ) -> tuple[Connections, Connections]:
-    """Searches get a smaller set that opens on demand.
+    """Searches get a smaller set that opens on demand. `limits_s`: of a statement, and of a search.
 
     As a setting of the session `plan_cache_mode` costs no round trip; `set local` in a
     transaction costs three.
     """
+    statement_s, search_s = limits_s
     ordinary = Connections(url, connections, settings, statement_s=statement_s, least=1)
     searches = Connections(
         url,
         max(2, connections // 2),
-        {**settings, "plan_cache_mode": "force_custom_plan"},
-        statement_s=statement_s,
+        {**settings, "plan_cache_mode": "force_custom_plan", "statement_timeout": f"{search_s}s"},
+        statement_s=search_s,
     )
     ordinary.siblings, searches.siblings = [searches], [ordinary]
     await ordinary.warm(warm)
@@ -346,6 +352,17 @@ def _session_settings(statement_timeout_s: int) -> dict[str, str]:
         "statement_timeout": f"{statement_timeout_s}s",
         "idle_in_transaction_session_timeout": "60s",
     }
+
+
+async def _in_time(work: Awaitable[T]) -> T:
+    try:
+        return await work
+    except QueryCanceledError as error:
+        raise QueryTooBroad(
+            "query",
+            "数据库用时过长，已中止：请缩小查询范围，如更长的关键字、部门或时间",
+            "it took the database too long and was stopped: ask for less, by a longer keyword, a department, a time",
+        ) from error
 
 
 def _only_reads(sql: str) -> bool:

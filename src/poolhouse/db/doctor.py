@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from poolhouse.db.binaries import candidates, choose
+from poolhouse.db.binaries import EXTENSIONS, candidates, choose
 from poolhouse.db.cluster import home_of, made_by
 from poolhouse.db.connection_pool import KEPT
 from poolhouse.db.errors import DatabaseUnfit
@@ -61,7 +61,7 @@ async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIte
         yield Fact("connection", "-", f"the database does not answer: {error}")
         return
     try:
-        for ask in (_version, _locale, _trigrams, _schema, _role, _durability, _latency):
+        for ask in (_version, _locale, _extensions, _schema, _role, _durability, _latency):
             yield await ask(connection)
         if await current(connection) == revisions()[-1]:
             yield await _functions(connection)
@@ -89,13 +89,15 @@ async def _locale(connection: Any) -> Fact:
     )
 
 
-async def _trigrams(connection: Any) -> Fact:
-    row = await connection.fetchrow(
-        "select default_version, installed_version from pg_available_extensions where name = 'pg_trgm'"
+async def _extensions(connection: Any) -> Fact:
+    rows = await connection.fetch(
+        "select name, default_version, installed_version from pg_available_extensions where name = any($1)",
+        EXTENSIONS,
     )
-    if row is None:
-        return Fact("pg_trgm", "-", "not available: install the server's contrib package")
-    return Fact("pg_trgm", row[1] or f"{row[0]} available, comes with the first migration")
+    found = {name: installed or f"{default} available" for name, default, installed in rows}
+    told = ", ".join(f"{name} {found.get(name, 'missing')}" for name in EXTENSIONS)
+    fits = found.keys() >= {*EXTENSIONS}
+    return Fact("extensions", told, None if fits else "install the server's contrib package")
 
 
 async def _schema(connection: Any) -> Fact:

@@ -64,9 +64,14 @@ def _add_contains(where: Where, field: str, value: Any, *, negated: bool) -> Non
     if field == "phone":
         value = phones.compact(text_of(value)) or value
     pattern = f"poolhouse_search_pattern({where.arg(text_of(value))})"
-    if field in SEARCHED_FIELDS and not negated:
-        where.add(f"u.search_key like {pattern}")
-    where.add(f"{folded(field)} {'not ' if negated else ''}like {pattern}")
+    term = f"{folded(field)} {'not ' if negated else ''}like {pattern}"
+    if field not in SEARCHED_FIELDS or not isinstance(where, Listed):
+        where.add(term)
+        return
+    if not negated:
+        where.texts.append(text_of(value))
+        where.add_searched(f"u.search_key like {pattern}")
+    where.add_searched(term)
 
 
 def folded(field: str) -> str:
@@ -85,8 +90,10 @@ def _add_comparison(where: Where, condition: Condition) -> None:
         where.join_logins()
         where.add(term)
     else:
-        if field in _BY_SEARCH and operator == "EQUAL":
-            where.add(f"u.search_key like poolhouse_search_pattern({where.arg(value_of(field, value))})")
+        if field in _BY_SEARCH and operator == "EQUAL" and isinstance(where, Listed):
+            where.add_searched(
+                f"u.search_key like poolhouse_search_pattern({where.arg(value_of(field, value))})"
+            )
         where.add(_comparison(where, condition, SHOWN_STATUS if field == "status" else f"u.{field}"))
 
 

@@ -36,7 +36,13 @@ def holds(keyword: str, fields: Sequence[str]) -> Test:
     if not digits:
         return inside
     part, number = _inside(digits, ["phone"]), phones.find_key(keyword)
-    return lambda user: inside(user) or part(user) or (number is not None and _key(user) == number)
+    beginning = f"+{digits}" if phones.names_its_country(keyword) else None
+
+    def is_number(user: User) -> bool:
+        key = _key(user) or ""
+        return bool(key) and (key == number or (beginning is not None and key.startswith(beginning)))
+
+    return lambda user: inside(user) or part(user) or is_number(user)
 
 
 def in_order(users: Sequence[User], sorts: Sequence[Sort]) -> list[User]:

@@ -35,26 +35,58 @@ KNOWN_VALUES: Mapping[str, Set[str]] = {
 """What is counted by its name; anything else under ''. As in the schema's `poolhouse_counted_...`."""
 NEWEST = "u.created_at desc, u.id"
 
-_WITH_LOGINS = "user_logins l join users u on u.pool_id = l.pool_id and u.id = l.user_id"
+_WITH_LOGINS = "user_logins l join {people} on u.pool_id = l.pool_id and u.id = l.user_id"
+_SEARCHED = (
+    "(select u.*, s.search_key from user_search s join users u on u.pool_id = s.pool_id and u.id = s.user_id "
+    "and u.created_at = s.created_at) u"
+)
+_SEARCHED_ALONE = "(select s.pool_id, s.user_id as id, s.created_at, s.search_key from user_search s) u"
+_OF_ANY_TABLE = frozenset({NEWEST, "u.created_at, u.id desc", "u.id", "u.id desc"})
+"""Orders by what `user_search` has, too."""
 _TIMES = frozenset({"updated_at", "status_changed_at", "signed_up"})
 """Everybody has one, and an index has them all."""
 
 
 class Listed(Where):
-    """Terms over `users u`, and over `user_logins l` once one needs a login: then nobody else is looked at."""
+    """Terms over `users u`, and over `user_logins l` once one needs a login: then nobody else is looked at.
+
+    Where one is about `u.search_key`, `u` is a user with that; where all are, it is the narrow table alone.
+    """
 
     def __init__(self, pool_id: str) -> None:
         super().__init__(pool_id, "u")
-        self.with_logins = False
+        self.with_logins = self.with_search = False
+        self.texts: list[str] = []
+        """What the key of everybody listed has in it."""
+        self._of_search = 0
 
     def join_logins(self) -> None:
         if not self.with_logins:
             self.with_logins = True
             self.add("l.pool_id = $1")
 
+    def add_searched(self, term: str, *, alone: bool = True) -> None:
+        """`alone`: of a user the term has nothing but id, created_at and search_key."""
+        self.with_search = True
+        self._of_search += alone
+        self.add(term)
+
+    @property
+    def search_alone(self) -> bool:
+        return self.with_search and len(self._terms) == 1 + self._of_search
+
+    @property
+    def people(self) -> str:
+        return _SEARCHED if self.with_search else "users u"
+
     @property
     def source(self) -> str:
-        return _WITH_LOGINS if self.with_logins else "users u"
+        return _WITH_LOGINS.format(people=self.people) if self.with_logins else self.people
+
+    @property
+    def narrow(self) -> str:
+        """As `source`, for who asks for no more than id and created_at."""
+        return _SEARCHED_ALONE if self.search_alone else self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +111,10 @@ class Stretch:
         return f"select count(*) from {self._matching(where)}"
 
     def _matching(self, where: Listed) -> str:
-        source = where.source
+        narrow = self.order in _OF_ANY_TABLE and not self.term
+        source = where.narrow if narrow else where.source
         if self.by_logins and not where.with_logins:
-            source = f"{_WITH_LOGINS} and l.pool_id = $1"
+            source = f"{_WITH_LOGINS.format(people=where.people)} and l.pool_id = $1"
         return f"{source} where {where.sql}{self.term and f' and {self.term}'}"
 
 
@@ -110,13 +143,16 @@ def gathered(where: Listed, sorts: Sequence[Sort], limit: int, offset: int) -> s
     For a short one. The planner, who thinks that its users are spread evenly over the pool, might look for them from
     the newest on, and they may all be old.
     """
-    columns = ", ".join(f"u.{name}" for name in ("pool_id", "id", "created_at", "status", "blocked"))
+    narrow = where.search_alone and not sorts
+    names = ("pool_id", "id", "created_at", *(() if narrow else ("status", "blocked")))
+    columns = ", ".join(f"u.{name}" for name in names)
     columns += "".join(
         f", u.{sort.field}" for sort in sorts if sort.field not in ("id", "created_at", "status")
     )
     order = "".join(f"{_plain(sort)}, " for sort in sorts) + _tie(sorts)
     return (
-        f"select u.pool_id, u.id from (select {columns} from {where.source} where {where.sql} offset 0) u "
+        f"select u.pool_id, u.id from (select {columns} from {where.narrow if narrow else where.source} "
+        f"where {where.sql} offset 0) u "
         f"order by {order} limit {limit:d} offset {offset:d}"
     )
 
@@ -139,9 +175,16 @@ def among_newest(where: Listed, most: int, limit: int, offset: int) -> str:
     For a long list, whose first page is mostly there, where the planner, who knows little of parts of texts, might
     sort all of it.
     """
+    newest = f"(select u.* from {where.narrow} where u.pool_id = $1 order by {NEWEST} limit {most:d}) u"
+    if where.with_search and not where.search_alone:
+        newest = _SEARCHED.replace(
+            "user_search s",
+            "(select s.* from user_search s where s.pool_id = $1 "
+            f"order by s.created_at desc, s.user_id limit {most:d}) s",
+        )
     return (
-        "select u.pool_id, u.id from (select u.* from users u where u.pool_id = $1 "
-        f"order by {NEWEST} limit {most:d}) u where {where.sql} order by {NEWEST} limit {limit:d} offset {offset:d}"
+        f"select u.pool_id, u.id from {newest} where {where.sql} order by {NEWEST} "
+        f"limit {limit:d} offset {offset:d}"
     )
 
 

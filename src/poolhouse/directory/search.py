@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 
 from poolhouse import phones
@@ -21,7 +23,7 @@ from poolhouse.paging import Page
 from poolhouse.roles.postgres import holds_role
 from poolhouse.users.model import KeyKind, User, UserQuery
 from poolhouse.users.postgres import is_shown
-from poolhouse.users.profile_fields import SEARCHED_FIELDS, TEXT
+from poolhouse.users.profile_fields import SEARCHED_FIELDS, SEARCHED_FIRST, TEXT
 from poolhouse.users.rules import spelled
 
 COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
@@ -33,6 +35,13 @@ SHORT = 2_000
 """A list of no more is sorted whole, see orders.gathered, unless an index has it in order."""
 LONG, NEAR, LOOKED_AT = 20_000, 1_000, 5_000
 """The first pages of a list of so many are looked for among the newest, see orders.among_newest."""
+GLANCE = 500
+"""Whoever is searched for and is none of so many is rare."""
+
+FIRST_MARK, LAST_MARK = 29, 28
+"""In `user_search.search_key`: what follows SEARCHED_FIRST, and what follows all fields, before the number in E.164."""
+
+_PAIR, _ASCII = re.compile("[a-z0-9]{2}"), "[\\x01-\\x7f]"
 
 SPELLED: frozenset[KeyKind] = frozenset({"username", "email", "external_id"})
 """Looked up as they were given, for old rows may be spelled so, else by their stored spelling."""
@@ -82,27 +91,42 @@ async def page(
         if newest_first is not None:
             counts = counts_of(pool_id, query, where)
             return await deep.page(db, where, counts, query.page, oldest_first=not newest_first)
+    near = None
+    looked = where.with_search and not (where.with_logins or query.sort or query.page.offset > NEAR)
+    if looked and (near := await _near(db, query, where)) is None:
+        _add_pairs(where)
     total = await totals.of(db, pool_id, query, where)
-    if total <= query.page.offset:
-        return Page(total, [])
+    if near or total <= query.page.offset:
+        return Page(total, near or [])
     if not query.sort and (logins := logins_alone(pool_id, query)):
         ids = orders.logged_in(logins, total <= SHORT, query.page.size, query.page.offset)
         return Page(total, await _users(db, ids, logins))
     in_order = where.unfiltered or is_kept(query)
-    if total <= SHORT and not in_order:
+    if (total <= SHORT or looked) and not in_order:
         ids = orders.gathered(where, query.sort, query.page.size, query.page.offset)
         return Page(total, await _users(db, ids, where))
-    found = await _among_newest(db, query, where) if total >= LONG and not in_order else None
+    found = await _among_newest(db, query, where, LOOKED_AT) if total >= LONG and not in_order else None
     return Page(total, found or await _rows(db, pool_id, query, where))
 
 
-async def _among_newest(db: Reads, query: UserQuery, where: Listed) -> list[User] | None:
-    """The page, if it is whole there."""
+async def _near(db: Reads, query: UserQuery, where: Listed) -> list[User] | None:
+    """A page of what is searched, if it is whole among the newest: known before anything is counted. Who is not there
+    at a glance is rare, and better found by the index."""
+    for most in (GLANCE, LOOKED_AT) if query.page.offset == 0 else (LOOKED_AT,):
+        if found := await _among_newest(db, query, where, most):
+            return found
+        if found == []:
+            return None
+    return None
+
+
+async def _among_newest(db: Reads, query: UserQuery, where: Listed, most: int) -> list[User] | None:
+    """The page, if it is whole there; empty where nobody of it is."""
     if where.with_logins or query.sort or query.page.offset > NEAR:
         return None
-    ids = orders.among_newest(where, LOOKED_AT, query.page.size, query.page.offset)
+    ids = orders.among_newest(where, most, query.page.size, query.page.offset)
     found = await _users(db, ids, where)
-    return found if len(found) == query.page.size else None
+    return found if len(found) in (0, query.page.size) else None
 
 
 async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> list[User]:
@@ -194,21 +218,63 @@ async def custom_fields(db: Reads, pool_id: str, query: UserQuery) -> Mapping[st
     return await list_fields(db, pool_id, TargetType.USER, keys) if keys else {}
 
 
-def _add_keyword(where: Where, keyword: str, fields: tuple[str, ...]) -> None:
+def _add_keyword(where: Listed, keyword: str, fields: tuple[str, ...]) -> None:
+    for field in fields:
+        if field not in TEXT and field != "id":
+            raise InvalidInput(
+                "fields", f"不支持搜索字段 {spelled(field)}", f"cannot search {spelled(field)}"
+            )
     pattern = f"poolhouse_search_pattern({where.arg(keyword)})"
-    digits = phones.compact(keyword) if "phone" in fields else None
-    patterns, number = [pattern], []
-    if digits and digits != keyword:  # a part of a number, written with blanks or dashes
-        patterns.append(f"poolhouse_search_pattern({where.arg(digits)})")
-    if digits and (key := phones.find_key(keyword)):
-        number.append(f"u.phone_key = {where.arg(key)}")
-    if set(fields) <= set(SEARCHED_FIELDS):
-        where.any_of([*(f"u.search_key like {one}" for one in patterns), *number])
-    if set(fields) != set(SEARCHED_FIELDS):
-        for field in fields:
-            if field not in TEXT and field != "id":
-                raise InvalidInput(
-                    "fields", f"不支持搜索字段 {spelled(field)}", f"cannot search {spelled(field)}"
-                )
-        inside = [f"{folded(field)} like {pattern}" for field in fields]
-        where.any_of([*inside, *(f"{folded('phone')} like {one}" for one in patterns[1:]), *number])
+    asked = set(fields)
+    terms = []
+    if asked == set(SEARCHED_FIELDS):
+        terms.append(f"u.search_key like {_before(pattern, LAST_MARK)}")
+    elif asked == set(SEARCHED_FIRST):
+        terms.append(f"u.search_key like {_before(pattern, FIRST_MARK)}")
+    elif inside := [f"{folded(field)} like {pattern}" for field in fields if field in SEARCHED_FIELDS]:
+        terms.append(f"u.search_key like {_before(pattern, LAST_MARK)} and ({' or '.join(inside)})")
+    elsewhere = [f"{folded(field)} like {pattern}" for field in fields if field not in SEARCHED_FIELDS]
+    numbers = _numbers(where, keyword) if "phone" in fields else []
+    any_of = " or ".join([*terms, *numbers, *elsewhere])
+    if terms:
+        where.add_searched(f"({any_of})", alone=not elsewhere)
+        where.texts += [] if elsewhere or numbers else [keyword]
+    else:
+        where.add(f"({any_of or 'false'})")
+
+
+def _add_pairs(where: Listed) -> None:
+    """For two letters or digits, which have no trigram: one of those that they begin. No field ends with them, and
+    in the key no character beyond ASCII comes right after them."""
+    for text in where.texts:
+        pair = unicodedata.normalize("NFKC", text).lower()
+        if _PAIR.fullmatch(pair):
+            where.add_searched(f"u.search_key ~ {where.arg(pair + _ASCII)}")
+
+
+def _before(pattern: str, mark: int) -> str:
+    return f"{pattern} || chr({mark}) || '%'"
+
+
+def _numbers(where: Listed, keyword: str) -> list[str]:
+    """Terms for a telephone number, or a part of one, however it is written: its country, blanks, dashes, brackets."""
+    digits = phones.compact(keyword)
+    if not digits:
+        return []
+    terms = []
+    if digits != keyword:
+        pattern = f"poolhouse_search_pattern({where.arg(digits)})"
+        terms.append(f"u.search_key like {_before(pattern, FIRST_MARK)} and {folded('phone')} like {pattern}")
+    key = phones.find_key(keyword)
+    beginning = f"+{digits}" if phones.names_its_country(keyword) else None
+    if beginning:
+        terms.append(f"u.search_key like {where.arg(f'%{chr(LAST_MARK)}{beginning}%')}")
+    if key and key != beginning:
+        terms.append(f"u.search_key like {where.arg(f'%{chr(LAST_MARK)}{key}')}")
+    if key:  # a row without the key has the number as it was written
+        spellings = phones.spellings(keyword)
+        shortest = f"poolhouse_search_pattern({where.arg(min(spellings, key=len))})"
+        terms.append(
+            f"u.search_key like {_before(shortest, FIRST_MARK)} and {folded('phone')} = any({where.arg(spellings)})"
+        )
+    return terms

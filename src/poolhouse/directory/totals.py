@@ -9,13 +9,17 @@ from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
+import msgspec
+
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
 from poolhouse.directory.filters import MOMENTS, TEXTS, of_logins, value_of, values_of
 from poolhouse.directory.orders import COUNTED, KNOWN_VALUES, Listed
+from poolhouse.errors import QueryTooBroad
 from poolhouse.ttl_cache import TtlCache
 from poolhouse.users.model import Condition, UserQuery
 from poolhouse.users.profile_fields import BOOLEANS, COUNTS
+from poolhouse.users.rules import spelled
 
 LARGE = 50_000
 """Users of a pool. In a smaller one everything is counted each time it is asked."""
@@ -24,6 +28,10 @@ SLOW_S = 0.05
 KEPT_S = 60.0
 STALE_S = 5.0
 QUIET_S = 2
+CROWDED = 2_000_000
+"""Users of a pool. In a smaller one no count is worth judging before it runs."""
+MOST_COST = 1_000_000
+"""As the planner has it, in the time of one page read from disk: some ten seconds."""
 
 _OF_THE_ROW = TEXTS | BOOLEANS | MOMENTS | COUNTS
 _STATE = (
@@ -44,13 +52,22 @@ class Totals:
     for QUIET_S before it was counted, and for KEPT_S.
     """
 
-    def __init__(self, *, large: int = LARGE, slow_s: float = SLOW_S, stale_s: float = STALE_S) -> None:
+    def __init__(
+        self,
+        *,
+        large: int = LARGE,
+        slow_s: float = SLOW_S,
+        stale_s: float = STALE_S,
+        crowded: int = CROWDED,
+        most_cost: float = MOST_COST,
+    ) -> None:
         self._large, self._slow_s = large, slow_s
+        self._crowded, self._most_cost = crowded, most_cost
         self._exact = TtlCache[tuple[int, float]](KEPT_S, most=1000)
         self._lately = TtlCache[tuple[int, float]](stale_s, most=1000)
 
     async def of(self, db: Reads, pool_id: str, query: UserQuery, where: Listed) -> int:
-        """`where` is the query's own."""
+        """`where` is the query's own. Raises QueryTooBroad before it counts what would take the database too long."""
         kept = _kept(pool_id, query)
         if kept is not None:
             return await _sum(db, kept)
@@ -61,10 +78,13 @@ class Totals:
             return await _count(db, pool_id, query, where)
         asked = sha256(repr((where.sql, where.args)).encode()).hexdigest()
         of_rows = query.keyword or set(query.filters) - {"department", "sort"}
-        names = ("users", "orgs", *(("changed", "logged_in") if of_rows else ()))
+        by_login = of_rows and not where.search_alone
+        names = ("users", "orgs", *(("changed",) if of_rows else ()), *(("logged_in",) if by_login else ()))
         now = sha256(" ".join([asked, *(str(state[name]) for name in names)]).encode()).hexdigest()
 
         async def count() -> tuple[int, float]:
+            if state["users"] >= self._crowded:
+                await self._judge(db, pool_id, query, where)
             began = perf_counter()
             return await _count(db, pool_id, query, where), perf_counter() - began
 
@@ -74,6 +94,30 @@ class Totals:
         if took_s < self._slow_s or (of_rows and not state["quiet"]):
             self._exact.drop(now)
         return total
+
+    async def _judge(self, db: Reads, pool_id: str, query: UserQuery, where: Listed) -> None:
+        source, terms = _counted(pool_id, query, where)
+        plan = await db.search_fetchval(
+            f"explain (format json) select count(*) from {source} where {terms.sql}", *terms.args
+        )
+        if msgspec.json.decode(plan)[0]["Plan"]["Total Cost"] > self._most_cost:
+            raise _too_broad(query)
+
+
+def _too_broad(query: UserQuery) -> QueryTooBroad:
+    """Names what to make narrower: the keyword, else the conditions that no index answers alone."""
+    if query.keyword:
+        return QueryTooBroad(
+            "keywords",
+            "请输入更长的关键字，或用 fuzzySearchOn 指定字段",
+            "give a longer keyword, or name the fields with fuzzySearchOn",
+        )
+    fields = ", ".join(dict.fromkeys(spelled(one.field) for one in query.conditions)) or query.filters[0]
+    return QueryTooBroad(
+        fields,
+        "请加上姓名、邮箱、部门或时间等条件",
+        "add a condition that fewer people fulfil: on a name, an e-mail, a department or a time",
+    )
 
 
 def is_kept(query: UserQuery) -> bool:
@@ -96,15 +140,14 @@ async def _sum(db: Reads, where: Where) -> int:
 
 
 async def _count(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> int:
-    logins = logins_alone(pool_id, query)
-    if logins is not None:
-        return await _count_of(db, "user_logins l", logins)
-    return await _count_of(db, where.source, where)
-
-
-async def _count_of(db: Reads, source: str, where: Where) -> int:
-    total: int = await db.search_fetchval(f"select count(*) from {source} where {where.sql}", *where.args)
+    source, terms = _counted(pool_id, query, where)
+    total: int = await db.search_fetchval(f"select count(*) from {source} where {terms.sql}", *terms.args)
     return total
+
+
+def _counted(pool_id: str, query: UserQuery, where: Listed) -> tuple[str, Where]:
+    logins = logins_alone(pool_id, query)
+    return ("user_logins l", logins) if logins is not None else (where.narrow, where)
 
 
 def logins_alone(pool_id: str, query: UserQuery) -> Where | None:

@@ -85,6 +85,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         database_url,
         connections=settings.database_connections,
         statement_timeout_s=settings.statement_timeout_s,
+        search_timeout_s=settings.search_timeout_s,
         replica_url=replica,
         name=node_name(secret_keys(settings)),
     )

@@ -44,7 +44,7 @@ class May(Flag):
 @dataclass(frozen=True, slots=True)
 class Row:
     """`longest`: characters of what a caller may write, 0 for what is no text. `label`: as `get-user-base-fields`
-    shows the field, which leaves out those without one. `searched`: the place in the column `search_key`, from 1.
+    shows the field, which leaves out those without one. `searched`: the place in `user_search.search_key`, from 1.
     `claim`: OpenID Connect's scope, and after a colon the claim where it is not called as the field is.
     """
 
@@ -75,7 +75,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=False, gc=False):
     username: Annotated[
         Text, Row("login name", SHORT, "用户名", FORM | SORT, searched=1, claim="username")
     ] = None
-    name: Annotated[Text, Row("text", SHORT, "姓名", SELF | SORT, searched=6, claim="profile")] = None
+    name: Annotated[Text, Row("text", SHORT, "姓名", SELF | SORT, searched=5, claim="profile")] = None
     nickname: Annotated[Text, Row("text", SHORT, "昵称", SELF | SORT, searched=2, claim="profile")] = None
     photo: Annotated[Text, Row("link", LONG, "头像", SELF, claim="profile:picture")] = None
     gender: Annotated[str, Row("choice", 8, "性别", SELF | SORT, claim="profile")] = "U"
@@ -105,7 +105,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=False, gc=False):
     website: Annotated[Text, Row("link", LONG, "个人网站", SELF, claim="profile")] = None
     zoneinfo: Annotated[Text, Row("text", 64, "时区", SELF, claim="profile")] = None
     locale: Annotated[Text, Row("text", 64, "语言", SELF, claim="profile")] = None
-    company: Annotated[Text, Row("text", SHORT, "公司", SELF | SORT, searched=5)] = None
+    company: Annotated[Text, Row("text", SHORT, "公司", SELF | SORT, searched=6)] = None
     country: Annotated[Text, Row("text", SHORT, "国家", SELF)] = None
     province: Annotated[Text, Row("text", SHORT, "省份", SELF)] = None
     city: Annotated[Text, Row("text", SHORT, "城市", SELF)] = None
@@ -175,3 +175,5 @@ SEARCHED_FIELDS = tuple(
     sorted((name for name, row in FIELDS.items() if row.searched), key=lambda name: FIELDS[name].searched)
 )
 """The eleven documented fields, in the order they are joined in `search_key`. Source: docs/contract/users.md#search."""
+SEARCHED_FIRST = SEARCHED_FIELDS[:5]
+"""What v3 looks in unless it is told: a mark follows them in the key. Source: docs/contract/v3.md#searching-users."""

@@ -24,6 +24,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from poolhouse.db.binaries import EXTENSIONS
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import faults
 from poolhouse.db.migrations import online
@@ -213,9 +214,12 @@ async def _check_server(connection: Any) -> None:
     encoding = await connection.fetchval("show server_encoding")
     if encoding != "UTF8":
         raise DatabaseUnfit(f"the database's encoding is {encoding}: create it with encoding 'UTF8'")
-    if not await connection.fetchval("select 1 from pg_available_extensions where name = 'pg_trgm'"):
+    there = await connection.fetch(
+        "select name from pg_available_extensions where name = any($1)", EXTENSIONS
+    )
+    if missing := sorted({*EXTENSIONS} - {row["name"] for row in there}):
         raise DatabaseUnfit(
-            "this PostgreSQL lacks the extension pg_trgm: install its contrib package (postgresql-contrib) "
+            f"this PostgreSQL lacks the extension {missing[0]}: install its contrib package (postgresql-contrib) "
             "or choose a server that has it"
         )
 

@@ -36,6 +36,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.BodyTooSlow: Row(408, 40801, 408),
     e.BodyCutShort: Row(400, 40003),
     e.FormStale: Row(400, 40005),
+    e.QueryTooBroad: Row(400, 40006),
     e.TooManyUsersAsked: Row(400, 2030),
     e.IdentifierRequired: Row(400, 2231),
     e.EmailMalformed: Row(400, 2003),

@@ -10,7 +10,7 @@ import msgspec
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
 from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserKey, UserQuery
-from poolhouse.users.profile_fields import WRITABLE
+from poolhouse.users.profile_fields import SEARCHED_FIRST, WRITABLE
 from poolhouse.users.rules import spelled
 from poolhouse.wire.v3.conversions import moment, page, refuse_unbuilt, the_user, user_dtos, user_key
 from poolhouse.wire.v3.dto import Dto
@@ -28,7 +28,6 @@ from poolhouse.wire.v3.dto.users import (
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
-FUZZY_BY_DEFAULT = ("phone", "email", "name", "username", "nickname")
 MOST_CONDITIONS = 50
 MOST_DEPARTMENTS = 50
 
@@ -81,7 +80,7 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
     wanted = UserQuery(
         page=page(paging.page if paging else None, paging.limit if paging else None),
         keyword=body.keywords or None,
-        fields=tuple(_FIELDS[name] for name in options.fuzzy_search_on or FUZZY_BY_DEFAULT),
+        fields=tuple(_FIELDS[name] for name in options.fuzzy_search_on or ()) or SEARCHED_FIRST,
         fields_named=bool(options.fuzzy_search_on),
         conditions=tuple(condition(item) for item in conditions if item.field != "department"),
         departments=await _departments(request, conditions),
