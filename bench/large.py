@@ -22,11 +22,10 @@ from typing import Any
 import asyncpg
 
 from bench import crowd, surroundings
-from bench.running import data_folder
+from bench.running import data_folder, running
 from poolhouse import logs
 from poolhouse.caller import Caller
 from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.db.migrations import migrate
 from poolhouse.orgs.model import NodeDraft, Tree
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services, opened
@@ -87,17 +86,27 @@ async def main(users: int, folder: Path | None) -> None:
         data = folder or stack.enter_context(data_folder())
         data.mkdir(exist_ok=True)
         data.chmod(0o755)
-        url = stack.enter_context(EmbeddedPostgres(data))
-        await migrate(url)
+        with running(data):  # which makes the database
+            pass
         smallest: Caller | None = None
         for size in [one for one in SIZES if one < users] + [users]:
-            found, caller = await one_size(data, url, size, smallest)
+            with EmbeddedPostgres(data) as url:
+                found, caller = await one_size(data, url, size, smallest)
+            found["acts"]["start of the server"] = starts(data)
             found = {"users": size, **run, "date": now().isoformat(timespec="minutes"), **found}
             smallest = smallest or caller
             save(found)
             print(
                 f"{size:,} users: filled in {found['fill_s']} s, indexes in {found['index_s']} s", flush=True
             )
+
+
+def starts(data: Path) -> dict[str, Any]:
+    taken = []
+    for _ in range(TIMES):
+        with running(data) as server:
+            taken.append(server.start_s * 1000)
+    return {"ms": round(median(taken))}
 
 
 def save(found: dict[str, Any]) -> None:

@@ -18,10 +18,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """`start_s`: from the command to its being up."""
+    """`start_s`: from the command to its being up; `start_cpu_s`: of that, what its own process worked."""
 
     pid: int
     start_s: float
+    start_cpu_s: float
     credentials: dict[str, Any]
 
     def memory_mb(self) -> float:
@@ -62,10 +63,10 @@ def running(
         else:
             log.seek(0)
             raise RuntimeError(log.read())
-        took_s = time.perf_counter() - began
+        took_s, worked_s = time.perf_counter() - began, _worked_s(process.pid)
         try:
             credentials = json.loads((data / "credentials.json").read_text())
-            yield Server(process.pid, took_s, credentials)
+            yield Server(process.pid, took_s, worked_s, credentials)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
@@ -77,6 +78,11 @@ def _family(pid: int) -> list[int]:
         pid,
         *(one for file in children for child in file.read_text().split() for one in _family(int(child))),
     ]
+
+
+def _worked_s(pid: int) -> float:
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _name(pid: int) -> str:
