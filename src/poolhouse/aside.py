@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
+from poolhouse.turn import let_go
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -19,6 +21,7 @@ async def aside(whose: str, work: Callable[P, T], /, *args: P.args, **named: P.k
 
     `work` must be bounded in time: nothing can stop it, not even the end of the request.
     """
-    turn = _turns.setdefault(whose, asyncio.Lock())
-    async with turn:
+    let_go()
+    lock = _turns.setdefault(whose, asyncio.Lock())
+    async with lock:
         return await asyncio.to_thread(work, *args, **named)

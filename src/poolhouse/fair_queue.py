@@ -11,7 +11,8 @@ from poolhouse.errors import Overloaded
 class FairQueue:
     """`at_once` places; `most_waiting` wait for one over all keys.
 
-    A place that comes free goes to the key whose turn it is, and there to who has waited longest. When the
+    A place that comes free goes to the key whose turn it is, and there to who has waited longest, or while
+    `newest_first` to the newest: where not all can be answered, that some are at once is better than all late. When the
     queue is full the newest of the key with the most waiting gives way to a newcomer of a key with fewer, so
     one key can fill the queue but not keep others out of it.
     """
@@ -20,14 +21,20 @@ class FairQueue:
         self._free, self._most_waiting, self._what = at_once, most_waiting, what
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._count = 0
+        self.newest_first = False
 
     @property
     def waiting(self) -> int:
         return self._count
 
+    @property
+    def free(self) -> bool:
+        """Whether one may enter now without waiting."""
+        return self._free > 0 and not self._count
+
     async def enter(self, key: str) -> None:
         """Waits for a place, which must be given back by `leave`. Raises Overloaded."""
-        if self._free and not self._count:
+        if self.free:
             self._free -= 1
             return
         if self._count >= self._most_waiting:
@@ -48,7 +55,7 @@ class FairQueue:
         """Gives a place back: to the next in turn, if anybody waits."""
         while self._waiting:
             key, places = self._waiting.popitem(last=False)
-            place = places.popleft()
+            place = places.pop() if self.newest_first else places.popleft()
             self._count -= 1
             if places:
                 self._waiting[key] = places

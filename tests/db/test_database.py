@@ -390,3 +390,20 @@ async def test_one_that_gives_up_waiting_leaves_nothing_behind(
         small._connections.release(connection)
     assert small.loads()["primary"].waiting == small.loads()["primary"].in_use == 0
     assert small._connections._shares == {}
+
+
+async def test_a_line_of_searches_that_stands_has_little_patience_with_a_pool_of_many(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_pool, "SHORT_S", 0.0)
+    monkeypatch.setattr(connection_pool, "STANDING_S", 0.0)
+    token = trace.current.set(trace.Trace("", pool_id="busy"))
+    first = asyncio.create_task(small.search_fetchval("select pg_sleep(0.5)::text"))
+    second = asyncio.create_task(small.search_fetchval("select pg_sleep(0.5)::text"))
+    await asyncio.sleep(0.1)
+    with pytest.raises(Overloaded):
+        await small.search_fetchval("select 1")
+    trace.current.set(trace.Trace("", pool_id="quiet"))
+    assert await small.search_fetchval("select 1") == 1
+    await asyncio.gather(first, second)
+    trace.current.reset(token)

@@ -24,6 +24,7 @@ import argon2
 import structlog
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from poolhouse import turn
 from poolhouse.crypto import foreign
 from poolhouse.crypto.foreign import Format
 from poolhouse.fair_queue import FairQueue
@@ -150,6 +151,7 @@ class _Lane:
         return self._running + self._queue.waiting
 
     async def run(self, share: str, work: Callable[[], T]) -> T:
+        turn.let_go()
         await self._queue.enter(share)
         self._running += 1
         future = asyncio.get_running_loop().run_in_executor(self.threads, work)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
-from poolhouse import trace
+from poolhouse import trace, turn
 from poolhouse.db.faults import faults, is_lost
 from poolhouse.errors import DatabaseLost, Overloaded
 from poolhouse.fair_queue import FairQueue
@@ -43,6 +43,9 @@ GRACE_S = 5.0
 IDLE_S = 60.0
 RETRY_S = 0.25
 MOST_WAITING = 1000
+SHORT_S, STANDING_S = 0.5, 1.0
+"""In a line for searches that has not been empty for STANDING_S the newest of a pool is first, and waits SHORT_S, as in
+`wire/turns.py`: this is the line of whoever gave their turn up for a search."""
 
 KEPT = 2
 """Connections of the server left free for operators: `doctor`, a command, psql."""
@@ -68,11 +71,12 @@ class Connections:
         *,
         statement_s: float = STATEMENT_S,
         least: int = 0,
+        searches: bool = False,
     ) -> None:
         self._url = url
         self._answer_s = statement_s + GRACE_S  # the server gives up first, unless it is gone without a word
         self._settings = settings
-        self._largest, self._least = largest, least
+        self._largest, self._least, self._of_searches = largest, least, searches
         self._places = FairQueue(largest, MOST_WAITING, "database connection")
         self._share = max(2, largest - largest // 4)  # a transaction may need a second
         self._shares: dict[str, tuple[FairQueue, int]] = {}
@@ -85,6 +89,7 @@ class Connections:
         self._in_use = 0
         self._in_line = 0
         self._waited_s = 0.0
+        self._line_empty_at = 0.0
 
     @property
     def load(self) -> Load:
@@ -222,8 +227,17 @@ class Connections:
         began = monotonic()
         share, users = self._shares.get(pool_id) or (FairQueue(self._share, MOST_WAITING, "pool's"), 0)
         self._shares[pool_id] = share, users + 1
+        if not self._in_line:
+            self._line_empty_at = began
+        if self._of_searches:
+            standing = began - self._line_empty_at >= STANDING_S
+            share.newest_first = self._places.newest_first = standing
+            if standing and users:
+                until = min(until, began + SHORT_S)
         at_once = users < self._share and self._in_use < self._largest and not self._places.waiting
         entered = False
+        if self._of_searches:
+            turn.let_go()  # a search takes long, and whoever only looks one up should not wait for it
         self._in_line += 1
         try:
             async with nullcontext() if at_once else asyncio.timeout(until - began):
@@ -236,7 +250,7 @@ class Connections:
                 share.leave()
             self._forget_share(pool_id)
             if isinstance(error, TimeoutError):
-                raise Overloaded(f"no database connection within {WAIT_S} s", retry_after_s=1) from error
+                raise Overloaded("no database connection came free in time", retry_after_s=1) from error
             raise
         finally:
             self._in_line -= 1

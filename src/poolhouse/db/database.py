@@ -339,6 +339,7 @@ async def _open_both(
         max(2, connections // 2),
         {**settings, "plan_cache_mode": "force_custom_plan", "statement_timeout": f"{search_s}s"},
         statement_s=search_s,
+        searches=True,
     )
     ordinary.siblings, searches.siblings = [searches], [ordinary]
     await ordinary.warm(warm)

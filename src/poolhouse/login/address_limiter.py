@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from poolhouse.errors import Overloaded
+from poolhouse.turn import let_go
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class AddressLimiter:
             raise Overloaded("too many logins of one address at once", retry_after_s=1)
         known.inside += 1
         try:
+            if known.turns.locked():
+                let_go()
             async with known.turns:
                 yield
         finally:

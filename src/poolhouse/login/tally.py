@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from poolhouse.db.database import Database
 from poolhouse.login import postgres
+from poolhouse.turn import let_go
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Tally:
                     if not state.running:
                         return wait_s
                     settled = state.settled
+                let_go()
                 await settled.wait()
         finally:
             if not counted:

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from poolhouse import turn
 from poolhouse.breaker import Breaker, BreakerState
 from poolhouse.errors import InvalidInput, Overloaded
 from poolhouse.sandbox.frames import Answer, CheckedFrame, Level, Result, ResultFrame
@@ -261,6 +262,7 @@ class Sandbox:
         return breaker
 
     async def _ask(self, spec: WorkerSpec, frame: dict[str, Any], timeout_ms: int, read_only: bool) -> Answer:
+        turn.let_go()
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         return await self._group(spec).run(Call(frame, timeout_ms, read_only, future))
 

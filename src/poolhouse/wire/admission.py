@@ -1,4 +1,4 @@
-"""How many requests are let in at once, and how long a body may take to arrive.
+"""How many requests are let in at once, and how long a body may take to arrive. Whose turn it is then: `turns.py`.
 
 A request beyond the limit is answered at once (503 or 429 with Retry-After), never left waiting. A body that trickles
 holds a place, so it has a deadline that its arriving bytes push back, and few such bodies are held at once. No
@@ -17,15 +17,20 @@ from typing import Any
 
 from starlette.requests import Request
 
+from poolhouse import turn
 from poolhouse.errors import BodyTooSlow, Overloaded, PoolhouseError, TooManyRequests
 from poolhouse.settings import Settings
 from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.early_refusals import refuse
 from poolhouse.wire.observed import QUIET
 from poolhouse.wire.request import Receive, Scope, Send, has_body
+from poolhouse.wire.turns import AT_ONCE, Turn, Turns
 
 LET_GO_S = 0.1
 """The HTTP server closes a connection after an early answer only if it has let go of the body before that."""
+
+LATE_S = 0.05
+"""What is not here by then has no turn until it is."""
 
 _COME_AGAIN = [(b"retry-after", b"1"), (b"connection", b"close")]
 
@@ -36,6 +41,7 @@ class Limits:
 
     requests: int = 1024
     requests_an_address: int = 512
+    at_once: int = AT_ONCE
     slow: int = 256
     slow_an_address: int = 32
     slow_after_s: float = 1.0
@@ -52,6 +58,7 @@ class Admission:
         self.limits = limits
         self._settings = settings
         self._requests = Places(limits.requests, limits.requests_an_address)
+        self.turns = Turns(limits.at_once)
         self.slow = Places(limits.slow, limits.slow_an_address)
         self.arriving: set[Body] = set()
         self.hurried = False
@@ -69,12 +76,20 @@ class Admission:
         refusal = self._requests.take(address)
         if refusal is not None:
             return await refuse(scope, send, refusal, _COME_AGAIN)
+        own = Turn(self.turns, address)
+        token = turn.held.set(own.give_up)
         try:
+            try:
+                await own.take()
+            except Overloaded as error:
+                return await refuse(scope, send, error, _COME_AGAIN[:1])
             if has_body(scope["headers"]):
-                await self._with_body(app, scope, Body(self, address, receive), send)
+                await self._with_body(app, scope, Body(self, address, receive, own), send)
             else:
                 await app(scope, receive, send)
         finally:
+            turn.held.reset(token)
+            own.give_up()
             self._requests.give_back(address)
 
     async def _with_body(
@@ -130,9 +145,9 @@ class Places:
 class Body:
     """The body of one request on its way in. `receive` raises BodyTooSlow, or what `Places` says."""
 
-    def __init__(self, admission: Admission, address: str, receive: Receive) -> None:
+    def __init__(self, admission: Admission, address: str, receive: Receive, own: Turn) -> None:
         self._admission, self._limits = admission, admission.limits
-        self._address, self._receive = address, receive
+        self._address, self._receive, self._turn = address, receive, own
         self._began: float | None = None
         self._latest = math.inf
         self._arrived = 0
@@ -148,7 +163,7 @@ class Body:
         loop = asyncio.get_running_loop()
         if self._began is None:
             self._began = loop.time()
-            self._timer = loop.call_later(self._limits.slow_after_s, self._become_slow)
+            self._timer = loop.call_later(min(LATE_S, self._limits.slow_after_s), self._become_late)
             self._admission.arriving.add(self)
             if self._admission.hurried:
                 self.hurry()
@@ -166,6 +181,7 @@ class Body:
         if message["type"] != "http.request" or not message.get("more_body"):
             self._whole = True
             self.end()
+            await self._turn.take()
         return message
 
     def closing(self, send: Send) -> Send:
@@ -188,6 +204,13 @@ class Body:
         if self._slow:
             self._slow = False
             self._admission.slow.give_back(self._address)
+
+    def _become_late(self) -> None:
+        """Others work meanwhile."""
+        self._turn.pause()
+        loop = asyncio.get_running_loop()
+        slow_at = (self._began or loop.time()) + self._limits.slow_after_s
+        self._timer = loop.call_at(slow_at, self._become_slow)
 
     def _become_slow(self) -> None:
         self._refusal = self._admission.slow.take(self._address)

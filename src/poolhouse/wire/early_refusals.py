@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from poolhouse import trace
-from poolhouse.errors import HeadersTooLarge, PoolhouseError
+from poolhouse.errors import HeadersTooLarge, PoolhouseError, Unavailable
 from poolhouse.wire.request import MAX_HEAD_BYTES, Receive, Scope, Send, language, request_id
 from poolhouse.wire.v2 import errors as v2
 from poolhouse.wire.v3 import envelope
@@ -25,6 +25,9 @@ async def refuse(
     said = envelope.refused(error, lang=lang, request_id=request_id())
     if not is_v3(path):
         said = v2.described(error, lang) | said
+    if path.startswith("/oidc/"):
+        kind = "temporarily_unavailable" if isinstance(error, Unavailable) else "invalid_request"
+        said |= {"error": kind, "error_description": said["message"]}
     if path.startswith("/graphql"):
         said = {"errors": [{"message": said}], "data": None}
     json = (b"content-type", b"application/json; charset=utf-8")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from time import perf_counter
 from typing import Any
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter as Metric
+from prometheus_client import Histogram
 
 from poolhouse import trace
 from poolhouse.errors import CustomDatabaseUnavailable, DatabaseLost, Overloaded
 from poolhouse.trace import Trace
 from poolhouse.wire.request import Receive, Scope, Send, path_for_log, request_id_of
 
-REQUESTS = Counter(
+REQUESTS = Metric(
     "poolhouse_requests",
     "Requests answered. outcome: ok, refused (by a rule), unavailable (503, 429), fault (of ours).",
     ["wire", "operation", "outcome"],
@@ -28,6 +31,8 @@ DURATION = Histogram(
 
 QUIET = frozenset(("/healthz", "/readyz", "/metrics"))
 """Asked every few seconds by machines: told at debug level unless something is wrong."""
+
+SHED_TOLD_S = 1.0
 
 _DOWN = frozenset(kind.__name__ for kind in (CustomDatabaseUnavailable, DatabaseLost, Overloaded))
 """Errors that are no fault of the caller: something this server needs does not answer."""
@@ -46,6 +51,7 @@ class Observed:
         self._app = app
         self._paths = frozenset(paths)
         self._measured: dict[tuple[str, str, str], tuple[Any, Any]] = {}
+        self._shed = _Shed()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -98,6 +104,9 @@ class Observed:
                 more["cause"] = about.cause
         if outcome == "fault":
             say = _log.error
+        elif about.error == Overloaded.__name__:
+            self._shed.count(about.cause)
+            say = _log.debug
         elif outcome == "unavailable":
             say = _log.warning
         else:
@@ -120,6 +129,23 @@ class Observed:
             found = REQUESTS.labels(*key), DURATION.labels(wire, operation)
             self._measured[key] = found
         return found
+
+
+class _Shed:
+    """Requests refused because more came than can be answered. They come by the thousand, when there is least time
+    to write them down: so a line a second says how many there were, and why."""
+
+    def __init__(self) -> None:
+        self._causes: Counter[str] = Counter()
+
+    def count(self, cause: str) -> None:
+        if not self._causes:
+            asyncio.get_running_loop().call_later(SHED_TOLD_S, self._tell)
+        self._causes[cause] += 1
+
+    def _tell(self) -> None:
+        _log.warning("requests_shed", requests=self._causes.total(), causes=dict(self._causes))
+        self._causes.clear()
 
 
 def outcome_of(status: int, error: str) -> str:
