@@ -35,6 +35,20 @@ def test_a_token_is_read_back(key):
     assert read.expires_at == NOW + timedelta(hours=1)
 
 
+def test_what_one_key_has_signed_another_with_its_id_has_not():
+    token = tokens.sign(claims(), HS)
+    assert tokens.read(token, HS, NOW).subject == "u1"
+    other = SigningKey(POOL, HS.key_id, "HS256", OctKey.import_key(b"t" * 32))
+    with pytest.raises(TokenInvalid):
+        tokens.read(token, other, NOW)
+
+
+def test_whoever_changes_what_a_token_says_changes_it_for_nobody_else():
+    token = tokens.sign(claims(), HS)
+    tokens.read(token, HS, NOW).data["id"] = "u2"
+    assert tokens.read(token, HS, NOW).data["id"] == "u1"
+
+
 def test_an_expired_token_and_one_from_the_future_are_refused():
     token = tokens.sign(claims(), HS)
     with pytest.raises(TokenExpired):

@@ -49,7 +49,7 @@ _KEY_ID = re.compile(r"(?:([0-9a-f]{24})\.)?([0-9a-f]{24})\Z")
 _ALGORITHMS: dict[str, Algorithm] = {"HS256": "HS256", "RS256": "RS256", "ES256": "ES256"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SigningKey:
     """`key` fits `algorithm`: the one is never used with the other's key, whatever a header says.
 
@@ -188,14 +188,21 @@ def verify(token: str, key: SigningKey) -> dict[str, Any]:
     """The claims under a good signature. Their times are moments, and not yet looked at."""
     if not hint(token).fits(key):
         raise TokenInvalid("another key or algorithm than the key's own")
-    try:
-        claims = _claims(jws.deserialize_compact(token, key.key, [key.algorithm]).payload)
-    except JoseError as error:
-        raise TokenInvalid("bad signature") from error
+    claims = _claims(_signed(token, key))
     issued, expires = numeric_date(claims.get("iat")), numeric_date(claims.get("exp"))
     if issued is None or expires is None:
         raise TokenInvalid("iat or exp is missing, or is no time")
     return {**claims, "iat": issued, "exp": expires}
+
+
+@lru_cache(4096)
+def _signed(token: str, key: SigningKey) -> bytes:
+    """The payload that this very key signed: that does not change, and a client sends one token for hours."""
+    try:
+        payload: bytes = jws.deserialize_compact(token, key.key, [key.algorithm]).payload
+    except JoseError as error:
+        raise TokenInvalid("bad signature") from error
+    return payload
 
 
 def read(token: str, key: SigningKey, at: datetime) -> Claims:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.wire.v2.fakes import FakeIdentity, ask, engine, fake_user, giving, official_documents, request
 
 from poolhouse.paging import Page
-from poolhouse.wire.v2 import plans
+from poolhouse.wire.v2 import graphql, plans
 from poolhouse.wire.v2.graphql import GraphQL
 from poolhouse.wire.v2.request import V2Request
 from poolhouse.wire.v2.schema import SCHEMA
@@ -250,3 +250,42 @@ async def test_plain_variables_are_read_as_graphql_core_reads_them(given: dict[s
     assert quick == executed
     assert len(seen) in (1, 3)
     assert seen[-1] == seen[(len(seen) - 1) // 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "is_plain"),
+    [
+        ({"username": "li"}, True),
+        ({"username": "li", "identity": None}, True),
+        ({"identity": {"provider": "wechat", "userIdInIdp": "1"}}, False),
+        ({"identity": {"provider": "wechat"}}, False),
+        ({"identity": "wechat"}, False),
+    ],
+    ids=str,
+)
+async def test_a_variable_of_another_kind_is_graphql_cores_to_read_where_it_is_given(
+    given: dict[str, Any], is_plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, Any]] = []
+
+    async def find_user(request: V2Request, args: dict[str, Any]) -> Any:
+        seen.append(args)
+
+    graph = engine({"findUser": find_user})
+    document = official_documents()["FindUser"]
+    await graph.answer(request({"query": document, "variables": {}}))
+    coerced: list[Any] = []
+    variables = graphql._variables
+
+    def noted(operation: Any, given: dict[str, Any]) -> Any:
+        coerced.append(given)
+        return variables(operation, given)
+
+    monkeypatch.setattr(graphql, "_variables", noted)
+    quick = (await graph.answer(request({"query": document, "variables": given}))).body
+    assert bool(coerced) is not is_plain
+    with pytest.MonkeyPatch.context() as patch:
+        without_plans(patch)
+        executed = (await graph.answer(request({"query": document, "variables": given}))).body
+    assert quick == executed
+    assert seen[1:2] == seen[2:3]

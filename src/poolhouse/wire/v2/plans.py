@@ -71,7 +71,7 @@ class Plan:
     parameters: tuple[_Parameter, ...] | None = None
 
     def quick_arguments(self, given: Mapping[str, Any]) -> Arguments | None:
-        """The arguments when they are plain variables holding plain values, which is what clients send.
+        """The arguments when they are variables that hold plain values or nothing, which is what clients send.
 
         None leaves them to graphql-core, which also says what is wrong with them.
         """
@@ -85,6 +85,8 @@ class Plan:
                     return None
                 if variable in given:
                     arguments[name] = None
+            elif kind is None:
+                return None
             elif isinstance(kind, GraphQLEnumType):
                 if type(value) is not str or value not in kind.values:
                     return None
@@ -97,11 +99,12 @@ class Plan:
 
 
 class _Parameter(NamedTuple):
-    """An argument that is a variable of a scalar or enum type without a default."""
+    """An argument that is a variable without a default. `kind`: its scalar or enum type; None of another, which is
+    graphql-core's to read where it is given."""
 
     name: str
     variable: str
-    kind: type | GraphQLEnumType
+    kind: type | GraphQLEnumType | None
     required: bool
 
 
@@ -121,10 +124,10 @@ def _parameters(node: FieldNode, operation: OperationDefinitionNode) -> tuple[_P
         kind, required = variable.type, isinstance(variable.type, NonNullTypeNode)
         if isinstance(kind, NonNullTypeNode):
             kind = kind.type
-        if not isinstance(kind, NamedTypeNode) or kind.name.value not in _KINDS or variable.default_value:
+        if variable.default_value:
             return None
-        name = argument.value.name.value
-        used.append(_Parameter(argument.name.value, name, _KINDS[kind.name.value], required))
+        plain = _KINDS.get(kind.name.value) if isinstance(kind, NamedTypeNode) else None
+        used.append(_Parameter(argument.name.value, variable.variable.name.value, plain, required))
     return tuple(used) if len(used) == len(defined) else None
 
 

@@ -41,6 +41,15 @@ _COPIED = attrgetter(
     ]
 )
 """The fields of a user that are shown as they are."""
+_TIMES = attrgetter(
+    "created_at",
+    "updated_at",
+    "last_login",
+    "password_last_set_at",
+    "last_mfa_time",
+    "status_changed_at",
+    "signed_up",
+)
 
 
 def page(number: Any, size: Any, largest: int = LARGEST_PAGE) -> PageRequest:
@@ -143,21 +152,22 @@ def user_dto(
     """
     status = user.shown_status
     source = user.user_source_type if user.user_source_type in _SOURCES else "adminCreated"
+    created, updated, login, password, factor, changed, up = _TIMES(user)
     fields: tuple[Any, ...] = (
         user.id,
-        time_or_none(user.created_at),
-        time_or_none(user.updated_at),
+        created and v3_time(created),
+        updated and v3_time(updated),
         status,
         "Closed" if status == Status.RESIGNED else "Active",
         GENDERS.get(user.gender, "U"),
         source,
         user.photo or avatar,
         list(user.register_source),
-        time_or_none(user.last_login),
-        time_or_none(user.password_last_set_at),
-        time_or_none(user.last_mfa_time),
-        time_or_none(user.status_changed_at),
-        time_or_none(user.signed_up),
+        login and v3_time(login),
+        password and v3_time(password),
+        factor and v3_time(factor),
+        changed and v3_time(changed),
+        up and v3_time(up),
         *_COPIED(user),
         None,
         department_ids,
@@ -214,10 +224,11 @@ async def user_dtos(
         else {}
     )
     held = await request.services.posts.ids_of_users(request.caller, ids) if posts and ids else {}
+    avatar = request.services.avatar
     return [
         user_dto(
             user,
-            request.services.avatar,
+            avatar,
             post_ids=list(held.get(user.id, ())) if posts else UNSET,
             custom_data=custom_data_of(values.get(user.id, ())) if custom_data else UNSET,
             identities=[identity_dto(one) for one in linked.get(user.id, ())] if identities else UNSET,
