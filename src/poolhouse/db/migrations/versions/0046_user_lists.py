@@ -133,12 +133,12 @@ insert into user_counts (pool_id, status, gender, source, shard, users)
 delete from user_counts where shard < -1;
 """
 
-# Whoever logs in meanwhile is noted by the trigger, and that stays.
+# Whoever logs in meanwhile is noted by the trigger, and that stays. They wait for the batch that has them: a short one.
 _LOGINS = """
 with batch as (
   select pool_id, id, created_at, last_login, logins_count, last_ip from users
   where (pool_id, id) > (coalesce($1::jsonb ->> 0, ''), coalesce($1::jsonb ->> 1, ''))
-  order by pool_id, id limit 20000),
+  order by pool_id, id limit 2000),
 noted as (
   insert into user_logins (pool_id, user_id, created_at, last_login, logins_count, last_ip)
     select pool_id, id, created_at, last_login, logins_count, last_ip from batch
