@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
 PAGES = tuple((DOCS / "operations" / name).with_suffix(".md") for name in ("performance", "capacity"))
 LARGE = HERE / "large.json"
+PEERS = HERE / "peers.json"
 BUSY = 6
 """A load from which what is measured is mostly the others' work."""
 
@@ -56,6 +57,8 @@ def written() -> dict[Path, str]:
     images: dict[str, str] = {}
     if with_bar := [row for row in measured if row["bar"] is not None]:
         images["performance-bars"] = charts.bars("What is used of each bar", list(_drawn_bars(with_bar)))
+    if PEERS.exists():
+        parts["peers"] = lambda: _peers(json.loads(PEERS.read_text()))
     if sizes:
         parts |= {
             "growth": lambda: _growth(sizes),
@@ -220,6 +223,35 @@ def _filling(sizes: Sequence[dict[str, Any]]) -> str:
         taken = " | ".join(f"{size[name]:,.0f} s" for name in ("fill_s", "index_s", "vacuum_s"))
         rows.append(f"| {size['users']:,} | {taken} | {size['load']:g} |")
     return "\n".join(rows) + "\n"
+
+
+# -- beside others ---------------------------------------------------------------------------------------
+
+
+def _peers(found: dict[str, Any]) -> str:
+    peers: dict[str, dict[str, Any]] = found["peers"]
+    rows = [
+        f"{found['people']:,} people; {_when([found])}\n",
+        f"| milliseconds | {' | '.join(peers)} |",
+        f"|---|{'---|' * len(peers)}",
+    ]
+    for act in next(iter(peers.values()))["acts"]:
+        cells = (_middle(peer["acts"][act]) for peer in peers.values())
+        rows.append(f"| {act} | {' | '.join(cells)} |")
+    rows.append("")
+    for name, peer in peers.items():
+        rows.append(f"* **{name}** {peer['version']}: {peer['settings']}.")
+        rows += [f"  {act}: {one['missing']}." for act, one in peer["acts"].items() if "missing" in one]
+    return "\n".join(rows) + "\n"
+
+
+def _middle(act: dict[str, Any]) -> str:
+    """The median, and in brackets the least and the most."""
+    return (
+        f"{_figure(act['ms'])} ({_figure(act['least_ms'])} to {_figure(act['most_ms'])})"
+        if "ms" in act
+        else "-"
+    )
 
 
 def _figure(value: float) -> str:

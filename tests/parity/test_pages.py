@@ -92,7 +92,7 @@ def _places(kind: type[msgspec.Struct], above: tuple[str, ...] = ()) -> Iterator
                 yield from _places(inner.cls, (*above, field.encode_name))
 
 
-@pytest.mark.parametrize(("row", "path"), places())
+@pytest.mark.parametrize(("row", "path"), list(places()))
 async def test_v3_names_what_is_no_page(world: World, row: Endpoint, path: tuple[str, ...]) -> None:
     client = world.user if row.access == "user" else world.v3
     whole = sample(row, world.sown) or {}
@@ -141,7 +141,7 @@ def inner_fields() -> Iterator[Any]:
                     yield pytest.param(kind.name, name, field, id=f"{kind.name}.{name}")
 
 
-@pytest.mark.parametrize(("kind", "name", "field"), inner_fields())
+@pytest.mark.parametrize(("kind", "name", "field"), list(inner_fields()))
 async def test_a_field_of_v2_names_what_is_no_page(world: World, kind: str, name: str, field: Any) -> None:
     inner = "__typename" if isinstance(get_named_type(field.type), GraphQLObjectType) else ""
     for argument, value in WRONG:

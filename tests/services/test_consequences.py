@@ -68,7 +68,7 @@ KEPT = {
 }
 
 
-@pytest.mark.parametrize("forget", functions("forget_targets"), ids=lambda one: one.__module__)
+@pytest.mark.parametrize("forget", list(functions("forget_targets")), ids=lambda one: one.__module__)
 def test_every_kind_of_target_is_forgotten(forget: Any) -> None:
     """A domain that gives things to kinds of targets is told of the end of each of them, and of no kind twice."""
     kinds = get_type_hints(forget)["kind"]
