@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from poolhouse.errors import InvalidInput, TooLarge
@@ -18,10 +19,17 @@ LARGEST_WHOLE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """`number` counts from 1; `size` is rows a page."""
+    """`number` counts from 1; `size` is rows a page.
+
+    Of users newest first: `after` is the time of creation and id of the row behind which the page begins, whatever its
+    number. Where it is not `counted`, a directory may say a total that is too small, as long as it is beyond the page
+    if more follows.
+    """
 
     number: int = 1
     size: int = 10
+    after: tuple[datetime, str] | None = None
+    counted: bool = True
 
     @property
     def offset(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 
 from poolhouse import phones
 from poolhouse.db.database import Reads
@@ -84,6 +85,8 @@ async def page(
     """The page and the exact total. Rows deep in a list are reached by `deep`, or through the index alone."""
     where = _where(pool_id, query, await custom_fields(db, pool_id, query))
     orders.check(query.sort)
+    if not query.sort and (query.page.after or not query.page.counted):
+        return await _part(db, totals, pool_id, query, where)
     if where.unfiltered and query.page.offset == 0 and not query.sort:
         return await _first_page(db, pool_id, query.page.size)
     if deep and query.page.offset >= FAR and is_kept(query):
@@ -107,6 +110,28 @@ async def page(
         return Page(total, await _users(db, ids, where))
     found = await _among_newest(db, query, where, LOOKED_AT) if total >= LONG and not in_order else None
     return Page(total, found or await _rows(db, pool_id, query, where))
+
+
+async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:
+    """Newest first, behind a row or without a total: then one more is looked for, which stands for all that follow."""
+    page = query.page
+    total = await totals.of(db, pool_id, query, where) if page.counted else None
+    is_short = total is not None and total <= SHORT and not where.unfiltered
+    offset, size = (0 if page.after else page.offset), page.size + (total is None)
+    if page.after:
+        at, user_id = where.arg(page.after[0]), where.arg(page.after[1])
+        behind = f"u.created_at <= {at} and (u.created_at < {at} or u.id > {user_id})"
+        where.add_searched(behind) if where.with_search else where.add(behind)
+    found = None
+    if total is None and not where.unfiltered and page.number == 1:
+        found = await _near(db, replace(query, page=replace(page, size=size)), where)
+    if not found:
+        stretch = orders.Stretch(orders.NEWEST)
+        ids = orders.gathered(where, (), size, offset) if is_short else stretch.ids(where, size, offset)
+        found = await _users(db, ids, where)
+    if total is None:
+        total = page.offset + len(found)
+    return Page(total, found[: page.size])
 
 
 async def _near(db: Reads, query: UserQuery, where: Listed) -> list[User] | None:

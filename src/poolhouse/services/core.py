@@ -8,6 +8,7 @@ from poolhouse.apps.agreements import Agreements
 from poolhouse.apps.service import AppService
 from poolhouse.audit.geoip import GeoIp
 from poolhouse.audit.service import AuditLog
+from poolhouse.crypto.cursors import Cursors
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_keys
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
@@ -57,6 +58,7 @@ class Core:
     whitelist: Whitelist
     apps: AppService
     agreements: Agreements
+    cursors: Cursors
 
 
 def build_raw(settings: Settings, db: Database, audit: AuditLog, hasher: PasswordHasher | None) -> Raw:
@@ -103,6 +105,7 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
         whitelist=Whitelist(db, audit),
         apps=apps,
         agreements=Agreements(db, apps, audit),
+        cursors=Cursors(box),
     )
 
 

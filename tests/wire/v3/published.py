@@ -47,7 +47,10 @@ def _of_envelope(kind: str, envelope: Any) -> Misfits:
     if envelope.get("statusCode") != 200:
         return
     if kind:
-        yield from holder(kind)(envelope.get("data"), "data")
+        data = envelope.get("data")
+        if "nextCursor" in envelope and isinstance(data, dict):
+            data = {"totalCount": 0, **data}  # who walks by cursor may ask for none
+        yield from holder(kind)(data, "data")
     elif envelope.get("data") is not None:
         yield "data: none was promised"
 

@@ -26,7 +26,7 @@ from poolhouse.wire.request import (
     path_for_log,
     read,
 )
-from poolhouse.wire.v3 import auth, envelope, openapi, page
+from poolhouse.wire.v3 import auth, envelope, openapi, page, walking
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
     body_struct,
@@ -67,7 +67,7 @@ class V3Wire:
         try:
             row = _row(request.method, path)
             trace.note(operation=row.name)
-            data = await self._run(row, request, head)
+            data, beside = await self._run(row, request, head)
         except PoolhouseError as error:
             trace.note(error=error)
             status = 404 if type(error) is NotFound and error.facts.get("path") else None
@@ -77,22 +77,32 @@ class V3Wire:
             return envelope.failure(PoolhouseError(), lang=head.lang, request_id=head.request_id)
         if row.bare:
             return envelope.bare(data)
-        return envelope.success(data, lang=head.lang, request_id=head.request_id, api_code=row.api_code)
+        return envelope.success(
+            data, lang=head.lang, request_id=head.request_id, api_code=row.api_code, beside=beside
+        )
 
-    async def _run(self, row: Endpoint, request: Request, head: HttpRequest) -> Any:
+    async def _run(
+        self, row: Endpoint, request: Request, head: HttpRequest
+    ) -> tuple[Any, dict[str, Any] | None]:
+        """The data of the answer, and what stands beside it."""
         http = await read(request, head, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
         require_few_parts(http.body)
         caller = await self._caller(row, http)
         trace.note(pool_id=caller.pool_id)
-        given = None
+        given, walk, cursors = None, None, self._services.cursors
         if row.takes_body:
-            values = http.json_object()
+            walk, values = walking.of_body(row, caller, cursors, http.json_object())
             given = body_struct(row.request, values, row.blank) if row.request else None
             caller = replace(caller, body=given)
         elif row.request:
-            given = query_struct(row.request, http.query.decoded, row.blank)
+            walk, pairs = walking.of_query(row, caller, cursors, http.query.decoded)
+            given = query_struct(row.request, pairs, row.blank)
         own = partial(issuer, self._services, request)
-        return await row.handler(V3Request(caller, self._services, http.headers, own), given)
+        data = await row.handler(V3Request(caller, self._services, http.headers, own, walk), given)
+        if walk is None:
+            return data, None
+        data, following = walking.answered(row, cursors, walk, given, data)
+        return data, {walking.NEXT: following}
 
     async def _caller(self, row: Endpoint, http: HttpRequest) -> Caller:
         """Whoever the row asks for. Raises what `identify` does, and AppNotFound for a stranger's."""

@@ -15,7 +15,7 @@ from poolhouse.identities.model import Identity
 from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.times import unix_time, v3_time
-from poolhouse.users.model import KeyKind, Status, User, UserKey
+from poolhouse.users.model import KeyKind, Status, User, UserKey, UserQuery
 from poolhouse.users.rules import GENDERS
 from poolhouse.wire.spelling import whole_number
 from poolhouse.wire.v3.dto.common import IdentityDto, Provider, UserDto
@@ -55,6 +55,17 @@ _TIMES = attrgetter(
 def page(number: Any, size: Any, largest: int = LARGEST_PAGE) -> PageRequest:
     """What a caller sent as page and limit. Source: docs/contract/v3.md#paging."""
     return PageRequest.of(whole_number(number, "page"), whole_number(size, "limit"), largest=largest)
+
+
+def walked(request: V3Request, page: PageRequest) -> PageRequest:
+    """The page of a list of users, which goes on behind a row if it is walked by cursor."""
+    return request.walk.page(page) if request.walk else page
+
+
+def note_end(request: V3Request, query: UserQuery, found: Page[User]) -> None:
+    """Where the next page begins, which is known of a list in the order of creation."""
+    if request.walk and not query.sort:
+        request.walk.ended(found.items)
 
 
 async def page_or_all(

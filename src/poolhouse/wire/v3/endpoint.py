@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from poolhouse.caller import Caller
 from poolhouse.services import WireServices
+
+if TYPE_CHECKING:
+    from poolhouse.wire.v3.walking import Walk
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 
@@ -26,12 +29,14 @@ application have, by whose scopes (`caller.scopes`) the handler goes."""
 
 @dataclass(frozen=True, slots=True)
 class V3Request:
-    """`services` is the composition root; `headers` are lower case. `issuer`: what id tokens say who we are."""
+    """`services` is the composition root; `headers` are lower case. `issuer`: what id tokens say who we are.
+    `walk`: what the list is asked for beside page and limit."""
 
     caller: Caller
     services: WireServices
     headers: Mapping[str, str] = field(default_factory=dict)
     issuer: Callable[[], str] = str
+    walk: Walk | None = None
 
 
 Handler = Callable[[V3Request, Any], Awaitable[Any]]

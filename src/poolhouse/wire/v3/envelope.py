@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,14 +16,23 @@ from poolhouse.wire.v3.errors import row_of
 _encoder = msgspec.json.Encoder()
 
 
-def success(data: Any, *, lang: Lang, request_id: str, api_code: int | None = None) -> Response:
-    """`data` is left out when a handler has none."""
+def success(
+    data: Any,
+    *,
+    lang: Lang,
+    request_id: str,
+    api_code: int | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> Response:
+    """`data` is left out when a handler has none; `beside` stands next to it."""
     answer: dict[str, Any] = {"statusCode": 200, "message": said(DONE, lang)}
     if api_code is not None:
         answer["apiCode"] = api_code
     answer["requestId"] = request_id
     if data is not None:
         answer["data"] = data
+    if beside:
+        answer |= beside
     return _json(answer)
 
 

@@ -34,6 +34,22 @@ identities, departments, posts. A login (`loginsCount`, `lastLogin`, `lastIp`) d
 that changes more than 10,000 people at once: the end of a department, a post or a custom field that so many have.
 In a custom user store `updatedAt` is the store's own.
 
+## Walking through a list
+
+Every list that takes `page` and `limit` takes two fields more, where those stand: in the query, in the body, or in
+its `pagination`. They are Poolhouse's own, and who sends neither sees nothing of them.
+
+* `cursor`: `""` for the first page, then what `nextCursor` was in the answer before, beside `data`; it is null on
+  the last page. All else stays as it was asked first, `limit` too, and `page` is left out. `list-users` without
+  `sort` goes on behind the last row seen, so nobody who was there throughout is shown twice or left out, and the
+  thousandth page costs what the first did; in other lists a cursor stands for the page of its number. A cursor is
+  of one list, one pool, and for `get-my-...` of one person; it is up to 512 characters that say nothing to whoever
+  reads them. Anything else is refused by the name `cursor`.
+* `withTotalCount`: `false` leaves `totalCount` out, and `list-users` without `sort` then counts nobody: of a broad
+  filter or search that is most of the time. `nextCursor` says whether there is more.
+
+`GET list-users?limit=50&cursor=&withTotalCount=false`, then `...&cursor=<nextCursor>` until it is null.
+
 ## What may come in another spelling
 
 An integer as `1e+12`, `1.0` or `"12"`; a list of ids as `a,b`, `[a b]` or `[a, b]`; a boolean of a query as `True`

@@ -11,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from poolhouse.crypto.cursors import LONGEST
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.errors import ROWS
 from poolhouse.wire.v3.table import authentication, contract, endpoints
+from poolhouse.wire.v3.walking import COUNTED, CURSOR, NEXT, place_of
 
 _REF = "#/components/schemas/{name}"
 
@@ -40,6 +42,9 @@ def document() -> dict[str, Any]:
     types = [row.request for row in rows if row.request] + [row.response for row in rows if row.response]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     kinds = dict(zip(map(id, types), schemas, strict=True))
+    for component in components.values():
+        if {"page", "limit"} <= component.get("properties", {}).keys():
+            component["properties"] |= _WALKING
     paths: dict[str, Any] = {}
     for row in rows:
         paths.setdefault(row.url, {})[row.method.lower()] = _operation(row, kinds, components)
@@ -96,6 +101,18 @@ def _family(row: Endpoint) -> str:
     return "signin" if key in authentication() else "poolhouse"
 
 
+_WALKING = {
+    CURSOR: {
+        "anyOf": [{"type": "string", "maxLength": LONGEST}, {"type": "null"}],
+        "description": 'Instead of page: "" for the first page, then nextCursor of the answer before.',
+    },
+    COUNTED: {
+        "anyOf": [{"type": "boolean"}, {"type": "null"}],
+        "default": True,
+        "description": "false: without totalCount, which of a list of users need not be counted then.",
+    },
+}
+_NEXT = "The cursor of the next page, null on the last; where cursor or withTotalCount was given."
 _FAULTS = {
     "429": "Too many requests",
     "500": "A fault of the server",
@@ -112,6 +129,8 @@ def _answer(row: Endpoint, kinds: dict[int, Any]) -> dict[str, Any]:
         "apiCode": {"type": "integer"},
         "requestId": {"type": "string"},
     }
+    if row.request and place_of(row.request) is not None:
+        properties[NEXT] = {"type": ["string", "null"], "description": _NEXT}
     required = ["statusCode", "message", "requestId"]
     if row.response is not None:
         properties["data"] = kinds[id(row.response)]

@@ -12,7 +12,16 @@ from poolhouse.orgs.service import NodeRef
 from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserKey, UserQuery
 from poolhouse.users.profile_fields import SEARCHED_FIRST, WRITABLE
 from poolhouse.users.rules import spelled
-from poolhouse.wire.v3.conversions import moment, page, refuse_unbuilt, the_user, user_dtos, user_key
+from poolhouse.wire.v3.conversions import (
+    moment,
+    note_end,
+    page,
+    refuse_unbuilt,
+    the_user,
+    user_dtos,
+    user_key,
+    walked,
+)
 from poolhouse.wire.v3.dto import Dto
 from poolhouse.wire.v3.dto.common import DepartmentIdType, UserDto, UserPagingDto
 from poolhouse.wire.v3.dto.users import (
@@ -51,12 +60,13 @@ async def list_users(request: V3Request, query: ListUsersQuery) -> UserPagingDto
     if query.with_user_password_expire_time:
         raise NotSupported(what="withUserPasswordExpireTime")
     wanted = UserQuery(
-        page=page(query.page, query.limit),
+        page=walked(request, page(query.page, query.limit)),
         statuses=(query.status,) if query.status else (),
         updated_from=moment(query.updated_at_start, "updatedAtStart"),
         updated_to=moment(query.updated_at_end, "updatedAtEnd"),
     )
     matches = await request.services.users.list(request.caller, wanted)
+    note_end(request, wanted, matches)
     dtos = await user_dtos(
         request,
         matches.items,
@@ -78,7 +88,7 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
     if len(conditions) > MOST_CONDITIONS:
         raise InvalidInput("advancedFilter", f"最多 {MOST_CONDITIONS} 个条件", f"at most {MOST_CONDITIONS}")
     wanted = UserQuery(
-        page=page(paging.page if paging else None, paging.limit if paging else None),
+        page=walked(request, page(paging.page if paging else None, paging.limit if paging else None)),
         keyword=body.keywords or None,
         fields=tuple(_FIELDS[name] for name in options.fuzzy_search_on or ()) or SEARCHED_FIRST,
         fields_named=bool(options.fuzzy_search_on),
@@ -88,6 +98,7 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
     )
     users = request.services.users
     matches = await (users.search if wanted.keyword else users.list)(request.caller, wanted)
+    note_end(request, wanted, matches)
     dtos = await user_dtos(
         request,
         matches.items,

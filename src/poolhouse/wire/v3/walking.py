@@ -1,0 +1,173 @@
+"""Walking a list by cursor, and lists without their total: for every list, beside page and limit.
+
+`cursor` and `withTotalCount` stand where `page` and `limit` do. They are taken out of a question before it is parsed,
+and a cursor is put back as the page and limit it stands for, so that a handler knows nothing of them. Lists of users
+go on behind the row where they were (`PageRequest.after`), whoever comes and goes; others at their place.
+Decision: docs/decisions/0044-deep-pages.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from msgspec import inspect as shapes
+
+from poolhouse.caller import Caller
+from poolhouse.crypto.cursors import Cursors
+from poolhouse.errors import InvalidInput
+from poolhouse.paging import MAX_OFFSET, PageRequest
+from poolhouse.users.model import User
+from poolhouse.wire.v3.endpoint import Endpoint
+
+CURSOR, COUNTED, NEXT = "cursor", "withTotalCount", "nextCursor"
+_PAGE, _LIMIT = "page", "limit"
+_OURS = frozenset({CURSOR, COUNTED})
+_DEFAULT_LIMIT = 10
+_YES, _NO = ("true", "1"), ("false", "0")
+
+
+@dataclass(slots=True)
+class Walk:
+    """`of`: which list, asked by whom. `after`: the last row of the page before, as its key. A handler that can go on
+    behind a row says which was its last (`ended`)."""
+
+    of: str
+    counted: bool = True
+    number: int = 1
+    after: tuple[datetime, str] | None = None
+    last: tuple[datetime, str] | None = None
+
+    def page(self, page: PageRequest) -> PageRequest:
+        return replace(page, after=self.after, counted=self.counted)
+
+    def ended(self, users: Sequence[User]) -> None:
+        if users and users[-1].created_at:
+            self.last = (users[-1].created_at, users[-1].id)
+
+
+# -- the question ------------------------------------------------------------------------------------------
+
+
+@cache
+def place_of(kind: type[msgspec.Struct]) -> tuple[str, ...] | None:
+    """The steps to what holds `page` and `limit`; None where nothing does."""
+    return next(_places(kind), None)
+
+
+def _places(kind: type[msgspec.Struct], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    info = shapes.type_info(kind)
+    assert isinstance(info, shapes.StructType)
+    if {_PAGE, _LIMIT} <= {field.encode_name for field in info.fields}:
+        yield above
+    for field in info.fields:
+        for inner in field.type.types if isinstance(field.type, shapes.UnionType) else (field.type,):
+            if isinstance(inner, shapes.StructType) and inner.cls is not kind:
+                yield from _places(inner.cls, (*above, field.encode_name))
+
+
+def of_body(
+    row: Endpoint, caller: Caller, cursors: Cursors, body: dict[str, Any]
+) -> tuple[Walk | None, dict[str, Any]]:
+    """The body as the handler is to see it. Raises InvalidInput."""
+    path = place_of(row.request) if row.request else None
+    given: Any = body
+    for step in path or ():
+        given = given.get(step) if isinstance(given, Mapping) else None
+    if path is None or not isinstance(given, Mapping) or not _OURS & given.keys():
+        return None, body
+    rest, inner = _without(body, path)
+    walk, page = _begun(row, caller, cursors, given, rest)
+    inner.update(page)
+    return walk, rest
+
+
+def of_query(
+    row: Endpoint, caller: Caller, cursors: Cursors, pairs: Sequence[tuple[str, str]]
+) -> tuple[Walk | None, Sequence[tuple[str, str]]]:
+    """The same of a query."""
+    given = {name: value for name, value in pairs if name in (_PAGE, _LIMIT) or name in _OURS}
+    if not _OURS & given.keys() or not row.request or place_of(row.request) is None:
+        return None, pairs
+    rest = [pair for pair in pairs if pair[0] not in given]
+    walk, page = _begun(row, caller, cursors, given, sorted(rest))
+    return walk, [*rest, *((name, str(value)) for name, value in page.items())]
+
+
+def _without(body: Mapping[str, Any], path: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A copy without what we take out, and the part of it where that was."""
+    whole = inner = dict(body)
+    for step in path:
+        inner[step] = dict(inner[step])
+        inner = inner[step]
+    for name in (_PAGE, _LIMIT, *_OURS):
+        inner.pop(name, None)
+    return whole, inner
+
+
+def _begun(
+    row: Endpoint, caller: Caller, cursors: Cursors, given: Mapping[str, Any], rest: Any
+) -> tuple[Walk, dict[str, Any]]:
+    """And `page` and `limit`, as a handler is to see them. `rest`: what is asked beside them."""
+    asked = sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
+    person = caller.actor_id if row.access == "user" else ""
+    walk = Walk(f"{caller.pool_id}/{row.name}/{person}/{asked}", _counted(given.get(COUNTED)))
+    cursor = given.get(CURSOR)
+    if not isinstance(cursor, str | None):
+        raise InvalidInput(CURSOR)
+    if not cursor:
+        number, limit = given.get(_PAGE), given.get(_LIMIT)
+        return walk, {
+            _PAGE: 1 if number in (None, "") else number,
+            _LIMIT: _DEFAULT_LIMIT if limit in (None, "") else limit,
+        }
+    walk.number, limit, at, user_id = cursors.open(cursor, walk.of)
+    walk.after = (datetime.fromisoformat(at), user_id) if at else None
+    if given.get(_PAGE) not in (None, ""):
+        raise InvalidInput(_PAGE, "不能与 cursor 同用", "not beside a cursor")
+    if str(given.get(_LIMIT) or limit) != str(limit):
+        raise InvalidInput(_LIMIT, f"此游标为 {limit}", f"the cursor's is {limit}")
+    return walk, {_PAGE: walk.number, _LIMIT: limit}
+
+
+def _counted(value: Any) -> bool:
+    if value is None or value == "" or value is True or str(value).lower() in _YES:
+        return True
+    if value is False or str(value).lower() in _NO:
+        return False
+    raise InvalidInput(COUNTED)
+
+
+# -- the answer --------------------------------------------------------------------------------------------
+
+
+def answered(row: Endpoint, cursors: Cursors, walk: Walk, given: Any, data: Any) -> tuple[Any, str | None]:
+    """`data` as it was asked for, and the cursor of the next page: None where there is none."""
+    for step in (place_of(row.request) if row.request else None) or ():
+        given = getattr(given, _attribute(given.__class__, step))
+    number, limit = int(given.page), int(given.limit)
+    total = getattr(data, "total_count", None)
+    rows = data if isinstance(data, list) else getattr(data, "items", None)
+    rows = getattr(data, "data", []) if rows is None else rows
+    is_more = len(rows) == limit and (total is None or walk.last is not None or number * limit < total)
+    if not walk.counted and total is not None:
+        data = {
+            field.encode_name: getattr(data, field.name)
+            for field in msgspec.structs.fields(data)
+            if field.name != "total_count"
+        }
+    if not is_more or (number + 1) * limit > MAX_OFFSET:
+        return data, None
+    at, user_id = (walk.last[0].isoformat(), walk.last[1]) if walk.last else ("", "")
+    return data, cursors.seal([number + 1, limit, at, user_id], walk.of)
+
+
+@cache
+def _attribute(kind: type[msgspec.Struct], encoded: str) -> str:
+    """The attribute of a wire name."""
+    return next(field.name for field in msgspec.structs.fields(kind) if field.encode_name == encoded)
