@@ -22,7 +22,7 @@ from poolhouse.db.embedded import EmbeddedPostgres, running_url
 from poolhouse.db.migrations import migrate
 from poolhouse.services import Services, opened
 from poolhouse.settings import Settings
-from poolhouse.users.model import UserDraft, UserKey
+from poolhouse.users.model import UserDraft, UserKey, UserQuery
 
 LOGINS, AT_ONCE, ROUNDS = 120, 16, 5
 PASSWORD = "correct horse 1"
@@ -50,6 +50,22 @@ async def login_rate(services: Services, visitor: Caller) -> float:
     return LOGINS / (time.perf_counter() - began)
 
 
+async def rate_beside_readers(services: Services, visitor: Caller, administrator: Caller) -> float:
+    """The same while two readers page through the users without a pause."""
+
+    async def read() -> None:
+        while True:
+            await services.users.list(administrator, UserQuery())
+
+    readers = [asyncio.create_task(read()) for _ in range(2)]
+    try:
+        return await login_rate(services, visitor)
+    finally:
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+
+
 @measurement
 async def login() -> AsyncIterator[Row]:
     with data_folder() as data, EmbeddedPostgres(data) as url:
@@ -63,11 +79,24 @@ async def login() -> AsyncIterator[Row]:
             drafts = [UserDraft(values={"username": f"user{n}"}, password_hash=stored) for n in range(LOGINS)]
             await services.users.create_many(administrator, drafts)
             await login_rate(services, visitor)
-            rounds = [(bare_rate(stored), await login_rate(services, visitor)) for _ in range(ROUNDS)]
+            rounds = [
+                (
+                    bare_rate(stored),
+                    await login_rate(services, visitor),
+                    await rate_beside_readers(services, visitor, administrator),
+                )
+                for _ in range(ROUNDS)
+            ]
     yield at_least(
-        "logins / bare argon2 verifications", median(ours / bare for bare, ours in rounds), "x", bar=0.85
+        "logins / bare argon2 verifications", median(ours / bare for bare, ours, _ in rounds), "x", bar=0.95
     )
-    yield known("logins", median(ours for _, ours in rounds), "per second")
+    yield at_least(
+        "logins beside two readers / bare argon2 verifications",
+        median(beside / bare for bare, _, beside in rounds),
+        "x",
+        bar=0.8,
+    )
+    yield known("logins", median(ours for _, ours, _ in rounds), "per second")
 
 
 # -- over the wire ---------------------------------------------------------------------------------------
@@ -165,11 +194,11 @@ async def login_over_the_wire() -> AsyncIterator[Row]:
         "logins over the wire, 2 workers / bare argon2 verifications",
         median(ours / bare for bare, ours in rounds),
         "x",
-        bar=0.9,
+        bar=0.95,
     )
     yield known("logins over the wire, 2 workers", rate, "per second")
     yield at_most(
-        "p99 of a login at 80 % load / one hash", times[int(len(times) * 0.99)] / one_hash_s, "x", bar=4
+        "p99 of a login at 80 % load / one hash", times[int(len(times) * 0.99)] / one_hash_s, "x", bar=3
     )
 
 

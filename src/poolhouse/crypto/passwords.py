@@ -58,7 +58,8 @@ def _decoy(hasher: argon2.PasswordHasher) -> str:
 
 
 class PasswordHasher:
-    """`queue_limit`: tries waiting or running before Overloaded; the default is about two seconds of work."""
+    """`queue_limit`: tries waiting or running before Overloaded; the default is about two seconds of work, of which
+    each of the server's `processes` has its part: all of them hash on the same cores."""
 
     def __init__(
         self,
@@ -67,12 +68,13 @@ class PasswordHasher:
         passes: int = 2,
         threads: int | None = None,
         queue_limit: int | None = None,
+        processes: int = 1,
     ) -> None:
         threads = threads or os.cpu_count() or 1
         self._argon2 = argon2.PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=1, type=argon2.Type.ID
         )
-        self._queue_limit = queue_limit or threads * 64
+        self._queue_limit = queue_limit or max(2, 64 // processes) * threads
         self._lanes = {
             "quick": _Lane(threads, self._queue_limit, "password"),
             "dear": _Lane(1, self._queue_limit, "foreign password"),

@@ -137,11 +137,13 @@ class Sandbox:
         deno: Path | None = None,
         js: Path | None = None,
         workers_most: int | None = None,
+        processes: int = 1,
     ) -> None:
-        self._limits = limits or Limits()
+        """`processes`: how many of the server share the machine, and with it what all may use."""
+        self._limits = (limits or Limits()).shared_by(processes)
         self._where = (deno, js)
         self._installation: Installation | None = None
-        self._workers_most = workers_most or _workers_by_memory()
+        self._workers_most = workers_most or max(2, _workers_by_memory() // processes)
         self._groups: dict[str, Workers] = {}
         self._breakers: dict[str, Breaker] = {}
         self._sweeper: asyncio.Task[None] | None = None

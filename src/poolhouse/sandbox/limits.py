@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -69,3 +69,12 @@ class Limits:
     breaker_failures: int = 5
     breaker_open_s: float = 5.0
     breaker_open_most_s: float = 30.0
+
+    def shared_by(self, processes: int) -> Limits:
+        """Of each of them, so that a company's database is asked by no more at once than by one."""
+        return replace(
+            self,
+            in_flight=max(1, self.in_flight // processes),
+            queued=max(1, self.queued // processes),
+            workers_per_connection=max(1, self.workers_per_connection // processes),
+        )

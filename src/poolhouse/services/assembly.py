@@ -89,7 +89,7 @@ async def opened(settings: Settings, database_url: str) -> AsyncIterator[Service
         replica_url=replica,
         name=node_name(secret_keys(settings)),
     )
-    hasher = PasswordHasher()
+    hasher = PasswordHasher(processes=settings.workers)
     try:
         services = await build(settings, db, hasher)
         try:

@@ -67,7 +67,7 @@ def build_raw(settings: Settings, db: Database, audit: AuditLog, hasher: Passwor
     return Raw(
         db=db,
         box=box,
-        hasher=hasher or PasswordHasher(),
+        hasher=hasher or PasswordHasher(processes=settings.workers),
         keys=KeyRing(db, box),
         field_store=FieldStore(audit, box),
         role_removal=RoleRemoval(audit, consequences.FORGET_ROLES),
@@ -77,7 +77,7 @@ def build_raw(settings: Settings, db: Database, audit: AuditLog, hasher: Passwor
 async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
     db, box = raw.db, raw.box
     geoip = GeoIp(settings.geo_database)
-    sandbox = Sandbox()
+    sandbox = Sandbox(processes=settings.workers)
     pools = PoolService(db=db, box=box, audit=audit, created=consequences.POOL_CREATED)
     environment = Environment(db, box, audit)
     apps = AppService(

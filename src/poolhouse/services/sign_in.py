@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.credentials.service import Credentials
+from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.captchas import Captchas
@@ -98,7 +99,7 @@ def build_proving(
     raw: Raw, core: Core, directory: Directory, people: People, unchecked: Unchecked
 ) -> Proving:
     db, audit, pools, users = raw.db, core.audit, core.pools, unchecked.records
-    lockout = Lockout(db)
+    lockout = Lockout(db, AddressLimiter(max(1, raw.hasher.queue_limit // 2)))
     refusals = RefusalLog(directory.directories, audit)
     proofs = AddressProofs(db=db, directories=directory.directories, users=users, mfa=people.mfa, audit=audit)
     return Proving(

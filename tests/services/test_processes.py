@@ -1,0 +1,31 @@
+"""What several processes of one machine share out among themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from poolhouse.sandbox.limits import Limits
+from poolhouse.services import Services, opened
+from poolhouse.settings import Settings
+
+
+def bounds(services: Services) -> tuple[int, int, int, int]:
+    sandbox = services.sandbox
+    return (
+        services.hasher.queue_limit,
+        services.lockout.turns._at_once,
+        sandbox.status().workers_most,
+        sandbox._limits.in_flight,
+    )
+
+
+async def test_two_processes_have_half_of_what_one_has(database_url: str, tmp_path: Path) -> None:
+    async with opened(Settings(data=tmp_path), database_url) as one:
+        alone = bounds(one)
+    async with opened(Settings(data=tmp_path, workers=2), database_url) as half:
+        assert bounds(half) == tuple(bound // 2 for bound in alone)
+
+
+def test_however_many_there_are_each_can_call() -> None:
+    shared = Limits().shared_by(64)
+    assert (shared.in_flight, shared.queued, shared.workers_per_connection) == (1, 1, 1)
