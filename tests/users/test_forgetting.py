@@ -26,7 +26,7 @@ from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey
 KEPT = ("audit_records", "custom_script_logs", "user_tombstones")
 """Records of what was done outlive whom it was done to."""
 
-BY_OTHERS = {"user_password_history", "user_logins"}
+BY_OTHERS = {"user_password_history", "user_logins", "user_search"}
 """They go with the row of users."""
 
 

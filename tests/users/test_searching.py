@@ -84,6 +84,9 @@ async def test_a_search_finds_whom_the_model_finds(
         for keyword in KEYWORDS:
             expected = listed(people, matching.holds(keyword, fields), ())
             assert await found(services, crowd, keyword, fields=fields) == expected, (keyword, fields)
+            uncounted = UserQuery(PageRequest(1, 100, counted=False), keyword=keyword, fields=fields)
+            page = await services.users.search(crowd.administrator, uncounted)
+            assert [user.id for user in page.items] == expected, (keyword, fields)
 
 
 async def test_page_after_page_is_the_whole_search(

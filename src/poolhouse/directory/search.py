@@ -125,6 +125,9 @@ async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where
     found = None
     if total is None and not where.unfiltered and page.number == 1:
         found = await _near(db, replace(query, page=replace(page, size=size)), where)
+        if found is None and where.with_search and not where.with_logins:  # rare, or old
+            _add_pairs(where)
+            is_short = True
     if not found:
         stretch = orders.Stretch(orders.NEWEST)
         ids = orders.gathered(where, (), size, offset) if is_short else stretch.ids(where, size, offset)

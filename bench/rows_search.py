@@ -1,0 +1,80 @@
+"""Searches in a pool of 100,000 people, and in one of 5,000 before the large one is there and beside it.
+
+A page of everybody takes some 1 ms on a quiet machine, so that 15 of it are what a search may take.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from statistics import median
+
+from bench import crowd
+from bench.rows import Row, at_most, known, measurement
+from bench.running import data_folder
+from poolhouse.caller import Caller
+from poolhouse.db.database import opened
+from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.db.migrations import migrate
+from poolhouse.services import Services, build
+from poolhouse.settings import Settings
+from poolhouse.users.model import Condition, UserQuery
+
+LARGE, SMALL, ROUNDS = 100_000, 5_000, 15
+NARROW = ("沈梓", "wang1234", "qzx9vk", "qz", "+86 138-0001-2345", "杭州九州科技")
+BROAD = ("wang", "qq.com", "有限公司", "138", "li", "q", "莫")
+BESIDE = ("wang", "qq.com", "莫", "沈梓", "qzx9vk")
+
+
+async def list_ms(services: Services, pool_id: str, query: UserQuery) -> float:
+    """The first page of ten, and its exact total."""
+    began = time.perf_counter()
+    await services.users.list(Caller(pool_id, "administrator", pool_id), query)
+    return (time.perf_counter() - began) * 1000
+
+
+async def search_ms(services: Services, pool_id: str, keyword: str) -> float:
+    return await list_ms(services, pool_id, UserQuery(keyword=keyword))
+
+
+async def median_ms(services: Services, pool_id: str, keyword: str) -> float:
+    return median([await search_ms(services, pool_id, keyword) for _ in range(ROUNDS)])
+
+
+@measurement
+async def searches_of_users() -> AsyncIterator[Row]:
+    with data_folder() as data, EmbeddedPostgres(data) as url:
+        await migrate(url)
+        async with opened(url) as database:
+            services = await build(Settings(data=data / "settings"), database)
+            small = await services.pools.create("small")
+            await crowd.fill(url, small.id, SMALL)
+            await database.execute("vacuum analyze users")
+            await database.execute("vacuum analyze user_search")
+            alone = {keyword: await median_ms(services, small.id, keyword) for keyword in BESIDE}
+            large = await services.pools.create("large")
+            await crowd.fill(url, large.id, LARGE)
+            await database.execute("vacuum analyze users")
+            await database.execute("vacuum analyze user_search")
+            for keyword in BESIDE:
+                took = await median_ms(services, small.id, keyword)
+                name = f"search {keyword} in {SMALL:,} people beside {LARGE:,}"
+                yield at_most(name, took / alone[keyword], "x", bar=2.0, limit="the small pool alone")
+                yield known(name, took, "ms")
+            for keyword in BROAD:
+                yield known(f"search {keyword}, first", await search_ms(services, large.id, keyword), "ms")
+            asked = {
+                **{f"search {keyword}": UserQuery(keyword=keyword) for keyword in NARROW},
+                **{f"search {keyword}, total kept": UserQuery(keyword=keyword) for keyword in BROAD},
+                "company contains seven frequent characters": UserQuery(
+                    conditions=(Condition("company", "CONTAINS", "九州科技有限公"),)
+                ),
+            }
+            for name, query in asked.items():
+                rounds = [
+                    (await list_ms(services, large.id, UserQuery()), await list_ms(services, large.id, query))
+                    for _ in range(ROUNDS)
+                ]
+                ratio = median(ours / plain for plain, ours in rounds)
+                yield at_most(name, ratio, "x", bar=15.0, limit="a page of everybody")
+                yield known(name, median(ours for _, ours in rounds), "ms")
