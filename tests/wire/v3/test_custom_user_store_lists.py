@@ -53,6 +53,22 @@ async def test_a_search_is_answered_by_scripts_and_by_what_is_kept_here(
     assert await found(v3, **body) == (len(ids), ids)
 
 
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("asked", [{}, {"keywords": "even"}], ids=["everybody", "a search"])
+async def test_a_walk_by_cursor_shows_everybody_once(
+    v3: V3Client, store: Store, asked: dict[str, Any], counted: bool
+) -> None:
+    whole = await v3.post("list-users", {**asked, "options": {"pagination": {"limit": 50}}})
+    seen, cursor = list[str](), ""
+    while cursor is not None:
+        pagination = {"cursor": cursor, "limit": 4, "withTotalCount": counted}
+        answer = await v3.post("list-users", {**asked, "options": {"pagination": pagination}})
+        seen += [user["userId"] for user in answer["data"]["list"]]
+        cursor = answer["nextCursor"]
+    assert seen == [user["userId"] for user in whole["data"]["list"]]
+    assert len(seen) > 3
+
+
 async def test_a_search_within_a_department(v3: V3Client, store: Store) -> None:
     place = {"organizationCode": "acme", "departmentId": store.department, "includeChildrenDepartments": True}
     within = [where("department", "IN", [place])]

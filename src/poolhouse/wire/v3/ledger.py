@@ -42,9 +42,9 @@ its `pagination`. They are Poolhouse's own, and who sends neither sees nothing o
 * `cursor`: `""` for the first page, then what `nextCursor` was in the answer before, beside `data`; it is null on
   the last page. All else stays as it was asked first, `limit` too, and `page` is left out. `list-users` without
   `sort` goes on behind the last row seen, so nobody who was there throughout is shown twice or left out, and the
-  thousandth page costs what the first did; in other lists a cursor stands for the page of its number. A cursor is
-  of one list, one pool, and for `get-my-...` of one person; it is up to 512 characters that say nothing to whoever
-  reads them. Anything else is refused by the name `cursor`.
+  thousandth page costs what the first did; in other lists, and in a custom user store, a cursor stands for the page
+  of its number. A cursor is of one list, one pool, and for `get-my-...` of one person; it is up to 512 characters
+  that say nothing to whoever reads them. Anything else is refused by the name `cursor`.
 * `withTotalCount`: `false` leaves `totalCount` out, and `list-users` without `sort` then counts nobody: of a broad
   filter or search that is most of the time. `nextCursor` says whether there is more.
 
