@@ -2,8 +2,9 @@
 
 More at once answer no more a second, each only takes longer. So `AT_ONCE` work; the others wait, and addresses take
 turns in that line. A burst is answered whole, in its order. Once the line has not been empty for a second, more comes
-than can be answered: then the newest of an address is first and who has waited about a second is refused, so that those
-who are answered are answered nearly as fast as without the others. Who waits alone of their address is patient.
+than can be answered: then the newest of an address is first and who has waited a tenth of a second gets no turn, so
+that those who are answered are answered nearly as fast as without the others. They are told half a second later. Who
+waits alone of their address is patient.
 
 Decision: docs/decisions/0045-admission.md.
 """
@@ -20,10 +21,10 @@ from poolhouse.errors import Overloaded
 from poolhouse.fair_queue import FairQueue
 
 AT_ONCE = 64
-PATIENCE_S, SHORT_S = 5.0, 1.0
+PATIENCE_S, SHORT_S, TOLD_AFTER_S = 5.0, 0.1, 0.5
 STANDING_S = 1.0
-"""A line that has not been empty for so long is no burst. Refusing sooner than in SHORT_S would cost more than it
-saves: who does not heed Retry-After is back at once."""
+"""A line that has not been empty for so long is no burst. Refusing at once would cost more than it saves: who
+does not heed Retry-After is back in no time."""
 
 REFUSED = Metric("poolhouse_turns_refused", "Requests that waited in vain for their turn.")
 
@@ -45,19 +46,21 @@ class Turns:
             return await self._line.enter(address)
         self._line.newest_first = now - self._empty_at >= STANDING_S
         short = self._line.newest_first and self._waiting[address]
-        spread = 0.5 + random()  # noqa: S311 - not a thousand refusals in one moment
-        patience_s = SHORT_S * spread if short else PATIENCE_S
+        patience_s = SHORT_S if short else PATIENCE_S
         self._waiting[address] += 1
         try:
             async with asyncio.timeout(patience_s):
                 await self._line.enter(address)
-        except (TimeoutError, Overloaded) as error:
+            return
+        except (TimeoutError, Overloaded):
             REFUSED.inc()
-            raise Overloaded("no turn came in time", retry_after_s=1) from error
         finally:
             self._waiting[address] -= 1
             if not self._waiting[address]:
                 del self._waiting[address]
+        if short:
+            await asyncio.sleep(TOLD_AFTER_S * (0.5 + random()))  # noqa: S311 - not a thousand in one moment
+        raise Overloaded("no turn came in time", retry_after_s=1)
 
     def leave(self) -> None:
         self._line.leave()
