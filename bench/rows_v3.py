@@ -39,7 +39,10 @@ def asking(app: ASGIApp, token: str) -> Callable[..., Awaitable[bytes]]:
             "path": f"/api/v3/{path}",
             "raw_path": f"/api/v3/{path}".encode(),
             "query_string": query.encode(),
-            "headers": [(b"authorization", f"Bearer {token}".encode())],
+            "headers": [
+                (b"authorization", f"Bearer {token}".encode()),
+                (b"content-length", str(len(content)).encode()),
+            ],
             "client": ("127.0.0.1", 1),
             "server": ("127.0.0.1", 80),
             "scheme": "http",
