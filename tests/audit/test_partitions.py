@@ -1,5 +1,6 @@
 """Months far from today, so that these tests disturb no others."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,6 +44,24 @@ async def test_a_month_without_a_partition_goes_to_the_default_one_and_moves_lat
     assert await ensured(database, moment) is True
     assert await tables_of(database, pool_id) == ["audit_records_2071_05", "audit_records_default"]
     assert await ensured(database, moment) is False
+
+
+async def test_who_adds_a_row_while_its_month_is_made_is_not_refused(database: Database) -> None:
+    pool_id, moment = new_id(), datetime(1982, 3, 9, tzinfo=UTC)
+    adding = """
+        insert into audit_records
+          (pool_id, id, at, kind, operation, resource_type, actor_kind, actor_id, success, detail, user_agent,
+           request_id)
+        values ($1, $2, $3, 'user', 'login', 'user', 'user', 'u', true, '{}', '', '')
+    """
+    async with database.transaction() as tx:
+        assert await postgres.ensure_partition(tx, moment)
+        waiting = asyncio.create_task(database.execute(adding, pool_id, new_id(), moment))
+        while not await database.fetchval("select exists (select 1 from pg_locks where not granted)"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await waiting
+    assert await tables_of(database, pool_id) == ["audit_records_1982_03"]
+    await AuditLog(database).prune(datetime(1982, 4, 1, tzinfo=UTC))
 
 
 async def test_this_month_and_the_months_ahead_are_prepared_once(database: Database) -> None:

@@ -112,9 +112,13 @@ async def ensure_partition(tx: Executor, month: datetime) -> bool:
     """
     first, following = month_start(month), next_month(month)
     name = partition_name(first)
-    if await tx.fetchval("select to_regclass($1) is not null", name):
+    row = await tx.fetchrow("select to_regclass($1) is not null as there, $2 <= now() as begun", name, first)
+    if row and row["there"]:
         return False
     await tx.execute("set local lock_timeout = '5s'")
+    if row and row["begun"]:
+        # Who has chosen the default partition and waits for it would be refused there once this one is attached.
+        await tx.execute("lock table only audit_records in share row exclusive mode")
     await tx.execute("lock table audit_records_default in access exclusive mode")
     await tx.execute(f"create table {name} (like audit_records including all)")
     await tx.execute(
