@@ -1,5 +1,5 @@
 """Scripts in the manner of the published examples (docs/contract/custom-database.md#examples-people-copied): ours, in
-`manner/`, and the published ones themselves, where POOLHOUSE_SEEDS names a folder with the documents they stand in.
+`manner/`, and the published ones themselves, where POOLHOUSE_TEST_SEEDS names a folder with the documents they stand in.
 
 Of the documents `login` (003) is whole and runs verbatim. `listUsers` (000) and `updateUser` (001) lost their shortest
 lines in transcription: closing braces, and the one word or two that stood alone on a line. RESTORED puts back those and
@@ -53,10 +53,10 @@ END = "    client.end();\n  }\n}\n"
 
 
 def document(number: str) -> str:
-    folder = os.environ.get("POOLHOUSE_SEEDS")
+    folder = os.environ.get("POOLHOUSE_TEST_SEEDS")
     found = sorted(Path(folder).glob(f"{number}_*.txt")) if folder else []
     if not found:
-        pytest.skip("POOLHOUSE_SEEDS names no folder with the published functions")
+        pytest.skip("POOLHOUSE_TEST_SEEDS names no folder with the published functions")
     return found[0].read_text()
 
 
