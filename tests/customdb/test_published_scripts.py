@@ -1,5 +1,5 @@
 """Scripts in the manner of the published examples (docs/contract/custom-database.md#examples-people-copied): ours, in
-`manner/`, and the published ones themselves, where POOLHOUSE_TEST_SEEDS names a folder with the documents they stand in.
+`manner/`, and the published ones themselves, where POOLHOUSE_TEST_SEEDS names a folder with the documents they are in.
 
 Of the documents `login` (003) is whole and runs verbatim. `listUsers` (000) and `updateUser` (001) lost their shortest
 lines in transcription: closing braces, and the one word or two that stood alone on a line. RESTORED puts back those and

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from poolhouse.sandbox.limits import Limits
 from poolhouse.services import Services, opened
 from poolhouse.settings import Settings
@@ -19,10 +17,11 @@ def bounds(services: Services) -> tuple[int, int, int, int]:
     )
 
 
-async def test_two_processes_have_half_of_what_one_has(database_url: str, tmp_path: Path) -> None:
-    async with opened(Settings(data=tmp_path), database_url) as one:
+async def test_two_processes_have_half_of_what_one_has(services: Services) -> None:
+    data, url = services.settings.data, services.db.url
+    async with opened(Settings(data=data), url) as one:
         alone = bounds(one)
-    async with opened(Settings(data=tmp_path, workers=2), database_url) as half:
+    async with opened(Settings(data=data, workers=2), url) as half:
         assert bounds(half) == tuple(bound // 2 for bound in alone)
 
 
