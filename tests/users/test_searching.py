@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from importlib import import_module
 from random import Random
 
 import pytest
@@ -19,8 +20,12 @@ from poolhouse.services import Services
 from poolhouse.users.model import Condition, User, UserDraft, UserKey, UserQuery
 from poolhouse.users.profile_fields import SEARCHED_FIELDS, SEARCHED_FIRST
 
-PAIRS = ("wei阿", "Wei.x", "阿wei", "weiß", "we", "ei", "WEi_", "i w", "9wx", "wx９", "x w", "莫we莫")
-"""Names in which two letters are followed by all kinds of things, or by nothing."""
+PAIRS = (
+    *("wei阿", "Wei.x", "阿wei", "weiß", "we", "ei", "WEi_", "i w", "9wx", "wx９", "x w", "莫we莫"),
+    *("a\x1cwe\x1di", "a\x1ewei\x1f\x1fx"),
+)
+"""Names in which two letters are followed by all kinds of things, or by nothing; two with what stands between the
+fields of a key."""
 KEYWORDS = (
     "w",
     "we",
@@ -40,6 +45,7 @@ KEYWORDS = (
     "%",
     "_",
     "科技有限",
+    *("we\x1di", "i\x1f\x1fx", "a\x1ew", "x\x1d%", "x\x1c+86", "x\x1fx"),
 )
 FIELDS: Sequence[tuple[str, ...]] = (
     SEARCHED_FIELDS,
@@ -112,6 +118,62 @@ async def test_two_letters_of_one_field_are_contained_as_the_model_has_it(
         page = await services.users.list(crowd.administrator, query)
         (fits,) = matching.tests_of(query, query.conditions)
         assert [user.id for user in page.items] == listed(people, fits, ())
+
+
+MARKED = {
+    "email": "own@example.com",
+    "phone": "13800138000",
+    "name": "Own",
+    "nickname": "a\x1fvip@example.com\x1f13911112222\x1fFake\x1fz",
+    "company": "b\x1c+8613911112222\x1d",
+    "given_name": "needle\x1dz",
+}
+"""Of somebody who would be found by what is another's, and not by what is theirs."""
+
+
+async def marked(services: Services, pool: PoolForTests) -> tuple[list[str], list[str]]:
+    """Whom searches for what is theirs find, and those for what is not."""
+    own, others = [], []
+    for field, text, found_by in (
+        ("email", "own@", own),
+        ("phone", "13800138000", own),
+        ("name", "Own", own),
+        ("nickname", "vip@", own),
+        ("email", "vip@", others),
+        ("phone", "139111", others),
+        ("name", "Fake", others),
+    ):
+        asked = UserQuery(PageRequest(1, 100), conditions=(Condition(field, "CONTAINS", text),))
+        page = await services.users.list(pool.administrator, asked)
+        found_by += [user.id for user in page.items]
+        found_by += await found(services, pool, text, fields=(field,))
+    others += await found(services, pool, "+86 139 1111 2222", fields=("phone",))
+    others += await found(services, pool, "needle", fields=SEARCHED_FIRST)
+    return own, others
+
+
+async def test_what_is_written_into_a_field_ends_no_field(services: Services, pool: PoolForTests) -> None:
+    user = await services.users.create(pool.administrator, UserDraft(dict(MARKED)))
+    assert await marked(services, pool) == ([user.id] * 8, [])
+
+
+async def test_keys_of_older_versions_lose_the_marks_of_their_owners(
+    services: Services, pool: PoolForTests
+) -> None:
+    user = await services.users.create(pool.administrator, UserDraft(dict(MARKED)))
+    plain = await services.users.create(
+        pool.administrator, UserDraft({"name": "王we", "phone": "139 0013 9000"})
+    )
+    version = import_module("poolhouse.db.migrations.versions.0057_search_marks")
+    before = await services.db.fetchval("select search_key from user_search where user_id = $1", plain.id)
+    async with services.db.transaction() as tx:
+        await tx.execute(version.DOWN)
+        await tx.execute("update users set locale = 'x', name = name || 'x' where pool_id = $1", pool.id)
+        await tx.execute("update users set name = rtrim(name, 'x') where pool_id = $1", pool.id)
+        for statement in version.UP:
+            await tx.execute(statement)
+        assert await tx.fetchval("select search_key from user_search where user_id = $1", plain.id) == before
+    assert await marked(services, pool) == ([user.id] * 8, [])
 
 
 async def test_another_pool_is_not_searched(

@@ -28,6 +28,8 @@ TEXTS = frozenset(TEXT) | {"id", "status"}
 _BY_SEARCH = frozenset(SEARCHED_FIELDS) - {"username", "email", "phone", "company"}
 """Found by the search index: the others have one of their own."""
 MOST_VALUES = 1000
+MARKS = r"E'\x1c\x1d\x1e\x1f'"
+"""Between the fields of a search key. In a field and in what is looked for they are blanks."""
 
 
 def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str, Field]) -> None:
@@ -78,7 +80,7 @@ def folded(field: str) -> str:
     """A field as it is searched: cut from the stored key where it is part of that, else folded on the way."""
     if field in SEARCHED_FIELDS:
         return f"split_part(u.search_key, chr(31), {SEARCHED_FIELDS.index(field) + 1})"
-    return f"poolhouse_search_key(coalesce(u.{field}, ''))"
+    return f"poolhouse_search_key(translate(coalesce(u.{field}, ''), {MARKS}, '    '))"
 
 
 def _add_comparison(where: Where, condition: Condition) -> None:

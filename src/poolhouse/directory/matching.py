@@ -119,5 +119,9 @@ def _value_of(user: User, field: str) -> Any:
     return user.shown_status if field == "status" else getattr(user, field)
 
 
+_BLANKS = dict.fromkeys(range(28, 32), " ")
+"""What stands between the fields of a search key."""
+
+
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower()
+    return unicodedata.normalize("NFKC", text).lower().translate(_BLANKS)
