@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from poolhouse.app import asgi
+from poolhouse.errors import TooManyRequests
 from poolhouse.services import Services
+from poolhouse.wire import health
 from poolhouse.wire.admission import Admission, Limits, Places, neighbourhood
 
 CHUNKED = [(b"transfer-encoding", b"chunked")]
@@ -173,6 +175,50 @@ async def test_one_address_takes_half_of_the_places_and_all_get_an_answer_at_onc
     again = Asked(app, "/api/v3/create-user", address="192.0.2.3")
     again.send(b"{}", more=False)
     assert (await again.answered())[0] == 200
+
+
+def test_a_few_addresses_leave_places_to_everybody_else() -> None:
+    places = Places(1024, 512)
+    for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+        while places.take(address) is None:
+            pass
+    for number in range(100):
+        assert places.take(f"198.51.100.{number}") is None
+    refusal = places.take("192.0.2.1")
+    assert isinstance(refusal, TooManyRequests)
+
+
+async def test_who_watches_passes_by_the_line_but_not_a_thousand_times_at_once(
+    services: Services, closing: list[Asked]
+) -> None:
+    app, admission = limited(services, requests=1, requests_an_address=1)
+    admission._watching = Places(4, 1)
+    closing.append(Asked(app, "/graphql/v2"))
+    await arriving(admission, 1)
+    asked = [Asked(app, "/readyz", method="GET", headers=[]) for _ in range(3)]
+    asked.append(Asked(app, "/readyz", address="192.0.2.2", method="GET", headers=[]))
+    assert [(await one.answered())[0] for one in asked] == [200, 503, 503, 200]
+    again = Asked(app, "/readyz", method="GET", headers=[])
+    assert (await again.answered())[0] == 200
+
+
+async def test_who_asks_while_an_answer_is_made_gets_that_one(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    async def exposition(_: object) -> bytes:
+        made.append("text")
+        await asyncio.sleep(0.01)
+        return b"numbers"
+
+    monkeypatch.setattr(health.numbers, "exposition", exposition)
+    app = asgi(services)
+    asked = [Asked(app, "/metrics", method="GET", headers=[]) for _ in range(20)]
+    assert {(await one.answered())[2] for one in asked} == {"numbers"}
+    assert made == ["text"]
+    await Asked(app, "/metrics", method="GET", headers=[]).answered()
+    assert made == ["text", "text"]
 
 
 async def test_told_to_stop_bodies_get_little_more_time(services: Services) -> None:

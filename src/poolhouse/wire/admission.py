@@ -2,7 +2,8 @@
 
 A request beyond the limit is answered at once (503 or 429 with Retry-After), never left waiting. A body that trickles
 holds a place, so it has a deadline that its arriving bytes push back, and few such bodies are held at once. No
-address has more than half of the places: one that opens a thousand connections shuts nobody else out.
+address takes a place while it has as many as are free: so a few that open thousands of connections each leave some to
+everybody else.
 """
 
 from __future__ import annotations
@@ -37,11 +38,14 @@ _COME_AGAIN = [(b"retry-after", b"1"), (b"connection", b"close")]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one process. `slow` counts bodies that have been arriving for `slow_after_s`."""
+    """Of one process. `slow` counts bodies that have been arriving for `slow_after_s`; `watching` the questions of
+    `QUIET` that pass by the line, as more of them do not."""
 
     requests: int = 1024
     requests_an_address: int = 512
     at_once: int = AT_ONCE
+    watching: int = 32
+    watching_an_address: int = 4
     slow: int = 256
     slow_an_address: int = 32
     slow_after_s: float = 1.0
@@ -58,6 +62,7 @@ class Admission:
         self.limits = limits
         self._settings = settings
         self._requests = Places(limits.requests, limits.requests_an_address)
+        self._watching = Places(limits.watching, limits.watching_an_address)
         self.turns = Turns(limits.at_once)
         self.slow = Places(limits.slow, limits.slow_an_address)
         self.arriving: set[Body] = set()
@@ -70,9 +75,14 @@ class Admission:
         receive: Receive,
         send: Send,
     ) -> None:
-        if scope["type"] != "http" or scope["path"] in QUIET:  # who watches wants to know now
+        if scope["type"] != "http":
             return await app(scope, receive, send)
         address = neighbourhood(client_ip(Request(scope), self._settings))
+        if scope["path"] in QUIET and self._watching.take(address) is None:  # who watches wants to know now
+            try:
+                return await app(scope, receive, send)
+            finally:
+                self._watching.give_back(address)
         refusal = self._requests.take(address)
         if refusal is not None:
             return await refuse(scope, send, refusal, _COME_AGAIN)
@@ -118,7 +128,8 @@ class Admitted:
 
 
 class Places:
-    """A number of places, of which one address has only some."""
+    """A number of places, of which one address has only some: `an_address`, and no more than it leaves free. Of 1,024
+    one may have 512, two 341 each, a hundred ten each; somebody else always finds one."""
 
     def __init__(self, places: int, an_address: int) -> None:
         self._places, self._an_address = places, an_address
@@ -127,10 +138,11 @@ class Places:
 
     def take(self, address: str) -> PoolhouseError | None:
         """Why there is none; None when one was taken."""
-        if self._of[address] >= self._an_address:
-            return TooManyRequests("all places of this address are taken", retry_after_s=1)
-        if self._taken >= self._places:
+        free = self._places - self._taken
+        if free <= 0:
             return Overloaded("all places are taken", retry_after_s=1)
+        if self._of[address] >= min(self._an_address, free):
+            return TooManyRequests("all places of this address are taken", retry_after_s=1)
         self._taken += 1
         self._of[address] += 1
         return None

@@ -1,4 +1,8 @@
-"""GET /healthz (the process runs), /readyz (it can serve) and /metrics, for the operator."""
+"""GET /healthz (the process runs), /readyz (it can serve) and /metrics, for the operator.
+
+Anybody may ask, so whoever asks while an answer is being made gets that one: a thousand who ask for /metrics cost no
+more than one.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from poolhouse.breaker import BreakerState
+from poolhouse.ttl_cache import TtlCache
 from poolhouse.vitals import Vitals
 from poolhouse.wire import metrics as numbers
 
 
 def health_routes(vitals: Vitals) -> list[BaseRoute]:
     """GET /healthz: 200 once it serves. GET /readyz: 200 or 503 with each part's state. GET /metrics."""
+    faults, texts = TtlCache[str | None](0), TtlCache[bytes](0)  # nothing is kept
 
     async def healthz(request: Request) -> Response:
         return _json({"status": "ok"})
 
     async def readyz(request: Request) -> Response:
-        fault = await vitals.database_fault()
+        fault = await faults.get("", vitals.database_fault)
         parts: dict[str, Any] = {"database": {"ready": False, "reason": fault} if fault else {"ready": True}}
         if request.app.state.draining():
             parts["server"] = {"ready": False, "reason": "draining"}
@@ -33,7 +39,8 @@ def health_routes(vitals: Vitals) -> list[BaseRoute]:
         return _json(body, 200) if ready else _json(body, 503, {"retry-after": "2"})
 
     async def metrics(request: Request) -> Response:
-        return Response(await numbers.exposition(vitals), media_type=CONTENT_TYPE_LATEST)
+        text = await texts.get("", lambda: numbers.exposition(vitals))
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
 
