@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address
 from typing import Any, Literal
 
 from poolhouse.errors import Lang, NotAuthenticated, NotPermitted
@@ -41,6 +42,11 @@ class Caller:
     request_id: str = ""
     body: Any = field(default=None, repr=False)
 
+    @property
+    def neighbourhood(self) -> str | None:
+        """By which what one address may do is counted; None where no address is known."""
+        return neighbourhood(self.ip) or None
+
     def require_administrator(self) -> None:
         if self.kind in ("administrator", "system"):
             return
@@ -69,3 +75,14 @@ class Caller:
 
 RequireIds = Callable[[Caller, Sequence[str]], Awaitable[None]]
 """Raises the domain's NotFound unless every id is of the caller's pool: how one domain asks another."""
+
+
+def neighbourhood(address: str | None) -> str:
+    """An IPv6 client has a whole /64 to itself. What is no address, as a client's server may call one, is itself."""
+    if address is None or ":" not in address:
+        return address or ""
+    try:
+        known = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(known.ipv4_mapped or known.exploded[:19])

@@ -3,12 +3,14 @@ from dataclasses import replace
 import pytest
 
 from poolhouse.errors import (
+    CaptchaRequired,
     EmailMalformed,
     EmailTaken,
     InvalidInput,
     NotPermitted,
     RegisteringTooOften,
     RegistrationDisabled,
+    TooManyRequests,
     UsernameTaken,
     WeakPassword,
     WrongCredentials,
@@ -92,6 +94,27 @@ async def test_an_address_registers_only_so_often(services, visitor, configure, 
         await services.registrations.register(visitor, ann())
     await services.registrations.register(replace(visitor, ip="203.0.113.9"), ann())
     assert [row["success"] for row in await audited("register")] == [True, True, False, True]
+
+
+async def test_what_an_address_may_do_is_counted_for_its_whole_ipv6_network(
+    services, visitor, bob, configure, monkeypatch
+):
+    monkeypatch.setattr("poolhouse.login.codes.MOST_OF_AN_ADDRESS_AN_HOUR", 1)
+    limit = {"enabled": True, "limit": 1, "time_interval": 300}
+    await configure(frequent_register_check=limit, login_fail_check=limit)
+    one, two, far = (replace(visitor, ip=f"2001:db8:{ip}") for ip in ("0:1::1", "0:1:2:3:4:5", "0:2::1"))
+    await services.registrations.register(one, ann())
+    with pytest.raises(RegisteringTooOften):
+        await services.registrations.register(two, replace(ann(), values={"username": "two"}))
+    await services.registrations.register(far, replace(ann(), values={"username": "far"}))
+    with pytest.raises(WrongCredentials):
+        await services.login.with_password(one, UserKey("username", "bob"), "wrong")
+    with pytest.raises(CaptchaRequired):
+        await services.login.with_password(two, UserKey("username", "bob"), "secret 1")
+    await services.login.with_password(far, UserKey("username", "bob"), "secret 1")
+    await services.codes.send(one, "email", "one@example.com")
+    with pytest.raises(TooManyRequests):
+        await services.codes.send(two, "email", "two@example.com")
 
 
 async def test_auto_register_takes_a_free_name_and_no_other(services, visitor, bob):

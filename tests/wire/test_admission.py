@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from poolhouse.app import asgi
+from poolhouse.caller import neighbourhood
 from poolhouse.errors import TooManyRequests
 from poolhouse.services import Services
 from poolhouse.wire import health
-from poolhouse.wire.admission import Admission, Limits, Places, neighbourhood
+from poolhouse.wire.admission import Admission, Limits, Places
 
 CHUNKED = [(b"transfer-encoding", b"chunked")]
 
@@ -240,6 +241,8 @@ async def test_told_to_stop_bodies_get_little_more_time(services: Services) -> N
         ("::1", "0000:0000:0000:0000"),
         (None, ""),
         ("testclient", "testclient"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("no:address", "no:address"),
     ],
 )
 def test_an_ipv6_network_is_one_address(address: str | None, counted_as: str) -> None:

@@ -171,9 +171,10 @@ class Codes:
         sent = await postgres.count_attempt(self._db, caller.pool_id, "code-target", target, DAY_S)
         if sent > MOST_OF_A_TARGET_A_DAY:
             raise TooManyRequests("too many codes for one target", retry_after_s=3600)
-        if not caller.ip or caller.kind == "administrator":
+        address = caller.neighbourhood
+        if not address or caller.kind == "administrator":
             return
-        asked = await postgres.count_attempt(self._db, caller.pool_id, "code-ip", caller.ip, 3600)
+        asked = await postgres.count_attempt(self._db, caller.pool_id, "code-ip", address, 3600)
         if asked > MOST_OF_AN_ADDRESS_AN_HOUR:
             raise TooManyRequests("too many codes for one address", retry_after_s=3600)
 

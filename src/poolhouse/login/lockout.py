@@ -170,9 +170,10 @@ class Lockout:
     async def registering(self, caller: Caller, pool: Pool) -> None:
         """Counts a registration. Raises RegisteringTooOften beyond the limit of the address."""
         check = pool.settings.frequent_register_check
-        if not check.enabled or not caller.ip or caller.kind == "administrator":
+        address = caller.neighbourhood
+        if not check.enabled or not address or caller.kind == "administrator":
             return
-        count = await postgres.count_attempt(self._db, pool.id, "register-ip", caller.ip, check.time_interval)
+        count = await postgres.count_attempt(self._db, pool.id, "register-ip", address, check.time_interval)
         if count > check.limit:
             raise RegisteringTooOften(retry_after_s=check.time_interval)
 
@@ -219,9 +220,10 @@ def _account_limit(pool: Pool) -> Limit:
 
 def _address(caller: Caller, pool: Pool) -> _Counted | None:
     check = pool.settings.login_fail_check
-    if not check.enabled or not caller.ip:
+    address = caller.neighbourhood
+    if not check.enabled or not address:
         return None
-    return _Counted(Subject(pool.id, ADDRESS, caller.ip), Limit(check.limit, check.time_interval))
+    return _Counted(Subject(pool.id, ADDRESS, address), Limit(check.limit, check.time_interval))
 
 
 def name_of(key: UserKey) -> str:

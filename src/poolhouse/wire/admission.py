@@ -13,12 +13,12 @@ import math
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 
 from starlette.requests import Request
 
 from poolhouse import turn
+from poolhouse.caller import neighbourhood
 from poolhouse.errors import BodyTooSlow, Overloaded, PoolhouseError, TooManyRequests
 from poolhouse.settings import Settings
 from poolhouse.wire.client_address import client_ip
@@ -234,10 +234,3 @@ class Body:
         self._latest = min(self._latest, when)
         if self._deadline is not None and when < (self._deadline.when() or math.inf):
             self._deadline.reschedule(when)
-
-
-def neighbourhood(address: str | None) -> str:
-    """An IPv6 client has a whole /64 to itself."""
-    if address is None or ":" not in address:
-        return address or ""
-    return ip_address(address).exploded[:19]

@@ -74,9 +74,8 @@ class GraphQL:
         body = request.http.json_object()
         caller = request.caller
         known = caller.kind == "administrator"
-        document = await self._documents.read(
-            _source(body), caller.pool_id if known else caller.ip or "", ADMINISTRATORS if known else OTHERS
-        )
+        whose = caller.pool_id if known else caller.neighbourhood or ""
+        document = await self._documents.read(_source(body), whose, ADMINISTRATORS if known else OTHERS)
         request.selected = document.names
         operation = document.operation(body.get("operationName"))
         run = _Run(request, self._operations)
