@@ -15,7 +15,7 @@ from poolhouse.sandbox.installation import SandboxUnfit
 from poolhouse.settings import Settings
 
 
-async def test_scripts_that_cannot_run_end_the_start_before_it_serves(
+async def test_scripts_that_cannot_run_end_the_start_before_there_is_a_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unfit() -> None:
@@ -23,7 +23,8 @@ async def test_scripts_that_cannot_run_end_the_start_before_it_serves(
 
     @contextmanager
     def database(_: Settings) -> Iterator[str]:
-        yield "postgresql://nowhere"
+        raise AssertionError("it was begun")
+        yield
 
     monkeypatch.setattr(server, "check_scripts", unfit)
     monkeypatch.setattr(serving, "database", database)

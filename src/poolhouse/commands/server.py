@@ -61,12 +61,13 @@ async def _up(settings: Settings, began: float) -> None:
     from poolhouse.serving import database, serve, serve_workers, with_port
 
     settings = with_port(settings)
-    scripts = asyncio.get_running_loop().run_in_executor(None, check_scripts)
     doors = Thread(target=_import_doors)
-    doors.start()  # a second of imports, while PostgreSQL starts or is made
+    doors.start()  # a second of imports, while Deno is tried and PostgreSQL starts or is made
+    await asyncio.to_thread(
+        check_scripts
+    )  # before there is a database: a server that cannot start leaves nothing
     with collector_resting() as awake, database(settings) as url:
         doors.join()
-        await scripts
         from poolhouse.bootstrap import bootstrap, credentials_file, made_elsewhere
         from poolhouse.rotation import require_every_secret
         from poolhouse.services import opened

@@ -42,7 +42,8 @@ GLANCE = 500
 FIRST_MARK, LAST_MARK = 29, 28
 """In `user_search.search_key`: what follows SEARCHED_FIRST, and what follows all fields, before the number in E.164."""
 
-_PAIR, _ASCII = re.compile("[a-z0-9]{2}"), "[\\x01-\\x7f]"
+_PAIR = re.compile("[a-z0-9]{2}")
+_ASCII = "[\\x01-\\x7f]"
 
 SPELLED: frozenset[KeyKind] = frozenset({"username", "email", "external_id"})
 """Looked up as they were given, for old rows may be spelled so, else by their stored spelling."""

@@ -33,9 +33,7 @@ _TRIES = 5
 
 _INDEX = re.compile(r"\s*create (?:unique )?index concurrently (\w+) on ")
 _ALONE = re.compile(r"\s*drop index concurrently if exists \w+;?\s*$")
-_NAMED = re.compile(
-    r"\s*((?:create (?:or replace )?|drop |alter |insert into |delete from |analyze )[^\n(]*)"
-)
+_NAMED = re.compile(r"((?:create (?:or replace )?|drop |alter |insert into |delete from |analyze )[^\n(]*)")
 
 _log = structlog.get_logger(__name__)
 
