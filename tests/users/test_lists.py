@@ -191,6 +191,18 @@ async def test_another_pool_is_not_counted(
             assert (found.total, found.items) == (0, [])
 
 
+@pytest.mark.parametrize("short", [-1, 2_000], ids=["by an index", "sorted whole"])
+async def test_a_field_that_is_named_twice_orders_as_it_does_first(
+    services: Services, crowd: PoolForTests, people: list[User], short: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SHORT", short)
+    given = FILTERS["name CONTAINS x"]
+    for field in SORTABLE:
+        sorts = (Sort(field), Sort("company", False), Sort(field, False), Sort("company"))
+        expected = listed(people, fitting(UserQuery(**given)), sorts[: 1 if field == "company" else 2])
+        assert await whole(services, crowd, sort=sorts, **given) == expected, field
+
+
 async def test_totals_stay_exact_while_people_come_change_and_go(
     services: Services, pool: PoolForTests
 ) -> None:

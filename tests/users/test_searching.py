@@ -23,9 +23,10 @@ from poolhouse.users.profile_fields import SEARCHED_FIELDS, SEARCHED_FIRST
 PAIRS = (
     *("wei阿", "Wei.x", "阿wei", "weiß", "we", "ei", "WEi_", "i w", "9wx", "wx９", "x w", "莫we莫"),
     *("a\x1cwe\x1di", "a\x1ewei\x1f\x1fx"),
+    *("ΟΔΟΣ", "ΣΑς ΣΑ", "İx"),
 )
 """Names in which two letters are followed by all kinds of things, or by nothing; two with what stands between the
-fields of a key."""
+fields of a key; three that can be lowered in more than one way."""
 KEYWORDS = (
     "w",
     "we",
@@ -46,6 +47,7 @@ KEYWORDS = (
     "_",
     "科技有限",
     *("we\x1di", "i\x1f\x1fx", "a\x1ew", "x\x1d%", "x\x1c+86", "x\x1fx"),
+    *("Σ", "δος", "ΑΣ σ", "İX", "ix"),
 )
 FIELDS: Sequence[tuple[str, ...]] = (
     SEARCHED_FIELDS,

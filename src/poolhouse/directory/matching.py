@@ -124,4 +124,6 @@ _BLANKS = dict.fromkeys(range(28, 32), " ")
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).lower().translate(_BLANKS)
+    """As in a key: PostgreSQL lowers each character alone, so a sigma at the end of a word is as any other."""
+    plain = unicodedata.normalize("NFKC", text).replace("Σ", "σ").replace("İ", "i")
+    return plain.lower().translate(_BLANKS)

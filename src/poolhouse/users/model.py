@@ -179,6 +179,7 @@ class UserQuery:
     `keyword` is looked for inside `fields` (any of them), case and width folded, `%` and `_` plain; blanks
     around it are nobody's name, and nothing else is no keyword.
     `fields_named`: the caller named them; where they did not, a directory may search by its own lights.
+    `sort`: of two by one field the second orders nobody, and is left out.
     """
 
     page: PageRequest = field(default_factory=PageRequest)
@@ -197,6 +198,10 @@ class UserQuery:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keyword", trimmed(self.keyword or "") or None)
+        orders: dict[str, Sort] = {}
+        for one in self.sort:
+            orders.setdefault(one.field, one)
+        object.__setattr__(self, "sort", tuple(orders.values()))
 
     @property
     def filters(self) -> tuple[str, ...]:
