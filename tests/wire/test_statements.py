@@ -187,3 +187,20 @@ async def test_a_call_takes_no_more_statements(
         [await counted.by(call) for _ in range(5)], key=len
     )  # on a busy machine a cache runs out between
     assert len(taken) <= MOST[prepare], taken
+
+
+async def test_who_is_unknown_costs_the_statements_of_a_wrong_password(counted: Counted) -> None:
+    """A look more, or one less, tells by the clock who exists."""
+    person = await counted.world.person()
+    client = V2Client(counted.world.http, {"x-authing-userpool-id": counted.world.pool.id})
+
+    def refused(username: str) -> Call:
+        body = {"query": client.documents["LoginByUsername"]}
+        body["variables"] = {"input": {"username": username, "password": "Wrong-password-1"}}  # type: ignore[assignment]
+        return lambda: client.http.post("/graphql/v2", json=body, headers=client.headers)
+
+    async def taken(username: str) -> int:
+        await refused(username)()
+        return min([len(await counted.by(refused(username))) for _ in range(3)])
+
+    assert await taken(f"nobody-{new_id()}") == await taken(str(person.user.username))

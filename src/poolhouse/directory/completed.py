@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from msgspec import UNSET, UnsetType
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
@@ -44,7 +45,7 @@ class CompletedDirectory:
         self._gatherer = Gatherer(store, db, self._completed)
 
     async def authenticate(
-        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+        self, caller: Caller, key: UserKey, password: str, known: Account | UnsetType | None = UNSET
     ) -> User:
         return await self._completed_one(caller, await self._store.authenticate(caller, key, password, known))
 

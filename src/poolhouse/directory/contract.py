@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import UNSET, UnsetType
+
 from poolhouse.caller import Caller
 from poolhouse.db.database import Tx
 from poolhouse.db.together import Writer
@@ -40,9 +42,10 @@ class Directory(Protocol):
     """Whether users live in our tables; our own bookkeeping columns exist only there."""
 
     async def authenticate(
-        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+        self, caller: Caller, key: UserKey, password: str, known: Account | UnsetType | None = UNSET
     ) -> User:
-        """The user, if the plain password is theirs. `known`: what `account_of` has just said of `key`.
+        """The user, if the plain password is theirs. `known`: what `account_of` has just said of `key`, if it was
+        asked: once, or who is unknown would cost a look more and be told by the clock.
 
         Raises WrongCredentials for an unknown user and for a wrong password alike, at the same cost;
         ScriptFailed and CustomDatabaseUnavailable from a scripted directory.

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from msgspec import UNSET, UnsetType
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
@@ -58,12 +59,12 @@ class MigratingDirectory:
         self._count, self._is_tombstone = count, is_tombstone
 
     async def authenticate(
-        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+        self, caller: Caller, key: UserKey, password: str, known: Account | UnsetType | None = UNSET
     ) -> User:
         """Somebody known here is judged here, finally; only somebody unknown is asked for elsewhere."""
         if key.kind not in LOGIN_KEYS:
             return await self._native.authenticate(caller, key, password, known)
-        here = known or await self._native.account_of(caller, key)
+        here = await self._native.account_of(caller, key) if known is UNSET else known
         if here is not None and not await self._came_without_password(caller, here):
             return await self._native.authenticate(caller, key, password, here)
         try:

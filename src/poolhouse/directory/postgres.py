@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+from msgspec import UNSET, UnsetType
 
 from poolhouse import phones
 from poolhouse.caller import Caller
@@ -65,11 +66,11 @@ class PostgresDirectory:
         self._totals, self._deep = Totals(), DeepPages()
 
     async def authenticate(
-        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+        self, caller: Caller, key: UserKey, password: str, known: Account | UnsetType | None = UNSET
     ) -> User:
         """Until the password is right nothing of the profile is read: a row of sixty columns takes longer to
         read than none, and that would tell who exists."""
-        account = known or await self.account_of(caller, key)
+        account = await self.account_of(caller, key) if known is UNSET else known
         if account is None or account.stored is None:
             await self._hasher.waste(password, caller.pool_id)
             if account is not None and account.reset_password_on_next_login:

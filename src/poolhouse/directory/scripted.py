@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Protocol, TypeVar
 
+from msgspec import UNSET, UnsetType
+
 from poolhouse import phones
 from poolhouse.caller import Caller
 from poolhouse.customdb import budget
@@ -68,7 +70,7 @@ class ScriptedDirectory:
         self._zone = active.database.zone
 
     async def authenticate(
-        self, caller: Caller, key: UserKey, password: str, known: Account | None = None
+        self, caller: Caller, key: UserKey, password: str, known: Account | UnsetType | None = UNSET
     ) -> User:
         if key.kind not in LOGIN_KEYS:
             raise NotSupportedByDirectory(what=f"login by {key.kind}")
