@@ -30,6 +30,11 @@ def test_there_are_rows_enough_and_each_says_what_it_takes_to_judge_it() -> None
     assert all(set(row) == TOLD and row["machine"] and row["commit"] and row["date"] for row in measured)
 
 
+def test_a_name_is_of_one_row() -> None:
+    names = [row["name"] for row in results.load()]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_a_bar_is_used_up_from_either_side() -> None:
     assert at_most("x", 3.0, "ms", bar=2.0).used == 1.5
     assert at_least("x", 2.0, "per second", bar=3.0).used == 1.5
