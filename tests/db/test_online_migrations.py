@@ -20,6 +20,7 @@ from poolhouse.db.migrations.online import Progress
 from poolhouse.ids import new_id
 
 BEFORE, LISTS = "0045", "0046"
+BEFORE_SEARCH, SEARCH = "0055", "0056"
 AFTER = [version for version in revisions() if version > BEFORE]
 PEOPLE = """
 insert into pools (id, name, domain, secret) values ('p', 'p', 'p', ''), ('q', 'q', 'q', '');
@@ -38,6 +39,11 @@ TRUE_COUNTS = (
 )
 NOTED = "select pool_id, user_id, logins_count from user_logins order by 1, 2"
 TRUE_LOGINS = "select pool_id, id, logins_count from users where logins_count > 0 order by 1, 2"
+SEARCHED = "select pool_id, user_id, created_at, search_key from user_search order by 1, 2, 3"
+TRUE_SEARCHED = (
+    "select pool_id, id, created_at, poolhouse_search_text(username, nickname, email, phone, name, company, "
+    "given_name, family_name, middle_name, profile, preferred_username, phone_key) from users order by 1, 2"
+)
 INVALID = "select indexrelid::regclass::text from pg_index where not indisvalid"
 
 
@@ -56,6 +62,24 @@ def old(postgres_url: str, template: str) -> Iterator[str]:
     """A database of the version before, with people."""
     name = f"online_{new_id()}"
     run_sql(postgres_url, f'create database "{name}" template "{template}"')
+    yield on_database(postgres_url, name)
+    run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
+@pytest.fixture(scope="module")
+def searched_template(postgres_url: str, template: str) -> Iterator[str]:
+    name = f"online_{new_id()}"
+    run_sql(postgres_url, f'create database "{name}" template "{template}"')
+    await_in_thread(migrate(on_database(postgres_url, name), BEFORE_SEARCH))
+    yield name
+    run_sql(postgres_url, f'drop database "{name}" with (force)')
+
+
+@pytest.fixture
+def unsearched(postgres_url: str, searched_template: str) -> Iterator[str]:
+    """A database of the version before the one that makes `user_search`, with people."""
+    name = f"online_{new_id()}"
+    run_sql(postgres_url, f'create database "{name}" template "{searched_template}"')
     yield on_database(postgres_url, name)
     run_sql(postgres_url, f'drop database "{name}" with (force)')
 
@@ -188,6 +212,99 @@ async def test_who_comes_and_goes_meanwhile_is_counted_and_noted_once(old: str) 
     assert await fetch(old, NOTED) == await fetch(old, TRUE_LOGINS)
     assert set(totals) == {60}
     assert await fetch(old, "select max(shard) >= 0, min(shard) from user_counts") == [(True, -1)]
+
+
+async def test_who_changes_and_goes_meanwhile_is_searched_as_they_are(
+    unsearched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between any two statements of the version, and any two batches of twenty."""
+    changes = (
+        "insert into users (pool_id, id, username) values ('p', 'new {n}', 'new {n}');"
+        "update users set name = '莫 {n}', phone_key = '+{n}' where pool_id = 'p' and id = '{n}';"
+        "update users set created_at = created_at - interval '1 day' where pool_id = 'p' and id = '{later}';"
+        "delete from users where pool_id = 'q' and id = '{n}'; delete from users where pool_id = 'p' and id = '{last}';"
+    )
+    turns: list[int] = []
+
+    def others(_: Progress) -> None:
+        turns.append(n := len(turns) + 1)
+        run_sql(unsearched, changes.format(n=n, later=30 + n, last=60 - n))
+
+    up = tuple(one.replace("limit 2000", "limit 20") for one in search_version().UP)
+    monkeypatch.setattr(search_version(), "UP", up)
+    await migrate(unsearched, SEARCH, report=others)
+    assert len(turns) > len(up) + 4
+    assert await fetch(unsearched, SEARCHED) == await fetch(unsearched, TRUE_SEARCHED)
+
+
+async def test_who_is_being_changed_when_their_batch_comes_is_searched_as_they_are_afterwards(
+    unsearched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stopped_after(unsearched, 1, monkeypatch)
+    async with connected(unsearched) as node:
+        change = node.transaction()
+        await change.start()
+        await node.execute(
+            "update users set name = '莫' where id = '5'; delete from users where id = '6';"
+            "update users set created_at = created_at - interval '1 day' where id = '7';"
+            "insert into users (pool_id, id) values ('p', 'new')"
+        )
+        run = asyncio.create_task(migrate(unsearched, SEARCH))
+        await somebody_waits(unsearched)
+        await change.commit()
+        await run
+    assert await fetch(unsearched, SEARCHED) == await fetch(unsearched, TRUE_SEARCHED)
+
+
+async def test_nobody_waits_behind_a_version_that_waits_for_a_reader(unsearched: str) -> None:
+    async with connected(unsearched) as reader:
+        reading = reader.transaction(isolation="read_committed")
+        await reading.start()
+        await reader.execute("select 1 from users")
+        run = asyncio.create_task(migrate(unsearched, SEARCH))
+        await somebody_waits(unsearched)
+        async with connected(unsearched) as node:
+            await node.execute("set statement_timeout = '20s'")
+            await node.execute("update users set name = 'x' where pool_id = 'p' and id = '1'")
+            assert await node.fetchval("select count(search_key) from users") == 120  # as older nodes do
+        assert not run.done()
+        await reading.rollback()
+        await run
+    assert await fetch(unsearched, SEARCHED) == await fetch(unsearched, TRUE_SEARCHED)
+
+
+async def test_a_search_table_can_be_taken_back_wherever_it_was_stopped(
+    unsearched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await shape(unsearched)
+    for done in (1, 5, len(search_version().UP)):
+        await stopped_after(unsearched, done, monkeypatch)
+        assert await migrate(unsearched, BEFORE_SEARCH) == [SEARCH]
+        assert await shape(unsearched) == before, done
+
+
+def search_version() -> Any:
+    return import_module(f"poolhouse.db.migrations.versions.{SEARCH}_user_search")
+
+
+async def stopped_after(url: str, done: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With so many statements of the version done."""
+    with monkeypatch.context() as patch:
+        patch.setattr(search_version(), "UP", (*search_version().UP[:done], "select 1 / 0"))
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await migrate(url, SEARCH)
+
+
+async def somebody_waits(url: str) -> None:
+    """For a lock that somebody else has."""
+    async with asyncio.timeout(30), connected(url) as connection:
+        while True:
+            if await connection.fetchval(
+                "select exists (select from pg_locks l join pg_stat_activity a on a.pid = l.pid "
+                "where not l.granted and a.datname = current_database())"
+            ):
+                return
+            await asyncio.sleep(0.01)
 
 
 async def test_nothing_of_it_has_a_time_limit(old: str) -> None:

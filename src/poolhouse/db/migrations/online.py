@@ -10,6 +10,9 @@ Which kind a statement is can be seen from its text:
 
 How many are done, and how far the batches have come, is kept in the table `migration_steps` as long as the version is
 not wholly in, written in the transaction of the statement itself. A run that was killed goes on there.
+
+Whoever waits for a lock makes others wait behind it, or waits for one of them in a circle. So a transaction and a batch
+do not wait for long: they give way, and are done again as often as it takes.
 """
 
 from __future__ import annotations
@@ -30,6 +33,10 @@ from asyncpg import exceptions as pg
 LOOK_EVERY_S = 1.0
 TELL_EVERY_S = 10.0
 _TRIES = 5
+_WAITS = "2s"
+"""Longer than a `deadlock_timeout`, after which autovacuum gives way."""
+_BATCH_WAITS = "500ms"
+"""Shorter than a `deadlock_timeout`, so that of a circle it is the batch that gives way."""
 
 _INDEX = re.compile(r"\s*create (?:unique )?index concurrently (\w+) on ")
 _ALONE = re.compile(r"\s*drop index concurrently if exists \w+;?\s*$")
@@ -134,6 +141,7 @@ async def _build(connection: Any, name: str, statement: str) -> None:
 
 async def _transaction(connection: Any, step: int, statement: str) -> None:
     async with connection.transaction(isolation="read_committed"):
+        await connection.execute(f"set local lock_timeout = '{_WAITS}'")
         await connection.execute(statement)
         await _done(connection, step)
 
@@ -145,6 +153,7 @@ async def _batches(
 
     async def one(key: str | None) -> Any:
         async with connection.transaction(isolation="read_committed"):
+            await connection.execute(f"set local lock_timeout = '{_BATCH_WAITS}'")
             row = await connection.fetchrow(statement, key)
             if row is None:
                 await _done(connection, at.step)
@@ -160,14 +169,19 @@ async def _batches(
 
 async def _again(work: Callable[[], Awaitable[Any]]) -> Any:
     """Others go on writing meanwhile: what meets one of them (a pool that goes, say) is done once more."""
-    for left in reversed(range(_TRIES)):
+    tries, told = _TRIES, False
+    while True:
         try:
             return await work()
+        except pg.LockNotAvailableError:
+            if not told:
+                _log.info("migration_gives_way", because="somebody else holds what it needs; it tries again")
+                told = True
         except (pg.SerializationError, pg.DeadlockDetectedError, pg.ForeignKeyViolationError):
-            if not left:
+            tries -= 1
+            if not tries:
                 raise
-            await asyncio.sleep(0.1)
-    return None
+        await asyncio.sleep(0.1)
 
 
 def _what(statement: str) -> str:
