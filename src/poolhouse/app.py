@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -77,8 +78,15 @@ def asgi(services: Services) -> Starlette:
     app.middleware_stack = Observed(SmallHead(middle), plain_paths(doors))
     app.state.services = services
     app.state.admission = admission
+    app.state.hurry = partial(_hurry, admission, services)
     app.state.draining = lambda: False
     return app
+
+
+def _hurry(admission: Admission, services: Services) -> None:
+    """The server stops: what lasts as long as its client likes ends now."""
+    admission.hurry()
+    services.exports.stop()
 
 
 class WiresFirst:

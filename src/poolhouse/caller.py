@@ -47,6 +47,11 @@ class Caller:
         """By which what one address may do is counted; None where no address is known."""
         return neighbourhood(self.ip) or None
 
+    @property
+    def is_owner(self) -> bool:
+        """Whether they hold the pool's own secret, not a key that was made for somebody."""
+        return self.kind == "administrator" and self.actor_id == self.pool_id and self.scopes is None
+
     def require_administrator(self) -> None:
         if self.kind in ("administrator", "system"):
             return

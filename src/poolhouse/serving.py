@@ -31,7 +31,6 @@ from poolhouse.settings import PortTaken, Settings
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
-    from poolhouse.wire.admission import Admission
 
 CONNECTIONS = 8192
 OTHER_FILES = 512
@@ -126,7 +125,7 @@ async def serve(services: Services, ready: asyncio.Event | None = None) -> None:
                 if stopped.is_set():
                     await asyncio.sleep(settings.drain_s)
             finally:
-                app.state.admission.hurry()
+                app.state.hurry()
                 server.stop()  # type: ignore[no-untyped-call]
                 await asyncio.wait([serving], timeout=LONGEST_REQUEST_S)
                 if not serving.done():
@@ -235,7 +234,7 @@ def worker() -> ASGIApp:
             state = inner[0].state
             state.draining = (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / DRAINING).exists
             last_bodies = asyncio.create_task(
-                _hurry(state.admission, state.draining, settings.drain_s), name="last bodies"
+                _hurry(state.hurry, state.draining, settings.drain_s), name="last bodies"
             )
             yield
             last_bodies.cancel()
@@ -248,12 +247,12 @@ def worker() -> ASGIApp:
     return application
 
 
-async def _hurry(admission: Admission, draining: Callable[[], bool], drain_s: float) -> None:
+async def _hurry(hurry: Callable[[], object], draining: Callable[[], bool], drain_s: float) -> None:
     """As `serve` does when it stops: a worker that waited for a slow body would be killed before its own last work."""
     while not draining():  # noqa: ASYNC110 - a file of another process
         await asyncio.sleep(DRAINING_SEEN_S)
     await asyncio.sleep(drain_s)
-    admission.hurry()
+    hurry()
 
 
 _ENDINGS = (signal.SIGTERM, signal.SIGINT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.conftest import PoolForTests
 from tests.users.test_importing import brought_in, jsonl, logged_in
 
 from poolhouse.caller import Caller
-from poolhouse.errors import NotAuthenticated, NotPermitted
+from poolhouse.errors import NotAuthenticated, NotPermitted, Overloaded, TooManyRequests
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.migration import exporting
 from poolhouse.migration.exporting import KEYS
@@ -73,18 +73,81 @@ async def test_a_stranger_may_not_export(services: Services, pool: PoolForTests)
             await exported(services, caller)
 
 
-async def test_whoever_has_no_machine_gets_no_hashes_and_the_log_says_who_did(
+async def test_a_key_made_for_somebody_gets_no_hashes_the_pool_s_own_and_the_machine_do(
     services: Services, pool: PoolForTests, tmp_path: Path
 ) -> None:
     await brought_in(services, pool, jsonl(tmp_path, {"username": "wang", "password": PLAIN}))
-    with pytest.raises(NotPermitted):
-        await exported(services, pool.administrator, hashes=True)
-    assert "passwordHash" not in (await exported(services, pool.administrator))[0]
-    assert (await exported(services, operator(pool), hashes=True))[0]["passwordHash"].startswith("$argon2id$")
-    told = await services.db.fetch(
-        "select detail from audit_records where pool_id = $1 and operation = 'export' order by at", pool.id
+    key = Caller(pool.id, "administrator", "a" * 24)
+    limited = Caller(pool.id, "administrator", pool.id, scopes=frozenset({"users:read", "secrets:read"}))
+    for caller in (key, limited):
+        with pytest.raises(NotPermitted):
+            await exported(services, caller, hashes=True)
+        assert "passwordHash" not in (await exported(services, caller))[0]
+    for caller in (pool.administrator, operator(pool)):
+        out = await exported(services, caller, hashes=True)
+        assert out[0]["passwordHash"].startswith("$argon2id$")
+
+
+async def noted(services: Services, pool: PoolForTests) -> list[tuple[str, bool, dict[str, Any]]]:
+    found = await services.db.fetch(
+        "select actor_id, success, detail from audit_records where pool_id = $1 and operation = 'export' "
+        "order by at",
+        pool.id,
     )
-    assert [row["detail"] for row in told] == [{"hashes": False}, {"hashes": True}]
+    return [(row["actor_id"], row["success"], row["detail"]) for row in found]
+
+
+async def test_the_log_says_who_took_what_and_how_many_also_of_an_export_broken_off(
+    services: Services, pool: PoolForTests
+) -> None:
+    for name in ("a", "b", "c"):
+        await services.users.create(pool.administrator, UserDraft({"username": name}))
+    await exported(services, operator(pool), hashes=True)
+    async with aclosing(services.exports.rows(pool.administrator, page=2)) as pages:
+        await anext(pages)
+    assert await noted(services, pool) == [
+        ("command line", True, {"hashes": True}),
+        ("command line", True, {"hashes": True, "rows": 3}),
+        (pool.id, True, {"hashes": False}),
+        (pool.id, False, {"hashes": False, "rows": 2}),
+    ]
+
+
+async def test_few_run_at_once_of_a_pool_and_of_a_process(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    for one in (pool, other_pool):
+        await services.users.create(one.administrator, UserDraft({"username": "a"}))
+    async with AsyncExitStack() as running:
+
+        async def begin(one: PoolForTests) -> None:
+            pages = await running.enter_async_context(aclosing(services.exports.rows(one.administrator)))
+            await anext(pages)
+
+        await begin(pool)
+        await begin(pool)
+        with pytest.raises(TooManyRequests) as of_the_pool:
+            await begin(pool)
+        await begin(other_pool)
+        with pytest.raises(Overloaded) as of_the_process:
+            await begin(other_pool)
+        assert of_the_pool.value.facts == of_the_process.value.facts == {"retry_after_s": exporting.RETRY_S}
+    assert len(await exported(services, pool.administrator)) == 1
+
+
+async def test_told_to_stop_it_ends_before_the_next_page_and_none_begins(
+    services: Services, pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        await services.users.create(pool.administrator, UserDraft({"username": name}))
+    monkeypatch.setattr(services.exports, "_stopping", False)
+    async with aclosing(services.exports.rows(pool.administrator, page=1)) as pages:
+        await anext(pages)
+        services.exports.stop()
+        with pytest.raises(Overloaded):
+            await anext(pages)
+    with pytest.raises(Overloaded):
+        await exported(services, pool.administrator)
 
 
 async def test_every_field_comes_in_again_as_it_went_out(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -20,15 +17,12 @@ from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.files import draft_beside
-from poolhouse.migration.exporting import KEYS, Row
-from poolhouse.migration.import_tables import cell_of
+from poolhouse.migration.export_formats import Encode, encoder
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import UserQuery
 
 exports = App(name="export", help="Takes everybody of a pool out into a file.")
-
-Encode = Callable[[Sequence[Row]], bytes]
 
 
 @exports.command(name="users")
@@ -76,26 +70,10 @@ def export_users(
 
 def _encoder(file: Path) -> Encode:
     if file.suffix in (".jsonl", ".ndjson"):
-        return lambda rows: b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+        return encoder("jsonl")
     if file.suffix == ".csv":
-        return _table()
+        return encoder("csv")
     fail(f"{file}: must be one of .jsonl, .ndjson, .csv")
-
-
-def _table() -> Encode:
-    """The header comes with the first rows, and a mark by which spreadsheets know UTF-8."""
-    header = ["\ufeff" + KEYS[0], *KEYS[1:]]
-
-    def encode(rows: Sequence[Row]) -> bytes:
-        text = io.StringIO(newline="")
-        writer = csv.writer(text)
-        if header:
-            writer.writerow(header)
-            header.clear()
-        writer.writerows([cell_of(row[key]) if key in row else "" for key in KEYS] for row in rows)
-        return text.getvalue().encode()
-
-    return encode
 
 
 @contextmanager

@@ -7,16 +7,26 @@ second where there is one, else by the first. What nobody has is left out.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+
+import structlog
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
 from poolhouse.directory.chooser import Directories
-from poolhouse.errors import NotPermitted, NotSupportedByDirectory
+from poolhouse.errors import (
+    NotPermitted,
+    NotSupportedByDirectory,
+    Overloaded,
+    TooManyRequests,
+    Unavailable,
+)
 from poolhouse.fields import postgres as field_rows
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
@@ -26,6 +36,9 @@ from poolhouse.times import v3_time
 from poolhouse.users.model import CUSTOM_DATABASE
 
 PAGE = 2000
+OF_A_POOL, AT_ONCE = 2, 3
+"""Of a process, whose connections are ten where nothing else is set."""
+RETRY_S = 10
 KEYS = ("id", "customDatabaseId", *PREFERRED, "passwordHash", "customData")
 """Of a row, in the order of a table's columns."""
 
@@ -33,33 +46,82 @@ _FIELDS = [FIELDS[key] for key in PREFERRED]
 
 Row = Mapping[str, Any]
 
+_SNAPSHOT = (
+    "set transaction isolation level repeatable read, read only; "
+    "set local idle_in_transaction_session_timeout = '10min'"
+)
+"""Whoever takes the rows may be slow; how slow is the wire's to say, so this is for one that died meanwhile."""
+
+_log = structlog.get_logger(__name__)
+
 
 class UserExports:
+    """Of a process. Each export holds a connection and a snapshot for as long as it lasts, so few run at once."""
+
     def __init__(self, db: Database, directories: Directories, fields: FieldStore, audit: AuditLog) -> None:
         self._db, self._directories, self._fields, self._audit = db, directories, fields, audit
+        self._running: Counter[str] = Counter()
+        self._stopping = False
 
-    async def rows(self, caller: Caller, *, hashes: bool = False) -> AsyncGenerator[list[Row], None]:
-        """Pages of at most PAGE rows, by id, as the pool was at the first. Close it: it holds a connection.
+    async def rows(
+        self, caller: Caller, *, hashes: bool = False, page: int = 0
+    ) -> AsyncGenerator[list[Row], None]:
+        """Pages of at most `page` (PAGE) rows, by id, as the pool was at the first. Close it: it holds a connection.
 
-        `hashes`: with `passwordHash`, which only whoever has the machine may take along. The audit log says who took
-        what before the first row is given. Raises NotPermitted, NotAuthenticated, and NotSupportedByDirectory where
-        people are not kept here.
+        `hashes`: with `passwordHash`, for whoever has the machine or the pool's own secret. The audit log says who
+        took what before the first row is given, and how many there were when it ends, in whichever way. Raises
+        NotPermitted, NotAuthenticated, NotSupportedByDirectory where people are not kept here, TooManyRequests
+        and Overloaded.
         """
         await self._require(caller, hashes)
-        await self._audit.write(self._db, caller, Event("export", "user", detail={"hashes": hashes}))
-        async with self._db.transaction() as tx:
-            await tx.execute("set transaction isolation level repeatable read, read only")
-            last = ""
-            while people := await postgres_exports.page(
-                tx, caller.pool_id, _FIELDS, last, PAGE, hashes=hashes
-            ):
-                last = people[-1]["id"]
-                yield await self._told(tx, caller, people)
+        with self._place(caller.pool_id):
+            await self._audit.write(self._db, caller, Event("export", "user", detail={"hashes": hashes}))
+            given, whole = 0, False
+            try:
+                async with self._db.transaction() as tx:
+                    await tx.execute(_SNAPSHOT)
+                    last = ""
+                    while people := await postgres_exports.page(
+                        tx, caller.pool_id, _FIELDS, last, page or PAGE, hashes=hashes
+                    ):
+                        last = people[-1]["id"]
+                        told = await self._told(tx, caller, people)
+                        given += len(told)
+                        yield told
+                        if self._stopping:
+                            raise Overloaded("the server stops", retry_after_s=RETRY_S)
+                whole = True
+            finally:
+                await self._note_end(caller, given, hashes=hashes, whole=whole)
+
+    def stop(self) -> None:
+        """The server stops: what runs ends before its next page, and nothing begins."""
+        self._stopping = True
+
+    @contextmanager
+    def _place(self, pool_id: str) -> Iterator[None]:
+        if self._running[pool_id] >= OF_A_POOL:
+            raise TooManyRequests("the pool has its share of exports running", retry_after_s=RETRY_S)
+        if self._stopping or self._running.total() >= AT_ONCE:
+            raise Overloaded("too many exports at once, or the server stops", retry_after_s=RETRY_S)
+        self._running[pool_id] += 1
+        try:
+            yield
+        finally:
+            self._running[pool_id] -= 1
+            self._running += Counter()  # forgets the pools that have none
+
+    async def _note_end(self, caller: Caller, given: int, *, hashes: bool, whole: bool) -> None:
+        event = Event("export", "user", success=whole, detail={"hashes": hashes, "rows": given})
+        try:
+            await self._audit.write(self._db, caller, event)
+        except Unavailable:  # perhaps the very reason of the end
+            _log.warning("export_end_unwritten", pool_id=caller.pool_id, rows=given, hashes=hashes)
 
     async def _require(self, caller: Caller, hashes: bool) -> None:
         caller.require_administrator()
-        if hashes and caller.kind != "system":
-            raise NotPermitted("password hashes are given to whoever has the machine alone")
+        if hashes and caller.kind != "system" and not caller.is_owner:
+            raise NotPermitted("password hashes are given to the pool's own secret and to the machine alone")
         if not (await self._directories.of(caller.pool_id)).keeps_profiles:
             raise NotSupportedByDirectory(what="export")
 

@@ -36,7 +36,7 @@ class V3Client:
 
     async def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> dict[str, Any]:
         answer = await self.http.get(f"/api/v3/{path}", params=query, headers=self.headers | (headers or {}))
-        return answer.json()
+        return parsed(answer)
 
     async def post(
         self, path: str, body: Any = None, headers: dict[str, str] | None = None
@@ -44,7 +44,13 @@ class V3Client:
         answer = await self.http.post(
             f"/api/v3/{path}", json=body if body is not None else {}, headers=self.headers | (headers or {})
         )
-        return answer.json()
+        return parsed(answer)
+
+
+def parsed(answer: httpx.Response) -> dict[str, Any]:
+    """The envelope, or in one's stead what was streamed."""
+    streamed = not answer.headers["content-type"].startswith("application/json")
+    return {"statusCode": 200, "data": answer.text} if streamed else answer.json()
 
 
 async def connect(services: Services, http: httpx.AsyncClient) -> V3Client:

@@ -26,7 +26,7 @@ from poolhouse.wire.request import (
     path_for_log,
     read,
 )
-from poolhouse.wire.v3 import auth, envelope, openapi, page, walking
+from poolhouse.wire.v3 import auth, envelope, openapi, page, streaming, walking
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
     body_struct,
@@ -68,6 +68,8 @@ class V3Wire:
             row = _row(request.method, path)
             trace.note(operation=row.name)
             data, beside = await self._run(row, request, head)
+            if row.streams:
+                return await streaming.begun(data)
         except PoolhouseError as error:
             trace.note(error=error)
             status = 404 if type(error) is NotFound and error.facts.get("path") else None

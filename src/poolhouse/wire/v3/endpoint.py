@@ -56,6 +56,8 @@ class Endpoint:
     `also`: the scopes of what else it tells or does, such as the people of a group; the key must hold all of them.
     `blank` names required strings and lists that may be empty; all others are refused by name when empty.
     `ours` marks an endpoint that no client calls; a `bare` one answers its data without an envelope.
+    `streams`: the media types of one that answers rows of `response` as they come; its handler returns a `Stream`
+    (streaming.py), and only what it refuses is in the envelope.
     """
 
     method: Method
@@ -72,6 +74,7 @@ class Endpoint:
     api_code: int | None = None
     ours: bool = False
     bare: bool = False
+    streams: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:

@@ -27,7 +27,9 @@ row: the key must hold all of them.
 Every answer is HTTP 200 with an envelope, `{{statusCode, message, requestId, data?}}`, and a refusal
 `{{statusCode, message, apiCode, requestId, data: null}}`, whose codes are in [errors.md](errors.md); HTTP itself
 says 404 for a path nobody knows, 429 for a rate limit, 431 for headers that are too long, 500 for a fault of the
-server and 503 while the database is away. Fields of a body or a query that nobody knows are passed over.
+server and 503 while the database is away. `export-users` alone answers no envelope but the rows themselves
+([how](../guide/custom-database.md#export)); its refusals are in one. Fields of a body or a query that nobody knows are
+passed over.
 
 A user's `updatedAt` moves with everything that `list-users` can show of them: profile, status, password, custom data,
 identities, departments, posts. A login (`loginsCount`, `lastLogin`, `lastIp`) does not move it, nor does a statement

@@ -78,7 +78,7 @@ def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any])
         "summary": row.title,
         "tags": [_family(row)],
         "responses": {
-            "200": _json(_answer(row, kinds), "The envelope"),
+            "200": _streamed(row) if row.streams else _json(_answer(row, kinds), "The envelope"),
             **{code: _json({"$ref": _REF.format(name="Failure")}, text) for code, text in _FAULTS.items()},
         },
     }
@@ -137,6 +137,12 @@ def _answer(row: Endpoint, kinds: dict[int, Any]) -> dict[str, Any]:
         required.append("data")
     done = {"type": "object", "required": required, "properties": properties}
     return {"oneOf": [done, {"$ref": _REF.format(name="Failure")}]}
+
+
+def _streamed(row: Endpoint) -> dict[str, Any]:
+    refused = _json({"$ref": _REF.format(name="Failure")}, "Rows as they come, or the envelope of a refusal")
+    refused["content"] |= {kind.partition(";")[0]: {"schema": {"type": "string"}} for kind in row.streams}
+    return refused
 
 
 def _parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:

@@ -96,7 +96,8 @@ def html() -> str:
                 }
                 for one in operation.get("parameters", ())
             ]
-            answer = operation["responses"]["200"]["content"]["application/json"]["schema"]["oneOf"][0]
+            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            answer = schema.get("oneOf", [{}])[0]  # nothing of a stream
             data = answer["properties"].get("data", {}) if "properties" in answer else answer  # a bare one
             tables = [
                 ("query", query),
