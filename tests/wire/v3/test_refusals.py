@@ -139,15 +139,22 @@ async def test_a_lost_database_has_all_five_keys(v3: V3Client, monkeypatch: pyte
 
 
 async def test_one_too_many_at_once_has_all_five_keys(services: Services) -> None:
-    app, admission = limited(services, requests=1, requests_an_address=1)
-    waiting = Asked(app, "/api/v3/create-user")
-    await arriving(admission, 1)
-    for address, status, code in (("192.0.2.1", 429, "42901"), ("192.0.2.2", 503, "50302")):
+    app, admission = limited(services, requests=2, requests_an_address=1)
+
+    async def refused(address: str, status: int, code: str) -> None:
         http, _, body = await Asked(app, "/api/v3/create-user", address=address).answered()
         assert http == status
         assert f'"statusCode":{status}' in body
         assert f'"apiCode":{code}' in body
         assert '"data":null' in body
         assert '"code"' not in body
-    waiting.send(b"{}", more=False)
-    await waiting.answered()
+
+    first = Asked(app, "/api/v3/create-user", address="192.0.2.1")
+    await arriving(admission, 1)
+    await refused("192.0.2.1", 429, "42901")
+    second = Asked(app, "/api/v3/create-user", address="192.0.2.2")
+    await arriving(admission, 2)
+    await refused("192.0.2.3", 503, "50302")
+    for one in (first, second):
+        one.send(b"{}", more=False)
+        await one.answered()
