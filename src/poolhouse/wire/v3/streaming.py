@@ -30,8 +30,8 @@ LONGEST_S = 3600.0
 _log = structlog.get_logger(__name__)
 
 
-class ClientGone(PoolhouseError):
-    """Whoever asked has hung up."""
+class ClientGone(Exception):
+    """Whoever asked has hung up: there is nobody to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class StreamedAnswer(Response):
         try:
             async with aclosing(self._pieces), asyncio.timeout(LONGEST_S):
                 await self._send(send, hung_up)
-        except (PoolhouseError, TimeoutError) as error:
+        except (PoolhouseError, TimeoutError, ClientGone) as error:
             trace.note(error=error)
         except Exception as error:
             trace.note(error=error)
