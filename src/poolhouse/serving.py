@@ -41,6 +41,7 @@ LONGEST_REQUEST_S = 45
 
 DRAINING = "draining"
 """A file beside the workers' numbers that tells them to be unready, and to hurry once the others have heard of it."""
+TOLD_AGAIN_S = 1.0
 DRAINING_SEEN_S = 0.5
 
 _log = structlog.get_logger(__name__)
@@ -248,11 +249,17 @@ def worker() -> ASGIApp:
 
 
 async def _hurry(hurry: Callable[[], object], draining: Callable[[], bool], drain_s: float) -> None:
-    """As `serve` does when it stops: a worker that waited for a slow body would be killed before its own last work."""
+    """As `serve` does when it stops: a worker that waited for a slow body would be killed before its own last work.
+
+    One that is still there a moment later missed its signal: uvloop forgets those that come while the loop rests,
+    between a worker's start and its first request.
+    """
     while not draining():  # noqa: ASYNC110 - a file of another process
         await asyncio.sleep(DRAINING_SEEN_S)
     await asyncio.sleep(drain_s)
     hurry()
+    await asyncio.sleep(TOLD_AGAIN_S)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 _ENDINGS = (signal.SIGTERM, signal.SIGINT)
