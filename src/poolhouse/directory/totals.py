@@ -23,7 +23,7 @@ from poolhouse.users.rules import spelled
 
 LARGE = 50_000
 """Users of a pool. In a smaller one everything is counted each time it is asked."""
-SLOW_S = 0.05
+SLOW_S = 0.01
 """A count that took longer is kept."""
 KEPT_S = 60.0
 STALE_S = 5.0
