@@ -19,13 +19,8 @@ import asyncpg
 import msgspec
 
 from bench.rows import Row, at_least, known, measurement
-from bench.running import data_folder
+from bench.running import own_services
 from poolhouse.caller import Caller
-from poolhouse.db.database import opened
-from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.db.migrations import migrate
-from poolhouse.services import build
-from poolhouse.settings import Settings
 
 PEOPLE = 50_000
 PASSWORDS, ROUNDS = 300, 5
@@ -54,26 +49,23 @@ def write_people(file: Path) -> None:
 
 @measurement
 async def importing_people() -> AsyncIterator[Row]:
-    with data_folder() as data, EmbeddedPostgres(data) as url:
-        await migrate(url)
-        async with opened(url) as database:
-            services = await build(Settings(data=data / "settings"), database)
-            pool = await services.pools.create("large")
-            caller = Caller(pool.id, "administrator", pool.id)
-            file = data / "people.jsonl"
-            write_people(file)
-            grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            began = time.perf_counter()
-            done = await services.imports.from_file(caller, file)
-            taken = time.perf_counter() - began
-            grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - grown
-            assert done.journal.imported == PEOPLE
-            began = time.perf_counter()
-            async with aclosing(services.exports.rows(caller)) as pages:
-                exported = sum([len(msgspec.json.encode(page)) > 0 and len(page) async for page in pages])
-            assert exported == PEOPLE
-            export_rate = PEOPLE / (time.perf_counter() - began)
-        rate, limit = PEOPLE / taken, PEOPLE / await _copied(url)
+    async with own_services() as services:
+        pool = await services.pools.create("large")
+        caller = Caller(pool.id, "administrator", pool.id)
+        file = services.settings.data / "people.jsonl"
+        write_people(file)
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        began = time.perf_counter()
+        done = await services.imports.from_file(caller, file)
+        taken = time.perf_counter() - began
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - grown
+        assert done.journal.imported == PEOPLE
+        began = time.perf_counter()
+        async with aclosing(services.exports.rows(caller)) as pages:
+            exported = sum([len(msgspec.json.encode(page)) > 0 and len(page) async for page in pages])
+        assert exported == PEOPLE
+        export_rate = PEOPLE / (time.perf_counter() - began)
+        rate, limit = PEOPLE / taken, PEOPLE / await _copied(services.db.url)
     yield at_least("export of everybody, with their custom data", export_rate, "rows/s", bar=20_000)
     yield known(f"import of {PEOPLE:,} hashed rows", rate, "rows/s")
     yield at_least("import of hashed rows, against COPY", rate / limit, "x", bar=0.6)
@@ -83,24 +75,19 @@ async def importing_people() -> AsyncIterator[Row]:
 @measurement
 async def importing_plain_passwords() -> AsyncIterator[Row]:
     """In turn with the bare hashes, by every thread there is."""
-    with data_folder() as data, EmbeddedPostgres(data) as url:
-        await migrate(url)
-        async with opened(url) as database:
-            services = await build(Settings(data=data / "settings"), database)
-            pool = await services.pools.create("plain")
-            caller = Caller(pool.id, "administrator", pool.id)
-            rounds = []
-            for turn in range(ROUNDS):
-                people = [
-                    {"username": f"u{turn}-{n}", "password": f"plain-{turn}-{n}"} for n in range(PASSWORDS)
-                ]
-                file = data / f"plain{turn}.jsonl"
-                file.write_text("".join(json.dumps(row) + "\n" for row in people))
-                bare = hashes_a_second()
-                began = time.perf_counter()
-                done = await services.imports.from_file(caller, file)
-                rounds.append((bare, PASSWORDS / (time.perf_counter() - began)))
-                assert done.journal.imported == PASSWORDS
+    async with own_services() as services:
+        pool = await services.pools.create("plain")
+        caller = Caller(pool.id, "administrator", pool.id)
+        rounds = []
+        for turn in range(ROUNDS):
+            people = [{"username": f"u{turn}-{n}", "password": f"plain-{turn}-{n}"} for n in range(PASSWORDS)]
+            file = services.settings.data / f"plain{turn}.jsonl"
+            file.write_text("".join(json.dumps(row) + "\n" for row in people))
+            bare = hashes_a_second()
+            began = time.perf_counter()
+            done = await services.imports.from_file(caller, file)
+            rounds.append((bare, PASSWORDS / (time.perf_counter() - began)))
+            assert done.journal.imported == PASSWORDS
     yield known("import of plain passwords", median(ours for _, ours in rounds), "rows/s")
     yield at_least(
         "import of plain passwords, against the bare hashes",

@@ -16,10 +16,9 @@ from urllib.parse import urlsplit
 import argon2
 
 from bench.rows import Row, at_least, at_most, known, measurement, seconds
-from bench.running import data_folder, running
+from bench.running import data_folder, own_services, running
 from poolhouse.caller import Caller
-from poolhouse.db.embedded import EmbeddedPostgres, running_url
-from poolhouse.db.migrations import migrate
+from poolhouse.db.embedded import running_url
 from poolhouse.services import Services, opened
 from poolhouse.settings import Settings
 from poolhouse.users.model import UserDraft, UserKey, UserQuery
@@ -68,25 +67,23 @@ async def rate_beside_readers(services: Services, visitor: Caller, administrator
 
 @measurement
 async def login() -> AsyncIterator[Row]:
-    with data_folder() as data, EmbeddedPostgres(data) as url:
-        await migrate(url)
-        async with opened(Settings(data=data), url) as services:
-            pool = await services.pools.create("bench")
-            administrator = Caller(pool.id, kind="administrator", actor_id=pool.id)
-            app = await services.apps.create(administrator, "bench", "bench")
-            visitor = Caller(pool.id, app_id=app.id, ip="127.0.0.1")
-            stored = await services.hasher.hash(PASSWORD)
-            drafts = [UserDraft(values={"username": f"user{n}"}, password_hash=stored) for n in range(LOGINS)]
-            await services.users.create_many(administrator, drafts)
-            await login_rate(services, visitor)
-            rounds = [
-                (
-                    bare_rate(stored),
-                    await login_rate(services, visitor),
-                    await rate_beside_readers(services, visitor, administrator),
-                )
-                for _ in range(ROUNDS)
-            ]
+    async with own_services() as services:
+        pool = await services.pools.create("bench")
+        administrator = Caller(pool.id, kind="administrator", actor_id=pool.id)
+        app = await services.apps.create(administrator, "bench", "bench")
+        visitor = Caller(pool.id, app_id=app.id, ip="127.0.0.1")
+        stored = await services.hasher.hash(PASSWORD)
+        drafts = [UserDraft(values={"username": f"user{n}"}, password_hash=stored) for n in range(LOGINS)]
+        await services.users.create_many(administrator, drafts)
+        await login_rate(services, visitor)
+        rounds = [
+            (
+                bare_rate(stored),
+                await login_rate(services, visitor),
+                await rate_beside_readers(services, visitor, administrator),
+            )
+            for _ in range(ROUNDS)
+        ]
     yield at_least(
         "logins / bare argon2 verifications", median(ours / bare for bare, ours, _ in rounds), "x", bar=0.95
     )
@@ -205,24 +202,22 @@ async def login_over_the_wire() -> AsyncIterator[Row]:
 @measurement
 async def token_check() -> AsyncIterator[Row]:
     """A user's token against its session row, as every request of a person begins."""
-    with data_folder() as data, EmbeddedPostgres(data) as url:
-        await migrate(url)
-        async with opened(Settings(data=data), url) as services:
-            pool = await services.pools.create("bench")
-            administrator = Caller(pool.id, kind="administrator", actor_id=pool.id)
-            app = await services.apps.create(administrator, "bench", "bench")
-            await services.users.create(administrator, UserDraft({"username": "user0"}, PASSWORD))
-            visitor = Caller(pool.id, app_id=app.id, ip="127.0.0.1")
-            logged_in = await services.login.with_password(visitor, UserKey("username", "user0"), PASSWORD)
-            assert logged_in.token
-            token = logged_in.token.token
+    async with own_services() as services:
+        pool = await services.pools.create("bench")
+        administrator = Caller(pool.id, kind="administrator", actor_id=pool.id)
+        app = await services.apps.create(administrator, "bench", "bench")
+        await services.users.create(administrator, UserDraft({"username": "user0"}, PASSWORD))
+        visitor = Caller(pool.id, app_id=app.id, ip="127.0.0.1")
+        logged_in = await services.login.with_password(visitor, UserKey("username", "user0"), PASSWORD)
+        assert logged_in.token
+        token = logged_in.token.token
 
-            async def check() -> None:
-                for _ in range(250):
-                    await services.sessions.read(token)
+        async def check() -> None:
+            for _ in range(250):
+                await services.sessions.read(token)
 
-            await check()
-            began = time.perf_counter()
-            await asyncio.gather(*(check() for _ in range(8)))
-            rate = 2000 / (time.perf_counter() - began)
+        await check()
+        began = time.perf_counter()
+        await asyncio.gather(*(check() for _ in range(8)))
+        rate = 2000 / (time.perf_counter() - began)
     yield known("token checks, one process", rate, "per second")

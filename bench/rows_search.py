@@ -11,13 +11,9 @@ from statistics import median
 
 from bench import crowd
 from bench.rows import Row, at_most, known, measurement
-from bench.running import data_folder
+from bench.running import own_services
 from poolhouse.caller import Caller
-from poolhouse.db.database import opened
-from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.db.migrations import migrate
-from poolhouse.services import Services, build
-from poolhouse.settings import Settings
+from poolhouse.services import Services
 from poolhouse.users.model import Condition, UserQuery
 
 LARGE, SMALL, ROUNDS = 100_000, 5_000, 15
@@ -43,38 +39,35 @@ async def median_ms(services: Services, pool_id: str, keyword: str) -> float:
 
 @measurement
 async def searches_of_users() -> AsyncIterator[Row]:
-    with data_folder() as data, EmbeddedPostgres(data) as url:
-        await migrate(url)
-        async with opened(url) as database:
-            services = await build(Settings(data=data / "settings"), database)
-            small = await services.pools.create("small")
-            await crowd.fill(url, small.id, SMALL)
-            await database.execute("vacuum analyze users")
-            await database.execute("vacuum analyze user_search")
-            alone = {keyword: await median_ms(services, small.id, keyword) for keyword in BESIDE}
-            large = await services.pools.create("large")
-            await crowd.fill(url, large.id, LARGE)
-            await database.execute("vacuum analyze users")
-            await database.execute("vacuum analyze user_search")
-            for keyword in BESIDE:
-                took = await median_ms(services, small.id, keyword)
-                name = f"search {keyword} in {SMALL:,} people beside {LARGE:,}"
-                yield at_most(name, took / alone[keyword], "x", bar=2.0, limit="the small pool alone")
-                yield known(f"{name}, median", took, "ms")
-            for keyword in BROAD:
-                yield known(f"search {keyword}, first", await search_ms(services, large.id, keyword), "ms")
-            asked = {
-                **{f"search {keyword}": UserQuery(keyword=keyword) for keyword in NARROW},
-                **{f"search {keyword}, total kept": UserQuery(keyword=keyword) for keyword in BROAD},
-                "company contains seven frequent characters": UserQuery(
-                    conditions=(Condition("company", "CONTAINS", "九州科技有限公"),)
-                ),
-            }
-            for name, query in asked.items():
-                rounds = [
-                    (await list_ms(services, large.id, UserQuery()), await list_ms(services, large.id, query))
-                    for _ in range(ROUNDS)
-                ]
-                ratio = median(ours / plain for plain, ours in rounds)
-                yield at_most(name, ratio, "x", bar=15.0, limit="a page of everybody")
-                yield known(f"{name}, median", median(ours for _, ours in rounds), "ms")
+    async with own_services() as services:
+        small = await services.pools.create("small")
+        await crowd.fill(services.db.url, small.id, SMALL)
+        await services.db.execute("vacuum analyze users")
+        await services.db.execute("vacuum analyze user_search")
+        alone = {keyword: await median_ms(services, small.id, keyword) for keyword in BESIDE}
+        large = await services.pools.create("large")
+        await crowd.fill(services.db.url, large.id, LARGE)
+        await services.db.execute("vacuum analyze users")
+        await services.db.execute("vacuum analyze user_search")
+        for keyword in BESIDE:
+            took = await median_ms(services, small.id, keyword)
+            name = f"search {keyword} in {SMALL:,} people beside {LARGE:,}"
+            yield at_most(name, took / alone[keyword], "x", bar=2.0, limit="the small pool alone")
+            yield known(f"{name}, median", took, "ms")
+        for keyword in BROAD:
+            yield known(f"search {keyword}, first", await search_ms(services, large.id, keyword), "ms")
+        asked = {
+            **{f"search {keyword}": UserQuery(keyword=keyword) for keyword in NARROW},
+            **{f"search {keyword}, total kept": UserQuery(keyword=keyword) for keyword in BROAD},
+            "company contains seven frequent characters": UserQuery(
+                conditions=(Condition("company", "CONTAINS", "九州科技有限公"),)
+            ),
+        }
+        for name, query in asked.items():
+            rounds = [
+                (await list_ms(services, large.id, UserQuery()), await list_ms(services, large.id, query))
+                for _ in range(ROUNDS)
+            ]
+            ratio = median(ours / plain for plain, ours in rounds)
+            yield at_most(name, ratio, "x", bar=15.0, limit="a page of everybody")
+            yield known(f"{name}, median", median(ours for _, ours in rounds), "ms")

@@ -14,15 +14,11 @@ from starlette.types import ASGIApp, Message
 from tests.wire.v2.fakes import engine, official_documents, request
 
 from bench.rows import Row, at_least, at_most, known, measurement
-from bench.running import data_folder
+from bench.running import own_services
 from poolhouse.app import asgi
-from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.db.migrations import migrate
 from poolhouse.directory.postgres import COLUMNS
 from poolhouse.identities.model import Identity
 from poolhouse.paging import Page
-from poolhouse.services import opened
-from poolhouse.settings import Settings
 from poolhouse.users.model import User
 from poolhouse.wire.v2 import plans
 from poolhouse.wire.v2.request import V2Request
@@ -82,77 +78,75 @@ async def wall_ms(call: Callable[[], Awaitable[Any]]) -> float:
 @measurement
 async def v2_over_a_bare_fetch() -> AsyncIterator[Row]:
     documents = official_documents()
-    with data_folder() as data, EmbeddedPostgres(data) as url:
-        await migrate(url)
-        async with opened(Settings(data=data), url) as services:
-            pool = await services.pools.create("bench")
-            bare = await asyncpg.connect(url)
-            await bare.execute(
-                "insert into users (pool_id, id, username, email, name, phone, company, logins_count) "
-                "select $1, lpad(n::text, 24, '0'), 'user' || n, 'user' || n || '@example.com', '张三' || n, "
-                "'188' || lpad(n::text, 8, '0'), 'company ' || n % 50, n % 100 from generate_series(1, $2) n",
+    async with own_services() as services:
+        pool = await services.pools.create("bench")
+        bare = await asyncpg.connect(services.db.url)
+        await bare.execute(
+            "insert into users (pool_id, id, username, email, name, phone, company, logins_count) "
+            "select $1, lpad(n::text, 24, '0'), 'user' || n, 'user' || n || '@example.com', '张三' || n, "
+            "'188' || lpad(n::text, 8, '0'), 'company ' || n % 50, n % 100 from generate_series(1, $2) n",
+            pool.id,
+            USERS,
+        )
+        await bare.execute("vacuum analyze")
+        ask = asking(asgi(services), (await services.management_tokens.of_pool(pool.id)).token)
+
+        async def fetch(where: str, limit: int, *args: Any) -> bytes:
+            rows = await bare.fetch(
+                f"select {COLUMNS} from users where pool_id = $1 and {where} "
+                f"order by created_at desc, id limit {limit}",
                 pool.id,
-                USERS,
+                *args,
             )
-            await bare.execute("vacuum analyze")
-            ask = asking(asgi(services), (await services.management_tokens.of_pool(pool.id)).token)
+            return msgspec.json.encode([dict(row) for row in rows])
 
-            async def fetch(where: str, limit: int, *args: Any) -> bytes:
-                rows = await bare.fetch(
-                    f"select {COLUMNS} from users where pool_id = $1 and {where} "
-                    f"order by created_at desc, id limit {limit}",
-                    pool.id,
-                    *args,
-                )
-                return msgspec.json.encode([dict(row) for row in rows])
+        async def fetch_identities(limit: int) -> None:
+            """The documents of lists, and the detail, show every user's identities."""
+            ids = [f"{number:024d}" for number in range(1, limit + 1)]
+            await bare.fetch(
+                "select * from user_identities where pool_id = $1 and user_id = any($2)", pool.id, ids
+            )
 
-            async def fetch_identities(limit: int) -> None:
-                """The documents of lists, and the detail, show every user's identities."""
-                ids = [f"{number:024d}" for number in range(1, limit + 1)]
-                await bare.fetch(
-                    "select * from user_identities where pool_id = $1 and user_id = any($2)", pool.id, ids
-                )
+        async def fetch_counted(limit: int) -> bytes:
+            await bare.fetchval("select sum(users) from user_counts where pool_id = $1", pool.id)
+            await fetch_identities(limit)
+            return await fetch("true", limit)
 
-            async def fetch_counted(limit: int) -> bytes:
-                await bare.fetchval("select sum(users) from user_counts where pool_id = $1", pool.id)
-                await fetch_identities(limit)
-                return await fetch("true", limit)
+        async def fetch_detail() -> bytes:
+            await fetch_identities(1)
+            return await fetch("id = $2", 1, person)
 
-            async def fetch_detail() -> bytes:
-                await fetch_identities(1)
-                return await fetch("id = $2", 1, person)
+        async def fetch_found(limit: int) -> bytes:
+            where = f"id in ({SEARCHED})"
+            await bare.fetchval(
+                f"select count(*) from users where pool_id = $1 and {where}", pool.id, "user12"
+            )
+            return await fetch(where, limit, "user12")
 
-            async def fetch_found(limit: int) -> bytes:
-                where = f"id in ({SEARCHED})"
-                await bare.fetchval(
-                    f"select count(*) from users where pool_id = $1 and {where}", pool.id, "user12"
-                )
-                return await fetch(where, limit, "user12")
+        def graphql(name: str, **variables: Any) -> Callable[[], Awaitable[bytes]]:
+            body = {"query": documents[name], "variables": variables}
+            return lambda: ask("/graphql/v2", body=body)
 
-            def graphql(name: str, **variables: Any) -> Callable[[], Awaitable[bytes]]:
-                body = {"query": documents[name], "variables": variables}
-                return lambda: ask("/graphql/v2", body=body)
-
-            person = f"{7:024d}"
-            for name, bare_call, our_call in (
-                ("list of 10", lambda: fetch_counted(10), graphql("Users", page=1, limit=10)),
-                ("list of 50", lambda: fetch_counted(50), graphql("Users", page=1, limit=50)),
-                ("find", lambda: fetch("username = $2", 1, "user7"), graphql("FindUser", username="user7")),
-                ("detail", fetch_detail, lambda: ask(f"/api/v2/users/{person}")),
-                (
-                    "search, page of 50",
-                    lambda: fetch_found(50),
-                    graphql("SearchUser", query="user12", page=1, limit=50),
-                ),
-            ):
-                await bare_call()
-                await our_call()
-                rounds = [(await wall_ms(bare_call), await wall_ms(our_call)) for _ in range(ROUNDS)]
-                plain, ours = min(plain for plain, _ in rounds), min(ours for _, ours in rounds)
-                bar = 3.0 if name in ("find", "detail") else 2.0
-                yield at_most(f"v2 {name}: ours / a bare fetch and encode", ours / plain, "x", bar=bar)
-                yield known(f"v2 {name}: ours", ours, "ms")
-            await bare.close()
+        person = f"{7:024d}"
+        for name, bare_call, our_call in (
+            ("list of 10", lambda: fetch_counted(10), graphql("Users", page=1, limit=10)),
+            ("list of 50", lambda: fetch_counted(50), graphql("Users", page=1, limit=50)),
+            ("find", lambda: fetch("username = $2", 1, "user7"), graphql("FindUser", username="user7")),
+            ("detail", fetch_detail, lambda: ask(f"/api/v2/users/{person}")),
+            (
+                "search, page of 50",
+                lambda: fetch_found(50),
+                graphql("SearchUser", query="user12", page=1, limit=50),
+            ),
+        ):
+            await bare_call()
+            await our_call()
+            rounds = [(await wall_ms(bare_call), await wall_ms(our_call)) for _ in range(ROUNDS)]
+            plain, ours = min(plain for plain, _ in rounds), min(ours for _, ours in rounds)
+            bar = 3.0 if name in ("find", "detail") else 2.0
+            yield at_most(f"v2 {name}: ours / a bare fetch and encode", ours / plain, "x", bar=bar)
+            yield known(f"v2 {name}: ours", ours, "ms")
+        await bare.close()
 
 
 @measurement

@@ -13,14 +13,10 @@ from starlette.types import ASGIApp, Message
 
 from bench.rows import Row, at_most, known, measurement
 from bench.rows_v2 import SEARCHED
-from bench.running import data_folder
+from bench.running import own_services
 from poolhouse.app import asgi
 from poolhouse.credentials import access_key_tokens
-from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.db.migrations import migrate
 from poolhouse.directory.postgres import COLUMNS
-from poolhouse.services import opened
-from poolhouse.settings import Settings
 
 USERS, CALLS, ROUNDS = 20_000, 20, 30
 
@@ -72,71 +68,69 @@ async def wall_ms(call: Callable[[], Awaitable[Any]]) -> float:
 
 @measurement
 async def v3_over_a_bare_fetch() -> AsyncIterator[Row]:
-    with data_folder() as data, EmbeddedPostgres(data) as url:
-        await migrate(url)
-        async with opened(Settings(data=data), url) as services:
-            pool = await services.pools.create("bench")
-            bare = await asyncpg.connect(url)
-            await bare.execute(
-                "insert into users (pool_id, id, username, email, name, phone, company, logins_count) "
-                "select $1, lpad(n::text, 24, '0'), 'user' || n, 'user' || n || '@example.com', '张三' || n, "
-                "'188' || lpad(n::text, 8, '0'), 'company ' || n % 50, n % 100 from generate_series(1, $2) n",
+    async with own_services() as services:
+        pool = await services.pools.create("bench")
+        bare = await asyncpg.connect(services.db.url)
+        await bare.execute(
+            "insert into users (pool_id, id, username, email, name, phone, company, logins_count) "
+            "select $1, lpad(n::text, 24, '0'), 'user' || n, 'user' || n || '@example.com', '张三' || n, "
+            "'188' || lpad(n::text, 8, '0'), 'company ' || n % 50, n % 100 from generate_series(1, $2) n",
+            pool.id,
+            USERS,
+        )
+        await bare.execute("vacuum analyze")
+        key = await services.access_keys.resolve(pool.id)
+        assert key is not None
+        ask = asking(asgi(services), access_key_tokens.issue(key))
+
+        async def fetch(where: str, limit: int, *args: Any) -> bytes:
+            rows = await bare.fetch(
+                f"select {COLUMNS} from users where pool_id = $1 and {where} "
+                f"order by created_at desc, id limit {limit}",
                 pool.id,
-                USERS,
+                *args,
             )
-            await bare.execute("vacuum analyze")
-            key = await services.access_keys.resolve(pool.id)
-            assert key is not None
-            ask = asking(asgi(services), access_key_tokens.issue(key))
+            return msgspec.json.encode([dict(row) for row in rows])
 
-            async def fetch(where: str, limit: int, *args: Any) -> bytes:
-                rows = await bare.fetch(
-                    f"select {COLUMNS} from users where pool_id = $1 and {where} "
-                    f"order by created_at desc, id limit {limit}",
-                    pool.id,
-                    *args,
-                )
-                return msgspec.json.encode([dict(row) for row in rows])
+        async def fetch_page(where: str, limit: int, *args: Any) -> bytes:
+            total = await bare.fetchval(
+                f"select count(*) from users where pool_id = $1 and {where}", pool.id, *args
+            )
+            return await fetch(where, limit, *args) if total else b"[]"
 
-            async def fetch_page(where: str, limit: int, *args: Any) -> bytes:
-                total = await bare.fetchval(
-                    f"select count(*) from users where pool_id = $1 and {where}", pool.id, *args
-                )
-                return await fetch(where, limit, *args) if total else b"[]"
+        async def fetch_counted(limit: int) -> bytes:
+            await bare.fetchval("select sum(users) from user_counts where pool_id = $1", pool.id)
+            return await fetch("true", limit)
 
-            async def fetch_counted(limit: int) -> bytes:
-                await bare.fetchval("select sum(users) from user_counts where pool_id = $1", pool.id)
-                return await fetch("true", limit)
-
-            person = f"{7:024d}"
-            filters = [{"field": "loginsCount", "operator": "GREATER", "value": 98}]
-            fifty = {"pagination": {"page": 1, "limit": 50}}
-            for name, bar, bare_call, our_call in (
-                ("list of 10", 2.0, lambda: fetch_counted(10), lambda: ask("GET", "list-users", "limit=10")),
-                ("list of 50", 2.0, lambda: fetch_counted(50), lambda: ask("GET", "list-users", "limit=50")),
-                (
-                    "one user",
-                    3.0,
-                    lambda: fetch("id = $2", 1, person),
-                    lambda: ask("GET", "get-user", f"userId={person}"),
-                ),
-                (
-                    "search, page of 50",
-                    2.0,
-                    lambda: fetch_page(f"id in ({SEARCHED})", 50, "user12"),
-                    lambda: ask("POST", "list-users", "", {"keywords": "user12", "options": fifty}),
-                ),
-                (
-                    "advanced filter, page of 50",
-                    2.0,
-                    lambda: fetch_page("logins_count >= $2", 50, 98),
-                    lambda: ask("POST", "list-users", "", {"advancedFilter": filters, "options": fifty}),
-                ),
-            ):
-                await bare_call()
-                await our_call()
-                rounds = [(await wall_ms(bare_call), await wall_ms(our_call)) for _ in range(ROUNDS)]
-                plain, ours = min(plain for plain, _ in rounds), min(ours for _, ours in rounds)
-                yield at_most(f"v3 {name}: ours / a bare fetch and encode", ours / plain, "x", bar=bar)
-                yield known(f"v3 {name}: ours", ours, "ms")
-            await bare.close()
+        person = f"{7:024d}"
+        filters = [{"field": "loginsCount", "operator": "GREATER", "value": 98}]
+        fifty = {"pagination": {"page": 1, "limit": 50}}
+        for name, bar, bare_call, our_call in (
+            ("list of 10", 2.0, lambda: fetch_counted(10), lambda: ask("GET", "list-users", "limit=10")),
+            ("list of 50", 2.0, lambda: fetch_counted(50), lambda: ask("GET", "list-users", "limit=50")),
+            (
+                "one user",
+                3.0,
+                lambda: fetch("id = $2", 1, person),
+                lambda: ask("GET", "get-user", f"userId={person}"),
+            ),
+            (
+                "search, page of 50",
+                2.0,
+                lambda: fetch_page(f"id in ({SEARCHED})", 50, "user12"),
+                lambda: ask("POST", "list-users", "", {"keywords": "user12", "options": fifty}),
+            ),
+            (
+                "advanced filter, page of 50",
+                2.0,
+                lambda: fetch_page("logins_count >= $2", 50, 98),
+                lambda: ask("POST", "list-users", "", {"advancedFilter": filters, "options": fifty}),
+            ),
+        ):
+            await bare_call()
+            await our_call()
+            rounds = [(await wall_ms(bare_call), await wall_ms(our_call)) for _ in range(ROUNDS)]
+            plain, ours = min(plain for plain, _ in rounds), min(ours for _, ours in rounds)
+            yield at_most(f"v3 {name}: ours / a bare fetch and encode", ours / plain, "x", bar=bar)
+            yield known(f"v3 {name}: ours", ours, "ms")
+        await bare.close()

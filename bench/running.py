@@ -8,12 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
+
+from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.db.migrations import migrate
+from poolhouse.services import Services, opened
+from poolhouse.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,15 @@ def data_folder() -> Iterator[Path]:
     with TemporaryDirectory(prefix="poolhouse-bench-") as name:
         Path(name).chmod(0o755)
         yield Path(name)
+
+
+@asynccontextmanager
+async def own_services() -> AsyncIterator[Services]:
+    """On a migrated database of their own."""
+    with data_folder() as data, EmbeddedPostgres(data) as url:
+        await migrate(url)
+        async with opened(Settings(data=data), url) as services:
+            yield services
 
 
 @contextmanager
