@@ -50,34 +50,56 @@ class Settings(BaseSettings):
     data: Path = Field(Path("data"), description="Folder of the database, the keys and credentials.json.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(3000, description="Port to listen on; 0 takes a free one.", ge=0, le=65535)
-    public_url: str | None = Field(None, description="The address clients use, if a proxy stands before.")
-    workers: int = Field(1, description="Server processes.", ge=1, le=64)
-    database_url: SecretStr | None = Field(None, description="An outside PostgreSQL >= 15; else embedded.")
-    replica_url: SecretStr | None = Field(None, description="A hot standby for lists, searches and logs.")
-    database_connections: int = Field(10, description="Connections a process keeps.", ge=2, le=200)
-    pg_bin: Path | None = Field(None, description="Folder of PostgreSQL's server binaries.")
+    public_url: str | None = Field(
+        None,
+        examples=["https://id.example.com"],
+        description="The address clients use, where it is not http://host:port: behind a proxy, in a container.",
+    )
+    workers: int = Field(1, description="Server processes; each needs a core.", ge=1, le=64)
+    database_url: SecretStr | None = Field(
+        None,
+        examples=["postgresql://poolhouse:secret@db.example.com:5432/poolhouse"],
+        description="An outside PostgreSQL, 15 or newer; without it the server runs one of its own in DATA.",
+    )
+    replica_url: SecretStr | None = Field(
+        None,
+        examples=["postgresql://poolhouse:secret@standby.example.com:5432/poolhouse"],
+        description="A hot standby of that PostgreSQL, which then answers lists, searches and logs.",
+    )
+    database_connections: int = Field(
+        10, description="Database connections that each process keeps.", ge=2, le=200
+    )
+    pg_bin: Path | None = Field(
+        None,
+        description="Folder of PostgreSQL's server programs, for its own database; else found by itself.",
+    )
     secret_key: SecretStr | None = Field(
         None,
-        description="32 bytes in base64 that encrypt secrets (older ones after a comma); else DATA/secret.key.",
+        description="32 bytes in base64 that encrypt secrets (older keys after a comma); else DATA/secret.key.",
     )
     allowed_origins: str = Field(
-        "*", description="Origins whose pages may call the wires from a browser, apart by commas; * for any."
+        "*",
+        examples=["https://app.example.com, https://shop.example.com"],
+        description="Origins whose pages may call the APIs from a browser, separated by commas; * for any.",
     )
     email_special_domains: str = Field(
         "",
-        description="Domains of your own network that e-mail addresses may use, separated by commas: local, test.",
+        examples=["local, test"],
+        description="Names that are no public domain and that e-mail addresses may end in, separated by commas.",
         pattern=r"^[ ,a-z]*$",
     )
     trusted_proxies: int = Field(
-        0, description="Proxies before us that say where a request comes from.", ge=0, le=16
+        0, description="Number of proxies before the server that say where a request comes from.", ge=0, le=16
     )
     trusted_header: Literal["any", "x-forwarded-for", "forwarded"] = Field(
         "any",
-        description="The header they say it in; any: X-Forwarded-For, else Forwarded. The other is a stranger's word.",
+        description="The header they say it in; `any`: X-Forwarded-For, else Forwarded.",
     )
-    statement_timeout_s: int = Field(30, description="Seconds a database statement may take.", ge=1)
+    statement_timeout_s: int = Field(
+        30, description="Longest time of a database statement, in seconds.", ge=1
+    )
     search_timeout_s: int = Field(
-        10, description="Seconds a statement of a search or a filtered list may take.", ge=1
+        10, description="Longest time of the statement of a search or a filtered list, in seconds.", ge=1
     )
     geo_database: Path | None = Field(
         None,
@@ -86,24 +108,33 @@ class Settings(BaseSettings):
     smtp_host: str | None = Field(None, description="The mail server; without one, mail stays in the outbox.")
     smtp_port: int = Field(465, description="Its port.", ge=1, le=65535)
     smtp_security: Literal["tls", "starttls", "none"] = Field(
-        "tls", description="tls from the first byte, starttls, or none; starttls never falls back."
+        "tls",
+        description="`tls` from the first byte, `starttls`, which never falls back to plain text, or `none`.",
     )
-    smtp_username: str = Field("", description="Name to log in to the mail server with, if it asks.")
+    smtp_username: str = Field("", description="Name to log in to the mail server with, if it wants one.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Its password.")
-    smtp_sender: str = Field("", description="The address mail comes from; else smtp_username.")
+    smtp_sender: str = Field(
+        "",
+        examples=["no-reply@example.com"],
+        description="The sender of mail; without it POOLHOUSE_SMTP_USERNAME.",
+    )
     sms_url: str | None = Field(
         None,
-        description="Where short messages are POSTed as JSON; without, they stay in the outbox.",
+        examples=["http://127.0.0.1:9000/sms"],
+        description="Address that short messages are POSTed to; without one, they stay in the outbox.",
         pattern=r"^https?://",
     )
-    sms_secret: SecretStr = Field(SecretStr(""), description="Signs what is POSTed to sms_url.")
+    sms_secret: SecretStr = Field(
+        SecretStr(""), description="Secret that signs what is POSTed to POOLHOUSE_SMS_URL."
+    )
     outgoing_hosts: str = Field(
         "",
-        description="Hosts of your own network that logout addresses may name: host:port, separated by commas.",
+        examples=["erp.internal:8443, 10.0.0.7:80"],
+        description="Hosts of your own network that the server may call at a logout, separated by commas.",
     )
     drain_s: int = Field(
         0,
-        description="Seconds /readyz says 503 before a server told to stop takes no more connections.",
+        description="Seconds from the order to stop until no more connections are taken; /readyz says 503 then.",
         ge=0,
         le=300,
     )

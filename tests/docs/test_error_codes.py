@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from poolhouse.errors import PoolhouseError
-from poolhouse.wire.error_codes import text
+from poolhouse.wire.error_codes import _kinds, text
+from poolhouse.wire.remedies import REMEDIES
 from poolhouse.wire.v3.errors import ROWS, VARIANTS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/errors.md"
@@ -59,3 +60,7 @@ def test_a_code_is_a_documented_one_or_one_of_ours_under_its_status(kind: type[P
 def test_no_two_refusals_share_a_code_of_ours() -> None:
     ours = [row.api_code for row in ROWS.values() if row.api_code not in DOCUMENTED]
     assert len(ours) == len(set(ours))
+
+
+def test_every_refusal_says_what_to_do() -> None:
+    assert set(REMEDIES) == set(_kinds())

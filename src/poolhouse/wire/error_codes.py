@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from poolhouse import errors
 from poolhouse.errors import PoolhouseError
+from poolhouse.wire.remedies import REMEDIES
 from poolhouse.wire.v2 import errors as v2
 from poolhouse.wire.v3.errors import ROWS, VARIANTS, listed
 
 _HEAD = """# Errors and their codes
 
-A refusal of the v3 wire is `{{statusCode, message, apiCode, requestId, data: null}}`, of v2 REST
+A refusal of the v3 API is `{{statusCode, message, apiCode, requestId, data: null}}`, of v2 REST
 `{{code, message, data, requestId}}`, of GraphQL `errors[0].message = {{code, message, data}}`. Codes below 10000 and
 2120008 are the documented ones; the five-digit ones are Poolhouse's own, a `statusCode` and a number. A code keeps its
 meaning. `data` is an object only where a refused sign-in says how to go on: a token for the next step, or the seconds
@@ -24,10 +25,10 @@ until the next try.
 
 HTTP is 200 where its column is empty, because the official clients lose the body of anything else. The message is
 in the caller's language (`x-authing-lang`); *...* is what the request had in that place. This page is made from the
-tables of the wires (`python -m poolhouse.wire.error_codes`) and a test keeps it current.
+tables of the APIs (`python -m poolhouse.wire.error_codes`) and a test keeps it current.
 
-| `apiCode` (v3) | `statusCode` (v3) | `code` (v2) | HTTP | what | English | 中文 |
-|---|---|---|---|---|---|---|
+| `apiCode` (v3) | `statusCode` (v3) | `code` (v2) | HTTP | what | English | 中文 | what to do |
+|---|---|---|---|---|---|---|---|
 """
 
 _PLACE = re.compile(r"\{\w+\}")
@@ -39,14 +40,14 @@ def text() -> str:
     return _HEAD.format() + "".join("| " + " | ".join(map(str, row)) + " |\n" for row in rows)
 
 
-def _rows() -> Iterator[tuple[int, int, int, str, str, str, str]]:
+def _rows() -> Iterator[tuple[int, int, int, str, str, str, str, str]]:
     for kind in _kinds():
         row = ROWS[listed(kind)]
         http = "" if row.http_status == 200 else str(row.http_status)
         what = (
             _HUMP.sub(" ", kind.__name__).lower() if kind is not PoolhouseError else "a fault of the server"
         )
-        said = _told(kind.en), _told(kind.zh)
+        said = _told(kind.en), _told(kind.zh), REMEDIES[kind]
         fact, codes = VARIANTS.get(listed(kind), ("", {}))
         if row.api_code not in codes.values():
             yield row.api_code, row.status_code, _v2_code(kind), http, what, *said

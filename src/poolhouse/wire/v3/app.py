@@ -26,6 +26,7 @@ from poolhouse.wire.request import (
     path_for_log,
     read,
 )
+from poolhouse.wire.sentences import DONE, STORED_ONLY
 from poolhouse.wire.v3 import auth, envelope, openapi, page, streaming, walking
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
@@ -80,7 +81,12 @@ class V3Wire:
         if row.bare:
             return envelope.bare(data)
         return envelope.success(
-            data, lang=head.lang, request_id=head.request_id, api_code=row.api_code, beside=beside
+            data,
+            lang=head.lang,
+            request_id=head.request_id,
+            api_code=row.api_code,
+            beside=beside,
+            sentence=STORED_ONLY if row.stored_only else DONE,
         )
 
     async def _run(

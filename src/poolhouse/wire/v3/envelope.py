@@ -23,9 +23,10 @@ def success(
     request_id: str,
     api_code: int | None = None,
     beside: Mapping[str, Any] | None = None,
+    sentence: str = DONE,
 ) -> Response:
     """`data` is left out when a handler has none; `beside` stands next to it."""
-    answer: dict[str, Any] = {"statusCode": 200, "message": said(DONE, lang)}
+    answer: dict[str, Any] = {"statusCode": 200, "message": said(sentence, lang)}
     if api_code is not None:
         answer["apiCode"] = api_code
     answer["requestId"] = request_id

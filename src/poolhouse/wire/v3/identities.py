@@ -289,6 +289,7 @@ ENDPOINTS = [
         handler=create_ext_idp,
         scope="identities:write",
         summary="Store an identity source",
+        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -298,6 +299,7 @@ ENDPOINTS = [
         handler=update_ext_idp,
         scope="identities:write",
         summary="Rename an identity source",
+        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -316,6 +318,7 @@ ENDPOINTS = [
         handler=create_ext_idp_conn,
         scope="identities:write",
         summary="Store a connection",
+        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -325,6 +328,7 @@ ENDPOINTS = [
         handler=update_ext_idp_conn,
         scope="identities:write",
         summary="Change a connection; a masked secret stays",
+        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -343,6 +347,7 @@ ENDPOINTS = [
         handler=change_ext_idp_conn_state,
         scope="identities:write",
         summary="Switch a connection on or off in applications",
+        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -352,6 +357,7 @@ ENDPOINTS = [
         handler=change_association_state,
         scope="identities:write",
         summary="Whether accounts may be associated through it",
+        stored_only=True,
     ),
     Endpoint(
         "GET",

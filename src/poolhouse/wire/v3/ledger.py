@@ -119,7 +119,7 @@ def text() -> str:
         lines += ["", f"## {_title(name)}", "", "| endpoint | built | scope | what |", "|---|---|---|---|"]
         for one in sorted(families[name], key=lambda one: (one.url, one.method)):
             done_here = built.get((one.method, one.url))
-            what = f"yes | {_scopes(done_here)} | {done_here.title}" if done_here else f"no | | {one.reason}"
+            what = f"yes | {_scopes(done_here)} | {_what(done_here)}" if done_here else f"no | | {one.reason}"
             lines.append(f"| {one.method} `{one.url.removeprefix('/api/v3/')}` | {what} |")
     lines += _of_people(built)
     lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]
@@ -141,6 +141,10 @@ def _of_people(built: dict[tuple[str, str], Endpoint]) -> list[str]:
 
 def _title(family: str) -> str:
     return _FAMILIES.get(family, family.replace("_", " "))
+
+
+def _what(row: Endpoint) -> str:
+    return f"{row.title}. Stored only: nobody can sign in through it" if row.stored_only else row.title
 
 
 def _scopes(row: Endpoint) -> str:

@@ -1,0 +1,132 @@
+"""Writes docs/reference/settings.md from the fields of `poolhouse.settings.Settings`.
+
+python -m scripts.settings > docs/reference/settings.md
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from poolhouse.commands.server import up
+from poolhouse.settings import Settings
+
+_HEAD = """# Settings of the server
+
+A setting is an environment variable. `poolhouse up` has an option for some of them, and an option wins over the
+variable. There is no settings file of Poolhouse's own: put the lines `NAME=value` into the file that your service
+manager reads (systemd: `EnvironmentFile=`; a container: `--env-file`).
+A value that is not allowed stops the start and is named; a variable that begins with `POOLHOUSE_` and
+is no setting is warned of, with the nearest name. Every process of an installation needs the same values.
+
+Settings of one user pool (password policy, lock-out, sign-up) are not here: they are in the database, and the
+[management API](v3.md#security-settings) changes them while the server runs.
+
+This page is made from `src/poolhouse/settings.py` (`python -m scripts.settings`) and a test keeps it current.
+"""
+
+GROUPS = {
+    "Where it runs": ("data", "host", "port", "public_url", "workers", "drain_s", "log_level"),
+    "Database": (
+        "database_url",
+        "replica_url",
+        "database_connections",
+        "statement_timeout_s",
+        "search_timeout_s",
+        "pg_bin",
+    ),
+    "Secrets": ("secret_key",),
+    "Browsers, proxies and other hosts": (
+        "allowed_origins",
+        "trusted_proxies",
+        "trusted_header",
+        "outgoing_hosts",
+        "geo_database",
+    ),
+    "Mail": (
+        "smtp_host",
+        "smtp_port",
+        "smtp_security",
+        "smtp_username",
+        "smtp_password",
+        "smtp_sender",
+        "email_special_domains",
+    ),
+    "Short messages": ("sms_url", "sms_secret"),
+}
+
+MORE = {
+    "Database": "[PostgreSQL](../operations/database.md) says what an outside one needs, [scaling](../operations/"
+    "scaling.md) how many connections.",
+    "Secrets": "[Keys and secrets](../operations/secrets.md) tells how to change the key.",
+    "Browsers, proxies and other hosts": "[Behind a proxy](../operations/proxy.md) has the lines for nginx and "
+    "HAProxy, [places](../operations/places.md) where a file of places comes from.",
+    "Mail": "A message that cannot be sent yet waits in the outbox and is tried again; `poolhouse mail list` shows "
+    "what waits.",
+    "Short messages": """Poolhouse knows no provider of short messages. It POSTs
+`{"id", "to", "text", "scene", "lang", "poolId"}` as JSON to the address, which is a small service of yours in front of
+your provider. `to` is the number with its country code, `text` what to send. Any answer from 200 to 299 means that the
+message was taken; one from 400 to 499, but for 408 and 429, that it never will be; after all others it is tried again.
+With a secret there is the header `X-Poolhouse-Signature: t=TIME,v1=DIGITS`: `TIME` in seconds since 1970, `DIGITS` the
+HMAC-SHA-256 of `TIME`, a full stop and the body, in hexadecimal digits.""",
+}
+
+
+def text() -> str:
+    ungrouped = Settings.model_fields.keys() - {name for names in GROUPS.values() for name in names}
+    assert not ungrouped, f"in no group of scripts/settings.py: {sorted(ungrouped)}"
+    lines = [_HEAD]
+    for heading, names in GROUPS.items():
+        lines += [f"## {heading}", ""]
+        if heading in MORE:
+            lines += [MORE[heading], ""]
+        lines += ["| variable | default | allowed | meaning |", "|---|---|---|---|"]
+        lines += [_row(name, Settings.model_fields[name]) for name in names]
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def variable(name: str) -> str:
+    return f"POOLHOUSE_{name.upper()}"
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    option = f", `--{name.replace('_', '-')}`" if name in inspect.signature(up).parameters else ""
+    cells = (f"`{variable(name)}`{option}", _default(field), _allowed(field), field.description or "")
+    return "| " + " | ".join(cells) + " |"
+
+
+def _default(field: FieldInfo) -> str:
+    default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    return f"`{default}`" if default not in (None, "") else "none"
+
+
+def _allowed(field: FieldInfo) -> str:
+    if example := (field.examples or [None])[0]:
+        return f"such as `{example}`"
+    kind = _kind(field.annotation)
+    if get_origin(kind) is Literal:
+        return ", ".join(f"`{value}`" for value in get_args(kind))
+    if kind is int:
+        least = next((one.ge for one in field.metadata if isinstance(one, Ge)), None)
+        most = next((one.le for one in field.metadata if isinstance(one, Le)), None)
+        return f"{least} to {most}" if most is not None else f"{least} or more"
+    return "a path" if kind is Path else "a text"
+
+
+def _kind(annotation: Any) -> Any:
+    """`Path | None` is Path."""
+    if isinstance(annotation, types.UnionType):
+        return next(kind for kind in get_args(annotation) if kind is not types.NoneType)
+    return annotation
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())
