@@ -4,7 +4,8 @@ Of all pages together are made
 
 * src/poolhouse/wire/v3/dto/<page>.py: the enumerations and shapes that an endpoint marked as built needs,
 * src/poolhouse/wire/v3/contract.json: the endpoints of the official management clients, built or not,
-* src/poolhouse/wire/v3/authentication.json: those of the authentication clients.
+* src/poolhouse/wire/v3/authentication.json: those of the authentication clients,
+* src/poolhouse/wire/v3/fields.json: what every field is, of docs/contract/fields.md.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from scripts import contract_fields
 from scripts.contract_pages import (
     AUTHENTICATION,
     ENDPOINTS,
@@ -254,16 +256,14 @@ def stale(texts: dict[Path, str]) -> list[Path]:
 
 def main() -> int:
     try:
-        texts = files(read(PAGES))
+        texts = {**files(read(PAGES)), contract_fields.WRITTEN: contract_fields.text()}
     except ContractError as error:
         print(error, file=sys.stderr)
         return 1
     old = stale(texts)
     if "--check" in sys.argv:
         for path in old:
-            print(
-                f"{path.relative_to(ROOT)} is not what docs/contract/v3 says: make contract", file=sys.stderr
-            )
+            print(f"{path.relative_to(ROOT)} is not what docs/contract says: make contract", file=sys.stderr)
         return 1 if old else 0
     for path in old:
         if path in texts:

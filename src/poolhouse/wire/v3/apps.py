@@ -381,7 +381,7 @@ ENDPOINTS = [
         response=RefreshApplicationSecretDataDto,
         handler=refresh_secret,
         scope="secrets:write",
-        summary="A new secret",
+        summary="Give an application a new secret; the old one ends",
     ),
     Endpoint(
         "POST",

@@ -206,7 +206,7 @@ ENDPOINTS = [
         response=GetApplicationPermissionStrategyDataDto,
         handler=get_strategy,
         scope="apps:read",
-        summary="Who may use it by default",
+        summary="Who may use an application by default",
     ),
     Endpoint(
         "POST",
@@ -215,7 +215,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=update_strategy,
         scope="apps:write",
-        summary="Change who may use it by default",
+        summary="Change who may use an application by default",
     ),
     Endpoint(
         "POST",

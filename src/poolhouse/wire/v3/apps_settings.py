@@ -100,7 +100,7 @@ ENDPOINTS = [
         response=MFASettingsDto,
         handler=update_mfa_settings,
         scope="apps:write",
-        summary="Whether sign-ins at an application take a second step",
+        summary="Set whether sign-ins at an application take a second step",
     ),
     Endpoint(
         "GET",

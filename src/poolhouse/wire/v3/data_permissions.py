@@ -318,7 +318,7 @@ ENDPOINTS = [
         CheckExternalUserPermissionDto,
         CheckExternalUserPermissionDataDto,
         check_external_user_permission,
-        "The same of the user with an external id",
+        "Whether the user with an external id may do something with each of some resources or nodes",
     ),
     _row(
         "check-user-same-level-permission",
@@ -353,7 +353,7 @@ ENDPOINTS = [
         GetExternalUserResourceStructDto,
         GetExternalUserResourceStructDataDto,
         get_external_user_resource_struct,
-        "The same of the user with an external id",
+        "What the user with an external id may do with a resource, in its structure",
     ),
     _row(
         "list-resource-targets",

@@ -328,7 +328,7 @@ ENDPOINTS = [
         CreateStringDataResourceDto,
         CreateStringDataResourceRespDto,
         create_string_data_resource,
-        "The same for a text",
+        "Create a text that policies can speak about",
     ),
     _row(
         "POST",
@@ -336,7 +336,7 @@ ENDPOINTS = [
         CreateArrayDataResourceDto,
         CreateArrayDataResourceRespDto,
         create_array_data_resource,
-        "The same for a list",
+        "Create a list that policies can speak about",
     ),
     _row(
         "POST",
@@ -344,7 +344,7 @@ ENDPOINTS = [
         CreateTreeDataResourceDto,
         CreateTreeDataResourceRespDto,
         create_tree_data_resource,
-        "The same for a tree",
+        "Create a tree that policies can speak about",
     ),
     _row(
         "GET",

@@ -441,6 +441,7 @@ ENDPOINTS = [
         response=DepartmentDto,
         handler=get_department,
         scope=READ,
+        summary="One department",
     ),
     Endpoint(
         "POST",
@@ -449,6 +450,7 @@ ENDPOINTS = [
         response=DepartmentDto,
         handler=get_department_by_id,
         scope=READ,
+        summary="One department by its id alone",
     ),
     Endpoint(
         "GET",
@@ -457,6 +459,7 @@ ENDPOINTS = [
         response=DepartmentDto,
         handler=get_department_by_id,
         scope=READ,
+        summary="One department by its id alone",
     ),
     Endpoint(
         "GET",
@@ -465,6 +468,7 @@ ENDPOINTS = [
         response=DepartmentDto,
         handler=get_parent_department,
         scope=READ,
+        summary="The department above one",
     ),
     Endpoint(
         "GET",
@@ -473,6 +477,7 @@ ENDPOINTS = [
         response=DepartmentPagingDto,
         handler=list_children_departments,
         scope=READ,
+        summary="List the departments directly below one",
     ),
     Endpoint(
         "GET",
@@ -481,6 +486,7 @@ ENDPOINTS = [
         response=DepartmentPagingDto,
         handler=get_all_departments,
         scope=READ,
+        summary="List every department of the pool",
     ),
     Endpoint(
         "POST",
@@ -489,6 +495,7 @@ ENDPOINTS = [
         response=list[DepartmentDto],
         handler=search_departments,
         scope=READ,
+        summary="Search departments of an organisation by part of a name",
     ),
     Endpoint(
         "POST",
@@ -497,6 +504,7 @@ ENDPOINTS = [
         response=list[DepartmentDto],
         handler=search_departments_list,
         scope=READ,
+        summary="Search departments: keywords, advanced filter, sort",
     ),
     Endpoint(
         "POST",
@@ -505,6 +513,7 @@ ENDPOINTS = [
         response=DepartmentDto,
         handler=create_department,
         scope=WRITE,
+        summary="Create a department",
     ),
     Endpoint(
         "POST",
@@ -513,6 +522,7 @@ ENDPOINTS = [
         response=Result,
         handler=create_department_tree,
         scope=WRITE,
+        summary="Create a department with departments and users below it, all or none",
     ),
     Endpoint(
         "POST",
@@ -521,6 +531,7 @@ ENDPOINTS = [
         response=DepartmentDto,
         handler=update_department,
         scope=WRITE,
+        summary="Change a department; another parent moves it with everything below",
     ),
     Endpoint(
         "POST",
@@ -529,6 +540,7 @@ ENDPOINTS = [
         response=DepartmentDto,
         handler=update_department_status,
         scope=WRITE,
+        summary="Switch a department on or off",
     ),
     Endpoint(
         "POST",
@@ -537,6 +549,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_department,
         scope=WRITE,
+        summary="Delete a department with those below it; the people stay",
     ),
     Endpoint(
         "GET",
@@ -546,6 +559,7 @@ ENDPOINTS = [
         handler=list_department_members,
         scope=READ,
         also=PEOPLE,
+        summary="List the users in a department",
     ),
     Endpoint(
         "GET",
@@ -555,6 +569,7 @@ ENDPOINTS = [
         handler=search_department_members,
         scope=READ,
         also=PEOPLE,
+        summary="Search the users in a department",
     ),
     Endpoint(
         "GET",
@@ -563,6 +578,7 @@ ENDPOINTS = [
         response=list[str],
         handler=list_department_member_ids,
         scope=READ,
+        summary="List the ids of the users in a department",
     ),
     Endpoint(
         "POST",
@@ -571,6 +587,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=add_department_members,
         scope=WRITE,
+        summary="Put users into a department, all or none",
     ),
     Endpoint(
         "POST",
@@ -579,6 +596,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=remove_department_members,
         scope=WRITE,
+        summary="Take users out of a department, all or none",
     ),
     Endpoint(
         "GET",
@@ -587,6 +605,7 @@ ENDPOINTS = [
         response=IsUserInDepartmentDataDto,
         handler=is_user_in_department,
         scope=READ,
+        summary="Whether a user is in a department",
     ),
     Endpoint(
         "GET",
@@ -595,6 +614,7 @@ ENDPOINTS = [
         response=list[UserSyncRelationDto],
         handler=get_department_sync_relations,
         scope=READ,
+        summary="Where a department was synchronised from",
     ),
     Endpoint(
         "POST",
@@ -603,5 +623,6 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_department_sync_relations,
         scope=WRITE,
+        summary="Forget where a department was synchronised from",
     ),
 ]

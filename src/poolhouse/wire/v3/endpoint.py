@@ -68,7 +68,7 @@ class Endpoint:
     response: Any
     handler: Handler
     scope: str
-    summary: str = ""
+    summary: str
     also: frozenset[str] = frozenset()
     blank: frozenset[str] = frozenset()
     access: Access = "administrator"
@@ -92,8 +92,8 @@ class Endpoint:
 
     @property
     def title(self) -> str:
-        """What it does: the summary, or else its path as words."""
-        return self.summary or self.path.rpartition("/")[2].replace("-", " ").capitalize()
+        """What it does, in a line."""
+        return self.summary
 
     @property
     def name(self) -> str:

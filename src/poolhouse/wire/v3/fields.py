@@ -338,6 +338,6 @@ ENDPOINTS = [
         response=list[CustomFieldDto],
         handler=set_user_base_fields,
         scope="fields:write",
-        summary="How consoles show built-in fields",
+        summary="Set how consoles show built-in fields",
     ),
 ]

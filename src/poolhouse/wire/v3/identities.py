@@ -261,7 +261,7 @@ ENDPOINTS = [
         response=ExtIdpListPagingDto,
         handler=list_ext_idp,
         scope="identities:read",
-        summary="Identity sources",
+        summary="List identity sources",
     ),
     Endpoint(
         "GET",
@@ -270,7 +270,7 @@ ENDPOINTS = [
         response=ExtIdpListPagingDto,
         handler=list_tenant_ext_idp,
         scope="identities:read",
-        summary="Identity sources of tenants",
+        summary="List identity sources of tenants",
     ),
     Endpoint(
         "GET",
@@ -356,7 +356,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=change_association_state,
         scope="identities:write",
-        summary="Whether accounts may be associated through it",
+        summary="Set whether accounts may be associated through a connection",
         stored_only=True,
     ),
     Endpoint(

@@ -121,14 +121,14 @@ ENDPOINTS = [
         CheckPermissionArrayResourceDto,
         CheckResourcePermissionDataDto,
         partial(check_kind, kind=Kind.ARRAY),
-        "The same of lists",
+        "Whether one may do something with lists of the application",
     ),
     _row(
         "check-permission-tree-resource",
         CheckPermissionTreeResourceDto,
         CheckResourcePermissionDataDto,
         partial(check_kind, kind=Kind.TREE),
-        "The same of nodes of trees",
+        "Whether one may do something with nodes of trees of the application",
     ),
     _row(
         "get-user-auth-resource-list",

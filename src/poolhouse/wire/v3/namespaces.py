@@ -121,6 +121,7 @@ ENDPOINTS = [
         response=NamespaceDto,
         handler=create_namespace,
         scope=WRITE,
+        summary="Create a namespace of resources and roles",
     ),
     Endpoint(
         "POST",
@@ -129,6 +130,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=create_namespaces_batch,
         scope=WRITE,
+        summary="Create namespaces, all or none",
     ),
     Endpoint(
         "GET",
@@ -137,6 +139,7 @@ ENDPOINTS = [
         response=NamespaceDto,
         handler=get_namespace,
         scope=READ,
+        summary="One namespace",
     ),
     Endpoint(
         "GET",
@@ -145,6 +148,7 @@ ENDPOINTS = [
         response=list[NamespaceDto],
         handler=get_namespaces_batch,
         scope=READ,
+        summary="Some namespaces by their codes",
     ),
     Endpoint(
         "GET",
@@ -153,6 +157,7 @@ ENDPOINTS = [
         response=NamespaceListPagingDto,
         handler=list_namespaces,
         scope=READ,
+        summary="List namespaces",
     ),
     Endpoint(
         "GET",
@@ -162,6 +167,7 @@ ENDPOINTS = [
         handler=list_namespace_roles,
         scope=READ,
         also=frozenset({"roles:read"}),
+        summary="List the roles of a namespace",
     ),
     Endpoint(
         "POST",
@@ -170,6 +176,7 @@ ENDPOINTS = [
         response=UpdateNamespaceDto,
         handler=update_namespace,
         scope=WRITE,
+        summary="Change a namespace",
     ),
     Endpoint(
         "POST",
@@ -178,6 +185,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_namespace,
         scope=WRITE,
+        summary="Delete a namespace with everything in it",
     ),
     Endpoint(
         "POST",
@@ -186,5 +194,6 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_namespaces_batch,
         scope=WRITE,
+        summary="Delete namespaces with everything in them, all or none",
     ),
 ]

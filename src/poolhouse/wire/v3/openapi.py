@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from poolhouse.crypto.cursors import LONGEST
+from poolhouse.wire.v3 import described
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.errors import ROWS
 from poolhouse.wire.v3.table import authentication, contract, endpoints
@@ -45,6 +46,7 @@ def document() -> dict[str, Any]:
     for component in components.values():
         if {"page", "limit"} <= component.get("properties", {}).keys():
             component["properties"] |= _WALKING
+    described.describe(components)
     paths: dict[str, Any] = {}
     for row in rows:
         paths.setdefault(row.url, {})[row.method.lower()] = _operation(row, kinds, components)
@@ -76,9 +78,10 @@ def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any])
     operation: dict[str, Any] = {
         "operationId": row.name.lower().replace(" ", "-").replace("/", "-"),
         "summary": row.title,
+        "description": _asks_for(row),
         "tags": [_family(row)],
         "responses": {
-            "200": _streamed(row) if row.streams else _json(_answer(row, kinds), "The envelope"),
+            "200": _streamed(row) if row.streams else _succeeded(row, kinds, components),
             **{code: _json({"$ref": _REF.format(name="Failure")}, text) for code, text in _FAULTS.items()},
         },
     }
@@ -88,9 +91,11 @@ def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any])
         return operation
     schema = kinds[id(row.request)]
     if row.takes_body:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        body = {"schema": schema, "example": described.request(row.name, schema, components)}
+        operation["requestBody"] = {"required": True, "content": {"application/json": body}}
     else:
-        operation["parameters"] = _parameters(components[schema["$ref"].rpartition("/")[2]])
+        given = described.request(row.name, schema, components)
+        operation["parameters"] = _parameters(components[schema["$ref"].rpartition("/")[2]], given)
     return operation
 
 
@@ -113,6 +118,7 @@ _WALKING = {
     },
 }
 _NEXT = "The cursor of the next page, null on the last; where cursor or withTotalCount was given."
+NOTHING_ACTS = "What it is told is stored, and nobody can sign in through it: that is not built."
 _FAULTS = {
     "429": "Too many requests",
     "500": "A fault of the server",
@@ -139,16 +145,45 @@ def _answer(row: Endpoint, kinds: dict[int, Any]) -> dict[str, Any]:
     return {"oneOf": [done, {"$ref": _REF.format(name="Failure")}]}
 
 
+def _succeeded(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
+    answer = _json(_answer(row, kinds), "The envelope")
+    data = described.of_kind(kinds[id(row.response)], components) if row.response is not None else None
+    example = {"statusCode": 200, "message": "Success", "requestId": "5f0c0a4e9d1b4c7e8a2b3c4d5e6f7081"}
+    beside = {} if data is None else {"data": data}
+    answer["content"]["application/json"]["example"] = data if row.bare else example | beside
+    return answer
+
+
+def _asks_for(row: Endpoint) -> str:
+    """Whose credentials it takes, and what else one should know before calling it."""
+    scopes = ", ".join(f"`{scope}`" for scope in sorted(row.scopes) if scope)
+    said = {
+        "administrator": f"For an administrator; an access key limited to scopes needs {scopes}.",
+        "user": "For a user, with the token of a sign-in.",
+        "grant": "For a user, with the token of a sign-in, or an application with an access token of theirs.",
+        "anyone": "For anyone.",
+    }[row.access]
+    return f"{said} {NOTHING_ACTS}" if row.stored_only else said
+
+
 def _streamed(row: Endpoint) -> dict[str, Any]:
     refused = _json({"$ref": _REF.format(name="Failure")}, "Rows as they come, or the envelope of a refusal")
     refused["content"] |= {kind.partition(";")[0]: {"schema": {"type": "string"}} for kind in row.streams}
     return refused
 
 
-def _parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:
+def _parameters(schema: dict[str, Any], given: dict[str, Any]) -> list[dict[str, Any]]:
+    """`given` has an example of those that a request would name."""
     required = schema.get("required", ())
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": kind}
+        {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            "description": kind.get("description", ""),
+            "schema": {key: value for key, value in kind.items() if key != "description"},
+            **({"example": given[name]} if name in given else {}),
+        }
         for name, kind in schema.get("properties", {}).items()
     ]
 

@@ -141,6 +141,7 @@ ENDPOINTS = [
         response=OrganizationDto,
         handler=get_organization,
         scope=READ,
+        summary="One organisation",
     ),
     Endpoint(
         "GET",
@@ -149,6 +150,7 @@ ENDPOINTS = [
         response=list[OrganizationDto],
         handler=get_organization_batch,
         scope=READ,
+        summary="Some organisations by their codes",
     ),
     Endpoint(
         "GET",
@@ -157,6 +159,7 @@ ENDPOINTS = [
         response=OrganizationPagingDto,
         handler=list_organizations,
         scope=READ,
+        summary="List organisations",
     ),
     Endpoint(
         "GET",
@@ -165,6 +168,7 @@ ENDPOINTS = [
         response=OrganizationPagingDto,
         handler=search_organizations,
         scope=READ,
+        summary="Search organisations by part of a name",
     ),
     Endpoint(
         "POST",
@@ -173,6 +177,7 @@ ENDPOINTS = [
         response=OrganizationDto,
         handler=create_organization,
         scope=WRITE,
+        summary="Create an organisation",
     ),
     Endpoint(
         "POST",
@@ -181,6 +186,7 @@ ENDPOINTS = [
         response=OrganizationDto,
         handler=update_organization,
         scope=WRITE,
+        summary="Change an organisation",
     ),
     Endpoint(
         "POST",
@@ -189,6 +195,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=update_organization_status,
         scope=WRITE,
+        summary="Switch an organisation on or off",
     ),
     Endpoint(
         "POST",
@@ -197,5 +204,6 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_organization,
         scope=WRITE,
+        summary="Delete an organisation with its departments; the people stay",
     ),
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment
 from starlette.requests import Request
@@ -26,23 +28,31 @@ _PAGE = """<!doctype html>
   table { border-collapse: collapse; width: 100%; margin: .5rem 0 }
   td, th { text-align: left; vertical-align: top; padding: .15rem .75rem .15rem 0;
            border-bottom: 1px solid var(--line) }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere }
   .soft { opacity: .7 }
 </style>
 <h1>{{ info.title }} <span class="soft">{{ info.version }}</span></h1>
 <p>{{ info.description }} Machine-readable: <a href="/openapi.json">/openapi.json</a>.</p>
 <p>Authorization is <code>Bearer &lt;token of get-management-token&gt;</code>, or a signature on the request:
 <code>authing &lt;key id&gt;:&lt;base64 HMAC-SHA1&gt;</code>.</p>
+<p>The lines below need two variables; id and secret are in <code>credentials.json</code>:</p>
+<pre>HOST=http://127.0.0.1:3000
+TOKEN=$(curl -s $HOST/api/v3/get-management-token -H 'content-type: application/json' \
+  -d '{"accessKeyId": "...", "accessKeySecret": "..."}' | jq -r .data.access_token)</pre>
 <nav>{% for family in families %}<a href="#{{ family }}">{{ family }}</a> {% endfor %}</nav>
 {% for family, rows in families.items() %}
 <h2 id="{{ family }}">{{ family }} <span class="soft">{{ rows|length }}</span></h2>
 {% for row in rows %}
 <details id="{{ row.id }}"><summary><b>{{ row.method }}</b> <code>{{ row.url }}</code>
 <span class="soft">{{ row.summary }}</span></summary>
+<p>{{ row.about }}</p>
+<pre>{{ row.curl }}</pre>
 {% for title, fields in row.tables %}{% if fields %}
 <table><tr><th>{{ title }}<th>type<th></tr>
 {% for field in fields %}<tr><td><code>{{ field.name }}</code>{% if field.required %} *{% endif %}
 <td><code>{{ field.type }}</code><td class="soft">{{ field.note }}</tr>
 {% endfor %}</table>{% endif %}{% endfor %}
+{% if row.answer %}<pre>{{ row.answer }}</pre>{% endif %}
 </details>
 {% endfor %}{% endfor %}
 </html>
@@ -57,6 +67,8 @@ def _type(schema: dict[str, Any]) -> str:
         return " | ".join(f'"{value}"' if isinstance(value, str) else "null" for value in schema["enum"])
     if "anyOf" in schema:
         return " | ".join(_type(one) for one in schema["anyOf"])
+    if "allOf" in schema:
+        return _type(schema["allOf"][0])
     if schema.get("type") == "array":
         return f"{_type(schema.get('items', {}))}[]"
     return str(schema.get("type", "any"))
@@ -73,10 +85,38 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, A
             "name": name,
             "type": _type(kind),
             "required": name in required,
-            "note": f"default {kind['default']}" if kind.get("default") is not None else "",
+            "note": _note(kind, kind.get("description", "")),
         }
         for name, kind in schema.get("properties", {}).items()
     ]
+
+
+def _note(kind: dict[str, Any], said: str) -> str:
+    default = f"Default {kind['default']}." if kind.get("default") is not None else ""
+    return f"{said} {default}".strip()
+
+
+def _curl(method: str, url: str, operation: dict[str, Any], body: dict[str, Any]) -> str:
+    """One line to paste, with `$HOST` and `$TOKEN` as the page's beginning sets them."""
+    query = urlencode(
+        {one["name"]: _as_text(one["example"]) for one in operation.get("parameters", ()) if "example" in one}
+    )
+    line = f'curl -s {"" if method == "get" else f"-X {method.upper()} "}"$HOST{url}{query and "?" + query}"'
+    if operation.get("security") != []:
+        line += ' -H "authorization: Bearer $TOKEN"'
+    if body:
+        line += f" -H 'content-type: application/json' -d '{json.dumps(body['example'], ensure_ascii=False)}'"
+    return line
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _shown(operation: dict[str, Any]) -> str:
+    """An example of the answer."""
+    content = operation["responses"]["200"]["content"]["application/json"]
+    return json.dumps(content["example"], ensure_ascii=False) if "example" in content else ""
 
 
 @cache
@@ -92,7 +132,7 @@ def html() -> str:
                     "name": one["name"],
                     "type": _type(one["schema"]),
                     "required": one["required"],
-                    "note": f"default {one['schema']['default']}" if one["schema"].get("default") else "",
+                    "note": _note(one["schema"], one["description"]),
                 }
                 for one in operation.get("parameters", ())
             ]
@@ -110,6 +150,9 @@ def html() -> str:
                     "method": method.upper(),
                     "url": url,
                     "summary": operation["summary"],
+                    "about": operation["description"],
+                    "curl": _curl(method, url, operation, body),
+                    "answer": _shown(operation),
                     "tables": tables,
                 }
             )

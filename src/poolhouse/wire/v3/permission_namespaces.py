@@ -179,7 +179,7 @@ ENDPOINTS = [
         GetPermissionNamespacesBatchQuery,
         list[GetPermissionNamespaceRespDto],
         get_permission_namespaces_batch,
-        "Get some namespaces",
+        "Get some namespaces by their codes",
     ),
     _row(
         "GET",

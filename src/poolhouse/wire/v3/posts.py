@@ -140,13 +140,41 @@ READ, WRITE = "posts:read", "posts:write"
 
 ENDPOINTS = [
     Endpoint(
-        "POST", "create-post", request=CreatePostDto, response=PostInfoDto, handler=create_post, scope=WRITE
+        "POST",
+        "create-post",
+        request=CreatePostDto,
+        response=PostInfoDto,
+        handler=create_post,
+        scope=WRITE,
+        summary="Create a post",
     ),
     Endpoint(
-        "POST", "update-post", request=CreatePostDto, response=PostInfoDto, handler=update_post, scope=WRITE
+        "POST",
+        "update-post",
+        request=CreatePostDto,
+        response=PostInfoDto,
+        handler=update_post,
+        scope=WRITE,
+        summary="Change a post",
     ),
-    Endpoint("POST", "remove-post", request=RemovePostDto, response=None, handler=remove_post, scope=WRITE),
-    Endpoint("GET", "get-post", request=GetPostQuery, response=PostInfoDto, handler=get_post, scope=READ),
+    Endpoint(
+        "POST",
+        "remove-post",
+        request=RemovePostDto,
+        response=None,
+        handler=remove_post,
+        scope=WRITE,
+        summary="Delete a post",
+    ),
+    Endpoint(
+        "GET",
+        "get-post",
+        request=GetPostQuery,
+        response=PostInfoDto,
+        handler=get_post,
+        scope=READ,
+        summary="One post by its code",
+    ),
     Endpoint(
         "POST",
         "get-post-by-id",
@@ -154,9 +182,16 @@ ENDPOINTS = [
         response=list[PostDto],
         handler=get_posts,
         scope=READ,
+        summary="Some posts by their ids",
     ),
     Endpoint(
-        "GET", "list-post", request=ListPostQuery, response=PostPagingDto, handler=list_posts, scope=READ
+        "GET",
+        "list-post",
+        request=ListPostQuery,
+        response=PostPagingDto,
+        handler=list_posts,
+        scope=READ,
+        summary="List posts",
     ),
     Endpoint(
         "POST",
@@ -165,6 +200,7 @@ ENDPOINTS = [
         response=PostPagingDto,
         handler=filter_posts,
         scope=READ,
+        summary="List posts, or some by their codes",
     ),
     Endpoint(
         "GET",
@@ -173,6 +209,7 @@ ENDPOINTS = [
         response=list[PostDto],
         handler=get_user_posts,
         scope=READ,
+        summary="The posts a user has",
     ),
     Endpoint(
         "GET",
@@ -181,6 +218,7 @@ ENDPOINTS = [
         response=PostInfoDto,
         handler=get_user_post,
         scope=READ,
+        summary="The post a user has had longest",
     ),
     Endpoint(
         "POST",
@@ -190,6 +228,7 @@ ENDPOINTS = [
         handler=set_user_posts,
         scope=WRITE,
         blank=frozenset({"postIds"}),
+        summary="Give a user exactly these posts",
     ),
     Endpoint(
         "POST",
@@ -198,5 +237,6 @@ ENDPOINTS = [
         response=None,
         handler=connect_user_post,
         scope=WRITE,
+        summary="Give a user one more post",
     ),
 ]

@@ -358,6 +358,7 @@ ENDPOINTS = [
         response=ResourceDto,
         handler=create_resource,
         scope=WRITE,
+        summary="Create a resource",
     ),
     Endpoint(
         "POST",
@@ -366,6 +367,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=create_resources_batch,
         scope=WRITE,
+        summary="Create resources, all or none",
     ),
     Endpoint(
         "GET",
@@ -374,6 +376,7 @@ ENDPOINTS = [
         response=ResourceDto,
         handler=get_resource,
         scope=READ,
+        summary="One resource",
     ),
     Endpoint(
         "GET",
@@ -382,6 +385,7 @@ ENDPOINTS = [
         response=list[ResourceDto],
         handler=get_resources_batch,
         scope=READ,
+        summary="Some resources by their codes",
     ),
     Endpoint(
         "GET",
@@ -390,6 +394,7 @@ ENDPOINTS = [
         response=CommonResourcePagingDto,
         handler=list_common_resource,
         scope=READ,
+        summary="List resources of some namespaces, by part of a name or code",
     ),
     Endpoint(
         "GET",
@@ -398,6 +403,7 @@ ENDPOINTS = [
         response=ResourcePagingDto,
         handler=list_resources,
         scope=READ,
+        summary="List resources of a namespace",
     ),
     Endpoint(
         "POST",
@@ -406,6 +412,7 @@ ENDPOINTS = [
         response=ResourceDto,
         handler=update_resource,
         scope=WRITE,
+        summary="Change a resource",
     ),
     Endpoint(
         "POST",
@@ -414,6 +421,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_resource,
         scope=WRITE,
+        summary="Delete a resource with what was granted of it",
     ),
     Endpoint(
         "POST",
@@ -422,6 +430,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_resources_batch,
         scope=WRITE,
+        summary="Delete resources by their codes or ids, all or none",
     ),
     Endpoint(
         "POST",
@@ -430,6 +439,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_common_resources_batch,
         scope=WRITE,
+        summary="Delete resources by their ids, all or none",
     ),
     Endpoint(
         "POST",
@@ -438,6 +448,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=associate_tenant_resource,
         scope=WRITE,
+        summary="Give a tenant a resource, or take it",
     ),
     Endpoint(
         "POST",
@@ -446,6 +457,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=authorize_resources,
         scope=WRITE,
+        summary="Grant users, groups, roles and departments actions on resources",
     ),
     Endpoint(
         "GET",
@@ -454,6 +466,7 @@ ENDPOINTS = [
         response=AuthorizedResourcePagingDto,
         handler=get_authorized_resources,
         scope=READ,
+        summary="List what a user, group, role or department was granted",
     ),
     Endpoint(
         "POST",
@@ -462,6 +475,7 @@ ENDPOINTS = [
         response=IsActionAllowedDataDto,
         handler=is_action_allowed,
         scope=READ,
+        summary="Whether a user may do an action on a resource",
     ),
     Endpoint(
         "POST",
@@ -470,6 +484,7 @@ ENDPOINTS = [
         response=GetResourceAuthorizedTargetDataDto,
         handler=get_resource_authorized_targets,
         scope=READ,
+        summary="List to whom a resource was granted",
     ),
     Endpoint(
         "GET",
@@ -478,6 +493,7 @@ ENDPOINTS = [
         response=list[AuthorizedResourceDto],
         handler=get_group_authorized_resources,
         scope=READ,
+        summary="List what a group was granted",
     ),
     Endpoint(
         "GET",
@@ -486,5 +502,6 @@ ENDPOINTS = [
         response=RoleAuthorizedResourcePagingDto,
         handler=get_role_authorized_resources,
         scope=READ,
+        summary="List what a role was granted",
     ),
 ]

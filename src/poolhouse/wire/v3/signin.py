@@ -302,8 +302,16 @@ ENDPOINTS: list[Endpoint] = [
         verify_reset_password_request,
         "Prove an address to reset the password",
     ),
-    _open("reset-password", ResetPassword, None, reset_password, "Reset the password"),
+    _open(
+        "reset-password",
+        ResetPassword,
+        None,
+        reset_password,
+        "Set a new password with the token of verify-reset-password-request",
+    ),
     _open("unlock-account", PassCodePayload, None, unlock_account, "Unlock the own account", ours=True),
     _open("mfa-totp-verify", TotpDto, LoginToken, mfa_totp_verify, "The second step of a sign-in"),
-    _open("get-captcha-code", None, CaptchaDto, get_captcha_code, "A captcha", "GET"),
+    _open(
+        "get-captcha-code", None, CaptchaDto, get_captcha_code, "A captcha for `signin` and `signup`", "GET"
+    ),
 ]

@@ -350,7 +350,7 @@ ENDPOINTS = [
         response=TenantRespDto,
         handler=get_tenant,
         scope="tenants:read",
-        summary="One tenant",
+        summary="One tenant, in brief",
     ),
     Endpoint(
         "GET",

@@ -53,7 +53,7 @@ ENDPOINTS = [
         response=dict[str, Any],
         handler=export_users,
         scope="users:read",
-        summary="Everybody, as lines of JSON or a table; hashes for the pool's own key alone",
+        summary="Export everybody, as lines of JSON or a table; hashes for the pool's own key alone",
         ours=True,
         streams=tuple(MEDIA_TYPES.values()),
     ),

@@ -265,7 +265,7 @@ ENDPOINTS = [
         response=ResignUserDataDto,
         handler=resign_user,
         scope="users:write",
-        summary="A user has left: out of departments and sessions",
+        summary="Mark a user as resigned: out of departments and sessions",
     ),
     Endpoint(
         "POST",
@@ -274,6 +274,6 @@ ENDPOINTS = [
         response=ResignUserDataDto,
         handler=resign_users,
         scope="users:write",
-        summary="Users have left, all or none",
+        summary="Mark users as resigned, all or none",
     ),
 ]

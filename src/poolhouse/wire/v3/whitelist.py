@@ -69,7 +69,7 @@ ENDPOINTS = [
         response=list[WhitelistRespDto],
         handler=list_whitelist,
         scope="whitelist:read",
-        summary="Who may register",
+        summary="List who may register",
     ),
     Endpoint(
         "POST",
@@ -96,7 +96,7 @@ ENDPOINTS = [
         response=list[WhitelistRespDto],
         handler=list_whitelist_of_app,
         scope="whitelist:read",
-        summary="Who may register at an application",
+        summary="List who may register at an application",
     ),
     Endpoint(
         "POST",
