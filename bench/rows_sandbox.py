@@ -24,7 +24,9 @@ from bench.rows import Row, at_most, known, measurement
 from bench.running import data_folder
 from poolhouse.customdb.templates import schema, template
 from poolhouse.db.embedded import EmbeddedPostgres
-from poolhouse.sandbox import Killed, Limits, Outcome, Returned, Sandbox, WorkerSpec
+from poolhouse.sandbox.client import Killed, Outcome, Returned, Sandbox
+from poolhouse.sandbox.limits import Limits
+from poolhouse.sandbox.order import WorkerSpec
 
 JS = Path(poolhouse.sandbox.__file__).parent / "js"
 TRIVIAL = "async function login(query) { return { id: 1, email: query.email } }"

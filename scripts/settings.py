@@ -7,16 +7,9 @@ from __future__ import annotations
 
 import inspect
 import sys
-import types
-from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
-
-from annotated_types import Ge, Le
-from pydantic import SecretStr
-from pydantic.fields import FieldInfo
 
 from poolhouse.commands.server import up
-from poolhouse.settings import Settings
+from poolhouse.settings import About, SecretStr, settings_known
 
 _HEAD = """# Settings of the server
 
@@ -80,7 +73,8 @@ HMAC-SHA-256 of `TIME`, a full stop and the body, in hexadecimal digits.""",
 
 
 def text() -> str:
-    ungrouped = Settings.model_fields.keys() - {name for names in GROUPS.values() for name in names}
+    known = settings_known()
+    ungrouped = known.keys() - {name for names in GROUPS.values() for name in names}
     assert not ungrouped, f"in no group of scripts/settings.py: {sorted(ungrouped)}"
     lines = [_HEAD]
     for heading, names in GROUPS.items():
@@ -88,7 +82,7 @@ def text() -> str:
         if heading in MORE:
             lines += [MORE[heading], ""]
         lines += ["| variable | default | allowed | meaning |", "|---|---|---|---|"]
-        lines += [_row(name, Settings.model_fields[name]) for name in names]
+        lines += [_row(name, known[name]) for name in names]
         lines.append("")
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -97,35 +91,16 @@ def variable(name: str) -> str:
     return f"POOLHOUSE_{name.upper()}"
 
 
-def _row(name: str, field: FieldInfo) -> str:
+def _row(name: str, about: About) -> str:
     option = f", `--{name.replace('_', '-')}`" if name in inspect.signature(up).parameters else ""
-    cells = (f"`{variable(name)}`{option}", _default(field), _allowed(field), field.description or "")
+    allowed = f"such as `{about.example}`" if about.example else about.kind.allowed
+    cells = (f"`{variable(name)}`{option}", _default(about), allowed, about.description)
     return "| " + " | ".join(cells) + " |"
 
 
-def _default(field: FieldInfo) -> str:
-    default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+def _default(about: About) -> str:
+    default = about.default.get_secret_value() if isinstance(about.default, SecretStr) else about.default
     return f"`{default}`" if default not in (None, "") else "none"
-
-
-def _allowed(field: FieldInfo) -> str:
-    if example := (field.examples or [None])[0]:
-        return f"such as `{example}`"
-    kind = _kind(field.annotation)
-    if get_origin(kind) is Literal:
-        return ", ".join(f"`{value}`" for value in get_args(kind))
-    if kind is int:
-        least = next((one.ge for one in field.metadata if isinstance(one, Ge)), None)
-        most = next((one.le for one in field.metadata if isinstance(one, Le)), None)
-        return f"{least} to {most}" if most is not None else f"{least} or more"
-    return "a path" if kind is Path else "a text"
-
-
-def _kind(annotation: Any) -> Any:
-    """`Path | None` is Path."""
-    if isinstance(annotation, types.UnionType):
-        return next(kind for kind in get_args(annotation) if kind is not types.NoneType)
-    return annotation
 
 
 if __name__ == "__main__":

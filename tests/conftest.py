@@ -50,6 +50,8 @@ settings.load_profile("any machine")
 def pytest_configure(config: pytest.Config) -> None:
     """Only the process that leads the run owns the folder; xdist's workers inherit its name."""
     if not hasattr(config, "workerinput"):
+        # Else each server a test starts compiles all of the program once more.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ["POOLHOUSE_TEST_LEADER"] = str(os.getpid())
         os.environ["POOLHOUSE_TEST_FOLDER"] = tempfile.mkdtemp(prefix="poolhouse-test-")
 

@@ -14,13 +14,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import ValidationError
 from tests.listener import OK, Listener, listening
 
 from poolhouse import outgoing
 from poolhouse.networks import Address, is_loopback, may_call
 from poolhouse.outgoing import NoAnswer, NotAllowed, Outgoing
-from poolhouse.settings import Settings
+from poolhouse.settings import Settings, SettingsUnfit
 
 
 @pytest.fixture
@@ -301,5 +300,5 @@ def test_the_hosts_an_operator_names() -> None:
     named = Settings(outgoing_hosts="rp.internal:8443, 10.0.0.5:443,[fd00::1]:443").called_hosts
     assert named == {("rp.internal", 8443), ("10.0.0.5", 443), ("fd00::1", 443)}
     for wrong in ("rp.internal", "http://rp:80", "10.0.0.0/8:1", "*:443"):
-        with pytest.raises(ValidationError):
+        with pytest.raises(SettingsUnfit):
             Settings(outgoing_hosts=wrong)

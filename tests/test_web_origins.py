@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 from starlette.requests import Request
 from tests.conftest import PoolForTests
 
 from poolhouse.errors import InvalidInput
 from poolhouse.services import Services
-from poolhouse.settings import Settings
+from poolhouse.settings import Settings, SettingsUnfit
 from poolhouse.web_origins import listed_origins, web_origin
 from poolhouse.wire.oidc.browser import browser_of
 from poolhouse.wire.oidc.rendering import Rendering
@@ -55,7 +54,7 @@ def test_a_list_of_origins_is_read_as_browsers_send_them() -> None:
     "wrong", ["https://例子.example", "https://app.example/path", "https://a.example:x", "例子"]
 )
 def test_the_server_does_not_start_on_an_origin_that_no_browser_would_send(wrong: str) -> None:
-    with pytest.raises(ValidationError, match="is no origin"):
+    with pytest.raises(SettingsUnfit, match="is no origin"):
         Settings(allowed_origins=f"https://app.example, {wrong}")
 
 

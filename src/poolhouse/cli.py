@@ -7,8 +7,6 @@ import sys
 from cyclopts import App
 
 from poolhouse import __doc__ as about
-from poolhouse import failures
-from poolhouse.settings import PortTaken
 
 
 def version() -> str:
@@ -18,7 +16,12 @@ def version() -> str:
 
 
 app = App(
-    name="poolhouse", help=about, version_flags=["--version"], version=version, version_format="plaintext"
+    name="poolhouse",
+    help=about,
+    help_format="plaintext",  # a reader of Markdown takes as long to import as everything else that help needs
+    version_flags=["--version"],
+    version=version,
+    version_format="plaintext",
 )
 COMMANDS = {
     "up": ("server:up", "Start the server; the first start also creates a pool and an administrator."),
@@ -63,6 +66,8 @@ def main() -> None:
 
         said = mendable(error)
         if said is None:
+            from poolhouse import failures
+
             print(failures.told_to_a_person(error), file=sys.stderr)
             said = "this is a fault of Poolhouse: please report it with the lines above"
         fail(said)
@@ -78,18 +83,14 @@ def mendable(error: Exception) -> str | None:
         UndefinedFunctionError,
         UndefinedTableError,
     )
-    from pydantic import ValidationError
 
     from poolhouse.audit.geoip import GeoIpUnfit
     from poolhouse.crypto.secretbox import KeyMalformed, SecretUnreadable
     from poolhouse.db.errors import DatabaseUnfit
     from poolhouse.errors import InvalidInput, PoolhouseError
     from poolhouse.sandbox.installation import SandboxUnfit
+    from poolhouse.settings import PortTaken, SettingsUnfit
 
-    if isinstance(error, ValidationError):
-        return "; ".join(
-            f"{'.'.join(map(str, one['loc'])) or 'settings'}: {one['msg']}" for one in error.errors()
-        )
     if isinstance(error, PoolhouseError):
         said = error.message("en-US")
         # Bad input says its cause already.
@@ -99,7 +100,8 @@ def mendable(error: Exception) -> str | None:
             "the secret key does not open this database's secrets: give the key it was made with (if that is lost "
             "for good, `poolhouse secrets reset`)"
         )
-    if isinstance(error, DatabaseUnfit | SandboxUnfit | GeoIpUnfit | PortTaken | KeyMalformed | OSError):
+    ours = DatabaseUnfit | SandboxUnfit | GeoIpUnfit | PortTaken | SettingsUnfit | KeyMalformed
+    if isinstance(error, ours | OSError):
         return str(error)
     if isinstance(error, UndefinedTableError | UndefinedColumnError | UndefinedFunctionError):
         return NO_SCHEMA

@@ -12,11 +12,12 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from poolhouse.errors import PoolhouseError
+
+if TYPE_CHECKING:
+    import msgspec
 
 LONGEST = 500
 MOST_FRAMES = 50

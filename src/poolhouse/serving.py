@@ -14,12 +14,12 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import structlog
-from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,7 +27,7 @@ from poolhouse import logs
 from poolhouse.db.embedded import EmbeddedPostgres, running_url
 from poolhouse.db.lock import FolderTaken
 from poolhouse.db.parent import ends_with_parent
-from poolhouse.settings import PortTaken, Settings
+from poolhouse.settings import PortTaken, SecretStr, Settings
 
 if TYPE_CHECKING:
     from poolhouse.services import Services
@@ -79,7 +79,7 @@ def with_port(settings: Settings) -> Settings:
             raise PortTaken(
                 f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another by --port"
             ) from error
-        return settings.model_copy(update={"port": probe.getsockname()[1]})
+        return replace(settings, port=probe.getsockname()[1])
 
 
 def connections() -> int:

@@ -1,18 +1,24 @@
-"""Every setting, typed, each with its sentence of documentation. Environment: POOLHOUSE_<NAME>."""
+"""Every setting, typed, each with its sentence of documentation. Environment: POOLHOUSE_<NAME>.
 
+Every command reads them first, so they are read by a class of ours: pydantic-settings takes longer to import than a
+command may take (docs/decisions/0053-what-a-start-imports.md).
+"""
+
+# ruff: noqa: RUF009 - each setting is a call, made once
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Any, Literal, NamedTuple, get_args
 
 from poolhouse.networks import split_host
 from poolhouse.web_origins import listed_origins
+
+PREFIX = "POOLHOUSE_"
 
 _POSTGRESQL = re.compile(
     r"""postgres(?:ql)?://
@@ -26,11 +32,11 @@ _POSTGRESQL = re.compile(
 
 def misspelt(environment: Mapping[str, str]) -> list[str]:
     """What to tell of POOLHOUSE_ variables that are no setting; the tests' own are passed over."""
-    known = [f"POOLHOUSE_{name.upper()}" for name in Settings.model_fields]
+    known = [f"{PREFIX}{name.upper()}" for name in settings_known()]
     told = []
     for name in sorted(environment):
         upper = name.upper()
-        if upper.startswith("POOLHOUSE_") and upper not in known and not upper.startswith("POOLHOUSE_TEST_"):
+        if upper.startswith(PREFIX) and upper not in known and not upper.startswith(f"{PREFIX}TEST_"):
             near = get_close_matches(upper, known, 1)
             told.append(f"{name} is no setting{f': did you mean {near[0]}?' if near else ''}")
     return told
@@ -44,103 +50,250 @@ class PortTaken(Exception):
     """Somebody else listens on the address we were told to."""
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="POOLHOUSE_", extra="ignore")
+class SettingsUnfit(Exception):
+    """Settings that do not fit. The message names each and says what it should be; it repeats no value."""
 
-    data: Path = Field(Path("data"), description="Folder of the database, the keys and credentials.json.")
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(3000, description="Port to listen on; 0 takes a free one.", ge=0, le=65535)
-    public_url: str | None = Field(
+
+class SecretStr:
+    """A text that is not shown where its holder is."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def get_secret_value(self) -> str:
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SecretStr) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return "SecretStr('**********')" if self._text else "SecretStr('')"
+
+
+class Kind(NamedTuple):
+    """`read` makes a value of a text of the environment, or of what a program gave, and raises ValueError.
+    `allowed` says of which, in the table of docs/reference/settings.md."""
+
+    read: Callable[[Any], Any]
+    allowed: str = "a text"
+
+
+def _whole(least: int, most: int = 10**9) -> Kind:
+    allowed = f"{least} to {most}" if most < 10**9 else f"{least} or more"
+
+    def read(given: Any) -> int:
+        text = str(given).strip()
+        if not re.fullmatch(r"-?[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise ValueError(f"should be a whole number, {allowed}")
+        return int(text)
+
+    return Kind(read, allowed)
+
+
+def _one_of(*known: str) -> Kind:
+    def read(given: Any) -> str:
+        if given not in known:
+            raise ValueError(f"should be {', '.join(map(repr, known[:-1]))} or {known[-1]!r}")
+        return _text(given)
+
+    return Kind(read, ", ".join(f"`{one}`" for one in known))
+
+
+def _text(given: Any) -> str:
+    if not isinstance(given, str):
+        raise ValueError("should be a text")
+    return given
+
+
+def _secret(given: Any) -> SecretStr:
+    return given if isinstance(given, SecretStr) else SecretStr(_text(given))
+
+
+def _postgresql(given: Any) -> SecretStr:
+    """Here, because a driver's complaint about an address quotes the password in it."""
+    url = _secret(given)
+    if not _POSTGRESQL.match(url.get_secret_value()):
+        raise ValueError(
+            "should be postgresql://user:password@host:port/name; write / ? # % of a password as %2F %3F %23 %25"
+        )
+    return url
+
+
+def _http(given: Any) -> str:
+    if not _text(given).startswith(("http://", "https://")):
+        raise ValueError("should be an address of http or https")
+    return _text(given)
+
+
+def _hosts(given: Any) -> str:
+    for entry in _names(_text(given)):
+        split_host(entry)
+    return _text(given)
+
+
+def _origins(given: Any) -> str:
+    listed_origins(_text(given))
+    return _text(given)
+
+
+def _special(given: Any) -> str:
+    if not given:
+        return ""
+    from poolhouse.emails import SPECIAL  # asked for by few, and not quick to import
+
+    if unknown := sorted(_names(_text(given)) - SPECIAL):
+        raise ValueError(f"{unknown[0]} is none of {', '.join(sorted(SPECIAL))}, and needs no setting")
+    return _text(given)
+
+
+TEXT = Kind(_text)
+PATH = Kind(Path, "a path")
+SECRET = Kind(_secret)
+POSTGRESQL = Kind(_postgresql)
+
+
+class About(NamedTuple):
+    """What `settings_known` tells of a setting."""
+
+    default: Any
+    kind: Kind
+    description: str
+    example: str | None
+
+
+_NOT_GIVEN: Any = object()
+
+
+def _setting(default: Any, kind: Kind, description: str, example: str | None = None) -> Any:
+    return field(default=_NOT_GIVEN, metadata={"about": About(default, kind, description, example)})
+
+
+Level = Literal["debug", "info", "warning", "error"]
+Security = Literal["tls", "starttls", "none"]
+Header = Literal["any", "x-forwarded-for", "forwarded"]
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """What is given, else the environment's, else the default. Raises SettingsUnfit."""
+
+    data: Path = _setting(Path("data"), PATH, "Folder of the database, the keys and credentials.json.")
+    host: str = _setting("127.0.0.1", TEXT, "Address to listen on.")
+    port: int = _setting(3000, _whole(0, 65535), "Port to listen on; 0 takes a free one.")
+    public_url: str | None = _setting(
         None,
-        examples=["https://id.example.com"],
-        description="The address clients use, where it is not http://host:port: behind a proxy, in a container.",
+        TEXT,
+        "The address clients use, where it is not http://host:port: behind a proxy, in a container.",
+        "https://id.example.com",
     )
-    workers: int = Field(1, description="Server processes; each needs a core.", ge=1, le=64)
-    database_url: SecretStr | None = Field(
+    workers: int = _setting(1, _whole(1, 64), "Server processes; each needs a core.")
+    database_url: SecretStr | None = _setting(
         None,
-        examples=["postgresql://poolhouse:secret@db.example.com:5432/poolhouse"],
-        description="An outside PostgreSQL, 15 or newer; without it the server runs one of its own in DATA.",
+        POSTGRESQL,
+        "An outside PostgreSQL, 15 or newer; without it the server runs one of its own in DATA.",
+        "postgresql://poolhouse:secret@db.example.com:5432/poolhouse",
     )
-    replica_url: SecretStr | None = Field(
+    replica_url: SecretStr | None = _setting(
         None,
-        examples=["postgresql://poolhouse:secret@standby.example.com:5432/poolhouse"],
-        description="A hot standby of that PostgreSQL, which then answers lists, searches and logs.",
+        POSTGRESQL,
+        "A hot standby of that PostgreSQL, which then answers lists, searches and logs.",
+        "postgresql://poolhouse:secret@standby.example.com:5432/poolhouse",
     )
-    database_connections: int = Field(
-        10, description="Database connections that each process keeps.", ge=2, le=200
+    database_connections: int = _setting(10, _whole(2, 200), "Database connections that each process keeps.")
+    pg_bin: Path | None = _setting(
+        None, PATH, "Folder of PostgreSQL's server programs, for its own database; else found by itself."
     )
-    pg_bin: Path | None = Field(
+    secret_key: SecretStr | None = _setting(
         None,
-        description="Folder of PostgreSQL's server programs, for its own database; else found by itself.",
+        SECRET,
+        "32 bytes in base64 that encrypt secrets (older keys after a comma); else DATA/secret.key.",
     )
-    secret_key: SecretStr | None = Field(
-        None,
-        description="32 bytes in base64 that encrypt secrets (older keys after a comma); else DATA/secret.key.",
-    )
-    allowed_origins: str = Field(
+    allowed_origins: str = _setting(
         "*",
-        examples=["https://app.example.com, https://shop.example.com"],
-        description="Origins whose pages may call the APIs from a browser, separated by commas; * for any.",
+        Kind(_origins),
+        "Origins whose pages may call the APIs from a browser, separated by commas; * for any.",
+        "https://app.example.com, https://shop.example.com",
     )
-    email_special_domains: str = Field(
+    email_special_domains: str = _setting(
         "",
-        examples=["local, test"],
-        description="Names that are no public domain and that e-mail addresses may end in, separated by commas.",
-        pattern=r"^[ ,a-z]*$",
+        Kind(_special),
+        "Names that are no public domain and that e-mail addresses may end in, separated by commas.",
+        "local, test",
     )
-    trusted_proxies: int = Field(
-        0, description="Number of proxies before the server that say where a request comes from.", ge=0, le=16
+    trusted_proxies: int = _setting(
+        0, _whole(0, 16), "Number of proxies before the server that say where a request comes from."
     )
-    trusted_header: Literal["any", "x-forwarded-for", "forwarded"] = Field(
+    trusted_header: Header = _setting(
         "any",
-        description="The header they say it in; `any`: X-Forwarded-For, else Forwarded.",
+        _one_of(*get_args(Header)),
+        "The header they say it in; `any`: X-Forwarded-For, else Forwarded.",
     )
-    statement_timeout_s: int = Field(
-        30, description="Longest time of a database statement, in seconds.", ge=1
+    statement_timeout_s: int = _setting(30, _whole(1), "Longest time of a database statement, in seconds.")
+    search_timeout_s: int = _setting(
+        10, _whole(1), "Longest time of the statement of a search or a filtered list, in seconds."
     )
-    search_timeout_s: int = Field(
-        10, description="Longest time of the statement of a search or a filtered list, in seconds.", ge=1
+    geo_database: Path | None = _setting(
+        None, PATH, "A file in MaxMind's format (.mmdb) that tells where an address is; none is shipped."
     )
-    geo_database: Path | None = Field(
-        None,
-        description="A file in MaxMind's format (.mmdb) that tells where an address is; none is shipped.",
-    )
-    smtp_host: str | None = Field(None, description="The mail server; without one, mail stays in the outbox.")
-    smtp_port: int = Field(465, description="Its port.", ge=1, le=65535)
-    smtp_security: Literal["tls", "starttls", "none"] = Field(
+    smtp_host: str | None = _setting(None, TEXT, "The mail server; without one, mail stays in the outbox.")
+    smtp_port: int = _setting(465, _whole(1, 65535), "Its port.")
+    smtp_security: Security = _setting(
         "tls",
-        description="`tls` from the first byte, `starttls`, which never falls back to plain text, or `none`.",
+        _one_of(*get_args(Security)),
+        "`tls` from the first byte, `starttls`, which never falls back to plain text, or `none`.",
     )
-    smtp_username: str = Field("", description="Name to log in to the mail server with, if it wants one.")
-    smtp_password: SecretStr = Field(SecretStr(""), description="Its password.")
-    smtp_sender: str = Field(
-        "",
-        examples=["no-reply@example.com"],
-        description="The sender of mail; without it POOLHOUSE_SMTP_USERNAME.",
+    smtp_username: str = _setting("", TEXT, "Name to log in to the mail server with, if it wants one.")
+    smtp_password: SecretStr = _setting(SecretStr(""), SECRET, "Its password.")
+    smtp_sender: str = _setting(
+        "", TEXT, "The sender of mail; without it POOLHOUSE_SMTP_USERNAME.", "no-reply@example.com"
     )
-    sms_url: str | None = Field(
+    sms_url: str | None = _setting(
         None,
-        examples=["http://127.0.0.1:9000/sms"],
-        description="Address that short messages are POSTed to; without one, they stay in the outbox.",
-        pattern=r"^https?://",
+        Kind(_http),
+        "Address that short messages are POSTed to; without one, they stay in the outbox.",
+        "http://127.0.0.1:9000/sms",
     )
-    sms_secret: SecretStr = Field(
-        SecretStr(""), description="Secret that signs what is POSTed to POOLHOUSE_SMS_URL."
+    sms_secret: SecretStr = _setting(
+        SecretStr(""), SECRET, "Secret that signs what is POSTed to POOLHOUSE_SMS_URL."
     )
-    outgoing_hosts: str = Field(
+    outgoing_hosts: str = _setting(
         "",
-        examples=["erp.internal:8443, 10.0.0.7:80"],
-        description="Hosts of your own network that the server may call at a logout, separated by commas.",
+        Kind(_hosts),
+        "Hosts of your own network that the server may call at a logout, separated by commas.",
+        "erp.internal:8443, 10.0.0.7:80",
     )
-    drain_s: int = Field(
+    drain_s: int = _setting(
         0,
-        description="Seconds from the order to stop until no more connections are taken; /readyz says 503 then.",
-        ge=0,
-        le=300,
+        _whole(0, 300),
+        "Seconds from the order to stop until no more connections are taken; /readyz says 503 then.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="How much is logged; a request is one line at info."
+    log_level: Level = _setting(
+        "info", _one_of(*get_args(Level)), "How much is logged; a request is one line at info."
     )
+
+    def __post_init__(self) -> None:
+        environment = {name.upper(): value for name, value in os.environ.items()}
+        unfit = []
+        for name, about in settings_known().items():
+            given = getattr(self, name)
+            if given is _NOT_GIVEN:
+                given = environment.get(f"{PREFIX}{name.upper()}", _NOT_GIVEN)
+            try:
+                value = about.default if given in (_NOT_GIVEN, about.default) else about.kind.read(given)
+            except ValueError as error:
+                unfit.append(f"{name}: {error}")
+            else:
+                setattr(self, name, value)
+        if unfit:
+            raise SettingsUnfit("; ".join(unfit))
 
     @property
     def address(self) -> str:
@@ -159,35 +312,6 @@ class Settings(BaseSettings):
         """`outgoing_hosts`, taken apart."""
         return frozenset(split_host(entry) for entry in _names(self.outgoing_hosts))
 
-    @field_validator("outgoing_hosts")
-    @classmethod
-    def _are_hosts(cls, given: str) -> str:
-        for entry in _names(given):
-            split_host(entry)
-        return given
 
-    @field_validator("allowed_origins")
-    @classmethod
-    def _are_origins(cls, given: str) -> str:
-        listed_origins(given)
-        return given
-
-    @field_validator("email_special_domains")
-    @classmethod
-    def _are_special(cls, given: str) -> str:
-        from poolhouse.emails import SPECIAL  # asked for by few, and not quick to import
-
-        if unknown := sorted(_names(given) - SPECIAL):
-            raise ValueError(f"{unknown[0]} is none of {', '.join(sorted(SPECIAL))}, and needs no setting")
-        return given
-
-    @field_validator("database_url", "replica_url")
-    @classmethod
-    def _is_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
-        """Here, because a driver's complaint about an address quotes the password in it."""
-        if url is not None and not _POSTGRESQL.match(url.get_secret_value()):
-            raise ValueError(
-                "expected postgresql://user:password@host:port/name; write / ? # % of a password as "
-                "%2F %3F %23 %25"
-            )
-        return url
+def settings_known() -> dict[str, About]:
+    return {one.name: one.metadata["about"] for one in fields(Settings)}

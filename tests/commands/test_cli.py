@@ -8,10 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from poolhouse.cli import COMMANDS, app
-from poolhouse.settings import Settings
+from poolhouse.settings import SecretStr, Settings, SettingsUnfit
 
 POOLHOUSE = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
 
@@ -27,15 +26,72 @@ def test_every_command_is_where_the_table_says(name: str) -> None:
     assert app[name].name == (name,)
 
 
-def test_the_version_needs_no_server() -> None:
+HEAVY = (
+    "asyncpg",
+    "cryptography",
+    "graphql",
+    "jinja2",
+    "msgspec",
+    "poolhouse.app",
+    "poolhouse.services",
+    "pydantic",
+    "rich.markdown",
+    "starlette",
+    "structlog",
+)
+"""What takes longer to import than a command may take that does not need it."""
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "up --help", "migrate --help", "version --json"])
+def test_what_needs_no_server_imports_none(words: str) -> None:
     program = (
-        "import sys; from poolhouse import cli\n"
-        "try: cli.app(['--version'])\n"
-        "except SystemExit: pass\n"
-        "print([name for name in ('poolhouse.app', 'poolhouse.services', 'graphql', 'asyncpg') if name in sys.modules])"
+        f"import atexit, sys; sys.argv = ['poolhouse', *{words.split()}]\n"
+        f"atexit.register(lambda: print([name for name in {HEAVY} if name in sys.modules]))\n"
+        "from poolhouse import cli; cli.main()"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert ran.stdout.splitlines()[-1] == "[]"
+
+
+LATER = ("captcha", "passlib", "PIL", "pydantic", "regex", "ua_parser", "yaml")
+"""What only some requests need: each is imported by the first that does."""
+
+
+def test_a_start_imports_nothing_that_few_requests_need() -> None:
+    program = (
+        "import sys; from poolhouse.commands import server; server._import_doors()\n"
+        f"print('graphql' in sys.modules, [name for name in {LATER} if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "True []\n"
+
+
+def test_a_setting_names_what_it_should_be_and_no_value() -> None:
+    with pytest.raises(SettingsUnfit) as unfit:
+        Settings(port="hunter2", drain_s=301, log_level="hunter2", sms_url="hunter2")  # type: ignore[arg-type]
+    said = str(unfit.value)
+    assert [part.partition(":")[0] for part in said.split("; ")] == [
+        "port",
+        "sms_url",
+        "drain_s",
+        "log_level",
+    ]
+    assert "hunter2" not in said
+
+
+def test_a_setting_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POOLHOUSE_PORT", "4000")
+    monkeypatch.setenv("poolhouse_workers", " 2 ")
+    monkeypatch.setenv("POOLHOUSE_GEO_DATABASE", "here.mmdb")
+    settings = Settings(port=5000)
+    assert (settings.port, settings.workers, settings.geo_database) == (5000, 2, Path("here.mmdb"))
+
+
+def test_a_secret_setting_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POOLHOUSE_SMTP_PASSWORD", "hunter2")
+    settings = Settings(secret_key=SecretStr("hunter2"))
+    assert "hunter2" not in f"{settings} {settings!r} {settings.smtp_password}"
+    assert settings.smtp_password.get_secret_value() == "hunter2"
 
 
 def test_services_open_no_door() -> None:

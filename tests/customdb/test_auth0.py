@@ -17,7 +17,7 @@ from poolhouse.errors import (
     WrongCredentials,
 )
 from poolhouse.paging import PageRequest
-from poolhouse.sandbox import Killed, Returned, Threw
+from poolhouse.sandbox.client import Killed, Returned, Threw
 from poolhouse.services import Services
 from poolhouse.users.model import UserKey, UserQuery
 

@@ -25,7 +25,8 @@ from poolhouse.customdb.folder import read
 from poolhouse.customdb.model import Connection
 from poolhouse.directory.contract import Directory
 from poolhouse.errors import UserExists, WrongCredentials
-from poolhouse.sandbox import Returned, Threw, WorkerSpec
+from poolhouse.sandbox.client import Returned, Threw
+from poolhouse.sandbox.order import WorkerSpec
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft, UserKey
 

@@ -10,7 +10,7 @@ from poolhouse.customdb.budget import MOST_CALLS
 from poolhouse.customdb.model import DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS, LOG_DAYS, LOG_ROWS, SCRIPT_NAMES
 from poolhouse.customdb.stubs import PARAMETERS
 from poolhouse.directory.scripted_queries import MOST_FOUND
-from poolhouse.sandbox import Limits
+from poolhouse.sandbox.limits import Limits
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/scripts.md").read_text()
 

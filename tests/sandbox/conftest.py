@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.customdb.engines import mariadb
 
-from poolhouse.sandbox import Sandbox
+from poolhouse.sandbox.client import Sandbox
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from poolhouse.sandbox import Returned, Sandbox, Threw, WorkerSpec
+from poolhouse.sandbox.client import Returned, Sandbox, Threw
+from poolhouse.sandbox.order import WorkerSpec
 
 SPEC = WorkerSpec(key="client", env={"DB_HOST": "db", "COLOUR": "green"})
 

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from structlog.testing import capture_logs
 
-from poolhouse.sandbox import Killed, KillReason, Outcome, Returned, Sandbox, Threw, WorkerSpec
+from poolhouse.sandbox.client import Killed, Outcome, Returned, Sandbox, Threw
+from poolhouse.sandbox.limits import KillReason
+from poolhouse.sandbox.order import WorkerSpec
 
 from .world import pids_of
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from poolhouse.sandbox import Returned, Sandbox, WorkerSpec
+from poolhouse.sandbox.client import Returned, Sandbox
+from poolhouse.sandbox.order import WorkerSpec
 
 from .world import SECRET, World, pids_of, world
 

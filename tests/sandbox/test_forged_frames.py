@@ -15,7 +15,9 @@ import pytest
 from structlog.testing import capture_logs
 
 import poolhouse.sandbox
-from poolhouse.sandbox import Killed, KillReason, Limits, Returned, Sandbox, WorkerSpec
+from poolhouse.sandbox.client import Killed, Returned, Sandbox
+from poolhouse.sandbox.limits import KillReason, Limits
+from poolhouse.sandbox.order import WorkerSpec
 
 from .world import pids_of
 

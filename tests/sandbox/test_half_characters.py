@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from poolhouse.sandbox import Outcome, Returned, Sandbox, Threw, WorkerSpec
+from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
+from poolhouse.sandbox.order import WorkerSpec
 
 from .world import pids_of
 

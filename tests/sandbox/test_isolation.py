@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from poolhouse.sandbox import Returned, Sandbox, WorkerSpec
-from poolhouse.sandbox.order import MODULES
+from poolhouse.sandbox.client import Returned, Sandbox
+from poolhouse.sandbox.order import MODULES, WorkerSpec
 
 PARTS = (Path(__file__).parent / "isolation.js").read_text()
 VALUES = (

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import poolhouse.customdb.templates
-from poolhouse.sandbox import Killed, Outcome, Returned, Sandbox, Threw, WorkerSpec
-from poolhouse.sandbox.order import BUILT_IN, MODULES, PACKAGES
+from poolhouse.sandbox.client import Killed, Outcome, Returned, Sandbox, Threw
+from poolhouse.sandbox.order import BUILT_IN, MODULES, PACKAGES, WorkerSpec
 
 from .world import World, world
 

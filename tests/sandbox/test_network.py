@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from poolhouse.networks import split_host
-from poolhouse.sandbox import Returned, Sandbox, WorkerSpec
+from poolhouse.sandbox.client import Returned, Sandbox
 from poolhouse.sandbox.network import reach
+from poolhouse.sandbox.order import WorkerSpec
 
 from .world import World, pids_of, world
 

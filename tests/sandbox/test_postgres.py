@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from poolhouse.sandbox import BreakerState, Killed, KillReason, Limits, Returned, Sandbox, Threw, WorkerSpec
+from poolhouse.breaker import BreakerState
+from poolhouse.sandbox.client import Killed, Returned, Sandbox, Threw
+from poolhouse.sandbox.limits import KillReason, Limits
+from poolhouse.sandbox.order import WorkerSpec
 
 
 def spec(url: str, key: str, *, pooled: bool = False) -> WorkerSpec:

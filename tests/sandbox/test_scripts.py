@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from poolhouse.sandbox import Killed, Outcome, Returned, Sandbox, Threw
+from poolhouse.sandbox.client import Killed, Outcome, Returned, Sandbox, Threw
 
 from .world import SECRET, World, pids_of, world
 

@@ -15,7 +15,9 @@ from dataclasses import replace
 import pytest
 
 from poolhouse.errors import InvalidInput, Overloaded
-from poolhouse.sandbox import Killed, KillReason, Limits, Returned, Sandbox, SyntaxProblem, WorkerSpec
+from poolhouse.sandbox.client import Killed, Returned, Sandbox, SyntaxProblem
+from poolhouse.sandbox.limits import KillReason, Limits
+from poolhouse.sandbox.order import WorkerSpec
 
 from .world import pids_of
 
@@ -155,7 +157,8 @@ async def test_a_cancelled_call_frees_its_place() -> None:
 async def test_workers_die_with_a_server_that_was_killed() -> None:
     program = (
         "import asyncio\n"
-        "from poolhouse.sandbox import Sandbox, WorkerSpec\n"
+        "from poolhouse.sandbox.client import Sandbox\n"
+        "from poolhouse.sandbox.order import WorkerSpec\n"
         "async def main():\n"
         "    s = Sandbox()\n"
         "    spec = WorkerSpec(key='k', env={}, preload=())\n"

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from poolhouse.sandbox import Returned, Sandbox, WorkerSpec
+from poolhouse.sandbox.client import Returned, Sandbox
+from poolhouse.sandbox.order import WorkerSpec
 
 # The zone of the connection, the one PostgreSQL's session has, MariaDB's offset, and the moment of 02:20:30.5 there.
 ZONES = {

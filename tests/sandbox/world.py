@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import poolhouse.sandbox
-from poolhouse.sandbox import Sandbox, WorkerSpec
+from poolhouse.sandbox.client import Sandbox
+from poolhouse.sandbox.order import WorkerSpec
 
 SECRET = "the-secret-of-the-house"
 ENV = {"DB_HOST": "db.internal"}

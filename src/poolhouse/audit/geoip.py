@@ -12,7 +12,6 @@ from typing import Any
 
 import maxminddb
 import structlog
-from ua_parser import parse
 
 LOOKED_AT_EVERY_S = 60.0
 LONGEST_AGENT = 400
@@ -48,6 +47,8 @@ class Place:
 
 @lru_cache(maxsize=4096)
 def agent(user_agent: str) -> Agent:
+    from ua_parser import parse  # by those who read the log, in a thread: `know_agents`
+
     parsed = parse(user_agent[:LONGEST_AGENT])
     browser, system, device = parsed.user_agent, parsed.os, parsed.device
     return Agent(

@@ -9,22 +9,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from pydantic import SecretStr
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from poolhouse import logs
 from poolhouse.commands.output import console, warn
-from poolhouse.db import migrations
-from poolhouse.db.migrations.online import Progress as Step
-from poolhouse.db.migrations.online import Report
-from poolhouse.settings import Settings, misspelt
+from poolhouse.settings import SecretStr, Settings, misspelt
+
+if TYPE_CHECKING:
+    from poolhouse.db.migrations.online import Progress as Step
+    from poolhouse.db.migrations.online import Report
 
 Data = Annotated[Path | None, Parameter(help="Folder of the database, the keys and credentials.json.")]
 DatabaseUrl = Annotated[str | None, Parameter(help="An outside PostgreSQL instead of the embedded one.")]
@@ -40,7 +38,7 @@ def settings_from(data: Path | None, database_url: str | None = None, **given: o
     if database_url is not None:
         values["database_url"] = SecretStr(database_url)
     settings = Settings(**values)  # type: ignore[arg-type]
-    return settings.model_copy(update={"data": settings.data.absolute()})
+    return replace(settings, data=settings.data.absolute())
 
 
 def up(
@@ -52,12 +50,15 @@ def up(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Starts the server; the first start also creates a pool, an application and an administrator."""
+    from poolhouse import logs
+
     settings = settings_from(data, database_url, host=host, port=port, workers=workers)
     logs.configure(settings.log_level)
     run(_up(settings, time.monotonic()))
 
 
 async def _up(settings: Settings, began: float) -> None:
+    from poolhouse.db import migrations
     from poolhouse.serving import database, serve, serve_workers, with_port
 
     settings = with_port(settings)
@@ -91,6 +92,9 @@ async def _up(settings: Settings, began: float) -> None:
 @contextmanager
 def upgrade_shown() -> Iterator[Report]:
     """A bar on a terminal for what takes long; the log has the same in lines."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     terminal = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
@@ -151,6 +155,7 @@ def migrate(
     to: Annotated[str | None, Parameter(help='A version such as 0007, or "base".')] = None,
 ) -> None:
     """Brings the database's schema to this program's version, or to another."""
+    from poolhouse.db import migrations
     from poolhouse.serving import database_of_folder
 
     settings = settings_from(data, database_url)

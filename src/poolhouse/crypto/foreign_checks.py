@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import argon2
@@ -17,17 +18,21 @@ from cryptography.hazmat.primitives import hashes
 from poolhouse.crypto.foreign_costs import BOUNDS
 from poolhouse.crypto.foreign_shapes import BCRYPT64, Parts
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import passlib.hash as libpass
-
 Check = Callable[[bytes, Parts, str], bool]
 """The password, the hash's parts, and the hash as it is stored."""
 
 
 def library(name: str, prefix: str = "") -> Check:
-    handler: Any = getattr(libpass, name)
-    return lambda password, _, stored: bool(handler.verify(password, stored[len(prefix) :]))
+    return lambda password, _, stored: bool(_libpass(name).verify(password, stored[len(prefix) :]))
+
+
+@lru_cache
+def _libpass(name: str) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import passlib.hash
+
+    return getattr(passlib.hash, name)
 
 
 def argon2_after(prefix: str = "") -> Check:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 import re
 
-import regex
-
 from poolhouse.aside import aside
 from poolhouse.errors import InvalidInput
 
@@ -34,8 +32,14 @@ _REPEAT = re.compile(r"(?:[*?]|(\+)|\{(\d{0,9})(?:,\d{0,9})?\})[?+]?", re.ASCII)
 async def check_pattern(pattern: str, field: str = "pattern") -> None:
     """Raises InvalidInput naming `field` for what is no regular expression, or one that may cost too much."""
     _check_shape(pattern, field)
+    await asyncio.to_thread(_compile, pattern, field)
+
+
+def _compile(pattern: str, field: str) -> None:
+    import regex  # by few, and not quick to import
+
     try:
-        await asyncio.to_thread(regex.compile, pattern)
+        regex.compile(pattern)
     except (regex.error, OverflowError, RecursionError, ValueError) as error:
         raise InvalidInput(field, "正则表达式无效", "not a regular expression") from error
 
@@ -50,6 +54,8 @@ async def matches(pattern: str, text: str) -> bool:
 
 
 def _search(pattern: str, text: str) -> bool:
+    import regex
+
     try:
         _check_shape(pattern, "pattern")
         return regex.search(pattern, text, timeout=MATCH_S, concurrent=True) is not None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass, field
-
-from captcha.audio import AudioCaptcha
-from captcha.image import ImageCaptcha
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
@@ -15,6 +14,10 @@ from poolhouse.errors import CodeExpired
 from poolhouse.ids import new_id
 from poolhouse.login import postgres
 from poolhouse.login.lockout import asker
+
+if TYPE_CHECKING:
+    from captcha.audio import AudioCaptcha
+    from captcha.image import ImageCaptcha
 
 LIFETIME_S = 300
 DIGITS = 5
@@ -35,8 +38,6 @@ class Captchas:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._image = ImageCaptcha(width=160, height=60)
-        self._audio = AudioCaptcha()
 
     async def issue(self, caller: Caller) -> Challenge:
         answer = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
@@ -45,12 +46,34 @@ class Captchas:
             await postgres.insert_captcha(
                 tx, caller.pool_id, captcha_id, asker(caller), answer, LIFETIME_S, MOST_AT_ONCE
             )
-        image = await asyncio.to_thread(self._image.generate, answer)
-        return Challenge(captcha_id, image.getvalue(), answer)
+        image = await asyncio.to_thread(_picture, answer)
+        return Challenge(captcha_id, image, answer)
 
     async def sound(self, caller: Caller, captcha_id: str) -> bytes:
         """The same digits, spoken: WAV. Raises CodeExpired."""
         answer = await postgres.captcha_answer(self._db, caller.pool_id, captcha_id, asker(caller))
         if answer is None:
             raise CodeExpired("no such captcha")
-        return bytes(await asyncio.to_thread(self._audio.generate, answer))
+        return await asyncio.to_thread(_sound, answer)
+
+
+def _picture(answer: str) -> bytes:
+    return _painter().generate(answer).getvalue()
+
+
+def _sound(answer: str) -> bytes:
+    return bytes(_voice().generate(answer))
+
+
+@lru_cache(maxsize=1)
+def _painter() -> ImageCaptcha:
+    from captcha.image import ImageCaptcha  # with all of Pillow, for the few who failed too often
+
+    return ImageCaptcha(width=160, height=60)
+
+
+@lru_cache(maxsize=1)
+def _voice() -> AudioCaptcha:
+    from captcha.audio import AudioCaptcha
+
+    return AudioCaptcha()
