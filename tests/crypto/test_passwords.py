@@ -98,6 +98,6 @@ async def test_a_stored_hash_beyond_the_bound_is_a_wrong_password_and_a_warning(
 
 
 async def test_an_empty_password_fits_no_hash_and_takes_no_turn(hasher, monkeypatch):
-    stored = hasher._argon2.hash("")
+    stored = hasher._argon2.hash(b"")
     monkeypatch.setattr(hasher, "_lanes", {})
     assert not (await hasher.verify("", stored)).ok

@@ -13,19 +13,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
-from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-import argon2
 import structlog
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from poolhouse import turn
 from poolhouse.crypto import foreign
+from poolhouse.crypto.argon2id import Argon2id
 from poolhouse.crypto.foreign import Format
 from poolhouse.fair_queue import FairQueue
 
@@ -47,16 +44,6 @@ class Verified:
     needs_rehash: bool = False
 
 
-def _decoy(hasher: argon2.PasswordHasher) -> str:
-    """What no password has: as dear to verify as a real one, for nothing, and made without hashing."""
-
-    def made_up(length: int) -> str:
-        return b64encode(secrets.token_bytes(length)).decode().rstrip("=")
-
-    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
-    return f"$argon2id$v=19${cost}${made_up(hasher.salt_len)}${made_up(hasher.hash_len)}"
-
-
 class PasswordHasher:
     """`queue_limit`: tries waiting or running before Overloaded; the default is about two seconds of work, of which
     each of the server's `processes` has its part: all of them hash on the same cores."""
@@ -71,15 +58,13 @@ class PasswordHasher:
         processes: int = 1,
     ) -> None:
         threads = threads or os.cpu_count() or 1
-        self._argon2 = argon2.PasswordHasher(
-            time_cost=passes, memory_cost=memory_kib, parallelism=1, type=argon2.Type.ID
-        )
+        self._argon2 = Argon2id(memory_kib, passes)
         self._queue_limit = queue_limit or max(2, 64 // processes) * threads
         self._lanes = {
             "quick": _Lane(threads, self._queue_limit, "password"),
             "dear": _Lane(1, self._queue_limit, "foreign password"),
         }
-        self._decoy = _decoy(self._argon2)
+        self._decoy = self._argon2.decoy()
 
     async def hash(self, password: str, share: str = "") -> str:
         """`share`: whose turn it takes, a pool's id."""
@@ -92,7 +77,7 @@ class PasswordHasher:
         """
         if not password:
             return Verified(False)
-        format_ = None if self._is_ours(stored) else foreign.recognise(stored)
+        format_ = None if self._argon2.is_own(stored) else foreign.recognise(stored)
         asked = format_.share(_encoded(password), stored) if format_ else 0
         if format_ and asked > 1:
             _log.warning("password_hash_too_costly", format=format_.name, pool_id=share)
@@ -120,24 +105,9 @@ class PasswordHasher:
     def _verify(self, password: str, stored: str, format_: Format | None) -> Verified:
         if format_ is not None:
             return Verified(format_.verify(_encoded(password), stored), needs_rehash=True)
-        if self._is_ours(stored):
-            return Verified(self._matches(password, stored))
-        self._matches(password, self._decoy)
-        return Verified(False)
-
-    def _is_ours(self, stored: str) -> bool:
-        if not stored.startswith("$argon2id$"):
-            return False
-        try:
-            return not self._argon2.check_needs_rehash(stored)
-        except InvalidHashError:
-            return False
-
-    def _matches(self, password: str, stored: str) -> bool:
-        try:
-            return self._argon2.verify(stored, _encoded(password))
-        except (VerificationError, InvalidHashError):
-            return False
+        ours = self._argon2.is_own(stored)
+        fits = self._argon2.verify(_encoded(password), stored if ours else self._decoy)
+        return Verified(ours and fits)
 
 
 class _Lane:
