@@ -43,12 +43,18 @@ def data_folder() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def own_services() -> AsyncIterator[Services]:
-    """On a migrated database of their own."""
+async def own_database() -> AsyncIterator[tuple[Settings, str]]:
+    """Migrated, and the settings for services on it, one after another."""
     with data_folder() as data, EmbeddedPostgres(data) as url:
         await migrate(url)
-        async with opened(Settings(data=data), url) as services:
-            yield services
+        yield Settings(data=data), url
+
+
+@asynccontextmanager
+async def own_services() -> AsyncIterator[Services]:
+    """On a migrated database of their own."""
+    async with own_database() as (settings, url), opened(settings, url) as services:
+        yield services
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from random import Random
@@ -49,11 +50,11 @@ class Pages:
     """Of one pool, by what was remembered of earlier ones."""
 
     def __init__(self, db: Any, pool_id: str) -> None:
-        self.db, self._pool_id, self.deep = db, pool_id, DeepPages()
+        self.db, self._pool_id, self.deep = db, pool_id, DeepPages(db)
 
     async def at(self, number: int, **query: Any) -> Page[User]:
         asked = UserQuery(PageRequest(number, SIZE), **query)
-        return await search.page(self.db, Totals(), self._pool_id, asked, self.deep)
+        return await search.page(self.db, Totals(self.db), self._pool_id, asked, self.deep)
 
 
 async def _comes_newest(db: Database, pool_id: str, random: Random, number: int) -> None:
@@ -108,6 +109,51 @@ async def test_a_page_is_as_counted_whoever_came_and_went(
             assert page.total == len(model)
         for nth, act in enumerate(random.choices(ACTS, k=random.randrange(3))):
             await act(services.db, crowd.id, random, 10 * number + nth)
+
+
+async def test_a_place_that_was_far_is_known_to_other_processes(
+    services: Services, crowd: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after some have come who are newer."""
+    monkeypatch.setattr(deep_pages, "WORTH", 30)
+    first, random = Pages(services.db, crowd.id), Random(2)
+    for given in LISTS.values():
+        await first.at(8, **given)
+    for came in range(2):
+        people = await everybody(services.db, crowd.id)
+        for name, given in LISTS.items():
+            another = Pages(Skipping(services.db), crowd.id)
+            page = await another.at(9, **given)
+            model = listed(people, fitting(UserQuery(**given)), given.get("sort", ()))
+            assert [user.id for user in page.items] == model[8 * SIZE : 9 * SIZE], name
+            assert another.db.skipped <= 2 * SIZE, name
+        await _comes_newest(services.db, crowd.id, random, 300 + came)
+
+
+async def test_places_of_a_list_that_somebody_left_are_not_used(
+    services: Services, crowd: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deep_pages, "WORTH", 0)
+    await Pages(services.db, crowd.id).at(9)
+    people = await everybody(services.db, crowd.id)
+    await services.db.execute("delete from users where pool_id = $1 and id = $2", crowd.id, people[0].id)
+    page = await Pages(services.db, crowd.id).at(9)
+    model = listed(await everybody(services.db, crowd.id), lambda _: True, ())
+    assert [user.id for user in page.items] == model[8 * SIZE : 9 * SIZE]
+
+
+class Skipping:
+    """A database that says how many rows it was told to skip at most."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self.skipped = db, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._db, name)
+
+    async def search_fetch(self, sql: str, *args: Any) -> Any:
+        self.skipped = max([self.skipped, *map(int, re.findall(r"offset (\d+)", sql))])
+        return await self._db.search_fetch(sql, *args)
 
 
 class Meddled:

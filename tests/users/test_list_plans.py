@@ -26,7 +26,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.services import Services, build
 from poolhouse.settings import Settings
 from poolhouse.times import now
-from poolhouse.users.model import Condition, Sort, UserQuery
+from poolhouse.users.model import Condition, Sort, UserDraft, UserQuery
 from poolhouse.users.profile_fields import SEARCHED_FIRST
 
 PEOPLE, MOST_PAGES = 50_000, 800
@@ -187,22 +187,26 @@ async def test_a_list_reads_few_pages(alone: Services, crowd: PoolForTests, name
     db: Any = Counting(alone)
     asked = UserQuery(PageRequest(1, 10), **LISTS[name])
     conditions = tuple(replace(one, value=_moments(one)) for one in asked.conditions)
-    found = await search.page(db, Totals(), crowd.id, replace(asked, conditions=conditions))
+    found = await search.page(db, Totals(alone.db), crowd.id, replace(asked, conditions=conditions))
     assert len(found.items) == min(found.total, 10)
     assert found.total or name in NOBODY
-    assert db.pages < MOST_PAGES, db.asked
+    assert db.pages < MOST_PAGES, (db.asked, db.scans)
 
 
 @pytest.mark.parametrize("oldest_first", [False, True], ids=["newest first", "oldest first"])
 async def test_a_page_beside_one_that_was_read_or_at_the_end_reads_few_pages(
     alone: Services, crowd: PoolForTests, oldest_first: bool
 ) -> None:
-    deep, sort = DeepPages(), (Sort("created_at", False),) if oldest_first else ()
+    deep, sort = DeepPages(alone.db), (Sort("created_at", False),) if oldest_first else ()
     middle, last = PEOPLE // 20, PEOPLE // 10
-    await search.page(alone.db, Totals(), crowd.id, UserQuery(PageRequest(middle, 10), sort=sort), deep)
+    await search.page(
+        alone.db, Totals(alone.db), crowd.id, UserQuery(PageRequest(middle, 10), sort=sort), deep
+    )
     for number in (middle, middle + 1, middle - 1, last, last - 1):
         db: Any = Counting(alone)
-        found = await search.page(db, Totals(), crowd.id, UserQuery(PageRequest(number, 10), sort=sort), deep)
+        found = await search.page(
+            db, Totals(alone.db), crowd.id, UserQuery(PageRequest(number, 10), sort=sort), deep
+        )
         assert len(found.items) == 10
         assert db.pages < 100, (number, db.asked)
 
@@ -217,9 +221,46 @@ async def test_a_page_of_a_broad_search_reads_few_pages(
     alone: Services, crowd: PoolForTests, name: str
 ) -> None:
     db: Any = Counting(alone)
-    found = await search.page(db, Uncounted(), crowd.id, UserQuery(**BROAD[name]))
+    found = await search.page(db, Uncounted(alone.db), crowd.id, UserQuery(**BROAD[name]))
     assert len(found.items) == 10
-    assert db.pages < MOST_PAGES, db.asked
+    assert db.pages < MOST_PAGES, (db.asked, db.scans)
+
+
+@pytest.mark.parametrize("name", ["user", "the third page"])
+async def test_what_none_of_the_very_newest_has_and_many_others_is_not_sorted_whole(
+    alone: Services, crowd: PoolForTests, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "GLANCE", 0)
+    monkeypatch.setattr(search, "NEAR", 100)
+    db: Any = Counting(alone)
+    found = await search.page(db, Uncounted(alone.db), crowd.id, UserQuery(**BROAD[name]))
+    assert len(found.items) == 10
+    assert db.pages < MOST_PAGES, (db.asked, db.scans)
+
+
+KEPT = {
+    "a keyword": UserQuery(keyword="张"),
+    "one letter, in v3's fields": UserQuery(keyword="e", fields=SEARCHED_FIRST),
+    "a company": UserQuery(conditions=(Condition("company", "CONTAINS", "company"),)),
+    "a keyword and a status": UserQuery(keyword="user", statuses=("Activated",)),
+    "in no department": UserQuery(not_in_org=True),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+async def test_a_total_that_is_kept_reads_few_pages_after_a_newcomer(
+    alone: Services, crowd: PoolForTests, name: str
+) -> None:
+    totals = Totals(alone.db, large=0, slow_s=0, stale_s=0)
+    before = await search.page(alone.db, totals, crowd.id, KEPT[name])
+    values = {"username": "user newest", "name": "张", "company": "company"}
+    newest = await alone.users.create(crowd.administrator, UserDraft(values))
+    db: Any = Counting(alone)
+    found = await search.page(db, totals, crowd.id, KEPT[name])
+    await alone.users.delete(crowd.administrator, [newest.id])
+    assert before.total > PEOPLE / 2
+    assert found.total == before.total + 1
+    assert db.pages < MOST_PAGES, (db.asked, db.scans)
 
 
 @pytest.fixture(scope="module")
@@ -242,9 +283,9 @@ async def test_a_search_in_a_small_pool_reads_no_page_for_the_large_one(
 ) -> None:
     monkeypatch.setattr(search, "GLANCE", 0)
     db: Any = Counting(alone)
-    found = await search.page(db, Totals(), beside.id, UserQuery(keyword=keyword))
+    found = await search.page(db, Totals(alone.db), beside.id, UserQuery(keyword=keyword))
     assert found.total <= 4000
-    assert db.pages < MOST_PAGES, db.asked
+    assert db.pages < MOST_PAGES, (db.asked, db.scans)
     searched = [(index, by) for index, by in db.scans if index.startswith("user_search")]
     assert all(f"pool_id = '{beside.id}'" in by for _, by in searched), searched
     assert keyword not in FEW or "user_search_text" in dict(searched), db.scans

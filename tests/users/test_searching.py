@@ -256,13 +256,13 @@ async def test_a_row_without_a_key_is_found_by_its_number(services: Services, po
 async def test_what_is_too_broad_is_refused_before_it_runs(
     services: Services, crowd: PoolForTests, query: UserQuery, field: str
 ) -> None:
-    totals = Totals(large=0, crowded=0, most_cost=0)
+    totals = Totals(services.db, large=0, crowded=0, most_cost=0)
     with pytest.raises(QueryTooBroad) as refused:
         await search.page(services.db, totals, crowd.id, query)
     assert refused.value.facts["field"] == field
     assert "条件" in refused.value.message() or "关键字" in refused.value.message()
     assert "longer" in refused.value.message("en-US") or "condition" in refused.value.message("en-US")
-    allowed = Totals(large=0, crowded=0)
+    allowed = Totals(services.db, large=0, crowded=0)
     assert (await search.page(services.db, allowed, crowd.id, query)).total > 0
 
 

@@ -14,16 +14,19 @@ docs/decisions/0044-deep-pages.md.
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from hashlib import sha256
 
 from asyncpg import Record
 
-from poolhouse.db.database import Reads
+from poolhouse.db.database import Executor, Reads
 from poolhouse.db.where import Where
+from poolhouse.directory import postgres_kept
 from poolhouse.directory.orders import NEWEST, Listed
+from poolhouse.directory.postgres_kept import Key, Total
+from poolhouse.errors import PoolhouseError
 from poolhouse.paging import Page, PageRequest
+from poolhouse.times import now
 from poolhouse.users.model import User
 
 COLUMNS = ", ".join(f"u.{name}" for name in User.__struct_fields__)
@@ -35,14 +38,13 @@ FAR = 1_000
 STEP = 50_000
 """Rows between the places that are noted on the way to a page, where the list is that of everybody: another one might
 be sorted for each."""
+WORTH = 5_000
+"""Rows on the way to a place that is kept for other processes, too."""
 MOST_LISTS, MOST_PLACES = 200, 200
 """Some 200 bytes a place: 8 MB at most."""
 MOST_CAME = 10_000
 """Newcomers who are counted to move the places; more, and all is forgotten."""
 TRIES = 3
-
-Key = tuple[datetime, str]
-"""Time of creation and id of a row."""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,8 @@ class Known:
     gone: int
     newest: Key | None
     places: OrderedDict[int, Key] = field(default_factory=OrderedDict)
+    far: bool = False
+    """Whether a place is new that it took long to get to."""
 
     def note(self, place: int, key: Key) -> None:
         self.places[place] = key
@@ -72,17 +76,19 @@ class Start:
 
 
 class DeepPages:
-    """What one process remembers of the lists of one directory."""
+    """What one process remembers of the lists of one directory; and through the database, what others went far for."""
 
-    def __init__(self) -> None:
-        self._lists: OrderedDict[str, Known] = OrderedDict()
+    def __init__(self, db: Executor) -> None:
+        """`db`: where places are kept."""
+        self._db = db
+        self._lists: OrderedDict[bytes, Known] = OrderedDict()
 
     async def page(
         self, db: Reads, where: Listed, counts: Where, page: PageRequest, *, oldest_first: bool = False
     ) -> Page[User]:
         """`counts`: the list over `user_counts c`, sharing the arguments of `where`."""
-        name = sha256(repr((where.sql, where.args)).encode()).hexdigest()
-        known = self._lists.get(name) or await _look(db, where, counts)
+        name = postgres_kept.found_by("places", where)
+        known = self._lists.get(name) or await self._kept(db, name, where, counts)
         for _ in range(TRIES):
             self._keep(name, known)
             offset = known.users - page.offset - page.size if oldest_first else page.offset
@@ -90,14 +96,34 @@ class DeepPages:
             if end > offset:
                 found = await _read(db, where, counts, known, offset, end - offset)
                 if found is not None:
+                    await self._keep_far(name, where, known)
                     return Page(known.users, found[::-1] if oldest_first else found)
             before, known = known, await _moved(db, where, counts, known)
+            known.far = before.far
             if end <= offset and (known.users, known.gone) == (before.users, before.gone):
                 return Page(known.users, [])
         rows = await _rows(db, where, counts, Start(page.offset, back=oldest_first), page.size)
         return Page(_users(rows), _people(rows))
 
-    def _keep(self, name: str, known: Known) -> None:
+    async def _kept(self, db: Reads, name: bytes, where: Listed, counts: Where) -> Known:
+        """The state of now, with the places that any process has kept."""
+        found = await postgres_kept.find_places(db, where.args[0], name)
+        if found is None:
+            return await _look(db, where, counts)
+        kept, places = found
+        return await _moved(
+            db, where, counts, Known(kept.users, int(kept.state), kept.newest, OrderedDict(places))
+        )
+
+    async def _keep_far(self, name: bytes, where: Listed, known: Known) -> None:
+        if not known.far:
+            return
+        known.far = False
+        state = Total(known.users, str(known.gone), known.users, known.newest, now())
+        with suppress(PoolhouseError):  # the page is right, kept or not
+            await postgres_kept.keep(self._db, where.args[0], name, state, list(known.places.items()))
+
+    def _keep(self, name: bytes, known: Known) -> None:
         self._lists[name] = known
         self._lists.move_to_end(name)
         if len(self._lists) > MOST_LISTS:
@@ -125,6 +151,7 @@ async def _read(
         if start.back:
             people.reverse()
         known.note(at, (people[0].created_at, people[0].id))
+        known.far |= start.skip >= WORTH
         if not on_the_way:
             return people
 

@@ -63,7 +63,7 @@ class PostgresDirectory:
 
     def __init__(self, db: Database, hasher: PasswordHasher, passwords: StoredPasswords) -> None:
         self._db, self._hasher, self._passwords = db, hasher, passwords
-        self._totals, self._deep = Totals(), DeepPages()
+        self._totals, self._deep = Totals(db), DeepPages(db)
 
     async def authenticate(
         self, caller: Caller, key: UserKey, password: str, known: Account | UnsetType | None = UNSET

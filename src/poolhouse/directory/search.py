@@ -88,29 +88,49 @@ async def page(
     orders.check(query.sort)
     if not query.sort and (query.page.after or not query.page.counted):
         return await _part(db, totals, pool_id, query, where)
+    if is_kept(query):
+        return await _kept(db, totals, pool_id, query, where, deep)
+    return await _counted(db, totals, pool_id, query, where)
+
+
+async def _kept(
+    db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed, deep: DeepPages | None
+) -> Page[User]:
+    """Of a list whose total the database keeps: there it is in the order of an index, too."""
     if where.unfiltered and query.page.offset == 0 and not query.sort:
         return await _first_page(db, pool_id, query.page.size)
-    if deep and query.page.offset >= FAR and is_kept(query):
-        newest_first = orders.by_creation(query.sort)
-        if newest_first is not None:
-            counts = counts_of(pool_id, query, where)
-            return await deep.page(db, where, counts, query.page, oldest_first=not newest_first)
-    near = None
-    looked = where.with_search and not (where.with_logins or query.sort or query.page.offset > NEAR)
-    if looked and (near := await _near(db, query, where)) is None:
+    newest_first = orders.by_creation(query.sort)
+    if deep and query.page.offset >= FAR and newest_first is not None:
+        counts = counts_of(pool_id, query, where)
+        return await deep.page(db, where, counts, query.page, oldest_first=not newest_first)
+    total = await totals.of(db, pool_id, query, where)
+    return Page(total, await _rows(db, pool_id, query, where) if total > query.page.offset else [])
+
+
+async def _counted(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:
+    """Of any other list. What is searched is looked for among the newest before anybody is counted."""
+    found = None
+    is_searched = where.with_search and not (where.with_logins or query.sort or query.page.offset > NEAR)
+    if is_searched and (found := await _near(db, query, where)) is None:
         _add_pairs(where)
     total = await totals.of(db, pool_id, query, where)
-    if near or total <= query.page.offset:
-        return Page(total, near or [])
+    if not found and total > query.page.offset:
+        found = await _found(db, pool_id, query, where, total, is_rare=is_searched or total <= SHORT)
+    return Page(total, found or [])
+
+
+async def _found(
+    db: Reads, pool_id: str, query: UserQuery, where: Listed, total: int, *, is_rare: bool
+) -> list[User]:
+    """A page where somebody is, the way that is quickest for so many."""
+    page = query.page
     if not query.sort and (logins := logins_alone(pool_id, query)):
-        ids = orders.logged_in(logins, total <= SHORT, query.page.size, query.page.offset)
-        return Page(total, await _users(db, ids, logins))
-    in_order = where.unfiltered or is_kept(query)
-    if (total <= SHORT or looked) and not in_order:
-        ids = orders.gathered(where, query.sort, query.page.size, query.page.offset)
-        return Page(total, await _users(db, ids, where))
-    found = await _among_newest(db, query, where, LOOKED_AT) if total >= LONG and not in_order else None
-    return Page(total, found or await _rows(db, pool_id, query, where))
+        return await _users(db, orders.logged_in(logins, total <= SHORT, page.size, page.offset), logins)
+    if total >= LONG and (newest := await _among_newest(db, query, where, LOOKED_AT)):
+        return newest
+    if is_rare:
+        return await _users(db, orders.gathered(where, query.sort, page.size, page.offset), where)
+    return await _rows(db, pool_id, query, where)
 
 
 async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:

@@ -5,17 +5,19 @@ Decision: docs/decisions/0041-lists-of-users.md.
 
 from __future__ import annotations
 
-from hashlib import sha256
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
 import msgspec
 
-from poolhouse.db.database import Reads
+from poolhouse.db.database import Executor, Reads
 from poolhouse.db.where import Where
+from poolhouse.directory import postgres_kept
 from poolhouse.directory.filters import MOMENTS, TEXTS, of_logins, value_of, values_of
 from poolhouse.directory.orders import COUNTED, KNOWN_VALUES, Listed
-from poolhouse.errors import QueryTooBroad
+from poolhouse.directory.postgres_kept import KEPT_S, MANY_CAME, MOST_CAME, Question
+from poolhouse.errors import PoolhouseError, QueryTooBroad
 from poolhouse.ttl_cache import TtlCache
 from poolhouse.users.model import Condition, UserQuery
 from poolhouse.users.profile_fields import BOOLEANS, COUNTS
@@ -25,35 +27,25 @@ LARGE = 50_000
 """Users of a pool. In a smaller one everything is counted each time it is asked."""
 SLOW_S = 0.01
 """A count that took longer is kept."""
-KEPT_S = 60.0
 STALE_S = 5.0
-QUIET_S = 2
 CROWDED = 2_000_000
 """Users of a pool. In a smaller one no count is worth judging before it runs."""
 MOST_COST = 1_000_000
 """As the planner has it, in the time of one page read from disk: some ten seconds."""
 
 _OF_THE_ROW = TEXTS | BOOLEANS | MOMENTS | COUNTS
-_STATE = (
-    "select (select coalesce(sum(c.users), 0)::bigint from user_counts c where c.pool_id = $1) as users, "
-    "(select coalesce(sum(o.changes), 0)::bigint from org_changes o where o.pool_id = $1) as orgs, "
-    "changed.at as changed, (select max(l.last_login) from user_logins l where l.pool_id = $1) as logged_in, "
-    f"coalesce(changed.at < now() - {QUIET_S} * interval '1 second', true) as quiet "
-    "from (select max(u.updated_at) as at from users u where u.pool_id = $1) changed"
-)
 
 
 class Totals:
-    """Counts lists, and keeps what was slow to count.
+    """Counts lists, and keeps what was slow to count, in `kept_lists`: for all workers, and over a restart.
 
-    A kept total is exact until somebody of the pool changes or logs in (of departments: until somebody joins or leaves
-    one, or one moves), and is shown for STALE_S more. Where
-    transactions overlap the order of their changes is not that of their commits, so it is kept only if nobody changed
-    for QUIET_S before it was counted, and for KEPT_S.
+    A kept total is exact: it is shown while nobody of the pool changed in what is asked about, and whoever came is
+    counted in addition. After such a change it is shown for STALE_S more, and then counted anew.
     """
 
     def __init__(
         self,
+        db: Executor,
         *,
         large: int = LARGE,
         slow_s: float = SLOW_S,
@@ -61,44 +53,55 @@ class Totals:
         crowded: int = CROWDED,
         most_cost: float = MOST_COST,
     ) -> None:
-        self._large, self._slow_s = large, slow_s
+        """`db`: where they are kept."""
+        self._db = db
+        self._large, self._slow_s, self._stale_s = large, slow_s, stale_s
         self._crowded, self._most_cost = crowded, most_cost
-        self._exact = TtlCache[tuple[int, float]](KEPT_S, most=1000)
-        self._lately = TtlCache[tuple[int, float]](stale_s, most=1000)
+        self._counts = TtlCache[int](0)
 
     async def of(self, db: Reads, pool_id: str, query: UserQuery, where: Listed) -> int:
         """`where` is the query's own. Raises QueryTooBroad before it counts what would take the database too long."""
-        kept = _kept(pool_id, query)
-        if kept is not None:
-            return await _sum(db, kept)
+        counts = _kept(pool_id, query)
+        if counts is not None:
+            return await _sum(db, counts)
+        source, counted = _counted(pool_id, query, where)
         if not _is_dated(query):
-            return await _count(db, pool_id, query, where)
-        state = await db.fetchrow(_STATE, pool_id)
-        if state is None or state["users"] < self._large:
-            return await _count(db, pool_id, query, where)
-        asked = sha256(repr((where.sql, where.args)).encode()).hexdigest()
-        of_rows = query.keyword or set(query.filters) - {"department", "sort"}
-        by_login = of_rows and not where.search_alone
-        names = ("users", "orgs", *(("changed",) if of_rows else ()), *(("logged_in",) if by_login else ()))
-        now = sha256(" ".join([asked, *(str(state[name]) for name in names)]).encode()).hexdigest()
+            return await _count(db, source, counted)
+        asked = postgres_kept.question(query, where, source, counted)
+        users, state, kept, age_s = await postgres_kept.find(db, pool_id, asked)
+        if users < self._large:
+            return await _count(db, source, counted)
+        if kept and kept.state == state and (age_s < KEPT_S or not asked.is_dated):
+            if kept.users == users:
+                return kept.total
+            if kept.users < users <= kept.users + MOST_CAME:
+                found = await postgres_kept.with_newcomers(db, asked, kept)
+                if found and found.users > kept.users + MANY_CAME:
+                    await self._keep(pool_id, asked, found)
+                if found:
+                    return found.total
+        if kept and age_s < self._stale_s:
+            return kept.total
 
-        async def count() -> tuple[int, float]:
-            if state["users"] >= self._crowded:
-                await self._judge(db, pool_id, query, where)
+        async def count() -> int:
+            if users >= self._crowded:
+                await self._judge(db, query, asked)
             began = perf_counter()
-            return await _count(db, pool_id, query, where), perf_counter() - began
+            found = await postgres_kept.count(db, asked)
+            if perf_counter() - began > self._slow_s:
+                await self._keep(pool_id, asked, found)
+            return found.total
 
-        total, took_s = await self._lately.get(asked, lambda: self._exact.get(now, count))
-        if took_s < self._slow_s:
-            self._lately.drop(asked)
-        if took_s < self._slow_s or (of_rows and not state["quiet"]):
-            self._exact.drop(now)
-        return total
+        return await self._counts.get(asked.found_by.hex(), count)
 
-    async def _judge(self, db: Reads, pool_id: str, query: UserQuery, where: Listed) -> None:
-        source, terms = _counted(pool_id, query, where)
+    async def _keep(self, pool_id: str, asked: Question, found: postgres_kept.Total) -> None:
+        with suppress(PoolhouseError):  # the total is right, kept or not
+            await postgres_kept.keep(self._db, pool_id, asked.found_by, found)
+
+    async def _judge(self, db: Reads, query: UserQuery, asked: Question) -> None:
         plan = await db.search_fetchval(
-            f"explain (format json) select count(*) from {source} where {terms.sql}", *terms.args
+            f"explain (format json) select count(*) from {asked.source} where {asked.counted.sql}",
+            *asked.counted.args,
         )
         if msgspec.json.decode(plan)[0]["Plan"]["Total Cost"] > self._most_cost:
             raise _too_broad(query)
@@ -139,9 +142,8 @@ async def _sum(db: Reads, where: Where) -> int:
     return total
 
 
-async def _count(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> int:
-    source, terms = _counted(pool_id, query, where)
-    total: int = await db.search_fetchval(f"select count(*) from {source} where {terms.sql}", *terms.args)
+async def _count(db: Reads, source: str, where: Where) -> int:
+    total: int = await db.search_fetchval(f"select count(*) from {source} where {where.sql}", *where.args)
     return total
 
 

@@ -11,7 +11,8 @@ from poolhouse.directory.totals import Totals
 @pytest.fixture
 def strict(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that takes any count for too much."""
-    monkeypatch.setattr(v3.services.directories.native, "_totals", Totals(large=0, crowded=0, most_cost=0))
+    totals = Totals(v3.services.db, large=0, crowded=0, most_cost=0)
+    monkeypatch.setattr(v3.services.directories.native, "_totals", totals)
 
 
 @pytest.mark.parametrize(
