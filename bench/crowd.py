@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import asyncpg
 
 BATCH = 50_000
+
+Work = TypeVar("Work")
 
 _FAMILIES = (
     "王" * 14 + "李" * 14 + "张" * 13 + "刘" * 10 + "陈" * 9 + "杨" * 6 + "黄" * 5 + "赵" * 5 + "吴" * 4
@@ -110,19 +113,30 @@ from pg_constraint where conrelid = any($1::text[]::regclass[]) and contype in (
 
 
 async def fill(url: str, pool_id: str, users: int) -> None:
-    """By as many connections as there are cores. All times are counted from the beginning."""
+    """All times are counted from the beginning."""
     words = (_PINYIN, _PROVIDERS, _LATIN, _LATIN_FAMILIES, _TRADES, _BRANDS, _CITIES, _PREFIXES)
     lists = [line.split() for line in words]
     began = datetime.now(UTC)
-    batches = iter(range(1, users + 1, BATCH))
+
+    async def batch(connection: asyncpg.Connection, first: int) -> None:
+        last = min(first + BATCH - 1, users)
+        await connection.execute(
+            _FILL, pool_id, began, users, first, last, _FAMILIES, _GIVEN, *lists, timeout=3600
+        )
+
+    await _shared_out(url, range(1, users + 1, BATCH), batch)
+
+
+async def _shared_out(
+    url: str, works: Iterable[Work], do: Callable[[asyncpg.Connection, Work], Awaitable[None]]
+) -> None:
+    """Among as many connections as there are cores."""
+    left = iter(works)
 
     async def take() -> None:
         connection = await asyncpg.connect(url)
-        for first in batches:
-            last = min(first + BATCH - 1, users)
-            await connection.execute(
-                _FILL, pool_id, began, users, first, last, _FAMILIES, _GIVEN, *lists, timeout=3600
-            )
+        for work in left:
+            await do(connection, work)
         await connection.close()
 
     await asyncio.gather(*(take() for _ in range(os.cpu_count() or 1)))
@@ -136,11 +150,21 @@ async def join_departments(connection: asyncpg.Connection, pool_id: str, departm
 
 
 @asynccontextmanager
-async def without_indexes(connection: asyncpg.Connection, *tables: str) -> AsyncIterator[None]:
+async def without_indexes(url: str, *tables: str) -> AsyncIterator[None]:
     """Secondary indexes and foreign keys are made anew afterwards, as one does for a load this large."""
+    connection = await asyncpg.connect(url)
     found = await connection.fetch(_INDEXES, list(tables))
     for row in found:
         await connection.execute(row["gone"])
     yield
+
+    async def run(builder: asyncpg.Connection, statement: str) -> None:
+        await builder.execute(statement, timeout=7200)
+
+    indexes = [row["back"] for row in found if row["back"].startswith("CREATE")]
+    # The index of searches takes longest: first, so that the other cores build the rest meanwhile.
+    await _shared_out(url, sorted(indexes, key=lambda statement: " gin " not in statement), run)
     for row in found:
-        await connection.execute(row["back"])
+        if row["back"] not in indexes:
+            await run(connection, row["back"])
+    await connection.close()

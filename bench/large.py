@@ -1,8 +1,9 @@
 """Lists from ten thousand people to ten million: `make bench-large`, or `python -m bench.large USERS [FOLDER]`.
 
 Each size is a pool of its own, beside the smaller ones, in the database of FOLDER (a temporary one by default; ten
-million take some 30 GB, an hour or two). Writes bench/large.json after each size, in place of what it told of that size
-before: [{users, machine, commit, date, load, fill_s, index_s, vacuum_s, acts: {name: {first_ms, ms, total}},
+million take some 30 GB, an hour or two). A pool that FOLDER already has is asked again and not filled again. Writes
+bench/large.json after each size, in place of what it told of that size before: [{users, machine, commit, date, load,
+fill_s, index_s, vacuum_s, filled_at_load, acts: {name: {first_ms, ms, total}},
 bytes_a_user: {table or table.index: bytes}, settings, ...}].
 """
 
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -34,9 +36,23 @@ from poolhouse.times import now
 from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserDraft, UserQuery
 
 RESULTS = Path(__file__).with_name("large.json")
-SIZES = (10_000, 100_000, 1_000_000, 3_000_000, 10_000_000)
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 TIMES, CREATED = 5, 100
 WIDTH = 14  # departments below the root, and below each of them
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A filled pool: its root department, one of the lowest, and what its filling took."""
+
+    pool_id: str
+    root: str
+    leaf: str
+    figures: dict[str, Any]
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(self.pool_id, "administrator", self.pool_id)
 
 
 def acts(today: Any) -> dict[str, dict[str, Any]]:
@@ -88,13 +104,14 @@ async def main(users: int, folder: Path | None) -> None:
         data.chmod(0o755)
         with running(data):  # which makes the database
             pass
-        smallest: Caller | None = None
+        smallest: Crowd | None = None
         for size in [one for one in SIZES if one < users] + [users]:
             with EmbeddedPostgres(data) as url:
-                found, caller = await one_size(data, url, size, smallest)
+                crowded = await one_pool(data, url, size)
+                found = await asked(data, url, crowded, smallest)
             found["acts"]["start of the server"] = starts(data)
             found = {"users": size, **run, "date": now().isoformat(timespec="minutes"), **found}
-            smallest = smallest or caller
+            smallest = smallest or crowded
             save(found)
             print(
                 f"{size:,} users: filled in {found['fill_s']} s, indexes in {found['index_s']} s", flush=True
@@ -116,53 +133,63 @@ def save(found: dict[str, Any]) -> None:
     RESULTS.write_text(json.dumps(sizes, ensure_ascii=False, indent=1) + "\n")
 
 
-async def one_size(
-    data: Path, url: str, users: int, smallest: Caller | None
-) -> tuple[dict[str, Any], Caller]:
+async def one_pool(data: Path, url: str, users: int) -> Crowd:
+    """The pool of that size in the database of `data`, filled unless it was."""
+    known = data / f"crowd{users}.json"
+    if known.exists():
+        return Crowd(**json.loads(known.read_text()))
     connection = await asyncpg.connect(url)
     before = await sizes(connection)
     async with opened(Settings(data=data), url) as services:
         pool = await services.pools.create(f"crowd{users}")
-        caller = Caller(pool.id, "administrator", pool.id)
-        root, leaves = await departments(services, caller)
-        began = time.perf_counter()
-        async with crowd.without_indexes(connection, "users", "user_logins", "user_search"):
-            await crowd.fill(url, pool.id, users)
-            filled = time.perf_counter()
-        indexed = time.perf_counter()
-        await crowd.join_departments(connection, pool.id, leaves)
-        vacuumed = time.perf_counter()
-        await connection.execute("vacuum (analyze) users", timeout=7200)
-        vacuumed = time.perf_counter() - vacuumed
-        for table in ("user_logins", "user_search", "node_members", "user_counts"):
-            await connection.execute(f"vacuum (analyze) {table}", timeout=7200)
+        root, leaves = await departments(services, Caller(pool.id, "administrator", pool.id))
+    began = time.perf_counter()
+    async with crowd.without_indexes(url, "users", "user_logins", "user_search"):
+        await crowd.fill(url, pool.id, users)
+        filled = time.perf_counter()
+    indexed = time.perf_counter()
+    await crowd.join_departments(connection, pool.id, leaves)
+    vacuumed = time.perf_counter()
+    await connection.execute("vacuum (analyze) users", timeout=7200)
+    vacuumed = time.perf_counter() - vacuumed
+    for table in ("user_logins", "user_search", "node_members", "user_counts"):
+        await connection.execute(f"vacuum (analyze) {table}", timeout=7200)
+    figures = {
+        "fill_s": round(filled - began, 1),
+        "index_s": round(indexed - filled, 1),
+        "vacuum_s": round(vacuumed, 1),
+        "filled_at_load": surroundings.load(),
+        "bytes_a_user": bytes_a_user(before, await sizes(connection), users),
+    }
+    await connection.close()
+    filled_pool = Crowd(pool.id, root, leaves[0], figures)
+    known.write_text(json.dumps(asdict(filled_pool)))
+    return filled_pool
+
+
+async def asked(data: Path, url: str, crowded: Crowd, smallest: Crowd | None) -> dict[str, Any]:
     async with opened(Settings(data=data), url) as services:  # which keeps no totals yet
-        below = {"departments": (DepartmentFilter(root, True),)}
-        leaf = {"departments": (DepartmentFilter(leaves[0], False),)}
-        asked = acts(now()) | {"below the root": below, "in one department": leaf}
-        found = {name: await measured(services, caller, **one) for name, one in asked.items()}
+        caller = crowded.caller
+        below = {"departments": (DepartmentFilter(crowded.root, True),)}
+        leaf = {"departments": (DepartmentFilter(crowded.leaf, False),)}
+        questions = acts(now()) | {"below the root": below, "in one department": leaf}
+        found = {name: await measured(services, caller, **one) for name, one in questions.items()}
         one_user = (await services.users.list(caller, UserQuery(PageRequest(3, 10)))).items[0].id
         found["one user by id"] = await timed(lambda: services.users.get(caller, one_user))
         found["create"] = await created(services, caller)
         beside = {}
         if smallest is not None:
             for name in ("everybody, page 1", "search 沈梓", "search qq.com", "search 有限公司"):
-                beside[name] = await measured(services, smallest, **asked[name])
-    rows = {
+                beside[name] = await measured(services, smallest.caller, **questions[name])
+        names = ("shared_buffers", "effective_cache_size", "work_mem", "maintenance_work_mem")
+        settings = {name: await services.db.fetchval(f"show {name}") for name in names}
+    return {
         "load": surroundings.load(),
-        "fill_s": round(filled - began, 1),
-        "index_s": round(indexed - filled, 1),
-        "vacuum_s": round(vacuumed, 1),
+        **crowded.figures,
         "acts": found,
         "the pool of 10,000 beside it": beside,
-        "bytes_a_user": bytes_a_user(before, await sizes(connection), users),
-        "settings": {
-            name: await connection.fetchval(f"show {name}")
-            for name in ("shared_buffers", "effective_cache_size", "work_mem", "maintenance_work_mem")
-        },
+        "settings": settings,
     }
-    await connection.close()
-    return rows, caller
 
 
 async def departments(services: Services, caller: Caller) -> tuple[str, list[str]]:
@@ -210,14 +237,16 @@ async def timed(call: Callable[[], Awaitable[Any]]) -> dict[str, Any]:
 
 
 async def created(services: Services, caller: Caller) -> dict[str, Any]:
-    taken = []
+    taken, ids = [], []
     for n in range(CREATED):
         draft = UserDraft(
             values={"username": f"newcomer{n}", "email": f"newcomer{n}@example.com", "name": "新来的人"}
         )
         began = time.perf_counter()
-        await services.users.create(caller, draft)
+        user = await services.users.create(caller, draft)
         taken.append((time.perf_counter() - began) * 1000)
+        ids.append(user.id)
+    await services.users.delete(caller, ids)
     return {"ms": round(median(taken), 2)}
 
 

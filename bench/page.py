@@ -221,7 +221,7 @@ def _filling(sizes: Sequence[dict[str, Any]]) -> str:
     rows = ["| users | filled | indexes built | vacuumed | load |", "|---|---|---|---|---|"]
     for size in sizes:
         taken = " | ".join(f"{size[name]:,.0f} s" for name in ("fill_s", "index_s", "vacuum_s"))
-        rows.append(f"| {size['users']:,} | {taken} | {size['load']:g} |")
+        rows.append(f"| {size['users']:,} | {taken} | {size['filled_at_load']:g} |")
     return "\n".join(rows) + "\n"
 
 
