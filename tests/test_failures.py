@@ -139,11 +139,12 @@ def test_a_fault_of_a_command_is_told_without_values(
 ) -> None:
     from poolhouse import cli
 
-    monkeypatch.setattr(cli, "app", lambda: int(SECRET))
+    monkeypatch.setattr(cli, "run", lambda _: int(SECRET))
+    monkeypatch.setattr(sys, "argv", ["poolhouse", "--debug"])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     said = capsys.readouterr().err
-    assert (ended.value.code, SECRET in said) == (1, False)
+    assert (ended.value.code, SECRET in said) == (70, False)
     assert "ValueError" in said
     assert "cli.py" in said
     assert sys.exc_info() == (None, None, None)

@@ -28,6 +28,7 @@ from poolhouse.wire.guard_icons import guard_icon_routes
 from poolhouse.wire.health import health_routes
 from poolhouse.wire.observed import Observed
 from poolhouse.wire.oidc.endpoints import oidc_routes
+from poolhouse.wire.operator import socket as operators
 from poolhouse.wire.request import AsSpelled
 from poolhouse.wire.script_budget import ScriptBudget
 from poolhouse.wire.v2.app import v2_routes
@@ -58,7 +59,7 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(maintenance.run(services.db), name="maintenance"),
     ]
     try:
-        async with loop_watch.watched():
+        async with loop_watch.watched(), operators.served(services):
             yield
     finally:
         for task in tasks:

@@ -24,7 +24,9 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from poolhouse import logs
+from poolhouse.db.cluster import home_of, made_by
 from poolhouse.db.embedded import EmbeddedPostgres, running_url
+from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.lock import FolderTaken
 from poolhouse.db.parent import ends_with_parent
 from poolhouse.settings import PortTaken, SecretStr, Settings
@@ -59,13 +61,45 @@ def database(settings: Settings) -> Iterator[str]:
 
 @contextmanager
 def database_of_folder(settings: Settings) -> Iterator[str]:
-    """As `database`, but beside a server that runs on the folder: its database is shared, not refused."""
+    """As `database`, but beside a server that runs on the folder: its database is shared, not refused.
+
+    Raises DatabaseUnfit where none was made yet: a command that makes one in the folder it was started in by
+    mistake would be the first of many.
+    """
+    require_made(settings)
     with ExitStack() as stack:
         try:
             url = stack.enter_context(database(settings))
         except FolderTaken:
             url = running_url(settings.data)
         yield url
+
+
+def require_made(settings: Settings) -> None:
+    """Raises DatabaseUnfit unless the database is an outside one, or in the data folder."""
+    if settings.database_url is None and made_by(home_of(settings.data) / "cluster") is None:
+        raise DatabaseUnfit(nothing_in(settings.data))
+
+
+def require_key(settings: Settings) -> None:
+    """The same of the secret key: who opens services without one is given a new one, that opens nothing."""
+    require_made(settings)
+    if settings.secret_key is None and not (settings.data / "secret.key").exists():
+        raise DatabaseUnfit(f"{nothing_in(settings.data)}; or give the key by POOLHOUSE_SECRET_KEY")
+
+
+def require_folder(settings: Settings) -> None:
+    """For who may have lost the key: the folder is there."""
+    require_made(settings)
+    if not settings.data.is_dir():
+        raise DatabaseUnfit(nothing_in(settings.data))
+
+
+def nothing_in(data: Path) -> str:
+    return (
+        f"no Poolhouse in {data}: name its folder by --data or POOLHOUSE_DATA; "
+        f"`poolhouse up --data {data}` makes one"
+    )
 
 
 def with_port(settings: Settings) -> Settings:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from joserfc.jwk import ECKey
-from tests.commands.test_records import Said, said  # noqa: F401
+from tests.commands.conftest import Said
 from tests.conftest import PoolForTests
 
 from poolhouse.commands import apps
@@ -33,7 +33,7 @@ SET = {
 async def test_how_an_application_speaks_is_shown_and_changed(
     services: Services,
     pool: PoolForTests,
-    said: Said,  # noqa: F811
+    said: Said,
 ) -> None:
     app = await services.apps.create(pool.administrator, "shop")
     before = await said(apps.show_app, app.id, pool=pool.id)
@@ -64,7 +64,7 @@ async def test_how_an_application_speaks_is_shown_and_changed(
 async def test_public_keys_are_read_from_a_file(
     services: Services,
     pool: PoolForTests,
-    said: Said,  # noqa: F811
+    said: Said,
     tmp_path: Path,
 ) -> None:
     app = await services.apps.create(pool.administrator, "shop")
@@ -83,7 +83,7 @@ async def test_another_pools_application_is_unknown(
     services: Services,
     pool: PoolForTests,
     other_pool: PoolForTests,
-    said: Said,  # noqa: F811
+    said: Said,
 ) -> None:
     app = await services.apps.create(pool.administrator, "shop")
     for command in (apps.show_app, apps.set_app):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from poolhouse.cli import COMMANDS, app
+from poolhouse.commands.tree import COMMANDS, app
 from poolhouse.settings import SecretStr, Settings, SettingsUnfit
 
 POOLHOUSE = [sys.executable, "-c", "from poolhouse.cli import main; main()"]

@@ -1,4 +1,4 @@
-"""Every command, on a database in a state it does not expect: a sentence and exit status 1, never a traceback."""
+"""Every command, on a database in a state it does not expect: a sentence and an exit status, never a traceback."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ import pytest
 from asyncpg.exceptions import DiskFullError, InternalServerError
 from tests.postgres import await_in_thread, on_database, run_sql
 
-from poolhouse.cli import app, main, mendable
+from poolhouse.cli import main
+from poolhouse.client import helping
+from poolhouse.client.exits import FAULT, REFUSED, UNREACHABLE, USAGE
+from poolhouse.client.model import Command
+from poolhouse.client.table import COMMANDS as CALLS
+from poolhouse.commands.mendable import mendable
+from poolhouse.commands.tree import app
 from poolhouse.db.migrations import migrate
 from poolhouse.ids import new_id
 from poolhouse.settings import misspelt, settings_known
@@ -33,6 +39,20 @@ def commands(of: Any = app, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
 
 COMMANDS = [one for one in commands() if one[0] not in SERVING | {("version",)}]
 NAMES = [" ".join(path) for path, _ in COMMANDS]
+MAKING = {("restore",)}
+LOOKING = {("doctor",)}
+
+
+def called(command: Command) -> list[str]:
+    """A command of the table with something for each thing it must be given."""
+    given = command.name.split()
+    for arg in command.args:
+        if arg.needed:
+            value = "1" if arg.kind == "number" else "90000d" if arg.kind == "days" else "nothing"
+            given += [value] if arg.positional else [arg.name, value]
+    if command.name == "user reset-password":
+        given.append("--generate")
+    return [*given, "--yes"] if command.asks else given
 
 
 def words(path: tuple[str, ...], command: Any, folder: Path) -> list[str]:
@@ -41,13 +61,7 @@ def words(path: tuple[str, ...], command: Any, folder: Path) -> list[str]:
     for name, one in inspect.signature(command).parameters.items():
         if one.default is not inspect.Parameter.empty:
             continue
-        value = (
-            "180d"
-            if name == "keep"
-            else str(folder / "a file")
-            if name in ("file", "folder", "path")
-            else "login"
-        )
+        value = str(folder / "a file") if name in ("file", "folder", "path") else "login"
         keyword = one.kind is inspect.Parameter.KEYWORD_ONLY
         given += [f"--{name.replace('_', '-')}", value] if keyword else [value]
     (folder / "a file").write_text("{}\n")
@@ -79,7 +93,7 @@ def strange(postgres_url: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("state", ["empty", "old", "unreachable", "malformed"])
-@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=NAMES)
+@pytest.mark.parametrize(("path", "command"), [*COMMANDS, (("user", "list"), None)], ids=[*NAMES, "any call"])
 def test_a_command_says_what_is_wrong_with_the_database(
     strange: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
@@ -94,37 +108,87 @@ def test_a_command_says_what_is_wrong_with_the_database(
     monkeypatch.setenv("POOLHOUSE_DATABASE_URL", strange[state])
     monkeypatch.setenv("POOLHOUSE_DATA", str(tmp_path))
     monkeypatch.setenv("POOLHOUSE_SECRET_KEY", "a" * 64)
-    status = run(monkeypatch, words(path, command, tmp_path), tmp_path)
+    status = run(monkeypatch, words(path, command, tmp_path) if command else list(path), tmp_path)
     said = capsys.readouterr()
-    assert status in ((0, 1) if path in HARMLESS else (1,)), said
-    assert status == 0 or said.err.startswith("error: ") or path == ("doctor",), said
+    assert status in ((0, REFUSED, UNREACHABLE) if path in HARMLESS else (REFUSED, UNREACHABLE)), said
+    assert status == 0 or one_line(said.err) or path == ("doctor",), said
 
 
-@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=NAMES)
+def one_line(said: str) -> bool:
+    return said.startswith("error: ") and said.count("\n") == 1
+
+
+ELSEWHERE = [
+    *((name, words, path) for name, (path, words) in zip(NAMES, COMMANDS, strict=True)),
+    *((command.name, command, ()) for command in CALLS.values()),
+]
+
+
+@pytest.mark.parametrize(
+    ("command", "path"), [one[1:] for one in ELSEWHERE], ids=[one[0] for one in ELSEWHERE]
+)
+@pytest.mark.parametrize("outside", [False, True], ids=["embedded", "outside"])
 def test_a_folder_without_a_database_is_left_as_it_is(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
-    path: tuple[str, ...],
+    database_url: str,
     command: Any,
+    path: tuple[str, ...],
+    outside: bool,
 ) -> None:
-    """`user create` right after `up &` must not make the database that `up` is about to make."""
-    if path in {
-        ("migrate",),
-        ("restore",),
-        ("backup",),
-        ("secrets", "rotate"),
-        ("secrets", "reset"),
-        ("doctor",),
-    }:
-        pytest.skip("it may make one, or looks at files alone")
+    """`user create` right after `up &`, or in the wrong folder, makes no database and no secret key."""
+    if path in MAKING | LOOKING or (outside and path in {("migrate",), ("backup",)}):
+        pytest.skip("it may make one, looks at files alone, or needs none")
+    if path[:1] == ("scripts",) and path[1] == "new":
+        pytest.skip("it asks no server")
+    monkeypatch.delenv("POOLHOUSE_SECRET_KEY", raising=False)
     monkeypatch.delenv("POOLHOUSE_DATABASE_URL", raising=False)
+    if outside:
+        monkeypatch.setenv("POOLHOUSE_DATABASE_URL", database_url)
     data = tmp_path / "data"
-    given = words(path, command, tmp_path)
+    given = words(path, command, tmp_path) if path else called(command)
     monkeypatch.setenv("POOLHOUSE_DATA", str(data))
-    assert run(monkeypatch, given, tmp_path) == 1
-    assert capsys.readouterr().err.startswith("error: ")
+    status = run(monkeypatch, given, tmp_path)
+    said = capsys.readouterr().err
     assert not data.exists()
+    assert one_line(said)
+    if status == REFUSED:
+        assert given[:2] in (
+            ["export", "users"],
+            ["scripts", "diff"],
+            ["scripts", "push"],
+            ["scripts", "run"],
+        )
+        return  # its file is looked at first
+    assert (status, f"no Poolhouse in {data}:" in said) == (UNREACHABLE, True), said
+    assert "--data or POOLHOUSE_DATA" in said
+
+
+@pytest.mark.parametrize("given", ["", "--no-such-option", "two many words at once"])
+@pytest.mark.parametrize("name", [*NAMES, *CALLS])
+def test_what_is_mistyped_is_one_line_and_a_status_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, given: str
+) -> None:
+    monkeypatch.setenv("POOLHOUSE_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("POOLHOUSE_DATABASE_URL", raising=False)
+    status = run(monkeypatch, [*name.split(), *given.split()], tmp_path)
+    said = capsys.readouterr()
+    if status in (REFUSED, UNREACHABLE) or name == "doctor":
+        return  # all that it needs was given
+    assert (status, one_line(said.err)) == (USAGE, True), said
+
+
+def test_a_fault_is_one_line_and_debug_shows_the_rest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(helping, "everything", lambda: [][0])
+    assert run(monkeypatch, [], tmp_path) == FAULT
+    assert one_line(capsys.readouterr().err)
+    assert run(monkeypatch, ["--debug"], tmp_path) == FAULT
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert one_line(said.splitlines(keepends=True)[-1])
 
 
 @pytest.mark.parametrize("words", ["could not write init file", 'could not extend file "base/1/2"'])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.commands.test_records import Said, said  # noqa: F401
+from tests.commands.conftest import Said
 from tests.conftest import PoolForTests
 
 from poolhouse.commands import pools
@@ -15,7 +15,7 @@ async def test_the_password_policy_is_shown_and_changed(
     services: Services,
     pool: PoolForTests,
     other_pool: PoolForTests,
-    said: Said,  # noqa: F811
+    said: Said,
 ) -> None:
     told = await said(pools.pool_passwords, pool.id)
     assert (told["strength"], told["expires after days"], told["remembered"]) == ("low", 0, 0)
@@ -26,7 +26,7 @@ async def test_the_password_policy_is_shown_and_changed(
     assert (await said(pools.pool_passwords, other_pool.id))["strength"] == "low"
 
 
-async def test_the_lockout_is_shown_and_changed(pool: PoolForTests, said: Said) -> None:  # noqa: F811
+async def test_the_lockout_is_shown_and_changed(pool: PoolForTests, said: Said) -> None:
     told = await said(pools.pool_lockout, pool.id)
     assert (told["on"], told["after"], told["strategy"]) == (True, 10, "block-account")
     told = await said(pools.pool_lockout, pool.id, after=3, within_s=600, strategy="captcha")

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.commands.test_records import Said, said  # noqa: F401
+from tests.commands.conftest import Said
 
 from poolhouse.commands import signing_keys
 from poolhouse.services import Services
@@ -21,7 +21,7 @@ async def rotate(services: Services, **given: Any) -> None:
 @pytest.mark.parametrize("now", [False, True])
 async def test_a_new_key_is_announced_or_signs_at_once(
     services: Services,
-    said: Said,  # noqa: F811
+    said: Said,
     capsys: pytest.CaptureFixture[str],
     now: bool,
 ) -> None:

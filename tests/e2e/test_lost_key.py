@@ -34,6 +34,6 @@ def test_after_a_reset_the_server_starts_with_its_users_and_fresh_credentials(be
         shown = poolhouse("pool", "show", second.credentials["userPoolId"], "--data", str(begun), "--json")
         assert json.loads(shown.stdout)["secret"] == second.credentials["userPoolSecret"]
         found = poolhouse("user", "find", "ada", "--data", str(begun), "--json")
-        assert json.loads(found.stdout)["id"] == json.loads(made.stdout)["id"]
+        assert json.loads(found.stdout)["userId"] == json.loads(made.stdout)["userId"]
     finally:
         second.stop()

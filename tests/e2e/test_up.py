@@ -72,7 +72,7 @@ def test_a_second_start_keeps_the_pool_and_its_users(data: Path) -> None:
     second.stop()
 
     assert second.credentials["userPoolId"] == first.credentials["userPoolId"]
-    assert json.loads(found.stdout)["id"] == json.loads(made.stdout)["id"]
+    assert json.loads(found.stdout)["userId"] == json.loads(made.stdout)["userId"]
 
 
 def test_a_second_server_on_the_folder_is_told_the_pid_of_the_first(begun: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +12,9 @@ from cyclopts import App, Parameter
 from poolhouse.apps.model import App as Application
 from poolhouse.apps.model import GrantType, IdTokenAlgorithm, ResponseMode, ResponseType, TokenEndpointAuth
 from poolhouse.commands.directory import Json, Pool, on_services, operator
-from poolhouse.commands.output import facts, rows
+from poolhouse.commands.output import facts
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.errors import InvalidInput
-from poolhouse.paging import MAX_OFFSET, everything
 from poolhouse.services import Services
 
 apps = App(name="app", help="Applications of a pool.")
@@ -41,39 +39,6 @@ SHOWN = (
     "frontchannel_logout_session_required",
 )
 LARGEST_FILE = 100_000
-
-
-@apps.command(name="create")
-def create_app(
-    name: str,
-    /,
-    *,
-    pool: Pool = None,
-    as_json: Json = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Creates an application and prints its id and secret."""
-
-    async def work(services: Services) -> None:
-        app = await services.apps.create(await operator(services, pool), name)
-        facts("application", {"id": app.id, "name": app.name, "secret": app.secret}, as_json=as_json)
-
-    on_services(data, database_url, work)
-
-
-@apps.command(name="list")
-def list_apps(
-    *, pool: Pool = None, as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None
-) -> None:
-    """Lists the applications of a pool."""
-
-    async def work(services: Services) -> None:
-        found = await everything(partial(services.apps.list, await operator(services, pool)), MAX_OFFSET)
-        shown = [(app.id, app.name, app.identifier, app.created_at) for app in found]
-        rows("applications", ("id", "name", "identifier", "created"), shown, as_json=as_json)
-
-    on_services(data, database_url, work)
 
 
 @apps.command(name="show")

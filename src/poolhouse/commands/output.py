@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+
+from poolhouse.client.exits import fail, warn
+
+__all__ = ["console", "facts", "fail", "rows", "warn"]
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -42,12 +44,3 @@ def facts(title: str, found: dict[str, Any], *, as_json: bool) -> None:
     width = max(map(len, found), default=0)
     for name, value in found.items():
         print(f"{name:<{width}}  {'' if value is None else value}")
-
-
-def warn(message: str) -> None:
-    Console(stderr=True, highlight=False).print(f"[yellow]warning:[/] {message}", soft_wrap=True)
-
-
-def fail(message: str) -> NoReturn:
-    Console(stderr=True, highlight=False).print(f"[red]error:[/] {escape(message)}", soft_wrap=True)
-    sys.exit(1)

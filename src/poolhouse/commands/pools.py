@@ -1,4 +1,4 @@
-"""`poolhouse pool`: pools of the server, and how each guards its users' passwords."""
+"""`poolhouse pool passwords` and `pool lockout`: how a pool guards its users' passwords."""
 
 from __future__ import annotations
 
@@ -8,66 +8,12 @@ from typing import Any, Literal
 from cyclopts import App
 
 from poolhouse.commands.directory import Json, on_services, operator
-from poolhouse.commands.output import facts, rows
+from poolhouse.commands.output import facts
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.crypto.policy import Strength
-from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 
 pools = App(name="pool", help="User pools of this server.")
-
-
-@pools.command(name="create")
-def create_pool(
-    name: str,
-    /,
-    *,
-    domain: str | None = None,
-    as_json: Json = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Creates a pool and prints its id and secret."""
-
-    async def work(services: Services) -> None:
-        pool = await services.pools.create(name, domain)
-        shown = {"id": pool.id, "name": pool.name, "domain": pool.domain, "secret": pool.secret}
-        facts("pool", shown, as_json=as_json)
-
-    on_services(data, database_url, work)
-
-
-@pools.command(name="list")
-def list_pools(
-    *,
-    page: int = 1,
-    limit: int = 50,
-    as_json: Json = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-) -> None:
-    """Lists the pools of this server."""
-
-    async def work(services: Services) -> None:
-        found = await services.pools.list(PageRequest.of(page, limit))
-        shown = [(pool.id, pool.name, pool.domain, pool.created_at) for pool in found.items]
-        rows("pools", ("id", "name", "domain", "created"), shown, as_json=as_json)
-
-    on_services(data, database_url, work)
-
-
-@pools.command(name="show")
-def show_pool(
-    pool_id: str, /, *, as_json: Json = False, data: Data = None, database_url: DatabaseUrl = None
-) -> None:
-    """Shows a pool, its secret included."""
-
-    async def work(services: Services) -> None:
-        pool = await services.pools.get(pool_id)
-        shown = {"id": pool.id, "name": pool.name, "domain": pool.domain, "secret": pool.secret}
-        facts("pool", {**shown, "created": pool.created_at}, as_json=as_json)
-
-    on_services(data, database_url, work)
 
 
 @pools.command(name="passwords")

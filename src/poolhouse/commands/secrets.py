@@ -12,15 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from poolhouse.apps import postgres as app_rows
 from poolhouse.bootstrap import Credentials, read_credentials, write_credentials
+from poolhouse.client.exits import Stopped
 from poolhouse.commands.output import console
 from poolhouse.commands.server import Data, DatabaseUrl, settings_from
 from poolhouse.crypto.secretbox import SecretBox, parse_keys
 from poolhouse.db.database import Database, opened
-from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.rotation import reseal, reset, rotate, unopened
 from poolhouse.services import secret_keys
-from poolhouse.serving import database
+from poolhouse.serving import database, require_folder, require_key
 from poolhouse.settings import Settings
 
 secrets = App(name="secrets", help="The key that encrypts secrets at rest.")
@@ -33,6 +33,7 @@ def rotate_key(*, data: Data = None, database_url: DatabaseUrl = None) -> None:
     With POOLHOUSE_SECRET_KEY=NEW,OLD the key is yours: then secrets are closed by NEW, and OLD may go.
     """
     settings = settings_from(data, database_url)
+    require_key(settings)
     with database(settings) as url, _bar() as bar:
         tasks: dict[str, TaskID] = {}
 
@@ -64,6 +65,7 @@ def reset_secrets(
     Says first what is lost, and asks. Stop every server before.
     """
     settings = settings_from(data, database_url)
+    require_folder(settings)
     with database(settings) as url:
         asyncio.run(_reset(settings, url, yes))
 
@@ -79,7 +81,7 @@ async def _reset(settings: Settings, url: str, yes: bool) -> None:
             console.print("every secret opens: nothing to reset")
             return
         if not (yes or _asked()):
-            raise DatabaseUnfit("nothing was changed: answer yes, or give --yes")
+            raise Stopped("nothing was changed: answer yes, or give --yes")
         await reset(db, box)
         known = read_credentials(settings.data)
         if known is not None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
@@ -32,6 +33,7 @@ from poolhouse.pools.model import (
     RateCheck,
 )
 from poolhouse.texts import is_storable, no_program
+from poolhouse.times import zone_named
 from poolhouse.ttl_cache import TtlCache
 
 CACHE_S = 1.0
@@ -182,6 +184,8 @@ async def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSetting
             check: RateCheck = getattr(changed, name)
             _within(f"{name}.limit", check.limit, 1, 1_000_000)
             _within(f"{name}.time_interval", check.time_interval, 1, 31 * 86400)
+        elif name == "zone":
+            _require_zone(changed.zone)
         elif name == "password_strength":
             await _require_strength(changed.password_strength)
         elif name == "password_update_policy":
@@ -202,6 +206,14 @@ async def _require_strength(strength: PasswordStrength) -> None:
             "password_strength.message",
             f"长度不能超过 {LONGEST_MESSAGE}",
             f"at most {LONGEST_MESSAGE} characters",
+        )
+
+
+def _require_zone(name: str) -> None:
+    """One with a name: an offset has no summer."""
+    if name != "UTC" and not isinstance(zone_named(name, "zone"), ZoneInfo):
+        raise InvalidInput(
+            "zone", "应为时区名, 如 Asia/Shanghai", "must be a time zone such as Asia/Shanghai"
         )
 
 

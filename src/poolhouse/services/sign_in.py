@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from poolhouse.caller import Caller
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.credentials.service import Credentials
@@ -12,6 +14,7 @@ from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.by_code import CodeLogin
 from poolhouse.login.captchas import Captchas
 from poolhouse.login.codes import Codes
+from poolhouse.login.diagnosis import SignInDiagnosis
 from poolhouse.login.links import Links
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.login_recorder import LoginRecorder
@@ -32,6 +35,8 @@ from poolhouse.oidc.sealed_requests import SealedLogins, SealedRequests
 from poolhouse.oidc.service import OidcService
 from poolhouse.oidc.tokens_in_use import TokensInUse
 from poolhouse.outgoing import Outgoing
+from poolhouse.resources.app_access import AppAccessService
+from poolhouse.resources.model import Effect, TargetType
 from poolhouse.services import consequences
 from poolhouse.services.access import Access
 from poolhouse.services.core import Core, Raw
@@ -69,6 +74,7 @@ class SignIn:
     links: Links
     recovery: Recovery
     own_account: OwnAccount
+    diagnosis: SignInDiagnosis
     oidc_grants: Grants
     oidc: OidcService
     login_tokens: LoginTokens
@@ -233,6 +239,17 @@ def build_sign_in(
             lockout=proving.lockout,
             audit=audit,
         ),
+        diagnosis=SignInDiagnosis(
+            db=db,
+            pools=core.pools,
+            apps=core.apps,
+            directories=directory.directories,
+            lockout=proving.lockout,
+            rules=directory.password_rules,
+            mfa=people.mfa,
+            audit=audit,
+            decided=partial(_decided, access.app_access),
+        ),
         sealed_requests=SealedRequests(raw.box),
         sealed_logins=SealedLogins(raw.box),
         oidc_grants=oidc_grants,
@@ -248,4 +265,14 @@ def build_sign_in(
             outgoing=Outgoing(core.settings.called_hosts),
             issuer=f"{core.settings.address}/oidc",
         ),
+    )
+
+
+async def _decided(
+    access: AppAccessService, caller: Caller, app_id: str, user_id: str
+) -> tuple[bool, str | None]:
+    found = await access.decisive(caller, app_id, TargetType.USER, user_id)
+    return (
+        found.effect == Effect.ALLOW,
+        None if found.target is None else f"{found.target.type} {found.target.identifier}",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -66,7 +67,7 @@ class V3Wire:
         head = head_of(request, self._services.settings)
         trace.note(wire="v3")
         try:
-            row = _row(request.method, path)
+            row = row_at(request.method, path)
             trace.note(operation=row.name)
             data, beside = await self._run(row, request, head)
             if row.streams:
@@ -97,20 +98,10 @@ class V3Wire:
         require_few_parts(http.body)
         caller = await self._caller(row, http)
         trace.note(pool_id=caller.pool_id)
-        given, walk, cursors = None, None, self._services.cursors
-        if row.takes_body:
-            walk, values = walking.of_body(row, caller, cursors, http.json_object())
-            given = body_struct(row.request, values, row.blank) if row.request else None
-            caller = replace(caller, body=given)
-        elif row.request:
-            walk, pairs = walking.of_query(row, caller, cursors, http.query.decoded)
-            given = query_struct(row.request, pairs, row.blank)
+        values = http.json_object() if row.takes_body else {}
         own = partial(issuer, self._services, request)
-        data = await row.handler(V3Request(caller, self._services, http.headers, own, walk), given)
-        if walk is None:
-            return data, None
-        data, following = walking.answered(row, cursors, walk, given, data)
-        return data, {walking.NEXT: following}
+        pairs = http.query.decoded
+        return await carried_out(self._services, row, caller, values, pairs, headers=http.headers, own=own)
 
     async def _caller(self, row: Endpoint, http: HttpRequest) -> Caller:
         """Whoever the row asks for. Raises what `identify` does, and AppNotFound for a stranger's."""
@@ -122,7 +113,36 @@ class V3Wire:
         return await self._services.credentials.identify(given, door, row.scopes)
 
 
-def _row(method: str, path: str) -> Endpoint:
+async def carried_out(
+    services: WireServices,
+    row: Endpoint,
+    caller: Caller,
+    values: dict[str, Any],
+    pairs: Sequence[tuple[str, str]],
+    *,
+    headers: Mapping[str, str],
+    own: Callable[[], str],
+) -> tuple[Any, dict[str, Any] | None]:
+    """What a row does for a caller who may: the data of its answer, and what stands beside it.
+
+    `values` are those of its body, `pairs` those of its query; a row reads one of them. `own` is the issuer.
+    """
+    given, walk, cursors = None, None, services.cursors
+    if row.takes_body:
+        walk, values = walking.of_body(row, caller, cursors, values)
+        given = body_struct(row.request, values, row.blank) if row.request else None
+        caller = replace(caller, body=given)
+    elif row.request:
+        walk, pairs = walking.of_query(row, caller, cursors, pairs)
+        given = query_struct(row.request, pairs, row.blank)
+    data = await row.handler(V3Request(caller, services, headers, own, walk), given)
+    if walk is None:
+        return data, None
+    data, following = walking.answered(row, cursors, walk, given, data)
+    return data, {walking.NEXT: following}
+
+
+def row_at(method: str, path: str) -> Endpoint:
     row = endpoints().get((method, path))
     if row is not None:
         return row

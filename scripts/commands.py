@@ -1,0 +1,129 @@
+"""Writes docs/reference/commands.md from the table of commands and the functions of the others.
+
+python -m scripts.commands > docs/reference/commands.md
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from cyclopts import Parameter
+
+from poolhouse.client import helping
+from poolhouse.client.exits import MEANINGS
+from poolhouse.client.model import Arg, Command
+from poolhouse.client.parsing import options_of
+from poolhouse.client.table import COMMANDS, GROUPS, OTHERS, below
+from poolhouse.commands.tree import app
+
+HEAD = """# Commands
+
+Made from the table of commands by `python -m scripts.commands`. [Administration](../guide/administration.md) shows
+them at work.
+
+A command that a server answers takes a tenth of a second: it asks the server that runs on the data folder, through the
+socket `poolhouse.sock` there, which only the server's own account and root may open. Where no server runs it opens the
+database itself, which takes some seconds. Marked "by itself" are those that always do, or need no database.
+
+* The data folder is `--data`, else `POOLHOUSE_DATA`, else `./data`. Only `up`, `demo` and `restore` make one; the
+  others say in which folder they looked.
+* The pool is `--pool`, else the one of `credentials.json` in the data folder, else the only one.
+* On a terminal there are titles, colour (unless `NO_COLOR` is set) and local times; in a pipe tab-separated lines with
+  the times as the API has them. `--json` prints the answer of the API.
+* The language is Chinese where `LC_ALL`, `LC_MESSAGES` or `LANG` begins with `zh`, else English.
+* A password is asked for (`--password` alone) or read from a line of standard input (`--password -`). Written on the
+  command line it works too, with a warning: others see it by `ps`.
+* The audit log has the name of the account that typed, as `cli:NAME`.
+* `source <(poolhouse completion bash)` completes commands and options; `zsh` and `fish` likewise.
+"""
+
+
+def page() -> str:
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    os.environ["LC_ALL"] = "C"
+    yield HEAD
+    yield "## Exit status\n"
+    yield "| status | meaning |\n|---|---|"
+    for status, words in MEANINGS.items():
+        yield f"| {status} | {words[1]} |"
+    yield "\nAn error is one line on standard error; `--debug` shows what is behind it.\n"
+    yield "## Every command\n"
+    yield "Beside its own, a command of the server's takes:\n"
+    yield from _options(options_of(COMMANDS["user list"]))
+    yield "\n## The server\n"
+    for name in OTHERS:
+        if " " not in name:
+            yield from _other(name)
+    for group, words in GROUPS.items():
+        yield f"## {group}\n\n{words[1]}\n"
+        for name in below(group):
+            yield from _call(COMMANDS[name]) if name in COMMANDS else _other(name)
+
+
+def _call(command: Command) -> Iterator[str]:
+    yield f"### `{helping.usage(command)}`\n\n{command.help[1]}\n"
+    if command.args:
+        yield from _options(command.args)
+        yield ""
+
+
+def _options(args: typing.Iterable[Arg]) -> Iterator[str]:
+    for arg in args:
+        yield f"* `{helping.spelled(arg)}`: {arg.help[1]}"
+
+
+def _other(name: str) -> Iterator[str]:
+    if name == "completion":
+        yield f"### `poolhouse completion bash|zsh|fish`\n\n{OTHERS[name][1]}\n"
+        return
+    command = app
+    for word in name.split():
+        command = command[word]
+    function: Any = command.default_command
+    own = inspect.signature(function)
+    hints = typing.get_type_hints(function, include_extras=True)
+    loose = [one.name.upper() for one in own.parameters.values() if one.kind is not one.KEYWORD_ONLY]
+    yield f"### `{' '.join(['poolhouse', name, *loose, '[options]'])}`\n"
+    told = inspect.getdoc(function) or ""
+    words, _, _ = told.partition("Parameters\n---")
+    yield f"{words.strip()} (By itself.)\n"
+    described = _described(told)
+    shown = [one for one in own.parameters.values() if one.kind is one.KEYWORD_ONLY]
+    for one in shown:
+        if one.name in ("data", "database_url", "as_json", "pool"):
+            continue
+        words = described.get(one.name) or _help(hints.get(one.name))
+        yield f"* `--{one.name.replace('_', '-')}`" + (f": {words}" if words else "")
+    if shown:
+        yield ""
+
+
+def _help(hint: Any) -> str:
+    for part in getattr(hint, "__metadata__", ()):
+        if isinstance(part, Parameter) and part.help:
+            return part.help
+    return ""
+
+
+def _described(told: str) -> dict[str, str]:
+    """The paragraphs below `Parameters` of a docstring."""
+    _, _, rest = told.partition("----------\n")
+    found: dict[str, str] = {}
+    name = ""
+    for line in rest.splitlines():
+        if line and not line.startswith(" "):
+            name = line.strip()
+        elif line.strip():
+            found[name] = f"{found.get(name, '')} {line.strip()}".strip()
+    return found
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,48 @@
+"""How a command ends: the exit status by kind, and the one line on standard error that goes with it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+DONE, REFUSED, USAGE, NOT_FOUND, UNREACHABLE, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+
+MEANINGS: dict[int, tuple[str, str]] = {
+    DONE: ("完成", "done"),
+    REFUSED: (
+        "被拒绝，或有部分未完成：输入有误、规则不允许、有差异",
+        "refused, or not all of it done: bad input, a rule, a difference found",
+    ),
+    USAGE: ("命令写错了", "the command line is wrong"),
+    NOT_FOUND: ("没有所指的用户、应用、分组等", "nobody or nothing has that name"),
+    UNREACHABLE: (
+        "找不到数据目录、服务或数据库，或暂时不可用",
+        "no data folder, server or database there, or it does not answer now",
+    ),
+    FAULT: ("Poolhouse 自身的错误，请反馈", "a fault of Poolhouse: please report it"),
+    INTERRUPTED: ("被中断", "interrupted"),
+}
+
+
+class Stopped(Exception):
+    """A command that ends early, with one line for whoever typed it."""
+
+    def __init__(self, said: str, status: int = REFUSED) -> None:
+        super().__init__(said)
+        self.said, self.status = said, status
+
+
+def colours(stream: object) -> bool:
+    return bool(getattr(stream, "isatty", bool)()) and "NO_COLOR" not in os.environ
+
+
+def warn(said: str) -> None:
+    mark = "\x1b[33mwarning:\x1b[0m" if colours(sys.stderr) else "warning:"
+    print(f"{mark} {said}", file=sys.stderr)
+
+
+def fail(said: str, status: int = REFUSED) -> NoReturn:
+    mark = "\x1b[31merror:\x1b[0m" if colours(sys.stderr) else "error:"
+    print(f"{mark} {said}", file=sys.stderr)
+    sys.exit(status)

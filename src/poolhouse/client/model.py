@@ -1,0 +1,108 @@
+"""What a row of the table of commands is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from poolhouse.client.words import Words
+
+Values = dict[str, Any]
+
+
+class Arg(NamedTuple):
+    """An argument: `USER` stands by itself, `--email` is named.
+
+    `to`: the dotted path in the call's values; "" for one that the command's own function reads.
+    `kind`: text, number, yes (yes or no), flag (stores `value`), list (may be given again), user (a name, address,
+    number or id, of which the id is sent), users (several), targets (several, as roles are given to), pool, secret (a
+    password, never shown or logged), moment (a time, sent as Unix milliseconds), pairs (NAME=VALUE, may be given
+    again), days (180d, 26w, 2y).
+    `default` is sent where nothing is given.
+    """
+
+    name: str
+    to: str
+    help: Words
+    kind: str = "text"
+    choices: tuple[str, ...] = ()
+    value: Any = True
+    default: Any = None
+    needed: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.name.lstrip("-").replace("-", "_").lower()
+
+    @property
+    def positional(self) -> bool:
+        return not self.name.startswith("-")
+
+
+class Column(NamedTuple):
+    """`path` into a row of the answer; `title` is one of `words.TITLES`. `also`: read where `path` has nothing."""
+
+    title: str
+    path: str
+    kind: str = "text"
+    also: str = ""
+
+
+class Table(NamedTuple):
+    """An answer of many rows. `at`: where in the data they are; "" for the data itself."""
+
+    columns: tuple[Column, ...]
+    at: str = "list"
+
+
+class Facts(NamedTuple):
+    """An answer about one thing. `rest`: whatever else it has a value of is shown too, by its name in the answer."""
+
+    columns: tuple[Column, ...]
+    rest: bool = False
+
+
+class Done(NamedTuple):
+    """An answer that says only that it was done."""
+
+    said: Words
+
+
+Call = Callable[[str, Values], Any]
+"""An operation's name and values; the answer's `data`. Raises Stopped where it was refused."""
+
+
+class Command(NamedTuple):
+    """`poolhouse <name>`: one call of `operation`, its answer as `shows` says.
+
+    `act` does it where one call is not enough. `fixed` is sent always. `paged`: where page and limit go, None for what
+    has no pages ("" is beside the other values). `asks`: it must be confirmed. `warns`: said after it was done.
+    """
+
+    name: str
+    help: Words
+    operation: str
+    args: tuple[Arg, ...] = ()
+    shows: Table | Facts | Done | Callable[[Any], None] = Done(("完成", "done"))
+    fixed: Mapping[str, Any] = {}
+    paged: str | None = None
+    asks: Words | None = None
+    act: Callable[[Call, Command, Values], Any] | None = None
+
+    @property
+    def group(self) -> str:
+        return self.name.partition(" ")[0]
+
+
+def put(values: Values, path: str, value: Any) -> None:
+    """`put(v, "options.pagination.page", 2)` makes what is missing on the way."""
+    *steps, last = path.split(".")
+    for step in steps:
+        values = values.setdefault(step, {})
+    values[last] = value
+
+
+def got(found: Any, path: str) -> Any:
+    for step in path.split(".") if path else ():
+        found = found.get(step) if isinstance(found, dict) else None
+    return found

@@ -1,0 +1,102 @@
+"""What a person sees: aligned tables with colour on a terminal, tab-separated lines in a pipe.
+
+Nothing anybody else wrote reaches a terminal as a command to it: control characters are shown, not obeyed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from unicodedata import category, east_asian_width
+
+from poolhouse.client.exits import colours
+
+BOLD, DIM, RED, GREEN, YELLOW, OFF = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
+GAP = "  "
+_COLOURS = {
+    **dict.fromkeys(("Activated", "sent", "yes", "是"), GREEN),
+    **dict.fromkeys(("Suspended", "Deactivated", "dead", "no", "否"), RED),
+    **dict.fromkeys(("Resigned", "Archived", "queued"), YELLOW),
+}
+
+
+def terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def rows(titles: Sequence[str], found: Sequence[Sequence[str]]) -> None:
+    """With a line of titles on a terminal."""
+    if not terminal():
+        for row in found:
+            print("\t".join(row))
+        return
+    widths = [
+        max(width(title), *(width(row[at]) for row in found)) if found else width(title)
+        for at, title in enumerate(titles)
+    ]
+    print(_painted(GAP.join(_padded(*pair) for pair in zip(titles, widths, strict=True)).rstrip(), BOLD))
+    for row in found:
+        cells = [
+            _painted(_padded(cell, size), _COLOURS.get(cell, ""))
+            for cell, size in zip(row, widths, strict=True)
+        ]
+        print(GAP.join(cells).rstrip())
+
+
+def facts(found: Sequence[tuple[str, str]]) -> None:
+    """A name and a value a line."""
+    size = max((width(name) for name, _ in found), default=0)
+    for name, value in found:
+        print(f"{_painted(_padded(name, size), DIM)}{GAP}{_painted(value, _COLOURS.get(value, ''))}".rstrip())
+
+
+def cell(value: Any, *, time: bool = False) -> str:
+    """One line of text; a time as the clock here shows it, on a terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(cell(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={cell(one)}" for name, one in value.items())
+    text = _local(str(value)) if time else str(value)
+    return shown(text)
+
+
+def shown(text: str, *, lines: bool = False) -> str:
+    """With what could command a terminal, or break a line, spelled out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        one if (lines and one == "\n") or category(one)[0] != "C" else one.encode("unicode_escape").decode()
+        for one in text
+    )
+
+
+def width(text: str) -> int:
+    """Columns of a terminal: a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if category(one) in ("Mn", "Me") else 2 if east_asian_width(one) in "WF" else 1 for one in text
+    )
+
+
+def _local(text: str) -> str:
+    if not terminal():
+        return text
+    try:
+        return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M:%S}"
+    except ValueError:
+        return text
+
+
+def _padded(text: str, size: int) -> str:
+    return text + " " * (size - width(text))
+
+
+def _painted(text: str, colour: str) -> str:
+    return f"{colour}{text}{OFF}" if colour and colours(sys.stdout) else text

@@ -1,0 +1,190 @@
+"""One command of the table, from its words to its exit status."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from typing import Any
+
+from poolhouse.client import connection, helping, output, table
+from poolhouse.client.connection import NoServer
+from poolhouse.client.exits import DONE, FAULT, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, Stopped
+from poolhouse.client.model import Column, Command, Done, Facts, Table, Values, got, put
+from poolhouse.client.parsing import LARGEST_PAGE, LIMIT, PAGE, parse, values_of
+from poolhouse.client.words import language, say, title
+
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+Elsewhere = Callable[[str, str | None], AbstractContextManager[Ask]]
+"""How to ask where no server runs: of a data folder, or of the database named."""
+
+_BY_CODE = {404: NOT_FOUND, 429: UNREACHABLE, 503: UNREACHABLE, 500: FAULT}
+
+
+def command_of(words: Sequence[str]) -> Command | None:
+    return table.COMMANDS.get(" ".join(words[:2]))
+
+
+def run(command: Command, words: Sequence[str], elsewhere: Elsewhere) -> int:
+    """`words` are those behind the command's name. Raises Stopped."""
+    if any(word in ("--help", "-h") for word in words):
+        print(helping.of_command(command))
+        return DONE
+    own, common = parse(command, words)
+    values = values_of(command, own)
+    if command.paged is not None:
+        _page(command, common, values)
+    if command.asks and not common.get("yes"):
+        _confirm(command, own)
+    with _asking(common, elsewhere) as ask:
+        caller = _Caller(ask, own.get("pool_id") or common.get("pool") or connection.pool_of(_folder(common)))
+        _people(command, own, values, caller)
+        data = command.act(caller, command, values) if command.act else caller(command.operation, values)
+    _show(command, data, as_json=bool(common.get("json")))
+    return DONE
+
+
+class _Caller:
+    """Asks one operation and gives its data. Raises Stopped with the server's own sentence."""
+
+    def __init__(self, ask: Ask, pool: str) -> None:
+        self._ask, self._pool = ask, pool
+
+    def __call__(self, operation: str, values: Values) -> Any:
+        question = {"call": operation, "values": values, "pool": self._pool, "lang": language()}
+        answer = self._ask(question)
+        status = answer.get("statusCode", 500)
+        if status != 200:
+            said = str(answer.get("message", ""))
+            if status == 500:
+                said = f"{said} ({answer.get('requestId', '')})"
+            raise Stopped(output.shown(said), _BY_CODE.get(status, REFUSED))
+        return answer.get("data")
+
+
+def _folder(common: dict[str, Any]) -> str:
+    return connection.folder(common.get("data"))
+
+
+class _asking:
+    """The running server's socket, unless a database was named; else whatever `elsewhere` gives."""
+
+    def __init__(self, common: dict[str, Any], elsewhere: Elsewhere) -> None:
+        self._data, self._url, self._elsewhere = _folder(common), common.get("database_url"), elsewhere
+        self._opened: AbstractContextManager[Ask] | None = None
+
+    def __enter__(self) -> Ask:
+        return self._question
+
+    def _question(self, question: dict[str, Any]) -> dict[str, Any]:
+        if self._opened is None and self._url is None:
+            try:
+                return connection.call(self._data, question)
+            except NoServer:
+                pass
+        if self._opened is None:
+            self._opened = self._elsewhere(self._data, self._url)
+            self._there = self._opened.__enter__()
+        return self._there(question)
+
+    def __exit__(self, *what: Any) -> None:
+        if self._opened is not None:
+            self._opened.__exit__(*what)
+
+
+def _page(command: Command, common: dict[str, Any], values: Values) -> None:
+    limit = common.get("limit", LIMIT.default)
+    if not 1 <= limit <= LARGEST_PAGE:
+        said = (
+            f"--limit 应为 1 至 {LARGEST_PAGE}",
+            f"--limit must be 1 to {LARGEST_PAGE}; --page gives the next",
+        )
+        raise Stopped(say(said), USAGE)
+    before = f"{command.paged}." if command.paged else ""
+    put(values, f"{before}page", common.get("page", PAGE.default))
+    put(values, f"{before}limit", limit)
+
+
+def _people(command: Command, own: dict[str, Any], values: Values, ask: _Caller) -> None:
+    """The ids of whoever was named."""
+    for arg in command.args:
+        given = own.get(arg.key)
+        if given is None or arg.kind not in ("user", "users", "targets"):
+            continue
+        ids = [_id(name, ask) for name in ([given] if isinstance(given, str) else given)]
+        if arg.kind == "targets":
+            put(values, arg.to, [{"targetType": "USER", "targetIdentifier": one} for one in ids])
+        else:
+            put(values, arg.to, ids if arg.kind == "users" else ids[0])
+
+
+def _id(name: str, ask: _Caller) -> str:
+    try:
+        return str(ask("GET find-user", {"value": name})["userId"])
+    except Stopped as refused:
+        if refused.status == NOT_FOUND:
+            raise Stopped(f"{refused.said}: {output.shown(name)}", NOT_FOUND) from None
+        raise
+
+
+def _confirm(command: Command, own: dict[str, Any]) -> None:
+    """Raises Stopped unless somebody at a terminal says yes."""
+    named = [value for arg in command.args if arg.positional and (value := own.get(arg.key))]
+    print(
+        output.shown(" ".join(one if isinstance(one, str) else " ".join(one) for one in named)),
+        file=sys.stderr,
+    )
+    if sys.stdin.isatty():
+        print(f"{say(command.asks or ('', ''))} (yes/no) ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() in ("y", "yes", "是"):
+            return
+    raise Stopped(say(("没有改动：请确认，或加 --yes", "nothing was changed: answer yes, or give --yes")))
+
+
+def _show(command: Command, data: Any, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(data, ensure_ascii=False))
+        return
+    shows = command.shows
+    if isinstance(shows, Table):
+        found = got(data, shows.at) or []
+        output.rows(
+            [title(column.title) for column in shows.columns],
+            [[_cell(row, column) for column in shows.columns] for row in found],
+        )
+        total = data.get("totalCount") if isinstance(data, dict) else None
+        if output.terminal() and total is not None and (command.paged is None or total > len(found)):
+            print(say((f"共 {total} 条", f"{total} in all")))
+    elif isinstance(shows, Facts):
+        _facts(shows, data or {})
+    elif isinstance(shows, Done):
+        print(say(shows.said))
+    else:
+        shows(data)
+
+
+def _facts(shows: Facts, data: dict[str, Any]) -> None:
+    found = [(title(column.title), _cell(data, column)) for column in shows.columns]
+    if "password" in data:
+        found.append((say(("密码", "password")), output.cell(data["password"])))
+    if shows.rest:
+        known = {column.path for column in shows.columns}
+        found += [
+            (name, output.cell(value, time=name.endswith(("At", "Time"))))
+            for name, value in data.items()
+            if name not in known and value not in (None, "", [], {}, False)
+        ]
+    output.facts([(name, value) for name, value in found if value])
+
+
+def _cell(row: dict[str, Any], column: Column) -> str:
+    value = got(row, column.path)
+    if value in (None, "") and column.also:
+        value = got(row, column.also)
+    if column.kind == "json" and isinstance(value, str):
+        with suppress(ValueError, AttributeError):
+            value = {name: one for name, one in json.loads(value).items() if one is not None}
+    if column.kind == "lines":
+        return output.shown(str(value or ""), lines=True)
+    return output.cell(value, time=column.kind == "time")

@@ -1,0 +1,64 @@
+"""Commands that are more than one call and a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolhouse.client import output
+from poolhouse.client.exits import USAGE, Stopped
+from poolhouse.client.model import Call, Command, Values, put
+from poolhouse.client.passwords import generated
+from poolhouse.client.words import say, title
+
+
+def update_user(call: Call, command: Command, values: Values) -> Any:
+    """An empty text clears a field: the wire's null."""
+    changes = {name: None if value == "" else value for name, value in values.items()}
+    if len(changes) == 1:
+        raise Stopped(say(("没有要修改的内容，请看 --help", "nothing to change: see --help")), USAGE)
+    return call(command.operation, changes)
+
+
+def reset_password(call: Call, command: Command, values: Values) -> Any:
+    keep, make = values.pop("keep", False), values.pop("generate", False)
+    if make:
+        values["password"] = generated()
+    elif "password" not in values:
+        raise Stopped(say(("请给出 --password 或 --generate", "give --password or --generate")), USAGE)
+    put(values, "options.resetPasswordOnNextLogin", not keep)
+    user = call(command.operation, values)
+    return {**user, "password": values["password"]} if make else user
+
+
+def show_why(found: dict[str, Any]) -> None:
+    stops = [one for one in found["findings"] if one["stops"]]
+    head = (
+        (f"{found['name']} 可以登录", f"{found['name']} can sign in")
+        if found["canSignIn"]
+        else (f"{found['name']} 不能登录：", f"{found['name']} cannot sign in:")
+    )
+    print(output.shown(say(head)))
+    for one in [*stops, *(one for one in found["findings"] if not one["stops"])]:
+        print(f"  {'-' if one['stops'] else '+'} {output.shown(one['message'])}")
+    if found["failures"]:
+        print()
+        print(say(("最近失败的登录：", "the last refused sign-ins:")))
+        titles = [title(name) for name in ("time", "reason", "name", "app", "address")]
+        shown = [
+            [
+                output.cell(one["at"], time=True),
+                *(output.cell(one[key]) for key in ("reason", "name", "appId", "ip")),
+            ]
+            for one in found["failures"]
+        ]
+        output.rows(titles, shown)
+
+
+def create_app(call: Call, command: Command, values: Values) -> Any:
+    app = call(command.operation, values)
+    return {**app, **call("GET get-application-secret", {"appId": app["appId"]})}
+
+
+def one_of_list(call: Call, command: Command, values: Values) -> Any:
+    """For what the wire takes fifty of."""
+    return call(command.operation, {**values, "list": [values["list"]]})

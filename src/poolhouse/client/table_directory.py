@@ -1,0 +1,279 @@
+"""The commands about groups, roles, organizations and custom fields."""
+
+from __future__ import annotations
+
+from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
+from poolhouse.client.special import one_of_list
+from poolhouse.client.table_users import PEOPLE, USER
+
+CODE = Arg("CODE", "code", ("编码", "its code"), needed=True)
+NAMED = (
+    Arg("--name", "name", ("名称", "its name")),
+    Arg("--description", "description", ("描述", "what it is for")),
+)
+WORDS = Arg(
+    "--search", "keywords", ("按编码、名称或描述查找", "only those with this in code, name or description")
+)
+GROUPS = (Column("code", "code"), Column("label", "name"), Column("description", "description"))
+MANY = USER._replace(name="USER...", to="userIds", kind="users")
+SPACE = Arg("--namespace", "namespace", ("权限分组，默认 default", "its namespace; default if absent"))
+ADDED, REMOVED = Done(("已加入", "added")), Done(("已移出", "removed"))
+DELETED = Done(("已删除", "deleted"))
+GIVEN = USER._replace(name="USER...", to="targets", kind="targets")
+
+GROUP_COMMANDS = (
+    Command(
+        "group list", ("列出分组", "Lists groups."), "GET list-groups", (WORDS,), Table(GROUPS), paged=""
+    ),
+    Command("group show", ("显示一个分组", "Shows one group."), "GET get-group", (CODE,), Facts(GROUPS)),
+    Command(
+        "group create",
+        ("新建分组", "Creates a group."),
+        "POST create-group",
+        (CODE, NAMED[0]._replace(needed=True), NAMED[1]),
+        Facts(GROUPS),
+    ),
+    Command(
+        "group update",
+        ("修改分组", "Changes a group."),
+        "POST update-group",
+        (CODE, *NAMED, Arg("--new-code", "newCode", ("新编码", "another code"))),
+        Facts(GROUPS),
+    ),
+    Command(
+        "group delete",
+        ("删除分组，成员不受影响", "Deletes groups; their members stay users."),
+        "POST delete-groups-batch",
+        (CODE._replace(name="CODE...", to="codeList"),),
+        DELETED,
+        asks=("删除这些分组？", "Delete these groups?"),
+    ),
+    Command(
+        "group members",
+        ("列出分组成员", "Lists who is in a group."),
+        "GET list-group-members",
+        (CODE,),
+        Table(PEOPLE),
+        paged="",
+    ),
+    Command(
+        "group add",
+        ("把用户加入分组", "Adds users to a group."),
+        "POST add-group-members",
+        (CODE, MANY),
+        ADDED,
+    ),
+    Command(
+        "group remove",
+        ("把用户移出分组", "Takes users out of a group."),
+        "POST remove-group-members",
+        (CODE, MANY),
+        REMOVED,
+    ),
+)
+ROLE_COMMANDS = (
+    Command(
+        "role list", ("列出角色", "Lists roles."), "GET list-roles", (WORDS, SPACE), Table(GROUPS), paged=""
+    ),
+    Command("role show", ("显示一个角色", "Shows one role."), "GET get-role", (CODE, SPACE), Facts(GROUPS)),
+    Command(
+        "role create",
+        ("新建角色", "Creates a role."),
+        "POST create-role",
+        (CODE, *NAMED, SPACE),
+        Facts(GROUPS),
+    ),
+    Command(
+        "role delete",
+        ("删除角色", "Deletes roles."),
+        "POST delete-roles-batch",
+        (CODE._replace(name="CODE...", to="codeList"), SPACE),
+        DELETED,
+        asks=("删除这些角色？", "Delete these roles?"),
+    ),
+    Command(
+        "role members",
+        ("列出有此角色的用户", "Lists who was given a role."),
+        "GET list-role-members",
+        (CODE, SPACE),
+        Table(PEOPLE),
+        paged="",
+    ),
+    Command(
+        "role assign",
+        ("授予用户角色", "Gives users a role."),
+        "POST assign-role",
+        (CODE, GIVEN, SPACE),
+        Done(("已授予", "given")),
+    ),
+    Command(
+        "role revoke",
+        ("收回用户的角色", "Takes a role from users."),
+        "POST revoke-role",
+        (CODE, GIVEN, SPACE),
+        Done(("已收回", "taken away")),
+    ),
+)
+
+ORG = Arg("ORG", "organizationCode", ("组织编码", "the organization's code"), needed=True)
+NODE = Arg(
+    "--department",
+    "departmentId",
+    ("部门编号，默认为根部门", "a department's id; the root if absent"),
+    default="root",
+)
+ORGS = (
+    Column("code", "organizationCode"),
+    Column("label", "organizationName"),
+    Column("description", "description"),
+    Column("members", "membersCount"),
+)
+NODES = (
+    Column("id", "departmentId"),
+    Column("label", "name"),
+    Column("code", "code"),
+    Column("parent", "parentDepartmentId"),
+    Column("members", "membersCount"),
+)
+ORG_COMMANDS = (
+    Command(
+        "org list", ("列出组织", "Lists organizations."), "GET list-organizations", (), Table(ORGS), paged=""
+    ),
+    Command(
+        "org create",
+        ("新建组织", "Creates an organization."),
+        "POST create-organization",
+        (
+            ORG,
+            Arg("--name", "organizationName", ("名称", "its name"), needed=True),
+            Arg("--description", "description", ("描述", "what it is for")),
+        ),
+        Facts(ORGS),
+    ),
+    Command(
+        "org delete",
+        (
+            "删除组织及其部门，成员不受影响",
+            "Deletes an organization with its departments; members stay users.",
+        ),
+        "POST delete-organization",
+        (ORG,),
+        DELETED,
+        asks=("删除这个组织及其所有部门？", "Delete this organization and its departments?"),
+    ),
+    Command(
+        "org departments",
+        ("列出一个组织的所有部门", "Lists all departments of an organization."),
+        "GET get-all-departments",
+        (ORG,),
+        Table(NODES),
+    ),
+    Command(
+        "org add-department",
+        ("新建部门", "Creates a department."),
+        "POST create-department",
+        (
+            ORG,
+            Arg("--name", "name", ("名称", "its name"), needed=True),
+            Arg("--code", "code", ("编码", "its code")),
+            NODE._replace(
+                name="--under",
+                to="parentDepartmentId",
+                help=("上级部门编号，默认为根部门", "the department above; the root if absent"),
+            ),
+        ),
+        Facts(NODES),
+    ),
+    Command(
+        "org members",
+        ("列出部门成员", "Lists who is in a department."),
+        "GET list-department-members",
+        (
+            ORG,
+            NODE,
+            Arg(
+                "--below",
+                "includeChildrenDepartments",
+                ("含下级部门", "of the departments below too"),
+                "flag",
+            ),
+        ),
+        Table(PEOPLE),
+        paged="",
+    ),
+    Command(
+        "org add",
+        ("把用户加入部门", "Adds users to a department."),
+        "POST add-department-members",
+        (ORG, MANY, NODE),
+        ADDED,
+    ),
+    Command(
+        "org remove",
+        ("把用户移出部门", "Takes users out of a department."),
+        "POST remove-department-members",
+        (ORG, MANY, NODE),
+        REMOVED,
+    ),
+)
+
+KINDS = ("USER", "ROLE", "GROUP", "DEPARTMENT")
+FIELDS = (
+    Column("key", "key"),
+    Column("type", "dataType"),
+    Column("label", "label"),
+    Column("unique", "isUnique"),
+    Column("description", "description"),
+)
+KEY = Arg("KEY", "list.key", ("字段的键", "the field's key"), needed=True)
+OF = Arg(
+    "--of",
+    "list.targetType",
+    ("谁的字段，默认 USER", "whose field; USER if absent"),
+    choices=KINDS,
+    default="USER",
+)
+FIELD_COMMANDS = (
+    Command(
+        "field list",
+        ("列出自定义字段", "Lists the custom fields of users, or of something else."),
+        "GET get-custom-fields",
+        (OF._replace(to="targetType"),),
+        Table(FIELDS, ""),
+    ),
+    Command(
+        "field set",
+        ("定义或修改自定义字段", "Defines a custom field, or changes one."),
+        "POST set-custom-fields",
+        (
+            KEY,
+            OF,
+            Arg("--label", "list.label", ("显示的名称", "the name people see")),
+            Arg(
+                "--type",
+                "list.dataType",
+                ("数据类型", "type of its values"),
+                choices=("STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM"),
+            ),
+            Arg("--description", "list.description", ("描述", "what it is for")),
+            Arg("--unique", "list.isUnique", ("值不可重复", "whether no two may have one value"), "yes"),
+            Arg(
+                "--user-editable",
+                "list.userEditable",
+                ("用户可自行修改", "whether people may change it"),
+                "yes",
+            ),
+        ),
+        Table(FIELDS, ""),
+        act=one_of_list,
+    ),
+    Command(
+        "field delete",
+        ("删除自定义字段及其所有值", "Deletes a custom field with all its values."),
+        "POST delete-custom-fields",
+        (KEY, OF),
+        DELETED,
+        asks=("删除这个字段及所有人的值？", "Delete this field and everybody's values?"),
+        act=one_of_list,
+    ),
+)

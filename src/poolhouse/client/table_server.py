@@ -1,0 +1,337 @@
+"""The commands about applications, settings, logs, scripts, messages and pools."""
+
+from __future__ import annotations
+
+from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
+from poolhouse.client.special import create_app
+from poolhouse.client.table_directory import DELETED
+
+APP = Arg("APP_ID", "appId", ("应用编号", "the application's id"), needed=True)
+APPS = (
+    Column("id", "appId"),
+    Column("label", "appName"),
+    Column("identifier", "appIdentifier"),
+    Column("redirect", "redirectUris"),
+)
+ONE_APP = Facts((*APPS, Column("logout", "logoutRedirectUris"), Column("secret", "secret")))
+ADDRESSES = (
+    Arg(
+        "--redirect-uri",
+        "redirectUris",
+        ("登录回调地址，写全部，可多次", "where sign-ins may return to: all of them, given several times"),
+        "list",
+    ),
+    Arg(
+        "--logout-redirect-uri",
+        "logoutRedirectUris",
+        ("退出回调地址，同上", "likewise for sign-outs"),
+        "list",
+    ),
+)
+LOOKS = (
+    Arg("--description", "appDescription", ("描述", "what it is for")),
+    Arg("--identifier", "appIdentifier", ("标识", "its identifier, part of addresses")),
+)
+NAME = Arg("NAME", "appName", ("名称", "its name"), needed=True)
+
+APP_COMMANDS = (
+    Command(
+        "app list",
+        ("列出应用", "Lists applications."),
+        "GET list-applications",
+        (),
+        Table((*APPS[:3], Column("redirect", "redirectUris"))),
+        paged="",
+    ),
+    Command(
+        "app create",
+        ("新建应用，显示编号和密钥", "Creates an application and shows its id and secret."),
+        "POST create-application",
+        (NAME, *ADDRESSES, *LOOKS),
+        ONE_APP,
+        act=create_app,
+    ),
+    Command(
+        "app update",
+        ("修改应用，未写的不变", "Changes an application; what is not given stays."),
+        "POST update-application",
+        (APP, NAME._replace(name="--name", needed=False), *ADDRESSES, *LOOKS),
+        Done(("已修改", "changed")),
+    ),
+    Command(
+        "app secret",
+        ("显示应用密钥", "Shows an application's secret."),
+        "GET get-application-secret",
+        (APP,),
+        Facts((Column("secret", "secret"),)),
+    ),
+    Command(
+        "app delete",
+        ("删除应用", "Deletes an application."),
+        "POST delete-application",
+        (APP,),
+        DELETED,
+        asks=("删除这个应用？", "Delete this application?"),
+    ),
+)
+
+SETTING = Arg("NAME", "name", ("设置的名字", "the setting's name"), needed=True)
+SETTINGS = (
+    Column("setting", "name"),
+    Column("value", "value"),
+    Column("default", "default"),
+    Column("allowed", "allowed"),
+    Column("meaning", "effect"),
+)
+SETTINGS_COMMANDS = (
+    Command(
+        "settings list",
+        (
+            "列出用户池的设置：当前值、默认值、可取值和作用",
+            "Lists the pool's settings: value, default, what is allowed and what it does.",
+        ),
+        "GET list-settings",
+        (),
+        Table(SETTINGS, ""),
+    ),
+    Command(
+        "settings get", ("显示一项设置", "Shows one setting."), "GET get-setting", (SETTING,), Facts(SETTINGS)
+    ),
+    Command(
+        "settings set",
+        ("修改一项设置，立即生效", "Changes one setting, from now on."),
+        "POST set-setting",
+        (SETTING, Arg("VALUE", "value", ("新值", "the new value"), needed=True)),
+        Facts(SETTINGS),
+    ),
+)
+
+SINCE = Arg(
+    "--since", "start", ("自何时：2h、3d 或日期", "from when: 2h, 3d ago, or a date 2026-01-31"), "moment"
+)
+FAILED = Arg("--failed", "success", ("只看失败的", "only what was refused"), "flag", value=False)
+AUDIT_COMMANDS = (
+    Command(
+        "audit list",
+        (
+            "列出用户自己的操作（登录、改密等），新的在前",
+            "Lists what people did (sign-ins, ...), newest first.",
+        ),
+        "POST get-user-action-logs",
+        (
+            Arg("--user", "userId", ("只看此用户", "only of this user"), "user"),
+            FAILED,
+            Arg("--event", "eventType", ("只看此类操作，如 login", "only of this kind, such as login")),
+            Arg("--ip", "clientIp", ("只看此地址", "only from this address")),
+            SINCE,
+        ),
+        Table(
+            (
+                Column("time", "timestamp", "time"),
+                Column("username", "userDisplayName"),
+                Column("action", "eventType"),
+                Column("ok", "success"),
+                Column("app", "appName", also="appId"),
+                Column("address", "clientIp"),
+                Column("detail", "eventDetail", "json"),
+            )
+        ),
+        paged="pagination",
+    ),
+    Command(
+        "audit admin",
+        (
+            "列出管理员的操作，新的在前",
+            "Lists what administrators did, at the command line too, newest first.",
+        ),
+        "POST get-admin-audit-logs",
+        (FAILED, Arg("--ip", "clientIp", ("只看此地址", "only from this address")), SINCE),
+        Table(
+            (
+                Column("time", "timestamp", "time"),
+                Column("by", "adminUserDisplayName"),
+                Column("action", "operationType"),
+                Column("thing", "resourceType"),
+                Column("ok", "success"),
+                Column("detail", "eventDetails", "json"),
+            )
+        ),
+        paged="pagination",
+    ),
+    Command(
+        "audit prune",
+        ("删除较早的记录，所有用户池", "Deletes what is older, in every pool."),
+        "POST prune-audit",
+        (
+            Arg(
+                "--keep",
+                "keepDays",
+                ("保留多久：180d、26w、2y", "how much to keep: 180d, 26w, 2y"),
+                "days",
+                needed=True,
+            ),
+        ),
+        Facts((Column("time", "before", "time"), Column("deleted", "deleted"))),
+    ),
+)
+
+SCRIPT = Arg("SCRIPT", "name", ("脚本名，如 login", "a script's name, such as login"), needed=True)
+SCRIPTS_COMMANDS = (
+    Command(
+        "scripts list",
+        ("列出脚本及其版本", "Lists the scripts and their versions."),
+        "GET list-custom-database-scripts",
+        (),
+        Table(
+            (
+                Column("script", "name"),
+                Column("published", "publishedVersion"),
+                Column("draft", "draftVersion"),
+                Column("time", "publishedAt", "time"),
+            ),
+            "",
+        ),
+    ),
+    Command(
+        "scripts versions",
+        ("列出一个脚本的各个版本，新的在前", "Lists the versions of a script, newest first."),
+        "GET list-custom-database-script-versions",
+        (SCRIPT,),
+        Table(
+            (Column("version", "version"), Column("created", "createdAt", "time"), Column("by", "createdBy")),
+            "",
+        ),
+        paged="",
+    ),
+    Command(
+        "scripts rollback",
+        ("重新发布一个旧版本", "Publishes an older version again."),
+        "POST publish-custom-database-script",
+        (SCRIPT, Arg("VERSION", "version", ("版本号", "its number"), "number", needed=True)),
+        Facts(
+            (
+                Column("script", "name"),
+                Column("published", "publishedVersion"),
+                Column("draft", "draftVersion"),
+            )
+        ),
+    ),
+    Command(
+        "scripts logs",
+        ("列出脚本的执行记录，新的在前", "Lists what ran, when, and what became of it, newest first."),
+        "POST list-custom-database-logs",
+        (
+            SCRIPT._replace(name="--script", needed=False, help=("只看此脚本", "only of this script")),
+            FAILED._replace(help=("只看失败的", "only what failed")),
+            SINCE,
+        ),
+        Table(
+            (
+                Column("time", "time", "time"),
+                Column("script", "name"),
+                Column("version", "version"),
+                Column("ok", "success"),
+                Column("duration", "durationMs"),
+                Column("error", "message"),
+            )
+        ),
+        paged="",
+    ),
+)
+MIGRATION_COMMANDS = (
+    Command(
+        "migration lift",
+        (
+            "允许一个已删除的用户再次从旧库迁入",
+            "Lets a user who was deleted here come again from the old database.",
+        ),
+        "POST lift-custom-database-tombstone",
+        (Arg("ID", "scriptUserId", ("旧库中的编号", "their id in the old database"), needed=True),),
+        Done(("已允许", "they may come again")),
+    ),
+)
+
+MESSAGE = Arg("ID", "id", ("邮件编号", "the message's id"), needed=True)
+MAIL = (
+    Column("id", "id"),
+    Column("created", "createdAt", "time"),
+    Column("status", "status"),
+    Column("attempts", "attempts"),
+    Column("scene", "scene"),
+    Column("to", "to"),
+    Column("subject", "subject"),
+    Column("error", "error"),
+)
+ONE_MAIL = Facts(
+    (
+        *MAIL,
+        Column("next", "nextAttemptAt", "time"),
+        Column("sent", "sentAt", "time"),
+        Column("text", "text", "lines"),
+    )
+)
+MAIL_COMMANDS = (
+    Command(
+        "mail list",
+        ("列出待发和已发的邮件、短信，新的在前", "Lists the outbox, newest first."),
+        "GET list-mail",
+        (
+            Arg("--to", "to", ("只看此收件人", "only to this address or number")),
+            Arg(
+                "--status",
+                "status",
+                ("只看此状态", "only of this status"),
+                choices=("queued", "sent", "dead"),
+            ),
+        ),
+        Table(MAIL),
+        paged="",
+    ),
+    Command(
+        "mail show",
+        (
+            "显示一封邮件及正文；已送达的不再有正文",
+            "Shows a message with its text; a delivered one has none any more.",
+        ),
+        "GET get-mail",
+        (MESSAGE,),
+        ONE_MAIL,
+    ),
+    Command(
+        "mail retry",
+        ("重新发送失败的邮件", "Puts a dead letter back into the queue."),
+        "POST retry-mail",
+        (MESSAGE,),
+        ONE_MAIL,
+    ),
+)
+POOLS = (
+    Column("id", "id"),
+    Column("label", "name"),
+    Column("domain", "domain"),
+    Column("created", "createdAt", "time"),
+)
+POOL_COMMANDS = (
+    Command(
+        "pool list",
+        ("列出用户池", "Lists the pools of this server."),
+        "GET list-pools",
+        (),
+        Table(POOLS),
+        paged="",
+    ),
+    Command(
+        "pool show",
+        ("显示一个用户池及其密钥", "Shows a pool, its secret included."),
+        "GET get-pool",
+        (Arg("POOL_ID", "", ("用户池编号", "the pool's id"), "pool"),),
+        Facts((*POOLS, Column("secret", "secret"))),
+    ),
+    Command(
+        "pool create",
+        ("新建用户池，显示编号和密钥", "Creates a pool and shows its id and secret."),
+        "POST create-pool",
+        (NAME._replace(to="name"), Arg("--domain", "domain", ("域名前缀", "its domain's first part"))),
+        Facts((*POOLS, Column("secret", "secret"))),
+    ),
+)

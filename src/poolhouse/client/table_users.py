@@ -1,0 +1,242 @@
+"""The commands about people."""
+
+from __future__ import annotations
+
+from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
+from poolhouse.client.special import reset_password, show_why, update_user
+
+USER = Arg(
+    "USER",
+    "userId",
+    ("用户：编号、用户名、邮箱、手机号或外部编号", "an id, username, e-mail, phone number or external id"),
+    "user",
+    needed=True,
+)
+STATUSES = ("Activated", "Suspended", "Resigned", "Archived", "Deactivated")
+
+PEOPLE = (
+    Column("id", "userId"),
+    Column("username", "username"),
+    Column("name", "name", also="nickname"),
+    Column("email", "email"),
+    Column("phone", "phone"),
+    Column("status", "status"),
+    Column("last login", "lastLogin", "time"),
+)
+PERSON = Facts(
+    (
+        *PEOPLE[:2],
+        Column("email", "email"),
+        Column("phone", "phone"),
+        Column("name", "name"),
+        Column("nickname", "nickname"),
+        Column("status", "status"),
+        Column("logins", "loginsCount"),
+        Column("last login", "lastLogin", "time"),
+        Column("created", "createdAt", "time"),
+        Column("password set", "passwordLastSetAt", "time"),
+        Column("external", "externalId"),
+        Column("departments", "departmentIds"),
+    )
+)
+PROFILE = (
+    Arg("--username", "username", ("用户名", "sign-in name")),
+    Arg("--email", "email", ("邮箱", "e-mail address")),
+    Arg("--phone", "phone", ("手机号", "phone number")),
+    Arg("--name", "name", ("姓名", "full name")),
+    Arg("--nickname", "nickname", ("昵称", "nickname")),
+    Arg("--external-id", "externalId", ("外部系统中的编号", "id in another system")),
+    Arg("--company", "company", ("公司", "company")),
+    Arg("--status", "status", ("状态", "status"), choices=STATUSES),
+    Arg(
+        "--email-verified",
+        "emailVerified",
+        ("邮箱是否已验证", "whether the e-mail address is verified"),
+        "yes",
+    ),
+    Arg("--phone-verified", "phoneVerified", ("手机号是否已验证", "whether the number is verified"), "yes"),
+    Arg(
+        "--set",
+        "customData",
+        ("自定义字段 字段=值，可多次", "a custom field, FIELD=VALUE; may be given again"),
+        "pairs",
+    ),
+)
+PASSWORD = Arg(
+    "--password",
+    "password",
+    (
+        "密码：- 从标准输入读一行，不写值则提示输入；直接写在命令行会被 ps 看到",
+        "a password: - reads a line of standard input, without a value it is asked for; one written here is seen by ps",
+    ),
+    "secret",
+)
+PLAIN = {"options.passwordEncryptType": "none"}
+APP = Arg("--app", "appId", ("只看这个应用", "only this application"))
+
+COMMANDS = (
+    Command(
+        "user list",
+        ("按页列出用户，新建的在前", "Lists users, newest first."),
+        "GET list-users",
+        (Arg("--status", "status", ("只列出此状态", "only of this status"), choices=STATUSES),),
+        Table(PEOPLE),
+        paged="",
+    ),
+    Command(
+        "user search",
+        (
+            "按姓名、用户名、邮箱、手机号等的一部分查找",
+            "Finds users by part of a name, username, e-mail address, phone number, ...",
+        ),
+        "POST list-users",
+        (Arg("WORDS", "keywords", ("要找的字", "what to look for"), needed=True),),
+        Table(PEOPLE),
+        paged="options.pagination",
+    ),
+    Command(
+        "user show",
+        ("显示一个用户的全部资料", "Shows one user with everything that is known."),
+        "GET get-user",
+        (USER,),
+        Facts(PERSON.columns, rest=True),
+        {"withCustomData": True, "withIdentities": True, "withDepartmentIds": True},
+    ),
+    Command(
+        "user find",
+        ("显示一个用户，只列主要资料", "Shows one user, the main facts only."),
+        "GET get-user",
+        (USER,),
+        PERSON,
+    ),
+    Command(
+        "user create",
+        ("新建用户", "Creates a user."),
+        "POST create-user",
+        (*PROFILE, PASSWORD),
+        PERSON,
+        PLAIN,
+    ),
+    Command(
+        "user update",
+        ("修改用户资料，未写的不变；写空值则清除", "Changes a user; what is not given stays, '' clears."),
+        "POST update-user",
+        (USER, *PROFILE),
+        PERSON,
+        act=update_user,
+    ),
+    Command(
+        "user block",
+        ("停用：立即退出，不能再登录", "Suspends a user: logged out at once, and cannot sign in."),
+        "POST update-user",
+        (USER,),
+        PERSON,
+        {"status": "Suspended"},
+    ),
+    Command(
+        "user unblock",
+        (
+            "恢复停用的用户，并解除密码错误造成的锁定",
+            "Activates a user again, and ends a lock after wrong passwords.",
+        ),
+        "POST update-user",
+        (USER,),
+        PERSON,
+        {"status": "Activated"},
+    ),
+    Command(
+        "user reset-password",
+        (
+            "设置新密码；下次登录须再修改，除非 --keep",
+            "Sets a new password; the next sign-in asks for another, unless --keep.",
+        ),
+        "POST update-user",
+        (
+            USER,
+            PASSWORD,
+            Arg("--generate", "", ("生成一个密码并显示", "make a password and show it"), "flag"),
+            Arg("--keep", "", ("下次登录不要求修改", "the next sign-in does not ask for another"), "flag"),
+        ),
+        PERSON,
+        PLAIN,
+        act=reset_password,
+    ),
+    Command(
+        "user why",
+        (
+            "这个人为什么登录不了：状态、锁定、密码期限、应用规则和最近的失败",
+            "Says why somebody cannot sign in: status, lock, password age, application rules, and the last failures.",
+        ),
+        "GET diagnose-sign-in",
+        (USER, APP),
+        show_why,
+    ),
+    Command(
+        "user sessions",
+        ("列出一个用户的登录会话", "Lists where a user is logged in."),
+        "GET list-sessions",
+        (USER, APP),
+        Table(
+            (
+                Column("id", "id"),
+                Column("app", "appName", also="appId"),
+                Column("address", "ip"),
+                Column("agent", "userAgent"),
+                Column("created", "createdAt", "time"),
+                Column("expires", "expiresAt", "time"),
+            )
+        ),
+    ),
+    Command(
+        "user kick",
+        (
+            "让一个用户从所有应用（或 --app 指定的应用）退出",
+            "Logs a user out of every application, or of those given.",
+        ),
+        "POST log-out-user",
+        (
+            USER,
+            Arg(
+                "--app", "appIds", ("只退出这个应用，可多次", "only of this one; may be given again"), "list"
+            ),
+        ),
+        Facts((Column("ended", "ended"),)),
+    ),
+    Command(
+        "user logins",
+        ("列出一个用户成功的登录", "Lists a user's successful sign-ins, newest first."),
+        "GET get-user-login-history",
+        (USER, APP),
+        Table(
+            (
+                Column("time", "time", "time"),
+                Column("app", "appName", also="appId"),
+                Column("address", "clientIp"),
+                Column("agent", "userAgent"),
+            )
+        ),
+        paged="",
+    ),
+    Command(
+        "user groups",
+        ("列出一个用户所在的分组", "Lists the groups a user is in."),
+        "GET get-user-groups",
+        (USER,),
+        Table((Column("code", "code"), Column("label", "name"), Column("description", "description"))),
+    ),
+    Command(
+        "user roles",
+        ("列出一个用户的角色，含继承的", "Lists the roles a user has, inherited ones too."),
+        "GET get-user-roles",
+        (USER,),
+        Table((Column("code", "code"), Column("label", "name"), Column("description", "description"))),
+    ),
+    Command(
+        "user delete",
+        ("永久删除用户", "Deletes users for good."),
+        "POST delete-users-batch",
+        (USER._replace(name="USER...", to="userIds", kind="users"),),
+        Done(("已删除", "deleted")),
+        asks=("永久删除这些用户？", "Delete these users for good?"),
+    ),
+)

@@ -1,0 +1,86 @@
+"""The language of whoever types, by LC_ALL, LC_MESSAGES, LANG: zh-CN where it begins with zh, else en-US."""
+
+from __future__ import annotations
+
+import os
+
+Words = tuple[str, str]
+"""Chinese, English."""
+
+TITLES: dict[str, Words] = {
+    "action": ("操作", "action"),
+    "address": ("地址", "address"),
+    "agent": ("客户端", "client"),
+    "allowed": ("可取值", "allowed"),
+    "app": ("应用", "application"),
+    "attempts": ("尝试", "attempts"),
+    "by": ("操作者", "by"),
+    "code": ("编码", "code"),
+    "company": ("公司", "company"),
+    "created": ("创建时间", "created"),
+    "default": ("默认值", "default"),
+    "deleted": ("已删除", "deleted"),
+    "departments": ("部门", "departments"),
+    "description": ("描述", "description"),
+    "detail": ("详情", "detail"),
+    "domain": ("域名", "domain"),
+    "draft": ("草稿版本", "draft"),
+    "duration": ("毫秒", "ms"),
+    "email": ("邮箱", "email"),
+    "ended": ("结束的会话", "sessions ended"),
+    "error": ("错误", "error"),
+    "expires": ("过期时间", "expires"),
+    "external": ("外部编号", "external id"),
+    "group": ("分组", "group"),
+    "id": ("编号", "id"),
+    "identifier": ("标识", "identifier"),
+    "key": ("键", "key"),
+    "label": ("名称", "label"),
+    "last login": ("最近登录", "last login"),
+    "logins": ("登录次数", "logins"),
+    "logout": ("退出回调地址", "logout addresses"),
+    "meaning": ("含义", "what it does"),
+    "members": ("成员数", "members"),
+    "name": ("姓名", "name"),
+    "next": ("下次尝试", "next"),
+    "nickname": ("昵称", "nickname"),
+    "ok": ("成功", "ok"),
+    "parent": ("上级", "parent"),
+    "password set": ("密码设置时间", "password set"),
+    "phone": ("手机号", "phone"),
+    "published": ("已发布版本", "published"),
+    "reason": ("原因", "reason"),
+    "redirect": ("回调地址", "redirect addresses"),
+    "scene": ("场景", "scene"),
+    "script": ("脚本", "script"),
+    "secret": ("密钥", "secret"),
+    "sent": ("发送时间", "sent"),
+    "setting": ("设置", "setting"),
+    "status": ("状态", "status"),
+    "subject": ("主题", "subject"),
+    "text": ("正文", "text"),
+    "thing": ("对象", "on"),
+    "time": ("时间", "time"),
+    "to": ("收件人", "to"),
+    "type": ("类型", "type"),
+    "unique": ("唯一", "unique"),
+    "username": ("用户名", "username"),
+    "value": ("值", "value"),
+    "version": ("版本", "version"),
+    "warnings": ("提醒", "warnings"),
+}
+
+
+def language() -> str:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if given := os.environ.get(name):
+            return "zh-CN" if given.lower().startswith("zh") else "en-US"
+    return "en-US"
+
+
+def say(words: Words) -> str:
+    return words[0] if language() == "zh-CN" else words[1]
+
+
+def title(name: str) -> str:
+    return say(TITLES[name])

@@ -1,0 +1,134 @@
+"""One call of an operator: an object in, the envelope of v3 out.
+
+{"call": "POST list-users", "values": {...}, "pool": "...", "lang": "zh-CN"}
+
+`pool` may be absent where the server has only one.
+`values` are those of the body or of the query, as the row takes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from time import perf_counter
+from typing import Any
+
+import msgspec
+import structlog
+
+from poolhouse import trace
+from poolhouse.credentials.operator import operator
+from poolhouse.errors import InvalidInput, Lang, NotFound, NotPermitted, PoolhouseError
+from poolhouse.ids import new_id
+from poolhouse.paging import PageRequest
+from poolhouse.services import Services
+from poolhouse.trace import Trace
+from poolhouse.wire.json_body import decode_json, require_few_parts
+from poolhouse.wire.observed import outcome_of
+from poolhouse.wire.operator.rows import ROWS
+from poolhouse.wire.request import struct_of
+from poolhouse.wire.v3 import envelope
+from poolhouse.wire.v3.app import carried_out, row_at
+from poolhouse.wire.v3.endpoint import Endpoint
+from poolhouse.wire.v3.table import PREFIX
+
+WITHOUT_POOL = frozenset(row.name for row in ROWS if row.path in ("list-pools", "create-pool", "prune-audit"))
+
+_own = {row.name: row for row in ROWS}
+_log = structlog.get_logger(__name__)
+
+
+class Call(msgspec.Struct):
+    call: str
+    values: dict[str, Any] = {}
+    pool: str = ""
+    lang: str = "en-US"
+
+
+class Door:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def answer(self, line: bytes, account: str) -> bytes:
+        """`account`: the operator's, as the system knows it. Never raises but for being cancelled."""
+        began = perf_counter()
+        about = Trace(new_id(), wire="operator")
+        token = trace.current.set(about)
+        try:
+            response = await self._answer(line, account, about)
+        finally:
+            trace.current.reset(token)
+        outcome = outcome_of(response.status_code, about.error)
+        more = {"error": about.error, "cause": about.cause} if about.error else {}
+        took = round((perf_counter() - began) * 1000, 2)
+        _log.info(
+            "command_answered",
+            request_id=about.request_id,
+            operation=about.operation,
+            account=account,
+            outcome=outcome,
+            duration_ms=took,
+            **more,
+        )
+        return bytes(response.body)
+
+    async def _answer(self, line: bytes, account: str, about: Trace) -> Any:
+        lang: Lang = "en-US"
+        try:
+            require_few_parts(line)
+            call = struct_of(decode_json(line), Call)
+            lang = "zh-CN" if call.lang.lower().startswith("zh") else "en-US"
+            row = _row(call.call)
+            trace.note(operation=row.name)
+            data, beside = await self._run(row, call, account, lang, about)
+        except PoolhouseError as error:
+            trace.note(error=error)
+            return envelope.failure(error, lang=lang, request_id=about.request_id)
+        except Exception as error:
+            trace.note(error=error)
+            _log.exception("request_failed", operation=about.operation, request_id=about.request_id)
+            return envelope.failure(PoolhouseError(), lang=lang, request_id=about.request_id)
+        return envelope.success(data, lang=lang, request_id=about.request_id, beside=beside)
+
+    async def _run(
+        self, row: Endpoint, call: Call, account: str, lang: Lang, about: Trace
+    ) -> tuple[Any, dict[str, Any] | None]:
+        pool_id = "" if row.name in WITHOUT_POOL else await self._pool(call.pool)
+        trace.note(pool_id=pool_id)
+        caller = operator(pool_id, account, lang=lang, request_id=about.request_id)
+        pairs = [] if row.takes_body else list(_pairs(call.values))
+        return await carried_out(
+            self._services, row, caller, call.values, pairs, headers={}, own=self._issuer
+        )
+
+    async def _pool(self, named: str) -> str:
+        """Raises PoolNotFound; InvalidInput where nobody said which of several."""
+        if named:
+            return (await self._services.pools.get(named)).id
+        found = await self._services.pools.list(PageRequest(1, 2))
+        if len(found.items) != 1:
+            raise InvalidInput("--pool", "请指定用户池", "say which pool: poolhouse pool list tells them")
+        return found.items[0].id
+
+    def _issuer(self) -> str:
+        return f"{self._services.settings.address}/oidc"
+
+
+def _row(name: str) -> Endpoint:
+    """Raises NotFound, NotSupported; NotPermitted for what a person does for themself, and what is no single answer."""
+    if name in _own:
+        return _own[name]
+    method, _, path = name.partition(" ")
+    if not path:
+        raise NotFound(path=name)
+    row = row_at(method, path if path.startswith("/") else f"{PREFIX}{path}")
+    if row.access != "administrator" or row.streams:
+        raise NotPermitted(f"{row.name} is not for an operator")
+    return row
+
+
+def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """As a client of v3 would spell them in a query."""
+    for name, value in values.items():
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                yield name, ("true" if one else "false") if isinstance(one, bool) else str(one)

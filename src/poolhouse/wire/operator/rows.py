@@ -1,0 +1,274 @@
+"""What is asked through the operator's door alone: about the whole server, or not in the documented v3 wire.
+
+Rows as those of v3, so that the same engine parses and refuses by name; no client and no address reaches them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from poolhouse.errors import AppNotFound, InvalidInput, NotFound, UserNotFound
+from poolhouse.mail.model import Message
+from poolhouse.mail.render import text_of
+from poolhouse.paging import PageRequest
+from poolhouse.pools.model import Pool
+from poolhouse.times import now, v3_time
+from poolhouse.users.model import UserKey
+from poolhouse.wire.operator import settings
+from poolhouse.wire.v3.endpoint import Endpoint, Handler, Method, V3Request
+
+
+class Camel(Struct, rename="camel"):
+    pass
+
+
+# -- pools -------------------------------------------------------------------------------------------------
+
+
+class PageQuery(Camel):
+    page: int = 1
+    limit: int = 50
+
+
+class SettingQuery(Camel):
+    name: str
+
+
+class SetSettingDto(Camel):
+    name: str
+    value: str
+
+
+class CreatePoolDto(Camel):
+    name: str
+    domain: str | None = None
+
+
+async def list_pools(request: V3Request, query: PageQuery) -> dict[str, Any]:
+    found = await request.services.pools.list(PageRequest.of(query.page, query.limit))
+    return {"totalCount": found.total, "list": [_pool(pool) for pool in found.items]}
+
+
+async def get_pool(request: V3Request, _: None) -> dict[str, Any]:
+    pool = await request.services.pools.get(request.caller.pool_id)
+    return {**_pool(pool), "secret": pool.secret}
+
+
+async def create_pool(request: V3Request, body: CreatePoolDto) -> dict[str, Any]:
+    pool = await request.services.pools.create(body.name, body.domain)
+    return {**_pool(pool), "secret": pool.secret}
+
+
+async def list_settings(request: V3Request, _: None) -> list[dict[str, Any]]:
+    pool = await request.services.pools.get(request.caller.pool_id)
+    return settings.told(pool.settings, request.caller.lang == "zh-CN")
+
+
+async def get_setting(request: V3Request, query: SettingQuery) -> dict[str, Any]:
+    for one in await list_settings(request, None):
+        if one["name"] == query.name:
+            return one
+    raise NotFound()
+
+
+async def set_setting(request: V3Request, body: SetSettingDto) -> dict[str, Any]:
+    """The groups' parts that are not named stay. A password's cycles are on while one of them is."""
+    change = settings.change(body.name, body.value)
+    cycles = change.pop("password_update_policy", None)
+    if cycles:
+        await request.services.pools.update_password_policy(request.caller, {}, cycles)
+    else:
+        await request.services.pools.update(request.caller, {}, change)
+    return await get_setting(request, SettingQuery(body.name))
+
+
+def _pool(pool: Pool) -> dict[str, Any]:
+    created = v3_time(pool.created_at) if pool.created_at else None
+    return {"id": pool.id, "name": pool.name, "domain": pool.domain, "createdAt": created}
+
+
+# -- people ------------------------------------------------------------------------------------------------
+
+
+class WhyQuery(Camel):
+    user_id: str
+    app_id: str | None = None
+
+
+class SessionsQuery(Camel):
+    user_id: str
+    app_id: str | None = None
+
+
+class LogOutDto(Camel):
+    user_id: str
+    app_ids: list[str] = []
+
+
+class FindQuery(Camel):
+    value: str
+
+
+async def find_user(request: V3Request, query: FindQuery) -> dict[str, Any]:
+    """Whoever has this id, username, e-mail, phone or external id, in this order."""
+    for kind in ("id", "username", "email", "phone", "external_id"):
+        user = await request.services.users.find(request.caller, UserKey(kind, query.value))
+        if user is not None:
+            return {"userId": user.id}
+    raise UserNotFound(user_id=query.value)
+
+
+async def list_sessions(request: V3Request, query: SessionsQuery) -> dict[str, Any]:
+    found = await request.services.sessions.list(request.caller, query.user_id, query.app_id or None)
+    apps = {one.app_id: await _app_name(request, one.app_id) for one in found}
+    return {
+        "list": [
+            {
+                "id": one.id,
+                "appId": one.app_id,
+                "appName": apps[one.app_id],
+                "ip": one.ip,
+                "userAgent": one.user_agent,
+                "createdAt": v3_time(one.created_at),
+                "expiresAt": v3_time(one.expires_at),
+            }
+            for one in found
+        ]
+    }
+
+
+async def log_out_user(request: V3Request, body: LogOutDto) -> dict[str, Any]:
+    """Of the applications named, or of all: v3's `kick-users` asks for their ids."""
+    ended = await request.services.sessions.kick(request.caller, [body.user_id], body.app_ids or None)
+    return {"ended": ended}
+
+
+async def _app_name(request: V3Request, app_id: str) -> str:
+    try:
+        return (await request.services.apps.get(request.caller, app_id)).name if app_id else ""
+    except (AppNotFound, InvalidInput):
+        return ""
+
+
+async def diagnose_sign_in(request: V3Request, query: WhyQuery) -> dict[str, Any]:
+    user = await request.services.users.find(request.caller, UserKey("id", query.user_id))
+    if user is None:
+        raise UserNotFound(user_id=query.user_id)
+    found = await request.services.diagnosis.of(request.caller, user, query.app_id)
+    lang = request.caller.lang
+    return {
+        "userId": user.id,
+        "name": user.display_name,
+        "canSignIn": not any(one.stops for one in found.findings),
+        "findings": [
+            {"code": one.code, "stops": one.stops, "message": one.told(lang), "facts": dict(one.facts)}
+            for one in found.findings
+        ],
+        "failures": [
+            {
+                "at": v3_time(row.at),
+                "reason": row.detail.get("reason"),
+                "name": row.user_name,
+                "appId": row.app_id,
+                "ip": row.ip,
+            }
+            for row in found.failures
+        ],
+    }
+
+
+# -- messages and the log ----------------------------------------------------------------------------------
+
+
+class ListMailQuery(PageQuery):
+    to: str | None = None
+    status: str | None = None
+
+
+class MailQuery(Camel):
+    id: str
+
+
+class PruneAuditDto(Camel):
+    keep_days: int
+
+
+async def list_mail(request: V3Request, query: ListMailQuery) -> dict[str, Any]:
+    if query.status not in (None, "queued", "sent", "dead"):
+        raise InvalidInput("status", "应为 queued、sent 或 dead", "one of queued, sent, dead")
+    found = await request.services.mail.list_messages(
+        request.caller,
+        PageRequest.of(query.page, query.limit),
+        recipient=query.to or None,
+        status=query.status,
+    )
+    return {"totalCount": found.total, "list": [_message(one) for one in found.items]}
+
+
+async def get_mail(request: V3Request, query: MailQuery) -> dict[str, Any]:
+    return _read(await request.services.mail.get_message(request.caller, query.id))
+
+
+async def retry_mail(request: V3Request, body: MailQuery) -> dict[str, Any]:
+    return _read(await request.services.mail.retry(request.caller, body.id))
+
+
+async def prune_audit(request: V3Request, body: PruneAuditDto) -> dict[str, Any]:
+    if body.keep_days < 1:
+        raise InvalidInput("keepDays", "应不小于 1", "must be at least 1")
+    before = now() - timedelta(days=min(body.keep_days, 36_500))
+    return {"before": v3_time(before), "deleted": await request.services.audit.prune(before)}
+
+
+def _message(one: Message) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "channel": one.channel,
+        "scene": one.scene,
+        "to": one.recipient,
+        "subject": one.subject,
+        "status": one.status,
+        "attempts": one.attempts,
+        "error": one.last_error,
+        "createdAt": v3_time(one.created_at),
+        "nextAttemptAt": v3_time(one.next_attempt_at) if one.status == "queued" else None,
+        "sentAt": v3_time(one.sent_at) if one.sent_at else None,
+    }
+
+
+def _read(one: Message) -> dict[str, Any]:
+    return {**_message(one), "text": text_of(one.body), "body": one.body}
+
+
+def _row(method: Method, path: str, request: type[Struct] | None, handler: Handler, summary: str) -> Endpoint:
+    return Endpoint(
+        method,
+        path,
+        request=request,
+        response=dict[str, Any],
+        handler=handler,
+        scope="",
+        summary=summary,
+        ours=True,
+    )
+
+
+ROWS = [
+    _row("GET", "list-pools", PageQuery, list_pools, "The pools of this server"),
+    _row("GET", "get-pool", None, get_pool, "A pool, its secret included"),
+    _row("POST", "create-pool", CreatePoolDto, create_pool, "Creates a pool"),
+    _row("GET", "list-settings", None, list_settings, "The settings of the pool that do something"),
+    _row("GET", "get-setting", SettingQuery, get_setting, "One of them"),
+    _row("POST", "set-setting", SetSettingDto, set_setting, "Changes one"),
+    _row("GET", "list-sessions", SessionsQuery, list_sessions, "Where somebody is logged in"),
+    _row("POST", "log-out-user", LogOutDto, log_out_user, "Ends somebody's sessions"),
+    _row("GET", "find-user", FindQuery, find_user, "The id of whoever has this name, address or number"),
+    _row("GET", "diagnose-sign-in", WhyQuery, diagnose_sign_in, "Why somebody cannot sign in"),
+    _row("GET", "list-mail", ListMailQuery, list_mail, "The outbox, newest first"),
+    _row("GET", "get-mail", MailQuery, get_mail, "A message with its text"),
+    _row("POST", "retry-mail", MailQuery, retry_mail, "Puts a dead letter back into the queue"),
+    _row("POST", "prune-audit", PruneAuditDto, prune_audit, "Deletes older acts, in every pool"),
+]

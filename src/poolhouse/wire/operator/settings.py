@@ -1,0 +1,189 @@
+"""Every setting of a pool as an operator sees it: what it does, what it may be, what it is.
+
+The names are those of `PoolSettings`, a group's with a dot; what a value may be is the service's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from poolhouse.errors import InvalidInput
+from poolhouse.pools.model import NEW_POOL, PoolSettings
+from poolhouse.wire.spelling import flag, whole_number
+
+Words = tuple[str, str]
+
+
+class About(NamedTuple):
+    """`allowed`: "" for what the value's type says. `choices`: words it must be one of."""
+
+    words: Words
+    allowed: str = ""
+    choices: tuple[str, ...] = ()
+
+
+RATES = {
+    "frequent_register_check": (
+        "同一地址注册过多时拒绝",
+        "refuses registrations from one address once there were too many",
+    ),
+    "login_fail_check": (
+        "同一地址登录失败过多时要求图形验证码",
+        "asks for a captcha after too many failed sign-ins from one address",
+    ),
+    "login_password_fail_check": (
+        "同一账号密码错误过多时按 login_fail_strategy 处理",
+        "after too many wrong passwords for one account does what login_fail_strategy says",
+    ),
+}
+ABOUT: dict[str, About] = {
+    "zone": About(
+        ("日志和日期使用的时区", "the time zone of dates in v2's answers"), "a zone such as Asia/Shanghai"
+    ),
+    "register_disabled": About(("关闭注册", "nobody may register by themselves")),
+    "email_verified_default": About(
+        ("自行注册者的邮箱视为已验证", "the e-mail address of whoever registers counts as verified")
+    ),
+    "send_welcome_email": About(("注册后发送欢迎邮件", "whoever registers is sent a mail")),
+    "token_expires_after": About(
+        ("登录令牌有效期（秒）", "seconds a sign-in's token is good for"), "60-315360000"
+    ),
+    "login_fail_strategy": About(
+        (
+            "密码错误过多：captcha 要求图形验证码，block-account 锁定账号",
+            "too many wrong passwords: captcha asks for one, block-account locks for a minute, then longer",
+        ),
+        choices=("captcha", "block-account"),
+    ),
+    "self_unlock": About(("被锁的用户可用验证码自行解锁", "a locked person may unlock by a code")),
+    "password_update_policy.forced_cycle": About(
+        ("密码使用多少天后须修改，0 为不限", "days after which a password must be changed; 0 for never"),
+        "0-3650",
+    ),
+    "password_update_policy.difference_cycle": About(
+        ("不能重复最近几次用过的密码，0 为不限", "so many old passwords may not come back; 0 for none"),
+        "0-24",
+    ),
+    "password_strength.level": About(
+        (
+            "新密码强度：low 至少 6 位，medium 两种字符，high 三种，custom 按 pattern",
+            "what new passwords must be: low 6 characters, medium of two kinds, high of three, custom as pattern says",
+        ),
+        choices=("none", "low", "medium", "high", "custom"),
+    ),
+    "password_strength.pattern": About(
+        ("custom 的正则表达式", "the regular expression of custom"), "a regular expression"
+    ),
+    "password_strength.message": About(
+        ("不符合 pattern 时的提示", "what somebody is told whose password does not fit pattern"), "text"
+    ),
+    "password_strength.check_at_login": About(
+        ("登录时也检查强度，不符合须修改", "also at sign-in: a weak one must be changed")
+    ),
+    "verify_old_phone": About(("换手机号须验证旧号", "a change of number asks for a code to the old one")),
+    "verify_old_email": About(("换邮箱须验证旧邮箱", "a change of e-mail asks for a code to the old one")),
+    "whitelists.phone_enabled": About(("只允许白名单手机号注册", "only listed phone numbers may register")),
+    "whitelists.email_enabled": About(("只允许白名单邮箱注册", "only listed e-mail addresses may register")),
+    "whitelists.username_enabled": About(("只允许白名单用户名注册", "only listed usernames may register")),
+    "login_require_email_verified": About(
+        ("邮箱未验证不能登录", "who has an unverified e-mail address may not sign in")
+    ),
+    "verify_code_length": About(("验证码位数", "digits of a code"), "4-12"),
+    "verify_code_max_attempts": About(("每个验证码可试几次", "tries at one code"), "1-100"),
+    "verify_code_expires_after": About(("验证码有效期（秒）", "seconds a code is good for"), "30-86400"),
+    "verify_code_resend_after": About(
+        ("多少秒后可重发验证码", "seconds until a code may be sent again"), "0-86400"
+    ),
+    "mfa_required": About(("所有人登录都要二次验证", "everybody is asked for a second factor")),
+}
+"""Those that do something; each rate of `RATES` has three parts beside."""
+
+UNUSED = frozenset(
+    {
+        "userpool_types",
+        "app_sso_enabled",
+        "show_wx_qrcode_when_register_disabled",
+        "allowed_origins",
+        "session_expires_after",
+        "qrcode_login",
+        "app2wxapp_login",
+        "sms_provider",
+    }
+)
+"""Settings and groups that clients send and read back, and nothing here acts upon."""
+
+_PARTS: dict[str, About] = {
+    "enabled": About(("是否启用", "whether it does")),
+    "limit": About(("次数", "how many"), "1-1000000"),
+    "time_interval": About(("秒内", "in so many seconds"), "1-2678400"),
+}
+
+
+def about(name: str) -> About | None:
+    """None for what is no setting, or does nothing."""
+    group, _, part = name.partition(".")
+    if group in RATES:
+        zh, en = RATES[group]
+        what = _PARTS.get(part)
+        if what is None:
+            return None
+        return About((f"{zh}：{what.words[0]}", f"{en}: {what.words[1]}"), what.allowed)
+    return ABOUT.get(name)
+
+
+def leaves(settings: PoolSettings) -> Iterator[tuple[str, Any]]:
+    for name in settings.__struct_fields__:
+        value = getattr(settings, name)
+        if isinstance(value, msgspec.Struct):
+            for part in value.__struct_fields__:
+                yield f"{name}.{part}", getattr(value, part)
+        else:
+            yield name, value
+
+
+def told(settings: PoolSettings, chinese: bool) -> list[dict[str, Any]]:
+    """Those that do something, in the order of the model."""
+    defaults = dict(leaves(NEW_POOL))
+    found = []
+    for name, value in leaves(settings):
+        known = about(name)
+        if known is not None:
+            found.append(
+                {
+                    "name": name,
+                    "value": value,
+                    "default": defaults[name],
+                    "allowed": ", ".join(known.choices) or known.allowed or _of_type(defaults[name]),
+                    "effect": known.words[0 if chinese else 1],
+                }
+            )
+    return found
+
+
+def change(name: str, text: str) -> dict[str, Any]:
+    """What `PoolService.update` takes. Raises InvalidInput naming the setting."""
+    defaults = dict(leaves(NEW_POOL))
+    known = about(name)
+    if known is None:
+        raise InvalidInput(
+            "name", "没有这项设置：poolhouse settings list", "no such setting: poolhouse settings list"
+        )
+    value: Any = text
+    if isinstance(defaults[name], bool):
+        value = {"yes": True, "no": False, "on": True, "off": False}.get(text.lower(), flag(text))
+        if not isinstance(value, bool):
+            raise InvalidInput(name, "应为 yes 或 no", "yes or no")
+    elif isinstance(defaults[name], int):
+        value = whole_number(text, name)
+    elif known.choices and text not in known.choices:
+        listed = ", ".join(known.choices)
+        raise InvalidInput(name, f"应为 {listed} 之一", f"one of {listed}")
+    group, _, part = name.partition(".")
+    return {group: {part: value}} if part else {group: value}
+
+
+def _of_type(value: Any) -> str:
+    return "yes, no" if isinstance(value, bool) else "a number" if isinstance(value, int) else "text"

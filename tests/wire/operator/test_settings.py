@@ -1,0 +1,73 @@
+"""The settings of a pool at the command line: every one is there or known to do nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.client.conftest import Typed, typed  # noqa: F401
+from tests.conftest import PoolForTests
+
+from poolhouse.pools.model import NEW_POOL
+from poolhouse.services import Services
+from poolhouse.wire.operator.settings import ABOUT, UNUSED, about, leaves
+
+NAMES = [name for name, _ in leaves(NEW_POOL)]
+
+
+def test_every_setting_is_told_or_does_nothing() -> None:
+    """Whether passwords are changed in a cycle is what their numbers say."""
+    untold = {name for name in NAMES if about(name) is None} - {"password_update_policy.enabled"}
+    assert {name.partition(".")[0] for name in untold} == UNUSED
+    assert not {name for name in NAMES if name.partition(".")[0] in UNUSED} - untold
+    assert set(ABOUT) <= set(NAMES)
+
+
+def other(name: str, value: Any) -> str:
+    """A value it may have and has not."""
+    if isinstance(value, bool):
+        return "no" if value else "yes"
+    if isinstance(value, int):
+        return str(value - 1 if value else value + 1)
+    return {
+        "zone": "Asia/Tokyo",
+        "login_fail_strategy": "captcha",
+        "password_strength.level": "high",
+        "password_strength.pattern": "^.{9}",
+        "password_strength.message": "longer",
+    }[name]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if about(name)])
+async def test_a_setting_is_set_and_the_others_stay(
+    services: Services,
+    pool: PoolForTests,
+    typed: Typed,  # noqa: F811
+    name: str,
+) -> None:
+    before = dict(leaves((await services.pools.get(pool.id)).settings))
+    value = other(name, before[name])
+    assert (await typed("settings", "set", name, value)).status == 0
+    after = dict(leaves((await services.pools.get(pool.id)).settings))
+    changed = {one for one in NAMES if after[one] != before[one]}
+    assert changed - {"password_update_policy.enabled"} == {name}
+    assert (await typed("settings", "get", name, "--json")).json["value"] == after[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mfa_required", "perhaps"),
+        ("verify_code_length", "99"),
+        ("verify_code_length", "six"),
+        ("login_fail_strategy", "shout"),
+        ("password_strength.level", "superb"),
+        ("zone", "Mars/Base"),
+        ("app_sso_enabled", "yes"),
+        ("password_strength.nothing", "yes"),
+        ("nothing", "yes"),
+    ],
+)
+async def test_what_does_not_fit_is_refused(typed: Typed, name: str, value: str) -> None:  # noqa: F811
+    ended = await typed("settings", "set", name, value)
+    assert (ended.status, bool(ended.err)) == (1, True)
