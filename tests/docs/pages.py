@@ -1,0 +1,39 @@
+"""The pages that people read, and their fenced blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """`line`: of its first line of text."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+
+    @property
+    def where(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def pages() -> dict[str, str]:
+    """Name -> text. Not the history, which names what there was."""
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    return {
+        str(file.relative_to(ROOT)): file.read_text() for file in sorted(files) if file.name != "CHANGELOG.md"
+    }
+
+
+def blocks(page: str, text: str) -> Iterator[Block]:
+    for found in _BLOCK.finditer(text):
+        yield Block(page, text.count("\n", 0, found.start(2)) + 1, found[1], found[2])
