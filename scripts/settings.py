@@ -15,7 +15,7 @@ _HEAD = """# Settings of the server
 
 A setting is an environment variable. `poolhouse up` has an option for some of them, and an option wins over the
 variable. There is no settings file of Poolhouse's own: put the lines `NAME=value` into the file that your service
-manager reads (systemd: `EnvironmentFile=`; a container: `--env-file`).
+manager reads ([systemd](../operations/production.md#systemd), [containers](../operations/production.md#container)).
 A value that is not allowed stops the start and is named; a variable that begins with `POOLHOUSE_` and
 is no setting is warned of, with the nearest name. Every process of an installation needs the same values.
 

@@ -1,0 +1,70 @@
+"""docs/operations/production.md and the files of deploy/: asked as far as they can be here."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.docs.pages import ROOT
+
+from poolhouse.cli import app
+from poolhouse.settings import Settings, misspelt
+
+DEPLOY = ROOT / "deploy"
+UNIT = (DEPLOY / "poolhouse.service").read_text()
+
+
+def environment() -> dict[str, str]:
+    lines = (DEPLOY / "poolhouse.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+
+
+def test_the_settings_are_settings_and_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = environment()
+    assert misspelt(given) == []
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert Settings().address == given["POOLHOUSE_PUBLIC_URL"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    program = tmp_path / "poolhouse"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    unit = tmp_path / "poolhouse.service"
+    text = UNIT.replace("/opt/poolhouse/bin/poolhouse", str(program)).replace("=poolhouse\n", "=root\n")
+    unit.write_text(text.replace("StateDirectory=root", "StateDirectory=poolhouse"))
+    ran = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, timeout=30
+    )
+    assert [line for line in ran.stderr.splitlines() if "poolhouse.service" in line] == []
+
+
+def test_unit_and_image_start_a_command_that_there_is() -> None:
+    started = [line.split()[1:] for line in re.findall(r"^ExecStart=(.+)$", UNIT, re.MULTILINE)]
+    image = (DEPLOY / "Dockerfile").read_text()
+    (command,) = re.findall(r"^CMD (\[.+\])$", image, re.MULTILINE)
+    started.append(json.loads(command)[1:])
+    assert [words[0] in app for words in started] == [True, True]
+
+
+def test_every_step_of_the_image_is_shell_and_its_settings_are_settings() -> None:
+    image = (DEPLOY / "Dockerfile").read_text().replace("\\\n", " ")
+    for step in re.findall(r"^RUN (.+)$", image, re.MULTILINE):
+        subprocess.run(["sh", "-n", "-c", step], check=True)
+    (given,) = re.findall(r"^ENV (.+)$", image, re.MULTILINE)
+    assert misspelt(dict(word.split("=") for word in given.split())) == []
+    (probe,) = re.findall(r"^ *HEALTHCHECK .*CMD (\[.+\])$", image, re.MULTILINE)
+    compile(json.loads(probe)[2], "HEALTHCHECK", "exec")
+
+
+def test_the_composition_is_yaml_and_its_settings_are_settings() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    assert set(services) == {"poolhouse", "database"}
+    assert misspelt(services["poolhouse"]["environment"]) == []
