@@ -27,6 +27,7 @@ from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import PoolhouseError
 from poolhouse.login import postgres as login_rows
 from poolhouse.mail import postgres as mail_rows
+from poolhouse.migration import postgres_searching
 from poolhouse.oidc import postgres as oidc_rows
 from poolhouse.oidc import postgres_logout as logout_rows
 from poolhouse.sessions import postgres as session_rows
@@ -60,6 +61,7 @@ JOBS: tuple[Job, ...] = (
     Job("signing_keys", HOUR_S, session_rows.delete_unneeded_keys),
     Job("server_signing_keys", HOUR_S, session_rows.delete_unneeded_server_keys),
     Job("mail", HOUR_S, mail_rows.delete_old),
+    Job("user_search", MINUTE_S, postgres_searching.write_orphaned),
     Job("script_logs", HOUR_S, script_rows.prune_logs),
     Job("audit_partitions", 6 * HOUR_S, audit_rows.prepare_partitions),
 )

@@ -29,6 +29,7 @@ OF_ALL_POOLS: dict[str, str] = {
     "audit/postgres:prune": _SWEEP,
     "customdb/postgres:prune_logs": _SWEEP,
     "db/expiry:delete_old": _SWEEP,
+    "migration/postgres_searching:write_orphaned": "housekeeping, of what imports of any pool have left",
     "sessions/postgres:delete_unneeded_keys": _SWEEP,
     "sessions/postgres:find_key": _KEY,
     "sessions/postgres:pools_rsa_keys": "the keys of all pools, published for one issuer",

@@ -19,7 +19,13 @@ from poolhouse.services import Services
 from poolhouse.users.model import CUSTOM_DATABASE, UserKey, UserQuery
 
 PEOPLE, LOGINS, KILLS = 3000, 60, 3
-POOLHOUSE = "from poolhouse.cli import main; main()"
+POOLHOUSE = """
+from poolhouse.cli import main
+from poolhouse.migration import import_batches, postgres_searching
+
+import_batches.BATCH_ROWS, postgres_searching.LATER_FROM = 500, 100
+main()
+"""
 
 
 def people(count: int) -> list[dict[str, Any]]:
@@ -62,8 +68,9 @@ async def rows_committed(services: Services, pool: PoolForTests) -> int:
 
 
 async def require_whole(services: Services, pool: PoolForTests) -> None:
-    """Everybody once, with their identity and their password, though the old database is gone."""
-    assert (await services.users.list(pool.administrator, UserQuery())).total == PEOPLE
+    """Everybody once, found by search, with their identity and password, though the old database is gone."""
+    for query in (UserQuery(), UserQuery(keyword="user-")):
+        assert (await services.users.list(pool.administrator, query)).total == PEOPLE
     linked = await services.db.fetch(
         "select u.username, u.password_hash is not null as has_password, i.user_id_in_idp "
         "from users u left join user_identities i on i.pool_id = u.pool_id and i.user_id = u.id "

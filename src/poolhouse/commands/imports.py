@@ -132,6 +132,8 @@ def progress_line(quiet: bool) -> Iterator[Report]:
             def report(progress: ImportProgress) -> None:
                 journal = progress.journal
                 words = f"{journal.imported} in, {journal.failed} refused, {pace.told(progress)}"
+                if progress.unsearched:
+                    words = f"{journal.imported} in, {progress.unsearched} of them to be found by search yet"
                 bar.update(task, description=words, total=progress.total or None, completed=progress.done)
 
             yield report
@@ -178,6 +180,8 @@ def _plain_progress() -> Report:
             last = time.monotonic()
             percent = f"{100 * progress.done // progress.total}%" if progress.total else ""
             journal = progress.journal
+            if progress.unsearched:
+                told = f"; {progress.unsearched} to be found by search yet"
             print(
                 f"{percent} {journal.imported} imported, {journal.skipped} already here, "
                 f"{journal.failed} refused {told}".strip(),

@@ -22,7 +22,7 @@ from poolhouse.migration.import_rows import ImportedUser
 from poolhouse.migration.import_tables import Raw
 from poolhouse.migration.import_verdicts import Entry
 
-BATCH_ROWS, BATCH_PASSWORDS = 1000, 64
+BATCH_ROWS, BATCH_PASSWORDS = 4000, 64
 """Rows of one transaction; plain passwords of one, each of which costs a hash."""
 AHEAD = 2
 """Batches whose passwords are hashed meanwhile: of the one at its end there are too few for every thread."""

@@ -192,7 +192,7 @@ def _json_line(line: int, done: int, text: bytes, ignore: Collection[str]) -> Ra
     unknown, ignored = [], []
     for name, value in row.items():
         key = name if name in FIELDS or name in ASIDE else key_of(name)
-        if folded(name) in ignore:
+        if ignore and folded(name) in ignore:
             ignored.append(name)
         elif value is None:
             continue

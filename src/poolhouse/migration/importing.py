@@ -36,11 +36,12 @@ from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
 from poolhouse.migration import import_rows
 from poolhouse.migration import postgres as newcomers
+from poolhouse.migration import postgres_searching as searching
 from poolhouse.migration.import_batches import Hashes, batches, hashed_ahead, read_ahead
 from poolhouse.migration.import_rows import ImportedUser, RowError
 from poolhouse.migration.import_tables import Reading
 from poolhouse.migration.import_verdicts import Entry, ErrorFile, Rehearsal, check_errors_file, verdict_on
-from poolhouse.migration.postgres import Journal
+from poolhouse.migration.postgres import Journal, Known
 from poolhouse.users.model import CUSTOM_DATABASE
 
 RETRIES = 8
@@ -50,12 +51,14 @@ ANALYSED_FROM_DIGITS = 2
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """`done` of `total` bytes are read; `ignored` counts rows by what the caller left out."""
+    """`done` of `total` bytes are read; `ignored` counts rows by what the caller left out. `unsearched`: people who are
+    in and whom no search finds yet, once everything is read."""
 
     journal: Journal
     done: int = 0
     total: int = 0
     ignored: dict[str, int] = field(default_factory=dict)
+    unsearched: int = 0
 
 
 NONE: Hashes = {}
@@ -142,6 +145,12 @@ class UserImports:
                     )
                     progress = replace(progress, journal=journal, done=batch.done)
                     report(progress)
+            if not dry_run:
+                await searching.write_all(
+                    self._db,
+                    caller.pool_id,
+                    lambda left: report(replace(progress, unsearched=left)),
+                )
             journal = await self.store(caller, journal, [], 0, log, dry_run=dry_run, finish=True)
         finally:
             log.close()
@@ -213,9 +222,7 @@ class UserImports:
         after = journal
         try:
             async with self._db.transaction() as tx:
-                await tx.execute(
-                    "select pg_advisory_xact_lock(hashtextextended('user import ' || $1, 0))", caller.pool_id
-                )
+                await newcomers.begin_batch(tx, caller.pool_id, lasting=finish)
                 ids_by_line, skipped, errors = await self._bring_in(tx, caller, entries, hashes)
                 after = replace(
                     journal,
@@ -246,14 +253,21 @@ class UserImports:
         errors = [entry for entry in entries if isinstance(entry, RowError)]
         if not people:
             return {}, 0, errors
-        existing = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
-        new = [person for person in people if verdict_on(person, existing) == "new"]
+        existing, new = Known(), people
+        if await newcomers.here_already(tx, caller.pool_id, people, CUSTOM_DATABASE):
+            existing = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
+            new = [person for person in people if verdict_on(person, existing) == "new"]
         ids_by_line: dict[int, str] = {}
         if new:
+            later = len(new) > searching.LATER_FROM
+            if later:
+                await searching.put_off(tx)
             with_hashes = [(p, p.password_hash or hashes.get(p.line)) for p in new]
             ids_by_line = await newcomers.insert(tx, caller.pool_id, with_hashes, CUSTOM_DATABASE)
-        if len(ids_by_line) < len(new):
-            # Whoever was faster is visible now, in this batch or beside it.
+            if later and ids_by_line:
+                await searching.note_waiting(tx, caller.pool_id, list(ids_by_line.values()))
+        if len(ids_by_line) < len(people):
+            # Whoever was here, or was faster, in this batch or beside it.
             existing = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
         custom = {ids_by_line[p.line]: p.custom_data for p in new if p.line in ids_by_line and p.custom_data}
         if custom:
@@ -265,8 +279,10 @@ class UserImports:
             verdict = verdict_on(person, existing)
             if isinstance(verdict, RowError):
                 errors.append(verdict)
-            else:
+            elif verdict == "here":
                 skipped += 1
+            else:
+                raise Overloaded("whoever held a name of theirs is gone again", retry_after_s=1)
         return ids_by_line, skipped, sorted(errors, key=lambda error: error.line)
 
     async def _hashes(

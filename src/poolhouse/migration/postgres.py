@@ -6,9 +6,11 @@ What another transaction took first is left out, never overwritten.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import json
 
 from poolhouse import phones
 from poolhouse.db.database import Executor, Tx
@@ -34,10 +36,10 @@ _FILLED: Mapping[str, Any] = {
 class Known:
     """Who of some people is here. `by_key`: (field, value) -> user id; `keys_of`: user id -> its fields."""
 
-    by_key: Mapping[tuple[str, str], str]
-    keys_of: Mapping[str, Mapping[str, str | None]]
-    by_script_id: Mapping[str, str]
-    deleted: frozenset[str]
+    by_key: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    keys_of: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    by_script_id: Mapping[str, str] = field(default_factory=dict)
+    deleted: frozenset[str] = frozenset()
 
 
 def keys_of(person: ImportedUser) -> dict[str, str]:
@@ -81,23 +83,52 @@ async def known(db: Executor, pool_id: str, people: Sequence[ImportedUser], prov
     )
 
 
+async def begin_batch(tx: Tx, pool_id: str, *, lasting: bool) -> None:
+    """Waits for the pool's other imports. Of a batch that is not `lasting` nobody waits for the disk: should the
+    machine fail, it and its place in the journal are lost together, and what is lasting comes after all before it."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('user import ' || $1, 0))", pool_id)
+    if not lasting:
+        await tx.execute("select set_config('synchronous_commit', 'off', true)")
+
+
+async def here_already(tx: Tx, pool_id: str, people: Sequence[ImportedUser], provider: str) -> bool:
+    """Whether one of them may be here, or was deleted here, in a way that no unique index would tell `insert`: by the
+    id in the old database, or by a number that an old row has without its key, or that has none."""
+    ids = [person.script_id for person in people if person.script_id]
+    numbers = [number for person in people if (number := keys_of(person).get("phone"))]
+    if not all(number.startswith("+") for number in numbers):
+        return True
+    found: bool = await tx.fetchval(
+        "select exists (select 1 from user_identities where pool_id = $1 and user_id_in_idp = any($2::text[]) "
+        "and provider = $3) or exists (select 1 from user_tombstones where pool_id = $1 "
+        "and provider = $3 and user_id_in_idp = any($2::text[])) or exists (select 1 from users "
+        "where pool_id = $1 and phone = any($4::text[]))",
+        pool_id,
+        ids,
+        provider,
+        numbers,
+    )
+    return found
+
+
 async def insert(
     tx: Tx, pool_id: str, people: Sequence[tuple[ImportedUser, str | None]], provider: str
 ) -> dict[int, str]:
     """Line -> the id of the new user, for those who are new; each with the hash of their password, or none."""
-    made = {new_id(): (person, stored) for person, stored in people}
-    moment = now().isoformat()
-    rows = [_row(user_id, person, stored, moment) for user_id, (person, stored) in made.items()]
-    names = sorted({name for row in rows for name in row})
-    typed = ", ".join(f"{name} {_type(name)}" for name in names)
-    inserted = await tx.fetch(
+    made = {new_id(): person for person, _ in people}
+    moment = now()
+    columns = _columns(people, list(made), moment)
+    names = [*columns, *(name for name in _FILLED if name not in columns)]
+    values = [_selected(name) if name in columns else f"${place}" for place, name in enumerate(names, 2)]
+    typed = ", ".join(f"${place}::{_array(name)}" for place, name in enumerate(columns, 2))
+    sql = (
         f"insert into users (pool_id, {', '.join(names)}) "
-        f"select $1, {', '.join(names)} from jsonb_to_recordset($2) as given ({typed}) "
-        "on conflict do nothing returning id",
-        pool_id,
-        rows,
+        f"select $1, {', '.join(values)} from unnest({typed}) as one ({', '.join(columns)}) "
+        "on conflict do nothing returning id"
     )
-    new = {row["id"]: made[row["id"]][0] for row in inserted}
+    constants = [_FILLED[name] for name in names[len(columns) :]]
+    inserted = await tx.fetch(sql, pool_id, *columns.values(), *constants)
+    new = {row["id"]: made[row["id"]] for row in inserted}
     lost = await _link(tx, pool_id, new, provider)
     return {person.line: user_id for user_id, person in new.items() if user_id not in lost}
 
@@ -215,26 +246,46 @@ async def move(db: Executor, pool_id: str, before: Journal, after: Journal) -> b
     return bool(moved)
 
 
+def _columns(
+    people: Sequence[tuple[ImportedUser, str | None]], ids: Sequence[str], moment: datetime
+) -> dict[str, list[Any]]:
+    """Column -> a value each, of those that somebody has; what is in all rows alike is in `_FILLED`."""
+    names = dict.fromkeys(name for person, _ in people for name in person.values)
+    columns: dict[str, list[Any]] = {"id": list(ids), "signed_up": [moment] * len(ids)}
+    for name in names:
+        filled = moment if name == "signed_up" else _FILLED.get(name)
+        columns[name] = [
+            filled if (value := person.values.get(name)) is None else value for person, _ in people
+        ]
+    if any(stored for _, stored in people):
+        columns["password_hash"] = [stored for _, stored in people]
+        given = columns.get("password_last_set_at") or [None] * len(ids)
+        columns["password_last_set_at"] = [
+            at or (moment if stored else None) for at, (_, stored) in zip(given, people, strict=True)
+        ]
+    if "phone" in columns:
+        columns["phone_key"] = [
+            phones.find_key(person.values.get("phone"), person.values.get("phone_country_code"))
+            for person, _ in people
+        ]
+    if "register_source" in columns:  # PostgreSQL has no list of lists of different lengths
+        columns["register_source"] = [json.encode(one).decode() for one in columns["register_source"]]
+    return columns
+
+
+def _array(name: str) -> str:
+    return "text[]" if name == "register_source" else f"{_type(name)}[]"
+
+
+def _selected(name: str) -> str:
+    if name == "register_source":
+        return "array(select jsonb_array_elements_text(one.register_source::jsonb))"
+    return f"one.{name}"
+
+
 def _type(name: str) -> str:
     if name in TIMES:
         return "timestamptz"
     if name in COUNTS:
         return "integer"
-    if name in BOOLEANS:
-        return "boolean"
-    return "text[]" if name == "register_source" else "text"
-
-
-def _row(user_id: str, person: ImportedUser, stored: str | None, moment: str) -> dict[str, Any]:
-    row = {
-        "id": user_id,
-        "password_hash": stored,
-        "password_last_set_at": moment if stored else None,
-        "signed_up": moment,
-        **_FILLED,
-    }
-    for name, value in person.values.items():
-        if value is not None:
-            row[name] = value.isoformat() if isinstance(value, datetime) else value
-    row["phone_key"] = phones.find_key(person.values.get("phone"), person.values.get("phone_country_code"))
-    return row
+    return "boolean" if name in BOOLEANS else "text"
