@@ -1,14 +1,16 @@
-"""An import of people with hashes, and their export, against COPY of the same rows in the same database."""
+"""An import of people with hashes, and their export, against COPY of the same rows in the same database; both over
+HTTP; and plain passwords against the bare hashes."""
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
 import random
 import resource
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from pathlib import Path
@@ -16,16 +18,22 @@ from statistics import median
 
 import argon2
 import asyncpg
+import httpx
 import msgspec
 
 from bench.rows import Row, at_least, known, measurement
-from bench.running import own_services
+from bench.running import data_folder, own_services, running
 from poolhouse.caller import Caller
+from poolhouse.credentials import access_key_tokens
+from poolhouse.db.embedded import running_url
+from poolhouse.migration.importing import ImportProgress
+from poolhouse.services import Services, opened
+from poolhouse.settings import Settings
 
-PEOPLE = 50_000
+PEOPLE, PIECE = 50_000, 1_000
 PASSWORDS, ROUNDS = 300, 5
 _HASH = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"
-_TABLES = ("users", "user_identities")
+_STORED, _SEARCHED = ("users", "user_identities"), "user_search"
 
 
 def write_people(file: Path) -> None:
@@ -55,21 +63,86 @@ async def importing_people() -> AsyncIterator[Row]:
         file = services.settings.data / "people.jsonl"
         write_people(file)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        began = time.perf_counter()
-        done = await services.imports.from_file(caller, file)
-        taken = time.perf_counter() - began
+        began, stored_at, worked = time.perf_counter(), 0.0, time.process_time()
+
+        def report(progress: ImportProgress) -> None:
+            nonlocal stored_at
+            if progress.unsearched and not stored_at:
+                stored_at = time.perf_counter()
+
+        done = await services.imports.from_file(caller, file, report=report)
+        taken, stored = time.perf_counter() - began, stored_at - began
+        worked = time.process_time() - worked
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - grown
         assert done.journal.imported == PEOPLE
+        assert stored_at
         began = time.perf_counter()
         async with aclosing(services.exports.rows(caller)) as pages:
             exported = sum([len(msgspec.json.encode(page)) > 0 and len(page) async for page in pages])
         assert exported == PEOPLE
         export_rate = PEOPLE / (time.perf_counter() - began)
-        rate, limit = PEOPLE / taken, PEOPLE / await _copied(services.db.url)
+        copied, searched = await _copied(services.db.url, *_STORED), await _copied(services.db.url, _SEARCHED)
+        one, two = await _beside(services, 1), await _beside(services, 2)
     yield at_least("export of everybody, with their custom data", export_rate, "rows/s", bar=20_000)
-    yield known(f"import of {PEOPLE:,} hashed rows", rate, "rows/s")
-    yield at_least("import of hashed rows, against COPY", rate / limit, "x", bar=0.6)
+    yield at_least(
+        f"import of {PEOPLE:,} hashed rows, until everybody is in", PEOPLE / stored, "rows/s", bar=20_000
+    )
+    yield at_least(f"import of {PEOPLE:,} hashed rows, search included", PEOPLE / taken, "rows/s", bar=5_556)
+    yield at_least(
+        "import of hashed rows, until everybody is in, against COPY", copied / stored, "x", bar=0.6
+    )
+    yield at_least("import of hashed rows, against COPY", (copied + searched) / taken, "x", bar=0.6)
+    yield known("import of hashed rows: Python's processor time", worked / PEOPLE * 1e6, "us a row")
+    yield known("two imports at once, into two pools, against one", two / one, "x")
     yield known("import of hashed rows: memory grown", grown / 1024, "MB")
+
+
+async def _beside(services: Services, pools: int) -> float:
+    """Rows a second of all together, each its half of the file."""
+    lines = (services.settings.data / "people.jsonl").read_bytes().splitlines(keepends=True)
+    half = services.settings.data / "half.jsonl"
+    half.write_bytes(b"".join(lines[: PEOPLE // 2]))
+    made = [await services.pools.create(f"beside {n}") for n in range(pools)]
+    callers = [Caller(pool.id, "administrator", pool.id) for pool in made]
+    began = time.perf_counter()
+    await asyncio.gather(*(services.imports.from_file(caller, half) for caller in callers))
+    return pools * len(lines) / 2 / (time.perf_counter() - began)
+
+
+@measurement
+async def over_http() -> AsyncIterator[Row]:
+    """By v3, of a server of its own: pieces of an import one after another, and the export of what came in."""
+    with data_folder() as folder, running(folder, "--workers", "1") as server:
+        key, pool_id = server.credentials, server.credentials["userPoolId"]
+        file = folder / "people.jsonl"
+        write_people(file)
+        lines = file.read_text().splitlines(keepends=True)
+        async with opened(Settings(data=folder), running_url(folder)) as services:
+            access = await services.access_keys.resolve(pool_id)
+        assert access is not None
+        headers = {"authorization": f"Bearer {access_key_tokens.issue(access)}"}
+        async with httpx.AsyncClient(base_url=key["host"], headers=headers, timeout=60) as client:
+            began = time.perf_counter()
+            await _send_pieces(client, lines)
+            imported = time.perf_counter() - began
+            held, exported, began = server.memory_mb(), 0, time.perf_counter()
+            async with client.stream("GET", "/api/v3/export-users") as answer:
+                async for piece in answer.aiter_raw():
+                    exported += piece.count(b"\n")
+            taken = time.perf_counter() - began
+            held = server.memory_mb() - held
+    assert exported == PEOPLE
+    yield at_least("export over HTTP", exported / taken, "rows/s", bar=20_000)
+    yield known("export over HTTP: memory grown", held, "MB")
+    yield known("import over HTTP, in pieces of 1,000", PEOPLE / imported, "rows/s")
+
+
+async def _send_pieces(client: httpx.AsyncClient, lines: Sequence[str]) -> None:
+    job = (await client.post("/api/v3/create-import-users-job", json={})).json()["data"]["jobId"]
+    for at in range(0, len(lines), PIECE):
+        body = {"jobId": job, "position": at, "text": "".join(lines[at : at + PIECE])}
+        answer = (await client.post("/api/v3/import-users", json=body)).json()
+        assert answer["data"]["imported"] == at + PIECE, answer["message"]
 
 
 @measurement
@@ -105,11 +178,11 @@ def hashes_a_second() -> float:
         return PASSWORDS / (time.perf_counter() - began)
 
 
-async def _copied(url: str) -> float:
+async def _copied(url: str, *tables: str) -> float:
     """Seconds of COPY into empty tables with every constraint and index."""
     connection = await asyncpg.connect(url)
     taken = 0.0
-    for table in _TABLES:
+    for table in tables:
         columns = await connection.fetch(
             "select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0 "
             "and attgenerated = '' and not attisdropped order by attnum",

@@ -16,6 +16,7 @@ A row with any other key is refused, unless the caller leaves that out by name. 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,6 +78,10 @@ def read(path: Path, reading: Reading = PLAIN) -> Iterator[Raw]:
     else:
         kinds = ", ".join((".jsonl", *SUFFIXES))
         raise InvalidInput(path.name, f"应为 {kinds} 文件", f"must be one of {kinds}")
+
+
+def read_lines(text: bytes, reading: Reading = PLAIN) -> Iterator[Raw]:
+    return _json_lines(io.BytesIO(text), frozenset(map(folded, reading.ignore)))
 
 
 def parsed(

@@ -96,11 +96,20 @@ def read(path: Path, reading: Reading) -> Iterator[Raw]:
     """Raises InvalidInput for an encoding or a separator nobody can tell, and for a header that is none."""
     encoding = reading.encoding or recognised(path)
     with path.open("rb") as file:
-        text = _text(file, encoding)
-        head = text.read(_HEAD)
-        text.detach()
-        separator, skip = _separator(head, reading)
-        yield from _rows(file, _text(file, encoding), separator, skip, reading)
+        yield from _read(file, encoding, reading)
+
+
+def read_bytes(table: bytes, reading: Reading) -> Iterator[Raw]:
+    """Of a table in UTF-8. Raises InvalidInput for a header that is none."""
+    return _read(io.BytesIO(table), "utf-8-sig", reading)
+
+
+def _read(file: BinaryIO, encoding: str, reading: Reading) -> Iterator[Raw]:
+    text = _text(file, encoding)
+    head = text.read(_HEAD)
+    text.detach()
+    separator, skip = _separator(head, reading)
+    yield from _rows(file, _text(file, encoding), separator, skip, reading)
 
 
 # -- encoding ----------------------------------------------------------------------------------------------

@@ -6,14 +6,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, Protocol
 
 import msgspec
 
+from poolhouse.db.database import Tx
 from poolhouse.errors import InvalidInput
 from poolhouse.migration import postgres as newcomers
 from poolhouse.migration.import_rows import ImportedUser, RowError
-from poolhouse.migration.postgres import Known
+from poolhouse.migration.postgres import Journal, Known
 from poolhouse.users.rules import spelled
 
 Entry = ImportedUser | RowError
@@ -87,6 +88,13 @@ def check_errors_file(errors: Path | None, source: Path | None = None) -> None:
         raise InvalidInput("errors", "不能是导入的文件", "must not be the file that is imported")
 
 
+class Errors(Protocol):
+    """Where it is told who was refused."""
+
+    async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
+        """Behind what the journal knows; answers its new `errors_bytes`."""
+
+
 class ErrorFile:
     """JSON lines, cut to what the journal knows before anything is added. A new one is its owner's alone to read."""
 
@@ -97,8 +105,9 @@ class ErrorFile:
             with _opened(path) as file:
                 file.truncate(min(known_bytes, path.stat().st_size))
 
-    def put(self, at: int, errors: Sequence[RowError]) -> int:
-        """Writes them at `at` and gives the new length; on the disk before the journal says so."""
+    async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
+        """Writes them behind what the journal knows and gives the new length; on the disk before it says so."""
+        at = journal.errors_bytes
         if self._path is None or not errors:
             return at
         if self._file is None:

@@ -40,7 +40,14 @@ from poolhouse.migration import postgres_searching as searching
 from poolhouse.migration.import_batches import Hashes, batches, hashed_ahead, read_ahead
 from poolhouse.migration.import_rows import ImportedUser, RowError
 from poolhouse.migration.import_tables import Reading
-from poolhouse.migration.import_verdicts import Entry, ErrorFile, Rehearsal, check_errors_file, verdict_on
+from poolhouse.migration.import_verdicts import (
+    Entry,
+    ErrorFile,
+    Errors,
+    Rehearsal,
+    check_errors_file,
+    verdict_on,
+)
 from poolhouse.migration.postgres import Journal, Known
 from poolhouse.users.model import CUSTOM_DATABASE
 
@@ -104,9 +111,9 @@ class UserImports:
         NotSupportedByDirectory where users are not kept here, InvalidOperation when another import of the
         same file is under way.
         """
-        await self._require_native(caller)
+        await self.require_native(caller)
         check_errors_file(errors, path)
-        function = await self._passwords.has_function(caller.pool_id)
+        judge = await self.parser(caller)
         digest, total = await asyncio.to_thread(_digest, path)
         source = f"file:{digest}"
         journal = Journal(source)
@@ -118,13 +125,11 @@ class UserImports:
         if journal.finished:
             return replace(progress, done=total)
         rows = import_rows.read(path, reading)
-        parse = partial(
-            import_rows.parsed, ignored=progress.ignored, email=self._check_email, function=function
-        )
+        parse = partial(judge, ignored=progress.ignored)
         rehearsal = Rehearsal() if dry_run else None
         try:
             unread = islice(rows, journal.position, None)
-            hashes = partial(self._hashes, caller, asyncio.Semaphore(2 * (os.cpu_count() or 1)), dry_run)
+            hashes = partial(self.hashes, caller, asyncio.Semaphore(2 * (os.cpu_count() or 1)), dry_run)
             async with (
                 aclosing(read_ahead(batches(unread, parse))) as read,
                 aclosing(hashed_ahead(read, hashes)) as ready,
@@ -158,13 +163,18 @@ class UserImports:
         report(progress)
         return progress
 
+    async def parser(self, caller: Caller) -> Callable[..., Entry]:
+        """`import_rows.parsed` for this pool."""
+        function = await self._passwords.has_function(caller.pool_id)
+        return partial(import_rows.parsed, email=self._check_email, function=function)
+
     async def store(
         self,
         caller: Caller,
         journal: Journal,
         entries: Sequence[Entry],
         advance: int,
-        log: ErrorFile,
+        log: Errors,
         *,
         hashes: Hashes = NONE,
         dry_run: bool = False,
@@ -194,7 +204,7 @@ class UserImports:
         entries: Sequence[Entry],
         advance: int,
         *,
-        log: ErrorFile,
+        log: Errors,
         hashes: Hashes,
         dry_run: bool,
         finish: bool,
@@ -214,7 +224,7 @@ class UserImports:
         journal: Journal,
         entries: Sequence[Entry],
         advance: int,
-        log: ErrorFile,
+        log: Errors,
         hashes: Hashes,
         dry_run: bool,
         finish: bool,
@@ -230,7 +240,7 @@ class UserImports:
                     imported=journal.imported + len(ids_by_line),
                     skipped=journal.skipped + skipped,
                     failed=journal.failed + len(errors),
-                    errors_bytes=log.put(journal.errors_bytes, errors),
+                    errors_bytes=await log.put(tx, caller.pool_id, journal, errors),
                     finished=finish,
                 )
                 if dry_run:
@@ -285,7 +295,7 @@ class UserImports:
                 raise Overloaded("whoever held a name of theirs is gone again", retry_after_s=1)
         return ids_by_line, skipped, sorted(errors, key=lambda error: error.line)
 
-    async def _hashes(
+    async def hashes(
         self, caller: Caller, at_once: asyncio.Semaphore, dry_run: bool, entries: Sequence[Entry]
     ) -> Hashes:
         """Of the plain passwords of people who are not here yet, before a transaction begins."""
@@ -302,7 +312,7 @@ class UserImports:
         hashes = await asyncio.gather(*(hashed(person) for person in new))
         return {person.line: stored for person, stored in zip(new, hashes, strict=True)}
 
-    async def _require_native(self, caller: Caller) -> None:
+    async def require_native(self, caller: Caller) -> None:
         caller.require_administrator()
         if not (await self._directories.of(caller.pool_id)).keeps_profiles:
             raise NotSupportedByDirectory(what="import")

@@ -191,7 +191,7 @@ async def linked_lately(db: Executor, pool_id: str, provider: str, hours: int) -
 class Journal:
     """How far an import has come; written in the transaction of each batch, so it is never ahead or behind.
 
-    `source` names what is imported: a file by its content, or `listUsers`. `position` counts its rows (pages,
+    `source` names what is imported: a file by its content, `listUsers`, or a job. `position` counts its rows (pages,
     for listUsers); `errors_bytes` is the length of the errors file that belongs to them.
     """
 
@@ -226,12 +226,13 @@ async def begin(db: Executor, pool_id: str, source: str) -> Journal:
 
 
 async def move(db: Executor, pool_id: str, before: Journal, after: Journal) -> bool:
-    """False if somebody else has moved it since `before` was read."""
+    """False if somebody else has moved it since `before` was read, or cancelled it."""
     finished_at = "now()" if after.finished else "null"
     moved = await db.fetchval(
         "update user_imports set position = $4, imported = $5, skipped = $6, failed = $7, errors_bytes = $8, "
         f"finished_at = {finished_at}, updated_at = now() "
-        "where pool_id = $1 and source = $2 and position = $3 and imported = $9 and skipped = $10 returning true",
+        "where pool_id = $1 and source = $2 and position = $3 and imported = $9 and skipped = $10 "
+        "and cancelled_at is null returning true",
         pool_id,
         before.source,
         before.position,

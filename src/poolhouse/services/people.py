@@ -20,6 +20,7 @@ from poolhouse.login.passwords import PasswordRules
 from poolhouse.mfa.service import MfaService
 from poolhouse.migration.exporting import UserExports
 from poolhouse.migration.importing import UserImports
+from poolhouse.migration.jobs import ImportJobs
 from poolhouse.migration.service import Migration
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.orgs.service import OrgService
@@ -59,6 +60,7 @@ class People:
     sources: SourceService
     accounts: AccountService
     imports: UserImports
+    import_jobs: ImportJobs
     exports: UserExports
     migration: Migration
 
@@ -133,6 +135,7 @@ def build_people(
             bring_factor=mfa.bring,
         ),
         imports=imports,
+        import_jobs=ImportJobs(db, imports, audit),
         exports=UserExports(db, directory.directories, fields, audit),
         migration=Migration(db, directory.directories, imports),
     )

@@ -81,12 +81,16 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
     policy = await services.data_policies.create(admin, "readers", [said])
     await services.data_policies.authorize(admin, [policy.id], [(GrantTarget.USER, user.id)])
     key = await services.access_keys.create(admin)
+    job = await services.import_jobs.create(admin)
+    job = await services.import_jobs.put(admin, job.id, "refused\n" * 3, 0)
     await services.mfa.import_secrets(admin, [(user.id, "JBSWY3DPEHPK3PXP", None)])
     values = {
         "userId": user.id,
         "userIds": [user.id],
         "appId": app.id,
         "appIds": [app.id],
+        "jobId": job.id,
+        "position": job.journal.position,
         "accessKeyId": key.id,
         "accessKeySecret": key.secret,
         "organizationCode": "acme",

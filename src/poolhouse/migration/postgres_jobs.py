@@ -1,0 +1,163 @@
+"""SQL of imports that come piece by piece: a job is a row of `user_imports` with a format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from poolhouse.db.database import Executor, Tx
+from poolhouse.migration.export_formats import Format
+from poolhouse.migration.import_rows import RowError
+from poolhouse.migration.postgres import Journal
+from poolhouse.paging import Page, PageRequest
+
+Status = Literal["RUNNING", "COMPLETED", "CANCELLED"]
+
+PREFIX = "job:"
+KEPT_DAYS = 30
+"""Of a job that has ended, and of what it refused."""
+ERRORS_KEPT = 10_000
+"""Of a job: its first ones, by whole pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    id: str
+    journal: Journal
+    format: Format
+    ignored: tuple[str, ...]
+    started_at: datetime
+    updated_at: datetime
+    finished_at: datetime | None
+    cancelled_at: datetime | None
+
+    @property
+    def status(self) -> Status:
+        if self.cancelled_at:
+            return "CANCELLED"
+        return "COMPLETED" if self.finished_at else "RUNNING"
+
+
+_COLUMNS = (
+    "source, position, imported, skipped, failed, errors_bytes, finished_at is not null, "
+    "format, ignored, started_at, updated_at, finished_at, cancelled_at"
+)
+_JOURNAL = 7
+
+
+async def begin(
+    db: Executor, pool_id: str, job_id: str, kind: Format, ignored: Sequence[str]
+) -> ImportJob | None:
+    """None where another one of the pool runs."""
+    row = await db.fetchrow(
+        "insert into user_imports (pool_id, source, format, ignored) values ($1, $2, $3, $4) "
+        f"on conflict do nothing returning {_COLUMNS}",
+        pool_id,
+        PREFIX + job_id,
+        kind,
+        list(ignored),
+    )
+    return _job(row) if row else None
+
+
+async def find(db: Executor, pool_id: str, job_id: str) -> ImportJob | None:
+    row = await db.fetchrow(
+        f"select {_COLUMNS} from user_imports where pool_id = $1 and source = $2 and format is not null",
+        pool_id,
+        PREFIX + job_id,
+    )
+    return _job(row) if row else None
+
+
+async def running(db: Executor, pool_id: str) -> str | None:
+    source: str | None = await db.fetchval(
+        "select source from user_imports where pool_id = $1 and format is not null "
+        "and finished_at is null and cancelled_at is null",
+        pool_id,
+    )
+    return source.removeprefix(PREFIX) if source else None
+
+
+async def page(db: Executor, pool_id: str, wanted: PageRequest) -> Page[ImportJob]:
+    """Newest first."""
+    total = await db.fetchval(
+        "select count(*) from user_imports where pool_id = $1 and format is not null", pool_id
+    )
+    rows = await db.fetch(
+        f"select {_COLUMNS} from user_imports where pool_id = $1 and format is not null "
+        "order by started_at desc, source limit $2 offset $3",
+        pool_id,
+        wanted.size,
+        wanted.offset,
+    )
+    return Page(total, [_job(row) for row in rows])
+
+
+async def cancel(db: Executor, pool_id: str, job_id: str) -> bool:
+    """False for one that has ended."""
+    cancelled = await db.fetchval(
+        "update user_imports set cancelled_at = now(), updated_at = now() where pool_id = $1 and source = $2 "
+        "and finished_at is null and cancelled_at is null returning true",
+        pool_id,
+        PREFIX + job_id,
+    )
+    return bool(cancelled)
+
+
+async def drop_old(db: Executor, pool_id: str) -> None:
+    await db.execute(
+        "delete from user_imports where pool_id = $1 and format is not null "
+        "and coalesce(finished_at, cancelled_at) < now() - make_interval(days => $2)",
+        pool_id,
+        KEPT_DAYS,
+    )
+
+
+# -- what was refused --------------------------------------------------------------------------------------
+
+
+class ErrorRows:
+    """Keeps what a piece refused in the transaction that brings the rest of it in."""
+
+    async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
+        if errors and journal.failed < ERRORS_KEPT:
+            await tx.execute(
+                "insert into user_import_errors (pool_id, source, line, field, message, id_in_old) "
+                "select $1, $2, one.line, one.field, one.message, one.id "
+                "from unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) as one (line, field, message, id) "
+                "on conflict do nothing",
+                pool_id,
+                journal.source,
+                [error.line for error in errors],
+                [error.field for error in errors],
+                [error.message for error in errors],
+                [error.id for error in errors],
+            )
+        return journal.errors_bytes
+
+
+async def errors(db: Executor, pool_id: str, job: ImportJob, wanted: PageRequest) -> Page[RowError]:
+    """By their place in the file; `total` is of those that are kept."""
+    total = await db.fetchval(
+        "select count(*) from user_import_errors where pool_id = $1 and source = $2",
+        pool_id,
+        job.journal.source,
+    )
+    rows = await db.fetch(
+        "select line, field, message, id_in_old from user_import_errors "
+        "where pool_id = $1 and source = $2 order by line limit $3 offset $4",
+        pool_id,
+        job.journal.source,
+        wanted.size,
+        wanted.offset,
+    )
+    return Page(total, [RowError(*row) for row in rows])
+
+
+def _job(row: Sequence[object]) -> ImportJob:
+    values = list(row.values() if hasattr(row, "values") else row)
+    journal = Journal(*values[:_JOURNAL])
+    kind, ignored, *times = values[_JOURNAL:]
+    return ImportJob(journal.source.removeprefix(PREFIX), journal, kind, tuple(ignored), *times)

@@ -1,0 +1,202 @@
+"""Many users at once, piece by piece: our own endpoints, the same rows as `poolhouse import users`.
+
+Decision: docs/decisions/0050-import.md.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from poolhouse.migration.export_formats import Format
+from poolhouse.migration.import_rows import RowError
+from poolhouse.migration.postgres_jobs import ImportJob, Status
+from poolhouse.times import v3_time
+from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+
+
+class CreateImportUsersJobDto(Struct, rename="camel"):
+    format: Format = "jsonl"
+    ignore_columns: list[str] | None = None
+
+
+class ImportUsersDto(Struct, rename="camel"):
+    """`text`: whole lines of the file, with its header above them if it is a table. `position`: how many rows of the
+    file are before them. `last`: the job ends with them."""
+
+    job_id: str
+    text: str
+    position: int
+    last: bool = False
+
+
+class ImportUsersJobQuery(Struct, rename="camel"):
+    job_id: str
+
+
+class ListImportUsersJobsQuery(Struct, rename="camel"):
+    page: int = 1
+    limit: int = 10
+
+
+class ListImportUsersErrorsQuery(Struct, rename="camel"):
+    job_id: str
+    page: int = 1
+    limit: int = 10
+
+
+class CancelImportUsersJobDto(Struct, rename="camel"):
+    job_id: str
+
+
+class ImportUsersJobDto(Struct, rename="camel"):
+    """`position` rows of the file were read: `imported`, `skipped` (here already) or `failed`."""
+
+    job_id: str
+    status: Status
+    format: Format
+    ignore_columns: list[str]
+    position: int
+    imported: int
+    skipped: int
+    failed: int
+    started_at: str
+    updated_at: str
+    finished_at: str | None
+    cancelled_at: str | None
+
+
+class ImportUsersJobsDto(Struct, rename="camel"):
+    total_count: int
+    items: list[ImportUsersJobDto] = field(name="list")
+
+
+class ImportUsersErrorDto(Struct, rename="camel"):
+    """`row`: its place in the file, from 1. `id`: the one it has in the old database."""
+
+    row: int
+    field: str
+    message: str
+    id: str | None
+
+
+class ImportUsersErrorsDto(Struct, rename="camel"):
+    total_count: int
+    items: list[ImportUsersErrorDto] = field(name="list")
+
+
+async def create_import_users_job(request: V3Request, body: CreateImportUsersJobDto) -> ImportUsersJobDto:
+    jobs = request.services.import_jobs
+    return _job(await jobs.create(request.caller, body.format, body.ignore_columns or ()))
+
+
+async def import_users(request: V3Request, body: ImportUsersDto) -> ImportUsersJobDto:
+    jobs = request.services.import_jobs
+    return _job(await jobs.put(request.caller, body.job_id, body.text, body.position, last=body.last))
+
+
+async def get_import_users_job(request: V3Request, query: ImportUsersJobQuery) -> ImportUsersJobDto:
+    return _job(await request.services.import_jobs.get(request.caller, query.job_id))
+
+
+async def list_import_users_jobs(request: V3Request, query: ListImportUsersJobsQuery) -> ImportUsersJobsDto:
+    found = await request.services.import_jobs.list(request.caller, page(query.page, query.limit))
+    return ImportUsersJobsDto(found.total, [_job(job) for job in found.items])
+
+
+async def list_import_users_errors(
+    request: V3Request, query: ListImportUsersErrorsQuery
+) -> ImportUsersErrorsDto:
+    wanted = page(query.page, query.limit)
+    found = await request.services.import_jobs.errors(request.caller, query.job_id, wanted)
+    return ImportUsersErrorsDto(found.total, [_error(error) for error in found.items])
+
+
+async def cancel_import_users_job(request: V3Request, body: CancelImportUsersJobDto) -> ImportUsersJobDto:
+    return _job(await request.services.import_jobs.cancel(request.caller, body.job_id))
+
+
+def _job(job: ImportJob) -> ImportUsersJobDto:
+    return ImportUsersJobDto(
+        job_id=job.id,
+        status=job.status,
+        format=job.format,
+        ignore_columns=list(job.ignored),
+        position=job.journal.position,
+        imported=job.journal.imported,
+        skipped=job.journal.skipped,
+        failed=job.journal.failed,
+        started_at=v3_time(job.started_at),
+        updated_at=v3_time(job.updated_at),
+        finished_at=v3_time(job.finished_at) if job.finished_at else None,
+        cancelled_at=v3_time(job.cancelled_at) if job.cancelled_at else None,
+    )
+
+
+def _error(error: RowError) -> ImportUsersErrorDto:
+    return ImportUsersErrorDto(error.line, error.field, error.message, error.id)
+
+
+ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "create-import-users-job",
+        request=CreateImportUsersJobDto,
+        response=ImportUsersJobDto,
+        handler=create_import_users_job,
+        scope="users:write",
+        summary="Begin an import of many users, one at a time in a pool",
+        ours=True,
+    ),
+    Endpoint(
+        "POST",
+        "import-users",
+        request=ImportUsersDto,
+        response=ImportUsersJobDto,
+        handler=import_users,
+        scope="users:write",
+        summary="The next rows of an import, at most 1,000",
+        blank=frozenset({"text"}),
+        ours=True,
+    ),
+    Endpoint(
+        "GET",
+        "get-import-users-job",
+        request=ImportUsersJobQuery,
+        response=ImportUsersJobDto,
+        handler=get_import_users_job,
+        scope="users:read",
+        summary="How far an import has come",
+        ours=True,
+    ),
+    Endpoint(
+        "GET",
+        "list-import-users-jobs",
+        request=ListImportUsersJobsQuery,
+        response=ImportUsersJobsDto,
+        handler=list_import_users_jobs,
+        scope="users:read",
+        summary="The pool's imports, newest first",
+        ours=True,
+    ),
+    Endpoint(
+        "GET",
+        "list-import-users-errors",
+        request=ListImportUsersErrorsQuery,
+        response=ImportUsersErrorsDto,
+        handler=list_import_users_errors,
+        scope="users:read",
+        summary="The rows that an import refused, and why",
+        ours=True,
+    ),
+    Endpoint(
+        "POST",
+        "cancel-import-users-job",
+        request=CancelImportUsersJobDto,
+        response=ImportUsersJobDto,
+        handler=cancel_import_users_job,
+        scope="users:write",
+        summary="End an import; who is in stays",
+        ours=True,
+    ),
+]
