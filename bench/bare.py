@@ -33,6 +33,7 @@ class Bare:
             self._free.put_nowait(connection)
         self.answers: dict[str, Callable[[bytes], Awaitable[bytes]]] = {
             "/one": self.one,
+            "/find": self.find,
             "/one-with-identities": self.one_with_identities,
             "/list": self.page,
             "/list-with-identities": self.page_with_identities,
@@ -43,6 +44,14 @@ class Bare:
     async def one(self, given: bytes) -> bytes:
         rows = await self._fetch(
             f"select {COLUMNS} from users where pool_id = $1 and id = $2", given.decode()
+        )
+        return msgspec.json.encode([dict(row) for row in rows])
+
+    async def find(self, given: bytes) -> bytes:
+        """By the variables of a GraphQL request, for which a bare application waits, and reads it, as well."""
+        username = msgspec.json.decode(given)["variables"]["username"]
+        rows = await self._fetch(
+            f"select {COLUMNS} from users where pool_id = $1 and username = $2", username
         )
         return msgspec.json.encode([dict(row) for row in rows])
 

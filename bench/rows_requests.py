@@ -63,12 +63,15 @@ class Stand:
     def of_bare(self, path: str) -> Iterator[bytes]:
         return itertools.repeat(http("GET", path, ""))
 
+    def of_bare_v2(self, path: str, name: str, **variables: Any) -> Iterator[bytes]:
+        """The same bytes as `of_v2`, but for the path."""
+        return itertools.repeat(http("POST", path, "", _asking(name, variables)))
+
     def of_v3(self, path: str) -> Iterator[bytes]:
         return itertools.repeat(http("GET", f"/api/v3/{path}", self.v3))
 
     def of_v2(self, name: str, **variables: Any) -> Iterator[bytes]:
-        body = {"query": official_documents()[name], "variables": variables}
-        return itertools.repeat(http("POST", "/graphql/v2", self.v2, json.dumps(body).encode()))
+        return itertools.repeat(http("POST", "/graphql/v2", self.v2, _asking(name, variables)))
 
     async def rounds(
         self, connections: int, ours: Iterator[bytes], bare: Iterator[bytes]
@@ -77,6 +80,10 @@ class Stand:
         for side in sides:
             await side.load(connections)
         return [(await sides[0].load(connections), await sides[1].load(connections)) for _ in range(ROUNDS)]
+
+
+def _asking(name: str, variables: Any) -> bytes:
+    return json.dumps({"query": official_documents()[name], "variables": variables}).encode()
 
 
 @measurement
@@ -91,26 +98,38 @@ async def requests() -> AsyncIterator[Row]:
 async def _one_after_another(stand: Stand) -> AsyncIterator[Row]:
     """One connection. Processor time, for the machine is shared: what others take makes both sides wait."""
     alone = Bare(stand.pool_id, await connect(stand.url, 1))
-    for name, bar, path, given, ours in (
-        ("v3 one user", 2.5, "/one", PERSON, stand.of_v3(f"get-user?userId={PERSON}")),
-        ("v2 find one user", 3.0, "/one", PERSON, stand.of_v2("FindUser", username="user7")),
-        ("v3 list of 50", 1.5, "/list", "", stand.of_v3("list-users?limit=50")),
+    with_all = "list-users?limit=50&withCustomData=true&withIdentities=true&withDepartmentIds=true"
+    found = "FindUser", {"username": "user7"}
+    listed = "Users", {"page": 1, "limit": 50}
+    for name, bar, path, given, ours, bare in (
+        ("v3 one user", 2.5, "/one", PERSON, stand.of_v3(f"get-user?userId={PERSON}"), None),
+        (
+            "v2 find one user",
+            3.0,
+            "/find",
+            _asking(*found).decode(),
+            stand.of_v2(found[0], **found[1]),
+            stand.of_bare_v2("/find", found[0], **found[1]),
+        ),
+        ("v3 list of 50", 1.5, "/list", "", stand.of_v3("list-users?limit=50"), None),
         (
             "v2 list of 50",
             1.7,
             "/list-with-identities",
             "",
-            stand.of_v2("Users", page=1, limit=50),
+            stand.of_v2(listed[0], **listed[1]),
+            stand.of_bare_v2("/list-with-identities", listed[0], **listed[1]),
         ),
         (
             "v3 list of 50 with custom data, identities, departments",
             2.0,
             "/list-with-all",
             "",
-            stand.of_v3("list-users?limit=50&withCustomData=true&withIdentities=true&withDepartmentIds=true"),
+            stand.of_v3(with_all),
+            None,
         ),
     ):
-        rounds = await stand.rounds(1, ours, stand.of_bare(f"{path}?{given}"))
+        rounds = await stand.rounds(1, ours, bare or stand.of_bare(f"{path}?{given}"))
         used = median(load.cpu_ms for load, _ in rounds)
         over = median(load.cpu_ms / bare.cpu_ms for load, bare in rounds)
         yield at_most(f"HTTP, {name}: processor time / bare application", over, "x", bar=bar)

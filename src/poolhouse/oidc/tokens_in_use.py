@@ -122,7 +122,7 @@ class TokensInUse:
             except OAuthError as error:
                 raise OAuthError("invalid_token", error.description) from error
         scope = LOGIN_SCOPE if session.scope is None else session.scope
-        return AccessToken(session.pool_id, session.app_id, session.user_id, None, scope, claims.raw)
+        return AccessToken(session.pool_id, session.app_id, session.user_id, None, scope, dict(claims.raw))
 
     async def hint(self, id_token: str) -> IdTokenHint:
         """What an id token says of somebody, run out or not, whatever became of its application since. Raises

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 from joserfc import jws
@@ -93,7 +94,8 @@ class KeyHint:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`subject`: the user's id, or the pool's. Times are aware UTC."""
+    """`subject`: the user's id, or the pool's. Times are aware UTC. Shared by all who show the token: nothing in it may
+    be changed."""
 
     kind: TokenKind
     pool_id: str
@@ -197,7 +199,7 @@ def verify(token: str, key: SigningKey) -> dict[str, Any]:
 
 @lru_cache(4096)
 def _signed(token: str, key: SigningKey) -> bytes:
-    """The payload that this very key signed: that does not change, and a client sends one token for hours."""
+    """The payload that this very key signed."""
     try:
         payload: bytes = jws.deserialize_compact(token, key.key, [key.algorithm]).payload
     except JoseError as error:
@@ -207,6 +209,17 @@ def _signed(token: str, key: SigningKey) -> bytes:
 
 def read(token: str, key: SigningKey, at: datetime) -> Claims:
     """A token of ours that has not expired. Raises TokenInvalid, TokenExpired."""
+    claims = _read(token, key)
+    if claims.issued_at.timestamp() > at.timestamp() + CLOCK_SKEW_S:
+        raise TokenInvalid("issued in the future")
+    if claims.expires_at <= at:
+        raise TokenExpired("the token's exp has passed")
+    return claims
+
+
+@lru_cache(4096)
+def _read(token: str, key: SigningKey) -> Claims:
+    """What this very key signed, whatever the time is: that does not change, and a client sends one token for hours."""
     claims = verify(token, key)
     issued, expires, subject = claims["iat"], claims["exp"], claims.get("sub")
     if not isinstance(subject, str):
@@ -222,11 +235,6 @@ def read(token: str, key: SigningKey, at: datetime) -> Claims:
         raise TokenInvalid("a management token signed with another key")
     if key.purpose == "app" and claims.get("aud") != key.app_id:
         raise TokenInvalid("an application's key speaks for another application")
-    seconds = at.timestamp()
-    if issued > seconds + CLOCK_SKEW_S:
-        raise TokenInvalid("issued in the future")
-    if expires <= seconds:
-        raise TokenExpired("the token's exp has passed")
     return Claims(
         kind="user" if managed is None else "management",
         pool_id=pool_id,
@@ -235,8 +243,8 @@ def read(token: str, key: SigningKey, at: datetime) -> Claims:
         expires_at=datetime.fromtimestamp(expires, UTC),
         app_id=_text(claims.get("aud")),
         session_id=_text(claims.get("sid")),
-        data=data,
-        raw=claims,
+        data=MappingProxyType(data),
+        raw=MappingProxyType(claims),
         grant_id=_text(claims.get("gid")),
     )
 

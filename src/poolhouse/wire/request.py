@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from poolhouse import trace
 from poolhouse.credentials.model import Presented
@@ -208,8 +208,17 @@ def head_of(request: Request, settings: Settings, lang: Lang | None = None) -> H
 
 async def read(request: Request, head: HttpRequest, limit: int = MAX_BODY_BYTES) -> HttpRequest:
     """The whole of it, a body of at most `limit` bytes. Raises what `Query` and `read_body` do."""
-    query = Query(request.scope.get("query_string", b""))
-    return replace(head, query=query, body=await read_body(request, limit))
+    return HttpRequest(
+        head.method,
+        head.path,
+        Query(request.scope.get("query_string", b"")),
+        head.headers,
+        await read_body(request, limit),
+        head.ip,
+        head.request_id,
+        head.lang,
+        head.scheme,
+    )
 
 
 def device_id(headers: Mapping[str, str]) -> str:
@@ -264,14 +273,17 @@ async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
         raise RequestTooLarge("body")
     chunks: list[bytes] = []
     size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise RequestTooLarge("body")
-            chunks.append(chunk)
-    except ClientDisconnect as error:
-        raise BodyCutShort("body") from error
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise BodyCutShort("body")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise RequestTooLarge("body")
+        chunks.append(chunk)
+        more = message.get("more_body", False)
     return b"".join(chunks)
 
 

@@ -74,7 +74,7 @@ async def validate_token(request: V2Request) -> Response:
             return json_response((await request.services.oidc_tokens.read_access_token(access_token)).claims)
         message = said("token 已过期" if status.expired else "token 不合法", request.caller.lang)
         return json_response({"code": 400, "message": message})
-    return json_response(status.claims.raw)
+    return json_response(dict(status.claims.raw))
 
 
 async def check_password(request: V2Request) -> Any:
