@@ -28,6 +28,7 @@ ELSEWHERE = {
     "oidc/service.py": "bytes of whatever is given as a secret",
     "sandbox/client.py": "bytes of a source",
     "sandbox/process.py": "costs nothing where a frame is sound, and `storable` where not",
+    "ttl_cache.py": "a place for whatever is asked for",
     "wire/json_body.py": "the bytes of a body that is not decoded yet; a JSON text inside it",
     "wire/spelling.py": "a text that is no JSON after all",
     "wire/v2/documents.py": "the bytes of a document, whose limit counts them",

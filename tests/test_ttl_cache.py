@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from poolhouse import ttl_cache
 from poolhouse.errors import DatabaseLost
-from poolhouse.ttl_cache import TtlCache
+from poolhouse.ttl_cache import Marks, TtlCache
 
 
 class Table:
@@ -167,3 +168,61 @@ async def test_a_key_that_is_no_id_is_looked_up_and_not_kept(table: Table) -> No
     assert table.reads == ["long", "long"]
     assert not cache._kept
     assert not cache._reads
+
+
+def of_a_process(folder: Path) -> TtlCache[str | None]:
+    """As each process has one: with a mapping of its own of the folder's marks."""
+    marks = Marks()
+    marks.share(folder)
+    return TtlCache(60.0, marks=marks)
+
+
+async def test_what_one_process_writes_another_reads_at_once(table: Table, tmp_path: Path) -> None:
+    here, there = of_a_process(tmp_path), of_a_process(tmp_path)
+    for text in ("first", "second", "third"):
+        table.rows["a"] = text
+        here.drop("a")
+        assert await here.get("a", table.of("a")) == text
+        assert await there.get("a", table.of("a")) == text
+    assert len(table.reads) == 6
+    assert await there.get("a", table.of("a")) == "third"
+    assert len(table.reads) == 6
+
+
+async def test_a_read_under_way_when_another_process_writes_is_neither_kept_nor_joined(
+    table: Table, tmp_path: Path
+) -> None:
+    here, there = of_a_process(tmp_path), of_a_process(tmp_path)
+    table.rows["a"] = "old"
+    table.open.clear()
+    before = asyncio.create_task(there.get("a", table.of("a")))
+    await asyncio.sleep(0.001)
+    table.rows["a"] = "new"
+    here.drop("a")
+    after = asyncio.create_task(there.get("a", table.of("a")))
+    await asyncio.sleep(0.001)
+    table.open.set()
+    assert [await before, await after] == ["old", "new"]
+    assert await there.get("a", table.of("a")) == "new"
+
+
+async def test_processes_of_other_folders_hear_nothing(table: Table, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    here, there = of_a_process(tmp_path), of_a_process(tmp_path / "elsewhere")
+    table.rows["a"] = "old"
+    assert await there.get("a", table.of("a")) == "old"
+    table.rows["a"] = "new"
+    here.drop("a")
+    assert await there.get("a", table.of("a")) == "old"
+
+
+async def test_without_a_folder_a_process_keeps_its_own(table: Table, tmp_path: Path) -> None:
+    marks = Marks()
+    with pytest.raises(OSError):
+        marks.share(tmp_path / "no such folder")
+    cache: TtlCache[str | None] = TtlCache(60.0, marks=marks)
+    table.rows["a"] = "old"
+    assert await cache.get("a", table.of("a")) == "old"
+    table.rows["a"] = "new"
+    cache.drop("a")
+    assert await cache.get("a", table.of("a")) == "new"

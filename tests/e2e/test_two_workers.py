@@ -88,3 +88,16 @@ def test_logins_at_both_are_all_counted(two: Two) -> None:
     asked = {"userId": "eve", "userIdType": "username"}
     found = httpx.get(url, params=asked, headers={"authorization": two.management()}, timeout=60).json()
     assert found["data"]["loginsCount"] == 6
+
+
+def test_a_secret_that_one_renewed_buys_nothing_at_the_other(two: Two) -> None:
+    """The pool is kept for a second by each; what one writes the other reads at once."""
+    pool_id, secret = two.known["userPoolId"], two.known["userPoolSecret"]
+    buy = f'{{ accessToken(userPoolId: "{pool_id}", secret: "{secret}") {{ accessToken }} }}'
+    token = f"Bearer {two.post('/graphql/v2', {'query': buy})['data']['accessToken']['accessToken']}"
+    asked = {"query": "{ userpool { id } }"}
+    assert [two.post("/graphql/v2", asked, authorization=token).get("errors") for _ in range(8)] == [None] * 8
+    renewed = two.post("/graphql/v2", {"query": "mutation { refreshUserpoolSecret }"}, authorization=token)
+    assert renewed["data"]["refreshUserpoolSecret"]
+    refused = [two.post("/graphql/v2", asked, authorization=token) for _ in range(8)]
+    assert [one.get("data") for one in refused] == [None] * 8

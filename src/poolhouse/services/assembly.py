@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
+from poolhouse import ttl_cache
 from poolhouse.audit.service import AuditLog
 from poolhouse.background import in_turn
 from poolhouse.crypto.passwords import PasswordHasher
@@ -80,6 +81,8 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Services]:
     """The services for the length of a block; their background work ends with it."""
+    with suppress(OSError):  # then others see within a second what this process writes, and it what they do
+        ttl_cache.SHARED.share(settings.data)
     replica = settings.replica_url.get_secret_value() if settings.replica_url else None
     db = await Database.open(
         database_url,
