@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -14,7 +14,7 @@ from tests.users.people import START, everybody, person, put
 from poolhouse.directory import postgres_kept, search
 from poolhouse.directory.filters import MOMENTS, TEXTS
 from poolhouse.directory.totals import Totals
-from poolhouse.errors import DatabaseLost
+from poolhouse.errors import DatabaseLost, QueryTooBroad
 from poolhouse.groups.model import GroupDraft
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.services import Services
@@ -201,6 +201,113 @@ async def test_a_total_that_cannot_be_kept_is_answered(
 
     lost: Any = Lost(services)
     assert await total(services.db, Totals(lost, large=0, slow_s=0), pool) == 1
+
+
+class Impatient(Asked):
+    """A database whose searches may take no time at all."""
+
+    async def search_fetch(self, sql: str, *args: Any) -> Any:
+        if "(select count(*) as total from" in sql:
+            raise QueryTooBroad("query")
+        return await self._db.search_fetch(sql, *args)
+
+
+@pytest.fixture
+async def slow(services: Services, pool: PoolForTests) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Waits for the count that runs beside the requests."""
+
+    async def settled() -> None:
+        if services.db.slow._running is not None:
+            await services.db.slow._running[1]
+        services.db.slow._rest_until.clear()
+
+    yield settled
+    await settled()
+
+
+async def kept_as_slow(services: Services, pool: PoolForTests, *, took_s: float, age_s: float) -> None:
+    await services.db.execute(
+        "update kept_lists set took_ms = $2, counted_at = $3 where pool_id = $1",
+        pool.id,
+        round(took_s * 1000),
+        now() - timedelta(seconds=age_s),
+    )
+
+
+async def test_what_takes_longer_than_a_search_may_is_counted_beside_the_requests(
+    services: Services, pool: PoolForTests, ann: User, slow: Callable[[], Awaitable[None]]
+) -> None:
+    db, totals = Impatient(services), kept(services)
+    with pytest.raises(QueryTooBroad) as refused:
+        await total(db, totals, pool)
+    assert "being counted" in refused.value.message("en-US")
+    await slow()
+    assert await total(db, totals, pool) == 1
+
+
+async def test_while_it_is_counted_nobody_else_counts_it(
+    services: Services,
+    pool: PoolForTests,
+    ann: User,
+    slow: Callable[[], Awaitable[None]],
+) -> None:
+    with pytest.raises(QueryTooBroad):
+        await total(Impatient(services), kept(services), pool)
+    db = Asked(services)
+    assert await total(db, kept(services), pool) == 1
+    assert db.counts == 0
+
+
+async def test_a_slow_total_is_shown_for_longer_than_others(
+    services: Services, pool: PoolForTests, ann: User, slow: Callable[[], Awaitable[None]]
+) -> None:
+    db, totals = Impatient(services), kept(services)
+    assert await total(services.db, totals, pool) == 1
+    await kept_as_slow(services, pool, took_s=10, age_s=99)
+    await services.users.delete(pool.administrator, [ann.id])
+    assert await total(db, totals, pool) == 1
+    assert services.db.slow._running is None
+
+
+async def test_a_slow_total_is_counted_anew_before_it_is_too_old(
+    services: Services, pool: PoolForTests, ann: User, slow: Callable[[], Awaitable[None]]
+) -> None:
+    db, totals = Impatient(services), kept(services)
+    assert await total(services.db, totals, pool) == 1
+    await kept_as_slow(services, pool, took_s=10, age_s=101)
+    await services.users.delete(pool.administrator, [ann.id])
+    assert await total(db, totals, pool) == 1
+    await slow()
+    assert await total(db, totals, pool) == 0
+
+
+async def test_a_slow_total_that_is_too_old_is_waited_for(
+    services: Services, pool: PoolForTests, ann: User, slow: Callable[[], Awaitable[None]]
+) -> None:
+    db, totals = Impatient(services), kept(services)
+    assert await total(services.db, totals, pool) == 1
+    await kept_as_slow(services, pool, took_s=10, age_s=201)
+    await services.users.delete(pool.administrator, [ann.id])
+    assert await total(db, totals, pool) == 0
+
+
+async def test_a_slow_total_nobody_can_wait_for_is_said_to_be_counted(
+    services: Services,
+    pool: PoolForTests,
+    ann: User,
+    slow: Callable[[], Awaitable[None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("poolhouse.directory.totals.WAITED_S", 0)
+    totals = kept(services)
+    assert await total(services.db, totals, pool) == 1
+    await kept_as_slow(services, pool, took_s=10, age_s=201)
+    await services.users.delete(pool.administrator, [ann.id])
+    with pytest.raises(QueryTooBroad) as refused:
+        await total(services.db, totals, pool)
+    assert "being counted" in refused.value.message("en-US")
+    await slow()
+    assert await total(services.db, totals, pool) == 0
 
 
 async def test_what_other_tables_say_is_counted_each_time(

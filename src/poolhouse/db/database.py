@@ -18,6 +18,7 @@ from asyncpg import QueryCanceledError, Record
 from poolhouse.db.connection_pool import Connections, Load
 from poolhouse.db.faults import faults
 from poolhouse.db.listening import Listener, OnNotification
+from poolhouse.db.slow_queries import SlowQueries
 from poolhouse.db.together import Together
 from poolhouse.errors import DatabaseLost, Overloaded, QueryTooBroad
 
@@ -204,6 +205,7 @@ class Database(Reads):
         self._primary = connections
         self.url = url
         self._listener = Listener(url, f"{name} listener")
+        self.slow = SlowQueries(url, f"{name} slow")
         self._replica = replica
         self.lagging: Reads = _Lagging(replica, self) if replica else self
 
@@ -280,6 +282,7 @@ class Database(Reads):
         await self._listener.listen(channel, callback)
 
     async def close(self) -> None:
+        await self.slow.close()
         await self._listener.close()
         await self._close()
         if self._replica:

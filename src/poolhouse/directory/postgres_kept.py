@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from time import perf_counter
 
 from asyncpg import Record
 
 from poolhouse.db.database import Executor, Reads
 from poolhouse.db.migrations.chain import revisions
+from poolhouse.db.slow_queries import Fetch
 from poolhouse.db.where import Where
 from poolhouse.directory.orders import NEWEST, Listed
 from poolhouse.users.model import UserQuery
@@ -73,13 +75,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """`newest`: the key of the newest user of the pool. No `state`: it is of none that will be seen again."""
+    """`newest`: the key of the newest user of the pool. No `state`: it is of none that will be seen again. `took_s`: to
+    count it."""
 
     total: int
     state: str
     users: int
     newest: Key | None
     at: datetime
+    took_s: float = 0.0
 
 
 def question(query: UserQuery, where: Listed, source: str, counted: Where) -> Question:
@@ -104,27 +108,28 @@ async def find(db: Reads, pool_id: str, asked: Question) -> tuple[int, str, Tota
     """How many users the pool has, its state, the total kept of whichever state, and its age in seconds."""
     row = await db.fetchrow(
         f"select s.users as all_users, s.state as now, k.total, k.state, k.users, k.newest_at, k.newest_id, "
-        "k.counted_at, extract(epoch from now() - k.counted_at)::float8 as age_s "
+        "k.counted_at, k.took_ms, extract(epoch from now() - k.counted_at)::float8 as age_s "
         f"from ({asked.state}) s left join kept_lists k on k.pool_id = $1 and k.slot = $2 and k.asked = $3",
         pool_id,
         _slot(asked.found_by),
         asked.found_by,
     )
     assert row is not None
-    kept = None if row["total"] is None else _total(row)
+    kept = None if row["total"] is None else replace(_total(row), took_s=row["took_ms"] / 1000)
     return row["all_users"], row["now"], kept, row["age_s"] or 0.0
 
 
-async def count(db: Reads, asked: Question) -> Total:
+async def count(fetch: Fetch, asked: Question) -> Total:
     """In one statement with the state that it is of."""
-    (row,) = await db.search_fetch(
+    began = perf_counter()
+    (row,) = await fetch(
         f"with state as materialized ({asked.state}), first as materialized ({_FIRST}) "
         "select s.users, case when s.quiet then s.state else '' end as state, f.created_at as newest_at, "
         "f.id as newest_id, now() as counted_at, c.total from state s left join first f on true, "
         f"(select count(*) as total from {asked.source} where {asked.counted.sql}) c",
         *asked.counted.args,
     )
-    return _total(row)
+    return replace(_total(row), took_s=perf_counter() - began)
 
 
 async def with_newcomers(db: Reads, asked: Question, kept: Total) -> Total | None:
@@ -147,7 +152,7 @@ async def with_newcomers(db: Reads, asked: Question, kept: Total) -> Total | Non
     if row["state"] != kept.state or row["users"] - kept.users != row["came"]:
         return None
     found = _total(row)
-    return replace(found, total=kept.total + found.total)
+    return replace(found, total=kept.total + found.total, took_s=kept.took_s)
 
 
 async def keep(
@@ -156,11 +161,12 @@ async def keep(
     """Also where in the list some rows are. Nothing where something later is kept already."""
     await db.execute(
         "insert into kept_lists as k "
-        "(pool_id, slot, asked, state, users, newest_at, newest_id, total, counted_at, places) "
-        "select p.id, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb from pools p where p.id = $1 "
+        "(pool_id, slot, asked, state, users, newest_at, newest_id, total, counted_at, places, took_ms) "
+        "select p.id, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11 from pools p where p.id = $1 "
         "on conflict (pool_id, slot) do update set asked = excluded.asked, state = excluded.state, "
         "users = excluded.users, newest_at = excluded.newest_at, newest_id = excluded.newest_id, "
-        "total = excluded.total, counted_at = excluded.counted_at, places = excluded.places "
+        "total = excluded.total, counted_at = excluded.counted_at, places = excluded.places, "
+        "took_ms = excluded.took_ms "
         "where k.counted_at < excluded.counted_at",
         pool_id,
         _slot(asked),
@@ -171,6 +177,7 @@ async def keep(
         found.total,
         found.at,
         [(place, at.isoformat(), user_id) for place, (at, user_id) in places],
+        round(found.took_s * 1000),
     )
 
 

@@ -5,18 +5,19 @@ Decision: docs/decisions/0041-lists-of-users.md.
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
-from time import perf_counter
 from typing import Any
 
 import msgspec
 
-from poolhouse.db.database import Executor, Reads
+from poolhouse.db.database import Database, Reads
+from poolhouse.db.slow_queries import Fetch
 from poolhouse.db.where import Where
 from poolhouse.directory import postgres_kept
 from poolhouse.directory.filters import MOMENTS, TEXTS, of_logins, value_of, values_of
 from poolhouse.directory.orders import COUNTED, KNOWN_VALUES, Listed
-from poolhouse.directory.postgres_kept import KEPT_S, MANY_CAME, MOST_CAME, Question
+from poolhouse.directory.postgres_kept import KEPT_S, MANY_CAME, MOST_CAME, Question, Total
 from poolhouse.errors import PoolhouseError, QueryTooBroad
 from poolhouse.ttl_cache import TtlCache
 from poolhouse.users.model import Condition, UserQuery
@@ -32,6 +33,11 @@ CROWDED = 2_000_000
 """Users of a pool. In a smaller one no count is worth judging before it runs."""
 MOST_COST = 1_000_000
 """As the planner has it, in the time of one page read from disk: some ten seconds."""
+TOO_SLOW_S = 2.0
+"""A count that took longer is made beside the requests from then on."""
+WAITED_S = 8.0
+SHOWN_TIMES, SHOWN_S = 20, 600.0
+"""After a change such a total is shown for so many times as long as it took to count, and SHOWN_S at most."""
 
 _OF_THE_ROW = TEXTS | BOOLEANS | MOMENTS | COUNTS
 
@@ -40,22 +46,24 @@ class Totals:
     """Counts lists, and keeps what was slow to count, in `kept_lists`: for all workers, and over a restart.
 
     A kept total is exact: it is shown while nobody of the pool changed in what is asked about, and whoever came is
-    counted in addition. After such a change it is shown for STALE_S more, and then counted anew.
+    counted in addition. After such a change it is shown for STALE_S more, a slow one for longer, and then counted
+    anew. What takes longer than a search may is counted on beside the requests, which are refused meanwhile.
     """
 
     def __init__(
         self,
-        db: Executor,
+        db: Database,
         *,
         large: int = LARGE,
         slow_s: float = SLOW_S,
         stale_s: float = STALE_S,
+        too_slow_s: float = TOO_SLOW_S,
         crowded: int = CROWDED,
         most_cost: float = MOST_COST,
     ) -> None:
         """`db`: where they are kept."""
         self._db = db
-        self._large, self._slow_s, self._stale_s = large, slow_s, stale_s
+        self._large, self._slow_s, self._stale_s, self._too_slow_s = large, slow_s, stale_s, too_slow_s
         self._crowded, self._most_cost = crowded, most_cost
         self._counts = TtlCache[int](0)
 
@@ -80,21 +88,54 @@ class Totals:
                     await self._keep(pool_id, asked, found)
                 if found:
                     return found.total
-        if kept and age_s < self._stale_s:
+        if kept and age_s < self._shown_s(kept):
+            if self._is_slow(kept) and age_s >= self._shown_s(kept) / 2:
+                self._begin(pool_id, asked)  # so that nobody has to wait for it
             return kept.total
 
         async def count() -> int:
             if users >= self._crowded:
                 await self._judge(db, query, asked)
-            began = perf_counter()
-            found = await postgres_kept.count(db, asked)
-            if perf_counter() - began > self._slow_s:
+            if (kept and self._is_slow(kept)) or self._db.slow.runs(asked.found_by.hex()):
+                return await self._slowly(pool_id, query, asked, kept)
+            try:
+                found = await postgres_kept.count(db.search_fetch, asked)
+            except QueryTooBroad as error:
+                if self._begin(pool_id, asked) is None:
+                    raise
+                raise _being_counted(query) from error
+            if found.took_s > self._slow_s:
                 await self._keep(pool_id, asked, found)
             return found.total
 
         return await self._counts.get(asked.found_by.hex(), count)
 
-    async def _keep(self, pool_id: str, asked: Question, found: postgres_kept.Total) -> None:
+    def _is_slow(self, kept: Total) -> bool:
+        return kept.took_s >= self._too_slow_s
+
+    def _shown_s(self, kept: Total) -> float:
+        """How old a total may be that something has changed since."""
+        return min(SHOWN_S, SHOWN_TIMES * kept.took_s) if self._is_slow(kept) else self._stale_s
+
+    async def _slowly(self, pool_id: str, query: UserQuery, asked: Question, before: Total | None) -> int:
+        """Waits WAITED_S for what comes after `before`. Raises QueryTooBroad, which says that it is being counted."""
+        task = self._begin(pool_id, asked)
+        if task is None:
+            raise _too_broad(query)
+        await asyncio.wait([task], timeout=WAITED_S)
+        _, _, kept, _ = await postgres_kept.find(self._db, pool_id, asked)
+        if kept is None or (before is not None and kept.at <= before.at):
+            raise _being_counted(query)
+        return kept.total
+
+    def _begin(self, pool_id: str, asked: Question) -> asyncio.Task[None] | None:
+        async def work(fetch: Fetch) -> None:
+            found = await postgres_kept.count(fetch, asked)
+            await postgres_kept.keep(self._db, pool_id, asked.found_by, found)
+
+        return self._db.slow.start(pool_id, asked.found_by.hex(), work)
+
+    async def _keep(self, pool_id: str, asked: Question, found: Total) -> None:
         with suppress(PoolhouseError):  # the total is right, kept or not
             await postgres_kept.keep(self._db, pool_id, asked.found_by, found)
 
@@ -108,19 +149,32 @@ class Totals:
 
 
 def _too_broad(query: UserQuery) -> QueryTooBroad:
-    """Names what to make narrower: the keyword, else the conditions that no index answers alone."""
     if query.keyword:
         return QueryTooBroad(
-            "keywords",
+            _broad(query),
             "请输入更长的关键字，或用 fuzzySearchOn 指定字段",
             "give a longer keyword, or name the fields with fuzzySearchOn",
         )
-    fields = ", ".join(dict.fromkeys(spelled(one.field) for one in query.conditions)) or query.filters[0]
     return QueryTooBroad(
-        fields,
+        _broad(query),
         "请加上姓名、邮箱、部门或时间等条件",
         "add a condition that fewer people fulfil: on a name, an e-mail, a department or a time",
     )
+
+
+def _being_counted(query: UserQuery) -> QueryTooBroad:
+    return QueryTooBroad(
+        _broad(query),
+        "正在统计总数：请一分钟后再试，或缩小查询范围",
+        "its total is being counted: ask again in a minute, or ask for less",
+    )
+
+
+def _broad(query: UserQuery) -> str:
+    """What to make narrower: the keyword, else the conditions that no index answers alone."""
+    if query.keyword:
+        return "keywords"
+    return ", ".join(dict.fromkeys(spelled(one.field) for one in query.conditions)) or query.filters[0]
 
 
 def is_kept(query: UserQuery) -> bool:
