@@ -8,11 +8,12 @@ from functools import cache
 
 import authing
 import pytest
-from cyclopts import App
 from tests.docs.pages import ROOT, blocks, pages
 
-from poolhouse.cli import app
-from poolhouse.settings import Settings
+from poolhouse.client.parsing import options_of
+from poolhouse.client.table import COMMANDS, GROUPS, OTHERS
+from poolhouse.commands.tree import app
+from poolhouse.settings import settings_known
 from poolhouse.wire.v3.table import authentication, contract, endpoints
 
 NO_SETTINGS = {"POOLHOUSE_RECORD_LEDGER", "POOLHOUSE_SHARED_BUFFERS"}
@@ -47,6 +48,7 @@ VERBS |= {
 }
 VERBS |= {"set", "test", "unlink", "update", "verify"}
 """With which names of endpoints begin."""
+EVERYWHERE = frozenset({"--help", "--version", "--debug", "--json"})
 HISTORY = ("docs/contract/", "docs/decisions/", "docs/reference/", "docs/security/")
 """Where pages name what clients, other products and former versions have."""
 
@@ -64,32 +66,38 @@ _MAKE = re.compile(r"(?:^|`|\$ )make ([a-z-]+)", re.MULTILINE)
 
 
 @cache
-def command(words: tuple[str, ...]) -> tuple[App, tuple[str, ...]]:
-    """The command that the words name, and what is left of them."""
-    found, left = app, words
-    while left and not left[0].startswith("-") and left[0] in found:
-        found, left = found[left[0]], left[1:]
-    return found, left
-
-
-def options(found: App) -> set[str]:
+def options(name: str) -> frozenset[str]:
+    """Of a command, with those that every command takes."""
+    if name in COMMANDS:
+        command = COMMANDS[name]
+        return frozenset(arg.name for arg in (*command.args, *options_of(command))) | EVERYWHERE
+    found = app
+    for word in name.split():
+        found = found[word]
     collected = found.assemble_argument_collection(parse_docstring=False)
-    return {name for argument in collected for name in argument.names}
+    return frozenset(one for argument in collected for one in argument.names) | EVERYWHERE
+
+
+def misnamed_command(words: tuple[str, ...]) -> bool:
+    known = {*COMMANDS, *OTHERS}
+    if words[0].startswith("-"):
+        return words[0] not in EVERYWHERE
+    name = " ".join(words[:2]) if words[0] in GROUPS else words[0]
+    if words[0] in GROUPS and (len(words) == 1 or words[1] in EVERYWHERE):
+        return False
+    if name not in known:
+        return True
+    if name == "completion":
+        return False
+    return any(word.startswith("--") and word not in options(name) for word in words)
 
 
 def misnamed(text: str, page: str = "") -> Iterator[str]:
     fenced = [block.text for block in blocks(page, text) if block.language in _TYPED]
     for line in [line for typed in (*fenced, *_SPAN.findall(text)) for line in _COMMAND.findall(typed)]:
-        words = tuple(line.split())
-        found, left = command(words)
-        if found is app and left and not left[0].startswith("-"):
-            yield f"poolhouse {left[0]}"
-        elif found.default_command is None and left and not left[0].startswith("-"):
+        if misnamed_command(tuple(line.split())):
             yield f"poolhouse{line}"
-        elif found is not app and found.default_command is not None:
-            known = options(found) | {"--help", "--debug"}
-            yield from (f"poolhouse{line}" for word in left if word.startswith("--") and word not in known)
-    settings = {f"POOLHOUSE_{name.upper()}" for name in Settings.model_fields} | NO_SETTINGS
+    settings = {f"POOLHOUSE_{name.upper()}" for name in settings_known()} | NO_SETTINGS
     yield from (
         name
         for name in _SETTING.findall(text)

@@ -1,0 +1,63 @@
+"""README.md: its examples run as pasted, and its numbers are those of docs/operations/performance.md."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from tests.docs.pages import ROOT, blocks
+from tests.sdk import JS, node
+
+from poolhouse.caller import Caller
+from poolhouse.services import Services
+from poolhouse.users.model import UserKey
+
+README = ROOT / "README.md"
+NAMES = {"ann-v2", "ann-v3", "ann-python"}
+
+
+async def test_every_example_creates_its_user(
+    services: Services, server: str, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = await services.pools.create("readme")
+    (data / "data").mkdir()
+    pair = {"userPoolId": pool.id, "userPoolSecret": pool.secret}
+    key = {"accessKeyId": pool.id, "accessKeySecret": pool.secret}
+    (data / "data/credentials.json").write_text(json.dumps({"host": server} | pair | key))
+    monkeypatch.chdir(data)
+    for block in blocks("README.md", README.read_text()):
+        if block.language == "js":
+            environment = {**os.environ, "NODE_PATH": str(JS / "node_modules")}
+            process = await asyncio.create_subprocess_exec(
+                str(node()), "-e", block.text, env=environment, stdout=asyncio.subprocess.PIPE
+            )
+            await process.communicate()
+            assert process.returncode == 0, block.where
+        elif block.language == "python":
+            await asyncio.to_thread(exec, compile(block.text, block.where, "exec"), {})
+    administrator = Caller(pool_id=pool.id, kind="administrator", actor_id=pool.id)
+    found = {name: await services.users.find(administrator, UserKey("username", name)) for name in NAMES}
+    assert all(found.values()), found
+
+
+def test_the_numbers_are_within_twice_those_of_the_page() -> None:
+    measured = rows((ROOT / "docs/operations/performance.md").read_text())
+    said = {name: row for name, row in rows(README.read_text()).items() if name in measured and len(row) == 3}
+    assert len(said) == 4
+    for name, (ours, keycloak, better_auth) in said.items():
+        real = measured[name][0], measured[name][1], measured[name][3]
+        for told, value in zip((ours, keycloak, better_auth), real, strict=True):
+            assert 0.5 <= told / value <= 2, f"{name}: {told} is told, {value} was measured"
+
+
+def rows(text: str) -> dict[str, list[float]]:
+    """Name -> the numbers of its cells, what stands in brackets left out; NaN where there is none."""
+    found = {}
+    for name, rest in re.findall(r"^ *\| ([a-z][^|]*?) \|(.+)\|$", text, re.MULTILINE):
+        cells = [re.sub(r"\(.*?\)|,", "", cell).strip() for cell in rest.split("|")]
+        found[name] = [float(cell) if re.fullmatch(r"[\d.]+", cell) else float("nan") for cell in cells]
+    return found
