@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import sys
 import traceback
 from pathlib import Path
 
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -32,7 +32,7 @@ def main(words: list[str]) -> int:
         console.print(f"[dim]{number}/{len(chosen)} {name}[/]")
         before = surroundings.load()
         try:
-            rows = asyncio.run(_rows(one))
+            rows = uvloop.run(_rows(one))  # the loop that a server runs in
         except Exception:
             broken += 1
             traceback.print_exc()
