@@ -1,0 +1,72 @@
+"""The Chinese pages say what the English ones say: the same blocks, headings, rows, links and names.
+
+A change of an English page that touches any of these fails here until its Chinese page follows.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+import pytest
+from tests.docs.pages import ROOT, blocks
+
+GUIDES = sorted(page.name for page in (ROOT / "docs/guide").glob("*.md"))
+PAIRS = {"README.md": "README.zh-CN.md"} | {f"docs/guide/{name}": f"docs/zh/{name}" for name in GUIDES}
+WAYS_IN = {"README", "README.zh-CN", "index"}
+"""Pages of which each language has its own."""
+
+_FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_MADE = re.compile(r"<!-- clients: .*?<!-- end of clients -->\n", re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s#]+)")
+_CODE = re.compile(r"`([^`]+)`")
+_BEGINNING = re.compile(r"^(#+ |\||\* )", re.MULTILINE)
+_CHINESE = r"[\u4e00-\u9fff]"
+
+
+def prose(page: str) -> str:
+    """Without its blocks, and without the table that is made of the suite's runs."""
+    return _FENCE.sub("", _MADE.sub("", (ROOT / page).read_text()))
+
+
+def test_every_guide_has_its_chinese_page() -> None:
+    assert [page for page in PAIRS.values() if not (ROOT / page).is_file()] == []
+    assert {page.name for page in (ROOT / "docs/zh").glob("*.md")} == {*GUIDES, "README.md"}
+
+
+@pytest.mark.parametrize("page", PAIRS)
+def test_the_blocks_are_the_same(page: str) -> None:
+    english, chinese = (
+        [block.text for block in blocks(name, (ROOT / name).read_text())] for name in (page, PAIRS[page])
+    )
+    assert chinese == english
+
+
+@pytest.mark.parametrize("page", PAIRS)
+def test_the_headings_rows_and_entries_are_as_many(page: str) -> None:
+    """And in the same order."""
+    english, chinese = ("".join(_BEGINNING.findall(prose(name))) for name in (page, PAIRS[page]))
+    assert chinese == english
+
+
+@pytest.mark.parametrize("page", PAIRS)
+def test_the_links_lead_to_the_same_pages(page: str) -> None:
+    english, chinese = (
+        {PurePosixPath(target).stem for target in _LINK.findall(prose(name))} - WAYS_IN
+        for name in (page, PAIRS[page])
+    )
+    assert chinese == english
+
+
+@pytest.mark.parametrize("page", PAIRS)
+def test_the_names_in_code_are_the_same(page: str) -> None:
+    english, chinese = (
+        {" ".join(name.split()) for name in _CODE.findall(prose(name))} for name in (page, PAIRS[page])
+    )
+    assert chinese == english
+
+
+@pytest.mark.parametrize("page", [*PAIRS.values(), "docs/zh/README.md"])
+def test_chinese_is_set_with_chinese_marks(page: str) -> None:
+    text = _CODE.sub("", prose(page))
+    assert re.findall(rf"{_CHINESE}[,;:?!]{_CHINESE}|{_CHINESE} {_CHINESE}|{_CHINESE}\.(?:\s|$)", text) == []
