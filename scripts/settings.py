@@ -20,7 +20,8 @@ A value that is not allowed stops the start and is named; a variable that begins
 is no setting is warned of, with the nearest name. Every process of an installation needs the same values.
 
 Settings of one user pool (password policy, lock-out, sign-up) are not here: they are in the database, and the
-[management API](v3.md#security-settings) changes them while the server runs.
+[management API](v3.md#security-settings) changes them while the server runs, and so does `poolhouse settings set`;
+`poolhouse settings list` shows each with its default, what it may be and what it does.
 
 This page is made from `src/poolhouse/settings.py` (`python -m scripts.settings`) and a test keeps it current.
 """
