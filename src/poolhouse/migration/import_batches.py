@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 from poolhouse.migration.import_rows import ImportedUser
 from poolhouse.migration.import_tables import Raw
 from poolhouse.migration.import_verdicts import Entry
+from poolhouse.migration.postgres import Newcomers, ready
 
 BATCH_ROWS, BATCH_PASSWORDS = 4000, 64
 """Rows of one transaction; plain passwords of one, each of which costs a hash."""
@@ -33,10 +34,12 @@ Hashes = Mapping[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction brings in. `done`: bytes of the file that are read then."""
+    """What one transaction brings in. `done`: bytes of the file that are read then. `ready`: everybody of it, should
+    all be new, made while the batch before is stored; None where passwords are hashed first."""
 
     entries: list[Entry]
     done: int
+    ready: Newcomers | None = None
     hashes: Hashes = field(default_factory=dict)
 
 
@@ -48,10 +51,15 @@ def batches(rows: Iterable[Raw], parse: Callable[[Raw], Entry]) -> Iterator[Batc
         entries.append(entry)
         plain += isinstance(entry, ImportedUser) and entry.password is not None
         if len(entries) >= BATCH_ROWS or plain >= BATCH_PASSWORDS:
-            yield Batch(entries, raw.done)
+            yield _batch(entries, plain, raw.done)
             entries, plain = [], 0
     if entries:
-        yield Batch(entries, raw.done)
+        yield _batch(entries, plain, raw.done)
+
+
+def _batch(entries: list[Entry], plain: int, done: int) -> Batch:
+    people = [(entry, entry.password_hash) for entry in entries if isinstance(entry, ImportedUser)]
+    return Batch(entries, done, None if plain or not people else ready(people))
 
 
 async def read_ahead(items: Iterator[Batch]) -> AsyncGenerator[Batch, None]:

@@ -48,7 +48,7 @@ from poolhouse.migration.import_verdicts import (
     check_errors_file,
     verdict_on,
 )
-from poolhouse.migration.postgres import Journal, Known
+from poolhouse.migration.postgres import Journal, Known, Newcomers
 from poolhouse.users.model import CUSTOM_DATABASE
 
 RETRIES = 8
@@ -146,6 +146,7 @@ class UserImports:
                         len(entries),
                         log,
                         hashes=batch.hashes,
+                        ready=None if rehearsal else batch.ready,
                         dry_run=dry_run,
                     )
                     progress = replace(progress, journal=journal, done=batch.done)
@@ -177,13 +178,16 @@ class UserImports:
         log: Errors,
         *,
         hashes: Hashes = NONE,
+        ready: Newcomers | None = None,
         dry_run: bool = False,
         finish: bool = False,
     ) -> Journal:
-        """Brings in a batch and moves the journal by `advance`. A row that spoils it is found by halving."""
+        """Brings in a batch and moves the journal by `advance`. A row that spoils it is found by halving.
+
+        `ready`: everybody of it, if they were made ready before."""
         patiently = partial(self._store_patiently, caller, log=log, hashes=hashes, dry_run=dry_run)
         try:
-            return await patiently(journal, entries, advance, finish=finish)
+            return await patiently(journal, entries, advance, finish=finish, ready=ready)
         except (Unavailable, InvalidOperation):
             raise
         except PoolhouseError as error:
@@ -208,10 +212,13 @@ class UserImports:
         hashes: Hashes,
         dry_run: bool,
         finish: bool,
+        ready: Newcomers | None = None,
     ) -> Journal:
         for attempt in range(RETRIES):
             try:
-                return await self._store_once(caller, journal, entries, advance, log, hashes, dry_run, finish)
+                return await self._store_once(
+                    caller, journal, entries, advance, log, hashes, dry_run, finish, ready
+                )
             except Overloaded:  # a deadlock with a login, say, or no free connection
                 if attempt == RETRIES - 1:
                     raise
@@ -228,12 +235,13 @@ class UserImports:
         hashes: Hashes,
         dry_run: bool,
         finish: bool,
+        ready: Newcomers | None,
     ) -> Journal:
         after = journal
         try:
             async with self._db.transaction() as tx:
                 await newcomers.begin_batch(tx, caller.pool_id, lasting=finish)
-                ids_by_line, skipped, errors = await self._bring_in(tx, caller, entries, hashes)
+                ids_by_line, skipped, errors = await self._bring_in(tx, caller, entries, hashes, ready)
                 after = replace(
                     journal,
                     position=journal.position + advance,
@@ -257,7 +265,12 @@ class UserImports:
         return after
 
     async def _bring_in(
-        self, tx: Tx, caller: Caller, entries: Sequence[Entry], hashes: Hashes
+        self,
+        tx: Tx,
+        caller: Caller,
+        entries: Sequence[Entry],
+        hashes: Hashes,
+        ready: Newcomers | None,
     ) -> tuple[dict[int, str], int, list[RowError]]:
         people = [entry for entry in entries if isinstance(entry, ImportedUser)]
         errors = [entry for entry in entries if isinstance(entry, RowError)]
@@ -272,8 +285,9 @@ class UserImports:
             later = len(new) > searching.LATER_FROM
             if later:
                 await searching.put_off(tx)
-            with_hashes = [(p, p.password_hash or hashes.get(p.line)) for p in new]
-            ids_by_line = await newcomers.insert(tx, caller.pool_id, with_hashes, CUSTOM_DATABASE)
+            if ready is None or len(new) < len(people):
+                ready = newcomers.ready([(p, p.password_hash or hashes.get(p.line)) for p in new])
+            ids_by_line = await newcomers.insert(tx, caller.pool_id, ready, CUSTOM_DATABASE)
             if later and ids_by_line:
                 await searching.note_waiting(tx, caller.pool_id, list(ids_by_line.values()))
         if len(ids_by_line) < len(people):

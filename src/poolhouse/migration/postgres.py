@@ -111,13 +111,23 @@ async def here_already(tx: Tx, pool_id: str, people: Sequence[ImportedUser], pro
     return found
 
 
-async def insert(
-    tx: Tx, pool_id: str, people: Sequence[tuple[ImportedUser, str | None]], provider: str
-) -> dict[int, str]:
-    """Line -> the id of the new user, for those who are new; each with the hash of their password, or none."""
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """People as `insert` sends them. `made`: their new ids, in their order; `columns`: name -> a value each."""
+
+    made: Mapping[str, ImportedUser]
+    columns: Mapping[str, Sequence[Any]]
+
+
+def ready(people: Sequence[tuple[ImportedUser, str | None]]) -> Newcomers:
+    """Each with the hash of their password, or none."""
     made = {new_id(): person for person, _ in people}
-    moment = now()
-    columns = _columns(people, list(made), moment)
+    return Newcomers(made, _columns(people, list(made), now()))
+
+
+async def insert(tx: Tx, pool_id: str, people: Newcomers, provider: str) -> dict[int, str]:
+    """Line -> the id of the new user, for those who are new."""
+    columns = people.columns
     names = [*columns, *(name for name in _FILLED if name not in columns)]
     values = [_selected(name) if name in columns else f"${place}" for place, name in enumerate(names, 2)]
     typed = ", ".join(f"${place}::{_array(name)}" for place, name in enumerate(columns, 2))
@@ -128,7 +138,7 @@ async def insert(
     )
     constants = [_FILLED[name] for name in names[len(columns) :]]
     inserted = await tx.fetch(sql, pool_id, *columns.values(), *constants)
-    new = {row["id"]: made[row["id"]] for row in inserted}
+    new = {row["id"]: people.made[row["id"]] for row in inserted}
     lost = await _link(tx, pool_id, new, provider)
     return {person.line: user_id for user_id, person in new.items() if user_id not in lost}
 
