@@ -354,3 +354,19 @@ async def test_the_planner_hears_at_once_of_the_many_who_came(
         )
         assert analysed is not None
         assert analysed > before
+
+
+async def test_a_row_whose_name_is_free_again_is_brought_in(
+    services: Services, pool: PoolForTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody had the name when it was inserted, and has not when it is asked who."""
+    insert, times = bulk_insert.insert, 0
+
+    async def meets_somebody_first(*args: Any) -> dict[int, str]:
+        nonlocal times
+        times += 1
+        return {} if times == 1 else await insert(*args)
+
+    monkeypatch.setattr(bulk_insert, "insert", meets_somebody_first)
+    assert await brought_in(services, pool, jsonl(tmp_path, {"username": "wang"})) == (1, 0, 0)
+    assert (times, (await found(services, pool, "wang")).username) == (2, "wang")
