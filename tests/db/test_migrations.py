@@ -59,6 +59,22 @@ async def test_each_version_can_be_taken_back_and_applied_again(empty: str) -> N
         await migrate(empty, before)
 
 
+async def test_who_waits_to_be_searched_is_searched_when_the_version_is_taken_back(empty: str) -> None:
+    await migrate(empty, "0059")
+    run_sql(empty, "insert into pools (id, name, domain, secret) values ('p', 'p', 'p', 's')")
+    run_sql(
+        empty,
+        "begin; select set_config('poolhouse.search_later', 'on', true); "
+        "insert into users (pool_id, id, username) values ('p', '1', 'ann'), ('p', '2', 'bob'); "
+        "insert into user_search_waiting (pool_id, first_id, last_id, people) values ('p', '1', '2', 2); commit",
+    )
+    await migrate(empty, "0057")
+    connection = await asyncpg.connect(empty)
+    searched = await connection.fetch("select user_id from user_search order by user_id")
+    await connection.close()
+    assert [row["user_id"] for row in searched] == ["1", "2"]
+
+
 async def test_two_nodes_at_once_migrate_once(empty: str) -> None:
     both = await asyncio.gather(migrate(empty), migrate(empty))
     assert sorted(both, key=len) == [[], list(revisions())]
