@@ -66,7 +66,7 @@ def typed(
             command = running.command_of(words)
             assert command is not None, words
             try:
-                return running.run(command, [*words[2:], "--pool", pool_id], elsewhere), ""
+                return running.run(command, ["--pool", pool_id, *words[2:]], elsewhere), ""
             except Stopped as stopped:
                 return stopped.status, stopped.said
 

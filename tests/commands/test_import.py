@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import stat
 import sys
@@ -143,3 +144,40 @@ def test_the_pace_is_that_of_this_run_and_not_of_the_one_before(monkeypatch: pyt
     assert pace.told(ImportProgress(Journal("f", imported=9000), done=90_000, total=100_000)) == ""
     later = ImportProgress(Journal("f", imported=9400, failed=100), done=95_000, total=100_000)
     assert pace.told(later) == "50 rows/s, 0:00:10 left"
+
+
+@pytest.mark.parametrize(
+    ("stored", "password", "told"),
+    [
+        ("md5", "hunter2", {"fits": True}),
+        ("md5", "hunter3", {"fits": False}),
+        ("md5-suffix", "hunter2", {"fits": False, "fits as": ["md5$SALT$HEX"]}),
+    ],
+)
+async def test_one_row_is_tried_with_a_password(
+    services: Services, pool: PoolForTests, tmp_path: Path, stored: str, password: str, told: dict[str, Any]
+) -> None:
+    """The digest is of salt and password; a table that says it the other way round is told so."""
+    digest = hashlib.md5(b"pepperhunter2", usedforsecurity=False).hexdigest()
+    file = tmp_path / "users.jsonl"
+    rows = [{"username": "wang"}, {"username": "li", "passwordHash": f"{stored}$pepper${digest}"}]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    pipe = ("import", "check", str(file), "--user", "li", "--password", password)
+    status, found, _ = await poolhouse(services, pool, *pipe)
+    assert (status, found) == (0 if told["fits"] else 1, {"line": 2, "form": "salted digest", **told})
+    assert (await services.users.list(pool.administrator, UserQuery())).total == 0
+
+
+async def test_a_row_that_is_not_there_or_would_be_refused_is_told(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    file = tmp_path / "users.jsonl"
+    file.write_text('{"username": "li", "passwordHash": "rot13$u"}\n')
+    status, _, said = await poolhouse(
+        services, pool, "import", "check", str(file), "--user", "wang", "--password", "x"
+    )
+    assert (status, "does not exist" in said) == (3, True)
+    status, _, said = await poolhouse(
+        services, pool, "import", "check", str(file), "--user", "li", "--password", "x"
+    )
+    assert (status, "users.jsonl:1: passwordHash" in said) == (1, True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.client.exits import Stopped
 from poolhouse.commands import scripts
 from poolhouse.customdb.model import Connection
 from poolhouse.errors import InvalidInput, ScriptNotFound
@@ -131,3 +132,48 @@ async def test_a_wrong_connection_file_is_refused_by_name(tmp_path: Path, said: 
     with pytest.raises(InvalidInput) as refused:
         await said(scripts.push, tmp_path)
     assert "connection.toml" in refused.value.message("en-US")
+
+
+def typed(services: Services, pool: PoolForTests) -> dict[str, Any]:
+    return {"pool": pool.id, "data": services.settings.data, "database_url": services.db.url}
+
+
+async def test_what_a_folder_says_in_words(
+    services: Services, pool: PoolForTests, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A push that has nothing to do, and a file that is gone."""
+    for name in ("login", "getUser"):
+        (tmp_path / f"{name}.js").write_text(LOGIN.replace("login", name))
+    where = typed(services, pool)
+    await asyncio.to_thread(scripts.push, tmp_path, yes=True, **where)
+    capsys.readouterr()
+    await asyncio.to_thread(scripts.push, tmp_path, yes=True, **where)
+    assert capsys.readouterr().err == "Nothing to do: the folder is what is saved.\n"
+    (tmp_path / "getUser.js").unlink()
+    assert await asyncio.to_thread(_status, scripts.diff, tmp_path, where) == 1
+    assert "Only published: getUser.js" in capsys.readouterr().out
+
+
+def _status(command: Callable[..., None], folder: Path, where: dict[str, Any]) -> int:
+    try:
+        command(folder, **where)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
+
+
+async def test_a_source_that_does_not_compile_is_told_once_with_its_file(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    (tmp_path / "login.js").write_text("async function login( {\n")
+    with pytest.raises(Stopped) as stopped:
+        await asyncio.to_thread(scripts.push, tmp_path, yes=True, **typed(services, pool))
+    assert stopped.value.said.startswith(f"{tmp_path}/login.js:2:1: ")
+    assert stopped.value.said.count("login.js") == 1
+
+
+@pytest.mark.parametrize("text", ['{"username": "m0001"', "[1,", '"open'])
+def test_an_argument_that_is_nearly_json_is_refused(text: str) -> None:
+    with pytest.raises(Stopped, match="not JSON"):
+        scripts._argument(text)
+    assert scripts._argument("m0001") == "m0001"

@@ -73,6 +73,7 @@ OTHERS: dict[str, Words] = {
     "migration waiting": ("尚未迁入的用户", "Who has not come yet."),
     "migration finish": ("迁入从未登录的用户，结束迁移", "Move in everybody who never logged in."),
     "import users": ("从文件导入用户", "Import users from a file."),
+    "import check": ("用一个人的密码试一行", "Try one row of a file with its person's password."),
     "export users": ("把全部用户写入文件", "Write everybody of a pool to a file."),
     "secrets rotate": ("更换加密密钥", "Make a new secret key and close every secret with it."),
     "secrets reset": ("密钥遗失后放弃已加密的内容", "Give up what a lost secret key closed."),

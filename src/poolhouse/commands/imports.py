@@ -15,6 +15,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from poolhouse.client.passwords import ASK, secret
 from poolhouse.commands.directory import Json, Pool, on_services, operator
 from poolhouse.commands.output import facts, fail
 from poolhouse.commands.server import Data, DatabaseUrl
@@ -98,6 +99,48 @@ def import_users(
     except DatabaseLost:
         fail("the database was lost; the same command with --resume goes on where it stopped")
     sys.exit(1 if failed else 0)
+
+
+@imports.command(name="check")
+def check_row(
+    file: Annotated[Path, Parameter(help="As for `import users`.")],
+    /,
+    *,
+    user: Annotated[str, Parameter(help="Whose row: a username, e-mail, number, name or id in it.")],
+    password: Annotated[
+        str | None, Parameter(help="Theirs: - reads a line of standard input; asked for if absent.")
+    ] = None,
+    encoding: Annotated[str | None, Parameter(help="As for `import users`.")] = None,
+    separator: Annotated[str | None, Parameter(help="As for `import users`.")] = None,
+    ignore_column: Annotated[tuple[str, ...], Parameter(help="As for `import users`.")] = (),
+    pool: Pool = None,
+    as_json: Json = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Tries one row with its person's password: would they be able to sign in? Nothing is imported.
+
+    Exit status 1 if not. Where another way to write the same digest fits, it is named.
+    """
+    if not file.is_file():
+        fail(f"{file}: no such file")
+    reading = reading_of(encoding, separator, ignore_column)
+    fits: bool | None = False
+
+    async def work(services: Services) -> None:
+        nonlocal fits
+        caller = await operator(services, pool)
+        typed = secret(ASK if password is None else password)
+        trial = await services.imports.trial(caller, file, user, typed, reading)
+        fits = trial.fits
+        said = "verifyPassword says (poolhouse scripts run)" if fits is None else "yes" if fits else "no"
+        shown: dict[str, Any] = {"line": trial.line, "form": trial.form, "fits": fits if as_json else said}
+        if trial.instead:
+            shown["fits as"] = list(trial.instead) if as_json else ", ".join(trial.instead)
+        facts("row", shown, as_json=as_json)
+
+    on_services(data, database_url, work)
+    sys.exit(1 if fits is False else 0)
 
 
 def give_way() -> None:

@@ -13,7 +13,10 @@ NO_SCHEMA = (
 
 def told(error: Exception) -> tuple[str, int]:
     """The line, and the exit status."""
+    from socket import gaierror
+
     from poolhouse.db.errors import DatabaseUnfit
+    from poolhouse.db.lock import FolderTaken
     from poolhouse.errors import NotFound, Unavailable
 
     said = mendable(error)
@@ -24,7 +27,12 @@ def told(error: Exception) -> tuple[str, int]:
         )
     if isinstance(error, NotFound):
         return said, exits.NOT_FOUND
-    if isinstance(error, DatabaseUnfit | Unavailable | OSError) or said == NO_SCHEMA:
+    if isinstance(error, FolderTaken):
+        return said, exits.REFUSED
+    if (
+        isinstance(error, DatabaseUnfit | Unavailable | ConnectionError | TimeoutError | gaierror)
+        or said == NO_SCHEMA
+    ):
         return said, exits.UNREACHABLE
     return said, exits.REFUSED
 

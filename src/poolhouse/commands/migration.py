@@ -19,6 +19,13 @@ from poolhouse.users.model import User
 migration = App(name="migration", help="Moving the users of a custom database in.")
 
 PAGE = 100
+REASONS = {
+    "script error": "refused by the script",
+    "unavailable": "script failed, or the old database did not answer",
+    "deleted here": "deleted here (poolhouse migration lift ID)",
+}
+"""What is counted, in words: a script that throws an Error of its own says no, as for a wrong password; what it did not
+mean to throw is a failure."""
 
 
 @migration.command(name="status")
@@ -31,7 +38,9 @@ def status(
         state = await services.migration.state(await operator(services, pool))
         progress = state.progress
         shown: dict[str, Any] = {"attempted": progress.attempted, "migrated": progress.migrated}
-        shown |= {f"failed: {reason}": count for reason, count in progress.failed.items()}
+        shown |= {
+            f"failed: {REASONS.get(reason, reason)}": count for reason, count in progress.failed.items()
+        }
         shown |= {"first": progress.first_at, "last": progress.last_at}
         shown |= {"accounted for": state.accounted, "not yet here": state.remaining}
         shown["an hour"] = None if state.per_hour is None else round(state.per_hour, 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,8 +14,9 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from poolhouse.caller import Caller
+from poolhouse.client.exits import USAGE, Stopped
 from poolhouse.commands.directory import Json, Pool, on_services, operator
-from poolhouse.commands.output import facts, fail, rows
+from poolhouse.commands.output import facts, rows
 from poolhouse.commands.server import Data, DatabaseUrl
 from poolhouse.customdb import folder as folders
 from poolhouse.customdb.environment import check_database_type
@@ -97,6 +100,9 @@ def diff(
             for line in lines:
                 different = True
                 print(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", end="")
+        for name in sorted(published.keys() - found.sources.keys()):
+            different = True
+            print(f"Only published: {name}.js (poolhouse scripts withdraw {name} takes it back)")
 
     on_services(data, database_url, work)
     sys.exit(1 if different else 0)
@@ -133,21 +139,36 @@ def push(
             await services.customdb.update(caller, settings)
         for name, source in changed.items():
             if yes:
-                saved = await services.customdb.save_script(caller, name, source)
+                with of_file(folder, name):
+                    saved = await services.customdb.save_script(caller, name, source)
                 if not draft:
                     await services.customdb.publish(caller, name, saved.version)
                 noticed = saved.offers
             else:
-                noticed = await services.customdb.offers(caller, name, source, settings.get("dialect"))
+                with of_file(folder, name):
+                    noticed = await services.customdb.offers(caller, name, source, settings.get("dialect"))
             for offer in noticed:
                 offers.setdefault(offer, []).append(name)
         rows("scripts", ("what", "action", "state"), [(*step, done) for step in plan], as_json=as_json)
         for offer, names in offers.items():
             print(f"{', '.join(names)}: {offer.en} ({offer.code})", file=sys.stderr)
+        if not plan and not as_json:
+            print("Nothing to do: the folder is what is saved.", file=sys.stderr)
         if plan and not yes and not as_json:
             print("Nothing was changed; add --yes to do it.", file=sys.stderr)
 
     on_services(data, database_url, work)
+
+
+@contextmanager
+def of_file(folder: Path, name: str) -> Iterator[None]:
+    """What is wrong with a source is told of its file: FILE:LINE:COLUMN: why."""
+    try:
+        yield
+    except InvalidInput as error:
+        if error.facts.get("field") != "source":
+            raise
+        raise Stopped(f"{folder / f'{name}.js'}:{error.reason_en or ' malformed'}") from error
 
 
 @scripts.command(name="withdraw")
@@ -199,11 +220,13 @@ def run(
     source = folders.read(folder).sources.get(script_name(name))
     if source is None:
         raise ScriptNotFound(name=name)
+    given = [_argument(text) for text in args]
+    returned = True
 
     async def work(services: Services) -> None:
-        outcome = await services.customdb.run(
-            await operator(services, pool), name, [_argument(text) for text in args], source=source
-        )
+        nonlocal returned
+        with of_file(folder, name):
+            outcome = await services.customdb.run(await operator(services, pool), name, given, source=source)
         await services.scripts.settled()
         shown: dict[str, Any] = {"success": isinstance(outcome, Returned)}
         if isinstance(outcome, Returned):
@@ -216,10 +239,11 @@ def run(
         shown |= {f"warning {n}": text for n, text in enumerate(outcome.warnings, 1)}
         shown["milliseconds"] = round(outcome.duration_ms, 1)
         facts(name, shown, as_json=as_json)
-        if not as_json and not isinstance(outcome, Returned):
-            fail(f"{name} did not return")
+        returned = isinstance(outcome, Returned)
 
     on_services(data, database_url, work)
+    if not returned and not as_json:
+        sys.exit(1)
 
 
 async def _on_server(services: Services, caller: Caller, *, draft: bool = False) -> dict[ScriptName, str]:
@@ -252,7 +276,10 @@ def _changed_settings(current: CustomDatabase, given: Any) -> dict[str, Any]:
 
 
 def _argument(text: str) -> Any:
+    """JSON, or else plain text; what begins as JSON and is none is a slip. Raises Stopped."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except json.JSONDecodeError as error:
+        if text.lstrip()[:1] in ("{", "[", '"'):
+            raise Stopped(f"not JSON, {error.msg} at character {error.pos}: {text}", USAGE) from error
         return text

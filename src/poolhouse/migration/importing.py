@@ -40,6 +40,7 @@ from poolhouse.migration import postgres_searching as searching
 from poolhouse.migration.import_batches import Hashes, batches, hashed_ahead, read_ahead
 from poolhouse.migration.import_rows import ImportedUser, RowError
 from poolhouse.migration.import_tables import Reading
+from poolhouse.migration.import_trial import Trial, row_of, tried
 from poolhouse.migration.import_verdicts import (
     Entry,
     ErrorFile,
@@ -163,6 +164,20 @@ class UserImports:
         progress = replace(progress, journal=journal, done=total)
         report(progress)
         return progress
+
+    async def trial(
+        self, caller: Caller, path: Path, wanted: str, password: str, reading: Reading = import_rows.PLAIN
+    ) -> Trial:
+        """Whether the password of one row of the file would let its person in; nothing is written. Raises UserNotFound
+        and what `row_of` does."""
+        caller.require_administrator()
+        judge = await self.parser(caller)
+        row = await asyncio.to_thread(row_of, path, reading, judge, wanted)
+
+        async def verify(given: str, stored: str) -> bool:
+            return (await self._hasher.verify(given, stored, caller.pool_id)).ok
+
+        return await tried(row, password, verify)
 
     async def parser(self, caller: Caller) -> Callable[..., Entry]:
         """`import_rows.parsed` for this pool."""
