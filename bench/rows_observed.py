@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import structlog
@@ -31,10 +31,10 @@ async def _sent(_message: Any) -> None:
 async def _us(app: Any) -> float:
     """Processor microseconds a call."""
     scope = {"type": "http", "path": "/x", "method": "GET", "headers": [(b"host", b"x"), (b"accept", b"*/*")]}
-    began = perf_counter()
+    began = process_time()
     for _ in range(TIMES):
         await app(dict(scope), None, _sent)
-    return (perf_counter() - began) / TIMES * 1e6
+    return (process_time() - began) / TIMES * 1e6
 
 
 @measurement

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import signal
@@ -15,6 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -322,6 +324,11 @@ def main() -> None:
 
     settings = Settings()
     logs.configure(settings.log_level)
+    # Once for all workers, who are forked from here and have it in common, instead of by each.
+    gc.disable()
+    import_module("poolhouse.app")
+    gc.freeze()
+    gc.enable()
     os.register_at_fork(before=_hold_endings, after_in_parent=_let_endings, after_in_child=_end_when_told)
     ProcessServer(
         "poolhouse.serving:worker",

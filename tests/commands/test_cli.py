@@ -66,6 +66,26 @@ def test_a_start_imports_nothing_that_few_requests_need() -> None:
     assert ran.stdout == "True []\n"
 
 
+def test_who_only_watches_workers_imports_no_wires() -> None:
+    program = (
+        "import sys; from poolhouse.commands import server; server._import_doors(2)\n"
+        "print([name for name in sys.modules if name.startswith(('graphql', 'poolhouse.wire'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "[]\n"
+
+
+def test_workers_have_in_common_what_they_import() -> None:
+    """Granian's manager has the application before it forks them."""
+    program = (
+        "import sys; from granian.server import Server; from poolhouse import serving\n"
+        "Server.serve = lambda server: print('poolhouse.app' in sys.modules)\n"
+        "serving.main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert ran.stdout == "True\n", ran.stderr
+
+
 def test_a_setting_names_what_it_should_be_and_no_value() -> None:
     with pytest.raises(SettingsUnfit) as unfit:
         Settings(port="hunter2", drain_s=301, log_level="hunter2", sms_url="hunter2")  # type: ignore[arg-type]

@@ -62,7 +62,7 @@ async def _up(settings: Settings, began: float) -> None:
     from poolhouse.serving import database, serve, serve_workers, with_port
 
     settings = with_port(settings)
-    doors = Thread(target=_import_doors)
+    doors = Thread(target=_import_doors, args=(settings.workers,))
     doors.start()  # a second of imports, while Deno is tried and PostgreSQL starts or is made
     await asyncio.to_thread(
         check_scripts
@@ -133,8 +133,10 @@ def check_scripts() -> None:
     deno_version(find_installation().deno)
 
 
-def _import_doors() -> None:
+def _import_doors(workers: int = 1) -> None:
     import_module("poolhouse.bootstrap")
+    if workers > 1:
+        return  # who only watches them answers no request
     for wire in ("v2.app", "v3.app", "oidc.endpoints", "health"):
         import_module(f"poolhouse.wire.{wire}")
 
