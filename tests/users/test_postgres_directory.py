@@ -12,7 +12,7 @@ from tests.conftest import PoolForTests
 
 from poolhouse.errors import WrongCredentials
 from poolhouse.services import Services
-from poolhouse.users.model import IdentityDraft, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import IdentityDraft, UserDraft, UserKey
 
 
 class TestPostgresDirectory(DirectoryConformance):
@@ -61,18 +61,3 @@ async def test_a_user_is_found_by_a_linked_identity(services: Services, pool: Po
     found = await services.users.find(pool.administrator, UserKey.identity("wechat", "o:1:2"))
     assert found is not None
     assert found.id == user.id
-
-
-@pytest.mark.parametrize("verb", ["list", "search"])
-async def test_whoever_reads_many_users_lets_logins_go_first(
-    services: Services, pool: PoolForTests, verb: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    async def logins_first(share: str) -> None:
-        asked.append(share)
-
-    monkeypatch.setattr(services.hasher, "logins_first", logins_first)
-    query = UserQuery(keyword="ann" if verb == "search" else None)
-    await getattr(services.directories.native, verb)(pool.administrator, query)
-    assert asked == [pool.id]

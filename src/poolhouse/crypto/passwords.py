@@ -25,7 +25,6 @@ from poolhouse.crypto import foreign
 from poolhouse.crypto.argon2id import Argon2id
 from poolhouse.crypto.foreign import Format
 from poolhouse.fair_queue import FairQueue
-from poolhouse.giving_way import GivingWay
 
 T = TypeVar("T")
 
@@ -84,15 +83,11 @@ class PasswordHasher:
             _log.warning("password_hash_too_costly", format=format_.name, pool_id=share)
             format_ = None
         lane = self._lanes["dear" if format_ and asked > DEAR_SHARE else "quick"]
-        return await lane.run(share, lambda: self._verify(password, stored, format_), login=True)
+        return await lane.run(share, lambda: self._verify(password, stored, format_))
 
     async def waste(self, password: str, share: str = "") -> None:
         """What verifying costs, for nothing: to be called where there is no stored password."""
         await self.verify(password, self._decoy, share)
-
-    async def logins_first(self, share: str) -> None:
-        """Waits where logins do, a moment: for whoever reads many users. Raises Overloaded."""
-        await self._lanes["quick"].lists.wait(share)
 
     @property
     def pending(self) -> int:
@@ -121,21 +116,15 @@ class _Lane:
     def __init__(self, threads: int, limit: int, what: str) -> None:
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="password")
         self._queue = FairQueue(threads, max(limit - threads, 0), what)
-        self._running, self._logins_in_line = 0, 0
-        self.lists = GivingWay(lambda: self._logins_in_line > 0, "list")
+        self._running = 0
 
     @property
     def pending(self) -> int:
         return self._running + self._queue.waiting
 
-    async def run(self, share: str, work: Callable[[], T], *, login: bool = False) -> T:
-        """`login`: somebody waits for the answer, so lists are to give way."""
+    async def run(self, share: str, work: Callable[[], T]) -> T:
         turn.let_go()
-        self._logins_in_line += login
-        try:
-            await self._queue.enter(share)
-        finally:
-            self._logins_in_line -= login
+        await self._queue.enter(share)
         self._running += 1
         future = asyncio.get_running_loop().run_in_executor(self.threads, work)
         # A caller that went away leaves its work running, so the place comes free with the work, not the caller.
@@ -145,7 +134,6 @@ class _Lane:
     def _done(self, future: asyncio.Future[T]) -> None:
         self._running -= 1
         self._queue.leave()
-        self.lists.one_ended()
         if not future.cancelled():
             future.exception()
 

@@ -145,11 +145,9 @@ class PostgresDirectory:
         return rows[0] if rows else None
 
     async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
-        await self._hasher.logins_first(caller.pool_id)
         return await search.page(self._db.lagging, self._totals, caller.pool_id, query, self._deep)
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
-        await self._hasher.logins_first(caller.pool_id)
         return await search.page(self._db.lagging, self._totals, caller.pool_id, query, self._deep)
 
     async def create(
