@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 import uvicorn
 from hypothesis import HealthCheck, settings
 from starlette.requests import Request
@@ -193,6 +194,17 @@ def held_to_the_contract() -> Iterator[list[str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(V3Wire, "answer", held)
         yield misfits
+
+
+@pytest.fixture(autouse=True)
+def logs_of_one_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """How a test has logs written ends with it. No logger keeps what it was told: it would write to a closed file."""
+    known, configure = structlog.get_config(), structlog.configure
+    monkeypatch.setattr(
+        structlog, "configure", lambda **given: configure(**given | {"cache_logger_on_first_use": False})
+    )
+    yield
+    configure(**known)
 
 
 @pytest.fixture(autouse=True)

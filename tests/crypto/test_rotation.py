@@ -106,7 +106,7 @@ async def test_a_rotation_cut_short_is_finished_by_the_next(own_database: Databa
 
 async def test_every_sealed_column_of_the_schema_is_rotated(database: Database) -> None:
     """A bytea column is a secret that rotates, or a digest that cannot; a new one must be said to be either."""
-    digests = {"digest", "recovery_digest", "signature"}
+    digests = {"digest", "recovery_digest", "signature", "asked"}
     rows = await database.fetch(
         "select table_name, column_name from information_schema.columns "
         "where table_schema = 'public' and data_type = 'bytea'"
