@@ -21,6 +21,7 @@ HOMES = {
     "v2/guard_config.py": "labels in four languages, among which the component chooses",
     "oidc/translations.py": "a table of pairs",
     "v3/mail.py": "the contract has a field for each language",
+    "operator/settings.py": "what each setting does, in both",
     "console/__init__.py": "what is shown where the console was not built, in both",
     "error_codes.py": "a generated page with both",
 }
