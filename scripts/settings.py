@@ -34,6 +34,7 @@ GROUPS = {
         "database_connections",
         "statement_timeout_s",
         "search_timeout_s",
+        "indexed_fields",
         "pg_bin",
     ),
     "Secrets": ("secret_key",),

@@ -25,6 +25,7 @@ from poolhouse.credentials import postgres as credential_rows
 from poolhouse.customdb import postgres as script_rows
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import PoolhouseError
+from poolhouse.fields import postgres_index as field_index_rows
 from poolhouse.login import postgres as login_rows
 from poolhouse.mail import postgres as mail_rows
 from poolhouse.migration import postgres_searching
@@ -60,6 +61,7 @@ JOBS: tuple[Job, ...] = (
     Job("signatures", MINUTE_S, credential_rows.forget_signatures),
     Job("signing_keys", HOUR_S, session_rows.delete_unneeded_keys),
     Job("server_signing_keys", HOUR_S, session_rows.delete_unneeded_server_keys),
+    Job("field_indexes", 10.0, field_index_rows.work),
     Job("mail", HOUR_S, mail_rows.delete_old),
     Job("user_search", MINUTE_S, postgres_searching.write_orphaned),
     Job("script_logs", HOUR_S, script_rows.prune_logs),

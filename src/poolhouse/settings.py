@@ -240,6 +240,7 @@ class Settings:
     search_timeout_s: int = _setting(
         10, _whole(1), "Longest time of the statement of a search or a filtered list, in seconds."
     )
+    indexed_fields: int = _setting(20, _whole(0, 50), "Custom fields that a pool may have indexed.")
     geo_database: Path | None = _setting(
         None, PATH, "A file in MaxMind's format (.mmdb) that tells where an address is; none is shipped."
     )

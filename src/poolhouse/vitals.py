@@ -15,6 +15,7 @@ from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.db.connection_pool import Load
 from poolhouse.db.database import Database
 from poolhouse.errors import PoolhouseError
+from poolhouse.fields import postgres_index as field_index_rows
 from poolhouse.mail import postgres as mail_rows
 from poolhouse.mail.delivery import Delivery
 from poolhouse.mail.model import Route
@@ -38,6 +39,8 @@ class Rows:
     oldest_logout_s: float
     migrated: dict[str, int]
     runs: list[Run]
+    fields_filling: int
+    values_waiting: int
 
 
 class Vitals:
@@ -71,7 +74,8 @@ class Vitals:
                 mails = await mail_rows.waiting(self._db)
                 logouts = await logout_rows.waiting(self._db)
                 migrated = await customdb_rows.migrations_of_all(self._db)
-                return Rows(*mails, *logouts, migrated, await runs(self._db))
+                filling = await field_index_rows.unfinished(self._db)
+                return Rows(*mails, *logouts, migrated, await runs(self._db), *filling)
         except (TimeoutError, PoolhouseError):
             return None
 

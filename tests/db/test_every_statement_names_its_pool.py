@@ -19,6 +19,8 @@ _METRIC = "a number of the whole server for /metrics, with nothing of anybody in
 _DOCTOR = "what the operator of the server is told, ids alone"
 OF_ALL_POOLS: dict[str, str] = {
     "customdb/postgres:migrations_of_all": _METRIC,
+    "fields/postgres_index:unfinished": _METRIC,
+    "fields/postgres_index:_next": "maintenance, which takes the indexes of all pools one after the other",
     "mail/postgres:waiting": _METRIC,
     "oidc/postgres_logout:waiting": _METRIC,
     "oidc/postgres_logout:lanes": "the delivery of all pools, which gives each its share of the places",

@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
+from tests.fields.indexes import filled
 from tests.postgres import on_database, run_sql
 
 from poolhouse.db.database import opened
 from poolhouse.directory import search
 from poolhouse.directory.deep_pages import DeepPages
 from poolhouse.directory.totals import Totals
+from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.ids import new_id
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services, build
@@ -48,7 +50,8 @@ from generate_series(1, $2::int) n, lateral (select $3::timestamptz - ($2 - n) *
 
 _INDEXES = """
 select c.relname as name, pg_get_indexdef(c.oid) as definition from pg_index i join pg_class c on c.oid = i.indexrelid
-where i.indrelid in ('users'::regclass, 'user_logins'::regclass, 'user_search'::regclass) and not i.indisunique
+where i.indrelid in ('users'::regclass, 'user_logins'::regclass, 'user_search'::regclass, 'field_values'::regclass,
+  'user_field_values'::regclass) and not i.indisunique
 """
 
 
@@ -68,11 +71,37 @@ async def crowd(alone: Services) -> PoolForTests:
     for index in indexes:
         await alone.db.execute(f"drop index {index['name']}")
     await alone.db.execute(_FILL, pool.id, PEOPLE, now())
+    await _fill_fields(alone, pool)
     for index in indexes:  # built at once in a fraction of the time that a row after the other takes
         await alone.db.execute(index["definition"])
-    for table in ("users", "user_logins", "user_search"):
+    for table in ("users", "user_logins", "user_search", "field_values", "user_field_values"):
         await alone.db.execute(f"vacuum analyze {table}")
     return pool
+
+
+async def _fill_fields(services: Services, pool: PoolForTests) -> None:
+    """All have both values, the old half the same level."""
+    drafts = [
+        FieldDraft(TargetType.USER, key, kind, indexed=True)
+        for key, kind in (("town", DataType.STRING), ("points", DataType.NUMBER), ("level", DataType.SELECT))
+    ]
+    await services.fields.define(pool.administrator, drafts)
+    await services.db.execute(
+        "alter table field_values drop constraint field_values_pool_id_target_type_key_fkey, "
+        "drop constraint field_values_pool_id_fkey, disable trigger user; "
+        "alter table user_field_values drop constraint user_field_values_pool_id_fkey"
+    )  # which take longer than all else, row after row
+    await services.db.execute(
+        """
+        insert into field_values (pool_id, target_type, target_id, key, value)
+        select $1, 'USER', lpad(to_hex(n), 24, '0'), v.key, v.value from generate_series(1, $2::int) n, lateral (values
+          ('town', to_jsonb('市' || chr(20000 + n % 3000) || chr(20000 + n % 2999) || n)), ('points', to_jsonb(n)),
+          ('level', to_jsonb(case when n < $2 / 2 then 'old' else 'new' end))) v (key, value)
+        """,
+        pool.id,
+        PEOPLE,
+    )
+    await filled(services, PEOPLE + 1)
 
 
 class Counting:
@@ -159,6 +188,35 @@ LISTS: dict[str, dict[str, Any]] = {
     "search, in some fields": {"keyword": "7777@exa", "fields": ("name", "email")},
     "search, of a status": {"keyword": "7777@exa", "statuses": ("Activated",)},
     "two letters that no name has": {"conditions": (Condition("name", "CONTAINS", "qz"),)},
+    **{
+        f"by the field {key} {'down' if down else 'up'}": {"sort": (Sort(f"customData.{key}", down),)}
+        for key in ("town", "points", "level")
+        for down in (True, False)
+    },
+    **{
+        f"the field {key} {operator} {value}": {
+            "conditions": (Condition(f"customData.{key}", operator, value),)
+        }
+        for key, operator, value in (
+            ("town", "EQUAL", f"市{chr(20077) * 2}77"),
+            ("town", "IN", [f"市{chr(20077) * 2}77", "x"]),
+            ("town", "CONTAINS", "77" + "77"),
+            ("town", "CONTAINS", chr(20077) * 2),
+            ("points", "EQUAL", 77),
+            ("points", "LESSER", 77),
+            ("points", "BETWEEN", [100, 10_000]),
+            ("points", "LESSER", 25_000),
+            ("level", "EQUAL", "old"),
+        )
+    },
+    "the field points, by town": {
+        "conditions": (Condition("customData.points", "LESSER", 77),),
+        "sort": (Sort("customData.town"),),
+    },
+    "the field points, of a status": {
+        "conditions": (Condition("customData.points", "LESSER", 77),),
+        "statuses": ("Activated",),
+    },
     "by username, of a status": {"sort": (Sort("username"),), "statuses": ("Activated",)},
 }
 

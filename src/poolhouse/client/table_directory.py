@@ -223,6 +223,10 @@ FIELDS = (
     Column("type", "dataType"),
     Column("label", "label"),
     Column("unique", "isUnique"),
+    Column("indexed", "indexed"),
+    Column("index", "indexProgress.state"),
+    Column("done", "indexProgress.done"),
+    Column("total", "indexProgress.total"),
     Column("description", "description"),
 )
 KEY = Arg("KEY", "list.key", ("字段的键", "the field's key"), needed=True)
@@ -257,6 +261,12 @@ FIELD_COMMANDS = (
             ),
             Arg("--description", "list.description", ("描述", "what it is for")),
             Arg("--unique", "list.isUnique", ("值不可重复", "whether no two may have one value"), "yes"),
+            Arg(
+                "--indexed",
+                "list.indexed",
+                ("为列表建立索引", "whether lists are filtered and sorted by an index of it"),
+                "yes",
+            ),
             Arg(
                 "--user-editable",
                 "list.userEditable",

@@ -11,14 +11,15 @@ from typing import Any
 
 from poolhouse import emails, phones
 from poolhouse.db.where import Where
-from poolhouse.directory.orders import LOGINS, Listed
+from poolhouse.directory.orders import LOGINS, Listed, OfField
 from poolhouse.errors import FieldNotFound, InvalidInput
+from poolhouse.fields.conditions import NEGATIVE, in_index
 from poolhouse.fields.conditions import condition as custom_condition
 from poolhouse.fields.model import Field
 from poolhouse.sessions.postgres import logged_in_at
 from poolhouse.texts import written
 from poolhouse.times import is_plain_date, parse_end, parse_time, unix_time
-from poolhouse.users.model import Condition
+from poolhouse.users.model import CUSTOM, Condition, UserQuery
 from poolhouse.users.postgres import SHOWN_STATUS
 from poolhouse.users.profile_fields import BOOLEANS, COUNTS, KNOWN_BY, SEARCHED_FIELDS, STAMPS, TEXT, TIMES
 from poolhouse.users.rules import GENDERS, spelled
@@ -38,8 +39,8 @@ def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str
     GREATER and LESSER include their bound, as documented. NOT_EQUAL and NOT_CONTAINS hold for an empty field.
     """
     field, operator = condition.field, condition.operator
-    if field.startswith("customData."):
-        key = field.removeprefix("customData.")
+    if field.startswith(CUSTOM):
+        key = field.removeprefix(CUSTOM)
         if key not in custom_fields:
             raise FieldNotFound(field=key)
         where.add(custom_condition(where, custom_fields[key], operator, condition.value))
@@ -97,6 +98,32 @@ def _add_comparison(where: Where, condition: Condition) -> None:
                 f"u.search_key like poolhouse_search_pattern({where.arg(value_of(field, value))})"
             )
         where.add(_comparison(where, condition, SHOWN_STATUS if field == "status" else f"u.{field}"))
+
+
+def is_one_condition(query: UserQuery) -> bool:
+    """Whether one condition is all that is asked, whatever the order."""
+    return (
+        not query.keyword and len(query.conditions) == 1 and set(query.filters) <= {"advancedFilter", "sort"}
+    )
+
+
+def add_field(where: Listed, query: UserQuery, fields: Mapping[str, Field]) -> None:
+    """How the index of a custom field has the list, where it answers all that is asked; and what is read without."""
+    for condition in query.conditions:
+        field = (
+            fields.get(condition.field.removeprefix(CUSTOM)) if condition.field.startswith(CUSTOM) else None
+        )
+        if field is None:
+            continue
+        operator = NEGATIVE.get(condition.operator, condition.operator)
+        if operator == "CONTAINS" and not field.is_ready:
+            where.read_through = field
+        if is_one_condition(query):
+            alone = OfField(where.args[0], operator == "EQUAL", condition.operator in NEGATIVE)
+            term = in_index(alone, field, operator, condition.value)
+            if term:
+                alone.add(term)
+                where.of_field = alone
 
 
 def of_logins(where: Where, condition: Condition) -> str | None:

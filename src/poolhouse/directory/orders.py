@@ -9,12 +9,15 @@ the order of their characters' numbers, not of their sounds. Decision: docs/deci
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
+from copy import copy
 from dataclasses import dataclass
 
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
 from poolhouse.errors import InvalidInput
-from poolhouse.users.model import Sort, Status
+from poolhouse.fields.conditions import check_sortable, index_column, sorted_by
+from poolhouse.fields.model import Field
+from poolhouse.users.model import CUSTOM, Sort, Status
 from poolhouse.users.postgres import SHOWN_STATUS
 from poolhouse.users.profile_fields import SORTABLE
 from poolhouse.users.rules import GENDERS, spelled
@@ -41,10 +44,22 @@ _SEARCHED = (
     "and u.created_at = s.created_at) u"
 )
 _SEARCHED_ALONE = "(select s.pool_id, s.user_id as id, s.created_at, s.search_key from user_search s) u"
+_BY_INDEX = "user_field_values f"
 _OF_ANY_TABLE = frozenset({NEWEST, "u.created_at, u.id desc", "u.id", "u.id desc"})
 """Orders by what `user_search` has, too."""
 _TIMES = frozenset({"updated_at", "status_changed_at", "signed_up"})
 """Everybody has one, and an index has them all."""
+
+
+class OfField(Where):
+    """A list by one value, over `user_field_values f` alone, which has nobody who is no user.
+
+    `in_order`: of one value, so that the index has the newest first. `is_negative`: of all whom its terms do not find.
+    """
+
+    def __init__(self, pool_id: str, in_order: bool, is_negative: bool) -> None:
+        super().__init__(pool_id, "f")
+        self.in_order, self.is_negative = in_order, is_negative
 
 
 class Listed(Where):
@@ -55,6 +70,13 @@ class Listed(Where):
 
     def __init__(self, pool_id: str) -> None:
         super().__init__(pool_id, "u")
+        self.by_field: Field | None = None
+        """The custom field that the list is sorted by, and the placeholder of its key. See `sorted_by`."""
+        self.field_key = ""
+        self.of_field: OfField | None = None
+        """The same by the index of a custom field, where that answers all of it."""
+        self.read_through: Field | None = None
+        """A field without an index, all values of which are read."""
         self.with_logins = self.with_search = False
         self.texts: list[str] = []
         """What the key of everybody listed has in it."""
@@ -70,6 +92,13 @@ class Listed(Where):
         self.with_search = True
         self._of_search += alone
         self.add(term)
+
+    def sorted_by(self, field: Field) -> Listed:
+        """The same, for statements that sort by this field: only those may have its key among their parameters."""
+        other = copy(self)
+        other.args, other._terms = list(self.args), list(self._terms)
+        other.by_field, other.field_key = field, other.arg(field.key)
+        return other
 
     @property
     def search_alone(self) -> bool:
@@ -98,13 +127,17 @@ class Stretch:
     term: str = ""
     by_logins: bool = False
     size: int | None = None
+    by_index: bool = False
+    """Its order and term are over `user_field_values f`."""
 
     def ids(self, where: Listed, limit: int, offset: int) -> str:
         """A query over the parameters of `where`: pool_id and id, in order."""
-        order = _over_logins(self.order) if self.by_logins or where.with_logins else self.order
+        order = self.order
+        if (self.by_logins or where.with_logins) and not self.by_index:
+            order = _over_logins(order)
+        found = "f.pool_id, f.user_id as id" if self.by_index else "u.pool_id, u.id"
         return (
-            f"select u.pool_id, u.id from {self._matching(where)} "
-            f"order by {order} limit {limit:d} offset {offset:d}"
+            f"select {found} from {self._matching(where)} order by {order} limit {limit:d} offset {offset:d}"
         )
 
     def count(self, where: Listed) -> str:
@@ -113,19 +146,25 @@ class Stretch:
     def _matching(self, where: Listed) -> str:
         narrow = self.order in _OF_ANY_TABLE and not self.term
         source = where.narrow if narrow else where.source
+        joined = ""
+        if self.by_index:
+            if where.unfiltered:  # whoever has a value is a user
+                return f"{_BY_INDEX} where f.pool_id = $1 and {self.term}"
+            source, joined = f"{_BY_INDEX}, {source}", " and f.pool_id = $1 and u.id = f.user_id"
         if self.by_logins and not where.with_logins:
             source = f"{_WITH_LOGINS.format(people=where.people)} and l.pool_id = $1"
-        return f"{source} where {where.sql}{self.term and f' and {self.term}'}"
+        return f"{source} where {where.sql}{joined}{self.term and f' and {self.term}'}"
 
 
-async def stretches(db: Reads, pool_id: str, sorts: Sequence[Sort]) -> list[Stretch]:
-    """All of them, in their order. Raises InvalidInput where a field cannot be sorted by."""
-    check(sorts)
+async def stretches(db: Reads, pool_id: str, sorts: Sequence[Sort], where: Listed) -> list[Stretch]:
+    """All of them, in their order. `where`: sorted by the custom field, if the first is one."""
     if not sorts:
         return [Stretch(NEWEST)]
     first, rest = sorts[0], sorts[1:]
     tie = "".join(f"{_plain(sort)}, " for sort in rest) + _tie(sorts)
     direction = " desc" if first.descending else ""
+    if where.by_field:
+        return _by_value(where.by_field, where.field_key, first, tie)
     if first.field == "id":
         return [Stretch(f"u.id{direction}")]
     if first.field == "created_at":
@@ -144,12 +183,15 @@ def gathered(where: Listed, sorts: Sequence[Sort], limit: int, offset: int) -> s
     the newest on, and they may all be old.
     """
     narrow = where.search_alone and not sorts
+    by_value = sorted_by(where.by_field, where.field_key) if where.by_field else None
     names = ("pool_id", "id", "created_at", *(() if narrow else ("status", "blocked")))
     columns = ", ".join(f"u.{name}" for name in names)
     columns += "".join(
-        f", u.{sort.field}" for sort in sorts if sort.field not in ("id", "created_at", "status")
+        f", u.{sort.field}"
+        for sort in sorts
+        if sort.field not in ("id", "created_at", "status") and not sort.field.startswith(CUSTOM)
     )
-    order = "".join(f"{_plain(sort)}, " for sort in sorts) + _tie(sorts)
+    order = "".join(f"{_plain(sort, by_value)}, " for sort in sorts) + _tie(sorts)
     return (
         f"select u.pool_id, u.id from (select {columns} from {where.narrow if narrow else where.source} "
         f"where {where.sql} offset 0) u "
@@ -163,6 +205,18 @@ def logged_in(where: Where, whole: bool, limit: int, offset: int) -> str:
     `whole`: as `gathered`.
     """
     found = f"select l.pool_id, l.user_id as id, l.created_at from user_logins l where {where.sql}"
+    fence = " offset 0" if whole else ""
+    return (
+        f"select u.pool_id, u.id from ({found}{fence}) u order by {NEWEST} limit {limit:d} offset {offset:d}"
+    )
+
+
+def by_field_alone(where: Where, whole: bool, limit: int, offset: int) -> str:
+    """A query like `Stretch.ids`, newest first, over `user_field_values f` alone, which has nobody who is no user.
+
+    `whole`: as `gathered`.
+    """
+    found = f"select f.pool_id, f.user_id as id, f.created_at from user_field_values f where {where.sql}"
     fence = " offset 0" if whole else ""
     return (
         f"select u.pool_id, u.id from ({found}{fence}) u order by {NEWEST} limit {limit:d} offset {offset:d}"
@@ -195,10 +249,24 @@ def by_creation(sorts: Sequence[Sort]) -> bool | None:
     return False if list(sorts) == [Sort("created_at", False)] else None
 
 
-def check(sorts: Sequence[Sort]) -> None:
-    for sort in sorts:
-        if sort.field not in SORTABLE:
-            raise InvalidInput("sort.field", "不支持按此字段排序", f"cannot sort by {spelled(sort.field)}")
+def check(sorts: Sequence[Sort], fields: Mapping[str, Field]) -> None:
+    """Raises InvalidInput."""
+    for at, sort in enumerate(sorts):
+        if sort.field.startswith(CUSTOM):
+            field = fields.get(sort.field.removeprefix(CUSTOM))
+            if field is None:
+                raise _unsortable(sort.field.removeprefix(CUSTOM))
+            check_sortable(field)
+            if at:
+                raise InvalidInput(
+                    "sort", "自定义字段须是第一个排序字段", "a custom field is the first to sort by"
+                )
+        elif sort.field not in SORTABLE:
+            raise _unsortable(spelled(sort.field))
+
+
+def _unsortable(name: str) -> InvalidInput:
+    return InvalidInput("sort.field", f"不支持按此字段排序：{name}", f"cannot sort by {name}")
 
 
 def _tie(sorts: Sequence[Sort]) -> str:
@@ -214,9 +282,25 @@ def _over_logins(order: str) -> str:
     return order.replace("u.created_at", "l.created_at").replace("u.id", "l.user_id")
 
 
-def _plain(sort: Sort) -> str:
+def _plain(sort: Sort, by_value: str | None = None) -> str:
+    """`by_value`: the value of the custom field."""
+    if by_value and sort.field.startswith(CUSTOM):
+        return f"{by_value} {'desc' if sort.descending else 'asc'} nulls last"
     column = COUNTED[sort.field][1] if sort.field in COUNTED else f"u.{sort.field}"
     return f"{column} {'desc' if sort.descending else 'asc'} nulls last"
+
+
+def _by_value(field: Field, key: str, sort: Sort, tie: str) -> list[Stretch]:
+    """Who has a value in the order of the index, then who has none; else all of them sorted."""
+    if not field.is_ready:
+        return [Stretch(f"{_plain(sort, sorted_by(field, key))}, {tie}")]
+    column = index_column(field)
+    over_index = tie.replace("u.created_at", "f.created_at").replace("u.id", "f.user_id")
+    has_none = (
+        f"not exists (select 1 from {_BY_INDEX} where f.pool_id = $1 and f.key = {key} and f.user_id = u.id)"
+    )
+    order = f"{column}{' desc' if sort.descending else ''}, {over_index}"
+    return [Stretch(order, f"f.key = {key} and {column} is not null", by_index=True), Stretch(tie, has_none)]
 
 
 def _filled_and_empty(sort: Sort, direction: str, tie: str) -> list[Stretch]:

@@ -17,10 +17,9 @@ from poolhouse.groups.postgres import members_of
 from poolhouse.orgs.postgres_members import members_within
 from poolhouse.paging import Page, PageRequest
 from poolhouse.roles.postgres import holders_of
-from poolhouse.users.model import Condition, UserQuery
+from poolhouse.users.model import CUSTOM, Condition, UserQuery
 
 Fields = Mapping[str, Field]
-CUSTOM = "customData."
 
 
 def is_kept_here(condition: Condition) -> bool:

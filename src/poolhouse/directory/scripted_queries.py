@@ -8,7 +8,7 @@ somebody's whole database is refused by name. docs/reference/scripts.md has the 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
@@ -19,7 +19,7 @@ from poolhouse.directory.postgres_belongings import Fields
 from poolhouse.directory.scripted import FIND_KEYS, ScriptedDirectory
 from poolhouse.errors import NotSupportedByDirectory
 from poolhouse.paging import Page, PageRequest
-from poolhouse.users.model import Condition, User, UserKey, UserQuery
+from poolhouse.users.model import CUSTOM, Condition, User, UserKey, UserQuery
 from poolhouse.users.profile_fields import SEARCHED_FIELDS
 from poolhouse.users.rules import spelled
 
@@ -95,8 +95,13 @@ class Gatherer:
         return Page(len(users), users[query.page.offset :][: query.page.size])
 
     async def _taken_apart(self, caller: Caller, query: UserQuery) -> _Asked:
-        fields = await search.custom_fields(self._db.lagging, caller.pool_id, query)
+        found = await search.custom_fields(self._db.lagging, caller.pool_id, query)
+        fields = {
+            key: replace(field, index=None) for key, field in found.items()
+        }  # it has users of ours alone
         search.check(caller.pool_id, query, fields)
+        if by_value := [one.field for one in query.sort if one.field.startswith(CUSTOM)]:
+            raise NotSupportedByDirectory(what=f"sort {by_value[0]}")
         of_profile = [one for one in query.conditions if not belongings.is_kept_here(one)]
         if any(one.field == "logged_in_apps" for one in of_profile):
             raise NotSupportedByDirectory(what="loggedInApps")

@@ -12,9 +12,9 @@ from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
 from poolhouse.directory import orders
 from poolhouse.directory.deep_pages import FAR, DeepPages
-from poolhouse.directory.filters import add_condition, folded
+from poolhouse.directory.filters import add_condition, add_field, folded
 from poolhouse.directory.orders import Listed
-from poolhouse.directory.totals import Totals, counts_of, is_kept, logins_alone
+from poolhouse.directory.totals import Totals, counts_of, is_kept, logins_alone, not_indexed
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
@@ -22,7 +22,7 @@ from poolhouse.groups.postgres import in_group
 from poolhouse.orgs.postgres_members import in_department, in_no_department
 from poolhouse.paging import Page
 from poolhouse.roles.postgres import holds_role
-from poolhouse.users.model import KeyKind, User, UserQuery
+from poolhouse.users.model import CUSTOM, KeyKind, User, UserQuery
 from poolhouse.users.postgres import is_shown
 from poolhouse.users.profile_fields import SEARCHED_FIELDS, SEARCHED_FIRST, TEXT
 from poolhouse.users.rules import spelled
@@ -36,6 +36,10 @@ SHORT = 2_000
 """A list of no more is sorted whole, see orders.gathered, unless an index has it in order."""
 LONG, NEAR, LOOKED_AT = 20_000, 1_000, 5_000
 """The first pages of a list of so many are looked for among the newest, see orders.among_newest."""
+MANY = 100_000
+"""Of so many, found by the index of a custom field, the first page is mostly among a few of the newest."""
+MOST_SORTED = 50_000
+"""Of a longer list each is not sorted by a value of a custom field that has no index."""
 GLANCE = 500
 """Whoever is searched for and is none of so many is rare."""
 
@@ -84,10 +88,13 @@ async def page(
     db: Reads, totals: Totals, pool_id: str, query: UserQuery, deep: DeepPages | None = None
 ) -> Page[User]:
     """The page and the exact total. Rows deep in a list are reached by `deep`, or through the index alone."""
-    where = _where(pool_id, query, await custom_fields(db, pool_id, query))
-    orders.check(query.sort)
+    fields = await custom_fields(db, pool_id, query)
+    where = _where(pool_id, query, fields)
+    orders.check(query.sort, fields)
     if not query.sort and (query.page.after or not query.page.counted):
         return await _part(db, totals, pool_id, query, where)
+    if query.sort and query.sort[0].field.startswith(CUSTOM):
+        return await _by_value(db, totals, pool_id, query, where, fields)
     if is_kept(query):
         return await _kept(db, totals, pool_id, query, where, deep)
     return await _counted(db, totals, pool_id, query, where)
@@ -107,6 +114,23 @@ async def _kept(
     return Page(total, await _rows(db, pool_id, query, where) if total > query.page.offset else [])
 
 
+async def _by_value(
+    db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed, fields: Mapping[str, Field]
+) -> Page[User]:
+    """In the order of a custom field. Raises QueryTooBroad where a long list would be sorted without its index."""
+    field = fields[query.sort[0].field.removeprefix(CUSTOM)]
+    total = await totals.of(db, pool_id, query, where)
+    if not field.is_ready and total > MOST_SORTED:
+        raise not_indexed(field)
+    if total <= query.page.offset:
+        return Page(total, [])
+    where, is_short = where.sorted_by(field), total <= SHORT and not is_kept(query)
+    if is_short:
+        ids = orders.gathered(where, query.sort, query.page.size, query.page.offset)
+        return Page(total, await _users(db, ids, where))
+    return Page(total, await _rows(db, pool_id, query, where))
+
+
 async def _counted(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:
     """Of any other list. What is searched is looked for among the newest before anybody is counted."""
     found = None
@@ -124,6 +148,10 @@ async def _found(
 ) -> list[User]:
     """A page where somebody is, the way that is quickest for so many."""
     page = query.page
+    if (field := where.of_field) and not (query.sort or field.is_negative):
+        if total >= MANY and not field.in_order and (newest := await _among_newest(db, query, where, GLANCE)):
+            return newest
+        return await _users(db, orders.by_field_alone(field, total <= SHORT, page.size, page.offset), field)
     if not query.sort and (logins := logins_alone(pool_id, query)):
         return await _users(db, orders.logged_in(logins, total <= SHORT, page.size, page.offset), logins)
     if total >= LONG and (newest := await _among_newest(db, query, where, LOOKED_AT)):
@@ -182,7 +210,7 @@ async def _rows(db: Reads, pool_id: str, query: UserQuery, where: Listed) -> lis
     """Stretch after stretch until the page is full; one that lies before it whole is counted or known."""
     found: list[User] = []
     wanted, skipped = query.page.size, query.page.offset
-    for stretch in await orders.stretches(db, pool_id, query.sort):
+    for stretch in await orders.stretches(db, pool_id, query.sort, where):
         if where.unfiltered and stretch.size is not None and stretch.size <= skipped:
             skipped -= stretch.size
             continue
@@ -234,13 +262,14 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Liste
     add_belongings(where, query)
     for condition in query.conditions:
         add_condition(where, condition, fields)
+    add_field(where, query, fields)
     return where
 
 
 def check(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> None:
     """Raises InvalidInput, TooLarge and FieldNotFound for what no directory could answer."""
     _where(pool_id, query, fields)
-    orders.check(query.sort)
+    orders.check(query.sort, fields)
 
 
 def add_belongings(where: Where, query: UserQuery) -> None:
@@ -261,9 +290,9 @@ def add_belongings(where: Where, query: UserQuery) -> None:
 
 
 async def custom_fields(db: Reads, pool_id: str, query: UserQuery) -> Mapping[str, Field]:
-    """The definitions the query's conditions speak of, by key; asked for only where there are any."""
-    prefix = "customData."
-    keys = [one.field.removeprefix(prefix) for one in query.conditions if one.field.startswith(prefix)]
+    """The definitions that conditions and order speak of, by key; asked for only where there are any."""
+    named = [*(one.field for one in query.conditions), *(one.field for one in query.sort)]
+    keys = [name.removeprefix(CUSTOM) for name in named if name.startswith(CUSTOM)]
     return await list_fields(db, pool_id, TargetType.USER, keys) if keys else {}
 
 

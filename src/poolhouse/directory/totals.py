@@ -15,10 +15,12 @@ from poolhouse.db.database import Database, Reads
 from poolhouse.db.slow_queries import Fetch
 from poolhouse.db.where import Where
 from poolhouse.directory import postgres_kept
-from poolhouse.directory.filters import MOMENTS, TEXTS, of_logins, value_of, values_of
-from poolhouse.directory.orders import COUNTED, KNOWN_VALUES, Listed
+from poolhouse.directory.filters import MOMENTS, TEXTS, is_one_condition, of_logins, value_of, values_of
+from poolhouse.directory.orders import COUNTED, KNOWN_VALUES, Listed, OfField
 from poolhouse.directory.postgres_kept import KEPT_S, MANY_CAME, MOST_CAME, Question, Total
 from poolhouse.errors import PoolhouseError, QueryTooBroad
+from poolhouse.fields.model import Field
+from poolhouse.fields.postgres_index import INDEXABLE
 from poolhouse.ttl_cache import TtlCache
 from poolhouse.users.model import Condition, UserQuery
 from poolhouse.users.profile_fields import BOOLEANS, COUNTS
@@ -31,6 +33,8 @@ SLOW_S = 0.01
 STALE_S = 5.0
 CROWDED = 2_000_000
 """Users of a pool. In a smaller one no count is worth judging before it runs."""
+READ_THROUGH = 500_000
+"""Users of a pool. In a larger one no list is found by reading all values of a custom field."""
 MOST_COST = 1_000_000
 """As the planner has it, in the time of one page read from disk: some ten seconds."""
 TOO_SLOW_S = 2.0
@@ -60,10 +64,12 @@ class Totals:
         too_slow_s: float = TOO_SLOW_S,
         crowded: int = CROWDED,
         most_cost: float = MOST_COST,
+        read_through: int = READ_THROUGH,
     ) -> None:
         """`db`: where they are kept."""
         self._db = db
         self._large, self._slow_s, self._stale_s, self._too_slow_s = large, slow_s, stale_s, too_slow_s
+        self._read_through = read_through
         self._crowded, self._most_cost = crowded, most_cost
         self._counts = TtlCache[int](0)
 
@@ -72,6 +78,10 @@ class Totals:
         counts = _kept(pool_id, query)
         if counts is not None:
             return await _sum(db, counts)
+        if where.of_field:
+            return await _of_field(db, where.of_field)
+        if where.read_through:
+            await self._judge_values(db, pool_id, query, where, where.read_through)
         source, counted = _counted(pool_id, query, where)
         if not _is_dated(query):
             return await _count(db, source, counted)
@@ -135,17 +145,46 @@ class Totals:
 
         return self._db.slow.start(pool_id, asked.found_by.hex(), work)
 
+    async def _judge_values(
+        self, db: Reads, pool_id: str, query: UserQuery, where: Listed, field: Field
+    ) -> None:
+        """What all values of a field are read for is refused in a large pool, unless something else makes it short."""
+        users = await db.fetchval(
+            "select coalesce(sum(c.users), 0)::bigint from user_counts c where c.pool_id = $1", pool_id
+        )
+        if users < self._read_through:
+            return
+        if is_one_condition(query) or await _cost(db, *_counted(pool_id, query, where)) > self._most_cost:
+            raise not_indexed(field)
+
     async def _keep(self, pool_id: str, asked: Question, found: Total) -> None:
         with suppress(PoolhouseError):  # the total is right, kept or not
             await postgres_kept.keep(self._db, pool_id, asked.found_by, found)
 
     async def _judge(self, db: Reads, query: UserQuery, asked: Question) -> None:
-        plan = await db.search_fetchval(
-            f"explain (format json) select count(*) from {asked.source} where {asked.counted.sql}",
-            *asked.counted.args,
-        )
-        if msgspec.json.decode(plan)[0]["Plan"]["Total Cost"] > self._most_cost:
+        if await _cost(db, asked.source, asked.counted) > self._most_cost:
             raise _too_broad(query)
+
+
+async def _cost(db: Reads, source: str, where: Where) -> float:
+    plan = await db.search_fetchval(
+        f"explain (format json) select count(*) from {source} where {where.sql}", *where.args
+    )
+    cost: float = msgspec.json.decode(plan)[0]["Plan"]["Total Cost"]
+    return cost
+
+
+def not_indexed(field: Field) -> QueryTooBroad:
+    """Says what would make it short, where anything would."""
+    if field.encrypted or field.data_type not in INDEXABLE:
+        return QueryTooBroad(field.key, "请加上其他条件", "add another condition")
+    return QueryTooBroad(
+        field.key,
+        "请为该字段建立索引（set-custom-fields 的 indexed，或 poolhouse field set KEY --indexed yes）"
+        "并待其完成，或加上其他条件",
+        "have the field indexed (indexed in set-custom-fields, or poolhouse field set KEY --indexed yes) and wait for "
+        "it, or add another condition",
+    )
 
 
 def _too_broad(query: UserQuery) -> QueryTooBroad:
@@ -187,6 +226,16 @@ def counts_of(pool_id: str, query: UserQuery, where: Listed) -> Where:
     counts = _kept(pool_id, query, where.args)
     assert counts is not None
     return counts
+
+
+async def _of_field(db: Reads, field: OfField) -> int:
+    """By the index of a custom field alone: those with such a value, or all the others."""
+    found = f"select count(*) from user_field_values f where {field.sql}"
+    if field.is_negative:
+        everybody = "select coalesce(sum(c.users), 0)::bigint from user_counts c where c.pool_id = $1"
+        found = f"select ({everybody}) - ({found})"
+    total: int = await db.search_fetchval(found, *field.args)
+    return total
 
 
 async def _sum(db: Reads, where: Where) -> int:

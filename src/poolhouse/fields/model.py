@@ -42,6 +42,23 @@ class DataType(StrEnum):
     SELECT = "SELECT"
 
 
+class IndexState(StrEnum):
+    """Of the index of a marked field: READY is used, EMPTYING no longer wanted."""
+
+    FILLING = "FILLING"
+    READY = "READY"
+    EMPTYING = "EMPTYING"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProgress:
+    """How many of the values there were are in it; `total` is counted when the field is marked."""
+
+    state: IndexState
+    done: int
+    total: int
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     value: str
@@ -62,7 +79,8 @@ class Field:
     """`key`, `data_type` and `encrypted` never change.
 
     An encrypted field is sealed in the database and cannot be searched. `user_editable` lets end users set it
-    on themselves. The visibilities are for consoles; no wire hides anything by them.
+    on themselves. The visibilities are for consoles; no wire hides anything by them. `indexed`: its values are to be in
+    the index; `index` says how far that is, and is not stored with the rest.
     """
 
     target_type: TargetType
@@ -82,6 +100,13 @@ class Field:
     i18n: Mapping[str, Any] | None
     created_at: datetime
     updated_at: datetime
+    indexed: bool = False
+    index: IndexProgress | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether lists may use its index."""
+        return self.indexed and self.index is not None and self.index.state is IndexState.READY
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +132,7 @@ class FieldDraft:
     app_ids: tuple[str, ...] | None = None
     i18n: Mapping[str, Any] | None = None
     editable_by_default: bool = False
+    indexed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,22 +11,28 @@ from asyncpg import Record
 
 from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.errors import FieldValueTaken, InvalidInput
+from poolhouse.fields import postgres_index
 from poolhouse.fields.model import (
     BaseFieldChanges,
     DataType,
     Field,
     FieldQuery,
+    IndexProgress,
+    IndexState,
     Option,
     Rule,
     TargetType,
 )
+from poolhouse.fields.postgres_index import noting
 from poolhouse.paging import Page, PageRequest
 
 _COLUMNS = """
   d.target_type, d.key, d.data_type, d.label, d.description, d.options, d.rules, d.is_unique, d.encrypted,
   d.user_editable, d.visible_in_admin_console, d.visible_in_user_center, d.desensitized, d.app_ids, d.i18n,
-  d.created_at, d.updated_at
+  d.created_at, d.updated_at, d.indexed
 """
+_WITH_INDEX = f"{_COLUMNS}, i.state as index_state, i.done as index_done, i.total as index_total"
+_INDEX = "field_indexes i on i.pool_id = d.pool_id and i.target_type = d.target_type and i.key = d.key"
 
 
 def _field(row: Record) -> Field:
@@ -37,6 +43,10 @@ def _field(row: Record) -> Field:
     values["rules"] = tuple(Rule(**rule) for rule in values["rules"])
     values["app_ids"] = tuple(values["app_ids"])
     values["unique"] = values.pop("is_unique")
+    if state := values.pop("index_state", None):
+        values["index"] = IndexProgress(IndexState(state), values["index_done"], values["index_total"])
+    values.pop("index_done", None)
+    values.pop("index_total", None)
     return Field(**values)
 
 
@@ -46,13 +56,36 @@ async def list_fields(
     """By key, oldest first."""
     rows = await db.fetch(
         f"""
-        select {_COLUMNS} from field_definitions d
+        select {_WITH_INDEX} from field_definitions d left join {_INDEX}
         where d.pool_id = $1 and d.target_type = $2 and ($3::text[] is null or d.key = any($3))
         order by d.created_at, d.key
         """,
         pool_id,
         target_type,
         None if keys is None else list(keys),
+    )
+    return {row["key"]: _field(row) for row in rows}
+
+
+async def reread(tx: Tx, pool_id: str, field: Field) -> Field:
+    """With how far its index is."""
+    found = await list_fields(tx, pool_id, field.target_type, [field.key])
+    return found[field.key]
+
+
+async def fields_to_write(
+    tx: Tx, pool_id: str, target_type: TargetType, keys: Sequence[str]
+) -> dict[str, Field]:
+    """By key. None of them is marked for the index, or no longer so, before the transaction ends."""
+    rows = await tx.fetch(
+        f"""
+        select {_COLUMNS} from field_definitions d
+        where d.pool_id = $1 and d.target_type = $2 and d.key = any($3::text[])
+        order by d.created_at, d.key for share
+        """,
+        pool_id,
+        target_type,
+        list(keys),
     )
     return {row["key"]: _field(row) for row in rows}
 
@@ -75,7 +108,7 @@ async def list_page(db: Executor, pool_id: str, query: FieldQuery, page: PageReq
     total = await db.fetchval(f"select count(*) from field_definitions d where {where}", *args)
     rows = await db.fetch(
         f"""
-        select {_COLUMNS} from field_definitions d where {where}
+        select {_WITH_INDEX} from field_definitions d left join {_INDEX} where {where}
         order by d.created_at, d.key limit $7 offset $8
         """,
         *args,
@@ -91,8 +124,8 @@ async def save_field(tx: Tx, pool_id: str, field: Field) -> Field:
         f"""
         insert into field_definitions as d (
           pool_id, target_type, key, data_type, label, description, options, rules, is_unique, encrypted,
-          user_editable, visible_in_admin_console, visible_in_user_center, desensitized, app_ids, i18n
-        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+          user_editable, visible_in_admin_console, visible_in_user_center, desensitized, app_ids, i18n, indexed
+        ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         on conflict (pool_id, target_type, key) do update set
           label = excluded.label,
           description = excluded.description,
@@ -105,6 +138,7 @@ async def save_field(tx: Tx, pool_id: str, field: Field) -> Field:
           desensitized = excluded.desensitized,
           app_ids = excluded.app_ids,
           i18n = excluded.i18n,
+          indexed = excluded.indexed,
           updated_at = excluded.updated_at
         returning {_COLUMNS}
         """,
@@ -124,6 +158,7 @@ async def save_field(tx: Tx, pool_id: str, field: Field) -> Field:
         field.desensitized,
         list(field.app_ids),
         field.i18n,
+        field.indexed,
     )
     assert row is not None
     return _field(row)
@@ -148,6 +183,7 @@ async def mark_unique(tx: Tx, pool_id: str, field: Field) -> None:
 
 async def delete_field(tx: Tx, pool_id: str, target_type: TargetType, key: str) -> bool:
     """Its values go with it. False if there was none."""
+    await postgres_index.lock(tx, pool_id, target_type, key)
     deleted = await tx.fetchval(
         """
         delete from field_definitions
@@ -157,6 +193,8 @@ async def delete_field(tx: Tx, pool_id: str, target_type: TargetType, key: str) 
         target_type,
         key,
     )
+    if target_type is TargetType.USER:
+        await postgres_index.delete_entries(tx, pool_id, key)
     return deleted is not None
 
 
@@ -199,18 +237,22 @@ async def list_values(
 async def save_values(
     tx: Tx, pool_id: str, field: Field, forms: Sequence[tuple[str, Any, bytes | None]]
 ) -> None:
-    """`forms`: (target id, stored form or None, sealed form or None). Raises FieldValueTaken."""
+    """`forms`: (target id, stored form or None, sealed form or None). `field` is as `fields_to_write` gave it.
+
+    Raises FieldValueTaken.
+    """
+    save = """
+        insert into field_values (pool_id, target_type, target_id, key, value, sealed, unique_digest)
+        select $1, $2, g.target_id, $3, g.value::jsonb, g.sealed,
+               case when $4 then digest_of_value(g.value::jsonb) end
+        from unnest($5::text[], $6::text[], $7::bytea[]) g (target_id, value, sealed)
+        on conflict (pool_id, target_type, target_id, key) do update set
+          value = excluded.value, sealed = excluded.sealed, unique_digest = excluded.unique_digest,
+          updated_at = excluded.updated_at
+        """
     try:
         await tx.execute(
-            """
-            insert into field_values (pool_id, target_type, target_id, key, value, sealed, unique_digest)
-            select $1, $2, g.target_id, $3, g.value::jsonb, g.sealed,
-                   case when $4 then digest_of_value(g.value::jsonb) end
-            from unnest($5::text[], $6::text[], $7::bytea[]) g (target_id, value, sealed)
-            on conflict (pool_id, target_type, target_id, key) do update set
-              value = excluded.value, sealed = excluded.sealed, unique_digest = excluded.unique_digest,
-              updated_at = excluded.updated_at
-            """,
+            noting(save) if field.indexed else save,
             pool_id,
             field.target_type,
             field.key,
@@ -237,6 +279,8 @@ async def delete_values(
         list(target_ids),
         key,
     )
+    if target_type is TargetType.USER:
+        await postgres_index.forget(tx, pool_id, target_ids, key)
 
 
 async def forget_targets(tx: Tx, pool_id: str, ids: Sequence[str], *, kind: TargetType) -> None:

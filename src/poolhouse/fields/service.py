@@ -21,7 +21,7 @@ from poolhouse.errors import (
     PoolNotFound,
     TooLarge,
 )
-from poolhouse.fields import postgres
+from poolhouse.fields import postgres, postgres_index
 from poolhouse.fields.base import BASE_FIELDS, changed
 from poolhouse.fields.model import (
     LONGEST_KEY,
@@ -49,10 +49,20 @@ class FieldService:
     """Definitions are administrators'; users may read and set the editable ones on themselves."""
 
     def __init__(
-        self, *, db: Database, audit: AuditLog, store: FieldStore, require: Mapping[TargetType, RequireIds]
+        self,
+        *,
+        db: Database,
+        audit: AuditLog,
+        store: FieldStore,
+        require: Mapping[TargetType, RequireIds],
+        most_indexed: int,
     ) -> None:
-        """`require`: how to tell that targets of a type exist; values of other types are NotSupported."""
+        """`require`: how to tell that targets of a type exist; values of other types are NotSupported.
+
+        `most_indexed`: fields of a pool that may be marked.
+        """
         self._db, self._audit, self._store = db, audit, store
+        self._most_indexed = most_indexed
         self._require = {TargetType.USERPOOL: _require_own_pool, **require}
 
     # -- definitions -------------------------------------------------------------------------------------
@@ -70,16 +80,35 @@ class FieldService:
     async def define(self, caller: Caller, drafts: Sequence[FieldDraft]) -> Sequence[Field]:
         """Creates or changes up to 50 fields, all or none.
 
-        Raises InvalidInput; InvalidOperation when something that never changes would; FieldValueTaken when
-        a field becomes unique whose values are not.
+        Raises InvalidInput; InvalidOperation when something that never changes would, or more fields would be
+        indexed than may; FieldValueTaken when a field becomes unique whose values are not.
         """
         caller.require_administrator()
         if not drafts:
             raise InvalidInput("list")
         if len(drafts) > MOST_AT_ONCE:
             raise TooLarge("list", f"一次最多 {MOST_AT_ONCE} 个", f"at most {MOST_AT_ONCE} at once")
+        for draft in drafts:
+            required_text(draft.key, "key", LONGEST_KEY)
+            if not _KEY.match(draft.key):
+                raise InvalidInput("key")
         async with self._db.transaction() as tx:
-            return [await self._define(tx, caller, draft) for draft in drafts]
+            marks = any(draft.indexed for draft in drafts)
+            await postgres_index.hold(tx, caller.pool_id, None if marks else [draft.key for draft in drafts])
+            before = await postgres_index.count_marked(tx, caller.pool_id) if marks else 0
+            saved = [await self._define(tx, caller, draft) for draft in drafts]
+            if marks and await postgres_index.count_marked(tx, caller.pool_id) > max(
+                before, self._most_indexed
+            ):
+                raise self._too_many(next(field.key for field in reversed(saved) if field.indexed))
+            return [await postgres.reread(tx, caller.pool_id, field) for field in saved]
+
+    def _too_many(self, key: str) -> InvalidOperation:
+        return InvalidOperation(
+            f"用户池最多 {self._most_indexed} 个索引字段，{key} 无法建立索引",
+            f"{key} cannot be indexed: a pool has at most {self._most_indexed} indexed fields",
+            field=key,
+        )
 
     async def delete(self, caller: Caller, fields: Sequence[tuple[TargetType, str]]) -> None:
         """With their values; all or none. Raises FieldNotFound."""
@@ -87,6 +116,7 @@ class FieldService:
         if not fields:
             raise InvalidInput("list")
         async with self._db.transaction() as tx:
+            await postgres_index.hold(tx, caller.pool_id, [key for _, key in fields])
             for target_type, key in fields:
                 if not await postgres.delete_field(tx, caller.pool_id, target_type, key):
                     raise FieldNotFound(field=key)
@@ -94,7 +124,6 @@ class FieldService:
                 await self._audit.write(tx, caller, Event("delete", "field", key, detail=detail))
 
     async def _define(self, tx: Tx, caller: Caller, draft: FieldDraft) -> Field:
-        required_text(draft.key, "key", LONGEST_KEY)
         optional_text(draft.label, "label", LONGEST_LABEL)
         optional_text(draft.description, "description", 1000)
         found = await postgres.list_fields(tx, caller.pool_id, draft.target_type, [draft.key])
@@ -104,6 +133,8 @@ class FieldService:
         saved = await postgres.save_field(tx, caller.pool_id, field)
         if before and before.unique != saved.unique:
             await postgres.mark_unique(tx, caller.pool_id, saved)
+        if saved.indexed != (before is not None and before.indexed):
+            await postgres_index.mark(tx, caller.pool_id, saved)
         detail = {"targetType": saved.target_type, "key": saved.key, "dataType": saved.data_type}
         event = Event("update" if before else "create", "field", saved.key, detail=detail)
         await self._audit.write(tx, caller, event)
@@ -114,6 +145,16 @@ class FieldService:
             raise InvalidInput("isUnique", "仅支持字符串和数字", "only for strings and numbers")
         if field.unique and field.encrypted:
             raise InvalidInput("isUnique", "加密字段不支持唯一校验", "not together with encrypted")
+        if field.indexed and field.target_type is not TargetType.USER:
+            raise InvalidInput(
+                "indexed", f"仅支持用户字段：{field.key}", f"only for fields of users: {field.key}"
+            )
+        if field.indexed and (field.encrypted or field.data_type not in postgres_index.INDEXABLE):
+            raise InvalidInput(
+                "indexed",
+                f"加密字段与对象不支持索引：{field.key}",
+                f"not for encrypted fields and objects: {field.key}",
+            )
         for rule in field.rules:
             if rule.type not in _RULES:
                 raise InvalidInput("validateRules", f"未知类型 {rule.type}", f"unknown type {rule.type}")
@@ -238,8 +279,6 @@ async def _require_own_pool(caller: Caller, pool_ids: Sequence[str]) -> None:
 def _created(draft: FieldDraft) -> Field:
     if draft.data_type is None:
         raise InvalidInput("dataType")
-    if not _KEY.match(draft.key):
-        raise InvalidInput("key")
     if draft.target_type is TargetType.USER and draft.key in BASE_FIELDS:
         raise Conflict(field=draft.key)
     moment = now()
@@ -261,6 +300,7 @@ def _created(draft: FieldDraft) -> Field:
         draft.i18n,
         moment,
         moment,
+        bool(draft.indexed),
     )
 
 
@@ -276,6 +316,7 @@ _CHANGEABLE = (
     "desensitized",
     "app_ids",
     "i18n",
+    "indexed",
 )
 
 

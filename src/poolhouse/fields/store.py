@@ -37,7 +37,7 @@ class FieldStore:
         for target_id, given in values.items():
             for key, value in given.items():
                 by_key.setdefault(key, {})[target_id] = value
-        fields = await postgres.list_fields(tx, caller.pool_id, target_type, list(by_key))
+        fields = await postgres.fields_to_write(tx, caller.pool_id, target_type, list(by_key))
         for key, of_targets in by_key.items():
             field = fields.get(key)
             if field is None:

@@ -192,5 +192,6 @@ def build_memberships(raw: Raw, core: Core, unchecked: Unchecked) -> Memberships
                 TargetType.ORG: orgs.require_orgs,
                 TargetType.APPLICATION: core.apps.require_ids,
             },
+            most_indexed=core.settings.indexed_fields,
         ),
     )

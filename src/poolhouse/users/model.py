@@ -157,6 +157,10 @@ Operator = Literal[
 ]
 
 
+CUSTOM = "customData."
+"""What the name of a custom field begins with, in a condition and in a sort."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One term of an advanced filter over a field of `User` or `customData.<key>`; terms are joined by AND."""

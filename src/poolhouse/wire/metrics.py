@@ -67,6 +67,9 @@ class ProcessMetrics(Collector):
         yield _gauge("mail_oldest_seconds", "Age of the oldest of them.", self._rows.oldest_mail_s)
         yield _gauge("logouts_waiting", "Applications not yet told of a logout.", self._rows.logouts_waiting)
         yield _gauge("logouts_oldest_seconds", "Age of the oldest of them.", self._rows.oldest_logout_s)
+        filling, waiting = self._rows.fields_filling, self._rows.values_waiting
+        yield _gauge("field_indexes_filling", "Custom fields whose index is not whole yet.", filling)
+        yield _gauge("field_values_waiting", "Values that are not in it yet.", waiting)
         migrations = CounterMetricFamily(
             "poolhouse_migrations", "Users moved in at a login, or why not.", labels=["outcome"]
         )

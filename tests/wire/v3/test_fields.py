@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.fields.indexes import filled
 from tests.wire.v3.conftest import V3Client
 
 from poolhouse.ids import new_id
@@ -192,3 +193,59 @@ async def test_the_neighbour_sees_no_field_and_no_value(v3: V3Client, neighbour:
     assert (await neighbour.post("set-custom-data", data(user_id, age=2)))["statusCode"] == 404
     await done(neighbour, "delete-custom-fields", {"list": [{"targetType": "USER", "key": "age"}]})
     assert await kept(v3, user_id) == {"age": 1}
+
+
+async def test_a_field_is_indexed_and_lists_are_filtered_and_sorted_by_it(v3: V3Client) -> None:
+    old, young = await new_user(v3), await new_user(v3)
+    shown = await define(v3, "age", "NUMBER", indexed=True)
+    assert (shown["indexed"], shown["indexProgress"]["state"]) == (True, "FILLING")
+    for user_id, age in ((old, 70), (young, 7)):
+        await done(v3, "set-custom-data", data(user_id, age=age))
+    await filled(v3.services)
+    for name in ("get-custom-fields", "list-custom-fields"):
+        listed = (await v3.get(name, targetType="USER"))["data"]
+        (field,) = listed if isinstance(listed, list) else listed["list"]
+        assert field["indexProgress"] == {"state": "READY", "done": 2, "total": 2}
+    for order, expected in (("asc", [young, old]), ("desc", [old, young])):
+        options = {"sort": [{"field": "age", "order": order}]}
+        found = await done(v3, "list-users", {"options": options})
+        assert [user["userId"] for user in found["list"]] == expected
+    again = await define(v3, "age", "NUMBER", label="Years")
+    assert again["indexed"] is True
+    assert (await define(v3, "age", "NUMBER", indexed=False))["indexProgress"]["state"] == "EMPTYING"
+
+
+async def test_a_field_that_was_never_indexed_is_shown_as_ever(v3: V3Client) -> None:
+    shown = await define(v3, "age", "NUMBER")
+    assert not {"indexed", "indexProgress"} & shown.keys()
+
+
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [
+        ({"key": "thing", "dataType": "OBJECT", "indexed": True}, 400),
+        ({"key": "secret", "dataType": "STRING", "encrypted": True, "indexed": True}, 400),
+        ({"key": "age", "dataType": "NUMBER", "indexed": "soon"}, 400),
+        ({"key": "age", "dataType": "NUMBER", "indexed": True, "targetType": "ROLE"}, 400),
+    ],
+    ids=["an object", "encrypted", "no boolean", "of a role"],
+)
+async def test_what_cannot_be_indexed_is_refused_by_its_field(
+    v3: V3Client, field: dict[str, Any], status: int
+) -> None:
+    answer = await v3.post("set-custom-fields", {"list": [{"targetType": "USER", "label": "x", **field}]})
+    assert answer["statusCode"] == status
+    assert "indexed" in answer["message"]
+
+
+async def test_an_unknown_field_to_sort_by_is_refused_by_its_name(v3: V3Client) -> None:
+    answer = await v3.post("list-users", {"options": {"sort": [{"field": "nothing", "order": "asc"}]}})
+    assert (answer["statusCode"], "nothing" in answer["message"]) == (400, True)
+
+
+async def test_the_neighbours_list_is_sorted_by_no_field_of_another_pool(
+    v3: V3Client, neighbour: V3Client
+) -> None:
+    await define(v3, "age", "NUMBER", indexed=True)
+    answer = await neighbour.post("list-users", {"options": {"sort": [{"field": "age", "order": "asc"}]}})
+    assert answer["statusCode"] == 400

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, UserNotFound
-from poolhouse.users.model import Condition, Operator, UserQuery
+from poolhouse.users.model import CUSTOM, Condition, Operator, UserQuery
 from poolhouse.wire.spelling import texts
 from poolhouse.wire.v2 import users
 from poolhouse.wire.v2.arguments import arguments_of
@@ -157,7 +157,7 @@ def _condition(triple: Any) -> Condition:
     if isinstance(operand, dict):
         operand = operand.get("id")
     if kind == "userDefinedFields":
-        return Condition(f"customData.{name}", OPERATORS[operator], operand)
+        return Condition(f"{CUSTOM}{name}", OPERATORS[operator], operand)
     if name == "app":
         return Condition("last_login_app", OPERATORS[operator], operand)
     return Condition(snake(name), OPERATORS[operator], operand)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
+from msgspec import UNSET
 
 from poolhouse.errors import InvalidInput
 from poolhouse.fields.model import (
@@ -18,6 +19,7 @@ from poolhouse.fields.model import (
     Field,
     FieldDraft,
     FieldQuery,
+    IndexProgress,
     Option,
     Rule,
     TargetType,
@@ -28,6 +30,7 @@ from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.fields import (
     CustomFieldDto,
     CustomFieldI18n,
+    CustomFieldIndexDto,
     CustomFieldPagingDto,
     CustomFieldSelectOption,
     DeleteCustomFieldsReqDto,
@@ -84,7 +87,13 @@ def field_dto(field: Field) -> CustomFieldDto:
         visible_in_user_center=field.visible_in_user_center,
         i18n=_i18n(field.i18n),
         options=[CustomFieldSelectOption(value=one.value, label=one.label) for one in field.options],
+        indexed=field.indexed if field.indexed or field.index else UNSET,
+        index_progress=_progress(field.index) if field.index else UNSET,
     )
+
+
+def _progress(index: IndexProgress) -> CustomFieldIndexDto:
+    return CustomFieldIndexDto(state=index.state.value, done=index.done, total=index.total)
 
 
 def base_field_dto(field: BaseField) -> CustomFieldDto:
@@ -171,6 +180,7 @@ def _draft(item: SetCustomFieldDto) -> FieldDraft:
         item.desensitization,
         None if item.app_ids is None else tuple(item.app_ids),
         msgspec.to_builtins(item.i18n) if item.i18n else None,
+        indexed=item.indexed,
     )
 
 

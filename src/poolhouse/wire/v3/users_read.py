@@ -9,7 +9,7 @@ import msgspec
 
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
-from poolhouse.users.model import Condition, DepartmentFilter, Sort, UserKey, UserQuery
+from poolhouse.users.model import CUSTOM, Condition, DepartmentFilter, Sort, UserKey, UserQuery
 from poolhouse.users.profile_fields import SEARCHED_FIRST, WRITABLE
 from poolhouse.users.rules import spelled
 from poolhouse.wire.v3.conversions import (
@@ -112,7 +112,7 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
 
 def condition(item: ListUsersAdvancedFilterItemDto) -> Condition:
     """An unknown field is a custom field's key; whether that is defined is the domain's to say."""
-    known = _FIELDS.get(item.field) or _ELSEWHERE.get(item.field) or f"customData.{item.field}"
+    known = _FIELDS.get(item.field) or _ELSEWHERE.get(item.field) or f"{CUSTOM}{item.field}"
     return Condition(known, item.operator, item.value)
 
 
@@ -148,7 +148,8 @@ class _Place(Dto, kw_only=True):
 
 
 def sorting(item: SortingDto) -> Sort:
-    return Sort(_FIELDS[item.field], (item.order or item.direction) != "asc")
+    """An unknown field is a custom field's key, as in `condition`."""
+    return Sort(_FIELDS.get(item.field) or f"{CUSTOM}{item.field}", (item.order or item.direction) != "asc")
 
 
 async def get_user(request: V3Request, query: GetUserQuery) -> UserDto:

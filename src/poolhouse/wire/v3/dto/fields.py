@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.common import LangObject, TargetType
@@ -33,6 +33,16 @@ class CustomFieldDto(Dto, kw_only=True):
     visible_in_user_center: bool | None = None
     i18n: CustomFieldI18n | None = None
     options: list[CustomFieldSelectOption] | None = None
+    indexed: bool | UnsetType = UNSET  # ours; shown of a field that is or was
+    index_progress: CustomFieldIndexDto | UnsetType = UNSET  # likewise
+
+
+class CustomFieldIndexDto(Dto, kw_only=True):
+    """Ours: how many of the values there were are in the index. Lists use it when it is READY."""
+
+    state: Literal["FILLING", "READY", "EMPTYING"]
+    done: Int
+    total: Int  # as it was when the field was marked
 
 
 class CustomFieldI18n(Dto, kw_only=True):
@@ -91,6 +101,7 @@ class SetCustomFieldDto(Dto, kw_only=True):
     desensitization: bool | None = None
     options: list[CustomFieldSelectOption] | None = None
     i18n: CustomFieldI18n | None = None
+    indexed: bool | None = None  # ours, see [below](#indexed-fields)
 
 
 class SetCustomFieldsReqDto(Dto, kw_only=True):

@@ -57,27 +57,6 @@ FuzzyField = Literal[
     "identityNumber",
 ]
 
-SortField = Literal[
-    "id",
-    "createdAt",
-    "updatedAt",
-    "email",
-    "username",
-    "externalId",
-    "phone",
-    "status",
-    "statusChangedAt",
-    "passwordLastSetAt",
-    "loginsCount",
-    "gender",
-    "lastLogin",
-    "userSourceType",
-    "lastMfaTime",
-    "passwordSecurityLevel",
-    "phoneCountryCode",
-    "lastIp",
-]
-
 UserDepartmentSort = Literal["DepartmentCreatedAt", "JoinDepartmentAt", "DepartmentName", "DepartmemtCode"]
 
 
@@ -386,7 +365,7 @@ class SetUserDepartmentsOptionsDto(Dto, kw_only=True):
 
 
 class SortingDto(Dto, kw_only=True):
-    field: SortField
+    field: str  # a SortField; ours: or the key of a custom field, as the first to sort by
     order: Literal["desc", "asc"] | None = None  # the contract requires it
     direction: Literal["desc", "asc"] | None = None  # what one documented example writes
 
