@@ -127,6 +127,30 @@ async def test_it_is_counted_again_once_somebody_changes_or_goes(
     assert db.counts == 3
 
 
+async def test_a_change_that_commits_after_the_count_ends_the_total(
+    services: Services, pool: PoolForTests, ann: User
+) -> None:
+    """However long its transaction was under way."""
+    totals = kept(services)
+    async with services.db.transaction() as tx:
+        await tx.execute("update users set company = 'Other' where pool_id = $1", pool.id)
+        assert [await total(services.db, totals, pool) for _ in range(2)] == [1, 1]
+    assert await total(services.db, totals, pool) == 0
+
+
+async def test_one_who_comes_does_not_make_up_for_one_who_goes(
+    services: Services, pool: PoolForTests, ann: User
+) -> None:
+    totals, admin = kept(services), pool.administrator
+    asked = {"a": (ACME, 0), "b": (UserQuery(keyword="acme"), 0), "c": (UserQuery(not_in_org=True), 1)}
+    for name, (query, left) in asked.items():
+        gone = await services.users.create(admin, UserDraft({"username": "gone", "company": "Acme"}))
+        before = await total(services.db, totals, pool, query)
+        await services.users.delete(admin, [gone.id])
+        await services.users.create(admin, UserDraft({"username": name}))
+        assert await total(services.db, totals, pool, query) == before - 1 + left
+
+
 async def test_a_change_of_what_is_not_searched_does_not_end_the_total_of_a_search(
     services: Services, pool: PoolForTests, ann: User
 ) -> None:
@@ -424,9 +448,9 @@ async def test_a_total_is_what_counting_gives_whatever_happened(
         found = {name: await total(db, totals, pool, one) for name, one in questions.items()}
         again = {name: await total(services.db, uncounted, pool, one) for name, one in questions.items()}
         assert found == again
-        act = crowd.random.choice(ACTS)
-        await act(crowd)
-    assert db.counts < 30 * len(questions) * 2 / 3  # the others were known
+        for act in crowd.random.choices(ACTS, k=crowd.random.randrange(4)):
+            await act(crowd)
+    assert db.counts < 30 * len(questions) * 3 / 4  # the others were known
 
 
 async def test_every_change_of_what_is_filtered_by_is_noted(

@@ -139,14 +139,14 @@ async def _counted(db: Reads, totals: Totals, pool_id: str, query: UserQuery, wh
         _add_pairs(where)
     total = await totals.of(db, pool_id, query, where)
     if not found and total > query.page.offset:
-        found = await _found(db, pool_id, query, where, total, is_rare=is_searched or total <= SHORT)
+        found = await _found(db, pool_id, query, where, total, glanced=is_searched)
     return Page(total, found or [])
 
 
 async def _found(
-    db: Reads, pool_id: str, query: UserQuery, where: Listed, total: int, *, is_rare: bool
+    db: Reads, pool_id: str, query: UserQuery, where: Listed, total: int, *, glanced: bool
 ) -> list[User]:
-    """A page where somebody is, the way that is quickest for so many."""
+    """A page where somebody is, the way that is quickest for so many. `glanced`: it was not found whole at a glance."""
     page = query.page
     if (field := where.of_field) and not (query.sort or field.is_negative):
         if total >= MANY and not field.in_order and (newest := await _among_newest(db, query, where, GLANCE)):
@@ -154,9 +154,11 @@ async def _found(
         return await _users(db, orders.by_field_alone(field, total <= SHORT, page.size, page.offset), field)
     if not query.sort and (logins := logins_alone(pool_id, query)):
         return await _users(db, orders.logged_in(logins, total <= SHORT, page.size, page.offset), logins)
-    if total >= LONG and (newest := await _among_newest(db, query, where, LOOKED_AT)):
-        return newest
-    if is_rare:
+    looks = () if total < LONG else (LOOKED_AT,) if glanced else (GLANCE, LOOKED_AT)
+    for most in looks:
+        if newest := await _among_newest(db, query, where, most):
+            return newest
+    if glanced or total <= SHORT:
         return await _users(db, orders.gathered(where, query.sort, page.size, page.offset), where)
     return await _rows(db, pool_id, query, where)
 

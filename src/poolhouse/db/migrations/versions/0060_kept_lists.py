@@ -48,7 +48,9 @@ _REGROUP = f"""  insert into user_counts as c (pool_id, status, gender, source, 
         deleted = c.deleted + excluded.deleted;
 """  # noqa: S608 -- names of columns
 
-UP = f"""
+# Users first, as whoever writes them does: the other way round would be a circle.
+_STRUCTURE = f"""
+lock table users in access exclusive mode;
 alter table user_counts add column searched bigint not null default 0, add column changed bigint not null default 0;
 comment on column user_counts.searched is 'Grows with every transaction that changed what is searched of a user.';
 comment on column user_counts.changed is
@@ -96,16 +98,20 @@ create trigger users_recounted after update of {", ".join(_ALL)} on users
   for each row when ({_differ(_ALL)}) execute function poolhouse_recount_user();
 """  # noqa: S608 -- names of columns
 
+UP = (_STRUCTURE,)
+
 DOWN = f"""
+lock table users in access exclusive mode;
 create or replace function poolhouse_recount_user() returns trigger language plpgsql as $$
 begin
 {_REGROUP}  return null;
 end $$;
-drop trigger users_recounted on users;
+drop trigger if exists users_recounted on users;
 create trigger users_recounted after update of status, blocked, gender, user_source_type, created_at on users
   for each row when ((old.status, old.blocked, old.gender, old.user_source_type, old.created_at)
     is distinct from (new.status, new.blocked, new.gender, new.user_source_type, new.created_at))
   execute function poolhouse_recount_user();
-drop table kept_lists;
-alter table user_counts drop column changed, drop column searched;
+drop table if exists kept_lists;
+alter table user_counts drop column if exists changed,
+  drop column if exists searched;
 """
