@@ -4,7 +4,7 @@ run: setup ## the demo: a server, a legacy database, and three commands to try
 	.venv/bin/poolhouse demo
 
 test: setup ## the whole test suite
-	.venv/bin/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal
+	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal
 
 ##@ For developers
 .PHONY: setup check graph contract clients bench bench-check bench-large fuzz mutate lock renew audit dist format help
@@ -56,7 +56,7 @@ FUZZ_SEED ?= $(shell date +%Y%m%d)
 fuzz: setup ## hours of hostile input: every operation, raw sockets, frames, files, templates (docs/security/fuzz.md)
 	@echo "seed $(FUZZ_SEED), $(FUZZ_EXAMPLES) examples a test"
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) SCHEMATHESIS_EXAMPLES=$(FUZZ_EXAMPLES) MALFORMED=all .venv/bin/python -m pytest \
-	  -n $${TEST_WORKERS:-2} --hypothesis-seed=$(FUZZ_SEED) --durations=10 tests/fuzz tests/wire/v3/test_fuzz.py \
+	  -n $${TEST_WORKERS:-3} --hypothesis-seed=$(FUZZ_SEED) --durations=10 tests/fuzz tests/wire/v3/test_fuzz.py \
 	  tests/wire/test_malformed_requests.py tests/wire/v2/test_bad_input.py
 
 MUTANTS ?= 500

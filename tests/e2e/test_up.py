@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from poolhouse.client.exits import UNREACHABLE
+
 POOLHOUSE = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
 
 
@@ -79,7 +81,7 @@ def test_a_second_server_on_the_folder_is_told_the_pid_of_the_first(begun: Path)
     first = Running(begun)
     second = poolhouse("up", "--data", str(begun), "--port", "0")
     first.stop()
-    assert second.returncode == 1
+    assert second.returncode == UNREACHABLE
     assert str(first.process.pid) in second.stderr
 
 
@@ -88,7 +90,7 @@ def test_a_taken_port_is_one_clear_line(data: Path) -> None:
     port = first.credentials["host"].rsplit(":", 1)[1]
     second = poolhouse("up", "--data", str(data / "other"), "--port", port)
     first.stop()
-    assert second.returncode == 1
+    assert second.returncode == UNREACHABLE
     assert port in second.stderr
     assert "Traceback" not in second.stderr
 
