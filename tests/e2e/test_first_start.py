@@ -18,7 +18,6 @@ import pytest
 from tests.postgres import on_database, run_sql
 
 from poolhouse.bootstrap import bootstrap, read_credentials
-from poolhouse.client.exits import UNREACHABLE
 from poolhouse.services import opened
 from poolhouse.settings import Settings
 
@@ -124,7 +123,7 @@ async def test_a_file_that_cannot_be_written_leaves_nothing_and_says_so(
         data.write_text("in the way")
     before = no_space if fault == "a full disk" else None
     ended, said = await asyncio.to_thread(start, empty_url, data, before)
-    assert ended == UNREACHABLE
+    assert ended == 1
     assert "Traceback" not in said
     assert "error: cannot write" in said
     assert await rows(empty_url) == [0, 0, 0, 0]
