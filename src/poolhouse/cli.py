@@ -10,6 +10,7 @@ is behind it.
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -29,17 +30,16 @@ def main() -> None:
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = exits.INTERRUPTED
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        if not _nobody_reads():
+            _tell(error, debug)
         # Whoever read the output has read enough; the interpreter must not try to write the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = exits.DONE
     except Stopped as stopped:
         _fail(stopped, stopped.said, stopped.status, debug)
     except Exception as error:
-        from poolhouse.commands.mendable import told
-
-        said, status = told(error)
-        _fail(error, said, status, debug)
+        _tell(error, debug)
     sys.exit(status)
 
 
@@ -87,6 +87,20 @@ def elsewhere(data: str, database_url: str | None) -> AbstractContextManager[Ask
     from poolhouse.commands.here import here
 
     return here(data, database_url)
+
+
+def _nobody_reads() -> bool:
+    """Whether it is the output that broke, and not a connection of the command's own."""
+    asked = select.poll()
+    asked.register(sys.stdout.fileno(), 0)
+    return any(state & (select.POLLERR | select.POLLHUP) for _, state in asked.poll(0))
+
+
+def _tell(error: Exception, debug: bool) -> NoReturn:
+    from poolhouse.commands.mendable import told
+
+    said, status = told(error)
+    _fail(error, said, status, debug)
 
 
 def _fail(error: Exception, said: str, status: int, debug: bool) -> NoReturn:

@@ -129,6 +129,36 @@ def test_a_setting_that_does_not_fit_is_one_line() -> None:
     assert (ran.stderr.count("\n"), "hunter2" in ran.stderr) == (1, False)
 
 
+BROKEN = """
+import sys
+from poolhouse import cli
+
+def run(words):
+    print("x" * 100_000 if words == ["much"] else "", flush=True)
+    if words == ["connection"]:
+        raise BrokenPipeError(32, "Broken pipe")
+    return 0
+
+cli.run = run
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(("word", "status"), [("much", 0), ("connection", 4)])
+def test_only_an_output_that_nobody_reads_any_more_is_a_good_end(word: str, status: int) -> None:
+    """A connection that breaks raises the same, and then nothing was done."""
+    with subprocess.Popen(
+        [sys.executable, "-c", BROKEN, word], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.read(1)
+        if word == "much":
+            child.stdout.close()
+        said = child.stderr.read().decode()
+    assert (child.returncode, said) == (status, "error: [Errno 32] Broken pipe\n" if status else "")
+
+
 ADDRESSES = (
     "postgresql://poolhouse:Hunter/2@127.0.0.1/x",
     "postgresql://poolhouse:Hunter#2@127.0.0.1/x",

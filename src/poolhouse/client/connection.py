@@ -33,16 +33,18 @@ def folder(given: str | None) -> str:
 
 def call(data: str, question: dict[str, Any]) -> dict[str, Any]:
     """The envelope of the answer. Raises NoServer; Stopped where there is one that must not or does not answer."""
+    parts = []
     with _connected(data) as conversation:
-        conversation.sendall(json.dumps(question, ensure_ascii=True).encode() + b"\n")
-        parts = []
         try:
+            conversation.sendall(json.dumps(question, ensure_ascii=True).encode() + b"\n")
             while part := conversation.recv(1 << 16):
                 parts.append(part)
         except TimeoutError as error:
             raise Stopped(
                 say(("服务没有及时回答", "the server did not answer in time")), UNREACHABLE
             ) from error
+        except ConnectionError:
+            pass  # it ended in the middle of the question, or of its answer: no line is whole then
     line = b"".join(parts)
     if not line.endswith(b"\n"):
         said = (
