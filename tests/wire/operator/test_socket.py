@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import select
 import socket
 import stat
 import subprocess
@@ -23,7 +24,9 @@ from poolhouse.client.connection import NoServer
 from poolhouse.client.exits import Stopped
 from poolhouse.services import Services
 from poolhouse.wire.operator import socket as operator_socket
+from poolhouse.wire.operator.door import Door
 from poolhouse.wire.operator.socket import LOCK, NAME, served
+from poolhouse.wire.request import MAX_BODY_BYTES
 
 NOBODY = 65534
 
@@ -171,6 +174,32 @@ async def test_one_of_several_serves_it_and_another_takes_over(
     assert (await call(tmp_path, call="GET list-pools"))["statusCode"] == 200
     await second.__aexit__(None, None, None)
     assert not path.exists()
+
+
+async def test_whoever_does_not_read_its_answer_keeps_no_place(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def much(*_: object) -> bytes:
+        return b"0" * (8 << 20)
+
+    monkeypatch.setattr(operator_socket, "AT_ONCE", 1)
+    monkeypatch.setattr(operator_socket, "READ_WITHIN_S", 0.1)
+    async with server(services, tmp_path) as path:
+        with monkeypatch.context() as large, socket.socket(socket.AF_UNIX) as stopped:
+            large.setattr(Door, "answer", much)
+            stopped.connect(str(path))
+            stopped.sendall(b"{}\n")
+            while not await asyncio.to_thread(select.select, [stopped], [], [], 0.01):
+                pass
+            large.undo()
+            assert (await call(tmp_path, call="GET list-pools"))["statusCode"] == 200
+
+
+async def test_a_call_that_the_server_broke_off_was_not_done(services: Services, tmp_path: Path) -> None:
+    """Too large, or to a server that is stopping: the connection ends while the question is sent."""
+    async with server(services, tmp_path):
+        with pytest.raises(Stopped, match="ended the conversation"):
+            await call(tmp_path, call="GET find-user", values={"value": "x" * (3 * MAX_BODY_BYTES)})
 
 
 @pytest.mark.parametrize(

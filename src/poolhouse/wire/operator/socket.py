@@ -31,6 +31,8 @@ from poolhouse.wire.request import MAX_BODY_BYTES
 NAME, LOCK = "poolhouse.sock", "poolhouse.sock.lock"
 AT_ONCE = 16
 LINE_WITHIN_S = 10.0
+READ_WITHIN_S = 20.0
+"""Whoever does not read its answer, a command that was stopped say, would keep a place and hold up a stop."""
 FREE_LOOKED_S = 2.0
 LAST_CALL_S = 30.0
 _CREDENTIALS = struct.Struct("3i")
@@ -123,14 +125,15 @@ class Listener:
                 async with asyncio.timeout(LINE_WITHIN_S):
                     line = await reader.readline()
                 if line.endswith(b"\n"):
-                    writer.write(await self._door.answer(line, account) + b"\n")
-                    await writer.drain()
+                    answer = await self._door.answer(line, account)
+                    async with asyncio.timeout(READ_WITHIN_S):
+                        writer.write(answer + b"\n")
+                        writer.close()
+                        await writer.wait_closed()
         except (OSError, TimeoutError, ValueError):
-            pass  # who asks went away, or sent too much
+            pass  # who asks went away, does not read, or sent too much
         finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+            writer.transport.abort()  # of what was sent and read nothing is lost
 
     async def stop(self) -> None:
         if self._server is not None:
