@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from poolhouse import ttl_cache
 from poolhouse.errors import DatabaseLost
@@ -226,3 +228,31 @@ async def test_without_a_folder_a_process_keeps_its_own(table: Table, tmp_path: 
     table.rows["a"] = "new"
     cache.drop("a")
     assert await cache.get("a", table.of("a")) == "new"
+
+
+async def test_a_disk_that_is_full_ends_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write to mapped memory without a place on the disk is SIGBUS. The row counts as written all the same."""
+    here, there = Marks(), Marks()
+    here.share(tmp_path)
+    there.share(tmp_path)
+    assert here.now.readonly
+    assert (tmp_path / ttl_cache.FILE).stat().st_blocks * 512 >= ttl_cache.MARKS * ttl_cache.MARK_BYTES
+    here.change(5)
+    assert there.now[5] == here.now[5] != 0
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(ttl_cache.os, "pwrite", full)
+    with capture_logs() as logs:
+        here.change(5)
+    assert [line["event"] for line in logs] == ["cache_mark_unwritten"]
+
+
+def test_a_link_in_the_place_of_the_marks_is_not_followed(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.write_text("precious")
+    (tmp_path / ttl_cache.FILE).symlink_to(kept)
+    with pytest.raises(OSError):
+        Marks().share(tmp_path)
+    assert kept.read_text() == "precious"

@@ -6,6 +6,7 @@ Decision: docs/decisions/0027-one-cache.md.
 from __future__ import annotations
 
 import asyncio
+import errno
 import mmap
 import os
 import secrets
@@ -16,6 +17,8 @@ from time import monotonic
 from typing import Generic, NamedTuple, TypeVar
 from zlib import crc32
 
+import structlog
+
 T = TypeVar("T")
 
 MOST_KEPT = 10_000
@@ -25,35 +28,69 @@ MARKS = 16_384
 MARK_BYTES = 8
 FILE = "caches.marks"
 
+_log = structlog.get_logger(__name__)
+
 
 class Marks:
     """Numbers by which caches know that a row was written: another one stands in the place of its key from then on.
     Rows whose keys share a place are read once more than need be.
 
-    `share` puts them into memory that all processes of a data folder have in common, so that each sees at once what
-    another has written. A new number is drawn, never counted up: of two that count at the same time one would be lost.
+    `share` puts them into a file that all processes of a data folder map, so that each sees at once what another has
+    written. A new number is drawn, never counted up: of two that count at the same time one would be lost.
+
+    The file is read as memory and written by `pwrite`: a full disk refuses that, where it ends a process that writes
+    to mapped memory.
     """
 
     def __init__(self, many: int = MARKS) -> None:
         self._many = many
-        self.now = memoryview(bytearray(many * MARK_BYTES)).cast("Q")
+        self._own: memoryview | None = memoryview(bytearray(many * MARK_BYTES)).cast("Q")
+        self._file = -1
+        self.now = self._own.toreadonly()
 
     def place(self, key: str) -> int:
         return crc32(key.encode(errors="replace")) % self._many
 
     def change(self, place: int) -> None:
-        self.now[place] = secrets.randbits(64)
+        """Never raises, for what was written stays written: others then see it after their cache's seconds."""
+        if self._own is not None:
+            self._own[place] = secrets.randbits(64)
+            return
+        try:
+            os.pwrite(self._file, secrets.token_bytes(MARK_BYTES), place * MARK_BYTES)
+        except OSError as error:
+            _log.warning("cache_mark_unwritten", cause=str(error))
 
     def share(self, folder: Path) -> None:
-        """Raises OSError where there is no such folder or it may not be written; then nothing has changed."""
+        """Raises OSError where there is no such folder, or no such file can be made or written; then nothing has
+        changed. A link in its place is not followed."""
         size = self._many * MARK_BYTES
-        file = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        file = os.open(folder / FILE, flags, 0o600)
         try:
             if os.fstat(file).st_size < size:
-                os.ftruncate(file, size)
-            self.now = memoryview(mmap.mmap(file, size)).cast("Q")
-        finally:
+                _reserve(file, size)
+            shared = memoryview(mmap.mmap(file, size, access=mmap.ACCESS_READ)).cast("Q")
+        except BaseException:
             os.close(file)
+            raise
+        before, self._file = self._file, file
+        self._own, self.now = None, shared
+        if before >= 0:
+            os.close(before)
+
+
+def _reserve(file: int, size: int) -> None:
+    """Makes the file so long, with a place on the disk for all of it where the system can promise that."""
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(file, 0, size)
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                raise
+        else:
+            return
+    os.ftruncate(file, size)
 
 
 SHARED = Marks()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+
+import structlog
 
 from poolhouse import ttl_cache
 from poolhouse.audit.service import AuditLog
@@ -44,6 +46,8 @@ SCRIPT_LOG_S = 10.0
 
 NODE = "poolhouse node"
 
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True)
 class WireServices(Core, Directory, People, Memberships, Access, Tokens, Proving, SignIn):
@@ -81,8 +85,11 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
 @asynccontextmanager
 async def opened(settings: Settings, database_url: str) -> AsyncIterator[Services]:
     """The services for the length of a block; their background work ends with it."""
-    with suppress(OSError):  # then others see within a second what this process writes, and it what they do
+    try:
         ttl_cache.SHARED.share(settings.data)
+    except OSError as error:  # others then see within a second what this process writes, and it what they do
+        if settings.workers > 1:
+            _log.warning("caches_not_shared", cause=str(error))
     replica = settings.replica_url.get_secret_value() if settings.replica_url else None
     db = await Database.open(
         database_url,
