@@ -259,7 +259,7 @@ def _row(
         if key == "customData":
             try:
                 custom |= msgspec.json.decode(cell, type=dict[str, Any])
-            except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError):
+            except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError, RecursionError):
                 return Raw(line, done, {}, "not a JSON object", "customData")
         elif key.startswith(CUSTOM):
             custom[key.removeprefix(CUSTOM)] = cell

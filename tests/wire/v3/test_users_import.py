@@ -12,6 +12,7 @@ from tests.wire.v3.conftest import V3Client
 
 from poolhouse.caller import Caller
 from poolhouse.errors import InvalidOperation, NotPermitted, PoolhouseError, TooManyRequests
+from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.migration import jobs, postgres_jobs
 from poolhouse.services import Services
 from poolhouse.users.model import UserKey, UserQuery
@@ -196,3 +197,19 @@ async def test_jobs_that_ended_long_ago_go_with_what_they_refused(v3: V3Client) 
         "select count(*) from user_import_errors where pool_id = $1", v3.pool_id
     )
     assert postgres_jobs.KEPT_DAYS == 30
+
+
+@pytest.mark.parametrize("deep", [900, 5000])
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+async def test_a_row_nested_too_deeply_is_refused_as_one(v3: V3Client, kind: str, deep: int) -> None:
+    drafts = [FieldDraft(TargetType.USER, "level", DataType.OBJECT, "Level")]
+    await v3.services.fields.define(v3.administrator, drafts)
+    value = '{"level": ' + "[" * deep + "]" * deep + "}"
+    if kind == "csv":
+        quoted = value.replace('"', '""')
+        text = f'username,customData\nann,"{quoted}"\nbob,\n'
+    else:
+        text = lines(f'{{"username": "ann", "customData": {value}}}', {"username": "bob"})
+    answer = await sent(v3, await begun(v3, format=kind), 0, text, last=True)
+    assert answer["statusCode"] == 200, answer
+    assert (answer["data"]["imported"], answer["data"]["failed"]) == (1, 1)
