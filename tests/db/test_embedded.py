@@ -20,6 +20,7 @@ from poolhouse.db import cluster, os_account
 from poolhouse.db.database import Database
 from poolhouse.db.embedded import EmbeddedPostgres
 from poolhouse.db.errors import DatabaseUnfit
+from poolhouse.db.lock import FolderLock
 from poolhouse.db.machine import Machine, settings_for
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
@@ -302,3 +303,13 @@ def test_binaries_in_a_private_folder_are_copied_to_where_the_servers_user_reach
         assert them.can("x", cluster._reachable(found, them).folder / "postgres")
         with pytest.raises(DatabaseUnfit, match="cannot run"):
             cluster._reachable(cluster.Binaries(program.parent, "system", "18.6"), them)
+
+
+def test_a_lock_that_leads_elsewhere_empties_nothing(tmp_path: Path) -> None:
+    """Whoever may write in the folder could have a server of root empty any file."""
+    kept = tmp_path / "kept"
+    kept.write_text("precious")
+    (tmp_path / "poolhouse.lock").symlink_to(kept)
+    with pytest.raises(OSError):
+        FolderLock(tmp_path)
+    assert kept.read_text() == "precious"

@@ -18,7 +18,9 @@ class FolderLock:
 
     def __init__(self, folder: Path) -> None:
         """Raises FolderTaken, naming the pid of who holds it."""
-        self._file = os.open(folder / "poolhouse.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # A link would have another file emptied.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._file = os.open(folder / "poolhouse.lock", flags, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
