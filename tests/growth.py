@@ -133,7 +133,7 @@ def _everything() -> str:
 
 
 BUILT = {
-    "crypto.patterns:check_pattern": "an administrator's; crypto/patterns.py bounds it",
+    "crypto.patterns:_compile": "an administrator's; crypto/patterns.py bounds it",
     "crypto.patterns:_search": "an administrator's; crypto/patterns.py bounds it",
     "crypto.foreign_formats:_format": "those of FORMATS, which has a row of its own",
 }

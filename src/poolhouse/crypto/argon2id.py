@@ -24,6 +24,8 @@ from argon2.low_level import ARGON2_VERSION, Type, core, error_to_str, ffi, hash
 SALT_BYTES, HASH_BYTES = 16, 32
 HUGE_PAGE = 2 * 1024 * 1024
 
+_SALT_AND_HASH = re.compile(r"([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})\Z")
+
 _thread = threading.local()
 """`block`: the memory its thread hashes in."""
 
@@ -34,7 +36,6 @@ class Argon2id:
     def __init__(self, memory_kib: int, passes: int) -> None:
         self.memory_kib, self.passes = memory_kib, passes
         self._head = f"$argon2id$v={ARGON2_VERSION}$m={memory_kib},t={passes},p=1$"
-        self._shape = re.compile(re.escape(self._head) + r"([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})\Z")
 
     def hash(self, password: bytes) -> str:
         """In the usual form: `$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH`."""
@@ -47,14 +48,17 @@ class Argon2id:
 
     def is_own(self, stored: str) -> bool:
         """Whether it is of this cost and these lengths, as `hash` makes them."""
-        return self._shape.match(stored) is not None
+        return self._parts(stored) is not None
 
     def verify(self, password: bytes, stored: str) -> bool:
         """`stored` is one's own."""
-        found = self._shape.match(stored)
+        found = self._parts(stored)
         if found is None:
             raise ValueError("no hash of this cost")
         return hmac.compare_digest(self._raw(password, _read(found[1])), _read(found[2]))
+
+    def _parts(self, stored: str) -> re.Match[str] | None:
+        return _SALT_AND_HASH.match(stored, len(self._head)) if stored.startswith(self._head) else None
 
     def _written(self, salt: bytes, digest: bytes) -> str:
         return f"{self._head}{_unpadded(salt)}${_unpadded(digest)}"
