@@ -195,6 +195,24 @@ async def test_a_deleted_field_takes_its_index_along(services: Services, pool: P
     assert await state(services, pool) == (True, (IndexState.FILLING, 0, 0))
 
 
+async def test_a_value_that_another_gives_while_one_is_taken_away_is_in_the_index(
+    services: Services, pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes away finds no value yet, and then the row of the index that came with one."""
+    await marked(services, pool)
+    (ann,) = await people(services, pool, None)
+    await filled(services)
+    forget = postgres_index.forget
+
+    async def late(*args: Any) -> None:
+        await services.fields.set_values(pool.administrator, USER, {ann.id: {"town": "b"}})
+        await forget(*args)
+
+    monkeypatch.setattr(postgres_index, "forget", late)
+    await services.fields.set_values(pool.administrator, USER, {ann.id: {"town": None}})
+    assert (await noted(services, pool), await of_town(services, pool, "b")) == (["b"], 1)
+
+
 async def test_who_is_deleted_while_somebody_writes_a_value_of_theirs_is_in_no_index(
     services: Services, pool: PoolForTests
 ) -> None:

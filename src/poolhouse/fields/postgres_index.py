@@ -212,15 +212,21 @@ async def _empty(tx: Tx, pool_id: str, target_type: str, key: str, limit: int) -
 
 async def forget(tx: Tx, pool_id: str, user_ids: Sequence[str], key: str | None = None) -> None:
     """After their values are deleted, and as a statement of its own: a piece of work was perhaps waited for, and this
-    one sees what that noted."""
+    one sees what that noted.
+
+    It sees a value of this `key`, too, that somebody gave since, which stays. Without a key the users go: so do theirs.
+    """
     await tx.execute(
         """
-        delete from user_field_values where pool_id = $1 and user_id = any($2::text[]) and key = any(array(
+        delete from user_field_values f where f.pool_id = $1 and f.user_id = any($2::text[]) and f.key = any(array(
           select i.key from field_indexes i where i.pool_id = $1 and ($3::text is null or i.key = $3)))
+          and ($3::text is null or not exists (select 1 from field_values v where v.pool_id = $1
+            and v.target_type = $4 and v.target_id = f.user_id and v.key = f.key))
         """,
         pool_id,
         list(user_ids),
         key,
+        TargetType.USER,
     )
 
 
