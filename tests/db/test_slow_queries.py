@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from poolhouse.db.slow_queries import Fetch, SlowQueries
+from poolhouse.errors import DatabaseLost
 
 
 @pytest.fixture
@@ -61,6 +62,25 @@ async def test_what_failed_is_not_tried_again(queries: SlowQueries) -> None:
     queries._rest_until.pop("a")
     assert queries.start("a", "1", asking("select 1", [])) is None
     assert queries.start("a", "2", asking("select 1", [])) is not None
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+async def test_what_could_not_begin_or_be_kept_is_tried_again_soon(
+    queries: SlowQueries, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """It says nothing of the query that the database was away when it was to be asked, or told what was found."""
+
+    async def nobody_keeps_it(fetch: Fetch) -> None:
+        raise DatabaseLost("restarting", retry_after_s=2)
+
+    monkeypatch.setattr("poolhouse.db.slow_queries.LOST_AGAIN_S", 0)
+    if lost == "before":
+        monkeypatch.setattr(queries, "_url", "postgresql://nobody@127.0.0.1:1/nowhere")
+    task = queries.start("a", "1", nobody_keeps_it)
+    assert task
+    await task
+    queries._rest_until.pop("a")
+    assert queries.start("a", "1", asking("select 1", [])) is not None
 
 
 async def test_another_process_runs_none_of_the_same_pool(queries: SlowQueries, postgres_url: str) -> None:

@@ -15,11 +15,14 @@ from typing import Any
 import asyncpg
 import structlog
 
+from poolhouse.errors import PoolhouseError
 from poolhouse.failures import told
 
 LONGEST_S = 300
 AGAIN_S = 3600.0
 """What took too long, or failed, is not tried again before that."""
+LOST_AGAIN_S = 30.0
+"""The same where no answer came of it that is about the query: nobody could connect, or keep what was found."""
 MOST_RESTING = 1_000
 
 _SETTINGS = {
@@ -51,8 +54,8 @@ class SlowQueries:
     ) -> asyncio.Task[None] | None:
         """`work` keeps what it finds. The task of this key, begun now or before; it raises nothing.
 
-        None while another runs, within AGAIN_S of a failure, and while others have their turn: a pool rests for as
-        long as its last query took.
+        None while another runs, within AGAIN_S of a failure (LOST_AGAIN_S, where that was none of the query's own),
+        and while others have their turn: a pool rests for as long as its last query took.
         """
         if self._running is not None:
             running, task = self._running
@@ -83,7 +86,8 @@ class SlowQueries:
             if await connection.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _LOCK, pool_id):
                 await work(connection.fetch)
         except Exception as error:
-            self._rest(key, AGAIN_S)
+            is_of_query = connection is not None and not isinstance(error, PoolhouseError)
+            self._rest(key, AGAIN_S if is_of_query else LOST_AGAIN_S)
             _log.warning("slow_query_failed", pool_id=pool_id, cause=told(error))
         finally:
             self._running = None
