@@ -10,7 +10,7 @@ from tests.conftest import PoolForTests
 from tests.fields.indexes import filled
 
 from poolhouse.errors import InvalidInput, InvalidOperation, NotPermitted, PoolhouseError, QueryTooBroad
-from poolhouse.fields import postgres_index
+from poolhouse.fields import postgres, postgres_index
 from poolhouse.fields.model import DataType, Field, FieldDraft, IndexState, TargetType
 from poolhouse.ids import new_id
 from poolhouse.services import Services
@@ -184,6 +184,24 @@ async def test_an_index_that_is_given_up_is_emptied_and_can_be_had_again(
     await filled(services)
     assert (await noted(services, pool), await state(services, pool)) == ([], (False, None))
     assert await of_town(services, pool, "d") == 1
+
+
+async def test_of_two_who_create_a_field_at_once_the_second_changes_what_the_first_made(
+    services: Services, pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else neither would know of the other, and an index be filled for a field that has none."""
+    save, other = postgres.save_field, set[asyncio.Task[Field]]()
+
+    async def late(*args: Any) -> Field:
+        if not other:
+            other.add(asyncio.create_task(marked(services, pool)))
+            await asyncio.wait(other, timeout=0.2)
+        return await save(*args)
+
+    monkeypatch.setattr(postgres, "save_field", late)
+    await marked(services, pool, indexed=False)
+    await asyncio.gather(*other)
+    assert await state(services, pool) == (True, (IndexState.FILLING, 0, 0))
 
 
 async def test_a_deleted_field_takes_its_index_along(services: Services, pool: PoolForTests) -> None:

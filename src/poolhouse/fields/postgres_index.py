@@ -48,6 +48,11 @@ def noting(save: str) -> str:
     )
 
 
+async def wait_for_others(tx: Tx, pool_id: str) -> None:
+    """Who define fields of the pool: of two who create the same one, the second finds it. Before any other lock."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('field definitions ' || $1, 0))", pool_id)
+
+
 async def hold(tx: Tx, pool_id: str, keys: Sequence[str] | None = None) -> None:
     """The definitions of these fields, or of all of the pool, in the order that everybody takes them who takes more
     than one. Nobody writes a value of them, or changes them, until the transaction ends."""

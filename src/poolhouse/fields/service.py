@@ -93,6 +93,7 @@ class FieldService:
             if not _KEY.match(draft.key):
                 raise InvalidInput("key")
         async with self._db.transaction() as tx:
+            await postgres_index.wait_for_others(tx, caller.pool_id)
             marks = any(draft.indexed for draft in drafts)
             await postgres_index.hold(tx, caller.pool_id, None if marks else [draft.key for draft in drafts])
             before = await postgres_index.count_marked(tx, caller.pool_id) if marks else 0
