@@ -313,3 +313,14 @@ def test_a_lock_that_leads_elsewhere_empties_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         FolderLock(tmp_path)
     assert kept.read_text() == "precious"
+
+
+def test_a_process_that_the_system_refuses_is_told_and_not_waited_for(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(EmbeddedPostgres, "_spawn", refused)
+    with pytest.raises(DatabaseUnfit, match="temporarily unavailable"):
+        EmbeddedPostgres(data).start()

@@ -147,21 +147,22 @@ class EmbeddedPostgres:
     def _keep(self) -> None:
         """The server's life, in one thread: the kernel's notice of a death is about the thread that forked."""
         while not self._stopping.is_set():
-            self._process = self._spawn()
             try:
+                self._process = self._spawn()
                 self._await_ready(self._process)
-            except DatabaseUnfit as error:
+            except (DatabaseUnfit, OSError, subprocess.SubprocessError) as error:
                 if not self._started.is_set():
-                    self._failure = error
+                    self._failure = DatabaseUnfit(str(error))
                     self._started.set()
                     break
                 _log.error("database_restart_failed", cause=str(error))
             else:
                 self._started.set()
-            while not self._stopping.wait(0.2) and self._process.poll() is None:
+            while not self._stopping.wait(0.2) and self._process and self._process.poll() is None:
                 pass
             if not self._stopping.is_set():
-                _log.error("database_stopped_unexpectedly", exit=self._process.returncode)
+                exit_status = self._process.returncode if self._process else None
+                _log.error("database_stopped_unexpectedly", exit=exit_status)
                 self._stopping.wait(AGAIN_AFTER_S)
         if self._process is not None:
             _end(self._process)
