@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -18,8 +20,11 @@ import structlog
 from tests.conftest import PoolForTests
 
 from poolhouse import failures, logs
+from poolhouse.client import exits
+from poolhouse.commands import mendable
 from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput
+from poolhouse.settings import Settings
 
 SECRET = "Hunter-2"
 
@@ -53,6 +58,13 @@ def test_no_way_of_telling_quotes_a_value(name: str) -> None:
     assert not [text for text in told if SECRET in text]
     assert type(error).__name__ in told[0]
     assert "test_failures.py" in told[1]
+
+
+def test_a_fault_is_told_with_its_place_of_ours_and_the_last_of_all() -> None:
+    error = caught(lambda: Settings(data=7))  # type: ignore[arg-type]
+    assert re.fullmatch(r"settings\.py:\d+, .*pathlib.*\.py:\d+", failures.place(error))
+    said, status = mendable.told(caught(lambda: replace(object())))  # type: ignore[type-var]
+    assert (status, "(TypeError at " in said, "dataclasses.py:" in said) == (exits.FAULT, True, True)
 
 
 def test_causes_and_groups_are_told_as_discreetly() -> None:

@@ -52,6 +52,17 @@ def told(error: BaseException) -> str:
     return f"{name}: {words}"[:LONGEST] if words else name
 
 
+def place(error: BaseException) -> str:
+    """`serving.py:157, dataclasses.py:1503`: the last line of ours that was running, and the last of all."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [one for one in frames if one[0].startswith(_OURS)]
+    last = dict.fromkeys([*ours[-1:], *frames[-1:]])
+    return ", ".join(
+        f"{name.removeprefix(_OURS).lstrip('/').rpartition('site-packages/')[2]}:{line}"
+        for name, line in last
+    )
+
+
 def told_in_full(error: BaseException) -> list[dict[str, Any]]:
     """The exception and those behind it, the last first: `{exc_type, exc_value, frames}`, for a log line."""
     return [

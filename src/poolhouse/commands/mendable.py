@@ -22,7 +22,9 @@ def told(error: Exception) -> tuple[str, int]:
     said = mendable(error)
     if said is None:
         return (
-            f"a fault of Poolhouse ({failures.told(error)}): please report it with what --debug shows",
+            # Its place, too: what comes once in a hundred starts does not come again with --debug.
+            f"a fault of Poolhouse ({failures.told(error)} at {failures.place(error)}): please report it with what "
+            "--debug shows",
             exits.FAULT,
         )
     if isinstance(error, NotFound):
