@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import re
 import sys
+from pathlib import Path
 
 import pytest
 from tests.client.conftest import Typed
 from tests.conftest import PoolForTests
 
-from poolhouse.client import output, passwords
+from poolhouse.client import connection, output, passwords
 from poolhouse.client.exits import NOT_FOUND, REFUSED, USAGE
 from poolhouse.services import Services
+from poolhouse.settings import Settings
 from poolhouse.users.model import UserDraft, UserKey
 
 
@@ -21,6 +23,14 @@ async def test_a_user_is_found_by_every_name(services: Services, pool: PoolForTe
     user = await services.users.create(pool.administrator, UserDraft(names))
     for name in (*names.values(), user.id):
         assert (await typed("user", "show", name, "--json")).json["userId"] == user.id
+
+
+@pytest.mark.parametrize("given", [None, "", ".", "x/../there", "/there"])
+def test_a_command_looks_where_the_server_is(given: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("POOLHOUSE_DATA", raising=False)
+    if given is not None:
+        monkeypatch.setenv("POOLHOUSE_DATA", given)
+    assert Path(connection.folder(None)).resolve() == Settings().data.resolve()
 
 
 async def test_the_neighbours_are_invisible(

@@ -28,7 +28,7 @@ class NoServer(Exception):
 
 def folder(given: str | None) -> str:
     """As the server's own settings find it."""
-    return os.path.abspath(given or os.environ.get("POOLHOUSE_DATA") or "data")
+    return os.path.abspath(os.environ.get("POOLHOUSE_DATA", "data") if given is None else given)
 
 
 def call(data: str, question: dict[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from poolhouse.texts import fault_of
 
 MOST_ROWS, MOST_PASSWORDS = 1_000, 100
 """Of one piece; plain passwords, each of which costs a hash."""
-MOST_IGNORED = 100
+MOST_IGNORED, LONGEST_IGNORED = 100, 256
 RETRY_S = 1
 
 Entries = list[Entry]
@@ -54,6 +54,9 @@ class ImportJobs:
         await self._imports.require_native(caller)
         if len(ignored) > MOST_IGNORED:
             raise TooLarge("ignoreColumns", f"最多 {MOST_IGNORED} 项", f"at most {MOST_IGNORED} entries")
+        if any(len(name) > LONGEST_IGNORED for name in ignored):
+            zh, en = f"每项最多 {LONGEST_IGNORED} 个字符", f"at most {LONGEST_IGNORED} characters each"
+            raise TooLarge("ignoreColumns", zh, en)
         reading = import_tables.told(None, None, ignored)
         async with self._db.transaction() as tx:
             await rows.drop_old(tx, caller.pool_id)

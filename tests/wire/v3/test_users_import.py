@@ -171,6 +171,12 @@ async def test_a_piece_is_bounded(v3: V3Client, monkeypatch: pytest.MonkeyPatch)
     assert (await v3.get("get-import-users-job", jobId=job_id))["data"]["position"] == 0
 
 
+async def test_what_a_job_keeps_is_bounded(v3: V3Client) -> None:
+    for ignored in (["x"] * 101, ["x" * 257]):
+        refused = await v3.post("create-import-users-job", {"ignoreColumns": ignored})
+        assert (refused["statusCode"], "ignoreColumns" in refused["message"]) == (400, True)
+
+
 async def test_the_log_tells_who_began_brought_in_and_cancelled(v3: V3Client) -> None:
     job_id = await begun(v3)
     await sent(v3, job_id, 0, lines({"username": "ann"}))
