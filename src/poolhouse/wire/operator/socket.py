@@ -100,8 +100,9 @@ class Listener:
         _remove(folder)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         try:
+            # The file is made with the socket's mode: a chmod of its name might meet a link put there meanwhile.
+            os.fchmod(listening.fileno(), 0o600)
             listening.bind(f"/proc/self/fd/{folder}/{NAME}")
-            os.chmod(NAME, 0o600, dir_fd=folder)  # nobody can connect before it listens
             made = os.stat(NAME, dir_fd=folder, follow_symlinks=False)
             self._made = made.st_dev, made.st_ino
             listening.setblocking(False)
