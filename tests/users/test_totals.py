@@ -269,6 +269,16 @@ async def test_what_takes_longer_than_a_search_may_is_counted_beside_the_request
     assert await total(db, totals, pool) == 1
 
 
+async def test_what_could_not_be_counted_is_too_broad_and_nobody_is_told_to_wait(
+    services: Services, pool: PoolForTests, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.db.slow, "failed", lambda key: True)
+    with pytest.raises(QueryTooBroad) as refused:
+        await total(Impatient(services), kept(services), pool)
+    assert "being counted" not in refused.value.message("en-US")
+    assert services.db.slow._running is None
+
+
 async def test_while_it_is_counted_nobody_else_counts_it(
     services: Services,
     pool: PoolForTests,

@@ -60,7 +60,7 @@ class SlowQueries:
         if self._running is not None:
             running, task = self._running
             return task if running == key else None
-        if max(self._rest_until.get(one, 0.0) for one in (pool_id, key)) > monotonic():
+        if self.failed(key) or self._rests(pool_id):
             return None
         task = asyncio.create_task(self._run(pool_id, key, work), name="slow query")
         self._running = (key, task)
@@ -68,6 +68,10 @@ class SlowQueries:
 
     def runs(self, key: str) -> bool:
         return self._running is not None and self._running[0] == key
+
+    def failed(self, key: str) -> bool:
+        """Whether it is not tried for now: who waits, waits for nothing."""
+        return self._rests(key)
 
     async def close(self) -> None:
         if self._running is not None:
@@ -84,7 +88,10 @@ class SlowQueries:
                 self._url, timeout=10.0, server_settings={**_SETTINGS, "application_name": self._name}
             )
             if await connection.fetchval("select pg_try_advisory_lock($1, hashtext($2))", _LOCK, pool_id):
-                await work(connection.fetch)
+                async with asyncio.timeout(
+                    LONGEST_S + 10
+                ):  # a pooler may keep our settings from the database
+                    await work(connection.fetch)
         except Exception as error:
             is_of_query = connection is not None and not isinstance(error, PoolhouseError)
             self._rest(key, AGAIN_S if is_of_query else LOST_AGAIN_S)
@@ -94,6 +101,9 @@ class SlowQueries:
             self._rest(pool_id, monotonic() - began)
             if connection is not None:
                 connection.terminate()
+
+    def _rests(self, name: str) -> bool:
+        return self._rest_until.get(name, 0.0) > monotonic()
 
     def _rest(self, name: str, seconds: float) -> None:
         self._rest_until[name] = monotonic() + seconds

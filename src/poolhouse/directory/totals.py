@@ -111,9 +111,8 @@ class Totals:
             try:
                 found = await postgres_kept.count(db.search_fetch, asked)
             except QueryTooBroad as error:
-                if self._begin(pool_id, asked) is None:
-                    raise
-                raise _being_counted(query) from error
+                self._begin(pool_id, asked)
+                raise self._refusal(query, asked) from error
             if found.took_s > self._slow_s:
                 await self._keep(pool_id, asked, found)
             return found.total
@@ -129,14 +128,16 @@ class Totals:
 
     async def _slowly(self, pool_id: str, query: UserQuery, asked: Question, before: Total | None) -> int:
         """Waits WAITED_S for what comes after `before`. Raises QueryTooBroad, which says that it is being counted."""
-        task = self._begin(pool_id, asked)
-        if task is None:
-            raise _too_broad(query)
-        await asyncio.wait([task], timeout=WAITED_S)
+        if task := self._begin(pool_id, asked):
+            await asyncio.wait([task], timeout=WAITED_S)
         _, _, kept, _ = await postgres_kept.find(self._db, pool_id, asked)
         if kept is None or (before is not None and kept.at <= before.at):
-            raise _being_counted(query)
+            raise self._refusal(query, asked)
         return kept.total
+
+    def _refusal(self, query: UserQuery, asked: Question) -> QueryTooBroad:
+        failed = self._db.slow.failed(asked.found_by.hex())
+        return _too_broad(query) if failed else _being_counted(query)
 
     def _begin(self, pool_id: str, asked: Question) -> asyncio.Task[None] | None:
         async def work(fetch: Fetch) -> None:

@@ -68,6 +68,7 @@ comment on table user_import_errors is 'The rows that a job refused, the first o
 """
 
 DOWN = f"""
+lock table users in share row exclusive mode;
 {_noted("")}
 insert into user_search (pool_id, user_id, created_at, search_key)
   select u.pool_id, u.id, u.created_at, poolhouse_search_text({", ".join("u." + name for name in _OF)})
