@@ -28,6 +28,8 @@ from bench.running import data_folder, running
 from poolhouse import logs
 from poolhouse.caller import Caller
 from poolhouse.db.embedded import EmbeddedPostgres
+from poolhouse.db.slow_queries import LONGEST_S
+from poolhouse.errors import QueryTooBroad
 from poolhouse.orgs.model import NodeDraft, Tree
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services, opened
@@ -168,8 +170,9 @@ async def one_pool(data: Path, url: str, users: int) -> Crowd:
 
 
 async def asked(data: Path, url: str, crowded: Crowd, smallest: Crowd | None) -> dict[str, Any]:
-    async with opened(Settings(data=data), url) as services:  # which keeps no totals yet
+    async with opened(Settings(data=data), url) as services:
         caller = crowded.caller
+        await services.db.execute("delete from kept_lists where pool_id = $1", caller.pool_id)
         below = {"departments": (DepartmentFilter(crowded.root, True),)}
         leaf = {"departments": (DepartmentFilter(crowded.leaf, False),)}
         questions = acts(now()) | {"below the root": below, "in one department": leaf}
@@ -215,16 +218,24 @@ async def departments(services: Services, caller: Caller) -> tuple[str, list[str
 
 
 async def measured(services: Services, caller: Caller, **asked: Any) -> dict[str, Any]:
-    """The first answer, which may have to count, and the median of those after it."""
+    """The first answer, which may have to count, and the median of those after it. Where it is refused because it is
+    being counted beside the requests, `first_ms` is until it was."""
     query = UserQuery(**({"page": PageRequest(1, 10)} | asked))
-    try:
-        began = time.perf_counter()
-        page = await services.users.list(caller, query)
-        first_ms = (time.perf_counter() - began) * 1000
-    except Exception as error:
-        return {"refused": type(error).__name__, "after_ms": round((time.perf_counter() - began) * 1000)}
+    began = time.perf_counter()
+    refused: dict[str, Any] = {}
+    while True:
+        try:
+            page = await services.users.list(caller, query)
+            break
+        except QueryTooBroad as error:
+            passed_s = time.perf_counter() - began
+            refused = refused or {"refused": type(error).__name__, "after_ms": round(passed_s * 1000)}
+            if "being counted" not in error.message("en-US") or passed_s > LONGEST_S:
+                return refused
+            await asyncio.sleep(1)
+    first_ms = (time.perf_counter() - began) * 1000
     again = await timed(lambda: services.users.list(caller, query))
-    return {"first_ms": round(first_ms, 2), **again, "total": page.total}
+    return {"first_ms": round(first_ms, 2), **refused, **again, "total": page.total}
 
 
 async def timed(call: Callable[[], Awaitable[Any]]) -> dict[str, Any]:

@@ -192,8 +192,10 @@ def _taken(act: dict[str, Any]) -> str:
     """`first, then`; one number where they are much the same."""
     if not act:
         return ""
-    if "refused" in act:
+    if "refused" in act and "ms" not in act:
         return f"refused after {act['after_ms'] / 1000:.0f} s"
+    if "refused" in act:
+        return f"refused until counted ({act['first_ms'] / 1000:.0f} s), then {_figure(act['ms'])}"
     first, later = act.get("first_ms", act["ms"]), act["ms"]
     if first < later * 3 or first < 15:
         return _figure(later)
