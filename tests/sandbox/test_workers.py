@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+import uvloop
 
 from poolhouse.errors import InvalidInput, Overloaded
 from poolhouse.sandbox.client import Killed, Returned, Sandbox, SyntaxProblem
@@ -271,3 +272,16 @@ async def test_what_a_call_used_is_collected_after_it() -> None:
         for _ in range(600):
             outcome = await run(sandbox, QUICK, 1)
             assert isinstance(outcome, Returned), outcome
+
+
+async def test_calls_that_follow_each_other_at_once_do_not_die_of_what_those_before_used() -> None:
+    """As a server's loop sends them: a worker lets go of realms only while it has nothing to do."""
+    source = "async function login() { return ['pg', 'lodash', 'bcrypt', 'crypto'].map(require).length; }"
+
+    async def calls() -> None:
+        async with fresh(Limits(recycle_calls=10**9)) as sandbox:
+            for _ in range(700):
+                outcome = await run(sandbox, source, 1)
+                assert isinstance(outcome, Returned), outcome
+
+    await asyncio.to_thread(uvloop.run, calls())

@@ -39,7 +39,7 @@ class ThrownFrame(msgspec.Struct):
 
 class ResultFrame(msgspec.Struct, tag="result", rename="camel"):
     """`console`: a line is its level's first letter and its text. `dialect`: the form the function was found in;
-    `answers`: how often it called its callback."""
+    `answers`: how often it called its callback. `full`: the heap is, by two thirds."""
 
     id: Id
     ok: bool
@@ -54,6 +54,7 @@ class ResultFrame(msgspec.Struct, tag="result", rename="camel"):
     error: ThrownFrame | None = None
     dialect: Literal["poolhouse", "auth0"] = "poolhouse"
     answers: Count = 0
+    full: bool = False
     stopped: Literal["timeout", "output_too_large"] | None = None
 
     def lines(self) -> list[tuple[Level, str]]:

@@ -79,6 +79,7 @@ class WorkerProcess:
         self.exclusive = False
         self.retiring = False
         self.answered = self.leaks = self.strays = self.stderr_seen = 0
+        self.is_full = False
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -282,6 +283,8 @@ class WorkerProcess:
         self.idle_since_s = time.monotonic()
         if isinstance(answer, Result) and answer.head.left:
             self.leaks += 1
+        if isinstance(answer, Result) and answer.head.full:
+            self.is_full = True
         self._on_answer(self, call, answer)
 
     async def _read_stderr(self) -> None:

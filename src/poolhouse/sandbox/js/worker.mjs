@@ -2,6 +2,7 @@
 // Its answers are untrusted by the other side: whatever a script does here stays its own tenant's affair.
 
 import { createRequire } from "node:module";
+import { getHeapStatistics } from "node:v8";
 import vm from "node:vm";
 import { compile as compileAuth0, isAuth0s, plan } from "./auth0.mjs";
 import { readFrames, writeFrame } from "./frames.mjs";
@@ -42,6 +43,16 @@ const handlers = {
     writeFrame(answer);
   },
 };
+
+const CALLS_A_LOOK = 16;
+let calls = 0;
+
+// V8 lets go of realms only while the loop has nothing to do: those of calls that follow each other at once fill the heap,
+// and the other side replaces a worker that says so, before a call dies of it.
+function isFull() {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  return used > limit * 2 / 3;
+}
 
 async function call(frame) {
   const started = clock();
@@ -90,6 +101,8 @@ async function call(frame) {
     console: recording.lines, consoleCut: recording.cut, ms: clock() - started,
     opened: clients.opened, left: clients.left(), connectionLost: clients.connectionLost, spliced: clients.spliced.size,
   });
+  calls += 1;
+  if (calls % CALLS_A_LOOK === 0) answer.full = isFull();
   realm?.dispose();
   realm = null; // what this function's closures hold outlives the call, and a realm is 170 KB
   clients.dispose();
