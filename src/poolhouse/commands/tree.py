@@ -8,6 +8,7 @@ from cyclopts import App
 
 from poolhouse import __doc__ as about
 from poolhouse.client.exits import DONE, USAGE, Stopped
+from poolhouse.client.table import GROUPS, OTHERS
 
 
 def version() -> str:
@@ -25,25 +26,26 @@ app = App(
     version_format="plaintext",
 )
 COMMANDS = {
-    "up": ("server:up", "Start the server; the first start also creates a pool and an administrator."),
-    "demo": ("demo:demo", "Start a server with a legacy database beside it, and say what to try."),
-    "doctor": ("doctor:doctor", "Say what this machine gives the server, and what is wrong."),
-    "version": ("version:version", "The versions of Poolhouse and of what it runs on."),
-    "migrate": ("server:migrate", "Bring the database's schema to this version, or to another."),
-    "backup": ("backup:backup", "Write the database into one file."),
-    "restore": ("backup:restore", "Read such a file into an empty database."),
-    "secrets": ("secrets:secrets", "The key that encrypts what must not be read."),
-    "signing-keys": ("signing_keys:signing_keys", "The server's keys that sign id and access tokens."),
-    "pool": ("pools:pools", "User pools."),
-    "app": ("apps:apps", "Applications of a pool."),
-    "import": ("imports:imports", "Bring in many users from a file."),
-    "export": ("exports:exports", "Take everybody of a pool out into a file."),
-    "scripts": ("scripts:scripts", "The functions of a pool's custom database."),
-    "migration": ("migration:migration", "How far users have moved in from a custom database."),
+    "up": "server:up",
+    "demo": "demo:demo",
+    "doctor": "doctor:doctor",
+    "version": "version:version",
+    "migrate": "server:migrate",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "secrets": "secrets:secrets",
+    "signing-keys": "signing_keys:signing_keys",
+    "pool": "pools:pools",
+    "app": "apps:apps",
+    "import": "imports:imports",
+    "export": "exports:exports",
+    "scripts": "scripts:scripts",
+    "migration": "migration:migration",
 }
-"""Name -> (where it is, what it does): a file is imported when its command is asked for."""
+"""Name -> where it is: a file is imported when its command is asked for."""
 
-for _name, (_place, _help) in COMMANDS.items():
+for _name, _place in COMMANDS.items():
+    _, _help = (OTHERS | GROUPS)[_name]
     app.command(f"poolhouse.commands.{_place}", name=_name, help=_help)
 
 

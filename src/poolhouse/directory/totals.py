@@ -43,6 +43,7 @@ WAITED_S = 8.0
 SHOWN_TIMES, SHOWN_S = 20, 600.0
 """After a change such a total is shown for so many times as long as it took to count, and SHOWN_S at most."""
 
+_USERS = "select coalesce(sum(c.users), 0)::bigint from user_counts c where"
 _OF_THE_ROW = TEXTS | BOOLEANS | MOMENTS | COUNTS
 
 
@@ -150,10 +151,7 @@ class Totals:
         self, db: Reads, pool_id: str, query: UserQuery, where: Listed, field: Field
     ) -> None:
         """What all values of a field are read for is refused in a large pool, unless something else makes it short."""
-        users = await db.fetchval(
-            "select coalesce(sum(c.users), 0)::bigint from user_counts c where c.pool_id = $1", pool_id
-        )
-        if users < self._read_through:
+        if await _sum(db, Where(pool_id, "c")) < self._read_through:
             return
         if is_one_condition(query) or await _cost(db, *_counted(pool_id, query, where)) > self._most_cost:
             raise not_indexed(field)
@@ -233,16 +231,13 @@ async def _of_field(db: Reads, field: OfField) -> int:
     """By the index of a custom field alone: those with such a value, or all the others."""
     found = f"select count(*) from user_field_values f where {field.sql}"
     if field.is_negative:
-        everybody = "select coalesce(sum(c.users), 0)::bigint from user_counts c where c.pool_id = $1"
-        found = f"select ({everybody}) - ({found})"
+        found = f"select ({_USERS} c.pool_id = $1) - ({found})"
     total: int = await db.search_fetchval(found, *field.args)
     return total
 
 
 async def _sum(db: Reads, where: Where) -> int:
-    total: int = await db.fetchval(
-        f"select coalesce(sum(c.users), 0)::bigint from user_counts c where {where.sql}", *where.args
-    )
+    total: int = await db.fetchval(f"{_USERS} {where.sql}", *where.args)
     return total
 
 

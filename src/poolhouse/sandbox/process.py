@@ -281,10 +281,9 @@ class WorkerProcess:
             call.timer.cancel()
         self.answered += 1
         self.idle_since_s = time.monotonic()
-        if isinstance(answer, Result) and answer.head.left:
-            self.leaks += 1
-        if isinstance(answer, Result) and answer.head.full:
-            self.is_full = True
+        if isinstance(answer, Result):
+            self.leaks += answer.head.left > 0
+            self.is_full = self.is_full or answer.head.full
         self._on_answer(self, call, answer)
 
     async def _read_stderr(self) -> None:
