@@ -40,7 +40,7 @@ APP_COMMANDS = (
         ("列出应用", "Lists applications."),
         "GET list-applications",
         (),
-        Table((*APPS[:3], Column("redirect", "redirectUris"))),
+        Table(APPS),
         paged="",
     ),
     Command(

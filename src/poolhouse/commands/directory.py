@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 from poolhouse.bootstrap import read_credentials
 from poolhouse.caller import Caller
+from poolhouse.commands.mendable import other_schema
 from poolhouse.commands.server import settings_from
 from poolhouse.credentials import operator as credentials
 from poolhouse.db import migrations
@@ -34,10 +35,7 @@ async def services_of(settings: Settings) -> AsyncIterator[Services]:
     require_key(settings)
     with database_of_folder(settings) as url:
         if waiting := await migrations.pending(url):
-            raise DatabaseUnfit(
-                f"the database's schema is not of this version ({len(waiting)} steps are missing): wait until the "
-                "server says it is up, or start it; `poolhouse migrate` does it alone"
-            )
+            raise DatabaseUnfit(other_schema(len(waiting)))
         async with opened(settings, url) as services:
             yield services
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from poolhouse import failures
 from poolhouse.client import exits
 
-NO_SCHEMA = (
-    "the database's schema is not of this version: wait until the server says it is up, or start it; "
-    "`poolhouse migrate` does it alone"
-)
+
+def other_schema(missing: int | None = None) -> str:
+    """`missing`: steps, where they were counted."""
+    steps = f" ({missing} steps are missing)" if missing is not None else ""
+    return (
+        f"the database's schema is not of this version{steps}: wait until the server says it is up, or start it; "
+        "`poolhouse migrate` does it alone"
+    )
+
+
+NO_SCHEMA = other_schema()
 
 
 def told(error: Exception) -> tuple[str, int]:

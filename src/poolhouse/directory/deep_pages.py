@@ -4,7 +4,8 @@ A list is remembered by the keys of some of its rows and their places, as of one
 many have ever left it, both kept by the database. Each page is read together with the state, in one statement. Where
 that is another than the places are of:
 
-* nobody left, and as many came as are newer now than the newest was: every place moves by so many;
+* nobody left, and as many came, fewer than MOST_CAME, as are newer now than the newest was: every place moves by so
+  many;
 * anything else: all is forgotten.
 
 So a page is what counting from the first row would give, whoever comes and goes. Decision:
@@ -23,7 +24,7 @@ from poolhouse.db.database import Executor, Reads
 from poolhouse.db.where import Where
 from poolhouse.directory import postgres_kept
 from poolhouse.directory.orders import NEWEST, Listed
-from poolhouse.directory.postgres_kept import Key, Total
+from poolhouse.directory.postgres_kept import MOST_CAME, Key, Total
 from poolhouse.errors import PoolhouseError
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
@@ -42,8 +43,6 @@ WORTH = 5_000
 """Rows on the way to a place that is kept for other processes, too."""
 MOST_LISTS, MOST_PLACES = 200, 200
 """Some 200 bytes a place: 8 MB at most."""
-MOST_CAME = 10_000
-"""Newcomers who are counted to move the places; more, and all is forgotten."""
 TRIES = 3
 
 
