@@ -7,7 +7,7 @@ test: setup ## the whole test suite
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal
 
 ##@ For developers
-.PHONY: setup check graph contract clients bench bench-check bench-large fuzz mutate lock renew audit dist format help
+.PHONY: setup check graph contract clients first-hour first-hour-clone bench bench-check bench-large fuzz mutate lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -39,6 +39,12 @@ format: setup ## mends what the formatter and the linter can
 clients: setup ## drives clients and OpenID Connect libraries; records what passes and writes their pages
 	RECORD_CLIENTS=1 .venv/bin/python -m pytest -n 0 tests/clients/test_matrix.py tests/clients/test_libraries.py
 	.venv/bin/python -m tests.clients.page
+
+first-hour: setup ## walks through the guides as three newcomers do; steps and time of each task
+	.venv/bin/python -m tests.first_hour
+
+first-hour-clone: setup ## the same in a fresh clone of the last commit, its set-up included
+	.venv/bin/python -m tests.first_hour --clone
 
 bench: setup ## measures against the limits; writes bench/results.json and docs/operations/performance.md
 	.venv/bin/python -m bench
@@ -86,4 +92,4 @@ dist: setup ## wheel, sdist and their CycloneDX bill of materials, into dist/
 	.venv/bin/python scripts/sbom.py dist
 
 help: ## this list
-	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-16s %s\n", $$1, $$2}' Makefile

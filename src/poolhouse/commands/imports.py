@@ -108,7 +108,10 @@ def check_row(
     *,
     user: Annotated[str, Parameter(help="Whose row: a username, e-mail, number, name or id in it.")],
     password: Annotated[
-        str | None, Parameter(help="Theirs: - reads a line of standard input; asked for if absent.")
+        str | None,
+        Parameter(
+            help="Theirs: - reads a line of standard input; asked for if absent.", allow_leading_hyphen=True
+        ),
     ] = None,
     encoding: Annotated[str | None, Parameter(help="As for `import users`.")] = None,
     separator: Annotated[str | None, Parameter(help="As for `import users`.")] = None,
