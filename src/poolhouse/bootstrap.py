@@ -17,7 +17,6 @@ from poolhouse.audit.model import Event
 from poolhouse.caller import Caller
 from poolhouse.db.database import Tx
 from poolhouse.files import write_private
-from poolhouse.ids import new_id
 from poolhouse.services import Services
 
 _LOCK = 0x626F6F74  # "boot"
@@ -105,13 +104,7 @@ async def _create(services: Services, tx: Tx, host: str) -> Credentials:
     system = Caller(pool.id, kind="system", actor_id=_ACTOR)
     app = await services.apps.add(tx, system, "Poolhouse", "default")
     password = token_urlsafe(15)
-    await tx.execute(
-        "insert into administrators (pool_id, id, username, password_hash) values ($1, $2, $3, $4)",
-        pool.id,
-        new_id(),
-        "admin",
-        await services.hasher.hash(password),
-    )
+    await services.administrators.add(tx, system, "admin", password, is_owner=True)
     made = Event("create", "user_pool", pool.id, detail={"node": socket.gethostname()})
     await services.audit.write(tx, system, made)
     await services.audit.write(tx, system, Event("create", "application", app.id, detail={"name": app.name}))

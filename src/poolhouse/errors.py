@@ -388,6 +388,13 @@ class AccessKeyNotFound(NotFound):
     en = "The access key does not exist"
 
 
+class AdministratorNotFound(NotFound):
+    """Or the session of one."""
+
+    zh = "管理员不存在"
+    en = "The administrator does not exist"
+
+
 class ScriptNotFound(NotFound):
     zh = "脚本不存在"
     en = "The script does not exist"

@@ -141,6 +141,13 @@ SEALED = (
         loss="second factors: removed, so those users log in without until they bind a new one",
     ),
     Sealed(
+        "administrator_factors",
+        "secret",
+        ("administrator_id",),
+        "administrator:{administrator_id}",
+        loss="second factors of administrators: removed, so those sign in without until they bind a new one",
+    ),
+    Sealed(
         "pool_environment",
         "value",
         ("pool_id", "key"),

@@ -50,7 +50,7 @@ def called(command: Command) -> list[str]:
         if arg.needed:
             value = "1" if arg.kind == "number" else "90000d" if arg.kind == "days" else "nothing"
             given += [value] if arg.positional else [arg.name, value]
-    if command.name == "user reset-password":
+    if any(arg.name == "--generate" for arg in command.args):
         given.append("--generate")
     return [*given, "--yes"] if command.asks else given
 

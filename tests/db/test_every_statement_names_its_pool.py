@@ -27,6 +27,7 @@ OF_ALL_POOLS: dict[str, str] = {
     "mail/postgres:claim": "the delivery of all pools, which gives each its share of the places",
     "credentials/postgres:find_in_any_pool": _KEY,
     "apps/postgres:find_anywhere": _KEY,
+    "administrators/postgres:_roles": "in which pools an administrator of the server has which roles",
     "audit/postgres:ensure_partition": _SWEEP,
     "audit/postgres:prune": _SWEEP,
     "customdb/postgres:prune_logs": _SWEEP,

@@ -73,7 +73,16 @@ def test_who_copies_and_who_reads_the_names_of_constraints() -> None:
 # -- the schema that all versions make ---------------------------------------------------------------------
 
 # On the coordinator, and copied to every machine.
-OF_NO_POOL = {"alembic_version", "maintenance_runs", "server_keys", "server_signing_keys"}
+OF_NO_POOL = {
+    "administrator_factors",
+    "administrator_roles",
+    "administrator_sessions",
+    "administrators",
+    "alembic_version",
+    "maintenance_runs",
+    "server_keys",
+    "server_signing_keys",
+}
 
 SCHEMA: dict[str, tuple[str, set[str]]] = {
     "a unique key that is not led by the pool": (
@@ -81,7 +90,7 @@ SCHEMA: dict[str, tuple[str, set[str]]] = {
         "join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0] "
         "where i.indisunique and c.relnamespace = 'public'::regnamespace and c.relname <> all($1) "
         "and a.attname <> case c.relname when 'pools' then 'id' else 'pool_id' end",
-        {"administrators_username", "apps_id", "pools_domain_key", "signing_keys_id"},
+        {"apps_id", "pools_domain_key", "signing_keys_id"},
     ),
     "a key that follows an update, or is set to null": (
         "select conrelid::regclass || ' ' || string_agg(a.attname, ',' order by a.attnum) "

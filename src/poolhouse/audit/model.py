@@ -58,6 +58,7 @@ Operation = Literal[
 ResourceType = Literal[
     "user",
     "user_pool",
+    "administrator",
     "application",
     "agreement",
     "access_account",

@@ -65,5 +65,5 @@ class AuditLog:
 
 
 def _count(event: Event) -> None:
-    if event.operation == "login":
+    if event.operation == "login" and event.resource_type != "administrator":
         LOGINS.labels("ok" if event.success else str(event.detail.get("reason", "refused"))).inc()

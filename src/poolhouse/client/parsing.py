@@ -125,7 +125,7 @@ def _place(command: Command, loose: list[str], given: dict[str, Any]) -> None:
 
 def _read(arg: Arg, given: Any) -> Any:
     """Raises Stopped naming the argument."""
-    if arg.choices and given not in arg.choices:
+    if arg.choices and any(one not in arg.choices for one in (given if isinstance(given, list) else [given])):
         known = ", ".join(arg.choices)
         raise _usage((f"{arg.name} 应为 {known} 之一", f"{arg.name} must be one of {known}"))
     if arg.kind == "number":

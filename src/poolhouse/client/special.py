@@ -20,14 +20,19 @@ def update_user(call: Call, command: Command, values: Values) -> Any:
 
 
 def reset_password(call: Call, command: Command, values: Values) -> Any:
-    keep, make = values.pop("keep", False), values.pop("generate", False)
+    put(values, "options.resetPasswordOnNextLogin", not values.pop("keep", False))
+    return with_password(call, command, values)
+
+
+def with_password(call: Call, command: Command, values: Values) -> Any:
+    """One that is made here is shown, this once."""
+    make = values.pop("generate", False)
     if make:
         values["password"] = generated()
     elif "password" not in values:
         raise Stopped(say(("请给出 --password 或 --generate", "give --password or --generate")), USAGE)
-    put(values, "options.resetPasswordOnNextLogin", not keep)
-    user = call(command.operation, values)
-    return {**user, "password": values["password"]} if make else user
+    answered = call(command.operation, values)
+    return {**answered, "password": values["password"]} if make else answered
 
 
 def show_why(found: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from poolhouse.client import table_directory, table_server, table_users
+from poolhouse.client import table_administrators, table_directory, table_server, table_users
 from poolhouse.client.model import Command
 from poolhouse.client.words import Words
 
@@ -21,6 +21,7 @@ COMMANDS: dict[str, Command] = {
         table_server.MIGRATION_COMMANDS,
         table_server.MAIL_COMMANDS,
         table_server.POOL_COMMANDS,
+        table_administrators.COMMANDS,
     )
     for command in commands
 }
@@ -37,6 +38,7 @@ GROUPS: dict[str, Words] = {
     "scripts": ("自定义数据库的脚本", "The functions of a pool's custom database."),
     "migration": ("从旧库迁移的进度", "How far users have moved in from a custom database."),
     "mail": ("邮件和短信", "Mails and short messages: sent, waiting, failed."),
+    "admin": ("管理员", "Administrators of the server, and what each may do in which pool."),
     "pool": ("用户池", "User pools of this server."),
     "import": ("批量导入用户", "Bring in many users from a file."),
     "export": ("导出全部用户", "Take everybody of a pool out into a file."),

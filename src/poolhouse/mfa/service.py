@@ -8,8 +8,6 @@ import secrets
 import time
 from collections.abc import Sequence
 
-import segno
-
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -48,7 +46,7 @@ class MfaService:
         async with self._db.transaction() as tx:
             await self._put(tx, caller.pool_id, user_id, secret, recovery, confirmed=False)
         uri = totp.uri(secret, issuer, account)
-        return Association(secret, uri, await asyncio.to_thread(_drawn, uri), recovery)
+        return Association(secret, uri, await asyncio.to_thread(totp.drawn, uri), recovery)
 
     async def confirm(self, caller: Caller, user_id: str, code: str) -> None:
         """The first code puts the factor into force. Raises FactorNotFound, CodeWrong."""
@@ -162,8 +160,3 @@ def _recovery_code() -> str:
 def _digest(recovery_code: str) -> bytes:
     """One code has 99 random bits (an imported one is the importer's business), so one hash does."""
     return hashlib.sha256(recovery_code.encode()).digest()
-
-
-def _drawn(uri: str) -> str:
-    """Trying all eight masks, as the library does by itself, costs six times as much."""
-    return segno.make(uri, error="m", mask=3, boost_error=False, micro=False).png_data_uri(scale=4)

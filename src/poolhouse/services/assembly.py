@@ -16,6 +16,7 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
 from poolhouse.services.access import Access, build_access
+from poolhouse.services.administration import Administration, build_administration
 from poolhouse.services.core import Core, Raw, build_core, build_raw, secret_keys
 from poolhouse.services.people import (
     Directory,
@@ -50,7 +51,7 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class WireServices(Core, Directory, People, Memberships, Access, Tokens, Proving, SignIn):
+class WireServices(Core, Directory, People, Memberships, Access, Tokens, Proving, SignIn, Administration):
     """Everything a wire may call."""
 
     @property
@@ -78,7 +79,11 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     proving = build_proving(raw, core, directory, people, unchecked)
     login = build_login(raw, core, directory, people, unchecked, access, tokens, proving)
     sign_in = build_sign_in(raw, core, directory, people, unchecked, access, tokens, proving, login)
-    parts = (raw, core, directory, unchecked, people, memberships, access, tokens, proving, sign_in)
+    administration = build_administration(raw, core, proving)
+    parts = (
+        *(raw, core, directory, unchecked, people, memberships, access, tokens, proving, sign_in),
+        administration,
+    )
     return Services(**{name: service for part in parts for name, service in vars(part).items()})
 
 

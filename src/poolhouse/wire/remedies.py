@@ -63,6 +63,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.IdentitySourceNotFound: _LOOK_UP,
     e.AccessKeyNotFound: "Check the key's id; `list-access-key` shows them.",
     e.ScriptNotFound: "Save the script first; `list-custom-database-scripts` shows which there are.",
+    e.AdministratorNotFound: "Check the name; `poolhouse admin list` shows them.",
     e.Conflict: _GIVE_ANOTHER,
     e.UserExists: _GIVE_ANOTHER,
     e.UsernameTaken: _GIVE_ANOTHER,

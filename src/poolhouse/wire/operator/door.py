@@ -24,6 +24,7 @@ from poolhouse.services import Services
 from poolhouse.trace import Trace
 from poolhouse.wire.json_body import decode_json, require_few_parts
 from poolhouse.wire.observed import outcome_of
+from poolhouse.wire.operator.administrators import OF_THE_SERVER
 from poolhouse.wire.operator.rows import ROWS
 from poolhouse.wire.request import struct_of
 from poolhouse.wire.v3 import envelope
@@ -31,7 +32,9 @@ from poolhouse.wire.v3.app import carried_out, row_at
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.table import PREFIX
 
-WITHOUT_POOL = frozenset(row.name for row in ROWS if row.path in ("list-pools", "create-pool", "prune-audit"))
+WITHOUT_POOL = OF_THE_SERVER | {
+    row.name for row in ROWS if row.path in ("list-pools", "create-pool", "prune-audit")
+}
 
 _own = {row.name: row for row in ROWS}
 _log = structlog.get_logger(__name__)

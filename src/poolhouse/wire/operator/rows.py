@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from msgspec import Struct
+from msgspec import field
 
 from poolhouse.errors import AppNotFound, InvalidInput, NotFound, UserNotFound
 from poolhouse.mail.model import Message
@@ -17,13 +17,9 @@ from poolhouse.paging import PageRequest
 from poolhouse.pools.model import Pool
 from poolhouse.times import now, v3_time
 from poolhouse.users.model import UserKey
-from poolhouse.wire.operator import settings
-from poolhouse.wire.v3.endpoint import Endpoint, Handler, Method, V3Request
-
-
-class Camel(Struct, rename="camel"):
-    pass
-
+from poolhouse.wire.operator import administrators, settings
+from poolhouse.wire.operator.row import Camel, row
+from poolhouse.wire.v3.endpoint import V3Request
 
 # -- pools -------------------------------------------------------------------------------------------------
 
@@ -105,7 +101,7 @@ class SessionsQuery(Camel):
 
 class LogOutDto(Camel):
     user_id: str
-    app_ids: list[str] = []
+    app_ids: list[str] = field(default_factory=list)
 
 
 class FindQuery(Camel):
@@ -243,32 +239,20 @@ def _read(one: Message) -> dict[str, Any]:
     return {**_message(one), "text": text_of(one.body), "body": one.body}
 
 
-def _row(method: Method, path: str, request: type[Struct] | None, handler: Handler, summary: str) -> Endpoint:
-    return Endpoint(
-        method,
-        path,
-        request=request,
-        response=dict[str, Any],
-        handler=handler,
-        scope="",
-        summary=summary,
-        ours=True,
-    )
-
-
 ROWS = [
-    _row("GET", "list-pools", PageQuery, list_pools, "The pools of this server"),
-    _row("GET", "get-pool", None, get_pool, "A pool, its secret included"),
-    _row("POST", "create-pool", CreatePoolDto, create_pool, "Creates a pool"),
-    _row("GET", "list-settings", None, list_settings, "The settings of the pool that do something"),
-    _row("GET", "get-setting", SettingQuery, get_setting, "One of them"),
-    _row("POST", "set-setting", SetSettingDto, set_setting, "Changes one"),
-    _row("GET", "list-sessions", SessionsQuery, list_sessions, "Where somebody is logged in"),
-    _row("POST", "log-out-user", LogOutDto, log_out_user, "Ends somebody's sessions"),
-    _row("GET", "find-user", FindQuery, find_user, "The id of whoever has this name, address or number"),
-    _row("GET", "diagnose-sign-in", WhyQuery, diagnose_sign_in, "Why somebody cannot sign in"),
-    _row("GET", "list-mail", ListMailQuery, list_mail, "The outbox, newest first"),
-    _row("GET", "get-mail", MailQuery, get_mail, "A message with its text"),
-    _row("POST", "retry-mail", MailQuery, retry_mail, "Puts a dead letter back into the queue"),
-    _row("POST", "prune-audit", PruneAuditDto, prune_audit, "Deletes older acts, in every pool"),
+    row("GET", "list-pools", PageQuery, list_pools, "The pools of this server"),
+    row("GET", "get-pool", None, get_pool, "A pool, its secret included"),
+    row("POST", "create-pool", CreatePoolDto, create_pool, "Creates a pool"),
+    row("GET", "list-settings", None, list_settings, "The settings of the pool that do something"),
+    row("GET", "get-setting", SettingQuery, get_setting, "One of them"),
+    row("POST", "set-setting", SetSettingDto, set_setting, "Changes one"),
+    row("GET", "list-sessions", SessionsQuery, list_sessions, "Where somebody is logged in"),
+    row("POST", "log-out-user", LogOutDto, log_out_user, "Ends somebody's sessions"),
+    row("GET", "find-user", FindQuery, find_user, "The id of whoever has this name, address or number"),
+    row("GET", "diagnose-sign-in", WhyQuery, diagnose_sign_in, "Why somebody cannot sign in"),
+    row("GET", "list-mail", ListMailQuery, list_mail, "The outbox, newest first"),
+    row("GET", "get-mail", MailQuery, get_mail, "A message with its text"),
+    row("POST", "retry-mail", MailQuery, retry_mail, "Puts a dead letter back into the queue"),
+    row("POST", "prune-audit", PruneAuditDto, prune_audit, "Deletes older acts, in every pool"),
+    *administrators.ROWS,
 ]

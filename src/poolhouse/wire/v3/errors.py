@@ -72,6 +72,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.IdentitySourceNotFound: Row(404, 40413),
     e.AccessKeyNotFound: Row(404, 40414),
     e.ScriptNotFound: Row(404, 40415),
+    e.AdministratorNotFound: Row(404, 40416),
     e.Conflict: Row(409, 40901),
     e.UserExists: Row(409, 2026),
     e.UsernameTaken: Row(409, 2034),

@@ -1,0 +1,74 @@
+"""Administrators and their sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from poolhouse.administrators.roles import Role
+
+SERVER = ""
+"""The pool of what belongs to no pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """`is_owner`: of the server; may do everything in every pool, and make administrators.
+
+    `roles`: by the pool's id; an administrator sees no pool that is not in it. `second_factor`: an authenticator is
+    asked for at each sign-in. `recovery_codes`: how many are left.
+    """
+
+    id: str
+    username: str
+    name: str = ""
+    is_owner: bool = False
+    disabled: bool = False
+    must_change_password: bool = False
+    second_factor: bool = False
+    recovery_codes: int = 0
+    created_at: datetime | None = None
+    password_set_at: datetime | None = None
+    last_login_at: datetime | None = None
+    roles: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorSession:
+    """`id` is the digest of what the browser keeps, in hex: it tells sessions apart and opens none."""
+
+    id: str
+    administrator_id: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    ip: str | None
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """`token` is the browser's to keep, and stored nowhere here."""
+
+    administrator: Administrator
+    session: AdministratorSession
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """The password was right, and this is needed too: `ticket` goes on with the sign-in, for ten minutes."""
+
+    needs: Literal["code", "new password"]
+    ticket: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFactor:
+    """An authenticator to be: the secret, and how to scan it (`qrcode`: the address of a picture)."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
+    qrcode: str = field(repr=False)

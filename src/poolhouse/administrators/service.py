@@ -1,0 +1,318 @@
+"""Use cases on administrators, for owners of the server and for the operator.
+
+What an administrator may do in a pool is told by `caller_in`, which everything they ask there goes through. Every act
+is in the audit log under no pool, and what changes somebody's rights in a pool in that pool's log too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import asyncpg
+
+from poolhouse.administrators import postgres
+from poolhouse.administrators.model import SERVER, Administrator
+from poolhouse.administrators.roles import ROLES, Role, scopes_of
+from poolhouse.audit.model import Event
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.crypto.policy import LONGEST_PASSWORD
+from poolhouse.db.database import Database, Tx
+from poolhouse.errors import (
+    AdministratorNotFound,
+    InvalidInput,
+    InvalidOperation,
+    NotAuthenticated,
+    NotPermitted,
+    PoolNotFound,
+    TooLarge,
+    UsernameTaken,
+    WeakPassword,
+)
+from poolhouse.ids import new_id
+from poolhouse.texts import require_visible, written
+
+MOST = 1000
+LEAST_CHARACTERS = 10
+"""Of an administrator's password: it opens everybody's data. OWASP asks for 8 beside a second factor, 15 without."""
+LONGEST_NAME = 128
+
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}\Z")
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+class Pools(Protocol):
+    """Of `pools.service.PoolService`, what is needed here."""
+
+    async def get(self, pool_id: str) -> HasId: ...
+
+
+class AdministratorService:
+    def __init__(self, *, db: Database, hasher: PasswordHasher, pools: Pools, audit: AuditLog) -> None:
+        self._db, self._hasher, self._pools, self._audit = db, hasher, pools, audit
+
+    # -- who they are --------------------------------------------------------------------------------------
+
+    async def create(
+        self,
+        caller: Caller,
+        username: str,
+        password: str,
+        *,
+        name: str = "",
+        is_owner: bool = False,
+        must_change_password: bool = True,
+    ) -> Administrator:
+        """Raises InvalidInput, UsernameTaken, WeakPassword, TooLarge."""
+        require_server_owner(caller)
+        async with self._db.transaction() as tx:
+            return await self.add(
+                tx,
+                caller,
+                username,
+                password,
+                name=name,
+                is_owner=is_owner,
+                must_change_password=must_change_password,
+            )
+
+    async def add(
+        self,
+        tx: Tx,
+        caller: Caller,
+        username: str,
+        password: str,
+        *,
+        name: str = "",
+        is_owner: bool = False,
+        must_change_password: bool = False,
+    ) -> Administrator:
+        """Inside another use case's transaction, which has asked who may."""
+        username, name = _username(username), _name(name)
+        check_password(password, username)
+        if await postgres.count(tx) >= MOST:
+            raise TooLarge("username", f"最多 {MOST} 个管理员", f"at most {MOST} administrators")
+        made = Administrator(new_id(), username)
+        try:
+            await postgres.insert(
+                tx,
+                administrator_id=made.id,
+                username=username,
+                name=name,
+                password_hash=await self._hasher.hash(password),
+                is_owner=is_owner,
+                must_change_password=must_change_password,
+            )
+        except asyncpg.UniqueViolationError as error:
+            raise UsernameTaken("an administrator has it", field="username") from error
+        detail = {"username": username, "owner": is_owner}
+        await self._audit.write(
+            tx, caller_of_server(caller), Event("create", "administrator", made.id, detail=detail)
+        )
+        return await self._found(tx, made.id)
+
+    async def list(self, caller: Caller) -> list[Administrator]:
+        """All of the server for its owners; for others those who have a role in the caller's pool. By username."""
+        if is_server_owner(caller):
+            return await postgres.list_all(self._db)
+        caller.require_administrator()
+        caller.require_scopes({"security:read"})
+        return [
+            replace(one, roles={caller.pool_id: one.roles.get(caller.pool_id, ())})
+            for one in await postgres.list_all(self._db)
+            if one.is_owner or caller.pool_id in one.roles
+        ]
+
+    async def get(self, caller: Caller, administrator_id: str) -> Administrator:
+        """By id or by username. Raises AdministratorNotFound."""
+        if not is_server_owner(caller) and caller.actor_id != administrator_id:
+            raise NotPermitted("not an owner of the server")
+        return await self._found(self._db, administrator_id)
+
+    async def update(
+        self,
+        caller: Caller,
+        administrator_id: str,
+        *,
+        name: str | None = None,
+        is_owner: bool | None = None,
+        disabled: bool | None = None,
+    ) -> Administrator:
+        """None leaves it. One who is disabled is signed out at once. Raises AdministratorNotFound; InvalidOperation
+        where nobody would be left who owns the server."""
+        require_server_owner(caller)
+        async with self._db.transaction() as tx:
+            await postgres.one_change_at_a_time(tx)
+            old = await self._found(tx, administrator_id)
+            fresh = replace(
+                old,
+                name=old.name if name is None else _name(name),
+                is_owner=old.is_owner if is_owner is None else is_owner,
+                disabled=old.disabled if disabled is None else disabled,
+            )
+            if fresh == old:
+                return old
+            if fresh.disabled or not fresh.is_owner:
+                await _require_another(tx, old.id)
+            await postgres.update(tx, fresh)
+            if fresh.disabled:
+                await postgres.delete_sessions(tx, old.id)
+            detail = {"before": _facts(old), "after": _facts(fresh)}
+            await self._audit.write(
+                tx, caller_of_server(caller), Event("update", "administrator", old.id, detail=detail)
+            )
+        return fresh
+
+    async def delete(self, caller: Caller, administrator_id: str) -> None:
+        """Raises AdministratorNotFound, InvalidOperation as `update`."""
+        require_server_owner(caller)
+        async with self._db.transaction() as tx:
+            await postgres.one_change_at_a_time(tx)
+            old = await self._found(tx, administrator_id)
+            await _require_another(tx, old.id)
+            await postgres.delete(tx, old.id)
+            detail = {"before": _facts(old)}
+            await self._audit.write(
+                tx, caller_of_server(caller), Event("delete", "administrator", old.id, detail=detail)
+            )
+
+    async def reset_password(
+        self, caller: Caller, administrator_id: str, password: str, *, keep: bool = False
+    ) -> Administrator:
+        """A new password, which must be changed at the next sign-in unless `keep`; every session and any second factor
+        ends, as whoever needs this may have lost both. Raises AdministratorNotFound, WeakPassword."""
+        require_server_owner(caller)
+        old = await self._found(self._db, administrator_id)
+        check_password(password, old.username)
+        hashed = await self._hasher.hash(password)
+        async with self._db.transaction() as tx:
+            await postgres.set_password(tx, old.id, hashed, not keep)
+            await postgres.delete_factor(tx, old.id)
+            await postgres.delete_sessions(tx, old.id)
+            event = Event("update", "administrator", old.id, detail={"password": "reset"})
+            await self._audit.write(tx, caller_of_server(caller), event)
+        return await self._found(self._db, old.id)
+
+    # -- what they may do ----------------------------------------------------------------------------------
+
+    async def set_roles(
+        self, caller: Caller, administrator_id: str, pool_id: str, roles: Sequence[str]
+    ) -> Administrator:
+        """These and no others in the pool; none takes the pool away. Raises AdministratorNotFound, PoolNotFound,
+        InvalidInput (roles)."""
+        require_server_owner(caller)
+        wanted = _roles(roles)
+        await self._pools.get(pool_id)
+        async with self._db.transaction() as tx:
+            await postgres.one_change_at_a_time(tx)
+            old = await self._found(tx, administrator_id)
+            await postgres.set_roles(tx, old.id, pool_id, wanted)
+            before = list(old.roles.get(pool_id, ()))
+            detail = {"username": old.username, "before": {"roles": before}, "after": {"roles": list(wanted)}}
+            event = Event("authorize" if wanted else "revoke", "administrator", old.id, detail=detail)
+            await self._audit.write(tx, replace(caller, pool_id=pool_id), event)
+        return await self._found(self._db, old.id)
+
+    async def caller_in(self, administrator: Administrator, pool_id: str, asking: Caller) -> Caller:
+        """`asking`, as the administrator may act in the pool. Raises PoolNotFound, for a pool they have no role in as
+        for one that does not exist."""
+        if administrator.is_owner:
+            await self._pools.get(pool_id)
+            scopes = None
+        else:
+            roles = administrator.roles.get(pool_id, ())
+            scopes = scopes_of(roles)
+            if not roles:
+                raise PoolNotFound()
+        return replace(
+            asking, pool_id=pool_id, kind="administrator", actor_id=administrator.id, scopes=scopes
+        )
+
+    async def _found(self, db: Database | Tx, administrator: str) -> Administrator:
+        found = await postgres.find(db, administrator)
+        if found is None:
+            named = await postgres.id_of(db, administrator.strip().casefold()[:64])
+            found = await postgres.find(db, named) if named else None
+        if found is None:
+            raise AdministratorNotFound()
+        return found
+
+
+def is_server_owner(caller: Caller) -> bool:
+    """The operator, or an administrator who owns the server. A pool's secret owns only the pool."""
+    return caller.kind == "system" or (
+        caller.kind == "administrator" and caller.pool_id == SERVER and caller.scopes is None
+    )
+
+
+def require_server_owner(caller: Caller) -> None:
+    if not is_server_owner(caller):
+        raise NotAuthenticated() if caller.kind == "anonymous" else NotPermitted("not an owner of the server")
+
+
+def caller_of_server(caller: Caller) -> Caller:
+    """For the audit log of what belongs to no pool."""
+    return replace(caller, pool_id=SERVER)
+
+
+def check_password(password: str, username: str) -> None:
+    """Raises WeakPassword."""
+    if len(password) < LEAST_CHARACTERS:
+        raise WeakPassword(
+            "password",
+            f"至少 {LEAST_CHARACTERS} 个字符",
+            f"at least {LEAST_CHARACTERS} characters are needed",
+        )
+    if len(password) > LONGEST_PASSWORD:
+        raise WeakPassword("password", "密码过长", "the password is too long")
+    if username in password.casefold() and len(password) < len(username) + LEAST_CHARACTERS:
+        raise WeakPassword("password", "不能包含用户名", "must not contain the username")
+
+
+def _username(given: str) -> str:
+    username = written(given).casefold()
+    if not _USERNAME.match(username):
+        raise InvalidInput(
+            "username",
+            "由 1 到 64 个小写字母、数字和 . _ @ + - 组成，以字母或数字开头",
+            "1 to 64 lower-case letters, digits and . _ @ + -, beginning with a letter or digit",
+        )
+    return username
+
+
+def _name(given: str) -> str:
+    name = require_visible(written(given), "name")
+    if len(name) > LONGEST_NAME:
+        raise TooLarge("name", f"最长 {LONGEST_NAME} 个字符", f"at most {LONGEST_NAME} characters")
+    return name
+
+
+def _roles(given: Sequence[str]) -> list[Role]:
+    if any(name not in ROLES for name in given):
+        allowed = ", ".join(ROLES)
+        raise InvalidInput("roles", f"可取值：{allowed}", f"one of {allowed}")
+    return [role for role in ROLES if role in given]
+
+
+def _facts(administrator: Administrator) -> dict[str, object]:
+    return {
+        "username": administrator.username,
+        "name": administrator.name,
+        "owner": administrator.is_owner,
+        "disabled": administrator.disabled,
+    }
+
+
+async def _require_another(tx: Tx, but: str) -> None:
+    if await postgres.owners(tx) == {but}:
+        raise InvalidOperation(
+            "至少须保留一位可登录的服务器所有者", "the server must keep one owner who can sign in"
+        )

@@ -1,0 +1,310 @@
+"""How administrators sign in: a password, a second factor where one is bound, a session that ends.
+
+Tries are counted as those of users are (`login.tally`), under no pool: five wrong passwords lock a name for a minute,
+then longer, whether anybody has it or not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import msgspec
+
+from poolhouse.administrators import postgres
+from poolhouse.administrators.model import SERVER, Administrator, AdministratorSession, More, SignedIn
+from poolhouse.administrators.second_factor import SecondFactor
+from poolhouse.administrators.service import caller_of_server, check_password, require_server_owner
+from poolhouse.audit.model import Event, Operation
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.passwords import PasswordHasher
+from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
+from poolhouse.db.database import Database
+from poolhouse.errors import (
+    AccountLocked,
+    AdministratorNotFound,
+    CodeWrong,
+    OldPasswordWrong,
+    PoolhouseError,
+    TokenExpired,
+    TooManyRequests,
+    WeakPassword,
+    WrongCredentials,
+)
+from poolhouse.login.address_limiter import AddressLimiter
+from poolhouse.login.tally import Limit, Subject, Tally
+from poolhouse.texts import storable
+from poolhouse.times import now
+
+LIFETIME = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+"""A session nobody used for so long is over, as OWASP asks for what is worth stealing."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exact `seen_at` is."""
+
+OF_NAME = Limit(5, 900, locks=True)
+OF_ADDRESS = Limit(50, 900)
+PASSWORD, CODE, ADDRESS = "administrator", "administrator-code", "administrator-ip"
+_TOKEN_BYTES = 32
+_TICKET_S = 600
+_PLACE = "administrator-sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticket:
+    """Of a password that was right: `stamp` is of the hash it fitted, `factor` whether the second step is done."""
+
+    administrator_id: str
+    stamp: str
+    ends_at: float
+    factor: bool = False
+
+    @classmethod
+    def of(cls, administrator: Administrator, stored: str) -> _Ticket:
+        return cls(administrator.id, _stamp(stored), time.time() + _TICKET_S)
+
+
+def _stamp(stored: str) -> str:
+    return hashlib.sha256(stored.encode()).hexdigest()[:32]
+
+
+class AdministratorSignIn:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        box: SecretBox,
+        hasher: PasswordHasher,
+        factor: SecondFactor,
+        turns: AddressLimiter,
+        audit: AuditLog,
+    ) -> None:
+        """`turns`: one address's share of the hasher's queue, which users' logins wait in, too."""
+        self._db, self._box, self._hasher = db, box, hasher
+        self._factor, self._turns, self._audit = factor, turns, audit
+        self._tally = Tally(db)
+
+    # -- in ------------------------------------------------------------------------------------------------
+
+    async def sign_in(self, asking: Caller, username: str, password: str) -> SignedIn | More:
+        """Raises WrongCredentials (of an unknown name, a wrong password and a disabled administrator alike),
+        AccountLocked, TooManyRequests, Overloaded."""
+        named = str(storable(username.strip().casefold()[:64]))
+        try:
+            async with self._counted(asking, named), self._turns.of(asking.neighbourhood):
+                administrator, stored = await self._authenticate(named, password)
+        except PoolhouseError as error:
+            await self._refused(asking, named, error)
+            raise
+        return await self._next(asking, administrator, _Ticket.of(administrator, stored))
+
+    async def go_on(
+        self, asking: Caller, ticket: str, *, code: str = "", new_password: str = ""
+    ) -> SignedIn | More:
+        """With what was needed: a code of the authenticator or a recovery code, or a password in place of one that
+        somebody else set. Raises TokenExpired where the sign-in must begin anew; CodeWrong, AccountLocked,
+        TooManyRequests; WeakPassword."""
+        opened = self._unsealed(ticket)
+        administrator = await postgres.find(self._db, opened.administrator_id)
+        known = await postgres.password_hash(self._db, administrator.username) if administrator else None
+        if (
+            administrator is None
+            or known is None
+            or administrator.disabled
+            or _stamp(known[1]) != opened.stamp
+        ):
+            raise TokenExpired("the administrator has changed since")
+        if administrator.second_factor and not opened.factor:
+            try:
+                async with self._counted(asking, administrator.username, CODE):
+                    await self._factor.use(administrator.id, code)
+            except PoolhouseError as error:
+                await self._refused(asking, administrator.username, error)
+                raise
+            return await self._next(asking, administrator, replace(opened, factor=True))
+        if not administrator.must_change_password:
+            return await self._open(asking, administrator, None)
+        check_password(new_password, administrator.username)
+        if (await self._hasher.verify(new_password, known[1])).ok:
+            raise WeakPassword("password", "不能与原密码相同", "must not be the old one")
+        return await self._open(asking, administrator, await self._hasher.hash(new_password))
+
+    async def _next(self, asking: Caller, administrator: Administrator, ticket: _Ticket) -> SignedIn | More:
+        if administrator.second_factor and not ticket.factor:
+            return More("code", self._sealed(ticket))
+        if administrator.must_change_password:
+            return More("new password", self._sealed(ticket))
+        return await self._open(asking, administrator, None)
+
+    def _sealed(self, ticket: _Ticket) -> str:
+        return self._box.encrypt(msgspec.json.encode(ticket).decode(), _PLACE).hex()
+
+    def _unsealed(self, text: str) -> _Ticket:
+        try:
+            ticket = msgspec.json.decode(self._box.decrypt(bytes.fromhex(text), _PLACE), type=_Ticket)
+        except (ValueError, IndexError, SecretUnreadable) as error:
+            raise TokenExpired("no ticket of ours") from error
+        if ticket.ends_at < time.time():
+            raise TokenExpired("the ticket ran out")
+        return ticket
+
+    async def _authenticate(self, username: str, password: str) -> tuple[Administrator, str]:
+        known = await postgres.password_hash(self._db, username)
+        if known is None:
+            await self._hasher.waste(password)
+            raise WrongCredentials("no such administrator")
+        administrator_id, stored = known
+        verified = await self._hasher.verify(password, stored)
+        administrator = await postgres.find(self._db, administrator_id)
+        if not verified.ok or administrator is None:
+            raise WrongCredentials("wrong password")
+        if administrator.disabled:
+            raise WrongCredentials("disabled")
+        return administrator, stored
+
+    async def _open(self, asking: Caller, administrator: Administrator, hashed: str | None) -> SignedIn:
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        at = now()
+        session = AdministratorSession(
+            _digest(token), administrator.id, at, at, at + LIFETIME, asking.ip, asking.user_agent[:512]
+        )
+        caller = _own(asking, administrator.id)
+        async with self._db.transaction() as tx:
+            if hashed is not None:
+                await postgres.set_password(tx, administrator.id, hashed, False)
+                await postgres.delete_sessions(tx, administrator.id)
+                await self._audit.write(tx, caller, _event("update_password", administrator))
+            await postgres.insert_session(tx, session)
+            await self._audit.write(tx, caller, _event("login", administrator))
+        return SignedIn(replace(administrator, must_change_password=False), session, token)
+
+    # -- afterwards ----------------------------------------------------------------------------------------
+
+    async def whose(self, token: str) -> tuple[Administrator, AdministratorSession]:
+        """Whoever is signed in with it. Raises TokenExpired."""
+        ours = token and token.isascii()
+        session = await postgres.find_session(self._db, _digest(token)) if ours else None
+        at = now()
+        if session is None or at >= session.expires_at or at - session.seen_at >= IDLE:
+            raise TokenExpired("no session, or one that is over")
+        administrator = await postgres.find(self._db, session.administrator_id)
+        if administrator is None or administrator.disabled:
+            raise TokenExpired("the administrator is gone or disabled")
+        if at - session.seen_at >= SEEN_EVERY:
+            await postgres.note_seen(self._db, session.id, at)
+        return administrator, session
+
+    async def sign_out(self, asking: Caller, token: str) -> None:
+        """Of a session that is over already, nothing."""
+        try:
+            administrator, session = await self.whose(token)
+        except TokenExpired:
+            return
+        async with self._db.transaction() as tx:
+            await postgres.delete_session(tx, administrator.id, session.id)
+            await self._audit.write(tx, _own(asking, administrator.id), _event("logout", administrator))
+
+    async def sessions(self, administrator_id: str) -> list[AdministratorSession]:
+        """Those that are not over, newest first."""
+        at = now()
+        found = await postgres.list_sessions(self._db, administrator_id, at)
+        return [one for one in found if at - one.seen_at < IDLE]
+
+    async def end(self, asking: Caller, administrator: Administrator, session_id: str) -> None:
+        """One session of theirs. Raises AdministratorNotFound where it is nobody's, or another's."""
+        if len(session_id) != 64 or not all(character in "0123456789abcdef" for character in session_id):
+            raise AdministratorNotFound()
+        async with self._db.transaction() as tx:
+            if not await postgres.delete_session(tx, administrator.id, session_id):
+                raise AdministratorNotFound()
+            await self._audit.write(tx, _own(asking, administrator.id), _event("kick", administrator))
+
+    async def end_all(self, asking: Caller, administrator: Administrator) -> int:
+        """For owners of the server. Answers how many."""
+        require_server_owner(asking)
+        async with self._db.transaction() as tx:
+            ended = await postgres.delete_sessions(tx, administrator.id)
+            await self._audit.write(tx, caller_of_server(asking), _event("kick", administrator))
+        return ended
+
+    async def change_password(
+        self, asking: Caller, administrator: Administrator, session_id: str, old: str, new: str
+    ) -> None:
+        """Their own; every other session ends. Raises OldPasswordWrong, AccountLocked, WeakPassword."""
+        check_password(new, administrator.username)
+        try:
+            async with self._counted(asking, administrator.username):
+                await self._authenticate(administrator.username, old)
+        except WrongCredentials as error:
+            raise OldPasswordWrong("an administrator's own") from error
+        hashed = await self._hasher.hash(new)
+        async with self._db.transaction() as tx:
+            await postgres.set_password(tx, administrator.id, hashed, False)
+            await postgres.delete_sessions(tx, administrator.id, but=session_id)
+            await self._audit.write(
+                tx, _own(asking, administrator.id), _event("update_password", administrator)
+            )
+
+    # -- counting ------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _counted(self, asking: Caller, named: str, what: str = PASSWORD) -> AsyncIterator[None]:
+        """Around one try. What proves nothing, as a lost database or a full queue, is not counted. A right password
+        forgives no wrong codes: whoever has it could try codes for ever."""
+        counted: list[Subject] = []
+        limits = [(Subject(SERVER, what, named), OF_NAME)]
+        if asking.neighbourhood:
+            limits.append((Subject(SERVER, ADDRESS, asking.neighbourhood), OF_ADDRESS))
+        try:
+            for subject, limit in limits:
+                wait_s = await self._tally.begin(subject, limit)
+                if wait_s is not None:
+                    raise (
+                        AccountLocked("too many wrong passwords", retry_after_s=wait_s)
+                        if limit.locks
+                        else TooManyRequests("too many sign-ins of one address", retry_after_s=wait_s)
+                    )
+                counted.append(subject)
+        except BaseException:
+            for subject in counted:
+                await self._tally.void(subject)
+            raise
+        try:
+            yield
+        except BaseException as error:
+            proved_nothing = isinstance(error, PoolhouseError) and not isinstance(
+                error, WrongCredentials | CodeWrong
+            )
+            for subject in counted:
+                if proved_nothing:
+                    await self._tally.void(subject)
+                else:
+                    self._tally.failed(subject)
+            raise
+        name, *others = counted
+        await self._tally.right(name)
+        for subject in others:
+            await self._tally.void(subject)
+
+    async def _refused(self, asking: Caller, named: str, error: PoolhouseError) -> None:
+        detail = {"reason": type(error).__name__, "username": named}
+        event = Event("login", "administrator", success=False, detail=detail)
+        await self._audit.write_refusal(replace(asking, pool_id=SERVER), event)
+
+
+def _event(operation: Operation, administrator: Administrator) -> Event:
+    return Event(operation, "administrator", administrator.id, detail={"username": administrator.username})
+
+
+def _own(asking: Caller, administrator_id: str) -> Caller:
+    return replace(asking, pool_id=SERVER, kind="administrator", actor_id=administrator_id)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

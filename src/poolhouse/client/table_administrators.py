@@ -1,0 +1,157 @@
+"""The commands about administrators."""
+
+from __future__ import annotations
+
+from poolhouse.client.model import Arg, Column, Command, Facts, Table
+from poolhouse.client.special import with_password
+from poolhouse.client.table_directory import DELETED
+
+ROLES = (
+    "owner",
+    "user-editor",
+    "application-editor",
+    "custom-database-editor",
+    "organization-editor",
+    "viewer",
+    "viewer-without-personal-data",
+)
+WHO = Arg(
+    "ADMINISTRATOR",
+    "administrator",
+    ("管理员：用户名或编号", "a username or an id"),
+    needed=True,
+)
+NAME = Arg("--name", "name", ("姓名", "full name"))
+OWNER_HELP = (
+    "服务器所有者：可管理所有用户池和管理员",
+    "owns the server: everything in every pool, and administrators",
+)
+PASSWORD = (
+    Arg(
+        "--password",
+        "password",
+        ("密码，写 - 从标准输入读取，不写值则提示输入", "- reads standard input, no value asks for it"),
+        "secret",
+    ),
+    Arg("--generate", "", ("生成密码并显示一次", "make one and show it once"), "flag"),
+    Arg(
+        "--keep",
+        "keepPassword",
+        ("登录后不必修改", "it need not be changed at the next sign-in"),
+        "flag",
+    ),
+)
+ALL = (
+    Column("username", "username"),
+    Column("name", "name"),
+    Column("owner", "owner"),
+    Column("status", "status"),
+    Column("second factor", "secondFactor"),
+    Column("roles", "roles"),
+    Column("last login", "lastLoginAt", "time"),
+)
+ONE = Facts(
+    (
+        Column("id", "id"),
+        *ALL,
+        Column("created", "createdAt", "time"),
+        Column("password set", "passwordSetAt", "time"),
+    )
+)
+
+COMMANDS = (
+    Command("admin list", ("列出管理员", "Lists administrators."), "GET list-administrators", (), Table(ALL)),
+    Command(
+        "admin show", ("显示一个管理员", "Shows one administrator."), "GET get-administrator", (WHO,), ONE
+    ),
+    Command(
+        "admin create",
+        ("新建管理员，首次登录须修改密码", "Creates an administrator, who changes the password at first."),
+        "POST create-administrator",
+        (
+            Arg("USERNAME", "username", ("用户名", "sign-in name"), needed=True),
+            NAME,
+            Arg("--owner", "owner", OWNER_HELP, "flag"),
+            *PASSWORD,
+        ),
+        ONE,
+        act=with_password,
+    ),
+    Command(
+        "admin update",
+        ("修改管理员，未写的不变", "Changes an administrator; what is not given stays."),
+        "POST update-administrator",
+        (WHO, NAME, Arg("--owner", "owner", OWNER_HELP, "yes")),
+        ONE,
+    ),
+    Command(
+        "admin roles",
+        (
+            "设置管理员在一个用户池中的角色；不写则收回",
+            "Sets the roles of an administrator in a pool; without one, takes them away.",
+        ),
+        "POST set-administrator-roles",
+        (
+            WHO,
+            Arg("ROLE...", "roles", ("角色，可多个", "roles"), "list", choices=ROLES, default=[]),
+        ),
+        ONE,
+    ),
+    Command(
+        "admin disable",
+        ("停用管理员，立即退出", "Disables an administrator, signed out at once."),
+        "POST update-administrator",
+        (WHO,),
+        ONE,
+        {"disabled": True},
+    ),
+    Command(
+        "admin enable",
+        ("恢复停用的管理员", "Lets a disabled administrator sign in again."),
+        "POST update-administrator",
+        (WHO,),
+        ONE,
+        {"disabled": False},
+    ),
+    Command(
+        "admin reset",
+        (
+            "设置新密码，解除第二因素，退出所有登录",
+            "Sets a new password, removes the second factor and ends every session.",
+        ),
+        "POST reset-administrator",
+        (WHO, *PASSWORD),
+        ONE,
+        act=with_password,
+    ),
+    Command(
+        "admin sessions",
+        ("列出管理员的登录", "Lists where an administrator is signed in."),
+        "GET list-administrator-sessions",
+        (WHO,),
+        Table(
+            (
+                Column("address", "ip"),
+                Column("agent", "userAgent"),
+                Column("created", "createdAt", "time"),
+                Column("seen", "seenAt", "time"),
+                Column("expires", "expiresAt", "time"),
+            )
+        ),
+    ),
+    Command(
+        "admin sign-out",
+        ("结束管理员的所有登录", "Ends every session of an administrator."),
+        "POST sign-out-administrator",
+        (WHO,),
+        Facts((Column("ended", "ended"),)),
+    ),
+    Command(
+        "admin delete",
+        ("删除管理员", "Deletes an administrator."),
+        "POST delete-administrator",
+        (WHO,),
+        DELETED,
+        asks=("删除这个管理员？", "Delete this administrator?"),
+    ),
+)

@@ -1,0 +1,159 @@
+"""Administrators, as the operator manages them: rows as those of `rows.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from poolhouse.administrators.model import Administrator, AdministratorSession
+from poolhouse.times import v3_time
+from poolhouse.wire.operator.row import Camel, row
+from poolhouse.wire.v3.endpoint import V3Request
+
+
+class AdministratorQuery(Camel):
+    """By id or username."""
+
+    administrator: str
+
+
+class CreateAdministratorDto(Camel):
+    username: str
+    password: str
+    name: str = ""
+    owner: bool = False
+    keep_password: bool = False
+
+
+class UpdateAdministratorDto(Camel):
+    administrator: str
+    name: str | None = None
+    owner: bool | None = None
+    disabled: bool | None = None
+
+
+class ResetAdministratorDto(Camel):
+    administrator: str
+    password: str
+    keep_password: bool = False
+
+
+class SetRolesDto(Camel):
+    administrator: str
+    roles: list[str]
+
+
+async def list_administrators(request: V3Request, _: None) -> dict[str, Any]:
+    found = await request.services.administrators.list(request.caller)
+    return {"totalCount": len(found), "list": [_administrator(one) for one in found]}
+
+
+async def get_administrator(request: V3Request, query: AdministratorQuery) -> dict[str, Any]:
+    return _administrator(await request.services.administrators.get(request.caller, query.administrator))
+
+
+async def create_administrator(request: V3Request, body: CreateAdministratorDto) -> dict[str, Any]:
+    made = await request.services.administrators.create(
+        request.caller,
+        body.username,
+        body.password,
+        name=body.name,
+        is_owner=body.owner,
+        must_change_password=not body.keep_password,
+    )
+    return _administrator(made)
+
+
+async def update_administrator(request: V3Request, body: UpdateAdministratorDto) -> dict[str, Any]:
+    changed = await request.services.administrators.update(
+        request.caller, body.administrator, name=body.name, is_owner=body.owner, disabled=body.disabled
+    )
+    return _administrator(changed)
+
+
+async def delete_administrator(request: V3Request, body: AdministratorQuery) -> None:
+    await request.services.administrators.delete(request.caller, body.administrator)
+
+
+async def reset_administrator(request: V3Request, body: ResetAdministratorDto) -> dict[str, Any]:
+    changed = await request.services.administrators.reset_password(
+        request.caller, body.administrator, body.password, keep=body.keep_password
+    )
+    return _administrator(changed)
+
+
+async def set_administrator_roles(request: V3Request, body: SetRolesDto) -> dict[str, Any]:
+    changed = await request.services.administrators.set_roles(
+        request.caller, body.administrator, request.caller.pool_id, body.roles
+    )
+    return _administrator(changed)
+
+
+async def list_administrator_sessions(request: V3Request, query: AdministratorQuery) -> dict[str, Any]:
+    one = await request.services.administrators.get(request.caller, query.administrator)
+    return {
+        "list": [_session(each) for each in await request.services.administrator_sign_in.sessions(one.id)]
+    }
+
+
+async def sign_out_administrator(request: V3Request, body: AdministratorQuery) -> dict[str, Any]:
+    one = await request.services.administrators.get(request.caller, body.administrator)
+    return {"ended": await request.services.administrator_sign_in.end_all(request.caller, one)}
+
+
+def _administrator(one: Administrator) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "username": one.username,
+        "name": one.name,
+        "owner": one.is_owner,
+        "status": "disabled" if one.disabled else "active",
+        "mustChangePassword": one.must_change_password,
+        "secondFactor": one.second_factor,
+        "createdAt": _time(one.created_at),
+        "passwordSetAt": _time(one.password_set_at),
+        "lastLoginAt": _time(one.last_login_at),
+        "roles": [f"{pool_id}: {', '.join(roles)}" for pool_id, roles in one.roles.items()],
+    }
+
+
+def _session(one: AdministratorSession) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "ip": one.ip,
+        "userAgent": one.user_agent,
+        "createdAt": v3_time(one.created_at),
+        "seenAt": v3_time(one.seen_at),
+        "expiresAt": v3_time(one.expires_at),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return v3_time(moment) if moment else None
+
+
+ROWS = [
+    row("GET", "list-administrators", None, list_administrators, "The administrators of this server"),
+    row("GET", "get-administrator", AdministratorQuery, get_administrator, "One administrator"),
+    row("POST", "create-administrator", CreateAdministratorDto, create_administrator, "Creates one"),
+    row("POST", "update-administrator", UpdateAdministratorDto, update_administrator, "Changes one"),
+    row("POST", "delete-administrator", AdministratorQuery, delete_administrator, "Deletes one"),
+    row("POST", "reset-administrator", ResetAdministratorDto, reset_administrator, "Sets a new password"),
+    row(
+        "POST",
+        "set-administrator-roles",
+        SetRolesDto,
+        set_administrator_roles,
+        "What one may do in the pool",
+    ),
+    row(
+        "GET",
+        "list-administrator-sessions",
+        AdministratorQuery,
+        list_administrator_sessions,
+        "Where one is signed in",
+    ),
+    row("POST", "sign-out-administrator", AdministratorQuery, sign_out_administrator, "Ends all of them"),
+]
+OF_THE_SERVER = frozenset(one.name for one in ROWS if one.path != "set-administrator-roles")
+"""They are of no pool."""

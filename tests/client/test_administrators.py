@@ -1,0 +1,54 @@
+"""docs/guide/administrators.md: its commands, and its table of roles."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from tests.client.conftest import Typed
+from tests.docs.pages import ROOT
+
+from poolhouse.administrators.roles import ROLES
+from poolhouse.caller import Caller
+from poolhouse.client.table_administrators import ROLES as TYPED
+from poolhouse.errors import WrongCredentials
+from poolhouse.services import Services
+
+PAGE = (ROOT / "docs/guide/administrators.md").read_text()
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+async def test_the_guides_commands_work(typed: Typed, services: Services) -> None:
+    await typed("admin", "create", "admin", "--owner", "--generate")  # as a first start makes
+    said = {}
+    for line in "".join(BLOCKS).splitlines():
+        words = shlex.split(line)
+        ended = await typed(*words[1:])
+        assert ended.status == 0, (line, ended)
+        said[" ".join(words[2:4])] = ended.out
+    try:
+        assert "viewer" in said["show zhang"]
+        assert "application-editor" in said["show zhang"]
+        assert "李四" in said["list"]
+        made = re.search(r"password[\t ]+(\S{20})$", said["create zhang"], re.MULTILINE)
+        assert made
+        with pytest.raises(WrongCredentials):  # it was reset since
+            await services.administrator_sign_in.sign_in(Caller(""), "zhang", made[1])
+        again = re.search(r"password[\t ]+(\S{20})$", said["reset zhang"], re.MULTILINE)
+        assert again
+        assert await services.administrator_sign_in.sign_in(Caller(""), "zhang", again[1])
+    finally:
+        await typed("admin", "delete", "zhang", "--yes")
+
+
+async def test_who_is_unknown_and_what_is_no_role_is_said(typed: Typed) -> None:
+    assert (await typed("admin", "show", "nobody-of-this-name")).status == 3
+    ended = await typed("admin", "roles", "nobody", "god")
+    assert ended.status == 2
+    assert "custom-database-editor" in ended.err
+
+
+def test_the_command_and_the_guide_know_the_roles() -> None:
+    assert TYPED == ROLES
+    assert tuple(re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE)) == ROLES
