@@ -17,7 +17,7 @@ from poolhouse.client import helping
 from poolhouse.client.exits import MEANINGS
 from poolhouse.client.model import Arg, Command
 from poolhouse.client.parsing import options_of
-from poolhouse.client.table import COMMANDS, GROUPS, OTHERS, below
+from poolhouse.client.table import COMMANDS, GROUPS, alone, below
 from poolhouse.commands.tree import app
 
 HEAD = """# Commands
@@ -38,7 +38,7 @@ database itself, which takes some seconds. Marked "by itself" are those that alw
 * A password is asked for (`--password` alone) or read from a line of standard input (`--password -`). Written on the
   command line it works too, with a warning: others see it by `ps`.
 * The audit log has the name of the account that typed, as `cli:NAME`.
-* `source <(poolhouse completion bash)` completes commands and options; `zsh` and `fish` likewise.
+* `source <(poolhouse completion bash)` completes commands, options and their values; `zsh` and `fish` likewise.
 """
 
 
@@ -58,17 +58,17 @@ def _lines() -> Iterator[str]:
     yield "Beside its own, a command of the server's takes:\n"
     yield from _options(options_of(COMMANDS["user list"]))
     yield "\n## The server\n"
-    for name in OTHERS:
-        if " " not in name:
-            yield from _other(name)
+    for name in alone():
+        yield from _row(COMMANDS[name])
     for group, words in GROUPS.items():
         yield f"## {group}\n\n{words[1]}\n"
         for name in below(group):
-            yield from _call(COMMANDS[name]) if name in COMMANDS else _other(name)
+            yield from _row(COMMANDS[name]) if name in COMMANDS else _other(name)
 
 
-def _call(command: Command) -> Iterator[str]:
-    yield f"### `{helping.usage(command)}`\n\n{command.help[1]}\n"
+def _row(command: Command) -> Iterator[str]:
+    by_itself = " (By itself.)" if command.function and not command.operation else ""
+    yield f"### `{helping.usage(command)}`\n\n{' '.join(filter(None, (command.help[1], command.more[1])))}{by_itself}\n"
     if command.args:
         yield from _options(command.args)
         yield ""
@@ -80,9 +80,6 @@ def _options(args: typing.Iterable[Arg]) -> Iterator[str]:
 
 
 def _other(name: str) -> Iterator[str]:
-    if name == "completion":
-        yield f"### `poolhouse completion bash|zsh|fish`\n\n{OTHERS[name][1]}\n"
-        return
     command = app
     for word in name.split():
         command = command[word]

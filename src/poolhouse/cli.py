@@ -12,12 +12,13 @@ from __future__ import annotations
 import os
 import select
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from poolhouse.client import completion, exits, helping, running, table
+from poolhouse.client import exits, helping, running, table
 from poolhouse.client.exits import Stopped
+from poolhouse.client.parsing import nearest
 from poolhouse.client.running import Ask
 from poolhouse.client.words import say
 
@@ -47,10 +48,7 @@ def run(words: Sequence[str]) -> int:
     """The exit status. Raises Stopped and whatever a command does."""
     command = running.command_of(words)
     if command is not None:
-        return running.run(command, words[2:], elsewhere)
-    if words and words[0] == "completion":
-        print(completion.script(words[1:]), end="")
-        return exits.DONE
+        return running.run(command, words[len(command.name.split()) :], elsewhere, function_at)
     wanted = [word for word in words if word not in ("--help", "-h")]
     helps = len(wanted) < len(words)
     if not wanted and (helps or not words):
@@ -59,6 +57,8 @@ def run(words: Sequence[str]) -> int:
     if len(wanted) == 1 and wanted[0] in table.GROUPS:
         print(helping.of_group(wanted[0]))
         return exits.DONE
+    if words[0] == "--version":
+        return running.run(table.COMMANDS["version"], words[1:], elsewhere, function_at)
     _require_known(wanted)
     from poolhouse.commands.tree import carried_out
 
@@ -67,26 +67,32 @@ def run(words: Sequence[str]) -> int:
 
 def _require_known(words: Sequence[str]) -> None:
     """Raises Stopped, naming what was perhaps meant."""
-    if words[0].startswith("-"):
-        return
     within = words[0] in table.GROUPS
-    known = [*table.below(words[0])] if within else [*table.GROUPS, *table.OTHERS]
+    known = [*table.below(words[0])] if within else [*table.GROUPS, *table.alone(), "--help", "--version"]
     given = " ".join(words[:2]) if within else words[0]
     if given in known:
         return
-    from difflib import get_close_matches
-
-    near = get_close_matches(given, known, 1)
-    zh, en = f"没有命令 {given}", f"no such command {given}"
-    if near:
-        zh, en = f"{zh}：是否指 {near[0]}？", f"{en}: did you mean {near[0]}?"
-    raise Stopped(say((zh, en)), exits.USAGE)
+    kind = ("选项", "option") if given.startswith("-") else ("命令", "command")
+    zh, en = f"没有{kind[0]} {given}", f"no such {kind[1]} {given}"
+    if near := nearest(given, known):
+        zh, en = f"{zh}：是否指 {near}？", f"{en}: did you mean {near}?"
+    hint = "；命令见 poolhouse --help", "; poolhouse --help lists them"
+    raise Stopped(say((zh + ("" if near else hint[0]), en + ("" if near else hint[1]))), exits.USAGE)
 
 
 def elsewhere(data: str, database_url: str | None) -> AbstractContextManager[Ask]:
     from poolhouse.commands.here import here
 
     return here(data, database_url)
+
+
+def function_at(place: str) -> Callable[..., Any]:
+    """What a row's `function` names."""
+    from importlib import import_module
+
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"poolhouse.commands.{module}"), name)
+    return found
 
 
 def _nobody_reads() -> bool:

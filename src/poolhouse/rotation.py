@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from poolhouse.client.words import Words
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, replace_key_file
 from poolhouse.db.database import Database, Executor
 from poolhouse.db.errors import DatabaseUnfit
@@ -32,14 +33,14 @@ class Sealed:
     """A column of secrets. `place` names where a row's secret is, as its domain does, over `key` columns.
 
     When its key is lost, the row gets what `fresh` makes, and `also` is set; without `fresh` the row goes.
-    `loss` says what that means to people.
+    `loss` says what that means to people, in Chinese and in English.
     """
 
     table: str
     column: str
     key: tuple[str, ...]
     place: str
-    loss: str
+    loss: Words
     fresh: Callable[[], str] | None = None
     also: str = ""
 
@@ -53,14 +54,20 @@ SEALED = (
         "value",
         ("name",),
         "server:{name}",
-        loss="keys clients encrypt passwords with: new ones are made at the next start",
+        loss=(
+            "客户端加密密码用的密钥：下次启动时生成新的",
+            "keys clients encrypt passwords with: new ones are made at the next start",
+        ),
     ),
     Sealed(
         "pools",
         "secret",
         ("id",),
         "pool:{id}",
-        loss="pool secrets: renewed; give the new ones to the pool's API clients",
+        loss=(
+            "用户池密钥：已更换，请把新的交给调用 API 的程序",
+            "pool secrets: renewed; give the new ones to the pool's API clients",
+        ),
         fresh=new_secret,
     ),
     Sealed(
@@ -68,7 +75,10 @@ SEALED = (
         "secret",
         ("pool_id", "id"),
         "app:{id}",
-        loss="application secrets: new ones, to be given to the applications",
+        loss=(
+            "应用密钥：已更换，请交给各应用",
+            "application secrets: new ones, to be given to the applications",
+        ),
         fresh=new_secret,
     ),
     Sealed(
@@ -76,28 +86,34 @@ SEALED = (
         "sealed",
         ("pool_id", "id"),
         "signing-key:{pool_id}:{id}",
-        loss="signing keys: new ones, and everybody logs in again",
+        loss=("签名密钥：已更换，所有人须重新登录", "signing keys: new ones, and everybody logs in again"),
     ),
     Sealed(
         "server_signing_keys",
         "sealed",
         ("id",),
         "server-signing-key:{id}",
-        loss="the server's signing keys: new ones, and id and access tokens made before are refused",
+        loss=(
+            "服务的签名密钥：已更换，此前的 ID 令牌和访问令牌失效",
+            "the server's signing keys: new ones, and id and access tokens made before are refused",
+        ),
     ),
     Sealed(
         "field_values",
         "sealed",
         ("pool_id", "target_type", "target_id", "key"),
         "{pool_id}/field_values/{target_type}/{target_id}/{key}",
-        loss="values of encrypted custom fields: deleted",
+        loss=("加密的自定义字段的值：删除", "values of encrypted custom fields: deleted"),
     ),
     Sealed(
         "access_accounts",
         "secret",
         ("pool_id", "id"),
         "access-account:{pool_id}",
-        loss="secrets of programmatic access accounts: new ones, to be given to their programs",
+        loss=(
+            "编程访问账号的密钥：已更换，请交给各程序",
+            "secrets of programmatic access accounts: new ones, to be given to their programs",
+        ),
         fresh=new_secret,
     ),
     Sealed(
@@ -105,7 +121,10 @@ SEALED = (
         "password",
         ("pool_id",),
         "mail_providers:{pool_id}",
-        loss="passwords of pools' mail servers: these are switched off until the password is given again",
+        loss=(
+            "用户池邮件服务器的密码：重新填写前停用",
+            "passwords of pools' mail servers: these are switched off until the password is given again",
+        ),
         fresh=str,
         also="enabled = false",
     ),
@@ -114,7 +133,10 @@ SEALED = (
         "fields",
         ("pool_id", "id"),
         "{pool_id}/identity_connections/fields/{id}",
-        loss="settings of identity source connections: empty, to be given again",
+        loss=(
+            "身份源连接的设置：清空，须重新填写",
+            "settings of identity source connections: empty, to be given again",
+        ),
         fresh=lambda: "{}",
     ),
     Sealed(
@@ -122,7 +144,10 @@ SEALED = (
         "secrets",
         ("pool_id",),
         "customdb:{pool_id}",
-        loss="connections and environments of custom databases: empty, to be given again",
+        loss=(
+            "自定义数据库的连接和环境变量：清空，须重新填写",
+            "connections and environments of custom databases: empty, to be given again",
+        ),
         fresh=lambda: '{"connection":{},"env":{}}',
     ),
     Sealed(
@@ -130,7 +155,7 @@ SEALED = (
         "secret",
         ("pool_id", "id"),
         "access_key:{pool_id}:{id}",
-        loss="access key secrets: lost; create new keys",
+        loss=("访问密钥：失效，请新建", "access key secrets: lost; create new keys"),
         fresh=lambda: secrets.token_hex(32),
     ),
     Sealed(
@@ -138,21 +163,27 @@ SEALED = (
         "secret",
         ("pool_id", "user_id", "id"),
         "mfa:{pool_id}:{user_id}:{id}",
-        loss="second factors: removed, so those users log in without until they bind a new one",
+        loss=(
+            "二次验证方式：移除，这些用户重新绑定前无需二次验证",
+            "second factors: removed, so those users log in without until they bind a new one",
+        ),
     ),
     Sealed(
         "administrator_factors",
         "secret",
         ("administrator_id",),
         "administrator:{administrator_id}",
-        loss="second factors of administrators: removed, so those sign in without until they bind a new one",
+        loss=(
+            "管理员的二次验证方式：移除，重新绑定前登录无需二次验证",
+            "second factors of administrators: removed, so those sign in without until they bind a new one",
+        ),
     ),
     Sealed(
         "pool_environment",
         "value",
         ("pool_id", "key"),
         "{pool_id}/pool_environment/value/{key}",
-        loss="environment variables of pools: deleted",
+        loss=("用户池的环境变量：删除", "environment variables of pools: deleted"),
     ),
 )
 

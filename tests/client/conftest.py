@@ -14,8 +14,10 @@ import pytest
 from structlog.testing import capture_logs
 from tests.conftest import PoolForTests
 
+from poolhouse.cli import function_at
 from poolhouse.client import running
 from poolhouse.client.exits import Stopped
+from poolhouse.client.model import Command
 from poolhouse.client.running import Ask
 from poolhouse.services import Services
 from poolhouse.wire.operator.door import Door
@@ -30,6 +32,10 @@ class Ended:
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+def _pool(command: Command, pool_id: str) -> list[str]:
+    return ["--pool", pool_id] if "--pool" in command.beside else []
 
 
 Typed = Callable[..., Awaitable[Ended]]
@@ -66,7 +72,9 @@ def typed(
             command = running.command_of(words)
             assert command is not None, words
             try:
-                return running.run(command, ["--pool", pool_id, *words[2:]], elsewhere), ""
+                return running.run(
+                    command, [*_pool(command, pool_id), *words[2:]], elsewhere, function_at
+                ), ""
             except Stopped as stopped:
                 return stopped.status, stopped.said
 

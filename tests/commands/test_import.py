@@ -151,7 +151,7 @@ def test_the_pace_is_that_of_this_run_and_not_of_the_one_before(monkeypatch: pyt
     [
         ("md5", "hunter2", {"fits": True}),
         ("md5", "hunter3", {"fits": False}),
-        ("md5-suffix", "hunter2", {"fits": False, "fits as": ["md5$SALT$HEX"]}),
+        ("md5-suffix", "hunter2", {"fits": False, "fitsAs": ["md5$SALT$HEX"]}),
     ],
 )
 async def test_one_row_is_tried_with_a_password(
@@ -176,7 +176,7 @@ async def test_a_row_that_is_not_there_or_would_be_refused_is_told(
     status, _, said = await poolhouse(
         services, pool, "import", "check", str(file), "--user", "wang", "--password", "x"
     )
-    assert (status, "does not exist" in said) == (3, True)
+    assert (status, "no row has wang" in said) == (3, True)
     status, _, said = await poolhouse(
         services, pool, "import", "check", str(file), "--user", "li", "--password", "x"
     )

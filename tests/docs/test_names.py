@@ -87,8 +87,6 @@ def misnamed_command(words: tuple[str, ...]) -> bool:
         return False
     if name not in known:
         return True
-    if name == "completion":
-        return False
     return any(word.startswith("--") and word not in options(name) for word in words)
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from tests.docs.pages import ROOT
 
-from poolhouse.client.table import OTHERS
+from poolhouse.client.table import alone
 from poolhouse.settings import Settings, misspelt
 
 DEPLOY = ROOT / "deploy"
@@ -51,7 +51,7 @@ def test_unit_and_image_start_a_command_that_there_is() -> None:
     image = (DEPLOY / "Dockerfile").read_text()
     (command,) = re.findall(r"^CMD (\[.+\])$", image, re.MULTILINE)
     started.append(json.loads(command)[1:])
-    assert [words[0] in OTHERS for words in started] == [True, True]
+    assert [words[0] in alone() for words in started] == [True, True]
 
 
 def test_every_step_of_the_image_is_shell_and_its_settings_are_settings() -> None:

@@ -1,61 +1,95 @@
-"""What makes bash, zsh and fish complete commands and options, written from the table."""
+"""What makes bash, zsh and fish complete commands, options and what an option may be, written from the table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from poolhouse.client import table
-from poolhouse.client.exits import USAGE, Stopped
+from poolhouse.client.model import Arg, Command
 from poolhouse.client.parsing import options_of
-from poolhouse.client.words import say
-
-SHELLS = ("bash", "zsh", "fish")
 
 
-def script(words: Sequence[str]) -> str:
-    """For `poolhouse completion SHELL`. Raises Stopped."""
-    if len(words) != 1 or words[0] not in SHELLS:
-        said = (
-            "用法：poolhouse completion bash|zsh|fish，例如 source <(poolhouse completion bash)",
-            "usage: poolhouse completion bash|zsh|fish; for example: source <(poolhouse completion bash)",
-        )
-        raise Stopped(say(said), USAGE)
-    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[words[0]]()
+def script(shell: str) -> str:
+    """For `poolhouse completion SHELL`."""
+    return {"bash": _bash, "zsh": _zsh, "fish": _fish}[shell]()
 
 
 def _first() -> list[str]:
-    return sorted({*table.GROUPS, *(name for name in table.OTHERS if " " not in name)})
+    return sorted({*table.GROUPS, *table.alone()})
 
 
 def _second(group: str) -> list[str]:
     return sorted(name.partition(" ")[2] for name in table.below(group))
 
 
-def _options(name: str) -> list[str]:
-    command = table.COMMANDS[name]
-    return [arg.name for arg in (*command.args, *options_of(command)) if not arg.positional]
+def _arguments(command: Command) -> tuple[Arg, ...]:
+    return *command.args, *options_of(command)
+
+
+def _options(command: Command) -> list[str]:
+    return [*(arg.name for arg in _arguments(command) if not arg.positional), "--help"]
+
+
+def values(arg: Arg) -> tuple[str, ...]:
+    """Those it may be, where there are so many and no more; a shell takes a value with a space in it for two."""
+    return ("yes", "no") if arg.kind == "yes" else tuple(one for one in arg.choices if " " not in one)
 
 
 def _bash() -> str:
-    cases = "".join(f'    {group}) words="{" ".join(_second(group))}" ;;\n' for group in table.GROUPS)
-    options = "".join(f'    "{name}") words="{" ".join(_options(name))}" ;;\n' for name in table.COMMANDS)
     return f"""_poolhouse() {{
-  local words="" at=$COMP_CWORD
-  if [ "$at" -eq 1 ]; then words="{" ".join(_first())}"
-  elif [ "$at" -eq 2 ]; then case "${{COMP_WORDS[1]}}" in
-{cases}  esac
-  else case "${{COMP_WORDS[1]}} ${{COMP_WORDS[2]}}" in
-{options}  esac
+  local words="" current="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD-1]}}"
+  local command="${{COMP_WORDS[1]}}"
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "{" ".join([*_first(), "--help", "--version"])}" -- "$current"))
+    return
   fi
-  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[at]}}"))
+  case "$command" in
+{_indented(_groups())}
+  esac
+  case "$current" in
+    -*) ;;
+    *) case "$command $before" in
+{_indented(_choices(), "      ")}
+    esac ;;
+  esac
+  if [ -z "$words" ]; then
+    case "$command" in
+{_indented(_all_options(), "      ")}
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
 }}
 complete -o default -F _poolhouse poolhouse
 """
 
 
+def _groups() -> Iterator[str]:
+    """The second word; with a group the command is both."""
+    for group in table.GROUPS:
+        yield f'{group}) command="{group} ${{COMP_WORDS[2]}}"'
+        yield f'  if [ "$COMP_CWORD" -eq 2 ]; then words="{" ".join([*_second(group), "--help"])}"; fi ;;'
+
+
+def _choices() -> Iterator[str]:
+    for command in table.COMMANDS.values():
+        for arg in _arguments(command):
+            if values(arg):
+                before = command.name.rpartition(" ")[2] if arg.positional else arg.name
+                yield f'"{command.name} {before}") words="{" ".join(values(arg))}" ;;'
+
+
+def _all_options() -> Iterator[str]:
+    for command in table.COMMANDS.values():
+        yield f'"{command.name}") words="{" ".join(_options(command))}" ;;'
+
+
+def _indented(lines: Iterator[str], indent: str = "    ") -> str:
+    return "\n".join(f"{indent}{line}" for line in lines)
+
+
 def _zsh() -> str:
     """zsh runs the one for bash."""
-    return f"autoload -U +X bashcompinit && bashcompinit\n{_bash()}"
+    return f"autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n{_bash()}"
 
 
 def _fish() -> str:
@@ -67,10 +101,15 @@ def _fish() -> str:
         lines.append(
             f"complete -c poolhouse -n '{seen}; and not __fish_seen_subcommand_from {names}' -a '{names}'"
         )
-    for name in table.COMMANDS:
-        group, _, verb = name.partition(" ")
-        seen = f"__fish_seen_subcommand_from {group}; and __fish_seen_subcommand_from {verb}"
-        lines += [
-            f"complete -c poolhouse -n '{seen}' -l {option.removeprefix('--')}" for option in _options(name)
-        ]
+    for command in table.COMMANDS.values():
+        seen = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in command.name.split())
+        for arg in _arguments(command):
+            given = f" -xa '{' '.join(values(arg))}'" if values(arg) else ""
+            file = " -rF" if arg.kind in ("path", "json") else ""
+            if arg.positional and (given or file):
+                lines.append(f"complete -c poolhouse -n '{seen}'{given.replace(' -xa', ' -a') or ' -F'}")
+            elif not arg.positional:
+                lines.append(
+                    f"complete -c poolhouse -n '{seen}' -l {arg.name.removeprefix('--')}{given}{file}"
+                )
     return "\n".join(lines) + "\n"

@@ -17,8 +17,10 @@ class Arg(NamedTuple):
     `kind`: text, number, yes (yes or no), flag (stores `value`), list (may be given again), user (a name, address,
     number or id, of which the id is sent), users (several), targets (several, as roles are given to), pool, secret (a
     password, never shown or logged), moment (a time, sent as Unix milliseconds), pairs (NAME=VALUE, may be given
-    again), days (180d, 26w, 2y).
-    `default` is sent where nothing is given.
+    again), days (180d, 26w, 2y), path (a file of the function's), json (a file with
+    it, `-` for standard input; '' for null).
+    `value`: what a flag stores; "known" of a password that somebody has already.
+    `default` is sent where nothing is given. `choices` are all there are, of a list each of its values.
     """
 
     name: str
@@ -68,6 +70,9 @@ class Done(NamedTuple):
     said: Words
 
 
+ALL = ("--pool", "--json", "--data", "--database-url")
+"""The options that a command takes beside its own, unless its row says otherwise."""
+
 Call = Callable[[str, Values], Any]
 """An operation's name and values; the answer's `data`. Raises Stopped where it was refused."""
 
@@ -76,18 +81,28 @@ class Command(NamedTuple):
     """`poolhouse <name>`: one call of `operation`, its answer as `shows` says.
 
     `act` does it where one call is not enough. `fixed` is sent always. `paged`: where page and limit go, None for what
-    has no pages ("" is beside the other values). `asks`: it must be confirmed. `warns`: said after it was done.
+    has no pages ("" is beside the other values). `asks`: it must be confirmed. `unless`: what of the answer is false
+    where the exit status is 1. `more`: what `--help` says below the first sentence. `beside`: the common options it
+    takes.
+
+    `function`: "MODULE:NAME" in `commands`, for what starts something or reads files. It is given what was typed by the
+    names of its arguments, the positional ones in their order. With an `operation` it is given a Call before them and
+    returns what is shown; without, it does everything itself, and may return an exit status.
     """
 
     name: str
     help: Words
-    operation: str
+    operation: str = ""
     args: tuple[Arg, ...] = ()
     shows: Table | Facts | Done | Callable[[Any], None] = Done(("完成", "done"))
     fixed: Mapping[str, Any] = {}
     paged: str | None = None
     asks: Words | None = None
     act: Callable[[Call, Command, Values], Any] | None = None
+    unless: str = ""
+    function: str = ""
+    beside: tuple[str, ...] = ALL
+    more: Words = ("", "")
 
     @property
     def group(self) -> str:

@@ -5,13 +5,15 @@ Nothing anybody else wrote reaches a terminal as a command to it: control charac
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from unicodedata import category, east_asian_width
 
 from poolhouse.client.exits import colours
+from poolhouse.client.words import TITLES, title
 
 BOLD, DIM, RED, GREEN, YELLOW, OFF = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 GAP = "  "
@@ -36,10 +38,10 @@ def rows(titles: Sequence[str], found: Sequence[Sequence[str]]) -> None:
         max(width(title), *(width(row[at]) for row in found)) if found else width(title)
         for at, title in enumerate(titles)
     ]
-    print(_painted(GAP.join(_padded(*pair) for pair in zip(titles, widths, strict=True)).rstrip(), BOLD))
+    print(painted(GAP.join(_padded(*pair) for pair in zip(titles, widths, strict=True)).rstrip(), BOLD))
     for row in found:
         cells = [
-            _painted(_padded(cell, size), _COLOURS.get(cell, ""))
+            painted(_padded(cell, size), _COLOURS.get(cell, ""))
             for cell, size in zip(row, widths, strict=True)
         ]
         print(GAP.join(cells).rstrip())
@@ -49,7 +51,32 @@ def facts(found: Sequence[tuple[str, str]]) -> None:
     """A name and a value a line."""
     size = max((width(name) for name, _ in found), default=0)
     for name, value in found:
-        print(f"{_painted(_padded(name, size), DIM)}{GAP}{_painted(value, _COLOURS.get(value, ''))}".rstrip())
+        print(f"{painted(_padded(name, size), DIM)}{GAP}{painted(value, _COLOURS.get(value, ''))}".rstrip())
+
+
+def line(said: str) -> None:
+    print(shown(said))
+
+
+def told(found: Mapping[str, Any], *, as_json: bool) -> None:
+    """Names and values of a function's own: an object with --json, else a line each, by the names' titles."""
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, default=str))
+    else:
+        facts([(titled(name), cell(value)) for name, value in found.items()])
+
+
+def listed(columns: Sequence[str], found: Sequence[Sequence[Any]], *, as_json: bool) -> None:
+    """The same of many: a list of objects, or a table."""
+    if as_json:
+        objects = [dict(zip(columns, row, strict=True)) for row in found]
+        print(json.dumps(objects, ensure_ascii=False, default=str))
+    else:
+        rows([titled(name) for name in columns], [[cell(value) for value in row] for row in found])
+
+
+def titled(name: str) -> str:
+    return title(name) if name in TITLES else shown(name)
 
 
 def cell(value: Any, *, time: bool = False) -> str:
@@ -98,5 +125,5 @@ def _padded(text: str, size: int) -> str:
     return text + " " * (size - width(text))
 
 
-def _painted(text: str, colour: str) -> str:
+def painted(text: str, colour: str) -> str:
     return f"{colour}{text}{OFF}" if colour and colours(sys.stdout) else text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from poolhouse.client.exits import USAGE, Stopped
@@ -29,6 +30,7 @@ DEBUG = Arg("--debug", "", ("出错时显示细节", "show what is behind an err
 PAGE = Arg("--page", "", ("第几页，从 1 起", "which page, from 1"), "number", default=1)
 LIMIT = Arg("--limit", "", ("每页几条", "rows a page"), "number", default=50)
 YES = Arg("--yes", "", ("不再确认", "do not ask"), "flag")
+COMMON = (POOL, JSON, DATA, DATABASE)
 LARGEST_PAGE = 50
 _YES = {
     "yes": True,
@@ -48,7 +50,7 @@ def options_of(command: Command) -> tuple[Arg, ...]:
     """The arguments every such command takes beside its own."""
     pages = (PAGE, LIMIT) if command.paged is not None else ()
     asked = (YES,) if command.asks else ()
-    return (*pages, *asked, POOL, JSON, DATA, DATABASE, DEBUG)
+    return (*pages, *asked, *(arg for arg in COMMON if arg.name in command.beside), DEBUG)
 
 
 def parse(command: Command, words: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -125,9 +127,11 @@ def _place(command: Command, loose: list[str], given: dict[str, Any]) -> None:
 
 def _read(arg: Arg, given: Any) -> Any:
     """Raises Stopped naming the argument."""
-    if arg.choices and any(one not in arg.choices for one in (given if isinstance(given, list) else [given])):
-        known = ", ".join(arg.choices)
-        raise _usage((f"{arg.name} 应为 {known} 之一", f"{arg.name} must be one of {known}"))
+    if arg.kind == "list":
+        given = [one for one in given if one]
+    if arg.choices:
+        for one in given if isinstance(given, list) else [given]:
+            _require_choice(arg, one)
     if arg.kind == "number":
         try:
             return int(given)
@@ -139,14 +143,57 @@ def _read(arg: Arg, given: Any) -> Any:
             raise _usage((f"{arg.name} 应为 yes 或 no", f"{arg.name} must be yes or no"))
         return found
     if arg.kind == "secret":
-        return secret(given)
+        return secret(given, known=arg.value == "known")
     if arg.kind == "pairs":
         return dict(_pair(arg, one) for one in given)
     if arg.kind == "days":
         return _days(arg, given)
     if arg.kind == "moment":
         return _moment(arg, given)
+    if arg.kind == "json":
+        return _json(given) if given else None
+    if arg.kind == "path":
+        from pathlib import Path
+
+        return Path(given)
     return given
+
+
+def _file(name: str) -> str:
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read().decode()
+        with open(name, encoding="utf-8") as file:
+            return file.read()
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        raise Stopped(say((f"{name}：{said}", f"{name}: {said}"))) from None
+    except UnicodeDecodeError:
+        raise Stopped(say((f"{name} 不是 UTF-8 文本", f"{name} is not UTF-8 text"))) from None
+
+
+def _json(name: str) -> Any:
+    try:
+        return json.loads(_file(name))
+    except ValueError as error:
+        raise Stopped(say((f"{name} 不是 JSON：{error}", f"{name} is not JSON: {error}"))) from None
+
+
+def _require_choice(arg: Arg, given: str) -> None:
+    if given in arg.choices:
+        return
+    known = ", ".join(arg.choices)
+    zh, en = f"{arg.name} 应为 {known} 之一", f"{arg.name} must be one of {known}"
+    if near := nearest(given, arg.choices):
+        zh, en = f"{zh}：是否指 {near}？", f"{en}: did you mean {near}?"
+    raise _usage((zh, en))
+
+
+def nearest(given: str, known: Iterable[str]) -> str | None:
+    """What was perhaps meant."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(given, list(known), 1)), None)
 
 
 def _pair(arg: Arg, text: str) -> tuple[str, Any]:
@@ -184,12 +231,9 @@ def _moment(arg: Arg, text: str) -> int:
 
 
 def _unknown(name: str, known: dict[str, Arg], command: Command) -> Stopped:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, 1)
     zh, en = f"没有选项 {name}", f"no such option {name}"
-    if near:
-        zh, en = f"{zh}：是否指 {near[0]}", f"{en}: did you mean {near[0]}?"
+    if near := nearest(name, [*known, "--help"]):
+        zh, en = f"{zh}：是否指 {near}？", f"{en}: did you mean {near}?"
     return _usage((zh, en), command)
 
 

@@ -13,10 +13,10 @@ _LETTERS = "abcdefghijkmnpqrstuvwxyz"
 _KINDS = (_LETTERS, _LETTERS.upper(), "23456789", "-_.+")
 
 
-def secret(given: str) -> str:
-    """`given` is `-` for a line of standard input."""
+def secret(given: str, *, known: bool = False) -> str:
+    """`given` is `-` for a line of standard input. `known`: it is one that somebody has, so that once is enough."""
     if given == ASK:
-        return _asked()
+        return _asked(known)
     if given == "-":
         line = sys.stdin.readline()
         if not line.strip("\r\n"):
@@ -34,13 +34,15 @@ def secret(given: str) -> str:
     return given
 
 
-def _asked() -> str:
+def _asked(known: bool) -> str:
     if not sys.stdin.isatty():
         raise Stopped(
             say(("没有终端可以输入密码：请用 --password -", "no terminal to ask on: use --password -")), USAGE
         )
     from getpass import getpass
 
+    if known:
+        return getpass(say(("密码：", "password: ")))
     first = getpass(say(("新密码：", "new password: ")))
     if not first or getpass(say(("再输一遍：", "once more: "))) != first:
         raise Stopped(say(("两次输入不一致，或为空", "the two differ, or are empty")), USAGE)

@@ -19,14 +19,17 @@ Ask = Callable[[dict[str, Any]], dict[str, Any]]
 Elsewhere = Callable[[str, str | None], AbstractContextManager[Ask]]
 """How to ask where no server runs: of a data folder, or of the database named."""
 
+FunctionAt = Callable[[str], Callable[..., Any]]
+"""The function of `commands` that a row names."""
+
 _BY_CODE = {404: NOT_FOUND, 429: UNREACHABLE, 503: UNREACHABLE, 500: FAULT}
 
 
 def command_of(words: Sequence[str]) -> Command | None:
-    return table.COMMANDS.get(" ".join(words[:2]))
+    return table.COMMANDS.get(" ".join(words[:2])) or table.COMMANDS.get(" ".join(words[:1]))
 
 
-def run(command: Command, words: Sequence[str], elsewhere: Elsewhere) -> int:
+def run(command: Command, words: Sequence[str], elsewhere: Elsewhere, function_at: FunctionAt) -> int:
     """`words` are those behind the command's name. Raises Stopped."""
     if any(word in ("--help", "-h") for word in words):
         print(helping.of_command(command))
@@ -37,12 +40,37 @@ def run(command: Command, words: Sequence[str], elsewhere: Elsewhere) -> int:
         _page(command, common, values)
     if command.asks and not common.get("yes"):
         _confirm(command, own)
+    if command.function and not command.operation:
+        loose, named = _given(command, values)
+        return function_at(command.function)(*loose, **named, **_named(common)) or DONE
     with _asking(common, elsewhere) as ask:
         caller = _Caller(ask, own.get("pool_id") or common.get("pool") or connection.pool_of(_folder(common)))
         _people(command, own, values, caller)
-        data = command.act(caller, command, values) if command.act else caller(command.operation, values)
+        if command.function:
+            loose, named = _given(command, values)
+            data = function_at(command.function)(caller, *loose, **named)
+        else:
+            data = command.act(caller, command, values) if command.act else caller(command.operation, values)
     _show(command, data, as_json=bool(common.get("json")))
-    return DONE
+    return REFUSED if command.unless and got(data, command.unless) is False else DONE
+
+
+def _given(command: Command, values: Values) -> tuple[list[Any], dict[str, Any]]:
+    """What a function is called with: the arguments in their places, and those by name."""
+    loose: list[Any] = []
+    for arg in command.args:
+        if arg.positional and arg.key in values:
+            value = values.pop(arg.key)
+            loose += value if arg.name.endswith("...") else [value]
+    return loose, values
+
+
+def _named(common: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "as_json" if name == "json" else name: value
+        for name, value in common.items()
+        if name not in ("yes", "debug")
+    }
 
 
 class _Caller:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from poolhouse.client import output
-from poolhouse.client.exits import USAGE, Stopped
+from poolhouse.client.exits import NOT_FOUND, USAGE, Stopped
 from poolhouse.client.model import Call, Command, Values, put
 from poolhouse.client.passwords import generated
 from poolhouse.client.words import say, title
+
+NOTHING = ("没有要修改的内容，请看 --help", "nothing to change: see --help")
 
 
 def update_user(call: Call, command: Command, values: Values) -> Any:
     """An empty text clears a field: the wire's null."""
     changes = {name: None if value == "" else value for name, value in values.items()}
     if len(changes) == 1:
-        raise Stopped(say(("没有要修改的内容，请看 --help", "nothing to change: see --help")), USAGE)
+        raise Stopped(say(NOTHING), USAGE)
     return call(command.operation, changes)
 
 
@@ -62,6 +64,24 @@ def show_why(found: dict[str, Any]) -> None:
 def create_app(call: Call, command: Command, values: Values) -> Any:
     app = call(command.operation, values)
     return {**app, **call("GET get-application-secret", {"appId": app["appId"]})}
+
+
+def update_app(call: Call, command: Command, values: Values) -> Any:
+    """Shows it as it is then. An address to add or to take away leaves the others."""
+    asked = {"appId": values["appId"]}
+    for field, option in (("redirectUris", "redirect_uri"), ("logoutRedirectUris", "logout_redirect_uri")):
+        more, less = values.pop(f"add_{option}", []), values.pop(f"remove_{option}", [])
+        if more or less:
+            now = values[field] if field in values else call("GET get-application", asked)[field]
+            for one in less:
+                if one not in now:
+                    said = f"应用没有这个地址：{one}", f"the application has no such address: {one}"
+                    raise Stopped(output.shown(say(said)), NOT_FOUND)
+            values[field] = list(dict.fromkeys([*(one for one in now if one not in less), *more]))
+    if len(values) == 1:
+        raise Stopped(say(NOTHING), USAGE)
+    call(command.operation, values)
+    return call("GET get-application", asked)
 
 
 def one_of_list(call: Call, command: Command, values: Values) -> Any:

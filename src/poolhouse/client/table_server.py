@@ -1,79 +1,9 @@
-"""The commands about applications, settings, logs, scripts, messages and pools."""
+"""The commands about settings, logs, scripts, messages and pools."""
 
 from __future__ import annotations
 
 from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
-from poolhouse.client.special import create_app
-from poolhouse.client.table_directory import DELETED
-
-APP = Arg("APP_ID", "appId", ("应用编号", "the application's id"), needed=True)
-APPS = (
-    Column("id", "appId"),
-    Column("label", "appName"),
-    Column("identifier", "appIdentifier"),
-    Column("redirect", "redirectUris"),
-)
-ONE_APP = Facts((*APPS, Column("logout", "logoutRedirectUris"), Column("secret", "secret")))
-ADDRESSES = (
-    Arg(
-        "--redirect-uri",
-        "redirectUris",
-        ("登录回调地址，写全部，可多次", "where sign-ins may return to: all of them, given several times"),
-        "list",
-    ),
-    Arg(
-        "--logout-redirect-uri",
-        "logoutRedirectUris",
-        ("退出回调地址，同上", "likewise for sign-outs"),
-        "list",
-    ),
-)
-LOOKS = (
-    Arg("--description", "appDescription", ("描述", "what it is for")),
-    Arg("--identifier", "appIdentifier", ("标识", "its identifier, part of addresses")),
-)
-NAME = Arg("NAME", "appName", ("名称", "its name"), needed=True)
-
-APP_COMMANDS = (
-    Command(
-        "app list",
-        ("列出应用", "Lists applications."),
-        "GET list-applications",
-        (),
-        Table(APPS),
-        paged="",
-    ),
-    Command(
-        "app create",
-        ("新建应用，显示编号和密钥", "Creates an application and shows its id and secret."),
-        "POST create-application",
-        (NAME, *ADDRESSES, *LOOKS),
-        ONE_APP,
-        act=create_app,
-    ),
-    Command(
-        "app update",
-        ("修改应用，未写的不变", "Changes an application; what is not given stays."),
-        "POST update-application",
-        (APP, NAME._replace(name="--name", needed=False), *ADDRESSES, *LOOKS),
-        Done(("已修改", "changed")),
-    ),
-    Command(
-        "app secret",
-        ("显示应用密钥", "Shows an application's secret."),
-        "GET get-application-secret",
-        (APP,),
-        Facts((Column("secret", "secret"),)),
-    ),
-    Command(
-        "app delete",
-        ("删除应用", "Deletes an application."),
-        "POST delete-application",
-        (APP,),
-        DELETED,
-        asks=("删除这个应用？", "Delete this application?"),
-    ),
-)
+from poolhouse.client.table_apps import NAME
 
 SETTING = Arg("NAME", "name", ("设置的名字", "the setting's name"), needed=True)
 SETTINGS = (

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
-from poolhouse.commands.output import console
-from poolhouse.commands.server import Data, DatabaseUrl, settings_from
+from poolhouse.client import output
+from poolhouse.client.words import say
+from poolhouse.commands.server import settings_from
 from poolhouse.db import backup as files
 from poolhouse.serving import database, database_of_folder
 
-File = Annotated[Path, Parameter(help="A file of pg_dump's custom format.")]
 
-
-def backup(file: File, *, data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Writes the database to a file, beside a running server too. Keep DATA/secret.key as well, elsewhere."""
+def backup(
+    file: Path, *, as_json: bool = False, data: Path | str | None = None, database_url: str | None = None
+) -> None:
     settings = settings_from(data, database_url)
     with database_of_folder(settings) as url:
         asyncio.run(files.back_up(url, settings.pg_bin, file))
-    console.print(f"{file}: {file.stat().st_size / 2**20:.1f} MB")
+    size = file.stat().st_size
+    if as_json:
+        output.told({"file": str(file), "bytes": size}, as_json=True)
+    else:
+        output.line(f"{file}: {size / 2**20:.1f} MB")
 
 
-def restore(file: File, *, data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Fills an empty database from a file, before the first `up` on it."""
+def restore(
+    file: Path, *, as_json: bool = False, data: Path | str | None = None, database_url: str | None = None
+) -> None:
     settings = settings_from(data, database_url)
     with database(settings) as url:
         asyncio.run(files.restore(url, settings.pg_bin, file))
-    console.print(
-        "restored; now copy secret.key and credentials.json of the old data folder into the new one"
-    )
+    if as_json:
+        output.told({"restored": str(file)}, as_json=True)
+    else:
+        said = (
+            "已恢复；请把旧数据目录中的 secret.key 和 credentials.json 复制到新目录",
+            "restored; now copy secret.key and credentials.json of the old data folder into the new one",
+        )
+        print(say(said))

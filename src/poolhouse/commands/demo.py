@@ -9,17 +9,16 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
 
 import asyncpg
 import bcrypt
-from cyclopts import Parameter
 
 from poolhouse import logs
 from poolhouse.bootstrap import Credentials, bootstrap, credentials_file
 from poolhouse.caller import Caller
-from poolhouse.commands.output import console
-from poolhouse.commands.server import Data, check_scripts, run, settings_from
+from poolhouse.client import output
+from poolhouse.client.words import Words, say
+from poolhouse.commands.server import check_scripts, run, settings_from, tell_of_start
 from poolhouse.customdb.model import Connection
 from poolhouse.customdb.templates import schema, template
 from poolhouse.db import migrations
@@ -60,15 +59,11 @@ PEOPLE = (
 FAST_COST = 8
 """bcrypt's cost in the demonstration: 25 hashes at 10 would be most of the first start."""
 
-Show = tuple[str, str]
+Show = tuple[Words, str]
 
 
-def demo(
-    *,
-    data: Data = None,
-    port: Annotated[int | None, Parameter(help="Port to listen on; 0 takes a free one.")] = None,
-) -> None:
-    """Starts a server with a legacy database beside it, connected by login and getUser scripts, in lazy mode."""
+def demo(*, data: Path | str | None = None, port: int | None = None) -> None:
+    """The legacy database is connected by login and getUser scripts, in lazy mode."""
     settings = settings_from(data, port=port)
     logs.configure("warning")
     run(_demo(settings, time.monotonic()))
@@ -141,13 +136,18 @@ async def _tell(
 ) -> None:
     await ready.wait()
     file = credentials_file(settings.data)
-    console.print(f"\n[bold green]Poolhouse[/] is up at [bold]{settings.address}[/]", end=" ")
-    console.print(f"after {time.monotonic() - began:.1f} s")
-    console.print(f"credentials: {_short(file)}", markup=False)
-    console.print(f"beside it: a legacy table of {len(PEOPLE)} people, connected in lazy mode\n")
+    print()
+    tell_of_start(settings.address, began)
+    output.line(say((f"凭据：{_short(file)}", f"credentials: {_short(file)}")))
+    beside = (
+        f"旁边有一个 {len(PEOPLE)} 人的旧用户表，以惰性迁移方式连接",
+        f"beside it: a legacy table of {len(PEOPLE)} people, connected in lazy mode",
+    )
+    print(f"{say(beside)}\n")
     for title, command in _commands(file, credentials):
-        console.print(f"[dim]# {title}[/]")
-        console.print(f"  {command}\n", markup=False)
+        print(output.painted(f"# {say(title)}", output.DIM))
+        output.line(f"  {command}")
+        print()
     sys.stdout.flush()
 
 
@@ -155,15 +155,18 @@ def _commands(file: Path, known: Credentials | None) -> list[Show]:
     """What to type in another terminal, from the folder one is in."""
     scripts = Path(sys.executable).parent
     find = (
-        "and is a local user from now on",
+        ("从此成为本地用户", "and is a local user from now on"),
         f"{_short(scripts / 'poolhouse')} user find wangfang --data {_short(file.parent)}",
     )
     if Path("examples/js/node_modules").is_dir():  # in the source tree, where the official client is too
         node = f"{_short(scripts / 'deno')} run -A --node-modules-dir=manual examples/js"
         return [
-            ("create a user through the official JavaScript SDK", f"{node}/create-user.cjs {_short(file)}"),
             (
-                "a legacy user signs in through it, and thereby moves in",
+                ("用官方 JavaScript SDK 新建用户", "create a user through the official JavaScript SDK"),
+                f"{node}/create-user.cjs {_short(file)}",
+            ),
+            (
+                ("旧用户通过它登录，随即迁入", "a legacy user signs in through it, and thereby moves in"),
                 f"{node}/login.cjs {_short(file)} wangfang wangfang-2021",
             ),
             find,
@@ -173,7 +176,10 @@ def _commands(file: Path, known: Credentials | None) -> list[Show]:
     login = 'mutation { loginByUsername(input: {username: "wangfang", password: "wangfang-2021"}) { id name email } }'
     return [
         (
-            "a legacy user signs in, and thereby moves in (the examples with the official SDK come with the source)",
+            (
+                "旧用户登录，随即迁入（官方 SDK 的例子在源码中）",
+                "a legacy user signs in, and thereby moves in (examples with the official SDK come with the source)",
+            ),
             f"curl -s {known.host}/graphql/v2 -H 'content-type: application/json' "
             f"-H 'x-authing-app-id: {known.appId}' -d {shlex.quote(json.dumps({'query': login}))}",
         ),

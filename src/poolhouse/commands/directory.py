@@ -7,9 +7,6 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from poolhouse.bootstrap import read_credentials
 from poolhouse.caller import Caller
@@ -22,11 +19,6 @@ from poolhouse.errors import InvalidInput
 from poolhouse.services import Services, opened
 from poolhouse.serving import database_of_folder, require_key
 from poolhouse.settings import Settings
-
-Json = Annotated[bool, Parameter(name="--json", help="Print JSON.")]
-Pool = Annotated[
-    str | None, Parameter(name="--pool", help="The pool's id; the one of credentials.json if absent.")
-]
 
 
 @asynccontextmanager
@@ -41,7 +33,7 @@ async def services_of(settings: Settings) -> AsyncIterator[Services]:
 
 
 def on_services(
-    data: Path | None, database_url: str | None, work: Callable[[Services], Awaitable[None]]
+    data: Path | str | None, database_url: str | None, work: Callable[[Services], Awaitable[None]]
 ) -> None:
     async def main() -> None:
         async with services_of(settings_from(data, database_url)) as services:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from typing import Annotated
+from pathlib import Path
 
-from cyclopts import Parameter
-
-from poolhouse.commands.output import rows
-from poolhouse.commands.server import Data, DatabaseUrl, settings_from
+from poolhouse.client import output
+from poolhouse.client.exits import DONE, REFUSED
+from poolhouse.commands.server import settings_from
 from poolhouse.db.database import Database, opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
 from poolhouse.db.embedded import running_url
@@ -24,18 +22,15 @@ from poolhouse.users.rules import spelled
 
 def doctor(
     *,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-    as_json: Annotated[bool, Parameter(name="--json", help="A list of objects.")] = False,
-) -> None:
-    """Says what this machine gives the server, and what is wrong; exit status 1 if anything is.
-
-    It starts nothing: of an embedded database that is not running only the files are looked at.
-    """
+    data: Path | str | None = None,
+    database_url: str | None = None,
+    as_json: bool = False,
+) -> int:
+    """It starts nothing: of an embedded database that is not running only the files are looked at."""
     found = _database(settings_from(data, database_url)) + _sandbox()
     table = [(part, fact.name, fact.value, fact.fault or "") for part, fact in found]
-    rows("doctor", ("part", "what", "value", "wrong"), table, as_json=as_json)
-    sys.exit(1 if any(fact.fault for _, fact in found) else 0)
+    output.listed(("part", "what", "value", "wrong"), table, as_json=as_json)
+    return REFUSED if any(fact.fault for _, fact in found) else DONE
 
 
 def _database(settings: Settings) -> list[tuple[str, Fact]]:

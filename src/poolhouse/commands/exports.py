@@ -7,41 +7,32 @@ from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn, TimeElapsedColumn
 
-from poolhouse.commands.directory import Json, Pool, on_services, operator
-from poolhouse.commands.output import facts, fail
-from poolhouse.commands.server import Data, DatabaseUrl
+from poolhouse.client import output
+from poolhouse.client.exits import Stopped
+from poolhouse.client.words import say
+from poolhouse.commands.directory import on_services, operator
+from poolhouse.commands.progress import bar_of
 from poolhouse.files import draft_beside
 from poolhouse.migration.export_formats import Encode, encoder
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import UserQuery
 
-exports = App(name="export", help="Takes everybody of a pool out into a file.")
 
-
-@exports.command(name="users")
 def export_users(
-    file: Annotated[
-        Path, Parameter(help="A .jsonl file, an object a line; or a table (.csv). It must be new.")
-    ],
+    file: Path,
     /,
     *,
-    hashes: Annotated[bool, Parameter(help="With the hashes of passwords. The audit log says so.")] = False,
-    pool: Pool = None,
-    as_json: Json = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
+    hashes: bool = False,
+    pool: str | None = None,
+    as_json: bool = False,
+    data: Path | str | None = None,
+    database_url: str | None = None,
 ) -> None:
-    """Writes everybody of a pool, as they are at one moment, with their custom data.
-
-    `poolhouse import users` reads the file. It is complete or it is not there, and only its owner may read it.
-    """
+    """The file is complete or it is not there, and only its owner may read it."""
     encode = _encoder(file)
     written = 0
 
@@ -59,13 +50,14 @@ def export_users(
             draft.settle()
             os.link(draft.path, file)
 
+    there = say((f"{file} 已存在", f"{file}: is there already"))
     if file.exists():
-        fail(f"{file}: is there already")
+        raise Stopped(there)
     try:
         on_services(data, database_url, work)
-    except FileExistsError:
-        fail(f"{file}: is there already")
-    facts("export", {"exported": written, "file": str(file)}, as_json=as_json)
+    except FileExistsError as error:
+        raise Stopped(there) from error
+    output.told({"exported": written, "file": str(file)}, as_json=as_json)
 
 
 def _encoder(file: Path) -> Encode:
@@ -73,12 +65,12 @@ def _encoder(file: Path) -> Encode:
         return encoder("jsonl")
     if file.suffix == ".csv":
         return encoder("csv")
-    fail(f"{file}: must be one of .jsonl, .ndjson, .csv")
+    raise Stopped(
+        say((f"{file} 应为 .jsonl、.ndjson 或 .csv 文件", f"{file}: must be one of .jsonl, .ndjson, .csv"))
+    )
 
 
 @contextmanager
 def _progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
-    console = Console(stderr=True)
-    columns = (TextColumn("exporting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bar:
-        yield partial(bar.advance, bar.add_task("exporting", total=total))
+    with bar_of(MofNCompleteColumn(), TimeElapsedColumn(), quiet=quiet) as bar:
+        yield partial(bar.advance, bar.add_task(say(("导出", "exporting")), total=total))

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from poolhouse.commands.directory import Json, Pool, on_services, operator
+from poolhouse.commands.directory import on_services, operator
 from poolhouse.commands.imports import counted, give_way, progress_line
 from poolhouse.commands.output import facts, rows
-from poolhouse.commands.server import Data, DatabaseUrl
+from poolhouse.commands.tree import Data, DatabaseUrl, Json, Pool
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import User

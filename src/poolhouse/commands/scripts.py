@@ -15,9 +15,9 @@ from cyclopts import App, Parameter
 
 from poolhouse.caller import Caller
 from poolhouse.client.exits import USAGE, Stopped
-from poolhouse.commands.directory import Json, Pool, on_services, operator
+from poolhouse.commands.directory import on_services, operator
 from poolhouse.commands.output import facts, rows
-from poolhouse.commands.server import Data, DatabaseUrl
+from poolhouse.commands.tree import Data, DatabaseUrl, Json, Pool
 from poolhouse.customdb import folder as folders
 from poolhouse.customdb.environment import check_database_type
 from poolhouse.customdb.model import PASSWORD_FUNCTION, CustomDatabase, Offer, ScriptName

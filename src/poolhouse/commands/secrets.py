@@ -1,20 +1,22 @@
-"""`poolhouse secrets rotate`."""
+"""`poolhouse secrets`: the key that encrypts secrets at rest."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from dataclasses import replace
-from typing import Annotated
+from pathlib import Path
 
-from cyclopts import App, Parameter
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import MofNCompleteColumn, TaskID
 
 from poolhouse.apps import postgres as app_rows
 from poolhouse.bootstrap import Credentials, read_credentials, write_credentials
+from poolhouse.client import output
 from poolhouse.client.exits import Stopped
-from poolhouse.commands.output import console
-from poolhouse.commands.server import Data, DatabaseUrl, settings_from
+from poolhouse.client.words import say
+from poolhouse.commands.progress import bar_of
+from poolhouse.commands.server import settings_from
 from poolhouse.crypto.secretbox import SecretBox, parse_keys
 from poolhouse.db.database import Database, opened
 from poolhouse.pools import postgres as pool_rows
@@ -23,18 +25,14 @@ from poolhouse.services import secret_keys
 from poolhouse.serving import database, require_folder, require_key
 from poolhouse.settings import Settings
 
-secrets = App(name="secrets", help="The key that encrypts secrets at rest.")
 
-
-@secrets.command(name="rotate")
-def rotate_key(*, data: Data = None, database_url: DatabaseUrl = None) -> None:
-    """Makes a new secret key and closes every stored secret with it; refused beside servers that lack it.
-
-    With POOLHOUSE_SECRET_KEY=NEW,OLD the key is yours: then secrets are closed by NEW, and OLD may go.
-    """
+def rotate_key(
+    *, as_json: bool = False, data: Path | str | None = None, database_url: str | None = None
+) -> None:
+    """With POOLHOUSE_SECRET_KEY=NEW,OLD the key is the operator's: then secrets are closed by NEW."""
     settings = settings_from(data, database_url)
     require_key(settings)
-    with database(settings) as url, _bar() as bar:
+    with database(settings) as url, bar_of(MofNCompleteColumn(), quiet=as_json) as bar:
         tasks: dict[str, TaskID] = {}
 
         def told(table: str, done: int, total: int) -> None:
@@ -50,47 +48,62 @@ def rotate_key(*, data: Data = None, database_url: DatabaseUrl = None) -> None:
                 return await reseal(db, SecretBox(newest, older), told)
 
         done = asyncio.run(work())
-    console.print(f"{done} secrets are closed by the new key")
+    if as_json:
+        output.told({"secrets": done}, as_json=True)
+    else:
+        print(say((f"{done} 项已用新密钥加密", f"{done} secrets are closed by the new key")))
 
 
-@secrets.command(name="reset")
 def reset_secrets(
     *,
-    yes: Annotated[bool, Parameter(help="Do not ask.", negative=())] = False,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
+    yes: bool = False,
+    as_json: bool = False,
+    data: Path | str | None = None,
+    database_url: str | None = None,
 ) -> None:
-    """Gives up what a lost secret key closed, so that a server starts again; users and passwords stay.
-
-    Says first what is lost, and asks. Stop every server before.
-    """
+    """Says first what is lost, and asks."""
     settings = settings_from(data, database_url)
     require_folder(settings)
     with database(settings) as url:
-        asyncio.run(_reset(settings, url, yes))
+        asyncio.run(_reset(settings, url, yes, as_json))
 
 
-async def _reset(settings: Settings, url: str, yes: bool) -> None:
+async def _reset(settings: Settings, url: str, yes: bool, as_json: bool) -> None:
     newest, *older = secret_keys(settings)
     box = SecretBox(newest, older)
     async with opened(url) as db:
         lost = await unopened(db, box)
-        for sealed, count in lost.items():
-            console.print(f"{count:>8}  {sealed.loss}", soft_wrap=True)
+        if as_json:
+            print(json.dumps({"lost": {sealed.table: count for sealed, count in lost.items()}}))
+        else:
+            for sealed, count in lost.items():
+                print(f"{count:>8}  {say(sealed.loss)}")
         if not lost:
-            console.print("every secret opens: nothing to reset")
+            if not as_json:
+                print(say(("所有内容都能解密，无需放弃", "every secret opens: nothing to reset")))
             return
         if not (yes or _asked()):
-            raise Stopped("nothing was changed: answer yes, or give --yes")
+            raise Stopped(
+                say(("没有改动：请确认，或加 --yes", "nothing was changed: answer yes, or give --yes"))
+            )
         await reset(db, box)
         known = read_credentials(settings.data)
         if known is not None:
             write_credentials(settings.data, await _renewed(db, box, known))
-    console.print("done: the secrets above are given up, users and passwords are as they were")
+    if not as_json:
+        said = (
+            "完成：已放弃以上内容，用户和密码不变",
+            "done: the secrets above are given up, users and passwords are as they were",
+        )
+        print(say(said))
 
 
 def _asked() -> bool:
-    return sys.stdin.isatty() and input("Give these up for good? (yes/no) ").strip().lower() == "yes"
+    if not sys.stdin.isatty():
+        return False
+    asked = say(("永久放弃这些内容？(yes/no) ", "Give these up for good? (yes/no) "))
+    print(asked, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("yes", "是")
 
 
 async def _renewed(db: Database, box: SecretBox, known: Credentials) -> Credentials:
@@ -100,8 +113,3 @@ async def _renewed(db: Database, box: SecretBox, known: Credentials) -> Credenti
     if pool is None or app is None:
         return known
     return replace(known, userPoolSecret=pool.secret, accessKeySecret=pool.secret, appSecret=app.secret)
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal)

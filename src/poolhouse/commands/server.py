@@ -7,34 +7,31 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import Parameter
-
-from poolhouse.commands.output import console, warn
+from poolhouse.client import output
+from poolhouse.client.exits import DONE, REFUSED, warn
+from poolhouse.client.words import say
 from poolhouse.settings import SecretStr, Settings, misspelt
 
 if TYPE_CHECKING:
     from poolhouse.db.migrations.online import Progress as Step
     from poolhouse.db.migrations.online import Report
 
-Data = Annotated[Path | None, Parameter(help="Folder of the database, the keys and credentials.json.")]
-DatabaseUrl = Annotated[str | None, Parameter(help="An outside PostgreSQL instead of the embedded one.")]
 
-
-def settings_from(data: Path | None, database_url: str | None = None, **given: object) -> Settings:
+def settings_from(data: Path | str | None, database_url: str | None = None, **given: object) -> Settings:
     """Flags win over POOLHOUSE_ variables."""
     for said in misspelt(os.environ):
         warn(said)
     values = {name: value for name, value in given.items() if value is not None}
     if data is not None:
-        values["data"] = data
+        values["data"] = Path(data)
     if database_url is not None:
         values["database_url"] = SecretStr(database_url)
     settings = Settings(**values)  # type: ignore[arg-type]
@@ -43,13 +40,12 @@ def settings_from(data: Path | None, database_url: str | None = None, **given: o
 
 def up(
     *,
-    data: Data = None,
-    host: Annotated[str | None, Parameter(help="Address to listen on.")] = None,
-    port: Annotated[int | None, Parameter(help="Port to listen on; 0 takes a free one.")] = None,
-    workers: Annotated[int | None, Parameter(help="Server processes.")] = None,
-    database_url: DatabaseUrl = None,
+    data: Path | str | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    workers: int | None = None,
+    database_url: str | None = None,
 ) -> None:
-    """Starts the server; the first start also creates a pool, an application and an administrator."""
     from poolhouse import logs
 
     settings = settings_from(data, database_url, host=host, port=port, workers=workers)
@@ -92,17 +88,16 @@ async def _up(settings: Settings, began: float) -> None:
 @contextmanager
 def upgrade_shown() -> Iterator[Report]:
     """A bar on a terminal for what takes long; the log has the same in lines."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeElapsedColumn
 
-    terminal = Console(stderr=True)
-    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as bar:
-        task = bar.add_task("upgrading", total=None, visible=False)
+    from poolhouse.commands.progress import bar_of
+
+    with bar_of(TimeElapsedColumn(), transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
 
         def report(at: Step) -> None:
-            words = f"{at.version}, {at.step} of {at.steps}: {at.what}"
-            far = at.phase or (f"{at.rows:,} rows" if at.rows else "")
+            words = f"{at.version}, {at.step}/{at.steps}: {at.what}"
+            far = at.phase or (f"{at.rows:,} {say(('行', 'rows'))}" if at.rows else "")
             share = None if at.share is None else 100 * at.share
             bar.update(task, description=f"{words} {far}".strip(), visible=True)
             bar.update(task, total=share and 100, completed=share or 0)
@@ -143,20 +138,25 @@ def _import_doors(workers: int = 1) -> None:
 
 async def _tell(settings: Settings, ready: asyncio.Event, began: float, credentials: str) -> None:
     await ready.wait()
-    console.print(f"[bold green]Poolhouse[/] is up at [bold]{settings.address}[/]", end=" ")
-    console.print(f"after {time.monotonic() - began:.1f} s")
-    console.print(f"credentials: {credentials}", markup=False)
+    tell_of_start(settings.address, began)
+    output.line(say((f"凭据：{credentials}", f"credentials: {credentials}")))
     sys.stdout.flush()
+
+
+def tell_of_start(address: str, began: float) -> None:
+    took = f"{time.monotonic() - began:.1f}"
+    name, bold = output.painted("Poolhouse", output.GREEN), output.painted(address, output.BOLD)
+    print(say((f"{name} 已启动：{bold}，用时 {took} 秒", f"{name} is up at {bold} after {took} s")))
 
 
 def migrate(
     *,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-    check: Annotated[bool, Parameter(help="Only say what is pending; exit status 1 if anything is.")] = False,
-    to: Annotated[str | None, Parameter(help='A version such as 0007, or "base".')] = None,
-) -> None:
-    """Brings the database's schema to this program's version, or to another."""
+    check: bool = False,
+    to: str | None = None,
+    as_json: bool = False,
+    data: Path | str | None = None,
+    database_url: str | None = None,
+) -> int:
     from poolhouse.db import migrations
     from poolhouse.serving import database_of_folder
 
@@ -164,11 +164,19 @@ def migrate(
     with database_of_folder(settings) as url:
         if check:
             pending = asyncio.run(migrations.pending(url))
-            console.print(f"pending: {' '.join(pending)}" if pending else "up to date")
-            sys.exit(1 if pending else 0)
+            _versions("pending", pending, as_json)
+            return REFUSED if pending else DONE
         with upgrade_shown() as report:
             steps = asyncio.run(migrations.migrate(url, to, report))
-    console.print(f"applied: {' '.join(steps)}" if steps else "up to date")
+    _versions("applied", steps, as_json)
+    return DONE
+
+
+def _versions(what: str, found: Sequence[str], as_json: bool) -> None:
+    if found or as_json:
+        output.told({what: list(found)}, as_json=as_json)
+    else:
+        print(say(("已是最新", "up to date")))
 
 
 def run(main: object) -> None:

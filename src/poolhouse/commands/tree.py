@@ -3,49 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from poolhouse import __doc__ as about
 from poolhouse.client.exits import DONE, USAGE, Stopped
-from poolhouse.client.table import GROUPS, OTHERS
+from poolhouse.client.table import GROUPS
 
-
-def version() -> str:
-    from poolhouse.commands.version import told
-
-    return told()
-
+Data = Annotated[Path | None, Parameter(help="Folder of the database, the keys and credentials.json.")]
+DatabaseUrl = Annotated[str | None, Parameter(help="An outside PostgreSQL instead of the embedded one.")]
+Json = Annotated[bool, Parameter(name="--json", help="Print JSON.")]
+Pool = Annotated[
+    str | None, Parameter(name="--pool", help="The pool's id; the one of credentials.json if absent.")
+]
 
 app = App(
     name="poolhouse",
     help=about,
     help_format="plaintext",  # a reader of Markdown takes as long to import as everything else that help needs
-    version_flags=["--version"],
-    version=version,
-    version_format="plaintext",
+    version_flags=[],
 )
 COMMANDS = {
-    "up": "server:up",
-    "demo": "demo:demo",
-    "doctor": "doctor:doctor",
-    "version": "version:version",
-    "migrate": "server:migrate",
-    "backup": "backup:backup",
-    "restore": "backup:restore",
-    "secrets": "secrets:secrets",
-    "signing-keys": "signing_keys:signing_keys",
-    "pool": "pools:pools",
-    "app": "apps:apps",
-    "import": "imports:imports",
-    "export": "exports:exports",
     "scripts": "scripts:scripts",
     "migration": "migration:migration",
 }
 """Name -> where it is: a file is imported when its command is asked for."""
 
 for _name, _place in COMMANDS.items():
-    _, _help = (OTHERS | GROUPS)[_name]
+    _, _help = GROUPS[_name]
     app.command(f"poolhouse.commands.{_place}", name=_name, help=_help)
 
 

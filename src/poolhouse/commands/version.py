@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import platform
 from importlib import metadata
-from typing import Annotated
 
-from cyclopts import Parameter
-
-from poolhouse.commands.output import facts
+from poolhouse.client import output
+from poolhouse.client.words import Words, say
 from poolhouse.db.binaries import candidates, choose
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_installation, module_versions
 from poolhouse.settings import Settings
 
-MISSING = "missing: see poolhouse doctor"
+MISSING: Words = ("缺少：见 poolhouse doctor", "missing: see poolhouse doctor")
 
 
-def version(
-    *, as_json: Annotated[bool, Parameter(name="--json", help="An object; what is missing is null.")] = False
-) -> None:
-    """Tells the versions of Poolhouse, of what it runs on, and of the modules scripts may require."""
+def version(*, as_json: bool = False) -> None:
+    """As JSON what is missing is null."""
     found = versions()
-    facts(
-        "Poolhouse",
-        found if as_json else {name: one or MISSING for name, one in found.items()},
-        as_json=as_json,
+    output.told(
+        found if as_json else {name: one or say(MISSING) for name, one in found.items()}, as_json=as_json
     )
-
-
-def told() -> str:
-    return "\n".join(f"{name:<15} {one or MISSING}" for name, one in versions().items())
 
 
 def versions() -> dict[str, str | None]:

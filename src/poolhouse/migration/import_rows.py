@@ -80,6 +80,18 @@ def read(path: Path, reading: Reading = PLAIN) -> Iterator[Raw]:
         raise InvalidInput(path.name, f"应为 {kinds} 文件", f"must be one of {kinds}")
 
 
+def naming(path: Path, reading: Reading, wanted: str) -> Iterator[Raw]:
+    """The rows in which something is this text. Raises as `read`."""
+    return (raw for raw in read(path, reading) if any(str(value) == wanted for value in raw.given.values()))
+
+
+def as_read(line: int, given: Mapping[str, Any]) -> Raw:
+    """A row that was read elsewhere. Raises InvalidInput for a key that none has."""
+    if unknown := [name for name in given if name not in FIELDS and name not in ASIDE]:
+        raise unknown_keys(unknown, "rows")
+    return Raw(line, 0, given)
+
+
 def read_lines(text: bytes, reading: Reading = PLAIN) -> Iterator[Raw]:
     return _json_lines(io.BytesIO(text), frozenset(map(folded, reading.ignore)))
 
@@ -94,7 +106,7 @@ def parsed(
     if raw.broken is not None:
         return RowError(raw.line, raw.field, raw.broken)
     try:
-        return _parsed(raw, email, function)
+        return required(raw, email, function)
     except PoolhouseError as error:
         return refused(raw.line, error)
 
@@ -103,7 +115,8 @@ def refused(line: int, error: PoolhouseError, script_id: str | None = None) -> R
     return RowError(line, str(error.facts.get("field") or "row"), error.message("en-US"), script_id)
 
 
-def _parsed(raw: Raw, email: CheckEmail, function: bool) -> ImportedUser:
+def required(raw: Raw, email: CheckEmail, function: bool) -> ImportedUser:
+    """Raises PoolhouseError, for most rows InvalidInput, for one that is not brought in."""
     values: dict[str, Any] = {}
     custom_data: dict[str, Any] = {}
     for key, value in raw.given.items():

@@ -8,16 +8,13 @@ forms too, and those that fit are named.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from poolhouse.crypto import foreign
 from poolhouse.errors import InvalidInput, UserNotFound
-from poolhouse.migration import import_rows
 from poolhouse.migration.import_rows import ImportedUser
-from poolhouse.migration.import_tables import Reading
-from poolhouse.migration.import_verdicts import Entry
+from poolhouse.migration.import_tables import Raw
 from poolhouse.users.stored_hashes import opened
 
 NAMES = ("username", "email", "phone", "external_id", "name")
@@ -37,18 +34,17 @@ class Trial:
     instead: tuple[str, ...] = ()
 
 
-def row_of(path: Path, reading: Reading, judge: Callable[..., Entry], wanted: str) -> ImportedUser:
+def row_of(rows: Iterable[Raw], judge: Callable[[Raw], ImportedUser], wanted: str, file: str) -> ImportedUser:
     """The first row with this username, e-mail address, number, name or id. Raises UserNotFound; InvalidInput for a
-    row that would be refused, with its line, and for a file that cannot be read."""
-    for raw in import_rows.read(path, reading):
-        if not any(str(value) == wanted for value in raw.given.values()):
-            continue
-        entry = judge(raw, ignored={})
-        if isinstance(entry, ImportedUser):
-            if wanted in (entry.script_id, *(entry.values.get(name) for name in NAMES)):
-                return entry
-        else:
-            raise InvalidInput(f"{path.name}:{entry.line}: {entry.field}", entry.message, entry.message)
+    row that would be refused, with the file's name and its line."""
+    for raw in rows:
+        try:
+            row = judge(raw)
+        except InvalidInput as error:
+            place = f"{file}:{raw.line}: {error.facts['field']}"
+            raise InvalidInput(place, error.reason, error.reason_en) from error
+        if wanted in (row.script_id, *(row.values.get(name) for name in NAMES)):
+            return row
     raise UserNotFound(user_id=wanted)
 
 

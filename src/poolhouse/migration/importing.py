@@ -39,7 +39,7 @@ from poolhouse.migration import postgres as newcomers
 from poolhouse.migration import postgres_searching as searching
 from poolhouse.migration.import_batches import Hashes, batches, hashed_ahead, read_ahead
 from poolhouse.migration.import_rows import ImportedUser, RowError
-from poolhouse.migration.import_tables import Reading
+from poolhouse.migration.import_tables import Raw, Reading
 from poolhouse.migration.import_trial import Trial, row_of, tried
 from poolhouse.migration.import_verdicts import (
     Entry,
@@ -166,13 +166,14 @@ class UserImports:
         return progress
 
     async def trial(
-        self, caller: Caller, path: Path, wanted: str, password: str, reading: Reading = import_rows.PLAIN
+        self, caller: Caller, rows: Sequence[Raw], wanted: str, password: str, *, file: str
     ) -> Trial:
-        """Whether the password of one row of the file would let its person in; nothing is written. Raises UserNotFound
-        and what `row_of` does."""
+        """Whether the password of one of the rows would let its person in; nothing is written. `file`: its name, for
+        errors. Raises as `row_of`."""
         caller.require_administrator()
-        judge = await self.parser(caller)
-        row = await asyncio.to_thread(row_of, path, reading, judge, wanted)
+        function = await self._passwords.has_function(caller.pool_id)
+        judge = partial(import_rows.required, email=self._check_email, function=function)
+        row = row_of(rows, judge, wanted, file)
 
         async def verify(given: str, stored: str) -> bool:
             return (await self._hasher.verify(given, stored, caller.pool_id)).ok

@@ -32,9 +32,8 @@ from poolhouse.wire.v3.app import carried_out, row_at
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.table import PREFIX
 
-WITHOUT_POOL = OF_THE_SERVER | {
-    row.name for row in ROWS if row.path in ("list-pools", "create-pool", "prune-audit")
-}
+_SERVERS = ("list-pools", "create-pool", "prune-audit", "list-signing-keys", "rotate-signing-keys")
+WITHOUT_POOL = OF_THE_SERVER | {row.name for row in ROWS if row.path in _SERVERS}
 
 _own = {row.name: row for row in ROWS}
 _log = structlog.get_logger(__name__)

@@ -13,8 +13,10 @@ from msgspec import field
 from poolhouse.errors import AppNotFound, InvalidInput, NotFound, UserNotFound
 from poolhouse.mail.model import Message
 from poolhouse.mail.render import text_of
+from poolhouse.migration.import_rows import as_read
 from poolhouse.paging import PageRequest
 from poolhouse.pools.model import Pool
+from poolhouse.sessions.server_keys import ALGORITHMS, ANNOUNCED, ServerAlgorithm, ServerKey
 from poolhouse.times import now, v3_time
 from poolhouse.users.model import UserKey
 from poolhouse.wire.operator import administrators, settings
@@ -176,6 +178,64 @@ async def diagnose_sign_in(request: V3Request, query: WhyQuery) -> dict[str, Any
     }
 
 
+# -- keys and files ----------------------------------------------------------------------------------------
+
+
+class RotateSigningKeysDto(Camel):
+    algorithm: ServerAlgorithm | None = None
+    now: bool = False
+
+
+class RowToTry(Camel):
+    line: int
+    given: dict[str, Any]
+
+
+class TryImportRowsDto(Camel):
+    """`rows`: those of a file that name the user; `file`: its name."""
+
+    file: str
+    user: str
+    password: str
+    rows: list[RowToTry]
+
+
+async def list_signing_keys(request: V3Request, _: None) -> dict[str, Any]:
+    return {"list": [_key(one) for one in await request.services.sessions.keys.server_keys()]}
+
+
+async def rotate_signing_keys(request: V3Request, body: RotateSigningKeysDto) -> dict[str, Any]:
+    keys = request.services.sessions.keys
+    after = timedelta(0) if body.now else ANNOUNCED
+    made = [
+        await keys.rotate_server(each, after) for each in ([body.algorithm] if body.algorithm else ALGORITHMS)
+    ]
+    return {"list": [_key(one) for one in await keys.server_keys() if one.id in made]}
+
+
+async def try_import_rows(request: V3Request, body: TryImportRowsDto) -> dict[str, Any]:
+    rows = [as_read(one.line, one.given) for one in body.rows]
+    trial = await request.services.imports.trial(
+        request.caller, rows, body.user, body.password, file=body.file
+    )
+    found: dict[str, Any] = {"line": trial.line, "form": trial.form, "fits": trial.fits}
+    if trial.fits is None:
+        found["judge"] = "poolhouse scripts run FOLDER verifyPassword"
+    if trial.instead:
+        found["fitsAs"] = list(trial.instead)
+    return found
+
+
+def _key(one: ServerKey) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "algorithm": one.algorithm,
+        "state": one.state,
+        "signsFrom": v3_time(one.signs_from),
+        "neededUntil": v3_time(one.needed_until),
+    }
+
+
 # -- messages and the log ----------------------------------------------------------------------------------
 
 
@@ -254,5 +314,8 @@ ROWS = [
     row("GET", "get-mail", MailQuery, get_mail, "A message with its text"),
     row("POST", "retry-mail", MailQuery, retry_mail, "Puts a dead letter back into the queue"),
     row("POST", "prune-audit", PruneAuditDto, prune_audit, "Deletes older acts, in every pool"),
+    row("GET", "list-signing-keys", None, list_signing_keys, "The server's signing keys, as published"),
+    row("POST", "rotate-signing-keys", RotateSigningKeysDto, rotate_signing_keys, "Makes new ones"),
+    row("POST", "try-import-rows", TryImportRowsDto, try_import_rows, "A row and its person's password"),
     *administrators.ROWS,
 ]
