@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from tests.docs.pages import ROOT, Block, blocks
 from tests.docs.terminal import Terminal, commands
+
+_FENCES = re.MULTILINE | re.DOTALL
 
 
 @dataclass
@@ -70,7 +73,9 @@ class Walk:
 def sections(page: str) -> Iterator[tuple[str, Block]]:
     """The page's blocks, each with the heading above it."""
     text = (ROOT / page).read_text()
-    lines = text.splitlines()
+    lines = re.sub(
+        r"^```.*?^```$", lambda found: "\n" * found[0].count("\n"), text, flags=_FENCES
+    ).splitlines()
     for block in blocks(page, text):
         above = [line.lstrip("# ") for line in lines[: block.line - 1] if line.startswith("#")]
         yield above[-1], block
