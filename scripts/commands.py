@@ -67,7 +67,7 @@ def _lines() -> Iterator[str]:
 
 
 def _row(command: Command) -> Iterator[str]:
-    by_itself = " (By itself.)" if command.function and not command.operation else ""
+    by_itself = "" if command.operation else " (By itself.)"
     yield f"### `{helping.usage(command)}`\n\n{' '.join(filter(None, (command.help[1], command.more[1])))}{by_itself}\n"
     if command.args:
         yield from _options(command.args)

@@ -14,6 +14,7 @@ from poolhouse.texts import fault_of, is_storable, storable, without_nul
 SOURCE = Path(poolhouse.__file__).parent
 ELSEWHERE = {
     "apps/redirect_uris.py": "no character of an address: all controls, blanks and quotes",
+    "client/folders.py": "the line of it in a file, which imports nothing; the server judges it, too",
     "crypto/compare.py": "bytes of whatever is compared",
     "crypto/foreign_checks.py": "old programs cut a password there",
     "crypto/foreign_shapes.py": "what an old column was filled up with; what a hash's part is made of",

@@ -51,6 +51,7 @@ def typed(
 ) -> Iterator[Typed]:
     """Types words on `pool`, or the pool whose id is given, and gives how the command ended."""
     monkeypatch.setenv("POOLHOUSE_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     door = Door(services)
 

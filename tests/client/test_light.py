@@ -27,7 +27,14 @@ print(len(set(sys.modules) - before))
 
 
 @pytest.mark.parametrize(
-    "words", [["user", "list"], ["user", "why", "x", "--json"], ["--help"], ["user", "--help"]]
+    "words",
+    [
+        ["user", "list"],
+        ["user", "why", "x", "--json"],
+        ["scripts", "new", "x"],
+        ["--help"],
+        ["user", "--help"],
+    ],
 )
 def test_nothing_is_imported_but_the_client(words: list[str], tmp_path: Path) -> None:
     ran = subprocess.run(

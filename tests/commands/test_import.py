@@ -1,4 +1,4 @@
-"""`poolhouse import users` and `scripts withdraw` as an operator types them: what they say and how they end."""
+"""`poolhouse import users` and `export users` as an operator types them: what they say and how they end."""
 
 from __future__ import annotations
 
@@ -71,22 +71,6 @@ async def test_an_encoding_and_a_separator_are_told(
     words = ("--encoding", "latin-1", "--separator", "#")
     status, facts, _ = await poolhouse(services, pool, "import", "users", str(file), *words)
     assert (status, facts["imported"]) == (0, 1)
-
-
-async def test_withdrawing_the_password_function_tells_who_depends_on_it(
-    services: Services, pool: PoolForTests
-) -> None:
-    admin = pool.administrator
-    source = "async function verifyPassword() { return true; }"
-    saved = await services.customdb.save_script(admin, "verifyPassword", source)
-    await services.customdb.publish(admin, "verifyPassword", saved.version)
-    await services.users.create(admin, UserDraft({"username": "wang"}, password_hash="odd:form"))
-    status, facts, _ = await poolhouse(services, pool, "scripts", "withdraw", "verifyPassword")
-    assert (status, facts["users who cannot sign in without it"]) == (0, 1)
-    assert await services.passwords.has_function(pool.id)
-    status, facts, _ = await poolhouse(services, pool, "scripts", "withdraw", "verifyPassword", "--yes")
-    assert (status, facts["withdrawn"]) == (0, True)
-    assert not await services.passwords.has_function(pool.id)
 
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.csv"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -78,3 +79,8 @@ async def connect(
 
 def lazy_scripts() -> dict[str, str]:
     return {name: template("postgresql", name) for name in ("login", "getUser")}
+
+
+def texts_of(folder: Path) -> dict[str, str]:
+    """A folder of scripts as `customdb.folder.read` takes it."""
+    return {file.name: file.read_text() for file in folder.iterdir() if file.suffix in (".js", ".toml")}

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from tests.conftest import PoolForTests
-from tests.customdb.conftest import Legacy
+from tests.customdb.conftest import Legacy, texts_of
 from tests.customdb.engines import mariadb, mongodb
 
 from poolhouse.customdb.folder import read
@@ -46,7 +46,7 @@ async def directory_of(
     connection = {"database_type": database_type, "connection": Connection(uri=uri)}
     settings = {"enabled": True, "mode": "CUSTOM_USER_STORE", "dialect": "auth0", **connection, **settings}
     await services.customdb.update(admin, settings)
-    for name, source in read(FOLDERS / kind).sources.items():
+    for name, source in read(texts_of(FOLDERS / kind), {}).sources.items():
         saved = await services.customdb.save_script(admin, name, source)
         await services.customdb.publish(admin, name, saved.version)
     return await services.directories.of(pool.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import bcrypt
@@ -13,10 +14,18 @@ from tests.conftest import PoolForTests
 from tests.customdb.engines import mariadb, mongodb
 from tests.customdb.people_service import People, serving
 
-from poolhouse.customdb.model import Connection
+import poolhouse.customdb.templates
+from poolhouse.customdb.environment import DATABASE_TYPES
+from poolhouse.customdb.folder import connection_file
+from poolhouse.customdb.model import SCRIPT_NAMES, Connection, CustomDatabase
 from poolhouse.customdb.templates import schema, templates
 from poolhouse.sandbox.client import Returned
 from poolhouse.services import Services
+from poolhouse.users.model import Status
+from poolhouse.users.profile_fields import FIELDS
+from poolhouse.users.profiles import NAMES
+
+TEMPLATES = Path(poolhouse.customdb.templates.__file__).parent
 
 
 async def directory_of(
@@ -150,20 +159,39 @@ def test_scripts_of_a_kind_agree_about_the_profile() -> None:
         assert len(profiles) == 1, kind
 
 
-def test_the_declarations_name_every_field_of_a_profile() -> None:
-    from poolhouse.customdb.folder import declarations
-    from poolhouse.users.profiles import NAMES
+TYPESCRIPT = {
+    "boolean": "boolean",
+    "count": "number",
+    "day": "string | Date",
+    "time": "string | Date",
+    "stamp": "string | Date",
+    "list": "string[]",
+}
+OWN = {"status": " | ".join(f"'{status}'" for status in Status), "gender": "'M' | 'F' | 'U'"}
 
+
+def declarations() -> str:
+    return (TEMPLATES / "poolhouse.d.ts").read_text()
+
+
+def test_the_declarations_name_every_field_of_a_profile_and_its_type() -> None:
     _, _, profile = declarations().partition("interface Profile {")
-    declared = re.findall(r"^  (\w+)\??: ", profile.partition("\n}")[0], re.MULTILINE)
-    assert sorted(declared) == sorted({*NAMES, "id", "token"})
-    assert "  birthdate?: string | Date | null;" in profile
-    assert "  gender?: 'M' | 'F' | 'U' | null;" in profile
+    declared = dict(re.findall(r"^  (\w+)\??: (.*);$", profile.partition("\n}")[0], re.MULTILINE))
+    kinds = {
+        name: OWN.get(field) or TYPESCRIPT.get(FIELDS[field].kind, "string") for name, field in NAMES.items()
+    }
+    wanted = {name: f"{kind} | null" for name, kind in kinds.items()}
+    assert declared == {"id": "string | number", **wanted, "token": "string | null"}
 
 
 def test_the_declarations_name_all_eight_functions() -> None:
-    from poolhouse.customdb.folder import declarations
-    from poolhouse.customdb.model import SCRIPT_NAMES
+    assert all(f"type {name} = (" in declarations() for name in SCRIPT_NAMES)
 
-    text = declarations()
-    assert all(f"type {name} = (" in text for name in SCRIPT_NAMES)
+
+def test_a_folder_is_begun_for_every_kind_with_the_settings_of_a_new_connection() -> None:
+    assert {one.name for one in TEMPLATES.iterdir() if one.is_dir() and one.name[0] != "_"} == set(
+        DATABASE_TYPES
+    )
+    for kind in DATABASE_TYPES:
+        new = CustomDatabase("", database_type=kind, connection=Connection(uri="a secret"))
+        assert (TEMPLATES / kind / "connection.toml").read_text() == connection_file(new)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,13 +91,13 @@ async def test_a_blocked_that_cannot_be_read_is_refused_and_the_log_says_which(
     "zone", ["+08:00", "-09:30", "Asia/Shanghai", "America/Argentina/Buenos_Aires", "UTC"]
 )
 async def test_a_zone_is_kept_and_shown_beside_the_other_settings(
-    zone: str, services: Services, pool: PoolForTests, tmp_path: Path
+    zone: str, services: Services, pool: PoolForTests
 ) -> None:
     await services.customdb.update(pool.administrator, {"timezone": zone})
     kept = await services.customdb.get(pool.administrator)
     assert kept.timezone == zone
-    folder.write(tmp_path, kept, {})
-    assert folder.read(tmp_path).changes["timezone"] == zone
+    text = folder.connection_file(kept)
+    assert folder.read({"connection.toml": text}, {}).changes["timezone"] == zone
 
 
 WRONG: list[Any] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from poolhouse.client.words import Words
 
@@ -73,8 +73,17 @@ class Done(NamedTuple):
 ALL = ("--pool", "--json", "--data", "--database-url")
 """The options that a command takes beside its own, unless its row says otherwise."""
 
-Call = Callable[[str, Values], Any]
-"""An operation's name and values; the answer's `data`. Raises Stopped where it was refused."""
+
+class Call(Protocol):
+    """Asks an operation with its values and gives the answer's `data`. Raises Stopped where it was refused.
+
+    `as_json`: what is printed is for a program.
+    """
+
+    @property
+    def as_json(self) -> bool: ...
+
+    def __call__(self, operation: str, values: Values) -> Any: ...
 
 
 class Command(NamedTuple):

@@ -79,6 +79,12 @@ def titled(name: str) -> str:
     return title(name) if name in TITLES else shown(name)
 
 
+def painted_change(line: str) -> str:
+    """A line of a unified diff."""
+    colour = BOLD if line.startswith(("---", "+++")) else {"+": GREEN, "-": RED}.get(line[:1], "")
+    return painted(line, colour)
+
+
 def cell(value: Any, *, time: bool = False) -> str:
     """One line of text; a time as the clock here shows it, on a terminal."""
     if value is None:

@@ -44,14 +44,15 @@ def run(command: Command, words: Sequence[str], elsewhere: Elsewhere, function_a
         loose, named = _given(command, values)
         return function_at(command.function)(*loose, **named, **_named(common)) or DONE
     with _asking(common, elsewhere) as ask:
-        caller = _Caller(ask, own.get("pool_id") or common.get("pool") or connection.pool_of(_folder(common)))
+        pool = own.get("pool_id") or common.get("pool") or connection.pool_of(_folder(common))
+        caller = _Caller(ask, pool, as_json=bool(common.get("json")))
         _people(command, own, values, caller)
         if command.function:
             loose, named = _given(command, values)
             data = function_at(command.function)(caller, *loose, **named)
         else:
             data = command.act(caller, command, values) if command.act else caller(command.operation, values)
-    _show(command, data, as_json=bool(common.get("json")))
+    _show(command, data, as_json=caller.as_json)
     return REFUSED if command.unless and got(data, command.unless) is False else DONE
 
 
@@ -76,8 +77,8 @@ def _named(common: dict[str, Any]) -> dict[str, Any]:
 class _Caller:
     """Asks one operation and gives its data. Raises Stopped with the server's own sentence."""
 
-    def __init__(self, ask: Ask, pool: str) -> None:
-        self._ask, self._pool = ask, pool
+    def __init__(self, ask: Ask, pool: str, *, as_json: bool) -> None:
+        self._ask, self._pool, self.as_json = ask, pool, as_json
 
     def __call__(self, operation: str, values: Values) -> Any:
         question = {"call": operation, "values": values, "pool": self._pool, "lang": language()}
@@ -101,6 +102,7 @@ class _asking:
     def __init__(self, common: dict[str, Any], elsewhere: Elsewhere) -> None:
         self._data, self._url, self._elsewhere = _folder(common), common.get("database_url"), elsewhere
         self._opened: AbstractContextManager[Ask] | None = None
+        self._answered = False
 
     def __enter__(self) -> Ask:
         return self._question
@@ -108,9 +110,14 @@ class _asking:
     def _question(self, question: dict[str, Any]) -> dict[str, Any]:
         if self._opened is None and self._url is None:
             try:
-                return connection.call(self._data, question)
+                answer = connection.call(self._data, question)
             except NoServer:
-                pass
+                if self._answered:
+                    # It stops, or starts anew: whoever opened its database now would be in its way.
+                    raise Stopped(say(("服务已停止", "the server has stopped")), UNREACHABLE) from None
+            else:
+                self._answered = True
+                return answer
         if self._opened is None:
             self._opened = self._elsewhere(self._data, self._url)
             self._there = self._opened.__enter__()

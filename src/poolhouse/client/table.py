@@ -7,6 +7,7 @@ from poolhouse.client import (
     table_apps,
     table_directory,
     table_machine,
+    table_scripts,
     table_server,
     table_users,
 )
@@ -25,8 +26,8 @@ COMMANDS: dict[str, Command] = {
         table_apps.COMMANDS,
         table_server.SETTINGS_COMMANDS,
         table_server.AUDIT_COMMANDS,
-        table_server.SCRIPTS_COMMANDS,
-        table_server.MIGRATION_COMMANDS,
+        table_scripts.SCRIPTS_COMMANDS,
+        table_scripts.MIGRATION_COMMANDS,
         table_server.MAIL_COMMANDS,
         table_server.POOL_COMMANDS,
         table_administrators.COMMANDS,
@@ -58,12 +59,6 @@ GROUPS: dict[str, Words] = {
 }
 
 OTHERS: dict[str, Words] = {
-    "scripts new": ("新建脚本文件夹", "Begin a folder with complete example scripts."),
-    "scripts pull": ("把已发布的脚本写入文件夹", "Write the published scripts into a folder."),
-    "scripts diff": ("比较文件夹与已发布的脚本", "Show how a folder differs from what is published."),
-    "scripts push": ("保存并发布文件夹中的改动", "Save and publish what differs."),
-    "scripts withdraw": ("撤下一个脚本", "Publish no version of a function any more."),
-    "scripts run": ("用已保存的连接试运行一个脚本", "Run a folder's function against the saved connection."),
     "migration status": ("迁移进度", "How many came, who failed and why, and when it ends."),
     "migration waiting": ("尚未迁入的用户", "Who has not come yet."),
     "migration finish": ("迁入从未登录的用户，结束迁移", "Move in everybody who never logged in."),

@@ -1,8 +1,8 @@
-"""The commands about settings, logs, scripts, messages and pools."""
+"""The commands about settings, logs, messages and pools."""
 
 from __future__ import annotations
 
-from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
+from poolhouse.client.model import Arg, Column, Command, Facts, Table
 from poolhouse.client.table_apps import NAME
 
 SETTING = Arg("NAME", "name", ("设置的名字", "the setting's name"), needed=True)
@@ -102,82 +102,6 @@ AUDIT_COMMANDS = (
             ),
         ),
         Facts((Column("time", "before", "time"), Column("deleted", "deleted"))),
-    ),
-)
-
-SCRIPT = Arg("SCRIPT", "name", ("脚本名，如 login", "a script's name, such as login"), needed=True)
-SCRIPTS_COMMANDS = (
-    Command(
-        "scripts list",
-        ("列出脚本及其版本", "Lists the scripts and their versions."),
-        "GET list-custom-database-scripts",
-        (),
-        Table(
-            (
-                Column("script", "name"),
-                Column("published", "publishedVersion"),
-                Column("draft", "draftVersion"),
-                Column("time", "publishedAt", "time"),
-            ),
-            "",
-        ),
-    ),
-    Command(
-        "scripts versions",
-        ("列出一个脚本的各个版本，新的在前", "Lists the versions of a script, newest first."),
-        "GET list-custom-database-script-versions",
-        (SCRIPT,),
-        Table(
-            (Column("version", "version"), Column("created", "createdAt", "time"), Column("by", "createdBy")),
-            "",
-        ),
-        paged="",
-    ),
-    Command(
-        "scripts rollback",
-        ("重新发布一个旧版本", "Publishes an older version again."),
-        "POST publish-custom-database-script",
-        (SCRIPT, Arg("VERSION", "version", ("版本号", "its number"), "number", needed=True)),
-        Facts(
-            (
-                Column("script", "name"),
-                Column("published", "publishedVersion"),
-                Column("draft", "draftVersion"),
-            )
-        ),
-    ),
-    Command(
-        "scripts logs",
-        ("列出脚本的执行记录，新的在前", "Lists what ran, when, and what became of it, newest first."),
-        "POST list-custom-database-logs",
-        (
-            SCRIPT._replace(name="--script", needed=False, help=("只看此脚本", "only of this script")),
-            FAILED._replace(help=("只看失败的", "only what failed")),
-            SINCE,
-        ),
-        Table(
-            (
-                Column("time", "time", "time"),
-                Column("script", "name"),
-                Column("version", "version"),
-                Column("ok", "success"),
-                Column("duration", "durationMs"),
-                Column("error", "message"),
-            )
-        ),
-        paged="",
-    ),
-)
-MIGRATION_COMMANDS = (
-    Command(
-        "migration lift",
-        (
-            "允许一个已删除的用户再次从旧库迁入",
-            "Lets a user who was deleted here come again from the old database.",
-        ),
-        "POST lift-custom-database-tombstone",
-        (Arg("ID", "scriptUserId", ("旧库中的编号", "their id in the old database"), needed=True),),
-        Done(("已允许", "they may come again")),
     ),
 )
 

@@ -26,7 +26,6 @@ app = App(
     version_flags=[],
 )
 COMMANDS = {
-    "scripts": "scripts:scripts",
     "migration": "migration:migration",
 }
 """Name -> where it is: a file is imported when its command is asked for."""

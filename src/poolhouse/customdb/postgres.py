@@ -18,6 +18,7 @@ from poolhouse.customdb.model import (
     LogEntry,
     LogQuery,
     MigrationProgress,
+    ScriptName,
     ScriptVersion,
 )
 from poolhouse.db.database import Executor
@@ -97,6 +98,14 @@ async def published_sources(db: Executor, pool_id: str) -> dict[str, tuple[int, 
         pool_id,
     )
     return {row["name"]: (row["version"], row["source"]) for row in rows}
+
+
+async def newest_sources(db: Executor, pool_id: str) -> dict[ScriptName, str]:
+    rows = await db.fetch(
+        "select distinct on (name) name, source from custom_scripts where pool_id = $1 order by name, version desc",
+        pool_id,
+    )
+    return {row["name"]: row["source"] for row in rows}
 
 
 async def published_source(db: Executor, pool_id: str, name: str) -> tuple[int, str] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 
 import structlog
@@ -24,7 +25,6 @@ from poolhouse.customdb.model import (
     LogEntry,
     LogQuery,
     MigrationProgress,
-    Offer,
     ScriptName,
     ScriptState,
     ScriptVersion,
@@ -85,14 +85,7 @@ class CustomDatabaseService:
         Raises InvalidInput naming the field.
         """
         caller.require_administrator()
-        current = await self.get(caller)
-        if "connection" in changes:
-            changes = {**changes, "connection": _unmasked(changes["connection"], current.connection)}
-        if "env" in changes:
-            kept = {k: current.env.get(k, v) if v == HIDDEN else v for k, v in changes["env"].items()}
-            changes = {**changes, "env": kept}
-        database = replace(current, **changes)
-        _check(database)
+        database = checked(merged(await self.get(caller), changes))
         async with self._db.transaction() as tx:
             await postgres.save(tx, database, self._box)
             await self._audit.write(
@@ -100,8 +93,12 @@ class CustomDatabaseService:
                 caller,
                 Event("update", "custom_database", caller.pool_id, detail={"changed": sorted(changes)}),
             )
-        self._recent.drop(caller.pool_id)
+        self.forget(caller.pool_id)
         return await self.get(caller)
+
+    def forget(self, pool_id: str) -> None:
+        """What was changed is served from now on."""
+        self._recent.drop(pool_id)
 
     async def test_connection(self, caller: Caller) -> ConnectionTest:
         """Connects as a script would: from inside the sandbox, to the saved connection."""
@@ -138,15 +135,6 @@ class CustomDatabaseService:
         if found is None:
             raise ScriptNotFound(name=name, version=version)
         return found
-
-    async def offers(
-        self, caller: Caller, name: str, source: str, dialect: Dialect | None = None
-    ) -> tuple[Offer, ...]:
-        """What saving it would notice; `dialect` where that is about to be set, too. Saves nothing."""
-        caller.require_administrator()
-        known, database = script_name(name), await self.get(caller)
-        database = replace(database, dialect=dialect or database.dialect)
-        return await sources.offers(self._sandbox, database, known, source)
 
     async def list_versions(self, caller: Caller, name: str, page: PageRequest) -> list[ScriptVersion]:
         caller.require_administrator()
@@ -186,7 +174,7 @@ class CustomDatabaseService:
             await self._audit.write(
                 tx, caller, Event("publish", "custom_database_script", wanted.name, detail=detail)
             )
-        self._recent.drop(caller.pool_id)
+        self.forget(caller.pool_id)
         states = await self.list_scripts(caller)
         return next(replace(state, offers=offers) for state in states if state.name == wanted.name)
 
@@ -199,7 +187,7 @@ class CustomDatabaseService:
             gone = await postgres.unpublish(tx, caller.pool_id, known)
             if gone:
                 await self._audit.write(tx, caller, Event("disable", "custom_database_script", known))
-        self._recent.drop(caller.pool_id)
+        self.forget(caller.pool_id)
         return gone
 
     async def run(
@@ -305,15 +293,26 @@ def _context(ours: dict[str, Any], given: Any) -> Any:
     return {**ours, **given, "request": request}
 
 
+def merged(current: CustomDatabase, changes: Mapping[str, Any]) -> CustomDatabase:
+    """With the changes; a masked secret that is sent back stays as it is."""
+    changes = dict(changes)
+    if "connection" in changes:
+        changes["connection"] = _unmasked(changes["connection"], current.connection)
+    if "env" in changes:
+        given = {name: current.env.get(name) if v == HIDDEN else v for name, v in changes["env"].items()}
+        changes["env"] = {name: value for name, value in given.items() if value is not None}
+    return replace(current, **changes)
+
+
 def _unmasked(given: Connection, kept: Connection) -> Connection:
-    if given.password == HIDDEN:
-        given = replace(given, password=kept.password)
+    masked = [part.name for part in fields(Connection) if getattr(given, part.name) == HIDDEN]
     if given.uri and HIDDEN in given.uri:
-        given = replace(given, uri=kept.uri)
-    return given
+        masked.append("uri")
+    return replace(given, **{name: getattr(kept, name) for name in masked})
 
 
-def _check(database: CustomDatabase) -> None:
+def checked(database: CustomDatabase) -> CustomDatabase:
+    """Raises InvalidInput naming the field."""
     environment.check_database_type(database.database_type)
     if not 100 <= database.timeout_ms <= LARGEST_TIMEOUT_MS:
         limit = LARGEST_TIMEOUT_MS
@@ -336,6 +335,7 @@ def _check(database: CustomDatabase) -> None:
             split_host(host)
         except ValueError as error:
             raise InvalidInput("allowedHosts", "应为 host:port", "must be host:port") from error
+    return database
 
 
 def _check_hosts(database: CustomDatabase) -> None:

@@ -248,6 +248,11 @@ class Sandbox:
 
     # -- inside -------------------------------------------------------------------------------------------
 
+    @property
+    def source_bytes(self) -> int:
+        """How large a source may be."""
+        return self._limits.source_bytes
+
     def _check_size(self, source: str) -> None:
         if len(source.encode("utf-8", "surrogatepass")) > self._limits.source_bytes:
             limit = self._limits.source_bytes

@@ -12,6 +12,7 @@ from poolhouse.crypto.cursors import Cursors
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_keys
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
+from poolhouse.customdb.pushing import ScriptFolders
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.service import CustomDatabaseService
 from poolhouse.db.database import Database
@@ -51,6 +52,7 @@ class Core:
     sandbox: Sandbox
     scripts: ScriptRunner
     customdb: CustomDatabaseService
+    script_folders: ScriptFolders
     mail: MailService
     delivery: Delivery
     pools: PoolService
@@ -90,6 +92,7 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
     scripts = ScriptRunner(
         db=db, sandbox=sandbox, pools=pools, apps=apps, geoip=geoip, pool_variables=environment.of_pool
     )
+    customdb = CustomDatabaseService(db=db, box=box, sandbox=sandbox, runner=scripts, audit=audit)
     return Core(
         settings=settings,
         transport=PasswordTransport(await transport_keys(db, box)),
@@ -97,7 +100,8 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
         geoip=geoip,
         sandbox=sandbox,
         scripts=scripts,
-        customdb=CustomDatabaseService(db=db, box=box, sandbox=sandbox, runner=scripts, audit=audit),
+        customdb=customdb,
+        script_folders=ScriptFolders(db=db, box=box, sandbox=sandbox, audit=audit, customdb=customdb),
         mail=MailService(db, box, audit),
         delivery=Delivery(db, box, mail_transports(settings)),
         pools=pools,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.customdb.conftest import Legacy, legacy  # noqa: F401
+from tests.customdb.conftest import Legacy, legacy, texts_of  # noqa: F401
 from tests.wire.v3.conftest import V3Client
 
-from poolhouse.commands import scripts
+from poolhouse.client import folders as files
 from poolhouse.customdb import folder as folders
+from poolhouse.errors import InvalidInput
 from poolhouse.pools.model import RateCheck
 
 FOLDERS = Path(__file__).parents[2] / "customdb" / "auth0"
@@ -38,7 +38,7 @@ class Shop:
 
 
 async def pushed(v3: V3Client, uri: str, kind: str, mode: str, database_type: str = "postgresql") -> Shop:
-    """The folder pushed by the command, then switched on over v3."""
+    """The folder pushed as the command does, after it was switched on over v3."""
     settings = {
         "enabled": True,
         "mode": mode,
@@ -48,8 +48,8 @@ async def pushed(v3: V3Client, uri: str, kind: str, mode: str, database_type: st
     }
     answer = await v3.post("update-custom-database", settings)
     assert answer["statusCode"] == 200, answer
-    given = {"data": v3.services.settings.data, "database_url": v3.services.db.url, "as_json": True}
-    await asyncio.to_thread(scripts.push, FOLDERS / kind, pool=v3.pool_id, yes=True, **given)
+    folder = folders.read(texts_of(FOLDERS / kind), {})
+    assert (await v3.services.script_folders.push(v3.administrator, folder, apply=True)).applied
     app = await v3.services.apps.create(v3.administrator, "shop")
     return Shop(v3, app.id)
 
@@ -197,11 +197,11 @@ async def test_lists_are_refused_by_name(v3: V3Client, legacy: Legacy) -> None: 
     assert (refused["statusCode"], "listUsers" in refused["message"]) == (501, True)
 
 
-async def test_two_files_of_one_function_are_refused(tmp_path: Path) -> None:
-    for name in ("get_user.js", "getUser.js"):
-        (tmp_path / name).write_text("function (email, callback) { callback(null) }")
-    with pytest.raises(Exception, match="get_user"):
-        folders.read(tmp_path)
+def test_two_files_of_one_function_are_refused() -> None:
+    source = "function (email, callback) { callback(null) }"
+    with pytest.raises(InvalidInput, match="get_user") as refused:
+        folders.read({"get_user.js": source, "getUser.js": source}, {})
+    assert refused.value.facts["field"] == "get_user.js"
 
 
 async def test_a_pull_keeps_the_names_of_files(
@@ -211,32 +211,28 @@ async def test_a_pull_keeps_the_names_of_files(
 ) -> None:
     await pushed(v3, legacy.url, "postgresql", "LAZY_MIGRATION")
     (tmp_path / "get_user.js").write_text("")
-    given = {"data": v3.services.settings.data, "database_url": v3.services.db.url, "as_json": True}
-    await asyncio.to_thread(scripts.pull, tmp_path, pool=v3.pool_id, **given)
+    sources = await v3.services.script_folders.sources(v3.administrator)
+    database = await v3.services.customdb.get(v3.administrator)
+    files.write(str(tmp_path), folders.written(database, sources))
     assert not (tmp_path / "getUser.js").exists()
     assert (tmp_path / "get_user.js").read_text() == (FOLDERS / "postgresql" / "get_user.js").read_text()
     assert (tmp_path / "changeEmail.js").exists()
     assert 'dialect = "auth0"' in (tmp_path / "connection.toml").read_text()
 
 
-async def test_a_push_under_the_other_dialect_offers_this_one(
-    v3: V3Client, capsys: pytest.CaptureFixture[str]
-) -> None:
-    given = {"data": v3.services.settings.data, "database_url": v3.services.db.url, "as_json": True}
-    await asyncio.to_thread(scripts.push, FOLDERS / "axios", pool=v3.pool_id, **given)
-    told = capsys.readouterr().err
-    assert "login, getUser: this script is written for Auth0" in told
-    assert "SCRIPT_LOOKS_LIKE_AUTH0" in told
+async def test_a_push_under_the_other_dialect_offers_this_one(v3: V3Client) -> None:
+    folder = folders.read(texts_of(FOLDERS / "axios"), {})
+    planned = await v3.services.script_folders.push(v3.administrator, folder)
+    assert {offer.code: names for offer, names in planned.offers.items()} == {
+        "SCRIPT_LOOKS_LIKE_AUTH0": ["login", "getUser"]
+    }
     assert all(state["draftVersion"] is None for state in ok(await v3.get("list-custom-database-scripts")))
 
 
-async def test_a_push_that_sets_the_dialect_offers_nothing(
-    v3: V3Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "get_user.js").write_text("function (email, callback) { callback(null) }")
-    (tmp_path / "connection.toml").write_text('dialect = "auth0"\n')
-    given = {"data": v3.services.settings.data, "database_url": v3.services.db.url, "as_json": True}
-    for yes in (False, True):
-        await asyncio.to_thread(scripts.push, tmp_path, pool=v3.pool_id, yes=yes, **given)
-        assert "Auth0" not in capsys.readouterr().err
+async def test_a_push_that_sets_the_dialect_offers_nothing(v3: V3Client) -> None:
+    source = "function (email, callback) { callback(null) }"
+    folder = folders.read({"get_user.js": source, "connection.toml": 'dialect = "auth0"'}, {})
+    for apply in (False, True):
+        done = await v3.services.script_folders.push(v3.administrator, folder, apply=apply)
+        assert (dict(done.offers), done.applied) == ({}, apply)
     assert (ok(await v3.get("get-custom-database")))["dialect"] == "auth0"

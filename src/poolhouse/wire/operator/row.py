@@ -13,7 +13,14 @@ class Camel(Struct, rename="camel"):
     pass
 
 
-def row(method: Method, path: str, request: type[Struct] | None, handler: Handler, summary: str) -> Endpoint:
+def row(
+    method: Method,
+    path: str,
+    request: type[Struct] | None,
+    handler: Handler,
+    summary: str,
+    blank: frozenset[str] = frozenset(),
+) -> Endpoint:
     return Endpoint(
         method,
         path,
@@ -22,5 +29,6 @@ def row(method: Method, path: str, request: type[Struct] | None, handler: Handle
         handler=handler,
         scope="",
         summary=summary,
+        blank=blank,
         ours=True,
     )

@@ -292,7 +292,7 @@ async def run_script(request: V3Request, body: RunScriptDto) -> RunResultDto:
     outcome = await request.services.customdb.run(
         request.caller, body.name, body.args, source=body.source, version=body.version
     )
-    return _result_dto(outcome)
+    return result_dto(outcome)
 
 
 async def list_logs(request: V3Request, body: ListLogsDto) -> LogPageDto:
@@ -375,11 +375,15 @@ def _version_dto(version: ScriptVersion, lang: Lang = "zh-CN") -> ScriptVersionD
     return ScriptVersionDto(version.name, version.version, version.source, at, version.created_by, warnings)
 
 
+def offers_dto(offers: Sequence[Offer], lang: Lang) -> list[dict[str, Any]]:
+    return [msgspec.to_builtins(warning) for warning in _warnings(offers, lang)]
+
+
 def _warnings(offers: Sequence[Offer], lang: Lang) -> list[WarningDto]:
     return [WarningDto(offer.code, offer.message(lang)) for offer in offers]
 
 
-def _result_dto(outcome: Outcome) -> RunResultDto:
+def result_dto(outcome: Outcome) -> RunResultDto:
     error = None
     if isinstance(outcome, Threw):
         error = ScriptErrorDto(outcome.name, outcome.message, outcome.stack)
@@ -395,6 +399,12 @@ def _result_dto(outcome: Outcome) -> RunResultDto:
         connections_opened=outcome.clients_opened,
         connections_left_open=outcome.clients_left_open,
     )
+
+
+def run_result(outcome: Outcome) -> dict[str, Any]:
+    """The same as the wire spells it, for a row that says more."""
+    found: dict[str, Any] = msgspec.to_builtins(result_dto(outcome))
+    return found
 
 
 def _log_dto(entry: LogEntry) -> LogDto:

@@ -1,0 +1,193 @@
+"""The commands about a pool's custom database: its scripts, and the people that move in from it."""
+
+from __future__ import annotations
+
+from poolhouse.client import scripts
+from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
+from poolhouse.client.table_server import FAILED, SINCE
+
+FOLDER = Arg(
+    "FOLDER",
+    "",
+    (
+        "文件夹：每个函数一个文件，另有 connection.toml",
+        "the folder: one file a function, and connection.toml",
+    ),
+    needed=True,
+)
+SCRIPT = Arg("SCRIPT", "name", ("脚本名，如 login", "a script's name, such as login"), needed=True)
+DRAFT = Arg(
+    "--draft",
+    "draft",
+    ("最新版本，而不是已发布的", "the newest versions instead of the published ones"),
+    "flag",
+)
+APPLY = Arg(
+    "--yes",
+    "apply",
+    ("执行；不加则只显示将做什么", "do it; without, it is shown and nothing is changed"),
+    "flag",
+)
+
+SCRIPTS_COMMANDS = (
+    Command(
+        "scripts new",
+        (
+            "新建一个带完整示例脚本的文件夹，不覆盖任何文件",
+            "Begins a folder with complete example scripts for one kind of database. Overwrites nothing.",
+        ),
+        "",
+        (
+            FOLDER._replace(help=("新文件夹", "the new folder")),
+            Arg(
+                "--kind",
+                "",
+                ("postgresql、mysql、mongodb 或 http", "postgresql, mysql, mongodb or http"),
+                default="postgresql",
+            ),
+        ),
+        scripts.show_written,
+        act=scripts.new,
+        beside=("--json",),
+    ),
+    Command(
+        "scripts pull",
+        (
+            "把已发布的脚本和连接（不含密钥）写入文件夹",
+            "Writes the published scripts and the connection, its secrets left out, into the folder.",
+        ),
+        "GET get-script-folder",
+        (FOLDER, DRAFT),
+        scripts.show_written,
+        act=scripts.pull,
+    ),
+    Command(
+        "scripts diff",
+        (
+            "比较文件夹与已发布的脚本、已保存的设置；有差异时退出状态为 1",
+            "Shows how the folder differs from what is published and set; exit status 1 if it does.",
+        ),
+        "POST compare-scripts",
+        (FOLDER,),
+        scripts.show_diff,
+        act=scripts.diff,
+        unless="same",
+    ),
+    Command(
+        "scripts push",
+        (
+            "保存并发布有差异的内容，要么全部完成，要么都不改；再执行一次没有改动",
+            "Saves and publishes what differs, all of it or nothing. Doing it again changes nothing.",
+        ),
+        "POST push-scripts",
+        (FOLDER, DRAFT._replace(help=("只保存，不发布", "save, but publish nothing")), APPLY),
+        scripts.show_pushed,
+        act=scripts.push,
+    ),
+    Command(
+        "scripts withdraw",
+        (
+            "撤下一个函数，其版本保留；先显示有多少人没有它就无法登录",
+            "Publishes no version of a function any more; its versions stay. Tells how many people could not sign in "
+            "without it: those whose password only verifyPassword can judge.",
+        ),
+        "POST withdraw-script",
+        (SCRIPT, APPLY),
+        scripts.show_withdrawn,
+    ),
+    Command(
+        "scripts run",
+        (
+            "用已保存的连接试运行文件夹中的函数；失败时退出状态为 1",
+            "Runs the folder's function against the saved connection; exit status 1 if it fails.",
+        ),
+        "POST run-script",
+        (
+            FOLDER,
+            SCRIPT,
+            Arg(
+                "ARGS...",
+                "args",
+                (
+                    "context 之前的参数：JSON，否则为纯文本",
+                    "its arguments before the context: JSON, or else plain text",
+                ),
+            ),
+        ),
+        scripts.show_run,
+        act=scripts.run,
+        unless="success",
+    ),
+    Command(
+        "scripts list",
+        ("列出脚本及其版本", "Lists the scripts and their versions."),
+        "GET list-custom-database-scripts",
+        (),
+        Table(
+            (
+                Column("script", "name"),
+                Column("published", "publishedVersion"),
+                Column("draft", "draftVersion"),
+                Column("time", "publishedAt", "time"),
+            ),
+            "",
+        ),
+    ),
+    Command(
+        "scripts versions",
+        ("列出一个脚本的各个版本，新的在前", "Lists the versions of a script, newest first."),
+        "GET list-custom-database-script-versions",
+        (SCRIPT,),
+        Table(
+            (Column("version", "version"), Column("created", "createdAt", "time"), Column("by", "createdBy")),
+            "",
+        ),
+        paged="",
+    ),
+    Command(
+        "scripts rollback",
+        ("重新发布一个旧版本", "Publishes an older version again."),
+        "POST publish-custom-database-script",
+        (SCRIPT, Arg("VERSION", "version", ("版本号", "its number"), "number", needed=True)),
+        Facts(
+            (
+                Column("script", "name"),
+                Column("published", "publishedVersion"),
+                Column("draft", "draftVersion"),
+            )
+        ),
+    ),
+    Command(
+        "scripts logs",
+        ("列出脚本的执行记录，新的在前", "Lists what ran, when, and what became of it, newest first."),
+        "POST list-custom-database-logs",
+        (
+            SCRIPT._replace(name="--script", needed=False, help=("只看此脚本", "only of this script")),
+            FAILED._replace(help=("只看失败的", "only what failed")),
+            SINCE,
+        ),
+        Table(
+            (
+                Column("time", "time", "time"),
+                Column("script", "name"),
+                Column("version", "version"),
+                Column("ok", "success"),
+                Column("duration", "durationMs"),
+                Column("error", "message"),
+            )
+        ),
+        paged="",
+    ),
+)
+MIGRATION_COMMANDS = (
+    Command(
+        "migration lift",
+        (
+            "允许一个已删除的用户再次从旧库迁入",
+            "Lets a user who was deleted here come again from the old database.",
+        ),
+        "POST lift-custom-database-tombstone",
+        (Arg("ID", "scriptUserId", ("旧库中的编号", "their id in the old database"), needed=True),),
+        Done(("已允许", "they may come again")),
+    ),
+)
