@@ -56,6 +56,20 @@ from poolhouse.lifetimes import wait_in_words
 Lang = Literal["zh-CN", "en-US"]
 
 
+class Unfit(Exception):
+    """Why something cannot start or be done on this machine: told to whoever runs it, and met by no request.
+
+    `str` of it is English, for the log. `zh` may be absent where all there is are a system's own words.
+    """
+
+    def __init__(self, en: str, zh: str = "") -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh or en
+
+    def message(self, lang: Lang = "zh-CN") -> str:
+        return self.en if lang == "en-US" else self.zh
+
+
 class PoolhouseError(Exception):
     """Facts about a failure; `zh` and `en` are templates over them."""
 

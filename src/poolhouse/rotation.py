@@ -192,14 +192,19 @@ async def require_every_secret(db: Database, box: SecretBox) -> None:
     """Raises DatabaseUnfit when a secret was closed by a key that `box` lacks, or is being closed by one just now."""
     async with db.transaction() as tx:
         if not await tx.fetchval("select pg_try_advisory_xact_lock_shared($1)", _LOCK):
-            raise DatabaseUnfit("the secrets are being closed by a new key: start again when that is done")
+            raise DatabaseUnfit(
+                "the secrets are being closed by a new key: start again when that is done",
+                "正在用新密钥重新加密：请在完成后再启动",
+            )
         lost = await unopened(tx, box)
     if lost:
         told = ", ".join(f"{count} in {sealed.table}" for sealed, count in lost.items())
         raise DatabaseUnfit(
             f"the secret key does not open every secret of this database ({told}): give every key they were made "
             "with, the newest first (POOLHOUSE_SECRET_KEY=NEW,OLD); of a key that is lost for good `poolhouse "
-            "secrets reset` gives up what it closed"
+            "secrets reset` gives up what it closed",
+            f"密钥无法解密本数据库的全部内容（{told}）：请给出加密时用过的所有密钥，新的在前"
+            "（POOLHOUSE_SECRET_KEY=新,旧）；密钥永久遗失时用 `poolhouse secrets reset` 放弃它加密的内容",
         )
 
 
@@ -241,7 +246,10 @@ async def _alone(db: Database, newest: bytes | None) -> AsyncIterator[None]:
     async with db.transaction() as tx:
         await tx.execute("set local idle_in_transaction_session_timeout = 0")
         if not await tx.fetchval("select pg_try_advisory_xact_lock($1)", _LOCK):
-            raise DatabaseUnfit("a server is starting, or another command changes the secrets: try again")
+            raise DatabaseUnfit(
+                "a server is starting, or another command changes the secrets: try again",
+                "有服务正在启动，或另一命令正在更换密钥：请重试",
+            )
         names = await tx.fetch(
             "select distinct application_name as name, client_addr::text as address from pg_stat_activity "
             "where datname = current_database() and application_name like $1",
@@ -254,13 +262,16 @@ async def _alone(db: Database, newest: bytes | None) -> AsyncIterator[None]:
         }
         if strangers and newest is None:
             raise DatabaseUnfit(
-                f"servers run on this database ({', '.join(sorted(strangers))}): stop them first"
+                f"servers run on this database ({', '.join(sorted(strangers))}): stop them first",
+                f"有服务正在使用此数据库（{'、'.join(sorted(strangers))}）：请先停止",
             )
         if strangers:
             raise DatabaseUnfit(
                 f"servers without the new key run on this database ({', '.join(sorted(strangers))}), and would "
                 "answer every request with an error: stop them, or start each again with POOLHOUSE_SECRET_KEY=OLD,NEW "
-                "and then run this with POOLHOUSE_SECRET_KEY=NEW,OLD"
+                "and then run this with POOLHOUSE_SECRET_KEY=NEW,OLD",
+                f"使用此数据库的服务（{'、'.join(sorted(strangers))}）没有新密钥，之后每个请求都会出错：请停止它们，"
+                "或逐个以 POOLHOUSE_SECRET_KEY=旧,新 重启，再以 POOLHOUSE_SECRET_KEY=新,旧 执行本命令",
             )
         yield
 

@@ -80,27 +80,32 @@ def database_of_folder(settings: Settings) -> Iterator[str]:
 def require_made(settings: Settings) -> None:
     """Raises DatabaseUnfit unless the database is an outside one, or in the data folder."""
     if settings.database_url is None and made_by(home_of(settings.data) / "cluster") is None:
-        raise DatabaseUnfit(nothing_in(settings.data))
+        raise DatabaseUnfit(*nothing_in(settings.data))
 
 
 def require_key(settings: Settings) -> None:
     """The same of the secret key: who opens services without one is given a new one, that opens nothing."""
     require_made(settings)
     if settings.secret_key is None and not (settings.data / "secret.key").exists():
-        raise DatabaseUnfit(f"{nothing_in(settings.data)}; or give the key by POOLHOUSE_SECRET_KEY")
+        en, zh = nothing_in(settings.data)
+        raise DatabaseUnfit(
+            f"{en}; or give the key by POOLHOUSE_SECRET_KEY", f"{zh}；或用 POOLHOUSE_SECRET_KEY 给出密钥"
+        )
 
 
 def require_folder(settings: Settings) -> None:
     """For who may have lost the key: the folder is there."""
     require_made(settings)
     if not settings.data.is_dir():
-        raise DatabaseUnfit(nothing_in(settings.data))
+        raise DatabaseUnfit(*nothing_in(settings.data))
 
 
-def nothing_in(data: Path) -> str:
+def nothing_in(data: Path) -> tuple[str, str]:
+    """English, Chinese."""
     return (
         f"no Poolhouse in {data}: name its folder by --data or POOLHOUSE_DATA; "
-        f"`poolhouse up --data {data}` makes one"
+        f"`poolhouse up --data {data}` makes one",
+        f"{data} 中没有 Poolhouse：用 --data 或 POOLHOUSE_DATA 指定数据目录；`poolhouse up --data {data}` 会新建一个",
     )
 
 
@@ -113,7 +118,8 @@ def with_port(settings: Settings) -> Settings:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise PortTaken(
-                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another by --port"
+                f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another by --port",
+                f"无法监听 {settings.host}:{settings.port}：{error.strerror}；请用 --port 换一个",
             ) from error
         return replace(settings, port=probe.getsockname()[1])
 

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
+from poolhouse.errors import Unfit
 from poolhouse.networks import split_host
 from poolhouse.web_origins import listed_origins
 
@@ -30,15 +31,17 @@ _POSTGRESQL = re.compile(
 )
 
 
-def misspelt(environment: Mapping[str, str]) -> list[str]:
-    """What to tell of POOLHOUSE_ variables that are no setting; the tests' own are passed over."""
+def misspelt(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What to tell of POOLHOUSE_ variables that are no setting, in Chinese and in English; the tests' own are passed
+    over."""
     known = [f"{PREFIX}{name.upper()}" for name in settings_known()]
     told = []
     for name in sorted(environment):
         upper = name.upper()
         if upper.startswith(PREFIX) and upper not in known and not upper.startswith(f"{PREFIX}TEST_"):
-            near = get_close_matches(upper, known, 1)
-            told.append(f"{name} is no setting{f': did you mean {near[0]}?' if near else ''}")
+            near = next(iter(get_close_matches(upper, known, 1)), None)
+            zh, en = f"没有设置 {name}", f"{name} is no setting"
+            told.append((f"{zh}：是否指 {near}？", f"{en}: did you mean {near}?") if near else (zh, en))
     return told
 
 
@@ -46,11 +49,11 @@ def _names(given: str) -> frozenset[str]:
     return frozenset(name for part in given.split(",") if (name := part.strip()))
 
 
-class PortTaken(Exception):
+class PortTaken(Unfit):
     """Somebody else listens on the address we were told to."""
 
 
-class SettingsUnfit(Exception):
+class SettingsUnfit(Unfit):
     """Settings that do not fit. The message names each and says what it should be; it repeats no value."""
 
 
@@ -88,11 +91,12 @@ class Kind(NamedTuple):
 
 def _whole(least: int, most: int = 10**9) -> Kind:
     allowed = f"{least} to {most}" if most < 10**9 else f"{least} or more"
+    allowed_zh = f"{least} 至 {most}" if most < 10**9 else f"不小于 {least}"
 
     def read(given: Any) -> int:
         text = str(given).strip()
         if not re.fullmatch(r"-?[0-9]{1,9}", text) or not least <= int(text) <= most:
-            raise ValueError(f"should be a whole number, {allowed}")
+            raise ValueError(f"should be a whole number, {allowed}", f"应为整数，{allowed_zh}")
         return int(text)
 
     return Kind(read, allowed)
@@ -101,7 +105,8 @@ def _whole(least: int, most: int = 10**9) -> Kind:
 def _one_of(*known: str) -> Kind:
     def read(given: Any) -> str:
         if given not in known:
-            raise ValueError(f"should be {', '.join(map(repr, known[:-1]))} or {known[-1]!r}")
+            first, last = ", ".join(map(repr, known[:-1])), repr(known[-1])
+            raise ValueError(f"should be {first} or {last}", f"应为 {first} 或 {last}")
         return _text(given)
 
     return Kind(read, ", ".join(f"`{one}`" for one in known))
@@ -109,7 +114,7 @@ def _one_of(*known: str) -> Kind:
 
 def _text(given: Any) -> str:
     if not isinstance(given, str):
-        raise ValueError("should be a text")
+        raise ValueError("should be a text", "应为文本")
     return given
 
 
@@ -122,14 +127,15 @@ def _postgresql(given: Any) -> SecretStr:
     url = _secret(given)
     if not _POSTGRESQL.match(url.get_secret_value()):
         raise ValueError(
-            "should be postgresql://user:password@host:port/name; write / ? # % of a password as %2F %3F %23 %25"
+            "should be postgresql://user:password@host:port/name; write / ? # % of a password as %2F %3F %23 %25",
+            "应为 postgresql://user:password@host:port/name；密码中的 / ? # % 写作 %2F %3F %23 %25",
         )
     return url
 
 
 def _http(given: Any) -> str:
     if not _text(given).startswith(("http://", "https://")):
-        raise ValueError("should be an address of http or https")
+        raise ValueError("should be an address of http or https", "应为 http 或 https 地址")
     return _text(given)
 
 
@@ -150,7 +156,11 @@ def _special(given: Any) -> str:
     from poolhouse.emails import SPECIAL  # asked for by few, and not quick to import
 
     if unknown := sorted(_names(_text(given)) - SPECIAL):
-        raise ValueError(f"{unknown[0]} is none of {', '.join(sorted(SPECIAL))}, and needs no setting")
+        listed = ", ".join(sorted(SPECIAL))
+        raise ValueError(
+            f"{unknown[0]} is none of {listed}, and needs no setting",
+            f"{unknown[0]} 不是 {listed} 之一，无需设置",
+        )
     return _text(given)
 
 
@@ -290,11 +300,11 @@ class Settings:
             try:
                 value = about.default if given in (_NOT_GIVEN, about.default) else about.kind.read(given)
             except ValueError as error:
-                unfit.append(f"{name}: {error}")
+                unfit.append((f"{name}: {error.args[0]}", f"{name}：{error.args[-1]}"))
             else:
                 setattr(self, name, value)
         if unfit:
-            raise SettingsUnfit("; ".join(unfit))
+            raise SettingsUnfit("; ".join(en for en, _ in unfit), "；".join(zh for _, zh in unfit))
 
     @property
     def address(self) -> str:

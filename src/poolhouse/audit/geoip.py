@@ -13,6 +13,8 @@ from typing import Any
 import maxminddb
 import structlog
 
+from poolhouse.errors import Unfit
+
 LOOKED_AT_EVERY_S = 60.0
 LONGEST_AGENT = 400
 """Characters. The patterns take a hundredth of a second for a forged one of a thousand."""
@@ -63,7 +65,7 @@ async def know_agents(user_agents: Iterable[str]) -> None:
     await asyncio.to_thread(lambda: [agent(one) for one in set(user_agents)])
 
 
-class GeoIpUnfit(Exception):
+class GeoIpUnfit(Unfit):
     """The file of places cannot be used; the message tells the operator why."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from typing import NoReturn
+from unicodedata import category
 
 DONE, REFUSED, USAGE, NOT_FOUND, UNREACHABLE, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 
@@ -33,16 +34,26 @@ class Stopped(Exception):
         self.said, self.status = said, status
 
 
+def shown(text: str, *, lines: bool = False) -> str:
+    """With what could command a terminal, or break a line, spelled out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        one if (lines and one == "\n") or category(one)[0] != "C" else one.encode("unicode_escape").decode()
+        for one in text
+    )
+
+
 def colours(stream: object) -> bool:
     return bool(getattr(stream, "isatty", bool)()) and "NO_COLOR" not in os.environ
 
 
 def warn(said: str) -> None:
     mark = "\x1b[33mwarning:\x1b[0m" if colours(sys.stderr) else "warning:"
-    print(f"{mark} {said}", file=sys.stderr)
+    print(f"{mark} {shown(said, lines=True)}", file=sys.stderr)
 
 
 def fail(said: str, status: int = REFUSED) -> NoReturn:
     mark = "\x1b[31merror:\x1b[0m" if colours(sys.stderr) else "error:"
-    print(f"{mark} {said}", file=sys.stderr)
+    print(f"{mark} {shown(said, lines=True)}", file=sys.stderr)
     sys.exit(status)

@@ -1,6 +1,6 @@
 """What a person sees: aligned tables with colour on a terminal, tab-separated lines in a pipe.
 
-Nothing anybody else wrote reaches a terminal as a command to it: control characters are shown, not obeyed.
+Nothing anybody else wrote reaches a terminal as a command to it (`exits.shown`): neither in a cell nor in an error.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from unicodedata import category, east_asian_width
 
 from poolhouse.client.exits import colours
+from poolhouse.client.exits import shown as shown
 from poolhouse.client.words import TITLES, title
 
 BOLD, DIM, RED, GREEN, YELLOW, OFF = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
@@ -97,16 +98,6 @@ def cell(value: Any, *, time: bool = False) -> str:
         return ", ".join(f"{name}={cell(one)}" for name, one in value.items())
     text = _local(str(value)) if time else str(value)
     return shown(text)
-
-
-def shown(text: str, *, lines: bool = False) -> str:
-    """With what could command a terminal, or break a line, spelled out."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        one if (lines and one == "\n") or category(one)[0] != "C" else one.encode("unicode_escape").decode()
-        for one in text
-    )
 
 
 def width(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 Words = tuple[str, str]
 """Chinese, English."""
@@ -14,7 +15,9 @@ TITLES: dict[str, Words] = {
     "agent": ("客户端", "client"),
     "algorithm": ("算法", "algorithm"),
     "allowed": ("可取值", "allowed"),
+    "already here": ("已有", "already here"),
     "app": ("应用", "application"),
+    "applied": ("已执行", "applied"),
     "attempts": ("尝试", "attempts"),
     "back channel session": ("退出通知带 sid", "back-channel session"),
     "back channel": ("退出通知地址", "back-channel logout"),
@@ -35,8 +38,11 @@ TITLES: dict[str, Words] = {
     "email": ("邮箱", "email"),
     "ended": ("结束的会话", "sessions ended"),
     "error": ("错误", "error"),
+    "errors": ("错误记录在", "errors"),
     "expires": ("过期时间", "expires"),
+    "exported": ("已导出", "exported"),
     "external": ("外部编号", "external id"),
+    "file": ("文件", "file"),
     "fits as": ("这样写能通过", "fits as"),
     "fits": ("能登录", "fits"),
     "form": ("形式", "form"),
@@ -48,6 +54,8 @@ TITLES: dict[str, Words] = {
     "id token expires": ("ID 令牌有效期（秒）", "id token lasts s"),
     "id": ("编号", "id"),
     "identifier": ("标识", "identifier"),
+    "ignored": ("未看的列", "ignored"),
+    "imported": ("已导入", "imported"),
     "index": ("索引", "index"),
     "indexed": ("需索引", "indexed"),
     "key": ("键", "key"),
@@ -64,19 +72,22 @@ TITLES: dict[str, Words] = {
     "next": ("下次尝试", "next"),
     "nickname": ("昵称", "nickname"),
     "ok": ("成功", "ok"),
-    "owner": ("服务器所有者", "server owner"),
     "own scopes": ("应用自己的 scope", "scopes of its own"),
+    "owner": ("服务器所有者", "server owner"),
     "parent": ("上级", "parent"),
+    "part": ("部分", "part"),
     "password set": ("密码设置时间", "password set"),
+    "pending": ("待执行", "pending"),
     "phone": ("手机号", "phone"),
     "published": ("已发布版本", "published"),
     "reason": ("原因", "reason"),
     "redirect": ("回调地址", "redirect addresses"),
-    "roles": ("角色", "roles"),
     "refresh token expires": ("刷新令牌有效期（秒）", "refresh token lasts s"),
+    "refused": ("被拒绝", "refused"),
     "require pkce": ("必须用 PKCE", "requires PKCE"),
     "response modes": ("response_mode", "response modes"),
     "response types": ("response_type", "response types"),
+    "roles": ("角色", "roles"),
     "rotation": ("刷新令牌一次有效", "refresh token rotation"),
     "scene": ("场景", "scene"),
     "script": ("脚本", "script"),
@@ -103,10 +114,24 @@ TITLES: dict[str, Words] = {
     "value": ("值", "value"),
     "version": ("版本", "version"),
     "warnings": ("提醒", "warnings"),
+    "what": ("项目", "what"),
+    "would be imported": ("将导入", "would be imported"),
+    "wrong": ("问题", "wrong"),
 }
 
 
-def language() -> str:
+class Both(str):
+    """English, which carries its Chinese along: what is compared and written as JSON is English."""
+
+    zh: str
+
+    def __new__(cls, en: str, zh: str) -> Both:
+        made = super().__new__(cls, en)
+        made.zh = zh
+        return made
+
+
+def language() -> Literal["zh-CN", "en-US"]:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if given := os.environ.get(name):
             return "zh-CN" if given.lower().startswith("zh") else "en-US"
@@ -119,3 +144,8 @@ def say(words: Words) -> str:
 
 def title(name: str) -> str:
     return say(TITLES[name])
+
+
+def said(text: str) -> str:
+    """Of a Both, the one of the two."""
+    return text.zh if isinstance(text, Both) and language() == "zh-CN" else str(text)

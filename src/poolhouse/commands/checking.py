@@ -7,9 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from poolhouse.client.exits import NOT_FOUND, Stopped
+from poolhouse.client.exits import NOT_FOUND, Stopped, shown
 from poolhouse.client.model import Call
-from poolhouse.client.output import shown
 from poolhouse.client.words import say
 from poolhouse.migration import import_rows
 from poolhouse.migration.import_tables import told as reading_of

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from poolhouse.bootstrap import read_credentials
 from poolhouse.caller import Caller
+from poolhouse.client.words import language
 from poolhouse.commands.mendable import other_schema
 from poolhouse.commands.server import settings_from
 from poolhouse.credentials import operator as credentials
 from poolhouse.db import migrations
 from poolhouse.db.errors import DatabaseUnfit
-from poolhouse.errors import InvalidInput
 from poolhouse.services import Services, opened
 from poolhouse.serving import database_of_folder, require_key
 from poolhouse.settings import Settings
@@ -27,7 +27,7 @@ async def services_of(settings: Settings) -> AsyncIterator[Services]:
     require_key(settings)
     with database_of_folder(settings) as url:
         if waiting := await migrations.pending(url):
-            raise DatabaseUnfit(other_schema(len(waiting)))
+            raise DatabaseUnfit(*other_schema(len(waiting)))
         async with opened(settings, url) as services:
             yield services
 
@@ -43,13 +43,10 @@ def on_services(
 
 
 async def operator(services: Services, pool_id: str | None) -> Caller:
-    """Whoever has the machine is an administrator of every pool on it. Raises PoolNotFound."""
+    """Whoever has the machine is an administrator of every pool on it. Raises PoolNotFound, InvalidInput."""
     known = read_credentials(services.settings.data)
-    chosen = pool_id or (known.userPoolId if known else None)
-    if chosen is None:
-        raise InvalidInput("--pool", "请指定用户池", "say which pool")
-    await services.pools.get(chosen)
-    return credentials.operator(chosen, account_here())
+    chosen = await credentials.pool_of(services.pools, pool_id or (known.userPoolId if known else ""))
+    return credentials.operator(chosen, account_here(), lang=language())
 
 
 def account_here() -> str:

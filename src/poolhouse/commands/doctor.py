@@ -7,6 +7,7 @@ from pathlib import Path
 
 from poolhouse.client import output
 from poolhouse.client.exits import DONE, REFUSED
+from poolhouse.client.words import Both, said
 from poolhouse.commands.server import settings_from
 from poolhouse.db.database import Database, opened
 from poolhouse.db.doctor import Fact, embedded_facts, server_facts
@@ -19,6 +20,8 @@ from poolhouse.sandbox.installation import SandboxUnfit, deno_version, find_inst
 from poolhouse.settings import Settings
 from poolhouse.users.rules import spelled
 
+DATABASE, SANDBOX = Both("database", "数据库"), Both("sandbox", "沙箱")
+
 
 def doctor(
     *,
@@ -29,7 +32,8 @@ def doctor(
     """It starts nothing: of an embedded database that is not running only the files are looked at."""
     found = _database(settings_from(data, database_url)) + _sandbox()
     table = [(part, fact.name, fact.value, fact.fault or "") for part, fact in found]
-    output.listed(("part", "what", "value", "wrong"), table, as_json=as_json)
+    spoken = [list(row) if as_json else [said(text) for text in row] for row in table]
+    output.listed(("part", "what", "value", "wrong"), spoken, as_json=as_json)
     return REFUSED if any(fact.fault for _, fact in found) else DONE
 
 
@@ -41,10 +45,10 @@ def _database(settings: Settings) -> list[tuple[str, Fact]]:
         try:
             outside = running_url(settings.data)
         except DatabaseUnfit:
-            facts.append(Fact("server", "not running"))
+            facts.append(Fact(Both("server", "服务器"), Both("not running", "没有运行")))
     if outside is not None:
         facts += asyncio.run(_server(outside, settings))
-    return [("database", fact) for fact in facts]
+    return [(DATABASE, fact) for fact in facts]
 
 
 async def _server(url: str, settings: Settings) -> list[Fact]:
@@ -61,9 +65,17 @@ async def _people(db: Database) -> list[Fact]:
     found = await duplicates(db)
     return [
         Fact(
-            f"users of one {spelled(one.kind)}",
-            f"{one.groups}{f', and {one.unreadable} that are no number' if one.unreadable else ''}",
-            f"change or delete all but one of each: {_ids(one)}" if one.groups else None,
+            Both(f"users of one {spelled(one.kind)}", f"{spelled(one.kind)} 相同的用户"),
+            Both(
+                f"{one.groups}{f', and {one.unreadable} that are no number' if one.unreadable else ''}",
+                f"{one.groups}{f'，另有 {one.unreadable} 个不是号码' if one.unreadable else ''}",
+            ),
+            Both(
+                f"change or delete all but one of each: {_ids(one, EN)}",
+                f"每组只留一个，其余修改或删除：{_ids(one, ZH)}",
+            )
+            if one.groups
+            else None,
         )
         for one in found
     ]
@@ -79,21 +91,38 @@ async def _maintenance(db: Database) -> list[Fact]:
 
 def _job(job: Job, run: Run | None, serves: bool) -> Fact:
     """`serves`: whether a server runs, without which nothing can be overdue."""
-    name = f"maintenance: {job.name}"
+    name = Both(f"maintenance: {job.name}", f"维护：{job.name}")
     if run is None:
-        return Fact(name, "not yet")
-    ended = f"{run.finished_at:%Y-%m-%d %H:%M:%S} UTC" if run.finished_at else "never ended"
-    value = f"{ended}, {run.rows} rows in {run.seconds:.2f} s, {run.failures} failures"
+        return Fact(name, Both("not yet", "尚未"))
+    at = f"{run.finished_at:%Y-%m-%d %H:%M:%S} UTC" if run.finished_at else ""
+    value = Both(
+        f"{at or 'never ended'}, {run.rows} rows in {run.seconds:.2f} s, {run.failures} failures",
+        f"{at or '从未完成'}，{run.rows} 行，{run.seconds:.2f} 秒，失败 {run.failures} 次",
+    )
     if run.failed_at and (run.finished_at is None or run.failed_at > run.finished_at):
-        return Fact(name, value, f"failed since, {run.error}: background_turn_failed in the log says why")
+        failed = Both(
+            f"failed since, {run.error}: background_turn_failed in the log says why",
+            f"此后失败，{run.error}：原因见日志中的 background_turn_failed",
+        )
+        return Fact(name, value, failed)
     if serves and (run.age_s or 0.0) > 3 * job.every_s:
-        return Fact(name, value, "overdue: look for background_turn_failed in the log of every server")
+        overdue = Both(
+            "overdue: look for background_turn_failed in the log of every server",
+            "逾期未做：请在每个服务的日志中查找 background_turn_failed",
+        )
+        return Fact(name, value, overdue)
     return Fact(name, value)
 
 
-def _ids(found: Duplicates) -> str:
-    told = "; ".join(f"{', '.join(ids)} (pool {pool_id})" for pool_id, ids in found.first)
-    return f"{told}; and {found.groups - len(found.first)} more" if found.groups > len(found.first) else told
+EN, ZH = ("; ", " (pool {})", "; and {} more"), ("；", "（用户池 {}）", "；另有 {} 组")
+"""Between groups, behind one, and behind the last."""
+
+
+def _ids(found: Duplicates, words: tuple[str, str, str]) -> str:
+    between, pool, rest = words
+    told = between.join(f"{', '.join(ids)}{pool.format(pool_id)}" for pool_id, ids in found.first)
+    more = found.groups - len(found.first)
+    return f"{told}{rest.format(more)}" if more > 0 else told
 
 
 def _sandbox() -> list[tuple[str, Fact]]:
@@ -102,9 +131,15 @@ def _sandbox() -> list[tuple[str, Fact]]:
         installation = find_installation()
         facts = [Fact("deno", f"{deno_version(installation.deno)} at {installation.deno}")]
     except SandboxUnfit as error:
-        return [("sandbox", Fact("installation", "-", str(error)))]
+        return [(SANDBOX, Fact(Both("installation", "安装"), "-", Both(error.en, error.zh)))]
     facts += [
-        Fact(layer.name, f"{'in force' if layer.in_force else 'MISSING'}: {layer.detail}")
+        Fact(
+            layer.name,
+            Both(
+                f"{'in force' if layer.in_force else 'MISSING'}: {layer.detail}",
+                f"{'生效' if layer.in_force else '缺少'}：{layer.detail}",
+            ),
+        )
         for layer in installation.protection.layers
     ]
-    return [("sandbox", fact) for fact in facts]
+    return [(SANDBOX, fact) for fact in facts]

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from poolhouse import failures
 from poolhouse.client import exits
+from poolhouse.client.words import Words, language, say
+
+_FILES: dict[type[OSError], Words] = {
+    FileNotFoundError: ("没有这个文件或目录", "no such file or folder"),
+    PermissionError: ("没有权限", "not permitted"),
+    FileExistsError: ("已存在", "is there already"),
+    IsADirectoryError: ("是目录", "is a folder"),
+    NotADirectoryError: ("不是目录", "is not a folder"),
+}
 
 
-def other_schema(missing: int | None = None) -> str:
-    """`missing`: steps, where they were counted."""
-    steps = f" ({missing} steps are missing)" if missing is not None else ""
+def other_schema(missing: int | None = None) -> tuple[str, str]:
+    """English, Chinese. `missing`: steps, where they were counted."""
+    steps = (f" ({missing} steps are missing)", f"（还差 {missing} 步）") if missing is not None else ("", "")
     return (
-        f"the database's schema is not of this version{steps}: wait until the server says it is up, or start it; "
-        "`poolhouse migrate` does it alone"
+        f"the database's schema is not of this version{steps[0]}: wait until the server says it is up, or start it; "
+        "`poolhouse migrate` does it alone",
+        f"数据库结构不是本版本的{steps[1]}：请等服务启动完成，或启动服务；`poolhouse migrate` 只做升级",
     )
-
-
-NO_SCHEMA = other_schema()
 
 
 def told(error: Exception) -> tuple[str, int]:
@@ -28,59 +35,69 @@ def told(error: Exception) -> tuple[str, int]:
 
     said = mendable(error)
     if said is None:
-        return (
-            # Its place, too: what comes once in a hundred starts does not come again with --debug.
-            f"a fault of Poolhouse ({failures.told(error)} at {failures.place(error)}): please report it with what "
-            "--debug shows",
-            exits.FAULT,
+        # Its place, too: what comes once in a hundred starts does not come again with --debug.
+        what = f"{failures.told(error)} at {failures.place(error)}"
+        fault = (
+            f"Poolhouse 自身的错误（{what}）：请连同 --debug 显示的内容一起反馈",
+            f"a fault of Poolhouse ({what}): please report it with what --debug shows",
         )
+        return say(fault), exits.FAULT
     if isinstance(error, NotFound):
         return said, exits.NOT_FOUND
     if isinstance(error, FolderTaken):
         return said, exits.REFUSED
-    if (
-        isinstance(error, DatabaseUnfit | Unavailable | ConnectionError | TimeoutError | gaierror)
-        or said == NO_SCHEMA
-    ):
+    away = DatabaseUnfit | Unavailable | ConnectionError | TimeoutError | gaierror
+    if isinstance(error, away) or _is_of_another_schema(error):
         return said, exits.UNREACHABLE
     return said, exits.REFUSED
 
 
 def mendable(error: Exception) -> str | None:
-    """What to tell of an error a person can mend; None of all others."""
+    """What to tell of an error a person can mend, in their language; None of all others."""
     from asyncpg import InterfaceError, PostgresError
-    from asyncpg.exceptions import (
-        DiskFullError,
-        InternalServerError,
-        UndefinedColumnError,
-        UndefinedFunctionError,
-        UndefinedTableError,
-    )
+    from asyncpg.exceptions import DiskFullError, InternalServerError
 
-    from poolhouse.audit.geoip import GeoIpUnfit
-    from poolhouse.crypto.secretbox import KeyMalformed, SecretUnreadable
-    from poolhouse.db.errors import DatabaseUnfit
-    from poolhouse.errors import InvalidInput, PoolhouseError
-    from poolhouse.sandbox.installation import SandboxUnfit
-    from poolhouse.settings import PortTaken, SettingsUnfit
+    from poolhouse.crypto.secretbox import SecretUnreadable
+    from poolhouse.errors import InvalidInput, PoolhouseError, Unfit
 
+    if isinstance(error, Unfit):
+        return error.message(language())
     if isinstance(error, PoolhouseError):
-        said = error.message("en-US")
+        said = error.message(language())
         # Bad input says its cause already.
         return f"{said} ({error.cause})" if error.cause and not isinstance(error, InvalidInput) else said
     if isinstance(error, SecretUnreadable):
-        return (
+        words = (
+            "密钥无法解密此数据库的内容：请给出创建时的密钥（永久遗失时用 `poolhouse secrets reset`）",
             "the secret key does not open this database's secrets: give the key it was made with (if that is lost "
-            "for good, `poolhouse secrets reset`)"
+            "for good, `poolhouse secrets reset`)",
         )
-    ours = DatabaseUnfit | SandboxUnfit | GeoIpUnfit | PortTaken | SettingsUnfit | KeyMalformed
-    if isinstance(error, ours | OSError):
-        return str(error)
-    if isinstance(error, UndefinedTableError | UndefinedColumnError | UndefinedFunctionError):
-        return NO_SCHEMA
+        return say(words)
+    if isinstance(error, OSError):
+        return _of_the_system(error)
+    if _is_of_another_schema(error):
+        en, zh = other_schema()
+        return say((zh, en))
     if isinstance(error, PostgresError):
-        full = " (is its disk full?)" if isinstance(error, DiskFullError | InternalServerError) else ""
-        return f"the database refused: {error}{full}"
+        full = ("（磁盘满了？）", " (is its disk full?)")
+        full = full if isinstance(error, DiskFullError | InternalServerError) else ("", "")
+        return say((f"数据库拒绝：{error}{full[0]}", f"the database refused: {error}{full[1]}"))
     if isinstance(error, InterfaceError):
-        return f"the database cannot be used: {error}"
+        return say((f"数据库无法使用：{error}", f"the database cannot be used: {error}"))
     return None
+
+
+def _is_of_another_schema(error: Exception) -> bool:
+    from asyncpg.exceptions import UndefinedColumnError, UndefinedFunctionError, UndefinedTableError
+
+    return isinstance(error, UndefinedTableError | UndefinedColumnError | UndefinedFunctionError)
+
+
+def _of_the_system(error: OSError) -> str:
+    """Of a file, what is most often wrong with one; else the system's own words."""
+    if error.filename is None:
+        return str(error)
+    for kind, (zh, en) in _FILES.items():
+        if isinstance(error, kind):
+            return say((f"{error.filename}：{zh}", f"{error.filename}: {en}"))
+    return f"{error.filename}: {error.strerror}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def settings_from(data: Path | str | None, database_url: str | None = None, **given: object) -> Settings:
     """Flags win over POOLHOUSE_ variables."""
     for said in misspelt(os.environ):
-        warn(said)
+        warn(say(said))
     values = {name: value for name, value in given.items() if value is not None}
     if data is not None:
         values["data"] = Path(data)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import pwd
 
 from poolhouse.caller import Caller
-from poolhouse.errors import Lang
+from poolhouse.errors import InvalidInput, Lang
+from poolhouse.paging import PageRequest
+from poolhouse.pools.service import PoolService
 
 AGENT = "poolhouse cli"
 
@@ -24,6 +26,16 @@ def operator(pool_id: str, account: str, *, lang: Lang = "en-US", request_id: st
         user_agent=AGENT,
         request_id=request_id,
     )
+
+
+async def pool_of(pools: PoolService, named: str) -> str:
+    """The pool that an operator named, or the only one. Raises PoolNotFound; InvalidInput where there are several."""
+    if named:
+        return (await pools.get(named)).id
+    found = await pools.list(PageRequest(1, 2))
+    if len(found.items) != 1:
+        raise InvalidInput("--pool", "请指定用户池", "say which pool: poolhouse pool list tells them")
+    return found.items[0].id
 
 
 def name_of(uid: int) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from poolhouse.errors import Unfit
 from poolhouse.files import draft_of, write_private
 
 _VERSION = 1
@@ -25,7 +26,7 @@ class SecretUnreadable(Exception):
     """Another key, another place, or changed bytes. A fault of the installation, never of a caller."""
 
 
-class KeyMalformed(ValueError):
+class KeyMalformed(Unfit, ValueError):
     """POOLHOUSE_SECRET_KEY or secret.key holds something else than keys."""
 
 
@@ -71,15 +72,18 @@ class SecretBox:
         return ciphertext[1 : 1 + _KEY_ID_BYTES] == self._newest
 
 
+_KEY = ("the secret key must be 32 bytes in base64 or hex", "密钥应为 32 字节，以 base64 或十六进制书写")
+
+
 def parse_key(text: str) -> bytes:
     """32 bytes as base64 or hex (POOLHOUSE_SECRET_KEY, secret.key)."""
     text = text.strip()
     try:
         key = bytes.fromhex(text) if len(text) == 64 else base64.b64decode(text, validate=True)
     except ValueError as error:
-        raise KeyMalformed("the secret key must be 32 bytes in base64 or hex") from error
+        raise KeyMalformed(*_KEY) from error
     if len(key) != 32:
-        raise KeyMalformed("the secret key must be 32 bytes in base64 or hex")
+        raise KeyMalformed(*_KEY)
     return key
 
 
@@ -87,7 +91,7 @@ def parse_keys(text: str) -> list[bytes]:
     """One or more keys, newest first, apart by commas or lines."""
     keys = [parse_key(part) for part in text.replace(",", "\n").split("\n") if part.strip()]
     if not keys:
-        raise KeyMalformed("the secret key must be 32 bytes in base64 or hex")
+        raise KeyMalformed(*_KEY)
     return keys
 
 

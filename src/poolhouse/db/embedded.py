@@ -152,7 +152,9 @@ class EmbeddedPostgres:
                 self._await_ready(self._process)
             except (DatabaseUnfit, OSError, subprocess.SubprocessError) as error:
                 if not self._started.is_set():
-                    self._failure = DatabaseUnfit(str(error))
+                    self._failure = (
+                        error if isinstance(error, DatabaseUnfit) else DatabaseUnfit(str(error), str(error))
+                    )
                     self._started.set()
                     break
                 _log.error("database_restart_failed", cause=str(error))
@@ -201,7 +203,8 @@ class EmbeddedPostgres:
         while not self._stopping.is_set():
             if process.poll() is not None:
                 raise DatabaseUnfit(
-                    f"PostgreSQL does not start on {self.cluster.files}: {self.cluster.last_words()}"
+                    f"PostgreSQL does not start on {self.cluster.files}: {self.cluster.last_words()}",
+                    f"PostgreSQL 无法在 {self.cluster.files} 上启动：{self.cluster.last_words()}",
                 )
             if _is_ready(self.cluster.files, process.pid):
                 return
@@ -216,7 +219,10 @@ def running_url(data: Path) -> str:
     try:
         return _url_file(data).read_text()
     except FileNotFoundError as error:
-        raise DatabaseUnfit(f"the Poolhouse on {data} is not up yet: try again in a moment") from error
+        raise DatabaseUnfit(
+            f"the Poolhouse on {data} is not up yet: try again in a moment",
+            f"{data} 上的 Poolhouse 尚未启动完成：请稍后再试",
+        ) from error
 
 
 def _url_file(data: Path) -> Path:
@@ -273,7 +279,10 @@ def _stop_orphan(cluster: Cluster) -> None:
             if not _serves(pid, cluster.files):
                 return
             time.sleep(0.02)
-    raise DatabaseUnfit(f"a PostgreSQL (pid {pid}) on {cluster.files} does not stop: stop it by hand")
+    raise DatabaseUnfit(
+        f"a PostgreSQL (pid {pid}) on {cluster.files} does not stop: stop it by hand",
+        f"{cluster.files} 上的 PostgreSQL（进程 {pid}）停不下来：请手动停止",
+    )
 
 
 def _serves(pid: int, files: Path) -> bool:

@@ -1,5 +1,9 @@
 """The one error of starting up."""
 
+from __future__ import annotations
 
-class DatabaseUnfit(Exception):
+from poolhouse.errors import Unfit
+
+
+class DatabaseUnfit(Unfit):
     """The server cannot start on this database; the message tells its operator why and what helps."""

@@ -28,7 +28,8 @@ class FolderLock:
             os.close(self._file)
             raise FolderTaken(
                 f"another Poolhouse (pid {pid}) runs on {folder}: stop it first, or choose another folder "
-                "by --data"
+                "by --data",
+                f"{folder} 上已有 Poolhouse 在运行（进程 {pid}）：请先停止它，或用 --data 换一个目录",
             ) from None
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)

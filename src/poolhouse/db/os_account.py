@@ -64,7 +64,9 @@ def account() -> Account:
         except KeyError:
             raise DatabaseUnfit(
                 f"user id {uid} has no entry in /etc/passwd, without which PostgreSQL does not run: add one, "
-                "or use an outside server by --database-url"
+                "or use an outside server by --database-url",
+                f"用户编号 {uid} 在 /etc/passwd 中没有条目，PostgreSQL 无法运行：请添加，"
+                "或用 --database-url 使用外部服务器",
             ) from None
         return Account(me.pw_name, uid, me.pw_gid, ours=True)
     for name in ("postgres", "nobody"):
@@ -76,7 +78,9 @@ def account() -> Account:
             return Account(name, them.pw_uid, them.pw_gid, ours=False)
     raise DatabaseUnfit(
         "PostgreSQL does not run as root, and there is neither a user postgres nor nobody: start Poolhouse "
-        "as an ordinary user, or use an outside server by --database-url"
+        "as an ordinary user, or use an outside server by --database-url",
+        "PostgreSQL 不以 root 运行，而这里既没有用户 postgres 也没有 nobody：请以普通用户启动 Poolhouse，"
+        "或用 --database-url 使用外部服务器",
     )
 
 

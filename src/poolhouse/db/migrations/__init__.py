@@ -172,7 +172,9 @@ def _position(version: str | None) -> int:
     if version not in names:
         raise DatabaseUnfit(
             f"the database is at version {version}, which this Poolhouse does not know (it knows up to "
-            f"{names[-1]}): start the newer Poolhouse again, or take the schema back with it first"
+            f"{names[-1]}): start the newer Poolhouse again, or take the schema back with it first",
+            f"数据库是版本 {version}，本 Poolhouse 不认识（最新只到 {names[-1]}）：请启动较新的 Poolhouse，"
+            "或先用它把结构降回来",
         )
     return names.index(version) + 1
 
@@ -180,7 +182,10 @@ def _position(version: str | None) -> int:
 def _target(to: str | None) -> int:
     names = revisions()
     if to is not None and to != "base" and to not in names:
-        raise DatabaseUnfit(f"there is no version {to}; there are: base, {', '.join(names)}")
+        listed = ", ".join(names)
+        raise DatabaseUnfit(
+            f"there is no version {to}; there are: base, {listed}", f"没有版本 {to}；已有：base, {listed}"
+        )
     return len(names) if to is None else _position(to)
 
 
@@ -210,17 +215,24 @@ async def _note(connection: Any, position: int) -> None:
 async def _check_server(connection: Any) -> None:
     server = connection.get_server_version()
     if server.major < OLDEST_SERVER:
-        raise DatabaseUnfit(f"PostgreSQL {server.major} is too old: {OLDEST_SERVER} or newer is needed")
+        raise DatabaseUnfit(
+            f"PostgreSQL {server.major} is too old: {OLDEST_SERVER} or newer is needed",
+            f"PostgreSQL {server.major} 太旧：需要 {OLDEST_SERVER} 或更新",
+        )
     encoding = await connection.fetchval("show server_encoding")
     if encoding != "UTF8":
-        raise DatabaseUnfit(f"the database's encoding is {encoding}: create it with encoding 'UTF8'")
+        raise DatabaseUnfit(
+            f"the database's encoding is {encoding}: create it with encoding 'UTF8'",
+            f"数据库的编码是 {encoding}：请以 encoding 'UTF8' 创建",
+        )
     there = await connection.fetch(
         "select name from pg_available_extensions where name = any($1)", EXTENSIONS
     )
     if missing := sorted({*EXTENSIONS} - {row["name"] for row in there}):
         raise DatabaseUnfit(
             f"this PostgreSQL lacks the extension {missing[0]}: install its contrib package (postgresql-contrib) "
-            "or choose a server that has it"
+            "or choose a server that has it",
+            f"此 PostgreSQL 缺少扩展 {missing[0]}：请安装其 contrib 软件包（postgresql-contrib），或换一个有它的服务器",
         )
 
 
@@ -231,5 +243,6 @@ async def _check_search(connection: Any) -> None:
     if not await connection.fetchval("select show_trgm('张')"):
         raise DatabaseUnfit(
             "this database does not take Chinese characters for letters (its LC_CTYPE is C): create it with "
-            "LC_CTYPE 'C.UTF-8' or another UTF-8 locale"
+            "LC_CTYPE 'C.UTF-8' or another UTF-8 locale",
+            "此数据库不把汉字当作字母（LC_CTYPE 是 C）：请以 LC_CTYPE 'C.UTF-8' 或其他 UTF-8 区域创建",
         )

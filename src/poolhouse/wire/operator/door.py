@@ -16,10 +16,9 @@ import msgspec
 import structlog
 
 from poolhouse import trace
-from poolhouse.credentials.operator import operator
-from poolhouse.errors import InvalidInput, Lang, NotFound, NotPermitted, PoolhouseError
+from poolhouse.credentials.operator import operator, pool_of
+from poolhouse.errors import Lang, NotFound, NotPermitted, PoolhouseError
 from poolhouse.ids import new_id
-from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.trace import Trace
 from poolhouse.wire.json_body import decode_json, require_few_parts
@@ -94,22 +93,13 @@ class Door:
     async def _run(
         self, row: Endpoint, call: Call, account: str, lang: Lang, about: Trace
     ) -> tuple[Any, dict[str, Any] | None]:
-        pool_id = "" if row.name in WITHOUT_POOL else await self._pool(call.pool)
+        pool_id = "" if row.name in WITHOUT_POOL else await pool_of(self._services.pools, call.pool)
         trace.note(pool_id=pool_id)
         caller = operator(pool_id, account, lang=lang, request_id=about.request_id)
         pairs = [] if row.takes_body else list(_pairs(call.values))
         return await carried_out(
             self._services, row, caller, call.values, pairs, headers={}, own=self._issuer
         )
-
-    async def _pool(self, named: str) -> str:
-        """Raises PoolNotFound; InvalidInput where nobody said which of several."""
-        if named:
-            return (await self._services.pools.get(named)).id
-        found = await self._services.pools.list(PageRequest(1, 2))
-        if len(found.items) != 1:
-            raise InvalidInput("--pool", "请指定用户池", "say which pool: poolhouse pool list tells them")
-        return found.items[0].id
 
     def _issuer(self) -> str:
         return f"{self._services.settings.address}/oidc"
