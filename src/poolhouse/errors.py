@@ -9,7 +9,8 @@ PoolhouseError
 │   │   └── FieldNotYours       EmailNotDirectly  PhoneNotDirectly
 │   └── RegistrationDisabled
 │       └── NotWhitelisted      a whitelist is switched on and does not name them (field)
-├── InvalidInput                a field is missing or malformed (field, reason)
+├── InvalidInput                a field is malformed (field, reason)
+│   ├── Missing                 or not there at all
 │   ├── TooLarge                more than the documented limit (field, limit)
 │   │   └── RequestTooLarge  HeadersTooLarge  TooManyUsersAsked  QueryTooBroad
 │   ├── BodyTooSlow  BodyCutShort  FormStale
@@ -184,6 +185,13 @@ class InvalidInput(PoolhouseError):
         detail = f"{': ' if lang == 'en-US' else '：'}{reason}" if reason else ""
         template = self.en if lang == "en-US" else self.zh
         return template.format_map(_Facts({**self.facts, "detail": detail}))
+
+
+class Missing(InvalidInput):
+    """A parameter that must be there and is not; `field` is its path."""
+
+    zh = "缺少参数 {field}"
+    en = "Parameter {field} is missing"
 
 
 class FormStale(InvalidInput):

@@ -7,17 +7,13 @@ exception is told only where it is ours, the system's, or names nothing but type
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from poolhouse.errors import PoolhouseError
-
-if TYPE_CHECKING:
-    import msgspec
 
 LONGEST = 500
 MOST_FRAMES = 50
@@ -40,9 +36,6 @@ _SERVERS_WORDS = ("aiosmtplib",)
 
 _NO_STATEMENT = ("08", "28", "3D", "53", "57")
 """Classes of PostgreSQL's codes that are about a connection or the server, never about a value."""
-
-_WHERE = re.compile(r" - at `([^`]*)`\Z")
-_MISSING = re.compile(r"missing required field `([^`]*)`")
 
 
 def told(error: BaseException) -> str:
@@ -87,17 +80,6 @@ def told_to_a_person(error: BaseException) -> str:
                  for frame, line in list(places)[-MOST_FRAMES:]]  # fmt: skip
         parts.append("\n".join(["Traceback (most recent call last):", *lines, told(one)]))
     return "\n\n".join(parts)
-
-
-def field_of(error: msgspec.ValidationError) -> str:
-    """The path of what does not fit: `Expected `str`, got `int` - at `$.list[...].email`` names `list.email`."""
-    message = str(error)
-    where = _WHERE.search(message)
-    path = where[1] if where else "$"
-    parts = [part for part in path.replace("[...]", "").split(".") if part not in ("$", "")]
-    if missing := _MISSING.search(message):
-        parts.append(missing[1])
-    return ".".join(parts)
 
 
 def _words(error: BaseException) -> str:

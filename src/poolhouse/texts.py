@@ -44,6 +44,9 @@ _NOTHINGS = frozenset(
 
 Reason = tuple[str, str]
 """Why a value is refused, in Chinese and in English."""
+EMPTY: Reason = ("不能为空", "must not be empty")
+BLANK: tuple[None, str] = (None, "must not be empty")
+"""Where the official specs compare the Chinese sentence to its end (docs/contract/v3.md#texts). So `overlong`."""
 _NUL: Reason = ("包含空字符", "contains a NUL character")
 _SURROGATE: Reason = ("含有非法的代理字符", "contains a lone surrogate")
 
@@ -123,7 +126,7 @@ def storable(value: Any) -> Any:
 def required_text(value: str, field: str, longest: int) -> str:
     """`value`, if it says something and fits in `longest` characters; else InvalidInput naming `field`."""
     if not value.strip():
-        raise InvalidInput(field)
+        raise InvalidInput(field, *BLANK)
     return _fitting(value, field, longest)
 
 
@@ -132,6 +135,20 @@ def optional_text(value: str | None, field: str, longest: int) -> str | None:
 
 
 def _fitting(value: str, field: str, longest: int) -> str:
-    if len(value) > longest or not is_storable(value):
-        raise InvalidInput(field)
+    if len(value) > longest:
+        raise InvalidInput(field, *overlong(longest))
+    if fault := fault_of(value):
+        raise InvalidInput(field, *fault)
     return value
+
+
+def overlong(most: int) -> tuple[None, str]:
+    return None, f"at most {most} characters"
+
+
+def too_long(most: int) -> Reason:
+    return f"最多 {most} 个字符", f"at most {most} characters"
+
+
+def too_many(most: int) -> Reason:
+    return f"最多 {most} 项", f"at most {most} entries"

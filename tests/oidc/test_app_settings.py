@@ -11,7 +11,7 @@ from tests.conftest import PoolForTests
 from tests.oidc.conftest import Browser
 from tests.oidc.test_flows import authorize_url, claims_of, exchange, sign_in
 
-from poolhouse.apps.model import SCOPES, App
+from poolhouse.apps.model import GRANT_TYPES, SCOPES, App
 from poolhouse.services import Services
 from poolhouse.users.model import User
 
@@ -253,3 +253,31 @@ async def own_token(http: httpx.AsyncClient, app: App, scope: str | None) -> dic
     asked = {"grant_type": "client_credentials", **({} if scope is None else {"scope": scope})}
     answer: dict[str, Any] = (await http.post("/oidc/token", data=asked, headers=basic(app))).json()
     return answer
+
+
+MISSING = {
+    "client_id": ("/oidc/token", {"grant_type": "authorization_code", "code": "x"}),
+    "grant_type": ("/oidc/token", {"client_id": "", "client_secret": ""}),
+    "code": ("/oidc/token", {"client_id": "", "client_secret": "", "grant_type": "authorization_code"}),
+    "refresh_token": ("/oidc/token", {"client_id": "", "client_secret": "", "grant_type": "refresh_token"}),
+    "token": ("/oidc/token/introspection", {"client_id": "", "client_secret": ""}),
+}
+
+
+@pytest.mark.parametrize("name", MISSING)
+async def test_a_parameter_that_is_not_there_is_called_missing(
+    name: str, http: httpx.AsyncClient, app: App
+) -> None:
+    path, form = MISSING[name]
+    known = {"client_id": app.id, "client_secret": app.secret}
+    answer = (await http.post(path, data={key: known.get(key, value) for key, value in form.items()})).json()
+    assert answer["error_description"] == f"{name} is missing"
+
+
+async def test_a_grant_type_that_is_not_known_is_answered_by_those_that_are(
+    http: httpx.AsyncClient, app: App
+) -> None:
+    form = {"client_id": app.id, "client_secret": app.secret, "grant_type": "password"}
+    answer = (await http.post("/oidc/token", data=form)).json()
+    assert answer["error"] == "unsupported_grant_type"
+    assert answer["error_description"] == f"grant_type must be one of {', '.join(GRANT_TYPES)}"

@@ -66,6 +66,16 @@ async def unknown_client(world: World) -> str:
     return authorize_url(world.app, client_id="0" * 24)
 
 
+@reason("缺少参数 client_id", "client_id is missing")
+async def no_client(world: World) -> str:
+    return authorize_url(world.app, client_id="")
+
+
+@reason("缺少参数 redirect_uri", "redirect_uri is missing")
+async def no_address(world: World) -> str:
+    return authorize_url(world.app, redirect_uri="")
+
+
 @reason("应用已停用", "the application is disabled")
 async def disabled_application(world: World) -> str:
     await world.change({}, enabled=False)
@@ -89,7 +99,7 @@ async def an_address_taken_back_under_way(world: World) -> str:
     return page
 
 
-@reason("必须提供 code_challenge", "code_challenge is required")
+@reason("缺少参数 code_challenge", "code_challenge is missing")
 async def pkce_asked_for_under_way(world: World) -> str:
     page = await world.sign_in_page()
     await world.change({}, require_pkce=True)

@@ -16,6 +16,7 @@ from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
 from poolhouse.orgs.model import Assignment
+from poolhouse.texts import BLANK
 from poolhouse.users.model import IdentityDraft, Status, User, UserDraft
 
 LARGEST_CREATE = 50
@@ -117,7 +118,7 @@ class AccountService:
         """They have left: out of every department, logged out, and not to log in again. All, or none."""
         caller.require_administrator()
         if not user_ids:
-            raise InvalidInput("userIds")
+            raise InvalidInput("userIds", *BLANK)
         async with self._db.transaction() as tx:
             for user_id in dict.fromkeys(user_ids):
                 user = await self._users.update(
@@ -149,6 +150,6 @@ class AccountService:
 
 def _require_some(items: Sequence[Any]) -> None:
     if not items:
-        raise InvalidInput("list")
+        raise InvalidInput("list", *BLANK)
     if len(items) > LARGEST_CREATE:
         raise TooLarge("list", f"一次最多 {LARGEST_CREATE} 人", f"at most {LARGEST_CREATE} at once")

@@ -12,6 +12,7 @@ from poolhouse.db.database import Database
 from poolhouse.directory.chooser import Directories
 from poolhouse.errors import InvalidInput, TooManyUsersAsked
 from poolhouse.paging import Page, PageRequest
+from poolhouse.texts import EMPTY
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
 
 LARGEST_BATCH = 80
@@ -117,7 +118,7 @@ class UserService:
                 "ids", f"一次最多删除 {LARGEST_DELETE} 人", f"at most {LARGEST_DELETE} at once"
             )
         if not user_ids:
-            raise InvalidInput("ids", "不能为空", "must not be empty")
+            raise InvalidInput("ids", *EMPTY)
         await self._records.delete(caller, user_ids)
 
 

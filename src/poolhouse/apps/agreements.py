@@ -14,6 +14,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
 from poolhouse.errors import AppNotFound, InvalidInput, NotFound
+from poolhouse.misfits import one_of
 
 LANGS = ("zh-CN", "en-US", "zh-TW", "ja-JP")
 LONGEST_TITLE = 20_000
@@ -101,4 +102,4 @@ def _check(title: str | None, lang: str | None) -> None:
             "title", f"长度应为 1 至 {LONGEST_TITLE}", f"must be 1 to {LONGEST_TITLE} characters"
         )
     if lang is not None and lang not in LANGS:
-        raise InvalidInput("lang", f"应为 {'、'.join(LANGS)}", f"must be one of {', '.join(LANGS)}")
+        raise InvalidInput("lang", *one_of(LANGS))

@@ -92,7 +92,10 @@ def _kept(field: str, entry: Any) -> dict[str, Any]:
     for name in ("kty", *_MEMBERS[entry["kty"]]):
         value = entry.get(name)
         if not isinstance(value, str) or not 0 < len(value) <= LONGEST[name]:
-            raise InvalidInput(f"{field}.{name}")
+            most = LONGEST[name]
+            raise InvalidInput(
+                f"{field}.{name}", f"应为 1 至 {most} 个字符", f"expected 1 to {most} characters"
+            )
         members[name] = value
         if name not in ("kty", "crv") and (not _BASE64URL.match(value) or len(value) % 4 == 1):
             raise InvalidInput(f"{field}.{name}", "应为 base64url", "expected base64url")

@@ -9,6 +9,7 @@ from typing import Any
 from poolhouse.apps import client_keys, redirect_uris
 from poolhouse.apps.model import SCOPES, App, AppSettings
 from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.texts import EMPTY
 
 YEAR_S = 365 * 86400
 LIFETIMES_S: Mapping[str, tuple[int, int]] = {
@@ -41,7 +42,7 @@ def written(changes: Mapping[str, Any]) -> dict[str, Any]:
         given = kept.get(name)
         if isinstance(given, list | tuple):
             if not given:
-                raise InvalidInput(name, "不能为空", "must not be empty")
+                raise InvalidInput(name, *EMPTY)
             if len(given) > MOST_NAMES:
                 raise TooLarge(name, f"最多 {MOST_NAMES} 个", f"at most {MOST_NAMES}")
             kept[name] = [one for place, one in enumerate(given) if one not in given[:place]]

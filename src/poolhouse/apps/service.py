@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from poolhouse import misfits
 from poolhouse.apps import oidc_settings, postgres, proofs, redirect_uris
 from poolhouse.apps.model import App, AppSettings
 from poolhouse.apps.proofs import Proof, Purchase
@@ -20,7 +21,6 @@ from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Forget, Tx
 from poolhouse.errors import AppNotFound, CodeTaken, InvalidInput, NotAuthenticated
-from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import is_storable, no_program
@@ -222,7 +222,7 @@ def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
     try:
         changed = msgspec.convert({**msgspec.to_builtins(settings), **kept}, AppSettings)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"settings.{field_of(error)}".rstrip(".")) from error
+        raise misfits.of(error, AppSettings, "settings") from error
     oidc_settings.check(changed)
     return changed
 

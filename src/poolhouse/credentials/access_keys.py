@@ -67,7 +67,11 @@ class AccessKeyService:
         caller.require_administrator()
         wanted = None if scopes is None else frozenset(scopes)
         if wanted is not None and any(not scope or len(scope) > SCOPE_LENGTH for scope in wanted):
-            raise InvalidInput("scopes")
+            raise InvalidInput(
+                "scopes",
+                f"每项应为 1 至 {SCOPE_LENGTH} 个字符",
+                f"each must be 1 to {SCOPE_LENGTH} characters",
+            )
         if caller.scopes is not None and (wanted is None or not wanted <= caller.scopes):
             raise NotPermitted()
         key = AccessKey(new_id(), caller.pool_id, new_secret(), user_id, tenant_id, wanted)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.texts import too_long
 
 MOST_CONTENTS = 200
 LARGEST_KEY_BITS = 4096
@@ -33,11 +34,13 @@ def decrypt(contents: Sequence[str], private_key: str) -> list[str]:
 
 def _decrypt(key: rsa.RSAPrivateKey, content: str) -> str:
     if len(content) > LARGEST_KEY_BITS:
-        raise InvalidInput("data.encryptedContent")
+        raise InvalidInput("data.encryptedContent", *too_long(LARGEST_KEY_BITS))
     try:
         return key.decrypt(base64.b64decode(content, validate=True), padding.PKCS1v15()).decode()
     except (ValueError, binascii.Error) as error:
-        raise InvalidInput("data.encryptedContent") from error
+        raise InvalidInput(
+            "data.encryptedContent", "无法用此私钥解密", "the private key does not open it"
+        ) from error
 
 
 def _load(text: str) -> rsa.RSAPrivateKey:
@@ -55,7 +58,7 @@ def _load(text: str) -> rsa.RSAPrivateKey:
             continue
         if isinstance(key, rsa.RSAPrivateKey):
             return key
-    raise InvalidInput("privateKey")
+    raise InvalidInput("privateKey", "应为 PEM 格式的 RSA 私钥", "expected an RSA private key as PEM")
 
 
 def _require_small(unchecked: rsa.RSAPrivateKey) -> None:

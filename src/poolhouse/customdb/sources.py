@@ -5,6 +5,7 @@ from __future__ import annotations
 from poolhouse.customdb import auth0
 from poolhouse.customdb.model import AUTH0_NAMES, SCRIPT_NAMES, CustomDatabase, Offer, ScriptName
 from poolhouse.errors import CustomDatabaseUnavailable, InvalidInput
+from poolhouse.misfits import one_of
 from poolhouse.sandbox.client import Checked, Sandbox
 from poolhouse.sandbox.workers import CallKilled
 
@@ -16,7 +17,7 @@ def script_name(name: str) -> ScriptName:
             return known
     if name in auth0.NAMES:
         return auth0.NAMES[name]
-    raise InvalidInput("name", f"应为 {'、'.join(SCRIPT_NAMES)}", f"must be one of {', '.join(SCRIPT_NAMES)}")
+    raise InvalidInput("name", *one_of(SCRIPT_NAMES))
 
 
 async def compiled(

@@ -16,6 +16,7 @@ from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.conditions import NEGATIVE, in_index
 from poolhouse.fields.conditions import condition as custom_condition
 from poolhouse.fields.model import Field
+from poolhouse.misfits import BOOLEAN, INTEGER, STRING, expected
 from poolhouse.sessions.postgres import logged_in_at
 from poolhouse.texts import written
 from poolhouse.times import is_plain_date, parse_end, parse_time, unix_time
@@ -242,14 +243,14 @@ def pair_of(value: Any) -> tuple[Any, Any]:
 
 def text_of(value: Any) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise InvalidInput("advancedFilter.value", "应为字符串", "expected a string")
+        raise InvalidInput("advancedFilter.value", *expected(STRING))
     return str(value)
 
 
 def value_of(field: str, value: Any, *, end: bool = False) -> Any:
     if field in BOOLEANS:
         if not isinstance(value, bool):
-            raise InvalidInput("advancedFilter.value", "应为布尔值", "expected a boolean")
+            raise InvalidInput("advancedFilter.value", *expected(BOOLEAN))
         return value
     if field in COUNTS:
         return _whole(value)
@@ -268,7 +269,7 @@ def _whole(value: Any) -> int:
     if isinstance(value, str) and len(value) < 12 and value.strip().removeprefix("-").isdecimal():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
-        raise InvalidInput("advancedFilter.value", "应为整数", "expected a whole number")
+        raise InvalidInput("advancedFilter.value", *expected(INTEGER))
     return value
 
 

@@ -13,6 +13,7 @@ from poolhouse.errors import InvalidInput
 from poolhouse.fields.model import DataType, Field
 from poolhouse.fields.postgres_index import INDEXABLE, NUMBER, PLAIN, TEXT, TEXT_LENGTH
 from poolhouse.fields.values import form
+from poolhouse.misfits import STRING, expected
 
 Operator = Literal[
     "EQUAL",
@@ -123,7 +124,7 @@ def _several(field: Field, value: Any) -> list[Any]:
 
 def _part(field: Field, value: Any) -> str:
     if not isinstance(value, str) or field.data_type in _ORDERED:
-        raise InvalidInput(field.key)
+        raise InvalidInput(field.key, *expected(STRING))
     return value
 
 
@@ -164,7 +165,7 @@ def _range(where: Where, field: Field, operator: Operator, value: Any, column: s
                 raise InvalidInput(field.key, "应为两个值的数组", "expected a list of two")
             low, high = (_number(where, field, item) for item in value)
             return f"{column} between {low} and {high}"
-    raise InvalidInput("operator")
+    raise InvalidInput("operator", "此字段不支持该操作符", "not an operator of this field")
 
 
 def _equals(where: Where, field: Field, value: Any) -> str:

@@ -17,6 +17,7 @@ from poolhouse.errors import (
     FieldNotFound,
     InvalidInput,
     InvalidOperation,
+    Missing,
     NotSupported,
     PoolNotFound,
     TooLarge,
@@ -38,7 +39,7 @@ from poolhouse.fields.model import (
 )
 from poolhouse.fields.store import FieldStore, Values
 from poolhouse.paging import Page, PageRequest
-from poolhouse.texts import optional_text, required_text
+from poolhouse.texts import EMPTY, optional_text, required_text
 from poolhouse.times import now
 
 _KEY = re.compile(r"[^\s\x00-\x1f\x7f]+\Z")
@@ -85,13 +86,17 @@ class FieldService:
         """
         caller.require_administrator()
         if not drafts:
-            raise InvalidInput("list")
+            raise InvalidInput("list", *EMPTY)
         if len(drafts) > MOST_AT_ONCE:
             raise TooLarge("list", f"一次最多 {MOST_AT_ONCE} 个", f"at most {MOST_AT_ONCE} at once")
         for draft in drafts:
             required_text(draft.key, "key", LONGEST_KEY)
             if not _KEY.match(draft.key):
-                raise InvalidInput("key")
+                raise InvalidInput(
+                    "key",
+                    "不能包含空白字符",
+                    "no blanks and no control characters",
+                )
         async with self._db.transaction() as tx:
             await postgres_index.wait_for_others(tx, caller.pool_id)
             marks = any(draft.indexed for draft in drafts)
@@ -115,7 +120,7 @@ class FieldService:
         """With their values; all or none. Raises FieldNotFound."""
         caller.require_administrator()
         if not fields:
-            raise InvalidInput("list")
+            raise InvalidInput("list", *EMPTY)
         async with self._db.transaction() as tx:
             await postgres_index.hold(tx, caller.pool_id, [key for _, key in fields])
             for target_type, key in fields:
@@ -258,7 +263,7 @@ class FieldService:
         """How consoles show built-in fields; all or none. Raises FieldNotFound."""
         caller.require_administrator()
         if not changes:
-            raise InvalidInput("list")
+            raise InvalidInput("list", *EMPTY)
         async with self._db.transaction() as tx:
             for change in changes:
                 if change.key not in BASE_FIELDS:
@@ -279,7 +284,7 @@ async def _require_own_pool(caller: Caller, pool_ids: Sequence[str]) -> None:
 
 def _created(draft: FieldDraft) -> Field:
     if draft.data_type is None:
-        raise InvalidInput("dataType")
+        raise Missing("dataType")
     if draft.target_type is TargetType.USER and draft.key in BASE_FIELDS:
         raise Conflict(field=draft.key)
     moment = now()

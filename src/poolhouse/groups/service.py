@@ -23,7 +23,7 @@ from poolhouse.groups.model import (
     GroupDraft,
 )
 from poolhouse.paging import LARGEST_WHOLE, Page, PageRequest, everything
-from poolhouse.texts import optional_text, required_text
+from poolhouse.texts import BLANK, optional_text, required_text
 
 
 class GroupService:
@@ -52,7 +52,7 @@ class GroupService:
         """All or none."""
         caller.require_administrator()
         if not drafts:
-            raise InvalidInput("list")
+            raise InvalidInput("list", *BLANK)
         async with self._db.transaction() as tx:
             return [await self._create(tx, caller, draft, field="list") for draft in drafts]
 
@@ -79,7 +79,7 @@ class GroupService:
         """All or none: a code nobody knows is GroupNotFound and nothing is deleted."""
         caller.require_administrator()
         if not codes:
-            raise InvalidInput("codeList")
+            raise InvalidInput("codeList", *BLANK)
         async with self._db.transaction() as tx:
             groups = await postgres.delete(tx, caller.pool_id, codes)
             missing = set(codes) - {group.code for group in groups}
@@ -120,7 +120,7 @@ class GroupService:
         """Whoever is in it already stays. Raises GroupNotFound; UserNotFound naming them, and then nobody is added."""
         caller.require_administrator()
         if not user_ids:
-            raise InvalidInput("userIds")
+            raise InvalidInput("userIds", *BLANK)
         group = await self.get(caller, code)
         await self._require_users(caller, user_ids)
         async with self._db.transaction() as tx:
@@ -131,7 +131,7 @@ class GroupService:
         """Whoever is not in it is passed over. Raises GroupNotFound."""
         caller.require_administrator()
         if not user_ids:
-            raise InvalidInput("userIds")
+            raise InvalidInput("userIds", *BLANK)
         group = await self.get(caller, code)
         async with self._db.transaction() as tx:
             for user_id in await postgres.remove_members(tx, caller.pool_id, group.id, user_ids):

@@ -15,6 +15,7 @@ from poolhouse.errors import IdentitySourceNotFound, IdentityTaken, InvalidInput
 from poolhouse.identities import postgres
 from poolhouse.identities.model import Identity
 from poolhouse.tenants.postgres_sources import origin
+from poolhouse.texts import EMPTY
 from poolhouse.users.model import IdentityDraft
 
 
@@ -121,7 +122,7 @@ class IdentityService:
         type_: str | None = None,
     ) -> int:
         if not ext_idp_id and not provider:
-            raise InvalidInput("extIdpId", "不能为空", "must not be empty")
+            raise InvalidInput("extIdpId", *EMPTY)
         await self._users.require_all(caller, [user_id])
         async with self._db.transaction() as tx:
             gone = await postgres.delete(

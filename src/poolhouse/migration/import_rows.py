@@ -30,6 +30,7 @@ from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.migration import import_tables
 from poolhouse.migration.import_columns import ASIDE, CUSTOM, FIELDS, folded, key_of, unknown_keys
 from poolhouse.migration.import_tables import SUFFIXES, Raw, Reading
+from poolhouse.misfits import OBJECT, STRING, expected
 from poolhouse.texts import require_visible, storable, written
 from poolhouse.users.profile_fields import TEXT
 from poolhouse.users.profiles import EMPTIED, is_nothing
@@ -146,7 +147,7 @@ def _secrets(given: Mapping[str, Any], function: bool) -> tuple[str | None, str 
     password, stored, salt = (given.get(name) or None for name in ("password", "passwordHash", "salt"))
     for name, value in (("password", password), ("passwordHash", stored), ("salt", salt)):
         if value is not None and not isinstance(value, str):
-            raise InvalidInput(name, "应为字符串", "expected a string")
+            raise InvalidInput(name, *expected(STRING))
     if password is not None and stored is not None:
         raise InvalidInput(
             "passwordHash", "与 password 只能有一个", "give either a password or a hash, not both"
@@ -177,7 +178,7 @@ def _script_id(value: Any) -> str | None:
 
 def _custom_data(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise InvalidInput("customData", "应为对象", "expected an object")
+        raise InvalidInput("customData", *expected(OBJECT))
     return value
 
 

@@ -32,7 +32,7 @@ from poolhouse.migration.import_verdicts import Entry
 from poolhouse.migration.importing import UserImports
 from poolhouse.migration.postgres_jobs import ErrorRows, ImportJob
 from poolhouse.paging import Page, PageRequest
-from poolhouse.texts import fault_of
+from poolhouse.texts import EMPTY, fault_of
 
 MOST_ROWS, MOST_PASSWORDS = 1_000, 100
 """Of one piece; plain passwords, each of which costs a hash."""
@@ -113,7 +113,7 @@ class ImportJobs:
         with self._place(caller.pool_id):
             entries = await self._entries(caller, job, text)
             if not entries and not last:
-                raise InvalidInput("text", "不能为空", "must not be empty")
+                raise InvalidInput("text", *EMPTY)
             at_once = asyncio.Semaphore(2 * (os.cpu_count() or 1))
             hashes = await self._imports.hashes(caller, at_once, False, entries)
             await self._imports.store(

@@ -33,6 +33,8 @@ class Grants:
 
     async def any_client(self, app_id: str) -> App:
         """A disabled one too. Raises OAuthError invalid_client."""
+        if not app_id:
+            raise OAuthError("invalid_client", "client_id is missing", "缺少参数 client_id")
         try:
             return await self._apps.get_anywhere(app_id)
         except AppNotFound as error:

@@ -102,6 +102,8 @@ def return_address(app: App, given: Mapping[str, str], twice: Sequence[str]) -> 
             "client_id、redirect_uri 只能出现一次",
         )
     redirect_uri = given.get("redirect_uri", "")
+    if not redirect_uri:
+        raise OAuthError("invalid_request", "redirect_uri is missing", "缺少参数 redirect_uri")
     if not is_registered(app, redirect_uri):
         raise not_registered()
     usual = usual_mode(given.get("response_type", ""))
@@ -189,7 +191,7 @@ def _response_type(given: str) -> str:
         if sorted(words) == sorted(known.split()):
             return known
     if not words:
-        raise OAuthError("invalid_request", "response_type is missing")
+        raise OAuthError("invalid_request", "response_type is missing", "缺少参数 response_type")
     raise OAuthError("unsupported_response_type", f"response_type must be one of {', '.join(RESPONSE_TYPES)}")
 
 
@@ -223,8 +225,8 @@ def _check_types(app: App, asked: AuthorizationRequest) -> None:
         if asked.nonce is None:
             raise OAuthError(
                 "invalid_request",
-                "nonce is required with an id_token of this endpoint",
-                "请求 id_token 时必须提供 nonce",
+                "nonce is missing: an id_token of this endpoint needs one",
+                "缺少参数 nonce：请求 id_token 时必须提供",
             )
         if "openid" not in asked.scopes:
             raise OAuthError(
@@ -240,7 +242,7 @@ def _check_pkce(app: App, asked: AuthorizationRequest) -> None:
         return
     if asked.code_challenge is None:
         if only_pkce:
-            raise OAuthError("invalid_request", "code_challenge is required", "必须提供 code_challenge")
+            raise OAuthError("invalid_request", "code_challenge is missing", "缺少参数 code_challenge")
     elif asked.code_challenge_method not in ("S256", "plain"):
         raise OAuthError(
             "invalid_request",

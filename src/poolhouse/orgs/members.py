@@ -12,6 +12,7 @@ from poolhouse.errors import InvalidInput, InvalidOperation, NodeNotFound
 from poolhouse.orgs import postgres, postgres_members
 from poolhouse.orgs.model import Assignment, MemberOrder, Membership, Node
 from poolhouse.paging import Page, PageRequest
+from poolhouse.texts import EMPTY
 
 LARGEST_BATCH = 10_000
 
@@ -184,7 +185,7 @@ class DepartmentMembers:
 def _some(user_ids: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(user_ids))
     if not wanted:
-        raise InvalidInput("userIds", "不能为空", "must not be empty")
+        raise InvalidInput("userIds", *EMPTY)
     if len(wanted) > LARGEST_BATCH:
         raise InvalidInput("userIds", f"一次最多 {LARGEST_BATCH} 人", f"at most {LARGEST_BATCH} at once")
     return wanted

@@ -14,6 +14,7 @@ from poolhouse.errors import (
     CodeTaken,
     InvalidInput,
     InvalidOperation,
+    Missing,
     NodeNotFound,
     NotSupported,
     OrgNotFound,
@@ -25,6 +26,7 @@ from poolhouse.ids import new_id
 from poolhouse.orgs import postgres, postgres_members
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort, Org, Tree
 from poolhouse.paging import Page, PageRequest
+from poolhouse.texts import EMPTY
 
 DEEPEST = 100
 LARGEST_IMPORT = 200_000
@@ -196,7 +198,7 @@ class OrgService:
         elif ref.kind in ("code", "open_department_id"):
             column = "code" if ref.kind == "code" else "open_id"
             if org is None:
-                raise InvalidInput("organizationCode", "不能为空", "is required")
+                raise Missing("organizationCode")
             node = await postgres.find_node_by(self._db, caller.pool_id, org.id, column, ref.value)
         else:
             raise NotSupported(what=f"departmentIdType {ref.kind}")
@@ -417,7 +419,7 @@ def check_values(values: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
     checked = {name: value for name, value in values.items() if name in _SETTABLE}
     name = checked.get("name")
     if (new or "name" in checked) and not (isinstance(name, str) and name.strip()):
-        raise InvalidInput("name", "不能为空", "must not be empty")
+        raise InvalidInput("name", *EMPTY)
     if name is not None and len(name) > 1000:
         raise InvalidInput("name", "过长", "too long")
     code = checked.get("code")

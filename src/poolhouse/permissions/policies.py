@@ -24,7 +24,7 @@ from poolhouse.permissions.model import (
 from poolhouse.permissions.paths import Permission
 from poolhouse.permissions.targets import PolicyTargets
 from poolhouse.resources.model import Target, TargetType
-from poolhouse.texts import optional_text, required_text
+from poolhouse.texts import EMPTY, optional_text, required_text
 
 LONGEST_NAME = 256
 LONGEST_DESCRIPTION = 2000
@@ -47,7 +47,7 @@ class DataPolicyService:
         required_text(name, "policyName", LONGEST_NAME)
         optional_text(description, "description", LONGEST_DESCRIPTION)
         if not statements:
-            raise InvalidInput("statementList", "不能为空", "must not be empty")
+            raise InvalidInput("statementList", *EMPTY)
         async with self._db.transaction() as tx:
             judged = await self._judged(tx, caller, statements)
             policy = await rows.insert(tx, caller.pool_id, name, description, judged)
@@ -121,9 +121,9 @@ class DataPolicyService:
         """
         caller.require_administrator()
         if not named:
-            raise InvalidInput("targetList", "不能为空", "must not be empty")
+            raise InvalidInput("targetList", *EMPTY)
         if not policy_ids:
-            raise InvalidInput("policyIds", "不能为空", "must not be empty")
+            raise InvalidInput("policyIds", *EMPTY)
         if len(named) > MOST_TARGETS:
             raise TooLarge("targetList", f"一次最多 {MOST_TARGETS} 个", f"at most {MOST_TARGETS} at once")
         if len(policy_ids) > MOST_POLICIES:
@@ -166,7 +166,7 @@ class DataPolicyService:
         """Each once, of what is there: resource, node, and an action that the resource declares or `*`."""
         field = "statementList.permissions"
         if any(not one.permissions for one in statements):
-            raise InvalidInput(field, "不能为空", "must not be empty")
+            raise InvalidInput(field, *EMPTY)
         if sum(len(one.permissions) for one in statements) > MOST_PERMISSIONS:
             raise TooLarge(field, f"最多 {MOST_PERMISSIONS} 条", f"at most {MOST_PERMISSIONS}")
         parsed = [

@@ -28,7 +28,7 @@ from poolhouse.permissions.paths import ResourcePath
 from poolhouse.resources.model import Effect, Target
 from poolhouse.resources.namespaces import NamespaceService
 from poolhouse.resources.principals import Principals
-from poolhouse.texts import required_text
+from poolhouse.texts import EMPTY, required_text
 
 MOST_ASKED = 200
 """Resources of one question."""
@@ -151,7 +151,7 @@ class DataPermissions:
         """Ids of users who may, for each of `resources` and each of `actions`: allowed, and denied by nothing."""
         caller.require_administrator()
         if not actions:
-            raise InvalidInput("actions", "不能为空", "must not be empty")
+            raise InvalidInput("actions", *EMPTY)
         if len(actions) > MOST_ACTIONS:
             raise TooLarge("actions", f"最多 {MOST_ACTIONS} 个", f"at most {MOST_ACTIONS}")
         await self._namespaces.get(caller, namespace)
@@ -247,7 +247,7 @@ def _parsed(resources: Sequence[str], field: str) -> list[ResourcePath]:
 
 def _check_count(asked: Sequence[str], field: str) -> None:
     if not asked:
-        raise InvalidInput(field, "不能为空", "must not be empty")
+        raise InvalidInput(field, *EMPTY)
     if len(asked) > MOST_ASKED:
         raise TooLarge(field, f"一次最多 {MOST_ASKED} 个", f"at most {MOST_ASKED} at once")
 

@@ -29,7 +29,7 @@ from poolhouse.permissions.model import (
 )
 from poolhouse.resources import postgres as namespace_rows
 from poolhouse.resources.namespaces import NamespaceService
-from poolhouse.texts import optional_text, require_visible, required_text
+from poolhouse.texts import EMPTY, optional_text, require_visible, required_text
 
 LONGEST_CODE = 128
 LONGEST_NAME = 256
@@ -130,7 +130,7 @@ class DataResourceService:
         for field in fields:
             _check_field(field)
         if not fields:
-            raise InvalidInput("fieldList", "不能为空", "must not be empty")
+            raise InvalidInput("fieldList", *EMPTY)
         async with self._db.transaction() as tx:
             tree = await self._locked_tree(tx, caller, namespace, code)
             if len(await rows.fields_of(tx, caller.pool_id, tree.id)) + len(fields) > MOST_FIELDS:
@@ -227,7 +227,7 @@ def _check_code(code: str) -> None:
 def _checked_actions(actions: Sequence[str]) -> tuple[str, ...]:
     """Each once. A slash would end it in a statement, and `*` there means any."""
     if not actions:
-        raise InvalidInput("actions", "不能为空", "must not be empty")
+        raise InvalidInput("actions", *EMPTY)
     if len(actions) > MOST_ACTIONS:
         raise TooLarge("actions", f"最多 {MOST_ACTIONS} 个", f"at most {MOST_ACTIONS}")
     for action in actions:

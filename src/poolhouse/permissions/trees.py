@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from poolhouse.errors import InvalidInput, TooLarge
+from poolhouse.misfits import STRING, expected, listed
 from poolhouse.permissions.model import WHOLE, ExtendField, FieldType, Kind, NodeRow, Struct, TreeNode
-from poolhouse.texts import required_text
+from poolhouse.texts import EMPTY, required_text
 
 MOST_LEVELS = 6
 """A node and five levels of children below it. Source: docs/contract/v3/permissions.md"""
@@ -28,7 +29,7 @@ def rows_of(kind: Kind, struct: Struct, fields: Sequence[ExtendField]) -> list[N
     match kind:
         case Kind.STRING:
             if not isinstance(struct, str):
-                raise InvalidInput("struct", "应为字符串", "expected a string")
+                raise InvalidInput("struct", *expected(STRING))
             required_text(struct, "struct", LONGEST_TEXT)
         case Kind.ARRAY:
             _check_items(struct)
@@ -37,7 +38,7 @@ def rows_of(kind: Kind, struct: Struct, fields: Sequence[ExtendField]) -> list[N
                 raise InvalidInput("struct", "应为节点列表", "expected a list of nodes")
             _flatten(struct, "", 1, {field.key: field for field in fields}, rows)  # type: ignore[arg-type]
             if len(rows) == 1:
-                raise InvalidInput("struct", "不能为空", "must not be empty")
+                raise InvalidInput("struct", *EMPTY)
     return rows
 
 
@@ -63,9 +64,9 @@ def nested(rows: Iterable[NodeRow], build: Callable[[NodeRow, list[T]], T]) -> t
 
 def _check_items(struct: Struct) -> None:
     if isinstance(struct, str) or not all(isinstance(one, str) for one in struct):
-        raise InvalidInput("struct", "应为字符串列表", "expected a list of strings")
+        raise InvalidInput("struct", *expected(listed(STRING)))
     if not struct:
-        raise InvalidInput("struct", "不能为空", "must not be empty")
+        raise InvalidInput("struct", *EMPTY)
     if len(struct) > MOST_ITEMS:
         raise TooLarge("struct", f"最多 {MOST_ITEMS} 个", f"at most {MOST_ITEMS}")
     for item in struct:

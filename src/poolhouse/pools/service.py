@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import msgspec
 
+from poolhouse import misfits
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -19,7 +20,6 @@ from poolhouse.crypto.patterns import check_pattern
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotFound, TooLarge
-from poolhouse.failures import field_of
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools import postgres
@@ -176,7 +176,7 @@ async def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSetting
     try:
         changed = msgspec.convert(current, PoolSettings)
     except msgspec.ValidationError as error:
-        raise InvalidInput(f"settings.{field_of(error)}".rstrip(".")) from error
+        raise misfits.of(error, PoolSettings, "settings") from error
     for name in changes:
         if name in _LIMITS:
             _within(name, getattr(changed, name), *_LIMITS[name])

@@ -16,7 +16,7 @@ from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput, NotWhitelisted
 from poolhouse.pools import postgres_lists
 from poolhouse.pools.model import Pool
-from poolhouse.texts import written
+from poolhouse.texts import EMPTY, written
 
 Kind = Literal["username", "email", "phone"]
 MOST_AT_ONCE = 1000
@@ -104,7 +104,7 @@ def _all_spelled(kind: Kind, values: Sequence[str]) -> list[str]:
 def _normal(kind: Kind, values: Sequence[str]) -> Sequence[str]:
     wanted = list(dict.fromkeys(_kept(kind, value) for value in values))
     if not wanted:
-        raise InvalidInput("list", "不能为空", "must not be empty")
+        raise InvalidInput("list", *EMPTY)
     if len(wanted) > MOST_AT_ONCE:
         raise InvalidInput("list", f"一次最多 {MOST_AT_ONCE} 条", f"at most {MOST_AT_ONCE} at once")
     if any(not value or len(value) > 320 for value in wanted):

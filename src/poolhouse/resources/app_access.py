@@ -30,6 +30,7 @@ from poolhouse.resources.model import (
     TargetType,
 )
 from poolhouse.resources.principals import Principals
+from poolhouse.texts import EMPTY
 from poolhouse.ttl_cache import TtlCache
 
 SHORTEST_LIFETIME_S, LONGEST_LIFETIME_S = 1, 365 * 86400
@@ -301,7 +302,7 @@ class AppAccessService:
         caller.require_administrator()
         await self._apps.get(caller, app_id)
         if not identifiers:
-            raise InvalidInput("targetIdentifiers", "不能为空", "must not be empty")
+            raise InvalidInput("targetIdentifiers", *EMPTY)
         if type_ is TargetType.AK_SK:
             raise InvalidInput("targetType", "不支持", "is not supported")
         return await self._principals.resolve(caller, type_, identifiers, namespace)

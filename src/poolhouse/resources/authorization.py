@@ -28,6 +28,7 @@ from poolhouse.resources.model import (
 )
 from poolhouse.resources.namespaces import NamespaceService
 from poolhouse.resources.principals import Principals
+from poolhouse.texts import EMPTY
 
 LONGEST_TEXT = 512
 LARGEST_BATCH = 10_000
@@ -209,13 +210,13 @@ class AuthorizationService:
     ) -> list[tuple[Target, Grant]]:
         caller.require_administrator()
         if not authorizations:
-            raise InvalidInput("opts", "不能为空", "must not be empty")
+            raise InvalidInput("opts", *EMPTY)
         found: list[tuple[Target, Grant]] = []
         for one in authorizations:
             if not one.identifiers:
-                raise InvalidInput("targetIdentifiers", "不能为空", "must not be empty")
+                raise InvalidInput("targetIdentifiers", *EMPTY)
             if not one.grants:
-                raise InvalidInput("resources", "不能为空", "must not be empty")
+                raise InvalidInput("resources", *EMPTY)
             for grant in one.grants:
                 _check(grant.resource, "resource")
                 for action in grant.actions:

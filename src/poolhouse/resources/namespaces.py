@@ -14,6 +14,7 @@ from poolhouse.resources import postgres, postgres_grants
 from poolhouse.resources.model import DEFAULT_NAMESPACE, SYSTEM_NAMESPACE, Namespace
 from poolhouse.roles import postgres as role_rows
 from poolhouse.roles.removal import RoleRemoval
+from poolhouse.texts import EMPTY
 
 LONGEST_CODE = 128
 LARGEST_BATCH = 1000
@@ -147,7 +148,7 @@ class NamespaceService:
 
 def _check_count(given: Sequence[object], field: str) -> None:
     if not given:
-        raise InvalidInput(field, "不能为空", "must not be empty")
+        raise InvalidInput(field, *EMPTY)
     if len(given) > LARGEST_BATCH:
         raise TooLarge(field, f"一次最多 {LARGEST_BATCH} 个", f"at most {LARGEST_BATCH} at once")
 

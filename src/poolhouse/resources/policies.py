@@ -22,6 +22,7 @@ from poolhouse.resources.model import (
 )
 from poolhouse.resources.namespaces import NamespaceService
 from poolhouse.resources.principals import Principals
+from poolhouse.texts import EMPTY
 
 LONGEST_CODE = 128
 LONGEST_TEXT = 512
@@ -109,7 +110,7 @@ class PolicyService:
         """With their assignments; all or none. Raises PolicyNotFound, InvalidOperation for a built-in one."""
         caller.require_administrator()
         if not codes:
-            raise InvalidInput("codeList", "不能为空", "must not be empty")
+            raise InvalidInput("codeList", *EMPTY)
         await self._namespaces.seed(caller.pool_id)
         async with self._db.transaction() as tx:
             policies = await self._get_all(tx, caller, namespace, codes)
@@ -223,9 +224,9 @@ class PolicyService:
         namespace: str,
     ) -> Sequence[Target]:
         if not codes:
-            raise InvalidInput("policies", "不能为空", "must not be empty")
+            raise InvalidInput("policies", *EMPTY)
         if not identifiers:
-            raise InvalidInput("targetIdentifiers", "不能为空", "must not be empty")
+            raise InvalidInput("targetIdentifiers", *EMPTY)
         await self._namespaces.seed(caller.pool_id)
         return await self._principals.resolve(caller, type_, identifiers, namespace)
 

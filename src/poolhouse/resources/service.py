@@ -20,6 +20,7 @@ from poolhouse.resources.model import (
     ResourceType,
 )
 from poolhouse.resources.namespaces import NamespaceService
+from poolhouse.texts import EMPTY
 
 LONGEST_CODE = 512
 LARGEST_BATCH = 1000
@@ -49,7 +50,7 @@ class ResourceService:
         """
         caller.require_administrator()
         if not drafts:
-            raise InvalidInput("list", "不能为空", "must not be empty")
+            raise InvalidInput("list", *EMPTY)
         if len(drafts) > LARGEST_BATCH:
             raise InvalidInput("list", f"一次最多 {LARGEST_BATCH} 个", f"at most {LARGEST_BATCH} at once")
         for _, draft in drafts:
@@ -129,7 +130,7 @@ class ResourceService:
         """With what is granted on them; all or none. Raises ResourceNotFound."""
         caller.require_administrator()
         if not codes:
-            raise InvalidInput("codeList", "不能为空", "must not be empty")
+            raise InvalidInput("codeList", *EMPTY)
         async with self._db.transaction() as tx:
             await self._delete(tx, caller, namespace, codes)
 
@@ -137,7 +138,7 @@ class ResourceService:
         """Whatever namespaces they are in; all or none. Raises ResourceNotFound."""
         caller.require_administrator()
         if not ids:
-            raise InvalidInput("ids", "不能为空", "must not be empty")
+            raise InvalidInput("ids", *EMPTY)
         async with self._db.transaction() as tx:
             keys = await postgres.resource_keys(tx, caller.pool_id, ids)
             if missing := [id_ for id_ in ids if id_ not in keys]:

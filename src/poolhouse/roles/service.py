@@ -29,7 +29,7 @@ from poolhouse.roles.model import (
     audited_fields,
 )
 from poolhouse.roles.removal import RoleRemoval
-from poolhouse.texts import optional_text, required_text
+from poolhouse.texts import BLANK, optional_text, overlong, required_text
 
 NamespaceNames = Callable[[Executor, str, Collection[str]], Awaitable[Mapping[str, str]]]
 """Code -> name of those permission namespaces the pool has."""
@@ -68,8 +68,10 @@ class RoleService:
     async def create_many(self, caller: Caller, drafts: Sequence[RoleDraft]) -> Sequence[Role]:
         """All or none."""
         caller.require_administrator()
-        if not drafts or len(drafts) > MOST_AT_ONCE:
-            raise InvalidInput("list")
+        if not drafts:
+            raise InvalidInput("list", *BLANK)
+        if len(drafts) > MOST_AT_ONCE:
+            raise InvalidInput("list", None, f"at most {MOST_AT_ONCE} entries")
         for draft in drafts:
             _check_code(draft.code, "code")
             _check_texts(draft.name, draft.description)
@@ -96,7 +98,7 @@ class RoleService:
         """All or none. Raises NamespaceNotFound, RoleNotFound; InvalidOperation for a built-in role."""
         caller.require_administrator()
         if not keys:
-            raise InvalidInput("codeList")
+            raise InvalidInput("codeList", *BLANK)
         async with self._db.transaction() as tx:
             roles = await self._get_many(tx, caller, keys)
             await self._removal.of(tx, caller, list(roles.values()))
@@ -204,7 +206,7 @@ class RoleService:
     async def has_any(self, caller: Caller, user_id: str, keys: Sequence[RoleKey]) -> bool:
         """Whether one of these roles is in force for the user, direct or inherited; unknown roles are not."""
         if not keys:
-            raise InvalidInput("roles")
+            raise InvalidInput("roles", *BLANK)
         held = await self.list_of_user(caller, user_id, None)
         return not {(role.namespace, role.code) for role in held}.isdisjoint(
             (key.namespace, key.code) for key in keys
@@ -217,7 +219,7 @@ class RoleService:
         """
         caller.require_administrator()
         if not keys:
-            raise InvalidInput("roles")
+            raise InvalidInput("roles", *BLANK)
         await self._get_many(self._db, caller, keys)
         return False
 
@@ -280,9 +282,9 @@ class RoleService:
     ) -> Sequence[Target]:
         caller.require_administrator()
         if not keys:
-            raise InvalidInput("roles")
+            raise InvalidInput("roles", *BLANK)
         if not targets:
-            raise InvalidInput("targets")
+            raise InvalidInput("targets", *BLANK)
         await self._get_many(self._db, caller, keys)
         for target_type in TargetType:
             ids = [target.id for target in targets if target.type is target_type]
@@ -312,8 +314,10 @@ class RoleService:
 
 def _check_code(code: str, field: str) -> None:
     """The spellings of the refusals are the official ones."""
-    if not code or len(code) > LONGEST_CODE:
-        raise InvalidInput(field)
+    if not code:
+        raise InvalidInput(field, *BLANK)
+    if len(code) > LONGEST_CODE:
+        raise InvalidInput(field, *overlong(LONGEST_CODE))
     if not CODE.match(code):
         raise RoleCodeRefused(field, value=code)
 

@@ -18,7 +18,7 @@ from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
 from poolhouse.tenants import postgres
 from poolhouse.tenants.model import Member, Membership, Tenant
-from poolhouse.texts import no_program
+from poolhouse.texts import EMPTY, no_program
 from poolhouse.users.model import User, UserDraft
 
 WRITABLE = frozenset(
@@ -265,7 +265,7 @@ class TenantService:
 def _some(ids: Sequence[str], field: str = "userIds") -> list[str]:
     wanted = list(dict.fromkeys(ids))
     if not wanted:
-        raise InvalidInput(field, "不能为空", "must not be empty")
+        raise InvalidInput(field, *EMPTY)
     if len(wanted) > MOST_AT_ONCE:
         raise InvalidInput(field, f"一次最多 {MOST_AT_ONCE} 个", f"at most {MOST_AT_ONCE} at once")
     return wanted

@@ -8,6 +8,7 @@ from typing import Any
 
 from poolhouse import emails, phones
 from poolhouse.errors import IdentifierRequired, InvalidInput, TooLarge
+from poolhouse.misfits import BOOLEAN, STRING, expected, listed, one_of
 from poolhouse.texts import fault_of, no_program, require_visible, trimmed, written
 from poolhouse.times import birthdate, parse_time
 from poolhouse.users.model import AVATAR_PATH, Status
@@ -77,7 +78,7 @@ def clean_text(value: Any, field: str, longest: int) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise InvalidInput(field, "应为字符串", "expected a string")
+        raise InvalidInput(field, *expected(STRING))
     if len(value) > longest:
         raise TooLarge(field, f"长度不能超过 {longest}", f"must be at most {longest} characters")
     if fault := fault_of(value):
@@ -134,7 +135,7 @@ def _clean_boolean(field: str, value: Any) -> bool:
     if value is None:
         return False
     if not isinstance(value, bool):
-        raise InvalidInput(spelled(field), "应为布尔值", "expected a boolean")
+        raise InvalidInput(spelled(field), *expected(BOOLEAN))
     return value
 
 
@@ -160,15 +161,13 @@ def _clean_status(value: Any) -> str:
     try:
         return Status(value).value
     except ValueError as error:
-        raise InvalidInput(
-            "status", f"应为 {'、'.join(Status)}", f"must be one of {', '.join(Status)}"
-        ) from error
+        raise InvalidInput("status", *one_of(Status)) from error
 
 
 def _clean_sources(value: Any) -> list[str]:
     if value is None:
         return ["unknown"]
     if not isinstance(value, list | tuple) or len(value) > 20:
-        raise InvalidInput("registerSource", "应为字符串列表", "expected a list of strings")
+        raise InvalidInput("registerSource", *expected(listed(STRING)))
     cleaned = (clean_text(source, "registerSource", 64) for source in value)
     return [source for source in cleaned if source]

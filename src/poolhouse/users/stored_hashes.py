@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from poolhouse.crypto import foreign
 from poolhouse.errors import InvalidInput, TooLarge
-from poolhouse.texts import is_storable
+from poolhouse.texts import EMPTY, is_storable
 
 LONGEST_SALT = 1024
 """Characters."""
@@ -88,5 +88,5 @@ def _bounded(kept: StoredHash, field: str) -> StoredHash:
         if not is_storable(value):
             raise InvalidInput(name, "含有非法字符", "contains a character outside its alphabet")
     if not kept.hash:
-        raise InvalidInput(field, "不能为空", "must not be empty")
+        raise InvalidInput(field, *EMPTY)
     return kept

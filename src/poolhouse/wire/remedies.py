@@ -24,6 +24,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.RegistrationDisabled: "Let an administrator create the user, or switch `registerDisabled` off.",
     e.NotWhitelisted: "Add the person with `add-whitelist`, or switch the whitelist off.",
     e.InvalidInput: _CORRECT,
+    e.Missing: "Send the parameter that the message names.",
     e.FormStale: "Load the page again.",
     e.TooLarge: "Send less: the message names the field and the limit.",
     e.RequestTooLarge: "Send the work in several requests.",

@@ -14,10 +14,9 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.requests import Request
 
-from poolhouse import trace
+from poolhouse import misfits, trace
 from poolhouse.credentials.model import Presented
-from poolhouse.errors import BodyCutShort, InvalidInput, Lang, RequestTooLarge
-from poolhouse.failures import field_of
+from poolhouse.errors import BodyCutShort, InvalidInput, Lang, Missing, RequestTooLarge
 from poolhouse.ids import new_id
 from poolhouse.settings import Settings
 from poolhouse.texts import fault_of
@@ -79,7 +78,7 @@ class Query:
     def required(self, name: str) -> str:
         value = self.text(name)
         if value is None:
-            raise InvalidInput(name, "不能为空", "is required")
+            raise Missing(name)
         return value
 
     def integer(self, name: str) -> int | None:
@@ -93,7 +92,7 @@ class Query:
         value = flag(self.text(name))
         if value is None or isinstance(value, bool):
             return value
-        raise InvalidInput(name, "应为布尔值", "expected a boolean")
+        raise InvalidInput(name, *misfits.expected(misfits.BOOLEAN))
 
 
 _NO_QUERY = Query()
@@ -181,12 +180,12 @@ def language(headers: Mapping[str, str]) -> Lang:
 
 
 def struct_of(values: Any, kind: type[S], *, query: bool = False) -> S:
-    """Values from outside as a struct, in whatever spelling they came (`spelling`). Raises InvalidInput naming the
-    field that does not fit, quoting no value."""
+    """Values from outside as a struct, in whatever spelling they came (`spelling`). Raises what `misfits.of` makes,
+    which quotes no value."""
     try:
         return msgspec.convert(as_declared(values, kind, query=query), kind)
     except msgspec.ValidationError as error:
-        raise InvalidInput(field_of(error) or "body") from error
+        raise misfits.of(error, kind) from error
 
 
 def head_of(request: Request, settings: Settings, lang: Lang | None = None) -> HttpRequest:
@@ -270,7 +269,7 @@ async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
         return b""
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
-        raise RequestTooLarge("body")
+        raise RequestTooLarge("body", f"最大 {limit} 字节", f"at most {limit} bytes")
     chunks: list[bytes] = []
     size = 0
     more = True
@@ -281,7 +280,7 @@ async def read_body(request: Request, limit: int = MAX_BODY_BYTES) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
-            raise RequestTooLarge("body")
+            raise RequestTooLarge("body", f"最大 {limit} 字节", f"at most {limit} bytes")
         chunks.append(chunk)
         more = message.get("more_body", False)
     return b"".join(chunks)

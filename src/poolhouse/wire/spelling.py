@@ -18,6 +18,7 @@ import msgspec
 from msgspec import inspect as shapes
 
 from poolhouse.errors import InvalidInput
+from poolhouse.misfits import INTEGER, STRING, expected, listed
 from poolhouse.texts import is_storable
 
 MOST_ITEMS = 10_000
@@ -111,14 +112,14 @@ def whole_number(value: Any, field: str) -> int | None:
     read = None if value == "" else integer(value)
     if read is None or type(read) is int:
         return read
-    raise InvalidInput(field, "应为整数", "expected an integer")
+    raise InvalidInput(field, *expected(INTEGER))
 
 
 def texts(value: Any, field: str) -> list[str]:
     """A list of texts. Raises InvalidInput for anything else."""
     read = items(value)
     if not isinstance(read, list) or not all(isinstance(one, str) for one in read):
-        raise InvalidInput(field, "应为字符串列表", "expected a list of strings")
+        raise InvalidInput(field, *expected(listed(STRING)))
     return read
 
 

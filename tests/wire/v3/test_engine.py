@@ -118,10 +118,8 @@ async def test_a_path_outside_the_contract_is_404(v3: V3Client) -> None:
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        (b'{"enable": true}', "accessKeyId"),
         (b'{"enable": "yes", "accessKeyId": "x"}', "enable"),
         (b'{"enable": true, "accessKeyId": ""}', "accessKeyId"),
-        (b'{"enable": true, "accessKeyId": null}', "accessKeyId"),
         (b'{"enable": true, "accessKeyId": "a\\u0000"}', "accessKeyId"),
         (b"[]", "body"),
         (b"{", "body"),
@@ -135,6 +133,13 @@ async def test_a_malformed_body_names_the_parameter(v3: V3Client, body: bytes, f
     assert answer.status_code == 200
     assert answer.json()["statusCode"] == 400
     assert answer.json()["message"].startswith(f"参数 {field} 格式错误")
+
+
+@pytest.mark.parametrize("body", [b'{"enable": true}', b'{"enable": true, "accessKeyId": null}', b""])
+async def test_a_parameter_that_is_not_there_is_called_missing(v3: V3Client, body: bytes) -> None:
+    answer = await v3.http.post("/api/v3/update-access-key", content=body, headers=v3.headers)
+    assert answer.json()["statusCode"] == 400
+    assert answer.json()["message"] in ("缺少参数 accessKeyId", "缺少参数 enable")
 
 
 async def test_unknown_keys_are_tolerated(v3: V3Client) -> None:

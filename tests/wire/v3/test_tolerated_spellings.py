@@ -196,7 +196,7 @@ async def test_the_wire_reads_what_go_and_java_print(v3: V3Client) -> None:
     )
     assert (listed.json()["data"]["totalCount"], len(listed.json()["data"]["list"])) == (2, 1)
     refused = await v3.get("list-users", limit="1.5")
-    assert (refused["statusCode"], refused["message"]) == (400, "参数 limit 格式错误")
+    assert (refused["statusCode"], refused["message"]) == (400, "参数 limit 格式错误：应为整数")
     gone = await v3.post("delete-users-batch", {"userIds": f"[{' '.join(made)}]"})
     assert gone["data"] == {"success": True}
 

@@ -195,10 +195,18 @@ async def test_users_are_deleted_all_or_none(v3: V3Client) -> None:
     assert (await v3.get("list-users"))["data"]["totalCount"] == 0
 
 
-@pytest.mark.parametrize("body", [{"userIds": []}, {}, {"userIds": ""}, {"userIds": 1}])
-async def test_no_user_ids_are_refused_by_name(v3: V3Client, body: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"userIds": []}, "参数 userIds 格式错误"),
+        ({"userIds": ""}, "参数 userIds 格式错误"),
+        ({"userIds": 1}, "参数 userIds 格式错误：应为字符串列表"),
+        ({}, "缺少参数 userIds"),
+    ],
+)
+async def test_no_user_ids_are_refused_by_name(v3: V3Client, body: dict[str, Any], message: str) -> None:
     answer = await v3.post("delete-users-batch", body)
-    assert (answer["statusCode"], answer["message"]) == (400, "参数 userIds 格式错误")
+    assert (answer["statusCode"], answer["message"]) == (400, message)
 
 
 async def test_is_user_exists_needs_a_key(v3: V3Client) -> None:
@@ -355,7 +363,10 @@ async def test_a_field_is_decrypted_with_the_callers_key(v3: V3Client) -> None:
     bare = "".join(pem.split("\n")[1:-2])
     assert (await v3.post("users/field/decrypt", asked | {"privateKey": bare}))["statusCode"] == 200
     wrong = await v3.post("users/field/decrypt", asked | {"privateKey": "x"})
-    assert (wrong["statusCode"], wrong["message"]) == (400, "参数 privateKey 格式错误")
+    assert (wrong["statusCode"], wrong["message"]) == (
+        400,
+        "参数 privateKey 格式错误：应为 PEM 格式的 RSA 私钥",
+    )
 
 
 async def test_nobody_has_proved_a_real_name(v3: V3Client) -> None:

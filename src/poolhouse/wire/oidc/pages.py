@@ -19,6 +19,7 @@ from poolhouse.errors import (
     CaptchaRequired,
     InvalidInput,
     MfaRequired,
+    Missing,
     PasswordResetRequired,
     PoolhouseError,
     TooManyRequests,
@@ -128,7 +129,7 @@ class Pages:
                 step.caller, channel, target, step.given("code")
             )
         except UserNotFound as error:
-            raise InvalidInput("code") from error
+            raise InvalidInput("code", "验证码错误", "the code is wrong") from error
         return await self._enter(step, logged_in)
 
     # -- sign up -------------------------------------------------------------------------------------------
@@ -157,7 +158,7 @@ class Pages:
         try:
             await self._services.recovery.by_code(step.caller, channel, target, step.given("code"), password)
         except UserNotFound as error:
-            raise InvalidInput("code") from error
+            raise InvalidInput("code", "验证码错误", "the code is wrong") from error
         return await self._page(step, "sign_in", notice="reset_done")
 
     async def new_password(self, step: Step) -> Response:
@@ -447,7 +448,7 @@ def _answered(asked: AuthorizationRequest, session: Session) -> AuthorizationReq
 
 def _keys(account: str) -> list[UserKey]:
     if not account:
-        raise InvalidInput("account", "不能为空", "is required")
+        raise Missing("account")
     return keys_typed(account)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Missing
 from poolhouse.groups.model import Group
+from poolhouse.misfits import one_of
 from poolhouse.orgs.model import Node
 from poolhouse.paging import Page
 from poolhouse.resources.authorization import Authorization
@@ -38,7 +39,7 @@ def resource_type(given: str | None) -> ResourceType | None:
     if not given:
         return None
     if given not in ResourceType.__members__:
-        raise InvalidInput("resourceType")
+        raise InvalidInput("resourceType", *one_of(ResourceType))
     return ResourceType(given)
 
 
@@ -57,9 +58,9 @@ async def is_action_denied(request: V2Request, args: Arguments) -> Any:
 
 async def authorized_resources(request: V2Request, args: Arguments) -> Any:
     if not args.get("targetType"):
-        raise InvalidInput("targetType")
+        raise Missing("targetType")
     if not args.get("targetIdentifier"):
-        raise InvalidInput("targetIdentifier")
+        raise Missing("targetIdentifier")
     return unconditional_page(
         await request.services.authorization.list_of(
             request.caller,
@@ -225,7 +226,7 @@ async def allow(request: V2Request, args: Arguments) -> Any:
     ]
     if not authorizations:
         request.caller.require_administrator()
-        raise InvalidInput("userId")
+        raise Missing("userId")
     await request.services.authorization.authorize(request.caller, authorizations, namespace_of(args))
     return message(request.caller.lang)
 
@@ -233,7 +234,7 @@ async def allow(request: V2Request, args: Arguments) -> Any:
 async def authorize_resource(request: V2Request, args: Arguments) -> Any:
     request.caller.require_administrator()
     if not args.get("resource"):
-        raise InvalidInput("resource")
+        raise Missing("resource")
     kind = resource_type(args.get("resourceType"))
     authorizations = [
         Authorization(

@@ -11,7 +11,7 @@ from typing import Any
 
 from graphql import GraphQLField, Undefined, coerce_input_value, is_required_argument
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Missing
 from poolhouse.wire.v2 import faults
 from poolhouse.wire.v2.graphql import check_lists
 from poolhouse.wire.v2.request import Arguments
@@ -30,7 +30,7 @@ def arguments_of(operation: str, given: Mapping[str, Any]) -> Arguments:
         value = given.get(name)
         if value is None:
             if is_required_argument(argument):
-                raise InvalidInput(name, "不能为空", "is required")
+                raise Missing(name)
             continue
         try:
             check_lists(name, value)
@@ -41,7 +41,6 @@ def arguments_of(operation: str, given: Mapping[str, Any]) -> Arguments:
         except RecursionError as error:
             raise InvalidInput(name, "嵌套过深", "nested too deeply") from error
         if coerced is Undefined:
-            detail = faults.of_value(name, known, argument.type)[:500]
-            raise InvalidInput(name, detail, detail)
+            raise faults.of_value(name, known, argument.type)
         arguments[name] = coerced
     return arguments

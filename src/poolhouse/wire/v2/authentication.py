@@ -13,6 +13,7 @@ from poolhouse.errors import InvalidInput, NotSupported, WeakPassword
 from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Method, Registration, SignIn
 from poolhouse.login.passwords import policy_of
+from poolhouse.misfits import OBJECT, STRING, expected
 from poolhouse.users.model import KeyKind, UserKey
 from poolhouse.wire.sentences import message, said
 from poolhouse.wire.v2.request import Arguments, Operation, V2Request
@@ -117,7 +118,7 @@ async def registration_of(request: V2Request, given: Mapping[str, Any], method: 
     values = {snake(name): value for name, value in profile.items() if name not in ("ip", "udf")}
     password = given.get("password") or None
     if password is not None and not isinstance(password, str):
-        raise InvalidInput("password", "应为字符串", "expected a string")
+        raise InvalidInput("password", *expected(STRING))
     return Registration(
         method,
         values,
@@ -262,7 +263,7 @@ def _object(value: Any, field: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InvalidInput(field, "应为对象", "expected an object")
+        raise InvalidInput(field, *expected(OBJECT))
     return value
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-from poolhouse.errors import FactorNotFound, InvalidInput, NotSupported, TokenInvalid
+from poolhouse.errors import FactorNotFound, InvalidInput, Missing, NotSupported, TokenInvalid
 from poolhouse.login import tickets
 from poolhouse.login.model import Channel, LoggedIn
 from poolhouse.mfa.model import Association, Factor
+from poolhouse.misfits import STRING, expected
 from poolhouse.wire.v2.authentication import answered_by_rest, visitor
 from poolhouse.wire.v2.request import Answer, Handler, Route, V2Request
 
@@ -130,7 +131,7 @@ async def import_totp(request: V2Request) -> Any:
     user_id, secret = _code(request, "userId"), _code(request, "secret")
     recovery = request.body.get("recoveryCode")
     if recovery is not None and not isinstance(recovery, str):
-        raise InvalidInput("recoveryCode", "应为字符串", "expected a string")
+        raise InvalidInput("recoveryCode", *expected(STRING))
     request.caller.require_administrator()
     await request.services.users.require_all(request.caller, [user_id])
     await request.services.mfa.import_secrets(request.caller, [(user_id, secret, recovery or None)])
@@ -159,7 +160,7 @@ def _require_totp(request: V2Request) -> None:
 def _code(request: V2Request, name: str) -> str:
     value = request.body.get(name)
     if not isinstance(value, str) or not value:
-        raise InvalidInput(name, "不能为空", "is required")
+        raise Missing(name)
     return value
 
 

@@ -14,10 +14,11 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse.crypto.transport import require_plain
-from poolhouse.errors import InvalidInput, WeakPassword
+from poolhouse.errors import InvalidInput, Missing, WeakPassword
 from poolhouse.ids import new_secret
 from poolhouse.login.model import SignIn
 from poolhouse.login.passwords import policy_of
+from poolhouse.misfits import STRING, expected
 from poolhouse.oidc.model import OAuthError
 from poolhouse.wire.sentences import said
 from poolhouse.wire.v2.authentication import answered_by_rest, purpose_of, registration_of, visitor
@@ -140,14 +141,14 @@ async def captcha_audio(request: V2Request) -> Response:
 def text_of(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value:
-        raise InvalidInput(name, "不能为空", "is required")
+        raise Missing(name)
     return value
 
 
 def country_code_of(body: Mapping[str, Any]) -> str | None:
     value = body.get("phoneCountryCode")
     if value is not None and not isinstance(value, str):
-        raise InvalidInput("phoneCountryCode", "应为字符串", "expected a string")
+        raise InvalidInput("phoneCountryCode", *expected(STRING))
     return value or None
 
 

@@ -171,7 +171,7 @@ def compile_document(source: str, limits: Limits = ADMINISTRATORS) -> Document:
     try:
         size = len(source.encode())
     except UnicodeEncodeError as error:
-        raise _invalid("lone surrogate") from error
+        raise faults.invalid("lone surrogate") from error
     if size > limits.source_bytes:
         most = limits.source_bytes
         raise TooLarge("query", f"最大 {most} 字节", f"at most {most} bytes")
@@ -195,11 +195,11 @@ def compile_document(source: str, limits: Limits = ADMINISTRATORS) -> Document:
             raise TooLarge(
                 "query", f"最多 {most} 个词法单元", f"at most {most} tokens or comments"
             ) from error
-        raise _invalid(faults.of_syntax(error)) from error
+        raise faults.invalid(faults.of_syntax(error)) from error
     except RecursionError as error:
         raise _too_deep() from error
     if problems:
-        raise _invalid(faults.of_document(problems[0], node))
+        raise faults.of_document(problems[0], node)
     return Document(node, operations, fragments, size, names)
 
 
@@ -223,7 +223,7 @@ def _census(document: DocumentNode, limits: Limits) -> tuple[frozenset[str], boo
                 "query", f"名称最长 {MAX_NAME} 个字符", f"names have at most {MAX_NAME} characters"
             )
         elif isinstance(node, StringValueNode) and not is_storable(node.value):
-            raise _invalid("a string holds NUL or a lone surrogate")
+            raise faults.invalid("a string holds NUL or a lone surrogate")
         for key in node.keys:
             inner = getattr(node, key, None)
             if isinstance(inner, Node):
@@ -247,7 +247,7 @@ def _definitions(
             case FragmentDefinitionNode():
                 fragments[definition.name.value] = definition
     if not operations:
-        raise _invalid("the document holds no operation")
+        raise faults.invalid("the document holds no operation")
     return operations, fragments
 
 
@@ -307,17 +307,13 @@ class _Measure:
         if name in self._known:
             return self._known[name]
         if name in self._open:
-            raise _invalid(f"fragment {name} spreads itself")
+            raise faults.invalid(f"fragment {name} spreads itself")
         if name not in self._fragments:
-            raise _invalid(f"unknown fragment {name}")
+            raise faults.invalid(f"unknown fragment {name}")
         self._open.add(name)
         self._known[name] = self._selections(self._fragments[name].selection_set)
         self._open.discard(name)
         return self._known[name]
-
-
-def _invalid(detail: str) -> PoolhouseError:
-    return InvalidInput("query", f"GraphQL 文档无效：{detail}", f"invalid GraphQL document: {detail}")
 
 
 def _too_deep() -> PoolhouseError:

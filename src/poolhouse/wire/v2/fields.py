@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from poolhouse.errors import InvalidInput, NotAuthenticated
+from poolhouse.errors import InvalidInput, Missing, NotAuthenticated
 from poolhouse.fields.model import DataType, Field, FieldDraft, FieldValue, Option, TargetType
+from poolhouse.texts import EMPTY
 from poolhouse.wire.json_body import json_text
 from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.arguments import arguments_of
@@ -90,7 +91,7 @@ async def set_udv(request: V2Request, args: Arguments) -> Any:
 async def set_udv_batch(request: V2Request, args: Arguments) -> Any:
     values = {item["key"]: decoded(item["key"], item.get("value")) for item in args.get("udvList") or ()}
     if not values:
-        raise InvalidInput("udvList")
+        raise Missing("udvList")
     return await _set(request, args, values)
 
 
@@ -101,7 +102,7 @@ async def set_udf_value_batch(request: V2Request, args: Arguments) -> Any:
     for one in args["input"]:
         values.setdefault(meant[one["targetId"]], {})[one["key"]] = decoded(one["key"], one["value"])
     if not values:
-        raise InvalidInput("input")
+        raise InvalidInput("input", *EMPTY)
     await request.services.fields.set_values(request.caller, target_type, values)
     return message(request.caller.lang)
 

@@ -25,7 +25,8 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
 
 from poolhouse import failures, trace
-from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError, TooLarge
+from poolhouse.errors import InvalidInput, Missing, NotAuthenticated, NotSupported, PoolhouseError, TooLarge
+from poolhouse.misfits import OBJECT, STRING, expected
 from poolhouse.wire.v2 import errors, faults, plans, shapes
 from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, Document, Documents
@@ -111,7 +112,7 @@ class GraphQL:
         try:
             return plan, get_argument_values(plan.field, plan.node, variables)
         except GraphQLError as error:
-            raise _bad_variables(faults.of_arguments(plan.field.args, plan.node, variables)) from error
+            raise faults.of_arguments(plan.field.args, plan.node, variables) from error
 
     async def _execute(
         self, document: Document, operation: OperationDefinitionNode, body: dict[str, Any], run: _Run
@@ -141,13 +142,13 @@ class GraphQL:
 def _source(body: dict[str, Any]) -> str:
     source = body.get("query")
     if not isinstance(source, str) or not source.strip():
-        raise InvalidInput("query", "不能为空", "is required")
+        raise Missing("query")
     name = body.get("operationName")
     if name is not None and not isinstance(name, str):
-        raise InvalidInput("operationName", "应为字符串", "expected a string")
+        raise InvalidInput("operationName", *expected(STRING))
     variables = body.get("variables")
     if variables is not None and not isinstance(variables, dict):
-        raise InvalidInput("variables", "应为对象", "expected an object")
+        raise InvalidInput("variables", *expected(OBJECT))
     return source
 
 
@@ -160,7 +161,7 @@ def _given(
             check_lists(name, value)
         variables = known_variables(operation, given or {})
     except RecursionError as error:
-        raise _bad_variables("nested too deeply") from error
+        raise faults.in_variables("nested too deeply") from error
     if "userPoolId" in variables or not request.caller.pool_id:
         return variables
     # A client built with an app id alone asks for its token without naming the pool the document demands.
@@ -173,7 +174,7 @@ def _given(
 def _variables(operation: OperationDefinitionNode, given: dict[str, Any]) -> VariableValues:
     coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), given, max_errors=3)
     if isinstance(coerced, list):
-        raise _bad_variables(faults.of_variables(operation, given))
+        raise faults.of_variables(operation, given)
     return coerced
 
 
@@ -188,10 +189,6 @@ def check_lists(name: str, value: Any) -> None:
         for item in value:
             if isinstance(item, list | dict):
                 check_lists(name, item)
-
-
-def _bad_variables(detail: str) -> PoolhouseError:
-    return InvalidInput("variables", detail[:500], detail[:500])
 
 
 # -- execution -------------------------------------------------------------------------------------------
@@ -252,7 +249,7 @@ def _failure(error: GraphQLError, request: V2Request) -> PoolhouseError:
     if isinstance(original, PoolhouseError):
         return original
     if (original is None and error.path is None) or (isinstance(original, GraphQLError) and original.nodes):
-        return _bad_variables(faults.of_execution(error))
+        return faults.of_execution(error)
     cause = failures.told(original or error)
     _log.error(
         "request_failed", request_id=request.http.request_id, path=error.path, cause=cause, exc_info=original

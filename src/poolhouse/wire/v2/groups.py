@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import Missing
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
 from poolhouse.paging import Page
 from poolhouse.users.model import User
@@ -57,7 +57,7 @@ def _code(args: Arguments) -> str:
     """The schema lets it be absent; nothing can be done without it."""
     code: str | None = args.get("code")
     if not code:
-        raise InvalidInput("code")
+        raise Missing("code")
     return code
 
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from poolhouse.apps.model import App
 from poolhouse.errors import AppNotFound, InvalidInput
 from poolhouse.login.model import Channel, SignIn
+from poolhouse.misfits import one_of
 from poolhouse.oidc.model import OAuthError
 from poolhouse.users.model import KeyKind, UserKey
 from poolhouse.users.same_person import keys_typed
@@ -150,7 +151,7 @@ async def is_taken(request: V2Request) -> Any:
     """Asked before a sign-up, as `isUserExists` is. `key` is an address, a number or a username, by `type`."""
     kind = request.query.required("type")
     if kind not in KINDS:
-        raise InvalidInput("type", f"应为 {'、'.join(KINDS)}", f"expected one of {', '.join(KINDS)}")
+        raise InvalidInput("type", *one_of(KINDS))
     key = UserKey(kind, request.query.required("key"))
     return await request.services.users.exists(visitor(request, {}), [key])
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from poolhouse.errors import InvalidInput, NotSupported, TokenInvalid
 from poolhouse.login.model import Channel, LoggedIn
+from poolhouse.misfits import OBJECT, STRING, expected
 from poolhouse.wire.sentences import DONE
 from poolhouse.wire.v2.authentication import answered_by_rest, visitor
 from poolhouse.wire.v2.authentication_rest import country_code_of, text_of
@@ -30,10 +31,10 @@ async def flow(request: V2Request) -> Any:
         raise NotSupported(what=f"authFlow {action}"[:100])
     given = request.body.get("data")
     if given is not None and not isinstance(given, dict):
-        raise InvalidInput("data", "应为对象", "expected an object")
+        raise InvalidInput("data", *expected(OBJECT))
     handle = request.body.get("flowHandle") or (given or {}).get("mfaToken") or ""
     if not isinstance(handle, str):
-        raise InvalidInput("flowHandle", "应为字符串", "expected a string")
+        raise InvalidInput("flowHandle", *expected(STRING))
     return await step(request, given or {}, handle)
 
 

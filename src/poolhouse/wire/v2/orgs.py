@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from poolhouse.errors import InvalidInput, NodeNotFound, NotPermitted
+from poolhouse.errors import InvalidInput, Missing, NodeNotFound, NotPermitted
 from poolhouse.orgs.model import Membership, Node, NodeDraft, NodeSort, Org, Translations
 from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.texts import trimmed
@@ -169,7 +169,7 @@ async def _named_node(request: V2Request, args: Arguments) -> Node:
         return await request.services.orgs.get_node(request.caller, args["nodeId"])
     request.caller.require_administrator()
     if not (args.get("orgId") and args.get("nodeCode")):
-        raise InvalidInput("nodeId")
+        raise Missing("nodeId")
     node = await request.services.orgs.find_node_by_code(request.caller, args["orgId"], args["nodeCode"])
     if node is None:
         raise NodeNotFound(code=args["nodeCode"])

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from poolhouse.errors import InvalidInput, NotSupported, OrgNotFound
+from poolhouse.misfits import STRING, expected
 from poolhouse.orgs.model import Node, NodeDraft, Org, Tree
 from poolhouse.orgs.service import DEEPEST
 from poolhouse.paging import Page, PageRequest, everything
@@ -179,7 +180,7 @@ def _tree(given: Any, depth: int) -> Tree:
 def _text(given: dict[str, Any], name: str) -> str | None:
     value = given.get(name)
     if value is not None and not isinstance(value, str):
-        raise InvalidInput(f"file.{name}", "应为字符串", "expected a string")
+        raise InvalidInput(f"file.{name}", *expected(STRING))
     return value
 
 

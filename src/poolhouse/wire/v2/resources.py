@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolhouse.errors import InvalidInput, NamespaceNotFound, PoolNotFound
+from poolhouse.errors import Missing, NamespaceNotFound, PoolNotFound
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
@@ -367,7 +367,7 @@ async def update_account(request: V2Request) -> Any:
     changes = body(request, _AccountChanges)
     if changes.secret is None and changes.enabled is None:
         request.caller.require_administrator()
-        raise InvalidInput("enabled")
+        raise Missing("enabled")
     return _account_json(
         await request.services.app_access.update_account(
             request.caller, changes.id, secret=changes.secret, enabled=changes.enabled

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Missing
+from poolhouse.misfits import STRING, expected
 from poolhouse.orgs.model import Node
 from poolhouse.paging import Page, PageRequest
 from poolhouse.roles.model import (
@@ -86,7 +87,7 @@ def _keys(args: Arguments) -> list[RoleKey]:
     codes = [args.get("roleCode"), *(args.get("roleCodes") or ())]
     keys = [RoleKey(code, _namespace(args)) for code in codes if code]
     if not keys:
-        raise InvalidInput("roleCodes")
+        raise Missing("roleCodes")
     return keys
 
 
@@ -99,7 +100,7 @@ async def _targets(request: V2Request, args: Arguments) -> list[Target]:
         node_codes=args.get("nodeCodes") or (),
     )
     if not targets:
-        raise InvalidInput("userIds")
+        raise Missing("userIds")
     return targets
 
 
@@ -181,7 +182,7 @@ def _role_json(request: V2Request, role: Role) -> dict[str, Any]:
 def _text(body: dict[str, Any], field: str) -> str:
     value = body.get(field) or ""
     if not isinstance(value, str):
-        raise InvalidInput(field)
+        raise InvalidInput(field, *expected(STRING))
     return value
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from poolhouse.accounts.service import NewAccount
 from poolhouse.caller import Caller
-from poolhouse.errors import InvalidInput, NodeNotFound, UserNotFound
+from poolhouse.errors import InvalidInput, Missing, NodeNotFound, UserNotFound
+from poolhouse.misfits import STRING, expected, listed, one_of
 from poolhouse.paging import Page
 from poolhouse.users.model import (
     DepartmentFilter,
@@ -210,9 +211,9 @@ def batch_keys(ids: list[Any], kind: str | None) -> list[UserKey]:
     """`kind`: id (default), username, phone, email or externalId."""
     kinds: dict[str, KeyKind] = {"id": "id", **KEYS}
     if (kind or "id") not in kinds:
-        raise InvalidInput("type", f"应为 {'、'.join(kinds)}", f"must be one of {', '.join(kinds)}")
+        raise InvalidInput("type", *one_of(kinds))
     if not all(isinstance(value, str) for value in ids):
-        raise InvalidInput("ids", "应为字符串列表", "expected a list of strings")
+        raise InvalidInput("ids", *expected(listed(STRING)))
     return [UserKey(kinds[kind or "id"], value) for value in ids]
 
 
@@ -247,7 +248,7 @@ def _own_id(caller: Caller) -> str:
         return caller.actor_id
     if caller.kind == "anonymous":
         caller.require_user()
-    raise InvalidInput("id", "不能为空", "is required")
+    raise Missing("id")
 
 
 QUERIES: dict[str, Operation] = {

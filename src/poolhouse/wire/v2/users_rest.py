@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from poolhouse.errors import AppNotFound, InvalidInput, NotAuthenticated, UserNotFound
+from poolhouse.errors import AppNotFound, InvalidInput, Missing, NotAuthenticated, UserNotFound
+from poolhouse.misfits import STRING, expected
 from poolhouse.users.model import CUSTOM, Condition, Operator, UserQuery
 from poolhouse.wire.spelling import texts
 from poolhouse.wire.v2 import users
@@ -71,7 +72,7 @@ async def batch(request: V2Request) -> Any:
     body = request.body
     ids, kind, flag = texts(body.get("ids"), "ids"), body.get("type"), body.get("withCustomData")
     if kind is not None and not isinstance(kind, str):
-        raise InvalidInput("type", "应为字符串", "expected a string")
+        raise InvalidInput("type", *expected(STRING))
     found = await request.services.users.find_many(request.caller, batch_keys(ids, kind))
     return await users_json(request, found, custom_data=flag is True)
 
@@ -114,7 +115,7 @@ async def logout(request: V2Request) -> Any:
     if user_id is None:
         if caller.kind == "anonymous":
             raise NotAuthenticated()
-        raise InvalidInput("userId", "不能为空", "is required")
+        raise Missing("userId")
     caller.require_administrator()
     await request.services.users.require_all(caller, [user_id])
     await sessions.logout(caller, user_id, app_id, device_id)

@@ -38,8 +38,9 @@ What the engine does for every endpoint
 
 * Both authentication schemes, the envelope with `requestId`, the message in the caller's language.
 * GET: Python's `True`, repeated keys, `key[]`, numbers as strings; unknown keys are ignored.
-* A wrong type, a value outside an enum, a missing field: 400 naming the field (`参数 email 格式错误`).
-  A required string or list that is empty likewise, unless its wire name is in the row's `blank`.
+* A wrong type or a value outside an enum: 400 naming the field by its path and what was expected there (`参数 email
+  格式错误：应为字符串`, the values of an enum); one that is missing is called so (`缺少参数 email`). The words are
+  `poolhouse.misfits`. A required string or list that is empty is refused unless its wire name is in the row's `blank`.
 * Every class of `poolhouse.errors` has a row in `errors.py`; raise them, never build an error answer.
 * Anything else that escapes a handler is our fault: 500 and a log line, never its text to the caller.
 

@@ -12,6 +12,7 @@ from msgspec import UnsetType
 from poolhouse.apps.model import App
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.paging import Page
+from poolhouse.texts import EMPTY
 from poolhouse.wire.v3 import apps_oidc
 from poolhouse.wire.v3.conversions import page, page_or_all, user_dtos
 from poolhouse.wire.v3.dto.apps import (
@@ -112,7 +113,7 @@ async def update_application(request: V3Request, body: UpdateApplicationDto) -> 
             values[ours] = given[name]
     for required in ("name", "identifier"):
         if values.get(required, "") is None:
-            raise InvalidInput(f"app{required.capitalize()}", "不能为空", "must not be empty")
+            raise InvalidInput(f"app{required.capitalize()}", *EMPTY)
     for name in ("redirect_uris", "logout_redirect_uris"):
         if name in given:
             values[name] = tuple(given[name] or ())

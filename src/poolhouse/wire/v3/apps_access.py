@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from poolhouse.errors import InvalidInput
+from poolhouse.misfits import one_of
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     AccessFilter,
@@ -159,7 +160,7 @@ async def get_subject_detail(request: V3Request, query: GetSubjectAuthDetailQuer
 
 def _type(name: str) -> TargetType:
     if name not in TargetType.__members__:
-        raise InvalidInput("targetTypeList")
+        raise InvalidInput("targetTypeList", *one_of(TargetType))
     return TargetType(name)
 
 
@@ -181,7 +182,7 @@ def _named(id_: str, field: str) -> tuple[str, AccessRule]:
     type_, _, rest = rest.partition(":")
     namespace, _, identifier = rest.partition(":")
     if type_ not in TargetType.__members__ or not identifier:
-        raise InvalidInput(field)
+        raise InvalidInput(field, "不是访问授权策略的 ID", "not the id of a rule")
     return app_id, AccessRule(TargetType(type_), (identifier,), namespace=namespace)
 
 

@@ -13,6 +13,7 @@ from msgspec import UNSET, structs
 
 from poolhouse.apps.model import App, AppSettings
 from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.misfits import OBJECT, expected
 from poolhouse.wire.request import struct_of
 from poolhouse.wire.v3.dto.apps import OIDCConfig
 
@@ -53,14 +54,14 @@ def read(given: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     if given is None or given is UNSET:
         return {}, {}
     if not isinstance(given, dict):
-        raise InvalidInput("oidcConfig", "应为对象", "expected an object")
+        raise InvalidInput("oidcConfig", *expected(OBJECT))
     for name, value in given.items():
         if value not in (None, "", False) and name not in _KNOWN:
             raise NotSupported(what=f"oidcConfig.{name[:LONGEST_NAME]}")
     try:
         asked = struct_of({name: given[name] for name in _KNOWN if name in given}, OIDCConfig)
     except InvalidInput as error:
-        raise InvalidInput(f"oidcConfig.{error.facts['field']}") from error
+        raise type(error)(f"oidcConfig.{error.facts['field']}", error.reason, error.reason_en) from error
     sent = {name: getattr(asked, attribute) for name, attribute in _KNOWN.items() if name in given}
     values: dict[str, Any] = {}
     if (addresses := sent.pop("postLogoutRedirectUris", UNSET)) is not UNSET:

@@ -14,6 +14,7 @@ from poolhouse.fields.model import FieldValue, TargetType
 from poolhouse.identities.model import Identity
 from poolhouse.paging import Page, PageRequest, everything
 from poolhouse.resources.model import TargetType as GrantTarget
+from poolhouse.texts import BLANK
 from poolhouse.times import unix_time, v3_time
 from poolhouse.users.model import KeyKind, Status, User, UserKey, UserQuery
 from poolhouse.users.rules import GENDERS
@@ -117,7 +118,7 @@ def time_or_none(value: datetime | None) -> str | None:
 def user_key(value: str, kind: str | None = None) -> UserKey:
     """How a user is named: `userId` and `userIdType`. An identity is `extIdpId:userIdInIdp`."""
     if not value:
-        raise InvalidInput("userId")
+        raise InvalidInput("userId", *BLANK)
     known = _KEY_KINDS.get(kind or "user_id")
     if known is None:
         raise NotSupported(what=f"userIdType {kind}")

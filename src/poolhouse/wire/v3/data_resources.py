@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Missing
+from poolhouse.misfits import STRING, expected
 from poolhouse.paging import MAX_OFFSET
 from poolhouse.permissions.model import (
     DataResourceChanges,
@@ -164,7 +165,7 @@ async def check_data_resource_exists(
 ) -> CheckParamsDataResourceRespDto:
     """`isValid`: nobody has it, so it may be taken."""
     if not (query.resource_code or query.resource_name):
-        raise InvalidInput("resourceCode")
+        raise Missing("resourceCode")
     code, name = await request.services.data_resources.taken(
         request.caller, query.namespace_code, code=query.resource_code, name=query.resource_name
     )
@@ -216,7 +217,7 @@ async def delete_dnef(request: V3Request, body: DeleteDnefReq) -> IsSuccessDto:
 async def list_dnef(request: V3Request, query: ListDnefQuery) -> DnefPaginatedRespDto:
     """`startIndex` counts from 1."""
     if not 1 <= query.start_index <= MAX_OFFSET:
-        raise InvalidInput("startIndex")
+        raise InvalidInput("startIndex", f"应为 1 至 {MAX_OFFSET}", f"must be 1 to {MAX_OFFSET}")
     size = page(1, query.max_size, LARGEST_PAGE).size
     words = (query.query or "").lower()
     found = [
@@ -242,25 +243,28 @@ def comma_joined(given: Sequence[str] | None) -> list[str]:
     return [one for some in given or () for one in some.split(",") if one]
 
 
+_STRUCT = "应为字符串、字符串列表或节点列表", "expected a string, a list of strings or a list of nodes"
+
+
 def _struct(given: Any) -> Struct:
     """Whatever was sent as `struct`: whether it fits the kind, the domain says."""
     if isinstance(given, str):
         return given
     if not isinstance(given, list):
-        raise InvalidInput("struct")
+        raise InvalidInput("struct", *_STRUCT)
     if all(isinstance(one, str) for one in given):
         return tuple(given)
     try:
         nodes = msgspec.convert(given, list[DataResourceTreeStructs], from_attributes=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("struct", "应为字符串列表或节点列表", "expected texts, or nodes") from error
+        raise InvalidInput("struct", *_STRUCT) from error
     return tuple(_node(one) for one in nodes)
 
 
 def _node(given: DataResourceTreeStructs) -> TreeNode:
     values = given.extend_field_value or {}
     if not all(isinstance(value, str) for value in values.values()):
-        raise InvalidInput("struct.extendFieldValue", "应为字符串", "expected texts")
+        raise InvalidInput("struct.extendFieldValue", *expected(STRING))
     return TreeNode(
         given.code, given.name, given.value, values or None, tuple(_node(one) for one in given.children or ())
     )

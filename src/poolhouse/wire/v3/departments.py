@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from poolhouse import misfits
 from poolhouse.accounts.org_trees import NamedTree
-from poolhouse.errors import InvalidInput, NodeNotFound, NotFound
+from poolhouse.errors import InvalidInput, Missing, NodeNotFound, NotFound
+from poolhouse.misfits import OBJECT, STRING, expected
 from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort
 from poolhouse.orgs.service import DEEPEST
 from poolhouse.paging import Page, PageRequest, everything
@@ -74,7 +76,7 @@ async def get_department(request: V3Request, query: GetDepartmentQuery) -> Depar
             request, query.organization_code, query.department_code, "code", query.tenant_id
         )
     else:
-        raise InvalidInput("departmentId")
+        raise Missing("departmentId")
     return await _one(request, node, query.with_custom_data)
 
 
@@ -162,10 +164,12 @@ def _condition(one: SearchDepartmentsFilterItemDto) -> NodeCondition:
         raise InvalidInput("advancedFilter", f"不支持字段 {one.field}", f"no such field: {one.field}")
     times = field in ("created_at", "updated_at")
     if times and one.operator == "CONTAINS":
-        raise InvalidInput("advancedFilter")
+        raise InvalidInput("advancedFilter.operator", "时间不支持 CONTAINS", "CONTAINS is not for times")
     if one.operator in ("IN", "BETWEEN"):
         if not isinstance(one.value, list) or (one.operator == "BETWEEN" and len(one.value) != 2):
-            raise InvalidInput("advancedFilter")
+            raise InvalidInput(
+                "advancedFilter.value", f"{one.operator} 需要列表", f"{one.operator} takes a list"
+            )
         ends = one.operator == "BETWEEN"
         values = [_value(item, times, end=ends and place == 1) for place, item in enumerate(one.value)]
         return NodeCondition(field, one.operator, values)
@@ -181,7 +185,8 @@ def _value(value: Any, time: bool, *, end: bool = False) -> str | datetime:
         found = moment(value, "advancedFilter")
         if found is not None:
             return found
-    raise InvalidInput("advancedFilter")
+    wanted = ("应为 ISO 8601 时间", "expected an ISO 8601 time") if time else expected(STRING)
+    raise InvalidInput("advancedFilter.value", *wanted)
 
 
 async def _page(request: V3Request, found: Page[Node], custom_data: bool | None) -> DepartmentPagingDto:
@@ -224,7 +229,7 @@ async def update_department(request: V3Request, body: UpdateDepartmentReqDto) ->
         )
         parent_id = parent.id if parent.id != node.parent_id else None
     if body.status is None:
-        raise InvalidInput("status")
+        raise Missing("status")
     values = given_only(
         name=body.name,
         code=body.code,
@@ -266,7 +271,7 @@ def _names(i18n: Any) -> Any:
 
 def _data(given: Any) -> dict[str, Any] | None:
     if given is not None and not isinstance(given, dict):
-        raise InvalidInput("customData")
+        raise InvalidInput("customData", *expected(OBJECT))
     return given
 
 
@@ -383,7 +388,7 @@ async def create_department_tree(request: V3Request, body: CreateDepartmentTreeR
 
 def _tree(given: CreateDepartmentTreeReqDto, depth: int) -> NamedTree:
     if depth >= DEEPEST:
-        raise InvalidInput("children")
+        raise InvalidInput("children", f"部门不能超过 {DEEPEST} 级", f"at most {DEEPEST} levels")
     members = given.members if isinstance(given.members, list) else [given.members] if given.members else []
     return NamedTree(
         given.name,
@@ -399,7 +404,7 @@ def _branch(child: Any) -> CreateDepartmentTreeReqDto:
     try:
         return msgspec.convert(child, CreateDepartmentTreeReqDto)
     except msgspec.ValidationError as error:
-        raise InvalidInput("children") from error
+        raise misfits.of(error, CreateDepartmentTreeReqDto, "children") from error
 
 
 def _person(one: UserInfoDto) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import UNSET
 
-from poolhouse.errors import InvalidInput
+from poolhouse import misfits
 from poolhouse.fields.model import (
     BaseField,
     BaseFieldChanges,
@@ -199,7 +199,7 @@ def _rules(given: Any) -> tuple[Rule, ...] | None:
     try:
         rules = msgspec.convert(given if isinstance(given, list) else [given], list[_RuleDto])
     except msgspec.ValidationError as error:
-        raise InvalidInput("validateRules") from error
+        raise misfits.of(error, list[_RuleDto], "validateRules") from error
     return tuple(Rule(one.type, one.content, one.error_message) for one in rules if one.type != "None")
 
 

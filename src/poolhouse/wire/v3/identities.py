@@ -7,6 +7,7 @@ from typing import Any, cast
 from msgspec import UnsetType
 
 from poolhouse.errors import IdentitySourceNotFound, InvalidInput
+from poolhouse.misfits import OBJECT, expected
 from poolhouse.tenants.model import Connection, ConnectionDraft, Source
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.common import IsSuccessDto
@@ -207,7 +208,7 @@ def _enabled(connection: Connection, place: str, place_id: str) -> bool:
 
 def _fields(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise InvalidInput("fields", "应为对象", "expected an object")
+        raise InvalidInput("fields", *expected(OBJECT))
     return given
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from msgspec import UnsetType
 
-from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.errors import Missing, NotSupported
 from poolhouse.mail.model import Provider, Scene, Template
 from poolhouse.wire.v3.dto.mail import (
     AliExmailEmailProviderConfig,
@@ -124,7 +124,7 @@ async def config_email_provider(request: V3Request, body: ConfigEmailProviderDto
 def _configured(body: ConfigEmailProviderDto) -> Provider:
     if body.type == "custom":
         if body.smtp_config is None:
-            raise InvalidInput("smtpConfig", "不能为空", "is required")
+            raise Missing("smtpConfig")
         config = body.smtp_config
         return Provider(
             host=config.smtp_host,
@@ -139,7 +139,7 @@ def _configured(body: ConfigEmailProviderDto) -> Provider:
     host, port = _SERVERS[body.type]
     if body.type == "sendgrid":
         if body.send_grid_config is None:
-            raise InvalidInput("sendGridConfig", "不能为空", "is required")
+            raise Missing("sendGridConfig")
         sender, username, password = (
             body.send_grid_config.sender,
             "apikey",
@@ -149,7 +149,7 @@ def _configured(body: ConfigEmailProviderDto) -> Provider:
         mailbox = body.ali_exmail_config if body.type == "ali" else body.tencent_exmail_config
         if mailbox is None:
             field = "aliExmailConfig" if body.type == "ali" else "tencentExmailConfig"
-            raise InvalidInput(field, "不能为空", "is required")
+            raise Missing(field)
         sender, username, password = mailbox.sender, mailbox.sender, mailbox.sender_pass
     return Provider(host, port, username, password, sender, "tls", body.type, body.enabled)
 

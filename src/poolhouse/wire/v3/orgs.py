@@ -7,7 +7,8 @@ from typing import Any
 
 from msgspec import UNSET
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Missing
+from poolhouse.misfits import one_of
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.wire.v3.conversions import page, page_or_all, refuse_unbuilt
 from poolhouse.wire.v3.department_dtos import (
@@ -110,8 +111,10 @@ async def update_organization_status(
 ) -> IsSuccessDto:
     """`status` is a word here: ENABLED or DISABLED, true or false."""
     word = str(body.status).lower() if body.status not in (UNSET, None) else ""
+    if not word:
+        raise Missing("status")
     if word not in _ON | _OFF:
-        raise InvalidInput("status")
+        raise InvalidInput("status", *one_of(("ENABLED", "DISABLED")))
     orgs = request.services.orgs
     node = await orgs.get_node(request.caller, body.root_node_id)
     if not node.is_root:

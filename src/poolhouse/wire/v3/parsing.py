@@ -13,7 +13,7 @@ import msgspec
 from msgspec import inspect as shapes
 
 from poolhouse.errors import InvalidInput
-from poolhouse.texts import trimmed
+from poolhouse.texts import BLANK, trimmed
 from poolhouse.wire.request import array_name, struct_of
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -79,5 +79,5 @@ def _checked(kind: type[S], value: Mapping[str, Any], blank: frozenset[str], *, 
             msgspec.structs.force_setattr(struct, attribute, trimmed(words))
     for attribute, name in _fields(kind).required:
         if name not in blank and not getattr(struct, attribute):
-            raise InvalidInput(name)
+            raise InvalidInput(name, *BLANK)
     return struct

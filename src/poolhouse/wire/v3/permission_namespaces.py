@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import Missing
 from poolhouse.resources.model import Namespace
 from poolhouse.times import v3_time
 from poolhouse.wire.sentences import said
@@ -109,7 +109,7 @@ async def check_permission_namespace_exists(
 ) -> CheckPermissionNamespaceExistsRespDto:
     """`isValid`: no namespace has it. A name may stand twice all the same, a code not."""
     if not (body.code or body.name):
-        raise InvalidInput("code")
+        raise Missing("code")
     code, name = await request.services.namespaces.taken(request.caller, code=body.code, name=body.name)
     taken = "权限空间编码已存在" if code else "权限空间名称已存在" if name else None
     return CheckPermissionNamespaceExistsRespDto(

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Missing
 from poolhouse.resources.authorization import Authorization
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
@@ -209,7 +209,7 @@ async def delete_common_resources_batch(
 
 async def associate_tenant_resource(request: V3Request, body: AssociateTenantResourceDto) -> IsSuccessDto:
     if not body.tenant_id:
-        raise InvalidInput("tenantId")
+        raise Missing("tenantId")
     await request.services.resources.link_tenant(
         request.caller, body.code, body.app_id, body.tenant_id, body.association
     )

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.fields.values import epoch_ms
+from poolhouse.misfits import one_of
 from poolhouse.roles.model import (
     ADMIN_NAMESPACE,
     DEFAULT_NAMESPACE,
@@ -24,6 +25,7 @@ from poolhouse.roles.model import (
     TargetType,
     Validity,
 )
+from poolhouse.texts import BLANK
 from poolhouse.times import parse_time, v3_time
 from poolhouse.wire.spelling import integer
 from poolhouse.wire.v3.conversions import moment, page, user_dtos
@@ -140,9 +142,9 @@ async def create_roles(request: V3Request, body: CreateRolesBatch) -> IsSuccessD
 async def update_role(request: V3Request, body: UpdateRoleDto) -> IsSuccessDto:
     """`disableTime: null` makes the role last, `description: null` takes it away; else null changes nothing."""
     if body.status not in (UNSET, None, "ENABLE", "DISABLE"):
-        raise InvalidInput("status")
+        raise InvalidInput("status", *one_of(("ENABLE", "DISABLE")))
     if body.new_code == "":
-        raise InvalidInput("newCode")
+        raise InvalidInput("newCode", *BLANK)
     changes = RoleChanges(
         new_code=body.new_code or None,
         name=body.name or None,

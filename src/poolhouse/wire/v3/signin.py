@@ -14,7 +14,7 @@ from msgspec import UNSET
 from poolhouse.apps.proofs import Proof
 from poolhouse.caller import Caller
 from poolhouse.crypto.transport import Encryption
-from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported
+from poolhouse.errors import InvalidInput, Missing, NotAuthenticated, NotSupported
 from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Registration
 from poolhouse.login.model import SignIn as How
@@ -263,7 +263,7 @@ def _encryption(kind: PasswordEncryptType | None) -> Encryption:
 
 def present(value: Any, name: str) -> Any:
     if not value:
-        raise InvalidInput(name, "不能为空", "is required")
+        raise Missing(name)
     return value
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from msgspec import UnsetType
 
-from poolhouse.errors import AppNotFound, InvalidInput, NotSupported, UserNotFound
+from poolhouse.errors import AppNotFound, InvalidInput, Missing, NotSupported, UserNotFound
+from poolhouse.misfits import STRING, expected
 from poolhouse.paging import PageRequest
 from poolhouse.tenants.model import Member, Tenant
+from poolhouse.texts import EMPTY
 from poolhouse.users.model import User, UserDraft
 from poolhouse.users.profile_fields import FIELDS, WRITABLE
 from poolhouse.users.rules import GENDERS
@@ -96,7 +98,7 @@ async def update_tenant(request: V3Request, body: UpdateTenantDto) -> IsSuccessD
         if not isinstance(value := getattr(body, field), UnsetType):
             values[field] = value
     if values.get("name", "") is None:
-        raise InvalidInput("name", "不能为空", "must not be empty")
+        raise InvalidInput("name", *EMPTY)
     if not isinstance(body.logo, UnsetType):
         values["logo"] = _logo(body.logo)
     app_ids = None if isinstance(body.app_ids, UnsetType) else body.app_ids or []
@@ -166,7 +168,7 @@ async def update_tenant_user(request: V3Request, body: UpdateTenantUserDto) -> I
     updates = {name: value for name, value in body.updates.items() if name in known}
     for name, value in updates.items():
         if value is not None and not isinstance(value, str):
-            raise InvalidInput(f"updates.{name}", "应为字符串", "expected a string")
+            raise InvalidInput(f"updates.{name}", *expected(STRING))
     values = {known[name]: value for name, value in updates.items()}
     await request.services.users.update(request.caller, user_id, UserDraft(values))
     return IsSuccessDto(success=True)
@@ -195,7 +197,7 @@ async def set_tenant_admin(request: V3Request, body: RemoveTenantUsersDto) -> No
 async def delete_tenant_admin(request: V3Request, body: GetTenantUserDto) -> None:
     tenant_id = _text(body.tenant_id, "tenantId")
     if tenant_id is None:
-        raise InvalidInput("tenantId", "不能为空", "is required")
+        raise Missing("tenantId")
     link, member = _text(body.link_user_id, "linkUserId"), _text(body.member_id, "memberId")
     user_ids = await user_ids_of(request, tenant_id, [link] if link else None, [member] if member else None)
     await request.services.tenants.remove_administrators(request.caller, tenant_id, user_ids)
@@ -315,7 +317,7 @@ def _text(value: Any, field: str) -> str | None:
     if value in (None, ""):
         return None
     if not isinstance(value, str):
-        raise InvalidInput(field, "应为字符串", "expected a string")
+        raise InvalidInput(field, *expected(STRING))
     return value
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from poolhouse import misfits
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
+from poolhouse.texts import EMPTY, too_many
 from poolhouse.users.model import CUSTOM, Condition, DepartmentFilter, Sort, UserKey, UserQuery
 from poolhouse.users.profile_fields import SEARCHED_FIRST, WRITABLE
 from poolhouse.users.rules import spelled
@@ -129,9 +131,11 @@ async def _departments(
     try:
         places = msgspec.convert(value if isinstance(value, list) else [value], list[_Place])
     except msgspec.ValidationError as error:
-        raise InvalidInput("advancedFilter.value") from error
-    if not places or len(places) > MOST_DEPARTMENTS:
-        raise InvalidInput("advancedFilter.value")
+        raise misfits.of(error, list[_Place], "advancedFilter.value") from error
+    if not places:
+        raise InvalidInput("advancedFilter.value", *EMPTY)
+    if len(places) > MOST_DEPARTMENTS:
+        raise InvalidInput("advancedFilter.value", *too_many(MOST_DEPARTMENTS))
     found = []
     for place in places:
         ref = NodeRef(place.department_id, place.organization_code or None, place.department_id_type)
@@ -188,7 +192,8 @@ async def is_user_exists(request: V3Request, body: IsUserExistsReqDto) -> IsUser
     }
     keys = [UserKey(kind, value) for kind, value in given.items() if value]
     if not keys:
-        raise InvalidInput("username, email, phone, externalId")
+        # The words are the official specs'.
+        raise InvalidInput("username, email, phone, externalId", None, "one of them is required")
     return IsUserExistsDto(exists=await request.services.users.exists(request.caller, keys))
 
 

@@ -11,6 +11,7 @@ from poolhouse.accounts.service import AccountChange, NewAccount
 from poolhouse.crypto.policy import generated_password
 from poolhouse.crypto.transport import Encryption
 from poolhouse.errors import InvalidInput, NotSupported
+from poolhouse.misfits import OBJECT, expected, one_of
 from poolhouse.orgs.service import NodeRef
 from poolhouse.users.model import IdentityDraft, Status, User, UserDraft
 from poolhouse.wire.v3.conversions import the_user_ids, user_dtos
@@ -186,7 +187,7 @@ def _values(body: Any) -> dict[str, Any]:
             continue
         values[name] = value
     if values.get("status", "") is None:
-        raise InvalidInput("status")
+        raise InvalidInput("status", *one_of(Status))
     if values.get("status") == Status.ACTIVATED:
         values["blocked"] = False
     return values
@@ -196,7 +197,7 @@ def _custom_data(given: Any) -> dict[str, Any]:
     if given is UNSET or given is None:
         return {}
     if not isinstance(given, dict):
-        raise InvalidInput("customData")
+        raise InvalidInput("customData", *expected(OBJECT))
     return given
 
 

@@ -21,6 +21,7 @@ from msgspec import inspect as shapes
 from poolhouse.caller import Caller
 from poolhouse.crypto.cursors import Cursors
 from poolhouse.errors import InvalidInput
+from poolhouse.misfits import BOOLEAN, STRING, expected
 from poolhouse.paging import MAX_OFFSET, PageRequest
 from poolhouse.users.model import User
 from poolhouse.wire.v3.endpoint import Endpoint
@@ -119,7 +120,7 @@ def _begun(
     walk = Walk(f"{caller.pool_id}/{row.name}/{person}/{asked}", _counted(given.get(COUNTED)))
     cursor = given.get(CURSOR)
     if not isinstance(cursor, str | None):
-        raise InvalidInput(CURSOR)
+        raise InvalidInput(CURSOR, *expected(STRING))
     if not cursor:
         number, limit = given.get(_PAGE), given.get(_LIMIT)
         return walk, {
@@ -140,7 +141,7 @@ def _counted(value: Any) -> bool:
         return True
     if value is False or str(value).lower() in _NO:
         return False
-    raise InvalidInput(COUNTED)
+    raise InvalidInput(COUNTED, *expected(BOOLEAN))
 
 
 # -- the answer --------------------------------------------------------------------------------------------
