@@ -16,7 +16,7 @@ setup: .venv/.ready ## builds .venv and installs the JavaScript packages
               tests/clients/matrix.py tests/clients/libraries.py tests/clients/packages.py
 	scripts/setup
 
-check: setup ## linters, strict types, import contracts
+check: setup ## linters, strict types, import contracts, spelling
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
@@ -25,6 +25,8 @@ check: setup ## linters, strict types, import contracts
 	.venv/bin/python -m scripts.contract --check
 	.venv/bin/python -m tests.clients.page --check
 	.venv/bin/python -m bench.page --check
+	.venv/bin/typos
+	.venv/bin/python -m scripts.chinese
 
 graph: setup ## draws which package imports which, into docs/architecture.md
 	.venv/bin/python scripts/graph.py

@@ -1,4 +1,4 @@
-"""Makes the wheel whole: what a script may require is installed into it as `deno.lock` says, with every licence.
+"""Makes the wheel whole: what a script may require is installed into it as `deno.lock` says, with every license.
 
 Deno comes from the build's own requirements. It takes nothing whose hash is not in the lock.
 """
@@ -43,7 +43,7 @@ class WholeWheel(BuildHookInterface[Any]):
         modules = stage / "node_modules"
         for own in (".bin", ".deno"):  # Deno's notes, and links to commands nobody calls
             shutil.rmtree(modules / own, ignore_errors=True)
-        (stage / "LICENSES.txt").write_text(licences(modules), encoding="utf-8")
+        (stage / "LICENSES.txt").write_text(licenses(modules), encoding="utf-8")
         for name in ("node_modules", "LICENSES.txt"):
             build_data["force_include"][str(stage / name)] = f"{JS}/{name}"
 
@@ -60,13 +60,13 @@ def _deno() -> str:
     return str(find_deno_bin())
 
 
-def licences(modules: Path) -> str:
-    """The licence of every package below `modules`, one after another. Raises ValueError where one has none."""
-    parts = ["What custom-database scripts may require, and the licences it comes under.\n"]
+def licenses(modules: Path) -> str:
+    """The license of every package below `modules`, one after another. Raises ValueError where one has none."""
+    parts = ["What custom-database scripts may require, and the licenses it comes under.\n"]
     for folder, package in packages(modules):
-        text = _licence(folder)
+        text = _license(folder)
         if text is None:
-            raise ValueError(f"{package['name']} {package['version']} comes without the text of its licence")
+            raise ValueError(f"{package['name']} {package['version']} comes without the text of its license")
         parts.append(f"{package['name']} {package['version']} ({package['license']})\n\n{text.strip()}\n")
     return f"\n{'-' * 100}\n\n".join(parts)
 
@@ -79,7 +79,7 @@ def packages(modules: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield file.parent, json.loads(file.read_text(encoding="utf-8"))
 
 
-def _licence(folder: Path) -> str | None:
+def _license(folder: Path) -> str | None:
     """Its file, and its NOTICE if it has one; else what the README says under that heading."""
     named = [
         file for file in sorted(folder.iterdir()) if re.match(r"(?i)(licen[cs]e|copying|notice)", file.name)

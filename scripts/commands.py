@@ -32,7 +32,7 @@ database itself, which takes some seconds. Marked "by itself" are those that alw
 * The data folder is `--data`, else `POOLHOUSE_DATA`, else `./data`. Only `up`, `demo` and `restore` make one; the
   others say in which folder they looked.
 * The pool is `--pool`, else the one of `credentials.json` in the data folder, else the only one.
-* On a terminal there are titles, colour (unless `NO_COLOR` is set) and local times; in a pipe tab-separated lines with
+* On a terminal there are titles, color (unless `NO_COLOR` is set) and local times; in a pipe tab-separated lines with
   the times as the API has them. `--json` prints the answer of the API.
 * The language is Chinese where `LC_ALL`, `LC_MESSAGES` or `LANG` begins with `zh`, else English.
 * A password is asked for (`--password` alone) or read from a line of standard input (`--password -`). Written on the

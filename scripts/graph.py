@@ -120,11 +120,11 @@ def _box(box: Box) -> str:
 
 def _arrow(start: Box, end: Box) -> str:
     up = end.top <= start.top
-    colour, y1, y2 = ("#c0392b", start.top, end.top + BOX) if up else ("#9fb2c8", start.top + BOX, end.top)
+    color, y1, y2 = ("#c0392b", start.top, end.top + BOX) if up else ("#9fb2c8", start.top + BOX, end.top)
     bend = (y2 - y1) / 2
     return (
         f'<path d="M{start.middle:.1f} {y1} C{start.middle:.1f} {y1 + bend:.0f} {end.middle:.1f} {y2 - bend:.0f} '
-        f'{end.middle:.1f} {y2}" fill="none" stroke="{colour}"><title>{start.name} imports {end.name}</title></path>'
+        f'{end.middle:.1f} {y2}" fill="none" stroke="{color}"><title>{start.name} imports {end.name}</title></path>'
     )
 
 

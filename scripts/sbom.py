@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 JS = "poolhouse/sandbox/js"
 PACKAGE = re.compile(rf"{JS}/node_modules/(?:.*/node_modules/)?(?:@[^/]+/)?[^/@]+/package\.json")
 
-_licences = LicenseFactory()
+_licenses = LicenseFactory()
 
 
 def bill(wheel: Path) -> str:
@@ -45,7 +45,7 @@ def bill(wheel: Path) -> str:
         version=version,
         type=ComponentType.APPLICATION,
         bom_ref="poolhouse",
-        licenses=[_licences.make_from_string("Apache-2.0")],
+        licenses=[_licenses.make_from_string("Apache-2.0")],
         purl=PackageURL("pypi", None, "poolhouse", version),
     )
     for one in python.values():
@@ -71,7 +71,7 @@ def python_components(required: Iterable[str]) -> dict[str, Component]:
             version=about.version,
             type=ComponentType.LIBRARY,
             bom_ref=f"pypi:{name}@{about.version}",
-            licenses=[_licences.make_from_string(_licence(about))],
+            licenses=[_licenses.make_from_string(_license(about))],
             purl=PackageURL("pypi", None, name, about.version),
             # Of every file an index has of this version: one is installed, by machine and Python.
             properties=[Property(name="poolhouse:sha256", value=one) for one in hashes[name, about.version]],
@@ -98,7 +98,7 @@ def javascript_components(contents: zipfile.ZipFile) -> list[Component]:
                 version=package["version"],
                 type=ComponentType.LIBRARY,
                 bom_ref=f"npm:{package['name']}@{package['version']}",
-                licenses=[_licences.make_from_string(package["license"])],
+                licenses=[_licenses.make_from_string(package["license"])],
                 purl=PackageURL("npm", scope or None, name, package["version"]),
                 hashes=[HashType(alg=HashAlgorithm.SHA_512, content=base64.b64decode(digest).hex())],
                 properties=[Property(name="poolhouse:inside", value="the wheel")],
@@ -132,7 +132,7 @@ def _extra_of_ours(one: Requirement) -> bool:
     return one.name == "uvloop" and one.marker is not None and one.marker.evaluate({"extra": "uvloop"})
 
 
-def _licence(about: metadata.Distribution) -> str:
+def _license(about: metadata.Distribution) -> str:
     """The expression a package gives, else its text or its classifiers."""
     said = about.metadata
     classifiers = [

@@ -43,9 +43,9 @@ class Caller:
     body: Any = field(default=None, repr=False)
 
     @property
-    def neighbourhood(self) -> str | None:
+    def neighborhood(self) -> str | None:
         """By which what one address may do is counted; None where no address is known."""
-        return neighbourhood(self.ip) or None
+        return neighborhood(self.ip) or None
 
     @property
     def is_owner(self) -> bool:
@@ -82,7 +82,7 @@ RequireIds = Callable[[Caller, Sequence[str]], Awaitable[None]]
 """Raises the domain's NotFound unless every id is of the caller's pool: how one domain asks another."""
 
 
-def neighbourhood(address: str | None) -> str:
+def neighborhood(address: str | None) -> str:
     """An IPv6 client has a whole /64 to itself. What is no address, as a client's server may call one, is itself."""
     if address is None or ":" not in address:
         return address or ""

@@ -361,7 +361,7 @@ class PostNotFound(NotFound):
 
 
 class NamespaceNotFound(NotFound):
-    zh = "权限组不存在"
+    zh = "权限空间不存在"
     en = "The permission namespace does not exist"
 
 
@@ -377,7 +377,7 @@ class PolicyNotFound(NotFound):
 
 class OrgNotFound(NotFound):
     zh = "组织机构不存在"
-    en = "The organisation does not exist"
+    en = "The organization does not exist"
 
 
 class NodeNotFound(NotFound):

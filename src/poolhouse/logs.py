@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard error, or coloured text where a person watches."""
+"""Logs: one JSON object a line on standard error, or colored text where a person watches."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def is_country_code(text: str | None) -> bool:
 
 
 def spellings(phone: str, country_code: str | None = None) -> list[str]:
-    """As given first, then E.164, without its plus, and as dialled at home; what is no number stays as it is.
+    """As given first, then E.164, without its plus, and as dialed at home; what is no number stays as it is.
 
     Left out is what would be somebody else's: without its plus `+1 390 000 0000` is a telephone of China.
     """
@@ -151,7 +151,7 @@ def _digits_written(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    """Without the zero that is dialled at home alone: 013800138000 is 13800138000."""
+    """Without the zero that is dialed at home alone: 013800138000 is 13800138000."""
     plain = unicodedata.normalize("NFKC", text[: 4 * LONGEST])
     return "".join(char for char in plain if char.isdecimal()).lstrip("0")
 

@@ -94,7 +94,7 @@ SEALED = (
         ("id",),
         "server-signing-key:{id}",
         loss=(
-            "服务的签名密钥：已更换，此前的 ID 令牌和访问令牌失效",
+            "服务的签名密钥：已更换，此前的 ID token 和访问 token 失效",
             "the server's signing keys: new ones, and id and access tokens made before are refused",
         ),
     ),
@@ -204,7 +204,7 @@ async def require_every_secret(db: Database, box: SecretBox) -> None:
             "with, the newest first (POOLHOUSE_SECRET_KEY=NEW,OLD); of a key that is lost for good `poolhouse "
             "secrets reset` gives up what it closed",
             f"密钥无法解密本数据库的全部内容（{told}）：请给出加密时用过的所有密钥，新的在前"
-            "（POOLHOUSE_SECRET_KEY=新,旧）；密钥永久遗失时用 `poolhouse secrets reset` 放弃它加密的内容",
+            "（POOLHOUSE_SECRET_KEY=NEW,OLD）；密钥永久遗失时用 `poolhouse secrets reset` 放弃它加密的内容",
         )
 
 
@@ -271,7 +271,7 @@ async def _alone(db: Database, newest: bytes | None) -> AsyncIterator[None]:
                 "answer every request with an error: stop them, or start each again with POOLHOUSE_SECRET_KEY=OLD,NEW "
                 "and then run this with POOLHOUSE_SECRET_KEY=NEW,OLD",
                 f"使用此数据库的服务（{'、'.join(sorted(strangers))}）没有新密钥，之后每个请求都会出错：请停止它们，"
-                "或逐个以 POOLHOUSE_SECRET_KEY=旧,新 重启，再以 POOLHOUSE_SECRET_KEY=新,旧 执行本命令",
+                "或逐个以 POOLHOUSE_SECRET_KEY=OLD,NEW 重启，再以 POOLHOUSE_SECRET_KEY=NEW,OLD 执行本命令",
             )
         yield
 

@@ -105,7 +105,7 @@ def nothing_in(data: Path) -> tuple[str, str]:
     return (
         f"no Poolhouse in {data}: name its folder by --data or POOLHOUSE_DATA; "
         f"`poolhouse up --data {data}` makes one",
-        f"{data} 中没有 Poolhouse：用 --data 或 POOLHOUSE_DATA 指定数据目录；`poolhouse up --data {data}` 会新建一个",
+        f"{data} 中没有 Poolhouse：用 --data 或 POOLHOUSE_DATA 指定数据文件夹；`poolhouse up --data {data}` 会新建一个",
     )
 
 

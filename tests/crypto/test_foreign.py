@@ -9,7 +9,7 @@ import bcrypt
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from poolhouse.crypto.foreign import FORMATS, recognise, require
+from poolhouse.crypto.foreign import FORMATS, recognize, require
 from poolhouse.crypto.foreign_costs import BOUNDS
 from poolhouse.errors import InvalidInput, TooLarge
 
@@ -183,14 +183,14 @@ SAMPLES = {name: (lambda name=name: libpass_hash(name)) for name in BY_LIBPASS} 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_foreign_hash_verifies_its_password_and_no_other(name):
     stored = SAMPLES[name]()
-    found = recognise(stored)
+    found = recognize(stored)
     assert found is not None, stored
     assert found.verify(RAW, stored), (found.name, stored)
     assert not found.verify(b"wrong", stored)
 
 
 def test_every_format_of_the_table_has_a_sample():
-    seen = {found.name for sample in SAMPLES.values() if (found := recognise(sample()))}
+    seen = {found.name for sample in SAMPLES.values() if (found := recognize(sample()))}
     assert {format_.name for format_ in FORMATS} == seen
     assert len(FORMATS) >= 30
 
@@ -261,7 +261,7 @@ def test_what_is_accepted_verifies_and_what_was_spoiled_is_refused_with_its_reas
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_spoiled_hash_that_is_stored_already_is_a_wrong_password(name):
     for other in spoiled(SAMPLES[name]()).values():
-        if (found := recognise(other)) and found.share(RAW, other) < 0.1:
+        if (found := recognize(other)) and found.share(RAW, other) < 0.1:
             found.verify(RAW, other)
 
 
@@ -360,7 +360,7 @@ DEAR = [
 
 @pytest.mark.parametrize("stored", DEAR)
 def test_a_hash_made_to_be_slow_is_never_computed_and_refused_by_name_when_written(stored):
-    found = recognise(stored)
+    found = recognize(stored)
     assert found is not None
     assert found.share(b"x", stored) > 1, "what follows would take hours"
     assert not found.verify(b"x", stored)
@@ -371,13 +371,13 @@ def test_a_hash_made_to_be_slow_is_never_computed_and_refused_by_name_when_writt
 
 
 def test_every_format_that_can_be_made_slow_has_an_example_of_it():
-    assert {recognise(stored).name for stored in DEAR} == {each.name for each in FORMATS if each.costs}
+    assert {recognize(stored).name for stored in DEAR} == {each.name for each in FORMATS if each.costs}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_what_a_hash_costs_is_read_from_it_or_the_same_for_all_of_its_format(name):
     stored = SAMPLES[name]()
-    found = recognise(stored)
+    found = recognize(stored)
     fixed = {"PBKDF2, Atlassian", "MD5 crypt", "MD5 crypt, LDAP", "MD5 crypt, Apache", "NT hash"}
     digests = re.compile(r"SSHA|SMD5|SHA|MD5|MySQL|SQL Server|Oracle|salted digest|HMAC|plain digest")
     assert found.costs or found.name in fixed or digests.match(found.name)
@@ -406,7 +406,7 @@ def test_a_cost_that_is_written_as_a_logarithm_is_two_to_it(name, written, round
 def test_a_long_password_does_not_make_a_cheap_hash_dear():
     """The SHA crypts read the whole password again in each round, and strangers choose it."""
     stored = "$6$rounds=650000$salt$" + "." * 86
-    found = recognise(stored)
+    found = recognize(stored)
     assert found.share(b"x" * 60, stored) <= 1
     assert found.share(b"x" * 4096, stored) > 1
     assert not found.verify(b"x" * 4096, stored)
@@ -414,7 +414,7 @@ def test_a_long_password_does_not_make_a_cheap_hash_dear():
 
 def test_bcrypt_cuts_at_72_bytes_as_it_always_did():
     stored = bcrypt.hashpw(b"a" * 72, bcrypt.gensalt(4)).decode()
-    found = recognise(stored)
+    found = recognize(stored)
     assert found is not None
     assert found.verify(b"a" * 100, stored)
 
@@ -422,4 +422,4 @@ def test_bcrypt_cuts_at_72_bytes_as_it_always_did():
 @pytest.mark.parametrize("password", [b"", b"\0", b"\0 and more"])
 def test_a_password_that_bcrypt_cuts_to_nothing_fits_nothing(password):
     stored = bcrypt.hashpw(b"", bcrypt.gensalt(4)).decode()
-    assert not recognise(stored).verify(password, stored)
+    assert not recognize(stored).verify(password, stored)

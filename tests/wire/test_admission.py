@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from poolhouse.app import asgi
-from poolhouse.caller import neighbourhood
+from poolhouse.caller import neighborhood
 from poolhouse.errors import TooManyRequests
 from poolhouse.services import Services
 from poolhouse.wire import health
@@ -246,4 +246,4 @@ async def test_told_to_stop_bodies_get_little_more_time(services: Services) -> N
     ],
 )
 def test_an_ipv6_network_is_one_address(address: str | None, counted_as: str) -> None:
-    assert neighbourhood(address) == counted_as
+    assert neighborhood(address) == counted_as

@@ -1,4 +1,4 @@
-"""Laying a tree of names and people over an organisation: what is missing is made, what is there is kept."""
+"""Laying a tree of names and people over an organization: what is missing is made, what is there is kept."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class DepartmentTrees:
         self._db, self._users, self._audit = db, users, audit
 
     async def merge(self, caller: Caller, tree: NamedTree, tenant_id: str | None = None) -> Merged:
-        """`tree` is an organisation: the oldest whose root has this name, or a new one. All or nothing.
+        """`tree` is an organization: the oldest whose root has this name, or a new one. All or nothing.
 
         Raises IdentifierRequired for somebody without any name, and what users' and nodes' fields refuse.
         """

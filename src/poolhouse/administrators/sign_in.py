@@ -97,7 +97,7 @@ class AdministratorSignIn:
         AccountLocked, TooManyRequests, Overloaded."""
         named = str(storable(username.strip().casefold()[:64]))
         try:
-            async with self._counted(asking, named), self._turns.of(asking.neighbourhood):
+            async with self._counted(asking, named), self._turns.of(asking.neighborhood):
                 administrator, stored = await self._authenticate(named, password)
         except PoolhouseError as error:
             await self._refused(asking, named, error)
@@ -259,8 +259,8 @@ class AdministratorSignIn:
         forgives no wrong codes: whoever has it could try codes for ever."""
         counted: list[Subject] = []
         limits = [(Subject(SERVER, what, named), OF_NAME)]
-        if asking.neighbourhood:
-            limits.append((Subject(SERVER, ADDRESS, asking.neighbourhood), OF_ADDRESS))
+        if asking.neighborhood:
+            limits.append((Subject(SERVER, ADDRESS, asking.neighborhood), OF_ADDRESS))
         try:
             for subject, limit in limits:
                 wait_s = await self._tally.begin(subject, limit)

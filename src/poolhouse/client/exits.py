@@ -18,7 +18,7 @@ MEANINGS: dict[int, tuple[str, str]] = {
     USAGE: ("命令写错了", "the command line is wrong"),
     NOT_FOUND: ("没有所指的用户、应用、分组等", "nobody or nothing has that name"),
     UNREACHABLE: (
-        "找不到数据目录、服务或数据库，或暂时不可用",
+        "找不到数据文件夹、服务或数据库，或暂时不可用",
         "no data folder, server or database there, or it does not answer now",
     ),
     FAULT: ("Poolhouse 自身的错误，请反馈", "a fault of Poolhouse: please report it"),
@@ -44,16 +44,16 @@ def shown(text: str, *, lines: bool = False) -> str:
     )
 
 
-def colours(stream: object) -> bool:
+def colors(stream: object) -> bool:
     return bool(getattr(stream, "isatty", bool)()) and "NO_COLOR" not in os.environ
 
 
 def warn(said: str) -> None:
-    mark = "\x1b[33mwarning:\x1b[0m" if colours(sys.stderr) else "warning:"
+    mark = "\x1b[33mwarning:\x1b[0m" if colors(sys.stderr) else "warning:"
     print(f"{mark} {shown(said, lines=True)}", file=sys.stderr)
 
 
 def fail(said: str, status: int = REFUSED) -> NoReturn:
-    mark = "\x1b[31merror:\x1b[0m" if colours(sys.stderr) else "error:"
+    mark = "\x1b[31merror:\x1b[0m" if colors(sys.stderr) else "error:"
     print(f"{mark} {shown(said, lines=True)}", file=sys.stderr)
     sys.exit(status)

@@ -145,4 +145,4 @@ def _listed(found: list[tuple[str, str]]) -> list[str]:
 
 
 def _bold(text: str) -> str:
-    return f"{BOLD}{text}{OFF}" if exits.colours(sys.stdout) else text
+    return f"{BOLD}{text}{OFF}" if exits.colors(sys.stdout) else text

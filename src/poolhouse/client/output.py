@@ -1,4 +1,4 @@
-"""What a person sees: aligned tables with colour on a terminal, tab-separated lines in a pipe.
+"""What a person sees: aligned tables with color on a terminal, tab-separated lines in a pipe.
 
 Nothing anybody else wrote reaches a terminal as a command to it (`exits.shown`): neither in a cell nor in an error.
 """
@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 from unicodedata import category, east_asian_width
 
-from poolhouse.client.exits import colours
+from poolhouse.client.exits import colors
 from poolhouse.client.exits import shown as shown
 from poolhouse.client.words import TITLES, title
 
 BOLD, DIM, RED, GREEN, YELLOW, OFF = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"
 GAP = "  "
-_COLOURS = {
+_COLORS = {
     **dict.fromkeys(("Activated", "sent", "yes", "是"), GREEN),
     **dict.fromkeys(("Suspended", "Deactivated", "dead", "no", "否"), RED),
     **dict.fromkeys(("Resigned", "Archived", "queued"), YELLOW),
@@ -42,7 +42,7 @@ def rows(titles: Sequence[str], found: Sequence[Sequence[str]]) -> None:
     print(painted(GAP.join(_padded(*pair) for pair in zip(titles, widths, strict=True)).rstrip(), BOLD))
     for row in found:
         cells = [
-            painted(_padded(cell, size), _COLOURS.get(cell, ""))
+            painted(_padded(cell, size), _COLORS.get(cell, ""))
             for cell, size in zip(row, widths, strict=True)
         ]
         print(GAP.join(cells).rstrip())
@@ -52,7 +52,7 @@ def facts(found: Sequence[tuple[str, str]]) -> None:
     """A name and a value a line."""
     size = max((width(name) for name, _ in found), default=0)
     for name, value in found:
-        print(f"{painted(_padded(name, size), DIM)}{GAP}{painted(value, _COLOURS.get(value, ''))}".rstrip())
+        print(f"{painted(_padded(name, size), DIM)}{GAP}{painted(value, _COLORS.get(value, ''))}".rstrip())
 
 
 def line(said: str) -> None:
@@ -82,8 +82,8 @@ def titled(name: str) -> str:
 
 def painted_change(line: str) -> str:
     """A line of a unified diff."""
-    colour = BOLD if line.startswith(("---", "+++")) else {"+": GREEN, "-": RED}.get(line[:1], "")
-    return painted(line, colour)
+    color = BOLD if line.startswith(("---", "+++")) else {"+": GREEN, "-": RED}.get(line[:1], "")
+    return painted(line, color)
 
 
 def cell(value: Any, *, time: bool = False) -> str:
@@ -122,5 +122,5 @@ def _padded(text: str, size: int) -> str:
     return text + " " * (size - width(text))
 
 
-def painted(text: str, colour: str) -> str:
-    return f"{colour}{text}{OFF}" if colour and colours(sys.stdout) else text
+def painted(text: str, color: str) -> str:
+    return f"{color}{text}{OFF}" if color and colors(sys.stdout) else text

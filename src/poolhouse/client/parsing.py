@@ -21,7 +21,7 @@ JSON = Arg("--json", "", ("输出 JSON", "print JSON"), "flag")
 DATA = Arg(
     "--data",
     "",
-    ("数据目录，默认 POOLHOUSE_DATA 或 ./data", "the data folder; POOLHOUSE_DATA or ./data if absent"),
+    ("数据文件夹，默认 POOLHOUSE_DATA 或 ./data", "the data folder; POOLHOUSE_DATA or ./data if absent"),
 )
 DATABASE = Arg(
     "--database-url", "", ("直接使用这个 PostgreSQL，不经过服务", "use this PostgreSQL, and no server")
@@ -199,7 +199,7 @@ def nearest(given: str, known: Iterable[str]) -> str | None:
 def _pair(arg: Arg, text: str) -> tuple[str, Any]:
     name, mark, value = text.partition("=")
     if not mark or not name:
-        raise _usage((f"{arg.name} 应形如 字段=值", f"{arg.name} is written FIELD=VALUE"))
+        raise _usage((f"{arg.name} 应写作“字段=值”", f"{arg.name} is written FIELD=VALUE"))
     try:
         return name, json.loads(value)
     except ValueError:

@@ -46,7 +46,7 @@ GROUPS: dict[str, Words] = {
     "field": ("自定义字段", "Custom fields of users, groups, roles and departments."),
     "app": ("应用", "Applications of a pool."),
     "settings": ("用户池设置", "What a pool asks of passwords, sign-ins and registrations."),
-    "audit": ("操作日志", "Who did what."),
+    "audit": ("审计日志", "Who did what."),
     "scripts": ("自定义数据库的脚本", "The functions of a pool's custom database."),
     "migration": ("从旧库迁移的进度", "How far users have moved in from a custom database."),
     "mail": ("邮件和短信", "Mails and short messages: sent, waiting, failed."),
@@ -55,7 +55,7 @@ GROUPS: dict[str, Words] = {
     "import": ("批量导入用户", "Bring in many users from a file."),
     "export": ("导出全部用户", "Take everybody of a pool out into a file."),
     "secrets": ("加密密钥", "The key that encrypts what must not be read."),
-    "signing-keys": ("令牌签名密钥", "The server's keys that sign id and access tokens."),
+    "signing-keys": ("token 的签名密钥", "The server's keys that sign id and access tokens."),
 }
 
 OTHERS: dict[str, Words] = {

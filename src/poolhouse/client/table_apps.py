@@ -64,7 +64,7 @@ OIDC = (
     Arg(
         "--id-token-algorithm",
         "oidcConfig.idTokenSignedResponseAlg",
-        ("ID 令牌的签名算法", "how its id tokens are signed"),
+        ("ID token 的签名算法", "how its id tokens are signed"),
         choices=ALGORITHMS,
     ),
     Arg(
@@ -99,7 +99,7 @@ OIDC = (
         "--client-credentials-scope",
         "oidcConfig.clientCredentialsScopes",
         (
-            "应用自己的令牌可有的 scope，写全部，可多次；空值为没有",
+            "应用自己的 token 可有的 scope，写全部，可多次；空值为没有",
             "scopes of tokens of its own: all of them, given several times; '' for none",
         ),
         "list",
@@ -121,7 +121,7 @@ OIDC = (
     Arg(
         "--refresh-token-rotation",
         "oidcConfig.refreshTokenRotation",
-        ("刷新令牌是否一次有效", "whether a refresh token is good for one use"),
+        ("刷新 token 是否一次有效", "whether a refresh token is good for one use"),
         "yes",
     ),
     Arg(
@@ -133,19 +133,19 @@ OIDC = (
     Arg(
         "--id-token-expires-after",
         "oidcConfig.idTokenLifetime",
-        ("ID 令牌和登录有效期（秒）", "seconds of id tokens, and of sign-ins"),
+        ("ID token 和登录有效期（秒）", "seconds of id tokens, and of sign-ins"),
         "number",
     ),
     Arg(
         "--access-token-expires-after",
         "oidcConfig.accessTokenLifetime",
-        ("访问令牌有效期（秒）", "seconds of access tokens"),
+        ("访问 token 有效期（秒）", "seconds of access tokens"),
         "number",
     ),
     Arg(
         "--refresh-token-expires-after",
         "oidcConfig.refreshTokenLifetime",
-        ("刷新令牌有效期（秒）", "seconds of refresh tokens"),
+        ("刷新 token 有效期（秒）", "seconds of refresh tokens"),
         "number",
     ),
     Arg(

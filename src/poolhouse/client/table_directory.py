@@ -16,7 +16,7 @@ WORDS = Arg(
 )
 GROUPS = (Column("code", "code"), Column("label", "name"), Column("description", "description"))
 MANY = USER._replace(name="USER...", to="userIds", kind="users")
-SPACE = Arg("--namespace", "namespace", ("权限分组，默认 default", "its namespace; default if absent"))
+SPACE = Arg("--namespace", "namespace", ("权限空间，默认 default", "its namespace; default if absent"))
 ADDED, REMOVED = Done(("已加入", "added")), Done(("已移出", "removed"))
 DELETED = Done(("已删除", "deleted"))
 GIVEN = USER._replace(name="USER...", to="targets", kind="targets")

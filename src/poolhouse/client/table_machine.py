@@ -93,7 +93,7 @@ SERVER_COMMANDS = (
         function="backup:backup",
         beside=("--json", *HERE),
         more=(
-            "数据目录中的 secret.key 也要另外保存好。",
+            "数据文件夹中的 secret.key 也要另外保存好。",
             "Keep secret.key of the data folder as well, elsewhere.",
         ),
     ),
@@ -133,7 +133,7 @@ READING = (
         "",
         (
             "表格的编码，识别不出时用：utf-8、utf-16、gb18030 等",
-            "of a table, if it is not recognised: utf-8, utf-16, gb18030, ...",
+            "of a table, if it is not recognized: utf-8, utf-16, gb18030, ...",
         ),
     ),
     Arg(
@@ -141,7 +141,7 @@ READING = (
         "",
         (
             "表格的分隔符，识别不出时用：comma、semicolon、tab、bar 或一个字符",
-            "of a table, if it is not recognised: comma, semicolon, tab, bar or a character",
+            "of a table, if it is not recognized: comma, semicolon, tab, bar or a character",
         ),
     ),
     Arg(
@@ -277,7 +277,7 @@ SECRETS_COMMANDS = (
         function="secrets:rotate_key",
         beside=("--json", *HERE),
         more=(
-            "有服务缺少新密钥时会拒绝。设置 POOLHOUSE_SECRET_KEY=新,旧 时密钥由您管理：用新的加密后，旧的即可去掉。",
+            "有服务缺少新密钥时会拒绝。设置 POOLHOUSE_SECRET_KEY=NEW,OLD 时密钥由您管理：用新的加密后，旧的即可去掉。",
             "Refused beside servers that lack it. With POOLHOUSE_SECRET_KEY=NEW,OLD the key is yours: then secrets are "
             "closed by NEW, and OLD may go.",
         ),

@@ -58,7 +58,7 @@ PROFILE = (
     Arg(
         "--set",
         "customData",
-        ("自定义字段 字段=值，可多次", "a custom field, FIELD=VALUE; may be given again"),
+        ("自定义字段，写作“字段=值”，可多次", "a custom field, FIELD=VALUE; may be given again"),
         "pairs",
     ),
 )

@@ -35,7 +35,7 @@ def restore(
         output.told({"restored": str(file)}, as_json=True)
     else:
         said = (
-            "已恢复；请把旧数据目录中的 secret.key 和 credentials.json 复制到新目录",
+            "已恢复；请把旧数据文件夹中的 secret.key 和 credentials.json 复制到新目录",
             "restored; now copy secret.key and credentials.json of the old data folder into the new one",
         )
         print(say(said))

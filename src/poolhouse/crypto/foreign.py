@@ -1,4 +1,4 @@
-"""Password hashes of other systems: recognised by how they look, verified, and rehashed at the next login.
+"""Password hashes of other systems: recognized by how they look, verified, and rehashed at the next login.
 
 A hash is read to its last character when it is written (`require`): what no password could fit is refused there
 with its reason, as is one dearer than the bounds of `foreign_costs`. Where it is stored already, both are a wrong
@@ -11,13 +11,13 @@ from poolhouse.crypto.foreign_formats import FORMATS, Format
 from poolhouse.crypto.foreign_shapes import Malformed, Parts
 from poolhouse.errors import InvalidInput, TooLarge
 
-__all__ = ["FORMATS", "LONGEST", "Format", "recognise", "require"]
+__all__ = ["FORMATS", "LONGEST", "Format", "recognize", "require"]
 
 LONGEST = 2048
 """Characters of a stored hash."""
 
 
-def recognise(stored: str) -> Format | None:
+def recognize(stored: str) -> Format | None:
     if len(stored) > LONGEST:
         return None
     return next((format_ for format_ in FORMATS if format_.pattern.match(stored)), None)
@@ -26,7 +26,7 @@ def recognise(stored: str) -> Format | None:
 def require(stored: str, field: str) -> Format:
     """Raises InvalidInput for a hash of no format known here and for one that can never verify; TooLarge, naming
     the bound, for one that would cost too much at each login. Quotes nothing of it."""
-    format_ = recognise(stored.strip())
+    format_ = recognize(stored.strip())
     if format_ is None:
         raise InvalidInput(field, "无法识别的哈希格式", "not a hash of a known format")
     try:

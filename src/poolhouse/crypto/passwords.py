@@ -77,7 +77,7 @@ class PasswordHasher:
         """
         if not password:
             return Verified(False)
-        format_ = None if self._argon2.is_own(stored) else foreign.recognise(stored)
+        format_ = None if self._argon2.is_own(stored) else foreign.recognize(stored)
         asked = format_.share(_encoded(password), stored) if format_ else 0
         if format_ and asked > 1:
             _log.warning("password_hash_too_costly", format=format_.name, pool_id=share)

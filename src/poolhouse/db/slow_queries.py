@@ -1,4 +1,4 @@
-"""SELECTs that take longer than anybody waits for: one at a time, beside the requests.
+"""Selects that take longer than anybody waits for: one at a time, beside the requests.
 
 Each has a connection of its own, uses one core of the database, and ends with the process that asked.
 """

@@ -196,7 +196,7 @@ def _too_broad(query: UserQuery) -> QueryTooBroad:
     return QueryTooBroad(
         _broad(query),
         "请加上姓名、邮箱、部门或时间等条件",
-        "add a condition that fewer people fulfil: on a name, an e-mail, a department or a time",
+        "add a condition that fewer people fulfill: on a name, an e-mail, a department or a time",
     )
 
 

@@ -171,7 +171,7 @@ class Codes:
         sent = await postgres.count_attempt(self._db, caller.pool_id, "code-target", target, DAY_S)
         if sent > MOST_OF_A_TARGET_A_DAY:
             raise TooManyRequests("too many codes for one target", retry_after_s=3600)
-        address = caller.neighbourhood
+        address = caller.neighborhood
         if not address or caller.kind == "administrator":
             return
         asked = await postgres.count_attempt(self._db, caller.pool_id, "code-ip", address, 3600)

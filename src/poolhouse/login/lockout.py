@@ -170,7 +170,7 @@ class Lockout:
     async def registering(self, caller: Caller, pool: Pool) -> None:
         """Counts a registration. Raises RegisteringTooOften beyond the limit of the address."""
         check = pool.settings.frequent_register_check
-        address = caller.neighbourhood
+        address = caller.neighborhood
         if not check.enabled or not address or caller.kind == "administrator":
             return
         count = await postgres.count_attempt(self._db, pool.id, "register-ip", address, check.time_interval)
@@ -220,7 +220,7 @@ def _account_limit(pool: Pool) -> Limit:
 
 def _address(caller: Caller, pool: Pool) -> _Counted | None:
     check = pool.settings.login_fail_check
-    address = caller.neighbourhood
+    address = caller.neighborhood
     if not check.enabled or not address:
         return None
     return _Counted(Subject(pool.id, ADDRESS, address), Limit(check.limit, check.time_interval))

@@ -18,7 +18,7 @@ class Registrations:
 
         Raises what `SignUp.create` does; where it logs in what that raises, and then the user exists nevertheless.
         """
-        async with self._lockout.turns.of(caller.neighbourhood):
+        async with self._lockout.turns.of(caller.neighborhood):
             user = await self._sign_up.create(caller, registration)
         if registration.force_login:
             return await self._login.complete_login(caller, user, "register")

@@ -109,7 +109,7 @@ class LoginService:
                 this = await stack.enter_async_context(
                     self._lockout.counted(caller, pool, subject, how.captcha)
                 )
-                async with self._lockout.turns.of(caller.neighbourhood):
+                async with self._lockout.turns.of(caller.neighborhood):
                     user = await self._authenticate(caller, directory, key, password, known, how)
                 this.proved = True
             except PoolhouseError as error:

@@ -29,7 +29,7 @@ Purpose = Literal[
     "email_link",
     "reset",
     "delete_account",
-    "enroll",
+    "enrol",
 ]
 
 _SHAPE = re.compile(r"([0-9a-f]{24})\.([0-9a-f]{24})\.([A-Za-z0-9]{48})\Z")

@@ -51,7 +51,7 @@ _ALSO: Mapping[str, Sequence[str]] = {
     "gender": ("sex", "性别"),
     "birthdate": ("birthday", "date of birth", "生日", "出生日期"),
     "photo": ("avatar", "picture", "头像"),
-    "company": ("organisation", "organization", "公司", "单位"),
+    "company": ("organization", "organisation", "公司", "单位"),
     "externalId": ("employee id", "employee number", "工号", "员工编号", "员工号"),
     "identityNumber": ("id number", "id card", "身份证", "身份证号", "身份证号码"),
     "postalCode": ("zip", "zip code", "postcode", "邮编", "邮政编码"),

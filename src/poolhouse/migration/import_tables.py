@@ -1,4 +1,4 @@
-"""Tables as people have them (`.csv`, `.tsv`, `.txt`): encoding and separator are told by the caller or recognised,
+"""Tables as people have them (`.csv`, `.tsv`, `.txt`): encoding and separator are told by the caller or recognized,
 and every line is a row, is blank, or is refused by its number. Nothing is left out in silence.
 
 UTF-8 with and without a byte-order mark, UTF-16 with one, and GB18030 (GBK), which Excel writes in Chinese Windows.
@@ -94,7 +94,7 @@ def told(encoding: str | None, separator: str | None, ignore: Collection[str] = 
 
 def read(path: Path, reading: Reading) -> Iterator[Raw]:
     """Raises InvalidInput for an encoding or a separator nobody can tell, and for a header that is none."""
-    encoding = reading.encoding or recognised(path)
+    encoding = reading.encoding or recognized(path)
     with path.open("rb") as file:
         yield from _read(file, encoding, reading)
 
@@ -122,7 +122,7 @@ def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(file, encoding, errors=errors, newline="")
 
 
-def recognised(path: Path) -> str:
+def recognized(path: Path) -> str:
     """A codec. Raises InvalidInput naming the first line that no encoding fits."""
     with path.open("rb") as file:
         start = file.read(4)

@@ -54,7 +54,7 @@ async def tried(row: ImportedUser, password: str, verify: Verify) -> Trial:
         return Trial(row.line, form, row.password is not None and row.password == password)
     if opened(row.password_hash) is not None:
         return Trial(row.line, "verifyPassword", None)
-    known = foreign.recognise(row.password_hash)
+    known = foreign.recognize(row.password_hash)
     form = known.name if known else "unknown"
     if await verify(password, row.password_hash):
         return Trial(row.line, form, True)
@@ -71,5 +71,5 @@ def _sisters(stored: str) -> Iterator[tuple[str, str]]:
     for prefix, suffix in (("", ""), ("", "-suffix"), ("", "-nested"), ("hmac-", "")):
         if (prefix, suffix) != (keyed or "", how or ""):
             name = f"{prefix}{algorithm}{suffix}"
-            if foreign.recognise(f"{name}${rest}"):
+            if foreign.recognize(f"{name}${rest}"):
                 yield f"{name}$SALT$HEX", f"{name}${rest}"

@@ -53,7 +53,7 @@ from poolhouse.migration.postgres import Journal, Known, Newcomers
 from poolhouse.users.model import CUSTOM_DATABASE
 
 RETRIES = 8
-ANALYSED_FROM_DIGITS = 2
+ANALYZED_FROM_DIGITS = 2
 """Each time so many people have come that their number has one digit more, beyond these."""
 
 
@@ -276,8 +276,8 @@ class UserImports:
                     await self._audit.write(tx, caller, Event("import", "user", detail=detail))
         except _Rehearsed:
             return after
-        if len(str(after.imported)) > max(ANALYSED_FROM_DIGITS, len(str(journal.imported))):
-            await newcomers.analyse(self._db)
+        if len(str(after.imported)) > max(ANALYZED_FROM_DIGITS, len(str(journal.imported))):
+            await newcomers.analyze(self._db)
         return after
 
     async def _bring_in(

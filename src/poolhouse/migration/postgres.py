@@ -165,7 +165,7 @@ async def _link(tx: Tx, pool_id: str, new: Mapping[str, ImportedUser], provider:
     return lost
 
 
-async def analyse(db: Executor) -> None:
+async def analyze(db: Executor) -> None:
     """Tells the planner of newcomers, whom it would hear of a minute later: taking their tables for empty, it reads a
     whole pool to find one of them."""
     await db.execute("analyze users")

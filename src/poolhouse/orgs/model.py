@@ -1,4 +1,4 @@
-"""Organisations and the departments in them. A department is a node of one organisation's tree."""
+"""Organizations and the departments in them. A department is a node of one organization's tree."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Translations = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A department. The root of an organisation is one too: `parent_id` None, `depth` 0.
+    """A department. The root of an organization is one too: `parent_id` None, `depth` 0.
 
     `path`, `code_path` and `name_path` lead from the root to the node itself. `children` are ids in their
-    order. Source: docs/contract/v2.md#organisations.
+    order. Source: docs/contract/v2.md#organizations.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Node:
 
     @property
     def org_code(self) -> str:
-        """What a caller may name its organisation by: the root's code, or the organisation's id where it has none."""
+        """What a caller may name its organization by: the root's code, or the organization's id where it has none."""
         return self.code_path[0] or self.org_id
 
 

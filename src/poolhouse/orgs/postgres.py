@@ -1,4 +1,4 @@
-"""The trees: organisations, nodes and their closure. What concerns members is in `postgres_members.py`."""
+"""The trees: organizations, nodes and their closure. What concerns members is in `postgres_members.py`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def as_node(row: asyncpg.Record) -> Node:
     return Node(*values)
 
 
-# -- organisations ---------------------------------------------------------------------------------------
+# -- organizations ---------------------------------------------------------------------------------------
 
 
 async def insert_org(db: Executor, pool_id: str, org_id: str, root_id: str, tenant_id: str | None) -> None:
@@ -104,7 +104,7 @@ async def find_orgs(db: Executor, pool_id: str, org_ids: Sequence[str]) -> dict[
 async def org_ids_by_code(
     db: Executor, pool_id: str, codes: Sequence[str], tenant_id: str | None = None
 ) -> dict[str, str]:
-    """Root code -> organisation. An import may repeat a root code: the oldest answers to it. An id works too."""
+    """Root code -> organization. An import may repeat a root code: the oldest answers to it. An id works too."""
     rows = await db.fetch(
         "select id as code, id as org_id, 1 as rank, created_at from orgs "
         "where pool_id = $1 and id = any($2) and ($3::text is null or tenant_id = $3) "
@@ -142,7 +142,7 @@ async def list_orgs(
     enabled: bool | None = None,
     sort: NodeSort = NEWEST,
 ) -> Page[Org]:
-    """`page` None gives all of them. `sort`: created_at of the organisation, the others of its root."""
+    """`page` None gives all of them. `sort`: created_at of the organization, the others of its root."""
     where = Where(pool_id, "o")
     if keyword:
         place = where.arg(keyword)
@@ -188,7 +188,7 @@ async def find_node_by(db: Executor, pool_id: str, org_id: str, column: str, val
 
 
 async def nodes_by_code(db: Executor, pool_id: str, codes: Sequence[str]) -> list[Node]:
-    """In whichever organisation they are."""
+    """In whichever organization they are."""
     rows = await db.fetch(
         f"{_NODES} where n.pool_id = $1 and n.code = any($2){_IN_ORDER}", pool_id, list(codes)
     )

@@ -1,4 +1,4 @@
-"""The use cases on organisations and their departments. Members are in `members.py`."""
+"""The use cases on organizations and their departments. Members are in `members.py`."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ from poolhouse.texts import EMPTY
 DEEPEST = 100
 LARGEST_IMPORT = 200_000
 MOST_LISTED = 50_000
-"""Departments of several organisations at once."""
+"""Departments of several organizations at once."""
 
 NodeIdKind = Literal["department_id", "open_department_id", "code", "sync_relation", "custom_field"]
 
 
 @dataclass(frozen=True, slots=True)
 class NodeRef:
-    """How a caller names a department: by its own id, or inside an organisation by code or open id.
+    """How a caller names a department: by its own id, or inside an organization by code or open id.
 
-    "root" is the organisation's root. Source: docs/contract/v3.md#naming-a-department.
+    "root" is the organization's root. Source: docs/contract/v3.md#naming-a-department.
     """
 
     value: str
     org_code: str | None = None
     kind: NodeIdKind = "department_id"
     tenant_id: str | None = None
-    """Whose organisation it must be in."""
+    """Whose organization it must be in."""
 
 
 class OrgService:
@@ -60,14 +60,14 @@ class OrgService:
         forget_nodes: Sequence[Forget],
         forget_orgs: Sequence[Forget],
     ) -> None:
-        """`forget_nodes`, `forget_orgs`: whom the deletion of departments and of organisations tells."""
+        """`forget_nodes`, `forget_orgs`: whom the deletion of departments and of organizations tells."""
         self._db, self._audit, self._fields = db, audit, fields
         self._forget_nodes, self._forget_orgs = forget_nodes, forget_orgs
 
-    # -- organisations -----------------------------------------------------------------------------------
+    # -- organizations -----------------------------------------------------------------------------------
 
     async def create_org(self, caller: Caller, draft: NodeDraft, tenant_id: str | None = None) -> Org:
-        """An organisation of one node. Raises CodeTaken when another organisation's root has the code."""
+        """An organization of one node. Raises CodeTaken when another organization's root has the code."""
         caller.require_administrator()
         code = draft.values.get("code")
         async with self._db.transaction() as tx:
@@ -80,7 +80,7 @@ class OrgService:
             return (await postgres.find_orgs(tx, caller.pool_id, [org_id]))[org_id]
 
     async def import_tree(self, caller: Caller, tree: Tree, tenant_id: str | None = None) -> Org:
-        """A new organisation with all of its departments. A root code that exists already is no obstacle."""
+        """A new organization with all of its departments. A root code that exists already is no obstacle."""
         caller.require_administrator()
         async with self._db.transaction() as tx:
             org_id = await self._plant(tx, caller, tree, tenant_id)
@@ -115,14 +115,14 @@ class OrgService:
     async def find_orgs_by_code(
         self, caller: Caller, codes: Sequence[str], tenant_id: str | None = None
     ) -> list[Org]:
-        """Those that exist, of the tenant if one is named, in the order asked. An organisation's id is a code too."""
+        """Those that exist, of the tenant if one is named, in the order asked. An organization's id is a code too."""
         caller.require_administrator()
         ids = await postgres.org_ids_by_code(self._db, caller.pool_id, codes, tenant_id or None)
         orgs = await postgres.find_orgs(self._db, caller.pool_id, list(ids.values()))
         return [orgs[ids[code]] for code in dict.fromkeys(codes) if ids.get(code) in orgs]
 
     async def get_org_by_code(self, caller: Caller, code: str, tenant_id: str | None = None) -> Org:
-        """Raises OrgNotFound, also where a tenant is named that has no such organisation."""
+        """Raises OrgNotFound, also where a tenant is named that has no such organization."""
         if found := await self.find_orgs_by_code(caller, [code], tenant_id):
             return found[0]
         raise OrgNotFound(code=code)
@@ -183,7 +183,7 @@ class OrgService:
         return await postgres.find_node_by(self._db, caller.pool_id, org_id, "code", code)
 
     async def find_nodes_by_code(self, caller: Caller, codes: Sequence[str]) -> list[Node]:
-        """Departments with one of these codes, in whichever organisation."""
+        """Departments with one of these codes, in whichever organization."""
         caller.require_administrator()
         return await postgres.nodes_by_code(self._db, caller.pool_id, codes)
 
@@ -214,7 +214,7 @@ class OrgService:
         return await postgres.nodes_of_orgs(self._db, caller.pool_id, [org.id])
 
     async def list_nodes_of(self, caller: Caller, org_ids: Sequence[str]) -> dict[str, list[Node]]:
-        """The whole trees of several organisations in one query; parents before children. Raises TooLarge."""
+        """The whole trees of several organizations in one query; parents before children. Raises TooLarge."""
         caller.require_administrator()
         found: dict[str, list[Node]] = {org_id: [] for org_id in org_ids}
         most = MOST_LISTED if len(org_ids) > 1 else LARGEST_IMPORT
@@ -295,14 +295,14 @@ class OrgService:
             return await self._org(tx, caller, org_id)
 
     async def delete_node(self, caller: Caller, org_id: str, node_id: str) -> None:
-        """With everything below it. The root goes with its organisation only: InvalidOperation."""
+        """With everything below it. The root goes with its organization only: InvalidOperation."""
         caller.require_administrator()
         async with self._db.transaction() as tx:
             org = await self._locked(tx, caller, org_id)
             node = await self._node_in(tx, caller, org, node_id)
             if node.is_root:
                 raise InvalidOperation(
-                    "不能删除组织机构的根节点", "The root of an organisation cannot be deleted"
+                    "不能删除组织机构的根节点", "The root of an organization cannot be deleted"
                 )
             await self._forget_below(tx, caller, node_id)
             await postgres.delete_subtree(tx, caller.pool_id, node_id)
@@ -315,7 +315,7 @@ class OrgService:
             raise NodeNotFound(node_ids=missing)
 
     async def require_orgs(self, caller: Caller, org_ids: Sequence[str]) -> None:
-        """Raises OrgNotFound unless every id is an organisation of this pool. For other domains' use cases."""
+        """Raises OrgNotFound unless every id is an organization of this pool. For other domains' use cases."""
         found = await postgres.find_orgs(self._db, caller.pool_id, org_ids)
         if missing := [org_id for org_id in dict.fromkeys(org_ids) if org_id not in found]:
             raise OrgNotFound(org_ids=missing)
@@ -351,10 +351,10 @@ class OrgService:
             await self._fields.store(tx, caller, TargetType.NODE, data)
 
     async def _move(self, tx: Tx, caller: Caller, node_id: str, parent_id: str) -> None:
-        """The organisation is locked; both are read anew under the lock."""
+        """The organization is locked; both are read anew under the lock."""
         node, parent = await self._node(tx, caller, node_id), await self._node(tx, caller, parent_id)
         if node.is_root:
-            raise InvalidOperation("不能移动组织机构的根节点", "The root of an organisation cannot be moved")
+            raise InvalidOperation("不能移动组织机构的根节点", "The root of an organization cannot be moved")
         if parent.org_id != node.org_id:
             raise NodeNotFound(node_id=parent_id)
         if node.id in parent.path:

@@ -34,7 +34,7 @@ def permission(text: str, field: str) -> Permission:
     parts = _parts(text, field)
     if len(parts) < 3:
         reason = (
-            "应为 权限空间/数据资源/操作，树节点写在操作之前",
+            "应写作“权限空间/数据资源”/操作，树节点写在操作之前",
             "expected namespace/resource/[node/...]action",
         )
         raise InvalidInput(field, *reason)

@@ -136,7 +136,7 @@ async def surroundings(
 
 
 async def statements_of(db: Executor, pool_id: str, policy_id: str) -> list[DraftStatement]:
-    """As they would be written today; neighbours of one effect are one statement."""
+    """As they would be written today; neighbors of one effect are one statement."""
     rows = await db.fetch(
         "select s.effect, concat_ws('/', n.code, r.code, nullif(s.path, ''), s.action) as permission "
         "from data_policy_statements s join data_resources r on r.pool_id = s.pool_id and r.id = s.resource_id "

@@ -213,7 +213,7 @@ def _require_zone(name: str) -> None:
     """One with a name: an offset has no summer."""
     if name != "UTC" and not isinstance(zone_named(name, "zone"), ZoneInfo):
         raise InvalidInput(
-            "zone", "应为时区名, 如 Asia/Shanghai", "must be a time zone such as Asia/Shanghai"
+            "zone", "应为时区名，如 Asia/Shanghai", "must be a time zone such as Asia/Shanghai"
         )
 
 

@@ -1,4 +1,4 @@
-"""Posts: the positions of an organisation, which departments have them and which users hold them.
+"""Posts: the positions of an organization, which departments have them and which users hold them.
 
 Leaves whether a user or a department exists to the checks it is given.
 """

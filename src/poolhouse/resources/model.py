@@ -156,7 +156,7 @@ class PolicyAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What is authorised, or taken back, without a policy."""
+    """What is authorized, or taken back, without a policy."""
 
     resource: str
     actions: tuple[str, ...] = ()

@@ -107,7 +107,7 @@ class NamespaceService:
         if new_code is not None and new_code != code:
             _check_code(new_code)
             if code in _FIXED or before.app_id:
-                raise InvalidOperation("该权限分组的编码不能修改", "The code of this namespace cannot change")
+                raise InvalidOperation("该权限空间的编码不能修改", "The code of this namespace cannot change")
         async with self._db.transaction() as tx:
             after = await postgres.update_namespace(tx, caller.pool_id, code, name, description, new_code)
             if after is None:
@@ -122,7 +122,7 @@ class NamespaceService:
         caller.require_administrator()
         _check_count(codes, "codeList")
         if _FIXED & set(codes):
-            raise InvalidOperation("系统内置权限分组不能删除", "A built-in namespace cannot be deleted")
+            raise InvalidOperation("系统内置权限空间不能删除", "A built-in namespace cannot be deleted")
         async with self._db.transaction() as tx:
             for code in sorted(set(codes)):
                 await self._roles.of_namespace(tx, caller, code)

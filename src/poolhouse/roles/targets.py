@@ -25,7 +25,7 @@ class RoleTargets:
         node_codes: Sequence[str] = (),
     ) -> list[Target]:
         """Ids are taken at their word: `RoleService` asks whether they exist. A code may be of departments in
-        several organisations, and then means all of them. Raises GroupNotFound, NodeNotFound.
+        several organizations, and then means all of them. Raises GroupNotFound, NodeNotFound.
         """
         caller.require_administrator()
         targets = [Target(TargetType.USER, user_id) for user_id in users]

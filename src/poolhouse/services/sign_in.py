@@ -18,7 +18,7 @@ from poolhouse.login.diagnosis import SignInDiagnosis
 from poolhouse.login.links import Links
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.login_recorder import LoginRecorder
-from poolhouse.login.mfa_enrolment import MfaEnrolment
+from poolhouse.login.mfa_enrollment import MfaEnrollment
 from poolhouse.login.mfa_login import MfaLogin
 from poolhouse.login.own_account import OwnAccount
 from poolhouse.login.recovery import Recovery
@@ -70,7 +70,7 @@ class SignIn:
     registrations: Registrations
     code_login: CodeLogin
     mfa_login: MfaLogin
-    mfa_enrolment: MfaEnrolment
+    mfa_enrollment: MfaEnrollment
     links: Links
     recovery: Recovery
     own_account: OwnAccount
@@ -214,7 +214,7 @@ def build_sign_in(
         mfa_login=MfaLogin(
             db=db, users=users, codes=proving.codes, mfa=people.mfa, login=login, refusals=proving.refusals
         ),
-        mfa_enrolment=MfaEnrolment(db=db, pools=core.pools, users=users, mfa=people.mfa),
+        mfa_enrollment=MfaEnrollment(db=db, pools=core.pools, users=users, mfa=people.mfa),
         links=Links(
             db=db,
             pools=core.pools,

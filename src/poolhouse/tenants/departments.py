@@ -1,4 +1,4 @@
-"""Members of a tenant in the departments of its organisations."""
+"""Members of a tenant in the departments of its organizations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TenantDepartments:
         if tenant_id and owner != tenant_id:
             raise NodeNotFound(node_id=node.id)
         if owner is None:
-            raise InvalidInput("organizationCode", "不是租户的组织机构", "is no tenant's organisation")
+            raise InvalidInput("organizationCode", "不是租户的组织机构", "is no tenant's organization")
         return owner
 
     async def add(self, caller: Caller, tenant_id: str, node: Node, user_ids: Sequence[str]) -> None:

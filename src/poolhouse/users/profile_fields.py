@@ -92,7 +92,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=False, gc=False):
     external_id: Annotated[Text, Row("foreign id", SHORT, "第三方外部 ID", SORT, claim="external_id")] = None
     unionid: Annotated[Text, Row("foreign id", SHORT)] = None
     openid: Annotated[Text, Row("foreign id", SHORT)] = None
-    status: Annotated[str, Row("choice", label="账户状态", may=SORT)] = "Activated"
+    status: Annotated[str, Row("choice", label="账号状态", may=SORT)] = "Activated"
     blocked: Annotated[bool, Row("boolean")] = False
     is_deleted: Annotated[bool, Row("boolean")] = False
     given_name: Annotated[Text, Row("text", SHORT, "名", SELF, searched=7, claim="profile")] = None

@@ -24,7 +24,7 @@ _TAKEN: Mapping[str, type[UserExists]] = {
     "phone": PhoneTaken,
 }
 LARGEST_EXACT = 2**53 - 1
-"""The largest whole number JavaScript keeps apart from its neighbours."""
+"""The largest whole number JavaScript keeps apart from its neighbors."""
 
 
 def contradicts(user: User, key: UserKey) -> bool:

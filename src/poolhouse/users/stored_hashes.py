@@ -68,7 +68,7 @@ def accepted(stored: str, salt: str | None, *, function: bool, field: str = "pas
         en = "a salt of its own is for the pool's verifyPassword, which is not published; or write ALGORITHM$SALT$HEX"
         raise InvalidInput("salt", zh, en)
     if kept is None:
-        known = foreign.recognise(stored.strip()) if function else None
+        known = foreign.recognize(stored.strip()) if function else None
         if not function or (not salt and known is not None and known.name != UNSALTED):
             foreign.require(stored, field)
             return stored

@@ -18,7 +18,7 @@ from typing import Any
 from starlette.requests import Request
 
 from poolhouse import turn
-from poolhouse.caller import neighbourhood
+from poolhouse.caller import neighborhood
 from poolhouse.errors import BodyTooSlow, Overloaded, PoolhouseError, TooManyRequests
 from poolhouse.settings import Settings
 from poolhouse.wire.client_address import client_ip
@@ -77,7 +77,7 @@ class Admission:
     ) -> None:
         if scope["type"] != "http":
             return await app(scope, receive, send)
-        address = neighbourhood(client_ip(Request(scope), self._settings))
+        address = neighborhood(client_ip(Request(scope), self._settings))
         if scope["path"] in QUIET and self._watching.take(address) is None:  # who watches wants to know now
             try:
                 return await app(scope, receive, send)

@@ -57,7 +57,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.ResourceNotFound: "Check the resource's code and its `namespace`.",
     e.PolicyNotFound: _LOOK_UP,
     e.OrgNotFound: _LOOK_UP,
-    e.NodeNotFound: "Check the department's id, its kind (`departmentIdType`) and the organisation.",
+    e.NodeNotFound: "Check the department's id, its kind (`departmentIdType`) and the organization.",
     e.FieldNotFound: "Define the field first with `set-custom-fields`.",
     e.TenantNotFound: _LOOK_UP,
     e.FactorNotFound: "Let the person bind an authenticator first.",

@@ -174,9 +174,9 @@ class Pages:
 
     async def second_step(self, step: Step) -> Response:
         ticket, code = step.given("ticket"), step.given("code")
-        if step.given("enrol"):
+        if step.given("enroll"):
             await self._services.mfa_login.confirm(step.caller, ticket, code)
-            return await self._page(step, "second_step", ticket=ticket, enrolment=None, recovery=False,
+            return await self._page(step, "second_step", ticket=ticket, enrollment=None, recovery=False,
                                     notice="enrolled")  # fmt: skip
         if step.given("recovery"):
             logged_in, following = await self._services.mfa_login.by_recovery_code(step.caller, ticket, code)
@@ -357,7 +357,7 @@ class Pages:
             return await self._page(step, "new_password", ticket=ticket, old_password=old)
         told = error.message(step.browser.http.lang)
         if page == "second_step":
-            return await self._page(step, page, error=told, ticket=step.given("ticket"), enrolment=None,
+            return await self._page(step, page, error=told, ticket=step.given("ticket"), enrollment=None,
                                     recovery=bool(step.given("recovery")))  # fmt: skip
         if page == "new_password":
             return await self._page(step, page, error=told, ticket=step.given("ticket"),
@@ -369,10 +369,10 @@ class Pages:
         return await self._page(step, page, error=told, captcha=captcha, way=way)
 
     async def _second_step_page(self, step: Step, ticket: str, has_factor: bool) -> Response:
-        enrolment = None
+        enrollment = None
         if not has_factor:
-            enrolment = await self._services.mfa_login.associate(step.caller, ticket, step.app.name)
-        return await self._page(step, "second_step", ticket=ticket, enrolment=enrolment, recovery=False)
+            enrollment = await self._services.mfa_login.associate(step.caller, ticket, step.app.name)
+        return await self._page(step, "second_step", ticket=ticket, enrollment=enrollment, recovery=False)
 
     async def _captcha(self, step: Step) -> dict[str, str]:
         challenge = await self._services.captchas.issue(step.caller)

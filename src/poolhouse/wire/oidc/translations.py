@@ -39,7 +39,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "must_change": ("登录前需要修改密码", "The password must be changed before signing in"),
     "second_title": ("二次验证", "Second step"),
     "second_help": ("请输入身份验证器中的六位数字", "Enter the six digits of your authenticator"),
-    "second_enrol": (
+    "second_enroll": (
         "此应用要求二次验证。请用身份验证器扫描二维码，然后输入六位数字",
         "A second factor is required. Scan the code with an authenticator, then enter its six digits",
     ),

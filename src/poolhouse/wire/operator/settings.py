@@ -49,7 +49,7 @@ ABOUT: dict[str, About] = {
     ),
     "send_welcome_email": About(("注册后发送欢迎邮件", "whoever registers is sent a mail")),
     "token_expires_after": About(
-        ("登录令牌有效期（秒）", "seconds a sign-in's token is good for"), "60-315360000"
+        ("登录 token 有效期（秒）", "seconds a sign-in's token is good for"), "60-315360000"
     ),
     "login_fail_strategy": About(
         (

@@ -75,7 +75,7 @@ class GraphQL:
         body = request.http.json_object()
         caller = request.caller
         known = caller.kind == "administrator"
-        whose = caller.pool_id if known else caller.neighbourhood or ""
+        whose = caller.pool_id if known else caller.neighborhood or ""
         document = await self._documents.read(_source(body), whose, ADMINISTRATORS if known else OTHERS)
         request.selected = document.names
         operation = document.operation(body.get("operationName"))

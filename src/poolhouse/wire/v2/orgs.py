@@ -1,4 +1,4 @@
-"""Organisations, departments and their members. Source: docs/contract/v2.md#organisations."""
+"""Organizations, departments and their members. Source: docs/contract/v2.md#organizations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SORTS: dict[str, NodeSort] = {
     "UPDATEDAT_ASC": NodeSort("updated_at", False),
 }
 
-# -- organisations -----------------------------------------------------------------------------------------
+# -- organizations -----------------------------------------------------------------------------------------
 
 
 async def org(request: V2Request, args: Arguments) -> Any:
@@ -108,7 +108,7 @@ async def search_nodes(request: V2Request, args: Arguments) -> Any:
 
 
 async def add_node(request: V2Request, args: Arguments) -> Any:
-    """The whole organisation; `addNodeV2` gives the new node."""
+    """The whole organization; `addNodeV2` gives the new node."""
     await add_node_v2(request, args)
     return await request.services.orgs.get_org(request.caller, args["orgId"])
 

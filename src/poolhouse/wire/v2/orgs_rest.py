@@ -1,4 +1,4 @@
-"""Organisations over REST: lists, import and export. Source: docs/contract/v2.md#organisations."""
+"""Organizations over REST: lists, import and export. Source: docs/contract/v2.md#organizations."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def create(request: V2Request) -> Any:
 
 
 async def add_node(request: V2Request) -> Any:
-    """`addNodeV2` with its arguments as the body; the path says which organisation."""
+    """`addNodeV2` with its arguments as the body; the path says which organization."""
     request.caller.require_administrator()
     args = _arguments(request, "addNodeV2", orgId=request.path["orgId"])
     return node_json(request, await orgs.add_node_v2(request, args))
@@ -185,7 +185,7 @@ def _text(given: dict[str, Any], name: str) -> str | None:
 
 
 async def export(request: V2Request) -> Any:
-    """One organisation as a tree, or all of them as a list of trees."""
+    """One organization as a tree, or all of them as a list of trees."""
     orgs = request.services.orgs
     if org_id := request.query.text("org_id"):
         return _nested(await orgs.list_nodes(request.caller, org_id))[0]

@@ -52,7 +52,7 @@ class V2Request:
 
 
 class Answer(NamedTuple):
-    """A REST answer whose envelope says more than 200 操作成功. `message` is of the table in wire/sentences.py."""
+    """A REST answer whose envelope says more than 操作成功 (200). `message` is of the table in wire/sentences.py."""
 
     data: Any = None
     message: str = DONE

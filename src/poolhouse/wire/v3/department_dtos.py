@@ -1,4 +1,4 @@
-"""How organisations and departments look in v3. Source: docs/contract/v3/orgs.md#departmentdto."""
+"""How organizations and departments look in v3. Source: docs/contract/v3/orgs.md#departmentdto."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def department_dtos(
 async def organization_dtos(
     request: V3Request, orgs: Sequence[Org], *, custom_data: bool | None = False, posts: bool | None = False
 ) -> list[OrganizationDto]:
-    """`membersCount`: different people in the whole organisation."""
+    """`membersCount`: different people in the whole organization."""
     refuse_unbuilt(withPost=posts)
     ids = [org.root.id for org in orgs]
     counts = (

@@ -500,7 +500,7 @@ ENDPOINTS = [
         response=list[DepartmentDto],
         handler=search_departments,
         scope=READ,
-        summary="Search departments of an organisation by part of a name",
+        summary="Search departments of an organization by part of a name",
     ),
     Endpoint(
         "POST",
@@ -619,7 +619,7 @@ ENDPOINTS = [
         response=list[UserSyncRelationDto],
         handler=get_department_sync_relations,
         scope=READ,
-        summary="Where a department was synchronised from",
+        summary="Where a department was synchronized from",
     ),
     Endpoint(
         "POST",
@@ -628,6 +628,6 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_department_sync_relations,
         scope=WRITE,
-        summary="Forget where a department was synchronised from",
+        summary="Forget where a department was synchronized from",
     ),
 ]

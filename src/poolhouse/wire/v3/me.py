@@ -175,9 +175,9 @@ async def delete_account(request: V3Request, body: DeleteAccount) -> None:
 
 
 async def send_enroll_factor_request(request: V3Request, body: SendEnrollFactor) -> EnrollmentToken:
-    """OTP alone: a code by mail or SMS needs no enrolment, the address is bound."""
+    """OTP alone: a code by mail or SMS needs no enrollment, the address is bound."""
     _require_otp(body.factor_type)
-    token, made = await request.services.mfa_enrolment.begin(request.caller)
+    token, made = await request.services.mfa_enrollment.begin(request.caller)
     otp = OtpData(
         qr_code_uri=made.uri, qr_code_data_url=made.qrcode_data_url, recovery_code=made.recovery_code
     )
@@ -187,7 +187,7 @@ async def send_enroll_factor_request(request: V3Request, body: SendEnrollFactor)
 async def enroll_factor(request: V3Request, body: EnrollFactor) -> None:
     _require_otp(body.factor_type)
     code = body.enrollment_data.pass_code or ""
-    await request.services.mfa_enrolment.finish(request.caller, body.enrollment_token, code)
+    await request.services.mfa_enrollment.finish(request.caller, body.enrollment_token, code)
 
 
 async def list_enrolled_factors(request: V3Request, _: None) -> list[FactorDto]:

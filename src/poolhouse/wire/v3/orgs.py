@@ -1,4 +1,4 @@
-"""Organisations. Source: docs/contract/v3/orgs.md."""
+"""Organizations. Source: docs/contract/v3/orgs.md."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ async def update_organization_status(
     orgs = request.services.orgs
     node = await orgs.get_node(request.caller, body.root_node_id)
     if not node.is_root:
-        raise InvalidInput("rootNodeId", "不是组织的根节点", "is not an organisation's root")
+        raise InvalidInput("rootNodeId", "不是组织的根节点", "is not an organization's root")
     await orgs.update_node(request.caller, node.id, NodeDraft({"enabled": word in _ON}))
     return IsSuccessDto(success=True)
 
@@ -144,7 +144,7 @@ ENDPOINTS = [
         response=OrganizationDto,
         handler=get_organization,
         scope=READ,
-        summary="One organisation",
+        summary="One organization",
     ),
     Endpoint(
         "GET",
@@ -153,7 +153,7 @@ ENDPOINTS = [
         response=list[OrganizationDto],
         handler=get_organization_batch,
         scope=READ,
-        summary="Some organisations by their codes",
+        summary="Some organizations by their codes",
     ),
     Endpoint(
         "GET",
@@ -162,7 +162,7 @@ ENDPOINTS = [
         response=OrganizationPagingDto,
         handler=list_organizations,
         scope=READ,
-        summary="List organisations",
+        summary="List organizations",
     ),
     Endpoint(
         "GET",
@@ -171,7 +171,7 @@ ENDPOINTS = [
         response=OrganizationPagingDto,
         handler=search_organizations,
         scope=READ,
-        summary="Search organisations by part of a name",
+        summary="Search organizations by part of a name",
     ),
     Endpoint(
         "POST",
@@ -180,7 +180,7 @@ ENDPOINTS = [
         response=OrganizationDto,
         handler=create_organization,
         scope=WRITE,
-        summary="Create an organisation",
+        summary="Create an organization",
     ),
     Endpoint(
         "POST",
@@ -189,7 +189,7 @@ ENDPOINTS = [
         response=OrganizationDto,
         handler=update_organization,
         scope=WRITE,
-        summary="Change an organisation",
+        summary="Change an organization",
     ),
     Endpoint(
         "POST",
@@ -198,7 +198,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=update_organization_status,
         scope=WRITE,
-        summary="Switch an organisation on or off",
+        summary="Switch an organization on or off",
     ),
     Endpoint(
         "POST",
@@ -207,6 +207,6 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_organization,
         scope=WRITE,
-        summary="Delete an organisation with its departments; the people stay",
+        summary="Delete an organization with its departments; the people stay",
     ),
 ]

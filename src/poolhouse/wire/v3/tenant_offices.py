@@ -60,7 +60,7 @@ async def list_multiple_tenant_admins(
 
 
 def _administrators(found: Page[User]) -> MultipleTenantAdminListPagingDto:
-    """What they may do goes by access keys, so none of them is authorised for the interface by this office."""
+    """What they may do goes by access keys, so none of them is authorized for the interface by this office."""
     return MultipleTenantAdminListPagingDto(
         total_count=found.total,
         items=[
@@ -142,7 +142,7 @@ ENDPOINTS = [
         AddTenantDepartmentMembersReqDto,
         IsSuccessDto,
         add_tenant_department_members,
-        "Put members of a tenant into a department of its organisations",
+        "Put members of a tenant into a department of its organizations",
     ),
     _row(
         "POST",
@@ -150,6 +150,6 @@ ENDPOINTS = [
         RemoveTenantDepartmentMembersReqDto,
         IsSuccessDto,
         remove_tenant_department_members,
-        "Take members of a tenant out of a department of its organisations",
+        "Take members of a tenant out of a department of its organizations",
     ),
 ]

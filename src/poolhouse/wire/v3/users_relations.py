@@ -64,7 +64,7 @@ async def unlink_identity(request: V3Request, body: UnlinkIdentity) -> UnlinkIde
 async def get_user_sync_relations(
     request: V3Request, query: GetUserSyncRelationsQuery
 ) -> list[UserSyncRelationDto]:
-    """What a directory was synchronised from is an identity here like any other."""
+    """What a directory was synchronized from is an identity here like any other."""
     return [
         UserSyncRelationDto(
             provider=one.provider, user_id_in_idp=one.user_id_in_idp, user_info_in_idp=dict(one.profile)
@@ -149,7 +149,7 @@ ENDPOINTS = [
         response=list[UserSyncRelationDto],
         handler=get_user_sync_relations,
         scope="users:read",
-        summary="Where a user was synchronised from",
+        summary="Where a user was synchronized from",
     ),
     Endpoint(
         "POST",
@@ -158,7 +158,7 @@ ENDPOINTS = [
         response=IsSuccessDto,
         handler=delete_user_sync_relations,
         scope="users:write",
-        summary="Forget where a user was synchronised from",
+        summary="Forget where a user was synchronized from",
     ),
     Endpoint(
         "GET",

@@ -1,4 +1,4 @@
-"""Organisations, departments, their closure and their members."""
+"""Organizations, departments, their closure and their members."""
 
 UP = """
 create table orgs (

@@ -72,7 +72,7 @@ create table policy_assignments (
 );
 create index policy_assignments_target on policy_assignments (pool_id, target_type, target_id);
 
--- what was authorised without a policy: one target, one resource; no actions means the resource as such
+-- what was authorized without a policy: one target, one resource; no actions means the resource as such
 create table resource_grants (
   pool_id text not null,
   namespace text not null,

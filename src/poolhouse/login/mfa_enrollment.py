@@ -1,4 +1,4 @@
-"""Enrols a user's own second factor: gives a secret, and activates it by one of its codes within ten minutes."""
+"""Enrolls a user's own second factor: gives a secret, and activates it by one of its codes within ten minutes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIFETIME = timedelta(minutes=10)
 TRIES = 10
 
 
-class MfaEnrolment:
+class MfaEnrollment:
     def __init__(self, *, db: Database, pools: PoolService, users: UserRecords, mfa: MfaService) -> None:
         self._db, self._pools, self._users, self._mfa = db, pools, users, mfa
 
@@ -26,13 +26,13 @@ class MfaEnrolment:
         user = await self._users.get(caller, caller.require_user())
         pool = await self._pools.get(caller.pool_id)
         made = await self._mfa.associate(caller, user.id, pool.name, user.display_name)
-        ticket = await tickets.issue(self._db, pool.id, "enroll", user.id, lifetime=LIFETIME, tries=TRIES)
+        ticket = await tickets.issue(self._db, pool.id, "enrol", user.id, lifetime=LIFETIME, tries=TRIES)
         return ticket, made
 
     async def finish(self, caller: Caller, ticket: str, code: str) -> None:
         """Raises TokenInvalid, TokenExpired (the ticket), InvalidInput for another's, CodeWrong, FactorNotFound."""
         user_id = caller.require_user()
-        held = await tickets.spend_try(self._db, caller.pool_id, "enroll", ticket)
+        held = await tickets.spend_try(self._db, caller.pool_id, "enrol", ticket)
         if held.user_id != user_id:
             raise InvalidInput("enrollmentToken", "不属于当前用户", "another user's")
         await self._mfa.confirm(caller, user_id, code)
