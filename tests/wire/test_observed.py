@@ -69,14 +69,12 @@ async def test_a_request_is_one_line_with_what_it_was(
     await asked(services, ("GET", "/api/v3/list-users?secret=hunter2"))
     (line,) = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
     assert line["duration_ms"] > 0
-    told = {
-        key: line[key] for key in ("level", "event", "request_id", "wire", "operation", "status", "error")
-    }
+    told = {key: line[key] for key in ("level", "event", "request_id", "api", "operation", "status", "error")}
     assert told == {
         "level": "info",  # somebody else's mistake is no error of ours
         "event": "request",
         "request_id": "mine-0",
-        "wire": "v3",
+        "api": "v3",
         "operation": "GET list-users",
         "status": 200,
         "error": "NotAuthenticated",

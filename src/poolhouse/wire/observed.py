@@ -20,12 +20,12 @@ from poolhouse.wire.request import Receive, Scope, Send, path_for_log, request_i
 REQUESTS = Metric(
     "poolhouse_requests",
     "Requests answered. outcome: ok, refused (by a rule), unavailable (503, 429), fault (of ours).",
-    ["wire", "operation", "outcome"],
+    ["api", "operation", "outcome"],
 )
 DURATION = Histogram(
     "poolhouse_request_seconds",
     "From the request's head to the end of its answer.",
-    ["wire", "operation"],
+    ["api", "operation"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
 )
 
@@ -113,7 +113,7 @@ class Observed:
             say = _log.debug if path in QUIET else _log.info
         say(
             "request",
-            wire=wire,
+            api=wire,
             operation=about.operation,
             status=status,
             outcome=outcome,
