@@ -165,3 +165,26 @@ async def test_a_terminal_has_titles_in_line_with_their_columns(
     for title, value in (("username", "li"), ("name", "张三丰"), ("email", "li@x.example")):
         at = len(head[: head.index(f"  {title} ")]) + 2
         assert output.width(row[: row.index(value)]) == at
+
+
+async def test_a_department_is_renamed_moved_and_deleted(typed: Typed) -> None:
+    await typed("org", "create", "shop", "--name", "商店")
+    assert "Store" in (await typed("org", "update", "shop", "--name", "Store")).out
+    made = [
+        (await typed("org", "add-department", "shop", "--name", name, "--json")).json["departmentId"]
+        for name in ("sales", "east")
+    ]
+    await typed("org", "update-department", "shop", made[1], "--name", "East")
+    moved = (await typed("org", "move-department", "shop", made[1], made[0], "--json")).json
+    assert (moved["parentDepartmentId"], moved["name"]) == (made[0], "East")
+    root = (await typed("org", "show", "shop", "--json")).json["departmentId"]
+    back = (await typed("org", "move-department", "shop", made[1], "root", "--json")).json
+    assert back["parentDepartmentId"] == root
+    await typed("org", "delete-department", "shop", made[0], "--yes")
+    assert "sales" not in (await typed("org", "departments", "shop")).out
+
+
+async def test_a_role_is_renamed(typed: Typed) -> None:
+    await typed("role", "create", "editor")
+    await typed("role", "update", "editor", "--name", "编辑", "--new-code", "writer")
+    assert "编辑" in (await typed("role", "show", "writer")).out

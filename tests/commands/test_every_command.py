@@ -46,6 +46,7 @@ MAKING = {"restore"}
 LOOKING = {"doctor"}
 NEEDS_NO_KEY = {"migrate", "backup"}
 NEEDS_NO_DATABASE = {"scripts new", "version", "completion"}
+GIVEN = {"number": "1", "days": "90000d", "json": str(Path(__file__).parents[1] / "js/package.json")}
 
 
 MORE = {
@@ -60,7 +61,7 @@ def called(command: Command, folder: Path | None = None) -> list[str]:
     given = command.name.split()
     for arg in command.args:
         if arg.needed:
-            value = "1" if arg.kind == "number" else "90000d" if arg.kind == "days" else "nothing"
+            value = GIVEN.get(arg.kind, "nothing")
             if arg.kind == "path" and folder:
                 value = str(folder / "a file.jsonl")
                 Path(value).write_text('{"username": "nothing"}\n')

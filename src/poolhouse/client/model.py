@@ -17,8 +17,8 @@ class Arg(NamedTuple):
     `kind`: text, number, yes (yes or no), flag (stores `value`), list (may be given again), user (a name, address,
     number or id, of which the id is sent), users (several), targets (several, as roles are given to), pool, secret (a
     password, never shown or logged), moment (a time, sent as Unix milliseconds), pairs (NAME=VALUE, may be given
-    again), days (180d, 26w, 2y), path (a file of the function's), json (a file with
-    it, `-` for standard input; '' for null).
+    again), days (180d, 26w, 2y), path (a file of the function's), file (a file's text, `-` for standard input), json
+    (the same, read as JSON; '' for null).
     `value`: what a flag stores; "known" of a password that somebody has already.
     `default` is sent where nothing is given. `choices` are all there are, of a list each of its values.
     """
@@ -92,7 +92,7 @@ class Command(NamedTuple):
     `act` does it where one call is not enough. `fixed` is sent always. `paged`: where page and limit go, None for what
     has no pages ("" is beside the other values). `asks`: it must be confirmed. `unless`: what of the answer is false
     where the exit status is 1. `more`: what `--help` says below the first sentence. `beside`: the common options it
-    takes.
+    takes. `warns`: said on standard error after it was done.
 
     `function`: "MODULE:NAME" in `commands`, for what starts something or reads files. It is given what was typed by the
     names of its arguments, the positional ones in their order. With an `operation` it is given a Call before them and
@@ -112,6 +112,7 @@ class Command(NamedTuple):
     function: str = ""
     beside: tuple[str, ...] = ALL
     more: Words = ("", "")
+    warns: Words | None = None
 
     @property
     def group(self) -> str:

@@ -150,6 +150,8 @@ def _read(arg: Arg, given: Any) -> Any:
         return _days(arg, given)
     if arg.kind == "moment":
         return _moment(arg, given)
+    if arg.kind == "file":
+        return _file(given)
     if arg.kind == "json":
         return _json(given) if given else None
     if arg.kind == "path":

@@ -10,7 +10,7 @@ from typing import Any
 
 from poolhouse.client import connection, helping, output, table
 from poolhouse.client.connection import NoServer
-from poolhouse.client.exits import DONE, FAULT, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, Stopped
+from poolhouse.client.exits import DONE, FAULT, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, Stopped, warn
 from poolhouse.client.model import Column, Command, Done, Facts, Table, Values, got, put
 from poolhouse.client.parsing import LARGEST_PAGE, LIMIT, PAGE, parse, values_of
 from poolhouse.client.words import language, say, title
@@ -53,6 +53,8 @@ def run(command: Command, words: Sequence[str], elsewhere: Elsewhere, function_a
         else:
             data = command.act(caller, command, values) if command.act else caller(command.operation, values)
     _show(command, data, as_json=caller.as_json)
+    if command.warns:
+        warn(say(command.warns))
     return REFUSED if command.unless and got(data, command.unless) is False else DONE
 
 

@@ -84,6 +84,33 @@ def update_app(call: Call, command: Command, values: Values) -> Any:
     return call("GET get-application", asked)
 
 
+def first_of_list(call: Call, command: Command, values: Values) -> Any:
+    """For what the wire answers in a list of one."""
+    return call(command.operation, values)[0]
+
+
+def one_template(call: Call, command: Command, values: Values) -> Any:
+    """Raises Stopped where no template has this type."""
+    wanted = str(values["type"])
+    found = call("GET get-email-templates", {})["templates"]
+    for template in found:
+        if template["type"] == wanted:
+            return template
+    known = ", ".join(template["type"] for template in found)
+    raise Stopped(say((f"TYPE 应为 {known} 之一", f"TYPE must be one of {known}")), NOT_FOUND)
+
+
+def set_template(call: Call, command: Command, values: Values) -> Any:
+    """The wire takes a whole template: what is not given is as it is stored."""
+    stored = one_template(call, command, values)
+    return call(command.operation, {**stored, **values})
+
+
+def preview_template(call: Call, command: Command, values: Values) -> Any:
+    one_template(call, command, values)
+    return call(command.operation, values)
+
+
 def one_of_list(call: Call, command: Command, values: Values) -> Any:
     """For what the wire takes fifty of."""
     return call(command.operation, {**values, "list": [values["list"]]})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from poolhouse.client import (
+    table_access,
     table_administrators,
     table_apps,
     table_directory,
     table_machine,
+    table_mail_templates,
     table_scripts,
     table_server,
     table_users,
@@ -29,6 +31,9 @@ COMMANDS: dict[str, Command] = {
         table_scripts.SCRIPTS_COMMANDS,
         table_scripts.MIGRATION_COMMANDS,
         table_server.MAIL_COMMANDS,
+        table_mail_templates.MAIL_TEMPLATE_COMMANDS,
+        table_access.KEY_COMMANDS,
+        table_access.SOURCE_COMMANDS,
         table_server.POOL_COMMANDS,
         table_administrators.COMMANDS,
         table_machine.FILE_COMMANDS,
@@ -50,7 +55,13 @@ GROUPS: dict[str, Words] = {
     "scripts": ("自定义数据库的脚本", "The functions of a pool's custom database."),
     "migration": ("从旧库迁移的进度", "How far users have moved in from a custom database."),
     "mail": ("邮件和短信", "Mails and short messages: sent, waiting, failed."),
+    "mail-template": ("邮件模板", "What the mails say."),
     "admin": ("管理员", "Administrators of the server, and what each may do in which pool."),
+    "key": ("访问密钥", "Keys by which programs use the API."),
+    "source": (
+        "身份源（只是存着，还不能用来登录）",
+        "Identity sources: stored only, nobody can sign in through one yet.",
+    ),
     "pool": ("用户池", "User pools of this server."),
     "import": ("批量导入用户", "Bring in many users from a file."),
     "export": ("导出全部用户", "Take everybody of a pool out into a file."),

@@ -84,6 +84,13 @@ ROLE_COMMANDS = (
         Facts(GROUPS),
     ),
     Command(
+        "role update",
+        ("修改角色", "Changes a role."),
+        "POST update-role",
+        (CODE, *NAMED, Arg("--new-code", "newCode", ("新编码", "another code")), SPACE),
+        Done(("已修改", "changed")),
+    ),
+    Command(
         "role delete",
         ("删除角色", "Deletes roles."),
         "POST delete-roles-batch",
@@ -122,6 +129,9 @@ NODE = Arg(
     ("部门编号，默认为根部门", "a department's id; the root if absent"),
     default="root",
 )
+DEPARTMENT = NODE._replace(
+    name="DEPARTMENT", help=("部门编号", "a department's id"), default=None, needed=True
+)
 ORGS = (
     Column("code", "organizationCode"),
     Column("label", "organizationName"),
@@ -147,6 +157,25 @@ ORG_COMMANDS = (
             ORG,
             Arg("--name", "organizationName", ("名称", "its name"), needed=True),
             Arg("--description", "description", ("描述", "what it is for")),
+        ),
+        Facts(ORGS),
+    ),
+    Command(
+        "org show",
+        ("显示一个组织", "Shows one organization."),
+        "GET get-organization",
+        (ORG,),
+        Facts((*ORGS, Column("id", "departmentId"))),
+    ),
+    Command(
+        "org update",
+        ("修改组织", "Changes an organization."),
+        "POST update-organization",
+        (
+            ORG,
+            Arg("--name", "organizationName", ("名称", "its name")),
+            NAMED[1],
+            Arg("--new-code", "organizationNewCode", ("新编码", "another code")),
         ),
         Facts(ORGS),
     ),
@@ -183,6 +212,40 @@ ORG_COMMANDS = (
             ),
         ),
         Facts(NODES),
+    ),
+    Command(
+        "org update-department",
+        ("修改部门", "Changes a department."),
+        "POST update-department",
+        (ORG, DEPARTMENT, *NAMED, Arg("--code", "code", ("编码", "its code"))),
+        Facts(NODES),
+    ),
+    Command(
+        "org move-department",
+        ("把部门连同下级移到另一个部门之下", "Moves a department, with those below it, under another."),
+        "POST update-department",
+        (
+            ORG,
+            DEPARTMENT,
+            Arg(
+                "PARENT",
+                "parentDepartmentId",
+                ("新的上级部门编号，root 为根部门", "the id of the department above, root for the root"),
+                needed=True,
+            ),
+        ),
+        Facts(NODES),
+    ),
+    Command(
+        "org delete-department",
+        (
+            "删除部门及其下级，成员不受影响",
+            "Deletes a department with those below it; members stay users.",
+        ),
+        "POST delete-department",
+        (ORG, DEPARTMENT),
+        DELETED,
+        asks=("删除这个部门及其下级？", "Delete this department and those below it?"),
     ),
     Command(
         "org members",

@@ -26,6 +26,7 @@ from poolhouse.wire.observed import outcome_of
 from poolhouse.wire.operator.administrators import OF_THE_SERVER
 from poolhouse.wire.operator.rows import ROWS
 from poolhouse.wire.request import struct_of
+from poolhouse.wire.sentences import DONE, STORED_ONLY
 from poolhouse.wire.v3 import envelope
 from poolhouse.wire.v3.app import carried_out, row_at
 from poolhouse.wire.v3.endpoint import Endpoint
@@ -88,7 +89,10 @@ class Door:
             trace.note(error=error)
             _log.exception("request_failed", operation=about.operation, request_id=about.request_id)
             return envelope.failure(PoolhouseError(), lang=lang, request_id=about.request_id)
-        return envelope.success(data, lang=lang, request_id=about.request_id, beside=beside)
+        sentence = STORED_ONLY if row.stored_only else DONE
+        return envelope.success(
+            data, lang=lang, request_id=about.request_id, beside=beside, sentence=sentence
+        )
 
     async def _run(
         self, row: Endpoint, call: Call, account: str, lang: Lang, about: Trace
