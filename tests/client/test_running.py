@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.client.conftest import Typed
 from tests.conftest import PoolForTests
 
-from poolhouse.client import connection, output, passwords
+from poolhouse.client import connection, exits, output, passwords
 from poolhouse.client.exits import NOT_FOUND, REFUSED, USAGE
 from poolhouse.services import Services
 from poolhouse.settings import Settings
@@ -143,6 +145,28 @@ async def test_one_speaks_chinese_to_who_does(typed: Typed, monkeypatch: pytest.
 async def test_what_is_mistyped_is_named(typed: Typed, words: list[str], said: str) -> None:
     ended = await typed(*words)
     assert (ended.status, ended.err.startswith(said)) == (USAGE, True), ended
+
+
+async def test_what_the_server_refuses_has_the_name_that_was_typed(
+    services: Services, pool: PoolForTests, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = await services.apps.create(pool.administrator, "shop")
+    words = ("app", "update", app.id, "--access-token-expires-after", "1")
+    for lang, said in (
+        ("C", "Parameter --access-token-expires-after is malformed: must be "),
+        ("zh_CN.UTF-8", "参数 --access-token-expires-after 格式错误：应为"),
+    ):
+        monkeypatch.setenv("LC_ALL", lang)
+        assert (await typed(*words)).err.startswith(said)
+
+
+@pytest.mark.parametrize("say", [exits.warn, exits.fail])
+def test_an_error_commands_no_terminal(
+    capsys: pytest.CaptureFixture[str], say: Callable[[str], None]
+) -> None:
+    with contextlib.suppress(SystemExit):
+        say("a\x1b[2Jb\u202ec\nd")
+    assert capsys.readouterr().err.endswith(": a\\x1b[2Jb\\u202ec\nd\n")
 
 
 async def test_nothing_that_somebody_wrote_commands_a_terminal(

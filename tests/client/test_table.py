@@ -83,8 +83,15 @@ def test_help_fits_a_terminal(monkeypatch: pytest.MonkeyPatch, lang: str) -> Non
     monkeypatch.setenv("LC_ALL", lang)
     told = [helping.everything(), *map(helping.of_group, GROUPS), *map(helping.of_command, OURS)]
     lines = [line for one in told for line in one.splitlines()]
-    assert [line for line in lines if output.width(line) > helping.WIDE] == []
-    assert [line for line in lines if line.strip()[:1] in helping.NEVER_FIRST] == [""] * lines.count("")
+    assert [line for line in lines if output.width(line) > 80] == []
+
+
+def test_no_line_of_chinese_begins_with_what_ends_a_sentence() -> None:
+    for before in range(36, 42):
+        first, second = helping.wrapped("汉" * before + "字，后面还有很多字，很多字。")
+        assert output.width(first) <= 80
+        assert second[0] not in "，。"
+    assert helping.wrapped("a" * 79 + " b|c", "  ") == ["a" * 79, "  b|c"]
 
 
 def test_the_commands_by_name_are_those_of_the_tree() -> None:

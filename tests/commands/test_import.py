@@ -144,7 +144,10 @@ async def test_one_row_is_tried_with_a_password(
     """The digest is of salt and password; a table that says it the other way round is told so."""
     digest = hashlib.md5(b"pepperhunter2", usedforsecurity=False).hexdigest()
     file = tmp_path / "users.jsonl"
-    rows = [{"username": "wang"}, {"username": "li", "passwordHash": f"{stored}$pepper${digest}"}]
+    rows = [
+        {"username": "wang", "company": "li"},
+        {"username": "li", "passwordHash": f"{stored}$pepper${digest}"},
+    ]
     file.write_text("\n".join(map(json.dumps, rows)))
     pipe = ("import", "check", str(file), "--user", "li", "--password", password)
     status, found, _ = await poolhouse(services, pool, *pipe)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -22,6 +23,7 @@ Elsewhere = Callable[[str, str | None], AbstractContextManager[Ask]]
 FunctionAt = Callable[[str], Callable[..., Any]]
 """The function of `commands` that a row names."""
 
+_FIELD = re.compile(r"(Parameter |参数 )([\w.]+)")
 _BY_CODE = {404: NOT_FOUND, 429: UNREACHABLE, 503: UNREACHABLE, 500: FAULT}
 
 
@@ -45,7 +47,7 @@ def run(command: Command, words: Sequence[str], elsewhere: Elsewhere, function_a
         return function_at(command.function)(*loose, **named, **_named(common)) or DONE
     with _asking(common, elsewhere) as ask:
         pool = own.get("pool_id") or common.get("pool") or connection.pool_of(_folder(common))
-        caller = _Caller(ask, pool, as_json=bool(common.get("json")))
+        caller = _Caller(ask, pool, command, as_json=bool(common.get("json")))
         _people(command, own, values, caller)
         if command.function:
             loose, named = _given(command, values)
@@ -79,19 +81,27 @@ def _named(common: dict[str, Any]) -> dict[str, Any]:
 class _Caller:
     """Asks one operation and gives its data. Raises Stopped with the server's own sentence."""
 
-    def __init__(self, ask: Ask, pool: str, *, as_json: bool) -> None:
+    def __init__(self, ask: Ask, pool: str, command: Command, *, as_json: bool) -> None:
         self._ask, self._pool, self.as_json = ask, pool, as_json
+        self._names = {arg.to: arg.name.removesuffix("...") for arg in command.args if arg.to}
 
     def __call__(self, operation: str, values: Values) -> Any:
         question = {"call": operation, "values": values, "pool": self._pool, "lang": language()}
         answer = self._ask(question)
         status = answer.get("statusCode", 500)
         if status != 200:
-            said = str(answer.get("message", ""))
+            said = self._as_typed(str(answer.get("message", "")))
             if status == 500:
                 said = f"{said} ({answer.get('requestId', '')})"
             raise Stopped(output.shown(said), _BY_CODE.get(status, REFUSED))
         return answer.get("data")
+
+    def _as_typed(self, said: str) -> str:
+        """With a field of the API by the name of its argument."""
+        found = _FIELD.match(said)
+        if found is None or found[2] not in self._names:
+            return said
+        return f"{found[1]}{self._names[found[2]]}{said[found.end() :]}"
 
 
 def _folder(common: dict[str, Any]) -> str:
