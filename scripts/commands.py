@@ -1,24 +1,18 @@
-"""Writes docs/reference/commands.md from the table of commands and the functions of the others.
+"""Writes docs/reference/commands.md from the table of commands.
 
 python -m scripts.commands > docs/reference/commands.md
 """
 
 from __future__ import annotations
 
-import inspect
 import os
-import typing
-from collections.abc import Iterator
-from typing import Any
-
-from cyclopts import Parameter
+from collections.abc import Iterable, Iterator
 
 from poolhouse.client import helping
 from poolhouse.client.exits import MEANINGS
 from poolhouse.client.model import Arg, Command
 from poolhouse.client.parsing import options_of
 from poolhouse.client.table import COMMANDS, GROUPS, alone, below
-from poolhouse.commands.tree import app
 
 HEAD = """# Commands
 
@@ -63,7 +57,7 @@ def _lines() -> Iterator[str]:
     for group, words in GROUPS.items():
         yield f"## {group}\n\n{words[1]}\n"
         for name in below(group):
-            yield from _row(COMMANDS[name]) if name in COMMANDS else _other(name)
+            yield from _row(COMMANDS[name])
 
 
 def _row(command: Command) -> Iterator[str]:
@@ -74,52 +68,9 @@ def _row(command: Command) -> Iterator[str]:
         yield ""
 
 
-def _options(args: typing.Iterable[Arg]) -> Iterator[str]:
+def _options(args: Iterable[Arg]) -> Iterator[str]:
     for arg in args:
         yield f"* `{helping.spelled(arg)}`: {arg.help[1]}"
-
-
-def _other(name: str) -> Iterator[str]:
-    command = app
-    for word in name.split():
-        command = command[word]
-    function: Any = command.default_command
-    own = inspect.signature(function)
-    hints = typing.get_type_hints(function, include_extras=True)
-    loose = [one.name.upper() for one in own.parameters.values() if one.kind is not one.KEYWORD_ONLY]
-    yield f"### `{' '.join(['poolhouse', name, *loose, '[options]'])}`\n"
-    told = inspect.getdoc(function) or ""
-    words, _, _ = told.partition("Parameters\n---")
-    yield f"{words.strip()} (By itself.)\n"
-    described = _described(told)
-    shown = [one for one in own.parameters.values() if one.kind is one.KEYWORD_ONLY]
-    for one in shown:
-        if one.name in ("data", "database_url", "as_json", "pool"):
-            continue
-        words = described.get(one.name) or _help(hints.get(one.name))
-        yield f"* `--{one.name.replace('_', '-')}`" + (f": {words}" if words else "")
-    if shown:
-        yield ""
-
-
-def _help(hint: Any) -> str:
-    for part in getattr(hint, "__metadata__", ()):
-        if isinstance(part, Parameter) and part.help:
-            return part.help
-    return ""
-
-
-def _described(told: str) -> dict[str, str]:
-    """The paragraphs below `Parameters` of a docstring."""
-    _, _, rest = told.partition("----------\n")
-    found: dict[str, str] = {}
-    name = ""
-    for line in rest.splitlines():
-        if line and not line.startswith(" "):
-            name = line.strip()
-        elif line.strip():
-            found[name] = f"{found.get(name, '')} {line.strip()}".strip()
-    return found
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The command line: `poolhouse COMMAND`.
 
 A row of `client/table.py` becomes one call of the running server, and nothing else is imported for it. Where no server
-runs, and for every other command, `commands` is.
+runs, and for a row that names a function, `commands` is.
 
 Whatever goes wrong is one line on standard error and an exit status by kind (`client/exits.py`); `--debug` shows what
 is behind it.
@@ -59,25 +59,20 @@ def run(words: Sequence[str]) -> int:
         return exits.DONE
     if words[0] == "--version":
         return running.run(table.COMMANDS["version"], words[1:], elsewhere, function_at)
-    _require_known(wanted)
-    from poolhouse.commands.tree import carried_out
-
-    return carried_out(words)
+    raise _unknown(wanted)
 
 
-def _require_known(words: Sequence[str]) -> None:
-    """Raises Stopped, naming what was perhaps meant."""
+def _unknown(words: Sequence[str]) -> Stopped:
+    """Names what was perhaps meant."""
     within = words[0] in table.GROUPS
     known = [*table.below(words[0])] if within else [*table.GROUPS, *table.alone(), "--help", "--version"]
     given = " ".join(words[:2]) if within else words[0]
-    if given in known:
-        return
     kind = ("选项", "option") if given.startswith("-") else ("命令", "command")
     zh, en = f"没有{kind[0]} {given}", f"no such {kind[1]} {given}"
     if near := nearest(given, known):
         zh, en = f"{zh}：是否指 {near}？", f"{en}: did you mean {near}?"
     hint = "；命令见 poolhouse --help", "; poolhouse --help lists them"
-    raise Stopped(say((zh + ("" if near else hint[0]), en + ("" if near else hint[1]))), exits.USAGE)
+    return Stopped(say((zh + ("" if near else hint[0]), en + ("" if near else hint[1]))), exits.USAGE)
 
 
 def elsewhere(data: str, database_url: str | None) -> AbstractContextManager[Ask]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from poolhouse import settings
-from poolhouse.cli import _require_known
+from poolhouse.cli import run
 from poolhouse.client.exits import Stopped
 from poolhouse.client.words import Both, said
 from poolhouse.commands.mendable import told
@@ -56,11 +56,7 @@ def test_why_something_cannot_start_is_told_in_both() -> None:
 def test_no_command_says_a_sentence_in_one_language() -> None:
     found = []
     for where, name, call in calls("client", "commands"):
-        if (
-            name in SAYING
-            and call.args
-            and not where.startswith(("commands/tree", "commands/scripts", "commands/migration"))
-        ):
+        if name in SAYING and call.args:
             first = call.args[0]
             texts = first.values if isinstance(first, ast.JoinedStr) else [first]
             plain = [
@@ -98,7 +94,7 @@ def test_a_slip_is_told_with_what_was_perhaps_meant(
     for lang, asked in (("zh_CN.UTF-8", f"是否指 {near}？"), ("C", f"did you mean {near}?")):
         monkeypatch.setenv("LC_ALL", lang)
         with pytest.raises(Stopped) as stopped:
-            _require_known(words.split())
+            run(words.split())
         assert stopped.value.said.endswith(asked)
 
 

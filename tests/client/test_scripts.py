@@ -207,7 +207,7 @@ async def test_what_is_no_file_or_cannot_be_read_is_named(
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(folders, "open", denied, raising=False)  # root may read everything
-    assert (await typed("scripts", "push", shop)).err == f"{shop}/login.js: Permission denied"
+    assert (await typed("scripts", "push", shop)).err == f"{shop}/login.js: not permitted"
     for command in ("push", "diff", "run"):
         ended = await typed("scripts", command, "nowhere", *(["login"] if command == "run" else []))
         assert (ended.status, ended.err) == (REFUSED, "nowhere: not a folder")

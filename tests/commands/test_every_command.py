@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from asyncpg.exceptions import DiskFullError, InternalServerError
@@ -18,7 +16,6 @@ from poolhouse.client.exits import FAULT, REFUSED, UNREACHABLE, USAGE
 from poolhouse.client.model import Command
 from poolhouse.client.table import COMMANDS as CALLS
 from poolhouse.commands.mendable import mendable
-from poolhouse.commands.tree import app
 from poolhouse.db.migrations import migrate
 from poolhouse.ids import new_id
 from poolhouse.settings import misspelt, settings_known
@@ -28,20 +25,10 @@ HARMLESS = {"backup", "doctor"}
 """They may say something of any database."""
 
 
-def commands(of: Any = app, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name in of:
-        if not name.startswith("-"):
-            below = of[name]
-            if below.default_command:
-                yield (*path, name), below.default_command
-            yield from commands(below, (*path, name))
-
-
-TREE = {" ".join(path): (path, command) for path, command in commands()}
 FUNCTIONS = {
     command.name: command for command in CALLS.values() if command.function and "--data" in command.beside
 }
-NAMES = [name for name in (*TREE, *FUNCTIONS) if name not in SERVING]
+NAMES = [name for name in FUNCTIONS if name not in SERVING]
 MAKING = {"restore"}
 LOOKING = {"doctor"}
 NEEDS_NO_KEY = {"migrate", "backup"}
@@ -75,18 +62,7 @@ def called(command: Command, folder: Path | None = None) -> list[str]:
 
 def words(name: str, folder: Path) -> list[str]:
     """The command with something for each thing it must be given."""
-    if name in CALLS:
-        return called(CALLS[name], folder)
-    path, command = TREE[name]
-    given = list(path)
-    for name, one in inspect.signature(command).parameters.items():
-        if one.default is not inspect.Parameter.empty:
-            continue
-        value = str(folder / "a file") if name in ("file", "folder", "path") else "login"
-        keyword = one.kind is inspect.Parameter.KEYWORD_ONLY
-        given += [f"--{name.replace('_', '-')}", value] if keyword else [value]
-    (folder / "a file").write_text("{}\n")
-    return given
+    return called(CALLS[name], folder)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, given: list[str], folder: Path) -> int:
@@ -144,7 +120,7 @@ def one_line(said: str) -> bool:
     return said.startswith("error: ") and said.count("\n") == 1
 
 
-ELSEWHERE = [name for name in (*TREE, *CALLS) if name not in SERVING | NEEDS_NO_DATABASE]
+ELSEWHERE = [name for name in CALLS if name not in SERVING | NEEDS_NO_DATABASE]
 
 
 @pytest.mark.parametrize("name", ELSEWHERE)
@@ -184,7 +160,7 @@ def test_a_folder_without_a_database_is_left_as_it_is(
 
 
 @pytest.mark.parametrize("given", ["", "--no-such-option", "two many words at once"])
-@pytest.mark.parametrize("name", [name for name in (*TREE, *CALLS) if name not in SERVING])
+@pytest.mark.parametrize("name", [name for name in CALLS if name not in SERVING])
 def test_what_is_mistyped_is_one_line_and_a_status_of_its_own(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, given: str
 ) -> None:

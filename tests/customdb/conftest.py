@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.postgres import run_sql
 
+from poolhouse.caller import Caller
 from poolhouse.customdb.model import Connection, Mode
 from poolhouse.customdb.templates import schema, template, templates
+from poolhouse.migration.postgres import Journal
 from poolhouse.services import Services
 
 
@@ -84,3 +86,21 @@ def lazy_scripts() -> dict[str, str]:
 def texts_of(folder: Path) -> dict[str, str]:
     """A folder of scripts as `customdb.folder.read` takes it."""
     return {file.name: file.read_text() for file in folder.iterdir() if file.suffix in (".js", ".toml")}
+
+
+async def finish(
+    services: Services, caller: Caller, *, dry_run: bool = False, resume: bool = False
+) -> Journal:
+    """`poolhouse migration finish`, without its files: page by page to the end. Of a dry run the last page's journal,
+    with the counts of all."""
+    journal = Journal("listUsers") if dry_run else await services.migration.begin(caller, resume=resume)
+    total = journal
+    while not journal.finished:
+        moved = await services.migration.move(caller, journal.position, dry_run=dry_run)
+        journal = moved.after
+        counts = {
+            name: getattr(total, name) + getattr(moved.after, name) - getattr(moved.before, name)
+            for name in ("imported", "skipped", "failed")
+        }
+        total = replace(journal, **counts)
+    return total

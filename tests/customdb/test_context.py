@@ -75,7 +75,7 @@ Act = Callable[[Services, Caller], Awaitable[Any]]
 
 
 async def finish(services: Services, caller: Caller) -> None:
-    await services.migration.finish(caller, dry_run=True)
+    await services.migration.move(caller, 0, dry_run=True)
 
 
 async def sign_in(services: Services, caller: Caller) -> None:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import PoolForTests
-from tests.customdb.conftest import Legacy, connect, lazy_scripts
+from tests.customdb.conftest import Legacy, connect, finish, lazy_scripts
 from tests.login.conftest import sent_code  # noqa: F401
 
 from poolhouse.customdb.templates import template
 from poolhouse.directory.migrating import MigratingDirectory
 from poolhouse.errors import (
     FirstPasswordRequired,
-    InvalidInput,
     InvalidOperation,
     NotAuthenticated,
     ScriptFailed,
     WrongCredentials,
 )
 from poolhouse.migration import postgres as bulk_insert
-from poolhouse.migration.importing import ImportProgress
+from poolhouse.migration.service import MovedPage
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft, UserKey, UserQuery
@@ -37,15 +34,20 @@ async def lazy(services: Services, pool: PoolForTests, legacy: Legacy) -> None:
 
 
 async def test_a_stranger_may_not_finish(services: Services, pool: PoolForTests) -> None:
-    with pytest.raises(NotAuthenticated):
-        await services.migration.finish(pool.stranger)
+    for asked in (
+        services.migration.begin(pool.stranger),
+        services.migration.move(pool.stranger, 0, dry_run=True),
+        services.migration.errors(pool.stranger, PageRequest(1, 10)),
+    ):
+        with pytest.raises(NotAuthenticated):
+            await asked
 
 
 async def test_there_is_nothing_to_finish_without_lazy_migration(
     services: Services, pool: PoolForTests
 ) -> None:
     with pytest.raises(InvalidOperation):
-        await services.migration.finish(pool.administrator)
+        await finish(services, pool.administrator)
 
 
 async def everybody_waiting(services: Services, pool: PoolForTests) -> list[User]:
@@ -54,7 +56,7 @@ async def everybody_waiting(services: Services, pool: PoolForTests) -> list[User
 
 
 async def test_the_tail_moves_in_once_without_passwords(
-    services: Services, pool: PoolForTests, legacy: Legacy, tmp_path: Path
+    services: Services, pool: PoolForTests, legacy: Legacy
 ) -> None:
     await lazy(services, pool, legacy)
     for n in range(205):  # more than two pages
@@ -68,20 +70,17 @@ async def test_the_tail_moves_in_once_without_passwords(
     gone = await directory.authenticate(pool.stranger, UserKey("username", "gone"), "secret")
     await services.users.delete(pool.administrator, [gone.id])
 
-    errors, laid = tmp_path / "errors.jsonl", tmp_path / "laid"
-    laid.symlink_to(errors)
-    with pytest.raises(InvalidInput, match="symbolic link"):
-        await services.migration.finish(pool.administrator, errors=laid)
-    planned = await services.migration.finish(pool.administrator, dry_run=True)
+    planned = await finish(services, pool.administrator, dry_run=True)
     assert (planned.imported, planned.skipped, planned.failed) == (205, 2, 1)
     assert (await services.users.list(pool.administrator, UserQuery())).total == 2
     assert [user.username for user in await everybody_waiting(services, pool)].count("user-7") == 1
     assert len(await everybody_waiting(services, pool)) == 205
 
-    done = await services.migration.finish(pool.administrator, errors=errors)
+    done = await finish(services, pool.administrator)
     assert (done.imported, done.skipped, done.failed) == (205, 2, 1)
-    assert [json.loads(line)["id"] for line in errors.read_text().splitlines()] == [gone_id]
-    again = await services.migration.finish(pool.administrator)
+    refused = await services.migration.errors(pool.administrator, PageRequest(1, 10))
+    assert (refused.total, [error.id for error in refused.items]) == (1, [gone_id])
+    again = await finish(services, pool.administrator)
     assert (again.imported, again.skipped, again.failed) == (0, 207, 1)
     assert (await services.users.list(pool.administrator, UserQuery())).total == 207
     assert await everybody_waiting(services, pool) == []
@@ -124,7 +123,7 @@ async def test_who_was_moved_in_still_logs_in_with_the_old_password_while_the_co
 ) -> None:
     await lazy(services, pool, legacy)
     await legacy.put(TAIL, "old secret")
-    await services.migration.finish(pool.administrator)
+    await finish(services, pool.administrator)
     key = UserKey("username", "wang")
     with pytest.raises(ScriptFailed):
         await services.login.with_password(pool.stranger, key, "wrong")
@@ -146,7 +145,7 @@ async def test_after_the_connection_is_off_they_set_a_password_by_a_code(
 ) -> None:
     await lazy(services, pool, legacy)
     await legacy.put(TAIL, "old secret")
-    await services.migration.finish(pool.administrator)
+    await finish(services, pool.administrator)
     await services.customdb.update(pool.administrator, {"enabled": False})
     key = UserKey("email", "wang@old.cn")
     with pytest.raises(FirstPasswordRequired):
@@ -166,17 +165,29 @@ async def test_an_interrupted_end_goes_on_at_its_page(
     await lazy(services, pool, legacy)
     await legacy.execute("insert into users (username) select 'user-' || n from generate_series(1, 250) n")
 
-    def stop(progress: ImportProgress) -> None:
-        if progress.journal.position == 2:
-            raise KeyboardInterrupt
+    for position in (0, 1):
+        if not position:
+            await services.migration.begin(pool.administrator)
+        await services.migration.move(pool.administrator, position)
+    begun = await services.migration.begin(pool.administrator, resume=True)
+    assert (begun.position, begun.imported) == (2, 200)
+    done = await finish(services, pool.administrator, resume=True)
+    assert (done.imported, done.skipped, done.finished) == (250, 0, True)
 
-    with pytest.raises(KeyboardInterrupt):
-        await services.migration.finish(pool.administrator, report=stop)
-    seen: list[int] = []
-    done = await services.migration.finish(
-        pool.administrator, resume=True, report=lambda progress: seen.append(progress.done)
-    )
-    assert (done.imported, done.skipped, seen) == (250, 0, [250])
+
+async def test_a_page_is_moved_once_and_by_one_run_alone(
+    services: Services, pool: PoolForTests, legacy: Legacy
+) -> None:
+    await lazy(services, pool, legacy)
+    await legacy.execute("insert into users (username) select 'user-' || n from generate_series(1, 250) n")
+    with pytest.raises(InvalidOperation):
+        await services.migration.move(pool.administrator, 0)
+    await services.migration.begin(pool.administrator)
+    moves = [services.migration.move(pool.administrator, 0) for _ in range(3)]
+    ended = await asyncio.gather(*moves, return_exceptions=True)
+    assert sum(isinstance(one, MovedPage) for one in ended) == 1, ended
+    assert sum(isinstance(one, InvalidOperation) for one in ended) == 2, ended
+    assert (await services.users.list(pool.administrator, UserQuery())).total == 100
 
 
 async def test_a_login_that_meets_the_end_of_the_migration_keeps_its_password(
@@ -191,7 +202,7 @@ async def test_a_login_that_meets_the_end_of_the_migration_keeps_its_password(
 
     async def slow(*args: Any) -> User:
         user = await judge(*args)
-        await services.migration.finish(pool.administrator)
+        await finish(services, pool.administrator)
         return user
 
     monkeypatch.setattr(directory.legacy, "authenticate", slow)
@@ -213,7 +224,7 @@ async def test_logins_during_the_end_of_a_migration_lose_nobody_and_no_password(
     directory = await services.directories.of(pool.id)
     keys = [(UserKey("username", f"user-{n}"), f"secret-{n}") for n in range(0, 60, 2)]
     logins = [directory.authenticate(pool.stranger, *one) for one in keys]
-    ends = [services.migration.finish(pool.administrator, dry_run=n == 1) for n in range(2)]
+    ends = [finish(services, pool.administrator, dry_run=n == 1) for n in range(2)]
     await asyncio.gather(*logins, *ends)
     assert (await services.users.list(pool.administrator, UserQuery())).total == 60
     await services.customdb.update(pool.administrator, {"enabled": False})

@@ -11,8 +11,7 @@ import pytest
 from tests.docs.pages import ROOT, blocks, pages
 
 from poolhouse.client.parsing import options_of
-from poolhouse.client.table import COMMANDS, GROUPS, OTHERS
-from poolhouse.commands.tree import app
+from poolhouse.client.table import COMMANDS, GROUPS
 from poolhouse.settings import settings_known
 from poolhouse.wire.v3.table import authentication, contract, endpoints
 
@@ -68,18 +67,12 @@ _MAKE = re.compile(r"(?:^|`|\$ )make ([a-z-]+)", re.MULTILINE)
 @cache
 def options(name: str) -> frozenset[str]:
     """Of a command, with those that every command takes."""
-    if name in COMMANDS:
-        command = COMMANDS[name]
-        return frozenset(arg.name for arg in (*command.args, *options_of(command))) | EVERYWHERE
-    found = app
-    for word in name.split():
-        found = found[word]
-    collected = found.assemble_argument_collection(parse_docstring=False)
-    return frozenset(one for argument in collected for one in argument.names) | EVERYWHERE
+    command = COMMANDS[name]
+    return frozenset(arg.name for arg in (*command.args, *options_of(command))) | EVERYWHERE
 
 
 def misnamed_command(words: tuple[str, ...]) -> bool:
-    known = {*COMMANDS, *OTHERS}
+    known = set(COMMANDS)
     if words[0].startswith("-"):
         return words[0] not in EVERYWHERE
     name = " ".join(words[:2]) if words[0] in GROUPS else words[0]

@@ -4,6 +4,6 @@ Owns the table of commands (`table.py` and the files it gathers), their argument
 seen from outside, and what a person is shown. It imports nothing that takes long, so that a call costs a tenth of a
 second: no library, and of Poolhouse nothing.
 
-Leaves all rules to the server (`wire/operator`, `wire/v3`), and commands that read files, start a server or serve a
-database without one to `commands`.
+It reads and writes the files of a folder of scripts, and says nothing of what they mean. Leaves all rules to the server
+(`wire/operator`, `wire/v3`), and commands that start something or read a file of any length to `commands`.
 """

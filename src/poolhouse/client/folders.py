@@ -10,7 +10,7 @@ from typing import Any
 
 from poolhouse.client.exits import NOT_FOUND, USAGE, Stopped
 from poolhouse.client.output import shown
-from poolhouse.client.words import Words, say
+from poolhouse.client.words import Words, of_a_file, say
 
 TEMPLATES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "customdb", "templates")
 OF_EVERY_KIND = ("poolhouse.d.ts", "jsconfig.json")
@@ -44,7 +44,7 @@ def read(folder: str, names: Iterable[str], largest: int) -> dict[str, str]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            raise _stopped(path, (error.strerror or "", error.strerror or "")) from None
+            raise _of(error, path) from None
     return found
 
 
@@ -71,7 +71,7 @@ def write(folder: str, files: Sequence[tuple[Sequence[str], str]]) -> list[str]:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise _stopped(folder, (error.strerror or "", error.strerror or "")) from None
+        raise _of(error, folder) from None
     written = []
     for names, text in files:
         path = next(
@@ -82,7 +82,7 @@ def write(folder: str, files: Sequence[tuple[Sequence[str], str]]) -> list[str]:
             if _write(path, text):
                 written.append(path)
         except OSError as error:
-            raise _stopped(path, (error.strerror or "", error.strerror or "")) from None
+            raise _of(error, path) from None
     return written
 
 
@@ -146,4 +146,9 @@ def file_of(name: str, functions: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _stopped(path: str, why: Words) -> Stopped:
-    return Stopped(f"{shown(path)}: {say(why)}")
+    return Stopped(say((f"{shown(path)}：{why[0]}", f"{shown(path)}: {why[1]}")))
+
+
+def _of(error: OSError, path: str) -> Stopped:
+    """Not of the draft that stands for the file."""
+    return Stopped(shown(of_a_file(OSError(error.errno, error.strerror, path))))

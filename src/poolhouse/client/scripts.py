@@ -114,7 +114,9 @@ def run(call: Call, command: Command, values: Values) -> Any:
     texts = folders.read(folder, function["files"], known["largest"])
     if not texts:
         path = os.path.join(folder, function["files"][0])
-        raise Stopped(f"{output.shown(path)}: {say(('没有这个文件', 'no such file'))}", NOT_FOUND)
+        raise Stopped(
+            say((f"{output.shown(path)}：没有这个文件", f"{output.shown(path)}: no such file")), NOT_FOUND
+        )
     found = call(command.operation, {"files": texts, "name": function["name"], "args": given})
     _require_sound(folder, found)
     return found

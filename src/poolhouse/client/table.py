@@ -1,4 +1,4 @@
-"""All commands: those that are a call (`COMMANDS`), and the others by name (`OTHERS`), which `commands` carries out."""
+"""All commands."""
 
 from __future__ import annotations
 
@@ -69,13 +69,6 @@ GROUPS: dict[str, Words] = {
     "signing-keys": ("token 的签名密钥", "The server's keys that sign id and access tokens."),
 }
 
-OTHERS: dict[str, Words] = {
-    "migration status": ("迁移进度", "How many came, who failed and why, and when it ends."),
-    "migration waiting": ("尚未迁入的用户", "Who has not come yet."),
-    "migration finish": ("迁入从未登录的用户，结束迁移", "Move in everybody who never logged in."),
-}
-"""They read files, or need the database itself."""
-
 
 def alone() -> dict[str, Words]:
     """The commands of one word."""
@@ -84,5 +77,4 @@ def alone() -> dict[str, Words]:
 
 def below(group: str) -> dict[str, Words]:
     """The commands of a group, by full name."""
-    own = {name: command.help for name, command in COMMANDS.items() if name.startswith(f"{group} ")}
-    return own | {name: words for name, words in OTHERS.items() if name.startswith(f"{group} ")}
+    return {name: command.help for name, command in COMMANDS.items() if name.startswith(f"{group} ")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from poolhouse.client import scripts
+from poolhouse.client import migration, scripts
 from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
 from poolhouse.client.table_server import FAILED, SINCE
 
@@ -180,6 +180,66 @@ SCRIPTS_COMMANDS = (
     ),
 )
 MIGRATION_COMMANDS = (
+    Command(
+        "migration status",
+        (
+            "已迁入多少人，谁失败、为什么，照此速度何时结束",
+            "How many came, who failed and why, and when everybody will be here at this rate.",
+        ),
+        "GET get-custom-database-migration",
+        (),
+        migration.show_status,
+    ),
+    Command(
+        "migration waiting",
+        ("按 listUsers 的顺序列出尚未迁入的人", "Lists who has not come yet, as listUsers lists them."),
+        "GET list-custom-database-waiting-users",
+        (Arg("--limit", "limit", ("最多几个", "how many at most"), "number", default=50),),
+        Table(
+            (
+                Column("id", "id"),
+                Column("username", "username"),
+                Column("email", "email"),
+                Column("phone", "phone"),
+                Column("nickname", "nickname"),
+            )
+        ),
+        act=migration.waiting,
+    ),
+    Command(
+        "migration finish",
+        (
+            "迁入 listUsers 所列但从未登录的人，他们用验证码设新密码；有人未能迁入则退出状态为 1",
+            "Moves in everybody listUsers lists who never logged in; they set a new password by a code. Exit status 1 "
+            "if somebody could not be moved in.",
+        ),
+        "POST move-migration-page",
+        (
+            Arg("--dry-run", "", ("只统计，不迁入任何人", "only count; move no user"), "flag"),
+            Arg(
+                "--resume",
+                "",
+                ("从上次停下的页继续", "go on at the page where the last run stopped"),
+                "flag",
+            ),
+            Arg(
+                "--errors",
+                "",
+                (
+                    "写入与已有用户冲突的人的文件",
+                    "file for users who conflict with an existing user",
+                ),
+                default="migration.errors.jsonl",
+            ),
+        ),
+        migration.show_finished,
+        act=migration.finish,
+        unless="complete",
+        more=(
+            "每页是一个事务；Ctrl-C 在一页之后停下，--resume 从那里继续。",
+            "A page is one transaction; Ctrl-C stops after one, and --resume goes on there.",
+        ),
+    ),
     Command(
         "migration lift",
         (

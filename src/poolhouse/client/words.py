@@ -150,6 +150,25 @@ def say(words: Words) -> str:
     return words[0] if language() == "zh-CN" else words[1]
 
 
+_FILES: dict[type[OSError], Words] = {
+    FileNotFoundError: ("没有这个文件或目录", "no such file or folder"),
+    PermissionError: ("没有权限", "not permitted"),
+    FileExistsError: ("已存在", "is there already"),
+    IsADirectoryError: ("是目录", "is a folder"),
+    NotADirectoryError: ("不是目录", "is not a folder"),
+}
+
+
+def of_a_file(error: OSError) -> str:
+    """What is most often wrong with a file, by its name; else the system's own words."""
+    if error.filename is None:
+        return str(error)
+    for kind, (zh, en) in _FILES.items():
+        if isinstance(error, kind):
+            return say((f"{error.filename}：{zh}", f"{error.filename}: {en}"))
+    return f"{error.filename}: {error.strerror}"
+
+
 def title(name: str) -> str:
     return say(TITLES[name])
 

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from poolhouse import failures
 from poolhouse.client import exits
-from poolhouse.client.words import Words, language, say
-
-_FILES: dict[type[OSError], Words] = {
-    FileNotFoundError: ("没有这个文件或目录", "no such file or folder"),
-    PermissionError: ("没有权限", "not permitted"),
-    FileExistsError: ("已存在", "is there already"),
-    IsADirectoryError: ("是目录", "is a folder"),
-    NotADirectoryError: ("不是目录", "is not a folder"),
-}
+from poolhouse.client.words import language, of_a_file, say
 
 
 def other_schema(missing: int | None = None) -> tuple[str, str]:
@@ -74,7 +66,7 @@ def mendable(error: Exception) -> str | None:
         )
         return say(words)
     if isinstance(error, OSError):
-        return _of_the_system(error)
+        return of_a_file(error)
     if _is_of_another_schema(error):
         en, zh = other_schema()
         return say((zh, en))
@@ -91,13 +83,3 @@ def _is_of_another_schema(error: Exception) -> bool:
     from asyncpg.exceptions import UndefinedColumnError, UndefinedFunctionError, UndefinedTableError
 
     return isinstance(error, UndefinedTableError | UndefinedColumnError | UndefinedFunctionError)
-
-
-def _of_the_system(error: OSError) -> str:
-    """Of a file, what is most often wrong with one; else the system's own words."""
-    if error.filename is None:
-        return str(error)
-    for kind, (zh, en) in _FILES.items():
-        if isinstance(error, kind):
-            return say((f"{error.filename}：{zh}", f"{error.filename}: {en}"))
-    return f"{error.filename}: {error.strerror}"

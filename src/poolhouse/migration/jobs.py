@@ -83,7 +83,8 @@ class ImportJobs:
         return await rows.page(self._db, caller.pool_id, page)
 
     async def errors(self, caller: Caller, job_id: str, page: PageRequest) -> Page[RowError]:
-        return await rows.errors(self._db, caller.pool_id, await self.get(caller, job_id), page)
+        job = await self.get(caller, job_id)
+        return await rows.errors(self._db, caller.pool_id, job.journal.source, page)
 
     async def cancel(self, caller: Caller, job_id: str) -> ImportJob:
         """Who is in stays. Of one that has ended nothing changes."""

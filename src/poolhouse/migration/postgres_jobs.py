@@ -138,18 +138,22 @@ class ErrorRows:
         return journal.errors_bytes
 
 
-async def errors(db: Executor, pool_id: str, job: ImportJob, wanted: PageRequest) -> Page[RowError]:
+async def drop_errors(db: Executor, pool_id: str, source: str) -> None:
+    await db.execute("delete from user_import_errors where pool_id = $1 and source = $2", pool_id, source)
+
+
+async def errors(db: Executor, pool_id: str, source: str, wanted: PageRequest) -> Page[RowError]:
     """By their place in the file; `total` is of those that are kept."""
     total = await db.fetchval(
         "select count(*) from user_import_errors where pool_id = $1 and source = $2",
         pool_id,
-        job.journal.source,
+        source,
     )
     rows = await db.fetch(
         "select line, field, message, id_in_old from user_import_errors "
         "where pool_id = $1 and source = $2 order by line limit $3 offset $4",
         pool_id,
-        job.journal.source,
+        source,
         wanted.size,
         wanted.offset,
     )

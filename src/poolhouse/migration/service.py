@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 
 from poolhouse.caller import Caller
 from poolhouse.customdb import postgres as customdb_rows
 from poolhouse.customdb.model import MigrationProgress
-from poolhouse.db.database import Database
+from poolhouse.db.database import Database, Tx
 from poolhouse.directory.chooser import Directories
 from poolhouse.directory.migrating import MigratingDirectory, moved_values
 from poolhouse.errors import InvalidOperation, PoolhouseError
 from poolhouse.failures import told
 from poolhouse.migration import postgres as newcomers
-from poolhouse.migration.import_rows import ImportedUser
-from poolhouse.migration.import_verdicts import ErrorFile, check_errors_file, verdict_on
-from poolhouse.migration.importing import ImportProgress, Report, UserImports
+from poolhouse.migration import postgres_jobs as error_rows
+from poolhouse.migration.import_rows import ImportedUser, RowError
+from poolhouse.migration.import_verdicts import verdict_on
+from poolhouse.migration.importing import UserImports
 from poolhouse.migration.postgres import Journal
 from poolhouse.paging import Page, PageRequest
 from poolhouse.times import now
@@ -46,6 +46,35 @@ class MigrationState:
     per_hour: float | None = None
     last_hour: int = 0
     estimated_end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPage:
+    """What one page did: `after` less `before`. `seen` of `total` people are looked at."""
+
+    before: Journal
+    after: Journal
+    seen: int
+    total: int
+    errors: tuple[RowError, ...]
+
+
+class _Refused:
+    """Whom a page refused: kept with what it brings in, and told. A page that is tried again, or in halves, tells each
+    once."""
+
+    def __init__(self, *, keep: bool) -> None:
+        self._keep = keep
+        self._by_line: dict[int, RowError] = {}
+
+    async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
+        self._by_line |= {error.line: error for error in errors}
+        if self._keep:
+            await error_rows.ErrorRows().put(tx, pool_id, journal, errors)
+        return journal.errors_bytes
+
+    def told(self) -> tuple[RowError, ...]:
+        return tuple(self._by_line[line] for line in sorted(self._by_line))
 
 
 class Migration:
@@ -77,47 +106,54 @@ class Migration:
         new = {person.script_id for person in people if verdict_on(person, known) == "new"}
         return Page(found.total, [user for user in found.items if user.id in new])
 
-    async def finish(
-        self,
-        caller: Caller,
-        *,
-        errors: Path | None = None,
-        dry_run: bool = False,
-        resume: bool = False,
-        report: Report = lambda _: None,
-    ) -> Journal:
-        """Moves in everybody listUsers lists and nobody has moved in yet, without a password.
+    async def begin(self, caller: Caller, *, resume: bool = False) -> Journal:
+        """Begins to move in everybody listUsers lists and nobody has moved in yet; with `resume` goes on at the page
+        where that stopped. `move` does a page.
+
+        Raises InvalidOperation outside lazy migration.
+        """
+        caller.require_administrator()
+        await self._lazy(caller)
+        async with self._db.transaction() as tx:
+            found = await newcomers.journal(tx, caller.pool_id, SOURCE) if resume else None
+            if found and not found.finished:
+                return found
+            await error_rows.drop_errors(tx, caller.pool_id, SOURCE)
+            return await newcomers.begin(tx, caller.pool_id, SOURCE)
+
+    async def move(self, caller: Caller, position: int, *, dry_run: bool = False) -> MovedPage:
+        """Moves in, without a password, whoever of the page after `position` pages has not come; one transaction.
 
         While the connection is on they still log in with their old one, which is theirs here from then on;
-        afterwards they set one by a code. Those who clash with somebody here go to `errors`. Doing it again is
-        harmless; `resume` goes on at the page where it stopped. Somebody deleted from the old database
+        afterwards they set one by a code. Doing it again is harmless. Somebody deleted from the old database
         meanwhile shifts its pages, so a second run may find somebody the first one missed.
 
-        Raises InvalidOperation outside lazy migration, and what listUsers raises.
+        Raises InvalidOperation outside lazy migration and beside another run, and what listUsers raises.
         """
         caller.require_administrator()
         directory = await self._lazy(caller)
-        check_errors_file(errors)
-        journal = Journal(SOURCE)
+        before = Journal(SOURCE, position)
         if not dry_run:
-            found = await newcomers.journal(self._db, caller.pool_id, SOURCE) if resume else None
-            unfinished = found if found and not found.finished else None
-            journal = unfinished or await newcomers.begin(self._db, caller.pool_id, SOURCE)
-        log = ErrorFile(errors, journal.errors_bytes)
-        try:
-            while not journal.finished:
-                page = PageRequest(journal.position + 1, PAGE)
-                listed = await directory.legacy.list(caller, UserQuery(page))
-                seen = page.offset + len(listed.items)
-                people = _people(listed.items, page)
-                last = not people or seen >= listed.total
-                journal = await self._imports.store(
-                    caller, journal, people, 1, log, dry_run=dry_run, finish=last
+            begun = await newcomers.journal(self._db, caller.pool_id, SOURCE)
+            if begun is None or begun.finished or begun.position != position:
+                raise InvalidOperation(
+                    "另一个 migration finish 正在进行，或已结束",
+                    "another run of migration finish is under way, or has ended",
                 )
-                report(ImportProgress(journal, seen, listed.total))
-        finally:
-            log.close()
-        return journal
+            before = begun
+        page = PageRequest(position + 1, PAGE)
+        listed = await directory.legacy.list(caller, UserQuery(page))
+        seen = page.offset + len(listed.items)
+        people = _people(listed.items, page)
+        last = not people or seen >= listed.total
+        refused = _Refused(keep=not dry_run)
+        after = await self._imports.store(caller, before, people, 1, refused, dry_run=dry_run, finish=last)
+        return MovedPage(before, after, seen, listed.total, refused.told())
+
+    async def errors(self, caller: Caller, page: PageRequest) -> Page[RowError]:
+        """Whom the runs since the last beginning refused: the first ones."""
+        caller.require_administrator()
+        return await error_rows.errors(self._db, caller.pool_id, SOURCE, page)
 
     async def _lazy(self, caller: Caller) -> MigratingDirectory:
         directory = await self._directories.migrating(caller.pool_id)

@@ -19,7 +19,7 @@ from poolhouse.pools.model import Pool
 from poolhouse.sessions.server_keys import ALGORITHMS, ANNOUNCED, ServerAlgorithm, ServerKey
 from poolhouse.times import now, v3_time
 from poolhouse.users.model import UserKey
-from poolhouse.wire.operator import administrators, scripts, settings
+from poolhouse.wire.operator import administrators, migration, scripts, settings
 from poolhouse.wire.operator.row import Camel, row
 from poolhouse.wire.v3.endpoint import V3Request
 
@@ -319,4 +319,5 @@ ROWS = [
     row("POST", "try-import-rows", TryImportRowsDto, try_import_rows, "A row and its person's password"),
     *administrators.ROWS,
     *scripts.ROWS,
+    *migration.ROWS,
 ]
