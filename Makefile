@@ -48,6 +48,9 @@ first-hour: setup ## walks through the guides as three newcomers do; steps and t
 first-hour-clone: setup ## the same in a fresh clone of the last commit, its set-up included
 	.venv/bin/python -m tests.first_hour --clone
 
+pictures: setup ## takes the console's pictures of docs/images anew
+	PICTURES=docs/images .venv/bin/python -m pytest -n 0 tests/console/test_browser.py -k wide
+
 bench: setup ## measures against the limits; writes bench/results.json and docs/operations/performance.md
 	.venv/bin/python -m bench
 

@@ -44,7 +44,7 @@ def routes(services: Services) -> list[BaseRoute]:
         *oidc_routes(services),  # before v2, which answers for every other path under its own
         *v3_routes(services),  # before v2 too: its clients call some paths under v2's, and read its envelope
         *v2_routes(services),
-        *console_routes(),
+        *console_routes(services),
     ]
 
 

@@ -194,8 +194,8 @@ async def test_an_authenticator_goes_with_a_code_of_it(
 ) -> None:
     secret, _ = await bind(services, viewer)
     with pytest.raises(CodeWrong):
-        await services.administrator_factor.remove(BROWSER, viewer, "000000")
-    await services.administrator_factor.remove(BROWSER, viewer, code_of(secret))
+        await services.administrator_sign_in.remove_factor(BROWSER, viewer, "000000")
+    await services.administrator_sign_in.remove_factor(BROWSER, viewer, code_of(secret))
     assert isinstance(await sign_in(viewer), SignedIn)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -41,6 +42,20 @@ def poolhouse(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*POOLHOUSE, *words], capture_output=True, text=True, timeout=60)
 
 
+def signs_in(credentials: dict[str, str]) -> bool:
+    """Whether the administrator of the file can, at the console of the file."""
+    with httpx.Client(base_url=credentials["host"]) as browser:
+        page = browser.get(credentials["consoleUrl"], follow_redirects=True).text
+        token = re.search(r'name="form" value="([0-9a-f]+)"', page)
+        assert token
+        form = {
+            "form": token[1],
+            "username": credentials["adminUsername"],
+            "password": credentials["adminPassword"],
+        }
+        return browser.post("/console/sign-in", data=form).headers.get("location") == "/console"
+
+
 def test_a_first_start_serves_and_writes_credentials_only_the_owner_reads(data: Path) -> None:
     server = Running(data)
     try:
@@ -59,6 +74,7 @@ def test_a_first_start_serves_and_writes_credentials_only_the_owner_reads(data: 
             "adminUsername",
             "adminPassword",
         }
+        assert signs_in(server.credentials)
     finally:
         assert server.stop() == 0
 

@@ -128,7 +128,7 @@ def main(programs: Path, folder: Path) -> None:
     poolhouse = Poolhouse(programs / "poolhouse", folder)
     told = json.loads(poolhouse.command("version", "--json"))
     assert all(told.values()), told
-    assert poolhouse.command("--version").startswith(f"Poolhouse       {told['Poolhouse']}\n")
+    assert poolhouse.command("--version").split()[:2] == ["Poolhouse", told["Poolhouse"]]
 
     people = [{"username": f"person{n}", "password": f"secret-{n}-它", "name": f"人{n}"} for n in range(20)]
     (folder / "people.jsonl").write_text("\n".join(json.dumps(one) for one in people), encoding="utf-8")

@@ -22,7 +22,7 @@ HOMES = {
     "oidc/translations.py": "a table of pairs",
     "v3/mail.py": "the contract has a field for each language",
     "operator/settings.py": "what each setting does, in both",
-    "console/__init__.py": "what is shown where the console was not built, in both",
+    "console/words.py": "a table of pairs",
     "error_codes.py": "a generated page with both",
 }
 """Where else Chinese may stand, and why."""

@@ -251,6 +251,11 @@ class AdministratorSignIn:
                 tx, _own(asking, administrator.id), _event("update_password", administrator)
             )
 
+    async def remove_factor(self, asking: Caller, administrator: Administrator, code: str) -> None:
+        """Their own authenticator, by a code of it. Raises FactorNotFound, CodeWrong, AccountLocked."""
+        async with self._counted(asking, administrator.username, CODE):
+            await self._factor.remove(asking, administrator, code)
+
     # -- counting ------------------------------------------------------------------------------------------
 
     @asynccontextmanager

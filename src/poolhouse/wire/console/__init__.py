@@ -1,23 +1,104 @@
-"""The administrator's console. Not built yet: its address says so, and where the same work can be done."""
+"""The administrator's console: pages over the operations of v3.
+
+Each page is a row of `PAGES`. What it shows and does it asks of v3 in this process, as an administrator whose roles are
+scopes, so that it has no rule and no way in of its own. Decision: docs/decisions/0064-console.md.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Poolhouse</title>
-<body style="font: 16px/1.6 system-ui, sans-serif; max-width: 36rem; margin: 4rem auto; padding: 0 1rem">
-<h1>Poolhouse</h1>
-<p>控制台尚未提供。请使用命令行 <code>poolhouse --help</code>，或管理接口：<a href="/docs">/docs</a>。</p>
-<p lang="en">The console is not built yet. Use the command line, <code>poolhouse --help</code>, or the management API:
-<a href="/docs">/docs</a>.</p></body></html>"""
+from poolhouse import trace
+from poolhouse.errors import NotFound, NotPermitted, PoolhouseError
+from poolhouse.services import WireServices
+from poolhouse.wire.browsers import spoken
+from poolhouse.wire.console import account, home, lists, sign_in, users
+from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.rendering import Rendering
+from poolhouse.wire.console.visit import Visit, in_pool, redirect, visit_of
+from poolhouse.wire.v3.app import row_at
+from poolhouse.wire.v3.errors import row_of
+from poolhouse.wire.v3.table import PREFIX
+
+PAGES: tuple[Page, ...] = (*sign_in.PAGES, *account.PAGES, *home.PAGES, *lists.PAGES, *users.PAGES)
+
+_log = structlog.get_logger(__name__)
 
 
-async def _console(request: Request) -> Response:
-    return Response(_PAGE, 501, media_type="text/html; charset=utf-8")
+def console_routes(services: WireServices) -> list[BaseRoute]:
+    """Everything below /console, and `/`, which leads there."""
+    rendering = Rendering()
+    console = Console(services, rendering)
+    return [
+        Route("/", _to_console),
+        Route("/console/static/{digest}/{name}", rendering.file),
+        *(Route(f"/console{page.path}", console.answering(page), methods=[page.method]) for page in PAGES),
+        Route("/console/{path:path}", console.answering(None), methods=["GET", "POST"]),
+    ]
 
 
-def console_routes() -> list[BaseRoute]:
-    """GET /console and below: 501."""
-    return [Route("/console", _console), Route("/console/{path:path}", _console)]
+async def _to_console(request: Request) -> Response:
+    return redirect("/console")
+
+
+class Console:
+    def __init__(self, services: WireServices, rendering: Rendering) -> None:
+        self._services, self._rendering = services, rendering
+
+    def answering(self, page: Page | None) -> Callable[[Request], Awaitable[Response]]:
+        """The handler of a page; of None, what says that there is no such page."""
+
+        async def answer(request: Request) -> Response:
+            trace.note(wire="console", operation=f"{page.method} /console{page.path}" if page else "console")
+            try:
+                visit = await visit_of(request, self._services)
+            except PoolhouseError as error:
+                trace.note(error=error)
+                lang = spoken(request.headers.get("accept-language")) or "zh-CN"
+                return Response(error.message(lang), 400, media_type="text/plain; charset=utf-8")
+            return await self._answer(visit, page)
+
+        return answer
+
+    async def _answer(self, visit: Visit, page: Page | None) -> Response:
+        try:
+            if page is None:
+                raise NotFound(path="console")
+            if page.access != "anyone" and visit.administrator is None:
+                return self._must_sign_in(visit)
+            if page.access == "pool":
+                visit = await in_pool(visit, visit.path["pool"])
+                assert visit.caller
+                for operation in page.calls:
+                    method, _, path = operation.partition(" ")
+                    visit.caller.require_scopes(row_at(method, f"{PREFIX}{path}").scopes)
+            return await page.handler(visit, self._rendering)
+        except PoolhouseError as error:
+            trace.note(error=error)
+            return self._problem(visit, error)
+        except Exception:
+            _log.exception("request_failed", request_id=visit.http.request_id)
+            return self._problem(visit, PoolhouseError())
+
+    def _must_sign_in(self, visit: Visit) -> Response:
+        """And then go on to where they were; what they had sent is not sent again."""
+        if visit.http.method != "GET":
+            return redirect("/console/sign-in?ended=1")
+        return redirect(f"/console/sign-in?{urlencode({'to': visit.here})}")
+
+    def _problem(self, visit: Visit, error: PoolhouseError) -> Response:
+        status = row_of(error).status_code
+        kind = "not_found" if type(error) is NotFound else "problem"
+        return self._rendering.page(
+            visit,
+            "problem.html",
+            status if 400 <= status < 600 else 500,
+            kind="refused" if isinstance(error, NotPermitted) else kind,
+            message=error.message(visit.lang),
+        )

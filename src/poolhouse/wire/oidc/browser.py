@@ -15,9 +15,10 @@ from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.credentials.service import at_session, nobody
 from poolhouse.crypto.transport import require_plain
-from poolhouse.errors import FormStale, Lang, PoolhouseError
+from poolhouse.errors import FormStale, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
+from poolhouse.wire.browsers import cookies_among, spoken
 from poolhouse.wire.origin import origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
 from poolhouse.wire.tracked_body import TrackedBody
@@ -133,34 +134,8 @@ def with_browser(
 
 
 def own_cookies(header: str) -> dict[str, str]:
-    """Those this wire sets. Their values need no unquoting, and Python's takes the square of their length."""
-    pairs = (pair.partition("=") for pair in header.split(";"))
-    found = {name.strip(): value.strip() for name, _, value in pairs}
-    return {name: found[name] for name in (SESSION_COOKIE, FORM_COOKIE) if name in found}
-
-
-MOST_LANGUAGES = 20
-
-
-def spoken(asked: str | None) -> Lang | None:
-    """Of `ui_locales` or an Accept-Language the first that we speak, by its weight."""
-    if not asked:
-        return None
-    weighed: list[tuple[float, Lang]] = []
-    for one in asked[:1024].replace(" ", ",").split(",")[:MOST_LANGUAGES]:
-        name, _, parameters = one.partition(";")
-        weight = _weight(parameters)
-        if weight > 0 and name.lower().startswith(("en", "zh")):
-            weighed.append((weight, "en-US" if name.lower().startswith("en") else "zh-CN"))
-    return max(weighed, key=lambda known: known[0])[1] if weighed else None
-
-
-def _weight(parameters: str) -> float:
-    name, _, value = parameters.partition("=")
-    if name.strip() != "q":
-        return 1
-    digits = value[:5]
-    return float(digits) if digits.replace(".", "", 1).isdigit() and digits.isascii() else 0
+    """Those this wire sets."""
+    return cookies_among(header, (SESSION_COOKIE, FORM_COOKIE))
 
 
 def with_query(target: str, facts: Mapping[str, str | None]) -> str:

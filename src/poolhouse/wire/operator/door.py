@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -28,7 +27,7 @@ from poolhouse.wire.operator.rows import ROWS
 from poolhouse.wire.request import struct_of
 from poolhouse.wire.sentences import DONE, STORED_ONLY
 from poolhouse.wire.v3 import envelope
-from poolhouse.wire.v3.app import carried_out, row_at
+from poolhouse.wire.v3.app import asked, row_at
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.table import PREFIX
 
@@ -100,10 +99,7 @@ class Door:
         pool_id = "" if row.name in WITHOUT_POOL else await pool_of(self._services.pools, call.pool)
         trace.note(pool_id=pool_id)
         caller = operator(pool_id, account, lang=lang, request_id=about.request_id)
-        pairs = [] if row.takes_body else list(_pairs(call.values))
-        return await carried_out(
-            self._services, row, caller, call.values, pairs, headers={}, own=self._issuer
-        )
+        return await asked(self._services, row, caller, call.values, own=self._issuer)
 
     def _issuer(self) -> str:
         return f"{self._services.settings.address}/oidc"
@@ -120,11 +116,3 @@ def _row(name: str) -> Endpoint:
     if row.access != "administrator" or row.streams:
         raise NotPermitted(f"{row.name} is not for an operator")
     return row
-
-
-def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """As a client of v3 would spell them in a query."""
-    for name, value in values.items():
-        for one in value if isinstance(value, list) else [value]:
-            if one is not None:
-                yield name, ("true" if one else "false") if isinstance(one, bool) else str(one)

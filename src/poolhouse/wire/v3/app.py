@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -140,6 +140,27 @@ async def carried_out(
         return data, None
     data, following = walking.answered(row, cursors, walk, given, data)
     return data, {walking.NEXT: following}
+
+
+async def asked(
+    services: WireServices,
+    row: Endpoint,
+    caller: Caller,
+    values: Mapping[str, Any],
+    *,
+    own: Callable[[], str],
+) -> tuple[Any, dict[str, Any] | None]:
+    """`carried_out` for somebody in this process, who has no query to spell values in."""
+    pairs = [] if row.takes_body else list(_pairs(values))
+    return await carried_out(services, row, caller, dict(values), pairs, headers={}, own=own)
+
+
+def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """As a client would spell them in a query."""
+    for name, value in values.items():
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                yield name, ("true" if one else "false") if isinstance(one, bool) else str(one)
 
 
 def row_at(method: str, path: str) -> Endpoint:

@@ -1,0 +1,132 @@
+"""Pages that are a list: the same operation and the same columns as the command of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from poolhouse.client.model import Column, Command, Table, Values, got, put
+from poolhouse.client.table import COMMANDS
+from poolhouse.client.words import TITLES
+from poolhouse.errors import InvalidInput
+from poolhouse.wire.console.page import Handler, Page
+from poolhouse.wire.console.rendering import Rendering
+from poolhouse.wire.console.visit import Visit
+from poolhouse.wire.request import Query
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """`name`: of its address and, in `words`, its title. `command`: whose operation and columns it has. `search`:
+    the command that looks for words among the same. `filters`: arguments of the command to choose from.
+    `row`: where a row leads, with its first column's value behind."""
+
+    name: str
+    command: str
+    search: str = ""
+    filters: tuple[str, ...] = ()
+    row: str = ""
+
+    @property
+    def operation(self) -> str:
+        return COMMANDS[self.command].operation
+
+
+LISTS = (
+    List("users", "user list", search="user search", filters=("status",), row="users"),
+    List("groups", "group list"),
+    List("roles", "role list"),
+    List("organizations", "org list"),
+    List("applications", "app list"),
+    List("fields", "field list"),
+    List("scripts", "scripts list"),
+    List("sign_ins", "audit list"),
+    List("audit", "audit admin"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address says of a list, and so what Back and a new sign-in find again."""
+
+    words: str
+    chosen: Mapping[str, str]
+    number: int
+
+    @classmethod
+    def of(cls, one: List, query: Query) -> Asked:
+        """Raises InvalidInput naming the part that is none."""
+        words = (query.text("q") or "").strip() if one.search else ""
+        number = query.integer("page") or 1
+        if number < 1:
+            raise InvalidInput("page", "应不小于 1", "must be at least 1")
+        named = () if words else one.filters
+        return cls(words, {name: value for name in named if (value := query.text(name))}, number)
+
+    def values(self, command: Command) -> Values:
+        values: Values = dict(command.fixed)
+        for arg in command.args:
+            if arg.default is not None:
+                put(values, arg.to, arg.default)
+        for name, value in self.chosen.items():
+            put(values, name, value)
+        if self.words:
+            put(values, command.args[0].to, self.words)
+        if command.paged is not None:
+            before = f"{command.paged}." if command.paged else ""
+            put(values, f"{before}page", self.number)
+            put(values, f"{before}limit", PAGE_SIZE)
+        return values
+
+    def page(self, number: int) -> str:
+        """Its address."""
+        facts = {"q": self.words, **self.chosen, "page": str(number)}
+        return "?" + urlencode({name: value for name, value in facts.items() if value})
+
+
+def _handler(of: List) -> Handler:
+    async def show(visit: Visit, rendering: Rendering) -> Response:
+        asked = Asked.of(of, visit.http.query)
+        command = COMMANDS[of.search if asked.words else of.command]
+        shows = command.shows
+        assert isinstance(shows, Table)
+        data = await visit.ask(command.operation, asked.values(command))
+        rows = got(data, shows.at) or []
+        total = data.get("totalCount") if isinstance(data, dict) else None
+        is_last = command.paged is None or len(rows) < PAGE_SIZE
+        if total is not None and asked.number * PAGE_SIZE >= total:
+            is_last = True
+        return rendering.page(
+            visit,
+            "list.html",
+            of=of,
+            columns=[(column, TITLES[column.title][visit.lang == "en-US"]) for column in shows.columns],
+            rows=[[_value(row, column) for column in shows.columns] for row in rows],
+            total=total,
+            asked=asked,
+            choices={name: _choices(of, name) for name in of.filters},
+            previous=asked.page(asked.number - 1) if asked.number > 1 else "",
+            following="" if is_last else asked.page(asked.number + 1),
+        )
+
+    return show
+
+
+def _choices(of: List, name: str) -> tuple[str, ...]:
+    return next(arg.choices for arg in COMMANDS[of.command].args if arg.to == name)
+
+
+def _value(row: dict[str, Any], column: Column) -> Any:
+    found = got(row, column.path)
+    return got(row, column.also) if found in (None, "") and column.also else found
+
+
+PAGES = tuple(
+    Page("GET", f"/pools/{{pool}}/{one.name}", _handler(one), calls=(one.operation,)) for one in LISTS
+)

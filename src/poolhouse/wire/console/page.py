@@ -1,0 +1,30 @@
+"""A row of the console's table of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.responses import Response
+
+from poolhouse.wire.console.rendering import Rendering
+from poolhouse.wire.console.visit import Visit
+
+Handler = Callable[[Visit, Rendering], Awaitable[Response]]
+Access = Literal["anyone", "administrator", "pool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`path` is below /console. `access`: `pool` for an administrator with a role in the pool that the path names.
+
+    `calls`: the operations of v3 it cannot do without; whose roles lack a scope of one is refused before anything
+    is done.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    handler: Handler
+    access: Access = "pool"
+    calls: tuple[str, ...] = ()

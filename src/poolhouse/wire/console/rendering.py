@@ -1,0 +1,75 @@
+"""Pages of the console under a policy that lets nothing in but what this server serves itself."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from poolhouse.wire.console import words
+from poolhouse.wire.console.visit import THEMES, Visit
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+class Rendering:
+    """`static`: name -> (kind, bytes). Its address holds a digest, so that it may be kept for ever."""
+
+    def __init__(self) -> None:
+        folder = files("poolhouse.wire.console") / "static"
+        self.static = {
+            one.name: (kind, one.read_bytes())
+            for one in folder.iterdir()
+            if (kind := _KINDS.get("." + one.name.rpartition(".")[2]))
+        }
+        self._addresses = {
+            name: f"/console/static/{hashlib.sha256(content).hexdigest()[:16]}/{name}"
+            for name, (_, content) in self.static.items()
+        }
+        self._templates = Environment(
+            loader=PackageLoader("poolhouse.wire.console"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def page(self, visit: Visit, name: str, status: int = 200, **facts: Any) -> Response:
+        """`name`: a template; `facts`: what it shows."""
+        visit = visit.begun()
+        text = self._templates.get_template(name).render(
+            visit=visit,
+            t=words.Texts(visit.lang),
+            lang=visit.lang,
+            theme=visit.theme,
+            themes=THEMES,
+            form_token=visit.form_token(),
+            static=self._addresses.__getitem__,
+            when=words.moment,
+            **{"error": "", "notice": visit.http.query.text("done") or ""} | facts,
+        )
+        return visit.keep_form(Response(text, status, HEADERS, "text/html; charset=utf-8"))
+
+    async def file(self, request: Request) -> Response:
+        """GET /console/static/DIGEST/NAME."""
+        name = request.path_params["name"]
+        if self._addresses.get(name) != request.url.path:
+            return Response("not found", 404, HEADERS, "text/plain; charset=utf-8")
+        kind, content = self.static[name]
+        headers = {**HEADERS, "cache-control": "public, max-age=31536000, immutable"}
+        return Response(content, 200, headers, kind)

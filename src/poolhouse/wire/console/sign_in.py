@@ -1,0 +1,119 @@
+"""The pages of signing in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from poolhouse import trace
+from poolhouse.administrators.model import More, SignedIn
+from poolhouse.errors import FormStale, PoolhouseError, TokenExpired
+from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.rendering import Rendering
+from poolhouse.wire.console.visit import LANG, SESSION, THEME, THEMES, Visit, redirect
+
+HOME = "/console"
+HERE = "/console/sign-in"
+
+
+async def ask(visit: Visit, rendering: Rendering) -> Response:
+    if visit.administrator:
+        return redirect(_onward(visit.http.query.pairs()))
+    ended = visit.http.query.text("ended")
+    return rendering.page(
+        visit,
+        "sign_in.html",
+        to=_onward(visit.http.query.pairs()),
+        username="",
+        notice="signed_out" if ended else "",
+    )
+
+
+async def sign_in(visit: Visit, rendering: Rendering) -> Response:
+    form = visit.form()
+    to, username = _onward(form), form.get("username", "")
+    try:
+        found = await visit.services.administrator_sign_in.sign_in(
+            visit.asking, username, form.get("password", "")
+        )
+    except PoolhouseError as error:
+        trace.note(error=error)
+        return rendering.page(
+            visit,
+            "sign_in.html",
+            _status(error),
+            to=to,
+            username=username[:64],
+            error=error.message(visit.lang),
+        )
+    return _answer(visit, rendering, found, to)
+
+
+async def go_on(visit: Visit, rendering: Rendering) -> Response:
+    """With the code, or with the new password."""
+    form = visit.form()
+    to, ticket = _onward(form), form.get("ticket", "")
+    needs = "new password" if "new_password" in form else "code"
+    try:
+        found = await visit.services.administrator_sign_in.go_on(
+            visit.asking, ticket, code=form.get("code", ""), new_password=form.get("new_password", "")
+        )
+    except TokenExpired as error:
+        trace.note(error=error)
+        return redirect(f"{HERE}?ended=1")
+    except PoolhouseError as error:
+        trace.note(error=error)
+        return rendering.page(
+            visit,
+            "sign_in_more.html",
+            _status(error),
+            to=to,
+            ticket=ticket,
+            needs=needs,
+            error=error.message(visit.lang),
+        )
+    return _answer(visit, rendering, found, to)
+
+
+async def sign_out(visit: Visit, rendering: Rendering) -> Response:
+    visit.form()
+    await visit.services.administrator_sign_in.sign_out(visit.asking, visit.cookies.get(SESSION, ""))
+    return visit.signed_out(redirect(HERE))
+
+
+async def look(visit: Visit, rendering: Rendering) -> Response:
+    """Language and theme, of this browser."""
+    form = visit.form()
+    response = redirect(_onward(form))
+    if form.get("lang") in ("zh-CN", "en-US"):
+        visit.keep(response, LANG, form["lang"])
+    if form.get("theme") in THEMES:
+        visit.keep(response, THEME, form["theme"])
+    return response
+
+
+def _answer(visit: Visit, rendering: Rendering, found: SignedIn | More, to: str) -> Response:
+    if isinstance(found, SignedIn):
+        return visit.signed_in(to, found)
+    return rendering.page(visit, "sign_in_more.html", to=to, ticket=found.ticket, needs=found.needs)
+
+
+def _onward(given: Mapping[str, str]) -> str:
+    """Where to go afterwards: a path of the console and nothing else."""
+    to = given.get("to", "")
+    ours = to == HOME or to.startswith((f"{HOME}/", f"{HOME}?"))
+    return to if ours and "\\" not in to and "//" not in to and to.isprintable() and len(to) < 2048 else HOME
+
+
+def _status(error: PoolhouseError) -> int:
+    return 400 if isinstance(error, FormStale) else 403
+
+
+PAGES = (
+    Page("GET", "/sign-in", ask, "anyone"),
+    Page("POST", "/sign-in", sign_in, "anyone"),
+    Page("POST", "/sign-in/more", go_on, "anyone"),
+    Page("POST", "/sign-out", sign_out, "anyone"),
+    Page("POST", "/look", look, "anyone"),
+)

@@ -1,0 +1,31 @@
+// Keys, and a question before changes are lost. Every page works without it.
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  const search = document.querySelector("[data-search]");
+  const shortcuts = document.getElementById("shortcuts");
+  if (event.key === "/" && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  } else if (event.key === "?" && !shortcuts.open) {
+    shortcuts.showModal();
+  }
+});
+
+let changed = false;
+addEventListener("input", (event) => {
+  const form = event.target.closest("form[method=post]");
+  changed ||= Boolean(form && !form.closest(".bottom"));
+});
+addEventListener("submit", () => { changed = false; });
+addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+const local = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" });
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const at = new Date(time.dateTime);
+  if (Number.isNaN(at.getTime())) continue;
+  time.title = time.textContent;
+  time.textContent = local.format(at);
+}

@@ -1,0 +1,82 @@
+"""Browsers of administrators, without the browser: cookies are kept and forms repeat their token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from tests.administrators.conftest import OPERATOR, PASSWORD
+from tests.conftest import PoolForTests
+
+from poolhouse.administrators.model import Administrator
+from poolhouse.app import asgi
+from poolhouse.ids import new_id
+from poolhouse.services import Services
+
+HOST = "http://127.0.0.1:3000"
+
+
+@dataclass
+class Console:
+    """`administrator` is None for a stranger."""
+
+    http: httpx.AsyncClient
+    pool: PoolForTests
+    administrator: Administrator | None = None
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        """`path` below /console, with `{pool}` for the test's."""
+        return await self.http.get(self.address(path), **options)
+
+    async def post(self, path: str, page: str = "/sign-in?lang=zh-CN", **form: str) -> httpx.Response:
+        """A form as the page `page` has it."""
+        shown = await self.get(page, follow_redirects=True)
+        found = re.search(r'name="form" value="([0-9a-f]+)"', shown.text)
+        assert found
+        return await self.http.post(self.address(path), data={"form": found[1], **form})
+
+    def address(self, path: str) -> str:
+        return f"/console{path.replace('{pool}', self.pool.id)}"
+
+    async def sign_in(self, password: str = PASSWORD, **form: str) -> httpx.Response:
+        assert self.administrator
+        return await self.post("/sign-in", username=self.administrator.username, password=password, **form)
+
+
+Open = Callable[..., Awaitable[Console]]
+
+
+@pytest.fixture
+async def stranger(services: Services, pool: PoolForTests) -> AsyncIterator[Console]:
+    transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url=HOST) as http:
+        yield Console(http, pool)
+
+
+@pytest.fixture
+async def console(services: Services, pool: PoolForTests) -> AsyncIterator[Open]:
+    """Signs in a new administrator with roles in the test's pool, or as an owner of the server."""
+    opened: list[httpx.AsyncClient] = []
+    app = asgi(services)
+
+    async def open_(*roles: str, is_owner: bool = False) -> Console:
+        administrators = services.administrators
+        made = await administrators.create(
+            OPERATOR, f"c{new_id()}", PASSWORD, is_owner=is_owner, must_change_password=False
+        )
+        if roles:
+            made = await administrators.set_roles(OPERATOR, made.id, pool.id, list(roles))
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+        http = httpx.AsyncClient(transport=transport, base_url=HOST, headers={"accept-language": "en"})
+        opened.append(http)
+        one = Console(http, pool, made)
+        assert (await one.sign_in()).status_code == 303
+        return one
+
+    yield open_
+    for http in opened:
+        await http.aclose()

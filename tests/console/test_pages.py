@@ -1,0 +1,257 @@
+"""Every page of the console, generated from its table: who is refused, what it answers, and in which words."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from tests.conftest import PoolForTests
+from tests.console.conftest import Console, Open
+
+from poolhouse.administrators.roles import ROLES, SCOPES
+from poolhouse.groups.model import GroupDraft
+from poolhouse.ids import new_id
+from poolhouse.services import Services
+from poolhouse.users.model import UserDraft
+from poolhouse.wire.console import PAGES
+from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.rendering import HEADERS
+from poolhouse.wire.console.words import STATUSES, TEXTS
+from poolhouse.wire.v3.app import row_at
+from poolhouse.wire.v3.table import PREFIX
+
+NEEDING = [page for page in PAGES if page.access != "anyone"]
+IN_POOL = [page for page in PAGES if page.access == "pool"]
+SHOWN = [page for page in PAGES if page.method == "GET"]
+
+
+def name(page: Page) -> str:
+    return f"{page.method} {page.path or '/'}"
+
+
+def filled(page: Page, user: str = "nobody") -> str:
+    return page.path.replace("{user}", user)
+
+
+def scopes(page: Page) -> set[str]:
+    found: set[str] = set()
+    for operation in page.calls:
+        method, _, path = operation.partition(" ")
+        found |= row_at(method, f"{PREFIX}{path}").scopes
+    return found
+
+
+async def called(console: Console, page: Page, user: str = "nobody") -> Any:
+    if page.method == "GET":
+        return await console.get(filled(page, user))
+    return await console.post(filled(page, user))
+
+
+@pytest.mark.parametrize("page", NEEDING, ids=name)
+async def test_a_stranger_is_asked_to_sign_in(stranger: Console, page: Page) -> None:
+    answer = await called(stranger, page)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/console/sign-in?")
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=name)
+@pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
+async def test_a_page_is_shown(
+    services: Services, pool: PoolForTests, console: Open, page: Page, lang: str
+) -> None:
+    user = await services.users.create(pool.administrator, UserDraft({"username": "li", "name": "李四"}))
+    one = await console("owner")
+    headers = {"accept-language": lang}
+    answer = await one.get(f"{filled(page, user.id)}?choose=1", follow_redirects=True, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert f'<html lang="{lang}"' in answer.text
+    for header, value in HEADERS.items():
+        assert answer.headers[header] == value
+
+
+@pytest.mark.parametrize("page", IN_POOL, ids=name)
+async def test_another_pool_is_not_there(
+    services: Services, other_pool: PoolForTests, console: Open, page: Page
+) -> None:
+    """For a right in one pool is none in another; and a user of another is nobody."""
+    user = await services.users.create(other_pool.administrator, UserDraft({"username": "li"}))
+    one = await console("owner")
+    if "{user}" in page.path:
+        assert (await called(one, page, user.id)).status_code == 404
+    form_of_ours = Console(one.http, other_pool, one.administrator)
+    answer = await called(form_of_ours, page, user.id)
+    assert answer.status_code == 404
+    assert "li" not in re.findall(r">(\w+)<", answer.text)
+    found = await services.users.get(other_pool.administrator, user.id)
+    assert found.status == "Activated"
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if SCOPES[role] is not None])
+async def test_a_role_opens_the_pages_of_its_scopes_and_no_other(console: Open, role: Any) -> None:
+    one = await console(role)
+    may = SCOPES[role] or frozenset()
+    for page in IN_POOL:
+        answer = await called(one, page)
+        if scopes(page) <= may:
+            assert answer.status_code != 403, (role, name(page))
+        else:
+            assert answer.status_code == 403, (role, name(page))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.method == "POST"], ids=name)
+async def test_a_form_of_another_site_does_nothing(console: Open, page: Page) -> None:
+    one = await console("owner")
+    for headers in ({}, {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        answer = await one.http.post(one.address(filled(page)), data={"form": "0" * 64}, headers=headers)
+        assert answer.status_code == 400
+    shown = await one.get("/account")
+    token = re.search(r'name="form" value="([0-9a-f]+)"', shown.text)
+    assert token
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        answer = await one.http.post(one.address(filled(page)), data={"form": token[1]}, headers=headers)
+        assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("page", IN_POOL, ids=name)
+def test_what_a_page_does_is_an_operation_of_the_api(page: Page) -> None:
+    """A page that asks nothing of it shows less where a role lacks something; a form always has one."""
+    assert page.calls or page.method == "GET"
+    for operation in page.calls:
+        method, _, path = operation.partition(" ")
+        assert row_at(method, f"{PREFIX}{path}").access == "administrator"
+
+
+# -- what stands on them -----------------------------------------------------------------------------------
+
+HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)>{{7*7}}"""
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+async def test_a_hostile_name_is_a_name_on_every_page(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    values = {
+        field: HOSTILE.replace("\u202e", "") for field in ("name", "nickname", "company", "photo", "city")
+    }
+    values["photo"] = "javascript:alert(1)"
+    del values["photo"]
+    user = await services.users.create(pool.administrator, UserDraft({"username": "li", **values}))
+    await services.groups.create(pool.administrator, GroupDraft(code="evil", name=HOSTILE))
+    one = await console("owner")
+    for page in SHOWN:
+        answer = await one.get(filled(page, user.id), follow_redirects=True)
+        tags = Tags()
+        tags.feed(answer.text)
+        assert not [1 for tag, attributes in tags.seen if tag == "img" and attributes.get("src") == "x"], (
+            page.path
+        )
+        scripts = [attributes for tag, attributes in tags.seen if tag == "script"]
+        assert all((script.get("src") or "").startswith("/console/static/") for script in scripts)
+        assert not [1 for _, attributes in tags.seen for key in attributes if key.startswith("on")]
+
+
+@pytest.mark.parametrize(
+    "query", ["q=" + "%00", "page=0", "page=x", "page=99999999", "status=Nobody", "q=%ff"]
+)
+async def test_an_address_that_is_none_is_a_sentence(console: Open, query: str) -> None:
+    one = await console("viewer")
+    answer = await one.get(f"/pools/{{pool}}/users?{query}")
+    assert answer.status_code in (200, 400)
+    assert "Traceback" not in answer.text
+
+
+async def test_no_page_asks_another_host_for_anything(console: Open) -> None:
+    one = await console("owner")
+    for page in SHOWN:
+        tags = Tags()
+        tags.feed((await one.get(filled(page), follow_redirects=True)).text)
+        for tag, attributes in tags.seen:
+            if tag in ("img", "script", "link", "form"):
+                address = attributes.get("src") or attributes.get("href") or attributes.get("action") or ""
+                assert address.startswith(("/console", "data:image/")) or not address, (page.path, address)
+
+
+async def test_a_file_is_kept_for_ever_and_another_digest_is_none(stranger: Console) -> None:
+    page = await stranger.get("/sign-in")
+    address = re.search(r"/console/static/[0-9a-f]{16}/console.css", page.text)
+    assert address
+    file = await stranger.http.get(address[0])
+    assert (file.status_code, file.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert "immutable" in file.headers["cache-control"]
+    for other in ("/console/static/0000000000000000/console.css", "/console/static/x/../words.py"):
+        assert (await stranger.http.get(other)).status_code == 404
+
+
+async def test_what_is_no_page_says_so(console: Open) -> None:
+    one = await console("owner")
+    answer = await one.get("/nothing")
+    assert answer.status_code == 404
+    assert "No such page" in answer.text
+    assert (await one.http.get("/")).headers["location"] == "/console"
+
+
+# -- words -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", [*TEXTS, *STATUSES])
+def test_every_word_is_in_both_languages(key: str) -> None:
+    zh, en = (TEXTS | STATUSES)[key]
+    assert zh
+    assert en
+    assert not re.search(r"[\u4e00-\u9fff]", en)
+    assert set(re.findall(r"{(\w+)}", zh)) == set(re.findall(r"{(\w+)}", en))
+
+
+def test_no_template_says_anything_by_itself() -> None:
+    """What a person reads stands in `words`; a template has its tags, and Jinja's."""
+    from poolhouse.wire.console.rendering import Rendering
+
+    templates = Rendering()._templates
+    for template in templates.list_templates(extensions=["html"]):
+        source, _, _ = templates.loader.get_source(templates, template)  # type: ignore[union-attr]
+        bare = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", " ", source, flags=re.DOTALL)
+        said = set(re.findall(r"[A-Za-z\u4e00-\u9fff]{2,}", bare)) - {"Poolhouse", "中文", "English"}
+        assert said == set(), template
+
+
+async def test_a_user_is_blocked_and_comes_back(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    user = await services.users.create(pool.administrator, UserDraft({"username": "li"}))
+    one = await console("user-editor")
+    here = f"/pools/{{pool}}/users/{user.id}"
+    for act, status in (("block", "Suspended"), ("unblock", "Activated")):
+        answer = await one.post(f"{here}/{act}", page=here)
+        assert answer.status_code == 303
+        assert (await services.users.get(pool.administrator, user.id)).status == status
+    shown = await one.get(here)
+    assert 'action="' + one.address(here) + '/block"' in shown.text
+    viewer = await console("viewer")
+    assert "/block" not in (await viewer.get(here)).text
+
+
+async def test_a_search_and_its_page_are_in_the_address(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    for number in range(60):
+        await services.users.create(pool.administrator, UserDraft({"username": f"zhang{number:02}"}))
+    one = await console("viewer")
+    first = await one.get("/pools/{pool}/users?q=zhang")
+    assert first.text.count("<tr><td>") == 50
+    following = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert following
+    second = await one.get("/pools/{pool}/users" + following[1].replace("&amp;", "&"))
+    assert second.text.count("<tr><td>") == 10
+    assert 'rel="next"' not in second.text
+    assert 'value="zhang"' in second.text
+    assert (await one.get(f"/pools/{{pool}}/users?q={new_id()}")).text.count("<tr><td>") == 0

@@ -1,0 +1,150 @@
+"""Signing in at the console, one's own account, and what the browser keeps."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from tests.administrators.conftest import OPERATOR, PASSWORD
+from tests.console.conftest import Console, Open
+
+from poolhouse.errors import TokenExpired
+from poolhouse.ids import new_id
+from poolhouse.mfa import totp
+from poolhouse.services import Services
+from poolhouse.wire.console.visit import SESSION
+
+FRESH = "another-long-password"
+
+
+def code_of(secret: str, steps: int = 0) -> str:
+    return totp.code_at(totp.key_of(secret), int(time.time()) // totp.STEP_S + steps)
+
+
+async def test_whoever_was_on_the_way_gets_there(console: Open, stranger: Console) -> None:
+    one = await console("viewer")
+    asked = await stranger.get("/pools/{pool}/users?q=%E4%B8%89&page=2")
+    to = "/console/sign-in" + asked.headers["location"].removeprefix("/console/sign-in")
+    shown = await stranger.http.get(to)
+    onward = re.search(r'name="to" value="([^"]+)"', shown.text)
+    assert onward
+    stranger.administrator = one.administrator
+    answer = await stranger.sign_in(to=onward[1].replace("&amp;", "&"))
+    assert answer.headers["location"] == stranger.address("/pools/{pool}/users?q=%E4%B8%89&page=2")
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/console//evil",
+        "/consolex",
+        "/console\r\nx: y",
+        "",
+    ],
+)
+async def test_nobody_is_sent_elsewhere(console: Open, to: str) -> None:
+    one = await console("viewer")
+    assert (await one.sign_in(to=to)).headers["location"] == "/console"
+
+
+async def test_the_cookie_is_for_the_console_alone(console: Open) -> None:
+    one = await console("viewer")
+    set_cookie = (await one.sign_in()).headers["set-cookie"]
+    assert set_cookie.startswith(f"{SESSION}=")
+    for part in ("HttpOnly", "Path=/console", "SameSite=lax"):
+        assert part in set_cookie
+
+
+async def test_a_wrong_password_says_one_thing_and_keeps_the_name(console: Open) -> None:
+    one = await console("viewer")
+    said = set()
+    for username in (one.administrator.username if one.administrator else "", "nobody" + new_id()):
+        answer = await one.post("/sign-in", username=username, password="wrong-password")
+        assert answer.status_code == 403
+        assert f'value="{username}"' in answer.text
+        assert "wrong-password" not in answer.text
+        said.add(re.search(r'role="alert">([^<]+)', answer.text)[1])  # type: ignore[index]
+    assert len(said) == 1
+
+
+async def test_signing_out_ends_the_session(services: Services, console: Open) -> None:
+    one = await console("viewer")
+    token = one.http.cookies[SESSION]
+    assert (await one.post("/sign-out", page="/account")).status_code == 303
+    with pytest.raises(TokenExpired):
+        await services.administrator_sign_in.whose(token)
+    assert (await one.get("/account")).status_code == 303
+
+
+async def test_a_password_that_somebody_else_set_is_replaced_on_the_way(
+    services: Services, console: Open
+) -> None:
+    one = await console("viewer")
+    assert one.administrator
+    await services.administrators.reset_password(OPERATOR, one.administrator.id, FRESH)
+    asked = await one.sign_in(FRESH)
+    ticket = re.search(r'name="ticket" value="([0-9a-f]+)"', asked.text)
+    assert ticket
+    refused = await one.post("/sign-in/more", ticket=ticket[1], new_password="short")
+    assert refused.status_code == 403
+    answer = await one.post("/sign-in/more", ticket=ticket[1], new_password=PASSWORD)
+    assert answer.status_code == 303
+    assert (await one.get("/account")).status_code == 200
+
+
+async def test_an_authenticator_is_bound_asked_for_and_removed(console: Open) -> None:
+    one = await console("viewer")
+    assert (await one.post("/account/factor", page="/account")).status_code == 303
+    shown = (await one.get("/account")).text
+    secret = re.search(r"<dd><code>([A-Z2-7]+)</code>", shown)
+    assert secret
+    assert (await one.post("/account/factor/confirm", page="/account", code="000000")).status_code == 400
+    bound = await one.post("/account/factor/confirm", page="/account", code=code_of(secret[1], -1))
+    codes = re.findall(r"<li><code>(\w+)</code></li>", bound.text)
+    assert len(codes) == 10
+    assert secret[1] not in (await one.get("/account")).text
+
+    await one.post("/sign-out", page="/account")
+    asked = await one.sign_in()
+    ticket = re.search(r'name="ticket" value="([0-9a-f]+)"', asked.text)
+    assert ticket
+    assert (await one.get("/account")).status_code == 303
+    assert (await one.post("/sign-in/more", ticket=ticket[1], code="000000")).status_code == 403
+    assert (await one.post("/sign-in/more", ticket=ticket[1], code=codes[0])).status_code == 303
+    assert (await one.post("/account/factor/remove", page="/account", code="000000")).status_code == 400
+    removed = await one.post("/account/factor/remove", page="/account", code=code_of(secret[1]))
+    assert removed.status_code == 303
+    assert (await one.sign_in()).status_code == 303
+
+
+async def test_a_password_of_ones_own_needs_the_old_one(console: Open) -> None:
+    one = await console("viewer")
+    form = {"page": "/account", "new_password": FRESH}
+    assert (await one.post("/account/password", old_password="wrong", **form)).status_code == 400
+    assert (await one.post("/account/password", old_password=PASSWORD, **form)).status_code == 303
+    assert (await one.get("/account")).status_code == 200
+    assert (await one.sign_in(FRESH)).status_code == 303
+
+
+async def test_another_session_is_ended_by_its_owner_alone(services: Services, console: Open) -> None:
+    one, other = await console("viewer"), await console("viewer")
+    _, session = await services.administrator_sign_in.whose(other.http.cookies[SESSION])
+    refused = await one.post("/account/sessions/end", page="/account", session=session.id)
+    assert refused.status_code == 400
+    _, own = await services.administrator_sign_in.whose(one.http.cookies[SESSION])
+    assert (await one.post("/account/sessions/end", page="/account", session=own.id)).status_code == 303
+    assert (await one.get("/account")).status_code == 303
+    assert (await other.get("/account")).status_code == 200
+
+
+async def test_language_and_theme_are_kept(console: Open) -> None:
+    one = await console("viewer")
+    await one.post("/look", page="/account", lang="zh-CN", theme="dark", to="/console/account")
+    shown = (await one.get("/account")).text
+    assert '<html lang="zh-CN" data-theme="dark">' in shown
+    await one.post("/look", page="/account", lang="fr", theme="<script>")
+    assert '<html lang="zh-CN" data-theme="dark">' in (await one.get("/account")).text
