@@ -16,23 +16,24 @@ from poolhouse.client.table import COMMANDS, GROUPS, alone, below
 
 HEAD = """# Commands
 
-Made from the table of commands by `python -m scripts.commands`. [Administration](../guide/administration.md) shows
-them at work.
+This page is generated from the table of commands by `python -m scripts.commands`.
+[Administration](../guide/administration.md) has examples.
 
-A command that a server answers takes a tenth of a second: it asks the server that runs on the data folder, through the
-socket `poolhouse.sock` there, which only the server's own account and root may open. Where no server runs it opens the
-database itself, which takes some seconds. Marked "by itself" are those that always do, or need no database.
+A command connects to the server that runs on the data folder, through the socket `poolhouse.sock` there, and takes a
+tenth of a second. Only the server's own account and root may open that socket. If no server runs, the command opens the
+database itself, which takes some seconds. Commands marked "by itself" always do that, or need no database.
 
-* The data folder is `--data`, else `POOLHOUSE_DATA`, else `./data`. Only `up`, `demo` and `restore` make one; the
-  others say in which folder they looked.
-* The pool is `--pool`, else the one of `credentials.json` in the data folder, else the only one.
-* On a terminal there are titles, color (unless `NO_COLOR` is set) and local times; in a pipe tab-separated lines with
-  the times as the API has them. `--json` prints the answer of the API.
-* The language is Chinese where `LC_ALL`, `LC_MESSAGES` or `LANG` begins with `zh`, else English.
-* A password is asked for (`--password` alone) or read from a line of standard input (`--password -`). Written on the
-  command line it works too, with a warning: others see it by `ps`.
-* The audit log has the name of the account that typed, as `cli:NAME`.
-* `source <(poolhouse completion bash)` completes commands, options and their values; `zsh` and `fish` likewise.
+* The data folder is `--data`, or else `POOLHOUSE_DATA`, or else `./data`. Only `up`, `demo` and `restore` create
+one; the
+  error of the others names the folder.
+* The pool is `--pool`, or else the one in `credentials.json` of the data folder, or else the only one.
+* On a terminal the output has titles, color (unless `NO_COLOR` is set) and local times; in a pipe it is tab-separated
+  lines with the times of the API. `--json` prints the API's response.
+* The language is Chinese if `LC_ALL`, `LC_MESSAGES` or `LANG` begins with `zh`, or else English.
+* `--password` without a value prompts for a password, `--password -` reads a line of standard input. A password on the
+  command line causes a warning, because other users see it in `ps`.
+* The audit log records the operating system's account that ran the command, as `cli:NAME`.
+* `source <(poolhouse completion bash)` completes commands, options and their values; so do `zsh` and `fish`.
 """
 
 
@@ -47,9 +48,9 @@ def _lines() -> Iterator[str]:
     yield "| status | meaning |\n|---|---|"
     for status, words in MEANINGS.items():
         yield f"| {status} | {words[1]} |"
-    yield "\nAn error is one line on standard error; `--debug` shows what is behind it.\n"
+    yield "\nAn error is one line on standard error; `--debug` shows its details.\n"
     yield "## Every command\n"
-    yield "Beside its own, a command of the server's takes:\n"
+    yield "Commands that use the server also have these options:\n"
     yield from _options(options_of(COMMANDS["user list"]))
     yield "\n## The server\n"
     for name in alone():

@@ -54,7 +54,7 @@ async def test_the_status_tells_a_refusal_from_a_failure(
     told = dict(line.rsplit(maxsplit=1) for line in (await typed("migration", "status")).out.splitlines())
     assert told["failed: refused by the script"] == "2"
     assert told["failed: script failed, or the old database did not answer"] == "1"
-    assert told["failed: deleted here (poolhouse migration lift ID)"] == "1"
+    assert told["failed: deleted here (poolhouse migration readmit ID)"] == "1"
     assert (told["attempted"], told["migrated"], told["not yet here"]) == ("5", "1", "205")
     assert (await typed("migration", "status", "--json")).json["failed"]["script error"] == 2
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")

@@ -32,7 +32,7 @@ VERBS = {
     "kick",
 }
 VERBS |= {
-    "lift",
+    "readmit",
     "link",
     "list",
     "preview",

@@ -13,15 +13,15 @@ MEANINGS: dict[int, tuple[str, str]] = {
     DONE: ("完成", "done"),
     REFUSED: (
         "被拒绝，或有部分未完成：输入有误、规则不允许、有差异",
-        "refused, or not all of it done: bad input, a rule, a difference found",
+        "rejected or incomplete: bad input, a rule, a difference found",
     ),
     USAGE: ("命令写错了", "the command line is wrong"),
-    NOT_FOUND: ("没有所指的用户、应用、分组等", "nobody or nothing has that name"),
+    NOT_FOUND: ("没有所指的用户、应用、分组等", "not found"),
     UNREACHABLE: (
         "找不到数据文件夹、服务或数据库，或暂时不可用",
-        "no data folder, server or database there, or it does not answer now",
+        "no data folder, server or database, or no answer from it",
     ),
-    FAULT: ("Poolhouse 自身的错误，请反馈", "a fault of Poolhouse: please report it"),
+    FAULT: ("Poolhouse 自身的错误，请反馈", "a defect of Poolhouse: please report it"),
     INTERRUPTED: ("被中断", "interrupted"),
 }
 

@@ -19,8 +19,8 @@ REASONS: dict[str, Words] = {
     "script error": ("脚本拒绝", "refused by the script"),
     "unavailable": ("脚本出错，或旧库没有回答", "script failed, or the old database did not answer"),
     "deleted here": (
-        "已在此删除（poolhouse migration lift ID）",
-        "deleted here (poolhouse migration lift ID)",
+        "已在此删除（poolhouse migration readmit ID）",
+        "deleted here (poolhouse migration readmit ID)",
     ),
 }
 """What is counted, in words: a script that throws an Error of its own says no, as for a wrong password; what it did not

@@ -26,7 +26,7 @@ DATA = Arg(
 DATABASE = Arg(
     "--database-url", "", ("直接使用这个 PostgreSQL，不经过服务", "use this PostgreSQL, and no server")
 )
-DEBUG = Arg("--debug", "", ("出错时显示细节", "show what is behind an error"), "flag")
+DEBUG = Arg("--debug", "", ("出错时显示细节", "show the details of an error"), "flag")
 PAGE = Arg("--page", "", ("第几页，从 1 起", "which page, from 1"), "number", default=1)
 LIMIT = Arg("--limit", "", ("每页几条", "rows a page"), "number", default=50)
 YES = Arg("--yes", "", ("不再确认", "do not ask"), "flag")

@@ -79,7 +79,7 @@ STORED_ONLY = (
 SOURCE = Arg("SOURCE_ID", "id", ("身份源编号", "the source's id"), needed=True)
 SOURCE_NAME = Arg("NAME", "name", ("名称", "its name"), needed=True)
 CONNECTION = Arg("CONNECTION_ID", "id", ("连接编号", "the connection's id"), needed=True)
-SHOWN_NAME = Arg("--name", "displayName", ("显示的名称", "the name people see"), needed=True)
+SHOWN_NAME = Arg("--name", "displayName", ("显示的名称", "display name"), needed=True)
 FIELDS = Arg(
     "--fields",
     "fields",
@@ -162,7 +162,7 @@ SOURCE_COMMANDS = tuple(
                 Arg(
                     "IDENTIFIER",
                     "identifier",
-                    ("唯一标识，地址中使用", "its identifier, part of addresses"),
+                    ("唯一标识，地址中使用", "its identifier, part of URLs"),
                     needed=True,
                 ),
                 SHOWN_NAME,

@@ -66,7 +66,10 @@ COMMANDS = (
     ),
     Command(
         "admin create",
-        ("新建管理员，首次登录须修改密码", "Creates an administrator, who changes the password at first."),
+        (
+            "新建管理员，首次登录须修改密码",
+            "Creates an administrator, who must change the password at the first sign-in.",
+        ),
         "POST create-administrator",
         (
             Arg("USERNAME", "username", ("用户名", "sign-in name"), needed=True),
@@ -79,7 +82,7 @@ COMMANDS = (
     ),
     Command(
         "admin update",
-        ("修改管理员，未写的不变", "Changes an administrator; what is not given stays."),
+        ("修改管理员，未写的不变", "Changes an administrator; options that are not given stay unchanged."),
         "POST update-administrator",
         (WHO, NAME, Arg("--owner", "owner", OWNER_HELP, "yes")),
         ONE,
@@ -88,7 +91,7 @@ COMMANDS = (
         "admin roles",
         (
             "设置管理员在一个用户池中的角色；不写则收回",
-            "Sets the roles of an administrator in a pool; without one, takes them away.",
+            "Sets the roles of an administrator in a pool; without a role, removes all.",
         ),
         "POST set-administrator-roles",
         (
@@ -107,7 +110,7 @@ COMMANDS = (
     ),
     Command(
         "admin enable",
-        ("恢复停用的管理员", "Lets a disabled administrator sign in again."),
+        ("恢复停用的管理员", "Enables a disabled administrator."),
         "POST update-administrator",
         (WHO,),
         ONE,
@@ -126,7 +129,7 @@ COMMANDS = (
     ),
     Command(
         "admin sessions",
-        ("列出管理员的登录", "Lists where an administrator is signed in."),
+        ("列出管理员的登录", "Lists the sessions of an administrator."),
         "GET list-administrator-sessions",
         (WHO,),
         Table(

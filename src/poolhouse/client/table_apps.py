@@ -27,20 +27,20 @@ MODES = ("query", "fragment", "form_post", "web_message")
 
 LOOKS = (
     Arg("--description", "appDescription", ("描述", "what it is for")),
-    Arg("--identifier", "appIdentifier", ("标识", "its identifier, part of addresses")),
+    Arg("--identifier", "appIdentifier", ("标识", "its identifier, part of URLs")),
     Arg("--logo", "appLogo", ("图标的网址", "the address of its picture")),
 )
 ADDRESSES = (
     Arg(
         "--redirect-uri",
         "redirectUris",
-        ("登录回调地址，写全部，可多次", "where sign-ins may return to: all of them, given several times"),
+        ("登录回调地址，写全部，可多次", "a redirect URI; repeat for each, replaces the list"),
         "list",
     ),
     Arg(
         "--logout-redirect-uri",
         "logoutRedirectUris",
-        ("退出后可跳转的地址，同上", "where sign-outs may return to: likewise"),
+        ("退出后可跳转的地址，同上", "a redirect URI after sign-out; repeat for each, replaces the list"),
         "list",
     ),
 )
@@ -233,7 +233,7 @@ COMMANDS = (
         "app show",
         (
             "显示应用及其 OpenID Connect 设置，不含密钥",
-            "Shows an application and how it speaks OpenID Connect; never its secret.",
+            "Shows an application with its OpenID Connect settings, without its secret.",
         ),
         "GET get-application",
         (APP,),
@@ -249,7 +249,7 @@ COMMANDS = (
     ),
     Command(
         "app update",
-        ("修改应用，未写的不变", "Changes an application; what is not given stays."),
+        ("修改应用，未写的不变", "Changes an application; options that are not given stay unchanged."),
         "POST update-application",
         (
             APP,
@@ -274,12 +274,12 @@ COMMANDS = (
         "app rotate-secret",
         (
             "更换应用密钥并显示；旧的立即失效",
-            "Gives an application a new secret and shows it; the old one ends at once.",
+            "Creates a new secret for an application and shows it; the old one becomes invalid at once.",
         ),
         "POST refresh-application-secret",
         (APP,),
         Facts((SECRET,)),
-        asks=("旧密钥将立即失效，继续吗？", "The old secret ends at once. Go on?"),
+        asks=("旧密钥将立即失效，继续吗？", "The old secret becomes invalid at once. Continue?"),
     ),
     Command(
         "app delete",

@@ -50,7 +50,7 @@ GROUP_COMMANDS = (
     ),
     Command(
         "group members",
-        ("列出分组成员", "Lists who is in a group."),
+        ("列出分组成员", "Lists the members of a group."),
         "GET list-group-members",
         (CODE,),
         Table(PEOPLE),
@@ -65,7 +65,7 @@ GROUP_COMMANDS = (
     ),
     Command(
         "group remove",
-        ("把用户移出分组", "Takes users out of a group."),
+        ("把用户移出分组", "Removes users from a group."),
         "POST remove-group-members",
         (CODE, MANY),
         REMOVED,
@@ -100,7 +100,7 @@ ROLE_COMMANDS = (
     ),
     Command(
         "role members",
-        ("列出有此角色的用户", "Lists who was given a role."),
+        ("列出有此角色的用户", "Lists the users who have a role."),
         "GET list-role-members",
         (CODE, SPACE),
         Table(PEOPLE),
@@ -108,14 +108,14 @@ ROLE_COMMANDS = (
     ),
     Command(
         "role assign",
-        ("授予用户角色", "Gives users a role."),
+        ("授予用户角色", "Assigns a role to users."),
         "POST assign-role",
         (CODE, GIVEN, SPACE),
         Done(("已授予", "given")),
     ),
     Command(
         "role revoke",
-        ("收回用户的角色", "Takes a role from users."),
+        ("收回用户的角色", "Revokes a role from users."),
         "POST revoke-role",
         (CODE, GIVEN, SPACE),
         Done(("已收回", "taken away")),
@@ -215,14 +215,14 @@ ORG_COMMANDS = (
     ),
     Command(
         "org update-department",
-        ("修改部门", "Changes a department."),
+        ("修改部门", "Changes a department; options that are not given stay unchanged."),
         "POST update-department",
         (ORG, DEPARTMENT, *NAMED, Arg("--code", "code", ("编码", "its code"))),
         Facts(NODES),
     ),
     Command(
         "org move-department",
-        ("把部门连同下级移到另一个部门之下", "Moves a department, with those below it, under another."),
+        ("把部门连同下级移到另一个部门之下", "Moves a department and those below it under another one."),
         "POST update-department",
         (
             ORG,
@@ -240,7 +240,7 @@ ORG_COMMANDS = (
         "org delete-department",
         (
             "删除部门及其下级，成员不受影响",
-            "Deletes a department with those below it; members stay users.",
+            "Deletes a department and those below it; members stay users.",
         ),
         "POST delete-department",
         (ORG, DEPARTMENT),
@@ -249,7 +249,7 @@ ORG_COMMANDS = (
     ),
     Command(
         "org members",
-        ("列出部门成员", "Lists who is in a department."),
+        ("列出部门成员", "Lists the members of a department."),
         "GET list-department-members",
         (
             ORG,
@@ -257,7 +257,7 @@ ORG_COMMANDS = (
             Arg(
                 "--below",
                 "includeChildrenDepartments",
-                ("含下级部门", "of the departments below too"),
+                ("含下级部门", "include the departments below"),
                 "flag",
             ),
         ),
@@ -273,7 +273,7 @@ ORG_COMMANDS = (
     ),
     Command(
         "org remove",
-        ("把用户移出部门", "Takes users out of a department."),
+        ("把用户移出部门", "Removes users from a department."),
         "POST remove-department-members",
         (ORG, MANY, NODE),
         REMOVED,
@@ -303,19 +303,19 @@ OF = Arg(
 FIELD_COMMANDS = (
     Command(
         "field list",
-        ("列出自定义字段", "Lists the custom fields of users, or of something else."),
+        ("列出自定义字段", "Lists the custom fields of users, or of roles, groups or departments."),
         "GET get-custom-fields",
         (OF._replace(to="targetType"),),
         Table(FIELDS, ""),
     ),
     Command(
         "field set",
-        ("定义或修改自定义字段", "Defines a custom field, or changes one."),
+        ("定义或修改自定义字段", "Creates or changes a custom field."),
         "POST set-custom-fields",
         (
             KEY,
             OF,
-            Arg("--label", "list.label", ("显示的名称", "the name people see")),
+            Arg("--label", "list.label", ("显示的名称", "display name")),
             Arg(
                 "--type",
                 "list.dataType",
@@ -323,17 +323,17 @@ FIELD_COMMANDS = (
                 choices=("STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM"),
             ),
             Arg("--description", "list.description", ("描述", "what it is for")),
-            Arg("--unique", "list.isUnique", ("值不可重复", "whether no two may have one value"), "yes"),
+            Arg("--unique", "list.isUnique", ("值不可重复", "whether values must be unique"), "yes"),
             Arg(
                 "--indexed",
                 "list.indexed",
-                ("为列表建立索引", "whether lists are filtered and sorted by an index of it"),
+                ("为列表建立索引", "whether an index speeds up filtering and sorting by it"),
                 "yes",
             ),
             Arg(
                 "--user-editable",
                 "list.userEditable",
-                ("用户可自行修改", "whether people may change it"),
+                ("用户可自行修改", "whether users may change it"),
                 "yes",
             ),
         ),
@@ -346,7 +346,7 @@ FIELD_COMMANDS = (
         "POST delete-custom-fields",
         (KEY, OF),
         DELETED,
-        asks=("删除这个字段及所有人的值？", "Delete this field and everybody's values?"),
+        asks=("删除这个字段及所有人的值？", "Delete this field and all its values?"),
         act=one_of_list,
     ),
 )

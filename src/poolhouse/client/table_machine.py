@@ -18,7 +18,7 @@ SERVER_COMMANDS = (
         "up",
         (
             "启动服务；首次启动会建好用户池、应用和管理员",
-            "Starts the server; the first start also makes a pool, an application and an administrator.",
+            "Starts the server; the first start also creates a pool, an application and an administrator.",
         ),
         args=(
             Arg("--host", "", ("监听地址", "address to listen on")),
@@ -32,44 +32,44 @@ SERVER_COMMANDS = (
         "demo",
         (
             "启动一个演示服务，旁边有一个旧用户库，并说明可以试什么",
-            "Starts a server with a legacy database beside it, and says what to try.",
+            "Starts a demo server with a legacy database, and shows commands to try.",
         ),
         args=(PORT,),
         function="demo:demo",
         beside=("--data",),
         more=(
             "旧库由 login 和 getUser 脚本连接，用户在首次登录时迁入。",
-            "Its scripts login and getUser connect it; people move in at their first sign-in.",
+            "The scripts login and getUser connect the database; its users migrate at their first sign-in.",
         ),
     ),
     Command(
         "doctor",
         (
             "检查这台机器和数据库，说明哪里不对；有问题则退出状态为 1",
-            "Says what this machine gives the server, and what is wrong; exit status 1 if anything is.",
+            "Checks the machine, the settings and the database; exit status 1 if it finds a problem.",
         ),
         function="doctor:doctor",
         beside=("--json", *HERE),
         more=(
             "不启动任何东西：内嵌数据库没有运行时只看文件。",
-            "It starts nothing: of an embedded database that is not running only the files are looked at.",
+            "It starts nothing: if the embedded database is not running, only its files are checked.",
         ),
     ),
     Command(
         "version",
         (
             "各部分的版本",
-            "Tells the versions of Poolhouse, of what it runs on, and of the modules of scripts.",
+            "Shows the versions of Poolhouse, of its runtime, and of the modules for scripts.",
         ),
         function="version:version",
         beside=("--json",),
-        more=("JSON 中缺少的为 null。", "In JSON, what is missing is null."),
+        more=("JSON 中缺少的为 null。", "In JSON, a missing part is null."),
     ),
     Command(
         "migrate",
         (
             "把数据库结构升级到本版本，或改到另一版本",
-            "Brings the database's schema to this program's version, or to another.",
+            "Migrates the database's schema to this program's version, or to another.",
         ),
         args=(
             Arg(
@@ -87,21 +87,21 @@ SERVER_COMMANDS = (
         "backup",
         (
             "把数据库备份成一个文件，服务可以正在运行",
-            "Writes the database to a file, beside a running server too.",
+            "Backs up the database to a file; the server may be running.",
         ),
         args=(DUMP,),
         function="backup:backup",
         beside=("--json", *HERE),
         more=(
             "数据文件夹中的 secret.key 也要另外保存好。",
-            "Keep secret.key of the data folder as well, elsewhere.",
+            "Back up secret.key of the data folder too, in another place.",
         ),
     ),
     Command(
         "restore",
         (
             "从备份文件恢复到空数据库，在首次启动之前",
-            "Fills an empty database from a file, before the first start on it.",
+            "Restores a backup into an empty database, before its first start.",
         ),
         args=(DUMP,),
         function="backup:restore",
@@ -109,7 +109,7 @@ SERVER_COMMANDS = (
     ),
     Command(
         "completion",
-        ("输出命令补全脚本", "Prints what makes a shell complete these commands."),
+        ("输出命令补全脚本", "Prints a completion script for a shell."),
         args=(
             Arg(
                 "SHELL",
@@ -166,7 +166,7 @@ FILE_COMMANDS = (
         "import users",
         (
             "从文件导入用户；已有的人不变",
-            "Imports users; somebody who is here already is left as they are.",
+            "Imports users; existing users are not changed.",
         ),
         args=(
             USERS,
@@ -198,7 +198,7 @@ FILE_COMMANDS = (
         "import check",
         (
             "用一个人的密码试一行：此人能登录吗？不导入",
-            "Tries one row with its person's password: would they be able to sign in? Nothing is imported.",
+            "Checks whether one row's user could sign in with a given password. Nothing is imported.",
         ),
         "POST try-import-rows",
         (
@@ -237,14 +237,14 @@ FILE_COMMANDS = (
         unless="fits",
         more=(
             "不能则退出状态为 1。同一摘要换一种写法能通过时会指出。",
-            "Exit status 1 if not. Where another way to write the same digest fits, it is named.",
+            "Exit status 1 if not. If the hash matches in another format, the output names it.",
         ),
     ),
     Command(
         "export users",
         (
             "把用户池的全部用户写入文件，含自定义数据，均为同一时刻的状态",
-            "Writes everybody of a pool, as they are at one moment, with their custom data.",
+            "Exports all users of a pool, as one consistent snapshot, with their custom data.",
         ),
         args=(
             USERS._replace(
@@ -272,7 +272,7 @@ SECRETS_COMMANDS = (
         "secrets rotate",
         (
             "更换加密密钥，并用它重新加密所有内容",
-            "Makes a new secret key and closes every stored secret with it.",
+            "Creates a new secret key and re-encrypts every stored secret with it.",
         ),
         function="secrets:rotate_key",
         beside=("--json", *HERE),
@@ -286,14 +286,14 @@ SECRETS_COMMANDS = (
         "secrets reset",
         (
             "密钥遗失后放弃已加密的内容，使服务能再启动；用户和密码不变",
-            "Gives up what a lost secret key closed, so that a server starts again; users and passwords stay.",
+            "Deletes the secrets of a lost secret key, so that the server starts again; users and passwords stay.",
         ),
         args=(Arg("--yes", "", ("不再确认", "do not ask"), "flag"),),
         function="secrets:reset_secrets",
         beside=("--json", *HERE),
         more=(
             "会先说明失去什么，再请您确认。请先停止所有服务。",
-            "Says first what is lost, and asks. Stop every server before.",
+            "Stop every server first. Shows what will be deleted and asks for confirmation.",
         ),
     ),
 )
@@ -311,7 +311,7 @@ SIGNING_KEY_COMMANDS = (
         "signing-keys list",
         (
             "按公布的次序列出；被替换的密钥在它签过的全部过期后消失",
-            "Lists them as they are published; a replaced key goes once everything it signed has expired.",
+            "Lists the published keys; a replaced key is deleted when everything it signed has expired.",
         ),
         "GET list-signing-keys",
         (),
@@ -322,7 +322,7 @@ SIGNING_KEY_COMMANDS = (
         "signing-keys rotate",
         (
             "更换签名密钥：立即公布，两分钟后开始签名；没有人会退出",
-            "Makes new keys. They are published at once and sign two minutes later; nobody is logged out.",
+            "Creates new keys. They are published at once and used two minutes later; users stay signed in.",
         ),
         "POST rotate-signing-keys",
         (

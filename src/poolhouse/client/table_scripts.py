@@ -34,7 +34,7 @@ SCRIPTS_COMMANDS = (
         "scripts new",
         (
             "新建一个带完整示例脚本的文件夹，不覆盖任何文件",
-            "Begins a folder with complete example scripts for one kind of database. Overwrites nothing.",
+            "Creates a folder with example scripts for one kind of database. Overwrites nothing.",
         ),
         "",
         (
@@ -54,7 +54,7 @@ SCRIPTS_COMMANDS = (
         "scripts pull",
         (
             "把已发布的脚本和连接（不含密钥）写入文件夹",
-            "Writes the published scripts and the connection, its secrets left out, into the folder.",
+            "Writes the published scripts, and the connection without its secrets, to the folder.",
         ),
         "GET get-script-folder",
         (FOLDER, DRAFT),
@@ -65,7 +65,7 @@ SCRIPTS_COMMANDS = (
         "scripts diff",
         (
             "比较文件夹与已发布的脚本、已保存的设置；有差异时退出状态为 1",
-            "Shows how the folder differs from what is published and set; exit status 1 if it does.",
+            "Compares the folder with the published scripts and settings; exit status 1 if they differ.",
         ),
         "POST compare-scripts",
         (FOLDER,),
@@ -77,7 +77,7 @@ SCRIPTS_COMMANDS = (
         "scripts push",
         (
             "保存并发布有差异的内容，要么全部完成，要么都不改；再执行一次没有改动",
-            "Saves and publishes what differs, all of it or nothing. Doing it again changes nothing.",
+            "Saves and publishes all differences, or nothing. Doing it again changes nothing.",
         ),
         "POST push-scripts",
         (FOLDER, DRAFT._replace(help=("只保存，不发布", "save, but publish nothing")), APPLY),
@@ -88,7 +88,7 @@ SCRIPTS_COMMANDS = (
         "scripts withdraw",
         (
             "撤下一个函数，其版本保留；先显示有多少人没有它就无法登录",
-            "Publishes no version of a function any more; its versions stay. Tells how many people could not sign in "
+            "Unpublishes a function; its versions stay. First shows how many users could not sign in "
             "without it: those whose password only verifyPassword can judge.",
         ),
         "POST withdraw-script",
@@ -159,11 +159,11 @@ SCRIPTS_COMMANDS = (
     ),
     Command(
         "scripts logs",
-        ("列出脚本的执行记录，新的在前", "Lists what ran, when, and what became of it, newest first."),
+        ("列出脚本的执行记录，新的在前", "Lists the calls of scripts with their results, newest first."),
         "POST list-custom-database-logs",
         (
             SCRIPT._replace(name="--script", needed=False, help=("只看此脚本", "only of this script")),
-            FAILED._replace(help=("只看失败的", "only what failed")),
+            FAILED._replace(help=("只看失败的", "only failed ones")),
             SINCE,
         ),
         Table(
@@ -184,7 +184,7 @@ MIGRATION_COMMANDS = (
         "migration status",
         (
             "已迁入多少人，谁失败、为什么，照此速度何时结束",
-            "How many came, who failed and why, and when everybody will be here at this rate.",
+            "Shows how many users have migrated, failures with reasons, and the expected end.",
         ),
         "GET get-custom-database-migration",
         (),
@@ -192,9 +192,12 @@ MIGRATION_COMMANDS = (
     ),
     Command(
         "migration waiting",
-        ("按 listUsers 的顺序列出尚未迁入的人", "Lists who has not come yet, as listUsers lists them."),
+        (
+            "按 listUsers 的顺序列出尚未迁入的人",
+            "Lists users who have not migrated yet, in the order of listUsers.",
+        ),
         "GET list-custom-database-waiting-users",
-        (Arg("--limit", "limit", ("最多几个", "how many at most"), "number", default=50),),
+        (Arg("--limit", "limit", ("最多几个", "at most this many"), "number", default=50),),
         Table(
             (
                 Column("id", "id"),
@@ -210,8 +213,8 @@ MIGRATION_COMMANDS = (
         "migration finish",
         (
             "迁入 listUsers 所列但从未登录的人，他们用验证码设新密码；有人未能迁入则退出状态为 1",
-            "Moves in everybody listUsers lists who never logged in; they set a new password by a code. Exit status 1 "
-            "if somebody could not be moved in.",
+            "Migrates the users of listUsers who never signed in; they set a new password with a code. Exit status 1 "
+            "if a user could not be migrated.",
         ),
         "POST move-migration-page",
         (
@@ -219,7 +222,7 @@ MIGRATION_COMMANDS = (
             Arg(
                 "--resume",
                 "",
-                ("从上次停下的页继续", "go on at the page where the last run stopped"),
+                ("从上次停下的页继续", "continue at the page where the last run stopped"),
                 "flag",
             ),
             Arg(
@@ -237,17 +240,17 @@ MIGRATION_COMMANDS = (
         unless="complete",
         more=(
             "每页是一个事务；Ctrl-C 在一页之后停下，--resume 从那里继续。",
-            "A page is one transaction; Ctrl-C stops after one, and --resume goes on there.",
+            "Each page is one transaction; Ctrl-C stops after the current one, and --resume continues there.",
         ),
     ),
     Command(
-        "migration lift",
+        "migration readmit",
         (
             "允许一个已删除的用户再次从旧库迁入",
-            "Lets a user who was deleted here come again from the old database.",
+            "Lets a deleted user migrate again from the old database.",
         ),
-        "POST lift-custom-database-tombstone",
+        "POST readmit-custom-database-user",
         (Arg("ID", "scriptUserId", ("旧库中的编号", "their id in the old database"), needed=True),),
-        Done(("已允许", "they may come again")),
+        Done(("已允许", "they may migrate again")),
     ),
 )

@@ -29,7 +29,7 @@ SETTINGS_COMMANDS = (
     ),
     Command(
         "settings set",
-        ("修改一项设置，立即生效", "Changes one setting, from now on."),
+        ("修改一项设置，立即生效", "Changes one setting, effective at once."),
         "POST set-setting",
         (SETTING, Arg("VALUE", "value", ("新值", "the new value"), needed=True)),
         Facts(SETTINGS),
@@ -39,13 +39,13 @@ SETTINGS_COMMANDS = (
 SINCE = Arg(
     "--since", "start", ("自何时：2h、3d 或日期", "from when: 2h, 3d ago, or a date 2026-01-31"), "moment"
 )
-FAILED = Arg("--failed", "success", ("只看失败的", "only what was refused"), "flag", value=False)
+FAILED = Arg("--failed", "success", ("只看失败的", "only failed ones"), "flag", value=False)
 AUDIT_COMMANDS = (
     Command(
         "audit list",
         (
             "列出用户自己的操作（登录、改密等），新的在前",
-            "Lists what people did (sign-ins, ...), newest first.",
+            "Lists users' actions (sign-ins, ...), newest first.",
         ),
         "POST get-user-action-logs",
         (
@@ -72,7 +72,7 @@ AUDIT_COMMANDS = (
         "audit admin",
         (
             "列出管理员的操作，新的在前",
-            "Lists what administrators did, at the command line too, newest first.",
+            "Lists administrators' actions, including commands, newest first.",
         ),
         "POST get-admin-audit-logs",
         (FAILED, Arg("--ip", "clientIp", ("只看此地址", "only from this address")), SINCE),
@@ -90,7 +90,7 @@ AUDIT_COMMANDS = (
     ),
     Command(
         "audit prune",
-        ("删除较早的记录，所有用户池", "Deletes what is older, in every pool."),
+        ("删除较早的记录，所有用户池", "Deletes older entries, in every pool."),
         "POST prune-audit",
         (
             Arg(
@@ -127,7 +127,7 @@ ONE_MAIL = Facts(
 MAIL_COMMANDS = (
     Command(
         "mail list",
-        ("列出待发和已发的邮件、短信，新的在前", "Lists the outbox, newest first."),
+        ("列出待发和已发的邮件、短信，新的在前", "Lists e-mails and SMS in the outbox, newest first."),
         "GET list-mail",
         (
             Arg("--to", "to", ("只看此收件人", "only to this address or number")),
@@ -145,7 +145,7 @@ MAIL_COMMANDS = (
         "mail show",
         (
             "显示一封邮件及正文；已送达的不再有正文",
-            "Shows a message with its text; a delivered one has none any more.",
+            "Shows a message; the text is deleted after delivery.",
         ),
         "GET get-mail",
         (MESSAGE,),
@@ -153,7 +153,7 @@ MAIL_COMMANDS = (
     ),
     Command(
         "mail retry",
-        ("重新发送失败的邮件", "Puts a dead letter back into the queue."),
+        ("重新发送失败的邮件", "Queues a failed message again."),
         "POST retry-mail",
         (MESSAGE,),
         ONE_MAIL,
@@ -176,7 +176,7 @@ POOL_COMMANDS = (
     ),
     Command(
         "pool show",
-        ("显示一个用户池及其密钥", "Shows a pool, its secret included."),
+        ("显示一个用户池及其密钥", "Shows a pool, including its secret."),
         "GET get-pool",
         (Arg("POOL_ID", "", ("用户池编号", "the pool's id"), "pool"),),
         Facts((*POOLS, Column("secret", "secret"))),

@@ -90,13 +90,13 @@ COMMANDS = (
             "Finds users by part of a name, username, e-mail address, phone number, ...",
         ),
         "POST list-users",
-        (Arg("WORDS", "keywords", ("要找的字", "what to look for"), needed=True),),
+        (Arg("WORDS", "keywords", ("要找的字", "text to search for"), needed=True),),
         Table(PEOPLE),
         paged="options.pagination",
     ),
     Command(
         "user show",
-        ("显示一个用户的全部资料", "Shows one user with everything that is known."),
+        ("显示一个用户的全部资料", "Shows one user with all fields."),
         "GET get-user",
         (USER,),
         Facts(PERSON.columns, rest=True),
@@ -104,7 +104,7 @@ COMMANDS = (
     ),
     Command(
         "user find",
-        ("显示一个用户，只列主要资料", "Shows one user, the main facts only."),
+        ("显示一个用户，只列主要资料", "Shows one user with the main fields."),
         "GET get-user",
         (USER,),
         PERSON,
@@ -119,7 +119,10 @@ COMMANDS = (
     ),
     Command(
         "user update",
-        ("修改用户资料，未写的不变；写空值则清除", "Changes a user; what is not given stays, '' clears."),
+        (
+            "修改用户资料，未写的不变；写空值则清除",
+            "Changes a user; options that are not given stay unchanged, '' clears a field.",
+        ),
         "POST update-user",
         (USER, *PROFILE),
         PERSON,
@@ -127,7 +130,7 @@ COMMANDS = (
     ),
     Command(
         "user block",
-        ("停用：立即退出，不能再登录", "Suspends a user: logged out at once, and cannot sign in."),
+        ("停用：立即退出，不能再登录", "Suspends a user, who is signed out at once and cannot sign in."),
         "POST update-user",
         (USER,),
         PERSON,
@@ -137,7 +140,7 @@ COMMANDS = (
         "user unblock",
         (
             "恢复停用的用户，并解除密码错误造成的锁定",
-            "Activates a user again, and ends a lock after wrong passwords.",
+            "Activates a user again, and removes a lock after wrong passwords.",
         ),
         "POST update-user",
         (USER,),
@@ -148,14 +151,19 @@ COMMANDS = (
         "user reset-password",
         (
             "设置新密码；下次登录须再修改，除非 --keep",
-            "Sets a new password; the next sign-in asks for another, unless --keep.",
+            "Sets a new password, which the user must change at the next sign-in, unless --keep.",
         ),
         "POST update-user",
         (
             USER,
             PASSWORD,
-            Arg("--generate", "", ("生成一个密码并显示", "make a password and show it"), "flag"),
-            Arg("--keep", "", ("下次登录不要求修改", "the next sign-in does not ask for another"), "flag"),
+            Arg("--generate", "", ("生成一个密码并显示", "generate a password and show it"), "flag"),
+            Arg(
+                "--keep",
+                "",
+                ("下次登录不要求修改", "the user need not change it at the next sign-in"),
+                "flag",
+            ),
         ),
         PERSON,
         PLAIN,
@@ -165,7 +173,7 @@ COMMANDS = (
         "user why",
         (
             "这个人为什么登录不了：状态、锁定、密码期限、应用规则和最近的失败",
-            "Says why somebody cannot sign in: status, lock, password age, application rules, and the last failures.",
+            "Explains why a user cannot sign in: status, lock, password age, application rules, and the last failures.",
         ),
         "GET diagnose-sign-in",
         (USER, APP),
@@ -173,7 +181,7 @@ COMMANDS = (
     ),
     Command(
         "user sessions",
-        ("列出一个用户的登录会话", "Lists where a user is logged in."),
+        ("列出一个用户的登录会话", "Lists the sessions of a user."),
         "GET list-sessions",
         (USER, APP),
         Table(
@@ -191,7 +199,7 @@ COMMANDS = (
         "user kick",
         (
             "让一个用户从所有应用（或 --app 指定的应用）退出",
-            "Logs a user out of every application, or of those given.",
+            "Signs a user out of all applications, or of the given ones.",
         ),
         "POST log-out-user",
         (
@@ -219,24 +227,24 @@ COMMANDS = (
     ),
     Command(
         "user groups",
-        ("列出一个用户所在的分组", "Lists the groups a user is in."),
+        ("列出一个用户所在的分组", "Lists the groups of a user."),
         "GET get-user-groups",
         (USER,),
         Table((Column("code", "code"), Column("label", "name"), Column("description", "description"))),
     ),
     Command(
         "user roles",
-        ("列出一个用户的角色，含继承的", "Lists the roles a user has, inherited ones too."),
+        ("列出一个用户的角色，含继承的", "Lists the roles of a user, including inherited ones."),
         "GET get-user-roles",
         (USER,),
         Table((Column("code", "code"), Column("label", "name"), Column("description", "description"))),
     ),
     Command(
         "user delete",
-        ("永久删除用户", "Deletes users for good."),
+        ("永久删除用户", "Deletes users permanently."),
         "POST delete-users-batch",
         (USER._replace(name="USER...", to="userIds", kind="users"),),
         Done(("已删除", "deleted")),
-        asks=("永久删除这些用户？", "Delete these users for good?"),
+        asks=("永久删除这些用户？", "Delete these users permanently?"),
     ),
 )

@@ -29,7 +29,7 @@ def doctor(
     database_url: str | None = None,
     as_json: bool = False,
 ) -> int:
-    """It starts nothing: of an embedded database that is not running only the files are looked at."""
+    """It starts nothing: if the embedded database is not running, only its files are checked."""
     found = _database(settings_from(data, database_url)) + _sandbox()
     table = [(part, fact.name, fact.value, fact.fault or "") for part, fact in found]
     spoken = [list(row) if as_json else [said(text) for text in row] for row in table]

@@ -77,7 +77,7 @@ class MigratingDirectory:
         if await self._is_tombstone(caller.pool_id, user.id):
             await self._note(caller.pool_id, "deleted here")
             raise WrongCredentials(
-                "the migrated user was deleted here; an administrator may lift the tombstone"
+                "the migrated user was deleted here; poolhouse migration readmit ID lets them migrate again"
             )
         if here is None:
             return await self._adopt(caller, key, user, password)

@@ -478,9 +478,9 @@ ENDPOINTS = [
     _row("POST", "list-custom-database-logs", ListLogsDto, LogPageDto, list_logs,
          READ, "What ran, when, and what became of it"),
     _row("GET", "get-custom-database-migration", None, MigrationDto, get_migration,
-         READ, "How lazy migration goes"),
+         READ, "Show the progress of the lazy migration"),
     replace(_row("GET", "list-custom-database-waiting-users", ListWaitingQuery, WaitingPageDto, list_waiting,
-         READ, "Of a page of the old database, who has not come yet"), also=PEOPLE),
-    _row("POST", "lift-custom-database-tombstone", LiftTombstoneDto, LiftedDto, lift_tombstone,
-         WRITE, "Allow a deleted user to migrate again"),
+         READ, "List users of a page of the old database who have not migrated yet"), also=PEOPLE),
+    _row("POST", "readmit-custom-database-user", LiftTombstoneDto, LiftedDto, lift_tombstone,
+         WRITE, "Let a deleted user migrate again"),
 ]  # fmt: skip
