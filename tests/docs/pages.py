@@ -6,10 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+ELSEWHERE = (
+    "src/poolhouse/customdb/templates/http/README.md",
+    "src/poolhouse/customdb/templates/mongodb/README.md",
+    "tests/upgrade/README.md",
+    "tests/wire/v3/recorded/README.md",
+)
+
+_BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Block:
 
 def pages() -> dict[str, str]:
     """Name -> text. Not the history, which names what there was."""
-    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in ELSEWHERE)]
     return {
         str(file.relative_to(ROOT)): file.read_text() for file in sorted(files) if file.name != "CHANGELOG.md"
     }
@@ -36,4 +44,4 @@ def pages() -> dict[str, str]:
 
 def blocks(page: str, text: str) -> Iterator[Block]:
     for found in _BLOCK.finditer(text):
-        yield Block(page, text.count("\n", 0, found.start(2)) + 1, found[1], found[2])
+        yield Block(page, text.count("\n", 0, found.start(3)) + 1, found[2], dedent(found[3]))

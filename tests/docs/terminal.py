@@ -15,9 +15,10 @@ from tests.docs.pages import Block
 
 _END = re.compile(rb"^end of the command: (\d+)\n", re.MULTILINE)
 _VARIES = re.compile(
-    r"[0-9a-f]{24}|[0-9a-f]{32,}|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d|\b\d+\.\d+ s\b|\b127\.0\.0\.1:\d+\b"
+    r"[0-9a-f]{24}|[0-9a-f]{32,}|\b01a[0-9a-f]\.\.\.|\b\d+\.\d+ s\b|\b127\.0\.0\.1:\d+\b|^ *\d+(?= +[a-z])"
+    r"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"
 )
-"""Of an output: ids, moments, durations, ports."""
+"""Of an output: ids, moments, durations, ports, and how many of what follows."""
 
 
 def commands(text: str) -> Iterator[str]:

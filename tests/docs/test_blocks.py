@@ -1,4 +1,7 @@
-"""Every fenced block of every page reads as what it says it is; most are run as well, by the tests of their pages."""
+"""Every fenced block of every page reads as what it says it is, and is run: HELD says by what, LEFT why one is not.
+
+The Chinese pages have the same blocks: test_chinese.py.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,103 @@ import re
 import subprocess
 import tomllib
 
-from tests.docs.pages import Block, blocks, pages
+from tests.docs.pages import ROOT, Block, blocks, pages
+from tests.docs.terminal import commands, shown, transcript
 from tests.sdk import node
 
 ELSEWHERE = {"", "text", "html", "sql", "go", "java", "properties", "nginx", "haproxy"}
 """What is no program, or what its own program is asked about: test_proxy.py, test_single_page_application.py, ..."""
+
+HELD: dict[str, dict[str, str]] = {
+    "README.md": {
+        "console": "tests/e2e/test_demo.py",
+        "js": "tests/docs/test_readme.py",
+        "python": "tests/docs/test_readme.py",
+    },
+    "docs/guide/administration.md": dict.fromkeys(
+        ("sh", "console"), "tests/first_hour/test_administrator.py"
+    ),
+    "docs/guide/administrators.md": {"sh": "tests/client/test_administrators.py"},
+    "docs/guide/coming-from-auth0.md": dict.fromkeys(
+        ("sql", "js", "toml", "sh"), "tests/docs/test_coming_from_auth0.py"
+    ),
+    "docs/guide/custom-database.md": {
+        "sql": "tests/docs/test_custom_database.py",
+        "sh": "tests/docs/test_custom_database.py",
+        "text": "tests/docs/test_running_blocks.py",
+    },
+    "docs/guide/custom-fields.md": dict.fromkeys(("sh", "json"), "tests/docs/test_running_blocks.py"),
+    "docs/guide/guard.md": {"html": "tests/wire/v2/test_guard_in_chromium.py"},
+    "docs/guide/moving-from-authing.md": dict.fromkeys(
+        ("sh", "python", "js", "console", "text", "toml"), "tests/first_hour/test_moving.py"
+    ),
+    "docs/guide/mysql-with-md5.md": dict.fromkeys(("sql", "sh", "js"), "tests/first_hour/test_migration.py"),
+    "docs/guide/names.md": {"sh": "tests/docs/test_running_blocks.py"},
+    "docs/guide/permissions.md": {"python": "tests/docs/test_permissions.py"},
+    "docs/guide/sign-in.md": dict.fromkeys(
+        ("text", "js", "console", "sh"), "tests/docs/test_running_blocks.py"
+    ),
+    "docs/guide/single-page-application.md": dict.fromkeys(
+        ("python", "sh", "html"), "tests/docs/test_single_page_application.py"
+    ),
+    "docs/operations/backup.md": {"sh": "tests/docs/test_operations.py"},
+    "docs/operations/capacity.md": {"sql": "tests/docs/test_running_blocks.py"},
+    "docs/operations/database.md": {
+        "sh": "tests/docs/test_operations.py",
+        "sql": "tests/docs/test_running_blocks.py",
+        "console": "tests/docs/test_running_blocks.py",
+    },
+    "docs/operations/places.md": dict.fromkeys(("console", "json"), "tests/docs/test_running_blocks.py"),
+    "docs/operations/proxy.md": {
+        "console": "tests/docs/test_running_blocks.py",
+        "nginx": "tests/docs/test_proxy.py",
+        "haproxy": "tests/docs/test_proxy.py",
+    },
+    "docs/operations/scaling.md": {"sh": "tests/docs/test_operations.py"},
+    "docs/operations/secrets.md": {"console": "tests/docs/test_running_blocks.py"},
+    "docs/operations/upgrade.md": {"sh": "tests/docs/test_operations.py"},
+    "docs/operations/watching.md": {"json": "tests/docs/test_running_blocks.py"},
+    "docs/reference/oidc-libraries.md": dict.fromkeys(
+        ("properties", "java", "go", "javascript", "python"), "tests/clients/libraries_page.py"
+    ),
+    "docs/reference/scripts.md": {"js": "tests/docs/test_running_blocks.py"},
+    "docs/testing.md": {"sh": "tests/docs/test_running_blocks.py"},
+}
+"""Page -> language -> what runs its blocks. That of the OpenID Connect libraries is made of programs that are run."""
+LEFT = {
+    ("README.md", "$ make run     #"): "`make run` is what test_demo.py starts, `make test` what runs this",
+    ("README.md", "$ pip install dist/"): "tests/package makes the wheel and installs it",
+    ("docs/guide/custom-database.md", "$ export DB_"): "the test gives the address of its own database",
+    ("docs/guide/mysql-with-md5.md", "$ export DB_"): "the test gives the address of its own database",
+    ("docs/operations/dependencies.md", "$ make audit"): "asks a service that is not on this machine",
+    (
+        "docs/operations/production.md",
+        "# useradd",
+    ): "changes the machine; test_production.py asks the files it names",
+    (
+        "docs/operations/production.md",
+        "# install",
+    ): "needs systemd; test_production.py gives it the unit to verify",
+    ("docs/operations/production.md", "# set -a"): "an account of the machine's; the command is in the table",
+    (
+        "docs/operations/production.md",
+        "$ make dist",
+    ): "needs a container engine; test_production.py reads both files",
+    (
+        "docs/operations/production.md",
+        "# runuser",
+    ): "an account of the machine's; the command is in the table",
+    ("docs/operations/production.md", "# /opt/poolhouse"): "asks for a version that there is not yet",
+    ("docs/operations/scaling.md", "$ CFLAGS="): "asks an index of packages, and compiles",
+    (
+        "docs/operations/secrets.md",
+        "$ POOLHOUSE_SECRET_KEY=",
+    ): "several nodes with both keys: tests/crypto/test_rotation.py",
+    ("tests/upgrade/README.md", "poolhouse up"): "run with the program of an older commit",
+    ("tests/upgrade/README.md", "python -m tests.upgrade.fill"): "run beside the program of an older commit",
+    ("docs/operations/watching.md", "time() -"): "for Prometheus; test_code_words.py asks for the metric",
+}
+"""Page and how the block begins -> why nothing runs it."""
 
 ALL = [block for page, text in pages().items() for block in blocks(page, text)]
 READ = """
@@ -25,6 +120,51 @@ for (const [where, text] of JSON.parse(require("node:fs").readFileSync(0, "utf8"
 
 def of(*languages: str) -> list[Block]:
     return [block for block in ALL if block.language in languages]
+
+
+def english() -> list[Block]:
+    return [one for one in ALL if not one.page.startswith("docs/zh/") and ".zh-CN" not in one.page]
+
+
+def reason(block: Block) -> str | None:
+    return next((why for (page, begins), why in LEFT.items() if begins_so(block, page, begins)), None)
+
+
+def begins_so(block: Block, page: str, begins: str) -> bool:
+    return block.page == page and block.text.startswith(begins)
+
+
+def test_every_block_is_run_or_has_a_reason() -> None:
+    unheld = [
+        f"{block.where} {block.language}"
+        for block in english()
+        if reason(block) is None and block.language not in HELD.get(block.page, {})
+    ]
+    assert unheld == []
+    idle = [one for one in LEFT if not any(begins_so(block, *one) for block in english())]
+    assert idle == []
+    there = {(block.page, block.language) for block in english() if reason(block) is None}
+    assert {(page, language) for page, of_page in HELD.items() for language in of_page} == there
+
+
+def test_what_runs_a_page_names_it() -> None:
+    for page, of_page in HELD.items():
+        for test in set(of_page.values()):
+            name = page.rpartition("/")[2]
+            text = (ROOT / test).read_text()
+            assert name in text or "glob" in text or name.removesuffix(".md") in text, (page, test)
+
+
+def test_a_transcript_is_held_to_what_is_printed() -> None:
+    block = Block("", 1, "console", "$ poolhouse user \\\n  list\nid  01a2... in 3.1 s\nann\n\n$ echo\n")
+    assert list(transcript(block)) == [
+        ("poolhouse user \\\n  list", ["id  01a2... in 3.1 s", "ann"]),
+        ("echo", []),
+    ]
+    printed = "id 01a200bddf5f36c6cab09deb in 12.0 s\nbob\nann\n"
+    assert shown(["id  01a2... in 3.1 s", "ann"], printed) == []
+    assert shown(["ann", "bob"], printed) == ["bob"]
+    assert list(commands("f() { echo \\\n a; }\nf\n")) == ["f() { echo \\\n a; }", "f"]
 
 
 def test_every_language_is_one_that_is_looked_at() -> None:

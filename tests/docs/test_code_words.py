@@ -130,7 +130,7 @@ def prose() -> Iterator[tuple[str, str]]:
 
 def unknown_words(page: str, span: str) -> list[str]:
     known = [ours(), of_v2(), of_javascript(), of_python(), of_java(), frozenset(ELSEWHERE)]
-    known += [of_the_tests()] if page.startswith(ABOUT_THE_TESTS) or "tests/" in span else []
+    known += [of_the_tests()] if page.startswith((*ABOUT_THE_TESTS, "tests/")) or "tests/" in span else []
     if not of_java():
         known.append(frozenset({"setAccessKeyId", "setAccessKeySecret", "setHost", "setPublicKey"}))
     return [

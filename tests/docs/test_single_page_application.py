@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
 import threading
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ FILES = Bundles(
 
 
 async def test_the_page_signs_somebody_in_and_out(
-    services: Services, server: str, pool: PoolForTests
+    services: Services, server: str, pool: PoolForTests, tmp_path: Path
 ) -> None:
     try:
         _, _, _, *files = FILES.command()
@@ -40,7 +41,10 @@ async def test_the_page_signs_somebody_in_and_out(
     app_id = names["made"]["data"]["appId"]  # type: ignore[index]
 
     html = block("html", text).replace("APP_ID", app_id).replace("POOL_ID", pool.id)
-    site = Site([Path(file) for file in files], html)
+    # What `npm install` makes beside the page; its files are then copied by the page's command.
+    (tmp_path / "node_modules").symlink_to(Path(files[0]).parents[2])
+    subprocess.run(block("sh", text), shell=True, cwd=tmp_path, check=True)  # noqa: ASYNC221
+    site = Site([file for file in tmp_path.iterdir() if file.suffix == ".js"], html)
     threading.Thread(target=site.serve_forever, daemon=True).start()
     listening = {"127.0.0.1:80": urlsplit(server).netloc, "127.0.0.1:8080": f"127.0.0.1:{site.server_port}"}
     async with async_playwright() as playwright:

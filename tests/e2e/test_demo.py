@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import signal
 import subprocess
@@ -10,14 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.docs.pages import blocks
+from tests.docs.terminal import shown, transcript
 
 ROOT = Path(__file__).parents[2]
 POOLHOUSE = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
 
 
 @pytest.fixture(scope="module")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """The commands a running demo prints."""
+def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """What a demo prints, which runs as long."""
     data = tmp_path_factory.mktemp("demo")
     process = subprocess.Popen(
         [*POOLHOUSE, "demo", "--data", str(data), "--port", "0"],
@@ -32,7 +35,7 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
         line = process.stdout.readline()
         assert line, "".join(said)
         said.append(line)
-    yield [line.strip() for line in said if line.startswith("  ")]
+    yield "".join(said)
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
 
@@ -43,15 +46,21 @@ def typed(command: str) -> str:
     return done.stdout
 
 
-def test_the_three_commands_of_the_demo_do_what_they_say(commands: list[str]) -> None:
-    create, login, find = commands
-    assert "a search for 小明 finds 1" in typed(create)
-    assert "王芳 (wangfang@legacy.example) logged in" in typed(login)
-    assert "wangfang@legacy.example" in typed(find)
+def consoles() -> list[list[tuple[str, list[str]]]]:
+    """The README's."""
+    found = blocks("README.md", (ROOT / "README.md").read_text())
+    return [list(transcript(block)) for block in found if block.language == "console"]
 
 
-def test_the_readme_shows_the_commands_the_demo_prints(commands: list[str]) -> None:
-    readme = (ROOT / "README.md").read_text()
-    for command in commands:
-        program = shlex.split(command)[:2]
-        assert " ".join(program) in readme, command
+def test_the_three_commands_of_the_demo_do_what_the_readme_shows(said: str) -> None:
+    (data,) = re.findall(r"--data (\S+)", said)
+    shows = next(one for one in consoles() if len(one) == 3)
+    for command, expected in shows:
+        typed_here = command.replace("data/cred", f"{data}/cred").replace("--data data", f"--data {data}")
+        assert shown(expected, typed(typed_here)) == [], command
+
+
+def test_the_demo_prints_what_the_readme_shows(said: str) -> None:
+    (data,) = re.findall(r"--data (\S+)", said)
+    expected = next(lines for one in consoles() for command, lines in one if command == "make run" and lines)
+    assert shown(expected, said.replace(data, "data").replace(f"{ROOT}/", "")) == []

@@ -27,11 +27,13 @@ TASKS = {
     "rule for passwords": r"settings set password",
     "lock after wrong passwords": r"settings set login_password_fail_check",
     "an application and its addresses": r"app ",
+    "reword a mail": r"mail-template ",
+    "an identity source": r"source (create|list)",
+    "a key for a program": r"key ",
     "take everybody out": r"export users",
     "delete somebody": r"user delete",
 }
-"""What an administrator wants -> how the page's commands for it begin. Two wait for their commands: WAITING."""
-WAITING = {"reword a mail": r"template ", "an identity source": r"idp |source "}
+"""What an administrator wants -> how the page's commands for it begin."""
 
 
 def task_of(command: str) -> str:

@@ -20,6 +20,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Locator, Page, Request, expect
 from tests.conftest import PoolForTests
+from tests.docs.pages import ROOT, blocks
 from tests.oidc.test_pages_in_chromium import IMAGES, code_sent
 from tests.sdk import JS
 
@@ -177,6 +178,18 @@ async def test_somebody_signs_in_by_password(guard: Guard, ada: User) -> None:
     assert user["token"]
     assert (await guard.page.evaluate("told.errors"))[0]["code"] == 2333
     assert not any("lovelace" in (one.post_data or "") for one in guard.asked)
+
+
+async def test_the_page_of_the_guide_tells_who_signed_in(guard: Guard, ada: User) -> None:
+    """docs/guide/guard.md."""
+    (block,) = [
+        one for one in blocks("", (ROOT / "docs/guide/guard.md").read_text()) if one.language == "html"
+    ]
+    html = block.text.replace("APP_ID", guard.app.id).replace("https://login.example.com", guard.server)
+    await guard.page.goto(guard.site)
+    async with guard.page.expect_console_message(lambda told: ada.id in told.text):
+        await guard.page.set_content(html)
+        await guard.sign_in("ada", "lovelace")
 
 
 async def test_somebody_signs_in_by_a_code_from_their_mail(
