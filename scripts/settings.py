@@ -14,7 +14,7 @@ from poolhouse.settings import About, SecretStr, settings_known
 _HEAD = """# Settings of the server
 
 A setting is an environment variable. `poolhouse up` has an option for some of them, and an option wins over the
-variable. There is no settings file of Poolhouse's own: put the lines `NAME=value` into the file that your service
+variable. Poolhouse has no settings file: put the lines `NAME=value` into the file that your service
 manager reads ([systemd](../operations/production.md#systemd), [containers](../operations/production.md#container)).
 A value that is not allowed stops the start and is named; a variable that begins with `POOLHOUSE_` and
 is no setting is warned of, with the nearest name. Every process of an installation needs the same values.
@@ -54,23 +54,23 @@ GROUPS = {
         "smtp_sender",
         "email_special_domains",
     ),
-    "Short messages": ("sms_url", "sms_secret"),
+    "SMS": ("sms_url", "sms_secret"),
 }
 
 MORE = {
-    "Database": "[PostgreSQL](../operations/database.md) says what an outside one needs, [scaling](../operations/"
-    "scaling.md) how many connections.",
-    "Secrets": "[Keys and secrets](../operations/secrets.md) tells how to change the key.",
-    "Browsers, proxies and other hosts": "[Behind a proxy](../operations/proxy.md) has the lines for nginx and "
-    "HAProxy, [places](../operations/places.md) where a file of places comes from.",
+    "Database": "[PostgreSQL](../operations/database.md) has the requirements of an external one, "
+    "[scaling](../operations/scaling.md) the number of connections.",
+    "Secrets": "[Keys and secrets](../operations/secrets.md) describes how to change the key.",
+    "Browsers, proxies and other hosts": "[Behind a proxy](../operations/proxy.md) has configurations for nginx and "
+    "HAProxy, [places](../operations/places.md) lists geolocation files.",
     "Mail": "A message that cannot be sent yet waits in the outbox and is tried again; `poolhouse mail list` shows "
     "what waits.",
-    "Short messages": """Poolhouse knows no provider of short messages. It POSTs
-`{"id", "to", "text", "scene", "lang", "poolId"}` as JSON to the address, which is a small service of yours in front of
-your provider. `to` is the number with its country code, `text` what to send. Any answer from 200 to 299 means that the
-message was taken; one from 400 to 499, but for 408 and 429, that it never will be; after all others it is tried again.
-With a secret there is the header `X-Poolhouse-Signature: t=TIME,v1=DIGITS`: `TIME` in seconds since 1970, `DIGITS` the
-HMAC-SHA-256 of `TIME`, a full stop and the body, in hexadecimal digits.""",
+    "SMS": """Poolhouse contains no SMS provider. It POSTs
+`{"id", "to", "text", "scene", "lang", "poolId"}` as JSON to a URL: your own small service in front of your provider.
+`to` is the number with its country code, `text` the text to send. A status from 200 to 299 means that the message was
+accepted; one from 400 to 499, except 408 and 429, that it is rejected permanently; after all others it is retried.
+With a secret the request has the header `X-Poolhouse-Signature: t=TIME,v1=DIGITS`: `TIME` in seconds since 1970,
+`DIGITS` the HMAC-SHA-256 of `TIME`, a full stop and the body, in hexadecimal digits.""",
 }
 
 

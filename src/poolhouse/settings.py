@@ -201,14 +201,14 @@ class Settings:
     public_url: str | None = _setting(
         None,
         TEXT,
-        "The address clients use, where it is not http://host:port: behind a proxy, in a container.",
+        "The URL of the server for clients, if it is not http://host:port: behind a proxy, in a container.",
         "https://id.example.com",
     )
     workers: int = _setting(1, _whole(1, 64), "Server processes; each needs a core.")
     database_url: SecretStr | None = _setting(
         None,
         POSTGRESQL,
-        "An outside PostgreSQL, 15 or newer; without it the server runs one of its own in DATA.",
+        "An external PostgreSQL, 15 or newer; without it the server runs its own in DATA.",
         "postgresql://poolhouse:secret@db.example.com:5432/poolhouse",
     )
     replica_url: SecretStr | None = _setting(
@@ -235,7 +235,7 @@ class Settings:
     email_special_domains: str = _setting(
         "",
         Kind(_special),
-        "Names that are no public domain and that e-mail addresses may end in, separated by commas.",
+        "Special-use domains (not public) that e-mail addresses may have, separated by commas.",
         "local, test",
     )
     trusted_proxies: int = _setting(
@@ -252,7 +252,7 @@ class Settings:
     )
     indexed_fields: int = _setting(20, _whole(0, 50), "Custom fields that a pool may have indexed.")
     geo_database: Path | None = _setting(
-        None, PATH, "A file in MaxMind's format (.mmdb) that tells where an address is; none is shipped."
+        None, PATH, "A file in MaxMind's format (.mmdb) for the geolocation of IP addresses; none is shipped."
     )
     smtp_host: str | None = _setting(None, TEXT, "The mail server; without one, mail stays in the outbox.")
     smtp_port: int = _setting(465, _whole(1, 65535), "Its port.")
@@ -269,7 +269,7 @@ class Settings:
     sms_url: str | None = _setting(
         None,
         Kind(_http),
-        "Address that short messages are POSTed to; without one, they stay in the outbox.",
+        "URL that SMS are POSTed to; without one, they stay in the outbox.",
         "http://127.0.0.1:9000/sms",
     )
     sms_secret: SecretStr = _setting(

@@ -24,9 +24,9 @@ BEGIN, END = "<!-- clients: made by `make clients` -->", "<!-- end of clients --
 
 HEAD = """# Clients
 
-Official clients, unmodified from their registries, each driven through the documented calls against a listening server
-of the test suite. Written by `make clients` from the recorded runs (`tests/clients/results`), and every run of the
-suite compares itself with them; `tests/clients/matrix.py` has the rows.
+The test suite runs official clients, unmodified from their registries, through their documented calls against a server.
+`make clients` writes this page from the recorded runs (`tests/clients/results`), and every run of the suite is compared
+with them; `tests/clients/matrix.py` defines the clients.
 
 | client | version | calls | passed | set besides `host` |
 |---|---|---|---|---|

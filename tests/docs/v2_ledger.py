@@ -28,24 +28,24 @@ PATHS_PAGE = ROOT / "docs/reference/v2-rest.md"
 
 Methods = dict[str, dict[str, dict[str, list[str]]]]
 
-_HEAD = """# The v2 interface: what is served
+_HEAD = """# API v2 by method
 
-Every public method of `authing-js-sdk` 4.23.55, and the operations it sends. A method marked *no* gets a
-clear answer: code 501 in the envelope, naming the operation. Input fields that nobody knows are passed over, in
-GraphQL too; a selected field that does not exist is an error. Codes are in [errors.md](errors.md), and the paths that
-older clients and those of other languages ask in [v2-rest.md](v2-rest.md). Written by the
-test suite from the code and `v2-methods.json`; renew it with
+This page lists every public method of `authing-js-sdk` 4.23.55 and the operations it sends. A method marked *no* is
+answered with code 501 and the name of the operation. Unknown input fields are ignored, in GraphQL too; a selected field
+that does not exist is an error. Codes are in [errors.md](errors.md); [v2-rest.md](v2-rest.md) lists the paths that
+older clients and those of other languages request. The test suite writes this page from the code and
+`v2-methods.json`; to renew it:
 `POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
 """
 
 
-_PATHS_HEAD = """# The v2 interface: the paths of every client
+_PATHS_HEAD = """# API v2 by path
 
-Every path that the clients of v2 ask, read from their packages: npm `authing-js-sdk` 4.6.2, 4.11.6, 4.15.8 and 4.23.55,
-PyPI `authing` 2.0.0, 4.0.2 and 4.5.18, Maven `cn.authing:java-core` 4.3.33 and 4.3.76. What else they send is GraphQL
-([by method](v2.md)). With them npm `@authing/guard` 5.3.9, the login component, by its views. A path marked *no*
-answers code 501 in the envelope, naming itself, and does nothing. Written by the test suite from the code and
-`v2-rest.json`; renew it with `POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
+This page lists every path that the clients of v2 request, read from their packages: npm `authing-js-sdk` 4.6.2,
+4.11.6, 4.15.8 and 4.23.55, PyPI `authing` 2.0.0, 4.0.2 and 4.5.18, Maven `cn.authing:java-core` 4.3.33 and 4.3.76.
+What else they send is GraphQL ([by method](v2.md)). It also has npm `@authing/guard` 5.3.9, the login component, by
+its views. A path marked *no* is answered with code 501 and its name, and does nothing. The test suite writes this
+page from the code and `v2-rest.json`; to renew it: `POOLHOUSE_RECORD_LEDGER=1 pytest tests/docs/test_v2_ledger.py`.
 """
 
 

@@ -167,7 +167,7 @@ async def signature(client: Client) -> bool:
 
 def table() -> dict[str, dict[str, bool]]:
     """Door -> method -> whether it opens."""
-    (block,) = re.findall(r"^\| door \|.*\n(?:\|.*\n)+", PAGE, re.MULTILINE)
+    (block,) = re.findall(r"^\| endpoint and proof \|.*\n(?:\|.*\n)+", PAGE, re.MULTILINE)
     head, _, *rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in block.splitlines()]
     assert {cell for _, *cells in rows for cell in cells} == {"opens", ""}
     return {

@@ -17,14 +17,14 @@ from poolhouse.wire.v3.errors import ROWS, VARIANTS, listed
 
 _HEAD = """# Errors and their codes
 
-A refusal of the v3 API is `{{statusCode, message, apiCode, requestId, data: null}}`, of v2 REST
+An error of API v3 is `{{statusCode, message, apiCode, requestId, data: null}}`, of v2 REST
 `{{code, message, data, requestId}}`, of GraphQL `errors[0].message = {{code, message, data}}`. Codes below 10000 and
-2120008 are the documented ones; the five-digit ones are Poolhouse's own, a `statusCode` and a number. A code keeps its
-meaning. `data` is an object only where a refused sign-in says how to go on: a token for the next step, or the seconds
-until the next try.
+2120008 are Authing's documented codes; the other five-digit codes are Poolhouse's own, a `statusCode` and a number. A
+code does not change its meaning. `data` is an object only after a failed sign-in that can be continued: it has a token
+for the next step, or the seconds until the next try.
 
-HTTP is 200 where its column is empty, because the official clients lose the body of anything else. The message is
-in the caller's language (`x-authing-lang`); *...* is what the request had in that place. This page is made from the
+The HTTP status is 200 where its column is empty, because the official clients discard the body of other responses. The
+message is in the caller's language (`x-authing-lang`); *...* stands for a value. This page is generated from the
 tables of the APIs (`python -m poolhouse.wire.error_codes`) and a test keeps it current.
 
 | `apiCode` (v3) | `statusCode` (v3) | `code` (v2) | HTTP | what | English | 中文 | what to do |

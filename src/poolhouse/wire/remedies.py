@@ -17,7 +17,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.TokenInvalid: "Get a new token from this server; a token of another server or kind does not do.",
     e.SecretWrong: "Compare both with `credentials.json` or with the application's settings.",
     e.SignatureRefused: "Check the access key's secret and the clock of the machine that signs.",
-    e.NotPermitted: "Use an administrator's credentials, or an access key with the scope that the ledger names.",
+    e.NotPermitted: "Use an administrator's credentials, or an access key with the scope that the API reference names.",
     e.FieldNotYours: "Let an administrator write the field.",
     e.EmailNotDirectly: "Send a code to the new address and call `updateEmail`, in v3 `update-email`.",
     e.PhoneNotDirectly: "Send a code to the new number and call `updatePhone`, in v3 `update-phone`.",

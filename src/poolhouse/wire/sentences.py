@@ -15,7 +15,7 @@ STORED_ONLY = "已保存，但尚不支持通过此身份源登录"
 
 _ENGLISH: dict[str, str] = {
     DONE: "Success",
-    STORED_ONLY: "Stored; nobody can sign in through it, for that is not built",
+    STORED_ONLY: "Stored; users cannot sign in through it, because that is not built",
     "发送成功": "Sent",
     "删除成功": "Deleted",
     "排序成功": "Sorted",

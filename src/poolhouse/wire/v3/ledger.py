@@ -14,50 +14,48 @@ _HEAD = """# Management API v3
 
 {built} of the {all} endpoints of the official management clients are built, {built_for_people} of the
 {all_for_people} that only authentication clients call, and {ours} of Poolhouse's own. This page is made from the
-endpoint table (`python -m poolhouse.wire.v3.ledger`) and a test keeps it current. A running server has the shapes at
-`/docs` and `/openapi.json`; those of all endpoints, and what the clients make of them, are in
-[the contract](../contract/v3.md). An endpoint that is not built answers `statusCode` 501
-and names itself.
+endpoint table (`python -m poolhouse.wire.v3.ledger`) and a test keeps it current. A running server documents requests
+and responses at `/docs` and `/openapi.json`; [the contract](../contract/v3.md) has those of all endpoints, and what the
+clients read of them. An endpoint that is not built answers `statusCode` 501 and its name.
 
-Authentication is either client's: a token of `get-management-token`, or a signature on every request
-(access key id and secret; the pool's own pair is its id and secret). An access key made with
-`create-access-key` may be limited by `scopes`; the scopes an endpoint asks for are in its
-row: the key must hold all of them.
+A client authenticates with a token of `get-management-token`, or with a signature on every request (access key id and
+secret; or the id and secret of the pool). An access key made with `create-access-key` may be limited by `scopes`: it
+needs all scopes in the row of an endpoint.
 
-Every answer is HTTP 200 with an envelope, `{{statusCode, message, requestId, data?}}`, and a refusal
-`{{statusCode, message, apiCode, requestId, data: null}}`, whose codes are in [errors.md](errors.md); HTTP itself
-says 404 for a path nobody knows, 429 for a rate limit, 431 for headers that are too long, 500 for a fault of the
-server and 503 while the database is away. `export-users` alone answers no envelope but the rows themselves
-([how](../guide/custom-database.md#export)); its refusals are in one. Fields of a body or a query that nobody knows are
-passed over.
+Every response is HTTP 200 with the body `{{statusCode, message, requestId, data?}}`; the body of an error is
+`{{statusCode, message, apiCode, requestId, data: null}}`, with a code of [errors.md](errors.md). The HTTP status
+differs only for an unknown path (404), a rate limit (429), headers that are too long (431), a defect of the server
+(500) and an unavailable database (503). Only `export-users` answers with the rows themselves
+([how](../guide/custom-database.md#export)); its errors have the usual body. Unknown fields of a body or a query are
+ignored.
 
-A user's `updatedAt` moves with everything that `list-users` can show of them: profile, status, password, custom data,
-identities, departments, posts. A login (`loginsCount`, `lastLogin`, `lastIp`) does not move it, nor does a statement
-that changes more than 10,000 people at once: the end of a department, a post or a custom field that so many have.
-In a custom user store `updatedAt` is the store's own.
+A user's `updatedAt` changes with every field that `list-users` can show: profile, status, password, custom data,
+identities, departments, posts. A sign-in (`loginsCount`, `lastLogin`, `lastIp`) does not change it, nor does a
+statement that changes more than 10,000 users at once, such as the deletion of a department, a post or a custom field
+of so many. In a custom user store `updatedAt` is the store's own.
 
-## Walking through a list
+## Pagination by cursor
 
-Every list that takes `page` and `limit` takes two fields more, where those stand: in the query, in the body, or in
-its `pagination`. They are Poolhouse's own, and who sends neither sees nothing of them.
+Every list that takes `page` and `limit` also takes two fields of Poolhouse's own, in the same place: in the query, in
+the body, or in its `pagination`. Both are optional.
 
-* `cursor`: `""` for the first page, then what `nextCursor` was in the answer before, beside `data`; it is null on
-  the last page. All else stays as it was asked first, `limit` too, and `page` is left out. `list-users` without
-  `sort` goes on behind the last row seen, so nobody who was there throughout is shown twice or left out, and the
-  thousandth page costs what the first did; in other lists, and in a custom user store, a cursor stands for the page
-  of its number. A cursor is of one list, one pool, and for `get-my-...` of one person; it is up to 512 characters
-  that say nothing to whoever reads them. Anything else is refused by the name `cursor`.
-* `withTotalCount`: `false` leaves `totalCount` out, and `list-users` without `sort` then counts nobody: of a broad
-  filter or search that is most of the time. `nextCursor` says whether there is more.
+* `cursor`: `""` for the first page, then the `nextCursor` of the previous response, which is beside `data` and null on
+  the last page. Keep all other parameters, including `limit`, and leave out `page`. `list-users` without `sort`
+  continues after the last row, so that no user is repeated or left out while others come and go, and the thousandth
+  page is as fast as the first; in other lists, and in a custom user store, a cursor stands for a page number. A
+  cursor is an opaque text of at most 512 characters, valid for one list of one pool, and for `get-my-...` of one
+  user; any other value is an error that names `cursor`.
+* `withTotalCount`: `false` omits `totalCount`, and `list-users` without `sort` then counts nothing, which saves most of
+  the time of a broad filter or search. `nextCursor` tells whether there are more rows.
 
 `GET list-users?limit=50&cursor=&withTotalCount=false`, then `...&cursor=<nextCursor>` until it is null.
 
-## What may come in another spelling
+## Accepted spellings
 
-An integer as `1e+12`, `1.0` or `"12"`; a list of ids as `a,b`, `[a b]` or `[a, b]`; a boolean of a query as `True`
-or `1`; an object that says nothing as `{{}}`, and inside of an object an absent text as `""`, whereas at the top `""`
-clears; a token without `Bearer`. A fraction where an integer is meant, a number beyond 64 bits, or a text for a
-boolean in a body is refused by the name of its field. The rules are
+These spellings are accepted too: an integer as `1e+12`, `1.0` or `"12"`; a list of ids as `a,b`, `[a b]` or `[a, b]`; a
+boolean of a query as `True` or `1`; an absent object as `{{}}`, and inside of an object an absent text as `""` (at
+the top level `""` clears the field); a token without `Bearer`. A fraction in place of an integer, a number beyond 64
+bits, or a text in place of a boolean in a body is an error that names the field. The rules are
 [in the contract](../contract/v3.md#what-is-tolerated), and so is
 [what typed clients can read](../contract/v3.md#what-typed-clients-can-read) of an answer.
 
@@ -69,8 +67,8 @@ boolean in a body is refused by the name of its field. The rules are
 
 _PEOPLE = """## Authentication clients
 
-What people do themselves, with their own token or before they have one. Which client calls what is read from the
-packages ([the contract](../contract/v3/signin.md)); of what is not built stands what it belongs to.
+These endpoints are called by users, with their own token or before they have one. The clients that call them were read
+from the packages ([the contract](../contract/v3/signin.md)); an endpoint that is not built has its area instead.
 
 | endpoint | clients | built | what |
 |---|---|---|---|
