@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.clients.libraries import LIBRARIES
+from tests.clients.libraries import LIBRARIES, WEBSITES
 from tests.clients.matrix import CLIENTS
 from tests.clients.packages import Jars, LeftOut
 
@@ -21,6 +21,8 @@ def main() -> None:
             client.packages.fetch()
         except LeftOut as reason:
             print(f"left out: {client.title}, a client that the tests drive: {reason}")
+    for packages in WEBSITES.values():
+        packages.fetch()
 
 
 if __name__ == "__main__":

@@ -159,3 +159,9 @@ LIBRARIES = [
     ),
 ]
 """In the order of the page."""
+
+WEBSITES: dict[str, Packages] = {
+    "oidc-python": Wheels("", "oidc-python"),
+    "oidc-node": Modules("", "express"),
+}
+"""Folders of examples/ that are a website, and what comes beside the libraries for them."""

@@ -37,6 +37,7 @@ class Block:
 def pages() -> dict[str, str]:
     """Name -> text. Not the history, which names what there was."""
     files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / name for name in ELSEWHERE)]
+    files += [*ROOT.glob("examples/*.md"), *ROOT.glob("examples/*/*.md")]
     return {
         str(file.relative_to(ROOT)): file.read_text() for file in sorted(files) if file.name != "CHANGELOG.md"
     }

@@ -71,6 +71,11 @@ HELD: dict[str, dict[str, str]] = {
     ),
     "docs/reference/scripts.md": {"js": "tests/docs/test_running_blocks.py"},
     "docs/testing.md": {"sh": "tests/docs/test_running_blocks.py"},
+    **{
+        page: {"sh": "tests/examples/test_examples.py"}
+        for page in pages()
+        if page.startswith("examples/") and page.count("/") == 2
+    },
 }
 """Page -> language -> what runs its blocks. That of the OpenID Connect libraries is made of programs that are run."""
 LEFT = {
