@@ -64,4 +64,4 @@ async def test_a_wrong_type_or_file_is_named(typed: Typed, tmp_path: Path) -> No
     assert (ended.status, ended.err) == (REFUSED, f"{binary} is not UTF-8 text")
     binary.write_text("{{#if}}")
     ended = await typed("mail-template", "set", CODE, str(binary))
-    assert (ended.status, "content" in ended.err) == (REFUSED, True), ended
+    assert (ended.status, "FILE" in ended.err) == (REFUSED, True), ended

@@ -37,4 +37,5 @@ def test_the_flag_tells_the_same_a_line_each() -> None:
 def test_what_is_missing_is_said_and_stops_nothing() -> None:
     nowhere = {"POOLHOUSE_PG_BIN": "/nowhere", "PATH": "/usr/bin:/bin"}
     assert json.loads(said("version", "--json", **nowhere))["PostgreSQL"] is None
-    assert "PostgreSQL      missing: see poolhouse doctor" in said("--version", **nowhere)
+    lines = [line.split(maxsplit=1) for line in said("--version", **nowhere).splitlines()]
+    assert ["PostgreSQL", "missing: see poolhouse doctor"] in lines

@@ -14,8 +14,11 @@ from tests.conftest import PoolForTests
 
 from poolhouse.administrators.model import Administrator
 from poolhouse.app import asgi
+from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
+from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
+from poolhouse.users.model import UserDraft
 
 HOST = "http://127.0.0.1:3000"
 
@@ -45,6 +48,35 @@ class Console:
     async def sign_in(self, password: str = PASSWORD, **form: str) -> httpx.Response:
         assert self.administrator
         return await self.post("/sign-in", username=self.administrator.username, password=password, **form)
+
+
+@dataclass(frozen=True)
+class Things:
+    """One of each that a page is about, and the names of their ids in paths."""
+
+    user: str
+    group: str
+    role: str
+    application: str
+
+    def fill(self, path: str) -> str:
+        for name, value in vars(self).items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
+
+async def one_of_each(services: Services, pool: PoolForTests) -> Things:
+    admin = pool.administrator
+    user = await services.users.create(admin, UserDraft({"username": "li", "name": "李四"}))
+    group = await services.groups.create(admin, GroupDraft(code="staff", name="员工"))
+    role = await services.roles.create(admin, RoleDraft(code="editor"))
+    app = await services.apps.create(admin, "shop")
+    return Things(user.id, group.code, role.code, app.id)
+
+
+@pytest.fixture
+async def things(services: Services, pool: PoolForTests) -> Things:
+    return await one_of_each(services, pool)
 
 
 Open = Callable[..., Awaitable[Console]]

@@ -11,11 +11,11 @@ import pytest
 from playwright.async_api import Browser, Page
 from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.conftest import PoolForTests
+from tests.console.conftest import Things
 
-from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.services import Services
-from poolhouse.users.model import UserDraft, UserKey
+from poolhouse.users.model import UserDraft
 from poolhouse.wire.console import PAGES
 
 AXE = Path(__file__).parents[1] / "js/node_modules/axe-core/axe.min.js"
@@ -58,7 +58,6 @@ async def somebody(services: Services, pool: PoolForTests) -> str:
     name = f"c{new_id()}"
     one = await services.administrators.create(OPERATOR, name, PASSWORD, must_change_password=False)
     await services.administrators.set_roles(OPERATOR, one.id, pool.id, ["owner"])
-    await services.groups.create(pool.administrator, GroupDraft(code="staff", name="员工"))
     for number in range(60):
         draft = {"username": f"zhang{number}", "name": f"张{number}", "email": f"zhang{number}@shop.example"}
         await services.users.create(pool.administrator, UserDraft(draft))
@@ -67,10 +66,8 @@ async def somebody(services: Services, pool: PoolForTests) -> str:
 
 @pytest.mark.parametrize("look", LOOKS)
 async def test_every_page_is_clean_and_fits(
-    services: Services, server: str, chromium: Browser, pool: PoolForTests, somebody: str, look: str
+    server: str, chromium: Browser, pool: PoolForTests, things: Things, somebody: str, look: str
 ) -> None:
-    user = await services.users.find(pool.administrator, UserKey("username", "zhang1"))
-    assert user
     context = await chromium.new_context(**LOOKS[look])  # type: ignore[arg-type]
     page = await context.new_page()
     said: list[str] = []
@@ -81,7 +78,7 @@ async def test_every_page_is_clean_and_fits(
     found["sign-in"] = await judged(page)
     await signed_in(page, server, somebody)
     for shown in (one for one in PAGES if one.method == "GET"):
-        path = shown.path.replace("{pool}", pool.id).replace("{user}", user.id)
+        path = things.fill(shown.path.replace("{pool}", pool.id))
         await page.goto(f"{server}/console{path}?choose=1")
         wider = await page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"

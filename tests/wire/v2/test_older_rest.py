@@ -133,10 +133,10 @@ async def test_a_user_is_changed_by_a_post_to_them(v2: V2Client, stranger: V2Cli
     ("path", "body", "field"),
     [
         ("/api/v2/users", {}, "userInfo"),
-        ("/api/v2/users", {"userInfo": {"username": 5}}, "userInfo at .username"),
+        ("/api/v2/users", {"userInfo": {"username": 5}}, "userInfo.username"),
         ("/api/v2/users", {"userInfo": {"username": "x"}, "params": "{"}, "params"),
         ("/api/v2/users", {"userInfo": {"username": "x"}, "params": '[{"key": "no", "value": 1}]'}, "no"),
-        ("/api/v2/users/{id}", {"blocked": "maybe"}, "input at .blocked"),
+        ("/api/v2/users/{id}", {"blocked": "maybe"}, "input.blocked"),
         ("/api/v2/roles", {"description": "x"}, "code"),
         ("/api/v2/orgs", {"name": ["x"]}, "name"),
         ("/api/v2/udvs", {"targetType": "PLANET", "targetId": "x", "data": {"school": "x"}}, "targetType"),

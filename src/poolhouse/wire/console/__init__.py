@@ -18,7 +18,7 @@ from poolhouse import trace
 from poolhouse.errors import NotFound, NotPermitted, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire.browsers import spoken
-from poolhouse.wire.console import account, home, lists, sign_in, users
+from poolhouse.wire.console import account, forms, home, lists, sign_in, things, users
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, in_pool, redirect, visit_of
@@ -26,7 +26,10 @@ from poolhouse.wire.v3.app import row_at
 from poolhouse.wire.v3.errors import row_of
 from poolhouse.wire.v3.table import PREFIX
 
-PAGES: tuple[Page, ...] = (*sign_in.PAGES, *account.PAGES, *home.PAGES, *lists.PAGES, *users.PAGES)
+PAGES: tuple[Page, ...] = (
+    *(*sign_in.PAGES, *account.PAGES, *home.PAGES, *lists.PAGES),
+    *(*forms.PAGES, *things.PAGES, *users.PAGES),  # `users/new` before `users/{user}`
+)
 
 _log = structlog.get_logger(__name__)
 

@@ -25,13 +25,14 @@ PAGE_SIZE = 50
 class List:
     """`name`: of its address and, in `words`, its title. `command`: whose operation and columns it has. `search`:
     the command that looks for words among the same. `filters`: arguments of the command to choose from.
-    `row`: where a row leads, with its first column's value behind."""
+    `leads`: a row leads to its own page, by its first column. `makes`: the operation that makes another."""
 
     name: str
     command: str
     search: str = ""
     filters: tuple[str, ...] = ()
-    row: str = ""
+    leads: bool = False
+    makes: str = ""
 
     @property
     def operation(self) -> str:
@@ -39,11 +40,13 @@ class List:
 
 
 LISTS = (
-    List("users", "user list", search="user search", filters=("status",), row="users"),
-    List("groups", "group list"),
-    List("roles", "role list"),
-    List("organizations", "org list"),
-    List("applications", "app list"),
+    List(
+        "users", "user list", search="user search", filters=("status",), leads=True, makes="POST create-user"
+    ),
+    List("groups", "group list", leads=True, makes="POST create-group"),
+    List("roles", "role list", leads=True, makes="POST create-role"),
+    List("organizations", "org list", makes="POST create-organization"),
+    List("applications", "app list", leads=True, makes="POST create-application"),
     List("fields", "field list"),
     List("scripts", "scripts list"),
     List("sign_ins", "audit list"),

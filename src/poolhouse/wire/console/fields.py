@@ -1,0 +1,121 @@
+"""A form's fields, made of a command's arguments: what is shown in each, and what was meant by what was typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from poolhouse.client.model import Arg
+from poolhouse.errors import InvalidInput
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """`text` is what it holds, as a person reads and writes it; `was`: what was there when the form was made."""
+
+    arg: Arg
+    text: str = ""
+    was: str = ""
+    is_wrong: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.arg.key
+
+    @property
+    def widget(self) -> str:
+        if self.arg.choices and self.arg.kind != "list":
+            return "choice"
+        return {
+            "yes": "yes",
+            "flag": "flag",
+            "secret": "secret",
+            "list": "lines",
+            "pairs": "lines",
+            "json": "lines",
+            "number": "number",
+        }.get(self.arg.kind, "text")
+
+
+def written(arg: Arg, value: Any) -> str:
+    """A value of the API as the field shows it."""
+    if value in _EMPTY and value is not False:
+        return ""
+    if arg.kind == "pairs":
+        return "\n".join(f"{name}={_one(each)}" for name, each in value.items() if each is not None)
+    if arg.kind == "list":
+        return "\n".join(str(each) for each in value)
+    if arg.kind == "json":
+        return json.dumps(value, ensure_ascii=False, indent=2)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def read(arg: Arg, text: str) -> Any:
+    """What was typed as the API takes it; None for nothing. Raises InvalidInput naming the field."""
+    if arg.kind == "list":
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    if arg.kind == "pairs":
+        return dict(_pairs(arg, text))
+    if not text:
+        return None
+    if arg.kind == "json":
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise InvalidInput(arg.to, "不是合法的 JSON", "is no JSON") from error
+    if arg.kind in ("yes", "flag"):
+        return text == "yes"
+    return text
+
+
+def _pairs(arg: Arg, text: str) -> Iterator[tuple[str, Any]]:
+    for line in filter(str.strip, text.splitlines()):
+        name, mark, value = line.partition("=")
+        if not mark or not name.strip():
+            raise InvalidInput(arg.to, "每行应形如 字段=值", "a line is written FIELD=VALUE")
+        try:
+            yield name.strip(), json.loads(value)
+        except ValueError:
+            yield name.strip(), value
+
+
+def _one(value: Any) -> str:
+    """A text that would be read as something else stands in quotes."""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    try:
+        json.loads(value)
+    except ValueError:
+        return json.dumps(value, ensure_ascii=False) if "\n" in value or "\r" in value else value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def plain(text: str) -> str:
+    """As a browser sends a text of several lines, and as we made it, alike."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def names(error: InvalidInput, arg: Arg) -> bool:
+    """Whether a refusal is about the field."""
+    field = str(error.facts.get("field", ""))
+    return bool(arg.to) and (
+        field == arg.to or field.startswith(f"{arg.to}.") or arg.to.endswith(f".{field}")
+    )
+
+
+def changed(arg: Arg, given: str, now: str) -> tuple[bool, Any]:
+    """Whether the field says something else than what is there, and what: an empty one clears."""
+    given = plain(given)
+    if given == plain(now):
+        return False, None
+    value = read(arg, given)
+    if arg.kind == "pairs":
+        gone = dict(_pairs(arg, now)).keys() - value.keys()
+        return True, {**value, **dict.fromkeys(gone)}
+    return True, value

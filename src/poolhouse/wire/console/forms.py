@@ -1,0 +1,261 @@
+"""Pages that make, change and delete a thing: a form with the arguments of a command, for the same operation.
+
+A form that changes remembers what it showed. Where somebody else has changed a field meanwhile that was changed here,
+too, nothing is written, and the page says what stands there now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from poolhouse import trace
+from poolhouse.client.model import Arg, Command, Values, got, put
+from poolhouse.client.table import COMMANDS
+from poolhouse.errors import InvalidInput, PoolhouseError
+from poolhouse.wire.console import fields
+from poolhouse.wire.console.fields import Field
+from poolhouse.wire.console.page import Handler, Page
+from poolhouse.wire.console.rendering import Rendering
+from poolhouse.wire.console.visit import Visit, redirect
+from poolhouse.wire.v3.errors import row_of
+
+WAS = "was."
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`path` below a pool; `thing` is the name in it of what is changed. `command`: whose operation, arguments and
+    words it has. `reads`: the operation that tells what is there, and `with_` what it is asked besides. `to`: where
+    one is when it is done. `leaves`: arguments that it has no field for."""
+
+    path: str
+    command: str
+    to: str
+    thing: str = ""
+    reads: str = ""
+    with_: Mapping[str, Any] | None = None
+    leaves: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> Command:
+        return COMMANDS[self.command]
+
+    @property
+    def subject(self) -> Arg | None:
+        """The argument that the path fills."""
+        return self.row.args[0] if self.thing else None
+
+    @property
+    def arguments(self) -> list[Arg]:
+        own = self.row.args[1:] if self.thing else self.row.args
+        return [arg for arg in own if arg.to and arg.name not in self.leaves]
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.row.operation, self.reads)))
+
+
+_LEFT = ("--new-code", "--namespace")
+FORMS = (
+    Form("users/new", "user create", "users", leaves=("--status", "--email-verified", "--phone-verified")),
+    Form(
+        "users/{user}/edit",
+        "user update",
+        "users/{user}",
+        "user",
+        "GET get-user",
+        {"withCustomData": True},
+        ("--status",),
+    ),
+    Form("groups/new", "group create", "groups"),
+    Form("groups/{group}/edit", "group update", "groups/{group}", "group", "GET get-group", leaves=_LEFT),
+    Form("roles/new", "role create", "roles", leaves=_LEFT),
+    Form("roles/{role}/edit", "role update", "roles/{role}", "role", "GET get-role", leaves=_LEFT),
+    Form("organizations/new", "org create", "organizations"),
+    Form("applications/new", "app create", "applications"),
+    Form(
+        "applications/{application}/edit",
+        "app update",
+        "applications/{application}",
+        "application",
+        "GET get-application",
+    ),
+)
+DELETIONS = (
+    Form("users/{user}/delete", "user delete", "users", "user", "GET get-user"),
+    Form("groups/{group}/delete", "group delete", "groups", "group", "GET get-group"),
+    Form("roles/{role}/delete", "role delete", "roles", "role", "GET get-role"),
+    Form(
+        "applications/{application}/delete",
+        "app delete",
+        "applications",
+        "application",
+        "GET get-application",
+    ),
+)
+
+
+def _pages(form: Form) -> tuple[Page, Page]:
+    path = f"/pools/{{pool}}/{form.path}"
+    return Page("GET", path, _shown(form), calls=form.calls), Page(
+        "POST", path, _sent(form), calls=form.calls
+    )
+
+
+def _shown(form: Form) -> Handler:
+    async def show(visit: Visit, rendering: Rendering) -> Response:
+        now = await _now(visit, form)
+        texts = {arg.key: fields.written(arg, got(now, arg.to)) for arg in form.arguments}
+        return _page(
+            visit,
+            rendering,
+            form,
+            [Field(arg, texts[arg.key], texts[arg.key]) for arg in form.arguments],
+        )
+
+    return show
+
+
+def _sent(form: Form) -> Handler:
+    async def send(visit: Visit, rendering: Rendering) -> Response:
+        given = visit.form()
+        now = await _now(visit, form)
+        shown = [Field(arg, given.get(arg.key, ""), given.get(WAS + arg.key, "")) for arg in form.arguments]
+        try:
+            values = _values(visit, form, shown, now)
+            if now is None or len(values) > 1:  # beside what names the thing
+                await visit.ask(form.row.operation, values)
+        except _Overtaken as error:
+            return _page(visit, rendering, form, error.fields, 409, conflict=True)
+        except PoolhouseError as error:
+            trace.note(error=error)
+            marked = [
+                replace(one, is_wrong=isinstance(error, InvalidInput) and fields.names(error, one.arg))
+                for one in shown
+            ]
+            status = row_of(error).status_code
+            return _page(
+                visit,
+                rendering,
+                form,
+                marked,
+                status if 400 <= status < 600 else 400,
+                error=error.message(visit.lang),
+            )
+        return redirect(f"{_address(visit, form.to)}?done=done_saved")
+
+    return send
+
+
+class _Overtaken(Exception):
+    """Somebody else changed the same meanwhile; the fields tell what is there now."""
+
+    def __init__(self, fields_: list[Field]) -> None:
+        super().__init__("changed meanwhile")
+        self.fields = fields_
+
+
+def _values(visit: Visit, form: Form, shown: list[Field], now: Any) -> Values:
+    """What is sent. Raises InvalidInput, _Overtaken."""
+    values: Values = dict(form.row.fixed)
+    if form.subject is not None:
+        put(values, form.subject.to, visit.path[form.thing])
+    overtaken = False
+    fresh = []
+    for one in shown:
+        present = fields.written(one.arg, got(now, one.arg.to)) if now is not None else ""
+        mine = fields.plain(one.text) != fields.plain(one.was)
+        theirs = fields.plain(present) != fields.plain(one.was)
+        fresh.append(replace(one, was=present, is_wrong=mine and theirs))
+        overtaken |= mine and theirs
+        if now is None:
+            value = fields.read(one.arg, fields.plain(one.text))
+            if value not in (None, [], {}):
+                put(values, one.arg.to, value)
+        elif mine:
+            differs, value = fields.changed(one.arg, one.text, present)
+            if differs:
+                put(values, one.arg.to, value)
+    if overtaken:
+        raise _Overtaken(fresh)
+    return values
+
+
+async def _now(visit: Visit, form: Form) -> Any:
+    """What is there; None for a thing that is to be made."""
+    if not form.reads or form.subject is None:
+        return None
+    names = COMMANDS[form.command].args[0].to
+    asked = {"userIds": "userId", "codeList": "code"}.get(names, names)
+    return await visit.ask(form.reads, {asked: visit.path[form.thing], **(form.with_ or {})})
+
+
+def _address(visit: Visit, path: str) -> str:
+    for name, value in visit.path.items():
+        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+    return f"/console/pools/{visit.path['pool']}/{path}"
+
+
+def _page(
+    visit: Visit, rendering: Rendering, form: Form, shown: list[Field], status: int = 200, **facts: Any
+) -> Response:
+    return rendering.page(
+        visit,
+        "form.html",
+        status,
+        heading=form.row.help[visit.lang == "en-US"],
+        fields=shown,
+        back=_address(visit, form.to),
+        **{"conflict": False} | facts,
+    )
+
+
+def _deleting(form: Form) -> tuple[Page, Page]:
+    async def ask(visit: Visit, rendering: Rendering) -> Response:
+        return await _confirmed(visit, rendering, form)
+
+    async def delete(visit: Visit, rendering: Rendering) -> Response:
+        given = visit.form()
+        if given.get("confirm", "").strip() != visit.path[form.thing]:
+            return await _confirmed(visit, rendering, form, 400, error_word="confirm_wrong")
+        assert form.subject
+        several = form.subject.name.endswith("...")
+        values: Values = dict(form.row.fixed)
+        put(values, form.subject.to, [visit.path[form.thing]] if several else visit.path[form.thing])
+        await visit.ask(form.row.operation, values)
+        return redirect(f"{_address(visit, form.to)}?done=done_deleted")
+
+    path = f"/pools/{{pool}}/{form.path}"
+    return Page("GET", path, ask, calls=form.calls), Page("POST", path, delete, calls=form.calls)
+
+
+async def _confirmed(
+    visit: Visit, rendering: Rendering, form: Form, status: int = 200, error_word: str = ""
+) -> Response:
+    now = await _now(visit, form)
+    called = next(
+        (str(now[key]) for key in ("name", "username", "email", "appName", "code") if now.get(key)), ""
+    )
+    asks = form.row.asks
+    assert asks
+    return rendering.page(
+        visit,
+        "delete.html",
+        status,
+        heading=asks[visit.lang == "en-US"],
+        called=called,
+        named=visit.path[form.thing],
+        back=_address(visit, form.path.rpartition("/")[0]),
+        error_word=error_word,
+    )
+
+
+PAGES = (
+    *(page for form in FORMS for page in _pages(form)),
+    *(page for form in DELETIONS for page in _deleting(form)),
+)
