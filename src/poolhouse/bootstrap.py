@@ -16,6 +16,7 @@ import msgspec
 from poolhouse.audit.model import Event
 from poolhouse.caller import Caller
 from poolhouse.db.database import Tx
+from poolhouse.errors import Unfit
 from poolhouse.files import write_private
 from poolhouse.services import Services
 
@@ -49,12 +50,12 @@ def read_credentials(data: Path) -> Credentials | None:
 
 
 def write_credentials(data: Path, credentials: Credentials) -> None:
-    """All of it or nothing. Raises OSError in words."""
+    """All of it or nothing. Raises Unfit."""
     path = credentials_file(data)
     try:
         write_private(path, msgspec.json.format(msgspec.json.encode(credentials), indent=2) + b"\n")
     except OSError as error:
-        raise OSError(f"cannot write {path}: {error.strerror}") from error
+        raise Unfit(f"cannot write {path}: {error.strerror}", f"无法写入 {path}：{error.strerror}") from error
 
 
 async def bootstrap(services: Services, host: str) -> Credentials | None:

@@ -7,6 +7,8 @@ import sys
 from typing import NoReturn
 from unicodedata import category
 
+from poolhouse.client.words import say
+
 DONE, REFUSED, USAGE, NOT_FOUND, UNREACHABLE, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 
 MEANINGS: dict[int, tuple[str, str]] = {
@@ -49,11 +51,14 @@ def colors(stream: object) -> bool:
 
 
 def warn(said: str) -> None:
-    mark = "\x1b[33mwarning:\x1b[0m" if colors(sys.stderr) else "warning:"
-    print(f"{mark} {shown(said, lines=True)}", file=sys.stderr)
+    _tell(say(("警告：", "warning: ")), "\x1b[33m", said)
 
 
 def fail(said: str, status: int = REFUSED) -> NoReturn:
-    mark = "\x1b[31merror:\x1b[0m" if colors(sys.stderr) else "error:"
-    print(f"{mark} {shown(said, lines=True)}", file=sys.stderr)
+    _tell(say(("错误：", "error: ")), "\x1b[31m", said)
     sys.exit(status)
+
+
+def _tell(mark: str, color: str, said: str) -> None:
+    mark = f"{color}{mark}\x1b[0m" if colors(sys.stderr) else mark
+    print(f"{mark}{shown(said, lines=True)}", file=sys.stderr)

@@ -10,7 +10,7 @@ from typing import Any
 from poolhouse.client.exits import USAGE, Stopped
 from poolhouse.client.model import Arg, Command, Values, put
 from poolhouse.client.passwords import ASK, secret
-from poolhouse.client.words import Words, say
+from poolhouse.client.words import Words, of_a_file, say
 
 POOL = Arg(
     "--pool",
@@ -168,8 +168,7 @@ def _file(name: str) -> str:
         with open(name, encoding="utf-8") as file:
             return file.read()
     except OSError as error:
-        said = error.strerror or type(error).__name__
-        raise Stopped(say((f"{name}：{said}", f"{name}: {said}"))) from None
+        raise Stopped(of_a_file(error)) from None
     except UnicodeDecodeError:
         raise Stopped(say((f"{name} 不是 UTF-8 文本", f"{name} is not UTF-8 text"))) from None
 

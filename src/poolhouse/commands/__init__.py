@@ -1,5 +1,6 @@
-"""The command line: one module a group of commands, each an argument parser over `services` or `db`.
+"""What a command does in its own process: one module a group of the functions that rows of `client/table.py` name.
 
-Owns what an operator types and sees (`output.py`: tables and color on a terminal, plain lines in a pipe, JSON on
-request). Leaves every rule to the domains: a command does nothing that a service could not.
+Owns how a server is started, a database opened without one (`here.py`), and what is told of an error (`mendable.py`).
+What is printed is `client/output.py`'s. Leaves every rule to the domains: a command does nothing that a service could
+not.
 """

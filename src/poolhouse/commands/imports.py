@@ -129,8 +129,8 @@ def _standing(progress: ImportProgress, pace: _Pace) -> str:
         )
     return say(
         (
-            f"已导入 {journal.imported}，拒绝 {journal.failed}，{told}",
-            f"{journal.imported} in, {journal.failed} refused, {told}",
+            f"已导入 {journal.imported}，拒绝 {journal.failed}{told and f'，{told}'}",
+            f"{journal.imported} in, {journal.failed} refused{told and f', {told}'}",
         )
     )
 
