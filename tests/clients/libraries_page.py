@@ -23,7 +23,7 @@ somebody in between changed it. Written by `make clients` from the recorded runs
 the suite compares itself with them.
 
 What to configure: the issuer `HOST/oidc`, from which discovery tells the rest, the application's id and its secret, and
-at the application the redirect address and the one after logout, letter by letter. An application's id tokens are RS256
+at the application the exact redirect URI and the one after logout. An application's id tokens are RS256
 unless it says otherwise (`id_token_algorithm`), which is what every library expects.
 
 | library | language | steps | passed | id tokens verified | set besides issuer, id and secret |

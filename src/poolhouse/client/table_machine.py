@@ -191,7 +191,7 @@ FILE_COMMANDS = (
         function="imports:import_users",
         more=(
             "有不认识的列时，导入前就会拒绝。有行被拒绝则退出状态为 1。",
-            "A column nobody knows is refused before anything is imported. Exit status 1 if a row was refused.",
+            "An unknown column is rejected before anything is imported. Exit status 1 if a row was refused.",
         ),
     ),
     Command(
@@ -278,8 +278,8 @@ SECRETS_COMMANDS = (
         beside=("--json", *HERE),
         more=(
             "有服务缺少新密钥时会拒绝。设置 POOLHOUSE_SECRET_KEY=NEW,OLD 时密钥由您管理：用新的加密后，旧的即可去掉。",
-            "Refused beside servers that lack it. With POOLHOUSE_SECRET_KEY=NEW,OLD the key is yours: then secrets are "
-            "closed by NEW, and OLD may go.",
+            "Rejected while servers without it run. With POOLHOUSE_SECRET_KEY=NEW,OLD secrets are "
+            "encrypted with NEW, and OLD can be removed.",
         ),
     ),
     Command(
