@@ -12,12 +12,34 @@ import pytest
 from scripts.chinese import faults, texts
 from tests.docs.pages import ROOT, blocks
 
-GUIDES = sorted(page.name for page in (ROOT / "docs/guide").glob("*.md"))
-PAIRS = {"README.md": "README.zh-CN.md"} | {f"docs/guide/{name}": f"docs/zh/{name}" for name in GUIDES}
+FOLDERS = {
+    "docs/guide": "docs/zh",
+    "docs/operations": "docs/zh/operations",
+    "docs/reference": "docs/zh/reference",
+}
+"""Where people's pages are, and their Chinese ones."""
+INDEX = "docs/zh/README.md"
+"""Has a table of the pages that are English only, with the reason of each."""
+_ENGLISH_ONLY = re.compile(r"^\| \[[^]]*\]\(([^)#]+)\) \| ([^|]+) \|$", re.MULTILINE)
+
+
+def english_only() -> dict[str, str]:
+    """Page -> reason."""
+    _, _, table = (ROOT / INDEX).read_text().partition("## 只有英文的页面\n")
+    found = _ENGLISH_ONLY.findall(table.partition("\n## ")[0])
+    return {(ROOT / "docs/zh" / page).resolve().relative_to(ROOT).as_posix(): why for page, why in found}
+
+
+PAIRS = {"README.md": "README.zh-CN.md"} | {
+    f"{folder}/{page.name}": f"{chinese}/{page.name}"
+    for folder, chinese in FOLDERS.items()
+    for page in sorted((ROOT / folder).glob("*.md"))
+    if f"{folder}/{page.name}" not in {*english_only(), "docs/operations/README.md"}
+}
 WAYS_IN = {"README", "README.zh-CN", "index"}
 """Pages of which each language has its own."""
 
-_FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 _MADE = re.compile(r"<!-- clients: .*?<!-- end of clients -->\n", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s#]+)")
 _CODE = re.compile(r"`([^`]+)`")
@@ -29,9 +51,22 @@ def prose(page: str) -> str:
     return _FENCE.sub("", _MADE.sub("", (ROOT / page).read_text()))
 
 
-def test_every_guide_has_its_chinese_page() -> None:
+def test_every_page_has_its_chinese_page_or_a_reason_for_none() -> None:
     assert [page for page in PAIRS.values() if not (ROOT / page).is_file()] == []
-    assert {page.name for page in (ROOT / "docs/zh").glob("*.md")} == {*GUIDES, "README.md"}
+    written = {page.relative_to(ROOT).as_posix() for page in (ROOT / "docs/zh").rglob("*.md")}
+    assert written == {INDEX, *PAIRS.values()} - {"README.zh-CN.md"}
+
+
+def test_every_chinese_page_is_in_the_index() -> None:
+    linked = {
+        (ROOT / "docs/zh" / target).resolve().relative_to(ROOT).as_posix()
+        for target in _LINK.findall(prose(INDEX))
+    }
+    assert set(PAIRS.values()) - linked == set()
+
+
+def test_a_page_that_is_english_only_is_there() -> None:
+    assert [page for page in english_only() if not (ROOT / page).is_file()] == []
 
 
 @pytest.mark.parametrize("page", PAIRS)
