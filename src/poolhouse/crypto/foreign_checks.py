@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.hazmat.primitives import hashes
 
 from poolhouse.crypto.foreign_costs import BOUNDS
-from poolhouse.crypto.foreign_shapes import BCRYPT64, Parts
+from poolhouse.crypto.foreign_shapes import BCRYPT64, H64, Parts
 
 Check = Callable[[bytes, Parts, str], bool]
 """The password, the hash's parts, and the hash as it is stored."""
@@ -65,6 +65,12 @@ def bcrypt_of_sha256(password: bytes, parts: Parts, _: str) -> bool:
 def bcrypt_of_hmac_sha256(password: bytes, parts: Parts, _: str) -> bool:
     """passlib's, version 2: keyed with the salt as it is written."""
     return _bcrypt(base64.b64encode(hmac.digest(parts["salt"].encode(), password, "sha256")), parts)
+
+
+def bcrypt_of_wordpress(password: bytes, parts: Parts, _: str) -> bool:
+    """Of 6.8 and later, which takes blanks off both ends as PHP's `trim` does."""
+    trimmed = password.strip(b" \n\r\t\v\0")
+    return _bcrypt(base64.b64encode(hmac.digest(b"wp-sha384", trimmed, "sha384")), parts)
 
 
 def _bcrypt(password: bytes, parts: Parts) -> bool:
@@ -123,6 +129,20 @@ def postgres_scram(password: bytes, parts: Parts, _: str) -> bool:
 def _pbkdf2(algorithm: str, password: bytes, salt: bytes, rounds: int, expected: bytes) -> bool:
     made = hashlib.pbkdf2_hmac(algorithm, password, salt, rounds, len(expected))
     return hmac.compare_digest(made, expected)
+
+
+def drupal(password: bytes, parts: Parts, _: str) -> bool:
+    made = hashlib.sha512(parts["salt"].encode() + password).digest()
+    for _round in range(1 << parts["rounds"]):
+        made = hashlib.sha512(made + password).digest()
+    return hmac.compare_digest(_in_crypt64(made)[:43], parts["digest"])
+
+
+def _in_crypt64(data: bytes) -> str:
+    """The lowest six bits of each three bytes first."""
+    chunks = [data[at : at + 3] for at in range(0, len(data), 3)]
+    numbers = [(int.from_bytes(chunk, "little"), len(chunk) + 1) for chunk in chunks]
+    return "".join(H64[number >> 6 * at & 63] for number, digits in numbers for at in range(digits))
 
 
 # -- digests -----------------------------------------------------------------------------------------------

@@ -71,9 +71,9 @@ def rounds(bound: str, reread_bytes: int | None = None) -> Costs:
     return (Cost(bound, lambda parts: int(parts["rounds"]), reread_bytes),)
 
 
-def two_to_the(part: str, bound: str) -> Costs:
+def two_to_the(part: str, bound: str, reread_bytes: int | None = None) -> Costs:
     """For formats that write a logarithm."""
-    return (Cost(bound, lambda parts: 1 << int(parts[part])),)
+    return (Cost(bound, lambda parts: 1 << int(parts[part]), reread_bytes),)
 
 
 def pbkdf2(algorithm: str) -> Costs:

@@ -138,6 +138,12 @@ def phpass() -> tuple[Shape, ...]:
     return (("$P$", *tail), ("$H$", *tail))
 
 
+def drupal() -> Shape:
+    """phpass's, but the digest is the first 43 characters of what 64 bytes would be."""
+    salt, digest = letters("salt", H64, 8, 8, 8), letters("digest", H64, 43, 43)
+    return ("$S$", crypt64_number("rounds", 1, 7, 30), salt, digest)
+
+
 class AspNet(NamedTuple):
     algorithm: str
     rounds: int
