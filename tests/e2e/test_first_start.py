@@ -93,7 +93,7 @@ def start(url: str, data: Path, before: Callable[[], None] | None = None) -> tup
 
 async def complete(url: str, data: Path) -> None:
     """The rows are there once, and the file opens them."""
-    assert await rows(url) == [1, 1, 1, 2]
+    assert await rows(url) == [1, 1, 1, 3]
     known = read_credentials(data)
     assert known is not None
     connection = await asyncpg.connect(url)

@@ -78,7 +78,7 @@ def _pairs(arg: Arg, text: str) -> Iterator[tuple[str, Any]]:
     for line in filter(str.strip, text.splitlines()):
         name, mark, value = line.partition("=")
         if not mark or not name.strip():
-            raise InvalidInput(arg.to, "每行应形如 字段=值", "a line is written FIELD=VALUE")
+            raise InvalidInput(arg.to, "每行应形如“字段=值”", "a line is written FIELD=VALUE")
         try:
             yield name.strip(), json.loads(value)
         except ValueError:

@@ -85,6 +85,7 @@ VERBS: dict[str, tuple[str, str]] = {
 THINGS: dict[str, tuple[str, str]] = {
     "user": ("用户", "user"),
     "user_pool": ("用户池", "user pool"),
+    "administrator": ("管理员", "administrator"),
     "application": ("应用", "application"),
     "agreement": ("协议", "agreement"),
     "access_account": ("编程访问账号", "access account"),

@@ -243,7 +243,12 @@ def comma_joined(given: Sequence[str] | None) -> list[str]:
     return [one for some in given or () for one in some.split(",") if one]
 
 
-_STRUCT = "应为字符串、字符串列表或节点列表", "expected a string, a list of strings or a list of nodes"
+def _no_struct() -> InvalidInput:
+    return InvalidInput(
+        "struct",
+        "应为字符串、字符串列表或节点列表",
+        "expected a string, a list of strings or a list of nodes",
+    )
 
 
 def _struct(given: Any) -> Struct:
@@ -251,13 +256,13 @@ def _struct(given: Any) -> Struct:
     if isinstance(given, str):
         return given
     if not isinstance(given, list):
-        raise InvalidInput("struct", *_STRUCT)
+        raise _no_struct()
     if all(isinstance(one, str) for one in given):
         return tuple(given)
     try:
         nodes = msgspec.convert(given, list[DataResourceTreeStructs], from_attributes=True)
     except msgspec.ValidationError as error:
-        raise InvalidInput("struct", *_STRUCT) from error
+        raise _no_struct() from error
     return tuple(_node(one) for one in nodes)
 
 

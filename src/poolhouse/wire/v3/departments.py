@@ -185,8 +185,9 @@ def _value(value: Any, time: bool, *, end: bool = False) -> str | datetime:
         found = moment(value, "advancedFilter")
         if found is not None:
             return found
-    wanted = ("应为 ISO 8601 时间", "expected an ISO 8601 time") if time else expected(STRING)
-    raise InvalidInput("advancedFilter.value", *wanted)
+    if time:
+        raise InvalidInput("advancedFilter.value", "应为 ISO 8601 时间", "expected an ISO 8601 time")
+    raise InvalidInput("advancedFilter.value", *expected(STRING))
 
 
 async def _page(request: V3Request, found: Page[Node], custom_data: bool | None) -> DepartmentPagingDto:
