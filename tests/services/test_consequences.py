@@ -22,6 +22,7 @@ TABLES = {
     "forget_nodes": consequences.FORGET_NODES,
     "forget_orgs": consequences.FORGET_ORGS,
     "forget_apps": consequences.FORGET_APPS,
+    "erase_person": tuple(consequences.ERASE.values()),
     "user_changed": consequences.USER_CHANGED,
     "logins_ended": consequences.LOGINS_ENDED,
     "pool_created": consequences.POOL_CREATED,

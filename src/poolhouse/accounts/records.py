@@ -145,14 +145,18 @@ class UserRecords:
 
     async def delete(self, caller: Caller, user_ids: Sequence[str]) -> None:
         """Everything of these users, for good, in a transaction of its own. Raises UserNotFound: then nobody is."""
-        directory = await self._directories.of(caller.pool_id)
         async with self._db.transaction() as tx:
-            await directory.delete(tx, caller, user_ids)
-            for forget in self._forget:
-                await forget(tx, caller.pool_id, user_ids)
+            await self.remove(tx, caller, user_ids)
             for user_id in user_ids:
                 event = Event("delete", "user", resource_id=user_id, user_id=user_id)
                 await self._audit.write(tx, caller, event)
+
+    async def remove(self, tx: Tx, caller: Caller, user_ids: Sequence[str]) -> None:
+        """Everything of them but the act itself, which the use case writes. Raises UserNotFound."""
+        directory = await self._directories.of(caller.pool_id)
+        await directory.delete(tx, caller, user_ids)
+        for forget in self._forget:
+            await forget(tx, caller.pool_id, user_ids)
 
     async def find(self, caller: Caller, key: UserKey) -> User | None:
         directory = await self._directories.of(caller.pool_id)

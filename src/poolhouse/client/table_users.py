@@ -247,4 +247,43 @@ COMMANDS = (
         Done(("已删除", "deleted")),
         asks=("永久删除这些用户？", "Delete these users permanently?"),
     ),
+    Command(
+        "user erase",
+        (
+            "永久删除用户，并从日志、邮件等所有记录中抹去；操作记录保留，但看不出是谁",
+            "Deletes a user for good and takes them out of every record: acts stay, nobody can tell whose.",
+        ),
+        "POST erase-user",
+        (
+            USER._replace(
+                to="user",
+                kind="text",
+                help=(
+                    "用户：编号、用户名、邮箱、手机号或外部编号；已删除的用户写编号",
+                    "an id, username, e-mail, phone number or external id; of somebody deleted before, the id",
+                ),
+            ),
+            Arg(
+                "--also",
+                "also",
+                (
+                    "另要抹去的旧名字，如旧库中的编号，可多次",
+                    "a former name to look for, such as the id in an old database; may be given again",
+                ),
+                "list",
+            ),
+        ),
+        Facts(
+            (
+                Column("erased as", "instead"),
+                Column("acts", "rows.audit"),
+                Column("script runs", "rows.scripts"),
+                Column("mails", "rows.mail"),
+            )
+        ),
+        asks=(
+            "永久删除此人，并从所有记录中抹去？不能恢复。",
+            "Delete this person and take them out of every record? Nothing brings them back.",
+        ),
+    ),
 )

@@ -10,6 +10,7 @@ Words = tuple[str, str]
 
 TITLES: dict[str, Words] = {
     "access token expires": ("访问 token 有效期（秒）", "access token lasts s"),
+    "acts": ("操作记录", "acts"),
     "action": ("操作", "action"),
     "address": ("地址", "address"),
     "agent": ("客户端", "client"),
@@ -42,6 +43,7 @@ TITLES: dict[str, Words] = {
     "ended": ("结束的会话", "sessions ended"),
     "error": ("错误", "error"),
     "errors": ("错误记录在", "errors"),
+    "erased as": ("代以", "erased as"),
     "expires": ("过期时间", "expires"),
     "exported": ("已导出", "exported"),
     "external": ("外部编号", "external id"),
@@ -69,6 +71,7 @@ TITLES: dict[str, Words] = {
     "line": ("行", "line"),
     "logins": ("登录次数", "logins"),
     "logout": ("退出回调地址", "logout URIs"),
+    "mails": ("邮件", "mails"),
     "meaning": ("含义", "what it does"),
     "members": ("成员数", "members"),
     "name": ("姓名", "name"),
@@ -97,6 +100,7 @@ TITLES: dict[str, Words] = {
     "scopes": ("权限", "scopes"),
     "script": ("脚本", "script"),
     "second factor": ("第二因素", "second factor"),
+    "script runs": ("脚本执行", "script runs"),
     "secret": ("密钥", "secret"),
     "seen": ("最近使用", "last seen"),
     "sender": ("发件人", "sender"),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from asyncpg import Record
 
+from poolhouse.audit.person import spellings_of_tombstones
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb.model import (
     LOG_DAYS,
@@ -303,9 +304,9 @@ async def migration(db: Executor, pool_id: str) -> MigrationProgress:
 async def is_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
     found = await db.fetchval(
         f"select true from user_tombstones where pool_id = $1 and provider = '{CUSTOM_DATABASE}' "
-        "and user_id_in_idp = $2",
+        "and user_id_in_idp = any($2::text[])",
         pool_id,
-        user_id_in_idp,
+        list(spellings_of_tombstones(pool_id, [user_id_in_idp])),
     )
     return bool(found)
 
@@ -313,9 +314,9 @@ async def is_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
 async def lift_tombstone(db: Executor, pool_id: str, user_id_in_idp: str) -> bool:
     lifted = await db.fetchval(
         f"delete from user_tombstones where pool_id = $1 and provider = '{CUSTOM_DATABASE}' "
-        "and user_id_in_idp = $2 returning true",
+        "and user_id_in_idp = any($2::text[]) returning true",
         pool_id,
-        user_id_in_idp,
+        list(spellings_of_tombstones(pool_id, [user_id_in_idp])),
     )
     return bool(lifted)
 

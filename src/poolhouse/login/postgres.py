@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from asyncpg import Record
 
+from poolhouse.audit.person import Person
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
 from poolhouse.db.together import Writer
@@ -439,3 +440,20 @@ async def forget_unproven(
         list(user_ids),
         list(channels),
     )
+
+
+async def erase_person(db: Executor, pool_id: str, person: Person) -> int:
+    """Codes on their way to an address, and tries counted under a name: `kind:name`, or the name alone."""
+    names = sorted({*person.sign_in, person.user_id})
+    codes = await db.execute(
+        "delete from verification_codes where pool_id = $1 and lower(target) = any($2::text[])",
+        pool_id,
+        names,
+    )
+    tries = await db.execute(
+        "delete from attempts where pool_id = $1 and (lower(subject) = any($2::text[]) "
+        "or lower(substr(subject, strpos(subject, ':') + 1)) = any($2::text[]))",
+        pool_id,
+        names,
+    )
+    return int(codes.split()[-1]) + int(tries.split()[-1])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
+from poolhouse.audit.person import Person
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db import expiry
 from poolhouse.db.database import Executor
@@ -274,3 +275,13 @@ def _template(row: Record) -> Template:
 
 def _message(row: Record) -> Message:
     return Message(**dict(row.items()))
+
+
+async def erase_person(db: Executor, pool_id: str, person: Person) -> int:
+    """What was sent to them before they were somebody: `forget_users` has the rest."""
+    tag = await db.execute(
+        "delete from mail_outbox where pool_id = $1 and lower(recipient) = any($2::text[])",
+        pool_id,
+        sorted(person.sign_in),
+    )
+    return int(tag.split()[-1])

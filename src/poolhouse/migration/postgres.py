@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import json
 
 from poolhouse import phones
+from poolhouse.audit.person import spellings_of_tombstones
 from poolhouse.db.database import Executor, Tx
 from poolhouse.ids import new_id
 from poolhouse.migration.import_rows import ImportedUser
@@ -68,18 +69,19 @@ async def known(db: Executor, pool_id: str, people: Sequence[ImportedUser], prov
         ids,
         provider,
     )
+    spellings = spellings_of_tombstones(pool_id, ids)
     deleted = await db.fetch(
         "select user_id_in_idp from user_tombstones "
         "where pool_id = $1 and provider = $3 and user_id_in_idp = any($2::text[])",
         pool_id,
-        ids,
+        list(spellings),
         provider,
     )
     return Known(
         {(key, row[key]): row["id"] for row in rows for key in KEYS if row[key]},
         {row["id"]: {key: row[key] for key in KEYS} for row in rows},
         {row["user_id_in_idp"]: row["user_id"] for row in linked},
-        frozenset(row["user_id_in_idp"] for row in deleted),
+        frozenset(spellings[row["user_id_in_idp"]] for row in deleted),
     )
 
 
@@ -101,12 +103,13 @@ async def here_already(tx: Tx, pool_id: str, people: Sequence[ImportedUser], pro
     found: bool = await tx.fetchval(
         "select exists (select 1 from user_identities where pool_id = $1 and user_id_in_idp = any($2::text[]) "
         "and provider = $3) or exists (select 1 from user_tombstones where pool_id = $1 "
-        "and provider = $3 and user_id_in_idp = any($2::text[])) or exists (select 1 from users "
+        "and provider = $3 and user_id_in_idp = any($5::text[])) or exists (select 1 from users "
         "where pool_id = $1 and phone = any($4::text[]))",
         pool_id,
         ids,
         provider,
         numbers,
+        list(spellings_of_tombstones(pool_id, ids)),
     )
     return found
 

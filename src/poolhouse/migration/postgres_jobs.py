@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from poolhouse.audit.person import Person
 from poolhouse.db.database import Executor, Tx
 from poolhouse.migration.export_formats import Format
 from poolhouse.migration.import_rows import RowError
@@ -165,3 +166,26 @@ def _job(row: Sequence[object]) -> ImportJob:
     journal = Journal(*values[:_JOURNAL])
     kind, ignored, *times = values[_JOURNAL:]
     return ImportJob(journal.source.removeprefix(PREFIX), journal, kind, tuple(ignored), *times)
+
+
+async def erase_person(db: Executor, pool_id: str, person: Person) -> int:
+    """Rows of an import that were refused, where one names them."""
+    rows = await db.fetch(
+        """
+        select source, line, concat_ws(' ', field, message, id_in_old) as said from user_import_errors
+        where pool_id = $1 and exists (
+          select 1 from unnest($2::text[]) needle
+          where strpos(lower(concat_ws(' ', field, message, id_in_old)), needle) > 0)
+        """,
+        pool_id,
+        person.needles,
+    )
+    theirs = [row for row in rows if person.is_in(row["said"])]
+    for row in theirs:
+        await db.execute(
+            "delete from user_import_errors where pool_id = $1 and source = $2 and line = $3",
+            pool_id,
+            row["source"],
+            row["line"],
+        )
+    return len(theirs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from poolhouse.audit.person import Person
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Executor
 
@@ -91,3 +92,12 @@ async def delete_environment(tx: Executor, pool_id: str, key: str) -> bool:
 
 def _place(pool_id: str, key: str) -> str:
     return f"{pool_id}/pool_environment/value/{key}"
+
+
+async def erase_person(db: Executor, pool_id: str, person: Person) -> int:
+    tag = await db.execute(
+        "delete from whitelist_entries where pool_id = $1 and lower(value) = any($2::text[])",
+        pool_id,
+        sorted(person.sign_in),
+    )
+    return int(tag.split()[-1])

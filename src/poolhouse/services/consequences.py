@@ -11,8 +11,12 @@ from __future__ import annotations
 from functools import partial
 
 from poolhouse.accounts.records import UserChanged
+from poolhouse.audit import postgres_erasure as audit_erasure
+from poolhouse.audit.person import Erase
 from poolhouse.credentials import postgres as credentials
+from poolhouse.customdb import postgres_erasure as scripts_erasure
 from poolhouse.db.database import Forget
+from poolhouse.directory import postgres_erasure as directory_erasure
 from poolhouse.directory import postgres_states
 from poolhouse.fields import postgres as fields
 from poolhouse.fields.model import TargetType as FieldTarget
@@ -22,11 +26,13 @@ from poolhouse.login import address_proofs, codes, lockout, tickets
 from poolhouse.login import postgres as login
 from poolhouse.mail import postgres as mail
 from poolhouse.mfa import postgres as mfa
+from poolhouse.migration import postgres_jobs as import_jobs
 from poolhouse.oidc import back_channel
 from poolhouse.oidc import grants as oidc_grants
 from poolhouse.oidc import postgres as oidc
 from poolhouse.orgs import postgres_members as members
 from poolhouse.permissions import postgres_policies as data_policies
+from poolhouse.pools import postgres_lists as whitelist
 from poolhouse.pools.service import PoolCreated
 from poolhouse.posts import postgres as posts
 from poolhouse.resources import postgres_access as access
@@ -73,6 +79,18 @@ FORGET_USERS: tuple[Forget, ...] = (
     oidc.forget_users,
     *_targets(FieldTarget.USER, RoleTarget.USER, GrantTarget.USER),
 )
+
+ERASE: dict[str, Erase] = {
+    "audit": audit_erasure.erase_person,
+    "scripts": scripts_erasure.erase_person,
+    "mail": mail.erase_person,
+    "directory": directory_erasure.erase_person,
+    "sign_in": login.erase_person,
+    "imports": import_jobs.erase_person,
+    "whitelist": whitelist.erase_person,
+    "tenants": tenants.erase_person,
+}
+"""Who takes an erased person out of what outlives their deletion: docs/security/privacy.md."""
 
 USER_CHANGED: tuple[UserChanged, ...] = (
     ENDINGS.user_changed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolhouse.accounts.erasure import Erasure
 from poolhouse.accounts.org_trees import DepartmentTrees
 from poolhouse.accounts.records import UserRecords
 from poolhouse.accounts.service import AccountService
@@ -53,6 +54,7 @@ class Unchecked:
 @dataclass(frozen=True)
 class People:
     users: UserService
+    erasure: Erasure
     mfa: MfaService
     identities: IdentityService
     tenants: TenantService
@@ -120,6 +122,7 @@ def build_people(
     )
     return People(
         users=UserService(db=db, directories=directory.directories, records=records, audit=audit),
+        erasure=Erasure(db=db, records=records, audit=audit, erase=consequences.ERASE),
         mfa=mfa,
         identities=IdentityService(db, records, audit),
         tenants=tenants,

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 from asyncpg import Record
 
+from poolhouse.audit.person import Person
 from poolhouse.db.database import Executor
 from poolhouse.db.where import Where
 from poolhouse.errors import TenantNotFound
@@ -321,3 +322,13 @@ def _tenant(row: Record) -> Tenant:
 
 def _member(row: Record) -> Member:
     return Member(**dict(row.items()))
+
+
+async def erase_person(db: Executor, pool_id: str, person: Person) -> int:
+    tag = await db.execute(
+        "update tenants set creator = $3 where pool_id = $1 and creator = $2",
+        pool_id,
+        person.user_id,
+        person.instead,
+    )
+    return int(tag.split()[-1])

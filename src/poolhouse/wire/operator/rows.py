@@ -119,6 +119,17 @@ async def find_user(request: V3Request, query: FindQuery) -> dict[str, Any]:
     raise UserNotFound(user_id=query.value)
 
 
+class EraseUserDto(Camel):
+    user: str
+    also: list[str] = field(default_factory=list)
+
+
+async def erase_user(request: V3Request, body: EraseUserDto) -> dict[str, Any]:
+    """`user`: as `find-user` takes it, or the id of somebody deleted before."""
+    erased = await request.services.erasure.erase(request.caller, body.user, body.also)
+    return {"instead": erased.instead, "rows": dict(erased.rows)}
+
+
 async def list_sessions(request: V3Request, query: SessionsQuery) -> dict[str, Any]:
     found = await request.services.sessions.list(request.caller, query.user_id, query.app_id or None)
     apps = {one.app_id: await _app_name(request, one.app_id) for one in found}
@@ -309,6 +320,9 @@ ROWS = [
     row("GET", "list-sessions", SessionsQuery, list_sessions, "Where somebody is logged in"),
     row("POST", "log-out-user", LogOutDto, log_out_user, "Ends somebody's sessions"),
     row("GET", "find-user", FindQuery, find_user, "The id of whoever has this name, address or number"),
+    row(
+        "POST", "erase-user", EraseUserDto, erase_user, "Deletes somebody and takes them out of every record"
+    ),
     row("GET", "diagnose-sign-in", WhyQuery, diagnose_sign_in, "Why somebody cannot sign in"),
     row("GET", "list-mail", ListMailQuery, list_mail, "The outbox, newest first"),
     row("GET", "get-mail", MailQuery, get_mail, "A message with its text"),
