@@ -24,6 +24,7 @@ OUTSIDE = re.compile(
 _NAME = re.compile(r"(?<![\w./:-])([\w./-]*\w\.md)(#[\w-]+)?(?![\w(])")
 _LINK = re.compile(r"(?<=\])\(([^)\s#]*)(#[^)\s]*)?\)")
 _WHOLE_LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")
+_OUTSIDE_LINK = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[\w./%~?=&:+-]*)?")
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -82,6 +83,20 @@ def test_every_reference_to_a_document_resolves() -> None:
         f"{path.relative_to(ROOT)}: {name}" for path in files() for name in unresolved(path, text_of(path))
     ]
     assert not broken, "\n".join(sorted(broken))
+
+
+def test_every_link_of_the_history_resolves_and_every_link_outside_is_an_address() -> None:
+    """Addresses outside are not called."""
+    history = ROOT / "CHANGELOG.md"
+    found = [
+        f"CHANGELOG.md: {target}"
+        for target, anchor in _LINK.findall(text_of(history))
+        if "://" not in target and [*_unresolved(target, anchor, [ROOT / target if target else history])]
+    ]
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
+        outside = [target for target, _ in _LINK.findall(text_of(page)) if "://" in target]
+        found += [f"{page.relative_to(ROOT)}: {one}" for one in outside if not _OUTSIDE_LINK.fullmatch(one)]
+    assert not found, "\n".join(found)
 
 
 def test_no_source_lies_outside_the_repository() -> None:
