@@ -1,4 +1,4 @@
-"""Scripts in their sandbox: against plain Node, by themselves, and beside a neighbour who misbehaves."""
+"""Scripts in their sandbox: against plain Node, by themselves, and beside a neighbor who misbehaves."""
 
 from __future__ import annotations
 
