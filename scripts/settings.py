@@ -21,7 +21,8 @@ is no setting is warned of, with the nearest name. Every process of an installat
 
 Settings of one user pool (password policy, lock-out, sign-up) are not here: they are in the database, and the
 [management API](v3.md#security-settings) changes them while the server runs, and so does `poolhouse settings set`;
-`poolhouse settings list` shows each with its default, what it may be and what it does.
+`poolhouse settings list` shows each with its default, what it may be and what it does, as does
+[their page](pool-settings.md).
 
 This page is made from `src/poolhouse/settings.py` (`python -m scripts.settings`) and a test keeps it current.
 """

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Trace:
-    """`operation` is from a closed list, never what a stranger sent; `error` the class of a refusal."""
+    """`operation` is from a closed list, never what a stranger sent; `error` the class of a refusal; `without_effect`
+    what was stored and does nothing, by the names of `wire.without_effect`."""
 
     request_id: str
     wire: str = ""
@@ -19,13 +20,19 @@ class Trace:
     pool_id: str = ""
     error: str = ""
     cause: str = ""
+    without_effect: tuple[str, ...] = ()
 
 
 current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
 def note(
-    *, wire: str = "", operation: str = "", pool_id: str = "", error: BaseException | None = None
+    *,
+    wire: str = "",
+    operation: str = "",
+    pool_id: str = "",
+    error: BaseException | None = None,
+    without_effect: str = "",
 ) -> None:
     """Adds to the current request's trace; outside of a request, nothing."""
     trace = current.get()
@@ -37,6 +44,8 @@ def note(
         trace.operation = operation
     if pool_id:
         trace.pool_id = pool_id
+    if without_effect:
+        trace.without_effect += (without_effect,)
     if error is not None:
         trace.error = type(error).__name__
         trace.cause = str(getattr(error, "cause", "") or "")[:500]

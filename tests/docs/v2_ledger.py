@@ -19,6 +19,7 @@ from poolhouse.wire.v2.operations import operations
 from poolhouse.wire.v2.operations import routes as v2_routes
 from poolhouse.wire.v2.rest import Router
 from poolhouse.wire.v3.table import endpoints
+from poolhouse.wire.without_effect import FIELDS
 
 ROOT = Path(__file__).parents[2]
 METHODS = ROOT / "docs/reference/v2-methods.json"
@@ -99,7 +100,19 @@ def _built(handler: object) -> bool:
 
 def page(served: Served) -> str:
     known = methods()
-    return _HEAD + "".join(_sections(known, served))
+    return _HEAD + "".join(_stored()) + "".join(_sections(known, served))
+
+
+def _stored() -> Iterator[str]:
+    yield (
+        "\n## Stored without effect\n\nThese fields are kept and shown again, and nothing acts on them. An answer to a "
+        "request that sets one says so in the header\n`poolhouse-notice`. All settings of a pool are in "
+        "[their own table](pool-settings.md).\n\n| operation | field | why |\n|---|---|---|\n"
+    )
+    for field, idle in FIELDS.items():
+        operation, _, path = field.partition(".")
+        if not operation.endswith("Dto"):
+            yield f"| `{operation}` | `{path}` | {idle.en} |\n"
 
 
 def _sections(known: Methods, served: Served) -> Iterator[str]:

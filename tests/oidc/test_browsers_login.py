@@ -10,6 +10,7 @@ from tests.oidc.test_flows import authorize_url, claims_of, exchange, sign_in
 
 from poolhouse.apps.model import App
 from poolhouse.services import Services
+from poolhouse.times import now
 from poolhouse.users.model import User
 from poolhouse.wire.oidc.browser import SESSION_COOKIE
 
@@ -75,3 +76,18 @@ async def test_the_neighbours_pool_sees_nothing_of_it(
     neighbour = await services.apps.create(other_pool.administrator, "next", redirect_uris=(REDIRECT,))
     await sign_in(browser, app)
     assert "error=login_required" in await answered(http, neighbour, http.cookies[SESSION_COOKIE])
+
+
+async def test_a_browser_stays_signed_in_for_as_long_as_the_pool_says(
+    services: Services, pool: PoolForTests, browser: Browser, http: httpx.AsyncClient, app: App, person: User
+) -> None:
+    await services.pools.update(pool.administrator, {}, {"session_expires_after": 3600})
+    await sign_in(browser, app)
+    (kept,) = (cookie for cookie in http.cookies.jar if cookie.name == SESSION_COOKIE)
+    assert kept.expires is not None
+    assert kept.expires <= now().timestamp() + 3600
+    assert "code=" in await answered(http, app, str(kept.value))
+    await services.db.execute(
+        "update sessions set created_at = created_at - interval '61 minutes' where pool_id = $1", pool.id
+    )
+    assert "error=login_required" in await answered(http, app, str(kept.value))

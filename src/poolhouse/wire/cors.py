@@ -50,7 +50,7 @@ class Origins:
             allow_credentials=True,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["*"],
-            expose_headers=["x-request-id", "retry-after"],
+            expose_headers=["x-request-id", "retry-after", "poolhouse-notice"],
             max_age=ONE_DAY_S,
         )
 

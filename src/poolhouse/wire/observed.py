@@ -66,7 +66,7 @@ class Observed:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 header = (b"x-request-id", about.request_id.encode())
-                message = {**message, "headers": [*message.get("headers", ()), header]}
+                message = {**message, "headers": [*message.get("headers", ()), header, *_notice(about)]}
             await send(message)
 
         try:
@@ -102,6 +102,8 @@ class Observed:
             more["error"] = about.error
             if about.cause:
                 more["cause"] = about.cause
+        if about.without_effect:
+            more["without_effect"] = about.without_effect
         if outcome == "fault":
             say = _log.error
         elif about.error == Overloaded.__name__:
@@ -129,6 +131,12 @@ class Observed:
             found = REQUESTS.labels(*key), DURATION.labels(wire, operation)
             self._measured[key] = found
         return found
+
+
+def _notice(about: trace.Trace) -> list[tuple[bytes, bytes]]:
+    """Which fields of the request were stored and do nothing (`wire.without_effect`)."""
+    names = ", ".join(field.rpartition(".")[2] for field in about.without_effect)
+    return [(b"poolhouse-notice", f"stored without effect: {names}".encode())] if names else []
 
 
 class _Shed:

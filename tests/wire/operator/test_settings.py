@@ -10,7 +10,8 @@ from tests.conftest import PoolForTests
 
 from poolhouse.pools.model import NEW_POOL
 from poolhouse.services import Services
-from poolhouse.wire.operator.settings import ABOUT, UNUSED, about, leaves
+from poolhouse.wire.operator.settings import ABOUT, about, leaves
+from poolhouse.wire.without_effect import POOL
 
 NAMES = [name for name, _ in leaves(NEW_POOL)]
 
@@ -18,8 +19,8 @@ NAMES = [name for name, _ in leaves(NEW_POOL)]
 def test_every_setting_is_told_or_does_nothing() -> None:
     """Whether passwords are changed in a cycle is what their numbers say."""
     untold = {name for name in NAMES if about(name) is None} - {"password_update_policy.enabled"}
-    assert {name.partition(".")[0] for name in untold} == UNUSED
-    assert not {name for name in NAMES if name.partition(".")[0] in UNUSED} - untold
+    assert {name.partition(".")[0] for name in untold} == POOL.keys()
+    assert not {name for name in NAMES if name.partition(".")[0] in POOL} - untold
     assert set(ABOUT) <= set(NAMES)
 
 
@@ -31,6 +32,7 @@ def other(name: str, value: Any) -> str:
         return str(value - 1 if value else value + 1)
     return {
         "zone": "Asia/Tokyo",
+        "allowed_origins": "https://app.example.com",
         "login_fail_strategy": "captcha",
         "password_strength.level": "high",
         "password_strength.pattern": "^.{9}",
@@ -71,3 +73,12 @@ async def test_a_setting_is_set_and_the_others_stay(
 async def test_what_does_not_fit_is_refused(typed: Typed, name: str, value: str) -> None:  # noqa: F811
     ended = await typed("settings", "set", name, value)
     assert (ended.status, bool(ended.err)) == (1, True)
+
+
+async def test_what_does_nothing_is_listed_with_the_reason_and_cannot_be_set(typed: Typed) -> None:  # noqa: F811
+    listed = {row["name"]: row["effect"] for row in (await typed("settings", "list", "--json")).json}
+    for name, idle in POOL.items():
+        (effect,) = {effect for one, effect in listed.items() if one.partition(".")[0] == name}
+        assert effect in (f"without effect: {idle.en}", f"不起作用：{idle.zh}")
+    ended = await typed("settings", "set", "app_sso_enabled", "yes")
+    assert any(why in ended.err for why in POOL["app_sso_enabled"][:2])

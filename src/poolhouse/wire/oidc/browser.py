@@ -6,6 +6,7 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from starlette.requests import Request
@@ -18,6 +19,7 @@ from poolhouse.crypto.transport import require_plain
 from poolhouse.errors import FormStale, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
+from poolhouse.times import now
 from poolhouse.wire.browsers import cookies_among, spoken
 from poolhouse.wire.origin import origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
@@ -62,19 +64,27 @@ class Browser:
         return session if session is not None and session.pool_id == pool_id else None
 
     async def any_session(self) -> Session | None:
-        """The live session of this browser."""
+        """The live session of this browser, unless it began longer ago than the pool lets a browser stay."""
         named = self.services.sealed_logins.unseal(self.cookies.get(SESSION_COOKIE, ""))
         if named is None:
             return None
         try:
-            return await self.services.credentials.login_in(*named)
+            session = await self.services.credentials.login_in(*named)
+            ends = session.created_at + await self._lifetime(session)
         except PoolhouseError:
             return None
+        return session if now() < ends else None
 
-    def keep_session(self, response: Response, session: Session) -> None:
-        lifetime = session.expires_at - session.created_at
+    async def keep_session(self, response: Response, session: Session) -> None:
+        lifetime = await self._lifetime(session)
         sealed = self.services.sealed_logins.seal(session)
         self._cookie(response, SESSION_COOKIE, sealed, int(lifetime.total_seconds()))
+
+    async def _lifetime(self, session: Session) -> timedelta:
+        """Of what keeps a browser signed in: the pool's setting, and never longer than the session."""
+        pool = await self.services.pools.get(session.pool_id)
+        longest = timedelta(seconds=pool.settings.session_expires_after)
+        return min(longest, session.expires_at - session.created_at)
 
     def drop_session(self, response: Response) -> None:
         response.delete_cookie(SESSION_COOKIE, path="/", secure=self.secure, httponly=True, samesite="lax")

@@ -180,11 +180,11 @@ class Pages:
                                     notice="enrolled")  # fmt: skip
         if step.given("recovery"):
             logged_in, following = await self._services.mfa_login.by_recovery_code(step.caller, ticket, code)
-            return self._keep_recovery(step, logged_in, following)
+            return await self._keep_recovery(step, logged_in, following)
         logged_in = await self._services.mfa_login.by_totp(step.caller, ticket, code)
         return await self._enter(step, logged_in)
 
-    def _keep_recovery(self, step: Step, logged_in: LoggedIn, following: str) -> Response:
+    async def _keep_recovery(self, step: Step, logged_in: LoggedIn, following: str) -> Response:
         """Shown once, on the way: the used code is void and this one takes its place."""
         assert logged_in.session is not None
         again = self._services.sealed_requests.seal(_answered(step.asked, logged_in.session))
@@ -195,7 +195,7 @@ class Pages:
             text=following,
             link=f"/login/continue?{urlencode({'request': again})}",
         )
-        return _let_in(step, page, logged_in)
+        return await _let_in(step, page, logged_in)
 
     async def go_on(self, step: Step) -> Response:
         """To where an authorization request leads, which nobody has to type again."""
@@ -346,7 +346,7 @@ class Pages:
         response = await self.proceed(
             step.browser, step.app, _answered(step.asked, logged_in.session), logged_in.session
         )
-        return _let_in(step, response, logged_in)
+        return await _let_in(step, response, logged_in)
 
     async def _refused(self, step: Step, page: str, error: PoolhouseError) -> Response:
         """The same page again with the reason, or the page the refusal leads to."""
@@ -432,10 +432,10 @@ def is_apart(app: App, session: Session) -> bool:
     return session.app_id != app.id and (app.settings.mfa_required or not app.settings.sso_enabled)
 
 
-def _let_in(step: Step, response: Response, logged_in: LoggedIn) -> Response:
+async def _let_in(step: Step, response: Response, logged_in: LoggedIn) -> Response:
     """The response, with which the browser is logged in."""
     assert logged_in.session is not None
-    step.browser.keep_session(response, logged_in.session)
+    await step.browser.keep_session(response, logged_in.session)
     return response
 
 

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from poolhouse.errors import InvalidInput
+from poolhouse.misfits import one_of
 from poolhouse.pools.model import NEW_POOL, PoolSettings
+from poolhouse.wire import without_effect
 from poolhouse.wire.spelling import flag, whole_number
 
 Words = tuple[str, str]
@@ -48,6 +50,20 @@ ABOUT: dict[str, About] = {
         ("自行注册者的邮箱视为已验证", "the e-mail address of whoever registers counts as verified")
     ),
     "send_welcome_email": About(("注册后发送欢迎邮件", "whoever registers is sent a mail")),
+    "allowed_origins": About(
+        (
+            "登录组件 Guard 只在这些来源的页面上显示，空为不限；以空格、逗号或换行分隔",
+            "origins whose pages the login component Guard shows itself on, apart by blanks or commas; none: on any",
+        ),
+        "origins such as https://app.example.com",
+    ),
+    "session_expires_after": About(
+        (
+            "浏览器在登录页保持登录的最长时间（秒），不超过登录 token 的有效期",
+            "seconds a browser stays signed in at the hosted pages, at most as long as its sign-in's token",
+        ),
+        "60-315360000",
+    ),
     "token_expires_after": About(
         ("登录 token 有效期（秒）", "seconds a sign-in's token is good for"), "60-315360000"
     ),
@@ -101,20 +117,6 @@ ABOUT: dict[str, About] = {
 }
 """Those that do something; each rate of `RATES` has three parts beside."""
 
-UNUSED = frozenset(
-    {
-        "userpool_types",
-        "app_sso_enabled",
-        "show_wx_qrcode_when_register_disabled",
-        "allowed_origins",
-        "session_expires_after",
-        "qrcode_login",
-        "app2wxapp_login",
-        "sms_provider",
-    }
-)
-"""Settings and groups that clients send and read back, and nothing here acts upon."""
-
 _PARTS: dict[str, About] = {
     "enabled": About(("是否启用", "whether it does")),
     "limit": About(("次数", "how many"), "1-1000000"),
@@ -123,7 +125,7 @@ _PARTS: dict[str, About] = {
 
 
 def about(name: str) -> About | None:
-    """None for what is no setting, or does nothing."""
+    """None for what is no setting, or does nothing (`without_effect.POOL`)."""
     group, _, part = name.partition(".")
     if group in RATES:
         zh, en = RATES[group]
@@ -145,7 +147,7 @@ def leaves(settings: PoolSettings) -> Iterator[tuple[str, Any]]:
 
 
 def told(settings: PoolSettings, chinese: bool) -> list[dict[str, Any]]:
-    """Those that do something, in the order of the model."""
+    """All of them, in the order of the model; of a group without effect the group."""
     defaults = dict(leaves(NEW_POOL))
     found = []
     for name, value in leaves(settings):
@@ -156,11 +158,26 @@ def told(settings: PoolSettings, chinese: bool) -> list[dict[str, Any]]:
                     "name": name,
                     "value": value,
                     "default": defaults[name],
-                    "allowed": ", ".join(known.choices) or known.allowed or _of_type(defaults[name]),
+                    "allowed": allowed(name, known),
                     "effect": known.words[0 if chinese else 1],
                 }
             )
+        elif (idle := without_effect.POOL.get(name.partition(".")[0])) is not None:
+            found.append(
+                {
+                    "name": name,
+                    "value": list(value) if isinstance(value, tuple) else value,
+                    "default": list(defaults[name]) if isinstance(value, tuple) else defaults[name],
+                    "allowed": "",
+                    "effect": without_effect.nothing(idle, "zh-CN" if chinese else "en-US"),
+                }
+            )
     return found
+
+
+def allowed(name: str, known: About) -> str:
+    default = dict(leaves(NEW_POOL))[name]
+    return ", ".join(known.choices) or known.allowed or _of_type(default)
 
 
 def change(name: str, text: str) -> dict[str, Any]:
@@ -168,6 +185,8 @@ def change(name: str, text: str) -> dict[str, Any]:
     defaults = dict(leaves(NEW_POOL))
     known = about(name)
     if known is None:
+        if (idle := without_effect.POOL.get(name.partition(".")[0])) is not None and name in defaults:
+            raise InvalidInput("name", *(without_effect.nothing(idle, lang) for lang in ("zh-CN", "en-US")))
         raise InvalidInput(
             "name", "没有这项设置：poolhouse settings list", "no such setting: poolhouse settings list"
         )
@@ -179,8 +198,7 @@ def change(name: str, text: str) -> dict[str, Any]:
     elif isinstance(defaults[name], int):
         value = whole_number(text, name)
     elif known.choices and text not in known.choices:
-        listed = ", ".join(known.choices)
-        raise InvalidInput(name, f"应为 {listed} 之一", f"one of {listed}")
+        raise InvalidInput(name, *one_of(known.choices))
     group, _, part = name.partition(".")
     return {group: {part: value}} if part else {group: value}
 

@@ -27,6 +27,7 @@ from graphql.execution.values import VariableValues, get_argument_values, get_va
 from poolhouse import failures, trace
 from poolhouse.errors import InvalidInput, Missing, NotAuthenticated, NotSupported, PoolhouseError, TooLarge
 from poolhouse.misfits import OBJECT, STRING, expected
+from poolhouse.wire import without_effect
 from poolhouse.wire.v2 import errors, faults, plans, shapes
 from poolhouse.wire.v2.clock import written
 from poolhouse.wire.v2.documents import ADMINISTRATORS, OTHERS, Document, Documents
@@ -216,11 +217,13 @@ class _Run:
         own = {"operationName": name, "variables": arguments}
         self.request.caller = replace(self.request.caller, body=own)
         try:
-            return _Known(await operation(self.request, arguments))
+            value = await operation(self.request, arguments)
         except NotAuthenticated as error:
             if type(error) is NotAuthenticated and self.request.refusal:
                 raise self.request.refusal from error
             raise
+        without_effect.note(name, arguments)
+        return _Known(value)
 
     async def value(self, mutation: bool, node: FieldNode, arguments: Arguments) -> Any:
         known = self.known or await self.root(mutation, node, arguments)

@@ -22,6 +22,7 @@ from poolhouse import failures, trace
 from poolhouse.errors import InvalidInput, NotAuthenticated, NotSupported, PoolhouseError
 from poolhouse.paging import Page
 from poolhouse.texts import fault_of
+from poolhouse.wire import without_effect
 from poolhouse.wire.request import path_for_log
 from poolhouse.wire.sentences import said
 from poolhouse.wire.v2 import errors, guard_envelope, shapes
@@ -114,6 +115,8 @@ class Rest:
             raise
         if isinstance(given, Response):
             return given
+        if name in without_effect.PATHS:
+            without_effect.note(name, request.http.json_object())
         answer = given if isinstance(given, Answer) else Answer(given)
         return json_response(enveloped(request, answer))
 

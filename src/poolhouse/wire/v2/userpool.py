@@ -16,7 +16,7 @@ from poolhouse.wire.v2.shapes import snake
 _VALUES = frozenset({"name", "logo", "domain", "description"})
 
 # v2 name -> how it lies in PoolSettings: the name there, and the names inside.
-_GROUPS: dict[str, tuple[str, dict[str, str]]] = {
+GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "frequentRegisterCheck": ("frequent_register_check", {}),
     "loginFailCheck": ("login_fail_check", {}),
     "loginPasswordFailCheck": ("login_password_fail_check", {}),
@@ -26,7 +26,7 @@ _GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "whitelist": ("whitelists", {}),
     "customSMSProvider": ("sms_provider", {}),
 }
-_FLAT = {
+FLAT = {
     "userpoolTypes": "userpool_types",
     "emailVerifiedDefault": "email_verified_default",
     "sendWelcomeEmail": "send_welcome_email",
@@ -68,10 +68,10 @@ async def update_userpool(request: V2Request, args: Arguments) -> Any:
     values = {name: value for name, value in given.items() if name in _VALUES}
     settings: dict[str, Any] = {}
     for name, value in given.items():
-        if name in _FLAT:
-            settings[_FLAT[name]] = value
-        elif name in _GROUPS:
-            group, spelt = _GROUPS[name]
+        if name in FLAT:
+            settings[FLAT[name]] = value
+        elif name in GROUPS:
+            group, spelt = GROUPS[name]
             settings[group] = _inside(value, spelt)
     if "changePhoneStrategy" in given:
         settings |= _renamed(given["changePhoneStrategy"], {"verifyOldPhone": "verify_old_phone"})

@@ -17,6 +17,7 @@ from poolhouse import trace
 from poolhouse.caller import Caller
 from poolhouse.errors import NotFound, NotSupported, PoolhouseError
 from poolhouse.services import WireServices
+from poolhouse.wire import without_effect
 from poolhouse.wire.json_body import require_few_parts
 from poolhouse.wire.origin import issuer
 from poolhouse.wire.request import (
@@ -136,6 +137,8 @@ async def carried_out(
         walk, pairs = walking.of_query(row, caller, cursors, pairs)
         given = query_struct(row.request, pairs, row.blank)
     data = await row.handler(V3Request(caller, services, headers, own, walk), given)
+    if row.request:
+        without_effect.note(row.request.__name__, values)
     if walk is None:
         return data, None
     data, following = walking.answered(row, cursors, walk, given, data)

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from poolhouse.wire import without_effect
+
 Schema = dict[str, Any]
 
 _DEEPEST = 6
@@ -37,6 +39,8 @@ def describe(components: dict[str, Schema]) -> None:
     for shape, schema in components.items():
         for name, kind in list(schema.get("properties", {}).items()):
             sentence, written = words().of(shape, name)
+            if idle := without_effect.FIELDS.get(f"{shape}.{name}"):
+                sentence = f"{sentence} Stored {without_effect.nothing(idle, 'en-US')}.".strip()
             if sentence and "description" not in kind:
                 told = {"allOf": [kind]} if "$ref" in kind else kind
                 schema["properties"][name] = {**told, "description": sentence}

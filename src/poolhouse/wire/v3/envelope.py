@@ -9,6 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 from poolhouse.errors import Lang, PoolhouseError
+from poolhouse.wire import without_effect
 from poolhouse.wire.next_step import next_step
 from poolhouse.wire.sentences import DONE, said
 from poolhouse.wire.v3.errors import row_of
@@ -26,7 +27,7 @@ def success(
     sentence: str = DONE,
 ) -> Response:
     """`data` is left out when a handler has none; `beside` stands next to it."""
-    answer: dict[str, Any] = {"statusCode": 200, "message": said(sentence, lang)}
+    answer: dict[str, Any] = {"statusCode": 200, "message": said(sentence, lang) + without_effect.told(lang)}
     if api_code is not None:
         answer["apiCode"] = api_code
     answer["requestId"] = request_id

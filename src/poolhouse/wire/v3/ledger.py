@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from poolhouse.wire import without_effect
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.table import ContractRow, authentication, contract, endpoints
 
@@ -74,6 +75,15 @@ from the packages ([the contract](../contract/v3/signin.md)); an endpoint that i
 |---|---|---|---|
 """
 
+_STORED = """## Stored without effect
+
+These fields are kept and shown again, and nothing acts on them. An answer to a request that sets one says so behind its
+`message`, and in the header `poolhouse-notice`. What v2 has of them is in [its list of methods](v2.md), and a pool's
+settings are in [their own](pool-settings.md).
+
+| field | of | why |
+|---|---|---|"""
+
 _FAMILIES = {
     "token": "token",
     "users": "users",
@@ -119,6 +129,14 @@ def text() -> str:
             done_here = built.get((one.method, one.url))
             what = f"yes | {_scopes(done_here)} | {_what(done_here)}" if done_here else f"no | | {one.reason}"
             lines.append(f"| {one.method} `{one.url.removeprefix('/api/v3/')}` | {what} |")
+    lines += ["", *_STORED.splitlines()]
+    for field, idle in without_effect.FIELDS.items():
+        if _is_shape(field):
+            shape, _, path = field.partition(".")
+            named = ", ".join(
+                sorted(f"{row.method} `{row.path}`" for row in built.values() if _asks(row, shape))
+            )
+            lines.append(f"| `{path}` | {named} | {idle.en} |")
     lines += _of_people(built)
     lines += ["", "## Poolhouse's own", "", "| endpoint | scope | what |", "|---|---|---|"]
     for own in sorted(ours, key=lambda own: own.url):
@@ -135,6 +153,14 @@ def _of_people(built: dict[tuple[str, str], Endpoint]) -> list[str]:
             f"| {row.method} `{row.url.removeprefix('/api/v3/')}` | {', '.join(row.clients)} | {what} |"
         )
     return lines
+
+
+def _is_shape(field: str) -> bool:
+    return field.partition(".")[0].endswith("Dto")
+
+
+def _asks(row: Endpoint, shape: str) -> bool:
+    return row.request is not None and row.request.__name__ == shape
 
 
 def _title(family: str) -> str:

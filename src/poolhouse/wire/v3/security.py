@@ -28,7 +28,7 @@ from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
-_FLAT = {
+FLAT = {
     "authing_token_expires_in": "token_expires_after",
     "verify_code_length": "verify_code_length",
     "verify_code_max_attempts": "verify_code_max_attempts",
@@ -37,13 +37,13 @@ _FLAT = {
 }
 
 
-_STRENGTH = {
+STRENGTH = {
     "strength": "level",
     "pattern": "pattern",
     "message": "message",
     "check_at_login": "check_at_login",
 }
-_ROTATION = {"expires_after_days": "forced_cycle", "remembered_passwords": "difference_cycle"}
+ROTATION = {"expires_after_days": "forced_cycle", "remembered_passwords": "difference_cycle"}
 
 
 async def get_password_policy(request: V3Request, _: None) -> PasswordPolicyDto:
@@ -54,8 +54,8 @@ async def get_password_policy(request: V3Request, _: None) -> PasswordPolicyDto:
 async def update_password_policy(request: V3Request, body: UpdatePasswordPolicyDto) -> PasswordPolicyDto:
     """What new passwords must be, when they expire, and how many old ones may not come back."""
     given = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not None}
-    strength = {ours: given[name] for name, ours in _STRENGTH.items() if name in given}
-    cycles = {ours: given[name] for name, ours in _ROTATION.items() if name in given}
+    strength = {ours: given[name] for name, ours in STRENGTH.items() if name in given}
+    cycles = {ours: given[name] for name, ours in ROTATION.items() if name in given}
     return _policy(await request.services.pools.update_password_policy(request.caller, strength, cycles))
 
 
@@ -81,7 +81,7 @@ async def update_security_settings(
 ) -> SecuritySettingsDto:
     """Groups that are absent stay; a group that is given is replaced."""
     settings: dict[str, Any] = {}
-    for name, ours in _FLAT.items():
+    for name, ours in FLAT.items():
         if not isinstance(value := getattr(body, name), UnsetType) and value is not None:
             settings[ours] = value
     if not isinstance(body.allowed_origins, UnsetType):
