@@ -64,6 +64,12 @@ def test_every_step_of_the_image_is_shell_and_its_settings_are_settings() -> Non
     compile(json.loads(probe)[2], "HEALTHCHECK", "exec")
 
 
+def test_the_image_is_as_patient_with_a_first_start_as_the_page_says() -> None:
+    (patience,) = re.findall(r"--start-period=(\d+)s", (DEPLOY / "Dockerfile").read_text())
+    assert f"{patience} seconds" in (ROOT / "docs/operations/production.md").read_text()
+    assert f"{patience} 秒" in (ROOT / "docs/zh/operations/production.md").read_text()
+
+
 def test_the_composition_is_yaml_and_its_settings_are_settings() -> None:
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     assert set(services) == {"poolhouse", "database"}

@@ -84,7 +84,7 @@ def start(url: str, data: Path, before: Callable[[], None] | None = None) -> tup
         _, words = process.communicate(timeout=30)
         late.cancel()
         return process.returncode, words
-    said += process.stdout.readline()
+    said += process.stdout.readline() + process.stdout.readline()
     process.terminate()
     process.communicate(timeout=30)
     late.cancel()
@@ -106,7 +106,12 @@ async def test_a_missing_folder_is_made(empty_url: str, tmp_path: Path) -> None:
     data = tmp_path / "not" / "yet"
     ended, said = await asyncio.to_thread(start, empty_url, data)
     assert ended is None, said
-    assert f"credentials: {data / 'credentials.json'}" in said
+    file = data / "credentials.json"
+    host = json.loads(file.read_text())["host"]
+    assert said.splitlines()[1:] == [
+        f"credentials: {file}",
+        f"console: {host}/console (admin; password in {file})",
+    ]
     await complete(empty_url, data)
 
 
@@ -168,6 +173,7 @@ async def test_of_two_first_starts_one_creates_and_the_other_says_who_did(
         f"credentials: not in this folder: pool {pool} was made by a first start on {os.uname().nodename}"
         in said
     )
+    assert said.endswith("/console\n"), "this folder has nobody's password"
 
 
 async def test_a_file_of_another_database_is_not_called_this_ones(empty_url: str, tmp_path: Path) -> None:

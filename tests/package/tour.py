@@ -49,7 +49,7 @@ class Poolhouse:
                 text=True,
             )
         said = []
-        last = "  " if words[0] == "demo" else "credentials: "  # two commands to try, or where to look
+        last = "  " if words[0] == "demo" else "console: "  # two commands to try, or where to look
         while not (said and said[-1].startswith(last) and "loginByUsername" not in said[-1]):
             line = server.stdout.readline()
             assert line, (said, (self.folder / "server.log").read_text())

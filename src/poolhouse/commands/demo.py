@@ -137,8 +137,8 @@ async def _tell(
     await ready.wait()
     file = credentials_file(settings.data)
     print()
-    tell_of_start(settings.address, began)
-    output.line(say((f"凭据：{_short(file)}", f"credentials: {_short(file)}")))
+    admin = credentials.adminUsername if credentials else None
+    tell_of_start(settings.address, began, _short(file), admin)
     beside = (
         f"旁边有一个 {len(PEOPLE)} 人的旧用户表，以惰性迁移方式连接",
         f"beside it: a legacy table of {len(PEOPLE)} people, connected in lazy mode",

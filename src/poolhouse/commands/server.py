@@ -77,7 +77,8 @@ async def _up(settings: Settings, began: float) -> None:
             known = await bootstrap(services, settings.address)
             where = str(credentials_file(settings.data)) if known else await made_elsewhere(services)
             awake()
-            told = asyncio.create_task(_tell(settings, ready, began, where))
+            admin = known.adminUsername if known else None
+            told = asyncio.create_task(_tell(settings, ready, began, where, admin))
             if settings.workers == 1:
                 await serve(services, ready)
         if settings.workers > 1:
@@ -136,17 +137,24 @@ def _import_doors(workers: int = 1) -> None:
         import_module(f"poolhouse.wire.{wire}")
 
 
-async def _tell(settings: Settings, ready: asyncio.Event, began: float, credentials: str) -> None:
+async def _tell(
+    settings: Settings, ready: asyncio.Event, began: float, credentials: str, admin: str | None
+) -> None:
     await ready.wait()
-    tell_of_start(settings.address, began)
-    output.line(say((f"凭据：{credentials}", f"credentials: {credentials}")))
+    tell_of_start(settings.address, began, credentials, admin)
     sys.stdout.flush()
 
 
-def tell_of_start(address: str, began: float) -> None:
+def tell_of_start(address: str, began: float, credentials: str, admin: str | None) -> None:
+    """`admin`: who signs in at the console with the password in the file `credentials`; None: nobody, it is no file."""
     took = f"{time.monotonic() - began:.1f}"
     name, bold = output.painted("Poolhouse", output.GREEN), output.painted(address, output.BOLD)
     print(say((f"{name} 已启动：{bold}，用时 {took} 秒", f"{name} is up at {bold} after {took} s")))
+    output.line(say((f"凭据：{credentials}", f"credentials: {credentials}")))
+    console = f"{address}/console"
+    if admin:
+        console += say((f"（{admin}，密码在 {credentials}）", f" ({admin}; password in {credentials})"))
+    output.line(say((f"控制台：{console}", f"console: {console}")))
 
 
 def migrate(
