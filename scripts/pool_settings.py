@@ -20,7 +20,7 @@ from poolhouse.wire.without_effect import POOL, nothing
 ROOT = Path(__file__).parents[1]
 PAGES: Mapping[str, Lang] = {
     "docs/reference/pool-settings.md": "en-US",
-    "docs/reference/pool-settings.zh-CN.md": "zh-CN",
+    "docs/zh/reference/pool-settings.md": "zh-CN",
 }
 _HEADS: Mapping[Lang, str] = {
     "en-US": """# Settings of a pool
@@ -28,7 +28,8 @@ _HEADS: Mapping[Lang, str] = {
 Each user pool has its own. `poolhouse settings list` shows them with their values, `poolhouse settings set NAME VALUE`
 changes one, from now on; so do v2's `updateUserpool` and v3's `update-security-settings` and `update-password-policy`,
 by the fields below. Where a request sets what has no effect, the answer says so, behind v3's `message` and in the
-header `poolhouse-notice`. [中文](pool-settings.zh-CN.md). Settings of the server are [elsewhere](settings.md).
+header `poolhouse-notice`. [中文](../zh/reference/pool-settings.md). Settings of the server
+are [elsewhere](settings.md).
 
 This page is made from the settings themselves (`python -m scripts.pool_settings`) and a test keeps it current.
 
@@ -41,7 +42,7 @@ This page is made from the settings themselves (`python -m scripts.pool_settings
 `poolhouse settings set NAME VALUE` 修改一项，立即生效。
 也可按下表的字段名，通过 v2 的 `updateUserpool` 和 v3 的 `update-security-settings`、`update-password-policy` 修改。
 只保存而不起作用的字段，会写在 v3 应答的 `message` 末尾和应答头 `poolhouse-notice` 中。
-[English](pool-settings.md)。服务器的设置见[另一页](settings.md)。
+[English](../../reference/pool-settings.md)。服务器的设置见[另一页](../../reference/settings.md)。
 
 本页由设置的定义生成（`python -m scripts.pool_settings`），由测试保证与代码一致。
 

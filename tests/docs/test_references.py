@@ -16,7 +16,7 @@ NOT_OURS = {"node_modules", "__pycache__", ".packages"}
 WITHOUT = (ROOT / "CHANGELOG.md", Path(__file__))
 
 OUTSIDE = re.compile(
-    r"(?<!docs/)(?<!\.\./)(?<!\]\()\breference/[\w-]+\.\w+|\b[Ss]eeds? \(?\d{3}\b|\.\./shared|\bshared/seeds"
+    r"(?<!docs/)(?<!zh/)(?<!\.\./)(?<!\]\()\breference/[\w-]+\.\w+|\b[Ss]eeds? \(?\d{3}\b|\.\./shared|\bshared/seeds"
     r"|\bdesign\.md|\bv3-(?:models|endpoints)\.json|(?<!vm2 )\bissue \d+|ources?: the design"
 )
 """Where facts once came from. Of vm2, whose attacks are tried here, the number of an issue is the attack's name."""

@@ -46,7 +46,7 @@ POOL: Mapping[str, Idle] = {
     ),
     "sms_provider": Idle(
         "短信由服务器的 POOLHOUSE_SMS_URL 发送",
-        "the server's POOLHOUSE_SMS_URL sends short messages",
+        "the server's POOLHOUSE_SMS_URL sends text messages",
         ("updateUserpool.input.customSMSProvider",),
     ),
 }

@@ -47,9 +47,9 @@ ABOUT: dict[str, About] = {
     ),
     "register_disabled": About(("关闭注册", "nobody may register by themselves")),
     "email_verified_default": About(
-        ("自行注册者的邮箱视为已验证", "the e-mail address of whoever registers counts as verified")
+        ("自行注册者的邮箱视为已验证", "the e-mail address of a person who registers counts as verified")
     ),
-    "send_welcome_email": About(("注册后发送欢迎邮件", "whoever registers is sent a mail")),
+    "send_welcome_email": About(("注册后发送欢迎邮件", "a person who registers is sent a mail")),
     "allowed_origins": About(
         (
             "登录组件 Guard 只在这些来源的页面上显示，空为不限；以空格、逗号或换行分隔",
@@ -94,7 +94,7 @@ ABOUT: dict[str, About] = {
         ("custom 的正则表达式", "the regular expression of custom"), "a regular expression"
     ),
     "password_strength.message": About(
-        ("不符合 pattern 时的提示", "what somebody is told whose password does not fit pattern"), "text"
+        ("不符合 pattern 时的提示", "the message for a password that does not fit pattern"), "text"
     ),
     "password_strength.check_at_login": About(
         ("登录时也检查强度，不符合须修改", "also at sign-in: a weak one must be changed")
