@@ -102,13 +102,33 @@ async def password_hash(db: Executor, username: str) -> tuple[str, str] | None:
     return (row["id"], row["password_hash"]) if row else None
 
 
-async def set_password(db: Executor, administrator_id: str, hashed: str, must_change: bool) -> None:
-    await db.execute(
-        "update administrators set password_hash = $2, must_change_password = $3, password_set_at = now() "
-        "where id = $1",
-        administrator_id,
-        hashed,
-        must_change,
+async def set_password(
+    db: Executor, administrator_id: str, hashed: str, must_change: bool, was: str | None = None
+) -> bool:
+    """False where another hash than `was` is there."""
+    return bool(
+        await db.fetchval(
+            "update administrators set password_hash = $2, must_change_password = $3, password_set_at = now() "
+            "where id = $1 and ($4::text is null or password_hash = $4) returning true",
+            administrator_id,
+            hashed,
+            must_change,
+            was,
+        )
+    )
+
+
+async def note_login(db: Executor, administrator_id: str, stored: str, at: datetime) -> bool:
+    """False where the hash is another one meanwhile, or they are disabled or gone: nobody is to be signed in then.
+    Until the transaction's end none of that changes."""
+    return bool(
+        await db.fetchval(
+            "update administrators set last_login_at = $3 "
+            "where id = $1 and password_hash = $2 and not disabled returning true",
+            administrator_id,
+            stored,
+            at,
+        )
     )
 
 
@@ -194,11 +214,6 @@ async def insert_session(db: Executor, session: AdministratorSession) -> None:
         session.expires_at,
         session.ip,
         session.user_agent,
-    )
-    await db.execute(
-        "update administrators set last_login_at = $2 where id = $1",
-        session.administrator_id,
-        session.created_at,
     )
 
 

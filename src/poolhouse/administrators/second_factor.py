@@ -6,10 +6,10 @@ import asyncio
 import hashlib
 import secrets
 import time
-from dataclasses import replace
 
 from poolhouse.administrators import postgres
-from poolhouse.administrators.model import SERVER, Administrator, NewFactor
+from poolhouse.administrators.model import Administrator, NewFactor
+from poolhouse.administrators.service import for_the_log
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -90,8 +90,8 @@ class SecondFactor:
         return self._box.decrypt(sealed, _place(administrator_id))
 
     async def _write(self, tx: Tx, asking: Caller, administrator_id: str, operation: Operation) -> None:
-        caller = replace(asking, pool_id=SERVER, kind="administrator", actor_id=administrator_id)
-        await self._audit.write(tx, caller, Event(operation, "mfa_factor", administrator_id))
+        event = Event(operation, "mfa_factor", administrator_id)
+        await self._audit.write(tx, for_the_log(asking, administrator_id), event)
 
 
 def _place(administrator_id: str) -> str:

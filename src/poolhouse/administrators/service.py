@@ -16,6 +16,7 @@ import asyncpg
 from poolhouse.administrators import postgres
 from poolhouse.administrators.model import SERVER, Administrator
 from poolhouse.administrators.roles import ROLES, Role, scopes_of
+from poolhouse.administrators.tries import unlock
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -133,8 +134,7 @@ class AdministratorService:
 
     async def get(self, caller: Caller, administrator_id: str) -> Administrator:
         """By id or by username. Raises AdministratorNotFound."""
-        if not is_server_owner(caller) and caller.actor_id != administrator_id:
-            raise NotPermitted("not an owner of the server")
+        require_server_owner(caller)
         return await self._found(self._db, administrator_id)
 
     async def update(
@@ -187,8 +187,8 @@ class AdministratorService:
     async def reset_password(
         self, caller: Caller, administrator_id: str, password: str, *, keep: bool = False
     ) -> Administrator:
-        """A new password, which must be changed at the next sign-in unless `keep`; every session and any second factor
-        ends, as whoever needs this may have lost both. Raises AdministratorNotFound, WeakPassword."""
+        """A new password, which must be changed at the next sign-in unless `keep`; every session, any second factor and
+        any lock end, as whoever needs this may have lost all of them. Raises AdministratorNotFound, WeakPassword."""
         require_server_owner(caller)
         old = await self._found(self._db, administrator_id)
         check_password(password, old.username)
@@ -196,6 +196,7 @@ class AdministratorService:
         async with self._db.transaction() as tx:
             await postgres.set_password(tx, old.id, hashed, not keep)
             await postgres.delete_factor(tx, old.id)
+            await unlock(tx, old.username)
             await postgres.delete_sessions(tx, old.id)
             event = Event("update", "administrator", old.id, detail={"password": "reset"})
             await self._audit.write(tx, caller_of_server(caller), event)
@@ -224,14 +225,11 @@ class AdministratorService:
     async def caller_in(self, administrator: Administrator, pool_id: str, asking: Caller) -> Caller:
         """`asking`, as the administrator may act in the pool. Raises PoolNotFound, for a pool they have no role in as
         for one that does not exist."""
-        if administrator.is_owner:
-            await self._pools.get(pool_id)
-            scopes = None
-        else:
-            roles = administrator.roles.get(pool_id, ())
-            scopes = scopes_of(roles)
-            if not roles:
-                raise PoolNotFound()
+        roles = administrator.roles.get(pool_id, ())
+        if not roles and not administrator.is_owner:
+            raise PoolNotFound()
+        await self._pools.get(pool_id)  # roles in a pool outlive it
+        scopes = None if administrator.is_owner else scopes_of(roles)
         return replace(
             asking, pool_id=pool_id, kind="administrator", actor_id=administrator.id, scopes=scopes
         )
@@ -261,6 +259,14 @@ def require_server_owner(caller: Caller) -> None:
 def caller_of_server(caller: Caller) -> Caller:
     """For the audit log of what belongs to no pool."""
     return replace(caller, pool_id=SERVER)
+
+
+def for_the_log(asking: Caller, administrator_id: str) -> Caller:
+    """`asking`, as the administrator who did something of their own. It may do nothing: not even an owner's own acts
+    are to pass for those of the server."""
+    return replace(
+        asking, pool_id=SERVER, kind="administrator", actor_id=administrator_id, scopes=frozenset()
+    )
 
 
 def check_password(password: str, username: str) -> None:

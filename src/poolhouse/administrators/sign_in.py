@@ -1,16 +1,10 @@
-"""How administrators sign in: a password, a second factor where one is bound, a session that ends.
-
-Tries are counted as those of users are (`login.tally`), under no pool: five wrong passwords lock a name for a minute,
-then longer, whether anybody has it or not.
-"""
+"""How administrators sign in: a password, a second factor where one is bound, a session that ends."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -19,7 +13,13 @@ import msgspec
 from poolhouse.administrators import postgres
 from poolhouse.administrators.model import SERVER, Administrator, AdministratorSession, More, SignedIn
 from poolhouse.administrators.second_factor import SecondFactor
-from poolhouse.administrators.service import caller_of_server, check_password, require_server_owner
+from poolhouse.administrators.service import (
+    caller_of_server,
+    check_password,
+    for_the_log,
+    require_server_owner,
+)
+from poolhouse.administrators.tries import CODE, OLD_PASSWORD, PASSWORD, Tries
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -27,18 +27,14 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.db.database import Database
 from poolhouse.errors import (
-    AccountLocked,
     AdministratorNotFound,
-    CodeWrong,
     OldPasswordWrong,
     PoolhouseError,
     TokenExpired,
-    TooManyRequests,
     WeakPassword,
     WrongCredentials,
 )
 from poolhouse.login.address_limiter import AddressLimiter
-from poolhouse.login.tally import Limit, Subject, Tally
 from poolhouse.texts import storable
 from poolhouse.times import now
 
@@ -48,9 +44,6 @@ IDLE = timedelta(hours=2)
 SEEN_EVERY = timedelta(minutes=1)
 """How exact `seen_at` is."""
 
-OF_NAME = Limit(5, 900, locks=True)
-OF_ADDRESS = Limit(50, 900)
-PASSWORD, CODE, ADDRESS = "administrator", "administrator-code", "administrator-ip"
 _TOKEN_BYTES = 32
 _TICKET_S = 600
 _PLACE = "administrator-sign-in"
@@ -88,7 +81,7 @@ class AdministratorSignIn:
         """`turns`: one address's share of the hasher's queue, which users' logins wait in, too."""
         self._db, self._box, self._hasher = db, box, hasher
         self._factor, self._turns, self._audit = factor, turns, audit
-        self._tally = Tally(db)
+        self._tries = Tries(db)
 
     # -- in ------------------------------------------------------------------------------------------------
 
@@ -97,12 +90,12 @@ class AdministratorSignIn:
         AccountLocked, TooManyRequests, Overloaded."""
         named = str(storable(username.strip().casefold()[:64]))
         try:
-            async with self._counted(asking, named), self._turns.of(asking.neighborhood):
+            async with self._tries.counted(asking, PASSWORD, named), self._turns.of(asking.neighborhood):
                 administrator, stored = await self._authenticate(named, password)
         except PoolhouseError as error:
             await self._refused(asking, named, error)
             raise
-        return await self._next(asking, administrator, _Ticket.of(administrator, stored))
+        return await self._next(asking, administrator, _Ticket.of(administrator, stored), stored)
 
     async def go_on(
         self, asking: Caller, ticket: str, *, code: str = "", new_password: str = ""
@@ -113,34 +106,34 @@ class AdministratorSignIn:
         opened = self._unsealed(ticket)
         administrator = await postgres.find(self._db, opened.administrator_id)
         known = await postgres.password_hash(self._db, administrator.username) if administrator else None
-        if (
-            administrator is None
-            or known is None
-            or administrator.disabled
-            or _stamp(known[1]) != opened.stamp
-        ):
-            raise TokenExpired("the administrator has changed since")
+        if administrator is None or known is None or administrator.disabled:
+            raise TokenExpired("the administrator is gone or disabled")
+        _, stored = known
+        if _stamp(stored) != opened.stamp:
+            raise TokenExpired("the password has changed since")
         if administrator.second_factor and not opened.factor:
             try:
-                async with self._counted(asking, administrator.username, CODE):
+                async with self._tries.counted(asking, CODE, administrator.username):
                     await self._factor.use(administrator.id, code)
             except PoolhouseError as error:
                 await self._refused(asking, administrator.username, error)
                 raise
-            return await self._next(asking, administrator, replace(opened, factor=True))
+            return await self._next(asking, administrator, replace(opened, factor=True), stored)
         if not administrator.must_change_password:
-            return await self._open(asking, administrator, None)
+            return await self._open(asking, administrator, stored)
         check_password(new_password, administrator.username)
-        if (await self._hasher.verify(new_password, known[1])).ok:
+        if (await self._hasher.verify(new_password, stored)).ok:
             raise WeakPassword("password", "不能与原密码相同", "must not be the old one")
-        return await self._open(asking, administrator, await self._hasher.hash(new_password))
+        return await self._open(asking, administrator, stored, await self._hasher.hash(new_password))
 
-    async def _next(self, asking: Caller, administrator: Administrator, ticket: _Ticket) -> SignedIn | More:
+    async def _next(
+        self, asking: Caller, administrator: Administrator, ticket: _Ticket, stored: str
+    ) -> SignedIn | More:
         if administrator.second_factor and not ticket.factor:
             return More("code", self._sealed(ticket))
         if administrator.must_change_password:
             return More("new password", self._sealed(ticket))
-        return await self._open(asking, administrator, None)
+        return await self._open(asking, administrator, stored)
 
     def _sealed(self, ticket: _Ticket) -> str:
         return self._box.encrypt(msgspec.json.encode(ticket).decode(), _PLACE).hex()
@@ -160,24 +153,31 @@ class AdministratorSignIn:
             await self._hasher.waste(password)
             raise WrongCredentials("no such administrator")
         administrator_id, stored = known
-        verified = await self._hasher.verify(password, stored)
-        administrator = await postgres.find(self._db, administrator_id)
-        if not verified.ok or administrator is None:
+        if not (await self._hasher.verify(password, stored)).ok:
             raise WrongCredentials("wrong password")
-        if administrator.disabled:
-            raise WrongCredentials("disabled")
+        administrator = await postgres.find(
+            self._db, administrator_id
+        )  # now: a name nobody has costs no more
+        if administrator is None or administrator.disabled:
+            raise WrongCredentials("gone or disabled")
         return administrator, stored
 
-    async def _open(self, asking: Caller, administrator: Administrator, hashed: str | None) -> SignedIn:
+    async def _open(
+        self, asking: Caller, administrator: Administrator, stored: str, fresh: str | None = None
+    ) -> SignedIn:
+        """`stored` is the hash that the password fitted, `fresh` one in its place. Raises TokenExpired where another
+        was set meanwhile: a reset is to leave nobody inside who came by the old one."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         at = now()
         session = AdministratorSession(
             _digest(token), administrator.id, at, at, at + LIFETIME, asking.ip, asking.user_agent[:512]
         )
-        caller = _own(asking, administrator.id)
+        caller = for_the_log(asking, administrator.id)
         async with self._db.transaction() as tx:
-            if hashed is not None:
-                await postgres.set_password(tx, administrator.id, hashed, False)
+            if not await postgres.note_login(tx, administrator.id, stored, at):
+                raise TokenExpired("the administrator has changed since")
+            if fresh is not None:
+                await postgres.set_password(tx, administrator.id, fresh, False)
                 await postgres.delete_sessions(tx, administrator.id)
                 await self._audit.write(tx, caller, _event("update_password", administrator))
             await postgres.insert_session(tx, session)
@@ -208,7 +208,8 @@ class AdministratorSignIn:
             return
         async with self._db.transaction() as tx:
             await postgres.delete_session(tx, administrator.id, session.id)
-            await self._audit.write(tx, _own(asking, administrator.id), _event("logout", administrator))
+            caller = for_the_log(asking, administrator.id)
+            await self._audit.write(tx, caller, _event("logout", administrator))
 
     async def sessions(self, administrator_id: str) -> list[AdministratorSession]:
         """Those that are not over, newest first."""
@@ -223,7 +224,7 @@ class AdministratorSignIn:
         async with self._db.transaction() as tx:
             if not await postgres.delete_session(tx, administrator.id, session_id):
                 raise AdministratorNotFound()
-            await self._audit.write(tx, _own(asking, administrator.id), _event("kick", administrator))
+            await self._audit.write(tx, for_the_log(asking, administrator.id), _event("kick", administrator))
 
     async def end_all(self, asking: Caller, administrator: Administrator) -> int:
         """For owners of the server. Answers how many."""
@@ -236,66 +237,30 @@ class AdministratorSignIn:
     async def change_password(
         self, asking: Caller, administrator: Administrator, session_id: str, old: str, new: str
     ) -> None:
-        """Their own; every other session ends. Raises OldPasswordWrong, AccountLocked, WeakPassword."""
+        """Their own; every other session ends. Raises OldPasswordWrong, AccountLocked, WeakPassword.
+
+        Counted apart from sign-ins: whoever guesses at the door must not keep the person from changing it.
+        """
         check_password(new, administrator.username)
         try:
-            async with self._counted(asking, administrator.username):
-                await self._authenticate(administrator.username, old)
+            async with self._tries.counted(asking, OLD_PASSWORD, administrator.username):
+                _, stored = await self._authenticate(administrator.username, old)
         except WrongCredentials as error:
             raise OldPasswordWrong("an administrator's own") from error
         hashed = await self._hasher.hash(new)
         async with self._db.transaction() as tx:
-            await postgres.set_password(tx, administrator.id, hashed, False)
+            if not await postgres.set_password(tx, administrator.id, hashed, False, was=stored):
+                raise OldPasswordWrong("another was set meanwhile")
             await postgres.delete_sessions(tx, administrator.id, but=session_id)
-            await self._audit.write(
-                tx, _own(asking, administrator.id), _event("update_password", administrator)
-            )
+            caller = for_the_log(asking, administrator.id)
+            await self._audit.write(tx, caller, _event("update_password", administrator))
 
     async def remove_factor(self, asking: Caller, administrator: Administrator, code: str) -> None:
         """Their own authenticator, by a code of it. Raises FactorNotFound, CodeWrong, AccountLocked."""
-        async with self._counted(asking, administrator.username, CODE):
+        async with self._tries.counted(asking, CODE, administrator.username):
             await self._factor.remove(asking, administrator, code)
 
-    # -- counting ------------------------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def _counted(self, asking: Caller, named: str, what: str = PASSWORD) -> AsyncIterator[None]:
-        """Around one try. What proves nothing, as a lost database or a full queue, is not counted. A right password
-        forgives no wrong codes: whoever has it could try codes for ever."""
-        counted: list[Subject] = []
-        limits = [(Subject(SERVER, what, named), OF_NAME)]
-        if asking.neighborhood:
-            limits.append((Subject(SERVER, ADDRESS, asking.neighborhood), OF_ADDRESS))
-        try:
-            for subject, limit in limits:
-                wait_s = await self._tally.begin(subject, limit)
-                if wait_s is not None:
-                    raise (
-                        AccountLocked("too many wrong passwords", retry_after_s=wait_s)
-                        if limit.locks
-                        else TooManyRequests("too many sign-ins of one address", retry_after_s=wait_s)
-                    )
-                counted.append(subject)
-        except BaseException:
-            for subject in counted:
-                await self._tally.void(subject)
-            raise
-        try:
-            yield
-        except BaseException as error:
-            proved_nothing = isinstance(error, PoolhouseError) and not isinstance(
-                error, WrongCredentials | CodeWrong
-            )
-            for subject in counted:
-                if proved_nothing:
-                    await self._tally.void(subject)
-                else:
-                    self._tally.failed(subject)
-            raise
-        name, *others = counted
-        await self._tally.right(name)
-        for subject in others:
-            await self._tally.void(subject)
+    # -- the log ------------------------------------------------------------------------------------------------
 
     async def _refused(self, asking: Caller, named: str, error: PoolhouseError) -> None:
         detail = {"reason": type(error).__name__, "username": named}
@@ -305,10 +270,6 @@ class AdministratorSignIn:
 
 def _event(operation: Operation, administrator: Administrator) -> Event:
     return Event(operation, "administrator", administrator.id, detail={"username": administrator.username})
-
-
-def _own(asking: Caller, administrator_id: str) -> Caller:
-    return replace(asking, pool_id=SERVER, kind="administrator", actor_id=administrator_id)
 
 
 def _digest(token: str) -> str:

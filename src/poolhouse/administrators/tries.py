@@ -1,0 +1,71 @@
+"""Counting tries at what administrators sign in with, as those of users are (`login.tally`), under no pool.
+
+Five wrong ones lock a name for a minute, then longer, whether anybody has it or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from poolhouse.administrators.model import SERVER
+from poolhouse.caller import Caller
+from poolhouse.db.database import Database, Executor
+from poolhouse.errors import AccountLocked, CodeWrong, PoolhouseError, TooManyRequests, WrongCredentials
+from poolhouse.login.postgres import forget_attempts
+from poolhouse.login.tally import Limit, Subject, Tally
+
+OF_NAME = Limit(5, 900, locks=True)
+OF_ADDRESS = Limit(50, 900)
+PASSWORD, OLD_PASSWORD, CODE = "administrator", "administrator-old-password", "administrator-code"
+ADDRESS = "administrator-ip"
+
+
+class Tries:
+    def __init__(self, db: Database) -> None:
+        self._tally = Tally(db)
+
+    @asynccontextmanager
+    async def counted(self, asking: Caller, kind: str, named: str) -> AsyncIterator[None]:
+        """Around one try. What proves nothing, as a lost database or a full queue, is not counted. A right password
+        forgives no wrong codes: whoever has it could try codes for ever."""
+        counted: list[Subject] = []
+        limits = [(Subject(SERVER, kind, named), OF_NAME)]
+        if asking.neighborhood:
+            limits.append((Subject(SERVER, ADDRESS, asking.neighborhood), OF_ADDRESS))
+        try:
+            for subject, limit in limits:
+                wait_s = await self._tally.begin(subject, limit)
+                if wait_s is not None:
+                    raise (
+                        AccountLocked("too many wrong passwords", retry_after_s=wait_s)
+                        if limit.locks
+                        else TooManyRequests("too many sign-ins of one address", retry_after_s=wait_s)
+                    )
+                counted.append(subject)
+        except BaseException:
+            for subject in counted:
+                await self._tally.void(subject)
+            raise
+        try:
+            yield
+        except BaseException as error:
+            proved_nothing = isinstance(error, PoolhouseError) and not isinstance(
+                error, WrongCredentials | CodeWrong
+            )
+            for subject in counted:
+                if proved_nothing:
+                    await self._tally.void(subject)
+                else:
+                    self._tally.failed(subject)
+            raise
+        name, *others = counted
+        await self._tally.right(name)
+        for subject in others:
+            await self._tally.void(subject)
+
+
+async def unlock(db: Executor, username: str) -> None:
+    """Forgets the failures of one name."""
+    for kind in (PASSWORD, OLD_PASSWORD, CODE):
+        await forget_attempts(db, SERVER, kind, [username])
