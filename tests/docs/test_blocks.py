@@ -20,8 +20,7 @@ ELSEWHERE = {"", "text", "html", "sql", "go", "java", "properties", "nginx", "ha
 HELD: dict[str, dict[str, str]] = {
     "README.md": {
         "console": "tests/e2e/test_demo.py",
-        "js": "tests/docs/test_readme.py",
-        "python": "tests/docs/test_readme.py",
+        **dict.fromkeys(("js", "python", "java", "sh"), "tests/docs/test_readme.py"),
     },
     "docs/guide/administration.md": dict.fromkeys(
         ("sh", "console"), "tests/first_hour/test_administrator.py"

@@ -1,4 +1,5 @@
-"""README.md: its examples run as pasted, and its numbers are those of docs/operations/performance.md."""
+"""README.md: its examples run as pasted or are those of examples/, its numbers are those of the page on performance
+and its badges tell the truth."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs.pages import ROOT, blocks
+from tests.examples.test_examples import lines, manifest
 from tests.sdk import JS, node
 
 from poolhouse.caller import Caller
@@ -18,6 +20,9 @@ from poolhouse.users.model import UserKey
 
 README = ROOT / "README.md"
 NAMES = {"ann-v2", "ann-v3", "ann-python"}
+QUOTED = ("java-v3/src/main/java/CreateUser.java", "oidc-python/app.py")
+"""Files of examples/, whole: tests/examples/test_examples.py runs them."""
+FOLDERS = [name.partition("/")[0] for name in QUOTED]
 
 
 async def test_every_example_creates_its_user(
@@ -37,11 +42,28 @@ async def test_every_example_creates_its_user(
             )
             await process.communicate()
             assert process.returncode == 0, block.where
-        elif block.language == "python":
+        elif block.language == "python" and block.text not in quoted():
             await asyncio.to_thread(exec, compile(block.text, block.where, "exec"), {})
     administrator = Caller(pool_id=pool.id, kind="administrator", actor_id=pool.id)
     found = {name: await services.users.find(administrator, UserKey("username", name)) for name in NAMES}
     assert all(found.values()), found
+
+
+def quoted() -> list[str]:
+    return [(ROOT / "examples" / name).read_text() for name in QUOTED]
+
+
+def test_the_long_examples_are_those_that_are_run() -> None:
+    """With as many lines as the fold over each says, and by the lines of their README."""
+    page = README.read_text()
+    for name, text in zip(QUOTED, quoted(), strict=True):
+        fold = rf"<summary><code>(\S+)</code>, {len(text.splitlines())} lines: .*</summary>\n\n```\w+\n"
+        assert re.findall(fold + re.escape(f"{text}```\n"), page) == [name.partition("/")[2]]
+    assert re.findall(r"`cn\.authing:(\S+):(\S+)`", page) == list(manifest("java-v3").items())
+    typed = [block.text.splitlines() for block in blocks("README.md", page) if block.language == "sh"]
+    packages = " ".join(manifest("oidc-python"))
+    said = [[line.replace("-r requirements.txt", packages) for line in lines(folder)] for folder in FOLDERS]
+    assert typed == [[line.replace("../../data", "data") for line in one] for one in said]
 
 
 def test_the_numbers_are_within_twice_those_of_the_page() -> None:
