@@ -175,6 +175,39 @@ async def test_an_address_that_is_none_is_a_sentence(console: Open, query: str) 
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize("done", ["total", "page", "first_password", "done_", "done_saved{x}", "nothing"])
+async def test_an_address_says_nothing_but_that_something_is_done(stranger: Console, done: str) -> None:
+    """Not a word with a gap, which nobody fills: that was a fault on any page, for anybody."""
+    for path in ("/sign-in", "/nothing"):
+        answer = await stranger.get(f"{path}?done={done}")
+        assert answer.status_code in (200, 404)
+        assert 'class="notice"' not in answer.text
+
+
+@pytest.mark.parametrize("code", ["员工 a", "a/b", "a%b", "a%2Fb", "a+b", "a?b#c", "staff/delete"])
+async def test_a_code_of_any_characters_has_its_pages(
+    services: Services, pool: PoolForTests, console: Open, code: str
+) -> None:
+    await services.groups.create(pool.administrator, GroupDraft(code="staff", name="another"))
+    await services.groups.create(pool.administrator, GroupDraft(code=code, name="x"))
+    one = await console("owner")
+    links = re.findall(r'<td><a href="([^"]+)"', (await one.get("/pools/{pool}/groups")).text)
+    (here,) = [link for link in links if not link.endswith("/staff")]
+    for page in ("", "/edit", "/delete"):
+        answer = await one.http.get(here + page)
+        assert answer.status_code == 200, page
+        assert "another" not in answer.text
+    path = here.removeprefix("/console") + "/delete"
+    assert (await one.post(path, page=path, confirm=code)).status_code == 303
+    assert (await one.http.get(here)).status_code == 404
+
+
+async def test_every_field_is_shown_in_the_letters_it_has(console: Open, things: Things) -> None:
+    one = await console("viewer")
+    shown = (await one.get(f"/pools/{{pool}}/users/{things.user}")).text
+    assert '"name": "李四"' in shown.replace("&#34;", '"')
+
+
 async def test_no_page_asks_another_host_for_anything(console: Open, things: Things) -> None:
     one = await console("owner")
     for page in SHOWN:

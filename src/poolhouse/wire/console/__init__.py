@@ -17,13 +17,11 @@ from starlette.routing import BaseRoute, Route
 from poolhouse import trace
 from poolhouse.errors import NotFound, NotPermitted, PoolhouseError
 from poolhouse.services import WireServices
-from poolhouse.wire.browsers import spoken
 from poolhouse.wire.console import account, forms, home, lists, sign_in, things, users
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, in_pool, redirect, visit_of
+from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.visit import Visit, in_pool, known, redirect, stranger
 from poolhouse.wire.v3.app import row_at
-from poolhouse.wire.v3.errors import row_of
 from poolhouse.wire.v3.table import PREFIX
 
 PAGES: tuple[Page, ...] = (
@@ -59,18 +57,13 @@ class Console:
 
         async def answer(request: Request) -> Response:
             trace.note(wire="console", operation=f"{page.method} /console{page.path}" if page else "console")
-            try:
-                visit = await visit_of(request, self._services)
-            except PoolhouseError as error:
-                trace.note(error=error)
-                lang = spoken(request.headers.get("accept-language")) or "zh-CN"
-                return Response(error.message(lang), 400, media_type="text/plain; charset=utf-8")
-            return await self._answer(visit, page)
+            return await self._answer(stranger(request, self._services), request, page)
 
         return answer
 
-    async def _answer(self, visit: Visit, page: Page | None) -> Response:
+    async def _answer(self, visit: Visit, request: Request, page: Page | None) -> Response:
         try:
+            visit = await known(visit, request)
             if page is None:
                 raise NotFound(path="console")
             if page.access != "anyone" and visit.administrator is None:
@@ -96,12 +89,11 @@ class Console:
         return redirect(f"/console/sign-in?{urlencode({'to': visit.here})}")
 
     def _problem(self, visit: Visit, error: PoolhouseError) -> Response:
-        status = row_of(error).status_code
         kind = "not_found" if type(error) is NotFound else "problem"
         return self._rendering.page(
             visit,
             "problem.html",
-            status if 400 <= status < 600 else 500,
+            status_of(error),
             kind="refused" if isinstance(error, NotPermitted) else kind,
             message=error.message(visit.lang),
         )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.errors import PoolhouseError
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.rendering import Rendering
+from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect
 
 HERE = "/console/account"
@@ -78,7 +78,7 @@ async def end_session(visit: Visit, rendering: Rendering) -> Response:
 
 async def _refused(visit: Visit, rendering: Rendering, error: PoolhouseError) -> Response:
     trace.note(error=error)
-    return await _page(visit, rendering, 400, error=error.message(visit.lang))
+    return await _page(visit, rendering, status_of(error), error=error.message(visit.lang))
 
 
 async def _page(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -20,9 +19,8 @@ from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.wire.console import fields
 from poolhouse.wire.console.fields import Field
 from poolhouse.wire.console.page import Handler, Page
-from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, redirect
-from poolhouse.wire.v3.errors import row_of
+from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.visit import Visit, redirect, segment
 
 WAS = "was."
 
@@ -138,13 +136,12 @@ def _sent(form: Form) -> Handler:
                 replace(one, is_wrong=isinstance(error, InvalidInput) and fields.names(error, one.arg))
                 for one in shown
             ]
-            status = row_of(error).status_code
             return _page(
                 visit,
                 rendering,
                 form,
                 marked,
-                status if 400 <= status < 600 else 400,
+                status_of(error),
                 error=error.message(visit.lang),
             )
         return redirect(f"{_address(visit, form.to)}?done=done_saved")
@@ -197,7 +194,7 @@ async def _now(visit: Visit, form: Form) -> Any:
 
 def _address(visit: Visit, path: str) -> str:
     for name, value in visit.path.items():
-        path = path.replace(f"{{{name}}}", quote(value, safe=""))
+        path = path.replace(f"{{{name}}}", segment(value))
     return f"/console/pools/{visit.path['pool']}/{path}"
 
 

@@ -10,8 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
+from poolhouse.errors import PoolhouseError
 from poolhouse.wire.console import words
-from poolhouse.wire.console.visit import THEMES, Visit
+from poolhouse.wire.console.visit import THEMES, Visit, segment
+from poolhouse.wire.v3.errors import row_of
 
 HEADERS = {
     "content-security-policy": (
@@ -48,10 +50,13 @@ class Rendering:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["segment"] = segment
+        self._templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 
     def page(self, visit: Visit, name: str, status: int = 200, **facts: Any) -> Response:
         """`name`: a template; `facts`: what it shows."""
         visit = visit.begun()
+        done = visit.http.query.text("done") or ""
         text = self._templates.get_template(name).render(
             visit=visit,
             t=words.Texts(visit.lang),
@@ -61,7 +66,7 @@ class Rendering:
             form_token=visit.form_token(),
             static=self._addresses.__getitem__,
             when=words.moment,
-            **{"error": "", "notice": visit.http.query.text("done") or ""} | facts,
+            **{"error": "", "notice": done if done.startswith("done_") else ""} | facts,
         )
         return visit.keep_form(Response(text, status, HEADERS, "text/html; charset=utf-8"))
 
@@ -73,3 +78,9 @@ class Rendering:
         kind, content = self.static[name]
         headers = {**HEADERS, "cache-control": "public, max-age=31536000, immutable"}
         return Response(content, 200, headers, kind)
+
+
+def status_of(error: PoolhouseError) -> int:
+    """As HTTP has it; v3 has numbers of its own beside."""
+    status = row_of(error).status_code
+    return status if 400 <= status < 600 else 500

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.administrators.model import More, SignedIn
-from poolhouse.errors import FormStale, PoolhouseError, TokenExpired
+from poolhouse.errors import PoolhouseError, TokenExpired
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import LANG, SESSION, THEME, THEMES, Visit, redirect
+from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.visit import LANG, SESSION, THEME, THEMES, Visit, onward, redirect
 
-HOME = "/console"
 HERE = "/console/sign-in"
 
 
 async def ask(visit: Visit, rendering: Rendering) -> Response:
     if visit.administrator:
-        return redirect(_onward(visit.http.query.pairs()))
+        return redirect(onward(visit.http.query.text("to") or ""))
     ended = visit.http.query.text("ended")
     return rendering.page(
         visit,
         "sign_in.html",
-        to=_onward(visit.http.query.pairs()),
+        to=onward(visit.http.query.text("to") or ""),
         username="",
         notice="signed_out" if ended else "",
     )
@@ -32,7 +29,7 @@ async def ask(visit: Visit, rendering: Rendering) -> Response:
 
 async def sign_in(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
-    to, username = _onward(form), form.get("username", "")
+    to, username = onward(form.get("to", "")), form.get("username", "")
     try:
         found = await visit.services.administrator_sign_in.sign_in(
             visit.asking, username, form.get("password", "")
@@ -42,7 +39,7 @@ async def sign_in(visit: Visit, rendering: Rendering) -> Response:
         return rendering.page(
             visit,
             "sign_in.html",
-            _status(error),
+            status_of(error),
             to=to,
             username=username[:64],
             error=error.message(visit.lang),
@@ -53,7 +50,7 @@ async def sign_in(visit: Visit, rendering: Rendering) -> Response:
 async def go_on(visit: Visit, rendering: Rendering) -> Response:
     """With the code, or with the new password."""
     form = visit.form()
-    to, ticket = _onward(form), form.get("ticket", "")
+    to, ticket = onward(form.get("to", "")), form.get("ticket", "")
     needs = "new password" if "new_password" in form else "code"
     try:
         found = await visit.services.administrator_sign_in.go_on(
@@ -67,7 +64,7 @@ async def go_on(visit: Visit, rendering: Rendering) -> Response:
         return rendering.page(
             visit,
             "sign_in_more.html",
-            _status(error),
+            status_of(error),
             to=to,
             ticket=ticket,
             needs=needs,
@@ -85,7 +82,7 @@ async def sign_out(visit: Visit, rendering: Rendering) -> Response:
 async def look(visit: Visit, rendering: Rendering) -> Response:
     """Language and theme, of this browser."""
     form = visit.form()
-    response = redirect(_onward(form))
+    response = redirect(onward(form.get("to", "")))
     if form.get("lang") in ("zh-CN", "en-US"):
         visit.keep(response, LANG, form["lang"])
     if form.get("theme") in THEMES:
@@ -97,17 +94,6 @@ def _answer(visit: Visit, rendering: Rendering, found: SignedIn | More, to: str)
     if isinstance(found, SignedIn):
         return visit.signed_in(to, found)
     return rendering.page(visit, "sign_in_more.html", to=to, ticket=found.ticket, needs=found.needs)
-
-
-def _onward(given: Mapping[str, str]) -> str:
-    """Where to go afterwards: a path of the console and nothing else."""
-    to = given.get("to", "")
-    ours = to == HOME or to.startswith((f"{HOME}/", f"{HOME}?"))
-    return to if ours and "\\" not in to and "//" not in to and to.isprintable() and len(to) < 2048 else HOME
-
-
-def _status(error: PoolhouseError) -> int:
-    return 400 if isinstance(error, FormStale) else 403
 
 
 PAGES = (

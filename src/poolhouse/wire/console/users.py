@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from starlette.responses import Response
 
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, redirect
+from poolhouse.wire.console.visit import Visit, redirect, segment
 
 FACTS = (
     ("name", "name"),
@@ -52,7 +51,7 @@ def _changing(status: str, done: str) -> Handler:
         visit.form()
         user_id = visit.path["user"]
         await visit.ask("POST update-user", {"userId": user_id, "status": status})
-        return redirect(f"/console/pools/{visit.path['pool']}/users/{quote(user_id, safe='')}?done={done}")
+        return redirect(f"/console/pools/{visit.path['pool']}/users/{segment(user_id)}?done={done}")
 
     return change
 

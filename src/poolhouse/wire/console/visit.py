@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from poolhouse.caller import Caller
 from poolhouse.credentials.service import nobody
 from poolhouse.errors import FormStale, Lang, NotAuthenticated, TokenExpired
 from poolhouse.services import WireServices
+from poolhouse.texts import is_storable
 from poolhouse.wire.browsers import cookies_among, spoken
 from poolhouse.wire.origin import origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
@@ -34,8 +36,13 @@ SESSION, FORM, LANG, THEME = (
 )
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
-MAX_FORM_BYTES = 64 * 1024
+STRANGERS_FORM_BYTES = 64 * 1024
+MAX_FORM_BYTES = 1024 * 1024
+"""Twice what a user or an application may hold, as a form holds what was there, too."""
 YEAR_S = 31_536_000
+HOME = "/console"
+_LONGEST_ADDRESS = 2048
+_KEY_OF_A_FORM = re.compile(r"[A-Za-z0-9_-]{32}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,10 @@ class Visit:
     @property
     def here(self) -> str:
         """The address of the page, to come back to."""
+        if self.http.method != "GET":
+            return HOME
         query = urlencode(self.http.query.decoded)
-        return self.http.path + (f"?{query}" if query else "") if self.http.method == "GET" else "/console"
+        return onward(self.http.path + (f"?{query}" if query else ""))
 
     @property
     def theme(self) -> Theme:
@@ -138,7 +147,7 @@ class Visit:
         """The same with the cookie that a stranger's form repeats."""
         if self.session or FORM in self.cookies:
             return self
-        return replace(self, cookies={**self.cookies, FORM: secrets.token_urlsafe(24)})
+        return replace(self, cookies={**self.cookies, FORM: secrets.token_urlsafe(24)})  # `_KEY_OF_A_FORM`
 
     def keep_form(self, response: Response) -> Response:
         if not self.session and (kept := self.cookies.get(FORM)):
@@ -157,18 +166,28 @@ class Visit:
         )
 
 
-async def visit_of(request: Request, services: WireServices) -> Visit:
-    """Raises what reading a request raises; never for a session that is over."""
-    http = await read(request, head_of(request, services.settings), MAX_FORM_BYTES)
-    cookies = cookies_among(http.headers.get("cookie", ""), (SESSION, FORM, LANG, THEME))
-    told = (http.query.text("lang"), cookies.get(LANG), http.headers.get("accept-language"))
-    http = replace(http, lang=next(filter(None, map(spoken, told)), "zh-CN"))
-    visit = Visit(services, http, cookies, origin(services, request), dict(request.path_params))
+def stranger(request: Request, services: WireServices) -> Visit:
+    """Before it is known who asks, and without what `known` may refuse: the query and the body."""
+    head = head_of(request, services.settings)
+    cookies = cookies_among(head.headers.get("cookie", ""), (SESSION, FORM, LANG, THEME))
+    if not _KEY_OF_A_FORM.match(cookies.get(FORM, "")):
+        cookies.pop(FORM, None)
+    told = (cookies.get(LANG), head.headers.get("accept-language"))
+    head = replace(head, lang=next(filter(None, map(spoken, told)), "zh-CN"))
+    path = {name: _named(value) for name, value in request.path_params.items()}
+    return Visit(services, head, cookies, origin(services, request), path)
+
+
+async def known(visit: Visit, request: Request) -> Visit:
+    """With whoever is signed in, and all that was sent. Raises what reading a request raises, and DatabaseLost; never
+    for a session that is over."""
     try:
-        administrator, session = await services.administrator_sign_in.whose(cookies.get(SESSION, ""))
+        found = await visit.services.administrator_sign_in.whose(visit.cookies.get(SESSION, ""))
+        visit = replace(visit, administrator=found[0], session=found[1])
     except TokenExpired:
-        return visit
-    return replace(visit, administrator=administrator, session=session)
+        pass
+    http = await read(request, visit.http, MAX_FORM_BYTES if visit.session else STRANGERS_FORM_BYTES)
+    return replace(visit, http=replace(http, lang=spoken(http.query.text("lang")) or http.lang))
 
 
 async def in_pool(visit: Visit, pool_id: str) -> Visit:
@@ -180,3 +199,26 @@ async def in_pool(visit: Visit, pool_id: str) -> Visit:
 
 def redirect(to: str) -> Response:
     return RedirectResponse(to, 303, headers={"cache-control": "no-store"})
+
+
+def onward(to: str) -> str:
+    """Where to go afterwards: a path of the console and nothing else, as a browser reads it."""
+    path = re.split(r"[?#]", to, maxsplit=1)[0]
+    ours = path == HOME or path.startswith(f"{HOME}/")
+    climbs = any(part.lower().replace("%2e", ".") in (".", "..") for part in path.split("/"))
+    sound = "\\" not in to and "//" not in to and to.isprintable() and len(to) < _LONGEST_ADDRESS
+    return to if ours and sound and not climbs else HOME
+
+
+def segment(name: str) -> str:
+    """`name` as one part of a path."""
+    return quote(name, safe="")
+
+
+def _named(part: str) -> str:
+    """What a part of a path names: paths come as they were written. What is no text names nothing, as it stands."""
+    try:
+        name = unquote(part, errors="strict")
+    except UnicodeDecodeError:
+        return part
+    return name if is_storable(name) else part
