@@ -1,4 +1,4 @@
-"""Writes docs/reference/clients.md, docs/reference/oidc-libraries.md and the table in README.md, from the rows and
+"""Writes docs/reference/clients.md, docs/reference/oidc-libraries.md, and README's table and badges, from the rows and
 their recorded runs.
 
 python -m tests.clients.page           writes them
@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tests.clients import libraries_page
+from tests.clients.badges import badges
 from tests.clients.matrix import CLIENTS, Client
 from tests.clients.runs import recorded
 
@@ -115,6 +116,7 @@ def readme() -> str:
 
 def main() -> None:
     wanted = {PAGE: page(), LIBRARIES_PAGE: libraries_page.page(), README: readme()}
+    wanted |= badges(map(counts, CLIENTS))
     if "--check" in sys.argv:
         stale = [str(file.relative_to(ROOT)) for file, text in wanted.items() if _read(file) != text]
         sys.exit(f"{', '.join(stale)}: not what tests/clients says; make clients" if stale else 0)

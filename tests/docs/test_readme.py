@@ -7,9 +7,12 @@ import asyncio
 import json
 import os
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from tests.clients.matrix import CLIENTS
+from tests.clients.runs import recorded
 from tests.docs.pages import ROOT, blocks
 from tests.examples.test_examples import lines, manifest
 from tests.sdk import JS, node
@@ -64,6 +67,22 @@ def test_the_long_examples_are_those_that_are_run() -> None:
     packages = " ".join(manifest("oidc-python"))
     said = [[line.replace("-r requirements.txt", packages) for line in lines(folder)] for folder in FOLDERS]
     assert typed == [[line.replace("../../data", "data") for line in one] for one in said]
+
+
+def test_the_badges_are_those_of_the_license_the_project_and_the_recorded_runs() -> None:
+    told = {
+        name: re.findall(r">([^<]+)</text>", (ROOT / f"docs/images/badge-{name}.svg").read_text())[1]
+        for name in re.findall(r"docs/images/badge-(\w+)\.svg", README.read_text())
+    }
+    words = (ROOT / "LICENSE").read_text().split()
+    newest = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    runs = [recorded(client.file) or {} for client in CLIENTS]
+    passed, failed = (sum(len(run[outcome]) for run in runs) for outcome in ("passed", "failed"))
+    assert told == {
+        "license": f"{words[0]}-{words[3].strip(',')}",
+        "python": newest.replace(">=", "≥ "),
+        "calls": f"{passed:,} of {passed + failed:,}",
+    }
 
 
 def test_the_numbers_are_within_twice_those_of_the_page() -> None:
