@@ -57,7 +57,7 @@ async def test_a_wrong_type_or_file_is_named(typed: Typed, tmp_path: Path) -> No
     assert (ended.status, "RESET_PASSWORD_VERIFY_CODE" in ended.err) == (NOT_FOUND, True)
     missing = tmp_path / "missing.html"
     ended = await typed("mail-template", "preview", CODE, str(missing))
-    assert (ended.status, ended.err) == (REFUSED, f"{missing}: No such file or directory")
+    assert (ended.status, ended.err) == (REFUSED, f"{missing}: no such file or folder")
     binary = tmp_path / "mail.html"
     binary.write_bytes(b"\xff")
     ended = await typed("mail-template", "preview", CODE, str(binary))
