@@ -44,14 +44,14 @@ const handlers = {
   },
 };
 
-const CALLS_A_LOOK = 16;
+const CALLS_A_LOOK = 8;
 let calls = 0;
 
 // V8 lets go of realms only while the loop has nothing to do: those of calls that follow each other at once fill the heap,
 // and the other side replaces a worker that says so, before a call dies of it.
 function isFull() {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  return used > limit * 2 / 3;
+  return used > limit / 2;
 }
 
 async function call(frame) {
