@@ -10,7 +10,7 @@ from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open, Things
 
 from poolhouse.client.model import Arg
-from poolhouse.errors import GroupNotFound, UserNotFound
+from poolhouse.errors import GroupNotFound, InvalidInput, UserNotFound
 from poolhouse.services import Services
 from poolhouse.wire.console import fields
 from poolhouse.wire.console.forms import DELETIONS, FORMS, Form
@@ -155,6 +155,16 @@ async def test_what_is_gone_meanwhile_is_said_to_be_gone(
         await services.groups.get(pool.administrator, things.group)
 
 
+@pytest.mark.parametrize("value", ["[" * 30_000, '"\\ud83d"', "NaN", '"\\u0000"'])
+def test_json_that_is_none_is_refused_by_its_field_or_is_a_text(value: str) -> None:
+    """However deep: a page must not fail, nor take a worker's stack."""
+    with pytest.raises(InvalidInput) as refused:
+        fields.read(Arg("--keys", "jwks", ("x", "x"), "json"), value)
+    assert refused.value.facts["field"] == "jwks"
+    pairs = Arg("--set", "customData", ("x", "x"), "pairs")
+    assert fields.read(pairs, f"a={value}") == {"a": value}
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
@@ -165,6 +175,7 @@ async def test_what_is_gone_meanwhile_is_said_to_be_gone(
         ("list", ["https://a.example/cb", "https://b.example/cb"]),
         ("list", []),
         ("pairs", {"a": 1, "b": "1", "c": "two\nlines", "d": None, "e": True, "f": "x=y", "g": [1, "2"]}),
+        ("pairs", {"a": "NaN", "b": " ", "c": "null", "d": "[" * 100, "e": "\\u0000", "f": ["\r"]}),
         ("json", {"keys": [{"kty": "RSA"}]}),
     ],
 )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 
+import httpx
 import pytest
 from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.console.conftest import Console, Open
 
+from poolhouse.app import asgi
 from poolhouse.errors import TokenExpired
 from poolhouse.ids import new_id
 from poolhouse.mfa import totp
@@ -79,6 +82,25 @@ async def test_the_cookie_is_for_the_console_alone(console: Open) -> None:
     assert set_cookie.startswith(f"{SESSION}=")
     for part in ("HttpOnly", "Path=/console", "SameSite=lax"):
         assert part in set_cookie
+
+
+@pytest.mark.parametrize("told", ["https://id.example", "HTTPS://ID.example:443/"])
+async def test_behind_a_proxy_the_address_it_was_told_is_its_own(
+    services: Services, console: Open, told: str
+) -> None:
+    """Cookies are for TLS alone, and a form is taken from there and from nowhere else."""
+    one = await console("viewer")
+    assert one.administrator
+    behind = replace(services, settings=replace(services.settings, public_url=told))
+    transport = httpx.ASGITransport(app=asgi(behind))
+    async with httpx.AsyncClient(transport=transport, base_url="https://id.example") as http:
+        proxied = Console(http, one.pool, one.administrator)
+        http.headers["origin"] = "http://id.example"
+        assert (await proxied.sign_in()).status_code == 400
+        http.headers["origin"] = "https://id.example"
+        answer = await proxied.sign_in()
+    assert answer.status_code == 303
+    assert "; Secure" in answer.headers["set-cookie"]
 
 
 async def test_a_wrong_password_says_one_thing_and_keeps_the_name(console: Open) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from poolhouse.settings import Settings
-from poolhouse.wire.origin import address
+from poolhouse.wire.origin import address, is_secure
 
 EVERYWHERE = Settings(host="0.0.0.0", port=3000)
 LOOPBACK = Settings(host="127.0.0.1", port=3000)
@@ -53,3 +53,11 @@ def test_a_server_on_loopback_has_loopback_names_alone(host: str, is_taken: bool
 def test_who_was_told_its_address_listens_to_no_header() -> None:
     told = Settings(host="0.0.0.0", port=3000, public_url="https://id.example/")
     assert address(told, "http", "other.example") == "https://id.example"
+
+
+@pytest.mark.parametrize(
+    ("own", "secure"),
+    [("https://id.example", True), ("HTTPS://id.example", True), ("http://id.example", False), ("", False)],
+)
+def test_a_cookie_is_for_tls_where_browsers_come_by_it(own: str, secure: bool) -> None:
+    assert is_secure(own) is secure

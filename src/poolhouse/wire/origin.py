@@ -37,6 +37,11 @@ def address(settings: Settings, scheme: str, host: str | None) -> str:
     return f"{scheme}://{host}"
 
 
+def is_secure(own: str) -> bool:
+    """Whether browsers reach our own address by TLS, so that a cookie is for that alone. A setting has capitals."""
+    return own[:6].lower() == "https:"
+
+
 def _name(url: str) -> str | None:
     """The host of an origin and nothing more; None for what is none. The address is kept and signed."""
     if len(url) > LONGEST or web_origin(url) is None:

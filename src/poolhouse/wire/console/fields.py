@@ -9,6 +9,7 @@ from typing import Any
 
 from poolhouse.client.model import Arg
 from poolhouse.errors import InvalidInput
+from poolhouse.wire.json_body import json_text
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
@@ -65,10 +66,7 @@ def read(arg: Arg, text: str) -> Any:
     if not text:
         return None
     if arg.kind == "json":
-        try:
-            return json.loads(text)
-        except ValueError as error:
-            raise InvalidInput(arg.to, "不是合法的 JSON", "is no JSON") from error
+        return json_text(text, arg.to)
     if arg.kind in ("yes", "flag"):
         return text == "yes"
     return text
@@ -79,21 +77,22 @@ def _pairs(arg: Arg, text: str) -> Iterator[tuple[str, Any]]:
         name, mark, value = line.partition("=")
         if not mark or not name.strip():
             raise InvalidInput(arg.to, "每行应形如“字段=值”", "a line is written FIELD=VALUE")
-        try:
-            yield name.strip(), json.loads(value)
-        except ValueError:
-            yield name.strip(), value
+        is_json, found = _json(value)
+        yield name.strip(), found if is_json else value
 
 
 def _one(value: Any) -> str:
     """A text that would be read as something else stands in quotes."""
-    if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+    plain_text = isinstance(value, str) and "\n" not in value and "\r" not in value and not _json(value)[0]
+    return value if plain_text else json.dumps(value, ensure_ascii=False)
+
+
+def _json(text: str) -> tuple[bool, Any]:
+    """Whether it is one, and its value. A value that is too deep or too large is a text like any other."""
     try:
-        json.loads(value)
-    except ValueError:
-        return json.dumps(value, ensure_ascii=False) if "\n" in value or "\r" in value else value
-    return json.dumps(value, ensure_ascii=False)
+        return True, json_text(text, "")
+    except InvalidInput:
+        return False, None
 
 
 def plain(text: str) -> str:

@@ -22,8 +22,9 @@ from poolhouse.credentials.service import nobody
 from poolhouse.errors import FormStale, Lang, NotAuthenticated, TokenExpired
 from poolhouse.services import WireServices
 from poolhouse.texts import is_storable
+from poolhouse.web_origins import web_origin
 from poolhouse.wire.browsers import cookies_among, spoken
-from poolhouse.wire.origin import origin
+from poolhouse.wire.origin import is_secure, origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
 from poolhouse.wire.v3.app import asked, row_at
 from poolhouse.wire.v3.table import PREFIX
@@ -76,7 +77,7 @@ class Visit:
 
     @property
     def secure(self) -> bool:
-        return self.origin.startswith("https://")
+        return is_secure(self.origin)
 
     @property
     def who(self) -> Administrator:
@@ -121,9 +122,12 @@ class Visit:
         """Of a POST from a page of ours. Raises FormStale for any other."""
         form = self.http.form()
         sent_by = self.http.headers.get("sec-fetch-site", "same-origin")
-        named = self.http.headers.get("origin", self.origin)
+        ours = (
+            web_origin(self.origin) or self.origin
+        )  # a setting may have capitals, and the scheme's own port
+        named = self.http.headers.get("origin", ours)
         own = hmac.compare_digest(self.form_token().encode(), form.get("form", "").encode())
-        if not self.form_token() or not own or sent_by != "same-origin" or named != self.origin:
+        if not self.form_token() or not own or sent_by != "same-origin" or named != ours:
             raise FormStale("form")
         return form
 

@@ -21,7 +21,7 @@ from poolhouse.services import WireServices
 from poolhouse.sessions.model import Session
 from poolhouse.times import now
 from poolhouse.wire.browsers import cookies_among, spoken
-from poolhouse.wire.origin import origin
+from poolhouse.wire.origin import is_secure, origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
 from poolhouse.wire.tracked_body import TrackedBody
 
@@ -41,7 +41,7 @@ class Browser:
 
     @property
     def secure(self) -> bool:
-        return self.origin.startswith("https://")
+        return is_secure(self.origin)
 
     def speaking(self, ui_locales: str | None) -> Browser:
         """The same, in the language that the application asks for, if we speak it."""

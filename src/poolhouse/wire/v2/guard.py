@@ -18,7 +18,7 @@ from poolhouse.misfits import one_of
 from poolhouse.oidc.model import OAuthError
 from poolhouse.users.model import KeyKind, UserKey
 from poolhouse.users.same_person import keys_typed
-from poolhouse.wire.origin import address
+from poolhouse.wire.origin import address, is_secure
 from poolhouse.wire.sentences import said
 from poolhouse.wire.v2 import guard_config
 from poolhouse.wire.v2.authentication import (
@@ -54,7 +54,7 @@ async def public_config(request: V2Request) -> Response:
         address=own,
     )
     response = _kept_by_nobody(request, config)
-    secure = own.startswith("https:")
+    secure = is_secure(own)
     response.set_cookie(
         APP_COOKIE,
         app.id,
