@@ -48,7 +48,7 @@ VERBS |= {
 VERBS |= {"set", "test", "unlink", "update", "verify"}
 """With which names of endpoints begin."""
 EVERYWHERE = frozenset({"--help", "--version", "--debug", "--json"})
-HISTORY = ("docs/contract/", "docs/decisions/", "docs/reference/", "docs/security/")
+HISTORY = ("docs/contract/", "docs/decisions/", "docs/reference/", "docs/zh/reference/", "docs/security/")
 """Where pages name what clients, other products and former versions have."""
 
 _TYPED = ("sh", "console", "text", "")

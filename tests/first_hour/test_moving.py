@@ -49,7 +49,7 @@ def first_half(walk: Walk, shell: Terminal) -> dict[str, Any]:
     """To where somebody can sign in; returns the names of the page's Python."""
     names: dict[str, Any] = {}
     for heading, block in sections(PAGE):
-        if heading == "The rest":
+        if heading == "Users who never sign in":
             return names
         if block.language == "sh":
             walk.paste(shell, heading, block.text)
@@ -71,10 +71,10 @@ def first_half(walk: Walk, shell: Terminal) -> dict[str, Any]:
 def second_half(walk: Walk, shell: Terminal, names: dict[str, Any]) -> None:
     """Whoever did not sign in, and what they are members of."""
     for heading, block in sections(PAGE):
-        if heading == "The rest" and block.language == "console":
+        if heading == "Users who never sign in" and block.language == "console":
             for command, _ in transcript(block):
                 walk.type(shell, heading, command)
-        elif heading == "The rest":
+        elif heading == "Users who never sign in":
             run(walk, heading, block, names)
     (dry,), (done,) = (
         walk.said[command]

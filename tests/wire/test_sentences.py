@@ -22,6 +22,7 @@ HOMES = {
     "oidc/translations.py": "a table of pairs",
     "v3/mail.py": "the contract has a field for each language",
     "operator/settings.py": "what each setting does, in both",
+    "without_effect.py": "a table of fields and why, in both",
     "console/words.py": "a table of pairs",
     "error_codes.py": "a generated page with both",
 }
