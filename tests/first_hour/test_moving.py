@@ -65,7 +65,7 @@ def first_half(walk: Walk, shell: Terminal) -> dict[str, Any]:
             run(walk, heading, block, names)
         else:
             names["address"] = block.text.strip()
-    raise AssertionError("the page has no rest")
+    raise AssertionError("the page has no such section")
 
 
 def second_half(walk: Walk, shell: Terminal, names: dict[str, Any]) -> None:

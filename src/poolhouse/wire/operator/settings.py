@@ -30,97 +30,97 @@ class About(NamedTuple):
 RATES = {
     "frequent_register_check": (
         "同一地址注册过多时拒绝",
-        "refuses registrations from one address once there were too many",
+        "rejects registrations from an address after too many",
     ),
     "login_fail_check": (
         "同一地址登录失败过多时要求图形验证码",
-        "asks for a captcha after too many failed sign-ins from one address",
+        "requires a captcha after too many failed sign-ins from an address",
     ),
     "login_password_fail_check": (
         "同一账号密码错误过多时按 login_fail_strategy 处理",
-        "after too many wrong passwords for one account does what login_fail_strategy says",
+        "applies login_fail_strategy after too many wrong passwords for an account",
     ),
 }
 ABOUT: dict[str, About] = {
     "zone": About(
-        ("日志和日期使用的时区", "the time zone of dates in v2's answers"), "a zone such as Asia/Shanghai"
+        ("API v2 返回的日期所用的时区", "the time zone of dates in API v2's responses"), "a zone such as Asia/Shanghai"
     ),
-    "register_disabled": About(("关闭注册", "nobody may register by themselves")),
+    "register_disabled": About(("关闭注册", "users cannot register themselves")),
     "email_verified_default": About(
-        ("自行注册者的邮箱视为已验证", "the e-mail address of a person who registers counts as verified")
+        ("自行注册者的邮箱视为已验证", "the e-mail address of a user who registers counts as verified")
     ),
-    "send_welcome_email": About(("注册后发送欢迎邮件", "a person who registers is sent a mail")),
+    "send_welcome_email": About(("注册后发送欢迎邮件", "sends a welcome e-mail after registration")),
     "allowed_origins": About(
         (
             "登录组件 Guard 只在这些来源的页面上显示，空为不限；以空格、逗号或换行分隔",
-            "origins whose pages the login component Guard shows itself on, apart by blanks or commas; none: on any",
+            "origins whose pages may show the login component Guard, separated by spaces, commas or newlines; empty: any",
         ),
         "origins such as https://app.example.com",
     ),
     "session_expires_after": About(
         (
             "浏览器在登录页保持登录的最长时间（秒），不超过登录 token 的有效期",
-            "seconds a browser stays signed in at the hosted pages, at most as long as its sign-in's token",
+            "seconds a browser stays signed in at the hosted pages, at most the lifetime of the sign-in token",
         ),
         "60-315360000",
     ),
     "token_expires_after": About(
-        ("登录 token 有效期（秒）", "seconds a sign-in's token is good for"), "60-315360000"
+        ("登录 token 有效期（秒）", "lifetime of a sign-in token, in seconds"), "60-315360000"
     ),
     "login_fail_strategy": About(
         (
             "密码错误过多：captcha 要求图形验证码，block-account 锁定账号",
-            "too many wrong passwords: captcha asks for one, block-account locks for a minute, then longer",
+            "after too many wrong passwords: captcha requires one, block-account locks the account for a minute, then longer",
         ),
         choices=("captcha", "block-account"),
     ),
-    "self_unlock": About(("被锁的用户可用验证码自行解锁", "a locked person may unlock by a code")),
+    "self_unlock": About(("被锁的用户可用验证码自行解锁", "locked users can unlock their account with a code")),
     "password_update_policy.forced_cycle": About(
         ("密码使用多少天后须修改，0 为不限", "days after which a password must be changed; 0 for never"),
         "0-3650",
     ),
     "password_update_policy.difference_cycle": About(
-        ("不能重复最近几次用过的密码，0 为不限", "so many old passwords may not come back; 0 for none"),
+        ("不能重复最近几次用过的密码，0 为不限", "number of earlier passwords that cannot be used again; 0 for none"),
         "0-24",
     ),
     "password_strength.level": About(
         (
             "新密码强度：low 至少 6 位，medium 两种字符，high 三种，custom 按 pattern",
-            "what new passwords must be: low 6 characters, medium of two kinds, high of three, custom as pattern says",
+            "strength of new passwords: low 6 characters, medium two kinds of characters, high three, custom by pattern",
         ),
         choices=("none", "low", "medium", "high", "custom"),
     ),
     "password_strength.pattern": About(
-        ("custom 的正则表达式", "the regular expression of custom"), "a regular expression"
+        ("custom 的正则表达式", "the regular expression for custom"), "a regular expression"
     ),
     "password_strength.message": About(
-        ("不符合 pattern 时的提示", "the message for a password that does not fit pattern"), "text"
+        ("不符合 pattern 时的提示", "message to users whose password does not match pattern"), "text"
     ),
     "password_strength.check_at_login": About(
-        ("登录时也检查强度，不符合须修改", "also at sign-in: a weak one must be changed")
+        ("登录时也检查强度，不符合须修改", "also checks at sign-in; a weak password must be changed")
     ),
-    "verify_old_phone": About(("换手机号须验证旧号", "a change of number asks for a code to the old one")),
-    "verify_old_email": About(("换邮箱须验证旧邮箱", "a change of e-mail asks for a code to the old one")),
+    "verify_old_phone": About(("换手机号须验证旧号", "changing the phone number requires a code sent to the old one")),
+    "verify_old_email": About(("换邮箱须验证旧邮箱", "changing the e-mail address requires a code sent to the old one")),
     "whitelists.phone_enabled": About(("只允许白名单手机号注册", "only listed phone numbers may register")),
     "whitelists.email_enabled": About(("只允许白名单邮箱注册", "only listed e-mail addresses may register")),
     "whitelists.username_enabled": About(("只允许白名单用户名注册", "only listed usernames may register")),
     "login_require_email_verified": About(
-        ("邮箱未验证不能登录", "who has an unverified e-mail address may not sign in")
+        ("邮箱未验证不能登录", "users with an unverified e-mail address cannot sign in")
     ),
-    "verify_code_length": About(("验证码位数", "digits of a code"), "4-12"),
-    "verify_code_max_attempts": About(("每个验证码可试几次", "tries at one code"), "1-100"),
-    "verify_code_expires_after": About(("验证码有效期（秒）", "seconds a code is good for"), "30-86400"),
+    "verify_code_length": About(("验证码位数", "digits in a code"), "4-12"),
+    "verify_code_max_attempts": About(("每个验证码可试几次", "attempts allowed for one code"), "1-100"),
+    "verify_code_expires_after": About(("验证码有效期（秒）", "lifetime of a code, in seconds"), "30-86400"),
     "verify_code_resend_after": About(
-        ("多少秒后可重发验证码", "seconds until a code may be sent again"), "0-86400"
+        ("多少秒后可重发验证码", "seconds until another code can be sent"), "0-86400"
     ),
-    "mfa_required": About(("所有人登录都要二次验证", "everybody is asked for a second factor")),
+    "mfa_required": About(("所有人登录都要二次验证", "every sign-in requires a second factor")),
 }
 """Those that do something; each rate of `RATES` has three parts beside."""
 
 _PARTS: dict[str, About] = {
-    "enabled": About(("是否启用", "whether it does")),
+    "enabled": About(("是否启用", "whether this is on")),
     "limit": About(("次数", "how many"), "1-1000000"),
-    "time_interval": About(("秒内", "in so many seconds"), "1-2678400"),
+    "time_interval": About(("秒内", "within this many seconds"), "1-2678400"),
 }
 
 
