@@ -30,7 +30,11 @@ def draft_beside(path: Path) -> Iterator[Draft]:
     what is written, and two that write to one `path` would write to one file.
     """
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        error.filename = str(path)  # the draft's name says nothing to whoever gave `path`
+        raise
     try:
         with open(descriptor, "wb") as file:
             yield Draft(draft, file)

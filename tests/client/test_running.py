@@ -56,6 +56,73 @@ async def test_what_is_not_given_stays_and_what_is_empty_goes(
     assert (await typed("user", "update", "li")).status == USAGE
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "group members NOPE",
+        "role show NOPE",
+        "org departments NOPE",
+        "org update-department shop NOPE --name x",
+        "org add-department shop --name x --under NOPE",
+        "app show NOPE",
+        "user why li --app NOPE",
+        "user kick li --app NOPE",
+        "user create --username wang --set NOPE=1",
+        "key disable NOPE",
+        "source show NOPE",
+        "admin show NOPE",
+        "mail show NOPE",
+        "settings get NOPE",
+        "settings set NOPE 1",
+        "user why NOPE",
+        "pool show NOPE",
+    ],
+)
+async def test_what_is_not_there_is_named(words: str, typed: Typed) -> None:
+    await typed("user", "create", "--username", "li")
+    await typed("org", "create", "shop", "--name", "Shop")
+    ended = await typed(*words.split())
+    assert (ended.status, ended.err.count("NOPE")) == (NOT_FOUND, 1), ended.err
+
+
+async def test_a_pool_that_is_not_there_is_named_and_no_user_instead(typed: Typed) -> None:
+    ended = await typed("user", "show", "li", pool_id="nowhere")
+    assert (ended.status, ended.err) == (NOT_FOUND, "The user pool does not exist: nowhere")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("user list --page 99999999", "--page"),
+        ("field set level", "--type"),
+        ("app create Shop --redirect-uri foo", "--redirect-uri"),
+        ("app create Shop --logout-redirect-uri foo", "--logout-redirect-uri"),
+        ("org create shop --name Shop", "ORG"),
+        ("role create editor", "CODE"),
+    ],
+)
+async def test_what_is_wrong_is_called_as_it_was_typed(words: str, name: str, typed: Typed) -> None:
+    await typed("org", "create", "shop", "--name", "Shop")
+    await typed("role", "create", "editor")
+    ended = await typed(*words.split())
+    assert (ended.status, name in ended.err.split()) == (REFUSED, True), ended.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "user list --page 0",
+        "user create --username --json",
+        "user create --username --email li@x.example",
+        "user reset-password li --password secret-1 --generate",
+        "admin create li --password secret-1 --generate",
+    ],
+)
+async def test_a_line_that_means_nothing_does_nothing(words: str, typed: Typed) -> None:
+    await typed("user", "create", "--username", "li")
+    assert (await typed(*words.split())).status == USAGE
+
+
 async def test_blocking_and_unblocking(services: Services, pool: PoolForTests, typed: Typed) -> None:
     await typed("user", "create", "--username", "li")
     assert re.search("status +Suspended", (await typed("user", "block", "li")).out)
@@ -121,7 +188,7 @@ def test_passwords_made_here_are_of_four_kinds_and_differ() -> None:
 async def test_one_speaks_chinese_to_who_does(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
-    assert (await typed("user", "show", "nobody")).err == "用户不存在: nobody"
+    assert (await typed("user", "show", "nobody")).err == "用户不存在：nobody"
     assert "缺少 USER" in (await typed("user", "show")).err
 
 

@@ -12,6 +12,7 @@ from tests.postgres import on_database, run_sql
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.migrations import migrate, pending
 from poolhouse.db.migrations.chain import FOLDER, revisions
+from poolhouse.errors import Unfit
 from poolhouse.ids import new_id
 from poolhouse.roles.model import BUILT_IN
 
@@ -95,7 +96,7 @@ async def test_a_database_of_a_newer_poolhouse_is_refused_by_name(empty: str) ->
 
 
 async def test_an_unknown_target_is_refused(empty: str) -> None:
-    with pytest.raises(DatabaseUnfit, match="there is no version 7777"):
+    with pytest.raises(Unfit, match="there is no version 7777"):
         await migrate(empty, "7777")
 
 

@@ -32,6 +32,9 @@ WRITABLE = frozenset(
     {"name", "identifier", "description", "logo", "app_type", "redirect_uris", "logout_redirect_uris"}
 )
 
+_ADDRESSES = {"redirect_uris": "redirectUris", "logout_redirect_uris": "logoutRedirectUris"}
+"""Lists of addresses, and how every API calls them."""
+
 DeleteRoles = Callable[[Tx, Caller, str], Awaitable[None]]
 """Deletes the roles of a namespace, as what each application's id is."""
 
@@ -229,8 +232,11 @@ def _merged(settings: AppSettings, changes: dict[str, Any]) -> AppSettings:
 
 def _with_addresses(values: dict[str, Any]) -> dict[str, Any]:
     no_program("logo", values.get("logo"))
-    kinds = [name for name in ("redirect_uris", "logout_redirect_uris") if name in values]
-    return values | {name: redirect_uris.checked(name, values[name]) for name in kinds}
+    return values | {
+        name: redirect_uris.checked(field, values[name])
+        for name, field in _ADDRESSES.items()
+        if name in values
+    }
 
 
 def _name(value: str) -> str:

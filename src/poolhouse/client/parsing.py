@@ -80,7 +80,7 @@ def parse(command: Command, words: Sequence[str]) -> tuple[dict[str, Any], dict[
         if not mark:
             if arg.kind == "secret" and (not rest or rest[0].startswith("--")):
                 value = ASK
-            elif not rest:
+            elif not rest or rest[0] in named:
                 raise _usage((f"{name} 缺少值", f"{name} needs a value"), command)
             else:
                 value = rest.pop(0)

@@ -23,7 +23,14 @@ Elsewhere = Callable[[str, str | None], AbstractContextManager[Ask]]
 FunctionAt = Callable[[str], Callable[..., Any]]
 """The function of `commands` that a row names."""
 
-_FIELD = re.compile(r"(Parameter |参数 )([\w.]+)")
+_FIELD = re.compile(r"(Parameter |参数 |)([\w.]+)(?= )")
+_ABOUT = {
+    "AppNotFound": ("app", "app_id"),
+    "NodeNotFound": ("department", "under", "parent"),
+    "NamespaceNotFound": ("namespace",),
+}
+"""By keys, the arguments that may have named what is not there; else it is the first that stands by itself."""
+FIND_USER = "GET find-user"
 _BY_CODE = {404: NOT_FOUND, 429: UNREACHABLE, 503: UNREACHABLE, 500: FAULT}
 
 
@@ -47,7 +54,7 @@ def run(command: Command, words: Sequence[str], elsewhere: Elsewhere, function_a
         return function_at(command.function)(*loose, **named, **_named(common)) or DONE
     with _asking(common, elsewhere) as ask:
         pool = own.get("pool_id") or common.get("pool") or connection.pool_of(_folder(common))
-        caller = _Caller(ask, pool, command, as_json=bool(common.get("json")))
+        caller = _Caller(ask, pool, command, own, as_json=bool(common.get("json")))
         _people(command, own, values, caller)
         if command.function:
             loose, named = _given(command, values)
@@ -81,9 +88,19 @@ def _named(common: dict[str, Any]) -> dict[str, Any]:
 class _Caller:
     """Asks one operation and gives its data. Raises Stopped with the server's own sentence."""
 
-    def __init__(self, ask: Ask, pool: str, command: Command, *, as_json: bool) -> None:
-        self._ask, self._pool, self.as_json = ask, pool, as_json
-        self._names = {arg.to: arg.name.removesuffix("...") for arg in command.args if arg.to}
+    def __init__(
+        self, ask: Ask, pool: str, command: Command, typed: dict[str, Any], *, as_json: bool
+    ) -> None:
+        self._ask, self._pool, self._typed, self.as_json = ask, pool, typed, as_json
+        self._names = {
+            path: arg.name.removesuffix("...")
+            for arg in command.args
+            for path in (arg.to.rpartition(".")[2], arg.to)
+            if path
+        }
+        if command.paged is not None:
+            self._names["page"] = PAGE.name
+        self._alone = [arg.key for arg in command.args if arg.positional and arg.kind == "text"][:1]
 
     def __call__(self, operation: str, values: Values) -> Any:
         question = {"call": operation, "values": values, "pool": self._pool, "lang": language()}
@@ -91,6 +108,8 @@ class _Caller:
         status = answer.get("statusCode", 500)
         if status != 200:
             said = self._as_typed(str(answer.get("message", "")))
+            if status == 404:
+                said = self._with_name(said, str(answer.get("error", "")), operation, values)
             if status == 500:
                 said = f"{said} ({answer.get('requestId', '')})"
             raise Stopped(output.shown(said), _BY_CODE.get(status, REFUSED))
@@ -102,6 +121,22 @@ class _Caller:
         if found is None or found[2] not in self._names:
             return said
         return f"{found[1]}{self._names[found[2]]}{said[found.end() :]}"
+
+    def _with_name(self, said: str, error: str, operation: str, values: Values) -> str:
+        """With what was typed for the thing that is not there, unless the sentence has it already."""
+        if error == "PoolNotFound":
+            found = [self._pool]
+        elif operation == FIND_USER:
+            found = [values["value"]]
+        else:
+            found = [one for key in _ABOUT.get(error, self._alone) for one in _texts(self._typed.get(key))]
+        if not found or any(one in said for one in found):
+            return said
+        return f"{said}{say(('：', ': '))}{say((' 或 ', ' or ')).join(found)}"
+
+
+def _texts(given: Any) -> list[str]:
+    return [given] if isinstance(given, str) else given if isinstance(given, list) else []
 
 
 def _folder(common: dict[str, Any]) -> str:
@@ -141,7 +176,9 @@ class _asking:
 
 
 def _page(command: Command, common: dict[str, Any], values: Values) -> None:
-    limit = common.get("limit", LIMIT.default)
+    page, limit = common.get("page", PAGE.default), common.get("limit", LIMIT.default)
+    if page < 1:
+        raise Stopped(say(("--page 从 1 起", "--page must be at least 1")), USAGE)
     if not 1 <= limit <= LARGEST_PAGE:
         said = (
             f"--limit 应为 1 至 {LARGEST_PAGE}",
@@ -149,7 +186,7 @@ def _page(command: Command, common: dict[str, Any], values: Values) -> None:
         )
         raise Stopped(say(said), USAGE)
     before = f"{command.paged}." if command.paged else ""
-    put(values, f"{before}page", common.get("page", PAGE.default))
+    put(values, f"{before}page", page)
     put(values, f"{before}limit", limit)
 
 
@@ -167,12 +204,7 @@ def _people(command: Command, own: dict[str, Any], values: Values, ask: _Caller)
 
 
 def _id(name: str, ask: _Caller) -> str:
-    try:
-        return str(ask("GET find-user", {"value": name})["userId"])
-    except Stopped as refused:
-        if refused.status == NOT_FOUND:
-            raise Stopped(f"{refused.said}: {output.shown(name)}", NOT_FOUND) from None
-        raise
+    return str(ask(FIND_USER, {"value": name})["userId"])
 
 
 def _confirm(command: Command, own: dict[str, Any]) -> None:

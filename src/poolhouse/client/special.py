@@ -29,6 +29,9 @@ def reset_password(call: Call, command: Command, values: Values) -> Any:
 def with_password(call: Call, command: Command, values: Values) -> Any:
     """One that is made here is shown, this once."""
     make = values.pop("generate", False)
+    if make and "password" in values:
+        said = "--password 与 --generate 只能给一个", "give --password or --generate, not both"
+        raise Stopped(say(said), USAGE)
     if make:
         values["password"] = generated()
     elif "password" not in values:

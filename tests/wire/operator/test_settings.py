@@ -8,6 +8,7 @@ import pytest
 from tests.client.conftest import Typed, typed  # noqa: F401
 from tests.conftest import PoolForTests
 
+from poolhouse.client.exits import NOT_FOUND
 from poolhouse.pools.model import NEW_POOL
 from poolhouse.services import Services
 from poolhouse.wire.operator.settings import ABOUT, about, leaves
@@ -66,13 +67,16 @@ async def test_a_setting_is_set_and_the_others_stay(
         ("password_strength.level", "superb"),
         ("zone", "Mars/Base"),
         ("app_sso_enabled", "yes"),
-        ("password_strength.nothing", "yes"),
-        ("nothing", "yes"),
     ],
 )
 async def test_what_does_not_fit_is_refused(typed: Typed, name: str, value: str) -> None:  # noqa: F811
     ended = await typed("settings", "set", name, value)
     assert (ended.status, bool(ended.err)) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["password_strength.nothing", "nothing"])
+async def test_what_is_no_setting_is_not_found(typed: Typed, name: str) -> None:  # noqa: F811
+    assert (await typed("settings", "set", name, "yes")).status == NOT_FOUND
 
 
 async def test_what_does_nothing_is_listed_with_the_reason_and_cannot_be_set(typed: Typed) -> None:  # noqa: F811

@@ -30,6 +30,7 @@ from poolhouse.db.faults import faults
 from poolhouse.db.migrations import online
 from poolhouse.db.migrations.chain import FOLDER, revisions
 from poolhouse.db.migrations.online import Report
+from poolhouse.errors import Unfit
 
 OLDEST_SERVER = 15
 _LOCK = 0x706F6F6C  # "pool"
@@ -183,7 +184,7 @@ def _target(to: str | None) -> int:
     names = revisions()
     if to is not None and to != "base" and to not in names:
         listed = ", ".join(names)
-        raise DatabaseUnfit(
+        raise Unfit(
             f"there is no version {to}; there are: base, {listed}", f"没有版本 {to}；已有：base, {listed}"
         )
     return len(names) if to is None else _position(to)

@@ -83,7 +83,7 @@ class Door:
             data, beside = await self._run(row, call, account, lang, about)
         except PoolhouseError as error:
             trace.note(error=error)
-            return envelope.failure(error, lang=lang, request_id=about.request_id)
+            return envelope.failure(error, lang=lang, request_id=about.request_id, kind=type(error).__name__)
         except Exception as error:
             trace.note(error=error)
             _log.exception("request_failed", operation=about.operation, request_id=about.request_id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import field
 
-from poolhouse.errors import AppNotFound, InvalidInput, NotFound, UserNotFound
+from poolhouse.errors import AppNotFound, InvalidInput, UserNotFound
 from poolhouse.mail.model import Message
 from poolhouse.mail.render import text_of
 from poolhouse.migration.import_rows import as_read
@@ -69,7 +69,7 @@ async def get_setting(request: V3Request, query: SettingQuery) -> dict[str, Any]
     for one in await list_settings(request, None):
         if one["name"] == query.name:
             return one
-    raise NotFound()
+    raise settings.SettingNotFound(name=query.name)
 
 
 async def set_setting(request: V3Request, body: SetSettingDto) -> dict[str, Any]:
@@ -150,7 +150,9 @@ async def list_sessions(request: V3Request, query: SessionsQuery) -> dict[str, A
 
 
 async def log_out_user(request: V3Request, body: LogOutDto) -> dict[str, Any]:
-    """Of the applications named, or of all: v3's `kick-users` asks for their ids."""
+    """Of the applications named, or of all: v3's `kick-users` asks for their ids. Raises AppNotFound."""
+    for app_id in body.app_ids or ():
+        await request.services.apps.get(request.caller, app_id)
     ended = await request.services.sessions.kick(request.caller, [body.user_id], body.app_ids or None)
     return {"ended": ended}
 

@@ -10,13 +10,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, NotFound
 from poolhouse.misfits import one_of
 from poolhouse.pools.model import NEW_POOL, PoolSettings
 from poolhouse.wire import without_effect
 from poolhouse.wire.spelling import flag, whole_number
 
 Words = tuple[str, str]
+
+
+class SettingNotFound(NotFound):
+    zh = "没有设置 {name}：poolhouse settings list 列出全部"
+    en = "There is no setting {name}: poolhouse settings list shows all"
 
 
 class About(NamedTuple):
@@ -43,7 +48,8 @@ RATES = {
 }
 ABOUT: dict[str, About] = {
     "zone": About(
-        ("API v2 返回的日期所用的时区", "the time zone of dates in API v2's responses"), "a zone such as Asia/Shanghai"
+        ("API v2 返回的日期所用的时区", "the time zone of dates in API v2's responses"),
+        "a zone such as Asia/Shanghai",
     ),
     "register_disabled": About(("关闭注册", "users cannot register themselves")),
     "email_verified_default": About(
@@ -52,8 +58,8 @@ ABOUT: dict[str, About] = {
     "send_welcome_email": About(("注册后发送欢迎邮件", "sends a welcome e-mail after registration")),
     "allowed_origins": About(
         (
-            "登录组件 Guard 只在这些来源的页面上显示，空为不限；以空格、逗号或换行分隔",
-            "origins whose pages may show the login component Guard, separated by spaces, commas or newlines; empty: any",
+            "登录组件 Guard 只在这些来源的页面上显示，空为不限；以空格或逗号分隔",
+            "origins whose pages may show the login component Guard, separated by spaces or commas; empty: any",
         ),
         "origins such as https://app.example.com",
     ),
@@ -70,23 +76,28 @@ ABOUT: dict[str, About] = {
     "login_fail_strategy": About(
         (
             "密码错误过多：captcha 要求图形验证码，block-account 锁定账号",
-            "after too many wrong passwords: captcha requires one, block-account locks the account for a minute, then longer",
+            "after too many wrong passwords: captcha requires one, block-account locks for a minute, then longer",
         ),
         choices=("captcha", "block-account"),
     ),
-    "self_unlock": About(("被锁的用户可用验证码自行解锁", "locked users can unlock their account with a code")),
+    "self_unlock": About(
+        ("被锁的用户可用验证码自行解锁", "locked users can unlock their account with a code")
+    ),
     "password_update_policy.forced_cycle": About(
         ("密码使用多少天后须修改，0 为不限", "days after which a password must be changed; 0 for never"),
         "0-3650",
     ),
     "password_update_policy.difference_cycle": About(
-        ("不能重复最近几次用过的密码，0 为不限", "number of earlier passwords that cannot be used again; 0 for none"),
+        (
+            "不能重复最近几次用过的密码，0 为不限",
+            "number of earlier passwords that cannot be used again; 0 for none",
+        ),
         "0-24",
     ),
     "password_strength.level": About(
         (
             "新密码强度：low 至少 6 位，medium 两种字符，high 三种，custom 按 pattern",
-            "strength of new passwords: low 6 characters, medium two kinds of characters, high three, custom by pattern",
+            "strength of new passwords: low 6 characters, medium two kinds of them, high three, custom by pattern",
         ),
         choices=("none", "low", "medium", "high", "custom"),
     ),
@@ -99,8 +110,12 @@ ABOUT: dict[str, About] = {
     "password_strength.check_at_login": About(
         ("登录时也检查强度，不符合须修改", "also checks at sign-in; a weak password must be changed")
     ),
-    "verify_old_phone": About(("换手机号须验证旧号", "changing the phone number requires a code sent to the old one")),
-    "verify_old_email": About(("换邮箱须验证旧邮箱", "changing the e-mail address requires a code sent to the old one")),
+    "verify_old_phone": About(
+        ("换手机号须验证旧号", "a new phone number requires a code sent to the old one")
+    ),
+    "verify_old_email": About(
+        ("换邮箱须验证旧邮箱", "a new e-mail address requires a code sent to the old one")
+    ),
     "whitelists.phone_enabled": About(("只允许白名单手机号注册", "only listed phone numbers may register")),
     "whitelists.email_enabled": About(("只允许白名单邮箱注册", "only listed e-mail addresses may register")),
     "whitelists.username_enabled": About(("只允许白名单用户名注册", "only listed usernames may register")),
@@ -181,15 +196,13 @@ def allowed(name: str, known: About) -> str:
 
 
 def change(name: str, text: str) -> dict[str, Any]:
-    """What `PoolService.update` takes. Raises InvalidInput naming the setting."""
+    """What `PoolService.update` takes. Raises InvalidInput naming the setting, SettingNotFound."""
     defaults = dict(leaves(NEW_POOL))
     known = about(name)
     if known is None:
         if (idle := without_effect.POOL.get(name.partition(".")[0])) is not None and name in defaults:
             raise InvalidInput("name", *(without_effect.nothing(idle, lang) for lang in ("zh-CN", "en-US")))
-        raise InvalidInput(
-            "name", "没有这项设置：poolhouse settings list", "no such setting: poolhouse settings list"
-        )
+        raise SettingNotFound(name=name)
     value: Any = text
     if isinstance(defaults[name], bool):
         value = {"yes": True, "no": False, "on": True, "off": False}.get(text.lower(), flag(text))

@@ -44,11 +44,11 @@ def bare(data: Any) -> Response:
 
 
 def failure(
-    error: PoolhouseError, *, lang: Lang, request_id: str, http_status: int | None = None
+    error: PoolhouseError, *, lang: Lang, request_id: str, http_status: int | None = None, kind: str = ""
 ) -> Response:
-    response = _json(
-        refused(error, lang=lang, request_id=request_id), http_status or row_of(error).http_status
-    )
+    """`kind`: the error's class, for the command line alone."""
+    answer = refused(error, lang=lang, request_id=request_id) | ({"error": kind} if kind else {})
+    response = _json(answer, http_status or row_of(error).http_status)
     if response.status_code in (429, 503):
         response.headers["retry-after"] = str(max(1, int(error.facts.get("retry_after_s", 1))))
     return response
