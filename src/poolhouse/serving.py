@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import os
 import resource
@@ -117,6 +118,11 @@ def with_port(settings: Settings) -> Settings:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
+            if error.errno != errno.EADDRINUSE and not isinstance(error, PermissionError):
+                raise PortTaken(
+                    f"cannot listen on {settings.host}: {error.strerror}; choose another address by --host",
+                    f"无法监听 {settings.host}：{error.strerror}；请用 --host 换一个地址",
+                ) from error
             raise PortTaken(
                 f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another by --port",
                 f"无法监听 {settings.host}:{settings.port}：{error.strerror}；请用 --port 换一个",

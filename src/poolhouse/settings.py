@@ -139,6 +139,15 @@ def _http(given: Any) -> str:
     return _text(given)
 
 
+def _host(given: Any) -> str:
+    text = str(given).strip()
+    if not text:
+        raise ValueError(
+            "should be an address, such as 127.0.0.1 or 0.0.0.0", "应为地址，如 127.0.0.1 或 0.0.0.0"
+        )
+    return text
+
+
 def _hosts(given: Any) -> str:
     for entry in _names(_text(given)):
         split_host(entry)
@@ -196,7 +205,7 @@ class Settings:
     """What is given, else the environment's, else the default. Raises SettingsUnfit."""
 
     data: Path = _setting(Path("data"), PATH, "Folder of the database, the keys and credentials.json.")
-    host: str = _setting("127.0.0.1", TEXT, "Address to listen on.")
+    host: str = _setting("127.0.0.1", Kind(_host), "Address to listen on.")
     port: int = _setting(3000, _whole(0, 65535), "Port to listen on; 0 takes a free one.")
     public_url: str | None = _setting(
         None,

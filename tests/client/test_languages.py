@@ -73,6 +73,7 @@ def test_no_command_says_a_sentence_in_one_language() -> None:
         (DatabaseUnfit("no", "不"), "不", "no"),
         (UserNotFound(), "用户不存在", "The user does not exist"),
         (FileNotFoundError(2, "No such file", "a"), "a：没有这个文件或目录", "a: no such file or folder"),
+        (OSError(28, "No space left"), "磁盘已满，没有写完", "the disk is full: not all of it was written"),
         (ValueError(), "Poolhouse 自身的错误（ValueError at ", "a fault of Poolhouse (ValueError at "),
     ],
 )

@@ -109,6 +109,16 @@ def test_a_taken_port_is_one_clear_line(data: Path) -> None:
     assert "Traceback" not in second.stderr
 
 
+@pytest.mark.parametrize("host", ["", "192.0.2.7"])
+def test_an_address_that_is_not_ours_is_told_before_anything_is_made(data: Path, host: str) -> None:
+    told = poolhouse("up", "--data", str(data), "--host", host)
+    assert told.returncode != 0
+    assert "host" in told.stderr
+    assert "--port" not in told.stderr
+    assert "Traceback" not in told.stderr
+    assert not (data / "postgres").exists()
+
+
 def test_two_workers_serve_one_directory(begun: Path) -> None:
     server = Running(begun, "--workers", "2")
     try:

@@ -48,17 +48,22 @@ CHANGED_ADDRESSES = (
     Arg(
         "--add-redirect-uri",
         "",
-        ("再加一个，其余不变，可多次", "one more of them; may be given again"),
+        ("再加一个，其余不变，可多次", "adds one address; may be given again"),
         "list",
     ),
-    Arg("--remove-redirect-uri", "", ("去掉一个，其余不变，可多次", "one less; may be given again"), "list"),
+    Arg(
+        "--remove-redirect-uri",
+        "",
+        ("去掉一个，其余不变，可多次", "removes one address; may be given again"),
+        "list",
+    ),
     Arg(
         "--add-logout-redirect-uri",
         "",
-        ("退出地址再加一个", "one more where sign-outs may return to"),
+        ("退出地址再加一个", "adds one sign-out address"),
         "list",
     ),
-    Arg("--remove-logout-redirect-uri", "", ("退出地址去掉一个", "one less of those"), "list"),
+    Arg("--remove-logout-redirect-uri", "", ("退出地址去掉一个", "removes one sign-out address"), "list"),
 )
 OIDC = (
     Arg(
@@ -70,7 +75,7 @@ OIDC = (
     Arg(
         "--token-endpoint-auth",
         "oidcConfig.tokenEndpointAuthMethod",
-        ("应用如何证明身份；none 为公开客户端", "how the client says who it is; none is a public client"),
+        ("应用如何证明身份；none 为公开客户端", "how the client authenticates; none for a public client"),
         choices=AUTHENTICATIONS,
     ),
     Arg(
@@ -151,7 +156,10 @@ OIDC = (
     Arg(
         "--backchannel-logout-uri",
         "oidcConfig.backchannelLogoutUri",
-        ("用户退出时服务通知的地址，空值为不通知", "where the server tells it of logouts; '' for nowhere"),
+        (
+            "用户退出时服务通知的地址，空值为不通知",
+            "the address notified of sign-outs (back-channel logout); '' for none",
+        ),
     ),
     Arg(
         "--backchannel-logout-session-required",
@@ -162,7 +170,10 @@ OIDC = (
     Arg(
         "--frontchannel-logout-uri",
         "oidcConfig.frontchannelLogoutUri",
-        ("退出页面为它嵌入的地址，空值为没有", "what the page of a logout frames for it; '' for nothing"),
+        (
+            "退出页面为它嵌入的地址，空值为没有",
+            "the address that the sign-out page loads in a frame (front-channel logout); '' for none",
+        ),
     ),
     Arg(
         "--frontchannel-logout-session-required",

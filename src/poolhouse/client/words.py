@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Literal
 
@@ -163,13 +164,18 @@ _FILES: dict[type[OSError], Words] = {
 }
 
 
+_FULL: Words = ("磁盘已满，没有写完", "the disk is full: not all of it was written")
+
+
 def of_a_file(error: OSError) -> str:
     """What is most often wrong with a file, by its name; else the system's own words."""
     if error.filename is None:
-        return str(error)
+        return say(_FULL) if error.errno == errno.ENOSPC else str(error)
     for kind, (zh, en) in _FILES.items():
         if isinstance(error, kind):
             return say((f"{error.filename}：{zh}", f"{error.filename}: {en}"))
+    if error.errno == errno.ENOSPC:
+        return f"{error.filename}: {say(_FULL)}"
     return f"{error.filename}: {error.strerror}"
 
 

@@ -113,7 +113,7 @@ def number(value: int) -> str:
         ({"responseModes": ["jwt"]}, "oidcConfig.responseModes[0]"),
         ({"accessTokenLifetime": 1}, "oidcConfig.accessTokenLifetime"),
         ({"authorizationCodeLifetime": 86401}, "oidcConfig.authorizationCodeLifetime"),
-        ({"postLogoutRedirectUris": ["javascript:alert(1)"]}, "logout_redirect_uris"),
+        ({"postLogoutRedirectUris": ["javascript:alert(1)"]}, "logoutRedirectUris"),
         ({"backchannelLogoutUri": "http://app.example/out"}, "oidcConfig.backchannelLogoutUri"),
         ({"backchannelLogoutUri": "https://app.example/#out"}, "oidcConfig.backchannelLogoutUri"),
         ({"frontchannelLogoutUri": "http://app.example/out"}, "oidcConfig.frontchannelLogoutUri"),
