@@ -222,7 +222,7 @@ def test_a_file_that_could_not_be_written_is_the_old_one(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(Stopped, match=r"login\.js: No space left on device"):
+    with pytest.raises(Stopped, match=r"login\.js: the disk is full"):
         folders.write(shop, [(("login.js",), "half of it")])
     assert [(file.name, file.read_text()) for file in Path(shop).iterdir()] == [("login.js", LOGIN)]
 
