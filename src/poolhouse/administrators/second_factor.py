@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import secrets
 import time
 
 from poolhouse.administrators import postgres
@@ -19,7 +18,6 @@ from poolhouse.errors import CodeWrong, FactorExists, FactorNotFound
 from poolhouse.mfa import totp
 
 CODES = 10
-_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _LETTERS = 10
 
 
@@ -49,7 +47,7 @@ class SecondFactor:
         step = self._step(administrator.id, row["secret"], code, row["last_step"])
         if step is None:
             raise CodeWrong("an authenticator to be confirmed", factor="totp")
-        codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(CODES)]
+        codes = [totp.recovery_code(_LETTERS) for _ in range(CODES)]
         async with self._db.transaction() as tx:
             if not await postgres.use_step(tx, administrator.id, step):
                 raise CodeWrong("used", factor="totp")

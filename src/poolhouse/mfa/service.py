@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import secrets
 import time
 from collections.abc import Sequence
 
@@ -18,7 +17,6 @@ from poolhouse.ids import new_id
 from poolhouse.mfa import postgres, totp
 from poolhouse.mfa.model import Association, Factor
 
-_RECOVERY_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _RECOVERY_CHARACTERS = 20
 _LONGEST_SECRET = 256
 
@@ -154,7 +152,7 @@ def _place(pool_id: str, user_id: str, factor_id: str) -> str:
 
 
 def _recovery_code() -> str:
-    return "".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(_RECOVERY_CHARACTERS))
+    return totp.recovery_code(_RECOVERY_CHARACTERS)
 
 
 def _digest(recovery_code: str) -> bytes:

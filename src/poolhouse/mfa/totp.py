@@ -17,10 +17,16 @@ DRIFT_STEPS = 1
 
 SECRET_BYTES = 20
 LONGEST_NAME = 64
+_WRITTEN_DOWN = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_secret() -> str:
     return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def recovery_code(characters: int) -> str:
+    """Of letters and digits that nobody takes for another when they are written down: five bits each."""
+    return "".join(secrets.choice(_WRITTEN_DOWN) for _ in range(characters))
 
 
 def key_of(secret: str) -> bytes:

@@ -21,8 +21,7 @@ from poolhouse.wire.console import account, forms, home, lists, sign_in, things,
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, in_pool, known, redirect, stranger
-from poolhouse.wire.v3.app import row_at
-from poolhouse.wire.v3.table import PREFIX
+from poolhouse.wire.v3.app import row_named
 
 PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *home.PAGES, *lists.PAGES),
@@ -72,8 +71,7 @@ class Console:
                 visit = await in_pool(visit, visit.path["pool"])
                 assert visit.caller
                 for operation in page.calls:
-                    method, _, path = operation.partition(" ")
-                    visit.caller.require_scopes(row_at(method, f"{PREFIX}{path}").scopes)
+                    visit.caller.require_scopes(row_named(operation).scopes)
             return await page.handler(visit, self._rendering)
         except PoolhouseError as error:
             trace.note(error=error)

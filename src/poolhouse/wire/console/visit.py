@@ -26,8 +26,7 @@ from poolhouse.web_origins import web_origin
 from poolhouse.wire.browsers import cookies_among, spoken
 from poolhouse.wire.origin import is_secure, origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
-from poolhouse.wire.v3.app import asked, row_at
-from poolhouse.wire.v3.table import PREFIX
+from poolhouse.wire.v3.app import asked, row_named
 
 SESSION, FORM, LANG, THEME = (
     "poolhouse_console",
@@ -98,8 +97,7 @@ class Visit:
         of its answer. Raises NotPermitted where their roles lack a scope, and what the operation raises."""
         if self.caller is None:
             raise NotAuthenticated("no pool is open")
-        method, _, path = operation.partition(" ")
-        row = row_at(method, f"{PREFIX}{path}")
+        row = row_named(operation)
         self.caller.require_scopes(row.scopes)
         data, _ = await asked(
             self.services, row, self.caller, values or {}, own=lambda: f"{self.origin}/oidc"
@@ -107,8 +105,7 @@ class Visit:
         return msgspec.to_builtins(data)
 
     def may(self, operation: str) -> bool:
-        method, _, path = operation.partition(" ")
-        scopes = row_at(method, f"{PREFIX}{path}").scopes
+        scopes = row_named(operation).scopes
         return self.caller is not None and all(self.caller.has_scope(scope) for scope in scopes)
 
     # -- forms ---------------------------------------------------------------------------------------------

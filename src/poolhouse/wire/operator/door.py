@@ -16,7 +16,7 @@ import structlog
 
 from poolhouse import trace
 from poolhouse.credentials.operator import operator, pool_of
-from poolhouse.errors import Lang, NotFound, NotPermitted, PoolhouseError
+from poolhouse.errors import Lang, NotPermitted, PoolhouseError
 from poolhouse.ids import new_id
 from poolhouse.services import Services
 from poolhouse.trace import Trace
@@ -27,9 +27,8 @@ from poolhouse.wire.operator.rows import ROWS
 from poolhouse.wire.request import struct_of
 from poolhouse.wire.sentences import DONE, STORED_ONLY
 from poolhouse.wire.v3 import envelope
-from poolhouse.wire.v3.app import asked, row_at
+from poolhouse.wire.v3.app import asked, row_named
 from poolhouse.wire.v3.endpoint import Endpoint
-from poolhouse.wire.v3.table import PREFIX
 
 _SERVERS = ("list-pools", "create-pool", "prune-audit", "list-signing-keys", "rotate-signing-keys")
 WITHOUT_POOL = OF_THE_SERVER | {row.name for row in ROWS if row.path in _SERVERS}
@@ -109,10 +108,7 @@ def _row(name: str) -> Endpoint:
     """Raises NotFound, NotSupported; NotPermitted for what a person does for themself, and what is no single answer."""
     if name in _own:
         return _own[name]
-    method, _, path = name.partition(" ")
-    if not path:
-        raise NotFound(path=name)
-    row = row_at(method, path if path.startswith("/") else f"{PREFIX}{path}")
+    row = row_named(name)
     if row.access != "administrator" or row.streams:
         raise NotPermitted(f"{row.name} is not for an operator")
     return row

@@ -166,6 +166,14 @@ def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield name, ("true" if one else "false") if isinstance(one, bool) else str(one)
 
 
+def row_named(name: str) -> Endpoint:
+    """`POST list-users`, or a path from its slash on. Raises as `row_at`."""
+    method, _, path = name.partition(" ")
+    if not path:
+        raise NotFound(path=name)
+    return row_at(method, path if path.startswith("/") else f"{PREFIX}{path}")
+
+
 def row_at(method: str, path: str) -> Endpoint:
     row = endpoints().get((method, path))
     if row is not None:
