@@ -12,6 +12,8 @@ setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
               src/poolhouse/sandbox/js/package.json src/poolhouse/sandbox/js/deno.lock \
+              src/poolhouse/wire/console/js/package.json src/poolhouse/wire/console/js/deno.lock \
+              src/poolhouse/wire/console/js/build src/poolhouse/wire/console/js/editor.js \
               examples/js/package.json examples/js/deno.lock tests/js/package.json tests/js/deno.lock \
               tests/clients/matrix.py tests/clients/libraries.py tests/clients/packages.py
 	scripts/setup
@@ -81,6 +83,7 @@ lock: ## writes requirements.lock and the deno.lock files anew from their source
 	  --no-emit-index-url --quiet $(UPGRADE) --output-file requirements.lock
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
 	cd src/poolhouse/sandbox/js && $(INSTALL) --node-modules-linker=hoisted
+	cd src/poolhouse/wire/console/js && $(INSTALL)
 	cd examples/js && $(INSTALL)
 	cd tests/js && $(INSTALL)
 

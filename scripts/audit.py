@@ -19,7 +19,7 @@ from typing import Any
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-JS = ("src/poolhouse/sandbox/js", "examples/js", "tests/js")
+JS = ("src/poolhouse/sandbox/js", "src/poolhouse/wire/console/js", "examples/js", "tests/js")
 CLIENTS = ("examples/js", "tests/js")
 """The official clients as they are, and the runner of their own specs: told, and no fault, for we cannot renew them."""
 CLEAN, FOUND, UNASKED = 0, 1, 3

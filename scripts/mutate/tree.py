@@ -35,7 +35,12 @@ class Copy:
             if (ROOT / name).is_file():
                 (self.root / name).parent.mkdir(parents=True, exist_ok=True)
                 os.link(ROOT / name, self.root / name)
-        for folder in ("src/poolhouse/sandbox/js", "tests/js", "examples/js"):
+        for folder in (
+            "src/poolhouse/sandbox/js",
+            "src/poolhouse/wire/console/js",
+            "tests/js",
+            "examples/js",
+        ):
             modules = f"{folder}/node_modules"
             shutil.copytree(ROOT / modules, self.root / modules, symlinks=True, copy_function=os.link)
         paths = os.pathsep.join((str(self.root / "src"), str(self.root)))

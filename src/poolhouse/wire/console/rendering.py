@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from poolhouse.errors import PoolhouseError
 from poolhouse.wire.console import words
+from poolhouse.wire.console.navigation import sections
 from poolhouse.wire.console.visit import THEMES, Visit, segment
 from poolhouse.wire.v3.errors import row_of
 
@@ -33,10 +34,11 @@ class Rendering:
     """`static`: name -> (kind, bytes). Its address holds a digest, so that it may be kept for ever."""
 
     def __init__(self) -> None:
-        folder = files("poolhouse.wire.console") / "static"
+        ours = files("poolhouse.wire.console")
         self.static = {
             one.name: (kind, one.read_bytes())
-            for one in folder.iterdir()
+            for folder in (ours / "static", ours / "built")
+            for one in (folder.iterdir() if folder.is_dir() else ())
             if (kind := _KINDS.get("." + one.name.rpartition(".")[2]))
         }
         self._addresses = {
@@ -66,6 +68,7 @@ class Rendering:
             form_token=visit.form_token(),
             static=self._addresses.__getitem__,
             when=words.moment,
+            sections=sections(visit),
             **{"error": "", "notice": done if done.startswith("done_") else ""} | facts,
         )
         return visit.keep_form(Response(text, status, HEADERS, "text/html; charset=utf-8"))

@@ -1,12 +1,8 @@
-"""Every word of the console, in both languages."""
+"""Words of the frame, of signing in, and of pages that have no table of their own."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from poolhouse.errors import Lang
-
-TEXTS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[str, str]] = {
     "console": ("控制台", "Console"),
     "skip": ("跳到正文", "Skip to content"),
     # signing in
@@ -62,9 +58,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "organizations": ("组织", "Organizations"),
     "applications": ("应用", "Applications"),
     "fields": ("自定义字段", "Custom fields"),
-    "scripts": ("自定义数据库", "Custom database"),
+    "scripts": ("脚本", "Scripts"),
     "sign_ins": ("登录日志", "Sign-in log"),
     "audit": ("审计日志", "Audit log"),
+    "section_people": ("用户目录", "Directory"),
+    "section_applications": ("应用", "Applications"),
+    "section_database": ("自定义数据库", "Custom database"),
+    "section_logs": ("日志", "Logs"),
     "not_yours": ("您的角色不能查看此项", "Your roles do not let you see this"),
     "language": ("语言", "Language"),
     "theme": ("外观", "Theme"),
@@ -185,44 +185,3 @@ TEXTS: dict[str, tuple[str, str]] = {
     "request_id": ("请求编号：{id}", "Request id: {id}"),
     "back": ("返回", "Back"),
 }
-
-STATUSES: dict[str, tuple[str, str]] = {
-    "Activated": ("正常", "Active"),
-    "Suspended": ("已停用", "Suspended"),
-    "Resigned": ("已离职", "Resigned"),
-    "Archived": ("已归档", "Archived"),
-    "Deactivated": ("未激活", "Deactivated"),
-}
-
-
-class Texts:
-    """`t.save`, `t("total", count=3)`; a word that is missing is a fault of ours and raises."""
-
-    def __init__(self, lang: Lang) -> None:
-        self._place = 1 if lang == "en-US" else 0
-
-    def __getattr__(self, name: str) -> str:
-        try:
-            return TEXTS[name][self._place]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def __call__(self, name: str, **facts: object) -> str:
-        return TEXTS[name][self._place].format_map(facts)
-
-    def __getitem__(self, name: str) -> str:
-        return TEXTS[name][self._place]
-
-    def has(self, name: str) -> bool:
-        return name in TEXTS
-
-    def status(self, name: str) -> str:
-        return STATUSES[name][self._place] if name in STATUSES else name
-
-
-def moment(value: str | datetime | None) -> str:
-    """`2026-11-27 08:30:05 UTC`; "" for none."""
-    if not value:
-        return ""
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

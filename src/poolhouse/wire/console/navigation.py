@@ -1,0 +1,70 @@
+"""What stands beside every page of a pool: one row a page, in sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from poolhouse.wire.console.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`name`: of its word, and of its address below the pool unless `path` is given. `operation`: what it cannot be
+    shown without; "" for a page that shows what each may see."""
+
+    name: str
+    operation: str = ""
+    path: str | None = None
+
+    @property
+    def below(self) -> str:
+        return self.name if self.path is None else self.path
+
+
+SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
+    ("", (Link("home", path=""),)),
+    (
+        "section_people",
+        (
+            Link("users", "GET list-users"),
+            Link("groups", "GET list-groups"),
+            Link("roles", "GET list-roles"),
+            Link("organizations", "GET list-organizations"),
+            Link("fields", "GET get-custom-fields"),
+        ),
+    ),
+    ("section_applications", (Link("applications", "GET list-applications"),)),
+    ("section_database", (Link("scripts", "GET list-custom-database-scripts"),)),
+    (
+        "section_logs",
+        (
+            Link("sign_ins", "POST get-user-action-logs"),
+            Link("audit", "POST get-admin-audit-logs"),
+        ),
+    ),
+)
+"""The word of each section, "" for none, and its pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    name: str
+    address: str
+    is_open: bool
+    is_here: bool
+
+
+def sections(visit: Visit) -> Iterator[tuple[str, list[Shown]]]:
+    """What the frame shows: nothing outside a pool; a page that their roles do not open stands there, closed."""
+    if visit.caller is None:
+        return
+    base = f"/console/pools/{visit.caller.pool_id}"
+    for word, links in SECTIONS:
+        yield word, [_shown(visit, base, link) for link in links]
+
+
+def _shown(visit: Visit, base: str, link: Link) -> Shown:
+    address = f"{base}/{link.below}".rstrip("/")
+    here = visit.http.path == address or (bool(link.below) and visit.http.path.startswith(f"{address}/"))
+    return Shown(link.name, address, not link.operation or visit.may(link.operation), here)
