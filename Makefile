@@ -3,11 +3,11 @@
 run: setup ## the demo: a server, a legacy database, and three commands to try
 	.venv/bin/poolhouse demo
 
-test: setup ## the whole test suite
-	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal
+test: setup ## the whole test suite but for the console in a browser
+	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal --ignore tests/console/browser
 
 ##@ For developers
-.PHONY: setup check graph contract clients first-hour first-hour-clone bench bench-check bench-large fuzz mutate lock renew audit dist format help
+.PHONY: setup check graph contract e2e pictures clients first-hour first-hour-clone bench bench-check bench-large fuzz mutate lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -50,8 +50,11 @@ first-hour: setup ## walks through the guides as three newcomers do; steps and t
 first-hour-clone: setup ## the same in a fresh clone of the last commit, its set-up included
 	.venv/bin/python -m tests.first_hour --clone
 
+e2e: setup ## every page of the console in Chromium: seen, used, and judged by axe
+	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal -rs tests/console/browser
+
 pictures: setup ## takes the console's pictures of docs/images anew
-	PICTURES=docs/images .venv/bin/python -m pytest -n 0 tests/console/test_browser.py -k wide
+	PICTURES=docs/images .venv/bin/python -m pytest -n 0 tests/console/browser -k "looks and Chinese and wide"
 
 bench: setup ## measures against the limits; writes bench/results.json and docs/operations/performance.md
 	.venv/bin/python -m bench
@@ -100,4 +103,4 @@ dist: setup ## wheel, sdist and their CycloneDX bill of materials, into dist/
 	.venv/bin/python scripts/sbom.py dist
 
 help: ## this list
-	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*##/ {printf "  make %-16s %s\n", $$1, $$2}' Makefile
