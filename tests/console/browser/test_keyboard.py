@@ -76,3 +76,18 @@ async def test_a_letter_of_an_input_method_is_no_shortcut_and_its_words_are_foun
     await page.keyboard.press("Enter")
     await page.wait_for_url("**q=**")
     assert await page.locator("tbody tr").count() == 1
+
+
+async def test_control_k_goes_to_somebody_by_keys_alone(
+    server: str, new_page: NewPage, pool: PoolForTests, somebody: str
+) -> None:
+    page = await new_page(locale="en-US")
+    await signed_in(page, server, somebody)
+    await page.keyboard.press("Control+k")
+    await page.locator("#go[open] a").first.wait_for()
+    await page.keyboard.type("张59")
+    await page.locator("#go-found a", has_text="张59").wait_for()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/users/*")
+    assert await page.inner_text("h1") == "张59"

@@ -1,6 +1,31 @@
 // Keys, and a question before changes are lost. Every page works without it.
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
+const go = document.getElementById("go");
+const toGo = (event) => {
+  event.preventDefault();
+  if (!go.open) go.showModal();
+  const words = go.querySelector("input");
+  words.select();
+  words.dispatchEvent(new Event("shown"));
+};
+addEventListener("keydown", (event) => {
+  if (!go || event.isComposing) return;
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey) toGo(event);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!go.open || !step) return;
+  event.preventDefault();
+  const stops = [go.querySelector("input"), ...go.querySelectorAll("a")];
+  stops.at((stops.indexOf(document.activeElement) + step) % stops.length).focus();
+});
+go?.addEventListener("submit", (event) => {
+  const first = go.querySelector("a");
+  if (!first) return;
+  event.preventDefault();
+  first.click();
+});
+document.querySelector("[data-go]")?.addEventListener("click", toGo);
+
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
   const search = document.querySelector("[data-search]");

@@ -71,6 +71,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "auto": ("跟随系统", "System"),
     "light": ("浅色", "Light"),
     "dark": ("深色", "Dark"),
+    "go": ("前往", "Go to"),
+    "go_help": (
+        "页面、用户、分组、角色、应用、组织或脚本的名称",
+        "The name of a page, user, group, role, application, organization or script",
+    ),
+    "pages": ("页面", "Pages"),
     "shortcuts": ("快捷键", "Shortcuts"),
     "shortcut_search": ("搜索", "Search"),
     "shortcut_help": ("显示快捷键", "Show shortcuts"),
