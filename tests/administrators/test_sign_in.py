@@ -18,6 +18,7 @@ from poolhouse.errors import (
     AccountLocked,
     AdministratorNotFound,
     CodeWrong,
+    FactorExists,
     OldPasswordWrong,
     TokenExpired,
     TooManyRequests,
@@ -38,8 +39,9 @@ def code_of(secret: str, steps: int = 0) -> str:
 
 async def bind(services: Services, one: Administrator) -> tuple[str, list[str]]:
     """The secret of a new authenticator, and the recovery codes."""
-    begun = await services.administrator_factor.begin(one, "Poolhouse")
-    codes = await services.administrator_factor.confirm(BROWSER, one, code_of(begun.secret, -1))
+    factor = services.administrator_factor
+    begun = await factor.begin(one, "session", "Poolhouse")
+    codes = await factor.confirm(BROWSER, one, "session", begun.ticket, code_of(begun.secret, -1))
     return begun.secret, codes
 
 
@@ -124,6 +126,54 @@ async def test_a_password_somebody_else_set_is_changed_first(
     with pytest.raises(TokenExpired):  # a ticket opens one password
         await services.administrator_sign_in.go_on(BROWSER, more.ticket, new_password=FRESH + "2")
     assert isinstance(await sign_in(one, FRESH), SignedIn)
+
+
+async def test_an_authenticator_is_begun_by_whoever_knows_the_password(
+    services: Services, viewer: Administrator, make: Make, sign_in: SignIn
+) -> None:
+    begin = services.administrator_sign_in.begin_factor
+    for _ in range(5):
+        with pytest.raises(OldPasswordWrong):
+            await begin(BROWSER, viewer, "session", "wrong", "Poolhouse")
+    with pytest.raises(AccountLocked):
+        await begin(BROWSER, viewer, "session", PASSWORD, "Poolhouse")
+    assert isinstance(await sign_in(viewer), SignedIn)  # whoever guesses here keeps nobody out at the door
+    begun = await begin(BROWSER, await make(), "session", PASSWORD, "Poolhouse")
+    assert begun.secret not in repr(begun)
+    assert begun.ticket not in repr(begun)
+
+
+@pytest.mark.parametrize("wrong", ["session", "administrator", "ticket", "late", "cut", ""])
+async def test_an_authenticator_is_confirmed_where_it_was_begun(
+    services: Services, viewer: Administrator, make: Make, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    factor = services.administrator_factor
+    begun = await factor.begin(viewer, "session", "Poolhouse")
+    one = await make() if wrong == "administrator" else viewer
+    session = "stolen" if wrong == "session" else "session"
+    ticket = {"ticket": "ab" * 40, "cut": begun.ticket[:-2], "": ""}.get(wrong, begun.ticket)
+    if wrong == "late":
+        later = time.time() + 901
+        monkeypatch.setattr("poolhouse.administrators.second_factor.time.time", lambda: later)
+    for act in (
+        factor.confirm(BROWSER, one, session, ticket, code_of(begun.secret)),
+        factor.pending(one, session, ticket, "Poolhouse"),
+    ):
+        with pytest.raises(TokenExpired):
+            await act
+    assert not (await services.administrators.get(OPERATOR, one.id)).second_factor
+
+
+async def test_of_two_authenticators_begun_at_once_the_first_confirmed_is_bound(
+    services: Services, viewer: Administrator
+) -> None:
+    factor = services.administrator_factor
+    first, second = [await factor.begin(viewer, "session", "Poolhouse") for _ in range(2)]
+    await factor.confirm(BROWSER, viewer, "session", first.ticket, code_of(first.secret))
+    with pytest.raises(FactorExists):
+        await factor.confirm(BROWSER, viewer, "session", second.ticket, code_of(second.secret))
+    with pytest.raises(FactorExists):
+        await factor.begin(await services.administrators.get(OPERATOR, viewer.id), "session", "Poolhouse")
 
 
 async def test_the_second_factor_is_asked_for_and_its_code_good_once(

@@ -142,12 +142,21 @@ async def test_a_password_that_somebody_else_set_is_replaced_on_the_way(
 
 async def test_an_authenticator_is_bound_asked_for_and_removed(console: Open) -> None:
     one = await console("viewer")
-    assert (await one.post("/account/factor", page="/account")).status_code == 303
-    shown = (await one.get("/account")).text
-    secret = re.search(r"<dd><code>([A-Z2-7]+)</code>", shown)
+    begin = "/account/factor"
+    for password in ("", "wrong"):  # a stolen session does not know it
+        assert (await one.post(begin, page="/account", current_password=password)).status_code == 400
+    begun = await one.post(begin, page="/account", current_password=PASSWORD)
+    secret = re.search(r"<dd><code>([A-Z2-7]+)</code>", begun.text)
+    ticket = re.search(r'name="ticket" value="([0-9a-f]+)"', begun.text)
     assert secret
-    assert (await one.post("/account/factor/confirm", page="/account", code="000000")).status_code == 400
-    bound = await one.post("/account/factor/confirm", page="/account", code=code_of(secret[1], -1))
+    assert ticket
+    assert secret[1] not in (await one.get("/account")).text
+    confirm = {"path": "/account/factor/confirm", "page": "/account", "ticket": ticket[1]}
+    wrong = await one.post(**confirm, code="000000")
+    assert wrong.status_code == 400
+    assert secret[1] in wrong.text
+    bound = await one.post(**confirm, code=code_of(secret[1], -1))
+    assert (await one.post(**confirm, code=code_of(secret[1]))).status_code == 409
     codes = re.findall(r"<li><code>(\w+)</code></li>", bound.text)
     assert len(codes) == 10
     assert secret[1] not in (await one.get("/account")).text

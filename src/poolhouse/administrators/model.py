@@ -67,8 +67,9 @@ class More:
 
 @dataclass(frozen=True, slots=True)
 class NewFactor:
-    """An authenticator to be: the secret, and how to scan it (`qrcode`: the address of a picture)."""
+    """An authenticator to be: the secret, and how to scan it (`qrcode`: the address of a picture). `ticket` goes on."""
 
     secret: str = field(repr=False)
     uri: str = field(repr=False)
     qrcode: str = field(repr=False)
+    ticket: str = field(repr=False)

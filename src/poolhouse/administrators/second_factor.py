@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from dataclasses import dataclass
+
+import msgspec
 
 from poolhouse.administrators import postgres
 from poolhouse.administrators.model import Administrator, NewFactor
@@ -12,45 +15,61 @@ from poolhouse.administrators.service import for_the_log
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.crypto.secretbox import SecretBox
+from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.db.database import Database, Tx
-from poolhouse.errors import CodeWrong, FactorExists, FactorNotFound
+from poolhouse.errors import CodeWrong, FactorExists, FactorNotFound, TokenExpired
 from poolhouse.mfa import totp
 
 CODES = 10
 _LETTERS = 10
+_DRAFT_S = 900
+_DRAFT = "administrator-factor"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An authenticator to be, for the session that proved the password. `ends_at`: Unix seconds."""
+
+    administrator_id: str
+    session_id: str
+    secret: str
+    ends_at: float
 
 
 class SecondFactor:
     def __init__(self, db: Database, box: SecretBox, audit: AuditLog) -> None:
         self._db, self._box, self._audit = db, box, audit
 
-    async def begin(self, administrator: Administrator, issuer: str) -> NewFactor:
-        """A secret of no effect until a code of it is confirmed. Raises FactorExists."""
-        secret = totp.new_secret()
-        if not await postgres.put_factor(self._db, administrator.id, self._sealed(administrator.id, secret)):
+    async def begin(self, administrator: Administrator, session_id: str, issuer: str) -> NewFactor:
+        """A secret of no effect, kept by whoever asked, until a code of it is confirmed in the same session. Nothing
+        of it can be seen from another: what a stolen session finds is not half a factor. Raises FactorExists."""
+        if administrator.second_factor:
             raise FactorExists(user_id=administrator.id)
-        return await _shown(secret, issuer, administrator.username)
+        draft = _Draft(administrator.id, session_id, totp.new_secret(), time.time() + _DRAFT_S)
+        return await self._shown(draft, issuer, administrator.username)
 
-    async def pending(self, administrator: Administrator, issuer: str) -> NewFactor | None:
-        """What `begin` answered, while it is not confirmed."""
-        row = await postgres.find_factor(self._db, administrator.id)
-        if row is None or row["confirmed"]:
-            return None
-        return await _shown(self._opened(administrator.id, row["secret"]), issuer, administrator.username)
+    async def pending(
+        self, administrator: Administrator, session_id: str, ticket: str, issuer: str
+    ) -> NewFactor:
+        """What `begin` answered, to be shown again. Raises TokenExpired."""
+        draft = self._draft(administrator, session_id, ticket)
+        return await self._shown(draft, issuer, administrator.username)
 
-    async def confirm(self, asking: Caller, administrator: Administrator, code: str) -> list[str]:
-        """Puts it into force and answers the recovery codes, shown this once. Raises FactorNotFound, CodeWrong."""
-        row = await postgres.find_factor(self._db, administrator.id)
-        if row is None or row["confirmed"]:
-            raise FactorNotFound(user_id=administrator.id)
-        step = self._step(administrator.id, row["secret"], code, row["last_step"])
+    async def confirm(
+        self, asking: Caller, administrator: Administrator, session_id: str, ticket: str, code: str
+    ) -> list[str]:
+        """Puts it into force and answers the recovery codes, shown this once. Raises TokenExpired where `begin` was
+        too long ago, or not of this session; CodeWrong; FactorExists."""
+        draft = self._draft(administrator, session_id, ticket)
+        step = totp.matching_step(draft.secret, code.strip(), time.time(), 0)
         if step is None:
             raise CodeWrong("an authenticator to be confirmed", factor="totp")
         codes = [totp.recovery_code(_LETTERS) for _ in range(CODES)]
         async with self._db.transaction() as tx:
-            if not await postgres.use_step(tx, administrator.id, step):
-                raise CodeWrong("used", factor="totp")
+            sealed = self._box.encrypt(draft.secret, _place(administrator.id))
+            if not await postgres.put_factor(tx, administrator.id, sealed):
+                raise FactorExists(user_id=administrator.id)
+            await postgres.use_step(tx, administrator.id, step)
             await postgres.confirm_factor(tx, administrator.id, [_digest(code) for code in codes])
             await self._write(tx, asking, administrator.id, "bind_mfa")
         return codes
@@ -81,8 +100,22 @@ class SecondFactor:
         secret = self._opened(administrator_id, sealed)
         return totp.matching_step(secret, code.strip(), time.time(), last_step)
 
-    def _sealed(self, administrator_id: str, secret: str) -> bytes:
-        return self._box.encrypt(secret, _place(administrator_id))
+    def _draft(self, administrator: Administrator, session_id: str, ticket: str) -> _Draft:
+        try:
+            opened = self._box.decrypt(bytes.fromhex(ticket), _DRAFT)
+            draft = msgspec.json.decode(opened, type=_Draft)
+        except (ValueError, IndexError, SecretUnreadable) as error:
+            raise TokenExpired("no ticket of ours") from error
+        if (draft.administrator_id, draft.session_id) != (administrator.id, session_id):
+            raise TokenExpired("another session's")
+        if draft.ends_at < time.time():
+            raise TokenExpired("the ticket ran out")
+        return draft
+
+    async def _shown(self, draft: _Draft, issuer: str, account: str) -> NewFactor:
+        uri = totp.uri(draft.secret, issuer, account)
+        ticket = self._box.encrypt(msgspec.json.encode(draft).decode(), _DRAFT).hex()
+        return NewFactor(draft.secret, uri, await asyncio.to_thread(totp.drawn, uri), ticket)
 
     def _opened(self, administrator_id: str, sealed: bytes) -> str:
         return self._box.decrypt(sealed, _place(administrator_id))
@@ -99,8 +132,3 @@ def _place(administrator_id: str) -> str:
 def _digest(code: str) -> bytes:
     """A code has 49 random bits, and tries at it are counted with those at the password."""
     return hashlib.sha256(code.encode()).digest()
-
-
-async def _shown(secret: str, issuer: str, account: str) -> NewFactor:
-    uri = totp.uri(secret, issuer, account)
-    return NewFactor(secret, uri, await asyncio.to_thread(totp.drawn, uri))

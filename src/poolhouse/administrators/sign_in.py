@@ -11,7 +11,14 @@ from datetime import timedelta
 import msgspec
 
 from poolhouse.administrators import postgres
-from poolhouse.administrators.model import SERVER, Administrator, AdministratorSession, More, SignedIn
+from poolhouse.administrators.model import (
+    SERVER,
+    Administrator,
+    AdministratorSession,
+    More,
+    NewFactor,
+    SignedIn,
+)
 from poolhouse.administrators.second_factor import SecondFactor
 from poolhouse.administrators.service import (
     caller_of_server,
@@ -242,11 +249,7 @@ class AdministratorSignIn:
         Counted apart from sign-ins: whoever guesses at the door must not keep the person from changing it.
         """
         check_password(new, administrator.username)
-        try:
-            async with self._tries.counted(asking, OLD_PASSWORD, administrator.username):
-                _, stored = await self._authenticate(administrator.username, old)
-        except WrongCredentials as error:
-            raise OldPasswordWrong("an administrator's own") from error
+        stored = await self._prove(asking, administrator, old)
         hashed = await self._hasher.hash(new)
         async with self._db.transaction() as tx:
             if not await postgres.set_password(tx, administrator.id, hashed, False, was=stored):
@@ -254,6 +257,23 @@ class AdministratorSignIn:
             await postgres.delete_sessions(tx, administrator.id, but=session_id)
             caller = for_the_log(asking, administrator.id)
             await self._audit.write(tx, caller, _event("update_password", administrator))
+
+    async def begin_factor(
+        self, asking: Caller, administrator: Administrator, session_id: str, password: str, issuer: str
+    ) -> NewFactor:
+        """Of their own, for whoever knows the password: a session that was stolen must not make itself at home. Raises
+        OldPasswordWrong, AccountLocked, FactorExists."""
+        await self._prove(asking, administrator, password)
+        return await self._factor.begin(administrator, session_id, issuer)
+
+    async def _prove(self, asking: Caller, administrator: Administrator, password: str) -> str:
+        """The hash that the password of somebody who is signed in fits."""
+        try:
+            async with self._tries.counted(asking, OLD_PASSWORD, administrator.username):
+                _, stored = await self._authenticate(administrator.username, password)
+        except WrongCredentials as error:
+            raise OldPasswordWrong("an administrator's own") from error
+        return stored
 
     async def remove_factor(self, asking: Caller, administrator: Administrator, code: str) -> None:
         """Their own authenticator, by a code of it. Raises FactorNotFound, CodeWrong, AccountLocked."""

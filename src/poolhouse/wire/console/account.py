@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse import trace
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import CodeWrong, PoolhouseError
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect
@@ -37,20 +37,28 @@ async def change_password(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def begin_factor(visit: Visit, rendering: Rendering) -> Response:
-    visit.form()
+    form = visit.form()
+    assert visit.session
     try:
-        await visit.services.administrator_factor.begin(visit.who, ISSUER)
+        begun = await visit.services.administrator_sign_in.begin_factor(
+            visit.asking, visit.who, visit.session.id, form.get("current_password", ""), ISSUER
+        )
     except PoolhouseError as error:
         return await _refused(visit, rendering, error)
-    return redirect(HERE)
+    return rendering.page(visit, "new_factor.html", begun=begun)
 
 
 async def confirm_factor(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
+    assert visit.session
+    factor, ticket = visit.services.administrator_factor, form.get("ticket", "")
     try:
-        codes = await visit.services.administrator_factor.confirm(
-            visit.asking, visit.who, form.get("code", "")
-        )
+        codes = await factor.confirm(visit.asking, visit.who, visit.session.id, ticket, form.get("code", ""))
+    except CodeWrong as error:
+        trace.note(error=error)
+        begun = await factor.pending(visit.who, visit.session.id, ticket, ISSUER)
+        said = error.message(visit.lang)
+        return rendering.page(visit, "new_factor.html", status_of(error), begun=begun, error=said)
     except PoolhouseError as error:
         return await _refused(visit, rendering, error)
     return rendering.page(visit, "recovery_codes.html", codes=codes)
@@ -86,7 +94,6 @@ async def _page(visit: Visit, rendering: Rendering, status: int = 200, **facts: 
         visit,
         "account.html",
         status,
-        pending=await visit.services.administrator_factor.pending(visit.who, ISSUER),
         sessions=await visit.services.administrator_sign_in.sessions(visit.who.id),
         **facts,
     )

@@ -161,6 +161,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "No authenticator is bound. A password alone is one lock",
     ),
     "factor_begin": ("绑定身份验证器", "Bind an authenticator"),
+    "factor_password_help": (
+        "仅凭登录状态不能绑定，请再次输入密码",
+        "Being signed in is not enough for this: type the password once more",
+    ),
     "factor_scan": (
         "用身份验证器扫描二维码，再输入其中的六位数字",
         "Scan the code with an authenticator, then enter its six digits",
