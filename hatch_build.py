@@ -1,4 +1,5 @@
-"""Makes the wheel whole: what a script may require is installed into it as `deno.lock` says, with every license.
+"""Makes the wheel whole: what a script may require, and what the console's pages load, are installed and built into it
+as the `deno.lock` of each says, with every license.
 
 Deno comes from the build's own requirements. It takes nothing whose hash is not in the lock.
 """
@@ -18,6 +19,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 JS = "poolhouse/sandbox/js"
+CONSOLE = "poolhouse/wire/console"
+NOT_SERVED = frozenset({"@scarf/scarf"})
+"""Packages that tell their makers of an installation; nothing of them is in what pages load, and it is not run."""
 
 INSTALL = ("install", "--quiet", "--frozen", "--node-modules-dir=manual", "--node-modules-linker=hoisted")
 """Hoisted: folders alone. The other layout is made of symbolic links, which a wheel cannot hold."""
@@ -30,22 +34,35 @@ class WholeWheel(BuildHookInterface[Any]):
         if version == "editable":
             return  # scripts/setup installs them beside the source
         self._stage = TemporaryDirectory(prefix="poolhouse-build-")
-        stage = Path(self._stage.name)
-        source = Path(self.root) / "src" / JS
-        for name in ("package.json", "deno.lock"):
-            shutil.copy(source / name, stage)
-        subprocess.run(
-            [_deno(), *INSTALL],
-            cwd=stage,
-            check=True,
-            env={"DENO_TLS_CA_STORE": "system,mozilla", **os.environ, "DENO_NO_UPDATE_CHECK": "1"},
-        )
-        modules = stage / "node_modules"
+        included: dict[str, str] = build_data["force_include"]
+        included.update(self._modules_of_scripts(Path(self._stage.name) / "scripts"))
+        included.update(self._assets_of_the_console(Path(self._stage.name) / "console"))
+
+    def _modules_of_scripts(self, stage: Path) -> dict[str, str]:
+        """What is made -> where it goes in the wheel."""
+        modules = self._installed(JS, stage)
         for own in (".bin", ".deno"):  # Deno's notes, and links to commands nobody calls
             shutil.rmtree(modules / own, ignore_errors=True)
-        (stage / "LICENSES.txt").write_text(licenses(modules), encoding="utf-8")
-        for name in ("node_modules", "LICENSES.txt"):
-            build_data["force_include"][str(stage / name)] = f"{JS}/{name}"
+        told = licenses(modules, "What custom-database scripts may require")
+        (stage / "LICENSES.txt").write_text(told, encoding="utf-8")
+        return {str(stage / name): f"{JS}/{name}" for name in ("node_modules", "LICENSES.txt")}
+
+    def _assets_of_the_console(self, stage: Path) -> dict[str, str]:
+        modules = self._installed(f"{CONSOLE}/js", stage)
+        subprocess.run([stage / "build", _deno(), stage / "built"], check=True, env=_environment())
+        told = licenses(modules, "What the pages of the console load", NOT_SERVED)
+        (stage / "built" / "LICENSES.txt").write_text(told, encoding="utf-8")
+        return {str(stage / "built"): f"{CONSOLE}/built"}
+
+    def _installed(self, folder: str, stage: Path) -> Path:
+        """The files of `folder` in `stage`, and the packages of its lock: their node_modules."""
+        source = Path(self.root) / "src" / folder
+        stage.mkdir()
+        for file in source.iterdir():
+            if file.is_file():
+                shutil.copy(file, stage)
+        subprocess.run([_deno(), *INSTALL], cwd=stage, check=True, env=_environment())
+        return stage / "node_modules"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         if version != "editable":
@@ -60,10 +77,16 @@ def _deno() -> str:
     return str(find_deno_bin())
 
 
-def licenses(modules: Path) -> str:
+def _environment() -> dict[str, str]:
+    return {"DENO_TLS_CA_STORE": "system,mozilla", **os.environ, "DENO_NO_UPDATE_CHECK": "1"}
+
+
+def licenses(modules: Path, what: str, without: frozenset[str] = frozenset()) -> str:
     """The license of every package below `modules`, one after another. Raises ValueError where one has none."""
-    parts = ["What custom-database scripts may require, and the licenses it comes under.\n"]
+    parts = [f"{what}, and the licenses it comes under.\n"]
     for folder, package in packages(modules):
+        if package["name"] in without:
+            continue
         text = _license(folder)
         if text is None:
             raise ValueError(f"{package['name']} {package['version']} comes without the text of its license")

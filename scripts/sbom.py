@@ -25,8 +25,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-JS = "poolhouse/sandbox/js"
-PACKAGE = re.compile(rf"{JS}/node_modules/(?:.*/node_modules/)?(?:@[^/]+/)?[^/@]+/package\.json")
+JS = {
+    "poolhouse/sandbox/js/LICENSES.txt": "poolhouse/sandbox/js/deno.lock",
+    "poolhouse/wire/console/built/LICENSES.txt": "poolhouse/wire/console/js/deno.lock",
+}
+"""What names the packages that are in the wheel -> the lock with their hashes."""
+PACKAGE = re.compile(r"^-{100}\n\n(@?[^\s@]+) (\S+) \((.+)\)$", re.MULTILINE)
 
 _licenses = LicenseFactory()
 
@@ -81,29 +85,27 @@ def python_components(required: Iterable[str]) -> dict[str, Component]:
 
 
 def javascript_components(contents: zipfile.ZipFile) -> list[Component]:
-    lock = json.loads(contents.read(f"{JS}/deno.lock"))["npm"]
-    hashes = {re.sub(r"(?<=.)_.*", "", name): one["integrity"] for name, one in lock.items()}
     components = []
-    for file in contents.namelist():
-        if not PACKAGE.fullmatch(file):
-            continue
-        package = json.loads(contents.read(file))
-        scope, _, name = package["name"].rpartition("/")
-        algorithm, _, digest = hashes[f"{package['name']}@{package['version']}"].partition("-")
-        assert algorithm == "sha512"
-        components.append(
-            Component(
-                name=name,
-                group=scope or None,
-                version=package["version"],
-                type=ComponentType.LIBRARY,
-                bom_ref=f"npm:{package['name']}@{package['version']}",
-                licenses=[_licenses.make_from_string(package["license"])],
-                purl=PackageURL("npm", scope or None, name, package["version"]),
-                hashes=[HashType(alg=HashAlgorithm.SHA_512, content=base64.b64decode(digest).hex())],
-                properties=[Property(name="poolhouse:inside", value="the wheel")],
+    for told, locked in JS.items():
+        lock = json.loads(contents.read(locked))["npm"]
+        hashes = {re.sub(r"(?<=.)_.*", "", name): one["integrity"] for name, one in lock.items()}
+        for whole_name, version, license_ in PACKAGE.findall(contents.read(told).decode()):
+            scope, _, name = whole_name.rpartition("/")
+            algorithm, _, digest = hashes[f"{whole_name}@{version}"].partition("-")
+            assert algorithm == "sha512"
+            components.append(
+                Component(
+                    name=name,
+                    group=scope or None,
+                    version=version,
+                    type=ComponentType.LIBRARY,
+                    bom_ref=f"npm:{whole_name}@{version}",
+                    licenses=[_licenses.make_from_string(license_)],
+                    purl=PackageURL("npm", scope or None, name, version),
+                    hashes=[HashType(alg=HashAlgorithm.SHA_512, content=base64.b64decode(digest).hex())],
+                    properties=[Property(name="poolhouse:inside", value="the wheel")],
+                )
             )
-        )
     return components
 
 

@@ -120,6 +120,7 @@ def copy(installed: Path, folder: Path) -> Path:
         ("lib/python*/site-packages/poolhouse/sandbox/js/node_modules", "acorn, axios, bcryptjs"),
         ("lib/python*/site-packages/poolhouse/sandbox/js/node_modules/mysql2", "mysql2 is missing in"),
         ("lib/python*/site-packages/poolhouse/sandbox/js/worker.mjs", "worker.mjs is missing in"),
+        ("lib/python*/site-packages/poolhouse/wire/console/built/htmx.js", "htmx.js is missing in"),
     ],
 )
 def test_a_missing_part_is_told_at_start_in_one_line(copy: Path, gone: str, told: str) -> None:

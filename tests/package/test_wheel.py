@@ -18,8 +18,14 @@ from typing import Any
 import pytest
 from scripts.audit import javascript_pins, python_pins
 
+from poolhouse.wire.console.rendering import BUILT
+
 ROOT = Path(__file__).parents[2]
 JS = "poolhouse/sandbox/js"
+CONSOLE = "poolhouse/wire/console"
+CONSOLE_LOCK = ROOT / "src" / CONSOLE / "js/deno.lock"
+NOT_SERVED = {"@scarf/scarf"}
+"""It counts installations, and no page loads it."""
 ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0", "ISC", "MIT", "MPL-2.0"}
 
 
@@ -54,6 +60,20 @@ def test_every_bundled_package_comes_with_an_allowed_licence_and_its_text(
         assert re.search("(?i)permission|redistribution|apache license", text), one["name"]
 
 
+def test_what_the_console_loads_is_built_into_it_with_every_licence(contents: zipfile.ZipFile) -> None:
+    for name in BUILT:
+        assert len(contents.read(f"{CONSOLE}/built/{name}")) > 10_000, name
+    told = contents.read(f"{CONSOLE}/built/LICENSES.txt").decode()
+    texts = dict(re.findall(r"^-{100}\n\n(.+?)\n\n(.+?)(?=\n^-{100}$|\Z)", told, re.DOTALL | re.MULTILINE))
+    packages = {tuple(re.findall(r"(\S+) (\S+) \((.+)\)", heading)[0]) for heading in texts}
+    assert {(name, version) for name, version, _ in packages} == {
+        pin for pin in javascript_pins(CONSOLE_LOCK) if pin[0] not in NOT_SERVED
+    }
+    assert {license_ for *_, license_ in packages} <= ALLOWED | {"BSD-0-Clause"}  # htmx's name of 0BSD
+    assert all(re.search("(?i)permission|redistribution|apache license", text) for text in texts.values())
+    assert contents.read(f"{CONSOLE}/built/swagger-ui-bundle.js.LICENSE.txt")
+
+
 def test_it_holds_neither_links_nor_programs_of_one_machine(contents: zipfile.ZipFile) -> None:
     for one in contents.infolist():
         assert (one.external_attr >> 16) & 0o170000 in (0, 0o100000), one.filename
@@ -68,7 +88,7 @@ def test_all_of_the_source_that_is_not_python_is_in_it(contents: zipfile.ZipFile
     names = {
         str(file.relative_to(source))
         for file in (source / "poolhouse").rglob("*")
-        if file.is_file() and not {"node_modules", "__pycache__"} & set(file.parts)
+        if file.is_file() and not {"node_modules", "__pycache__", "built"} & set(file.parts)
     }
     assert names <= set(contents.namelist())
 

@@ -55,7 +55,8 @@ def _read_elsewhere(node: ast.AST) -> Iterator[ast.Constant]:
     elsewhere = {
         *REASONED,
         "OAuthError",
-    }  # whose Chinese stands behind its English: tests/oidc/test_languages.py
+        "Unfit",
+    }  # whose Chinese stands behind its English: tests/oidc/test_languages.py, errors.Unfit
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in elsewhere:
         for argument in node.args:
             yield from texts(argument)

@@ -123,9 +123,11 @@ def collector_resting() -> Iterator[Callable[[], None]]:
 
 
 def check_scripts() -> None:
-    """What is missing is told now and not to the first person who logs in. Raises SandboxUnfit."""
+    """What is missing is told now and not to the first person who logs in. Raises Unfit."""
     from poolhouse.sandbox.installation import deno_version, find_installation
+    from poolhouse.wire.console.rendering import check_built
 
+    check_built()
     deno_version(find_installation().deno)
 
 

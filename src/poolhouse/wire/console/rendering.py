@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import PoolhouseError, Unfit
+from poolhouse.sandbox.installation import AGAIN, AGAIN_ZH
 from poolhouse.wire.console import words
 from poolhouse.wire.console.navigation import sections
 from poolhouse.wire.console.visit import THEMES, Visit, segment
@@ -28,6 +29,20 @@ HEADERS = {
     "cache-control": "no-store",
 }
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+BUILT = ("editor.js", "htmx.js", "swagger-ui.css", "swagger-ui.js")
+"""What `js/build` makes."""
+
+
+def check_built() -> None:
+    """Raises Unfit where one of what the pages load was not built."""
+    folder = files("poolhouse.wire.console") / "built"
+    if absent := [name for name in BUILT if not (folder / name).is_file()]:
+        raise Unfit(
+            f"{', '.join(absent)} is missing in {folder}, so that the console cannot be shown: {AGAIN}",
+            f"{folder} 中缺少 {'、'.join(absent)}，控制台无法显示：{AGAIN_ZH}",
+        )
 
 
 class Rendering:
