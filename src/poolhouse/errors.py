@@ -477,6 +477,13 @@ class GroupCodeTaken(CodeTaken):
     en = "The group code {value} already exists"
 
 
+class ScriptOvertaken(Conflict):
+    """`version`: the newest, saved since the text was opened that somebody would save now."""
+
+    zh = "打开之后，有人保存了较新的版本 {version}，没有保存"
+    en = "Somebody has saved version {version} since this was opened: nothing was saved"
+
+
 class FieldValueTaken(Conflict):
     """A custom field that is unique has this value on something else already."""
 

@@ -57,6 +57,15 @@ def _session(row: Record) -> AdministratorSession:
 # -- administrators ----------------------------------------------------------------------------------------
 
 
+async def names(db: Executor, ids: Collection[str]) -> dict[str, str]:
+    """What each is called, of those who are administrators."""
+    rows = await db.fetch(
+        "select id, coalesce(nullif(name, ''), username) as name from administrators where id = any($1::text[])",
+        list(ids),
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
 async def insert(
     db: Executor,
     *,

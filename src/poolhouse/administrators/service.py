@@ -7,7 +7,7 @@ is in the audit log under no pool, and what changes somebody's rights in a pool 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -233,6 +233,10 @@ class AdministratorService:
         return replace(
             asking, pool_id=pool_id, kind="administrator", actor_id=administrator.id, scopes=scopes
         )
+
+    async def names(self, ids: Collection[str]) -> dict[str, str]:
+        """What each is called who is an administrator: id -> name, for those who read what they did."""
+        return await postgres.names(self._db, ids) if ids else {}
 
     async def _found(self, db: Database | Tx, administrator: str) -> Administrator:
         found = await postgres.find(db, administrator)

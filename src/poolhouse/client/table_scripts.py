@@ -139,7 +139,12 @@ SCRIPTS_COMMANDS = (
         "GET list-custom-database-script-versions",
         (SCRIPT,),
         Table(
-            (Column("version", "version"), Column("created", "createdAt", "time"), Column("by", "createdBy")),
+            (
+                Column("version", "version"),
+                Column("created", "createdAt", "time"),
+                Column("by", "createdByName", also="createdBy"),
+                Column("message", "message"),
+            ),
             "",
         ),
         paged="",

@@ -75,6 +75,7 @@ TITLES: dict[str, Words] = {
     "mails": ("邮件", "mails"),
     "meaning": ("含义", "what it does"),
     "members": ("成员数", "members"),
+    "message": ("说明", "message"),
     "name": ("姓名", "name"),
     "needed until": ("保留到", "needed until"),
     "next": ("下次尝试", "next"),

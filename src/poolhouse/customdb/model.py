@@ -48,6 +48,9 @@ _NEEDED: dict[Mode, tuple[ScriptName, ...]] = {
 }
 _NEEDED_OF_AUTH0: tuple[ScriptName, ...] = ("login", "getUser", "createUser", "deleteUser", "changePassword")
 
+LONGEST_MESSAGE = 500
+"""Characters of what is said of a version."""
+
 DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS = 10_000, 20_000
 
 
@@ -110,13 +113,33 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ScriptVersion:
-    """One version; immutable. `created_by` is who saved it; `offers` are what was noticed at saving it."""
+    """One version; its source never changes. `created_by` is the id of who saved it, `message` what they said of it;
+    `passed_at`: when a debug run of it last returned an answer; `offers` are what was noticed at saving it."""
 
     name: ScriptName
     version: int
     source: str
     created_at: datetime | None = None
     created_by: str = ""
+    message: str = ""
+    passed_at: datetime | None = None
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a source is wrong. `line` and `column` count from 1; both are None where nobody can tell."""
+
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedScript:
+    """What is wrong with a source, and what its author may want."""
+
+    problems: tuple[Place, ...] = ()
     offers: tuple[Offer, ...] = ()
 
 

@@ -25,6 +25,7 @@ from poolhouse.customdb.model import (
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
 from poolhouse.db.where import Where
+from poolhouse.times import now
 from poolhouse.users.model import CUSTOM_DATABASE
 
 _SETTINGS = (
@@ -130,25 +131,42 @@ async def states(db: Executor, pool_id: str) -> list[Record]:
     )
 
 
-async def add_version(db: Executor, pool_id: str, name: str, source: str, by: str) -> ScriptVersion | None:
+_VERSION = "name, version, source, created_at, created_by, message, passed_at"
+
+
+async def add_version(
+    db: Executor, pool_id: str, name: str, source: str, by: str, message: str = ""
+) -> ScriptVersion | None:
     """The next version. Two saves at once: None for the one that comes second."""
     row = await db.fetchrow(
-        "insert into custom_scripts (pool_id, name, version, source, created_by) "
-        "select $1, $2, coalesce(max(version), 0) + 1, $3, $4 from custom_scripts "
+        "insert into custom_scripts (pool_id, name, version, source, created_by, message) "
+        "select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5 from custom_scripts "
         "where pool_id = $1 and name = $2 on conflict (pool_id, name, version) do nothing "
-        "returning name, version, source, created_at, created_by",
+        f"returning {_VERSION}",
         pool_id,
         name,
         source,
         by,
+        message,
     )
     return ScriptVersion(**dict(row)) if row else None
+
+
+async def passed(db: Executor, pool_id: str, name: str, version: int) -> None:
+    """A debug run of that version has returned an answer."""
+    await db.execute(
+        "update custom_scripts set passed_at = $4 where pool_id = $1 and name = $2 and version = $3",
+        pool_id,
+        name,
+        version,
+        now(),
+    )
 
 
 async def find_version(db: Executor, pool_id: str, name: str, version: int | None) -> ScriptVersion | None:
     """That version, or the newest when None."""
     row = await db.fetchrow(
-        "select name, version, source, created_at, created_by from custom_scripts "
+        f"select {_VERSION} from custom_scripts "
         "where pool_id = $1 and name = $2 and ($3::integer is null or version = $3) "
         "order by version desc limit 1",
         pool_id,
@@ -160,7 +178,7 @@ async def find_version(db: Executor, pool_id: str, name: str, version: int | Non
 
 async def versions(db: Executor, pool_id: str, name: str, limit: int, offset: int) -> list[ScriptVersion]:
     rows = await db.fetch(
-        "select name, version, source, created_at, created_by from custom_scripts "
+        f"select {_VERSION} from custom_scripts "
         "where pool_id = $1 and name = $2 order by version desc limit $3 offset $4",
         pool_id,
         name,

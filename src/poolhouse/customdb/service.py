@@ -17,7 +17,9 @@ from poolhouse.customdb import auth0, environment, postgres, script_diagnostics,
 from poolhouse.customdb.model import (
     AUTH0_NAMES,
     LARGEST_TIMEOUT_MS,
+    LONGEST_MESSAGE,
     SCRIPT_NAMES,
+    CheckedScript,
     Connection,
     CustomDatabase,
     ErrorMessages,
@@ -34,7 +36,7 @@ from poolhouse.customdb.runner import ScriptRunner, spec_of
 from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.database import Database
-from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound
+from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound, ScriptOvertaken
 from poolhouse.networks import split_host
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
@@ -140,18 +142,38 @@ class CustomDatabaseService:
         caller.require_administrator()
         return await postgres.versions(self._db, caller.pool_id, script_name(name), page.size, page.offset)
 
-    async def save_script(self, caller: Caller, name: str, source: str) -> ScriptVersion:
-        """A new draft. The same text again answers the version it has. A syntax error is refused."""
+    async def check(self, caller: Caller, name: str, source: str) -> CheckedScript:
+        """What saving it would find, with nothing saved."""
+        caller.require_administrator()
+        return await sources.judged(self._sandbox, await self.get(caller), script_name(name), source)
+
+    async def save_script(
+        self, caller: Caller, name: str, source: str, *, message: str = "", after: int | None = None
+    ) -> ScriptVersion:
+        """A new draft. The same text again answers the version it has. A syntax error is refused.
+
+        `after`: the newest version when the text was opened, 0 for none. Raises ScriptOvertaken where there is
+        another by now.
+        """
         caller.require_administrator()
         known = script_name(name)
+        message = message.strip()
+        if len(message) > LONGEST_MESSAGE:
+            limit = LONGEST_MESSAGE
+            raise InvalidInput("message", f"最多 {limit} 个字符", f"has at most {limit} characters")
         offers = await sources.compiled(self._sandbox, await self.get(caller), known, source)
         newest = await postgres.find_version(self._db, caller.pool_id, known, None)
         if newest is not None and newest.source == source:
             return replace(newest, offers=offers)
+        number = newest.version if newest else 0
+        if after is not None and number != after:
+            raise ScriptOvertaken(version=number)
         async with self._db.transaction() as tx:
             saved = await postgres.add_version(
-                tx, caller.pool_id, known, source, caller.actor_id or caller.kind
+                tx, caller.pool_id, known, source, caller.actor_id or caller.kind, message
             )
+            if after is not None and (saved is None or saved.version != after + 1):
+                raise ScriptOvertaken(version=saved.version - 1 if saved else after + 1)
             if saved is None:
                 raise InvalidOperation(
                     "该脚本刚被他人保存，请重试",
@@ -204,7 +226,10 @@ class CustomDatabaseService:
         caller.require_administrator()
         known = script_name(name)
         if source is None:
-            source = (await self.get_script(caller, name, version)).source
+            found = await self.get_script(caller, name, version)
+            source, version = found.source, found.version
+        else:
+            version = None
         wanted = stub(known).split("(", 1)[1].split(")", 1)[0].count(",")
         given = [*args, *[None] * (wanted - len(args))]
         ours = await self._runner.context(caller)
@@ -213,6 +238,8 @@ class CustomDatabaseService:
         if database.dialect == "auth0" and known in ("login", "getUser") and isinstance(given[0], str):
             given[0] = auth0.query_of(given[0])
         outcome = await self._runner.run(caller, database, known, source, given, version=version, debug=True)
+        if version is not None and isinstance(outcome, Returned):
+            await postgres.passed(self._db, caller.pool_id, known, version)
         said = await self._advice(caller, database, known, source, given, outcome)
         return replace(outcome, warnings=(*outcome.warnings, *said))
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from poolhouse.customdb import auth0
-from poolhouse.customdb.model import AUTH0_NAMES, SCRIPT_NAMES, CustomDatabase, Offer, ScriptName
+from poolhouse.customdb.model import (
+    AUTH0_NAMES,
+    SCRIPT_NAMES,
+    CheckedScript,
+    CustomDatabase,
+    Offer,
+    Place,
+    ScriptName,
+)
 from poolhouse.errors import CustomDatabaseUnavailable, InvalidInput
 from poolhouse.misfits import one_of
 from poolhouse.sandbox.client import Checked, Sandbox
@@ -36,6 +44,14 @@ async def compiled(
         "; ".join([sentence, *(offer.message(lang) for offer in offers)]) for lang in ("zh-CN", "en-US")
     )
     raise InvalidInput("source", zh, en, line=problem.line, column=problem.column, text=problem.text)
+
+
+async def judged(sandbox: Sandbox, database: CustomDatabase, name: ScriptName, source: str) -> CheckedScript:
+    """The same, answered and not raised."""
+    checked = await _check(sandbox, database, name, source)
+    problem = checked.problem
+    places = () if problem is None else (Place(problem.message, problem.line, problem.column),)
+    return CheckedScript(places, _offers(database, name, checked))
 
 
 async def offers(

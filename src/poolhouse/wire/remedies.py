@@ -76,6 +76,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.CodeTaken: _GIVE_ANOTHER,
     e.GroupCodeTaken: _GIVE_ANOTHER,
     e.FieldValueTaken: _GIVE_ANOTHER,
+    e.ScriptOvertaken: "Compare the newest version with yours, and save with `after` set to its number.",
     e.InvalidOperation: "The message says what stands in the way: change that first.",
     e.LastLoginMethod: "Give the account another way to sign in first.",
     e.LoginRefused: "Look for the `requestId` in the server's log, which has the cause.",

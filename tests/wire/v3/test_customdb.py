@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
+from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.customdb.conftest import Legacy, legacy  # noqa: F401
 from tests.wire.v3.conftest import V3Client
 
 from poolhouse.customdb.templates import template
+from poolhouse.ids import new_id
 from poolhouse.wire.v3 import customdb
 
 URI = "postgresql://app:s3cret-word@db.internal:5432/users"
@@ -106,6 +109,80 @@ async def test_versions_are_saved_published_and_rolled_back(v3: V3Client) -> Non
     assert states[1]["stub"].splitlines()[1] == (
         "  throw new Error('Please implement the Find User script for this database connection ');"
     )
+
+
+async def test_a_version_tells_who_saved_it_and_what_they_said(v3: V3Client) -> None:
+    one = await v3.services.administrators.create(
+        OPERATOR, f"c{new_id()}", PASSWORD, name="Zhang Wei", is_owner=True, must_change_password=False
+    )
+    caller = await v3.services.administrators.caller_in(one, v3.administrator.pool_id, v3.administrator)
+    await v3.services.customdb.save_script(caller, "login", LOGIN, message="  as the old shop did ")
+    body = {"name": "login", "source": LOGIN + "\n", "message": "a line more"}
+    ok(await v3.post("save-custom-database-script", body))
+    second, first = ok(await v3.get("list-custom-database-script-versions", name="login"))
+    assert (first["message"], first["createdByName"]) == ("as the old shop did", "Zhang Wei")
+    assert (second["message"], second["createdByName"]) == ("a line more", None)
+    assert first["createdBy"] == one.id
+    long = await v3.post("save-custom-database-script", {**body, "source": "x", "message": "x" * 501})
+    assert (long["statusCode"], "message" in long["message"]) == (400, True)
+
+
+async def test_a_save_after_another_is_refused_and_tells_the_newest(v3: V3Client) -> None:
+    await save(v3, "login", LOGIN)
+    for after, answered in ((1, 200), (1, 409), (0, 409), (3, 409), (2, 200)):
+        body = {"name": "login", "source": f"{LOGIN}\n// {after} {answered}", "after": after}
+        answer = await v3.post("save-custom-database-script", body)
+        assert answer["statusCode"] == answered, (after, answer)
+        if answered == 409:
+            assert "2" in answer["message"]
+    found = ok(await v3.get("list-custom-database-script-versions", name="login"))
+    assert [one["version"] for one in found] == [3, 2, 1]
+
+
+async def test_of_two_saves_at_once_after_the_same_version_one_is_refused(v3: V3Client) -> None:
+    await save(v3, "login", LOGIN)
+    bodies = [{"name": "login", "source": f"{LOGIN}\n// {number}", "after": 1} for number in range(4)]
+    answers = await asyncio.gather(*(v3.post("save-custom-database-script", body) for body in bodies))
+    assert sorted(answer["statusCode"] for answer in answers) == [200, 409, 409, 409]
+    assert len(ok(await v3.get("list-custom-database-script-versions", name="login"))) == 2
+
+
+async def test_a_version_tells_when_a_run_of_it_last_passed(v3: V3Client) -> None:
+    """Not of one that throws, nor of a text that is no version."""
+    await save(
+        v3, "login", "async function login(query) { if (query.bad) throw new Error('no'); return { id: 1 }; }"
+    )
+    name = {"name": "login"}
+    for body in ({"args": [{"bad": 1}]}, {"source": LOGIN, "version": 1, "args": [{}]}):
+        ok(await v3.post("run-custom-database-script", {**name, **body}))
+        assert ok(await v3.get("get-custom-database-script", **name))["passedAt"] is None
+    assert ok(await v3.post("run-custom-database-script", {**name, "args": [{}]}))["success"]
+    assert ok(await v3.get("get-custom-database-script", **name))["passedAt"] is not None
+
+
+async def test_a_check_tells_the_place_of_a_fault_and_saves_nothing(v3: V3Client) -> None:
+    body = {"name": "login", "source": "async function login() {\n  return {;\n}"}
+    found = ok(await v3.post("check-custom-database-script", body))
+    (problem,) = found["problems"]
+    assert (problem["line"], problem["column"]) == (2, 11)
+    sound = ok(await v3.post("check-custom-database-script", {"name": "login", "source": LOGIN}))
+    assert sound == {"problems": [], "warnings": []}
+    theirs = "function login(email, password, callback) { callback(null, {}); }"
+    told = ok(await v3.post("check-custom-database-script", {"name": "login", "source": theirs}))
+    assert [one["code"] for one in told["warnings"]] == ["SCRIPT_LOOKS_LIKE_AUTH0"]
+    states = ok(await v3.get("list-custom-database-scripts"))
+    assert {one["draftVersion"] for one in states} == {None}
+
+
+async def test_every_script_has_an_example_of_every_kind_that_is_sound(v3: V3Client) -> None:
+    for state in ok(await v3.get("list-custom-database-scripts")):
+        found = ok(await v3.get("list-custom-database-templates", name=state["name"]))
+        kinds = [one["kind"] for one in found]
+        judges = state["name"] == "verifyPassword"
+        assert kinds == ([""] if judges else ["postgresql", "mysql", "mongodb", "http"])
+        for one in found:
+            body = {"name": state["name"], "source": one["source"]}
+            assert ok(await v3.post("check-custom-database-script", body))["problems"] == []
 
 
 async def test_a_syntax_error_is_refused_with_its_place(v3: V3Client) -> None:

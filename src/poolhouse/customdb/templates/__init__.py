@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib import resources
 
-from poolhouse.customdb.model import DIRECTORY_SCRIPTS, PASSWORD_FUNCTION, ScriptName
+from poolhouse.customdb.model import AUTH0_NAMES, DIRECTORY_SCRIPTS, PASSWORD_FUNCTION, ScriptName
 
 
 def template(kind: str, name: ScriptName) -> str:
@@ -16,6 +16,16 @@ def template(kind: str, name: ScriptName) -> str:
     folder = resources.files(__name__)
     here = folder if name == PASSWORD_FUNCTION else folder.joinpath(kind)
     return here.joinpath(f"{name}.js").read_text()
+
+
+KINDS = ("postgresql", "mysql", "mongodb", "http")
+
+
+def examples(name: ScriptName) -> dict[str, str]:
+    """The source of one function by kind of database; by "" where it speaks to none."""
+    if name in AUTH0_NAMES:
+        return {}
+    return {"": template("", name)} if name == PASSWORD_FUNCTION else {k: template(k, name) for k in KINDS}
 
 
 def templates(kind: str) -> dict[ScriptName, str]:

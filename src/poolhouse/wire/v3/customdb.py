@@ -5,7 +5,7 @@ Source: docs/contract/custom-database.md#administration.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -27,6 +27,8 @@ from poolhouse.customdb.model import (
     needed,
 )
 from poolhouse.customdb.redaction import HIDDEN, redacted_text
+from poolhouse.customdb.sources import script_name
+from poolhouse.customdb.templates import examples
 from poolhouse.errors import Lang
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
 from poolhouse.sandbox.order import Dialect
@@ -118,6 +120,9 @@ class ScriptVersionDto(Camel):
     source: str
     created_at: str | None
     created_by: str
+    created_by_name: str | None
+    message: str
+    passed_at: str | None
     warnings: list[WarningDto] = []
 
 
@@ -132,6 +137,33 @@ class ListVersionsQuery(Camel):
 
 class SaveScriptDto(Camel):
     name: str
+    source: str
+    message: str = ""
+    after: int | None = None
+
+
+class CheckScriptDto(Camel):
+    name: str
+    source: str
+
+
+class PlaceDto(Camel):
+    message: str
+    line: int | None
+    column: int | None
+
+
+class CheckedScriptDto(Camel):
+    problems: list[PlaceDto]
+    warnings: list[WarningDto]
+
+
+class ListTemplatesQuery(Camel):
+    name: str
+
+
+class TemplateDto(Camel):
+    kind: str
     source: str
 
 
@@ -269,18 +301,34 @@ async def list_scripts(request: V3Request, _: None) -> list[ScriptStateDto]:
 
 
 async def get_script(request: V3Request, query: GetScriptQuery) -> ScriptVersionDto:
-    return _version_dto(await request.services.customdb.get_script(request.caller, query.name, query.version))
+    found = await request.services.customdb.get_script(request.caller, query.name, query.version)
+    return _version_dto(found, await _authors(request, [found]))
 
 
 async def list_versions(request: V3Request, query: ListVersionsQuery) -> list[ScriptVersionDto]:
     asked = page(query.page, query.limit)
     found = await request.services.customdb.list_versions(request.caller, query.name, asked)
-    return [_version_dto(version) for version in found]
+    authors = await _authors(request, found)
+    return [_version_dto(version, authors) for version in found]
+
+
+async def list_templates(request: V3Request, query: ListTemplatesQuery) -> list[TemplateDto]:
+    request.caller.require_administrator()
+    found = examples(script_name(query.name))
+    return [TemplateDto(kind, source) for kind, source in found.items()]
+
+
+async def check_script(request: V3Request, body: CheckScriptDto) -> CheckedScriptDto:
+    found = await request.services.customdb.check(request.caller, body.name, body.source)
+    places = [PlaceDto(one.message, one.line, one.column) for one in found.problems]
+    return CheckedScriptDto(places, _warnings(found.offers, request.caller.lang))
 
 
 async def save_script(request: V3Request, body: SaveScriptDto) -> ScriptVersionDto:
-    saved = await request.services.customdb.save_script(request.caller, body.name, body.source)
-    return _version_dto(saved, request.caller.lang)
+    saved = await request.services.customdb.save_script(
+        request.caller, body.name, body.source, message=body.message, after=body.after
+    )
+    return _version_dto(saved, await _authors(request, [saved]), request.caller.lang)
 
 
 async def publish_script(request: V3Request, body: PublishScriptDto) -> ScriptStateDto:
@@ -369,10 +417,25 @@ def _state_dto(state: ScriptState, lang: Lang = "zh-CN") -> ScriptStateDto:
     return ScriptStateDto(state.name, state.published, state.draft, at, state.stub, warnings)
 
 
-def _version_dto(version: ScriptVersion, lang: Lang = "zh-CN") -> ScriptVersionDto:
-    at = _when(version.created_at)
-    warnings = _warnings(version.offers, lang)
-    return ScriptVersionDto(version.name, version.version, version.source, at, version.created_by, warnings)
+async def _authors(request: V3Request, versions: Sequence[ScriptVersion]) -> dict[str, str]:
+    """id -> name, of the administrators among those who saved them."""
+    return await request.services.administrators.names({one.created_by for one in versions})
+
+
+def _version_dto(
+    version: ScriptVersion, authors: Mapping[str, str], lang: Lang = "zh-CN"
+) -> ScriptVersionDto:
+    return ScriptVersionDto(
+        version.name,
+        version.version,
+        version.source,
+        _when(version.created_at),
+        version.created_by,
+        authors.get(version.created_by),
+        version.message,
+        _when(version.passed_at),
+        _warnings(version.offers, lang),
+    )
 
 
 def offers_dto(offers: Sequence[Offer], lang: Lang) -> list[dict[str, Any]]:
@@ -471,6 +534,10 @@ ENDPOINTS = [
          READ, "The versions of a script, newest first"),
     _row("POST", "save-custom-database-script", SaveScriptDto, ScriptVersionDto, save_script,
          WRITE, "Save a new draft; a syntax error is refused with line and column"),
+    _row("POST", "check-custom-database-script", CheckScriptDto, CheckedScriptDto, check_script,
+         WRITE, "Check a script's text without saving it: syntax errors with line and column, and warnings"),
+    _row("GET", "list-custom-database-templates", ListTemplatesQuery, list[TemplateDto], list_templates,
+         READ, "Complete examples of a script, one for each kind of database"),
     _row("POST", "publish-custom-database-script", PublishScriptDto, ScriptStateDto, publish_script,
          WRITE, "Publish a version; an older one is a rollback"),
     _row("POST", "run-custom-database-script", RunScriptDto, RunResultDto, run_script,

@@ -83,6 +83,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.CodeTaken: Row(409, 40903),
     e.GroupCodeTaken: Row(409, 40904),
     e.FieldValueTaken: Row(409, 40905),
+    e.ScriptOvertaken: Row(409, 40907),
     e.InvalidOperation: Row(422, 42201),
     e.LoginRefused: Row(403, 40301),
     e.WrongCredentials: Row(403, 2333),
