@@ -33,6 +33,7 @@ from poolhouse.migration import postgres_searching
 from poolhouse.oidc import postgres as oidc_rows
 from poolhouse.oidc import postgres_logout as logout_rows
 from poolhouse.sessions import postgres as session_rows
+from poolhouse.statistics import postgres as statistics_rows
 
 BATCH = 5_000
 """Rows a piece deletes at most, of each table it looks at: a fraction of a second."""
@@ -64,6 +65,7 @@ JOBS: tuple[Job, ...] = (
     Job("signing_keys", HOUR_S, session_rows.delete_unneeded_keys),
     Job("server_signing_keys", HOUR_S, session_rows.delete_unneeded_server_keys),
     Job("field_indexes", 10.0, field_index_rows.work),
+    Job("pool_counts", MINUTE_S, statistics_rows.count),
     Job("mail", HOUR_S, mail_rows.delete_old),
     Job("user_search", MINUTE_S, postgres_searching.write_orphaned),
     Job("script_logs", HOUR_S, script_rows.prune_logs),

@@ -80,6 +80,7 @@ OF_NO_POOL = {
     "administrators",
     "alembic_version",
     "maintenance_runs",
+    "pool_counts_until",
     "server_keys",
     "server_signing_keys",
 }

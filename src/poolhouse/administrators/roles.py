@@ -36,6 +36,7 @@ FAMILIES = frozenset(
         "roles",
         "secrets",
         "security",
+        "statistics",
         "tenants",
         "users",
         "whitelist",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from poolhouse.client import statistics
 from poolhouse.client.model import Arg, Column, Command, Facts, Table
 from poolhouse.client.table_apps import NAME
 
@@ -180,6 +181,16 @@ POOL_COMMANDS = (
         "GET get-pool",
         (Arg("POOL_ID", "", ("用户池编号", "the pool's id"), "pool"),),
         Facts((*POOLS, Column("secret", "secret"))),
+    ),
+    Command(
+        "pool statistics",
+        (
+            "显示最近几天的登录、被拒绝的登录、新用户、脚本和邮件，以及待办事项",
+            "Shows the last days in figures: sign-ins, refusals, new users, scripts, mail; and what is to be done.",
+        ),
+        "GET get-pool-statistics",
+        (Arg("--days", "days", ("最近几天，至多 31", "how many days, at most 31"), "number", default=30),),
+        statistics.show,
     ),
     Command(
         "pool create",

@@ -9,6 +9,7 @@ from poolhouse.administrators.service import AdministratorService
 from poolhouse.administrators.sign_in import AdministratorSignIn
 from poolhouse.services.core import Core, Raw
 from poolhouse.services.sign_in import Proving
+from poolhouse.statistics.service import Statistics
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Administration:
     administrators: AdministratorService
     administrator_sign_in: AdministratorSignIn
     administrator_factor: SecondFactor
+    statistics: Statistics
 
 
 def build_administration(raw: Raw, core: Core, proving: Proving) -> Administration:
@@ -31,4 +33,12 @@ def build_administration(raw: Raw, core: Core, proving: Proving) -> Administrati
             audit=core.audit,
         ),
         administrator_factor=factor,
+        statistics=Statistics(
+            db=raw.db,
+            pools=core.pools,
+            customdb=core.customdb,
+            mail=core.mail,
+            sandbox=core.sandbox,
+            has_mail_server=bool(core.settings.smtp_host),
+        ),
     )

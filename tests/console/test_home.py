@@ -1,0 +1,55 @@
+"""A pool's first page: its figures, its charts with a table each, and what is to be done."""
+
+from __future__ import annotations
+
+import re
+
+from tests.conftest import PoolForTests
+from tests.console.conftest import Open
+
+from poolhouse.audit.model import Event
+from poolhouse.caller import Caller
+from poolhouse.services import Services
+from poolhouse.wire.console.charts import HEIGHT, Chart
+
+
+async def test_a_chart_has_its_figures_in_a_table_and_a_name(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    for reason in ("", "WrongPassword"):
+        event = Event("login", "user", success=not reason, detail={"reason": reason})
+        await services.audit.write_refusal(Caller(pool.id), event)
+    one = await console("viewer")
+    text = (await one.get("/pools/{pool}")).text
+    charts = re.findall(r'<figure class="chart (\w+)">(.*?)</figure>', text, re.DOTALL)
+    assert [name for name, _ in charts] == ["logins", "new_users", "refusals"]
+    for _, chart in charts:
+        assert 'role="img" aria-label="' in chart
+        assert chart.count("<tr>") == 31
+    assert "WrongPassword" in text
+    assert "style=" not in text
+
+
+async def test_who_may_not_see_people_sees_figures(console: Open) -> None:
+    one = await console("viewer-without-personal-data")
+    text = (await one.get("/pools/{pool}")).text
+    assert 'class="chart logins"' in text
+    assert "Recent sign-ins" not in text
+
+
+async def test_what_is_to_be_done_leads_there(services: Services, pool: PoolForTests, console: Open) -> None:
+    await services.customdb.update(pool.administrator, {"enabled": True})
+    one = await console("owner")
+    text = (await one.get("/pools/{pool}")).text
+    assert f'<a href="/console/pools/{pool.id}/scripts">Scripts that are not published yet</a>' in text
+    assert '<a href="/console/account">Set up a second factor' in text
+
+
+def test_the_highest_bar_fills_the_chart_and_one_among_a_million_is_seen() -> None:
+    chart = Chart.of("logins", [("a", 1_000_000), ("b", 1), ("c", 0)])
+    assert [bar.height for bar in chart.bars] == [HEIGHT, 2.0, 0.0]
+    assert all(bar.y + bar.height == HEIGHT for bar in chart.bars)
+
+
+def test_a_chart_of_nothing_is_flat() -> None:
+    assert Chart.of("logins", []).most == 0
