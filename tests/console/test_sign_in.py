@@ -16,7 +16,7 @@ from poolhouse.errors import TokenExpired
 from poolhouse.ids import new_id
 from poolhouse.mfa import totp
 from poolhouse.services import Services
-from poolhouse.wire.console.visit import FORM, SESSION
+from poolhouse.wire.console.visit import DEVICE, FORM, SESSION
 
 FRESH = "another-long-password"
 
@@ -113,6 +113,24 @@ async def test_a_wrong_password_says_one_thing_and_keeps_the_name(console: Open)
         assert "wrong-password" not in answer.text
         said.add(re.search(r'role="alert">([^<]+)', answer.text)[1])  # type: ignore[index]
     assert len(said) == 1
+
+
+async def test_a_browser_stays_known_while_others_guess_at_the_name(
+    services: Services, console: Open, stranger: Console
+) -> None:
+    one = await console("viewer")
+    assert one.administrator
+    stranger.administrator = one.administrator
+    kept = one.http.cookies[DEVICE]
+    changed = await one.post("/account/password", "/account", old_password=PASSWORD, new_password=FRESH)
+    assert one.http.cookies[DEVICE] != kept
+    for part in ("HttpOnly", "Path=/console", "SameSite=lax", "Max-Age=31536000"):
+        assert part in changed.headers["set-cookie"]
+    await one.post("/sign-out", page="/account")
+    for _ in range(5):
+        assert (await stranger.sign_in("wrong")).status_code == 403
+    assert (await stranger.sign_in(FRESH)).status_code == 403
+    assert (await one.sign_in(FRESH)).status_code == 303
 
 
 async def test_signing_out_ends_the_session(services: Services, console: Open) -> None:

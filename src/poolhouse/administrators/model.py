@@ -50,11 +50,13 @@ class AdministratorSession:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """`token` is the browser's to keep, and stored nowhere here."""
+    """`token` and `device` are the browser's to keep, and stored nowhere here: the second says, long after the session,
+    that this person signed in with it before."""
 
     administrator: Administrator
     session: AdministratorSession
     token: str = field(repr=False)
+    device: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from poolhouse.administrators import postgres
+from poolhouse.administrators.devices import Devices, stamp
 from poolhouse.administrators.model import (
     SERVER,
     Administrator,
@@ -67,11 +68,7 @@ class _Ticket:
 
     @classmethod
     def of(cls, administrator: Administrator, stored: str) -> _Ticket:
-        return cls(administrator.id, _stamp(stored), time.time() + _TICKET_S)
-
-
-def _stamp(stored: str) -> str:
-    return hashlib.sha256(stored.encode()).hexdigest()[:32]
+        return cls(administrator.id, stamp(stored), time.time() + _TICKET_S)
 
 
 class AdministratorSignIn:
@@ -88,24 +85,30 @@ class AdministratorSignIn:
         """`turns`: one address's share of the hasher's queue, which users' logins wait in, too."""
         self._db, self._box, self._hasher = db, box, hasher
         self._factor, self._turns, self._audit = factor, turns, audit
-        self._tries = Tries(db)
+        self._tries, self._devices = Tries(db), Devices(box)
 
     # -- in ------------------------------------------------------------------------------------------------
 
-    async def sign_in(self, asking: Caller, username: str, password: str) -> SignedIn | More:
-        """Raises WrongCredentials (of an unknown name, a wrong password and a disabled administrator alike),
-        AccountLocked, TooManyRequests, Overloaded."""
+    async def sign_in(
+        self, asking: Caller, username: str, password: str, *, device: str = ""
+    ) -> SignedIn | More:
+        """`device`: what the browser keeps since somebody signed in with it. Raises WrongCredentials (of an unknown
+        name, a wrong password and a disabled administrator alike), AccountLocked, TooManyRequests, Overloaded."""
         named = str(storable(username.strip().casefold()[:64]))
         try:
-            async with self._tries.counted(asking, PASSWORD, named), self._turns.of(asking.neighborhood):
+            known = await self._known_device(device, named)
+            async with (
+                self._tries.counted(asking, PASSWORD, named, known),
+                self._turns.of(asking.neighborhood),
+            ):
                 administrator, stored = await self._authenticate(named, password)
         except PoolhouseError as error:
             await self._refused(asking, named, error)
             raise
-        return await self._next(asking, administrator, _Ticket.of(administrator, stored), stored)
+        return await self._next(asking, administrator, _Ticket.of(administrator, stored), stored, device)
 
     async def go_on(
-        self, asking: Caller, ticket: str, *, code: str = "", new_password: str = ""
+        self, asking: Caller, ticket: str, *, code: str = "", new_password: str = "", device: str = ""
     ) -> SignedIn | More:
         """With what was needed: a code of the authenticator or a recovery code, or a password in place of one that
         somebody else set. Raises TokenExpired where the sign-in must begin anew; CodeWrong, AccountLocked,
@@ -116,31 +119,37 @@ class AdministratorSignIn:
         if administrator is None or known is None or administrator.disabled:
             raise TokenExpired("the administrator is gone or disabled")
         _, stored = known
-        if _stamp(stored) != opened.stamp:
+        if stamp(stored) != opened.stamp:
             raise TokenExpired("the password has changed since")
         if administrator.second_factor and not opened.factor:
             try:
-                async with self._tries.counted(asking, CODE, administrator.username):
+                trusted = self._devices.trusted(device, administrator.id, stored)
+                async with self._tries.counted(asking, CODE, administrator.username, trusted):
                     await self._factor.use(administrator.id, code)
             except PoolhouseError as error:
                 await self._refused(asking, administrator.username, error)
                 raise
-            return await self._next(asking, administrator, replace(opened, factor=True), stored)
+            return await self._next(asking, administrator, replace(opened, factor=True), stored, device)
         if not administrator.must_change_password:
-            return await self._open(asking, administrator, stored)
+            return await self._open(asking, administrator, stored, device)
         check_password(new_password, administrator.username)
         if (await self._hasher.verify(new_password, stored)).ok:
             raise WeakPassword("password", "不能与原密码相同", "must not be the old one")
-        return await self._open(asking, administrator, stored, await self._hasher.hash(new_password))
+        return await self._open(asking, administrator, stored, device, await self._hasher.hash(new_password))
 
     async def _next(
-        self, asking: Caller, administrator: Administrator, ticket: _Ticket, stored: str
+        self, asking: Caller, administrator: Administrator, ticket: _Ticket, stored: str, device: str
     ) -> SignedIn | More:
         if administrator.second_factor and not ticket.factor:
             return More("code", self._sealed(ticket))
         if administrator.must_change_password:
             return More("new password", self._sealed(ticket))
-        return await self._open(asking, administrator, stored)
+        return await self._open(asking, administrator, stored, device)
+
+    async def _known_device(self, device: str, named: str) -> str:
+        """Its id, "" where it is not known for whoever has the name."""
+        known = await postgres.password_hash(self._db, named) if self._devices.are_any(device) else None
+        return self._devices.trusted(device, *known) if known else ""
 
     def _sealed(self, ticket: _Ticket) -> str:
         return self._box.encrypt(msgspec.json.encode(ticket).decode(), _PLACE).hex()
@@ -170,7 +179,12 @@ class AdministratorSignIn:
         return administrator, stored
 
     async def _open(
-        self, asking: Caller, administrator: Administrator, stored: str, fresh: str | None = None
+        self,
+        asking: Caller,
+        administrator: Administrator,
+        stored: str,
+        device: str,
+        fresh: str | None = None,
     ) -> SignedIn:
         """`stored` is the hash that the password fitted, `fresh` one in its place. Raises TokenExpired where another
         was set meanwhile: a reset is to leave nobody inside who came by the old one."""
@@ -189,7 +203,8 @@ class AdministratorSignIn:
                 await self._audit.write(tx, caller, _event("update_password", administrator))
             await postgres.insert_session(tx, session)
             await self._audit.write(tx, caller, _event("login", administrator))
-        return SignedIn(replace(administrator, must_change_password=False), session, token)
+        kept = self._devices.noted(device, administrator.id, fresh or stored)
+        return SignedIn(replace(administrator, must_change_password=False), session, token, kept)
 
     # -- afterwards ----------------------------------------------------------------------------------------
 
@@ -242,9 +257,17 @@ class AdministratorSignIn:
         return ended
 
     async def change_password(
-        self, asking: Caller, administrator: Administrator, session_id: str, old: str, new: str
-    ) -> None:
-        """Their own; every other session ends. Raises OldPasswordWrong, AccountLocked, WeakPassword.
+        self,
+        asking: Caller,
+        administrator: Administrator,
+        session_id: str,
+        old: str,
+        new: str,
+        *,
+        device: str = "",
+    ) -> str:
+        """Their own; every other session ends, and no other browser is known for them any more. Answers what this one
+        is to keep. Raises OldPasswordWrong, AccountLocked, WeakPassword.
 
         Counted apart from sign-ins: whoever guesses at the door must not keep the person from changing it.
         """
@@ -257,6 +280,7 @@ class AdministratorSignIn:
             await postgres.delete_sessions(tx, administrator.id, but=session_id)
             caller = for_the_log(asking, administrator.id)
             await self._audit.write(tx, caller, _event("update_password", administrator))
+        return self._devices.noted(device, administrator.id, hashed)
 
     async def begin_factor(
         self, asking: Caller, administrator: Administrator, session_id: str, password: str, issuer: str

@@ -1,6 +1,7 @@
 """Counting tries at what administrators sign in with, as those of users are (`login.tally`), under no pool.
 
-Five wrong ones lock a name for a minute, then longer, whether anybody has it or not.
+Five wrong ones lock a name for a minute, then longer, whether anybody has it or not. In a browser that its owner signed
+in with before they lock that browser instead, whatever is tried elsewhere.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ class Tries:
         self._tally = Tally(db)
 
     @asynccontextmanager
-    async def counted(self, asking: Caller, kind: str, named: str) -> AsyncIterator[None]:
-        """Around one try. What proves nothing, as a lost database or a full queue, is not counted. A right password
-        forgives no wrong codes: whoever has it could try codes for ever."""
+    async def counted(self, asking: Caller, kind: str, named: str, device: str = "") -> AsyncIterator[None]:
+        """Around one try; `device` is a browser that is known for that name. What proves nothing, as a lost database or
+        a full queue, is not counted. A right password forgives no wrong codes: whoever has it could try codes for
+        ever."""
         counted: list[Subject] = []
-        limits = [(Subject(SERVER, kind, named), OF_NAME)]
-        if asking.neighborhood:
+        whose = Subject(SERVER, f"{kind}-device", device) if device else Subject(SERVER, kind, named)
+        limits = [(whose, OF_NAME)]
+        if asking.neighborhood and not device:
             limits.append((Subject(SERVER, ADDRESS, asking.neighborhood), OF_ADDRESS))
         try:
             for subject, limit in limits:

@@ -10,7 +10,7 @@ from poolhouse import trace
 from poolhouse.errors import CodeWrong, PoolhouseError
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import Visit, redirect
+from poolhouse.wire.console.visit import DEVICE, Visit, redirect
 
 HERE = "/console/account"
 ISSUER = "Poolhouse"
@@ -24,16 +24,17 @@ async def change_password(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
     assert visit.session
     try:
-        await visit.services.administrator_sign_in.change_password(
+        kept = await visit.services.administrator_sign_in.change_password(
             visit.asking,
             visit.who,
             visit.session.id,
             form.get("old_password", ""),
             form.get("new_password", ""),
+            device=visit.device,
         )
     except PoolhouseError as error:
         return await _refused(visit, rendering, error)
-    return redirect(f"{HERE}?done=done_password")
+    return visit.keep(redirect(f"{HERE}?done=done_password"), DEVICE, kept)
 
 
 async def begin_factor(visit: Visit, rendering: Rendering) -> Response:

@@ -32,7 +32,7 @@ async def sign_in(visit: Visit, rendering: Rendering) -> Response:
     to, username = onward(form.get("to", "")), form.get("username", "")
     try:
         found = await visit.services.administrator_sign_in.sign_in(
-            visit.asking, username, form.get("password", "")
+            visit.asking, username, form.get("password", ""), device=visit.device
         )
     except PoolhouseError as error:
         trace.note(error=error)
@@ -54,7 +54,11 @@ async def go_on(visit: Visit, rendering: Rendering) -> Response:
     needs = "new password" if "new_password" in form else "code"
     try:
         found = await visit.services.administrator_sign_in.go_on(
-            visit.asking, ticket, code=form.get("code", ""), new_password=form.get("new_password", "")
+            visit.asking,
+            ticket,
+            code=form.get("code", ""),
+            new_password=form.get("new_password", ""),
+            device=visit.device,
         )
     except TokenExpired as error:
         trace.note(error=error)

@@ -28,8 +28,9 @@ from poolhouse.wire.origin import is_secure, origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
 from poolhouse.wire.v3.app import asked, row_named
 
-SESSION, FORM, LANG, THEME = (
+SESSION, DEVICE, FORM, LANG, THEME = (
     "poolhouse_console",
+    "poolhouse_console_device",
     "poolhouse_console_form",
     "poolhouse_console_lang",
     "poolhouse_console_theme",
@@ -133,14 +134,19 @@ class Visit:
     def signed_in(self, to: str, signed: SignedIn) -> Response:
         response = redirect(to)
         self._keep(response, SESSION, signed.token, int(LIFETIME.total_seconds()))
-        return response
+        return self.keep(response, DEVICE, signed.device)
+
+    @property
+    def device(self) -> str:
+        """What this browser keeps since an administrator signed in with it."""
+        return self.cookies.get(DEVICE, "")
 
     def signed_out(self, response: Response) -> Response:
         response.delete_cookie(SESSION, path="/console", secure=self.secure, httponly=True, samesite="lax")
         return response
 
     def keep(self, response: Response, name: str, value: str) -> Response:
-        """What they chose to see."""
+        """For a year: what they chose to see, and that somebody signed in here."""
         self._keep(response, name, value, YEAR_S)
         return response
 
@@ -170,7 +176,7 @@ class Visit:
 def stranger(request: Request, services: WireServices) -> Visit:
     """Before it is known who asks, and without what `known` may refuse: the query and the body."""
     head = head_of(request, services.settings)
-    cookies = cookies_among(head.headers.get("cookie", ""), (SESSION, FORM, LANG, THEME))
+    cookies = cookies_among(head.headers.get("cookie", ""), (SESSION, DEVICE, FORM, LANG, THEME))
     if not _KEY_OF_A_FORM.match(cookies.get(FORM, "")):
         cookies.pop(FORM, None)
     told = (cookies.get(LANG), head.headers.get("accept-language"))
