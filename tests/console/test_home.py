@@ -53,3 +53,21 @@ def test_the_highest_bar_fills_the_chart_and_one_among_a_million_is_seen() -> No
 
 def test_a_chart_of_nothing_is_flat() -> None:
     assert Chart.of("logins", []).most == 0
+
+
+async def test_mail_that_waits_and_that_failed_is_shown(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    for number, status in enumerate(("queued", "queued", "queued", "dead", "sent")):
+        await services.db.execute(
+            "insert into mail_outbox (pool_id, id, channel, scene, lang, recipient, sender, subject, body, status) "
+            "values ($1, $2, 'email', 'welcome', 'en-US', 'a@shop.example', 'x', 'x', 'x', $3)",
+            pool.id,
+            str(number),
+            status,
+        )
+    one = await console("viewer-without-personal-data")
+    text = (await one.get("/pools/{pool}")).text
+    assert 'Mail waiting</span><strong class="figure">3<' in text
+    assert 'Mail failed</span><strong class="figure">1<' in text
+    assert "Some mail could not be delivered" in text

@@ -64,12 +64,14 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 
 
 def _tiles(figures: dict[str, Any]) -> list[tuple[str, int, str]]:
-    """Word, figure, and where below the pool what is counted is listed."""
+    """Word, figure, and where below the pool what is counted is listed, "" where no page lists it."""
     today = figures["days"][-1]
     return [
         ("users_total", figures["users"], "/users"),
         ("tile_logins_today", today["logins"], "/sign_ins"),
         ("tile_refusals_today", today["refusals"], "/sign_ins"),
+        ("tile_mail_waiting", figures["mailWaiting"], ""),
+        ("tile_mail_failed", figures["mailFailed"], ""),
     ]
 
 
