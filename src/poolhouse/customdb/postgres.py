@@ -72,6 +72,11 @@ async def find(db: Executor, pool_id: str, box: SecretBox) -> CustomDatabase | N
     return _database(row, box) if row else None
 
 
+async def lock(tx: Executor, pool_id: str) -> None:
+    """Whoever changes the settings or pushes a folder waits for whoever is doing so, until the end of `tx`."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended('scripts:' || $1, 0))", pool_id)
+
+
 async def save(db: Executor, database: CustomDatabase, box: SecretBox) -> None:
     connection = {
         name: getattr(database.connection, name)

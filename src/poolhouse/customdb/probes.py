@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from poolhouse.customdb.connection_failures import ConnectionFailure, kind_of
 from poolhouse.customdb.model import CustomDatabase
 from poolhouse.customdb.redaction import redacted_text, secrets_of
 from poolhouse.customdb.runner import spec_of
@@ -33,13 +34,13 @@ async function probe() {
 }
 
 
-async def probe(sandbox: Sandbox, database: CustomDatabase, env: dict[str, str]) -> str | None:
+async def probe(sandbox: Sandbox, database: CustomDatabase, env: dict[str, str]) -> ConnectionFailure | None:
     """None when it answers, else what went wrong, without any secret."""
     source = _PROBES.get(database.database_type)
     if source is None:
-        return f"{database.database_type} cannot be tested"
+        return ConnectionFailure("other", f"{database.database_type} cannot be tested")
     if not env["DB_CONNECTION_URI"]:
-        return "no connection is configured"
+        return ConnectionFailure("not_configured", "no connection is configured")
     outcome = await sandbox.run(
         spec_of(database, env, debug=True),
         source=source,
@@ -56,4 +57,5 @@ async def probe(sandbox: Sandbox, database: CustomDatabase, env: dict[str, str])
         if isinstance(outcome, Threw)
         else f"{outcome.reason}: {outcome.detail}"
     )
-    return redacted_text(said or "no answer", secrets_of(env))
+    text = redacted_text(said or "no answer", secrets_of(env)) or ""
+    return ConnectionFailure(kind_of(outcome), text)

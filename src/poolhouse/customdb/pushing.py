@@ -12,9 +12,10 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb import postgres, sources
+from poolhouse.customdb.changes import checked, merged
 from poolhouse.customdb.folder import CONNECTION_FILE, SETTINGS, Folder
 from poolhouse.customdb.model import CustomDatabase, Offer, ScriptName
-from poolhouse.customdb.service import CustomDatabaseService, checked, merged
+from poolhouse.customdb.service import CustomDatabaseService
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import InvalidInput, InvalidOperation
 from poolhouse.sandbox.client import Sandbox
@@ -113,8 +114,7 @@ class ScriptFolders:
         if problems or not apply or not steps:
             return Push(steps, problems, offers)
         async with self._db.transaction() as tx:
-            lock = "select pg_advisory_xact_lock(hashtextextended('scripts:' || $1, 0))"
-            await tx.execute(lock, caller.pool_id)
+            await postgres.lock(tx, caller.pool_id)
             now = await postgres.find(tx, caller.pool_id, self._box) or CustomDatabase(caller.pool_id)
             if now != current or await self._steps(tx, now, folder, draft) != steps:
                 raise _met()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, get_args
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -13,16 +13,15 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.customdb import auth0, environment, postgres, script_diagnostics, sources
+from poolhouse.customdb import auth0, postgres, script_diagnostics, sources
+from poolhouse.customdb.changes import checked, merged
+from poolhouse.customdb.connection_failures import ConnectionFailure
 from poolhouse.customdb.model import (
     AUTH0_NAMES,
-    LARGEST_TIMEOUT_MS,
     LONGEST_MESSAGE,
     SCRIPT_NAMES,
     CheckedScript,
-    Connection,
     CustomDatabase,
-    ErrorMessages,
     LiveConnection,
     LogEntry,
     LogQuery,
@@ -31,17 +30,13 @@ from poolhouse.customdb.model import (
     ScriptState,
     ScriptVersion,
 )
-from poolhouse.customdb.redaction import HIDDEN
-from poolhouse.customdb.runner import ScriptRunner, spec_of
+from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.stubs import stub
-from poolhouse.db.database import Database
+from poolhouse.db.database import Database, Executor
 from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound, ScriptOvertaken
-from poolhouse.networks import split_host
 from poolhouse.paging import Page, PageRequest
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
-from poolhouse.sandbox.order import Dialect
-from poolhouse.times import zone_named
 from poolhouse.ttl_cache import TtlCache
 
 _log = structlog.get_logger(__name__)
@@ -52,8 +47,9 @@ CACHE_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ConnectionTest:
-    success: bool
-    message: str
+    """`failure` is None where it answered."""
+
+    failure: ConnectionFailure | None
     latency_ms: float
 
 
@@ -87,8 +83,9 @@ class CustomDatabaseService:
         Raises InvalidInput naming the field.
         """
         caller.require_administrator()
-        database = checked(merged(await self.get(caller), changes))
         async with self._db.transaction() as tx:
+            await postgres.lock(tx, caller.pool_id)
+            database = checked(merged(await self._saved(tx, caller.pool_id), changes))
             await postgres.save(tx, database, self._box)
             await self._audit.write(
                 tx,
@@ -98,19 +95,51 @@ class CustomDatabaseService:
         self.forget(caller.pool_id)
         return await self.get(caller)
 
+    async def change_variables(
+        self, caller: Caller, given: Mapping[str, str], removed: Sequence[str]
+    ) -> CustomDatabase:
+        """Sets some variables of `env` and removes others; the rest stays, whoever else changes it meanwhile.
+
+        Raises InvalidInput naming the variable.
+        """
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            await postgres.lock(tx, caller.pool_id)
+            now = await self._saved(tx, caller.pool_id)
+            kept = {name: value for name, value in now.env.items() if name not in removed}
+            database = checked(replace(now, env={**kept, **given}))
+            await postgres.save(tx, database, self._box)
+            detail = {
+                "changed": ["env"],
+                "set": sorted(given),
+                "removed": sorted(set(removed) & set(now.env)),
+            }
+            await self._audit.write(
+                tx, caller, Event("update", "custom_database", caller.pool_id, detail=detail)
+            )
+        self.forget(caller.pool_id)
+        return database
+
+    async def _saved(self, db: Executor, pool_id: str) -> CustomDatabase:
+        return await postgres.find(db, pool_id, self._box) or CustomDatabase(pool_id)
+
     def forget(self, pool_id: str) -> None:
         """What was changed is served from now on."""
         self._recent.drop(pool_id)
 
-    async def test_connection(self, caller: Caller) -> ConnectionTest:
-        """Connects as a script would: from inside the sandbox, to the saved connection."""
+    async def test_connection(
+        self, caller: Caller, changes: Mapping[str, Any] | None = None
+    ) -> ConnectionTest:
+        """Connects as a script would: from inside the sandbox, to the saved connection or, with `changes`, to what it
+        would be if they were saved. Raises InvalidInput as `update` does."""
         from poolhouse.customdb.probes import probe
 
         database = await self.get(caller)
+        if changes:
+            database = checked(merged(database, changes))
         started = time.monotonic()
-        problem = await probe(self._sandbox, database, await self._runner.env(database))
-        latency_ms = (time.monotonic() - started) * 1000
-        return ConnectionTest(problem is None, problem or "", latency_ms)
+        failure = await probe(self._sandbox, database, await self._runner.env(database))
+        return ConnectionTest(failure, (time.monotonic() - started) * 1000)
 
     async def list_scripts(self, caller: Caller) -> list[ScriptState]:
         """All nine, in the documents' order and the pool's own last; then those of Auth0 that have no place among
@@ -318,58 +347,3 @@ def _context(ours: dict[str, Any], given: Any) -> Any:
     asked = given.get("request")
     request = {**ours["request"], **asked} if isinstance(asked, dict) else ours["request"]
     return {**ours, **given, "request": request}
-
-
-def merged(current: CustomDatabase, changes: Mapping[str, Any]) -> CustomDatabase:
-    """With the changes; a masked secret that is sent back stays as it is."""
-    changes = dict(changes)
-    if "connection" in changes:
-        changes["connection"] = _unmasked(changes["connection"], current.connection)
-    if "env" in changes:
-        given = {name: current.env.get(name) if v == HIDDEN else v for name, v in changes["env"].items()}
-        changes["env"] = {name: value for name, value in given.items() if value is not None}
-    return replace(current, **changes)
-
-
-def _unmasked(given: Connection, kept: Connection) -> Connection:
-    masked = [part.name for part in fields(Connection) if getattr(given, part.name) == HIDDEN]
-    if given.uri and HIDDEN in given.uri:
-        masked.append("uri")
-    return replace(given, **{name: getattr(kept, name) for name in masked})
-
-
-def checked(database: CustomDatabase) -> CustomDatabase:
-    """Raises InvalidInput naming the field."""
-    environment.check_database_type(database.database_type)
-    if not 100 <= database.timeout_ms <= LARGEST_TIMEOUT_MS:
-        limit = LARGEST_TIMEOUT_MS
-        raise InvalidInput("timeoutMs", f"应为 100 至 {limit}", f"must be 100 to {limit}")
-    if not 64 <= database.memory_mb <= 256:
-        raise InvalidInput("memoryMb", "应为 64 至 256", "must be 64 to 256")
-    if database.error_messages not in get_args(ErrorMessages):
-        known = ", ".join(get_args(ErrorMessages))
-        raise InvalidInput("errorMessages", f"应为 {known}", f"must be one of {known}")
-    if database.dialect not in get_args(Dialect):
-        known = ", ".join(get_args(Dialect))
-        raise InvalidInput("dialect", f"应为 {known}", f"must be one of {known}")
-    zone_named(str(database.timezone), "timezone")
-    environment.check_variables(database.env, dialect=database.dialect)
-    _check_hosts(database)
-    if len(database.allowed_hosts) > 50:
-        raise InvalidInput("allowedHosts", "最多 50 个", "at most 50")
-    for host in database.allowed_hosts:
-        try:
-            split_host(host)
-        except ValueError as error:
-            raise InvalidInput("allowedHosts", "应为 host:port", "must be host:port") from error
-    return database
-
-
-def _check_hosts(database: CustomDatabase) -> None:
-    """What cannot be an address would only fail at the first login."""
-    field = "connection.uri" if database.connection.uri else "connection.host"
-    for host in spec_of(replace(database, allowed_hosts=()), {}).allow_hosts:
-        try:
-            split_host(host)
-        except ValueError as error:
-            raise InvalidInput(field, "不是合法的主机与端口", "not a host and a port") from error

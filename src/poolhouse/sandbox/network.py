@@ -72,8 +72,8 @@ async def _resolve(host: str, port: int) -> set[Address]:
         pass
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        return set()  # the script will be told so by its own connection attempt
+    except (OSError, UnicodeError):  # the latter: a part of the name is longer than names may be
+        return set()  # the script will be told so by its own attempt
     return {ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found}
 
 

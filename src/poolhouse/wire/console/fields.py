@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from poolhouse.client.model import Arg
+from poolhouse.client.model import Arg, got
 from poolhouse.errors import InvalidInput
 from poolhouse.wire.json_body import json_text
 
@@ -93,6 +93,42 @@ def _json(text: str) -> tuple[bool, Any]:
         return True, json_text(text, "")
     except InvalidInput:
         return False, None
+
+
+class Overtaken(Exception):
+    """Somebody else changed the same meanwhile; the fields tell what is there now."""
+
+    def __init__(self, fields: list[Field]) -> None:
+        super().__init__("changed meanwhile")
+        self.fields = fields
+
+
+def meant(shown: list[Field], now: Any) -> dict[str, Any]:
+    """What the fields change, by where it goes; `now`: what is there, None for a thing that is to be made. A password
+    is never shown, so that an empty field of one says nothing.
+
+    Raises InvalidInput naming the field, Overtaken.
+    """
+    values: dict[str, Any] = {}
+    fresh, overtaken = [], False
+    for one in shown:
+        is_seen = now is not None and one.arg.kind != "secret"
+        present = written(one.arg, got(now, one.arg.to)) if is_seen else ""
+        mine = plain(one.text) != plain(one.was)
+        theirs = plain(present) != plain(one.was)
+        fresh.append(replace(one, was=present, is_wrong=mine and theirs))
+        overtaken |= mine and theirs and now is not None
+        if now is None:
+            value = read(one.arg, plain(one.text))
+            if value not in (None, [], {}):
+                values[one.arg.to] = value
+        elif mine:
+            differs, value = changed(one.arg, one.text, present)
+            if differs:
+                values[one.arg.to] = value
+    if overtaken:
+        raise Overtaken(fresh)
+    return values
 
 
 def plain(text: str) -> str:

@@ -17,7 +17,7 @@ from poolhouse.client.model import Arg, Command, Values, got, put
 from poolhouse.client.table import COMMANDS
 from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.wire.console import fields
-from poolhouse.wire.console.fields import Field
+from poolhouse.wire.console.fields import Field, Overtaken
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect, segment
@@ -128,7 +128,7 @@ def _sent(form: Form) -> Handler:
             values = _values(visit, form, shown, now)
             if now is None or len(values) > 1:  # beside what names the thing
                 await visit.ask(form.row.operation, values)
-        except _Overtaken as error:
+        except Overtaken as error:
             return _page(visit, rendering, form, error.fields, 409, conflict=True)
         except PoolhouseError as error:
             trace.note(error=error)
@@ -149,37 +149,13 @@ def _sent(form: Form) -> Handler:
     return send
 
 
-class _Overtaken(Exception):
-    """Somebody else changed the same meanwhile; the fields tell what is there now."""
-
-    def __init__(self, fields_: list[Field]) -> None:
-        super().__init__("changed meanwhile")
-        self.fields = fields_
-
-
 def _values(visit: Visit, form: Form, shown: list[Field], now: Any) -> Values:
-    """What is sent. Raises InvalidInput, _Overtaken."""
+    """What is sent. Raises InvalidInput, Overtaken."""
     values: Values = dict(form.row.fixed)
     if form.subject is not None:
         put(values, form.subject.to, visit.path[form.thing])
-    overtaken = False
-    fresh = []
-    for one in shown:
-        present = fields.written(one.arg, got(now, one.arg.to)) if now is not None else ""
-        mine = fields.plain(one.text) != fields.plain(one.was)
-        theirs = fields.plain(present) != fields.plain(one.was)
-        fresh.append(replace(one, was=present, is_wrong=mine and theirs))
-        overtaken |= mine and theirs
-        if now is None:
-            value = fields.read(one.arg, fields.plain(one.text))
-            if value not in (None, [], {}):
-                put(values, one.arg.to, value)
-        elif mine:
-            differs, value = fields.changed(one.arg, one.text, present)
-            if differs:
-                put(values, one.arg.to, value)
-    if overtaken:
-        raise _Overtaken(fresh)
+    for to, value in fields.meant(shown, now).items():
+        put(values, to, value)
     return values
 
 

@@ -35,7 +35,13 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         ),
     ),
     ("section_applications", (Link("applications", "GET list-applications"),)),
-    ("section_database", (Link("scripts", "GET list-custom-database-scripts"),)),
+    (
+        "section_database",
+        (
+            Link("database", "GET get-custom-database"),
+            Link("scripts", "GET list-custom-database-scripts"),
+        ),
+    ),
     (
         "section_logs",
         (

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from poolhouse.customdb.changes import shown_uri
 from poolhouse.customdb.model import (
     Connection,
     CustomDatabase,
@@ -26,7 +27,7 @@ from poolhouse.customdb.model import (
     ScriptVersion,
     needed,
 )
-from poolhouse.customdb.redaction import HIDDEN, redacted_text
+from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.templates import examples
 from poolhouse.errors import Lang
@@ -87,10 +88,29 @@ class CustomDatabaseDto(Camel):
     updated_at: str | None = None
 
 
+class TestConnectionDto(Camel):
+    """What to try in place of what is saved; a masked secret is the saved one."""
+
+    database_type: str | UnsetType = UNSET
+    connection: ConnectionDto | UnsetType = UNSET
+    allowed_hosts: list[str] | UnsetType = UNSET
+
+
 class ConnectionTestDto(Camel):
+    """`reason`: one of `connection_failures.KINDS`; `sentence` and `remedy` are in the caller's language, `message` in
+    the database's own words. All four are empty where it answered."""
+
     success: bool
     message: str
     latency_ms: float
+    reason: str = ""
+    sentence: str = ""
+    remedy: str = ""
+
+
+class ChangeVariablesDto(Camel):
+    given: dict[str, str] = msgspec.field(name="set", default_factory=dict)
+    remove: list[str] = []
 
 
 class WarningDto(Camel):
@@ -276,12 +296,21 @@ class LiftedDto(Camel):
 
 
 async def update_custom_database(request: V3Request, body: UpdateCustomDatabaseDto) -> CustomDatabaseDto:
+    await request.services.customdb.update(request.caller, _changes(body))
+    return await get_custom_database(request, None)
+
+
+def _changes(body: UpdateCustomDatabaseDto | TestConnectionDto) -> dict[str, Any]:
     changes = {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not UNSET}
     if "connection" in changes:
         changes["connection"] = Connection(**msgspec.structs.asdict(changes["connection"]))
     if "allowed_hosts" in changes:
         changes["allowed_hosts"] = tuple(changes["allowed_hosts"])
-    await request.services.customdb.update(request.caller, changes)
+    return changes
+
+
+async def change_variables(request: V3Request, body: ChangeVariablesDto) -> CustomDatabaseDto:
+    await request.services.customdb.change_variables(request.caller, body.given, body.remove)
     return await get_custom_database(request, None)
 
 
@@ -291,9 +320,13 @@ async def get_custom_database(request: V3Request, _: None) -> CustomDatabaseDto:
     return _database_dto(database, scripts)
 
 
-async def try_connection(request: V3Request, _: None) -> ConnectionTestDto:
-    tested = await request.services.customdb.test_connection(request.caller)
-    return ConnectionTestDto(tested.success, tested.message, round(tested.latency_ms, 1))
+async def try_connection(request: V3Request, body: TestConnectionDto) -> ConnectionTestDto:
+    tested = await request.services.customdb.test_connection(request.caller, _changes(body))
+    latency_ms, failure, lang = round(tested.latency_ms, 1), tested.failure, request.caller.lang
+    if failure is None:
+        return ConnectionTestDto(True, "", latency_ms)
+    sentence, remedy = failure.sentence(lang), failure.remedy(lang)
+    return ConnectionTestDto(False, failure.said, latency_ms, failure.kind, sentence, remedy)
 
 
 async def list_scripts(request: V3Request, _: None) -> list[ScriptStateDto]:
@@ -389,7 +422,7 @@ def _database_dto(database: CustomDatabase, scripts: list[ScriptState]) -> Custo
         mode=database.mode,
         database_type=database.database_type,
         connection=ConnectionDto(
-            uri=redacted_text(connection.uri, [connection.password] if connection.password else []),
+            uri=shown_uri(connection),
             host=connection.host,
             port=connection.port,
             username=connection.username,
@@ -505,7 +538,7 @@ def _row(
     scope: str,
     summary: str,
 ) -> Endpoint:
-    blank = frozenset({"args", "source"})
+    blank = frozenset({"args", "set", "source"})
     return Endpoint(
         method,
         path,
@@ -524,8 +557,10 @@ ENDPOINTS = [
          WRITE, "Set up the custom database"),
     _row("GET", "get-custom-database", None, CustomDatabaseDto, get_custom_database,
          READ, "The custom database, secrets masked"),
-    _row("POST", "test-custom-database-connection", None, ConnectionTestDto, try_connection,
-         WRITE, "Connect as a script would"),
+    _row("POST", "test-custom-database-connection", TestConnectionDto, ConnectionTestDto, try_connection,
+         WRITE, "Connect as a script would, to what is saved or to what is given"),
+    _row("POST", "change-custom-database-variables", ChangeVariablesDto, CustomDatabaseDto, change_variables,
+         WRITE, "Set and remove variables of the environment of scripts"),
     _row("GET", "list-custom-database-scripts", None, list[ScriptStateDto], list_scripts,
          READ, "The nine functions and their versions"),
     _row("GET", "get-custom-database-script", GetScriptQuery, ScriptVersionDto, get_script,

@@ -1,0 +1,167 @@
+"""The page of a pool's custom database: scenario, connection with a button that tries it, limits, variables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response
+
+from poolhouse import trace
+from poolhouse.client.model import Arg, got
+from poolhouse.customdb.environment import DATABASE_TYPES
+from poolhouse.customdb.redaction import HIDDEN
+from poolhouse.errors import InvalidInput, PoolhouseError
+from poolhouse.wire.console import fields
+from poolhouse.wire.console.fields import Field, Overtaken
+from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.visit import Visit, redirect
+
+READS, WRITES = "GET get-custom-database", "POST update-custom-database"
+TESTS, VARIABLES = "POST test-custom-database-connection", "POST change-custom-database-variables"
+_TRIED = ("databaseType", "connection", "allowedHosts")
+
+
+def _arg(to: str, kind: str = "text", choices: tuple[str, ...] = ()) -> Arg:
+    return Arg(to, to, ("", ""), kind, choices)
+
+
+ARGUMENTS = (
+    _arg("enabled", "yes"),
+    _arg("mode", choices=("LAZY_MIGRATION", "CUSTOM_USER_STORE")),
+    _arg("databaseType", choices=DATABASE_TYPES),
+    _arg("connection.uri"),
+    _arg("connection.host"),
+    _arg("connection.port", "number"),
+    _arg("connection.username"),
+    _arg("connection.password", "secret"),
+    _arg("connection.database"),
+    _arg("allowedHosts", "list"),
+    _arg("timeoutMs", "number"),
+    _arg("memoryMb", "number"),
+    _arg("pooledConnections", "yes"),
+    _arg("recordLogins", "yes"),
+    _arg("errorMessages", choices=("script", "uniform")),
+    _arg("dialect", choices=("poolhouse", "auth0")),
+    _arg("timezone"),
+)
+"""As UpdateCustomDatabaseDto has them, its variables aside."""
+
+
+async def show(visit: Visit, rendering: Rendering) -> Response:
+    now = await visit.ask(READS)
+    shown = [Field(arg, text, text) for arg in ARGUMENTS for text in (_present(arg, now),)]
+    return _page(visit, rendering, now, shown, _form_of(now))
+
+
+async def send(visit: Visit, rendering: Rendering) -> Response:
+    """Saves what was changed, or tries it where that button was pressed."""
+    given = visit.form()
+    now = await visit.ask(READS)
+    shown = [
+        Field(arg, given.get(arg.to, _present(arg, now)), given.get(f"was.{arg.to}", _present(arg, now)))
+        for arg in ARGUMENTS
+    ]
+    by = given.get("by", _form_of(now))
+    try:
+        values = _values(fields.meant(shown, now), now, by)
+        if given.get("act") == "test":
+            tried = await visit.ask(TESTS, {name: values[name] for name in _TRIED if name in values})
+            retype = bool(given.get("connection.password"))
+            return _page(visit, rendering, now, shown, by, tried=tried, retype=retype)
+        if values:
+            await visit.ask(WRITES, values)
+    except Overtaken as error:
+        return _page(visit, rendering, now, error.fields, by, 409, conflict=True)
+    except PoolhouseError as error:
+        trace.note(error=error)
+        is_named = isinstance(error, InvalidInput)
+        marked = [
+            replace(one, is_wrong=is_named and fields.names(error, one.arg))  # type: ignore[arg-type]
+            for one in shown
+        ]
+        return _page(visit, rendering, now, marked, by, status_of(error), error=error.message(visit.lang))
+    return redirect(f"{_here(visit)}?done=done_saved")
+
+
+async def change_variables(visit: Visit, rendering: Rendering) -> Response:
+    given = visit.form()
+    name = given.get("name", "").strip()
+    asked: dict[str, Any] = {"set": {name: given.get("value", "")}}
+    if given.get("act") == "remove":
+        asked = {"remove": [name]}
+    try:
+        await visit.ask(VARIABLES, asked)
+    except PoolhouseError as error:
+        trace.note(error=error)
+        now = await visit.ask(READS)
+        shown = [Field(arg, text, text) for arg in ARGUMENTS for text in (_present(arg, now),)]
+        said = error.message(visit.lang)
+        return _page(visit, rendering, now, shown, _form_of(now), status_of(error), error=said, variable=name)
+    return redirect(f"{_here(visit)}?done=done_saved")
+
+
+def _present(arg: Arg, now: Any) -> str:
+    return "" if arg.kind == "secret" else fields.written(arg, got(now, arg.to))
+
+
+def _form_of(now: Any) -> str:
+    connection = now["connection"]
+    return "parts" if connection.get("host") and not connection.get("uri") else "uri"
+
+
+def _values(meant: dict[str, Any], now: Any, by: str) -> dict[str, Any]:
+    """As the operation takes them: a connection is sent whole, in the one form that was chosen."""
+    values: dict[str, Any] = {}
+    connection = dict(now["connection"])
+    for to, value in meant.items():
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value)
+        part = to.removeprefix("connection.")
+        if part == to:
+            values[to] = value
+        else:
+            connection[part] = str(value) if part not in ("port",) and value is not None else value
+    whole = (
+        {"uri": connection.get("uri")}
+        if by == "uri"
+        else {name: value for name, value in connection.items() if name != "uri"}
+    )
+    if whole != {name: value for name, value in now["connection"].items() if value is not None}:
+        values["connection"] = {name: value for name, value in whole.items() if value is not None}
+    return values
+
+
+def _here(visit: Visit) -> str:
+    return f"/console/pools/{visit.path['pool']}/database"
+
+
+def _page(
+    visit: Visit,
+    rendering: Rendering,
+    now: Any,
+    shown: list[Field],
+    by: str,
+    status: int = 200,
+    **facts: Any,
+) -> Response:
+    return rendering.page(
+        visit,
+        "database/settings.html",
+        status,
+        now=now,
+        of={one.arg.to: one for one in shown},
+        by=by,
+        is_open=visit.may(WRITES),
+        has_password=now["connection"].get("password") == HIDDEN,
+        **{"conflict": False, "tried": None, "retype": False, "variable": ""} | facts,
+    )
+
+
+_PATH = "/pools/{pool}/database"
+PAGES = (
+    Page("GET", _PATH, show, calls=(READS,)),
+    Page("POST", _PATH, send, calls=(READS, WRITES, TESTS)),
+    Page("POST", f"{_PATH}/variables", change_variables, calls=(READS, VARIABLES)),
+)
