@@ -204,7 +204,7 @@ async def test_a_code_of_any_characters_has_its_pages(
 
 async def test_every_field_is_shown_in_the_letters_it_has(console: Open, things: Things) -> None:
     one = await console("viewer")
-    shown = (await one.get(f"/pools/{{pool}}/users/{things.user}")).text
+    shown = (await one.get(f"/pools/{{pool}}/users/{things.user}/data")).text
     assert '"name": "李四"' in shown.replace("&#34;", '"')
 
 
@@ -269,7 +269,8 @@ async def test_a_user_is_blocked_and_comes_back(
     one = await console("user-editor")
     here = f"/pools/{{pool}}/users/{user.id}"
     for act, status in (("block", "Suspended"), ("unblock", "Activated")):
-        answer = await one.post(f"{here}/{act}", page=here)
+        was = "Activated" if act == "block" else "Suspended"
+        answer = await one.post(f"{here}/{act}", page=here, was=was)
         assert answer.status_code == 303
         assert (await services.users.get(pool.administrator, user.id)).status == status
     shown = await one.get(here)

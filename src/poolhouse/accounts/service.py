@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from poolhouse.accounts.records import UserRecords
-from poolhouse.audit.model import Event
+from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
@@ -21,6 +21,7 @@ from poolhouse.users.model import IdentityDraft, Status, User, UserDraft
 
 LARGEST_CREATE = 50
 LARGEST_EXPORT = 80
+LONGEST_NOTE = 500
 
 PutInDepartments = Callable[[Tx, Caller, str, Sequence[Assignment]], Awaitable[None]]
 LinkIdentity = Callable[[Tx, str, str, IdentityDraft], Awaitable[Any]]
@@ -113,6 +114,32 @@ class AccountService:
                 )
                 await self._audit.write(tx, caller, event)
         return changed
+
+    async def set_status(self, caller: Caller, user_id: str, status: Status, note: str = "") -> User:
+        """The log keeps the status before and after, and `note`: why, in the administrator's words. Activating ends
+        a lock after wrong passwords, too. Raises UserNotFound, InvalidInput."""
+        caller.require_administrator()
+        if len(note) > LONGEST_NOTE:
+            raise TooLarge("note", f"最长 {LONGEST_NOTE} 个字符", f"at most {LONGEST_NOTE} characters")
+        values: dict[str, Any] = {"status": status.value}
+        if status is Status.ACTIVATED:
+            values["blocked"] = False
+        before = await self._users.get(caller, user_id)
+        vetted = await self._users.vet(caller, UserDraft(values), user_id, vouched=True)
+        operation: Operation = "unblock" if status is Status.ACTIVATED else "block"
+        async with self._db.transaction() as tx:
+            user = await self._users.apply(tx, caller, user_id, vetted)
+            detail = {"before": {"status": before.status}, "after": {"status": user.status}}
+            event = Event(
+                operation,
+                "user",
+                user_id,
+                user_id=user_id,
+                user_name=user.display_name,
+                detail={**detail, **({"note": note} if note else {})},
+            )
+            await self._audit.write(tx, caller, event)
+        return user
 
     async def resign(self, caller: Caller, user_ids: Sequence[str]) -> None:
         """They have left: out of every department, logged out, and not to log in again. All, or none."""

@@ -79,7 +79,7 @@ class Links:
             await self._queue(caller, user, target, SCENES[scene], "email_link")
 
     async def send_first_login(self, caller: Caller, user_id: str) -> None:
-        """A link to choose a first password by, sent by an administrator for the application `caller` names.
+        """A link to choose a first password by, sent by an administrator for the application `caller` names, if any.
 
         Raises UserNotFound; InvalidInput for a user without an e-mail address; AccountBlocked, AccountSuspended.
         """

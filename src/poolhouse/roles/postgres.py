@@ -324,6 +324,25 @@ async def list_of_target(db: Executor, pool_id: str, target: Target, namespace: 
     return [Role(*row) for row in rows]
 
 
+async def list_holdings(db: Executor, pool_id: str, targets: Sequence[Target]) -> list[tuple[Role, Target]]:
+    """Every role in force that was given to one of these, and to which."""
+    rows = await db.fetch(
+        f"""
+        select {_COLUMNS}, a.target_type, a.target_id
+        from role_assignments a join roles r on r.pool_id = a.pool_id and r.id = a.role_id
+        join unnest($2::text[], $3::text[]) t (type, id) on t.type = a.target_type and t.id = a.target_id
+        where a.pool_id = $1 and {_IN_FORCE}
+        order by r.created_at desc, r.id desc, a.target_type, a.target_id
+        """,
+        pool_id,
+        [target.type for target in targets],
+        [target.id for target in targets],
+    )
+    return [
+        (Role(*row[:_WIDTH]), Target(TargetType(row[_WIDTH]), row[_WIDTH + 1])) for row in map(tuple, rows)
+    ]
+
+
 async def list_holders(
     db: Executor, pool_id: str, role_ids: Sequence[str], limit: int
 ) -> list[tuple[str, Target]]:

@@ -14,6 +14,7 @@ from poolhouse.resources.authorization import AuthorizationService
 from poolhouse.resources.namespaces import NamespaceService
 from poolhouse.resources.policies import PolicyService
 from poolhouse.resources.principals import Principals
+from poolhouse.resources.reasons import AccessReasons
 from poolhouse.resources.service import ResourceService
 from poolhouse.services.core import Core, Raw
 from poolhouse.services.people import Memberships, Unchecked
@@ -25,6 +26,7 @@ class Access:
     resources: ResourceService
     policies: PolicyService
     authorization: AuthorizationService
+    access_reasons: AccessReasons
     app_access: AppAccessService
     data_resources: DataResourceService
     data_policies: DataPolicyService
@@ -48,6 +50,9 @@ def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Member
         resources=ResourceService(db, audit, namespaces),
         policies=PolicyService(db=db, audit=audit, namespaces=namespaces, principals=principals),
         authorization=AuthorizationService(db=db, audit=audit, namespaces=namespaces, principals=principals),
+        access_reasons=AccessReasons(
+            db=db, groups=memberships.groups, members=memberships.department_members
+        ),
         app_access=AppAccessService(db=db, audit=audit, apps=core.apps, principals=principals, box=raw.box),
         data_resources=DataResourceService(db, audit, namespaces),
         data_policies=DataPolicyService(db=db, audit=audit, targets=PolicyTargets(db, principals)),

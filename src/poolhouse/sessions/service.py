@@ -201,10 +201,10 @@ class SessionService:
         live = await postgres.apps_of_user(self._db, caller.pool_id, user_id, app_id, device)
         return LoginState(bool(live), tuple(app for app in live if app))
 
-    async def end(self, caller: Caller, session_id: str) -> bool:
-        """One session: one's own, or anybody's for an administrator. False if there was none."""
-        owner = caller.actor_id if caller.kind == "user" else None
-        if owner is None:
+    async def end(self, caller: Caller, session_id: str, of: str | None = None) -> bool:
+        """One session: one's own, or anybody's for an administrator, who may say whose. False if there was none."""
+        owner = caller.actor_id if caller.kind == "user" else of
+        if caller.kind != "user":
             caller.require_administrator()
         async with self._db.transaction() as tx:
             ended = await self._endings.of_session(tx, caller.pool_id, session_id, owner)

@@ -17,7 +17,18 @@ from starlette.routing import BaseRoute, Route
 from poolhouse import trace
 from poolhouse.errors import NotFound, NotPermitted, PoolhouseError
 from poolhouse.services import WireServices
-from poolhouse.wire.console import account, database, forms, go, home, lists, sign_in, things, users
+from poolhouse.wire.console import (
+    account,
+    database,
+    forms,
+    go,
+    home,
+    lists,
+    sign_in,
+    things,
+    user_acts,
+    users,
+)
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, in_pool, known, redirect, stranger
@@ -26,7 +37,7 @@ from poolhouse.wire.v3.app import row_named
 PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
     *database.PAGES,
-    *(*forms.PAGES, *things.PAGES, *users.PAGES),  # `users/new` before `users/{user}`
+    *(*forms.PAGES, *things.PAGES, *users.PAGES, *user_acts.PAGES),  # `users/new` before `users/{user}`
 )
 
 _log = structlog.get_logger(__name__)

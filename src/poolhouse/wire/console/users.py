@@ -1,14 +1,17 @@
-"""The page of one user."""
+"""The pages of one user: a tab each, with an address of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 
+from poolhouse.errors import InvalidInput
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, redirect, segment
+from poolhouse.wire.console.visit import Visit, segment
 
 FACTS = (
     ("name", "name"),
@@ -21,53 +24,159 @@ FACTS = (
     ("logins", "loginsCount"),
 )
 TIMES = (("last_login", "lastLogin"), ("created", "createdAt"), ("password_set", "passwordLastSetAt"))
-HISTORY = "GET get-user-login-history"
-LAST = 10
+PAGE_SIZE = 50
+MOST_OFFERED = 50
+
+Facts = Callable[[Visit, str, Any], Awaitable[dict[str, Any]]]
+"""(visit, the user's id, the user) -> what the tab shows."""
 
 
-async def show(visit: Visit, rendering: Rendering) -> Response:
-    user_id = visit.path["user"]
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """`name`: in the path below the user, "" for the first. `calls`: what it cannot be shown without."""
+
+    name: str
+    facts: Facts
+    calls: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        return f"tab_{self.name or 'profile'}"
+
+    @property
+    def template(self) -> str:
+        return f"user/{self.name or 'profile'}.html"
+
+
+async def _profile(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
+    diagnosis = None
+    if visit.may("GET diagnose-sign-in"):
+        diagnosis = await visit.ask("GET diagnose-sign-in", {"userId": user_id})
+    return {
+        "facts": [(title, user[key]) for title, key in FACTS if user.get(key) not in (None, "")],
+        "times": [(title, user[key]) for title, key in TIMES if user.get(key)],
+        "diagnosis": diagnosis,
+    }
+
+
+async def _access(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
+    asked = {"userId": user_id}
+    return {
+        "groups": (await visit.ask("GET get-user-groups", asked))["list"],
+        "roles": (await visit.ask("GET explain-user-roles", asked))["list"],
+        "departments": (await visit.ask("GET get-user-departments", asked))["list"],
+        "offered": {
+            name: await _offered(visit, operation, key)
+            for name, operation, key in (
+                ("group", "GET list-groups", "code"),
+                ("role", "GET list-roles", "code"),
+                ("organization", "GET list-organizations", "organizationCode"),
+            )
+        },
+    }
+
+
+async def _offered(visit: Visit, operation: str, key: str) -> list[str]:
+    """To choose from where they are few; anything can be typed."""
+    if not visit.may(operation):
+        return []
+    return [one[key] for one in (await visit.ask(operation, {"page": 1, "limit": MOST_OFFERED}))["list"]]
+
+
+async def _resources(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
+    number, namespace = _number(visit), visit.http.query.text("namespace") or "default"
+    asked = {"userId": user_id, "namespace": namespace, "page": number, "limit": PAGE_SIZE}
+    found = await visit.ask("GET explain-user-resources", asked)
+    return {"namespace": namespace, **_paged(found, number)}
+
+
+async def _sessions(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
+    return {"found": (await visit.ask("GET list-sessions", {"userId": user_id}))["list"]}
+
+
+async def _sign_ins(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
+    number, outcome = _number(visit), visit.http.query.text("outcome") or ""
+    asked: dict[str, Any] = {
+        "userId": user_id,
+        "eventType": "login",
+        "pagination": {"page": number, "limit": PAGE_SIZE},
+    }
+    if outcome in ("yes", "no"):
+        asked["success"] = outcome == "yes"
+    found = await visit.ask("POST get-user-action-logs", asked)
+    return {"outcome": outcome, **_paged(found, number)}
+
+
+async def _security(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
+    return {
+        "factors": await visit.ask("GET get-user-mfa-info", {"userId": user_id}),
+        "identities": await visit.ask("GET get-user-identities", {"userId": user_id}),
+    }
+
+
+async def _data(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
+    return {}
+
+
+TABS = (
+    Tab("", _profile),
+    Tab("access", _access, ("GET get-user-groups", "GET explain-user-roles", "GET get-user-departments")),
+    Tab("resources", _resources, ("GET explain-user-resources",)),
+    Tab("sessions", _sessions, ("GET list-sessions",)),
+    Tab("sign-ins", _sign_ins, ("POST get-user-action-logs",)),
+    Tab("security", _security, ("GET get-user-mfa-info", "GET get-user-identities")),
+    Tab("data", _data),
+)
+_NAMED = {tab.name: tab for tab in TABS}
+
+
+async def shown(visit: Visit, rendering: Rendering, tab: str, status: int = 200, **more: Any) -> Response:
+    """A tab, perhaps with what went wrong on it."""
+    one, user_id = _NAMED[tab], visit.path["user"]
     user = await visit.ask(
         "GET get-user", {"userId": user_id, "withCustomData": True, "withIdentities": True}
     )
-    lists: dict[str, Any] = {}
-    for name, operation in (("groups", "GET get-user-groups"), ("roles", "GET get-user-roles")):
-        if visit.may(operation):
-            lists[name] = (await visit.ask(operation, {"userId": user_id}))["list"]
-    history = (await visit.ask(HISTORY, {"userId": user_id, "page": 1, "limit": LAST}))["list"]
+    facts = await one.facts(visit, user_id, user)
+    tabs = [
+        (each.word, address(visit, each.name), each is one, all(map(visit.may, each.calls))) for each in TABS
+    ]
+    beside = {"error_word": "", "new_password": ""} | more
     return rendering.page(
-        visit,
-        "user.html",
-        user=user,
-        facts=[(title, user[key]) for title, key in FACTS if user.get(key) not in (None, "")],
-        times=[(title, user[key]) for title, key in TIMES if user.get(key)],
-        lists=lists,
-        history=history,
+        visit, one.template, status, user=user, here=address(visit), tabs=tabs, **facts | beside
     )
 
 
-def _changing(status: str, done: str) -> Handler:
-    async def change(visit: Visit, rendering: Rendering) -> Response:
-        visit.form()
-        user_id = visit.path["user"]
-        await visit.ask("POST update-user", {"userId": user_id, "status": status})
-        return redirect(f"/console/pools/{visit.path['pool']}/users/{segment(user_id)}?done={done}")
-
-    return change
+def address(visit: Visit, tab: str = "") -> str:
+    own = f"/console/pools/{segment(visit.path['pool'])}/users/{segment(visit.path['user'])}"
+    return f"{own}/{tab}" if tab else own
 
 
-PAGES = (
-    Page("GET", "/pools/{pool}/users/{user}", show, calls=("GET get-user", HISTORY)),
+def _number(visit: Visit) -> int:
+    given = visit.http.query.integer("page")
+    number = 1 if given is None else given
+    if number < 1:
+        raise InvalidInput("page", "应不小于 1", "must be at least 1")
+    return number
+
+
+def _paged(found: Any, number: int) -> dict[str, Any]:
+    total = found["totalCount"]
+    return {"found": found["list"], "total": total, "number": number, "more": number * PAGE_SIZE < total}
+
+
+def _handler(tab: Tab) -> Handler:
+    async def show(visit: Visit, rendering: Rendering) -> Response:
+        return await shown(visit, rendering, tab.name)
+
+    return show
+
+
+PAGES = tuple(
     Page(
-        "POST",
-        "/pools/{pool}/users/{user}/block",
-        _changing("Suspended", "done_blocked"),
-        calls=("POST update-user",),
-    ),
-    Page(
-        "POST",
-        "/pools/{pool}/users/{user}/unblock",
-        _changing("Activated", "done_unblocked"),
-        calls=("POST update-user",),
-    ),
+        "GET",
+        "/pools/{pool}/users/{user}" + (f"/{tab.name}" if tab.name else ""),
+        _handler(tab),
+        calls=("GET get-user", *tab.calls),
+    )
+    for tab in TABS
 )

@@ -8,9 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from msgspec import field
-
-from poolhouse.errors import AppNotFound, InvalidInput, UserNotFound
+from poolhouse.errors import InvalidInput, UserNotFound
 from poolhouse.mail.model import Message
 from poolhouse.mail.render import text_of
 from poolhouse.migration.import_rows import as_read
@@ -91,21 +89,6 @@ def _pool(pool: Pool) -> dict[str, Any]:
 # -- people ------------------------------------------------------------------------------------------------
 
 
-class WhyQuery(Camel):
-    user_id: str
-    app_id: str | None = None
-
-
-class SessionsQuery(Camel):
-    user_id: str
-    app_id: str | None = None
-
-
-class LogOutDto(Camel):
-    user_id: str
-    app_ids: list[str] = field(default_factory=list)
-
-
 class FindQuery(Camel):
     value: str
 
@@ -117,78 +100,6 @@ async def find_user(request: V3Request, query: FindQuery) -> dict[str, Any]:
         if user is not None:
             return {"userId": user.id}
     raise UserNotFound(user_id=query.value)
-
-
-class EraseUserDto(Camel):
-    user: str
-    also: list[str] = field(default_factory=list)
-
-
-async def erase_user(request: V3Request, body: EraseUserDto) -> dict[str, Any]:
-    """`user`: as `find-user` takes it, or the id of somebody deleted before."""
-    erased = await request.services.erasure.erase(request.caller, body.user, body.also)
-    return {"instead": erased.instead, "rows": dict(erased.rows)}
-
-
-async def list_sessions(request: V3Request, query: SessionsQuery) -> dict[str, Any]:
-    found = await request.services.sessions.list(request.caller, query.user_id, query.app_id or None)
-    apps = {one.app_id: await _app_name(request, one.app_id) for one in found}
-    return {
-        "list": [
-            {
-                "id": one.id,
-                "appId": one.app_id,
-                "appName": apps[one.app_id],
-                "ip": one.ip,
-                "userAgent": one.user_agent,
-                "createdAt": v3_time(one.created_at),
-                "expiresAt": v3_time(one.expires_at),
-            }
-            for one in found
-        ]
-    }
-
-
-async def log_out_user(request: V3Request, body: LogOutDto) -> dict[str, Any]:
-    """Of the applications named, or of all: v3's `kick-users` asks for their ids. Raises AppNotFound."""
-    for app_id in body.app_ids or ():
-        await request.services.apps.get(request.caller, app_id)
-    ended = await request.services.sessions.kick(request.caller, [body.user_id], body.app_ids or None)
-    return {"ended": ended}
-
-
-async def _app_name(request: V3Request, app_id: str) -> str:
-    try:
-        return (await request.services.apps.get(request.caller, app_id)).name if app_id else ""
-    except (AppNotFound, InvalidInput):
-        return ""
-
-
-async def diagnose_sign_in(request: V3Request, query: WhyQuery) -> dict[str, Any]:
-    user = await request.services.users.find(request.caller, UserKey("id", query.user_id))
-    if user is None:
-        raise UserNotFound(user_id=query.user_id)
-    found = await request.services.diagnosis.of(request.caller, user, query.app_id)
-    lang = request.caller.lang
-    return {
-        "userId": user.id,
-        "name": user.display_name,
-        "canSignIn": not any(one.stops for one in found.findings),
-        "findings": [
-            {"code": one.code, "stops": one.stops, "message": one.told(lang), "facts": dict(one.facts)}
-            for one in found.findings
-        ],
-        "failures": [
-            {
-                "at": v3_time(row.at),
-                "reason": row.detail.get("reason"),
-                "name": row.user_name,
-                "appId": row.app_id,
-                "ip": row.ip,
-            }
-            for row in found.failures
-        ],
-    }
 
 
 # -- keys and files ----------------------------------------------------------------------------------------
@@ -319,13 +230,7 @@ ROWS = [
     row("GET", "list-settings", None, list_settings, "The settings of the pool that do something"),
     row("GET", "get-setting", SettingQuery, get_setting, "One of them"),
     row("POST", "set-setting", SetSettingDto, set_setting, "Changes one"),
-    row("GET", "list-sessions", SessionsQuery, list_sessions, "Where somebody is logged in"),
-    row("POST", "log-out-user", LogOutDto, log_out_user, "Ends somebody's sessions"),
     row("GET", "find-user", FindQuery, find_user, "The id of whoever has this name, address or number"),
-    row(
-        "POST", "erase-user", EraseUserDto, erase_user, "Deletes somebody and takes them out of every record"
-    ),
-    row("GET", "diagnose-sign-in", WhyQuery, diagnose_sign_in, "Why somebody cannot sign in"),
     row("GET", "list-mail", ListMailQuery, list_mail, "The outbox, newest first"),
     row("GET", "get-mail", MailQuery, get_mail, "A message with its text"),
     row("POST", "retry-mail", MailQuery, retry_mail, "Puts a dead letter back into the queue"),
