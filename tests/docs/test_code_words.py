@@ -38,7 +38,7 @@ ABOUT_THE_TESTS = ("docs/testing.md", "docs/architecture.md", "CONTRIBUTING.md")
 EXAMPLES = {"export.jsonl.errors.jsonl", "poolhouse-VERSION.cdx.json", "LICENSES.txt"}
 """Files that a command makes of the name it is given, or a build."""
 
-NOT_OURS = {".git", ".packages", ".venv", "__pycache__", "node_modules"}
+NOT_OURS = {".git", ".packages", ".venv", "__pycache__", "built", "node_modules"}
 
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
