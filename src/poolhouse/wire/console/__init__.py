@@ -24,6 +24,7 @@ from poolhouse.wire.console import (
     go,
     home,
     lists,
+    people,
     sign_in,
     things,
     user_acts,
@@ -37,6 +38,7 @@ from poolhouse.wire.v3.app import row_named
 PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
     *database.PAGES,
+    *people.PAGES,
     *(*forms.PAGES, *things.PAGES, *users.PAGES, *user_acts.PAGES),  # `users/new` before `users/{user}`
 )
 

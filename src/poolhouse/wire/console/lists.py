@@ -40,9 +40,6 @@ class List:
 
 
 LISTS = (
-    List(
-        "users", "user list", search="user search", filters=("status",), leads=True, makes="POST create-user"
-    ),
     List("groups", "group list", leads=True, makes="POST create-group"),
     List("roles", "role list", leads=True, makes="POST create-role"),
     List("organizations", "org list", makes="POST create-organization"),

@@ -27,14 +27,17 @@ from poolhouse.wire.browsers import cookies_among, spoken
 from poolhouse.wire.origin import is_secure, origin
 from poolhouse.wire.request import HttpRequest, head_of, presented, read
 from poolhouse.wire.v3.app import asked, row_named
+from poolhouse.wire.v3.walking import NEXT
 
-SESSION, DEVICE, FORM, LANG, THEME = (
+SESSION, DEVICE, FORM, LANG, THEME, USERS = (
     "poolhouse_console",
     "poolhouse_console_device",
     "poolhouse_console_form",
     "poolhouse_console_lang",
     "poolhouse_console_theme",
+    "poolhouse_console_users",
 )
+"""`USERS`: what an administrator chose to see of a list of users, see `people/view.py`."""
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
 STRANGERS_FORM_BYTES = 64 * 1024
@@ -96,14 +99,21 @@ class Visit:
     async def ask(self, operation: str, values: Mapping[str, Any] | None = None) -> Any:
         """`operation` of v3 ("GET list-users") in this process, as the administrator may do it in the pool: the data
         of its answer. Raises NotPermitted where their roles lack a scope, and what the operation raises."""
+        data, _ = await self.ask_page(operation, values)
+        return data
+
+    async def ask_page(
+        self, operation: str, values: Mapping[str, Any] | None = None
+    ) -> tuple[Any, str | None]:
+        """And the cursor of the next page, where `withTotalCount` or a cursor is among the values; raises as `ask`."""
         if self.caller is None:
             raise NotAuthenticated("no pool is open")
         row = row_named(operation)
         self.caller.require_scopes(row.scopes)
-        data, _ = await asked(
+        data, beside = await asked(
             self.services, row, self.caller, values or {}, own=lambda: f"{self.origin}/oidc"
         )
-        return msgspec.to_builtins(data)
+        return msgspec.to_builtins(data), (beside or {}).get(NEXT)
 
     def may(self, operation: str) -> bool:
         scopes = row_named(operation).scopes
@@ -176,7 +186,7 @@ class Visit:
 def stranger(request: Request, services: WireServices) -> Visit:
     """Before it is known who asks, and without what `known` may refuse: the query and the body."""
     head = head_of(request, services.settings)
-    cookies = cookies_among(head.headers.get("cookie", ""), (SESSION, DEVICE, FORM, LANG, THEME))
+    cookies = cookies_among(head.headers.get("cookie", ""), (SESSION, DEVICE, FORM, LANG, THEME, USERS))
     if not _KEY_OF_A_FORM.match(cookies.get(FORM, "")):
         cookies.pop(FORM, None)
     told = (cookies.get(LANG), head.headers.get("accept-language"))

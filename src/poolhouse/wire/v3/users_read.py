@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,7 +11,15 @@ from poolhouse import misfits
 from poolhouse.errors import InvalidInput, NotSupported
 from poolhouse.orgs.service import NodeRef
 from poolhouse.texts import EMPTY, too_many
-from poolhouse.users.model import CUSTOM, Condition, DepartmentFilter, Sort, UserKey, UserQuery
+from poolhouse.users.model import (
+    CUSTOM,
+    Condition,
+    DepartmentFilter,
+    RoleFilter,
+    Sort,
+    UserKey,
+    UserQuery,
+)
 from poolhouse.users.profile_fields import SEARCHED_FIRST, WRITABLE
 from poolhouse.users.rules import spelled
 from poolhouse.wire.v3.conversions import (
@@ -39,6 +47,8 @@ from poolhouse.wire.v3.dto.users import (
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
+_T = TypeVar("_T")
+
 MOST_CONDITIONS = 50
 MOST_DEPARTMENTS = 50
 
@@ -54,6 +64,8 @@ _FIELDS = {spelled(name): name for name in WRITABLE} | {
 }
 """What a caller writes -> the field of `User`."""
 
+_BELONGINGS = ("department", "inGroup", "hasRole")
+"""No fields of a user. The last two are ours, and so called that no custom field is likely to have the key."""
 _ELSEWHERE = {"loggedInApps": "logged_in_apps", "identity": "identity"}
 
 
@@ -94,8 +106,10 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
         keyword=body.keywords or None,
         fields=tuple(_FIELDS[name] for name in options.fuzzy_search_on or ()) or SEARCHED_FIRST,
         fields_named=bool(options.fuzzy_search_on),
-        conditions=tuple(condition(item) for item in conditions if item.field != "department"),
+        conditions=tuple(condition(item) for item in conditions if item.field not in _BELONGINGS),
         departments=await _departments(request, conditions),
+        groups=_groups(conditions),
+        roles=_roles(conditions),
         sort=tuple(sorting(item) for item in options.sort or ()),
     )
     users = request.services.users
@@ -142,6 +156,37 @@ async def _departments(
         node = await request.services.orgs.resolve(request.caller, ref)
         found.append(DepartmentFilter(node.id, place.include_children_departments))
     return tuple(found)
+
+
+def _groups(items: Sequence[ListUsersAdvancedFilterItemDto]) -> tuple[str, ...]:
+    """The codes of the groups named, any of them. Raises InvalidInput."""
+    return tuple(_named(items, "inGroup", str))
+
+
+def _roles(items: Sequence[ListUsersAdvancedFilterItemDto]) -> tuple[RoleFilter, ...]:
+    """The roles named, any of them: whoever holds it, themselves or through a group or department."""
+    return tuple(RoleFilter(one.code, one.namespace) for one in _named(items, "hasRole", _Role))
+
+
+def _named(items: Sequence[ListUsersAdvancedFilterItemDto], field: str, kind: type[_T]) -> list[_T]:
+    asked = [item for item in items if item.field == field]
+    if not asked:
+        return []
+    if len(asked) > 1 or asked[0].operator not in ("IN", "EQUAL"):
+        raise InvalidInput("advancedFilter.operator", f"{field} 只支持一个 IN 条件", f"{field} takes one IN")
+    value = asked[0].value
+    try:
+        found = msgspec.convert(value if isinstance(value, list) else [value], list[kind])  # type: ignore[valid-type]
+    except msgspec.ValidationError as error:
+        raise misfits.of(error, list[kind], "advancedFilter.value") from error  # type: ignore[valid-type]
+    if not found:
+        raise InvalidInput("advancedFilter.value", *EMPTY)
+    return found
+
+
+class _Role(Dto, kw_only=True):
+    code: str
+    namespace: str = "default"
 
 
 class _Place(Dto, kw_only=True):

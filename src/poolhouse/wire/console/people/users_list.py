@@ -1,0 +1,224 @@
+"""The list of users."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import Response
+
+from poolhouse import trace
+from poolhouse.client.model import got
+from poolhouse.errors import InvalidInput, NotFound, PoolhouseError, QueryTooBroad
+from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.people.asked import NEVER, ONE, OPERATORS, Asked, parts
+from poolhouse.wire.console.people.view import CUSTOM, SIZES, Column, View, columns
+from poolhouse.wire.console.rendering import Rendering
+from poolhouse.wire.console.visit import USERS, Visit, onward, redirect, segment
+from poolhouse.wire.console.words import Texts
+
+LIST = "POST list-users"
+FIND = "GET get-user"
+ALONE = ("user_id", "email", "phone")
+"""Whoever has just this is meant: one goes straight there."""
+BESIDE = ("username", "external_id", "identity")
+"""May be a part of what others have, too: they stand above the list."""
+MOST_CHOICES, MOST_ORGANIZATIONS, MOST_DEPARTMENTS = 50, 20, 200
+
+
+async def show(visit: Visit, rendering: Rendering) -> Response:
+    asked = Asked.of(visit.http.query)
+    if visit.http.query.text("field_key") or visit.http.query.text("plain"):
+        return redirect(
+            _here(visit) + asked.page(1)
+        )  # the address of a state, without what a form leaves empty
+    view = View.of(visit)
+    found = await _found(visit, asked)
+    if found.alone:
+        return redirect(f"{_here(visit)}/{segment(found.alone)}")
+    choices = await _choices(visit)
+    known = columns(choices["fields"])
+    shown = view.shown(known)
+    listed = await _listed(visit, asked, view, custom=any(one.path.startswith(CUSTOM) for one in shown))
+    return rendering.page(
+        visit,
+        "people/list.html",
+        asked=asked,
+        view=view,
+        sizes=SIZES,
+        known=known,
+        columns=shown,
+        rows=[_row(row, shown) for row in listed.rows],
+        exact=found.beside,
+        listed=listed,
+        choices=choices,
+        operators=OPERATORS,
+        chips=list(_chips(visit, asked, choices, known)),
+        previous=asked.page(asked.number - 1) if asked.number > 1 else "",
+        following=asked.page(asked.number + 1, listed.cursor) if listed.cursor else "",
+    )
+
+
+async def keep(visit: Visit, rendering: Rendering) -> Response:
+    """What they like to see of it."""
+    form = visit.form()
+    chosen = [value for name, value in visit.http.form_pairs() if name == "column"]
+    response = redirect(onward(form.get("to", "")) if form.get("to") else _here(visit))
+    return visit.keep(response, USERS, View.chosen(form.get("size", ""), chosen).kept(visit))
+
+
+# -- who is meant, and who is listed -----------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Found:
+    """`alone`: the id of whoever the words name and nobody else; `beside`: whose own name they are."""
+
+    alone: str = ""
+    beside: list[dict[str, Any]] = field(default_factory=list)
+
+
+async def _found(visit: Visit, asked: Asked) -> _Found:
+    found = _Found()
+    if not asked.words or asked.is_filtered or asked.number > 1:
+        return found
+    for kind in (*ALONE, *BESIDE):
+        if not _might_be(kind, asked.words):
+            continue
+        value = f"custom-database:{asked.words}" if kind == "identity" else asked.words
+        try:
+            user = await visit.ask(FIND, {"userId": value, "userIdType": kind})
+        except (NotFound, InvalidInput):
+            continue
+        if kind in ALONE:
+            found.alone = user["userId"]
+            return found
+        if user["userId"] not in [one["userId"] for one in found.beside]:
+            found.beside.append(user)
+    return found
+
+
+def _might_be(kind: str, words: str) -> bool:
+    if kind == "email":
+        return "@" in words
+    return kind != "phone" or sum(map(str.isdigit, words)) >= 7
+
+
+@dataclass(slots=True)
+class _Listed:
+    """`total` is None where it takes too long to count. `refusal`: why nobody is listed."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    total: int | None = None
+    cursor: str = ""
+    refusal: str = ""
+
+
+async def _listed(visit: Visit, asked: Asked, view: View, *, custom: bool) -> _Listed:
+    page: dict[str, Any] = {"limit": view.size}
+    page |= {"cursor": asked.cursor} if asked.cursor else {"page": asked.number}
+    options = {"sort": asked.sorting(), "withCustomData": custom}
+    refused: PoolhouseError | None = None
+    for counted in (True, False):
+        body = {**asked.question(), "options": {**options, "pagination": {**page, "withTotalCount": counted}}}
+        try:
+            data, cursor = await visit.ask_page(LIST, body)
+        except QueryTooBroad as error:
+            refused = error
+            continue
+        except InvalidInput as error:
+            if not asked.cursor or error.facts.get("field") not in ("cursor", "limit"):
+                raise
+            return await _listed(visit, _by_number(asked), view, custom=custom)
+        return _Listed(data["list"], data.get("totalCount"), cursor or "")
+    assert refused
+    trace.note(error=refused)
+    return _Listed(refusal=refused.message(visit.lang))
+
+
+def _by_number(asked: Asked) -> Asked:
+    """A cursor made under another key, or for pages of another size."""
+    return Asked(asked.words, asked.filters, asked.custom, asked.sort, asked.number)
+
+
+def _row(row: dict[str, Any], shown: list[Column]) -> tuple[str, str, list[Any]]:
+    """Id, what they are called, and the cells."""
+    values = [
+        (row.get("customData") or {}).get(one.path.removeprefix(CUSTOM))
+        if one.path.startswith(CUSTOM)
+        else got(row, one.path)
+        for one in shown
+    ]
+    return row["userId"], called(row), values
+
+
+def called(user: dict[str, Any]) -> str:
+    names = ("name", "nickname", "username", "email", "phone", "userId")
+    return next(str(user[name]) for name in names if user.get(name))
+
+
+# -- filters -----------------------------------------------------------------------------------------------
+
+
+async def _choices(visit: Visit) -> dict[str, list[Any]]:
+    """What there is to filter by, as far as their roles show it and a list of choices is long."""
+    found: dict[str, list[Any]] = {"groups": [], "roles": [], "departments": [], "fields": []}
+    for name, operation in (("groups", "GET list-groups"), ("roles", "GET list-roles")):
+        if visit.may(operation):
+            rows = (await visit.ask(operation, {"page": 1, "limit": MOST_CHOICES}))["list"]
+            found[name] = [(one["code"], one.get("name") or one["code"]) for one in rows]
+    if visit.may("GET get-custom-fields"):
+        found["fields"] = await visit.ask("GET get-custom-fields", {"targetType": "USER"})
+    if visit.may("GET get-all-departments") and visit.may("GET list-organizations"):
+        found["departments"] = await _departments(visit)
+    return found
+
+
+async def _departments(visit: Visit) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    asked = {"page": 1, "limit": MOST_ORGANIZATIONS}
+    for one in (await visit.ask("GET list-organizations", asked))["list"]:
+        code, name = one["organizationCode"], one["organizationName"]
+        found.append((f"{code}/root", name))
+        try:
+            below = (await visit.ask("GET get-all-departments", {"organizationCode": code}))["list"]
+        except PoolhouseError:  # more departments than a list of choices has room for
+            continue
+        found += [(f"{code}/{each['departmentId']}", f"{name} / {each['name']}") for each in below]
+        if len(found) > MOST_DEPARTMENTS:
+            break
+    return found[:MOST_DEPARTMENTS]
+
+
+def _chips(visit: Visit, asked: Asked, choices: dict[str, list[Any]], known: list[Column]) -> Any:
+    """Title, value and the address without it, of each filter."""
+    t = Texts(visit.lang)
+    for name in ONE:
+        if value := asked.filters.get(name):
+            yield t[f"filter_{name}"], _said(t, name, value, choices), asked.without(name, value)
+    labels = {one.path.removeprefix(CUSTOM): one.label for one in known if one.path.startswith(CUSTOM)}
+    for one in asked.custom:
+        key, operator, value = parts(one)
+        yield labels.get(key) or key, f"{t['is_' + operator]} {value}".strip(), asked.without("field", one)
+
+
+def _said(t: Texts, name: str, value: str, choices: dict[str, list[Any]]) -> str:
+    if name == "status":
+        return t.status(value)
+    if name == "source":
+        return t[f"source_{value}"]
+    if name == "signed_in":
+        return t.never if value == NEVER else t.at_least_once
+    if name in ("department", "group", "role"):
+        return str(dict(choices[f"{name}s"]).get(value, value))
+    return value
+
+
+def _here(visit: Visit) -> str:
+    return f"/console/pools/{segment(visit.path['pool'])}/users"
+
+
+PAGES = (
+    Page("GET", "/pools/{pool}/users", show, calls=(LIST,)),
+    Page("POST", "/pools/{pool}/users/view", keep, calls=(LIST,)),
+)
