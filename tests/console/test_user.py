@@ -136,10 +136,20 @@ async def test_an_identity_and_a_mark_are_changed(
     assert not await services.identities.list(pool.administrator, user.id)
 
 
-async def test_erasing_asks_for_the_id(
+async def test_who_edits_users_erases_nobody(
     services: Services, pool: PoolForTests, console: Open, things: Things
 ) -> None:
     one = await console("user-editor")
+    here = f"/pools/{{pool}}/users/{things.user}"
+    assert f'{things.user}/erase"' not in (await one.get(f"{here}/data")).text
+    assert (await one.post(f"{here}/erase", page=here, confirm=things.user)).status_code == 403
+    assert await services.users.find(pool.administrator, UserKey("id", things.user))
+
+
+async def test_erasing_asks_for_the_id(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one = await console("owner")
     here = f"/pools/{{pool}}/users/{things.user}"
     assert (await one.post(f"{here}/erase", page=here, confirm="li")).status_code == 400
     assert await services.users.find(pool.administrator, UserKey("id", things.user))

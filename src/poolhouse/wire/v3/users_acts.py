@@ -77,6 +77,7 @@ async def end_session(request: V3Request, body: EndSessionDto) -> EndedDto:
 
 async def log_out_user(request: V3Request, body: LogOutUserDto) -> EndedDto:
     """Of the applications named, or of all: `kick-users` asks for their ids."""
+    await _user(request, body.user_id)  # else the log would have an act upon nobody
     for app_id in body.app_ids or ():
         await request.services.apps.get(request.caller, app_id)
     ended = await request.services.sessions.kick(request.caller, [body.user_id], body.app_ids or None)
@@ -306,8 +307,8 @@ ENDPOINTS = [
         EraseUserDto,
         ErasedDto,
         erase_user,
-        ("users:write", "audit:read"),
-        "Delete somebody and take them out of every record",
+        ("users:write", "audit:write"),
+        "Delete somebody and take them out of every record: of administrators, for owners alone",
     ),
     _row(
         "GET",
