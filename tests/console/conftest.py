@@ -58,6 +58,7 @@ class Things:
     group: str
     role: str
     application: str
+    script: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -71,7 +72,8 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     group = await services.groups.create(admin, GroupDraft(code="staff", name="员工"))
     role = await services.roles.create(admin, RoleDraft(code="editor"))
     app = await services.apps.create(admin, "shop")
-    return Things(user.id, group.code, role.code, app.id)
+    await services.customdb.save_script(admin, "login", f"function login() {{}} // of {pool.id}")
+    return Things(user.id, group.code, role.code, app.id, "login")
 
 
 @pytest.fixture

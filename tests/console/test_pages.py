@@ -80,7 +80,7 @@ async def test_another_pool_is_not_there(services: Services, other_pool: PoolFor
     answers = {}
     for page in IN_POOL:
         answers[name(page), "there"] = await called(form_of_ours, page, theirs)
-        if "{" in page.path.replace("{pool}", ""):
+        if "{" in page.path.replace("{pool}", "").replace("{script}", ""):  # every pool has the same scripts
             answers[name(page), "here"] = await called(one, page, theirs)
     for which, answer in answers.items():
         assert answer.status_code == 404, which
@@ -151,8 +151,10 @@ async def test_a_hostile_name_is_a_name_on_every_page(
     one = await console("owner")
     app = await services.apps.create(pool.administrator, HOSTILE)
     await services.roles.create(pool.administrator, RoleDraft(code="evil", description=HOSTILE))
+    source = f"function login() {{}} // </textarea></pre>{HOSTILE}"
+    await services.customdb.save_script(pool.administrator, "login", source, message=HOSTILE)
     for page in SHOWN:
-        shown = Things(user.id, "evil", "evil", app.id)
+        shown = Things(user.id, "evil", "evil", app.id, "login")
         answer = await one.get(filled(page, shown), follow_redirects=True)
         assert answer.status_code == 200, page.path
         tags = Tags()

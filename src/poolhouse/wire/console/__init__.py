@@ -25,6 +25,7 @@ from poolhouse.wire.console import (
     home,
     lists,
     people,
+    scripts,
     sign_in,
     things,
     user_acts,
@@ -39,6 +40,7 @@ PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
     *database.PAGES,
     *people.PAGES,
+    *scripts.PAGES,
     *(*forms.PAGES, *things.PAGES, *users.PAGES, *user_acts.PAGES),  # `users/new` before `users/{user}`
 )
 

@@ -45,7 +45,6 @@ LISTS = (
     List("organizations", "org list", makes="POST create-organization"),
     List("applications", "app list", leads=True, makes="POST create-application"),
     List("fields", "field list"),
-    List("scripts", "scripts list"),
     List("sign_ins", "audit list"),
     List("audit", "audit admin"),
 )

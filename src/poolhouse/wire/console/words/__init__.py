@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from poolhouse.errors import Lang
-from poolhouse.wire.console.words import common, database, home, people, user
+from poolhouse.wire.console.words import common, database, home, people, scripts, user
 
-_PARTS = (common.WORDS, database.WORDS, home.WORDS, user.WORDS, people.WORDS)
+_PARTS = (common.WORDS, database.WORDS, home.WORDS, user.WORDS, people.WORDS, scripts.WORDS)
 
 
 def _merged() -> dict[str, tuple[str, str]]:

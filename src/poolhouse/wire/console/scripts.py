@@ -1,0 +1,118 @@
+"""The pages of the custom database's scripts: what state each is in, its text, its versions, and publishing one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from poolhouse import trace
+from poolhouse.errors import NotFound, PoolhouseError, ScriptOvertaken
+from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.visit import Visit, redirect, segment
+
+STATES, DATABASE = "GET list-custom-database-scripts", "GET get-custom-database"
+ONE, VERSIONS = "GET get-custom-database-script", "GET list-custom-database-script-versions"
+SAVE, PUBLISH = "POST save-custom-database-script", "POST publish-custom-database-script"
+LAST = 20
+
+
+async def show_all(visit: Visit, rendering: Rendering) -> Response:
+    database = await visit.ask(DATABASE)
+    states = await visit.ask(STATES)
+    return rendering.page(visit, "scripts/all.html", database=database, states=states)
+
+
+async def show(visit: Visit, rendering: Rendering) -> Response:
+    """The newest version, or the one that the address asks for."""
+    state = await _state(visit)
+    number = visit.http.query.integer("version")
+    return await _page(visit, rendering, state, await _text(visit, state, number))
+
+
+async def save(visit: Visit, rendering: Rendering) -> Response:
+    form = visit.form()
+    state = await _state(visit)
+    source = form.get("source", "").replace("\r\n", "\n")
+    asked = {"name": state["name"], "source": source, "message": form.get("message", "")}
+    try:
+        after = int(form.get("after", "0")[:9])
+    except ValueError:
+        after = 0
+    try:
+        await visit.ask(SAVE, {**asked, "after": after})
+    except PoolhouseError as error:
+        trace.note(error=error)
+        theirs = None
+        if isinstance(error, ScriptOvertaken):
+            theirs = await visit.ask(ONE, {"name": state["name"]})
+            after = theirs["version"]
+        facts = {"error": error.message(visit.lang), "theirs": theirs, "message": asked["message"]}
+        return await _page(visit, rendering, state, source, status_of(error), after=after, **facts)
+    return redirect(f"{_here(visit)}?done=done_draft")
+
+
+async def confirm(visit: Visit, rendering: Rendering) -> Response:
+    """Asks before a version is the one that runs."""
+    state = await _state(visit)
+    asked = {"name": state["name"], "version": visit.http.query.integer("version")}
+    version = await visit.ask(ONE, asked)
+    return rendering.page(visit, "scripts/publish.html", state=state, version=version, here=_here(visit))
+
+
+async def publish(visit: Visit, rendering: Rendering) -> Response:
+    form = visit.form()
+    state = await _state(visit)
+    number = form.get("version", "")[:9]
+    if not (number.isascii() and number.isdigit()):
+        raise NotFound(path="version")
+    await visit.ask(PUBLISH, {"name": state["name"], "version": int(number)})
+    return redirect(f"{_here(visit)}?done=done_published")
+
+
+def _here(visit: Visit) -> str:
+    return f"/console/pools/{segment(visit.path['pool'])}/scripts/{segment(visit.path['script'])}"
+
+
+async def _state(visit: Visit) -> dict[str, Any]:
+    """Raises NotFound for a name that is none."""
+    for state in await visit.ask(STATES):
+        if state["name"] == visit.path["script"]:
+            found: dict[str, Any] = state
+            return found
+    raise NotFound(path="script")
+
+
+async def _text(visit: Visit, state: dict[str, Any], number: int | None) -> str:
+    if number is None and state["draftVersion"] is None:
+        return str(state["stub"])
+    return str((await visit.ask(ONE, {"name": state["name"], "version": number}))["source"])
+
+
+async def _page(
+    visit: Visit, rendering: Rendering, state: dict[str, Any], source: str, status: int = 200, **facts: Any
+) -> Response:
+    versions = await visit.ask(VERSIONS, {"name": state["name"], "page": 1, "limit": LAST})
+    given = {"theirs": None, "message": "", "after": state["draftVersion"] or 0} | facts
+    return rendering.page(
+        visit,
+        "scripts/one.html",
+        status,
+        state=state,
+        source=source,
+        versions=versions,
+        here=_here(visit),
+        may_write=visit.may(SAVE),
+        **given,
+    )
+
+
+_ONE = "/pools/{pool}/scripts/{script}"
+PAGES = (
+    Page("GET", "/pools/{pool}/scripts", show_all, calls=(STATES, DATABASE)),
+    Page("GET", _ONE, show, calls=(STATES, ONE, VERSIONS)),
+    Page("POST", _ONE, save, calls=(SAVE,)),
+    Page("GET", f"{_ONE}/publish", confirm, calls=(ONE, PUBLISH)),
+    Page("POST", f"{_ONE}/publish", publish, calls=(PUBLISH,)),
+)

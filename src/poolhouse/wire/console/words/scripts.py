@@ -1,0 +1,43 @@
+"""Words of the pages of scripts."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "script_draft_newer": ("有未发布的草稿", "Draft not published"),
+    "script_published": ("已发布", "Published"),
+    "script_missing": ("缺少", "Missing"),
+    "script_unwritten": ("未编写", "Not written"),
+    "script_needs": (
+        "当前模式需要但尚未发布的函数：{names}",
+        "Functions that the mode needs and that are not published: {names}",
+    ),
+    "script_off": (
+        "自定义数据库未启用，脚本不会被调用",
+        "The custom database is switched off: no script is called",
+    ),
+    "script_state": ("状态", "State"),
+    "script_versions": ("版本", "Versions"),
+    "script_version": ("版本 {number}", "Version {number}"),
+    "script_source": ("脚本内容", "Source"),
+    "script_message": ("修改说明", "What the change is about"),
+    "script_message_column": ("说明", "Message"),
+    "script_save": ("保存草稿", "Save draft"),
+    "script_publish": ("发布", "Publish"),
+    "script_publish_title": ("发布 {script} 的版本 {number}", "Publish version {number} of {script}"),
+    "script_publish_help": (
+        "发布后立即对所有登录生效。当前运行的版本：{now}",
+        "It is used for every sign-in from now on. The version that runs now: {now}",
+    ),
+    "script_none": ("无", "none"),
+    "script_open": ("打开", "Open"),
+    "script_read_only": (
+        "只读：您的角色不能修改脚本",
+        "Read only: your roles do not let you change scripts",
+    ),
+    "script_theirs": (
+        "版本 {number} 由 {by} 保存。您的内容在下方，尚未保存；再次保存会在其之后新建一个版本",
+        "{by} saved version {number}. Yours stands below, not saved; saving again makes a version after theirs",
+    ),
+    "done_draft": ("草稿已保存", "The draft is saved"),
+    "done_published": ("已发布，立即生效", "Published, and in use from now on"),
+}
