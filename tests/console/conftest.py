@@ -16,6 +16,7 @@ from poolhouse.administrators.model import Administrator
 from poolhouse.app import asgi
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
+from poolhouse.orgs.model import NodeDraft
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
@@ -58,6 +59,8 @@ class Things:
     group: str
     role: str
     application: str
+    organization: str
+    department: str
     script: str = "nothing"
 
     def fill(self, path: str) -> str:
@@ -72,8 +75,12 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     group = await services.groups.create(admin, GroupDraft(code="staff", name="员工"))
     role = await services.roles.create(admin, RoleDraft(code="editor"))
     app = await services.apps.create(admin, "shop")
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "公司", "code": "company"}))
+    node = await services.orgs.create_node(admin, org.id, None, NodeDraft({"name": "实验室", "code": "lab"}))
+    await services.department_members.add(admin, node.id, [user.id])
+    await services.groups.add_members(admin, group.code, [user.id])
     await services.customdb.save_script(admin, "login", f"function login() {{}} // of {pool.id}")
-    return Things(user.id, group.code, role.code, app.id, "login")
+    return Things(user.id, group.code, role.code, app.id, org.code, node.id, "login")
 
 
 @pytest.fixture

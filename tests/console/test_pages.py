@@ -13,12 +13,14 @@ from tests.console.conftest import Console, Open, Things, one_of_each
 from poolhouse.administrators.roles import ROLES, SCOPES
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
+from poolhouse.orgs.model import NodeDraft
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 from poolhouse.wire.console import PAGES
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import HEADERS
+from poolhouse.wire.console.visit import segment
 from poolhouse.wire.console.words import STATUSES, TEXTS
 from poolhouse.wire.v3.app import row_at
 from poolhouse.wire.v3.table import PREFIX
@@ -32,7 +34,7 @@ def name(page: Page) -> str:
     return f"{page.method} {page.path or '/'}"
 
 
-NOBODY = Things("nobody", "nothing", "nothing", "nothing")
+NOBODY = Things("nobody", "nothing", "nothing", "nothing", "nothing", "nothing")
 
 
 def filled(page: Page, things: Things = NOBODY) -> str:
@@ -153,8 +155,12 @@ async def test_a_hostile_name_is_a_name_on_every_page(
     await services.roles.create(pool.administrator, RoleDraft(code="evil", description=HOSTILE))
     source = f"function login() {{}} // </textarea></pre>{HOSTILE}"
     await services.customdb.save_script(pool.administrator, "login", source, message=HOSTILE)
+    evil = NodeDraft({"name": HOSTILE, "code": "evil", "description": HOSTILE})
+    org = await services.orgs.create_org(pool.administrator, evil)
+    node = await services.orgs.create_node(pool.administrator, org.id, None, NodeDraft({"name": HOSTILE}))
+    await services.department_members.add(pool.administrator, node.id, [user.id])
     for page in SHOWN:
-        shown = Things(user.id, "evil", "evil", app.id, "login")
+        shown = Things(user.id, "evil", "evil", app.id, org.code, node.id, "login")
         answer = await one.get(filled(page, shown), follow_redirects=True)
         assert answer.status_code == 200, page.path
         tags = Tags()
@@ -186,7 +192,9 @@ async def test_an_address_says_nothing_but_that_something_is_done(stranger: Cons
         assert 'class="notice"' not in answer.text
 
 
-@pytest.mark.parametrize("code", ["员工 a", "a/b", "a%b", "a%2Fb", "a+b", "a?b#c", "staff/delete"])
+@pytest.mark.parametrize(
+    "code", ["员工 a", "a/b", "a%b", "a%2Fb", "a+b", "a?b#c", "staff/delete", "new", ".", "..", "~", "~new"]
+)
 async def test_a_code_of_any_characters_has_its_pages(
     services: Services, pool: PoolForTests, console: Open, code: str
 ) -> None:
@@ -202,6 +210,16 @@ async def test_a_code_of_any_characters_has_its_pages(
     path = here.removeprefix("/console") + "/delete"
     assert (await one.post(path, page=path, confirm=code)).status_code == 303
     assert (await one.http.get(here)).status_code == 404
+
+
+def test_a_page_beside_those_of_things_is_no_thing() -> None:
+    """A thing of the same name has another address."""
+    paths = [page.path.split("/") for page in PAGES]
+    for one in paths:
+        for other in paths:
+            for here, (mine, theirs) in enumerate(zip(one, other, strict=False)):
+                if one[:here] == other[:here] and theirs.startswith("{") and not mine.startswith("{"):
+                    assert segment(mine) != mine, (one, other)
 
 
 async def test_every_field_is_shown_in_the_letters_it_has(console: Open, things: Things) -> None:

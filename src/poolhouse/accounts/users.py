@@ -13,10 +13,11 @@ from poolhouse.directory.chooser import Directories
 from poolhouse.errors import InvalidInput, TooManyUsersAsked
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import EMPTY
-from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey, UserQuery
+from poolhouse.users.model import IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
 
 LARGEST_BATCH = 80
 LARGEST_DELETE = 1000
+CALLED_BY: tuple[KeyKind, ...] = ("id", "username", "email", "phone", "external_id")
 
 
 class UserService:
@@ -59,6 +60,20 @@ class UserService:
         """The user, or None."""
         caller.require_administrator()
         return await self._records.find(caller, key)
+
+    async def find_called(self, caller: Caller, values: Sequence[str]) -> list[User | None]:
+        """Whoever has each as id, username, e-mail, phone or external id, in this order; None for nobody. A statement
+        each kind. At most 80. Raises InvalidInput, TooManyUsersAsked."""
+        caller.require_administrator()
+        if len(values) > LARGEST_BATCH:
+            raise TooManyUsersAsked("values", limit=LARGEST_BATCH)
+        directory = await self._directories.of(caller.pool_id)
+        found: dict[str, User] = {}
+        for kind in CALLED_BY:
+            if left := [value for value in dict.fromkeys(values) if value and value not in found]:
+                users = await directory.find(caller, [UserKey(kind, value) for value in left])
+                found |= {value: user for value, user in zip(left, users, strict=True) if user}
+        return [found.get(value) for value in values]
 
     async def get(self, caller: Caller, user_id: str) -> User:
         """The user with this id, for an administrator or for themself. Raises UserNotFound."""

@@ -16,6 +16,12 @@ WORDS = Arg(
 )
 GROUPS = (Column("code", "code"), Column("label", "name"), Column("description", "description"))
 MANY = USER._replace(name="USER...", to="userIds", kind="users")
+DATA = Arg(
+    "--set",
+    "customData",
+    ("自定义字段，写作“字段=值”，可多次", "a custom field, FIELD=VALUE; may be given again"),
+    "pairs",
+)
 SPACE = Arg("--namespace", "namespace", ("权限空间，默认 default", "its namespace; default if absent"))
 ADDED, REMOVED = Done(("已加入", "added")), Done(("已移出", "removed"))
 DELETED = Done(("已删除", "deleted"))
@@ -132,6 +138,12 @@ NODE = Arg(
 DEPARTMENT = NODE._replace(
     name="DEPARTMENT", help=("部门编号", "a department's id"), default=None, needed=True
 )
+PARENT = Arg(
+    "PARENT",
+    "parentDepartmentId",
+    ("新的上级部门编号，root 为根部门", "the id of the department above, root for the root"),
+    needed=True,
+)
 ORGS = (
     Column("code", "organizationCode"),
     Column("label", "organizationName"),
@@ -198,6 +210,43 @@ ORG_COMMANDS = (
         Table(NODES),
     ),
     Command(
+        "org children",
+        (
+            "列出部门的直接下级，或按名称和编码查找部门",
+            "Lists the departments directly below one, or finds those of the organization by name and code.",
+        ),
+        "GET list-department-branch",
+        (ORG, NODE, WORDS._replace(help=("按名称或编码查找", "only those with this in name or code"))),
+        Table(NODES),
+        paged="",
+    ),
+    Command(
+        "org preview-move",
+        (
+            "显示移动部门会改变什么，不做任何修改",
+            "Shows what moving a department would change, and changes nothing.",
+        ),
+        "GET preview-department-move",
+        (ORG, DEPARTMENT, PARENT),
+        Facts((Column("departments", "departmentsCount"), Column("members", "membersCount")), rest=True),
+    ),
+    Command(
+        "org set-member",
+        (
+            "设置部门成员是否为负责人、此部门是否为其主部门",
+            "Makes a member a leader of the department or not, or the department the member's main one.",
+        ),
+        "POST set-department-member",
+        (
+            ORG,
+            USER._replace(name="USER", to="userId", kind="user"),
+            NODE,
+            Arg("--leader", "isLeader", ("是否为负责人", "whether they lead it"), "yes"),
+            Arg("--main", "isMainDepartment", ("是否为主部门", "whether it is their main department"), "yes"),
+        ),
+        Done(("已修改", "changed")),
+    ),
+    Command(
         "org add-department",
         ("新建部门", "Creates a department."),
         "POST create-department",
@@ -217,7 +266,7 @@ ORG_COMMANDS = (
         "org update-department",
         ("修改部门", "Changes a department; options that are not given stay unchanged."),
         "POST update-department",
-        (ORG, DEPARTMENT, *NAMED, Arg("--code", "code", ("编码", "its code"))),
+        (ORG, DEPARTMENT, *NAMED, Arg("--code", "code", ("编码", "its code")), DATA),
         Facts(NODES),
     ),
     Command(
@@ -227,12 +276,7 @@ ORG_COMMANDS = (
         (
             ORG,
             DEPARTMENT,
-            Arg(
-                "PARENT",
-                "parentDepartmentId",
-                ("新的上级部门编号，root 为根部门", "the id of the department above, root for the root"),
-                needed=True,
-            ),
+            PARENT,
         ),
         Facts(NODES),
     ),

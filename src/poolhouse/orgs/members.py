@@ -76,6 +76,25 @@ class DepartmentMembers:
             await postgres_members.note_main(tx, caller.pool_id, [user_id])
             await self._write(tx, caller, "update", node_id, [user_id])
 
+    async def set_member(
+        self, caller: Caller, node_id: str, user_id: str, *, is_leader: bool | None, is_main: bool | None
+    ) -> None:
+        """What somebody in the department is there; None leaves it. `is_main` True takes it from another department.
+        Raises NodeNotFound; InvalidOperation unless the user is in it."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            await self._node(tx, caller, node_id)
+            await postgres_members.lock_user(tx, caller.pool_id, user_id)
+            main = await postgres_members.lock_membership(tx, caller.pool_id, user_id, node_id)
+            if main is None:
+                raise InvalidOperation("用户不在该部门中", "The user is not in the department")
+            if is_leader is not None:
+                await postgres_members.add(tx, caller.pool_id, node_id, [user_id], is_leader)
+            if is_main is not None and is_main is not main:
+                await postgres_members.set_main(tx, caller.pool_id, user_id, node_id if is_main else None)
+                await postgres_members.note_main(tx, caller.pool_id, [user_id])
+            await self._write(tx, caller, "update", node_id, [user_id])
+
     async def set_departments(self, caller: Caller, user_id: str, departments: Sequence[Assignment]) -> None:
         """Afterwards the user is in exactly these. Raises UserNotFound, NodeNotFound."""
         caller.require_administrator()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -48,6 +48,21 @@ class Node:
     def org_code(self) -> str:
         """What a caller may name its organization by: the root's code, or the organization's id where it has none."""
         return self.code_path[0] or self.org_id
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A department as a tree that is read a branch at a time shows it. `members`: directly in it. `name_path`: from
+    the root to itself."""
+
+    id: str
+    parent_id: str | None
+    name: str
+    code: str | None
+    enabled: bool
+    has_children: bool
+    members: int
+    name_path: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from poolhouse.errors import (
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
 from poolhouse.ids import new_id
-from poolhouse.orgs import postgres, postgres_members
-from poolhouse.orgs.model import Node, NodeCondition, NodeDraft, NodeSort, Org, Tree
+from poolhouse.orgs import postgres, postgres_branches, postgres_members
+from poolhouse.orgs.model import Leaf, Node, NodeCondition, NodeDraft, NodeSort, Org, Tree
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import EMPTY
 
@@ -230,6 +230,15 @@ class OrgService:
         node = await self.get_node(caller, node_id)
         return await postgres.children(self._db, caller.pool_id, node.id)
 
+    async def list_branch(
+        self, caller: Caller, node: Node, page: PageRequest, keyword: str = ""
+    ) -> Page[Leaf]:
+        """What is directly below `node`; with a keyword, what of its whole organization has it in name or code."""
+        caller.require_administrator()
+        if keyword:
+            return await postgres_branches.search(self._db, caller.pool_id, node.org_id, keyword, page)
+        return await postgres_branches.list_children(self._db, caller.pool_id, node.id, page)
+
     async def list_descendants(self, caller: Caller, node_id: str) -> list[Node]:
         """Everything below. Raises NodeNotFound."""
         node = await self.get_node(caller, node_id)
@@ -294,6 +303,12 @@ class OrgService:
             await self._write(tx, caller, "move", "department", node_id, parent=parent_id)
             return await self._org(tx, caller, org_id)
 
+    async def check_move(self, caller: Caller, node_id: str, parent_id: str) -> tuple[Node, Node, int]:
+        """The department, where it would go, and how many departments would move. Raises what moving it raises."""
+        caller.require_administrator()
+        node, parent = await self._movable(self._db, caller, node_id, parent_id)
+        return node, parent, len(await postgres.subtree_ids(self._db, caller.pool_id, node_id))
+
     async def delete_node(self, caller: Caller, org_id: str, node_id: str) -> None:
         """With everything below it. The root goes with its organization only: InvalidOperation."""
         caller.require_administrator()
@@ -352,17 +367,21 @@ class OrgService:
 
     async def _move(self, tx: Tx, caller: Caller, node_id: str, parent_id: str) -> None:
         """The organization is locked; both are read anew under the lock."""
-        node, parent = await self._node(tx, caller, node_id), await self._node(tx, caller, parent_id)
+        node, parent = await self._movable(tx, caller, node_id, parent_id)
+        if parent.id != node.parent_id:
+            await postgres.move_subtree(tx, caller.pool_id, node_id, parent)
+
+    async def _movable(self, db: Executor, caller: Caller, node_id: str, parent_id: str) -> tuple[Node, Node]:
+        node, parent = await self._node(db, caller, node_id), await self._node(db, caller, parent_id)
         if node.is_root:
             raise InvalidOperation("不能移动组织机构的根节点", "The root of an organization cannot be moved")
         if parent.org_id != node.org_id:
             raise NodeNotFound(node_id=parent_id)
         if node.id in parent.path:
             raise InvalidOperation("不能移动到自身的下级部门", "A department cannot be moved below itself")
-        if parent.id == node.parent_id:
-            return
-        _check_depth(parent.depth + 1 + await postgres.height(tx, caller.pool_id, node_id))
-        await postgres.move_subtree(tx, caller.pool_id, node_id, parent)
+        if parent.id != node.parent_id:
+            _check_depth(parent.depth + 1 + await postgres.height(db, caller.pool_id, node_id))
+        return node, parent
 
     async def _forget_below(self, tx: Tx, caller: Caller, node_id: str) -> None:
         gone = await postgres.subtree_ids(tx, caller.pool_id, node_id)

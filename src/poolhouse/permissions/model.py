@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from poolhouse.resources.model import Effect, Target, TargetType
 
@@ -192,3 +193,19 @@ class ResourceActions:
     def actions(self) -> tuple[str, ...]:
         """Of a STRING or an ARRAY."""
         return self.nodes[0].actions if self.nodes else ()
+
+
+RightKind = Literal["ROLE", "POLICY", "RESOURCE", "APPLICATION", "DATA_POLICY"]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentRight:
+    """Something that a department gives to everybody below it. `detail`: the actions on a resource (all of them where
+    it is empty), whether an application is allowed or denied."""
+
+    kind: RightKind
+    department_id: str
+    namespace: str
+    id: str
+    name: str
+    detail: str

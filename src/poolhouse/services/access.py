@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolhouse.permissions.department_rights import DepartmentRights
 from poolhouse.permissions.policies import DataPolicyService
 from poolhouse.permissions.questions import DataPermissions
 from poolhouse.permissions.resources import DataResourceService
@@ -32,6 +33,7 @@ class Access:
     data_policies: DataPolicyService
     data_permissions: DataPermissions
     permission_view: PermissionView
+    department_rights: DepartmentRights
 
 
 def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Memberships) -> Access:
@@ -58,4 +60,5 @@ def build_access(raw: Raw, core: Core, unchecked: Unchecked, memberships: Member
         data_policies=DataPolicyService(db=db, audit=audit, targets=PolicyTargets(db, principals)),
         data_permissions=DataPermissions(db=db, namespaces=namespaces, principals=principals),
         permission_view=PermissionView(db),
+        department_rights=DepartmentRights(db, memberships.orgs, memberships.department_members),
     )

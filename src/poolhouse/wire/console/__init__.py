@@ -20,6 +20,7 @@ from poolhouse.services import WireServices
 from poolhouse.wire.console import (
     account,
     database,
+    directory,
     forms,
     go,
     home,
@@ -41,7 +42,8 @@ PAGES: tuple[Page, ...] = (
     *database.PAGES,
     *people.PAGES,
     *scripts.PAGES,
-    *(*forms.PAGES, *things.PAGES, *users.PAGES, *user_acts.PAGES),  # `users/new` before `users/{user}`
+    *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`
+    *(*users.PAGES, *user_acts.PAGES),
 )
 
 _log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ too, nothing is written, and the page says what stands there now.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.responses import Response
@@ -29,7 +29,9 @@ WAS = "was."
 class Form:
     """`path` below a pool; `thing` is the name in it of what is changed. `command`: whose operation, arguments and
     words it has. `reads`: the operation that tells what is there, and `with_` what it is asked besides. `to`: where
-    one is when it is done. `leaves`: arguments that it has no field for."""
+    one is when it is done. `leaves`: arguments that it has no field for. `within`: what else the path fills, from its
+    name there to where it goes in the call. `confirms`: what of the thing is typed to delete it; its name in the path
+    otherwise. `inside`: of what is made, the operation that tells what it is made in, as `within` is for it."""
 
     path: str
     command: str
@@ -38,6 +40,9 @@ class Form:
     reads: str = ""
     with_: Mapping[str, Any] | None = None
     leaves: tuple[str, ...] = ()
+    within: Mapping[str, str] = field(default_factory=dict)
+    confirms: str = ""
+    inside: tuple[str, Mapping[str, str]] | None = None
 
     @property
     def row(self) -> Command:
@@ -45,20 +50,24 @@ class Form:
 
     @property
     def subject(self) -> Arg | None:
-        """The argument that the path fills."""
-        return self.row.args[0] if self.thing else None
+        """The argument that the path fills with the thing."""
+        return next((arg for arg in self._left if arg.positional), None) if self.thing else None
 
     @property
     def arguments(self) -> list[Arg]:
-        own = self.row.args[1:] if self.thing else self.row.args
-        return [arg for arg in own if arg.to and arg.name not in self.leaves]
+        return [arg for arg in self._left if arg.to and arg.name not in self.leaves and arg != self.subject]
+
+    @property
+    def _left(self) -> list[Arg]:
+        return [arg for arg in self.row.args if arg.to not in self.within.values()]
 
     @property
     def calls(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.row.operation, self.reads)))
+        return tuple(filter(None, (self.row.operation, self.reads, self.inside and self.inside[0])))
 
 
 _LEFT = ("--new-code", "--namespace")
+_DEPARTMENT = "organizations/{organization}/departments/{department}"
 FORMS = (
     Form("users/new", "user create", "users", leaves=("--status", "--email-verified", "--phone-verified")),
     Form(
@@ -75,6 +84,30 @@ FORMS = (
     Form("roles/new", "role create", "roles", leaves=_LEFT),
     Form("roles/{role}/edit", "role update", "roles/{role}", "role", "GET get-role", leaves=_LEFT),
     Form("organizations/new", "org create", "organizations"),
+    Form(
+        "organizations/{organization}/edit",
+        "org update",
+        "organizations/{organization}",
+        "organization",
+        "GET get-organization",
+        leaves=_LEFT,
+    ),
+    Form(
+        f"{_DEPARTMENT}/new",
+        "org add-department",
+        _DEPARTMENT,
+        within={"organization": "organizationCode", "department": "parentDepartmentId"},
+        inside=("GET get-department", {"organization": "organizationCode", "department": "departmentId"}),
+    ),
+    Form(
+        f"{_DEPARTMENT}/edit",
+        "org update-department",
+        _DEPARTMENT,
+        "department",
+        "GET get-department",
+        {"withCustomData": True},
+        within={"organization": "organizationCode"},
+    ),
     Form("applications/new", "app create", "applications"),
     Form(
         "applications/{application}/edit",
@@ -88,6 +121,22 @@ DELETIONS = (
     Form("users/{user}/delete", "user delete", "users", "user", "GET get-user"),
     Form("groups/{group}/delete", "group delete", "groups", "group", "GET get-group"),
     Form("roles/{role}/delete", "role delete", "roles", "role", "GET get-role"),
+    Form(
+        "organizations/{organization}/delete",
+        "org delete",
+        "organizations",
+        "organization",
+        "GET get-organization",
+    ),
+    Form(
+        f"{_DEPARTMENT}/delete",
+        "org delete-department",
+        "organizations/{organization}",
+        "department",
+        "GET get-department",
+        within={"organization": "organizationCode"},
+        confirms="name",
+    ),
     Form(
         "applications/{application}/delete",
         "app delete",
@@ -126,7 +175,7 @@ def _sent(form: Form) -> Handler:
         shown = [Field(arg, given.get(arg.key, ""), given.get(WAS + arg.key, "")) for arg in form.arguments]
         try:
             values = _values(visit, form, shown, now)
-            if now is None or len(values) > 1:  # beside what names the thing
+            if now is None or values != _named(visit, form):
                 await visit.ask(form.row.operation, values)
         except Overtaken as error:
             return _page(visit, rendering, form, error.fields, 409, conflict=True)
@@ -151,21 +200,34 @@ def _sent(form: Form) -> Handler:
 
 def _values(visit: Visit, form: Form, shown: list[Field], now: Any) -> Values:
     """What is sent. Raises InvalidInput, Overtaken."""
-    values: Values = dict(form.row.fixed)
-    if form.subject is not None:
-        put(values, form.subject.to, visit.path[form.thing])
+    values = _named(visit, form)
     for to, value in fields.meant(shown, now).items():
         put(values, to, value)
     return values
 
 
+def _named(visit: Visit, form: Form) -> Values:
+    """What the path says of the call."""
+    values: Values = dict(form.row.fixed)
+    for name, to in form.within.items():
+        put(values, to, visit.path[name])
+    if form.subject is not None:
+        several = form.subject.name.endswith("...")
+        put(values, form.subject.to, [visit.path[form.thing]] if several else visit.path[form.thing])
+    return values
+
+
 async def _now(visit: Visit, form: Form) -> Any:
     """What is there; None for a thing that is to be made."""
+    if form.inside:
+        operation, names_of = form.inside
+        await visit.ask(operation, {to: visit.path[name] for name, to in names_of.items()})
     if not form.reads or form.subject is None:
         return None
-    names = COMMANDS[form.command].args[0].to
+    names = form.subject.to
     asked = {"userIds": "userId", "codeList": "code"}.get(names, names)
-    return await visit.ask(form.reads, {asked: visit.path[form.thing], **(form.with_ or {})})
+    within = {to: visit.path[name] for name, to in form.within.items()}
+    return await visit.ask(form.reads, {asked: visit.path[form.thing], **within, **(form.with_ or {})})
 
 
 def _address(visit: Visit, path: str) -> str:
@@ -194,17 +256,19 @@ def _deleting(form: Form) -> tuple[Page, Page]:
 
     async def delete(visit: Visit, rendering: Rendering) -> Response:
         given = visit.form()
-        if given.get("confirm", "").strip() != visit.path[form.thing]:
+        now = await _now(visit, form)
+        if given.get("confirm", "").strip() != _typed(visit, form, now):
             return await _confirmed(visit, rendering, form, 400, error_word="confirm_wrong")
-        assert form.subject
-        several = form.subject.name.endswith("...")
-        values: Values = dict(form.row.fixed)
-        put(values, form.subject.to, [visit.path[form.thing]] if several else visit.path[form.thing])
-        await visit.ask(form.row.operation, values)
+        await visit.ask(form.row.operation, _named(visit, form))
         return redirect(f"{_address(visit, form.to)}?done=done_deleted")
 
     path = f"/pools/{{pool}}/{form.path}"
     return Page("GET", path, ask, calls=form.calls), Page("POST", path, delete, calls=form.calls)
+
+
+def _typed(visit: Visit, form: Form, now: Any) -> str:
+    """What confirms the deletion."""
+    return str(now[form.confirms]).strip() if form.confirms else visit.path[form.thing]
 
 
 async def _confirmed(
@@ -212,7 +276,12 @@ async def _confirmed(
 ) -> Response:
     now = await _now(visit, form)
     called = next(
-        (str(now[key]) for key in ("name", "username", "email", "appName", "code") if now.get(key)), ""
+        (
+            str(now[key])
+            for key in ("name", "username", "email", "appName", "organizationName", "code")
+            if now.get(key)
+        ),
+        "",
     )
     asks = form.row.asks
     assert asks
@@ -222,7 +291,7 @@ async def _confirmed(
         status,
         heading=asks[visit.lang == "en-US"],
         called=called,
-        named=visit.path[form.thing],
+        named=_typed(visit, form, now),
         back=_address(visit, form.path.rpartition("/")[0]),
         error_word=error_word,
     )

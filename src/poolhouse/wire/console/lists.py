@@ -42,7 +42,7 @@ class List:
 LISTS = (
     List("groups", "group list", leads=True, makes="POST create-group"),
     List("roles", "role list", leads=True, makes="POST create-role"),
-    List("organizations", "org list", makes="POST create-organization"),
+    List("organizations", "org list", leads=True, makes="POST create-organization"),
     List("applications", "app list", leads=True, makes="POST create-application"),
     List("fields", "field list"),
     List("sign_ins", "audit list"),

@@ -6,31 +6,31 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from poolhouse.client.model import Facts, Table, got
+from poolhouse.client.model import Facts, got
 from poolhouse.client.table import COMMANDS
 from poolhouse.client.words import TITLES
+from poolhouse.wire.console.directory import members
+from poolhouse.wire.console.directory.members import MEMBERS_PAGE, Members, number_of
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit
 
-MOST_MEMBERS = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """`name`: in the path, `list` before it. `command` shows it, `members` lists who is in it."""
+    """`name`: in the path, `list` before it. `command` shows it, `members`: who is in it."""
 
     name: str
     list: str
     command: str
     changes: str
     deletes: str
-    members: str = ""
+    members: Members | None = None
 
 
 THINGS = (
-    Thing("group", "groups", "group show", "POST update-group", "POST delete-groups-batch", "group members"),
-    Thing("role", "roles", "role show", "POST update-role", "POST delete-roles-batch", "role members"),
+    Thing("group", "groups", "group show", "POST update-group", "POST delete-groups-batch", members.GROUP),
+    Thing("role", "roles", "role show", "POST update-role", "POST delete-roles-batch", members.ROLE),
     Thing("application", "applications", "app show", "POST update-application", "POST delete-application"),
 )
 
@@ -43,12 +43,10 @@ def _handler(thing: Thing) -> Handler:
         shows = command.shows
         assert isinstance(shows, Facts)
         english = visit.lang == "en-US"
-        people: list[dict[str, str]] | None = None
-        if thing.members and visit.may(COMMANDS[thing.members].operation):
-            row = COMMANDS[thing.members]
-            assert isinstance(row.shows, Table)
-            answer = await visit.ask(row.operation, {**named, "page": 1, "limit": MOST_MEMBERS})
-            people = got(answer, row.shows.at)
+        people, number = None, number_of(visit)
+        if thing.members and visit.may(thing.members.lists):
+            asked = {**named, "page": number, "limit": MEMBERS_PAGE}
+            people = await visit.ask(thing.members.lists, asked)
         return rendering.page(
             visit,
             "thing.html",
@@ -59,6 +57,8 @@ def _handler(thing: Thing) -> Handler:
                 for column in shows.columns
             ],
             people=people,
+            number=number,
+            last=people is None or number * MEMBERS_PAGE >= people["totalCount"],
         )
 
     return show

@@ -45,6 +45,8 @@ MAX_FORM_BYTES = 1024 * 1024
 """Twice what a user or an application may hold, as a form holds what was there, too."""
 YEAR_S = 31_536_000
 HOME = "/console"
+RESERVED = frozenset({"", ".", "..", "new", "import", "export", "search"})
+"""Names that cannot stand in a path as they are; the last are pages beside those of things."""
 _LONGEST_ADDRESS = 2048
 _KEY_OF_A_FORM = re.compile(r"[A-Za-z0-9_-]{32}\Z")
 
@@ -228,8 +230,10 @@ def onward(to: str) -> str:
 
 
 def segment(name: str) -> str:
-    """`name` as one part of a path."""
-    return quote(name, safe="")
+    """`name` as one part of a path. What a path reads as something else, a step up or a page of ours, has `~` before
+    it, and so has what begins with one."""
+    escaped = "~" if name in RESERVED or name.startswith("~") else ""
+    return escaped + quote(name, safe="")
 
 
 def _named(part: str) -> str:
@@ -238,4 +242,4 @@ def _named(part: str) -> str:
         name = unquote(part, errors="strict")
     except UnicodeDecodeError:
         return part
-    return name if is_storable(name) else part
+    return name.removeprefix("~") if is_storable(name) else part

@@ -16,7 +16,6 @@ from poolhouse.paging import PageRequest
 from poolhouse.pools.model import Pool
 from poolhouse.sessions.server_keys import ALGORITHMS, ANNOUNCED, ServerAlgorithm, ServerKey
 from poolhouse.times import now, v3_time
-from poolhouse.users.model import UserKey
 from poolhouse.wire.operator import administrators, migration, scripts, settings
 from poolhouse.wire.operator.row import Camel, row
 from poolhouse.wire.v3.endpoint import V3Request
@@ -95,11 +94,10 @@ class FindQuery(Camel):
 
 async def find_user(request: V3Request, query: FindQuery) -> dict[str, Any]:
     """Whoever has this id, username, e-mail, phone or external id, in this order."""
-    for kind in ("id", "username", "email", "phone", "external_id"):
-        user = await request.services.users.find(request.caller, UserKey(kind, query.value))
-        if user is not None:
-            return {"userId": user.id}
-    raise UserNotFound(user_id=query.value)
+    (user,) = await request.services.users.find_called(request.caller, [query.value])
+    if user is None:
+        raise UserNotFound(user_id=query.value)
+    return {"userId": user.id}
 
 
 # -- keys and files ----------------------------------------------------------------------------------------

@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from poolhouse.errors import Lang
-from poolhouse.wire.console.words import common, database, home, people, scripts, user
+from poolhouse.wire.console.words import common, database, directory, home, people, scripts, user
 
-_PARTS = (common.WORDS, database.WORDS, home.WORDS, user.WORDS, people.WORDS, scripts.WORDS)
+_PARTS = (
+    common.WORDS,
+    database.WORDS,
+    directory.WORDS,
+    home.WORDS,
+    people.WORDS,
+    scripts.WORDS,
+    user.WORDS,
+)
 
 
 def _merged() -> dict[str, tuple[str, str]]:
@@ -44,7 +52,7 @@ class Texts:
         except KeyError:
             raise AttributeError(name) from None
 
-    def __call__(self, name: str, **facts: object) -> str:
+    def __call__(self, name: str, /, **facts: object) -> str:
         return TEXTS[name][self._place].format_map(facts)
 
     def __getitem__(self, name: str) -> str:

@@ -1,0 +1,59 @@
+"""A tree a branch at a time: what costs as much as is shown, however many departments there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from poolhouse.db.database import Executor
+from poolhouse.orgs.model import Leaf
+from poolhouse.paging import Page, PageRequest
+
+_LEAVES = """
+select n.id, n.parent_id, n.name, n.code, n.enabled,
+  exists (select 1 from nodes k where k.pool_id = $1 and k.parent_id = n.id),
+  (select count(*) from node_members m where m.pool_id = $1 and m.node_id = n.id),
+  array(select a.name from node_closure c join nodes a on a.pool_id = $1 and a.id = c.ancestor_id
+    where c.pool_id = $1 and c.descendant_id = n.id order by c.depth desc)
+from nodes n where n.pool_id = $1 and n.id = any($2)
+"""
+
+
+async def list_children(db: Executor, pool_id: str, parent_id: str, page: PageRequest) -> Page[Leaf]:
+    """Directly below, in their order."""
+    total = await db.fetchval(
+        "select count(*) from nodes where pool_id = $1 and parent_id = $2", pool_id, parent_id
+    )
+    rows = await db.fetch(
+        "select id from nodes where pool_id = $1 and parent_id = $2 "
+        "order by sort_order nulls last, created_at, id limit $3 offset $4",
+        pool_id,
+        parent_id,
+        page.size,
+        page.offset,
+    )
+    return Page(total, await _leaves(db, pool_id, [row["id"] for row in rows]))
+
+
+async def search(db: Executor, pool_id: str, org_id: str, keyword: str, page: PageRequest) -> Page[Leaf]:
+    """By a piece of the name or the code, case folded; those nearest to the root first."""
+    there = (
+        "from nodes where pool_id = $1 and org_id = $2 "
+        "and (strpos(lower(name), lower($3)) > 0 or strpos(lower(code), lower($3)) > 0)"
+    )
+    total = await db.fetchval(f"select count(*) {there}", pool_id, org_id, keyword)
+    rows = await db.fetch(
+        f"select id {there} order by depth, sort_order nulls last, created_at, id limit $4 offset $5",
+        pool_id,
+        org_id,
+        keyword,
+        page.size,
+        page.offset,
+    )
+    return Page(total, await _leaves(db, pool_id, [row["id"] for row in rows]))
+
+
+async def _leaves(db: Executor, pool_id: str, ids: Sequence[str]) -> list[Leaf]:
+    """In the order of the ids."""
+    rows = await db.fetch(_LEAVES, pool_id, list(ids))
+    found = {row["id"]: Leaf(*row.values()) for row in rows}
+    return [found[id_] for id_ in ids if id_ in found]

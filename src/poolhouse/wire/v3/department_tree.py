@@ -1,0 +1,164 @@
+"""A tree a branch at a time, what moving a department would change, and what somebody is in one: our own endpoints."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from poolhouse.errors import Missing
+from poolhouse.orgs.model import Leaf
+from poolhouse.permissions.model import DepartmentRight
+from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.department_dtos import the_node
+from poolhouse.wire.v3.dto.common import IsSuccessDto
+from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+
+
+class DepartmentBranchQuery(Struct, rename="camel"):
+    organization_code: str
+    department_id: str = "root"
+    keywords: str | None = None
+    page: int = 1
+    limit: int = 50
+
+
+class LeafDepartmentDto(Struct, rename="camel"):
+    department_id: str
+    parent_department_id: str
+    name: str
+    code: str | None
+    status: bool
+    has_children: bool
+    members_count: int
+    name_path: list[str]
+
+
+class DepartmentStepDto(Struct, rename="camel"):
+    department_id: str
+    name: str
+
+
+class DepartmentBranchDto(Struct, rename="camel"):
+    """`path`: from the root to the department that was asked about."""
+
+    total_count: int
+    path: list[DepartmentStepDto]
+    items: list[LeafDepartmentDto] = field(name="list")
+
+
+class PreviewDepartmentMoveQuery(Struct, rename="camel"):
+    organization_code: str
+    department_id: str
+    parent_department_id: str
+
+
+class DepartmentRightDto(Struct, rename="camel"):
+    kind: str
+    department_id: str
+    namespace: str
+    id: str
+    name: str
+    detail: str
+
+
+class DepartmentMoveDto(Struct, rename="camel"):
+    departments_count: int
+    members_count: int
+    lost: list[DepartmentRightDto]
+    gained: list[DepartmentRightDto]
+    is_whole: bool
+
+
+class SetDepartmentMemberDto(Struct, rename="camel"):
+    organization_code: str
+    department_id: str
+    user_id: str
+    is_leader: bool | None = None
+    is_main_department: bool | None = None
+
+
+async def list_department_branch(request: V3Request, query: DepartmentBranchQuery) -> DepartmentBranchDto:
+    orgs = request.services.orgs
+    node = await the_node(request, query.organization_code, query.department_id)
+    found = await orgs.list_branch(request.caller, node, page(query.page, query.limit), query.keywords or "")
+    return DepartmentBranchDto(
+        total_count=found.total,
+        path=[DepartmentStepDto(*step) for step in zip(node.path, node.name_path, strict=True)],
+        items=[_leaf(one) for one in found.items],
+    )
+
+
+def _leaf(leaf: Leaf) -> LeafDepartmentDto:
+    return LeafDepartmentDto(
+        department_id=leaf.id,
+        parent_department_id=leaf.parent_id or "",
+        name=leaf.name,
+        code=leaf.code,
+        status=leaf.enabled,
+        has_children=leaf.has_children,
+        members_count=leaf.members,
+        name_path=list(leaf.name_path),
+    )
+
+
+async def preview_department_move(request: V3Request, query: PreviewDepartmentMoveQuery) -> DepartmentMoveDto:
+    node = await the_node(request, query.organization_code, query.department_id)
+    parent = await the_node(request, query.organization_code, query.parent_department_id)
+    move = await request.services.department_rights.of_move(request.caller, node.id, parent.id)
+    return DepartmentMoveDto(
+        departments_count=move.departments,
+        members_count=move.members,
+        lost=[_right(one) for one in move.lost],
+        gained=[_right(one) for one in move.gained],
+        is_whole=move.whole,
+    )
+
+
+def _right(right: DepartmentRight) -> DepartmentRightDto:
+    return DepartmentRightDto(
+        right.kind, right.department_id, right.namespace, right.id, right.name, right.detail
+    )
+
+
+async def set_department_member(request: V3Request, body: SetDepartmentMemberDto) -> IsSuccessDto:
+    if body.is_leader is None and body.is_main_department is None:
+        raise Missing("isLeader")
+    node = await the_node(request, body.organization_code, body.department_id)
+    await request.services.department_members.set_member(
+        request.caller, node.id, body.user_id, is_leader=body.is_leader, is_main=body.is_main_department
+    )
+    return IsSuccessDto(success=True)
+
+
+ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "list-department-branch",
+        request=DepartmentBranchQuery,
+        response=DepartmentBranchDto,
+        handler=list_department_branch,
+        scope="orgs:read",
+        summary="The departments directly below one, or those of its organization that have some words",
+        ours=True,
+    ),
+    Endpoint(
+        "GET",
+        "preview-department-move",
+        request=PreviewDepartmentMoveQuery,
+        response=DepartmentMoveDto,
+        handler=preview_department_move,
+        scope="orgs:read",
+        also=frozenset({"roles:read", "resources:read", "apps:read"}),
+        summary="What moving a department would change; nothing is changed",
+        ours=True,
+    ),
+    Endpoint(
+        "POST",
+        "set-department-member",
+        request=SetDepartmentMemberDto,
+        response=IsSuccessDto,
+        handler=set_department_member,
+        scope="orgs:write",
+        summary="Make a member of a department a leader, or the department their main one, or no longer",
+        ours=True,
+    ),
+]
