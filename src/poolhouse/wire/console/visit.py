@@ -45,7 +45,7 @@ MAX_FORM_BYTES = 1024 * 1024
 """Twice what a user or an application may hold, as a form holds what was there, too."""
 YEAR_S = 31_536_000
 HOME = "/console"
-RESERVED = frozenset({"", ".", "..", "new", "import", "export", "search"})
+RESERVED = frozenset({"", ".", "..", "new", "import", "export", "search", "view"})
 """Names that cannot stand in a path as they are; the last are pages beside those of things."""
 _LONGEST_ADDRESS = 2048
 _KEY_OF_A_FORM = re.compile(r"[A-Za-z0-9_-]{32}\Z")

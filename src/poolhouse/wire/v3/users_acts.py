@@ -72,7 +72,8 @@ async def list_sessions(request: V3Request, query: ListSessionsQuery) -> Session
 
 async def end_session(request: V3Request, body: EndSessionDto) -> EndedDto:
     """0 where it has ended already, or is somebody else's."""
-    return EndedDto(ended=await request.services.sessions.end(request.caller, body.session_id, body.user_id))
+    was_open = await request.services.sessions.end(request.caller, body.session_id, body.user_id)
+    return EndedDto(ended=int(was_open))
 
 
 async def log_out_user(request: V3Request, body: LogOutUserDto) -> EndedDto:
