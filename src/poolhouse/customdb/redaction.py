@@ -56,7 +56,7 @@ def redacted_arguments(function: str, args: Iterable[Any]) -> list[Any]:
 class Redactor:
     """Cuts known secrets out of what one call said.
 
-    Time grows with the text kept (`LONGEST_TEXT` and the longest secret) times the number of secrets, never
+    Time grows with the text kept (`longest` and the longest secret) times the number of secrets, never
     with what a script chose to print. Spelling large secrets takes milliseconds: make one a call, and use it
     off the event loop.
     """
@@ -74,13 +74,13 @@ class Redactor:
         self._spellings = sorted(found, key=len, reverse=True)
         self._margin = max([512, *map(len, self._spellings[:1])])
 
-    def text(self, text: str) -> str:
-        """At most LONGEST_TEXT of it. What is cut off takes a secret that straddles the cut with it."""
+    def text(self, text: str, longest: int = LONGEST_TEXT) -> str:
+        """At most `longest` characters of it. What is cut off takes a secret that straddles the cut with it."""
         if self._hide_all:
             return HIDDEN if text else ""
-        cut = len(text) > LONGEST_TEXT + self._margin
+        cut = len(text) > longest + self._margin
         if cut:
-            text = text[: LONGEST_TEXT + self._margin]
+            text = text[: longest + self._margin]
         for spelling in self._spellings:
             text = text.replace(spelling, HIDDEN)
         if self._short:
@@ -90,7 +90,7 @@ class Redactor:
         if cut:
             text = text[: -self._margin]
         text = str(storable(text))
-        return text[:LONGEST_TEXT] + "…" if cut or len(text) > LONGEST_TEXT else text
+        return text[:longest] + "…" if cut or len(text) > longest else text
 
 
 def redacted_text(text: str | None, secrets: Iterable[str]) -> str | None:
@@ -129,6 +129,28 @@ def secrets_typed(function: str, args: Sequence[Any]) -> list[str]:
     places = _SECRETS_AT.get(function, ())
     found += [args[place] for place in places if place < len(args) and isinstance(args[place], str)]
     return found
+
+
+def names_secret(text: str) -> bool:
+    """Whether a JSON text, sound or not, has a key that looks like a secret's."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return bool(_SECRET_KEY.search(text))
+    return _has_secret_key(value)
+
+
+def _has_secret_key(value: Any) -> bool:
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            if any(_SECRET_KEY.search(key[:LONGEST_TEXT]) for key in item):
+                return True
+            todo.extend(item.values())
+        elif isinstance(item, list):
+            todo.extend(item)
+    return False
 
 
 def _collect(value: Any, found: list[str]) -> None:

@@ -20,6 +20,7 @@ from poolhouse.services import WireServices
 from poolhouse.wire.console import (
     account,
     database,
+    debugging,
     directory,
     forms,
     go,
@@ -40,6 +41,7 @@ from poolhouse.wire.v3.app import row_named
 PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
     *database.PAGES,
+    *debugging.PAGES,
     *people.PAGES,
     *scripts.PAGES,
     *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from poolhouse.errors import Lang
-from poolhouse.wire.console.words import common, database, directory, home, people, scripts, user
+from poolhouse.wire.console.words import common, database, debugging, directory, home, people, scripts, user
 
 _PARTS = (
     common.WORDS,
     database.WORDS,
+    debugging.WORDS,
     directory.WORDS,
     home.WORDS,
     people.WORDS,
