@@ -12,7 +12,7 @@ from typing import Any
 
 from poolhouse.errors import Lang
 from poolhouse.pools.model import NEW_POOL
-from poolhouse.wire.operator.settings import about, allowed, leaves
+from poolhouse.wire.pool_settings import about, allowed, leaves
 from poolhouse.wire.v2 import shapes, userpool
 from poolhouse.wire.v3 import security
 from poolhouse.wire.without_effect import POOL, nothing
@@ -49,14 +49,6 @@ This page is made from the settings themselves (`python -m scripts.pool_settings
 | 设置 | 默认值 | 可取值 | 作用 | v2 | v3 |
 |---|---|---|---|---|---|
 """,
-}
-_ALLOWED_ZH = {
-    "yes, no": "yes、no",
-    "a number": "整数",
-    "text": "文本",
-    "a regular expression": "正则表达式",
-    "a zone such as Asia/Shanghai": "时区名，如 Asia/Shanghai",
-    "origins such as https://app.example.com": "来源，如 https://app.example.com",
 }
 _POLICY = "update-password-policy: "
 V3: Mapping[str, str] = {
@@ -99,8 +91,7 @@ def _rows(lang: Lang) -> list[list[str]]:
     for name, default in leaves(NEW_POOL):
         group = name.partition(".")[0]
         if (known := about(name)) is not None:
-            told = allowed(name, known)
-            told = _ALLOWED_ZH.get(told, told.replace(", ", "、")) if lang == "zh-CN" else told
+            told = allowed(name, known, lang)
             effect = known.words[0 if lang == "zh-CN" else 1]
             rows.append([f"`{name}`", _value(default), told, effect, field(V2, name), field(V3, name)])
         elif group in POOL and [f"`{group}`"] != rows[-1][:1]:

@@ -27,7 +27,8 @@ from poolhouse.wire.v3.table import PREFIX
 
 NEEDING = [page for page in PAGES if page.access != "anyone"]
 IN_POOL = [page for page in PAGES if page.access == "pool"]
-SHOWN = [page for page in PAGES if page.method == "GET"]
+OWNERS = [page for page in PAGES if page.access == "server-owner"]
+SHOWN = [page for page in PAGES if page.method == "GET" and page not in OWNERS]
 
 
 def name(page: Page) -> str:
@@ -101,6 +102,12 @@ async def test_a_role_opens_the_pages_of_its_scopes_and_no_other(console: Open, 
             assert answer.status_code != 403, (role, name(page))
         else:
             assert answer.status_code == 403, (role, name(page))
+
+
+@pytest.mark.parametrize("page", OWNERS, ids=name)
+async def test_what_is_the_servers_is_for_its_owners(console: Open, page: Page) -> None:
+    assert (await called(await console("owner"), page)).status_code == 403
+    assert (await called(await console(is_owner=True), page)).status_code != 403
 
 
 async def test_a_form_of_another_site_does_nothing(console: Open, things: Things) -> None:

@@ -11,7 +11,7 @@ from graphql import get_nullable_type
 from scripts.pool_settings import PAGES, ROOT, V2, V3, field, text
 
 from poolhouse.pools.model import NEW_POOL
-from poolhouse.wire.operator.settings import leaves
+from poolhouse.wire.pool_settings import leaves
 from poolhouse.wire.v2.schema import SCHEMA
 from poolhouse.wire.v3.table import endpoints
 from poolhouse.wire.without_effect import POOL

@@ -26,7 +26,7 @@ SOURCE = Path(poolhouse.__file__).parent
 KEPT_AND_SHOWN = {
     "apps/postgres.py",
     "pools/postgres.py",
-    "wire/operator/settings.py",
+    "wire/pool_settings.py",
     "wire/v2/apps.py",
     "wire/v2/userpool.py",
     "wire/v3/apps.py",

@@ -21,7 +21,7 @@ HOMES = {
     "v2/guard_config.py": "labels in four languages, among which the component chooses",
     "oidc/translations.py": "a table of pairs",
     "v3/mail.py": "the contract has a field for each language",
-    "operator/settings.py": "what each setting does, in both",
+    "pool_settings.py": "what each setting does, in both",
     "without_effect.py": "a table of fields and why, in both",
     "console/words/": "tables of pairs",
     "error_codes.py": "a generated page with both",

@@ -92,6 +92,23 @@ def first_of_list(call: Call, command: Command, values: Values) -> Any:
     return call(command.operation, values)[0]
 
 
+def one_setting(call: Call, command: Command, values: Values) -> Any:
+    """Raises Stopped where no setting has this name."""
+    for setting in call(command.operation, {}):
+        if setting["name"] == values["name"]:
+            return setting
+    said = (
+        "没有这个设置：poolhouse settings list 列出全部",
+        "no such setting: poolhouse settings list shows all",
+    )
+    raise Stopped(say(said), NOT_FOUND)
+
+
+def set_setting(call: Call, command: Command, values: Values) -> Any:
+    """Without a value, the default."""
+    return call(command.operation, {"settings": {values["name"]: values.get("value")}})[0]
+
+
 def one_template(call: Call, command: Command, values: Values) -> Any:
     """Raises Stopped where no template has this type."""
     wanted = str(values["type"])

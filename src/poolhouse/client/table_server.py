@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from poolhouse.client import statistics
 from poolhouse.client.model import Arg, Column, Command, Facts, Table
+from poolhouse.client.special import one_setting, set_setting
 from poolhouse.client.table_apps import NAME
 
 SETTING = Arg("NAME", "name", ("设置的名字", "the setting's name"), needed=True)
@@ -21,19 +22,33 @@ SETTINGS_COMMANDS = (
             "列出用户池的设置：当前值、默认值、可取值和作用",
             "Lists the pool's settings: value, default, what is allowed and what it does.",
         ),
-        "GET list-settings",
+        "GET list-pool-settings",
         (),
         Table(SETTINGS, ""),
     ),
     Command(
-        "settings get", ("显示一项设置", "Shows one setting."), "GET get-setting", (SETTING,), Facts(SETTINGS)
+        "settings get",
+        ("显示一项设置", "Shows one setting."),
+        "GET list-pool-settings",
+        (SETTING,),
+        Facts(SETTINGS),
+        act=one_setting,
     ),
     Command(
         "settings set",
         ("修改一项设置，立即生效", "Changes one setting, effective at once."),
-        "POST set-setting",
+        "POST update-pool-settings",
         (SETTING, Arg("VALUE", "value", ("新值", "the new value"), needed=True)),
         Facts(SETTINGS),
+        act=set_setting,
+    ),
+    Command(
+        "settings reset",
+        ("把一项设置恢复为默认值", "Sets one setting back to its default."),
+        "POST update-pool-settings",
+        (SETTING,),
+        Facts(SETTINGS),
+        act=set_setting,
     ),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -102,21 +102,27 @@ class PoolService:
         return Page(*await postgres.list_all(self._db, page.size, page.offset, self._box))
 
     async def update(
-        self, caller: Caller, values: dict[str, Any], settings: dict[str, Any] | None = None
+        self,
+        caller: Caller,
+        values: dict[str, Any],
+        settings: dict[str, Any] | None = None,
+        cycles: Mapping[str, int] | None = None,
     ) -> Pool:
-        """`values`: name, domain, description, logo. `settings`: fields of PoolSettings; others stay."""
+        """`values`: name, domain, description, logo. `settings`: fields of PoolSettings; others stay. `cycles`: of
+        PasswordRotation, where 0 is off; it is on while one of them is not."""
         caller.require_administrator()
         no_program("logo", values.get("logo"))
         if "domain" in values:
             values = {**values, "domain": _domain(values["domain"])}
         async with self._db.transaction() as tx:
             pool = await self._locked(tx, caller.pool_id)
-            changed = replace(pool, **values, settings=await merged(pool.settings, settings or {}))
+            settings = {**(settings or {}), **(_rotation(pool.settings, cycles) if cycles else {})}
+            changed = replace(pool, **values, settings=await merged(pool.settings, settings))
             try:
                 stored = await postgres.update(tx, changed, self._box)
             except asyncpg.UniqueViolationError as error:
                 raise CodeTaken(field="domain", value=changed.domain) from error
-            detail = {"changed": sorted([*values, *(settings or {})])}
+            detail = {"changed": sorted([*values, *settings])}
             await self._audit.write(tx, caller, Event("update", "user_pool", caller.pool_id, detail=detail))
         self._recent.drop(caller.pool_id)
         assert stored is not None
@@ -128,12 +134,7 @@ class PoolService:
         """`strength`: fields of PasswordStrength; `cycles`: of PasswordRotation, where 0 is off. Others stay."""
         caller.require_administrator()
         changes: dict[str, Any] = {"password_strength": strength} if strength else {}
-        if cycles:
-            rotation = (await self.get(caller.pool_id)).settings.password_update_policy
-            kept = rotation if rotation.enabled else PasswordRotation()
-            both = {"forced_cycle": kept.forced_cycle, "difference_cycle": kept.difference_cycle, **cycles}
-            changes["password_update_policy"] = {**both, "enabled": any(both.values())}
-        return await self.update(caller, {}, changes)
+        return await self.update(caller, {}, changes, cycles)
 
     async def refresh_secret(self, caller: Caller) -> str:
         caller.require_administrator()
@@ -193,6 +194,13 @@ async def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSetting
             _within(f"{name}.forced_cycle", rotation.forced_cycle, 0, 3650)
             _within(f"{name}.difference_cycle", rotation.difference_cycle, 0, MOST_REMEMBERED)
     return changed
+
+
+def _rotation(settings: PoolSettings, cycles: Mapping[str, int]) -> dict[str, Any]:
+    rotation = settings.password_update_policy
+    kept = rotation if rotation.enabled else PasswordRotation()
+    both = {"forced_cycle": kept.forced_cycle, "difference_cycle": kept.difference_cycle, **cycles}
+    return {"password_update_policy": {**both, "enabled": any(both.values())}}
 
 
 async def _require_strength(strength: PasswordStrength) -> None:

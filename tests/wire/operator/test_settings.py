@@ -11,7 +11,7 @@ from tests.conftest import PoolForTests
 from poolhouse.client.exits import NOT_FOUND
 from poolhouse.pools.model import NEW_POOL
 from poolhouse.services import Services
-from poolhouse.wire.operator.settings import ABOUT, about, leaves
+from poolhouse.wire.pool_settings import ABOUT, about, leaves
 from poolhouse.wire.without_effect import POOL
 
 NAMES = [name for name, _ in leaves(NEW_POOL)]

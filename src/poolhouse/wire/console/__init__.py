@@ -27,11 +27,14 @@ from poolhouse.wire.console import (
     home,
     lists,
     people,
+    pool_settings,
     scripts,
+    server,
     sign_in,
     things,
     user_acts,
     users,
+    whitelists,
 )
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
@@ -46,6 +49,7 @@ PAGES: tuple[Page, ...] = (
     *scripts.PAGES,
     *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`
     *(*users.PAGES, *user_acts.PAGES),
+    *(*pool_settings.PAGES, *whitelists.PAGES, *server.PAGES),
 )
 
 _log = structlog.get_logger(__name__)
@@ -87,6 +91,8 @@ class Console:
                 raise NotFound(path="console")
             if page.access != "anyone" and visit.administrator is None:
                 return self._must_sign_in(visit)
+            if page.access == "server-owner" and not visit.who.is_owner:
+                raise NotPermitted("for owners of the server")
             if page.access == "pool":
                 visit = await in_pool(visit, visit.path["pool"])
                 assert visit.caller

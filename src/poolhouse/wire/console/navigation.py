@@ -43,6 +43,13 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         ),
     ),
     (
+        "section_pool",
+        (
+            Link("settings", "GET list-pool-settings"),
+            Link("whitelist", "GET list-whitelist", path="whitelist/email"),
+        ),
+    ),
+    (
         "section_logs",
         (
             Link("sign_ins", "POST get-user-action-logs"),

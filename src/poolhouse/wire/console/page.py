@@ -12,7 +12,7 @@ from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit
 
 Handler = Callable[[Visit, Rendering], Awaitable[Response]]
-Access = Literal["anyone", "administrator", "pool"]
+Access = Literal["anyone", "administrator", "server-owner", "pool"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.pools.model import Pool
 from poolhouse.sessions.server_keys import ALGORITHMS, ANNOUNCED, ServerAlgorithm, ServerKey
 from poolhouse.times import now, v3_time
-from poolhouse.wire.operator import administrators, migration, scripts, settings
+from poolhouse.wire.operator import administrators, migration, scripts
 from poolhouse.wire.operator.row import Camel, row
 from poolhouse.wire.v3.endpoint import V3Request
 
@@ -26,15 +26,6 @@ from poolhouse.wire.v3.endpoint import V3Request
 class PageQuery(Camel):
     page: int = 1
     limit: int = 50
-
-
-class SettingQuery(Camel):
-    name: str
-
-
-class SetSettingDto(Camel):
-    name: str
-    value: str
 
 
 class CreatePoolDto(Camel):
@@ -55,29 +46,6 @@ async def get_pool(request: V3Request, _: None) -> dict[str, Any]:
 async def create_pool(request: V3Request, body: CreatePoolDto) -> dict[str, Any]:
     pool = await request.services.pools.create(body.name, body.domain)
     return {**_pool(pool), "secret": pool.secret}
-
-
-async def list_settings(request: V3Request, _: None) -> list[dict[str, Any]]:
-    pool = await request.services.pools.get(request.caller.pool_id)
-    return settings.told(pool.settings, request.caller.lang == "zh-CN")
-
-
-async def get_setting(request: V3Request, query: SettingQuery) -> dict[str, Any]:
-    for one in await list_settings(request, None):
-        if one["name"] == query.name:
-            return one
-    raise settings.SettingNotFound(name=query.name)
-
-
-async def set_setting(request: V3Request, body: SetSettingDto) -> dict[str, Any]:
-    """The groups' parts that are not named stay. A password's cycles are on while one of them is."""
-    change = settings.change(body.name, body.value)
-    cycles = change.pop("password_update_policy", None)
-    if cycles:
-        await request.services.pools.update_password_policy(request.caller, {}, cycles)
-    else:
-        await request.services.pools.update(request.caller, {}, change)
-    return await get_setting(request, SettingQuery(body.name))
 
 
 def _pool(pool: Pool) -> dict[str, Any]:
@@ -225,9 +193,6 @@ ROWS = [
     row("GET", "list-pools", PageQuery, list_pools, "The pools of this server"),
     row("GET", "get-pool", None, get_pool, "A pool, its secret included"),
     row("POST", "create-pool", CreatePoolDto, create_pool, "Creates a pool"),
-    row("GET", "list-settings", None, list_settings, "The settings of the pool that do something"),
-    row("GET", "get-setting", SettingQuery, get_setting, "One of them"),
-    row("POST", "set-setting", SetSettingDto, set_setting, "Changes one"),
     row("GET", "find-user", FindQuery, find_user, "The id of whoever has this name, address or number"),
     row("GET", "list-mail", ListMailQuery, list_mail, "The outbox, newest first"),
     row("GET", "get-mail", MailQuery, get_mail, "A message with its text"),

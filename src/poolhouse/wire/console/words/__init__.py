@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from poolhouse.errors import Lang
-from poolhouse.wire.console.words import common, database, debugging, directory, home, people, scripts, user
+from poolhouse.wire.console.words import (
+    common,
+    database,
+    debugging,
+    directory,
+    home,
+    people,
+    scripts,
+    settings,
+    user,
+)
 
 _PARTS = (
     common.WORDS,
@@ -15,6 +25,7 @@ _PARTS = (
     home.WORDS,
     people.WORDS,
     scripts.WORDS,
+    settings.WORDS,
     user.WORDS,
 )
 

@@ -1,16 +1,17 @@
-"""Every setting of a pool as an operator sees it: what it does, what it may be, what it is.
+"""Every setting of a pool as an administrator sees it: what it does, what it may be, what it is.
 
-The names are those of `PoolSettings`, a group's with a dot; what a value may be is the service's to say.
+The names are those of `PoolSettings`, a group's with a dot; what a value may be is the service's to say. The command,
+the operations of v3, the console's pages and the reference are made from this table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from poolhouse.errors import InvalidInput, NotFound
+from poolhouse.errors import InvalidInput, Lang, NotFound
 from poolhouse.misfits import one_of
 from poolhouse.pools.model import NEW_POOL, PoolSettings
 from poolhouse.wire import without_effect
@@ -20,8 +21,8 @@ Words = tuple[str, str]
 
 
 class SettingNotFound(NotFound):
-    zh = "没有设置 {name}：poolhouse settings list 列出全部"
-    en = "There is no setting {name}: poolhouse settings list shows all"
+    zh = "没有设置 {name}：list-pool-settings 和 poolhouse settings list 列出全部"
+    en = "There is no setting {name}: list-pool-settings and poolhouse settings list show all"
 
 
 class About(NamedTuple):
@@ -161,59 +162,140 @@ def leaves(settings: PoolSettings) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "passwords": ("password_strength", "password_update_policy"),
+    "limits": (
+        "login_password_fail_check",
+        "login_fail_strategy",
+        "self_unlock",
+        "login_fail_check",
+        "frequent_register_check",
+    ),
+    "registration": (
+        "register_disabled",
+        "email_verified_default",
+        "send_welcome_email",
+        "whitelists",
+    ),
+    "signing-in": (
+        "login_require_email_verified",
+        "mfa_required",
+        "verify_old_email",
+        "verify_old_phone",
+    ),
+    "lifetimes": ("token_expires_after", "session_expires_after"),
+    "codes": (
+        "verify_code_length",
+        "verify_code_max_attempts",
+        "verify_code_expires_after",
+        "verify_code_resend_after",
+    ),
+    "pages": ("allowed_origins",),
+}
+"""What belongs together, by name of a setting or of its group, in the order it is shown in."""
+OTHER, IDLE = "other", "without-effect"
+_ALL: tuple[str, ...] = (*SECTIONS, OTHER, IDLE)
+_SECTION_OF = {name: section for section, names in SECTIONS.items() for name in names}
+_ORDER = {name: place for place, name in enumerate(_SECTION_OF)}
+
+
+def section_of(name: str) -> str:
+    group = name.partition(".")[0]
+    return IDLE if about(name) is None else _SECTION_OF.get(group, OTHER)
+
+
 def told(settings: PoolSettings, chinese: bool) -> list[dict[str, Any]]:
-    """All of them, in the order of the model; of a group without effect the group."""
+    """All of them, section by section; of a group without effect the group."""
     defaults = dict(leaves(NEW_POOL))
     found = []
     for name, value in leaves(settings):
         known = about(name)
-        if known is not None:
-            found.append(
-                {
-                    "name": name,
-                    "value": value,
-                    "default": defaults[name],
-                    "allowed": allowed(name, known),
-                    "effect": known.words[0 if chinese else 1],
-                }
-            )
-        elif (idle := without_effect.POOL.get(name.partition(".")[0])) is not None:
-            found.append(
-                {
-                    "name": name,
-                    "value": list(value) if isinstance(value, tuple) else value,
-                    "default": list(defaults[name]) if isinstance(value, tuple) else defaults[name],
-                    "allowed": "",
-                    "effect": without_effect.nothing(idle, "zh-CN" if chinese else "en-US"),
-                }
-            )
-    return found
+        idle = without_effect.POOL.get(name.partition(".")[0])
+        if known is None and idle is None:
+            continue
+        lang: Lang = "zh-CN" if chinese else "en-US"
+        found.append(
+            {
+                "name": name,
+                "section": section_of(name),
+                "value": list(value) if isinstance(value, tuple) else value,
+                "default": list(defaults[name]) if isinstance(defaults[name], tuple) else defaults[name],
+                "allowed": allowed(name, known, lang) if known else "",
+                "choices": list(known.choices) if known else [],
+                "effect": known.words[0 if chinese else 1] if known else without_effect.nothing(idle, lang),  # type: ignore[arg-type]
+                "hasEffect": known is not None,
+            }
+        )
+    return sorted(
+        found, key=lambda one: (_ALL.index(one["section"]), _ORDER.get(one["name"].partition(".")[0], 0))
+    )
 
 
-def allowed(name: str, known: About) -> str:
+_ALLOWED_ZH = {
+    "yes, no": "yes、no",
+    "a number": "整数",
+    "text": "文本",
+    "a regular expression": "正则表达式",
+    "a zone such as Asia/Shanghai": "时区名，如 Asia/Shanghai",
+    "origins such as https://app.example.com": "来源，如 https://app.example.com",
+}
+
+
+def allowed(name: str, known: About, lang: Lang = "en-US") -> str:
     default = dict(leaves(NEW_POOL))[name]
-    return ", ".join(known.choices) or known.allowed or _of_type(default)
+    said = ", ".join(known.choices) or known.allowed or _of_type(default)
+    return said if lang == "en-US" else _ALLOWED_ZH.get(said, said.replace(", ", "、"))
 
 
-def change(name: str, text: str) -> dict[str, Any]:
-    """What `PoolService.update` takes. Raises InvalidInput naming the setting, SettingNotFound."""
+def changes(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
+    """What `PoolService.update` takes of values by name, None for the default: settings, and the cycles of passwords.
+
+    A value may be what it is, or a text that spells it. Raises InvalidInput naming the setting, SettingNotFound.
+    """
     defaults = dict(leaves(NEW_POOL))
-    known = about(name)
-    if known is None:
-        if (idle := without_effect.POOL.get(name.partition(".")[0])) is not None and name in defaults:
-            raise InvalidInput("name", *(without_effect.nothing(idle, lang) for lang in ("zh-CN", "en-US")))
-        raise SettingNotFound(name=name)
-    value: Any = text
-    if isinstance(defaults[name], bool):
-        value = {"yes": True, "no": False, "on": True, "off": False}.get(text.lower(), flag(text))
+    settings: dict[str, Any] = {}
+    cycles: dict[str, int] = {}
+    for name, given in values.items():
+        known = about(name)
+        if known is None:
+            if (idle := without_effect.POOL.get(name.partition(".")[0])) is not None and name in defaults:
+                raise InvalidInput(name, *(without_effect.nothing(idle, lang) for lang in _LANGS))
+            raise SettingNotFound(name=name)
+        value = defaults[name] if given is None else _value(name, known, given, defaults[name])
+        group, _, part = name.partition(".")
+        if group == "password_update_policy":
+            cycles[part] = value
+        elif part:
+            settings.setdefault(group, {})[part] = value
+        else:
+            settings[name] = value
+    return settings, cycles
+
+
+_LANGS: tuple[Lang, Lang] = ("zh-CN", "en-US")
+_YES_NO = {"yes": True, "no": False, "on": True, "off": False}
+
+
+def _value(name: str, known: About, given: Any, default: Any) -> Any:
+    if isinstance(default, bool):
+        value = given
+        if isinstance(given, str):
+            value = _YES_NO.get(given.lower(), flag(given))
         if not isinstance(value, bool):
             raise InvalidInput(name, "应为 yes 或 no", "yes or no")
-    elif isinstance(defaults[name], int):
-        value = whole_number(text, name)
-    elif known.choices and text not in known.choices:
+        return value
+    if isinstance(default, int):
+        if isinstance(given, int) and not isinstance(given, bool):
+            return given
+        number = whole_number(given, name) if isinstance(given, str) else None
+        if number is None:
+            raise InvalidInput(name, "应为整数", "must be a whole number")
+        return number
+    if not isinstance(given, str):
+        raise InvalidInput(name, "应为文本", "must be a text")
+    if known.choices and given not in known.choices:
         raise InvalidInput(name, *one_of(known.choices))
-    group, _, part = name.partition(".")
-    return {group: {part: value}} if part else {group: value}
+    return given
 
 
 def _of_type(value: Any) -> str:
