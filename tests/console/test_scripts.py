@@ -125,3 +125,45 @@ async def test_the_source_of_another_pool_is_on_no_page(
     assert (await one.post(theirs, page=HERE, source=LOGIN, after="2")).status_code == 404
     assert (await one.post(f"{theirs}/publish", page=HERE, version="1")).status_code == 404
     assert (await services.customdb.list_scripts(other_pool.administrator))[0].published is None
+
+
+CHECK = f"{HERE}/check"
+BROKEN = "async function login() {\n  return {;\n}"
+
+
+async def test_a_check_says_where_and_saves_nothing(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    one = await console("custom-database-editor")
+    found = (await one.post(CHECK, page=HERE, source=BROKEN.replace("\n", "\r\n"))).json()
+    assert [(at["line"], at["column"]) for at in found["problems"]] == [(2, 11)]
+    assert (await one.post(CHECK, page=HERE, source=LOGIN)).json()["problems"] == []
+    refused = await one.post(CHECK.replace("login", "nothing"), page=HERE, source=LOGIN)
+    assert refused.status_code == 400
+    assert refused.json()["message"]
+    viewer = await console("viewer")
+    assert (await viewer.post(CHECK, page=HERE, source=LOGIN)).status_code == 403
+    assert all(state.draft is None for state in await services.customdb.list_scripts(pool.administrator))
+
+
+async def test_styles_may_be_added_to_the_editor_alone_by_a_nonce_of_each_answer(console: Open) -> None:
+    one = await console("custom-database-editor")
+    nonces = set()
+    for _ in range(2):
+        answer = await one.get(HERE)
+        found = re.search(r"style-src 'self' 'nonce-([\w-]{24})';", answer.headers["content-security-policy"])
+        assert found
+        assert found[1] in answer.text
+        nonces.add(found[1])
+    assert len(nonces) == 2
+    for path in (f"{HERE}?plain=1", "/pools/{pool}/scripts", "/pools/{pool}/users"):
+        assert "nonce" not in (await one.get(path)).headers["content-security-policy"]
+
+
+async def test_a_plain_field_is_remembered(console: Open) -> None:
+    one = await console("viewer")
+    assert "<script-editor" in (await one.get(HERE)).text
+    for asked, is_rich in (("?plain=1", False), ("", False), ("?plain=0", True), ("", True)):
+        shown = (await one.get(f"{HERE}{asked}")).text
+        assert ("<script-editor" in shown) is is_rich, asked
+        assert "<textarea" in shown

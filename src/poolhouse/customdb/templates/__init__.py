@@ -6,6 +6,9 @@ judges whatever nobody else knows.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 
 from poolhouse.customdb.model import AUTH0_NAMES, DIRECTORY_SCRIPTS, PASSWORD_FUNCTION, ScriptName
@@ -36,3 +39,22 @@ def schema(kind: str) -> str | None:
     """The table the scripts expect, where that can be said in SQL."""
     file = resources.files(__name__).joinpath(kind, "schema.sql")
     return file.read_text() if file.is_file() else None
+
+
+@cache
+def declared() -> Mapping[str, tuple[str, ...]]:
+    """What `poolhouse.d.ts` declares, for an editor to complete: the names of `env`, `context` and `profile`, and the
+    `modules` that a script may require."""
+    text = resources.files(__name__).joinpath("poolhouse.d.ts").read_text()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+
+    def keys(before: str, after: str) -> tuple[str, ...]:
+        return tuple(re.findall(r"^  (\w+)\??:", text.partition(before)[2].partition(after)[0], re.MULTILINE))
+
+    modules = text.partition("type Module =")[2].partition(";")[0]
+    return {
+        "env": keys("declare const env: Readonly<{", "\n}>;"),
+        "context": keys("interface Context {", "\n}"),
+        "profile": keys("interface Profile {", "\n}"),
+        "modules": tuple(re.findall(r"'([^']+)'", modules)),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from importlib.resources import files
 from typing import Any
 
@@ -17,9 +18,10 @@ from poolhouse.wire.console.navigation import sections
 from poolhouse.wire.console.visit import THEMES, Visit, segment
 from poolhouse.wire.v3.errors import row_of
 
+_STYLES = "style-src 'self'"
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"default-src 'none'; script-src 'self'; {_STYLES}; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "x-content-type-options": "nosniff",
@@ -70,9 +72,17 @@ class Rendering:
         self._templates.filters["segment"] = segment
         self._templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 
-    def page(self, visit: Visit, name: str, status: int = 200, **facts: Any) -> Response:
-        """`name`: a template; `facts`: what it shows."""
+    def page(
+        self, visit: Visit, name: str, status: int = 200, *, style_nonce: bool = False, **facts: Any
+    ) -> Response:
+        """`name`: a template; `facts`: what it shows. `style_nonce`: a script of the page may add styles that carry
+        the `nonce` which the template is given; elsewhere none may."""
         visit = visit.begun()
+        nonce = secrets.token_urlsafe(18) if style_nonce else ""
+        headers = dict(HEADERS)
+        if nonce:
+            policy = headers["content-security-policy"]
+            headers["content-security-policy"] = policy.replace(_STYLES, f"{_STYLES} 'nonce-{nonce}'")
         done = visit.http.query.text("done") or ""
         text = self._templates.get_template(name).render(
             visit=visit,
@@ -83,10 +93,11 @@ class Rendering:
             form_token=visit.form_token(),
             static=self._addresses.__getitem__,
             when=words.moment,
+            nonce=nonce,
             sections=sections(visit),
             **{"error": "", "notice": done if done.startswith("done_") else ""} | facts,
         )
-        return visit.keep_form(Response(text, status, HEADERS, "text/html; charset=utf-8"))
+        return visit.keep_form(Response(text, status, headers, "text/html; charset=utf-8"))
 
     async def file(self, request: Request) -> Response:
         """GET /console/static/DIGEST/NAME."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from starlette.responses import Response
 
 from poolhouse import trace
+from poolhouse.customdb.templates import declared
 from poolhouse.errors import NotFound, PoolhouseError, ScriptOvertaken
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import Visit, redirect, segment
+from poolhouse.wire.console.rendering import HEADERS, Rendering, status_of
+from poolhouse.wire.console.visit import PLAIN, Visit, redirect, segment
 
 STATES, DATABASE = "GET list-custom-database-scripts", "GET get-custom-database"
 ONE, VERSIONS = "GET get-custom-database-script", "GET list-custom-database-script-versions"
 SAVE, PUBLISH = "POST save-custom-database-script", "POST publish-custom-database-script"
+CHECK = "POST check-custom-database-script"
 LAST = 20
 
 
@@ -51,6 +54,19 @@ async def save(visit: Visit, rendering: Rendering) -> Response:
         facts = {"error": error.message(visit.lang), "theirs": theirs, "message": asked["message"]}
         return await _page(visit, rendering, state, source, status_of(error), after=after, **facts)
     return redirect(f"{_here(visit)}?done=done_draft")
+
+
+async def check(visit: Visit, rendering: Rendering) -> Response:
+    """For the editor, as JSON: {"problems": [{"line", "column", "message"}], "warnings": [sentence]}, or {"message"} of
+    what was refused."""
+    source = visit.form().get("source", "").replace("\r\n", "\n")
+    try:
+        found = await visit.ask(CHECK, {"name": visit.path["script"], "source": source})
+    except PoolhouseError as error:
+        trace.note(error=error)
+        return _json({"message": error.message(visit.lang)}, status_of(error))
+    warnings = [one["message"] for one in found["warnings"]]
+    return _json({"problems": found["problems"], "warnings": warnings})
 
 
 async def confirm(visit: Visit, rendering: Rendering) -> Response:
@@ -95,7 +111,9 @@ async def _page(
 ) -> Response:
     versions = await visit.ask(VERSIONS, {"name": state["name"], "page": 1, "limit": LAST})
     given = {"theirs": None, "message": "", "after": state["draftVersion"] or 0} | facts
-    return rendering.page(
+    chosen = next((one for one in ("0", "1") if visit.http.query.text("plain") == one), None)
+    is_plain = (chosen or visit.cookies.get(PLAIN)) == "1"
+    response = rendering.page(
         visit,
         "scripts/one.html",
         status,
@@ -104,8 +122,16 @@ async def _page(
         versions=versions,
         here=_here(visit),
         may_write=visit.may(SAVE),
+        is_plain=is_plain,
+        names=declared(),
+        style_nonce=not is_plain,
         **given,
     )
+    return response if chosen is None else visit.keep(response, PLAIN, chosen)
+
+
+def _json(said: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(said, ensure_ascii=False), status, HEADERS, "application/json")
 
 
 _ONE = "/pools/{pool}/scripts/{script}"
@@ -113,6 +139,7 @@ PAGES = (
     Page("GET", "/pools/{pool}/scripts", show_all, calls=(STATES, DATABASE)),
     Page("GET", _ONE, show, calls=(STATES, ONE, VERSIONS)),
     Page("POST", _ONE, save, calls=(SAVE,)),
+    Page("POST", f"{_ONE}/check", check, calls=(CHECK,)),
     Page("GET", f"{_ONE}/publish", confirm, calls=(ONE, PUBLISH)),
     Page("POST", f"{_ONE}/publish", publish, calls=(PUBLISH,)),
 )

@@ -29,15 +29,17 @@ from poolhouse.wire.request import HttpRequest, head_of, presented, read
 from poolhouse.wire.v3.app import asked, row_named
 from poolhouse.wire.v3.walking import NEXT
 
-SESSION, DEVICE, FORM, LANG, THEME, USERS = (
+SESSION, DEVICE, FORM, LANG, THEME, USERS, PLAIN = (
     "poolhouse_console",
     "poolhouse_console_device",
     "poolhouse_console_form",
     "poolhouse_console_lang",
     "poolhouse_console_theme",
     "poolhouse_console_users",
+    "poolhouse_console_plain",
 )
-"""`USERS`: what an administrator chose to see of a list of users, see `people/view.py`."""
+"""`USERS`: what an administrator chose to see of a list of users, see `people/view.py`. `PLAIN`: "1" for whoever edits
+scripts in a plain field."""
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
 STRANGERS_FORM_BYTES = 64 * 1024
@@ -188,7 +190,9 @@ class Visit:
 def stranger(request: Request, services: WireServices) -> Visit:
     """Before it is known who asks, and without what `known` may refuse: the query and the body."""
     head = head_of(request, services.settings)
-    cookies = cookies_among(head.headers.get("cookie", ""), (SESSION, DEVICE, FORM, LANG, THEME, USERS))
+    cookies = cookies_among(
+        head.headers.get("cookie", ""), (SESSION, DEVICE, FORM, LANG, THEME, USERS, PLAIN)
+    )
     if not _KEY_OF_A_FORM.match(cookies.get(FORM, "")):
         cookies.pop(FORM, None)
     told = (cookies.get(LANG), head.headers.get("accept-language"))

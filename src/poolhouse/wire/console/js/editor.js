@@ -1,19 +1,155 @@
 // The script editor: an element <script-editor> around a <textarea>, which stays what the form sends.
 import { EditorState } from "@codemirror/state";
-import { EditorView, keymap, lineNumbers } from "@codemirror/view";
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { javascript } from "@codemirror/lang-javascript";
+import { EditorView, keymap, lineNumbers, highlightActiveLine, drawSelection, highlightSpecialChars } from "@codemirror/view";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { bracketMatching, indentOnInput, HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { linter, lintGutter, lintKeymap } from "@codemirror/lint";
+import { javascript, javascriptLanguage } from "@codemirror/lang-javascript";
+import { tags } from "@lezer/highlight";
+
+const CHECK_AFTER_MS = 600;
+
+const theme = EditorView.theme({
+  "&": { color: "var(--ink)", backgroundColor: "var(--paper)", border: "1px solid var(--line)",
+    borderRadius: "var(--round)", fontSize: "14px", maxHeight: "70vh" },
+  "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
+  ".cm-scroller": { fontFamily: "ui-monospace, Menlo, Consolas, monospace", lineHeight: "1.5", overflow: "auto",
+    minHeight: "20rem" },
+  ".cm-content": { caretColor: "var(--ink)" },
+  ".cm-cursor": { borderLeftColor: "var(--ink)" },
+  ".cm-gutters": { backgroundColor: "var(--ground)", color: "var(--soft)", borderRight: "1px solid var(--line)" },
+  ".cm-activeLine": { backgroundColor: "transparent", boxShadow: "inset 2px 0 var(--line)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "color-mix(in srgb, var(--accent) 30%, var(--paper))" },
+  ".cm-selectionMatch, .cm-searchMatch": { backgroundColor: "var(--hover)", outline: "1px solid var(--line)" },
+  ".cm-searchMatch-selected": { outline: "2px solid var(--accent)" },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--hover)", outline: "1px solid var(--accent)" },
+  "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "transparent", outline: "1px solid var(--bad)" },
+  ".cm-panels": { backgroundColor: "var(--ground)", color: "var(--ink)" },
+  ".cm-panels-bottom": { borderTop: "1px solid var(--line)" },
+  ".cm-panel.cm-search": { display: "flex", flexWrap: "wrap", gap: ".25rem .5rem", alignItems: "center",
+    padding: ".5rem 2.5rem .5rem .5rem" },
+  ".cm-panel.cm-search br": { display: "none" },
+  ".cm-panel.cm-search [name=close]": { color: "var(--ink)", width: "28px", height: "28px", top: ".25rem", right: ".25rem" },
+  ".cm-panel .cm-textfield": { width: "12rem", maxWidth: "100%", fontSize: "inherit", color: "var(--ink)", backgroundColor: "var(--paper)", borderColor: "var(--line)" },
+  ".cm-panel.cm-search label": { display: "inline-block", fontWeight: "400", fontSize: "inherit" },
+  ".cm-panel .cm-button": { fontSize: "inherit",  color: "var(--accent)", backgroundColor: "var(--paper)", backgroundImage: "none",
+    border: "1px solid var(--line)" },
+  ".cm-tooltip": { color: "var(--ink)", backgroundColor: "var(--paper)", border: "1px solid var(--line)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { color: "var(--accent-ink)",
+    backgroundColor: "var(--accent)" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
+});
+const colors = syntaxHighlighting(HighlightStyle.define([
+  { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword],
+    color: "var(--accent)", fontWeight: "600" },
+  { tag: [tags.string, tags.regexp, tags.special(tags.string)], color: "var(--good)" },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--accent)" },
+  { tag: [tags.comment], color: "var(--soft)", fontStyle: "italic" },
+  { tag: [tags.function(tags.definition(tags.variableName))], fontWeight: "600" },
+  { tag: [tags.invalid], color: "var(--bad)" },
+]));
+
+// What CodeMirror says itself, in English where nothing is here.
+const CHINESE = {
+  "Find": "查找", "Replace": "替换为", "next": "下一个", "previous": "上一个", "all": "全选", "match case": "区分大小写",
+  "regexp": "正则表达式", "by word": "全字匹配", "replace": "替换", "replace all": "全部替换", "close": "关闭",
+  "Go to line": "转到行", "go": "转到", "current match": "当前匹配", "on line": "，位于行", "replaced $ matches": "已替换 $ 处",
+  "replaced match on line $": "已替换第 $ 行的匹配", "Diagnostics": "问题", "No diagnostics": "没有问题",
+  "Completions": "补全", "Control character": "控制字符",
+};
+
+// Names of the declarations that a script is written against: {env, context, profile, modules}.
+function completing(names) {
+  const options = (list, type) => list.map((label) => ({ label, type }));
+  const members = { env: names.env, configuration: names.env, context: names.context };
+  for (const one of ["profile", "user", "userinfo", "updates"]) members[one] = names.profile;
+  return (context) => {
+    const quoted = context.matchBefore(/\brequire\(\s*['"][\w@/.-]*/);
+    if (quoted) {
+      const from = quoted.from + quoted.text.search(/['"]/) + 1;
+      return { from, options: options(names.modules, "namespace"), validFor: /^[\w@/.-]*$/ };
+    }
+    const member = context.matchBefore(/\b\w+\.\w*/);
+    const of = member && members[member.text.split(".")[0]];
+    if (of) return { from: member.from + member.text.indexOf(".") + 1, options: options(of, "property"), validFor: /^\w*$/ };
+    const word = context.matchBefore(/\w+/);
+    if (member || !(word || context.explicit)) return null;
+    const from = word ? word.from : context.pos;
+    if (isKey(context.state, from)) return { from, options: options(names.profile, "property"), validFor: /^\w*$/ };
+    return { from, options: options(["env", "context", "require"], "variable"), validFor: /^\w*$/ };
+  };
+}
+
+const OBJECTS = ["ObjectExpression", "ObjectPattern"]; // the second while it is not complete
+
+// Whether a name that begins at `from` would be a key of an object.
+function isKey(state, from) {
+  if (!/[{,]\s*$/.test(state.sliceDoc(Math.max(0, from - 200), from))) return false;
+  let node = syntaxTree(state).resolveInner(from, -1);
+  while (node && ![...OBJECTS, "Block", "ArgList", "ArrayExpression"].includes(node.name)) node = node.parent;
+  return OBJECTS.includes(node?.name);
+}
 
 customElements.define("script-editor", class extends HTMLElement {
   connectedCallback() {
     const field = this.querySelector("textarea");
+    const label = field.form.querySelector(`label[for="${field.id}"]`);
+    const { names, words, check, nonce } = JSON.parse(this.dataset.facts);
+    const told = document.getElementById(this.dataset.told);
     const send = EditorView.updateListener.of((update) => {
       if (!update.docChanged) return;
       field.value = update.state.doc.toString();
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    const extensions = [lineNumbers(), history(), keymap.of([...defaultKeymap, ...historyKeymap]), javascript(), send];
+    const save = { key: "Mod-s", preventDefault: true, run: () => { field.form.requestSubmit(); return true; } };
+    const attributes = { "aria-label": label.textContent.trim(), "aria-describedby": this.dataset.about, tabindex: "0" };
+    const extensions = [
+      EditorView.cspNonce.of(nonce), theme, colors, javascript(), lineNumbers(), drawSelection(), highlightSpecialChars(),
+      bracketMatching(), highlightActiveLine(), highlightSelectionMatches(), search(), EditorState.tabSize.of(2),
+      EditorState.phrases.of(document.documentElement.lang.startsWith("zh") ? CHINESE : {}),
+    ];
+    if (field.readOnly) {
+      extensions.push(EditorState.readOnly.of(true), EditorView.contentAttributes.of({ ...attributes, "aria-readonly": "true" }),
+        keymap.of([...defaultKeymap, ...searchKeymap]));
+    } else {
+      extensions.push(
+        EditorView.contentAttributes.of(attributes), history(), indentOnInput(), closeBrackets(), autocompletion(),
+        javascriptLanguage.data.of({ autocomplete: completing(names) }), send, lintGutter(),
+        linter((view) => checked(view, field.form, check, words, told), { delay: CHECK_AFTER_MS }),
+        keymap.of([save, ...closeBracketsKeymap, ...completionKeymap, ...lintKeymap, ...searchKeymap, ...historyKeymap,
+          ...defaultKeymap, indentWithTab]), // Escape and then Tab leaves: CodeMirror's own
+      );
+    }
     this.view = new EditorView({ parent: this, state: EditorState.create({ doc: field.value, extensions }) });
+    label.addEventListener("click", () => this.view.focus());
     field.hidden = true;
   }
+
+  disconnectedCallback() { this.view?.destroy(); }
 });
+
+// What the server says of the text: marked at its place, and the first of it in words below.
+async function checked(view, form, address, words, told) {
+  const doc = view.state.doc;
+  const body = new URLSearchParams({ form: form.elements.form.value, source: doc.toString() });
+  let found;
+  try {
+    const answer = await fetch(address, { method: "POST", body });
+    found = await answer.json();
+    if (!answer.ok) throw new Error(found.message);
+  } catch (error) {
+    told.textContent = error instanceof SyntaxError || error instanceof TypeError ? words.unchecked : error.message;
+    return [];
+  }
+  const first = found.problems[0];
+  const where = first?.line ? `${first.line}:${first.column ?? 1} ` : "";
+  told.textContent = [first ? where + first.message : words.sound, ...found.warnings].join(" · ");
+  return found.problems.map(({ line, column, message }) => {
+    const at = doc.line(Math.min(Math.max(line ?? 1, 1), doc.lines));
+    const from = Math.min(at.from + Math.max((column ?? 1) - 1, 0), at.to);
+    return { from, to: Math.min(from + 1, at.to), severity: "error", message };
+  });
+}

@@ -34,6 +34,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "只读：您的角色不能修改脚本",
         "Read only: your roles do not let you change scripts",
     ),
+    "script_sound": ("没有语法错误", "No syntax errors"),
+    "script_unchecked": (
+        "暂时无法检查语法；保存时会检查",
+        "The syntax cannot be checked now; saving checks it",
+    ),
+    "script_keys": (
+        "Tab 键缩进；先按 Esc 再按 Tab 离开编辑器。Ctrl-F 查找，Ctrl-空格键补全，Ctrl-S 保存",
+        "Tab indents; Escape and then Tab leaves the editor. Ctrl-F finds, Ctrl-Space completes, Ctrl-S saves",
+    ),
+    "script_plain": ("使用纯文本框", "Use a plain text field"),
+    "script_rich": ("使用代码编辑器", "Use the code editor"),
     "script_theirs": (
         "版本 {number} 由 {by} 保存。您的内容在下方，尚未保存；再次保存会在其之后新建一个版本",
         "{by} saved version {number}. Yours stands below, not saved; saving again makes a version after theirs",
