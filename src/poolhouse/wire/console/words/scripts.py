@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    "script_debug": ("调试", "Debug"),
     "script_draft_newer": ("有未发布的草稿", "Draft not published"),
     "script_published": ("已发布", "Published"),
     "script_missing": ("缺少", "Missing"),
