@@ -146,6 +146,7 @@ def _page(
     for one in shown:
         group = one.told["name"].partition(".")[0]
         groups.setdefault(group if group in RATES else "", []).append(one)
+    told: dict[str, Any] = {"conflict": False, "note_word": ""} | facts
     return rendering.page(
         visit,
         "settings/section.html",
@@ -154,7 +155,7 @@ def _page(
         groups=list(groups.items()),
         rates=RATES,
         may=visit.may(WRITE),
-        **{"conflict": False, "note_word": ""} | facts,
+        **told,
     )
 
 
