@@ -20,6 +20,7 @@ LONGEST_SAID = 4_096
 MOST_WARNINGS = 20
 DEEPEST_INDENT = 24
 """Levels that are set in; a value that is deeper is shown as deep."""
+_PLACE = re.compile(r"\b(\w{1,64})\.js:(\d{1,7})\b")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -70,8 +71,8 @@ def shown(name: str, run: Any, secrets: list[str]) -> Shown:
 
 
 def line_of(name: str, stack: str) -> int | None:
-    found = re.search(rf"\b{re.escape(name)}\.js:(\d{{1,7}})\b", stack[:LONGEST])
-    return int(found[1]) if found else None
+    lines = (int(line) for file, line in _PLACE.findall(stack[:LONGEST]) if file == name)
+    return next(lines, None)
 
 
 def bounded(text: str, longest: int = LONGEST, *, was_cut: bool = False) -> Text:
