@@ -300,3 +300,27 @@ async def test_a_pool_runs_on_its_own_database_through_the_v3_wire(
     assert refused["statusCode"] == 501, refused
     ok(await v3.post("delete-users-batch", {"userIds": [user["userId"]]}))
     assert await legacy.execute("select count(*) from users") == 0
+
+
+@pytest.mark.parametrize(
+    ("scopes", "told"),
+    [
+        (["custom-database:read"], False),
+        (["custom-database:read", "users:read"], True),
+        (["custom-database:read", "custom-database:write"], True),
+    ],
+)
+async def test_a_key_that_may_not_read_people_reads_none_in_the_log(
+    v3: V3Client, scopes: list[str], told: bool
+) -> None:
+    throws = "async function getUser({ email }) { console.log(email); throw new Error(email); }"
+    somebody = {"email": "li@people.example"}
+    await v3.post("run-custom-database-script", {"name": "getUser", "source": throws, "args": [somebody]})
+    await v3.services.scripts.settled()
+    (key,) = ok(await v3.post("create-access-key", {"scopes": scopes}))
+    credentials = {"accessKeyId": key["accessKeyId"], "accessKeySecret": key["accessKeySecret"]}
+    token = ok(await v3.post("get-management-token", credentials))["access_token"]
+    answer = await v3.post("list-custom-database-logs", {}, headers={"authorization": f"Bearer {token}"})
+    (entry,) = ok(answer)["list"]
+    assert (entry["name"], entry["outcome"]) == ("getUser", "threw")
+    assert (somebody["email"] in str(answer)) == told

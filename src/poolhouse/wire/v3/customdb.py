@@ -38,6 +38,7 @@ from poolhouse.wire.v3.conversions import moment, page
 from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
 
 READ, WRITE = "custom-database:read", "custom-database:write"
+PEOPLE_READ = "users:read"
 
 
 class Camel(Struct, rename="camel"):
@@ -377,12 +378,21 @@ async def run_script(request: V3Request, body: RunScriptDto) -> RunResultDto:
 
 
 async def list_logs(request: V3Request, body: ListLogsDto) -> LogPageDto:
+    """What was given to a script, and what it said, tells of people: without a right to read them, or to write the
+    scripts that do, `arguments` and `console` are empty, `message` and `stack` null."""
     query = LogQuery(
         body.name, body.success, moment(body.start, "start"), moment(body.end, "end"), body.request_id
     )
     asked = page(body.page, body.limit, LARGEST_LOG_PAGE)
     found = await request.services.customdb.list_logs(request.caller, query, asked)
-    return LogPageDto(found.total, [_log_dto(entry) for entry in found.items])
+    caller = request.caller
+    with_people = caller.has_scope(PEOPLE_READ) or caller.has_scope(WRITE)
+    entries = found.items if with_people else [_without_people(entry) for entry in found.items]
+    return LogPageDto(found.total, [_log_dto(entry) for entry in entries])
+
+
+def _without_people(entry: LogEntry) -> LogEntry:
+    return replace(entry, message=None, stack=None, console=(), arguments=())
 
 
 async def get_migration(request: V3Request, _: None) -> MigrationDto:
