@@ -98,8 +98,8 @@ def one_setting(call: Call, command: Command, values: Values) -> Any:
         if setting["name"] == values["name"]:
             return setting
     said = (
-        "没有这个设置：poolhouse settings list 列出全部",
-        "no such setting: poolhouse settings list shows all",
+        f"没有这个设置：{values['name']}，poolhouse settings list 列出全部",
+        f"no such setting: {values['name']}; poolhouse settings list shows all",
     )
     raise Stopped(say(said), NOT_FOUND)
 

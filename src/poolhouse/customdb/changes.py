@@ -39,7 +39,7 @@ def _unmasked(given: Connection, kept: Connection) -> Connection:
         for part in fields(Connection)
         if getattr(given, part.name) == HIDDEN
     }
-    if given.uri and HIDDEN in given.uri:
+    if given.uri and HIDDEN in given.uri and given.uri != HIDDEN:
         masked["uri"] = kept.uri if given.uri == shown_uri(kept) else _with_password_of(kept, given.uri)
     return replace(given, **masked)
 
