@@ -13,6 +13,7 @@ from poolhouse.texts import fault_of, is_storable, storable, without_nul
 
 SOURCE = Path(poolhouse.__file__).parent
 ELSEWHERE = {
+    "wire/console/debugging/output.py": "shows what a script printed, where letters that cannot be are spelled out",
     "apps/redirect_uris.py": "no character of an address: all controls, blanks and quotes",
     "client/folders.py": "the line of it in a file, which imports nothing; the server judges it, too",
     "crypto/compare.py": "bytes of whatever is compared",

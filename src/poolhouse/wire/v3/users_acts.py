@@ -153,7 +153,8 @@ async def reset_user_password(request: V3Request, body: ResetUserPasswordDto) ->
     given = None if body.password is UNSET else body.password
     if given == "":
         raise InvalidInput("password", *BLANK)
-    password = given or generated_password()
+    read = await request.services.transport.read_new(given, "auto") if given else None
+    password = read or generated_password()
     draft = UserDraft({"reset_password_on_next_login": body.must_change}, password, judged=given is None)
     await request.services.accounts.update(request.caller, [AccountChange(body.user_id, draft)])
     return NewPasswordDto(user_id=body.user_id, password=None if given else password)
