@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -11,7 +10,7 @@ from poolhouse import trace
 from poolhouse.client.model import Arg, got
 from poolhouse.customdb.environment import DATABASE_TYPES
 from poolhouse.customdb.redaction import HIDDEN
-from poolhouse.errors import InvalidInput, PoolhouseError
+from poolhouse.errors import PoolhouseError
 from poolhouse.wire.console import fields
 from poolhouse.wire.console.fields import Field, Overtaken
 from poolhouse.wire.console.page import Page
@@ -51,8 +50,7 @@ ARGUMENTS = (
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
     now = await visit.ask(READS)
-    shown = [Field(arg, text, text) for arg in ARGUMENTS for text in (_present(arg, now),)]
-    return _page(visit, rendering, now, shown, _form_of(now))
+    return _page(visit, rendering, now, _fields(now), _form_of(now))
 
 
 async def send(visit: Visit, rendering: Rendering) -> Response:
@@ -76,11 +74,7 @@ async def send(visit: Visit, rendering: Rendering) -> Response:
         return _page(visit, rendering, now, error.fields, by, 409, conflict=True)
     except PoolhouseError as error:
         trace.note(error=error)
-        is_named = isinstance(error, InvalidInput)
-        marked = [
-            replace(one, is_wrong=is_named and fields.names(error, one.arg))  # type: ignore[arg-type]
-            for one in shown
-        ]
+        marked = fields.marked(shown, error)
         return _page(visit, rendering, now, marked, by, status_of(error), error=error.message(visit.lang))
     return redirect(f"{_here(visit)}?done=done_saved")
 
@@ -96,10 +90,14 @@ async def change_variables(visit: Visit, rendering: Rendering) -> Response:
     except PoolhouseError as error:
         trace.note(error=error)
         now = await visit.ask(READS)
-        shown = [Field(arg, text, text) for arg in ARGUMENTS for text in (_present(arg, now),)]
+        shown = _fields(now)
         said = error.message(visit.lang)
         return _page(visit, rendering, now, shown, _form_of(now), status_of(error), error=said, variable=name)
     return redirect(f"{_here(visit)}?done=done_saved")
+
+
+def _fields(now: Any) -> list[Field]:
+    return [Field(arg, text, text) for arg in ARGUMENTS for text in (_present(arg, now),)]
 
 
 def _present(arg: Arg, now: Any) -> str:
@@ -122,7 +120,7 @@ def _values(meant: dict[str, Any], now: Any, by: str) -> dict[str, Any]:
         if part == to:
             values[to] = value
         else:
-            connection[part] = str(value) if part not in ("port",) and value is not None else value
+            connection[part] = str(value) if part != "port" and value is not None else value
     whole = (
         {"uri": connection.get("uri")}
         if by == "uri"
@@ -134,7 +132,7 @@ def _values(meant: dict[str, Any], now: Any, by: str) -> dict[str, Any]:
 
 
 def _here(visit: Visit) -> str:
-    return f"/console/pools/{visit.path['pool']}/database"
+    return f"{visit.pool_address}/database"
 
 
 def _page(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from poolhouse.client.model import Arg, got
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.wire.json_body import json_text
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -134,6 +134,12 @@ def meant(shown: list[Field], now: Any) -> dict[str, Any]:
 def plain(text: str) -> str:
     """As a browser sends a text of several lines, and as we made it, alike."""
     return text.replace("\r\n", "\n").strip()
+
+
+def marked(shown: list[Field], error: PoolhouseError) -> list[Field]:
+    """With the mark on what a refusal is about."""
+    about = error if isinstance(error, InvalidInput) else None
+    return [replace(one, is_wrong=about is not None and names(about, one.arg)) for one in shown]
 
 
 def names(error: InvalidInput, arg: Arg) -> bool:

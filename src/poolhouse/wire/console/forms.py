@@ -7,7 +7,7 @@ too, nothing is written, and the page says what stands there now.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.client.model import Arg, Command, Values, got, put
 from poolhouse.client.table import COMMANDS
-from poolhouse.errors import InvalidInput, PoolhouseError
+from poolhouse.errors import PoolhouseError
 from poolhouse.wire.console import fields
 from poolhouse.wire.console.fields import Field, Overtaken
 from poolhouse.wire.console.page import Handler, Page
@@ -181,15 +181,11 @@ def _sent(form: Form) -> Handler:
             return _page(visit, rendering, form, error.fields, 409, conflict=True)
         except PoolhouseError as error:
             trace.note(error=error)
-            marked = [
-                replace(one, is_wrong=isinstance(error, InvalidInput) and fields.names(error, one.arg))
-                for one in shown
-            ]
             return _page(
                 visit,
                 rendering,
                 form,
-                marked,
+                fields.marked(shown, error),
                 status_of(error),
                 error=error.message(visit.lang),
             )
@@ -233,7 +229,7 @@ async def _now(visit: Visit, form: Form) -> Any:
 def _address(visit: Visit, path: str) -> str:
     for name, value in visit.path.items():
         path = path.replace(f"{{{name}}}", segment(value))
-    return f"/console/pools/{visit.path['pool']}/{path}"
+    return f"{visit.pool_address}/{path}"
 
 
 def _page(

@@ -119,7 +119,7 @@ def _says(words: str, *names: str) -> bool:
 
 
 def _base(visit: Visit) -> str:
-    return f"/console/pools/{visit.path['pool']}"
+    return visit.pool_address
 
 
 PAGES = (Page("GET", "/pools/{pool}/go", show),)

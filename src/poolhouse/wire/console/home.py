@@ -86,7 +86,7 @@ def _charts(figures: dict[str, Any]) -> list[Chart]:
 
 
 async def _steps(visit: Visit, figures: dict[str, Any]) -> list[dict[str, Any]]:
-    base = f"/console/pools/{visit.path['pool']}"
+    base = visit.pool_address
     steps: list[dict[str, Any]] = [
         {
             "word": f"step_{step['code']}",

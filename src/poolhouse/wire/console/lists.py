@@ -12,10 +12,9 @@ from starlette.responses import Response
 from poolhouse.client.model import Column, Command, Table, Values, got, put
 from poolhouse.client.table import COMMANDS
 from poolhouse.client.words import TITLES
-from poolhouse.errors import InvalidInput
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit
+from poolhouse.wire.console.visit import Visit, page_of
 from poolhouse.wire.request import Query
 
 PAGE_SIZE = 50
@@ -62,9 +61,7 @@ class Asked:
     def of(cls, one: List, query: Query) -> Asked:
         """Raises InvalidInput naming the part that is none."""
         words = (query.text("q") or "").strip() if one.search else ""
-        number = query.integer("page") or 1
-        if number < 1:
-            raise InvalidInput("page", "应不小于 1", "must be at least 1")
+        number = page_of(query)
         named = () if words else one.filters
         return cls(words, {name: value for name in named if (value := query.text(name))}, number)
 

@@ -160,7 +160,7 @@ def _page(
 
 
 def _base(visit: Visit) -> str:
-    return f"/console/pools/{visit.path['pool']}/settings"
+    return f"{visit.pool_address}/settings"
 
 
 PAGES = (

@@ -88,7 +88,7 @@ async def publish(visit: Visit, rendering: Rendering) -> Response:
 
 
 def _here(visit: Visit) -> str:
-    return f"/console/pools/{segment(visit.path['pool'])}/scripts/{segment(visit.path['script'])}"
+    return f"{visit.pool_address}/scripts/{segment(visit.path['script'])}"
 
 
 async def _state(visit: Visit) -> dict[str, Any]:

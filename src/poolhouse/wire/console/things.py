@@ -10,10 +10,10 @@ from poolhouse.client.model import Facts, got
 from poolhouse.client.table import COMMANDS
 from poolhouse.client.words import TITLES
 from poolhouse.wire.console.directory import members
-from poolhouse.wire.console.directory.members import MEMBERS_PAGE, Members, number_of
+from poolhouse.wire.console.directory.members import MEMBERS_PAGE, Members
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit
+from poolhouse.wire.console.visit import Visit, page_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def _handler(thing: Thing) -> Handler:
         shows = command.shows
         assert isinstance(shows, Facts)
         english = visit.lang == "en-US"
-        people, number = None, number_of(visit)
+        people, number = None, page_of(visit.http.query)
         if thing.members and visit.may(thing.members.lists):
             asked = {**named, "page": number, "limit": MEMBERS_PAGE}
             people = await visit.ask(thing.members.lists, asked)

@@ -13,7 +13,7 @@ from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.wire.console import users
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import Visit, redirect, segment
+from poolhouse.wire.console.visit import Visit, redirect
 
 Form = Mapping[str, str]
 Values = Callable[[str, Form], dict[str, Any]]
@@ -140,7 +140,7 @@ async def erase(visit: Visit, rendering: Rendering) -> Response:
         await visit.ask("POST erase-user", {"user": user_id})
     except PoolhouseError as error:
         return await _refused(visit, rendering, "data", error)
-    return redirect(f"/console/pools/{segment(visit.path['pool'])}/users?done=done_erased")
+    return redirect(f"{visit.pool_address}/users?done=done_erased")
 
 
 async def _refused(visit: Visit, rendering: Rendering, tab: str, error: PoolhouseError) -> Response:

@@ -147,7 +147,7 @@ async def shown(visit: Visit, rendering: Rendering, tab: str, status: int = 200,
 
 
 def address(visit: Visit, tab: str = "") -> str:
-    own = f"/console/pools/{segment(visit.path['pool'])}/users/{segment(visit.path['user'])}"
+    own = f"{visit.pool_address}/users/{segment(visit.path['user'])}"
     return f"{own}/{tab}" if tab else own
 
 

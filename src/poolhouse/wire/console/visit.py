@@ -19,13 +19,13 @@ from poolhouse.administrators.model import Administrator, AdministratorSession, 
 from poolhouse.administrators.sign_in import LIFETIME
 from poolhouse.caller import Caller
 from poolhouse.credentials.service import nobody
-from poolhouse.errors import FormStale, Lang, NotAuthenticated, TokenExpired
+from poolhouse.errors import FormStale, InvalidInput, Lang, NotAuthenticated, TokenExpired
 from poolhouse.services import WireServices
 from poolhouse.texts import is_storable
 from poolhouse.web_origins import web_origin
 from poolhouse.wire.browsers import cookies_among, spoken
 from poolhouse.wire.origin import is_secure, origin
-from poolhouse.wire.request import HttpRequest, head_of, presented, read
+from poolhouse.wire.request import HttpRequest, Query, head_of, presented, read
 from poolhouse.wire.v3.app import asked, row_named
 from poolhouse.wire.v3.walking import NEXT
 
@@ -77,6 +77,11 @@ class Visit:
             return HOME
         query = urlencode(self.http.query.decoded)
         return onward(self.http.path + (f"?{query}" if query else ""))
+
+    @property
+    def pool_address(self) -> str:
+        """Where the pages of the pool begin."""
+        return f"{HOME}/pools/{segment(self.path['pool'])}"
 
     @property
     def theme(self) -> Theme:
@@ -218,6 +223,14 @@ async def in_pool(visit: Visit, pool_id: str) -> Visit:
     caller = await visit.services.administrators.caller_in(visit.who, pool_id, visit.asking)
     trace.note(pool_id=pool_id)
     return replace(visit, caller=caller)
+
+
+def page_of(query: Query) -> int:
+    """The page of a list that an address asks for. Raises InvalidInput."""
+    number = query.integer("page") or 1
+    if number < 1:
+        raise InvalidInput("page", "应不小于 1", "must be at least 1")
+    return number
 
 
 def redirect(to: str) -> Response:

@@ -66,7 +66,7 @@ async def _page(visit: Visit, rendering: Rendering, kind: str, status: int = 200
 
 
 def _here(visit: Visit, kind: str) -> str:
-    return f"/console/pools/{visit.path['pool']}/whitelist/{kind}"
+    return f"{visit.pool_address}/whitelist/{kind}"
 
 
 PAGES = tuple(

@@ -95,7 +95,7 @@ async def _page(
     if which.isascii() and which.isdigit() and int(which) not in numbers:
         numbers.append(int(which))
     hidden = [one.path for one in _fields(state) if _is_secret(one, texts[one.path])]
-    script = f"/console/pools/{segment(visit.path['pool'])}/scripts/{segment(state['name'])}"
+    script = f"{visit.pool_address}/scripts/{segment(state['name'])}"
     return rendering.page(
         visit,
         "debugging/page.html",

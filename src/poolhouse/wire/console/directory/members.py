@@ -46,7 +46,7 @@ class Members:
         path = self.path
         for name in self.named:
             path = path.replace(f"{{{name}}}", segment(visit.path[name]))
-        return f"/console/pools/{visit.path['pool']}/{path}"
+        return f"{visit.pool_address}/{path}"
 
 
 GROUP = Members(
@@ -77,14 +77,6 @@ DEPARTMENT = Members(
 ALL = (GROUP, ROLE, DEPARTMENT)
 
 Outcome = Literal["found", "nobody", "twice"]
-
-
-def number_of(visit: Visit) -> int:
-    """The page that the address asks for. Raises InvalidInput."""
-    number = visit.http.query.integer("page") or 1
-    if number < 1:
-        raise InvalidInput("page", "应不小于 1", "must be at least 1")
-    return number
 
 
 def _adding(members: Members) -> Handler:

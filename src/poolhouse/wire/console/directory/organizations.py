@@ -6,10 +6,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from poolhouse.wire.console.directory.members import MEMBERS_PAGE, number_of
+from poolhouse.wire.console.directory.members import MEMBERS_PAGE
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, redirect, segment
+from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
 
 BRANCH = 50
 """Departments shown at once: as many as a list of v3 gives."""
@@ -20,7 +20,7 @@ DEPARTMENT = f"{ORGANIZATION}/departments/{{department}}"
 
 def base(visit: Visit) -> str:
     """The address of the organization."""
-    return f"/console/pools/{visit.path['pool']}/organizations/{segment(visit.path['organization'])}"
+    return f"{visit.pool_address}/organizations/{segment(visit.path['organization'])}"
 
 
 async def organization(visit: Visit, rendering: Rendering) -> Response:
@@ -35,7 +35,7 @@ async def department(visit: Visit, rendering: Rendering) -> Response:
 async def _shown(
     visit: Visit, rendering: Rendering, department_id: str, root: dict[str, Any] | None = None
 ) -> Response:
-    code, number = visit.path["organization"], number_of(visit)
+    code, number = visit.path["organization"], page_of(visit.http.query)
     named = {"organizationCode": code, "departmentId": department_id}
     about = await visit.ask("GET get-department", {**named, "withCustomData": True})
     words = (visit.http.query.text("q") or "").strip()
@@ -84,7 +84,7 @@ async def _tree(visit: Visit, code: str, department_id: str) -> dict[str, Any]:
 
 async def branch(visit: Visit, rendering: Rendering) -> Response:
     """What is directly below a department: a page of its own, of which the tree takes its part."""
-    number = number_of(visit)
+    number = page_of(visit.http.query)
     named = {"organizationCode": visit.path["organization"], "departmentId": visit.path["department"]}
     found = await visit.ask(TREE, {**named, "page": number, "limit": BRANCH})
     return rendering.page(

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from poolhouse.errors import InvalidInput
 from poolhouse.misfits import one_of
 from poolhouse.users.model import Status
+from poolhouse.wire.console.visit import page_of
 from poolhouse.wire.request import Query
 
 SOURCES = ("adminCreated", "register", "excel", "sync")
@@ -47,9 +48,7 @@ class Asked:
     @classmethod
     def of(cls, query: Query) -> Asked:
         """Raises InvalidInput naming the part that is none."""
-        number = query.integer("page") or 1
-        if number < 1:
-            raise InvalidInput("page", "应不小于 1", "must be at least 1")
+        number = page_of(query)
         filters = {name: value for name in ONE if (value := (query.text(name) or "").strip())}
         custom = [one for one in query.all("field") if one]
         if key := (query.text("field_key") or "").strip():

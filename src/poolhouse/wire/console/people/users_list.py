@@ -215,7 +215,7 @@ def _said(t: Texts, name: str, value: str, choices: dict[str, list[Any]]) -> str
 
 
 def _here(visit: Visit) -> str:
-    return f"/console/pools/{segment(visit.path['pool'])}/users"
+    return f"{visit.pool_address}/users"
 
 
 PAGES = (
