@@ -150,6 +150,7 @@ def test_a_folder_without_a_database_is_left_as_it_is(
     if status == REFUSED:
         assert given[:2] in (
             ["export", "users"],
+            ["user", "export"],
             ["scripts", "diff"],
             ["scripts", "push"],
             ["scripts", "run"],

@@ -91,6 +91,24 @@ async def test_what_was_exported_is_imported_elsewhere(
     assert {(user.username, user.name) for user in found.items} == {(f"u{n}", "=王 芳") for n in range(3)}
 
 
+async def test_a_person_is_written_into_a_new_file_that_only_its_owner_reads(
+    services: Services, pool: PoolForTests, tmp_path: Path
+) -> None:
+    user = await services.users.create(pool.administrator, UserDraft({"username": "li"}))
+    file = tmp_path / "person.json"
+    status, facts, _ = await poolhouse(services, pool, "user", "export", "li", "--output", str(file))
+    assert (status, facts) == (0, {"bytes": file.stat().st_size, "file": str(file)})
+    assert json.loads(file.read_text())["about"]["userId"] == user.id
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for name, to in (("li", "person.json"), ("nobody", "other.json")):
+        status, _, said = await poolhouse(
+            services, pool, "user", "export", name, "--output", str(tmp_path / to)
+        )
+        assert status, name
+        assert said.startswith("error: "), said
+    assert list(tmp_path.iterdir()) == [file]
+
+
 async def test_no_command_is_for_a_pool_that_is_not(services: Services) -> None:
     with pytest.raises(PoolNotFound):
         await operator(services, "0" * 24)

@@ -135,6 +135,17 @@ async def test_an_identity_and_a_mark_are_changed(
     assert not await services.identities.list(pool.administrator, user.id)
 
 
+async def test_everything_about_a_person_is_a_file_for_those_who_see_people(
+    console: Open, things: Things
+) -> None:
+    here = f"/pools/{{pool}}/users/{things.user}"
+    answer = await (await console("viewer")).post(f"{here}/export", page=f"{here}/data")
+    assert answer.headers["content-disposition"] == 'attachment; filename="person.json"'
+    assert answer.json()["about"]["userId"] == things.user
+    refused = await (await console("viewer-without-personal-data")).post(f"{here}/export", page="/account")
+    assert (refused.status_code, things.user in refused.text) == (403, False)
+
+
 async def test_who_edits_users_erases_nobody(
     services: Services, pool: PoolForTests, console: Open, things: Things
 ) -> None:

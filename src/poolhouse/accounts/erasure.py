@@ -67,10 +67,10 @@ class Erasure:
         caller.require_administrator()
         if len(also) > MOST_NAMES:
             raise InvalidInput("also", f"最多 {MOST_NAMES} 个", f"at most {MOST_NAMES}")
-        user = await self._found(caller, name)
+        user = await found_by_any(self._records, caller, name)
         async with self._db.transaction() as tx:
             await tx.execute(f"set local statement_timeout = '{LONGEST_S}s'")
-            person = await self._person(tx, caller, user.id if user else name, user, also)
+            person = await person_of(tx, caller, user.id if user else name, user, also)
             if user is not None:
                 await self._records.remove(tx, caller, [user.id])
             rows = {domain: await erase(tx, caller.pool_id, person) for domain, erase in self._erase.items()}
@@ -79,33 +79,37 @@ class Erasure:
             await self._audit.write(tx, caller, event)
         return Erased(person.instead, rows)
 
-    async def _found(self, caller: Caller, name: str) -> User | None:
-        for kind in _KINDS:
-            if user := await self._records.find(caller, UserKey(kind, name)):
-                return user
-        return None
 
-    async def _person(
-        self, tx: Tx, caller: Caller, user_id: str, user: User | None, also: Sequence[str]
-    ) -> Person:
-        user_id = str(storable(user_id))
-        sign_in, called, rows = await names_in_log(tx, caller.pool_id, user_id)
-        if user is None and not rows:
-            raise UserNotFound(user_id=user_id)
-        given = {str(storable(name)) for name in also if name.strip()}
-        ids = {*await old_ids(tx, caller.pool_id, user_id), *given}
-        if user is not None:
-            own, others = names_of(user)
-            sign_in, called = sign_in | own, called | others
-            ids |= {user.external_id} if user.external_id else set()
-        lower = {name.strip().lower() for name in given}
-        return Person(
-            user_id,
-            new_id(),
-            frozenset(sign_in | lower),
-            frozenset(called | sign_in | lower | {one.lower() for one in ids}),
-            tuple(sorted(ids)),
-        )
+async def found_by_any(records: UserRecords, caller: Caller, name: str) -> User | None:
+    """Whoever has this id, username, e-mail, phone or external id, in this order."""
+    for kind in _KINDS:
+        if user := await records.find(caller, UserKey(kind, name)):
+            return user
+    return None
+
+
+async def person_of(
+    tx: Tx, caller: Caller, user_id: str, user: User | None, also: Sequence[str] = ()
+) -> Person:
+    """Everything they were called, here and in the log. Raises UserNotFound where neither has them."""
+    user_id = str(storable(user_id))
+    sign_in, called, rows = await names_in_log(tx, caller.pool_id, user_id)
+    if user is None and not rows:
+        raise UserNotFound(user_id=user_id)
+    given = {str(storable(name)) for name in also if name.strip()}
+    ids = {*await old_ids(tx, caller.pool_id, user_id), *given}
+    if user is not None:
+        own, others = names_of(user)
+        sign_in, called = sign_in | own, called | others
+        ids |= {user.external_id} if user.external_id else set()
+    lower = {name.strip().lower() for name in given}
+    return Person(
+        user_id,
+        new_id(),
+        frozenset(sign_in | lower),
+        frozenset(called | sign_in | lower | {one.lower() for one in ids}),
+        tuple(sorted(ids)),
+    )
 
 
 def names_of(user: User) -> tuple[set[str], set[str]]:

@@ -248,6 +248,32 @@ COMMANDS = (
         asks=("永久删除这些用户？", "Delete these users permanently?"),
     ),
     Command(
+        "user export",
+        (
+            "把系统中关于一个人的全部数据写入一个 JSON 文件",
+            "Writes everything that is held about a person into one JSON file.",
+        ),
+        args=(
+            USER._replace(
+                to="",
+                kind="text",
+                help=(
+                    "用户：编号、用户名、邮箱、手机号或外部编号；已删除的用户写编号",
+                    "an id, username, e-mail, phone number or external id; of somebody deleted before, the id",
+                ),
+            ),
+            Arg(
+                "--output", "", ("要写的文件，必须是新文件", "the file; it must be new"), "path", needed=True
+            ),
+        ),
+        function="exports:export_user",
+        more=(
+            "不含密码哈希、密钥和验证码，文件开头列出省略的内容。审计日志会记录。文件要么完整，要么不存在，只有所有者可读。",
+            "Password hashes, secrets and codes are left out; the file lists them. The audit log records the export. "
+            "The file is complete or not there, and only its owner may read it.",
+        ),
+    ),
+    Command(
         "user erase",
         (
             "永久删除用户，并从日志、邮件等所有记录中抹去；操作记录保留，但看不出是谁",

@@ -10,6 +10,7 @@ Words = tuple[str, str]
 """Chinese, English."""
 
 TITLES: dict[str, Words] = {
+    "bytes": ("字节", "bytes"),
     "access token expires": ("访问 token 有效期（秒）", "access token lasts s"),
     "acts": ("操作记录", "acts"),
     "action": ("操作", "action"),

@@ -1,4 +1,4 @@
-"""`poolhouse export`: everybody of a pool, into a file that `poolhouse import` reads."""
+"""`poolhouse export`: everybody of a pool, into a file that `poolhouse import` reads; `user export`: all about one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.progress import MofNCompleteColumn, TimeElapsedColumn
 
-from poolhouse.client import output
 from poolhouse.client.exits import Stopped
+from poolhouse.client.output import told as tell
 from poolhouse.client.words import say
 from poolhouse.commands.directory import on_services, operator
 from poolhouse.commands.progress import bar_of
@@ -50,14 +50,45 @@ def export_users(
             draft.settle()
             os.link(draft.path, file)
 
+    _into_new(file, partial(on_services, data, database_url, work))
+    tell({"exported": written, "file": str(file)}, as_json=as_json)
+
+
+def export_user(
+    user: str,
+    /,
+    *,
+    output: Path,
+    pool: str | None = None,
+    as_json: bool = False,
+    data: Path | str | None = None,
+    database_url: str | None = None,
+) -> None:
+    """As `export_users`."""
+    written = 0
+
+    async def work(services: Services) -> None:
+        nonlocal written
+        caller = await operator(services, pool)
+        with draft_beside(output) as draft:
+            async with aclosing(services.person_export.pieces(caller, user)) as pieces:
+                async for piece in pieces:
+                    written += draft.file.write(piece)
+            draft.settle()
+            os.link(draft.path, output)
+
+    _into_new(output, partial(on_services, data, database_url, work))
+    tell({"bytes": written, "file": str(output)}, as_json=as_json)
+
+
+def _into_new(file: Path, work: Callable[[], None]) -> None:
     there = say((f"{file} 已存在", f"{file}: is there already"))
     if file.exists():
         raise Stopped(there)
     try:
-        on_services(data, database_url, work)
+        work()
     except FileExistsError as error:
         raise Stopped(there) from error
-    output.told({"exported": written, "file": str(file)}, as_json=as_json)
 
 
 def _encoder(file: Path) -> Encode:

@@ -8,7 +8,7 @@ second where there is one, else by the first. What nobody has is left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -74,7 +74,7 @@ class UserExports:
         and Overloaded.
         """
         await self._require(caller, hashes)
-        with self._place(caller.pool_id):
+        with self.place(caller.pool_id) as still:
             await self._audit.write(self._db, caller, Event("export", "user", detail={"hashes": hashes}))
             given, whole = 0, False
             try:
@@ -88,8 +88,7 @@ class UserExports:
                         told = await self._told(tx, caller, people)
                         given += len(told)
                         yield told
-                        if self._stopping:
-                            raise Overloaded("the server stops", retry_after_s=RETRY_S)
+                        still()
                 whole = True
             finally:
                 await self._note_end(caller, given, hashes=hashes, whole=whole)
@@ -99,17 +98,23 @@ class UserExports:
         self._stopping = True
 
     @contextmanager
-    def _place(self, pool_id: str) -> Iterator[None]:
+    def place(self, pool_id: str) -> Iterator[Callable[[], None]]:
+        """One of the few exports that run at once, of everybody or of somebody. What it gives raises Overloaded where
+        the server stops. Raises TooManyRequests, Overloaded."""
         if self._running[pool_id] >= OF_A_POOL:
             raise TooManyRequests("the pool has its share of exports running", retry_after_s=RETRY_S)
         if self._stopping or self._running.total() >= AT_ONCE:
             raise Overloaded("too many exports at once, or the server stops", retry_after_s=RETRY_S)
         self._running[pool_id] += 1
         try:
-            yield
+            yield self._still
         finally:
             self._running[pool_id] -= 1
             self._running += Counter()  # forgets the pools that have none
+
+    def _still(self) -> None:
+        if self._stopping:
+            raise Overloaded("the server stops", retry_after_s=RETRY_S)
 
     async def _note_end(self, caller: Caller, given: int, *, hashes: bool, whole: bool) -> None:
         event = Event("export", "user", success=whole, detail={"hashes": hashes, "rows": given})

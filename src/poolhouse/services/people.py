@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from poolhouse.accounts.erasure import Erasure
 from poolhouse.accounts.org_trees import DepartmentTrees
+from poolhouse.accounts.person_export import PersonExport
 from poolhouse.accounts.records import UserRecords
 from poolhouse.accounts.service import AccountService
 from poolhouse.accounts.users import UserService
@@ -55,6 +56,7 @@ class Unchecked:
 class People:
     users: UserService
     erasure: Erasure
+    person_export: PersonExport
     mfa: MfaService
     identities: IdentityService
     tenants: TenantService
@@ -111,6 +113,7 @@ def build_people(
     db, audit, fields, records = raw.db, core.audit, raw.field_store, unchecked.records
     mfa = MfaService(db, raw.box, audit)
     tenants = TenantService(db, records, audit)
+    exports = UserExports(db, directory.directories, fields, audit)
     imports = UserImports(
         db=db,
         directories=directory.directories,
@@ -123,6 +126,7 @@ def build_people(
     return People(
         users=UserService(db=db, directories=directory.directories, records=records, audit=audit),
         erasure=Erasure(db=db, records=records, audit=audit, erase=consequences.ERASE),
+        person_export=PersonExport(db=db, records=records, audit=audit, fields=fields, place=exports.place),
         mfa=mfa,
         identities=IdentityService(db, records, audit),
         tenants=tenants,
@@ -139,7 +143,7 @@ def build_people(
         ),
         imports=imports,
         import_jobs=ImportJobs(db, imports, audit),
-        exports=UserExports(db, directory.directories, fields, audit),
+        exports=exports,
         migration=Migration(db, directory.directories, imports),
     )
 

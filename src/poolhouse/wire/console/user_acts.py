@@ -143,6 +143,17 @@ async def erase(visit: Visit, rendering: Rendering) -> Response:
     return redirect(f"{visit.pool_address}/users?done=done_erased")
 
 
+async def export(visit: Visit, rendering: Rendering) -> Response:
+    """A form, as the log has an act of it."""
+    visit.form()
+    user_id = visit.path["user"]
+    await visit.ask("GET get-user", {"userId": user_id})
+    try:
+        return await visit.stream("GET export-user", {"user": user_id})
+    except PoolhouseError as error:
+        return await _refused(visit, rendering, "data", error)
+
+
 async def _refused(visit: Visit, rendering: Rendering, tab: str, error: PoolhouseError) -> Response:
     trace.note(error=error)
     status = 400 if isinstance(error, InvalidInput) else status_of(error)
@@ -157,5 +168,6 @@ PAGES = (
         for act in ACTS
     ),
     Page("POST", f"{_HERE}/password", reset_password, calls=("GET get-user", "POST reset-user-password")),
+    Page("POST", f"{_HERE}/export", export, calls=("GET get-user", "GET export-user")),
     Page("POST", f"{_HERE}/erase", erase, calls=("GET get-user", "POST erase-user")),
 )

@@ -27,6 +27,7 @@ from poolhouse.wire.browsers import cookies_among, spoken
 from poolhouse.wire.origin import is_secure, origin
 from poolhouse.wire.request import HttpRequest, Query, head_of, presented, read
 from poolhouse.wire.v3.app import asked, row_named
+from poolhouse.wire.v3.streaming import begun
 from poolhouse.wire.v3.walking import NEXT
 
 SESSION, DEVICE, FORM, LANG, THEME, USERS, PLAIN = (
@@ -123,6 +124,16 @@ class Visit:
             self.services, row, self.caller, values or {}, own=lambda: f"{self.origin}/oidc"
         )
         return msgspec.to_builtins(data), (beside or {}).get(NEXT)
+
+    async def stream(self, operation: str, values: Mapping[str, Any]) -> Response:
+        """The same of an operation that answers a file: with its first piece in hand, so that what refuses it is
+        raised here."""
+        if self.caller is None:
+            raise NotAuthenticated("no pool is open")
+        row = row_named(operation)
+        self.caller.require_scopes(row.scopes)
+        made, _ = await asked(self.services, row, self.caller, values, own=lambda: f"{self.origin}/oidc")
+        return await begun(made)
 
     def may(self, operation: str) -> bool:
         scopes = row_named(operation).scopes

@@ -26,7 +26,7 @@ needs all scopes in the row of an endpoint.
 Every response is HTTP 200 with the body `{{statusCode, message, requestId, data?}}`; the body of an error is
 `{{statusCode, message, apiCode, requestId, data: null}}`, with a code of [errors.md](errors.md). The HTTP status
 differs only for an unknown path (404), a rate limit (429), headers that are too long (431), a defect of the server
-(500) and an unavailable database (503). Only `export-users` answers with the rows themselves
+(500) and an unavailable database (503). Only `export-users` and `export-user` answer with the rows themselves
 ([how](../guide/custom-database.md#export)); its errors have the usual body. Unknown fields of a body or a query are
 ignored.
 

@@ -1,6 +1,7 @@
-"""Everybody of a pool as a stream: our own endpoint, the same rows and formats as `poolhouse export users`.
+"""Everybody of a pool as a stream, the same rows and formats as `poolhouse export users`; and all that is held about
+one person, as `poolhouse user export`. Our own endpoints.
 
-Decision: docs/decisions/0048-streamed-export.md.
+Decisions: docs/decisions/0048-streamed-export.md, docs/decisions/0069-personal-data.md.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from poolhouse.wire.v3.streaming import Stream
 PAGE = 500
 """Rows made in one go: as long as that takes, no other request is answered."""
 
+JSON = "application/vnd.poolhouse.person+json"
+"""Not that of the envelope, which a client tells it from."""
 MEDIA_TYPES: dict[Format, str] = {
     "jsonl": "application/x-ndjson; charset=utf-8",
     "csv": "text/csv; charset=utf-8",
@@ -45,7 +48,29 @@ async def _pieces(request: V3Request, kind: Format, *, hashes: bool) -> AsyncGen
         yield above
 
 
+class ExportUserQuery(Struct, rename="camel"):
+    user: str
+
+
+async def export_user(request: V3Request, query: ExportUserQuery) -> Stream:
+    """`user`: as `erase-user` takes it."""
+    pieces = request.services.person_export.pieces(request.caller, query.user)
+    return Stream(JSON, "person.json", pieces)
+
+
 ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "export-user",
+        request=ExportUserQuery,
+        response=dict[str, Any],
+        handler=export_user,
+        scope="users:read",
+        also=frozenset({"audit:read"}),
+        summary="Everything held about a person, as one JSON object",
+        ours=True,
+        streams=(JSON,),
+    ),
     Endpoint(
         "GET",
         "export-users",

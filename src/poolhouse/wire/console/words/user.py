@@ -64,6 +64,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "mark_unverified": ("标记为未验证", "Mark as not verified"),
     "unlink": ("解除关联", "Unlink"),
     "done_unlinked": ("已解除关联", "The identity is unlinked"),
+    "export_person": ("导出关于此人的全部数据", "Everything held about this person"),
+    "export_person_help": (
+        "下载一个 JSON 文件：资料、自定义数据、身份、归属、会话、登录历史、操作记录、脚本日志和邮件；"
+        "不含密码哈希、密钥和验证码。导出会记入审计日志。日志中可能提到他人，交付前请先检查。",
+        "Downloads one JSON file: profile, custom data, identities, memberships, sessions, sign-ins, acts, script log, "
+        "mail; no password hashes, secrets or codes. The audit log records it. Logs may name others: read it before "
+        "you hand it over.",
+    ),
+    "export_person_act": ("下载 JSON 文件", "Download the JSON file"),
     "erase": ("彻底抹除", "Erase"),
     "erase_help": (
         "永久删除此人，并从审计日志、脚本日志、邮件等所有记录中抹去。不能恢复。",
