@@ -15,8 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 GLOSSARY = ROOT / "docs/zh/README.md"
 SOURCE = ROOT / "src/poolhouse"
-OTHERS_WORDS = {SOURCE / "migration/import_columns.py"}
-"""What people's tables call a column."""
+OTHERS_WORDS = {SOURCE / "migration/import_columns.py", SOURCE / "commands/demo_people.py"}
+"""What people's tables call a column, and lists of names beside their spelling: no sentences."""
 
 _ROW = re.compile(r"^\| ([^|]+) \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 _HEADER = "| 词 | 含义 | 不写 |\n|---|---|---|\n"

@@ -41,6 +41,7 @@ OF_ALL_POOLS: dict[str, str] = {
     "directory/postgres_duplicates:_of_phones": _DOCTOR,
     "db/doctor:_functions": "an operator's question about the whole server, grouped by pool",
     "commands/demo:_fill": "the demonstration's legacy table, which is no table of ours",
+    "commands/demo_filling:_moved": "the same",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import signal
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.docs.pages import blocks
 from tests.docs.terminal import shown, transcript
@@ -31,7 +33,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     assert process.stdout is not None
     said: list[str] = []
-    while sum(line.startswith("  ") for line in said) < 3:
+    while not said or "filled after" not in said[-1]:
         line = process.stdout.readline()
         assert line, "".join(said)
         said.append(line)
@@ -64,3 +66,33 @@ def test_the_demo_prints_what_the_readme_shows(said: str) -> None:
     (data,) = re.findall(r"--data (\S+)", said)
     expected = next(lines for one in consoles() for command, lines in one if command == "make run" and lines)
     assert shown(expected, said.replace(data, "data").replace(f"{ROOT}/", "")) == []
+
+
+def test_nobody_waits_for_the_filling(said: str) -> None:
+    lines = said.splitlines()
+    (up,) = [place for place, line in enumerate(lines) if "is up at" in line]
+    (filled,) = [place for place, line in enumerate(lines) if "filled after" in line]
+    assert up < filled
+    assert sum(line.startswith("  ") for line in lines[up:filled]) == 3
+
+
+def test_the_console_opens_onto_the_filled_pool(said: str) -> None:
+    """At the address that is printed, with the name and the file beside it."""
+    address, name, file = re.findall(r"^console: (\S+) \((\w+); password in (.+)\)$", said, re.MULTILINE)[0]
+    password = json.loads((ROOT / shlex.split(file)[0]).read_text())["adminPassword"]
+    with httpx.Client(headers={"accept-language": "en"}, follow_redirects=True) as browser:
+        page = browser.get(address)
+        assert page.url.path == "/console/sign-in"
+        form = re.findall(r'name="form" value="([0-9a-f]+)"', page.text)[0]
+        data = {"form": form, "username": name, "password": password, "next": ""}
+        home = browser.post(str(page.url.copy_with(query=None)), data=data)
+        assert re.fullmatch(r"/console/pools/\w+", home.url.path), home.text
+        assert "2,16" in home.text
+        people = browser.get(f"{home.url}/users").text
+    assert people.count("<tr><td>") == 50
+
+
+def test_the_demo_begins_with_people_to_look_at(said: str) -> None:
+    (data,) = re.findall(r"--data (\S+)", said)
+    told = json.loads(typed(f".venv/bin/poolhouse user list --json --data {data}"))
+    assert told["totalCount"] >= 2_160

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import asyncpg
 import bcrypt
+import structlog
 
 from poolhouse import logs
 from poolhouse.bootstrap import Credentials, bootstrap, credentials_file
 from poolhouse.caller import Caller
 from poolhouse.client import output
 from poolhouse.client.words import Words, say
+from poolhouse.commands.demo_filling import FAST_COST, State, begin, fill
+from poolhouse.commands.demo_people import IN_LEGACY, IN_POOL, in_legacy
 from poolhouse.commands.server import check_scripts, run, settings_from, tell_of_start
 from poolhouse.customdb.model import Connection
 from poolhouse.customdb.templates import schema, template
@@ -54,12 +57,11 @@ PEOPLE = (
     ("hedy", "Hedy Lamarr", "Frequency Hopping"),
     ("jose", "José Niño", "Ñandú SA"),
 )
-"""username, name, company of the old table. A password is the username and -2021."""
-
-FAST_COST = 8
-"""bcrypt's cost in the demonstration: 25 hashes at 10 would be most of the first start."""
+"""username, name, company of those in the old table whom the tours name. A password is the username and -2021."""
 
 Show = tuple[Words, str]
+
+_log = structlog.get_logger(__name__)
 
 
 def demo(*, data: Path | str | None = None, port: int | None = None) -> None:
@@ -75,19 +77,52 @@ async def _demo(settings: Settings, began: float) -> None:
     legacy = EmbeddedPostgres(settings.data / "legacy", tcp_port=0)
     with ExitStack() as stack:
         stack.callback(legacy.stop)
-        starting = asyncio.create_task(asyncio.to_thread(legacy.start))
+        starting = asyncio.create_task(_legacy(legacy))
         url = stack.enter_context(database(settings))
         await migrations.migrate(url)
         legacy_url = await starting
-        await _fill(legacy_url)
         async with opened(settings, url) as services:
             credentials = await bootstrap(services, settings.address)
+            state: State = "another's"
             if credentials is not None:
                 await _connect(services, credentials, legacy_url)
+                state = await begin(services, credentials.userPoolId)
             ready = asyncio.Event()
-            telling = asyncio.create_task(_tell(settings, ready, began, credentials))
+
+            async def after_start() -> None:
+                await ready.wait()
+                _tell(settings, began, credentials, state)
+                if credentials is not None and state == "begun":
+                    await _fill_and_tell(services, credentials.userPoolId, legacy_url, began)
+
+            afterwards = asyncio.create_task(after_start())
             await serve(services, ready)
-            telling.cancel()
+            afterwards.cancel()
+            await asyncio.wait([afterwards])
+
+
+async def _fill_and_tell(services: Services, pool_id: str, legacy_url: str, began: float) -> None:
+    """Behind the address, so that nobody waits for it. The next start goes on with what failed or was stopped."""
+    try:
+        await fill(services, pool_id, legacy_url)
+    except Exception:
+        _log.exception("demo_filling_failed")
+        failed = (
+            "填充失败；下次启动 poolhouse demo 会继续",
+            "the filling failed; the next `poolhouse demo` goes on with it",
+        )
+        output.line(say(failed))
+    else:
+        took = f"{time.monotonic() - began:.1f}"
+        output.line(say((f"用户池已填充，用时 {took} 秒", f"the pool is filled after {took} s")))
+    sys.stdout.flush()
+
+
+async def _legacy(database: EmbeddedPostgres) -> str:
+    """Its URL once it has the old table, made while ours is migrated."""
+    url = await asyncio.to_thread(database.start)
+    await _fill(url)
+    return url
 
 
 async def _fill(url: str) -> None:
@@ -99,6 +134,7 @@ async def _fill(url: str) -> None:
         async with connection.transaction():
             await connection.execute(schema("postgresql") or "")
             rows = await asyncio.gather(*(asyncio.to_thread(_row, *person) for person in PEOPLE))
+            rows += await asyncio.to_thread(_crowd)
             await connection.executemany(
                 "insert into users (username, email, phone, password, name, nickname, company, email_verified) "
                 "values ($1, $2, $3, $4, $5, $5, $6, true)",
@@ -110,8 +146,21 @@ async def _fill(url: str) -> None:
 
 def _row(username: str, name: str, company: str) -> tuple[str, ...]:
     number = [person[0] for person in PEOPLE].index(username)
-    password = bcrypt.hashpw(f"{username}-2021".encode(), bcrypt.gensalt(FAST_COST)).decode()
-    return username, f"{username}@legacy.example", f"138000{number:05d}", password, name, company
+    return username, f"{username}@legacy.example", f"138000{number:05d}", _hashed(username), name, company
+
+
+def _crowd() -> list[tuple[str, ...]]:
+    return [
+        (
+            *(one.username, one.email, one.phone if one.phone_country_code == "+86" else f"+44{one.phone}"),
+            *(_hashed(one.username), one.name, one.company),
+        )
+        for one in in_legacy()
+    ]
+
+
+def _hashed(username: str) -> str:
+    return bcrypt.hashpw(f"{username}-2021".encode(), bcrypt.gensalt(FAST_COST)).decode()
 
 
 async def _connect(services: Services, credentials: Credentials, legacy_url: str) -> None:
@@ -131,17 +180,24 @@ async def _connect(services: Services, credentials: Credentials, legacy_url: str
     )
 
 
-async def _tell(
-    settings: Settings, ready: asyncio.Event, began: float, credentials: Credentials | None
-) -> None:
-    await ready.wait()
+def _tell(settings: Settings, began: float, credentials: Credentials | None, state: State) -> None:
     file = credentials_file(settings.data)
     print()
     admin = credentials.adminUsername if credentials else None
     tell_of_start(settings.address, began, _short(file), admin)
+    if state != "another's":
+        inside = (
+            f"其中有 {IN_POOL:,} 名虚构的用户、一个组织，以及一个月的登录",
+            f"in it: {IN_POOL:,} made-up people, an organization, a month of sign-ins",
+        )
+        still = (
+            ("（正在填充，需数秒）", " (being filled, for some seconds)") if state == "begun" else ("", "")
+        )
+        output.line(say((inside[0] + still[0], inside[1] + still[1])))
+    old = len(PEOPLE) + IN_LEGACY
     beside = (
-        f"旁边有一个 {len(PEOPLE)} 人的旧用户表，以惰性迁移方式连接",
-        f"beside it: a legacy table of {len(PEOPLE)} people, connected in lazy mode",
+        f"旁边有一个 {old} 人的旧用户表，以惰性迁移方式连接，迁移正在进行",
+        f"beside it: a legacy table of {old} people, connected in lazy mode; some have moved",
     )
     print(f"{say(beside)}\n")
     for title, command in _commands(file, credentials):
