@@ -417,6 +417,11 @@ class AdministratorNotFound(NotFound):
     en = "The administrator does not exist"
 
 
+class PasskeyNotFound(NotFound):
+    zh = "通行密钥不存在"
+    en = "The passkey does not exist"
+
+
 class ScriptNotFound(NotFound):
     zh = "脚本不存在"
     en = "The script does not exist"
@@ -458,6 +463,11 @@ class ExternalIdTaken(UserExists):
 class FactorExists(Conflict):
     zh = "用户已绑定 MFA 认证器"
     en = "An authenticator is bound already"
+
+
+class PasskeyExists(Conflict):
+    zh = "这个通行密钥已经添加过"
+    en = "This passkey was added before"
 
 
 class IdentityTaken(Conflict):
@@ -565,6 +575,20 @@ class CodeWrong(LoginRefused):
 
     zh = "验证码验证失败"
     en = "The verification code is wrong"
+
+
+class PasskeyRefused(LoginRefused):
+    """Unknown, of another site, signed wrongly or too late: they look alike to a stranger; the audit log has which."""
+
+    zh = "通行密钥未被接受，请重试或使用密码登录"
+    en = "The passkey was not accepted: try again, or use your password"
+
+
+class PasskeyCopied(PasskeyRefused):
+    """Signed rightly, by an authenticator whose counter another one was ahead of."""
+
+    zh = "这个通行密钥可能已被复制，因此未被接受：请用密码登录，删除它并重新添加"
+    en = "This passkey may have been copied, so it was not accepted: sign in with your password, remove it, add another"
 
 
 class CodeExpired(LoginRefused):

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from poolhouse.administrators import postgres as administrator_rows
+from poolhouse.administrators import postgres_passkeys as passkey_rows
 from poolhouse.audit import postgres as audit_rows
 from poolhouse.background import forever, is_cancelled
 from poolhouse.credentials import postgres as credential_rows
@@ -57,6 +58,7 @@ JOBS: tuple[Job, ...] = (
     Job("sessions", 10 * MINUTE_S, session_rows.delete_expired),
     Job("login", 10 * MINUTE_S, login_rows.delete_expired),
     Job("administrator_sessions", HOUR_S, administrator_rows.delete_expired),
+    Job("administrator_challenges", HOUR_S, passkey_rows.delete_expired_challenges),
     Job("oidc", 10 * MINUTE_S, oidc_rows.delete_expired),
     Job("logout_notices", 10 * MINUTE_S, logout_rows.delete_old_notices),
     Job("client_assertions", 10 * MINUTE_S, oidc_rows.delete_expired_assertions),

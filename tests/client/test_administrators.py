@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 
 import pytest
-from tests.client.conftest import Typed
+from tests.administrators.conftest import OPERATOR
+from tests.client.conftest import Ended, Typed
 from tests.docs.pages import ROOT
 
+from poolhouse.administrators import postgres_passkeys
+from poolhouse.administrators.model import Passkey
 from poolhouse.administrators.roles import ROLES
 from poolhouse.caller import Caller
 from poolhouse.client.table_administrators import ROLES as TYPED
 from poolhouse.errors import WrongCredentials
+from poolhouse.ids import new_id
 from poolhouse.services import Services
+from poolhouse.times import now
 
 PAGE = (ROOT / "docs/guide/administrators.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -52,3 +58,36 @@ async def test_who_is_unknown_and_what_is_no_role_is_said(typed: Typed) -> None:
 def test_the_command_and_the_guide_know_the_roles() -> None:
     assert TYPED == ROLES
     assert tuple(re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE)) == ROLES
+
+
+async def test_passkeys_are_listed_and_taken_away(typed: Typed, services: Services) -> None:
+    """By name, or where two have one by id; those of another are not there."""
+    for name in ("wang", "zhao"):
+        await typed("admin", "create", name, "--generate", "--keep")
+    try:
+        one = await services.administrators.get(OPERATOR, "wang")
+        for name in ("office", "key", "key"):
+            await put(services, one.id, name)
+        listed = (await typed("admin", "passkeys", "wang", "--json")).out
+        ids = [each["id"] for each in json.loads(listed)["list"]]
+        assert (await remove(typed, "wang", "key")).status == 3
+        assert (await remove(typed, "zhao", ids[1])).status == 3
+        assert (await remove(typed, "wang", "office")).status == 0
+        assert (await remove(typed, "wang", "office")).status == 3
+        assert (await remove(typed, "wang", ids[1])).status == 0
+        assert [each.id for each in await services.administrator_passkeys.list(one.id)] == [ids[2]]
+    finally:
+        for name in ("wang", "zhao"):
+            await typed("admin", "delete", name, "--yes")
+
+
+async def remove(typed: Typed, whose: str, passkey: str) -> Ended:
+    return await typed("admin", "remove-passkey", whose, passkey, "--yes")
+
+
+async def put(services: Services, administrator_id: str, name: str) -> None:
+    passkey = Passkey(
+        new_id(), administrator_id, new_id().encode(), "id.example", b"", 0, False, False, name, now(), None
+    )
+    async with services.db.transaction() as tx:
+        assert await postgres_passkeys.insert(tx, passkey)

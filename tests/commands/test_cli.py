@@ -47,7 +47,18 @@ def test_what_needs_no_server_imports_none(words: str) -> None:
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
-LATER = ("captcha", "passlib", "PIL", "pydantic", "regex", "ua_parser", "yaml")
+LATER = (
+    "captcha",
+    "cbor2",
+    "OpenSSL",
+    "passlib",
+    "PIL",
+    "pydantic",
+    "regex",
+    "ua_parser",
+    "webauthn",
+    "yaml",
+)
 """What only some requests need: each is imported by the first that does."""
 
 

@@ -75,7 +75,9 @@ def test_who_copies_and_who_reads_the_names_of_constraints() -> None:
 
 # On the coordinator, and copied to every machine.
 OF_NO_POOL = {
+    "administrator_challenges",
     "administrator_factors",
+    "administrator_passkeys",
     "administrator_roles",
     "administrator_sessions",
     "administrators",

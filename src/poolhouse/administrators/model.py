@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from poolhouse.administrators.roles import Role
 
@@ -18,7 +18,7 @@ class Administrator:
     """`is_owner`: of the server; may do everything in every pool, and make administrators.
 
     `roles`: by the pool's id; an administrator sees no pool that is not in it. `second_factor`: an authenticator is
-    asked for at each sign-in. `recovery_codes`: how many are left.
+    asked for at each sign-in. `recovery_codes`: how many are left. `passkeys`: how many sign in.
     """
 
     id: str
@@ -29,6 +29,7 @@ class Administrator:
     must_change_password: bool = False
     second_factor: bool = False
     recovery_codes: int = 0
+    passkeys: int = 0
     created_at: datetime | None = None
     password_set_at: datetime | None = None
     last_login_at: datetime | None = None
@@ -46,6 +47,24 @@ class AdministratorSession:
     expires_at: datetime
     ip: str | None
     user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """`rp_id`: the host name it was made at and is good at alone. `backup_eligible`: its maker may copy it to other
+    devices of the person; `backed_up`: it has. `used_at`: the last sign-in."""
+
+    id: str
+    administrator_id: str
+    credential_id: bytes
+    rp_id: str
+    public_key: bytes
+    sign_count: int
+    backup_eligible: bool
+    backed_up: bool
+    name: str
+    created_at: datetime
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +93,13 @@ class NewFactor:
     secret: str = field(repr=False)
     uri: str = field(repr=False)
     qrcode: str = field(repr=False)
+    ticket: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskey:
+    """What a browser is to ask its authenticator, bytes in base64url; `ticket` goes on with the answer, for five
+    minutes."""
+
+    options: Mapping[str, Any]
     ticket: str = field(repr=False)

@@ -19,7 +19,8 @@ _LOCK = 0x61646D69  # "admi"
 _COLUMNS = """
 a.id, a.username, a.name, a.is_owner, a.disabled, a.must_change_password, a.created_at, a.password_set_at,
 a.last_login_at, coalesce(f.confirmed, false) as second_factor,
-coalesce(cardinality(f.recovery_codes), 0) as recovery_codes
+coalesce(cardinality(f.recovery_codes), 0) as recovery_codes,
+(select count(*) from administrator_passkeys p where p.administrator_id = a.id) as passkeys
 """
 _FROM = "administrators a left join administrator_factors f on f.administrator_id = a.id"
 _SESSION = "s.digest, s.administrator_id, s.created_at, s.seen_at, s.expires_at, s.ip, s.user_agent"
@@ -35,6 +36,7 @@ def _administrator(row: Record, roles: Mapping[str, tuple[Role, ...]]) -> Admini
         must_change_password=row["must_change_password"],
         second_factor=row["second_factor"],
         recovery_codes=row["recovery_codes"],
+        passkeys=row["passkeys"],
         created_at=row["created_at"],
         password_set_at=row["password_set_at"],
         last_login_at=row["last_login_at"],

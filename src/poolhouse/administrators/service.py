@@ -13,7 +13,7 @@ from typing import Protocol
 
 import asyncpg
 
-from poolhouse.administrators import postgres
+from poolhouse.administrators import postgres, postgres_passkeys
 from poolhouse.administrators.model import SERVER, Administrator
 from poolhouse.administrators.roles import ROLES, Role, scopes_of
 from poolhouse.administrators.tries import unlock
@@ -187,8 +187,9 @@ class AdministratorService:
     async def reset_password(
         self, caller: Caller, administrator_id: str, password: str, *, keep: bool = False
     ) -> Administrator:
-        """A new password, which must be changed at the next sign-in unless `keep`; every session, any second factor and
-        any lock end, as whoever needs this may have lost all of them. Raises AdministratorNotFound, WeakPassword."""
+        """A new password, which must be changed at the next sign-in unless `keep`; every session, every passkey, any
+        second factor and any lock end, as whoever needs this may have lost all of them. Raises AdministratorNotFound,
+        WeakPassword."""
         require_server_owner(caller)
         old = await self._found(self._db, administrator_id)
         check_password(password, old.username)
@@ -196,6 +197,7 @@ class AdministratorService:
         async with self._db.transaction() as tx:
             await postgres.set_password(tx, old.id, hashed, not keep)
             await postgres.delete_factor(tx, old.id)
+            await postgres_passkeys.delete_all(tx, old.id)
             await unlock(tx, old.username)
             await postgres.delete_sessions(tx, old.id)
             event = Event("update", "administrator", old.id, detail={"password": "reset"})

@@ -1,4 +1,4 @@
-"""How administrators sign in: a password, a second factor where one is bound, a session that ends."""
+"""How administrators sign in: a password and a second factor where one is bound, or a passkey; a session that ends."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from poolhouse.administrators.model import (
     NewFactor,
     SignedIn,
 )
+from poolhouse.administrators.passkeys import Passkeys
+from poolhouse.administrators.proof import Proof
 from poolhouse.administrators.second_factor import SecondFactor
 from poolhouse.administrators.service import (
     caller_of_server,
@@ -27,7 +29,7 @@ from poolhouse.administrators.service import (
     for_the_log,
     require_server_owner,
 )
-from poolhouse.administrators.tries import CODE, OLD_PASSWORD, PASSWORD, Tries
+from poolhouse.administrators.tries import CODE, PASSWORD, Tries
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -37,12 +39,13 @@ from poolhouse.db.database import Database
 from poolhouse.errors import (
     AdministratorNotFound,
     OldPasswordWrong,
+    PasskeyRefused,
     PoolhouseError,
     TokenExpired,
     WeakPassword,
-    WrongCredentials,
 )
 from poolhouse.login.address_limiter import AddressLimiter
+from poolhouse.mfa.passkeys import Site
 from poolhouse.texts import storable
 from poolhouse.times import now
 
@@ -59,12 +62,14 @@ _PLACE = "administrator-sign-in"
 
 @dataclass(frozen=True, slots=True)
 class _Ticket:
-    """Of a password that was right: `stamp` is of the hash it fitted, `factor` whether the second step is done."""
+    """Of a password that was right: `stamp` is of the hash it fitted, `factor` whether the second step is done.
+    `passkey` is the name of one that stood for both."""
 
     administrator_id: str
     stamp: str
     ends_at: float
     factor: bool = False
+    passkey: str = ""
 
     @classmethod
     def of(cls, administrator: Administrator, stored: str) -> _Ticket:
@@ -79,13 +84,17 @@ class AdministratorSignIn:
         box: SecretBox,
         hasher: PasswordHasher,
         factor: SecondFactor,
+        tries: Tries,
+        proof: Proof,
+        passkeys: Passkeys,
         turns: AddressLimiter,
         audit: AuditLog,
     ) -> None:
         """`turns`: one address's share of the hasher's queue, which users' logins wait in, too."""
         self._db, self._box, self._hasher = db, box, hasher
         self._factor, self._turns, self._audit = factor, turns, audit
-        self._tries, self._devices = Tries(db), Devices(box)
+        self._tries, self._proof, self._passkeys = tries, proof, passkeys
+        self._devices = Devices(box)
 
     # -- in ------------------------------------------------------------------------------------------------
 
@@ -101,11 +110,35 @@ class AdministratorSignIn:
                 self._tries.counted(asking, PASSWORD, named, known),
                 self._turns.of(asking.neighborhood),
             ):
-                administrator, stored = await self._authenticate(named, password)
+                administrator, stored = await self._proof.authenticate(named, password)
         except PoolhouseError as error:
-            await self._refused(asking, named, error)
+            await self._refused(asking, error, username=named)
             raise
         return await self._next(asking, administrator, _Ticket.of(administrator, stored), stored, device)
+
+    async def by_passkey(
+        self, asking: Caller, site: Site, browser: str, ticket: str, sent: str, *, device: str = ""
+    ) -> SignedIn | More:
+        """With what a browser answered to `Passkeys.ask`, as JSON: it stands for the password and the second factor.
+        A name that is locked is not: nobody guesses at a signature. Raises TokenExpired, PasskeyRefused,
+        TooManyRequests."""
+        passkey = None
+        try:
+            async with self._tries.counted_by_address(asking):
+                passkey = await self._passkeys.prove(asking, site, browser, ticket, sent)
+                administrator = await postgres.find(self._db, passkey.administrator_id)
+                if administrator is None or administrator.disabled:
+                    raise PasskeyRefused("gone or disabled", passkey=passkey)
+        except PoolhouseError as error:
+            meant = error.facts.get("passkey")
+            whose = {"administrator": meant.administrator_id, "passkey": meant.name} if meant else {}
+            await self._refused(asking, error, **whose)
+            raise
+        known = await postgres.password_hash(self._db, administrator.username)
+        if known is None:
+            raise TokenExpired("the administrator is gone")
+        proved = replace(_Ticket.of(administrator, known[1]), factor=True, passkey=passkey.name)
+        return await self._next(asking, administrator, proved, known[1], device)
 
     async def go_on(
         self, asking: Caller, ticket: str, *, code: str = "", new_password: str = "", device: str = ""
@@ -124,18 +157,18 @@ class AdministratorSignIn:
         if administrator.second_factor and not opened.factor:
             try:
                 trusted = self._devices.trusted(device, administrator.id, stored)
-                async with self._tries.counted(asking, CODE, administrator.username, trusted):
-                    await self._factor.use(administrator.id, code)
+                await self._proof.code(asking, administrator, code, trusted)
             except PoolhouseError as error:
-                await self._refused(asking, administrator.username, error)
+                await self._refused(asking, error, username=administrator.username)
                 raise
             return await self._next(asking, administrator, replace(opened, factor=True), stored, device)
         if not administrator.must_change_password:
-            return await self._open(asking, administrator, stored, device)
+            return await self._open(asking, administrator, stored, device, opened.passkey)
         check_password(new_password, administrator.username)
         if (await self._hasher.verify(new_password, stored)).ok:
             raise WeakPassword("password", "不能与原密码相同", "must not be the old one")
-        return await self._open(asking, administrator, stored, device, await self._hasher.hash(new_password))
+        fresh = await self._hasher.hash(new_password)
+        return await self._open(asking, administrator, stored, device, opened.passkey, fresh)
 
     async def _next(
         self, asking: Caller, administrator: Administrator, ticket: _Ticket, stored: str, device: str
@@ -144,7 +177,7 @@ class AdministratorSignIn:
             return More("code", self._sealed(ticket))
         if administrator.must_change_password:
             return More("new password", self._sealed(ticket))
-        return await self._open(asking, administrator, stored, device)
+        return await self._open(asking, administrator, stored, device, ticket.passkey)
 
     async def _known_device(self, device: str, named: str) -> str:
         """Its id, "" where it is not known for whoever has the name."""
@@ -163,31 +196,17 @@ class AdministratorSignIn:
             raise TokenExpired("the ticket ran out")
         return ticket
 
-    async def _authenticate(self, username: str, password: str) -> tuple[Administrator, str]:
-        known = await postgres.password_hash(self._db, username)
-        if known is None:
-            await self._hasher.waste(password)
-            raise WrongCredentials("no such administrator")
-        administrator_id, stored = known
-        if not (await self._hasher.verify(password, stored)).ok:
-            raise WrongCredentials("wrong password")
-        administrator = await postgres.find(
-            self._db, administrator_id
-        )  # now: a name nobody has costs no more
-        if administrator is None or administrator.disabled:
-            raise WrongCredentials("gone or disabled")
-        return administrator, stored
-
     async def _open(
         self,
         asking: Caller,
         administrator: Administrator,
         stored: str,
         device: str,
+        passkey: str = "",
         fresh: str | None = None,
     ) -> SignedIn:
-        """`stored` is the hash that the password fitted, `fresh` one in its place. Raises TokenExpired where another
-        was set meanwhile: a reset is to leave nobody inside who came by the old one."""
+        """`stored` is the hash that the password fitted, `fresh` one in its place; `passkey` by which they came. Raises
+        TokenExpired where another was set meanwhile: a reset is to leave nobody inside who came by the old one."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         at = now()
         session = AdministratorSession(
@@ -202,7 +221,8 @@ class AdministratorSignIn:
                 await postgres.delete_sessions(tx, administrator.id)
                 await self._audit.write(tx, caller, _event("update_password", administrator))
             await postgres.insert_session(tx, session)
-            await self._audit.write(tx, caller, _event("login", administrator))
+            by = {"passkey": passkey} if passkey else {}
+            await self._audit.write(tx, caller, _event("login", administrator, **by))
         kept = self._devices.noted(device, administrator.id, fresh or stored)
         return SignedIn(replace(administrator, must_change_password=False), session, token, kept)
 
@@ -272,7 +292,7 @@ class AdministratorSignIn:
         Counted apart from sign-ins: whoever guesses at the door must not keep the person from changing it.
         """
         check_password(new, administrator.username)
-        stored = await self._prove(asking, administrator, old)
+        stored = await self._proof.again(asking, administrator, old)
         hashed = await self._hasher.hash(new)
         async with self._db.transaction() as tx:
             if not await postgres.set_password(tx, administrator.id, hashed, False, was=stored):
@@ -287,17 +307,8 @@ class AdministratorSignIn:
     ) -> NewFactor:
         """Of their own, for whoever knows the password: a session that was stolen must not make itself at home. Raises
         OldPasswordWrong, AccountLocked, FactorExists."""
-        await self._prove(asking, administrator, password)
+        await self._proof.again(asking, administrator, password)
         return await self._factor.begin(administrator, session_id, issuer)
-
-    async def _prove(self, asking: Caller, administrator: Administrator, password: str) -> str:
-        """The hash that the password of somebody who is signed in fits."""
-        try:
-            async with self._tries.counted(asking, OLD_PASSWORD, administrator.username):
-                _, stored = await self._authenticate(administrator.username, password)
-        except WrongCredentials as error:
-            raise OldPasswordWrong("an administrator's own") from error
-        return stored
 
     async def remove_factor(self, asking: Caller, administrator: Administrator, code: str) -> None:
         """Their own authenticator, by a code of it. Raises FactorNotFound, CodeWrong, AccountLocked."""
@@ -306,14 +317,15 @@ class AdministratorSignIn:
 
     # -- the log ------------------------------------------------------------------------------------------------
 
-    async def _refused(self, asking: Caller, named: str, error: PoolhouseError) -> None:
-        detail = {"reason": type(error).__name__, "username": named}
+    async def _refused(self, asking: Caller, error: PoolhouseError, **whom: str) -> None:
+        detail = {"reason": type(error).__name__, **whom}
         event = Event("login", "administrator", success=False, detail=detail)
         await self._audit.write_refusal(replace(asking, pool_id=SERVER), event)
 
 
-def _event(operation: Operation, administrator: Administrator) -> Event:
-    return Event(operation, "administrator", administrator.id, detail={"username": administrator.username})
+def _event(operation: Operation, administrator: Administrator, **more: str) -> Event:
+    detail = {"username": administrator.username, **more}
+    return Event(operation, "administrator", administrator.id, detail=detail)
 
 
 def _digest(token: str) -> str:

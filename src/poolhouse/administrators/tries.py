@@ -12,7 +12,14 @@ from contextlib import asynccontextmanager
 from poolhouse.administrators.model import SERVER
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor
-from poolhouse.errors import AccountLocked, CodeWrong, PoolhouseError, TooManyRequests, WrongCredentials
+from poolhouse.errors import (
+    AccountLocked,
+    CodeWrong,
+    PasskeyRefused,
+    PoolhouseError,
+    TooManyRequests,
+    WrongCredentials,
+)
 from poolhouse.login.postgres import forget_attempts
 from poolhouse.login.tally import Limit, Subject, Tally
 
@@ -31,11 +38,20 @@ class Tries:
         """Around one try; `device` is a browser that is known for that name. What proves nothing, as a lost database or
         a full queue, is not counted. A right password forgives no wrong codes: whoever has it could try codes for
         ever."""
-        counted: list[Subject] = []
         whose = Subject(SERVER, f"{kind}-device", device) if device else Subject(SERVER, kind, named)
-        limits = [(whose, OF_NAME)]
-        if asking.neighborhood and not device:
-            limits.append((Subject(SERVER, ADDRESS, asking.neighborhood), OF_ADDRESS))
+        limits = [(whose, OF_NAME), *([] if device else _of_address(asking))]
+        async with self._each(limits):
+            yield
+
+    @asynccontextmanager
+    async def counted_by_address(self, asking: Caller) -> AsyncIterator[None]:
+        """Around one try with what names nobody before it is right, so that it can lock nobody's name."""
+        async with self._each(_of_address(asking)):
+            yield
+
+    @asynccontextmanager
+    async def _each(self, limits: list[tuple[Subject, Limit]]) -> AsyncIterator[None]:
+        counted: list[Subject] = []
         try:
             for subject, limit in limits:
                 wait_s = await self._tally.begin(subject, limit)
@@ -54,7 +70,7 @@ class Tries:
             yield
         except BaseException as error:
             proved_nothing = isinstance(error, PoolhouseError) and not isinstance(
-                error, WrongCredentials | CodeWrong
+                error, WrongCredentials | CodeWrong | PasskeyRefused
             )
             for subject in counted:
                 if proved_nothing:
@@ -62,10 +78,16 @@ class Tries:
                 else:
                     self._tally.failed(subject)
             raise
-        name, *others = counted
-        await self._tally.right(name)
-        for subject in others:
-            await self._tally.void(subject)
+        for subject in counted:
+            if subject.kind == ADDRESS:
+                await self._tally.void(subject)
+            else:
+                await self._tally.right(subject)
+
+
+def _of_address(asking: Caller) -> list[tuple[Subject, Limit]]:
+    neighborhood = asking.neighborhood
+    return [(Subject(SERVER, ADDRESS, neighborhood), OF_ADDRESS)] if neighborhood else []
 
 
 async def unlock(db: Executor, username: str) -> None:

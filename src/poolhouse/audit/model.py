@@ -65,6 +65,7 @@ ResourceType = Literal[
     "access_key",
     "session",
     "mfa_factor",
+    "passkey",
     "identity",
     "group",
     "role",

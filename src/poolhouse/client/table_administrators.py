@@ -47,6 +47,7 @@ ALL = (
     Column("owner", "owner"),
     Column("status", "status"),
     Column("second factor", "secondFactor"),
+    Column("passkeys", "passkeys"),
     Column("roles", "roles"),
     Column("last login", "lastLoginAt", "time"),
 )
@@ -119,8 +120,8 @@ COMMANDS = (
     Command(
         "admin reset",
         (
-            "设置新密码，解除第二因素，退出所有登录",
-            "Sets a new password, removes the second factor and ends every session.",
+            "设置新密码，解除第二因素，删除通行密钥，退出所有登录",
+            "Sets a new password, removes second factor and passkeys, and ends every session.",
         ),
         "POST reset-administrator",
         (WHO, *PASSWORD),
@@ -148,6 +149,33 @@ COMMANDS = (
         "POST sign-out-administrator",
         (WHO,),
         Facts((Column("ended", "ended"),)),
+    ),
+    Command(
+        "admin passkeys",
+        ("列出管理员的通行密钥", "Lists the passkeys of an administrator."),
+        "GET list-administrator-passkeys",
+        (WHO,),
+        Table(
+            (
+                Column("id", "id"),
+                Column("name", "name"),
+                Column("site", "site"),
+                Column("backed up", "backedUp"),
+                Column("created", "createdAt", "time"),
+                Column("used", "usedAt", "time"),
+            )
+        ),
+    ),
+    Command(
+        "admin remove-passkey",
+        ("删除管理员的一个通行密钥", "Removes a passkey of an administrator."),
+        "POST delete-administrator-passkey",
+        (
+            WHO,
+            Arg("PASSKEY", "passkey", ("通行密钥：名称或编号", "a passkey's name or id"), needed=True),
+        ),
+        DELETED,
+        asks=("删除这个通行密钥？", "Remove this passkey?"),
     ),
     Command(
         "admin delete",

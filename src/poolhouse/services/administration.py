@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolhouse.administrators.passkeys import Passkeys
+from poolhouse.administrators.proof import Proof
 from poolhouse.administrators.second_factor import SecondFactor
 from poolhouse.administrators.service import AdministratorService
 from poolhouse.administrators.sign_in import AdministratorSignIn
+from poolhouse.administrators.tries import Tries
 from poolhouse.services.core import Core, Raw
 from poolhouse.services.sign_in import Proving
 from poolhouse.statistics.service import Statistics
@@ -17,11 +20,15 @@ class Administration:
     administrators: AdministratorService
     administrator_sign_in: AdministratorSignIn
     administrator_factor: SecondFactor
+    administrator_passkeys: Passkeys
     statistics: Statistics
 
 
 def build_administration(raw: Raw, core: Core, proving: Proving) -> Administration:
     factor = SecondFactor(raw.db, raw.box, core.audit)
+    tries = Tries(raw.db)
+    proof = Proof(raw.db, raw.hasher, factor, tries)
+    passkeys = Passkeys(raw.db, raw.box, proof, core.audit)
     return Administration(
         administrators=AdministratorService(db=raw.db, hasher=raw.hasher, pools=core.pools, audit=core.audit),
         administrator_sign_in=AdministratorSignIn(
@@ -29,10 +36,14 @@ def build_administration(raw: Raw, core: Core, proving: Proving) -> Administrati
             box=raw.box,
             hasher=raw.hasher,
             factor=factor,
+            tries=tries,
+            proof=proof,
+            passkeys=passkeys,
             turns=proving.lockout.turns,
             audit=core.audit,
         ),
         administrator_factor=factor,
+        administrator_passkeys=passkeys,
         statistics=Statistics(
             db=raw.db,
             pools=core.pools,

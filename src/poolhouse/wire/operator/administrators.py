@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from poolhouse.administrators.model import Administrator, AdministratorSession
+from poolhouse.administrators.model import Administrator, AdministratorSession, Passkey
 from poolhouse.times import v3_time
 from poolhouse.wire.operator.row import Camel, row
 from poolhouse.wire.v3.endpoint import V3Request
@@ -36,6 +36,13 @@ class ResetAdministratorDto(Camel):
     administrator: str
     password: str
     keep_password: bool = False
+
+
+class PasskeyDto(Camel):
+    """`passkey`: its id, or its name where no other of theirs has it."""
+
+    administrator: str
+    passkey: str
 
 
 class SetRolesDto(Camel):
@@ -101,6 +108,17 @@ async def sign_out_administrator(request: V3Request, body: AdministratorQuery) -
     return {"ended": await request.services.administrator_sign_in.end_all(request.caller, one)}
 
 
+async def list_administrator_passkeys(request: V3Request, query: AdministratorQuery) -> dict[str, Any]:
+    one = await request.services.administrators.get(request.caller, query.administrator)
+    found = await request.services.administrator_passkeys.list(one.id)
+    return {"totalCount": len(found), "list": [_passkey(each) for each in found]}
+
+
+async def delete_administrator_passkey(request: V3Request, body: PasskeyDto) -> None:
+    one = await request.services.administrators.get(request.caller, body.administrator)
+    await request.services.administrator_passkeys.take_away(request.caller, one, body.passkey)
+
+
 def _administrator(one: Administrator) -> dict[str, Any]:
     return {
         "id": one.id,
@@ -110,10 +128,22 @@ def _administrator(one: Administrator) -> dict[str, Any]:
         "status": "disabled" if one.disabled else "active",
         "mustChangePassword": one.must_change_password,
         "secondFactor": one.second_factor,
+        "passkeys": one.passkeys,
         "createdAt": _time(one.created_at),
         "passwordSetAt": _time(one.password_set_at),
         "lastLoginAt": _time(one.last_login_at),
         "roles": [f"{pool_id}: {', '.join(roles)}" for pool_id, roles in one.roles.items()],
+    }
+
+
+def _passkey(one: Passkey) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "site": one.rp_id,
+        "backedUp": one.backed_up,
+        "createdAt": v3_time(one.created_at),
+        "usedAt": _time(one.used_at),
     }
 
 
@@ -154,6 +184,20 @@ ROWS = [
         "Where one is signed in",
     ),
     row("POST", "sign-out-administrator", AdministratorQuery, sign_out_administrator, "Ends all of them"),
+    row(
+        "GET",
+        "list-administrator-passkeys",
+        AdministratorQuery,
+        list_administrator_passkeys,
+        "Passkeys of one",
+    ),
+    row(
+        "POST",
+        "delete-administrator-passkey",
+        PasskeyDto,
+        delete_administrator_passkey,
+        "Takes one away",
+    ),
 ]
 OF_THE_SERVER = frozenset(one.name for one in ROWS if one.path != "set-administrator-roles")
 """They are of no pool."""

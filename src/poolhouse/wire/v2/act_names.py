@@ -92,6 +92,7 @@ THINGS: dict[str, tuple[str, str]] = {
     "access_key": ("密钥", "access key"),
     "session": ("会话", "session"),
     "mfa_factor": ("MFA 要素", "second factor"),
+    "passkey": ("通行密钥", "passkey"),
     "identity": ("身份", "identity"),
     "group": ("分组", "group"),
     "role": ("角色", "role"),

@@ -1,0 +1,261 @@
+"""Administrators' passkeys: making them, and what one proves.
+
+What a browser signs is a challenge of ours, good once and for five minutes: the sealed ticket beside it says for what,
+and for whose session or browser. Decision: docs/decisions/0072-passkeys.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from poolhouse.administrators import postgres, postgres_passkeys
+from poolhouse.administrators.model import Administrator, NewPasskey, Passkey
+from poolhouse.administrators.proof import Proof
+from poolhouse.administrators.service import caller_of_server, for_the_log, require_server_owner
+from poolhouse.aside import aside
+from poolhouse.audit.model import Event, Operation
+from poolhouse.audit.service import AuditLog
+from poolhouse.caller import Caller
+from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
+from poolhouse.db.database import Database, Tx
+from poolhouse.errors import (
+    InvalidInput,
+    PasskeyCopied,
+    PasskeyExists,
+    PasskeyNotFound,
+    PasskeyRefused,
+    TokenExpired,
+    TooLarge,
+)
+from poolhouse.ids import new_id
+from poolhouse.mfa import passkeys as ceremony
+from poolhouse.mfa.passkeys import Site
+from poolhouse.texts import require_visible, written
+from poolhouse.times import now
+
+MOST = 20
+"""Passkeys of one administrator."""
+LONGEST_NAME = 64
+
+_TICKET_S = 300
+_CHALLENGE_BYTES = 32
+_PLACE = "administrator-passkey"
+_MAKE, _USE = "make", "use"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticket:
+    """`whose`: of the administrator and session that makes one, of the browser that signs in. `ends_at`: Unix
+    seconds."""
+
+    purpose: str
+    whose: str
+    rp_id: str
+    challenge: bytes
+    ends_at: float
+
+
+class Passkeys:
+    def __init__(self, db: Database, box: SecretBox, proof: Proof, audit: AuditLog) -> None:
+        self._db, self._box, self._proof, self._audit = db, box, proof, audit
+
+    # -- one's own -----------------------------------------------------------------------------------------
+
+    async def list(self, administrator_id: str) -> list[Passkey]:
+        """Oldest first."""
+        return await postgres_passkeys.list_passkeys(self._db, administrator_id)
+
+    async def begin(
+        self,
+        asking: Caller,
+        administrator: Administrator,
+        session_id: str,
+        site: Site,
+        password: str,
+        code: str = "",
+    ) -> NewPasskey:
+        """For whoever knows the password, and has the authenticator where one is bound: a passkey signs in without
+        either. Raises OldPasswordWrong, CodeWrong, AccountLocked, TooLarge."""
+        await self._proof.again(asking, administrator, password)
+        if administrator.second_factor:
+            await self._proof.code(asking, administrator, code)
+        known = await self.list(administrator.id)
+        _require_room(len(known))
+        challenge, ticket = self._asked(_MAKE, f"{administrator.id}:{session_id}", site)
+        options = ceremony.to_make(
+            site,
+            challenge,
+            handle=administrator.id.encode(),
+            account=administrator.username,
+            person=administrator.name or administrator.username,
+            others=[one.credential_id for one in known if one.rp_id == site.rp_id],
+        )
+        return NewPasskey(options, ticket)
+
+    async def add(
+        self,
+        asking: Caller,
+        administrator: Administrator,
+        session_id: str,
+        site: Site,
+        ticket: str,
+        sent: str,
+        name: str,
+    ) -> Passkey:
+        """`sent`: what the browser answered to `begin`, as JSON. Raises TokenExpired where that was too long ago, or
+        of another session; PasskeyRefused, PasskeyExists; InvalidInput (name), TooLarge."""
+        name = _name(name)
+        opened = self._opened(ticket, _MAKE, f"{administrator.id}:{session_id}", site)
+        credential = ceremony.read_made(sent)
+        made = await aside(f"passkeys {administrator.id}", ceremony.made, credential, site, opened.challenge)
+        passkey = Passkey(
+            id=new_id(),
+            administrator_id=administrator.id,
+            credential_id=made.credential_id,
+            rp_id=site.rp_id,
+            public_key=made.public_key,
+            sign_count=made.sign_count,
+            backup_eligible=made.backup_eligible,
+            backed_up=made.backed_up,
+            name=name,
+            created_at=now(),
+            used_at=None,
+        )
+        async with self._db.transaction() as tx:
+            # A reset ends every session and takes every passkey away: not before or after this one, but with it.
+            here = await postgres_passkeys.still_there(tx, administrator.id)
+            if not here or await postgres.find_session(tx, session_id) is None:
+                raise TokenExpired("the session has ended since")
+            _require_room(len(await postgres_passkeys.list_passkeys(tx, administrator.id)))
+            await _spend(tx, opened)
+            if not await postgres_passkeys.insert(tx, passkey):
+                raise PasskeyExists("an administrator has it")
+            await self._write(tx, for_the_log(asking, administrator.id), "create", passkey)
+        return passkey
+
+    async def rename(self, asking: Caller, administrator: Administrator, passkey_id: str, name: str) -> None:
+        """Raises PasskeyNotFound; InvalidInput (name), TooLarge."""
+        name = _name(name)
+        async with self._db.transaction() as tx:
+            old = await _found(tx, administrator.id, passkey_id)
+            await postgres_passkeys.rename(tx, administrator.id, old.id, name)
+            change = {"before": {"name": old.name}, "after": {"name": name}}
+            await self._write(tx, for_the_log(asking, administrator.id), "update", old, **change)
+
+    async def remove(
+        self, asking: Caller, administrator: Administrator, passkey_id: str, password: str
+    ) -> None:
+        """The last one, too: the password opens the account still. Raises OldPasswordWrong, AccountLocked,
+        PasskeyNotFound."""
+        await self._proof.again(asking, administrator, password)
+        async with self._db.transaction() as tx:
+            await self._delete(tx, for_the_log(asking, administrator.id), administrator.id, passkey_id)
+
+    async def take_away(self, caller: Caller, administrator: Administrator, passkey_id: str) -> None:
+        """For owners of the server, as of somebody who lost a key; also by its name, where no other of theirs has it.
+        Raises PasskeyNotFound."""
+        require_server_owner(caller)
+        async with self._db.transaction() as tx:
+            named = [
+                one.id
+                for one in await postgres_passkeys.list_passkeys(tx, administrator.id)
+                if one.name == passkey_id
+            ]
+            meant = named[0] if len(named) == 1 else passkey_id
+            await self._delete(tx, caller_of_server(caller), administrator.id, meant)
+
+    async def _delete(self, tx: Tx, caller: Caller, administrator_id: str, passkey_id: str) -> None:
+        old = await _found(tx, administrator_id, passkey_id)
+        await postgres_passkeys.delete(tx, administrator_id, old.id)
+        await self._write(tx, caller, "delete", old)
+
+    # -- signing in ----------------------------------------------------------------------------------------
+
+    def ask(self, site: Site, browser: str) -> NewPasskey:
+        """For whoever it will be; `browser` is what it proves with each form that the form is its own."""
+        challenge, ticket = self._asked(_USE, browser, site)
+        return NewPasskey(ceremony.to_use(site, challenge), ticket)
+
+    async def prove(self, asking: Caller, site: Site, browser: str, ticket: str, sent: str) -> Passkey:
+        """Whose passkey signed what `ask` answered. Raises TokenExpired, PasskeyRefused, PasskeyCopied: these with
+        `passkey` among their facts where one of ours is meant."""
+        opened = self._opened(ticket, _USE, browser, site)
+        credential = ceremony.read_used(sent)
+        passkey = await postgres_passkeys.by_credential(self._db, credential.credential_id, site.rp_id)
+        if passkey is None:
+            raise PasskeyRefused("nobody's, or of another site")
+        if credential.user_handle != passkey.administrator_id.encode():
+            raise PasskeyRefused("of another person than it says", passkey=passkey)
+        whose = f"passkeys {asking.neighborhood}"
+        try:
+            used = await aside(whose, ceremony.used, credential, site, opened.challenge, passkey.public_key)
+        except PasskeyRefused as error:
+            raise PasskeyRefused(error.cause, passkey=passkey) from error
+        if used.backup_eligible != passkey.backup_eligible:
+            raise PasskeyRefused("it cannot begin or cease to be one that is copied", passkey=passkey)
+        async with self._db.transaction() as tx:
+            await _spend(tx, opened, passkey)
+            at = now()
+            if not await postgres_passkeys.note_use(tx, passkey.id, used.sign_count, used.backed_up, at):
+                if await postgres_passkeys.find(tx, passkey.administrator_id, passkey.id) is None:
+                    raise PasskeyRefused("removed meanwhile", passkey=passkey)
+                raise PasskeyCopied("the counter is not ahead", passkey=passkey)
+        return passkey
+
+    # -- tickets -------------------------------------------------------------------------------------------
+
+    def _asked(self, purpose: str, whose: str, site: Site) -> tuple[bytes, str]:
+        """A new challenge, and the ticket that goes beside it."""
+        challenge = secrets.token_bytes(_CHALLENGE_BYTES)
+        ticket = _Ticket(purpose, whose, site.rp_id, challenge, time.time() + _TICKET_S)
+        return challenge, self._box.encrypt(msgspec.json.encode(ticket).decode(), _PLACE).hex()
+
+    def _opened(self, text: str, purpose: str, whose: str, site: Site) -> _Ticket:
+        try:
+            ticket = msgspec.json.decode(self._box.decrypt(bytes.fromhex(text), _PLACE), type=_Ticket)
+        except (ValueError, IndexError, SecretUnreadable) as error:
+            raise TokenExpired("no ticket of ours") from error
+        if (ticket.purpose, ticket.whose, ticket.rp_id) != (purpose, whose, site.rp_id):
+            raise TokenExpired("a ticket for something else")
+        if ticket.ends_at < time.time():
+            raise TokenExpired("the ticket ran out")
+        return ticket
+
+    async def _write(
+        self, tx: Tx, caller: Caller, operation: Operation, passkey: Passkey, **more: Any
+    ) -> None:
+        detail = {"name": passkey.name, "administrator": passkey.administrator_id, "site": passkey.rp_id}
+        await self._audit.write(tx, caller, Event(operation, "passkey", passkey.id, detail=detail | more))
+
+
+async def _spend(tx: Tx, ticket: _Ticket, passkey: Passkey | None = None) -> None:
+    ends_at = datetime.fromtimestamp(ticket.ends_at, UTC)
+    if not await postgres_passkeys.spend(tx, ceremony.digest_of(ticket.challenge), ends_at):
+        raise PasskeyRefused("a challenge that was answered before", passkey=passkey)
+
+
+async def _found(tx: Tx, administrator_id: str, passkey_id: str) -> Passkey:
+    found = await postgres_passkeys.find(tx, administrator_id, passkey_id)
+    if found is None:
+        raise PasskeyNotFound()
+    return found
+
+
+def _require_room(there: int) -> None:
+    if there >= MOST:
+        raise TooLarge("passkey", f"最多 {MOST} 个通行密钥", f"at most {MOST} passkeys")
+
+
+def _name(given: str) -> str:
+    name = require_visible(written(given), "name")
+    if not name:
+        raise InvalidInput("name", "请起一个名称", "is needed")
+    if len(name) > LONGEST_NAME:
+        raise TooLarge("name", f"最长 {LONGEST_NAME} 个字符", f"at most {LONGEST_NAME} characters")
+    return name
