@@ -16,7 +16,7 @@ from poolhouse.wire.console.charts import HEIGHT, Chart
 async def test_a_chart_has_its_figures_in_a_table_and_a_name(
     services: Services, pool: PoolForTests, console: Open
 ) -> None:
-    for reason in ("", "WrongPassword"):
+    for reason in ("", "AccountSuspended"):
         event = Event("login", "user", success=not reason, detail={"reason": reason})
         await services.audit.write_refusal(Caller(pool.id), event)
     one = await console("viewer")
@@ -26,7 +26,7 @@ async def test_a_chart_has_its_figures_in_a_table_and_a_name(
     for _, chart in charts:
         assert 'role="img" aria-label="' in chart
         assert chart.count("<tr>") == 31
-    assert "WrongPassword" in text
+    assert '<span title="AccountSuspended">The user is suspended</span>' in text
     assert "style=" not in text
 
 

@@ -17,7 +17,7 @@ from poolhouse.paging import Page, PageRequest
 
 LOGINS = Counter(
     "poolhouse_logins",
-    "Tries to log in. outcome: ok, or the rule that refused (WrongPassword, ...).",
+    "Tries to log in. outcome: ok, or the rule that refused (WrongCredentials, ...).",
     ["outcome"],
 )
 

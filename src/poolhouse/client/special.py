@@ -57,7 +57,7 @@ def show_why(found: dict[str, Any]) -> None:
         shown = [
             [
                 output.cell(one["at"], time=True),
-                *(output.cell(one[key]) for key in ("reason", "name", "appId", "ip")),
+                *(output.cell(one[key]) for key in ("message", "name", "appId", "ip")),
             ]
             for one in found["failures"]
         ]

@@ -22,7 +22,7 @@ def show(found: dict[str, Any]) -> None:
     facts = [
         (say(("用户总数", "users")), str(found["users"])),
         (say(("时区", "time zone")), output.shown(found["zone"])),
-        *((output.shown(one["reason"]), str(one["count"])) for one in found["refusals"]),
+        *((output.shown(one["message"] or one["reason"]), str(one["count"])) for one in found["refusals"]),
         *(
             (output.shown(one["name"]), f"{one['calls']}, p95 {one['p95Ms']:g} ms, {one['stopped']} stopped")
             for one in found["scripts"]

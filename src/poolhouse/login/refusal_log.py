@@ -9,16 +9,27 @@ from __future__ import annotations
 
 import re
 
-from poolhouse import emails
+from poolhouse import emails, errors
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.directory.chooser import Directories
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import Lang, PoolhouseError
 from poolhouse.users.model import User, UserKey
 
 LONGEST_NAME = 64
 _NAME = re.compile(r"[\w.@+-]{1,64}\Z")
+_BESIDE: dict[str, tuple[str, str]] = {
+    "FirstPasswordRequired": ("账号还没有密码", "The account has no password yet"),
+    "too many wrong passwords": ("密码错误次数过多", "Too many wrong passwords"),
+    "authenticator wanted": (
+        "需要动态口令，提供的不是",
+        "An authenticator's code was wanted, and another came",
+    ),
+    "another address": ("提供了另一个邮箱或手机号", "Another address than the one to be proved"),
+    "no proof": ("没有提供二次验证", "No second factor was proved"),
+}
+"""Reasons that are no error's name, or whose error tells strangers less than the log knows."""
 
 
 class RefusalLog:
@@ -83,3 +94,15 @@ def name_typed(typed: str) -> str:
     if _NAME.match(name) and not (len(name) >= 8 and kinds == 3):
         return name
     return f"{name[:2]}***"
+
+
+def in_words(reason: str, lang: Lang) -> str:
+    """A reason of the log for who reads it: what the error of this name says, or the nearest above it that says it
+    without facts that the log does not keep. What is unknown stays as it is."""
+    if reason in _BESIDE:
+        return _BESIDE[reason][lang == "en-US"]
+    kind = vars(errors).get(reason)
+    if not isinstance(kind, type) or not issubclass(kind, PoolhouseError):
+        return reason
+    sentences = [getattr(one, "en" if lang == "en-US" else "zh", "") for one in kind.__mro__]
+    return next((one for one in sentences if one and "{" not in one), reason)

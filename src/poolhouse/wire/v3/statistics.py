@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from poolhouse.login.refusal_log import in_words
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
@@ -27,6 +28,7 @@ class StatisticsDayDto(Camel):
 
 class RefusalCountDto(Camel):
     reason: str
+    message: str
     count: int
 
 
@@ -60,12 +62,13 @@ class PoolStatisticsDto(Camel):
 
 async def get_statistics(request: V3Request, query: PoolStatisticsQuery) -> PoolStatisticsDto:
     found = await request.services.statistics.of(request.caller, query.days)
+    lang = request.caller.lang
     return PoolStatisticsDto(
         found.zone,
         v3_time(found.until) if found.until else None,
         found.users,
         [StatisticsDayDto(day.date, day.logins, day.refusals, day.users, day.moved) for day in found.days],
-        [RefusalCountDto(reason, count) for reason, count in found.refusals.items()],
+        [RefusalCountDto(reason, in_words(reason, lang), count) for reason, count in found.refusals.items()],
         [
             ScriptHealthDto(
                 one.name,

@@ -15,6 +15,7 @@ from poolhouse.accounts.service import AccountChange
 from poolhouse.audit.geoip import know_agents
 from poolhouse.crypto.policy import generated_password
 from poolhouse.errors import AppNotFound, InvalidInput, UserNotFound
+from poolhouse.login.refusal_log import in_words
 from poolhouse.sessions.model import Session
 from poolhouse.texts import BLANK
 from poolhouse.times import v3_time
@@ -193,6 +194,7 @@ class FindingDto(Dto, kw_only=True):
 class RefusedSignInDto(Dto, kw_only=True):
     at: str
     reason: str | None
+    message: str
     name: str | None
     app_id: str | None
     ip: str | None
@@ -222,6 +224,7 @@ async def diagnose_sign_in(request: V3Request, query: DiagnoseQuery) -> Diagnosi
             RefusedSignInDto(
                 at=v3_time(row.at),
                 reason=row.detail.get("reason"),
+                message=in_words(str(row.detail.get("reason") or ""), lang),
                 name=row.user_name,
                 app_id=row.app_id,
                 ip=row.ip,
