@@ -6,9 +6,12 @@ import re
 import secrets
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 
 _ID = re.compile(r"[0-9a-f]{24}\Z")
 _RANDOM_BITS = 48
+_LATEST_MS = 253_370_764_800_000
+"""The year 9999: later ones are no times that PostgreSQL's driver knows."""
 _latest = 0
 _latest_lock = threading.Lock()
 
@@ -22,6 +25,11 @@ def new_id() -> str:
         is_later = fresh >> _RANDOM_BITS > _latest >> _RANDOM_BITS
         _latest = fresh if is_later else _latest + 1 + secrets.randbits(32)
         return f"{_latest:024x}"
+
+
+def time_of(one: str) -> datetime:
+    """When an id was made: as far as `is_id`'s form goes, any is of some time."""
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=min(int(one[:12], 16), _LATEST_MS))
 
 
 def new_secret() -> str:

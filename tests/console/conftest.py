@@ -14,9 +14,11 @@ from tests.conftest import PoolForTests
 
 from poolhouse.administrators.model import Administrator
 from poolhouse.app import asgi
+from poolhouse.audit.model import RecordQuery
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.paging import PageRequest
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
@@ -62,6 +64,7 @@ class Things:
     organization: str
     department: str
     script: str = "nothing"
+    record: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -80,7 +83,8 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     await services.department_members.add(admin, node.id, [user.id])
     await services.groups.add_members(admin, group.code, [user.id])
     await services.customdb.save_script(admin, "login", f"function login() {{}} // of {pool.id}")
-    return Things(user.id, group.code, role.code, app.id, org.code, node.id, "login")
+    log = await services.audit.list_records(admin, RecordQuery(), PageRequest(1, 1))
+    return Things(user.id, group.code, role.code, app.id, org.code, node.id, "login", log.items[0].id)
 
 
 @pytest.fixture

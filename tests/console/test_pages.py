@@ -11,9 +11,11 @@ from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open, Things, one_of_each
 
 from poolhouse.administrators.roles import ROLES, SCOPES
+from poolhouse.audit.model import Event, RecordQuery
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.paging import PageRequest
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
@@ -166,8 +168,13 @@ async def test_a_hostile_name_is_a_name_on_every_page(
     org = await services.orgs.create_org(pool.administrator, evil)
     node = await services.orgs.create_node(pool.administrator, org.id, None, NodeDraft({"name": HOSTILE}))
     await services.department_members.add(pool.administrator, node.id, [user.id])
+    hostile = Event(
+        "update", "group", HOSTILE, user_name=HOSTILE, detail={HOSTILE: HOSTILE, "after": {HOSTILE: HOSTILE}}
+    )
+    await services.audit.write(services.db, pool.administrator, hostile)
+    log = await services.audit.list_records(pool.administrator, RecordQuery(), PageRequest(1, 1))
     for page in SHOWN:
-        shown = Things(user.id, "evil", "evil", app.id, org.code, node.id, "login")
+        shown = Things(user.id, "evil", "evil", app.id, org.code, node.id, "login", log.items[0].id)
         answer = await one.get(filled(page, shown), follow_redirects=True)
         assert answer.status_code == 200, page.path
         tags = Tags()

@@ -7,6 +7,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from poolhouse.errors import NotFound
+
 # Add a word here when a domain needs one; the wires' tests ask for its name there.
 Operation = Literal[
     # what people do themselves
@@ -99,6 +101,11 @@ ResourceType = Literal[
 Kind = Literal["user", "administrator"]
 
 
+class AuditRecordNotFound(NotFound):
+    zh = "没有这条审计记录，或已被清理"
+    en = "The log has no such entry, or has it no longer"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One act, as the domain that does it tells it.
@@ -155,12 +162,14 @@ class Act:
 class RecordQuery:
     """Empty tuples and None do not filter; several values mean any of them. `end` is exclusive.
 
-    `names`: beside the acts of `user_ids` also those that were refused under a name that was nobody's.
+    `user_ids`: whom it was done to, or who did it. `names`: beside the acts of `user_ids` also those that were refused
+    under a name that was nobody's.
     """
 
-    kind: Kind
+    kind: Kind | None = None
     acts: tuple[Act, ...] = ()
     resource_types: tuple[str, ...] = ()
+    resource_ids: tuple[str, ...] = ()
     user_ids: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     actor_ids: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ its own falls into the default one, so a write never depends on maintenance.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from asyncpg import Record as Row
 
@@ -16,13 +16,18 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor, Reads
 from poolhouse.db.together import Writer
 from poolhouse.db.where import Where
-from poolhouse.ids import new_id
+from poolhouse.ids import is_id, new_id, time_of
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import storable
 from poolhouse.times import now
 
 _PARTITION = re.compile(r"audit_records_(\d{4})_(\d{2})\Z")
 MONTHS_AHEAD = 3
+APART = timedelta(minutes=10)
+"""How far an id's time may be from its row's: clocks are put back, ids are not."""
+_COLUMNS = """r.id, r.at, r.kind, r.operation, r.resource_type, r.resource_id, r.user_id, r.user_name,
+               r.actor_kind, r.actor_id, r.app_id, r.tenant_id, r.session_id, r.success, r.detail, r.ip,
+               r.user_agent, r.request_id"""
 
 
 async def insert(tx: Writer, caller: Caller, event: Event) -> None:
@@ -62,23 +67,43 @@ async def insert(tx: Writer, caller: Caller, event: Event) -> None:
 
 async def page(db: Reads, pool_id: str, query: RecordQuery, request: PageRequest) -> Page[Record]:
     where = _where(pool_id, query)
-    total = await db.search_fetchval(
-        f"select count(*) from audit_records r where {where.sql}",
-        *where.args,
-    )
+    total = 0
+    if request.counted:
+        total = await db.search_fetchval(
+            f"select count(*) from audit_records r where {where.sql}",
+            *where.args,
+        )
+    if request.after:
+        where.add(f"(r.at, r.id) < ({where.arg(request.after[0])}, {where.arg(request.after[1])})")
     rows = await db.search_fetch(
         f"""
-        select r.id, r.at, r.kind, r.operation, r.resource_type, r.resource_id, r.user_id, r.user_name,
-               r.actor_kind, r.actor_id, r.app_id, r.tenant_id, r.session_id, r.success, r.detail, r.ip,
-               r.user_agent, r.request_id
+        select {_COLUMNS}
         from audit_records r
         where {where.sql}
         order by r.at desc, r.id desc
-        limit {request.size} offset {request.offset}
+        limit {request.size} offset {0 if request.after else request.offset}
         """,
         *where.args,
     )
     return Page(total, [_record(row) for row in rows])
+
+
+async def find(db: Reads, pool_id: str, record_id: str) -> Record | None:
+    """None also of what is no id. The key leads with the time, which an id begins with."""
+    if not is_id(record_id):
+        return None
+    about = time_of(record_id)
+    row = await db.fetchrow(
+        f"""
+        select {_COLUMNS} from audit_records r
+        where r.pool_id = $1 and r.at between $2 and $3 and r.id = $4
+        """,
+        pool_id,
+        about - APART,
+        about + APART,
+        record_id,
+    )
+    return _record(row) if row else None
 
 
 async def count_logins(db: Executor, pool_id: str, app_id: str) -> tuple[int, int]:
@@ -180,7 +205,8 @@ def partition_name(first: datetime) -> str:
 
 def _where(pool_id: str, query: RecordQuery) -> Where:
     where = Where(pool_id, "r")
-    where.add(f"r.kind = {where.arg(query.kind)}")
+    if query.kind:
+        where.add(f"r.kind = {where.arg(query.kind)}")
     if query.acts:
         operations = where.arg([act.operation for act in query.acts])
         types = where.arg([act.resource_type for act in query.acts])
@@ -190,6 +216,7 @@ def _where(pool_id: str, query: RecordQuery) -> Where:
         )
     for column, values in (
         ("resource_type", query.resource_types),
+        ("resource_id", query.resource_ids),
         ("actor_id", query.actor_ids),
         ("app_id", query.app_ids),
     ):

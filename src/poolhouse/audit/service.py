@@ -9,7 +9,7 @@ from prometheus_client import Counter
 
 from poolhouse.audit import postgres
 from poolhouse.audit.geoip import know_agents
-from poolhouse.audit.model import Event, Record, RecordQuery
+from poolhouse.audit.model import AuditRecordNotFound, Event, Record, RecordQuery
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.db.together import Writer
@@ -53,6 +53,15 @@ class AuditLog:
         page = await postgres.page(self._db.lagging, caller.pool_id, query, request)
         await know_agents(record.user_agent for record in page.items)
         return page
+
+    async def get(self, caller: Caller, record_id: str) -> Record:
+        """One act. Raises AuditRecordNotFound, NotAuthenticated, NotPermitted."""
+        caller.require_administrator()
+        found = await postgres.find(self._db, caller.pool_id, record_id)
+        if found is None:
+            raise AuditRecordNotFound()
+        await know_agents([found.user_agent])
+        return found
 
     async def count_logins(self, caller: Caller, app_id: str) -> tuple[int, int]:
         """(successful logins through the application, different people), as far back as the log is kept."""

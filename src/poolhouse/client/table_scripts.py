@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from poolhouse.client import migration, scripts
 from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
-from poolhouse.client.table_server import FAILED, SINCE
+from poolhouse.client.table_audit import FAILED, SINCE
 
 FOLDER = Arg(
     "FOLDER",

@@ -10,6 +10,11 @@ Words = tuple[str, str]
 """Chinese, English."""
 
 TITLES: dict[str, Words] = {
+    "before": ("修改前", "before"),
+    "after": ("修改后", "after"),
+    "client": ("客户端", "client"),
+    "request": ("请求", "request"),
+    "of whom or what": ("其名称", "of whom or what"),
     "bytes": ("字节", "bytes"),
     "access token expires": ("访问 token 有效期（秒）", "access token lasts s"),
     "acts": ("操作记录", "acts"),

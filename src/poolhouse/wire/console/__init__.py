@@ -19,6 +19,7 @@ from poolhouse.errors import NotFound, NotPermitted, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire.console import (
     account,
+    audit,
     database,
     debugging,
     directory,
@@ -43,6 +44,7 @@ from poolhouse.wire.v3.app import row_named
 
 PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
+    *audit.PAGES,
     *database.PAGES,
     *debugging.PAGES,
     *people.PAGES,

@@ -45,7 +45,6 @@ LISTS = (
     List("applications", "app list", leads=True, makes="POST create-application"),
     List("fields", "field list"),
     List("sign_ins", "audit list"),
-    List("audit", "audit admin"),
 )
 
 

@@ -53,7 +53,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         "section_logs",
         (
             Link("sign_ins", "POST get-user-action-logs"),
-            Link("audit", "POST get-admin-audit-logs"),
+            Link("audit", "GET list-audit-records"),
         ),
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse.errors import InvalidInput
+from poolhouse.wire.console import audit
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, segment
@@ -107,6 +108,16 @@ async def _sign_ins(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
     return {"outcome": outcome, **_paged(found, number)}
 
 
+async def _audit(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
+    number = _number(visit)
+    rows, following = await audit.page_of_records(visit, {"userId": user_id}, number)
+    return {
+        "found": [audit.told(visit, row) for row in rows],
+        "number": number,
+        "more": following is not None,
+    }
+
+
 async def _security(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
     return {
         "factors": await visit.ask("GET get-user-mfa-info", {"userId": user_id}),
@@ -124,6 +135,7 @@ TABS = (
     Tab("resources", _resources, ("GET explain-user-resources",)),
     Tab("sessions", _sessions, ("GET list-sessions",)),
     Tab("sign-ins", _sign_ins, ("POST get-user-action-logs",)),
+    Tab("audit", _audit, (audit.LIST,)),
     Tab("security", _security, ("GET get-user-mfa-info", "GET get-user-identities")),
     Tab("data", _data),
 )

@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 import msgspec
 
 from poolhouse.audit.geoip import agent
-from poolhouse.audit.model import Act, Kind, Operation, Record, RecordQuery, ResourceType
+from poolhouse.audit.model import Act, Operation, Record, RecordQuery, ResourceType
 from poolhouse.times import v3_time
 from poolhouse.wire.audit_references import Surroundings, surroundings, whose_acts
 from poolhouse.wire.v3.conversions import moment, page
@@ -162,10 +162,9 @@ async def _read(
 ) -> tuple[int, list[Record], Surroundings]:
     asked = page(pagination.page, pagination.limit) if pagination else page(None, None)
     found = await request.services.audit.list_records(request.caller, query, asked)
-    kind: Kind = query.kind
     around = (
         await surroundings(request.services, request.caller, found.items)
-        if kind == "user"
+        if query.kind == "user"
         else Surroundings()
     )
     return found.total, list(found.items), around

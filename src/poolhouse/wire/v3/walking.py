@@ -2,7 +2,8 @@
 
 `cursor` and `withTotalCount` stand where `page` and `limit` do. They are taken out of a question before it is parsed,
 and a cursor is put back as the page and limit it stands for, so that a handler knows nothing of them. Lists of users
-go on behind the row where they were (`PageRequest.after`), whoever comes and goes; others at their place.
+and of the audit log go on behind the row where they were (`PageRequest.after`), whatever comes and goes; others at
+their place.
 Decision: docs/decisions/0044-deep-pages.md.
 """
 
@@ -50,6 +51,10 @@ class Walk:
     def ended(self, users: Sequence[User]) -> None:
         if users and users[-1].created_at:
             self.last = (users[-1].created_at, users[-1].id)
+
+    def ended_at(self, last: tuple[datetime, str] | None) -> None:
+        """The same of another list: its last row's key, None where it has no rows."""
+        self.last = last
 
 
 # -- the question ------------------------------------------------------------------------------------------

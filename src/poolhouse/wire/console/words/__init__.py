@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from poolhouse.errors import Lang
 from poolhouse.wire.console.words import (
+    audit,
     common,
     database,
     debugging,
@@ -18,6 +19,7 @@ from poolhouse.wire.console.words import (
 )
 
 _PARTS = (
+    audit.WORDS,
     common.WORDS,
     database.WORDS,
     debugging.WORDS,
