@@ -129,7 +129,7 @@ async def test_a_form_of_another_site_does_nothing(console: Open, things: Things
 @pytest.mark.parametrize("page", IN_POOL, ids=name)
 def test_what_a_page_does_is_an_operation_of_the_api(page: Page) -> None:
     """A page that asks nothing of it shows less where a role lacks something; a form always has one."""
-    assert page.calls or page.method == "GET"
+    assert page.calls or page.calls_any or page.method == "GET"
     for operation in page.calls:
         method, _, path = operation.partition(" ")
         assert row_at(method, f"{PREFIX}{path}").access == "administrator"

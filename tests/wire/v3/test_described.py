@@ -14,7 +14,6 @@ from scripts import contract_fields
 from poolhouse.wire.v3.described import words
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.openapi import document
-from poolhouse.wire.v3.page import html
 from poolhouse.wire.v3.parsing import body_struct, query_struct
 from poolhouse.wire.v3.table import endpoints
 
@@ -94,9 +93,3 @@ def test_the_example_of_an_answer_is_what_the_document_promises() -> None:
         promised = content["schema"]["oneOf"][0]
         whole = {**promised, "components": document()["components"]}
         jsonschema.Draft202012Validator(whole).validate(content["example"])
-
-
-def test_the_page_shows_the_sentence_of_a_field_and_a_line_to_paste() -> None:
-    page = html()
-    assert "E-mail address; unique in the pool" in page
-    assert "$HOST/api/v3/create-group" in page

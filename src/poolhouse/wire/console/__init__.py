@@ -23,6 +23,7 @@ from poolhouse.wire.console import (
     database,
     debugging,
     directory,
+    explorer,
     forms,
     go,
     home,
@@ -47,6 +48,7 @@ PAGES: tuple[Page, ...] = (
     *audit.PAGES,
     *database.PAGES,
     *debugging.PAGES,
+    *explorer.PAGES,
     *people.PAGES,
     *scripts.PAGES,
     *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`
@@ -58,11 +60,13 @@ _log = structlog.get_logger(__name__)
 
 
 def console_routes(services: WireServices) -> list[BaseRoute]:
-    """Everything below /console, and `/`, which leads there."""
+    """Everything below /console, `/`, which leads there, and /docs, which has the look of it."""
     rendering = Rendering()
     console = Console(services, rendering)
     return [
         Route("/", _to_console),
+        Route("/docs", explorer.Docs(services, rendering).page),
+        Route(f"{explorer.SAMPLES}/{{operation}}", explorer.sample),
         Route("/console/static/{digest}/{name}", rendering.file),
         *(Route(f"/console{page.path}", console.answering(page), methods=[page.method]) for page in PAGES),
         Route("/console/{path:path}", console.answering(None), methods=["GET", "POST"]),

@@ -47,6 +47,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         (
             Link("settings", "GET list-pool-settings"),
             Link("whitelist", "GET list-whitelist", path="whitelist/email"),
+            Link("api"),
         ),
     ),
     (

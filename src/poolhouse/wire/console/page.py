@@ -20,7 +20,7 @@ class Page:
     """`path` is below /console. `access`: `pool` for an administrator with a role in the pool that the path names.
 
     `calls`: the operations of v3 it cannot do without; whose roles lack a scope of one is refused before anything
-    is done.
+    is done. `calls_any`: which operation is asked stands in the request, and the handler requires its scopes.
     """
 
     method: Literal["GET", "POST"]
@@ -28,3 +28,4 @@ class Page:
     handler: Handler
     access: Access = "pool"
     calls: tuple[str, ...] = ()
+    calls_any: bool = False

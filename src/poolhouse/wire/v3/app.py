@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from poolhouse import trace
 from poolhouse.caller import Caller
-from poolhouse.errors import NotFound, NotSupported, PoolhouseError
+from poolhouse.errors import Lang, NotFound, NotSupported, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire import without_effect
 from poolhouse.wire.json_body import require_few_parts
@@ -29,7 +29,7 @@ from poolhouse.wire.request import (
     read,
 )
 from poolhouse.wire.sentences import DONE, STORED_ONLY
-from poolhouse.wire.v3 import auth, envelope, openapi, page, streaming, walking
+from poolhouse.wire.v3 import auth, envelope, openapi, streaming, walking
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
     body_struct,
@@ -42,7 +42,7 @@ _log = structlog.get_logger(__name__)
 
 
 def v3_routes(services: WireServices) -> list[BaseRoute]:
-    return [V3Route(V3Wire(services)), openapi.route(), page.route()]
+    return [V3Route(V3Wire(services)), openapi.route()]
 
 
 class V3Route(BaseRoute):
@@ -80,16 +80,7 @@ class V3Wire:
         except Exception:
             _log.exception("request_failed", path=path_for_log(path), request_id=head.request_id)
             return envelope.failure(PoolhouseError(), lang=head.lang, request_id=head.request_id)
-        if row.bare:
-            return envelope.bare(data)
-        return envelope.success(
-            data,
-            lang=head.lang,
-            request_id=head.request_id,
-            api_code=row.api_code,
-            beside=beside,
-            sentence=STORED_ONLY if row.stored_only else DONE,
-        )
+        return enveloped(row, data, beside, lang=head.lang, request_id=head.request_id)
 
     async def _run(
         self, row: Endpoint, request: Request, head: HttpRequest
@@ -112,6 +103,22 @@ class V3Wire:
         if door is None:
             return await self._services.credentials.stranger(given)
         return await self._services.credentials.identify(given, door, row.scopes)
+
+
+def enveloped(
+    row: Endpoint, data: Any, beside: dict[str, Any] | None, *, lang: Lang, request_id: str
+) -> Response:
+    """The answer of a row that was carried out and does not stream."""
+    if row.bare:
+        return envelope.bare(data)
+    return envelope.success(
+        data,
+        lang=lang,
+        request_id=request_id,
+        api_code=row.api_code,
+        beside=beside,
+        sentence=STORED_ONLY if row.stored_only else DONE,
+    )
 
 
 async def carried_out(

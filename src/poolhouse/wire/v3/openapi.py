@@ -63,6 +63,12 @@ def document() -> dict[str, Any]:
             "schemas": {**components, "Failure": _FAILURE},
             "securitySchemes": {
                 "managementToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "userToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "access_token or id_token of a sign-in",
+                },
                 "signature": {
                     "type": "apiKey",
                     "in": "header",
@@ -74,9 +80,13 @@ def document() -> dict[str, Any]:
     }
 
 
+def operation_id(row: Endpoint) -> str:
+    return row.name.lower().replace(" ", "-").replace("/", "-")
+
+
 def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": row.name.lower().replace(" ", "-").replace("/", "-"),
+        "operationId": operation_id(row),
         "summary": row.title,
         "description": _asks_for(row),
         "tags": [_family(row)],
@@ -85,8 +95,8 @@ def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any])
             **{code: _json({"$ref": _REF.format(name="Failure")}, text) for code, text in _FAULTS.items()},
         },
     }
-    if row.access == "anyone":
-        operation["security"] = []
+    if row.access != "administrator":
+        operation["security"] = [] if row.access == "anyone" else [{"userToken": []}]
     if row.request is None:
         return operation
     schema = kinds[id(row.request)]
