@@ -57,6 +57,7 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.delivery.run(), name="mail"),
         asyncio.create_task(services.logout_delivery.run(), name="logout notices"),
         asyncio.create_task(maintenance.run(services.db), name="maintenance"),
+        asyncio.create_task(services.bulk_work.run(), name="bulk acts"),
     ]
     try:
         async with loop_watch.watched(), operators.served(services):

@@ -23,7 +23,7 @@ from poolhouse.services import Services
 from poolhouse.services.consequences import FORGET_USERS
 from poolhouse.users.model import IdentityDraft, User, UserDraft, UserKey
 
-KEPT = ("audit_records", "custom_script_logs", "user_tombstones")
+KEPT = ("audit_records", "bulk_act_results", "custom_script_logs", "user_tombstones")
 """Records of what was done outlive whom it was done to."""
 
 BY_OTHERS = {"user_password_history", "user_logins", "user_search"}

@@ -78,6 +78,15 @@ async def with_a_row_everywhere(services: Services, pool: PoolForTests) -> User:
             "select $1, '\\x01', id, now() + interval '1 day' from oidc_grants where pool_id = $1 and user_id = $2",
             (user.id,),
         ),
+        (
+            "insert into bulk_acts (pool_id, id, act, arguments, query, actor_kind, actor_id, lang, user_agent) "
+            "values ($1, 'b', 'BLOCK', jsonb_build_object('note', $2::text), '{}', 'system', 's', 'zh-CN', '')",
+            (f"{MARK}-name left",),
+        ),
+        (
+            "insert into bulk_act_results (pool_id, act_id, row, user_id) values ($1, 'b', 1, $2)",
+            (user.id,),
+        ),
         ("insert into user_imports (pool_id, source) values ($1, 's')", ()),
         (
             "insert into user_import_errors (pool_id, source, line, field, message, id_in_old) "

@@ -296,6 +296,22 @@ def _acts() -> tuple[Held, ...]:
             said=("detail", "resource_id"),
         ),
         Held(
+            "acts",
+            "bulk_act_results",
+            "select to_jsonb(t) as row from bulk_act_results t where t.pool_id = $1 and t.user_id = $2 "
+            "order by t.act_id, t.row",
+            _id,
+        ),
+        Held(
+            "acts",
+            "bulk_acts",
+            "select to_jsonb(t) as row from bulk_acts t where t.pool_id = $1 and exists ("
+            "select 1 from unnest($2::text[]) needle where strpos(lower(concat_ws(' ', t.arguments::text, "
+            "t.query::text, t.user_ids::text, t.reason, t.after_id)), needle) > 0) order by t.id",
+            _needles,
+            said=("arguments", "query", "user_ids", "reason", "after_id"),
+        ),
+        Held(
             "scripts",
             "custom_script_logs",
             "select to_jsonb(t) as row from custom_script_logs t where t.pool_id = $1 and exists ("

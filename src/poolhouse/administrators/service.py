@@ -236,6 +236,16 @@ class AdministratorService:
             asking, pool_id=pool_id, kind="administrator", actor_id=administrator.id, scopes=scopes
         )
 
+    async def caller_later(self, administrator_id: str, pool_id: str, asking: Caller) -> Caller | None:
+        """As `caller_in`, for work that goes on after they have left: as their roles are now. None where no
+        administrator has the id. Raises NotPermitted for one who is disabled, and PoolNotFound."""
+        found = await postgres.find(self._db, administrator_id)
+        if found is None:
+            return None
+        if found.disabled:
+            raise NotPermitted("the administrator is disabled")
+        return await self.caller_in(found, pool_id, asking)
+
     async def names(self, ids: Collection[str]) -> dict[str, str]:
         """What each is called who is an administrator: id -> name, for those who read what they did."""
         return await postgres.names(self._db, ids) if ids else {}

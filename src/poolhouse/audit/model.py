@@ -96,6 +96,7 @@ ResourceType = Literal[
     "mail",
     "custom_database",
     "custom_database_script",
+    "bulk_act",
 ]
 
 Kind = Literal["user", "administrator"]

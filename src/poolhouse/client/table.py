@@ -7,6 +7,7 @@ from poolhouse.client import (
     table_administrators,
     table_apps,
     table_audit,
+    table_bulk,
     table_directory,
     table_machine,
     table_mail_templates,
@@ -22,6 +23,7 @@ COMMANDS: dict[str, Command] = {
     for commands in (
         table_machine.SERVER_COMMANDS,
         table_users.COMMANDS,
+        table_bulk.COMMANDS,
         table_directory.GROUP_COMMANDS,
         table_directory.ROLE_COMMANDS,
         table_directory.ORG_COMMANDS,

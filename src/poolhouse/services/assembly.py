@@ -17,6 +17,7 @@ from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
 from poolhouse.services.access import Access, build_access
 from poolhouse.services.administration import Administration, build_administration
+from poolhouse.services.bulk import Bulk, build_bulk
 from poolhouse.services.core import Core, Raw, build_core, build_raw, secret_keys
 from poolhouse.services.people import (
     Directory,
@@ -51,7 +52,9 @@ _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class WireServices(Core, Directory, People, Memberships, Access, Tokens, Proving, SignIn, Administration):
+class WireServices(
+    Core, Directory, People, Memberships, Access, Tokens, Proving, SignIn, Administration, Bulk
+):
     """Everything a wire may call."""
 
     @property
@@ -80,9 +83,10 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     login = build_login(raw, core, directory, people, unchecked, access, tokens, proving)
     sign_in = build_sign_in(raw, core, directory, people, unchecked, access, tokens, proving, login)
     administration = build_administration(raw, core, proving)
+    bulk = build_bulk(raw, core, directory, people, memberships, tokens, administration.administrators)
     parts = (
         *(raw, core, directory, unchecked, people, memberships, access, tokens, proving, sign_in),
-        administration,
+        *(administration, bulk),
     )
     return Services(**{name: service for part in parts for name, service in vars(part).items()})
 

@@ -13,6 +13,7 @@ from functools import partial
 from poolhouse.accounts.records import UserChanged
 from poolhouse.audit import postgres_erasure as audit_erasure
 from poolhouse.audit.person import Erase
+from poolhouse.bulk import postgres as bulk_rows
 from poolhouse.credentials import postgres as credentials
 from poolhouse.customdb import postgres_erasure as scripts_erasure
 from poolhouse.db.database import Forget
@@ -89,6 +90,7 @@ ERASE: dict[str, Erase] = {
     "imports": import_jobs.erase_person,
     "whitelist": whitelist.erase_person,
     "tenants": tenants.erase_person,
+    "bulk_acts": bulk_rows.erase_person,
 }
 """Who takes an erased person out of what outlives their deletion: docs/security/privacy.md."""
 

@@ -121,6 +121,7 @@ THINGS: dict[str, tuple[str, str]] = {
     "mail": ("邮件", "mail"),
     "custom_database": ("自定义数据库", "custom database"),
     "custom_database_script": ("自定义数据库脚本", "custom database script"),
+    "bulk_act": ("批量操作", "bulk act"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -98,18 +99,9 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
     options = body.options or ListUsersOptionsDto()
     refuse_unbuilt(flatCustomData=options.flat_custom_data)
     paging = options.pagination
-    conditions = body.advanced_filter or []
-    if len(conditions) > MOST_CONDITIONS:
-        raise InvalidInput("advancedFilter", f"最多 {MOST_CONDITIONS} 个条件", f"at most {MOST_CONDITIONS}")
-    wanted = UserQuery(
+    wanted = replace(
+        await matching(request, body.keywords, body.advanced_filter, options.fuzzy_search_on),
         page=walked(request, page(paging.page if paging else None, paging.limit if paging else None)),
-        keyword=body.keywords or None,
-        fields=tuple(_FIELDS[name] for name in options.fuzzy_search_on or ()) or SEARCHED_FIRST,
-        fields_named=bool(options.fuzzy_search_on),
-        conditions=tuple(condition(item) for item in conditions if item.field not in _BELONGINGS),
-        departments=await _departments(request, conditions),
-        groups=_groups(conditions),
-        roles=_roles(conditions),
         sort=tuple(sorting(item) for item in options.sort or ()),
     )
     users = request.services.users
@@ -124,6 +116,27 @@ async def search_users(request: V3Request, body: ListUsersRequestDto) -> UserPag
         posts=options.with_post,
     )
     return UserPagingDto(total_count=matches.total, items=dtos)
+
+
+async def matching(
+    request: V3Request,
+    keywords: str | None,
+    given: Sequence[ListUsersAdvancedFilterItemDto] | None,
+    fuzzy_search_on: Sequence[str] | None = None,
+) -> UserQuery:
+    """Who is meant by words and conditions. Raises InvalidInput, OrgNotFound, NodeNotFound."""
+    conditions = given or []
+    if len(conditions) > MOST_CONDITIONS:
+        raise InvalidInput("advancedFilter", f"最多 {MOST_CONDITIONS} 个条件", f"at most {MOST_CONDITIONS}")
+    return UserQuery(
+        keyword=keywords or None,
+        fields=tuple(_FIELDS[name] for name in fuzzy_search_on or ()) or SEARCHED_FIRST,
+        fields_named=bool(fuzzy_search_on),
+        conditions=tuple(condition(item) for item in conditions if item.field not in _BELONGINGS),
+        departments=await _departments(request, conditions),
+        groups=_groups(conditions),
+        roles=_roles(conditions),
+    )
 
 
 def condition(item: ListUsersAdvancedFilterItemDto) -> Condition:

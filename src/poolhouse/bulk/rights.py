@@ -1,0 +1,54 @@
+"""With what rights an act goes on: those that whoever asked for it had, as far as they still have them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from poolhouse.administrators.service import AdministratorService
+from poolhouse.bulk.acts import ACTS
+from poolhouse.bulk.model import BulkAct
+from poolhouse.caller import ActorKind, Caller
+from poolhouse.credentials.access_keys import AccessKeyService
+from poolhouse.errors import NotPermitted
+
+
+class Rights:
+    def __init__(self, administrators: AdministratorService, keys: AccessKeyService) -> None:
+        self._administrators, self._keys = administrators, keys
+
+    async def caller(self, act: BulkAct) -> Caller:
+        """Asked before each piece. Raises Refused once they were disabled, or lost the role or key; PoolNotFound."""
+        actor = act.actor
+        asked = Caller(
+            act.pool_id,
+            kind=cast(ActorKind, actor.kind),
+            actor_id=actor.id,
+            scopes=actor.scopes,
+            lang=actor.lang,
+            ip=actor.ip,
+            user_agent=actor.user_agent,
+            request_id=act.request_id,
+        )
+        if actor.kind == "administrator" and actor.id != act.pool_id:
+            asked = replace(asked, scopes=_common(actor.scopes, await self._now(asked)))
+        asked.require_administrator()
+        asked.require_scopes(ACTS[act.act].scopes)
+        return asked
+
+    async def _now(self, asked: Caller) -> frozenset[str] | None:
+        if found := await self._administrators.caller_later(asked.actor_id, asked.pool_id, asked):
+            return found.scopes
+        key = await self._keys.resolve(asked.actor_id)
+        if key is None or key.pool_id != asked.pool_id:
+            raise NotPermitted(
+                "whoever began it is no administrator, nor an access key of the pool, any more"
+            )
+        return key.scopes
+
+
+def _common(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    """Of two sets of scopes, None being everything."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one & other
