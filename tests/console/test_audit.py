@@ -97,3 +97,19 @@ async def test_whoever_may_not_read_the_log_sees_its_tab_closed(console: Open, t
     is_open = f"/users/{things.user}/audit" in shown
     answer = await one.get(f"/pools/{{pool}}/users/{things.user}/audit")
     assert (answer.status_code == 200) == is_open
+
+
+async def test_the_log_of_sign_ins_has_those_alone_and_says_why_one_was_refused(
+    console: Open, services: Services, pool: PoolForTests
+) -> None:
+    for operation, reason in (("login", ""), ("login", "AccountSuspended"), ("update_password", "CodeWrong")):
+        event = Event(operation, "user", success=not reason, detail={"reason": reason} if reason else {})
+        await services.audit.write_refusal(Caller(pool.id), event)
+    one = await console("owner")
+    assert rows((await one.get("/pools/{pool}/sign_ins")).text) == 2
+    refused = (await one.get("/pools/{pool}/sign_ins?outcome=no&operation=create")).text
+    assert rows(refused) == 1
+    assert "The user is suspended" in refused
+    assert 'name="operation"' not in refused
+    home = (await one.get("/pools/{pool}")).text
+    assert f'href="/console/pools/{pool.id}/sign_ins?outcome=no"' in home

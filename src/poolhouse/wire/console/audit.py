@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -13,8 +13,9 @@ from starlette.responses import Response
 
 from poolhouse.audit.model import Kind, Operation, ResourceType
 from poolhouse.errors import InvalidInput, Lang, QueryTooBroad
+from poolhouse.login.refusal_log import in_words
 from poolhouse.misfits import one_of
-from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, segment
 from poolhouse.wire.console.words import Texts
@@ -102,28 +103,43 @@ def _ms(moment: datetime) -> int:
 # -- the list ----------------------------------------------------------------------------------------------
 
 
-async def show(visit: Visit, rendering: Rendering) -> Response:
-    asked = Asked.of(visit.http.query)
+FIXED: Mapping[str, Mapping[str, str]] = {"audit": {}, "sign_ins": {"by": "user", "operation": "login"}}
+"""The lists, by the name of their address and title -> the filters each has for good, and does not offer."""
+
+
+def _list(name: str) -> Handler:
+    async def answer(visit: Visit, rendering: Rendering) -> Response:
+        return await _show(visit, rendering, name)
+
+    return answer
+
+
+async def _show(visit: Visit, rendering: Rendering, name: str) -> Response:
+    asked, fixed = Asked.of(visit.http.query), FIXED[name]
     texts, refusal = Texts(visit.lang), ""
     rows: list[Any] = []
     following: str | None = None
+    values = replace(asked, filters={**asked.filters, **fixed}).values()
     try:
-        rows, following = await page_of_records(visit, asked.values(), asked.number, asked.cursor)
+        rows, following = await page_of_records(visit, values, asked.number, asked.cursor)
     except QueryTooBroad as error:
         refusal = error.message(visit.lang)
     return rendering.page(
         visit,
         "audit/list.html",
+        title=name,
         asked=asked,
         rows=[told(visit, row) for row in rows],
         refusal=refusal,
         chips=[
             (texts[f"audit_{name}"], said(name, value, visit.lang), asked.without(name))
             for name, value in asked.filters.items()
+            if name not in fixed
         ],
         choices={
             name: [(value, said(name, value, visit.lang)) for value in known]
             for name, (_, known) in CHOSEN.items()
+            if name not in fixed
         },
         typed=tuple(TYPED),
         days=tuple(DAYS),
@@ -157,7 +173,7 @@ def told(visit: Visit, row: Mapping[str, Any]) -> dict[str, Any]:
         "name": row["userDisplayName"] or _named(row) or row["userId"] or "",
         "leads": _leads(visit, row),
         "who": row["actorName"] or row["actorId"],
-        "why": row["detail"].get("reason", ""),
+        "why": in_words(str(row["detail"].get("reason") or ""), visit.lang),
     }
 
 
@@ -229,6 +245,6 @@ def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
 
 
 PAGES = (
-    Page("GET", "/pools/{pool}/audit", show, calls=(LIST,)),
+    *(Page("GET", f"/pools/{{pool}}/{name}", _list(name), calls=(LIST,)) for name in FIXED),
     Page("GET", "/pools/{pool}/audit/{record}", show_one, calls=(ONE,)),
 )

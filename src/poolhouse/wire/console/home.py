@@ -68,8 +68,8 @@ def _tiles(figures: dict[str, Any]) -> list[tuple[str, int, str]]:
     today = figures["days"][-1]
     return [
         ("users_total", figures["users"], "/users"),
-        ("tile_logins_today", today["logins"], "/sign_ins"),
-        ("tile_refusals_today", today["refusals"], "/sign_ins"),
+        ("tile_logins_today", today["logins"], "/sign_ins?outcome=yes"),
+        ("tile_refusals_today", today["refusals"], "/sign_ins?outcome=no"),
         ("tile_mail_waiting", figures["mailWaiting"], ""),
         ("tile_mail_failed", figures["mailFailed"], ""),
     ]

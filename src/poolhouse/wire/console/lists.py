@@ -44,7 +44,6 @@ LISTS = (
     List("organizations", "org list", leads=True, makes="POST create-organization"),
     List("applications", "app list", leads=True, makes="POST create-application"),
     List("fields", "field list"),
-    List("sign_ins", "audit list"),
 )
 
 

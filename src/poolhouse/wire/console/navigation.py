@@ -53,7 +53,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
     (
         "section_logs",
         (
-            Link("sign_ins", "POST get-user-action-logs"),
+            Link("sign_ins", "GET list-audit-records"),
             Link("audit", "GET list-audit-records"),
         ),
     ),
