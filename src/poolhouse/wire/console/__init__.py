@@ -20,6 +20,7 @@ from poolhouse.services import WireServices
 from poolhouse.wire.console import (
     account,
     audit,
+    compare,
     database,
     debugging,
     directory,
@@ -50,7 +51,7 @@ PAGES: tuple[Page, ...] = (
     *debugging.PAGES,
     *explorer.PAGES,
     *people.PAGES,
-    *scripts.PAGES,
+    *(*scripts.PAGES, *compare.PAGES),
     *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`
     *(*users.PAGES, *user_acts.PAGES),
     *(*pool_settings.PAGES, *whitelists.PAGES, *server.PAGES),

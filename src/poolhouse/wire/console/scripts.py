@@ -10,6 +10,7 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.customdb.templates import declared
 from poolhouse.errors import NotFound, PoolhouseError, ScriptOvertaken
+from poolhouse.wire.console.comparing import comparison
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import HEADERS, Rendering, status_of
 from poolhouse.wire.console.visit import PLAIN, Visit, redirect, segment
@@ -29,14 +30,14 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
     """The newest version, or the one that the address asks for."""
-    state = await _state(visit)
+    state = await state_of(visit)
     number = visit.http.query.integer("version")
     return await _page(visit, rendering, state, await _text(visit, state, number))
 
 
 async def save(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
-    state = await _state(visit)
+    state = await state_of(visit)
     source = form.get("source", "").replace("\r\n", "\n")
     asked = {"name": state["name"], "source": source, "message": form.get("message", "")}
     try:
@@ -47,13 +48,13 @@ async def save(visit: Visit, rendering: Rendering) -> Response:
         await visit.ask(SAVE, {**asked, "after": after})
     except PoolhouseError as error:
         trace.note(error=error)
-        theirs = None
+        facts: dict[str, Any] = {"error": error.message(visit.lang), "message": asked["message"]}
         if isinstance(error, ScriptOvertaken):
             theirs = await visit.ask(ONE, {"name": state["name"]})
             after = theirs["version"]
-        facts = {"error": error.message(visit.lang), "theirs": theirs, "message": asked["message"]}
+            facts |= {"theirs": theirs, "made": await comparison(visit, theirs["source"], source)}
         return await _page(visit, rendering, state, source, status_of(error), after=after, **facts)
-    return redirect(f"{_here(visit)}?done=done_draft")
+    return redirect(f"{here(visit)}?done=done_draft")
 
 
 async def check(visit: Visit, rendering: Rendering) -> Response:
@@ -71,27 +72,42 @@ async def check(visit: Visit, rendering: Rendering) -> Response:
 
 async def confirm(visit: Visit, rendering: Rendering) -> Response:
     """Asks before a version is the one that runs."""
-    state = await _state(visit)
+    state = await state_of(visit)
     asked = {"name": state["name"], "version": visit.http.query.integer("version")}
     version = await visit.ask(ONE, asked)
-    return rendering.page(visit, "scripts/publish.html", state=state, version=version, here=_here(visit))
+    now, made = None, None
+    if state["publishedVersion"]:
+        now = await visit.ask(ONE, {"name": state["name"], "version": state["publishedVersion"]})
+        made = await comparison(visit, now["source"], version["source"])
+    is_plain = visit.cookies.get(PLAIN) == "1"
+    return rendering.page(
+        visit,
+        "scripts/publish.html",
+        state=state,
+        version=version,
+        here=here(visit),
+        now=now,
+        made=made,
+        is_plain=is_plain,
+        style_nonce=not is_plain,
+    )
 
 
 async def publish(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
-    state = await _state(visit)
+    state = await state_of(visit)
     number = form.get("version", "")[:9]
     if not (number.isascii() and number.isdigit()):
         raise NotFound(path="version")
     await visit.ask(PUBLISH, {"name": state["name"], "version": int(number)})
-    return redirect(f"{_here(visit)}?done=done_published")
+    return redirect(f"{here(visit)}?done=done_published")
 
 
-def _here(visit: Visit) -> str:
+def here(visit: Visit) -> str:
     return f"{visit.pool_address}/scripts/{segment(visit.path['script'])}"
 
 
-async def _state(visit: Visit) -> dict[str, Any]:
+async def state_of(visit: Visit) -> dict[str, Any]:
     """Raises NotFound for a name that is none."""
     for state in await visit.ask(STATES):
         if state["name"] == visit.path["script"]:
@@ -110,7 +126,7 @@ async def _page(
     visit: Visit, rendering: Rendering, state: dict[str, Any], source: str, status: int = 200, **facts: Any
 ) -> Response:
     versions = await visit.ask(VERSIONS, {"name": state["name"], "page": 1, "limit": LAST})
-    given = {"theirs": None, "message": "", "after": state["draftVersion"] or 0} | facts
+    given = {"theirs": None, "made": None, "message": "", "after": state["draftVersion"] or 0} | facts
     chosen = next((one for one in ("0", "1") if visit.http.query.text("plain") == one), None)
     is_plain = (chosen or visit.cookies.get(PLAIN)) == "1"
     response = rendering.page(
@@ -120,7 +136,7 @@ async def _page(
         state=state,
         source=source,
         versions=versions,
-        here=_here(visit),
+        here=here(visit),
         may_write=visit.may(SAVE),
         is_plain=is_plain,
         names=declared(),

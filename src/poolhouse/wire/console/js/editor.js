@@ -7,6 +7,7 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { linter, lintGutter, lintKeymap } from "@codemirror/lint";
 import { javascript, javascriptLanguage } from "@codemirror/lang-javascript";
+import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { tags } from "@lezer/highlight";
 
 const CHECK_AFTER_MS = 600;
@@ -52,13 +53,26 @@ const colors = syntaxHighlighting(HighlightStyle.define([
   { tag: [tags.invalid], color: "var(--bad)" },
 ]));
 
+// A changed word is underlined: a second background would leave comments too little contrast.
+const merging = EditorView.theme({
+  ".cm-scroller": { minHeight: "0" },
+  ".cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--good) 9%, var(--paper))" },
+  "&.cm-merge-a .cm-changedLine, .cm-deletedChunk": { backgroundColor: "color-mix(in srgb, var(--bad) 9%, var(--paper))" },
+  ".cm-changedText, &.cm-merge-b .cm-changedText": { background: "none", boxShadow: "inset 0 -2px var(--good)" },
+  "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": { background: "none",
+    boxShadow: "inset 0 -2px var(--bad)" },
+  ".cm-changeGutter": { width: "3px" },
+  ".cm-collapsedLines": { color: "var(--soft)", background: "var(--ground)" },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "'···'" },
+});
+
 // What CodeMirror says itself, in English where nothing is here.
 const CHINESE = {
   "Find": "查找", "Replace": "替换为", "next": "下一个", "previous": "上一个", "all": "全选", "match case": "区分大小写",
   "regexp": "正则表达式", "by word": "全字匹配", "replace": "替换", "replace all": "全部替换", "close": "关闭",
   "Go to line": "转到行", "go": "转到", "current match": "当前匹配", "on line": "，位于行", "replaced $ matches": "已替换 $ 处",
   "replaced match on line $": "已替换第 $ 行的匹配", "Diagnostics": "问题", "No diagnostics": "没有问题",
-  "Completions": "补全", "Control character": "控制字符",
+  "$ unchanged lines": "$ 行相同", "Completions": "补全", "Control character": "控制字符",
 };
 
 // Names of the declarations that a script is written against: {env, context, profile, modules}.
@@ -129,6 +143,38 @@ customElements.define("script-editor", class extends HTMLElement {
   }
 
   disconnectedCallback() { this.view?.destroy(); }
+});
+
+const NARROW = matchMedia("(max-width: 62rem)");
+const COMPARED = { collapseUnchanged: { margin: 3, minSize: 4 }, diffConfig: { scanLimit: 500, timeout: 200 }, gutter: true };
+
+// Around a table of what differs, which stays what is read where no script runs: both texts beside each other, or on a
+// narrow screen in one.
+customElements.define("script-changes", class extends HTMLElement {
+  connectedCallback() {
+    const { before, after, nonce, label } = JSON.parse(this.dataset.facts);
+    const extensions = [
+      EditorView.cspNonce.of(nonce), theme, merging, colors, javascript(), lineNumbers(), highlightSpecialChars(),
+      EditorState.readOnly.of(true), EditorState.tabSize.of(2), keymap.of(defaultKeymap),
+      EditorState.phrases.of(document.documentElement.lang.startsWith("zh") ? CHINESE : {}),
+      EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
+    ];
+    const shown = () => {
+      this.view?.destroy();
+      this.view = NARROW.matches
+        ? new EditorView({ parent: this, doc: after, extensions: [...extensions, unifiedMergeView({ original: before, mergeControls: false, ...COMPARED })] })
+        : new MergeView({ parent: this, a: { doc: before, extensions }, b: { doc: after, extensions }, ...COMPARED });
+    };
+    shown();
+    this.stop = new AbortController();
+    NARROW.addEventListener("change", shown, { signal: this.stop.signal });
+    this.querySelector(".scroll").hidden = true;
+  }
+
+  disconnectedCallback() {
+    this.stop?.abort();
+    this.view?.destroy();
+  }
 });
 
 // What the server says of the text: marked at its place, and the first of it in words below.

@@ -8,6 +8,7 @@ from poolhouse.errors import Lang
 from poolhouse.wire.console.words import (
     audit,
     common,
+    comparing,
     database,
     debugging,
     directory,
@@ -22,6 +23,7 @@ from poolhouse.wire.console.words import (
 _PARTS = (
     audit.WORDS,
     common.WORDS,
+    comparing.WORDS,
     database.WORDS,
     debugging.WORDS,
     directory.WORDS,

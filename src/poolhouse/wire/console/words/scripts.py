@@ -30,7 +30,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "It is used for every sign-in from now on. The version that runs now: {now}",
     ),
     "script_none": ("无", "none"),
-    "script_open": ("打开", "Open"),
     "script_read_only": (
         "只读：您的角色不能修改脚本",
         "Read only: your roles do not let you change scripts",
@@ -47,8 +46,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "script_plain": ("使用纯文本框", "Use a plain text field"),
     "script_rich": ("使用代码编辑器", "Use the code editor"),
     "script_theirs": (
-        "版本 {number} 由 {by} 保存。您的内容在下方，尚未保存；再次保存会在其之后新建一个版本",
-        "{by} saved version {number}. Yours stands below, not saved; saving again makes a version after theirs",
+        "版本 {number} 由 {by} 保存。您的内容在下方的表单中，尚未保存",
+        "{by} saved version {number}. Yours is in the form below, not saved",
     ),
     "done_draft": ("草稿已保存", "The draft is saved"),
     "done_published": ("已发布，立即生效", "Published, and in use from now on"),
