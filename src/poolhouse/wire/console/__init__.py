@@ -25,6 +25,7 @@ from poolhouse.wire.console import (
     debugging,
     directory,
     explorer,
+    examples,
     forms,
     go,
     home,
@@ -51,7 +52,7 @@ PAGES: tuple[Page, ...] = (
     *debugging.PAGES,
     *explorer.PAGES,
     *people.PAGES,
-    *(*scripts.PAGES, *compare.PAGES),
+    *(*scripts.PAGES, *compare.PAGES, *examples.PAGES),
     *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`
     *(*users.PAGES, *user_acts.PAGES),
     *(*pool_settings.PAGES, *whitelists.PAGES, *server.PAGES),

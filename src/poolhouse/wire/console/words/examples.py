@@ -1,0 +1,34 @@
+"""Words of the page of examples."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "examples": ("示例", "Examples"),
+    "examples_title": ("{script} 的示例", "Examples of {script}"),
+    "examples_help": (
+        "选用的示例保存为新的草稿；版本 {number} 及更早的版本都会保留。数据表和字段名请按您的数据库修改",
+        "An example becomes a new draft; version {number} and those before it stay. Change tables and columns to yours",
+    ),
+    "examples_help_first": (
+        "选用的示例保存为草稿，不会发布。数据表和字段名请按您的数据库修改",
+        "An example becomes a draft, not published. Change tables and columns to yours",
+    ),
+    "examples_own": ("您的数据库类型", "your kind of database"),
+    "examples_take": ("以此新建草稿", "Begin a draft with it"),
+    "examples_none": ("此函数没有示例", "There are no examples of this function"),
+    "examples_message": ("示例：{kind}", "Example: {kind}"),
+    "examples_auth0": ("从 Auth0 迁入", "Coming from Auth0"),
+    "examples_auth0_as_it_is": (
+        "Auth0 的自定义数据库脚本可以原样粘贴使用，无需改写。",
+        "A script of Auth0's custom database is used as it is: paste it unchanged.",
+    ),
+    "examples_auth0_set": (
+        "连接的 dialect 已是 auth0。",
+        "The connection's dialect is auth0 already.",
+    ),
+    "examples_auth0_unset": (
+        "先把连接的 dialect 设为 auth0：",
+        "Set the connection's dialect to auth0 first:",
+    ),
+    "done_example": ("示例已保存为草稿", "The example is saved as a draft"),
+}
