@@ -27,7 +27,7 @@ PoolhouseError
 │   ├── UserExists  UsernameTaken  EmailTaken  PhoneTaken  ExternalIdTaken
 │   └── CodeTaken  FieldValueTaken  ...
 ├── InvalidOperation            well-formed, but not in this state
-│   └── LastLoginMethod
+│   └── LastLoginMethod  ScriptUnproven
 ├── LoginRefused
 │   ├── WrongCredentials        unknown user and wrong password alike
 │   ├── AccountBlocked (AccountLocked)  AccountSuspended  AppAccessDenied  EmailUnverified
@@ -512,6 +512,20 @@ class InvalidOperation(PoolhouseError):
 
     def __init__(self, reason: str, reason_en: str, /, **facts: Any) -> None:
         super().__init__(reason_en, reason=reason, reason_en=reason_en, **facts)
+
+
+class ScriptUnproven(InvalidOperation):
+    """The pool publishes only versions that a debug run has passed, and this is none."""
+
+    def __init__(self, name: str, version: int) -> None:
+        super().__init__(
+            f"用户池要求先试运行成功才能发布，而 {name} 的版本 {version} 没有：先运行该版本"
+            "（控制台的“调试”或 run-custom-database-script），再发布",
+            f"The pool publishes only what has passed a run, and version {version} of {name} has not: run that version "
+            '("Debug" in the console, or run-custom-database-script), then publish it',
+            name=name,
+            version=version,
+        )
 
 
 class LastLoginMethod(InvalidOperation):

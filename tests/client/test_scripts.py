@@ -322,3 +322,19 @@ def test_only_the_variables_that_are_named_leave_the_environment(monkeypatch: py
     monkeypatch.setenv("OTHER", "two")
     assert folders.variables('uri = "${NAMED}"\nhost = "${MISSING}"') == {"NAMED": "one"}
     assert json.dumps(folders.variables("uri = 1")) == "{}"
+
+
+async def test_a_push_that_needs_a_passing_run_says_what_to_run_and_then_publishes(
+    services: Services, pool: PoolForTests, typed: Typed, tmp_path: Path
+) -> None:
+    await services.pools.update(pool.administrator, {}, {"publish_requires_passing_run": True})
+    shop = folder(tmp_path / "shop", login=LOGIN)
+    refused = await typed("scripts", "push", shop, "--yes")
+    assert refused.status == REFUSED
+    assert "scripts push FOLDER --draft --yes" in refused.err
+    assert (await services.customdb.list_scripts(pool.administrator))[0].draft is None
+    await typed("scripts", "push", shop, "--draft", "--yes", "--message", "ticket 7")
+    assert "ticket 7" in (await typed("scripts", "versions", "login")).out
+    assert (await typed("scripts", "run", shop, "login")).status == DONE
+    assert "login\tsave and publish\tdone" in (await typed("scripts", "push", shop, "--yes")).out
+    assert (await services.customdb.list_scripts(pool.administrator))[0].published == 1

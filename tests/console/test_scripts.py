@@ -167,3 +167,21 @@ async def test_a_plain_field_is_remembered(console: Open) -> None:
         shown = (await one.get(f"{HERE}{asked}")).text
         assert ("<script-editor" in shown) is is_rich, asked
         assert "<textarea" in shown
+
+
+async def test_where_the_pool_asks_for_a_passing_run_publishing_is_closed_until_there_is_one(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    await services.pools.update(pool.administrator, {}, {"publish_requires_passing_run": True})
+    await services.customdb.save_script(pool.administrator, "login", LOGIN)
+    one = await console("custom-database-editor")
+    ask = f"{HERE}/publish?version=1"
+    shown = (await one.get(ask)).text
+    assert re.search(r"<button disabled[^>]*has not: debug it first", shown)
+    assert "/debug?version=1" in shown
+    refused = await one.post(f"{HERE}/publish", page=ask, version="1")
+    assert refused.status_code == 422
+    assert "version 1 of login" in refused.text
+    await services.customdb.run(pool.administrator, "login", [], version=1)
+    assert "<button>Publish" in (await one.get(ask)).text
+    assert (await one.post(f"{HERE}/publish", page=ask, version="1")).status_code == 303

@@ -28,6 +28,11 @@ APPLY = Arg(
     ("执行；不加则只显示将做什么", "do it; without, it is shown and nothing is changed"),
     "flag",
 )
+MESSAGE = Arg(
+    "--message",
+    "message",
+    ("保存的各版本的说明", "what the saved versions are about"),
+)
 
 SCRIPTS_COMMANDS = (
     Command(
@@ -80,7 +85,7 @@ SCRIPTS_COMMANDS = (
             "Saves and publishes all differences, or nothing. Doing it again changes nothing.",
         ),
         "POST push-scripts",
-        (FOLDER, DRAFT._replace(help=("只保存，不发布", "save, but publish nothing")), APPLY),
+        (FOLDER, DRAFT._replace(help=("只保存，不发布", "save, but publish nothing")), MESSAGE, APPLY),
         scripts.show_pushed,
         act=scripts.push,
     ),

@@ -42,6 +42,7 @@ _LOGGED = (
     "id, name, version, duration_ms, success, outcome, message, stack, console, warnings, clients_opened, "
     "clients_left_open, arguments, app_id, request_id, debug, at"
 )
+_VERSION = "name, version, source, created_at, created_by, message, passed_at"
 
 
 class _Secrets(msgspec.Struct):
@@ -107,12 +108,12 @@ async def published_sources(db: Executor, pool_id: str) -> dict[str, tuple[int, 
     return {row["name"]: (row["version"], row["source"]) for row in rows}
 
 
-async def newest_sources(db: Executor, pool_id: str) -> dict[ScriptName, str]:
+async def newest_versions(db: Executor, pool_id: str) -> dict[ScriptName, ScriptVersion]:
     rows = await db.fetch(
-        "select distinct on (name) name, source from custom_scripts where pool_id = $1 order by name, version desc",
+        f"select distinct on (name) {_VERSION} from custom_scripts where pool_id = $1 order by name, version desc",
         pool_id,
     )
-    return {row["name"]: row["source"] for row in rows}
+    return {row["name"]: ScriptVersion(**dict(row)) for row in rows}
 
 
 async def published_source(db: Executor, pool_id: str, name: str) -> tuple[int, str] | None:
@@ -134,9 +135,6 @@ async def states(db: Executor, pool_id: str) -> list[Record]:
         "where s.pool_id = $1 group by s.name",
         pool_id,
     )
-
-
-_VERSION = "name, version, source, created_at, created_by, message, passed_at"
 
 
 async def add_version(

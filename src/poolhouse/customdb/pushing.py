@@ -11,13 +11,14 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.customdb import postgres, sources
+from poolhouse.customdb import postgres, proof, sources
 from poolhouse.customdb.changes import checked, merged
 from poolhouse.customdb.folder import CONNECTION_FILE, SETTINGS, Folder
-from poolhouse.customdb.model import CustomDatabase, Offer, ScriptName
+from poolhouse.customdb.model import CustomDatabase, Offer, ScriptName, ScriptVersion
 from poolhouse.customdb.service import CustomDatabaseService
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import InvalidInput, InvalidOperation
+from poolhouse.pools.service import PoolService
 from poolhouse.sandbox.client import Sandbox
 
 Action = Literal["SAVE", "PUBLISH", "SET"]
@@ -72,10 +73,11 @@ class ScriptFolders:
         box: SecretBox,
         sandbox: Sandbox,
         audit: AuditLog,
+        pools: PoolService,
         customdb: CustomDatabaseService,
     ) -> None:
         self._db, self._box, self._sandbox, self._audit = db, box, sandbox, audit
-        self._customdb = customdb
+        self._pools, self._customdb = pools, customdb
 
     @property
     def largest(self) -> int:
@@ -96,12 +98,17 @@ class ScriptFolders:
         problems, _ = await self._compiled(await self._customdb.get(caller), folder, list(folder.sources))
         return problems
 
-    async def push(self, caller: Caller, folder: Folder, *, draft: bool = False, apply: bool = False) -> Push:
-        """Saves and publishes what differs, or with `draft` saves it, if `apply`; else it is the plan.
+    async def push(
+        self, caller: Caller, folder: Folder, *, draft: bool = False, apply: bool = False, message: str = ""
+    ) -> Push:
+        """Saves and publishes what differs, or with `draft` saves it, if `apply`; else it is the plan. `message` is
+        said of each version that is saved. Where the pool asks for a passing run, a text without one is a problem.
 
-        Raises InvalidOperation where somebody changed the same meanwhile.
+        Raises InvalidInput for the message, InvalidOperation where somebody changed the same meanwhile.
         """
         caller.require_administrator()
+        message = sources.version_message(message)
+        must_pass = not draft and await proof.is_asked_for(self._pools, caller.pool_id)
         current = await self._customdb.get(caller)
         steps = await self._steps(self._db, current, folder, draft)
         settings = _changed(current, folder.changes)
@@ -111,6 +118,9 @@ class ScriptFolders:
             return Push(steps, (_of_settings(error),))
         changed = [name for name in folder.sources if any(step.what == name for step in steps)]
         problems, offers = await self._compiled(wanted, folder, changed)
+        newest = await postgres.newest_versions(self._db, caller.pool_id)
+        if must_pass and not problems:
+            problems = _unproven(folder, changed, newest)
         if problems or not apply or not steps:
             return Push(steps, problems, offers)
         async with self._db.transaction() as tx:
@@ -124,18 +134,27 @@ class ScriptFolders:
                     "update", "custom_database", caller.pool_id, detail={"changed": sorted(settings)}
                 )
                 await self._audit.write(tx, caller, event)
-            newest = await self._sources(tx, caller.pool_id, True)
+            newest = await postgres.newest_versions(tx, caller.pool_id)
+            if must_pass and _unproven(folder, changed, newest):
+                raise _met()
             for name in changed:
-                await self._save(tx, caller, name, folder.sources[name], newest.get(name), draft)
+                await self._save(tx, caller, name, folder.sources[name], newest.get(name), draft, message)
         self._customdb.forget(caller.pool_id)
         return Push(steps, (), offers, applied=True)
 
     async def _save(
-        self, tx: Tx, caller: Caller, name: ScriptName, source: str, newest: str | None, draft: bool
+        self,
+        tx: Tx,
+        caller: Caller,
+        name: ScriptName,
+        source: str,
+        newest: ScriptVersion | None,
+        draft: bool,
+        message: str,
     ) -> None:
         by, detail = caller.actor_id or caller.kind, {}
-        if newest != source:
-            saved = await postgres.add_version(tx, caller.pool_id, name, source, by)
+        if newest is None or newest.source != source:
+            saved = await postgres.add_version(tx, caller.pool_id, name, source, by, message)
             if saved is None:
                 raise _met()
             detail = {"version": saved.version}
@@ -162,7 +181,8 @@ class ScriptFolders:
 
     async def _sources(self, db: Executor, pool_id: str, draft: bool) -> dict[ScriptName, str]:
         if draft:
-            return await postgres.newest_sources(db, pool_id)
+            newest = await postgres.newest_versions(db, pool_id)
+            return {name: version.source for name, version in newest.items()}
         found = await postgres.published_sources(db, pool_id)
         return {sources.script_name(name): source for name, (_, source) in found.items()}
 
@@ -181,6 +201,25 @@ class ScriptFolders:
             for offer in () if isinstance(noticed, Problem) else noticed:
                 offers.setdefault(offer, []).append(name)
         return tuple(one for one in found if isinstance(one, Problem)), offers
+
+
+def _unproven(
+    folder: Folder, names: list[ScriptName], newest: Mapping[ScriptName, ScriptVersion]
+) -> tuple[Problem, ...]:
+    """Of the sources that are no newest version which a debug run has passed."""
+    return tuple(
+        Problem(
+            folder.files[name],
+            f"用户池要求先试运行成功才能发布：poolhouse scripts push 文件夹 --draft --yes，"
+            f"再 poolhouse scripts run 文件夹 {name} 参数，然后重新 push",
+            "the pool publishes only what has passed a run: poolhouse scripts push FOLDER --draft --yes, "
+            f"poolhouse scripts run FOLDER {name} ARGS, then push again",
+        )
+        for name in names
+        if (version := newest.get(name)) is None
+        or version.source != folder.sources[name]
+        or version.passed_at is None
+    )
 
 
 def of_source(error: InvalidInput, file: str) -> Problem:

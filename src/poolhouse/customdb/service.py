@@ -13,12 +13,11 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.customdb import auth0, postgres, script_diagnostics, sources
+from poolhouse.customdb import auth0, postgres, proof, script_diagnostics, sources
 from poolhouse.customdb.changes import checked, merged
 from poolhouse.customdb.connection_failures import ConnectionFailure
 from poolhouse.customdb.model import (
     AUTH0_NAMES,
-    LONGEST_MESSAGE,
     SCRIPT_NAMES,
     CheckedScript,
     CustomDatabase,
@@ -31,11 +30,12 @@ from poolhouse.customdb.model import (
     ScriptVersion,
 )
 from poolhouse.customdb.runner import ScriptRunner
-from poolhouse.customdb.sources import script_name
+from poolhouse.customdb.sources import script_name, version_message
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.database import Database, Executor
-from poolhouse.errors import InvalidInput, InvalidOperation, ScriptNotFound, ScriptOvertaken
+from poolhouse.errors import InvalidOperation, ScriptNotFound, ScriptOvertaken
 from poolhouse.paging import Page, PageRequest
+from poolhouse.pools.service import PoolService
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.ttl_cache import TtlCache
 
@@ -55,9 +55,17 @@ class ConnectionTest:
 
 class CustomDatabaseService:
     def __init__(
-        self, *, db: Database, box: SecretBox, sandbox: Sandbox, runner: ScriptRunner, audit: AuditLog
+        self,
+        *,
+        db: Database,
+        box: SecretBox,
+        sandbox: Sandbox,
+        runner: ScriptRunner,
+        pools: PoolService,
+        audit: AuditLog,
     ) -> None:
         self._db, self._box, self._sandbox, self._runner, self._audit = db, box, sandbox, runner, audit
+        self._pools = pools
         self._recent: TtlCache[LiveConnection | None] = TtlCache(CACHE_S)
 
     async def active(self, pool_id: str) -> LiveConnection | None:
@@ -186,10 +194,7 @@ class CustomDatabaseService:
         """
         caller.require_administrator()
         known = script_name(name)
-        message = message.strip()
-        if len(message) > LONGEST_MESSAGE:
-            limit = LONGEST_MESSAGE
-            raise InvalidInput("message", f"最多 {limit} 个字符", f"has at most {limit} characters")
+        message = version_message(message)
         offers = await sources.compiled(self._sandbox, await self.get(caller), known, source)
         newest = await postgres.find_version(self._db, caller.pool_id, known, None)
         if newest is not None and newest.source == source:
@@ -215,8 +220,12 @@ class CustomDatabaseService:
         return replace(saved, offers=offers)
 
     async def publish(self, caller: Caller, name: str, version: int) -> ScriptState:
-        """Makes a version the one that runs; an older one is a rollback. Raises ScriptNotFound."""
+        """Makes a version the one that runs; an older one is a rollback.
+
+        Raises ScriptNotFound, and ScriptUnproven where the pool asks for a passing run that this version never had.
+        """
         wanted = await self.get_script(caller, name, version)
+        await proof.require(self._db, self._pools, caller.pool_id, wanted)
         offers = await sources.compiled(self._sandbox, await self.get(caller), wanted.name, wanted.source)
         async with self._db.transaction() as tx:
             by = caller.actor_id or caller.kind
@@ -250,15 +259,17 @@ class CustomDatabaseService:
         source: str | None = None,
         version: int | None = None,
     ) -> Outcome:
-        """The debug button: a draft's text or a version, against the saved connection. Writes nothing of
-        ours but a log row. Arguments that are not given are null; what is not given of the context is ours."""
+        """The debug button: a draft's text or a version, against the saved connection. Writes nothing of ours but a
+        log row; a text that is the newest version's is that version. Arguments that are not given are null; what is
+        not given of the context is ours."""
         caller.require_administrator()
         known = script_name(name)
         if source is None:
             found = await self.get_script(caller, name, version)
             source, version = found.source, found.version
         else:
-            version = None
+            newest = await postgres.find_version(self._db, caller.pool_id, known, None)
+            version = newest.version if newest is not None and newest.source == source else None
         wanted = stub(known).split("(", 1)[1].split(")", 1)[0].count(",")
         given = [*args, *[None] * (wanted - len(args))]
         ours = await self._runner.context(caller)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from poolhouse.customdb import auth0
 from poolhouse.customdb.model import (
     AUTH0_NAMES,
+    LONGEST_MESSAGE,
     SCRIPT_NAMES,
     CheckedScript,
     CustomDatabase,
@@ -26,6 +27,15 @@ def script_name(name: str) -> ScriptName:
     if name in auth0.NAMES:
         return auth0.NAMES[name]
     raise InvalidInput("name", *one_of(SCRIPT_NAMES))
+
+
+def version_message(text: str) -> str:
+    """What is said of a version. Raises InvalidInput."""
+    message = text.strip()
+    if len(message) > LONGEST_MESSAGE:
+        limit = LONGEST_MESSAGE
+        raise InvalidInput("message", f"最多 {limit} 个字符", f"has at most {limit} characters")
+    return message
 
 
 async def compiled(

@@ -98,6 +98,7 @@ class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     verify_code_expires_after: int = 300
     verify_code_resend_after: int = 60
     mfa_required: bool = False
+    publish_requires_passing_run: bool = False
 
 
 NEW_POOL = PoolSettings(

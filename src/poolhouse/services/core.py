@@ -92,7 +92,9 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
     scripts = ScriptRunner(
         db=db, sandbox=sandbox, pools=pools, apps=apps, geoip=geoip, pool_variables=environment.of_pool
     )
-    customdb = CustomDatabaseService(db=db, box=box, sandbox=sandbox, runner=scripts, audit=audit)
+    customdb = CustomDatabaseService(
+        db=db, box=box, sandbox=sandbox, runner=scripts, pools=pools, audit=audit
+    )
     return Core(
         settings=settings,
         transport=PasswordTransport(await transport_keys(db, box)),
@@ -101,7 +103,9 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
         sandbox=sandbox,
         scripts=scripts,
         customdb=customdb,
-        script_folders=ScriptFolders(db=db, box=box, sandbox=sandbox, audit=audit, customdb=customdb),
+        script_folders=ScriptFolders(
+            db=db, box=box, sandbox=sandbox, audit=audit, pools=pools, customdb=customdb
+        ),
         mail=MailService(db, box, audit),
         delivery=Delivery(db, box, mail_transports(settings)),
         pools=pools,

@@ -130,6 +130,12 @@ ABOUT: dict[str, About] = {
         ("多少秒后可重发验证码", "seconds until another code can be sent"), "0-86400"
     ),
     "mfa_required": About(("所有人登录都要二次验证", "every sign-in requires a second factor")),
+    "publish_requires_passing_run": About(
+        (
+            "自定义数据库的脚本版本试运行成功过才能发布",
+            "a version of a custom database's script is published only after a debug run of it has returned an answer",
+        )
+    ),
 }
 """Those that do something; each rate of `RATES` has three parts beside."""
 
@@ -191,6 +197,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "verify_code_resend_after",
     ),
     "pages": ("allowed_origins",),
+    "scripts": ("publish_requires_passing_run",),
 }
 """What belongs together, by name of a setting or of its group, in the order it is shown in."""
 OTHER, IDLE = "other", "without-effect"

@@ -80,6 +80,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.FieldValueTaken: _GIVE_ANOTHER,
     e.ScriptOvertaken: "Compare the newest version with yours, and save with `after` set to its number.",
     e.InvalidOperation: "The message says what stands in the way: change that first.",
+    e.ScriptUnproven: "Run that version with `run-custom-database-script` until it returns an answer, then publish it.",
     e.LastLoginMethod: "Give the account another way to sign in first.",
     e.LoginRefused: "Look for the `requestId` in the server's log, which has the cause.",
     e.WrongCredentials: "Check name and password; `poolhouse user why NAME` tells an administrator the reason.",

@@ -324,3 +324,15 @@ async def test_a_key_that_may_not_read_people_reads_none_in_the_log(
     (entry,) = ok(answer)["list"]
     assert (entry["name"], entry["outcome"]) == ("getUser", "threw")
     assert (somebody["email"] in str(answer)) == told
+
+
+async def test_where_the_pool_asks_for_a_passing_run_publishing_says_what_to_run(v3: V3Client) -> None:
+    settings = {"publish_requires_passing_run": "yes"}
+    ok(await v3.post("update-pool-settings", {"settings": settings}))
+    assert ok(await v3.get("get-custom-database"))["publishRequiresPassingRun"] is True
+    name = {"name": "login", "version": await save(v3, "login", LOGIN)}
+    refused = await v3.post("publish-custom-database-script", name)
+    assert (refused["statusCode"], refused["apiCode"]) == (422, 42202)
+    assert "run-custom-database-script" in refused["message"]
+    assert ok(await v3.post("run-custom-database-script", {**name, "args": [{}]}))["success"]
+    assert ok(await v3.post("publish-custom-database-script", name))["publishedVersion"] == 1

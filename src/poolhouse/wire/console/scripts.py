@@ -80,10 +80,12 @@ async def confirm(visit: Visit, rendering: Rendering) -> Response:
         now = await visit.ask(ONE, {"name": state["name"], "version": state["publishedVersion"]})
         made = await comparison(visit, now["source"], version["source"])
     is_plain = visit.cookies.get(PLAIN) == "1"
+    must_pass = (await visit.ask(DATABASE))["publishRequiresPassingRun"] and not version["passedAt"]
     return rendering.page(
         visit,
         "scripts/publish.html",
         state=state,
+        is_unproven=must_pass and version["version"] != state["publishedVersion"],
         version=version,
         here=here(visit),
         now=now,
@@ -156,6 +158,6 @@ PAGES = (
     Page("GET", _ONE, show, calls=(STATES, ONE, VERSIONS)),
     Page("POST", _ONE, save, calls=(SAVE,)),
     Page("POST", f"{_ONE}/check", check, calls=(CHECK,)),
-    Page("GET", f"{_ONE}/publish", confirm, calls=(ONE, PUBLISH)),
+    Page("GET", f"{_ONE}/publish", confirm, calls=(ONE, DATABASE, PUBLISH)),
     Page("POST", f"{_ONE}/publish", publish, calls=(PUBLISH,)),
 )

@@ -34,10 +34,12 @@ class FilesDto(Camel):
 
 
 class PushDto(FilesDto):
-    """`draft`: publish nothing. Without `apply` it is the plan, and nothing is changed."""
+    """`draft`: publish nothing. Without `apply` it is the plan, and nothing is changed. `message`: what the versions
+    that are saved are about."""
 
     draft: bool = False
     apply: bool = False
+    message: str = ""
 
 
 class RunDto(FilesDto):
@@ -92,7 +94,7 @@ async def push(request: V3Request, body: PushDto) -> dict[str, Any]:
     if problem:
         return _pushed(request, [], [problem])
     done = await request.services.script_folders.push(
-        request.caller, folder, draft=body.draft, apply=body.apply
+        request.caller, folder, draft=body.draft, apply=body.apply, message=body.message
     )
     warnings = [
         {**warning, "scripts": names}
@@ -173,7 +175,7 @@ def _told(request: V3Request, problems: Iterable[Problem]) -> list[dict[str, Any
     ]
 
 
-_BLANK = frozenset({"files", "args"})
+_BLANK = frozenset({"files", "args", "message"})
 ROWS = [
     row("GET", "list-script-files", None, list_files, "What the files of a folder of scripts are named"),
     row("GET", "get-script-folder", FolderQuery, get_folder, "What is published, as the files of a folder"),

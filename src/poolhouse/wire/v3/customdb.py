@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from poolhouse.customdb import proof
 from poolhouse.customdb.changes import shown_uri
 from poolhouse.customdb.model import (
     Connection,
@@ -86,6 +87,7 @@ class CustomDatabaseDto(Camel):
     timezone: str
     published_scripts: list[str]
     missing_scripts: list[str]
+    publish_requires_passing_run: bool
     updated_at: str | None = None
 
 
@@ -318,7 +320,8 @@ async def change_variables(request: V3Request, body: ChangeVariablesDto) -> Cust
 async def get_custom_database(request: V3Request, _: None) -> CustomDatabaseDto:
     database = await request.services.customdb.get(request.caller)
     scripts = await request.services.customdb.list_scripts(request.caller)
-    return _database_dto(database, scripts)
+    must_pass = await proof.is_asked_for(request.services.pools, request.caller.pool_id)
+    return _database_dto(database, scripts, must_pass)
 
 
 async def try_connection(request: V3Request, body: TestConnectionDto) -> ConnectionTestDto:
@@ -424,7 +427,7 @@ async def lift_tombstone(request: V3Request, body: LiftTombstoneDto) -> LiftedDt
     return LiftedDto(await request.services.customdb.lift_tombstone(request.caller, body.script_user_id))
 
 
-def _database_dto(database: CustomDatabase, scripts: list[ScriptState]) -> CustomDatabaseDto:
+def _database_dto(database: CustomDatabase, scripts: list[ScriptState], must_pass: bool) -> CustomDatabaseDto:
     connection = database.connection
     published: list[ScriptName] = [state.name for state in scripts if state.published is not None]
     return CustomDatabaseDto(
@@ -450,6 +453,7 @@ def _database_dto(database: CustomDatabase, scripts: list[ScriptState]) -> Custo
         timezone=database.timezone,
         published_scripts=list(published),
         missing_scripts=[name for name in needed(database) if name not in published],
+        publish_requires_passing_run=must_pass,
         updated_at=_when(database.updated_at),
     )
 

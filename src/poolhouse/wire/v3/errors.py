@@ -87,6 +87,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.ScriptOvertaken: Row(409, 40907),
     e.PasskeyExists: Row(409, 40908),
     e.InvalidOperation: Row(422, 42201),
+    e.ScriptUnproven: Row(422, 42202),
     e.LoginRefused: Row(403, 40301),
     e.WrongCredentials: Row(403, 2333),
     e.AccountBlocked: Row(403, 2005),

@@ -29,6 +29,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "发布后立即对所有登录生效。当前运行的版本：{now}",
         "It is used for every sign-in from now on. The version that runs now: {now}",
     ),
+    "script_passed": ("试运行成功", "Passed a run"),
+    "script_unproven": (
+        "用户池要求先试运行成功才能发布，而版本 {number} 还没有：先调试该版本",
+        "This pool publishes only what has passed a run, and version {number} has not: debug it first",
+    ),
     "script_none": ("无", "none"),
     "script_read_only": (
         "只读：您的角色不能修改脚本",
