@@ -30,6 +30,7 @@ from poolhouse.wire.console import (
     go,
     home,
     lists,
+    passkeys,
     people,
     pool_settings,
     scripts,
@@ -46,7 +47,7 @@ from poolhouse.wire.console.visit import Visit, in_pool, known, redirect, strang
 from poolhouse.wire.v3.app import row_named
 
 PAGES: tuple[Page, ...] = (
-    *(*sign_in.PAGES, *account.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
+    *(*sign_in.PAGES, *account.PAGES, *passkeys.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
     *audit.PAGES,
     *database.PAGES,
     *debugging.PAGES,

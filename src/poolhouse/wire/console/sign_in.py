@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.administrators.model import More, SignedIn
 from poolhouse.errors import PoolhouseError, TokenExpired
+from poolhouse.mfa.passkeys import Site, site_of
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import LANG, SESSION, THEME, THEMES, Visit, onward, redirect
@@ -18,13 +21,8 @@ async def ask(visit: Visit, rendering: Rendering) -> Response:
     if visit.administrator:
         return redirect(onward(visit.http.query.text("to") or ""))
     ended = visit.http.query.text("ended")
-    return rendering.page(
-        visit,
-        "sign_in.html",
-        to=onward(visit.http.query.text("to") or ""),
-        username="",
-        notice="signed_out" if ended else "",
-    )
+    to = onward(visit.http.query.text("to") or "")
+    return _page(visit, rendering, to, notice="signed_out" if ended else "")
 
 
 async def sign_in(visit: Visit, rendering: Rendering) -> Response:
@@ -35,16 +33,8 @@ async def sign_in(visit: Visit, rendering: Rendering) -> Response:
             visit.asking, username, form.get("password", ""), device=visit.device
         )
     except PoolhouseError as error:
-        trace.note(error=error)
-        return rendering.page(
-            visit,
-            "sign_in.html",
-            status_of(error),
-            to=to,
-            username=username[:64],
-            error=error.message(visit.lang),
-        )
-    return _answer(visit, rendering, found, to)
+        return refused(visit, rendering, error, to, username[:64])
+    return answer(visit, rendering, found, to)
 
 
 async def go_on(visit: Visit, rendering: Rendering) -> Response:
@@ -74,7 +64,7 @@ async def go_on(visit: Visit, rendering: Rendering) -> Response:
             needs=needs,
             error=error.message(visit.lang),
         )
-    return _answer(visit, rendering, found, to)
+    return answer(visit, rendering, found, to)
 
 
 async def sign_out(visit: Visit, rendering: Rendering) -> Response:
@@ -94,7 +84,29 @@ async def look(visit: Visit, rendering: Rendering) -> Response:
     return response
 
 
-def _answer(visit: Visit, rendering: Rendering, found: SignedIn | More, to: str) -> Response:
+def refused(
+    visit: Visit, rendering: Rendering, error: PoolhouseError, to: str, username: str = ""
+) -> Response:
+    """The form again, and why."""
+    trace.note(error=error)
+    return _page(visit, rendering, to, status_of(error), username=username, error=error.message(visit.lang))
+
+
+def why_no_passkeys(visit: Visit) -> str:
+    """The word of why this address takes none, "" where it does."""
+    site = site_of(visit.origin)
+    return "" if isinstance(site, Site) else f"passkeys_{site}"
+
+
+def _page(
+    visit: Visit, rendering: Rendering, to: str, status: int = 200, username: str = "", **facts: Any
+) -> Response:
+    closed = why_no_passkeys(visit)
+    return rendering.page(visit, "sign_in.html", status, to=to, username=username, why_not=closed, **facts)
+
+
+def answer(visit: Visit, rendering: Rendering, found: SignedIn | More, to: str) -> Response:
+    """Where they were going, or the form for what is needed too."""
     if isinstance(found, SignedIn):
         return visit.signed_in(to, found)
     return rendering.page(visit, "sign_in_more.html", to=to, ticket=found.ticket, needs=found.needs)
