@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.networks import is_loopback
-from poolhouse.texts import PROGRAMS
+from poolhouse.texts import EMPTY, PROGRAMS
 from poolhouse.web_origins import web_origin
 
 LONGEST = 2048
@@ -44,18 +44,44 @@ def logout_address(field: str, address: str) -> str:
     return address
 
 
-def _check(field: str, address: str) -> None:
-    wrong = InvalidInput(field, f"不是合法的回调地址：{address[:200]}", f"not an address: {address[:200]}")
-    if not address or len(address) > LONGEST or _FORBIDDEN.search(address):
-        raise wrong
+def fault(address: str) -> tuple[str, str] | None:
+    """Why nobody may be sent there, in Chinese and English; None for an address that may be registered."""
+    if not address:
+        return EMPTY
+    if len(address) > LONGEST:
+        return f"最长 {LONGEST} 个字符", f"at most {LONGEST} characters"
+    if _FORBIDDEN.search(address):
+        return "有空格、引号或其他地址中不能有的字符", "a blank, a quote or another character no address has"
     try:
         split = urlsplit(address)
         split.port  # noqa: B018  (raises for what is no number)
-    except ValueError as error:
-        raise wrong from error
-    if not _SCHEME.match(split.scheme) or split.scheme in PROGRAMS:
-        raise wrong
-    if split.fragment or _FORBIDDEN_IN_HOST.search(split.netloc) or "@" in split.netloc:
-        raise wrong
+    except ValueError:
+        return "主机或端口不合法", "its host or port is none"
+    if not _SCHEME.match(split.scheme):
+        return "应为完整地址，以 https:// 等开头", "must be whole, beginning with https:// or another scheme"
+    if split.scheme in PROGRAMS:
+        return f"不能是 {split.scheme}: 地址", f"must not be a {split.scheme}: address"
+    if split.fragment:
+        return "不能有 # 及其后的部分", "must have no fragment (#...)"
+    if "@" in split.netloc:
+        return "不能有用户名或密码", "must have no username or password"
+    if _FORBIDDEN_IN_HOST.search(split.netloc):
+        return "主机名不能有通配符", "must have no wildcard in its host"
     if split.scheme in ("http", "https") and not split.hostname:
-        raise wrong
+        return "没有主机名", "has no host"
+    return None
+
+
+def is_open(address: str) -> bool:
+    """Whether what is sent to a sound address can be read on the way: http, and not on this machine."""
+    split = urlsplit(address)
+    return split.scheme == "http" and not is_loopback(split.hostname or "")
+
+
+def _check(field: str, address: str) -> None:
+    if why := fault(address):
+        raise InvalidInput(
+            field,
+            f"不是合法的回调地址：{address[:200]}（{why[0]}）",
+            f"not an address: {address[:200]} ({why[1]})",
+        )

@@ -275,6 +275,16 @@ COMMANDS = (
         act=update_app,
     ),
     Command(
+        "app check-address",
+        (
+            "检查回调地址能否登记，不保存",
+            "Checks whether an application may have these redirect addresses, and saves nothing.",
+        ),
+        "POST check-redirect-uris",
+        (Arg("ADDRESS...", "redirectUris", ("回调地址，可多个", "redirect addresses"), "list", needed=True),),
+        Table((Column("address", "uri"), Column("ok", "isValid"), Column("reason", "reason")), ""),
+    ),
+    Command(
         "app secret",
         ("显示应用密钥", "Shows an application's secret."),
         "GET get-application-secret",
