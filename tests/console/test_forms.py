@@ -12,11 +12,13 @@ from tests.console.conftest import Console, Open, Things
 from poolhouse.client.model import Arg
 from poolhouse.errors import GroupNotFound, InvalidInput, UserNotFound
 from poolhouse.services import Services
-from poolhouse.wire.console import fields
-from poolhouse.wire.console.forms import DELETIONS, FORMS, Form
+from poolhouse.wire.console import applications, fields, forms
+from poolhouse.wire.console.forms import Form
 from poolhouse.wire.v3.app import row_at
 from poolhouse.wire.v3.table import PREFIX
 
+FORMS = (*forms.FORMS, *applications.FORMS)
+DELETIONS = (*forms.DELETIONS, *applications.DELETIONS)
 CHANGING = [form for form in FORMS if form.reads]
 PEOPLE = ("users/new", "users/{user}/edit")
 
@@ -27,6 +29,10 @@ def held(page: str) -> dict[str, str]:
         unescape(name): unescape(value)
         for name, value in re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', page)
     }
+    for box in re.findall(r'<input[^>]* type="checkbox"[^>]*>', page):
+        name = re.search(r' name="([^"]+)"', box)
+        if name and not box.endswith(" checked>"):
+            found.pop(unescape(name[1]), None)
     for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL):
         found[name] = unescape(text).replace("\n", "\r\n")
     for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):

@@ -278,10 +278,10 @@ COMMANDS = (
         "app check-address",
         (
             "检查回调地址能否登记，不保存",
-            "Checks whether an application may have these redirect addresses, and saves nothing.",
+            "Checks whether an application may have these redirect URIs, and saves nothing.",
         ),
         "POST check-redirect-uris",
-        (Arg("ADDRESS...", "redirectUris", ("回调地址，可多个", "redirect addresses"), "list", needed=True),),
+        (Arg("ADDRESS...", "redirectUris", ("回调地址，可多个", "redirect URIs"), "list", needed=True),),
         Table((Column("address", "uri"), Column("ok", "isValid"), Column("reason", "reason")), ""),
     ),
     Command(

@@ -1,4 +1,4 @@
-"""Redirect addresses, judged before they are saved."""
+"""Redirect URIs, judged before they are saved."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from poolhouse.errors import NotFound, NotPermitted, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire.console import (
     account,
+    applications,
     audit,
     compare,
     database,
@@ -50,6 +51,7 @@ PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *passkeys.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
     *audit.PAGES,
     *database.PAGES,
+    *applications.PAGES,
     *debugging.PAGES,
     *explorer.PAGES,
     *people.PAGES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,8 +29,8 @@ class Field:
 
     @property
     def widget(self) -> str:
-        if self.arg.choices and self.arg.kind != "list":
-            return "choice"
+        if self.arg.choices:
+            return "several" if self.arg.kind == "list" else "choice"
         return {
             "yes": "yes",
             "flag": "flag",
@@ -40,6 +40,18 @@ class Field:
             "json": "lines",
             "number": "number",
         }.get(self.arg.kind, "text")
+
+    @property
+    def chosen(self) -> list[str]:
+        """Of a field with several choices, those that are."""
+        return self.text.split("\n")
+
+
+def typed(arg: Arg, form: Mapping[str, str]) -> str:
+    """What a form says of a field: a text, or of several choices one a line."""
+    if arg.choices and arg.kind == "list":
+        return "\n".join(choice for choice in arg.choices if f"{arg.key}.{choice}" in form)
+    return form.get(arg.key, "")
 
 
 def written(arg: Arg, value: Any) -> str:

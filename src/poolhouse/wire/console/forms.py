@@ -6,7 +6,7 @@ too, nothing is written, and the page says what stands there now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,10 @@ class Form:
     within: Mapping[str, str] = field(default_factory=dict)
     confirms: str = ""
     inside: tuple[str, Mapping[str, str]] | None = None
+    template: str = "form.html"
+    tells: Callable[[Visit], Awaitable[Mapping[str, Any]]] | None = None
+    made: Callable[[Visit, Rendering, Any], Awaitable[Response]] | None = None
+    words: str = ""
 
     @property
     def row(self) -> Command:
@@ -108,14 +112,6 @@ FORMS = (
         {"withCustomData": True},
         within={"organization": "organizationCode"},
     ),
-    Form("applications/new", "app create", "applications"),
-    Form(
-        "applications/{application}/edit",
-        "app update",
-        "applications/{application}",
-        "application",
-        "GET get-application",
-    ),
 )
 DELETIONS = (
     Form("users/{user}/delete", "user delete", "users", "user", "GET get-user"),
@@ -137,17 +133,10 @@ DELETIONS = (
         within={"organization": "organizationCode"},
         confirms="name",
     ),
-    Form(
-        "applications/{application}/delete",
-        "app delete",
-        "applications",
-        "application",
-        "GET get-application",
-    ),
 )
 
 
-def _pages(form: Form) -> tuple[Page, Page]:
+def pages_of(form: Form) -> tuple[Page, Page]:
     path = f"/pools/{{pool}}/{form.path}"
     return Page("GET", path, _shown(form), calls=form.calls), Page(
         "POST", path, _sent(form), calls=form.calls
@@ -158,12 +147,8 @@ def _shown(form: Form) -> Handler:
     async def show(visit: Visit, rendering: Rendering) -> Response:
         now = await _now(visit, form)
         texts = {arg.key: fields.written(arg, got(now, arg.to)) for arg in form.arguments}
-        return _page(
-            visit,
-            rendering,
-            form,
-            [Field(arg, texts[arg.key], texts[arg.key]) for arg in form.arguments],
-        )
+        held = [Field(arg, texts[arg.key], texts[arg.key]) for arg in form.arguments]
+        return await page_with(visit, rendering, form, held)
 
     return show
 
@@ -172,26 +157,27 @@ def _sent(form: Form) -> Handler:
     async def send(visit: Visit, rendering: Rendering) -> Response:
         given = visit.form()
         now = await _now(visit, form)
-        shown = [Field(arg, given.get(arg.key, ""), given.get(WAS + arg.key, "")) for arg in form.arguments]
+        shown = sent(form, given)
+        done = None
         try:
             values = _values(visit, form, shown, now)
             if now is None or values != _named(visit, form):
-                await visit.ask(form.row.operation, values)
+                done = await visit.ask(form.row.operation, values)
         except Overtaken as error:
-            return _page(visit, rendering, form, error.fields, 409, conflict=True)
+            return await page_with(visit, rendering, form, error.fields, 409, conflict=True)
         except PoolhouseError as error:
             trace.note(error=error)
-            return _page(
-                visit,
-                rendering,
-                form,
-                fields.marked(shown, error),
-                status_of(error),
-                error=error.message(visit.lang),
-            )
+            marked, said = fields.marked(shown, error), error.message(visit.lang)
+            return await page_with(visit, rendering, form, marked, status_of(error), error=said)
+        if form.made:
+            return await form.made(visit, rendering, done)
         return redirect(f"{_address(visit, form.to)}?done=done_saved")
 
     return send
+
+
+def sent(form: Form, given: Mapping[str, str]) -> list[Field]:
+    return [Field(arg, fields.typed(arg, given), given.get(WAS + arg.key, "")) for arg in form.arguments]
 
 
 def _values(visit: Visit, form: Form, shown: list[Field], now: Any) -> Values:
@@ -232,21 +218,24 @@ def _address(visit: Visit, path: str) -> str:
     return f"{visit.pool_address}/{path}"
 
 
-def _page(
+async def page_with(
     visit: Visit, rendering: Rendering, form: Form, shown: list[Field], status: int = 200, **facts: Any
 ) -> Response:
+    """`checks`: key of a field -> what was found of each line in it."""
+    told = dict(await form.tells(visit)) if form.tells else {}
     return rendering.page(
         visit,
-        "form.html",
+        form.template,
         status,
         heading=form.row.help[visit.lang == "en-US"],
         fields=shown,
         back=_address(visit, form.to),
-        **{"conflict": False} | facts,
+        words=form.words,
+        **{"conflict": False, "check_at": "", "checks": {}, **told, **facts},
     )
 
 
-def _deleting(form: Form) -> tuple[Page, Page]:
+def deleting(form: Form) -> tuple[Page, Page]:
     async def ask(visit: Visit, rendering: Rendering) -> Response:
         return await _confirmed(visit, rendering, form)
 
@@ -294,6 +283,6 @@ async def _confirmed(
 
 
 PAGES = (
-    *(page for form in FORMS for page in _pages(form)),
-    *(page for form in DELETIONS for page in _deleting(form)),
+    *(page for form in FORMS for page in pages_of(form)),
+    *(page for form in DELETIONS for page in deleting(form)),
 )

@@ -31,7 +31,6 @@ class Thing:
 THINGS = (
     Thing("group", "groups", "group show", "POST update-group", "POST delete-groups-batch", members.GROUP),
     Thing("role", "roles", "role show", "POST update-role", "POST delete-roles-batch", members.ROLE),
-    Thing("application", "applications", "app show", "POST update-application", "POST delete-application"),
 )
 
 

@@ -1,4 +1,4 @@
-"""Redirect addresses, judged before they are saved: our own endpoint."""
+"""Redirect URIs, judged before they are saved: our own endpoint."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ class CheckedRedirectUriDto(Struct, rename="camel"):
     reason: str | None
 
 
-async def check_redirect_uris(
-    request: V3Request, body: CheckRedirectUrisDto
-) -> list[CheckedRedirectUriDto]:
+async def check_redirect_uris(request: V3Request, body: CheckRedirectUrisDto) -> list[CheckedRedirectUriDto]:
     """By the rule of `create-application` and `update-application`. Raises TooLarge."""
     if len(body.redirect_uris) > redirect_uris.MOST:
         most = redirect_uris.MOST
@@ -48,7 +46,7 @@ ENDPOINTS = [
         response=list[CheckedRedirectUriDto],
         handler=check_redirect_uris,
         scope="apps:read",
-        summary="Whether an application may have each of these redirect addresses, and why not",
+        summary="Whether an application may have each of these redirect URIs, and why not",
         blank=frozenset({"redirectUris"}),
         ours=True,
     ),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from poolhouse.errors import Lang
 from poolhouse.wire.console.words import (
+    applications,
     audit,
     common,
     comparing,
@@ -23,6 +24,7 @@ from poolhouse.wire.console.words import (
 )
 
 _PARTS = (
+    applications.WORDS,
     audit.WORDS,
     common.WORDS,
     comparing.WORDS,

@@ -1,0 +1,190 @@
+"""Words of the pages of one application."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "app_tabs": ("应用的各部分", "Parts of the application"),
+    "app_tab_overview": ("概览", "Overview"),
+    "app_tab_edit": ("基本信息", "Basics"),
+    "app_tab_addresses": ("地址", "Addresses"),
+    "app_tab_protocol": ("协议与 token", "Protocol and tokens"),
+    "app_tab_sign_in": ("登录方式", "Sign-in"),
+    "app_tab_access": ("访问授权", "Access"),
+    "app_tab_credentials": ("凭证", "Credentials"),
+    "app_tab_people": ("在线用户", "Signed in"),
+    # overview
+    "app_developers": ("接入所需", "For whoever builds it"),
+    "app_client_id": ("应用编号（client_id）", "Application id (client_id)"),
+    "app_issuer": ("签发者（issuer）", "Issuer"),
+    "app_discovery": ("服务发现地址", "Discovery address"),
+    "app_settings": ("设置", "Settings"),
+    # fields
+    "app_field_name": ("名称", "Name"),
+    "app_field_description": ("描述", "Description"),
+    "app_field_identifier": ("标识", "Identifier"),
+    "app_field_identifier_help": (
+        "地址中使用：小写字母、数字和连字符，用户池内唯一",
+        "Part of addresses: lower-case letters, digits and hyphens, unique in the pool",
+    ),
+    "app_field_logo": ("图标的网址", "Address of its picture"),
+    "app_field_sso": ("与其他应用共享登录", "Shares the sign-in of other applications"),
+    "app_field_redirect_uri": ("登录回调地址", "Redirect URIs"),
+    "app_field_redirect_uri_help": (
+        "每行一个，须与应用请求中的完全一致",
+        "One a line, exactly as the application names them in its requests",
+    ),
+    "app_field_logout_redirect_uri": ("退出后可跳转的地址", "Addresses after signing out"),
+    "app_field_logout_redirect_uri_help": ("每行一个", "One a line"),
+    "app_field_init_login_uri": ("应用自己发起登录的地址", "Where a sign-in at it begins"),
+    "app_field_init_login_uri_help": (
+        "邮件和应用列表通向这里",
+        "Mails and lists of applications lead there",
+    ),
+    "app_field_backchannel_logout_uri": ("后端退出通知地址", "Back-channel logout address"),
+    "app_field_backchannel_logout_uri_help": (
+        "会话结束时服务器通知此地址，须为 https",
+        "Told by the server when a session ends; https",
+    ),
+    "app_field_backchannel_logout_session_required": (
+        "通知中须有会话编号",
+        "Back-channel logouts name the session",
+    ),
+    "app_field_frontchannel_logout_uri": ("前端退出地址", "Front-channel logout address"),
+    "app_field_frontchannel_logout_uri_help": (
+        "退出页面在浏览器中打开此地址，须为 https",
+        "Opened in the browser by the page that signs out; https",
+    ),
+    "app_field_frontchannel_logout_session_required": (
+        "前端退出地址带会话编号",
+        "Front-channel logouts name the session",
+    ),
+    "app_field_id_token_algorithm": ("ID token 的签名算法", "Signature of id tokens"),
+    "app_field_token_endpoint_auth": ("应用如何证明身份", "How it proves who it is"),
+    "app_field_token_endpoint_auth_help": (
+        "浏览器和手机中的应用选 none：它们保守不了密钥，改用 PKCE",
+        "none for applications in a browser or on a phone: they can keep no secret, and use PKCE",
+    ),
+    "app_field_jwks": ("private_key_jwt 的公钥（JWK 集合）", "Public keys of private_key_jwt (a JWK set)"),
+    "app_field_require_pkce": ("必须使用 PKCE", "PKCE is required"),
+    "app_field_grant_type": ("授权方式", "Grant types"),
+    "app_field_client_credentials_scope": ("应用自己的 token 可有的 scope", "Scopes of tokens of its own"),
+    "app_field_client_credentials_scope_help": (
+        "每行一个，用于 client_credentials",
+        "One a line, for client_credentials",
+    ),
+    "app_field_response_type": ("response_type", "Response types"),
+    "app_field_response_mode": ("response_mode", "Response modes"),
+    "app_field_refresh_token_rotation": ("刷新 token 只用一次", "A refresh token is good for one use"),
+    "app_field_code_expires_after": ("授权码有效期（秒）", "Seconds an authorization code is good for"),
+    "app_field_id_token_expires_after": (
+        "ID token 和登录的有效期（秒）",
+        "Seconds of id tokens and of sign-ins",
+    ),
+    "app_field_id_token_expires_after_help": ("留空则用用户池的", "Empty: the pool's"),
+    "app_field_access_token_expires_after": ("访问 token 有效期（秒）", "Seconds of access tokens"),
+    "app_field_refresh_token_expires_after": ("刷新 token 有效期（秒）", "Seconds of refresh tokens"),
+    "check_addresses": ("检查地址", "Check the addresses"),
+    "address_good": ("可以使用", "can be used"),
+    "address_open": (
+        "可以使用，但 http 不加密：途中的人能读到授权码",
+        "can be used, but http is not encrypted: whoever is on the way can read the code",
+    ),
+    # credentials
+    "app_made": ("应用已建好", "The application is made"),
+    "app_who": ("应用的身份", "Who it is"),
+    "app_secret": ("密钥（client_secret）", "Secret (client_secret)"),
+    "app_secret_hidden": ("不再显示", "Not shown again"),
+    "app_secret_once": ("新密钥，只显示这一次", "The secret, shown this once"),
+    "app_secret_once_help": (
+        "请现在复制到应用的配置中。离开此页后无法再看，只能更换",
+        "Copy it to the application's settings now. After this page it can only be changed, not seen",
+    ),
+    "app_secret_public": (
+        "这个应用以 none 证明身份（公开客户端），用不到密钥",
+        "It proves itself by none (a public client), so it needs no secret",
+    ),
+    "app_secret_by_key": (
+        "这个应用以私钥证明身份（private_key_jwt），用不到密钥",
+        "It proves itself by its private key (private_key_jwt), so it needs no secret",
+    ),
+    "app_rotate": ("更换密钥", "Change the secret"),
+    "app_rotate_help": (
+        "新密钥显示一次，旧密钥立即失效：用旧密钥的应用在换上新密钥之前无法完成登录",
+        "The new secret is shown once and the old one ends at once: until it has the new one, the application can "
+        "complete no sign-in",
+    ),
+    "app_rotate_sure": ("我知道旧密钥立即失效", "I know that the old secret ends at once"),
+    "app_rotate_unsure": ("没有更换：请先确认", "Nothing was changed: confirm it first"),
+    "app_rotate_owners": (
+        "密钥由用户池的所有者更换",
+        "Secrets are changed by owners of the pool",
+    ),
+    # signing in
+    "app_sign_in_methods": ("登录方式", "Ways to sign in"),
+    "app_sign_in_first": ("先显示", "Shown first"),
+    "app_sign_up_methods": ("注册方式", "Ways to sign up"),
+    "app_sign_up_first": ("注册时先显示", "Shown first when signing up"),
+    "app_merged": (
+        "验证码登录时，没有账号则自动注册",
+        "Who signs in by a code and has no account is given one",
+    ),
+    "app_sign_in_who": (
+        "登录组件 Guard 按此显示；服务器不因此拒绝其他方式，托管登录页也不受影响",
+        "The sign-in component Guard shows these. The server refuses no other way because of it, and the hosted "
+        "sign-in pages are not changed by it",
+    ),
+    "app_sign_in_conflict": (
+        "打开此页之后，有人修改了登录方式。没有保存，请核对后再次保存",
+        "Somebody changed the ways to sign in since this page was opened. Nothing was saved: compare, and save again",
+    ),
+    "app_method_username_password": ("用户名 + 密码", "Username and password"),
+    "app_method_email_password": ("邮箱 + 密码", "E-mail and password"),
+    "app_method_phone_password": ("手机号 + 密码", "Phone and password"),
+    "app_method_email_code": ("邮箱验证码", "Code by e-mail"),
+    "app_method_phone_code": ("手机验证码", "Code by phone"),
+    "app_way_password": ("密码", "Password"),
+    "app_way_passcode": ("验证码", "Code"),
+    "app_second_step": ("二次验证", "Second step"),
+    "app_second_step_required": (
+        "在此应用登录必须再输入身份验证器的验证码",
+        "Sign-ins here take a code of an authenticator too",
+    ),
+    "app_second_step_help": (
+        "还没有身份验证器的用户登录时会被要求绑定",
+        "Whoever has no authenticator yet is asked to set one up at the sign-in",
+    ),
+    # access
+    "app_access_default": ("默认", "By default"),
+    "app_access_who": ("没有规则的用户", "Whom no rule is about"),
+    "app_access_allow_all": ("可以使用", "May use it"),
+    "app_access_deny_all": ("不能使用", "May not use it"),
+    "app_access_rules": ("规则（{count}）", "Rules ({count})"),
+    "app_access_order": (
+        "拒绝优先于允许；没有规则时按默认",
+        "A denial goes before an allowance; without a rule the default holds",
+    ),
+    "app_access_none": ("还没有规则", "No rules yet"),
+    "app_access_whom": ("对象", "Whom"),
+    "app_access_whom_help": (
+        "用户：编号、用户名、邮箱、手机号或外部编号；分组、角色、组织：编码或编号",
+        "A user: id, username, e-mail, phone or external id; a group, role or organization: its code or id",
+    ),
+    "app_access_namespace": ("角色的权限空间（默认 default）", "Namespace of the role (default if empty)"),
+    "app_access_effect": ("效果", "Effect"),
+    "app_access_state": ("状态", "State"),
+    "app_access_add": ("添加规则", "Add a rule"),
+    "app_access_inherit": ("组织：下级部门同样适用", "Organization: for the departments below it too"),
+    "app_kind_user": ("用户", "User"),
+    "app_kind_group": ("分组", "Group"),
+    "app_kind_role": ("角色", "Role"),
+    "app_kind_org": ("组织或部门", "Organization or department"),
+    "app_effect_allow": ("允许", "Allow"),
+    "app_effect_deny": ("拒绝", "Deny"),
+    "app_rule_on": ("生效", "On"),
+    "app_rule_off": ("停用", "Off"),
+    "app_rule_enable": ("启用", "Switch on"),
+    "app_rule_disable": ("停用", "Switch off"),
+    # people
+    "app_people_count": ("{count} 人在此应用中登录", "{count} signed in to it"),
+    "app_people_none": ("没有人在此应用中登录", "Nobody is signed in to it"),
+}
