@@ -15,7 +15,7 @@ from tests.jobs import piece_of
 from tests.test_background import running
 
 from poolhouse import background, maintenance
-from poolhouse.customdb import postgres as script_rows
+from poolhouse.customdb import postgres_logs as script_rows
 from poolhouse.db.database import Database, Tx, opened
 from poolhouse.errors import DatabaseLost
 from poolhouse.ids import new_id
@@ -322,10 +322,8 @@ async def test_of_a_pool_that_logs_much_only_the_newest_calls_are_kept(
             calls,
         )
     async with database.transaction() as tx:
-        assert (
-            2 <= await script_rows.prune_logs(tx, 2, keep_rows=4) <= 4
-        )  # two of what is old, two of too many
-        while await script_rows.prune_logs(tx, 100, keep_rows=4):
+        assert 2 <= await script_rows.prune(tx, 2, keep_rows=4) <= 4  # two of what is old, two of too many
+        while await script_rows.prune(tx, 100, keep_rows=4):
             """Other tests' pools are in this table too."""
 
     async def kept(one: PoolForTests) -> set[str]:

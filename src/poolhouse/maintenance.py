@@ -24,7 +24,7 @@ from poolhouse.administrators import postgres_passkeys as passkey_rows
 from poolhouse.audit import postgres as audit_rows
 from poolhouse.background import forever, is_cancelled
 from poolhouse.credentials import postgres as credential_rows
-from poolhouse.customdb import postgres as script_rows
+from poolhouse.customdb import postgres_logs as script_rows
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import PoolhouseError
 from poolhouse.fields import postgres_index as field_index_rows
@@ -70,7 +70,7 @@ JOBS: tuple[Job, ...] = (
     Job("pool_counts", MINUTE_S, statistics_rows.count),
     Job("mail", HOUR_S, mail_rows.delete_old),
     Job("user_search", MINUTE_S, postgres_searching.write_orphaned),
-    Job("script_logs", HOUR_S, script_rows.prune_logs),
+    Job("script_logs", HOUR_S, script_rows.prune),
     Job("audit_partitions", 6 * HOUR_S, audit_rows.prepare_partitions),
 )
 

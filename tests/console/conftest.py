@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -15,6 +15,8 @@ from tests.conftest import PoolForTests
 from poolhouse.administrators.model import Administrator
 from poolhouse.app import asgi
 from poolhouse.audit.model import RecordQuery
+from poolhouse.customdb import postgres_logs
+from poolhouse.customdb.model import LogEntry
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
@@ -65,6 +67,7 @@ class Things:
     department: str
     script: str = "nothing"
     record: str = "nothing"
+    call: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -84,7 +87,18 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     await services.groups.add_members(admin, group.code, [user.id])
     await services.customdb.save_script(admin, "login", f"function login() {{}} // of {pool.id}")
     log = await services.audit.list_records(admin, RecordQuery(), PageRequest(1, 1))
-    return Things(user.id, group.code, role.code, app.id, org.code, node.id, "login", log.items[0].id)
+    call = await one_call(
+        services, pool, LogEntry("", "login", 1, 12.5, False, "threw", "no", "at login.js:3:1")
+    )
+    record = log.items[0].id
+    return Things(user.id, group.code, role.code, app.id, org.code, node.id, "login", record, call)
+
+
+async def one_call(services: Services, pool: PoolForTests, entry: LogEntry) -> str:
+    """A call in the log of scripts. Its id."""
+    entry = replace(entry, id=new_id(), success=entry.outcome == "returned")
+    await postgres_logs.add(services.db, pool.id, [entry])
+    return entry.id
 
 
 @pytest.fixture

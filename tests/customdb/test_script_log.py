@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from structlog.testing import capture_logs
 from tests.conftest import PoolForTests
 
 from poolhouse.customdb import script_log
 from poolhouse.customdb.model import LogQuery
-from poolhouse.customdb.script_log import Run, ScriptLog
+from poolhouse.customdb.script_log import Run, ScriptLog, entry_of
 from poolhouse.db.database import Database
 from poolhouse.paging import PageRequest
 from poolhouse.sandbox.client import ConsoleLine, Returned
@@ -61,3 +63,30 @@ async def test_what_cannot_be_written_in_time_is_lost_and_told(
     (lost,) = [entry for entry in told if entry["event"] == "script_logs_lost"]
     assert lost["pool_id"] == pool.id
     assert lost["rows"] >= 100
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "answer", "about"),
+    [
+        ("login", [{"email": "li@x.cn"}, "right", {}], {"id": 7}, "7"),
+        ("login", [{"email": "li@x.cn"}, "right", {}], None, None),
+        ("login", [{"email": "li@x.cn"}, "right", {}], {"id": "x" * 300}, None),
+        ("login", [{"email": "li@x.cn"}, "right", {}], {"id": "right"}, None),
+        ("getUser", [{"id": "old-7", "email": None}, {}], None, "old-7"),
+        ("getUser", [{"id": None, "email": "li@x.cn"}, {}], {"id": "old-7"}, "old-7"),
+        ("updateUser", ["old-7", {"nickname": "Li"}, {}], None, "old-7"),
+        ("deleteUser", ["old-7", {}], True, "old-7"),
+        ("validatePassword", ["old-7", "right", {}], True, "old-7"),
+        ("createUser", [{"username": "li"}, {}], {"id": "old-8"}, "old-8"),
+        ("listUsers", [1, 10, {}], {"list": [{"id": "old-7"}]}, None),
+        ("searchUser", ["li", {}], {"id": ["old-7"]}, None),
+        ("verifyPassword", ["right", "hash", None, {}, {}], True, None),
+    ],
+)
+def test_a_row_says_whom_the_call_was_about(
+    pool: PoolForTests, name: str, args: list[Any], answer: Any, about: str | None
+) -> None:
+    """As its arguments or its answer say it; an id that is a password, or none, is not kept."""
+    outcome = Returned(value=answer, console=(), duration_ms=1.0)
+    entry = entry_of(Run(pool.administrator, name, 1, args, {}, outcome, debug=False))
+    assert entry.script_user_id == about

@@ -32,7 +32,7 @@ OF_ALL_POOLS: dict[str, str] = {
     "audit/postgres:ensure_partition": _SWEEP,
     "audit/postgres:prune": _SWEEP,
     "statistics/postgres:count": "maintenance, which counts what is new of all pools, each by itself",
-    "customdb/postgres:prune_logs": _SWEEP,
+    "customdb/postgres_logs:prune": _SWEEP,
     "db/expiry:delete_old": _SWEEP,
     "migration/postgres_searching:write_orphaned": "housekeeping, of what imports of any pool have left",
     "sessions/postgres:delete_unneeded_keys": _SWEEP,

@@ -68,6 +68,14 @@ async def marked(services: Services, pool: PoolForTests) -> User:
         f"no such user {MARK}-name",
         [{"text": f"{MARK}@x.cn"}],
     )
+    for about in (OLD, user.id):  # nothing else of these rows says whom they were about
+        await services.db.execute(
+            "insert into custom_script_logs (pool_id, id, name, duration_ms, success, outcome, script_user_id) "
+            "values ($1, $2, 'login', 1, true, 'returned', $3)",
+            pool.id,
+            new_id(),
+            about,
+        )
     for at, recipient in enumerate((f"{MARK}@x.cn", "other@x.cn")):
         await services.db.execute(
             "insert into mail_outbox (pool_id, id, channel, scene, lang, recipient, sender, subject, body) "

@@ -174,19 +174,59 @@ SCRIPTS_COMMANDS = (
         (
             SCRIPT._replace(name="--script", needed=False, help=("只看此脚本", "only of this script")),
             FAILED._replace(help=("只看失败的", "only failed ones")),
+            Arg(
+                "--result",
+                "result",
+                (
+                    "只看此结果：成功、失败、超时、熔断",
+                    "only of this result; breaker: not tried, as the last calls lost the database",
+                ),
+                choices=("ok", "failed", "timeout", "breaker"),
+            ),
             SINCE,
+            SINCE._replace(name="--until", to="end", help=("到何时为止", "until when")),
+            Arg(
+                "--min-ms", "minDurationMs", ("至少这么多毫秒", "took at least these milliseconds"), "number"
+            ),
+            Arg("--max-ms", "maxDurationMs", ("至多这么多毫秒", "took at most these milliseconds"), "number"),
+            Arg("--user", "userId", ("只看关于此用户的", "only those about this user"), "user"),
+            Arg("--request", "requestId", ("只看此请求的", "only of this request, by its id")),
         ),
         Table(
             (
                 Column("time", "time", "time"),
                 Column("script", "name"),
                 Column("version", "version"),
-                Column("ok", "success"),
+                Column("result", "result"),
                 Column("duration", "durationMs"),
+                Column("user", "userId", also="scriptUserId"),
                 Column("error", "message"),
+                Column("id", "id"),
             )
         ),
         paged="",
+    ),
+    Command(
+        "scripts log",
+        (
+            "显示脚本的一次执行：参数、错误、控制台输出",
+            "Shows one call of a script: its arguments, error and console output.",
+        ),
+        "GET get-custom-database-log",
+        (Arg("ID", "id", ("执行编号", "the call's id"), needed=True),),
+        Facts(
+            (
+                Column("time", "time", "time"),
+                Column("script", "name"),
+                Column("version", "version"),
+                Column("result", "result"),
+                Column("duration", "durationMs"),
+                Column("user", "userId", also="scriptUserId"),
+                Column("error", "message"),
+                Column("id", "id"),
+            ),
+            rest=True,
+        ),
     ),
 )
 MIGRATION_COMMANDS = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Literal, get_args
 
+from poolhouse.sandbox.limits import KillReason
 from poolhouse.sandbox.order import Dialect
 from poolhouse.times import zone_named
 
@@ -50,6 +51,9 @@ _NEEDED_OF_AUTH0: tuple[ScriptName, ...] = ("login", "getUser", "createUser", "d
 
 LONGEST_MESSAGE = 500
 """Characters of what is said of a version."""
+
+LONGEST_CALL_MS = 3_600_000
+"""Milliseconds, more than which no duration is looked for."""
 
 DEFAULT_TIMEOUT_MS, LARGEST_TIMEOUT_MS = 10_000, 20_000
 
@@ -164,9 +168,24 @@ class LiveConnection:
     """name -> (version, source); a name that is absent runs its stub."""
 
 
+RETURNED, THREW = "returned", "threw"
+"""Outcomes of a call that ended by itself; the others are the sandbox's KillReason."""
+LogResult = Literal["ok", "failed", "timeout", "breaker"]
+OUTCOMES: Mapping[LogResult, tuple[str, ...]] = {
+    "ok": (RETURNED,),
+    "timeout": (KillReason.SOFT_TIMEOUT, KillReason.HARD_TIMEOUT, KillReason.UNRESPONSIVE),
+    "breaker": (KillReason.BREAKER_OPEN,),
+}
+"""What became of a call, in a word, and the outcomes that it stands for: all others failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One invocation. `outcome` is returned, threw or a sandbox's KillReason; `arguments` are redacted."""
+    """One invocation. `outcome` is returned, threw or a sandbox's KillReason; `arguments` are redacted.
+
+    `script_user_id`: whom the call was about, as the scripts call them, where its arguments or its answer say so;
+    `user_id`: who that is here, None for nobody.
+    """
 
     id: str
     name: str
@@ -185,15 +204,37 @@ class LogEntry:
     request_id: str | None = None
     debug: bool = False
     at: datetime | None = None
+    script_user_id: str | None = None
+    user_id: str | None = None
+
+    @property
+    def result(self) -> LogResult:
+        named = (result for result, outcomes in OUTCOMES.items() if self.outcome in outcomes)
+        return next(named, "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class LogQuery:
+    """`user_id`: of somebody here. Durations are in milliseconds, both included."""
+
     name: str | None = None
     success: bool | None = None
     start: datetime | None = None
     end: datetime | None = None
     request_id: str | None = None
+    result: LogResult | None = None
+    least_ms: int | None = None
+    most_ms: int | None = None
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """`total` counts every match, or where that was not asked at least those up to this page. `more` follow."""
+
+    total: int
+    items: list[LogEntry]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
-"""All SQL on custom databases."""
+"""All SQL on custom databases but that of the log of calls, which is in `postgres_logs.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -12,19 +10,13 @@ from asyncpg import Record
 from poolhouse.audit.person import spellings_of_tombstones
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb.model import (
-    LOG_DAYS,
-    LOG_ROWS,
     Connection,
     CustomDatabase,
-    LogEntry,
-    LogQuery,
     MigrationProgress,
     ScriptName,
     ScriptVersion,
 )
 from poolhouse.db.database import Executor
-from poolhouse.db.expiry import delete_old
-from poolhouse.db.where import Where
 from poolhouse.times import now
 from poolhouse.users.model import CUSTOM_DATABASE
 
@@ -37,10 +29,6 @@ _SETTINGS = (
     "error_messages",
     "dialect",
     "timezone",
-)
-_LOGGED = (
-    "id, name, version, duration_ms, success, outcome, message, stack, console, warnings, clients_opened, "
-    "clients_left_open, arguments, app_id, request_id, debug, at"
 )
 _VERSION = "name, version, source, created_at, created_by, message, passed_at"
 
@@ -208,93 +196,6 @@ async def unpublish(db: Executor, pool_id: str, name: str) -> bool:
         "delete from custom_scripts_published where pool_id = $1 and name = $2 returning true", pool_id, name
     )
     return bool(gone)
-
-
-async def add_logs(db: Executor, pool_id: str, entries: Sequence[LogEntry]) -> None:
-    """All of them or none."""
-    await db.executemany(
-        "insert into custom_script_logs (pool_id, id, name, version, duration_ms, success, outcome, message, "
-        "stack, console, warnings, clients_opened, clients_left_open, arguments, app_id, request_id, debug) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-        [
-            (
-                pool_id,
-                entry.id,
-                entry.name,
-                entry.version,
-                entry.duration_ms,
-                entry.success,
-                entry.outcome,
-                entry.message,
-                entry.stack,
-                list(entry.console),
-                list(entry.warnings),
-                entry.clients_opened,
-                entry.clients_left_open,
-                list(entry.arguments),
-                entry.app_id,
-                entry.request_id,
-                entry.debug,
-            )
-            for entry in entries
-        ],
-    )
-
-
-async def list_logs(
-    db: Executor, pool_id: str, query: LogQuery, limit: int, offset: int
-) -> tuple[int, list[LogEntry]]:
-    where = Where(pool_id, "l")
-    for column, value in (("name", query.name), ("success", query.success), ("request_id", query.request_id)):
-        if value is not None:
-            where.add(f"l.{column} = {where.arg(value)}")
-    if query.start:
-        where.add(f"l.at >= {where.arg(query.start)}")
-    if query.end:
-        where.add(f"l.at < {where.arg(query.end)}")
-    total = await db.fetchval(f"select count(*) from custom_script_logs l where {where.sql}", *where.args)
-    page = f"limit {where.arg(limit)} offset {where.arg(offset)}"
-    rows = await db.fetch(
-        f"select {_LOGGED} from custom_script_logs l where {where.sql} order by l.at desc, l.id desc {page}",
-        *where.args,
-    )
-    return int(total), [_log_entry(row) for row in rows]
-
-
-def _log_entry(row: Record) -> LogEntry:
-    values = dict(row)
-    for name in ("console", "warnings", "arguments"):
-        values[name] = tuple(values[name])
-    return LogEntry(**values)
-
-
-async def prune_logs(db: Executor, limit: int, keep_days: int = LOG_DAYS, keep_rows: int = LOG_ROWS) -> int:
-    """What is older than `keep_days`, and older than the newest `keep_rows` of its pool: `limit` of each at most.
-    Answers how many went."""
-    old = await delete_old(
-        db,
-        "custom_script_logs",
-        key="pool_id, id",
-        by="at",
-        age=timedelta(days=keep_days),
-        limit=limit,
-    )
-    tag = await db.execute(
-        """
-        with full_pools as (
-          select pools.id, oldest_kept.at from pools cross join lateral (
-            select l.at from custom_script_logs l where l.pool_id = pools.id
-            order by l.at desc offset $1 - 1 limit 1) oldest_kept
-        )
-        delete from custom_script_logs where (pool_id, id) in (
-          select l.pool_id, l.id from full_pools join custom_script_logs l
-            on l.pool_id = full_pools.id and l.at < full_pools.at
-          limit $2)
-        """,
-        keep_rows,
-        limit,
-    )
-    return old + int(tag.split()[-1])
 
 
 async def count_migration(db: Executor, pool_id: str, outcome: str) -> None:

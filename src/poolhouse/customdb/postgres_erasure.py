@@ -27,4 +27,9 @@ async def erase_person(tx: Tx, pool_id: str, person: Person) -> int:
         pool_id,
         theirs,
     )
-    return len(theirs)
+    about = await tx.execute(
+        "update custom_script_logs set script_user_id = null where pool_id = $1 and script_user_id = any($2::text[])",
+        pool_id,
+        [person.user_id, *person.old_ids],
+    )
+    return max(len(theirs), int(about.split()[-1]))

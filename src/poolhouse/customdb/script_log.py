@@ -14,13 +14,15 @@ from prometheus_client import Counter
 
 from poolhouse.background import Tasks
 from poolhouse.caller import Caller
-from poolhouse.customdb import postgres
-from poolhouse.customdb.model import LogEntry
+from poolhouse.customdb import postgres_logs
+from poolhouse.customdb.model import RETURNED, THREW, LogEntry
 from poolhouse.customdb.redaction import Redactor, redacted_arguments, secrets_of, secrets_typed
 from poolhouse.db.database import Database
+from poolhouse.errors import ScriptFailed
 from poolhouse.failures import told
 from poolhouse.ids import new_id
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
+from poolhouse.users.profiles import script_id
 
 WAITING_ROWS, WAITING_BYTES = 1_000, 8 * 1024 * 1024
 """What of one pool may wait to be written; what comes on top is lost, counted and told."""
@@ -89,7 +91,7 @@ class ScriptLog:
         try:
             entries = await asyncio.to_thread(lambda: [entry_of(run) for run in batch])
             async with self._writers:
-                await postgres.add_logs(self._db, pool_id, entries)
+                await postgres_logs.add(self._db, pool_id, entries)
         except Exception as error:  # a lost row must not fail the call it tells of, nor end the next rows
             LOST.inc(len(batch))
             _log.error("script_logs_lost", pool_id=pool_id, rows=len(batch), cause=told(error))
@@ -121,11 +123,11 @@ def entry_of(run: Run) -> LogEntry:
     redactor = Redactor(secrets_of(run.env), secrets_typed(run.name, run.args))
     message = stack = None
     if isinstance(outcome, Threw):
-        message, stack, kind = outcome.message or outcome.name, outcome.stack, "threw"
+        message, stack, kind = outcome.message or outcome.name, outcome.stack, THREW
     elif isinstance(outcome, Killed):
         message, kind = outcome.detail, outcome.reason.value
     else:
-        kind = "returned"
+        kind = RETURNED
     return LogEntry(
         id=new_id(),
         name=run.name,
@@ -143,4 +145,26 @@ def entry_of(run: Run) -> LogEntry:
         app_id=run.caller.app_id,
         request_id=run.caller.request_id or None,
         debug=run.debug,
+        script_user_id=_about(run, redactor),
     )
+
+
+_ABOUT_FIRST = frozenset({"updateUser", "deleteUser", "validatePassword"})
+"""Functions that are given an id; getUser may be, too, within its query."""
+
+
+def _about(run: Run, redactor: Redactor) -> str | None:
+    """Whom a call was about, as the scripts call them: of what it was given, else of the profile it answered.
+    None where neither says so, and where the id is a secret."""
+    given = run.args[0] if run.args else None
+    profile = {"id": given} if run.name in _ABOUT_FIRST else given if run.name == "getUser" else None
+    for said in (profile, run.outcome.value if isinstance(run.outcome, Returned) else None):
+        if not isinstance(said, Mapping) or said.get("id") is None:
+            continue
+        try:
+            found = script_id(said, run.name)
+        except ScriptFailed:
+            continue
+        if redactor.text(found) == found:
+            return found
+    return None

@@ -13,16 +13,18 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
-from poolhouse.customdb import auth0, postgres, proof, script_diagnostics, sources
+from poolhouse.customdb import auth0, postgres, postgres_logs, proof, script_diagnostics, sources
 from poolhouse.customdb.changes import checked, merged
 from poolhouse.customdb.connection_failures import ConnectionFailure
 from poolhouse.customdb.model import (
     AUTH0_NAMES,
+    LONGEST_CALL_MS,
     SCRIPT_NAMES,
     CheckedScript,
     CustomDatabase,
     LiveConnection,
     LogEntry,
+    LogPage,
     LogQuery,
     MigrationProgress,
     ScriptName,
@@ -33,8 +35,8 @@ from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.sources import script_name, version_message
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.database import Database, Executor
-from poolhouse.errors import InvalidOperation, ScriptNotFound, ScriptOvertaken
-from poolhouse.paging import Page, PageRequest
+from poolhouse.errors import InvalidInput, InvalidOperation, NotFound, ScriptNotFound, ScriptOvertaken
+from poolhouse.paging import PageRequest
 from poolhouse.pools.service import PoolService
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
 from poolhouse.ttl_cache import TtlCache
@@ -331,11 +333,39 @@ class CustomDatabaseService:
                     said += script_diagnostics.about_both(outcome.value, found.value)
         return said
 
-    async def list_logs(self, caller: Caller, query: LogQuery, page: PageRequest) -> Page[LogEntry]:
+    async def list_logs(self, caller: Caller, query: LogQuery, page: PageRequest) -> LogPage:
+        """Newest first. Raises InvalidInput for a function or a duration that is none."""
         caller.require_administrator()
         if query.name is not None:
             script_name(query.name)
-        return Page(*await postgres.list_logs(self._db, caller.pool_id, query, page.size, page.offset))
+        for name, value in (("minDurationMs", query.least_ms), ("maxDurationMs", query.most_ms)):
+            if value is not None and not 0 <= value <= LONGEST_CALL_MS:
+                raise InvalidInput(
+                    name, f"应为 0 至 {LONGEST_CALL_MS}", f"must be between 0 and {LONGEST_CALL_MS}"
+                )
+        ids = None
+        if query.user_id is not None:
+            ids = await postgres_logs.ids_of(self._db, caller.pool_id, query.user_id)
+        total, entries, more = await postgres_logs.page(self._db, caller.pool_id, query, page, ids)
+        return LogPage(total, await self._with_people(caller, entries), more)
+
+    async def find_log(self, caller: Caller, entry_id: str) -> LogEntry:
+        """Raises NotFound."""
+        caller.require_administrator()
+        entry = await postgres_logs.find(self._db, caller.pool_id, entry_id)
+        if entry is None:
+            raise NotFound(log_id=entry_id)
+        return (await self._with_people(caller, [entry]))[0]
+
+    async def _with_people(self, caller: Caller, entries: list[LogEntry]) -> list[LogEntry]:
+        """With who that is here whom each call was about: in a store of one's own everybody has the script's id."""
+        ids = {entry.script_user_id for entry in entries if entry.script_user_id}
+        if not ids:
+            return entries
+        people = await postgres_logs.people_of(self._db, caller.pool_id, ids)
+        if (await self.get(caller)).mode == "CUSTOM_USER_STORE":
+            people = {one: one for one in ids} | people
+        return [replace(entry, user_id=people.get(entry.script_user_id or "")) for entry in entries]
 
     async def migration(self, caller: Caller) -> MigrationProgress:
         caller.require_administrator()

@@ -13,7 +13,7 @@ from tests.wire.v3.conftest import V3Client
 
 from poolhouse.customdb.templates import template
 from poolhouse.ids import new_id
-from poolhouse.wire.v3 import customdb
+from poolhouse.wire.v3 import customdb, customdb_logs, customdb_migration
 
 URI = "postgresql://app:s3cret-word@db.internal:5432/users"
 LOGIN = "async function login(query, password, context) {\n  return { id: 1, username: query.username };\n}"
@@ -28,7 +28,10 @@ async def save(v3: V3Client, name: str, source: str) -> int:
     return (ok(await v3.post("save-custom-database-script", {"name": name, "source": source})))["version"]
 
 
-@pytest.mark.parametrize("row", customdb.ENDPOINTS, ids=lambda row: row.name)
+ENDPOINTS = [*customdb.ENDPOINTS, *customdb_logs.ENDPOINTS, *customdb_migration.ENDPOINTS]
+
+
+@pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: row.name)
 async def test_a_stranger_is_refused(v3: V3Client, row: Any) -> None:
     answer = await v3.http.request(row.method, row.url, json={} if row.takes_body else None)
     assert answer.json()["statusCode"] == 401

@@ -59,14 +59,14 @@ def page(number: Any, size: Any, largest: int = LARGEST_PAGE) -> PageRequest:
 
 
 def walked(request: V3Request, page: PageRequest) -> PageRequest:
-    """The page of a list of users, which goes on behind a row if it is walked by cursor."""
+    """The page of a list that goes on behind a row if it is walked by cursor."""
     return request.walk.page(page) if request.walk else page
 
 
 def note_end(request: V3Request, query: UserQuery, found: Page[User]) -> None:
     """Where the next page begins, which is known of a list in the order of creation."""
-    if request.walk and not query.sort:
-        request.walk.ended(found.items)
+    if request.walk and not query.sort and found.items:
+        request.walk.ended(found.items[-1].created_at, found.items[-1].id)
 
 
 async def page_or_all(

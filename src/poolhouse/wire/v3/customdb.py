@@ -6,12 +6,10 @@ Source: docs/contract/custom-database.md#administration.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
 from poolhouse.customdb import proof
 from poolhouse.customdb.changes import shown_uri
@@ -19,8 +17,6 @@ from poolhouse.customdb.model import (
     Connection,
     CustomDatabase,
     ErrorMessages,
-    LogEntry,
-    LogQuery,
     Mode,
     Offer,
     ScriptName,
@@ -34,16 +30,9 @@ from poolhouse.customdb.templates import examples
 from poolhouse.errors import Lang
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
 from poolhouse.sandbox.order import Dialect
-from poolhouse.times import v3_time
-from poolhouse.wire.v3.conversions import moment, page
-from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
-
-READ, WRITE = "custom-database:read", "custom-database:write"
-PEOPLE_READ = "users:read"
-
-
-class Camel(Struct, rename="camel"):
-    pass
+from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.customdb_row import READ, WRITE, Camel, row, when
+from poolhouse.wire.v3.endpoint import V3Request
 
 
 class ConnectionDto(Camel, omit_defaults=True):
@@ -113,7 +102,7 @@ class ConnectionTestDto(Camel):
 
 class ChangeVariablesDto(Camel):
     given: dict[str, str] = msgspec.field(name="set", default_factory=dict)
-    remove: list[str] = []
+    remove: list[str] = msgspec.field(default_factory=list)
 
 
 class WarningDto(Camel):
@@ -129,7 +118,7 @@ class ScriptStateDto(Camel):
     draft_version: int | None
     published_at: str | None
     stub: str
-    warnings: list[WarningDto] = []
+    warnings: list[WarningDto] = msgspec.field(default_factory=list)
 
 
 class GetScriptQuery(Camel):
@@ -146,10 +135,7 @@ class ScriptVersionDto(Camel):
     created_by_name: str | None
     message: str
     passed_at: str | None
-    warnings: list[WarningDto] = []
-
-
-LARGEST_LOG_PAGE = 100
+    warnings: list[WarningDto] = msgspec.field(default_factory=list)
 
 
 class ListVersionsQuery(Camel):
@@ -197,7 +183,7 @@ class PublishScriptDto(Camel):
 
 class RunScriptDto(Camel):
     name: str
-    args: list[Any] = []
+    args: list[Any] = msgspec.field(default_factory=list)
     source: str | None = None
     version: int | None = None
 
@@ -217,85 +203,6 @@ class RunResultDto(Camel):
     duration_ms: float
     connections_opened: int
     connections_left_open: int
-
-
-class ListLogsDto(Camel):
-    page: int = 1
-    limit: int = 10
-    name: str | None = None
-    success: bool | None = None
-    start: int | None = None
-    end: int | None = None
-    request_id: str | None = None
-
-
-class LogDto(Camel):
-    id: str
-    time: str | None
-    name: str
-    version: int | None
-    duration_ms: float
-    success: bool
-    outcome: str
-    message: str | None
-    stack: str | None
-    console: list[dict[str, str]]
-    warnings: list[str]
-    arguments: list[Any]
-    connections_opened: int
-    connections_left_open: int
-    app_id: str | None
-    request_id: str | None
-    debug: bool
-
-
-class LogPageDto(Camel):
-    total_count: int
-    items: list[LogDto] = msgspec.field(name="list", default_factory=list)
-
-
-class MigrationDto(Camel):
-    """`accounted`: of the old database, who is here by any way or was deleted here. Rates: users an hour."""
-
-    attempted: int
-    migrated: int
-    failed: dict[str, int]
-    first_at: str | None
-    last_at: str | None
-    accounted: int
-    remaining: int | None
-    per_hour: float | None
-    last_hour: int
-    estimated_end: str | None
-
-
-class ListWaitingQuery(Camel):
-    page: int = 1
-    limit: int = 50
-
-
-class WaitingUserDto(Camel):
-    """Somebody of the old database; `id` is theirs there."""
-
-    id: str
-    username: str | None
-    email: str | None
-    phone: str | None
-    name: str | None
-    nickname: str | None
-
-
-class WaitingPageDto(Camel):
-    total_count: int
-    items: list[WaitingUserDto] = msgspec.field(name="list", default_factory=list)
-
-
-class LiftTombstoneDto(Camel):
-    script_user_id: str
-
-
-class LiftedDto(Camel):
-    success: bool
 
 
 async def update_custom_database(request: V3Request, body: UpdateCustomDatabaseDto) -> CustomDatabaseDto:
@@ -380,53 +287,6 @@ async def run_script(request: V3Request, body: RunScriptDto) -> RunResultDto:
     return result_dto(outcome)
 
 
-async def list_logs(request: V3Request, body: ListLogsDto) -> LogPageDto:
-    """What was given to a script, and what it said, tells of people: without a right to read them, or to write the
-    scripts that do, `arguments` and `console` are empty, `message` and `stack` null."""
-    query = LogQuery(
-        body.name, body.success, moment(body.start, "start"), moment(body.end, "end"), body.request_id
-    )
-    asked = page(body.page, body.limit, LARGEST_LOG_PAGE)
-    found = await request.services.customdb.list_logs(request.caller, query, asked)
-    caller = request.caller
-    with_people = caller.has_scope(PEOPLE_READ) or caller.has_scope(WRITE)
-    entries = found.items if with_people else [_without_people(entry) for entry in found.items]
-    return LogPageDto(found.total, [_log_dto(entry) for entry in entries])
-
-
-def _without_people(entry: LogEntry) -> LogEntry:
-    return replace(entry, message=None, stack=None, console=(), arguments=())
-
-
-async def get_migration(request: V3Request, _: None) -> MigrationDto:
-    state = await request.services.migration.state(request.caller)
-    progress = state.progress
-    return MigrationDto(
-        progress.attempted,
-        progress.migrated,
-        dict(progress.failed),
-        _when(progress.first_at),
-        _when(progress.last_at),
-        state.accounted,
-        state.remaining,
-        None if state.per_hour is None else round(state.per_hour, 2),
-        state.last_hour,
-        _when(state.estimated_end),
-    )
-
-
-async def list_waiting(request: V3Request, query: ListWaitingQuery) -> WaitingPageDto:
-    asked = page(query.page, query.limit, LARGEST_LOG_PAGE)
-    found = await request.services.migration.waiting(request.caller, asked)
-    names = WaitingUserDto.__struct_fields__
-    shown = [WaitingUserDto(*(getattr(user, name) for name in names)) for user in found.items]
-    return WaitingPageDto(found.total, shown)
-
-
-async def lift_tombstone(request: V3Request, body: LiftTombstoneDto) -> LiftedDto:
-    return LiftedDto(await request.services.customdb.lift_tombstone(request.caller, body.script_user_id))
-
-
 def _database_dto(database: CustomDatabase, scripts: list[ScriptState], must_pass: bool) -> CustomDatabaseDto:
     connection = database.connection
     published: list[ScriptName] = [state.name for state in scripts if state.published is not None]
@@ -454,12 +314,12 @@ def _database_dto(database: CustomDatabase, scripts: list[ScriptState], must_pas
         published_scripts=list(published),
         missing_scripts=[name for name in needed(database) if name not in published],
         publish_requires_passing_run=must_pass,
-        updated_at=_when(database.updated_at),
+        updated_at=when(database.updated_at),
     )
 
 
 def _state_dto(state: ScriptState, lang: Lang = "zh-CN") -> ScriptStateDto:
-    at = _when(state.published_at)
+    at = when(state.published_at)
     warnings = _warnings(state.offers, lang)
     return ScriptStateDto(state.name, state.published, state.draft, at, state.stub, warnings)
 
@@ -476,11 +336,11 @@ def _version_dto(
         version.name,
         version.version,
         version.source,
-        _when(version.created_at),
+        when(version.created_at),
         version.created_by,
         authors.get(version.created_by),
         version.message,
-        _when(version.passed_at),
+        when(version.passed_at),
         _warnings(version.offers, lang),
     )
 
@@ -517,86 +377,29 @@ def run_result(outcome: Outcome) -> dict[str, Any]:
     return found
 
 
-def _log_dto(entry: LogEntry) -> LogDto:
-    return LogDto(
-        id=entry.id,
-        time=_when(entry.at),
-        name=entry.name,
-        version=entry.version,
-        duration_ms=round(entry.duration_ms, 1),
-        success=entry.success,
-        outcome=entry.outcome,
-        message=entry.message,
-        stack=entry.stack,
-        console=[dict(line) for line in entry.console],
-        warnings=list(entry.warnings),
-        arguments=list(entry.arguments),
-        connections_opened=entry.clients_opened,
-        connections_left_open=entry.clients_left_open,
-        app_id=entry.app_id,
-        request_id=entry.request_id,
-        debug=entry.debug,
-    )
-
-
-def _when(at: datetime | None) -> str | None:
-    return v3_time(at) if at else None
-
-
-def _row(
-    method: Literal["GET", "POST"],
-    path: str,
-    request: Any,
-    response: Any,
-    handler: Any,
-    scope: str,
-    summary: str,
-) -> Endpoint:
-    blank = frozenset({"args", "set", "source"})
-    return Endpoint(
-        method,
-        path,
-        request=request,
-        response=response,
-        handler=handler,
-        scope=scope,
-        summary=summary,
-        blank=blank,
-        ours=True,
-    )
-
-
 ENDPOINTS = [
-    _row("POST", "update-custom-database", UpdateCustomDatabaseDto, CustomDatabaseDto, update_custom_database,
+    row("POST", "update-custom-database", UpdateCustomDatabaseDto, CustomDatabaseDto, update_custom_database,
          WRITE, "Set up the custom database"),
-    _row("GET", "get-custom-database", None, CustomDatabaseDto, get_custom_database,
+    row("GET", "get-custom-database", None, CustomDatabaseDto, get_custom_database,
          READ, "The custom database, secrets masked"),
-    _row("POST", "test-custom-database-connection", TestConnectionDto, ConnectionTestDto, try_connection,
+    row("POST", "test-custom-database-connection", TestConnectionDto, ConnectionTestDto, try_connection,
          WRITE, "Connect as a script would, to what is saved or to what is given"),
-    _row("POST", "change-custom-database-variables", ChangeVariablesDto, CustomDatabaseDto, change_variables,
+    row("POST", "change-custom-database-variables", ChangeVariablesDto, CustomDatabaseDto, change_variables,
          WRITE, "Set and remove variables of the environment of scripts"),
-    _row("GET", "list-custom-database-scripts", None, list[ScriptStateDto], list_scripts,
+    row("GET", "list-custom-database-scripts", None, list[ScriptStateDto], list_scripts,
          READ, "The nine functions and their versions"),
-    _row("GET", "get-custom-database-script", GetScriptQuery, ScriptVersionDto, get_script,
+    row("GET", "get-custom-database-script", GetScriptQuery, ScriptVersionDto, get_script,
          READ, "One version of a script, or the newest"),
-    _row("GET", "list-custom-database-script-versions", ListVersionsQuery, list[ScriptVersionDto], list_versions,
+    row("GET", "list-custom-database-script-versions", ListVersionsQuery, list[ScriptVersionDto], list_versions,
          READ, "The versions of a script, newest first"),
-    _row("POST", "save-custom-database-script", SaveScriptDto, ScriptVersionDto, save_script,
+    row("POST", "save-custom-database-script", SaveScriptDto, ScriptVersionDto, save_script,
          WRITE, "Save a new draft; a syntax error is refused with line and column"),
-    _row("POST", "check-custom-database-script", CheckScriptDto, CheckedScriptDto, check_script,
+    row("POST", "check-custom-database-script", CheckScriptDto, CheckedScriptDto, check_script,
          WRITE, "Check a script's text without saving it: syntax errors with line and column, and warnings"),
-    _row("GET", "list-custom-database-templates", ListTemplatesQuery, list[TemplateDto], list_templates,
+    row("GET", "list-custom-database-templates", ListTemplatesQuery, list[TemplateDto], list_templates,
          READ, "Complete examples of a script, one for each kind of database"),
-    _row("POST", "publish-custom-database-script", PublishScriptDto, ScriptStateDto, publish_script,
+    row("POST", "publish-custom-database-script", PublishScriptDto, ScriptStateDto, publish_script,
          WRITE, "Publish a version; an older one is a rollback"),
-    _row("POST", "run-custom-database-script", RunScriptDto, RunResultDto, run_script,
+    row("POST", "run-custom-database-script", RunScriptDto, RunResultDto, run_script,
          WRITE, "Run a draft or a version with given arguments"),
-    _row("POST", "list-custom-database-logs", ListLogsDto, LogPageDto, list_logs,
-         READ, "What ran, when, and what became of it"),
-    _row("GET", "get-custom-database-migration", None, MigrationDto, get_migration,
-         READ, "Show the progress of the lazy migration"),
-    replace(_row("GET", "list-custom-database-waiting-users", ListWaitingQuery, WaitingPageDto, list_waiting,
-         READ, "List users of a page of the old database who have not migrated yet"), also=PEOPLE),
-    _row("POST", "readmit-custom-database-user", LiftTombstoneDto, LiftedDto, lift_tombstone,
-         WRITE, "Let a deleted user migrate again"),
 ]  # fmt: skip

@@ -17,6 +17,8 @@ from poolhouse.wire.v3 import (
     audit_records,
     checks,
     customdb,
+    customdb_logs,
+    customdb_migration,
     data_permissions,
     data_policies,
     data_resources,
@@ -62,6 +64,8 @@ PREFIX = "/api/v3/"
 FAMILIES: tuple[list[Endpoint], ...] = (
     access_keys.ENDPOINTS,
     customdb.ENDPOINTS,
+    customdb_logs.ENDPOINTS,
+    customdb_migration.ENDPOINTS,
     users_read.ENDPOINTS,
     users_write.ENDPOINTS,
     users_find.ENDPOINTS,

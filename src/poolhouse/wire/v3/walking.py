@@ -24,7 +24,6 @@ from poolhouse.crypto.cursors import Cursors
 from poolhouse.errors import InvalidInput
 from poolhouse.misfits import BOOLEAN, STRING, expected
 from poolhouse.paging import MAX_OFFSET, PageRequest
-from poolhouse.users.model import User
 from poolhouse.wire.v3.endpoint import Endpoint
 
 CURSOR, COUNTED, NEXT = "cursor", "withTotalCount", "nextCursor"
@@ -44,13 +43,16 @@ class Walk:
     number: int = 1
     after: tuple[datetime, str] | None = None
     last: tuple[datetime, str] | None = None
+    more: bool | None = None
 
     def page(self, page: PageRequest) -> PageRequest:
         return replace(page, after=self.after, counted=self.counted)
 
-    def ended(self, users: Sequence[User]) -> None:
-        if users and users[-1].created_at:
-            self.last = (users[-1].created_at, users[-1].id)
+    def ended(self, at: datetime | None, row_id: str, *, more: bool | None = None) -> None:
+        """The time and id of the last row; whether `more` follow, where that is known."""
+        self.more = more
+        if at:
+            self.last = (at, row_id)
 
     def ended_at(self, last: tuple[datetime, str] | None) -> None:
         """The same of another list: its last row's key, None where it has no rows."""
@@ -161,6 +163,7 @@ def answered(row: Endpoint, cursors: Cursors, walk: Walk, given: Any, data: Any)
     rows = data if isinstance(data, list) else getattr(data, "items", None)
     rows = getattr(data, "data", []) if rows is None else rows
     is_more = len(rows) == limit and (total is None or walk.last is not None or number * limit < total)
+    is_more = is_more if walk.more is None else walk.more
     if not walk.counted and total is not None:
         data = {
             field.encode_name: getattr(data, field.name)

@@ -8,6 +8,7 @@ from poolhouse.errors import Lang
 from poolhouse.wire.console.words import (
     applications,
     audit,
+    calls,
     common,
     comparing,
     database,
@@ -26,6 +27,7 @@ from poolhouse.wire.console.words import (
 _PARTS = (
     applications.WORDS,
     audit.WORDS,
+    calls.WORDS,
     common.WORDS,
     comparing.WORDS,
     database.WORDS,
