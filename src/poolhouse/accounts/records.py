@@ -66,16 +66,27 @@ class UserRecords:
         self._check_email = partial(emails.checked, special=special_domains)
 
     async def vet(
-        self, caller: Caller, draft: UserDraft, user_id: str | None = None, *, vouched: bool = False
+        self,
+        caller: Caller,
+        draft: UserDraft,
+        user_id: str | None = None,
+        *,
+        vouched: bool = False,
+        present: User | None = None,
     ) -> Vetted:
         """Of somebody new, or of `user_id` who changes. An old database may be asked, so not inside a
         transaction that has its connection. `vouched`: an administrator says so, who may also make somebody
         whom the old database has; the clash is told when that person comes (docs/guide/custom-database.md).
 
+        `present`: the user of `user_id`, where they are known already.
+
         Raises InvalidInput, WeakPassword, IdentifierRequired, UserExists, UserNotFound and what a script raises.
         """
-        present = None
-        if user_id is not None and any(draft.values.get(field) for field in _OF_AN_IDENTIFIER):
+        if (
+            present is None
+            and user_id is not None
+            and any(draft.values.get(field) for field in _OF_AN_IDENTIFIER)
+        ):
             present = await self.get(caller, user_id)
         draft = replace(draft, values=self._cleaned(draft, present))
         draft = await self._fit(caller, draft, user_id)

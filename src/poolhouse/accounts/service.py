@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from poolhouse.accounts.records import UserRecords
+from poolhouse.accounts.users import updated
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
@@ -93,8 +94,10 @@ class AccountService:
         """All of them, or none. Raises UserNotFound, the conflicts, FieldNotFound."""
         caller.require_administrator()
         _require_some(changes)
+        present = [await self._users.get(caller, change.user_id) for change in changes]
         vetted = [
-            await self._users.vet(caller, change.draft, change.user_id, vouched=True) for change in changes
+            await self._users.vet(caller, change.draft, change.user_id, vouched=True, present=one)
+            for change, one in zip(changes, present, strict=True)
         ]
         async with self._db.transaction() as tx:
             changed = []
@@ -103,16 +106,8 @@ class AccountService:
                 if change.custom_data:
                     await self._keep(tx, caller, user.id, change.custom_data)
                 changed.append(user)
-            for user, change in zip(changed, changes, strict=True):
-                event = Event(
-                    "update",
-                    "user",
-                    user.id,
-                    user_id=user.id,
-                    user_name=user.display_name,
-                    detail={"changed": sorted([*change.draft.values, *change.custom_data])},
-                )
-                await self._audit.write(tx, caller, event)
+            for before, user, change in zip(present, changed, changes, strict=True):
+                await self._audit.write(tx, caller, updated(before, user, change.draft, *change.custom_data))
         return changed
 
     async def set_status(self, caller: Caller, user_id: str, status: Status, note: str = "") -> User:
@@ -129,14 +124,15 @@ class AccountService:
         operation: Operation = "unblock" if status is Status.ACTIVATED else "block"
         async with self._db.transaction() as tx:
             user = await self._users.apply(tx, caller, user_id, vetted)
-            detail = {"before": {"status": before.status}, "after": {"status": user.status}}
             event = Event(
                 operation,
                 "user",
                 user_id,
                 user_id=user_id,
                 user_name=user.display_name,
-                detail={**detail, **({"note": note} if note else {})},
+                detail={"note": note} if note else {},
+                before={"status": before.status},
+                after={"status": user.status},
             )
             await self._audit.write(tx, caller, event)
         return user

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from poolhouse.accounts.records import UserRecords
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
+from poolhouse.audit.states import Secret
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.directory.chooser import Directories
@@ -50,10 +52,11 @@ class UserService:
 
     async def update(self, caller: Caller, user_id: str, draft: UserDraft) -> User:
         caller.require_administrator()
-        vetted = await self._records.vet(caller, draft, user_id, vouched=True)
+        before = await self._records.get(caller, user_id)
+        vetted = await self._records.vet(caller, draft, user_id, vouched=True, present=before)
         async with self._db.transaction() as tx:
             user = await self._records.apply(tx, caller, user_id, vetted)
-            await self._audit.write(tx, caller, _event("update", user, changed=sorted(draft.values)))
+            await self._audit.write(tx, caller, updated(before, user, draft))
         return user
 
     async def find(self, caller: Caller, key: UserKey) -> User | None:
@@ -135,6 +138,15 @@ class UserService:
         if not user_ids:
             raise InvalidInput("ids", *EMPTY)
         await self._records.delete(caller, user_ids)
+
+
+def updated(before: User, after: User, draft: UserDraft, *beside: str) -> Event:
+    """The act of `draft`, of which a new password is told by its name alone. `beside`: what else it changed."""
+    old, now = ({name: getattr(one, name, None) for name in draft.values} for one in (before, after))
+    if draft.password is not None or draft.password_hash is not None:
+        old["password"], now["password"] = Secret(0), Secret(1)
+    event = _event("update", after, changed=sorted([*now, *beside]))
+    return replace(event, before=old, after=now)
 
 
 def _event(operation: Operation, user: User, **detail: object) -> Event:

@@ -19,6 +19,7 @@ from poolhouse.administrators.roles import ROLES, Role, scopes_of
 from poolhouse.administrators.tries import unlock
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
+from poolhouse.audit.states import Secret
 from poolhouse.caller import Caller
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.policy import LONGEST_PASSWORD
@@ -165,10 +166,11 @@ class AdministratorService:
             await postgres.update(tx, fresh)
             if fresh.disabled:
                 await postgres.delete_sessions(tx, old.id)
-            detail = {"before": _facts(old), "after": _facts(fresh)}
-            await self._audit.write(
-                tx, caller_of_server(caller), Event("update", "administrator", old.id, detail=detail)
+            detail = {"username": old.username}
+            event = Event(
+                "update", "administrator", old.id, detail=detail, before=_facts(old), after=_facts(fresh)
             )
+            await self._audit.write(tx, caller_of_server(caller), event)
         return fresh
 
     async def delete(self, caller: Caller, administrator_id: str) -> None:
@@ -179,10 +181,8 @@ class AdministratorService:
             old = await self._found(tx, administrator_id)
             await _require_another(tx, old.id)
             await postgres.delete(tx, old.id)
-            detail = {"before": _facts(old)}
-            await self._audit.write(
-                tx, caller_of_server(caller), Event("delete", "administrator", old.id, detail=detail)
-            )
+            event = Event("delete", "administrator", old.id, before=_facts(old))
+            await self._audit.write(tx, caller_of_server(caller), event)
 
     async def reset_password(
         self, caller: Caller, administrator_id: str, password: str, *, keep: bool = False
@@ -200,7 +200,14 @@ class AdministratorService:
             await postgres_passkeys.delete_all(tx, old.id)
             await unlock(tx, old.username)
             await postgres.delete_sessions(tx, old.id)
-            event = Event("update", "administrator", old.id, detail={"password": "reset"})
+            event = Event(
+                "update",
+                "administrator",
+                old.id,
+                detail={"password": "reset"},
+                before={"password": Secret(0)},
+                after={"password": Secret(1)},
+            )
             await self._audit.write(tx, caller_of_server(caller), event)
         return await self._found(self._db, old.id)
 
@@ -219,8 +226,14 @@ class AdministratorService:
             old = await self._found(tx, administrator_id)
             await postgres.set_roles(tx, old.id, pool_id, wanted)
             before = list(old.roles.get(pool_id, ()))
-            detail = {"username": old.username, "before": {"roles": before}, "after": {"roles": list(wanted)}}
-            event = Event("authorize" if wanted else "revoke", "administrator", old.id, detail=detail)
+            event = Event(
+                "authorize" if wanted else "revoke",
+                "administrator",
+                old.id,
+                detail={"username": old.username},
+                before={"roles": before},
+                after={"roles": list(wanted)},
+            )
             await self._audit.write(tx, replace(caller, pool_id=pool_id), event)
         return await self._found(self._db, old.id)
 

@@ -179,7 +179,8 @@ class AppService:
             except asyncpg.UniqueViolationError as error:
                 raise CodeTaken(field="identifier", value=changed.identifier) from error
             detail = {"changed": sorted([*values, *(settings or {})])}
-            await self._audit.write(tx, caller, Event("update", "application", app_id, detail=detail))
+            event = Event("update", "application", app_id, detail=detail, before=app, after=changed)
+            await self._audit.write(tx, caller, event)
         self._drop(caller, app_id)
         assert stored is not None
         return stored

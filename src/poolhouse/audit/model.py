@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from poolhouse.audit.states import difference
 from poolhouse.errors import NotFound
 
 # Add a word here when a domain needs one; the wires' tests ask for its name there.
@@ -113,7 +114,8 @@ class Event:
 
     `user_id` is the person acted upon (for a login: who logged in; None for an unknown name). `user_name` is
     their display name, kept so that the row still reads after the user is gone. `detail` is small, JSON, and
-    never holds a password, a code or a token; `before` and `after` in it are shown as old and new value.
+    never holds a password, a code or a token. `before` and `after` are the thing's two states as the domain has them,
+    None where there is none: what differs is kept, with secrets hidden (states.py). An update has both.
     """
 
     operation: Operation
@@ -125,6 +127,15 @@ class Event:
     app_id: str | None = None
     success: bool = True
     detail: Mapping[str, Any] = field(default_factory=dict)
+    before: object = None
+    after: object = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the row keeps."""
+        if self.before is None and self.after is None:
+            return dict(self.detail)
+        return {**self.detail, **difference(self.before, self.after)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ async def insert(tx: Writer, caller: Caller, event: Event) -> None:
         caller.tenant_id,
         caller.session_id,
         event.success,
-        storable(dict(event.detail)),
+        storable(event.told),
         caller.ip,
         storable(caller.user_agent[:1000]),
         storable(caller.request_id[:100]),

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, get_args
 
+from poolhouse.audit.model import Event
+from poolhouse.audit.states import Secret
 from poolhouse.customdb import environment
 from poolhouse.customdb.model import LARGEST_TIMEOUT_MS, Connection, CustomDatabase, ErrorMessages
 from poolhouse.customdb.redaction import HIDDEN, redacted_text
@@ -25,6 +27,18 @@ def merged(current: CustomDatabase, changes: Mapping[str, Any]) -> CustomDatabas
         given = {name: current.env.get(name) if v == HIDDEN else v for name, v in changes["env"].items()}
         changes["env"] = {name: value for name, value in given.items() if value is not None}
     return replace(current, **changes)
+
+
+def updated(before: CustomDatabase, after: CustomDatabase, **detail: object) -> Event:
+    """The act, with both states: of the URI all but its password is known."""
+    old, new = ({**_fields(one), "uri": shown_uri(one.connection)} for one in (before, after))
+    return Event("update", "custom_database", after.pool_id, detail=detail, before=old, after=new)
+
+
+def _fields(database: CustomDatabase) -> dict[str, object]:
+    """With the connection and the variables as what they are, so that their secrets are hidden."""
+    shown = {part.name: getattr(database, part.name) for part in fields(database)}
+    return shown | {"env": {name: Secret(value) for name, value in database.env.items()}}
 
 
 def shown_uri(connection: Connection) -> str | None:

@@ -12,7 +12,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb import postgres, proof, sources
-from poolhouse.customdb.changes import checked, merged
+from poolhouse.customdb.changes import checked, merged, updated
 from poolhouse.customdb.folder import CONNECTION_FILE, SETTINGS, Folder
 from poolhouse.customdb.model import CustomDatabase, Offer, ScriptName, ScriptVersion
 from poolhouse.customdb.service import CustomDatabaseService
@@ -130,10 +130,7 @@ class ScriptFolders:
                 raise _met()
             if settings:
                 await postgres.save(tx, wanted, self._box)
-                event = Event(
-                    "update", "custom_database", caller.pool_id, detail={"changed": sorted(settings)}
-                )
-                await self._audit.write(tx, caller, event)
+                await self._audit.write(tx, caller, updated(now, wanted, changed=sorted(settings)))
             newest = await postgres.newest_versions(tx, caller.pool_id)
             if must_pass and _unproven(folder, changed, newest):
                 raise _met()

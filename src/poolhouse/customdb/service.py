@@ -14,7 +14,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb import auth0, postgres, postgres_logs, proof, script_diagnostics, sources
-from poolhouse.customdb.changes import checked, merged
+from poolhouse.customdb.changes import checked, merged, updated
 from poolhouse.customdb.connection_failures import ConnectionFailure
 from poolhouse.customdb.model import (
     AUTH0_NAMES,
@@ -95,13 +95,10 @@ class CustomDatabaseService:
         caller.require_administrator()
         async with self._db.transaction() as tx:
             await postgres.lock(tx, caller.pool_id)
-            database = checked(merged(await self._saved(tx, caller.pool_id), changes))
+            now = await self._saved(tx, caller.pool_id)
+            database = checked(merged(now, changes))
             await postgres.save(tx, database, self._box)
-            await self._audit.write(
-                tx,
-                caller,
-                Event("update", "custom_database", caller.pool_id, detail={"changed": sorted(changes)}),
-            )
+            await self._audit.write(tx, caller, updated(now, database, changed=sorted(changes)))
         self.forget(caller.pool_id)
         return await self.get(caller)
 
@@ -119,14 +116,9 @@ class CustomDatabaseService:
             kept = {name: value for name, value in now.env.items() if name not in removed}
             database = checked(replace(now, env={**kept, **given}))
             await postgres.save(tx, database, self._box)
-            detail = {
-                "changed": ["env"],
-                "set": sorted(given),
-                "removed": sorted(set(removed) & set(now.env)),
-            }
-            await self._audit.write(
-                tx, caller, Event("update", "custom_database", caller.pool_id, detail=detail)
-            )
+            gone = sorted(set(removed) & set(now.env))
+            event = updated(now, database, changed=["env"], set=sorted(given), removed=gone)
+            await self._audit.write(tx, caller, event)
         self.forget(caller.pool_id)
         return database
 

@@ -142,7 +142,9 @@ class FieldService:
         if saved.indexed != (before is not None and before.indexed):
             await postgres_index.mark(tx, caller.pool_id, saved)
         detail = {"targetType": saved.target_type, "key": saved.key, "dataType": saved.data_type}
-        event = Event("update" if before else "create", "field", saved.key, detail=detail)
+        event = Event(
+            "update" if before else "create", "field", saved.key, detail=detail, before=before, after=saved
+        )
         await self._audit.write(tx, caller, event)
         return saved
 

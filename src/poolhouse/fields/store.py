@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from asyncpg import Record
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
+from poolhouse.audit.states import Secret
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Tx
@@ -38,6 +40,7 @@ class FieldStore:
             for key, value in given.items():
                 by_key.setdefault(key, {})[target_id] = value
         fields = await postgres.fields_to_write(tx, caller.pool_id, target_type, list(by_key))
+        before = await self._states(tx, caller.pool_id, target_type, values)
         for key, of_targets in by_key.items():
             field = fields.get(key)
             if field is None:
@@ -45,8 +48,23 @@ class FieldStore:
             if not field.user_editable and caller.kind in ("user", "anonymous"):
                 raise NotPermitted()
             await self._store_key(tx, caller, field, of_targets, from_text)
+        after = await self._states(tx, caller.pool_id, target_type, values)
         for target_id, given in values.items():
-            await self._audit.write(tx, caller, _written(target_type, target_id, given))
+            event = _written(target_type, target_id, given)
+            old, new = before.get(target_id, {}), after.get(target_id, {})
+            await self._audit.write(tx, caller, replace(event, before=old, after=new))
+
+    async def _states(
+        self, tx: Tx, pool_id: str, target_type: TargetType, values: Values
+    ) -> dict[str, dict[str, Any]]:
+        """What the keys of `values` hold, by target; of an encrypted field that it is another value at most."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in await postgres.list_values(tx, pool_id, target_type, list(values)):
+            target_id, key, sealed = row[0], row[1], row[5]
+            if key in values[target_id]:
+                value = self.loaded(pool_id, target_type, row).value
+                found.setdefault(target_id, {})[key] = value if sealed is None else Secret(value)
+        return found
 
     async def _store_key(
         self, tx: Tx, caller: Caller, field: Field, given: Mapping[str, Any], from_text: bool

@@ -194,16 +194,13 @@ class GroupService:
             return None
         if changes.custom_data:
             await self._fields.store(tx, caller, TargetType.GROUP, {group.id: changes.custom_data})
-        detail = {"before": _audited_fields(before), "after": _audited_fields(group)}
-        await self._write(tx, caller, Event("update", "group", group.id, detail=detail))
+        detail = {"code": group.code}
+        event = Event("update", "group", group.id, detail=detail, before=before, after=group)
+        await self._write(tx, caller, event)
         return group
 
     async def _write(self, tx: Tx, caller: Caller, event: Event) -> None:
         await self._audit.write(tx, caller, event)
-
-
-def _audited_fields(group: Group) -> dict[str, str | None]:
-    return {"code": group.code, "name": group.name, "description": group.description, "type": group.type}
 
 
 def _membership(operation: Literal["add", "remove"], group: Group, user_id: str) -> Event:

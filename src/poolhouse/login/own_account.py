@@ -356,6 +356,8 @@ class OwnAccount:
             user_name=user.display_name,
             app_id=caller.app_id,
             detail=detail,
+            before={name: getattr(user, name, None) for name in values},
+            after={name: getattr(changed, name, None) for name in values},
         )
         await self._audit.write(tx, caller, event)
         return changed

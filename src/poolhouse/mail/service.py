@@ -138,10 +138,11 @@ class MailService:
             raise InvalidInput(
                 "expiresIn", f"应为 1 至 {LONGEST_EXPIRY_S} 秒", f"must be 1 to {LONGEST_EXPIRY_S} s"
             )
-        stored = replace(template, built_in=False)
+        before, stored = await self.get_template(caller, template.scene), replace(template, built_in=False)
         async with self._db.transaction() as tx:
             await postgres.put_template(tx, caller.pool_id, stored)
-            await self._audit.write(tx, caller, Event("update", "mail_template", template.scene))
+            event = Event("update", "mail_template", template.scene, before=before, after=stored)
+            await self._audit.write(tx, caller, event)
         return stored
 
     async def set_template_enabled(self, caller: Caller, scene: Scene, enabled: bool) -> Template:
@@ -203,12 +204,14 @@ class MailService:
         if not 1 <= provider.port <= 65535:
             raise InvalidInput("smtp_port", "端口应为 1 至 65535", "must be 1 to 65535")
         async with self._db.transaction() as tx:
+            before = await postgres.provider(tx, caller.pool_id, self._box)
             if not provider.password:
                 provider = replace(provider, password=await self._kept_password(tx, caller, provider))
             await postgres.put_provider(tx, caller.pool_id, provider, self._box)
-            await self._audit.write(
-                tx, caller, Event("update", "mail_provider", detail={"host": provider.host})
+            event = Event(
+                "update", "mail_provider", detail={"host": provider.host}, before=before, after=provider
             )
+            await self._audit.write(tx, caller, event)
         return provider
 
     async def _kept_password(self, tx: Executor, caller: Caller, provider: Provider) -> str:

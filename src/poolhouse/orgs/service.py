@@ -290,17 +290,30 @@ class OrgService:
                 await postgres_members.set_leaders(tx, caller.pool_id, node_id, leader_ids)
             if parent_id is not None and parent_id != node.parent_id:
                 await self._move(tx, caller, node_id, parent_id)
-            await self._write(tx, caller, "update", "department", node_id, changed=sorted(values))
-            return await self._node(tx, caller, node_id)
+            after = await self._node(tx, caller, node_id)
+            changed = sorted(values)
+            event = Event(
+                "update", "department", node_id, detail={"changed": changed}, before=node, after=after
+            )
+            await self._audit.write(tx, caller, event)
+            return after
 
     async def move_node(self, caller: Caller, org_id: str, node_id: str, parent_id: str) -> Org:
         """With everything below it. Raises InvalidOperation for a root, or a target inside the moved tree."""
         caller.require_administrator()
         async with self._db.transaction() as tx:
             org = await self._locked(tx, caller, org_id)
-            await self._node_in(tx, caller, org, node_id)
+            node = await self._node_in(tx, caller, org, node_id)
             await self._move(tx, caller, node_id, parent_id)
-            await self._write(tx, caller, "move", "department", node_id, parent=parent_id)
+            event = Event(
+                "move",
+                "department",
+                node_id,
+                detail={"parent": parent_id},
+                before={"parent_id": node.parent_id},
+                after={"parent_id": parent_id},
+            )
+            await self._audit.write(tx, caller, event)
             return await self._org(tx, caller, org_id)
 
     async def check_move(self, caller: Caller, node_id: str, parent_id: str) -> tuple[Node, Node, int]:

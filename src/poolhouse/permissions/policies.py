@@ -91,14 +91,22 @@ class DataPolicyService:
             required_text(name, "policyName", LONGEST_NAME)
         optional_text(description, "description", LONGEST_DESCRIPTION)
         async with self._db.transaction() as tx:
-            await self._get(tx, caller, [policy_id])
+            before = (await self._get(tx, caller, [policy_id]))[0]
             judged = None if statements is None else await self._judged(tx, caller, statements)
             policy = await rows.update(
                 tx, caller.pool_id, policy_id, name=name, description=description, statements=judged
             )
             if policy is None:
                 raise PolicyNotFound(policy_id=policy_id)
-            await self._write(caller, tx, "update", policy.id, policy.name)
+            event = Event(
+                "update",
+                "data_policy",
+                policy.id,
+                detail={"name": policy.name},
+                before=before,
+                after=policy,
+            )
+            await self._audit.write(tx, caller, event)
         return policy
 
     async def delete(self, caller: Caller, policy_id: str) -> None:

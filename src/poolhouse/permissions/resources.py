@@ -109,7 +109,11 @@ class DataResourceService:
                 await rows.put_nodes(tx, caller.pool_id, resource.id, nodes)
                 value = _value(resource.kind, changes.struct)
             changed = await rows.update(tx, caller.pool_id, resource, changes, value)
-            await self._write(tx, caller, "update", changed)
+            detail = {"code": changed.code, "namespace": changed.namespace}
+            event = Event(
+                "update", "data_resource", changed.id, detail=detail, before=resource, after=changed
+            )
+            await self._audit.write(tx, caller, event)
             return await self._whole(tx, changed, caller.pool_id)
 
     async def delete(self, caller: Caller, namespace: str, code: str) -> None:

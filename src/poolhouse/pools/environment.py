@@ -6,6 +6,7 @@ import re
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
+from poolhouse.audit.states import Secret
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
@@ -40,10 +41,18 @@ class Environment:
         if len(value) > LONGEST_VALUE:
             raise InvalidInput("value", f"最长 {LONGEST_VALUE} 个字符", f"at most {LONGEST_VALUE} characters")
         async with self._db.transaction() as tx:
+            before = (await postgres_lists.environment(tx, caller.pool_id, self._box)).get(key)
             await postgres_lists.put_environment(tx, caller.pool_id, key, value, self._box)
             if len(await postgres_lists.environment(tx, caller.pool_id, self._box)) > MOST:
                 raise InvalidInput("key", f"最多 {MOST} 个环境变量", f"at most {MOST} variables")
-            await self._audit.write(tx, caller, Event("update", "environment", key))
+            event = Event(
+                "update",
+                "environment",
+                key,
+                before=None if before is None else {"value": Secret(before)},
+                after={"value": Secret(value)},
+            )
+            await self._audit.write(tx, caller, event)
 
     async def delete(self, caller: Caller, key: str) -> None:
         """Raises NotFound."""

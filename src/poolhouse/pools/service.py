@@ -123,7 +123,8 @@ class PoolService:
             except asyncpg.UniqueViolationError as error:
                 raise CodeTaken(field="domain", value=changed.domain) from error
             detail = {"changed": sorted([*values, *settings])}
-            await self._audit.write(tx, caller, Event("update", "user_pool", caller.pool_id, detail=detail))
+            event = Event("update", "user_pool", caller.pool_id, detail=detail, before=pool, after=changed)
+            await self._audit.write(tx, caller, event)
         self._recent.drop(caller.pool_id)
         assert stored is not None
         return stored

@@ -48,8 +48,9 @@ class PostService:
             await postgres.update(tx, caller.pool_id, post.id, draft)
             if draft.department_ids is not None:
                 await postgres.put_departments(tx, caller.pool_id, post.id, draft.department_ids)
-            await self._write(tx, caller, "update", post.id)
-            return (await postgres.find(tx, caller.pool_id, "id", [post.id]))[0]
+            after = (await postgres.find(tx, caller.pool_id, "id", [post.id]))[0]
+            await self._audit.write(tx, caller, Event("update", "post", post.id, before=post, after=after))
+            return after
 
     async def delete(self, caller: Caller, code: str) -> None:
         """Whoever held it holds it no longer. Raises PostNotFound."""

@@ -114,7 +114,9 @@ class NamespaceService:
                 raise NamespaceNotFound(code=code)
             if after.code != code:
                 await role_rows.rename_namespace(tx, caller.pool_id, code, after.code)
-            await self._audit.write(tx, caller, Event("update", "namespace", after.code))
+            await self._audit.write(
+                tx, caller, Event("update", "namespace", after.code, before=before, after=after)
+            )
         return after
 
     async def delete(self, caller: Caller, codes: Sequence[str]) -> None:

@@ -103,8 +103,9 @@ class PolicyService:
                 description=description,
                 statements=statements,
             )
-            await self._audit.write(tx, caller, Event("update", "policy", code))
-            return await self._get(tx, caller, namespace, new_code or code)
+            after = await self._get(tx, caller, namespace, new_code or code)
+            await self._audit.write(tx, caller, Event("update", "policy", code, before=policy, after=after))
+            return after
 
     async def delete(self, caller: Caller, codes: Sequence[str], namespace: str = DEFAULT_NAMESPACE) -> None:
         """With their assignments; all or none. Raises PolicyNotFound, InvalidOperation for a built-in one."""

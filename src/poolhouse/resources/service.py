@@ -105,10 +105,13 @@ class ResourceService:
         caller.require_administrator()
         _check(code, changes.actions or ())
         async with self._db.transaction() as tx:
+            before = (await postgres.find_resources(tx, caller.pool_id, namespace, [code])).get(code)
             resource = await postgres.update_resource(tx, caller.pool_id, namespace, code, changes)
             if resource is None:
                 raise ResourceNotFound(code=code, namespace=namespace)
-            await self._write(tx, caller, "update", resource.id, code, namespace)
+            detail = {"code": code, "namespace": namespace}
+            event = Event("update", "resource", resource.id, detail=detail, before=before, after=resource)
+            await self._audit.write(tx, caller, event)
         return resource
 
     async def link_tenant(

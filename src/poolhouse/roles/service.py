@@ -90,8 +90,8 @@ class RoleService:
             role = await postgres.update(tx, caller.pool_id, key, changes)
             if role is None:
                 raise RoleNotFound(code=key.code)
-            detail = {"before": audited_fields(before), "after": audited_fields(role)}
-            await self._audit.write(tx, caller, Event("update", "role", role.id, detail=detail))
+            event = Event("update", "role", role.id, detail={"code": role.code}, before=before, after=role)
+            await self._audit.write(tx, caller, event)
             return role
 
     async def delete(self, caller: Caller, keys: Sequence[RoleKey]) -> None:

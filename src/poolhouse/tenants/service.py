@@ -95,13 +95,15 @@ class TenantService:
         if "settings" in changes:
             changes["settings"] = {**tenant.settings, **changes["settings"]}
         async with self._db.transaction() as tx:
-            await postgres.update(tx, replace(tenant, **changes))
+            after = replace(tenant, **changes)
+            await postgres.update(tx, after)
             if app_ids is not None:
                 await self._put_apps(tx, caller, tenant_id, app_ids)
             changed = sorted([*changes, *(["app_ids"] if app_ids is not None else [])])
-            await self._audit.write(
-                tx, caller, Event("update", "tenant", tenant_id, detail={"changed": changed})
+            event = Event(
+                "update", "tenant", tenant_id, detail={"changed": changed}, before=tenant, after=after
             )
+            await self._audit.write(tx, caller, event)
         return await self.get(caller, tenant_id)
 
     async def delete(self, caller: Caller, tenant_id: str) -> None:

