@@ -22,6 +22,7 @@ from functools import partial
 from poolhouse.administrators import postgres as administrator_rows
 from poolhouse.administrators import postgres_passkeys as passkey_rows
 from poolhouse.audit import postgres as audit_rows
+from poolhouse.audit import postgres_retention as audit_retention
 from poolhouse.background import forever, is_cancelled
 from poolhouse.credentials import postgres as credential_rows
 from poolhouse.customdb import postgres_logs as script_rows
@@ -71,6 +72,7 @@ JOBS: tuple[Job, ...] = (
     Job("mail", HOUR_S, mail_rows.delete_old),
     Job("user_search", MINUTE_S, postgres_searching.write_orphaned),
     Job("script_logs", HOUR_S, script_rows.prune),
+    Job("audit_retention", HOUR_S, audit_retention.delete_old),
     Job("audit_partitions", 6 * HOUR_S, audit_rows.prepare_partitions),
 )
 

@@ -35,6 +35,7 @@ UNTOLD = {
     "tenants/sources.py delete_connection": "nothing is there after; the act names the connection",
     "fields/service.py change_base": "how a built-in field was shown is not read yet",
     "fields/store.py _written": "`store`, which calls it, gives both",
+    "bulk/service.py ending": "the end of an act; each user it was done to has a row of their own",
     "accounts/users.py updated": "`replace` below gives both",
 }
 """Where an update is written without `before` and `after`, and why."""

@@ -145,8 +145,8 @@ class Passkeys:
         async with self._db.transaction() as tx:
             old = await _found(tx, administrator.id, passkey_id)
             await postgres_passkeys.rename(tx, administrator.id, old.id, name)
-            change = {"before": {"name": old.name}, "after": {"name": name}}
-            await self._write(tx, for_the_log(asking, administrator.id), "update", old, **change)
+            them = for_the_log(asking, administrator.id)
+            await self._write(tx, them, "update", old, before={"name": old.name}, after={"name": name})
 
     async def remove(
         self, asking: Caller, administrator: Administrator, passkey_id: str, password: str

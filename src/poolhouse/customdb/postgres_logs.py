@@ -9,7 +9,7 @@ from asyncpg import Record
 
 from poolhouse.customdb.model import LOG_DAYS, LOG_ROWS, OUTCOMES, RETURNED, LogEntry, LogQuery
 from poolhouse.db.database import Executor
-from poolhouse.db.expiry import delete_old
+from poolhouse.db.expiry import delete_as_told, delete_old
 from poolhouse.db.where import Where
 from poolhouse.paging import PageRequest
 from poolhouse.users.model import CUSTOM_DATABASE
@@ -149,13 +149,16 @@ async def ids_of(db: Executor, pool_id: str, user_id: str) -> list[str]:
 
 
 async def prune(db: Executor, limit: int, keep_days: int = LOG_DAYS, keep_rows: int = LOG_ROWS) -> int:
-    """What is older than `keep_days`, and older than the newest `keep_rows` of its pool: `limit` of each at most.
-    Answers how many went."""
-    old = await delete_old(
+    """What is older than `keep_days` or than its pool says, and older than the newest `keep_rows` of its pool: `limit`
+    of each at most. Answers how many went."""
+    of = {"key": "pool_id, id", "by": "at"}
+    sooner = await delete_as_told(
+        db, "custom_script_logs", **of, setting="retention,script_logs_days", limit=limit
+    )
+    old = sooner + await delete_old(
         db,
         "custom_script_logs",
-        key="pool_id, id",
-        by="at",
+        **of,
         age=timedelta(days=keep_days),
         limit=limit,
     )

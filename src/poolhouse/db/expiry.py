@@ -29,3 +29,25 @@ async def delete_old(
         limit,
     )
     return int(tag.split()[-1])
+
+
+async def delete_as_told(
+    db: Executor, table: str, *, key: str, by: str, setting: str, limit: int, where: str = "true"
+) -> int:
+    """The oldest rows of the pools whose settings keep them for some days, a path such as `retention,mail_days`: absent
+    and 0 keep them. Answers how many went.
+
+    `key` is as in `delete_old`, and `by` stands behind pool_id in an index. Of each pool `limit` are looked at, so that
+    a large one hides no other.
+    """
+    columns = ", ".join(f"old.{one.strip()}" for one in key.split(","))
+    tag = await db.execute(
+        f"with due as (select pools.id, "
+        f"now() - make_interval(days => (pools.settings #>> '{{{setting}}}')::int) as before from pools "
+        f"where (pools.settings #>> '{{{setting}}}')::int > 0) "
+        f"delete from {table} where ({key}) in (select {columns} from due cross join lateral ("
+        f"select {key} from {table} where pool_id = due.id and {by} < due.before and {where} "
+        f"order by {by} limit $1) old limit $1)",
+        limit,
+    )
+    return int(tag.split()[-1])

@@ -257,16 +257,11 @@ async def mark_failed(db: Executor, message: Message, error: str, retry_at: date
 
 
 async def delete_old(db: Executor, limit: int) -> int:
-    """What was sent, or never could be, `KEPT` ago: of all pools, `limit` at most. Answers how many went."""
-    return await expiry.delete_old(
-        db,
-        "mail_outbox",
-        key="pool_id, id",
-        by="created_at",
-        age=KEPT,
-        where="next_attempt_at < now()",
-        limit=limit,
-    )
+    """What was sent, or never could be, `KEPT` ago or as long as its pool says: `limit` of each at most. Answers how
+    many went."""
+    of = {"key": "pool_id, id", "by": "created_at", "where": "next_attempt_at < now()"}
+    sooner = await expiry.delete_as_told(db, "mail_outbox", **of, setting="retention,mail_days", limit=limit)
+    return sooner + await expiry.delete_old(db, "mail_outbox", **of, age=KEPT, limit=limit)
 
 
 def _template(row: Record) -> Template:

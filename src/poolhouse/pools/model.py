@@ -63,6 +63,19 @@ class SmsProvider(msgspec.Struct, frozen=True, omit_defaults=True):
     config: str = ""
 
 
+MOST_DAYS_OF_LOGS = 30
+"""For how long the server keeps what scripts did, and mail; a pool may say less."""
+
+
+class Retention(msgspec.Struct, frozen=True, omit_defaults=True):
+    """For how many days what happened is kept. Of the audit log 0 is for ever."""
+
+    sign_ins_days: int = 0
+    acts_days: int = 0
+    script_logs_days: int = MOST_DAYS_OF_LOGS
+    mail_days: int = MOST_DAYS_OF_LOGS
+
+
 class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything of a pool that can be switched. Times in seconds.
 
@@ -99,6 +112,7 @@ class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     verify_code_resend_after: int = 60
     mfa_required: bool = False
     publish_requires_passing_run: bool = False
+    retention: Retention = Retention()
 
 
 NEW_POOL = PoolSettings(

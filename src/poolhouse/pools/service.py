@@ -24,6 +24,7 @@ from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools import postgres
 from poolhouse.pools.model import (
+    MOST_DAYS_OF_LOGS,
     MOST_REMEMBERED,
     NEW_POOL,
     PasswordRotation,
@@ -165,6 +166,12 @@ _LIMITS: dict[str, tuple[int, int]] = {
     "verify_code_expires_after": (30, 86400),
     "verify_code_resend_after": (0, 86400),
 }
+_DAYS_KEPT = {
+    "sign_ins_days": (0, 36_500),
+    "acts_days": (0, 36_500),
+    "script_logs_days": (1, MOST_DAYS_OF_LOGS),
+    "mail_days": (1, MOST_DAYS_OF_LOGS),
+}
 LONGEST_MESSAGE = 200
 _RATES = ("frequent_register_check", "login_fail_check", "login_password_fail_check")
 
@@ -194,6 +201,9 @@ async def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSetting
             rotation = changed.password_update_policy
             _within(f"{name}.forced_cycle", rotation.forced_cycle, 0, 3650)
             _within(f"{name}.difference_cycle", rotation.difference_cycle, 0, MOST_REMEMBERED)
+        elif name == "retention":
+            for part, (least, most) in _DAYS_KEPT.items():
+                _within(f"{name}.{part}", getattr(changed.retention, part), least, most)
     return changed
 
 

@@ -136,6 +136,30 @@ ABOUT: dict[str, About] = {
             "a version of a custom database's script is published only after a debug run of it has returned an answer",
         )
     ),
+    "retention.sign_ins_days": About(
+        (
+            "审计日志中的登录、退出和二次验证保留多少天，0 为永久；到期的每小时删除",
+            "days the audit log keeps sign-ins, sign-outs and second factors; 0 for ever; deleted hourly",
+        ),
+        "0-36500",
+    ),
+    "retention.acts_days": About(
+        (
+            "审计日志中的其他操作保留多少天，0 为永久；到期的每小时删除",
+            "days the audit log keeps all other acts; 0 for ever; deleted hourly",
+        ),
+        "0-36500",
+    ),
+    "retention.script_logs_days": About(
+        (
+            "脚本日志保留多少天；每个用户池最多保留最新的 10 万条",
+            "days that script logs are kept, and at most the newest 100,000 of a pool",
+        ),
+        "1-30",
+    ),
+    "retention.mail_days": About(
+        ("已发送和失败的邮件、短信保留多少天", "days that sent and failed mails and SMS are kept"), "1-30"
+    ),
 }
 """Those that do something; each rate of `RATES` has three parts beside."""
 
@@ -198,6 +222,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "pages": ("allowed_origins",),
     "scripts": ("publish_requires_passing_run",),
+    "retention": ("retention",),
 }
 """What belongs together, by name of a setting or of its group, in the order it is shown in."""
 OTHER, IDLE = "other", "without-effect"
