@@ -14,6 +14,7 @@ from starlette.responses import Response
 from poolhouse.errors import PoolhouseError, Unfit
 from poolhouse.sandbox.installation import AGAIN, AGAIN_ZH
 from poolhouse.wire.console import words
+from poolhouse.wire.console.compression import Compressed, takes_gzip
 from poolhouse.wire.console.navigation import sections
 from poolhouse.wire.console.visit import THEMES, Visit, segment
 from poolhouse.wire.v3.errors import row_of
@@ -58,6 +59,7 @@ class Rendering:
             for one in (folder.iterdir() if folder.is_dir() else ())
             if (kind := _KINDS.get("." + one.name.rpartition(".")[2]))
         }
+        self._compressed = Compressed({name: content for name, (_, content) in self.static.items()})
         self._addresses = {
             name: f"/console/static/{hashlib.sha256(content).hexdigest()[:16]}/{name}"
             for name, (_, content) in self.static.items()
@@ -105,7 +107,12 @@ class Rendering:
         if self._addresses.get(name) != request.url.path:
             return Response("not found", 404, HEADERS, "text/plain; charset=utf-8")
         kind, content = self.static[name]
-        headers = {**HEADERS, "cache-control": "public, max-age=31536000, immutable"}
+        kept = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+        headers = {**HEADERS, **kept}
+        if takes_gzip(request.headers.get("accept-encoding", "")) and (
+            short := await self._compressed.of(name)
+        ):
+            headers["content-encoding"], content = "gzip", short
         return Response(content, 200, headers, kind)
 
 
