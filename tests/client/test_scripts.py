@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.client.conftest import Typed
 from tests.conftest import PoolForTests
+from tests.customdb.test_replay import GET_USER, called
 
 from poolhouse.client import connection, folders, output, running
 from poolhouse.client import scripts as commands
@@ -338,3 +339,19 @@ async def test_a_push_that_needs_a_passing_run_says_what_to_run_and_then_publish
     assert (await typed("scripts", "run", shop, "login")).status == DONE
     assert "login\tsave and publish\tdone" in (await typed("scripts", "push", shop, "--yes")).out
     assert (await services.customdb.list_scripts(pool.administrator))[0].published == 1
+
+
+async def test_a_draft_is_replayed_on_recorded_calls(
+    services: Services, pool: PoolForTests, typed: Typed
+) -> None:
+    await services.customdb.update(pool.administrator, {"enabled": True})
+    await publish(services, pool, "getUser", GET_USER)
+    await called(services, pool.administrator, "li", "nobody")
+    await services.customdb.save_script(pool.administrator, "getUser", GET_USER.replace("小", "大"))
+    told = await typed("scripts", "replay", "getUser")
+    assert told.status != DONE
+    assert 'different\tnickname "小li" → "大li"' in told.out
+    assert "nobody" in told.out
+    assert (await typed("scripts", "replay", "getUser", "--version", "1")).status == DONE
+    refused = await typed("scripts", "replay", "login")
+    assert "never recorded" in refused.err

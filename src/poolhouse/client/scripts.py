@@ -12,6 +12,7 @@ from poolhouse.client.exits import NOT_FOUND, USAGE, Stopped
 from poolhouse.client.model import Call, Command, Values
 from poolhouse.client.words import Words, say, title
 
+LONGEST_ARGUMENTS = 200
 LONGEST_SHOWN = 20_000
 """Characters of a value that is printed on a terminal."""
 _ACTIONS: dict[str, Words] = {
@@ -156,6 +157,58 @@ def show_run(found: dict[str, Any]) -> None:
         shown += [(f"{say(kind)} {n}", _long(text)) for n, text in enumerate(lines, 1)]
     shown.append((say(("毫秒", "milliseconds")), str(found["durationMs"])))
     output.facts(shown)
+
+
+def replay(call: Call, command: Command, values: Values) -> Any:
+    found = call(command.operation, values)
+    return {"same": all(one["verdict"] == "same" for one in found["replayed"]), **found}
+
+
+_VERDICTS: dict[str, Words] = {
+    "same": ("相同", "same"),
+    "different": ("不同", "different"),
+    "fixed": ("不再出错", "fixed"),
+    "broken": ("现在出错", "broken"),
+}
+
+
+def show_replay(found: dict[str, Any]) -> None:
+    rows = []
+    for one in found["replayed"]:
+        told = "; ".join(
+            f"{each['path']} {each['before']} → {each['after']}".strip() for each in one["differences"]
+        )
+        if one["verdict"] == "broken":
+            told = one["draft"]["message"] or one["draft"]["outcome"]
+        arguments = json.dumps(one["arguments"], ensure_ascii=False)
+        rows.append(
+            [
+                output.cell(one["time"], time=True),
+                output.shown(arguments[:LONGEST_ARGUMENTS]),
+                say(_VERDICTS[one["verdict"]]),
+                output.shown(told),
+            ]
+        )
+    if rows:
+        output.rows([title(name) for name in ("time", "arguments", "status", "detail")], rows)
+    else:
+        _aside(("没有可重放的调用", "no recorded call can be replayed"))
+    if found["publishedVersion"] is None:
+        _aside(
+            (
+                "没有已发布的版本，与记录的结果比较",
+                "No version is published: compared with the record.",
+            )
+        )
+    if found["skipped"]:
+        _aside(
+            (
+                f"跳过参数不完整的调用：{found['skipped']}",
+                f"Calls without whole arguments: {found['skipped']}",
+            )
+        )
+    if found["leftOut"]:
+        _aside((f"时间已到，未运行：{found['leftOut']}", f"Not run for lack of time: {found['leftOut']}"))
 
 
 def _long(text: str) -> str:

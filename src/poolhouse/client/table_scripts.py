@@ -124,6 +124,30 @@ SCRIPTS_COMMANDS = (
         unless="success",
     ),
     Command(
+        "scripts replay",
+        (
+            "用最近记录的调用运行一个版本，并与已发布版本现在的返回值比较；有差异时退出状态为 1",
+            "Runs a version on the calls recorded last and compares its answers with those of the published version; "
+            "exit status 1 if they differ.",
+        ),
+        "POST replay-custom-database-script",
+        (
+            SCRIPT._replace(help=("getUser、searchUser 或 listUsers", "getUser, searchUser or listUsers")),
+            Arg("--version", "version", ("版本号；默认最新版本", "its number; else the newest"), "number"),
+            Arg(
+                "--limit", "limit", ("最多几次调用，上限 20", "calls at most, up to 20"), "number", default=10
+            ),
+        ),
+        scripts.show_replay,
+        act=scripts.replay,
+        unless="same",
+        more=(
+            "只重放读取数据的函数；含密码的调用（login 等）无法重放，因为密码从不记录。",
+            "Only functions that read are replayed; login and others that are given a password cannot be, because "
+            "passwords are never recorded.",
+        ),
+    ),
+    Command(
         "scripts list",
         ("列出脚本及其版本", "Lists the scripts and their versions."),
         "GET list-custom-database-scripts",

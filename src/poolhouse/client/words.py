@@ -26,6 +26,7 @@ TITLES: dict[str, Words] = {
     "already here": ("已有", "already here"),
     "app": ("应用", "application"),
     "applied": ("已执行", "applied"),
+    "arguments": ("参数", "arguments"),
     "attempts": ("尝试", "attempts"),
     "back channel session": ("退出通知带 sid", "back-channel session"),
     "back channel": ("退出通知地址", "back-channel logout"),

@@ -53,6 +53,18 @@ async def add(db: Executor, pool_id: str, entries: Sequence[LogEntry]) -> None:
     )
 
 
+async def recorded_calls(db: Executor, pool_id: str, name: str, limit: int) -> list[LogEntry]:
+    """The newest calls of that function that were no debug runs, without what they said."""
+    rows = await db.fetch(
+        "select id, name, version, duration_ms, success, outcome, message, arguments, at from custom_script_logs "
+        "where pool_id = $1 and name = $2 and not debug order by at desc, id desc limit $3",
+        pool_id,
+        name,
+        limit,
+    )
+    return [LogEntry(**{**dict(row), "arguments": tuple(row["arguments"])}) for row in rows]
+
+
 async def page(
     db: Executor, pool_id: str, query: LogQuery, page: PageRequest, ids: Collection[str] | None
 ) -> tuple[int, list[LogEntry], bool]:

@@ -131,6 +131,10 @@ def secrets_typed(function: str, args: Sequence[Any]) -> list[str]:
     return found
 
 
+def is_secret_key(key: str) -> bool:
+    return bool(_SECRET_KEY.search(key[:LONGEST_TEXT]))
+
+
 def names_secret(text: str) -> bool:
     """Whether a JSON text, sound or not, has a key that looks like a secret's."""
     try:

@@ -13,6 +13,7 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, load_or_create_key_file, parse_keys
 from poolhouse.crypto.transport import PasswordTransport, TransportKeys
 from poolhouse.customdb.pushing import ScriptFolders
+from poolhouse.customdb.replay import ScriptReplay
 from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.service import CustomDatabaseService
 from poolhouse.db.database import Database
@@ -53,6 +54,7 @@ class Core:
     scripts: ScriptRunner
     customdb: CustomDatabaseService
     script_folders: ScriptFolders
+    script_replay: ScriptReplay
     mail: MailService
     delivery: Delivery
     pools: PoolService
@@ -106,6 +108,7 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
         script_folders=ScriptFolders(
             db=db, box=box, sandbox=sandbox, audit=audit, pools=pools, customdb=customdb
         ),
+        script_replay=ScriptReplay(db=db, customdb=customdb, runner=scripts),
         mail=MailService(db, box, audit),
         delivery=Delivery(db, box, mail_transports(settings)),
         pools=pools,

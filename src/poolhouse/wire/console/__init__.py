@@ -35,6 +35,7 @@ from poolhouse.wire.console import (
     passkeys,
     people,
     pool_settings,
+    replaying,
     scripts,
     server,
     sign_in,
@@ -57,7 +58,7 @@ PAGES: tuple[Page, ...] = (
     *debugging.PAGES,
     *explorer.PAGES,
     *people.PAGES,
-    *(*scripts.PAGES, *compare.PAGES, *examples.PAGES),
+    *(*scripts.PAGES, *compare.PAGES, *examples.PAGES, *replaying.PAGES),
     *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`
     *(*users.PAGES, *user_acts.PAGES),
     *(*pool_settings.PAGES, *whitelists.PAGES, *server.PAGES),
