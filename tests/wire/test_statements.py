@@ -164,7 +164,7 @@ MOST: dict[Callable[[World], Awaitable[Call]], int] = {
     v3_by_token: 1,
     v3_by_signature: 3,
     v3_by_v2_token: 1,
-    v3_update: 4,
+    v3_update: 5,  # the user as they were, for the log, is one
     v3_profile: 2,
     v3_permission: 8,
     v2_list: 1,
