@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
+from urllib.parse import urlsplit
 
 from poolhouse.errors import Unfit
 from poolhouse.networks import split_host
@@ -139,6 +140,24 @@ def _http(given: Any) -> str:
     return _text(given)
 
 
+def _public_url(given: Any) -> str:
+    """Issuers, links in mail and the console's forms are made of it: what a browser would not come back to is refused
+    at the start, not by the first person who signs in. Empty is none, as compose files have it."""
+    if given == "":
+        return ""
+    try:
+        url = urlsplit(_text(given))
+        odd = url.username is not None or url.query or url.fragment or url.port == 0
+    except ValueError:
+        url, odd = urlsplit(""), True
+    if odd or url.scheme not in ("http", "https") or not url.hostname or not re.fullmatch(r"[!-~]+", given):
+        raise ValueError(
+            "should be http:// or https:// and a name, without user, ?query and #fragment",
+            "应为 http:// 或 https:// 加主机名，不带用户名、查询参数和片段",
+        )
+    return _text(given)
+
+
 def _host(given: Any) -> str:
     text = str(given).strip()
     if not text:
@@ -209,7 +228,7 @@ class Settings:
     port: int = _setting(3000, _whole(0, 65535), "Port to listen on; 0 takes a free one.")
     public_url: str | None = _setting(
         None,
-        TEXT,
+        Kind(_public_url, "an address of http or https"),
         "The URL of the server for clients, if it is not http://host:port: behind a proxy, in a container.",
         "https://id.example.com",
     )

@@ -144,6 +144,20 @@ async def test_an_address_that_is_none_is_a_sentence(console: Open, query: str) 
     assert "Traceback" not in answer.text
 
 
+async def test_a_page_before_the_first_is_none_on_any_list(console: Open, things: Things) -> None:
+    """One rule: a list that takes it for the first would answer what the next one refuses."""
+    one = await console("owner")
+    paged = set()
+    for page in SHOWN:
+        there = await one.get(f"{filled(page, things)}?page=x", follow_redirects=True)
+        if there.status_code == 400:
+            paged.add(page.path)
+            for number in ("0", "-1"):
+                answer = await one.get(f"{filled(page, things)}?page={number}", follow_redirects=True)
+                assert answer.status_code == 400, (page.path, number)
+    assert {"/pools/{pool}/users", "/pools/{pool}/groups", "/pools/{pool}/users/{user}/sign-ins"} <= paged
+
+
 @pytest.mark.parametrize("done", ["total", "page", "first_password", "done_", "done_saved{x}", "nothing"])
 async def test_an_address_says_nothing_but_that_something_is_done(stranger: Console, done: str) -> None:
     """Not a word with a gap, which nobody fills: that was a fault on any page, for anybody."""

@@ -8,11 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from poolhouse.errors import InvalidInput
 from poolhouse.wire.console import audit
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, segment
+from poolhouse.wire.console.visit import Visit, page_of, segment
 
 FACTS = (
     ("name", "name"),
@@ -85,7 +84,7 @@ async def _offered(visit: Visit, operation: str, key: str) -> list[str]:
 
 
 async def _resources(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
-    number, namespace = _number(visit), visit.http.query.text("namespace") or "default"
+    number, namespace = page_of(visit.http.query), visit.http.query.text("namespace") or "default"
     asked = {"userId": user_id, "namespace": namespace, "page": number, "limit": PAGE_SIZE}
     found = await visit.ask("GET explain-user-resources", asked)
     return {"namespace": namespace, **_paged(found, number)}
@@ -96,7 +95,7 @@ async def _sessions(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
 
 
 async def _sign_ins(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
-    number, outcome = _number(visit), visit.http.query.text("outcome") or ""
+    number, outcome = page_of(visit.http.query), visit.http.query.text("outcome") or ""
     asked: dict[str, Any] = {
         "userId": user_id,
         "eventType": "login",
@@ -109,7 +108,7 @@ async def _sign_ins(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
 
 
 async def _audit(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
-    number = _number(visit)
+    number = page_of(visit.http.query)
     rows, following = await audit.page_of_records(visit, {"userId": user_id}, number)
     return {
         "found": [audit.told(visit, row) for row in rows],
@@ -161,14 +160,6 @@ async def shown(visit: Visit, rendering: Rendering, tab: str, status: int = 200,
 def address(visit: Visit, tab: str = "") -> str:
     own = f"{visit.pool_address}/users/{segment(visit.path['user'])}"
     return f"{own}/{tab}" if tab else own
-
-
-def _number(visit: Visit) -> int:
-    given = visit.http.query.integer("page")
-    number = 1 if given is None else given
-    if number < 1:
-        raise InvalidInput("page", "应不小于 1", "must be at least 1")
-    return number
 
 
 def _paged(found: Any, number: int) -> dict[str, Any]:

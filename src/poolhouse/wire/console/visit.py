@@ -238,7 +238,8 @@ async def in_pool(visit: Visit, pool_id: str) -> Visit:
 
 def page_of(query: Query) -> int:
     """The page of a list that an address asks for. Raises InvalidInput."""
-    number = query.integer("page") or 1
+    given = query.integer("page")
+    number = 1 if given is None else given
     if number < 1:
         raise InvalidInput("page", "应不小于 1", "must be at least 1")
     return number
