@@ -6,7 +6,7 @@ None of these tables belongs to a pool: a role names one.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from asyncpg import Record
 
@@ -276,8 +276,10 @@ async def delete_sessions(db: Executor, administrator_id: str, but: str | None =
 
 
 async def delete_expired(db: Executor, limit: int) -> int:
-    """Answers how many went."""
-    return await delete_old(db, "administrator_sessions", key="digest", by="expires_at", limit=limit)
+    """Those that ended a day ago: until then they say whose form is sent too late. Answers how many went."""
+    return await delete_old(
+        db, "administrator_sessions", key="digest", by="expires_at", limit=limit, age=timedelta(days=1)
+    )
 
 
 # -- second factor -----------------------------------------------------------------------------------------

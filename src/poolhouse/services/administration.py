@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from poolhouse.administrators.held import HeldForms
 from poolhouse.administrators.passkeys import Passkeys
 from poolhouse.administrators.proof import Proof
 from poolhouse.administrators.second_factor import SecondFactor
@@ -21,6 +22,7 @@ class Administration:
     administrator_sign_in: AdministratorSignIn
     administrator_factor: SecondFactor
     administrator_passkeys: Passkeys
+    administrator_held: HeldForms
     statistics: Statistics
 
 
@@ -44,6 +46,7 @@ def build_administration(raw: Raw, core: Core, proving: Proving) -> Administrati
         ),
         administrator_factor=factor,
         administrator_passkeys=passkeys,
+        administrator_held=HeldForms(raw.box),
         statistics=Statistics(
             db=raw.db,
             pools=core.pools,

@@ -7,6 +7,7 @@ scopes, so that it has no rule and no way in of its own. Decision: docs/decision
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import urlencode
 
 import structlog
@@ -31,6 +32,7 @@ from poolhouse.wire.console import (
     forms,
     go,
     home,
+    in_place,
     lists,
     passkeys,
     people,
@@ -103,8 +105,21 @@ class Console:
             visit = await known(visit, request)
             if page is None:
                 raise NotFound(path="console")
-            if page.access != "anyone" and visit.administrator is None:
-                return self._must_sign_in(visit)
+            if page.access == "anyone":
+                return await page.handler(visit, self._rendering)
+            if page.method == "POST" and in_place.is_one(visit):
+                return await in_place.sign_in(visit, self._rendering, partial(self._done, page=page))
+            if visit.administrator is not None:
+                return await self._done(visit, page)
+            if page.method == "POST":
+                return await in_place.ask(visit, self._rendering)
+            return redirect(f"/console/sign-in?{urlencode({'to': visit.here})}")
+        except Exception as error:
+            return self._failed(visit, error)
+
+    async def _done(self, visit: Visit, page: Page) -> Response:
+        """What the page does for whoever is signed in."""
+        try:
             if page.access == "server-owner" and not visit.who.is_owner:
                 raise NotPermitted("for owners of the server")
             if page.access == "pool":
@@ -113,18 +128,15 @@ class Console:
                 for operation in page.calls:
                     visit.caller.require_scopes(row_named(operation).scopes)
             return await page.handler(visit, self._rendering)
-        except PoolhouseError as error:
+        except Exception as error:
+            return self._failed(visit, error)
+
+    def _failed(self, visit: Visit, error: Exception) -> Response:
+        if isinstance(error, PoolhouseError):
             trace.note(error=error)
             return self._problem(visit, error)
-        except Exception:
-            _log.exception("request_failed", request_id=visit.http.request_id)
-            return self._problem(visit, PoolhouseError())
-
-    def _must_sign_in(self, visit: Visit) -> Response:
-        """And then go on to where they were; what they had sent is not sent again."""
-        if visit.http.method != "GET":
-            return redirect("/console/sign-in?ended=1")
-        return redirect(f"/console/sign-in?{urlencode({'to': visit.here})}")
+        _log.error("request_failed", request_id=visit.http.request_id, exc_info=error)
+        return self._problem(visit, PoolhouseError())
 
     def _problem(self, visit: Visit, error: PoolhouseError) -> Response:
         kind = "not_found" if type(error) is NotFound else "problem"

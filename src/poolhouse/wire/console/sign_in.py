@@ -20,9 +20,9 @@ HERE = "/console/sign-in"
 async def ask(visit: Visit, rendering: Rendering) -> Response:
     if visit.administrator:
         return redirect(onward(visit.http.query.text("to") or ""))
-    ended = visit.http.query.text("ended")
+    ended = visit.http.query.text("ended") or ""
     to = onward(visit.http.query.text("to") or "")
-    return _page(visit, rendering, to, notice="signed_out" if ended else "")
+    return _page(visit, rendering, to, notice={"": "", "lost": "signed_out_lost"}.get(ended, "signed_out"))
 
 
 async def sign_in(visit: Visit, rendering: Rendering) -> Response:

@@ -44,9 +44,11 @@ scripts in a plain field."""
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
 STRANGERS_FORM_BYTES = 64 * 1024
+HELD_FORM_BYTES = 1536 * 1024
+"""Of the form that holds another, sealed."""
 MAX_FORM_BYTES = 1024 * 1024
 """Twice what a user or an application may hold, as a form holds what was there, too."""
-YEAR_S = 31_536_000
+DAY_S, YEAR_S = 86_400, 31_536_000
 HOME = "/console"
 RESERVED = frozenset({"", ".", "..", "new", "import", "export", "search", "view"})
 """Names that cannot stand in a path as they are; the last are pages beside those of things."""
@@ -56,7 +58,8 @@ _KEY_OF_A_FORM = re.compile(r"[A-Za-z0-9_-]{32}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`path` holds what the address names: `pool`, `user`. `administrator` and `session` are None for a stranger."""
+    """`path` holds what the address names: `pool`, `user`. `administrator` and `session` are None for a stranger;
+    `former` is whoever was signed in with this browser, until the session ran out."""
 
     services: WireServices
     http: HttpRequest
@@ -65,6 +68,7 @@ class Visit:
     path: Mapping[str, str]
     administrator: Administrator | None = None
     session: AdministratorSession | None = None
+    former: Administrator | None = None
     caller: Caller | None = None
 
     @property
@@ -144,26 +148,36 @@ class Visit:
     def form_token(self) -> str:
         """What a form carries: made of the session, which no other site knows; before there is one, of a cookie."""
         key = self.cookies.get(SESSION) if self.session else self.cookies.get(FORM)
-        return hmac.digest((key or "").encode(), b"form", "sha256").hex() if key else ""
+        return _token_of(key)
 
     def form(self) -> dict[str, str]:
         """Of a POST from a page of ours. Raises FormStale for any other."""
+        return self._form(self.form_token())
+
+    def form_of_former(self) -> dict[str, str]:
+        """As `form`, of a page that was made before the session ended."""
+        return self._form(_token_of(self.cookies.get(SESSION)))
+
+    def _form(self, token: str) -> dict[str, str]:
         form = self.http.form()
         sent_by = self.http.headers.get("sec-fetch-site", "same-origin")
         ours = (
             web_origin(self.origin) or self.origin
         )  # a setting may have capitals, and the scheme's own port
         named = self.http.headers.get("origin", ours)
-        own = hmac.compare_digest(self.form_token().encode(), form.get("form", "").encode())
-        if not self.form_token() or not own or sent_by != "same-origin" or named != ours:
+        own = hmac.compare_digest(token.encode(), form.get("form", "").encode())
+        if not token or not own or sent_by != "same-origin" or named != ours:
             raise FormStale("form")
         return form
 
     # -- cookies -------------------------------------------------------------------------------------------
 
     def signed_in(self, to: str, signed: SignedIn) -> Response:
-        response = redirect(to)
-        self._keep(response, SESSION, signed.token, int(LIFETIME.total_seconds()))
+        return self.keep_signed_in(redirect(to), signed)
+
+    def keep_signed_in(self, response: Response, signed: SignedIn) -> Response:
+        """The cookie outlives the session by a day, to say whose form is sent too late."""
+        self._keep(response, SESSION, signed.token, int(LIFETIME.total_seconds()) + DAY_S)
         return self.keep(response, DEVICE, signed.device)
 
     @property
@@ -188,7 +202,7 @@ class Visit:
 
     def keep_form(self, response: Response) -> Response:
         if not self.session and (kept := self.cookies.get(FORM)):
-            self._keep(response, FORM, kept, 86_400)
+            self._keep(response, FORM, kept, DAY_S)
         return response
 
     def _keep(self, response: Response, name: str, value: str, lifetime_s: int) -> None:
@@ -224,8 +238,10 @@ async def known(visit: Visit, request: Request) -> Visit:
         found = await visit.services.administrator_sign_in.whose(visit.cookies.get(SESSION, ""))
         visit = replace(visit, administrator=found[0], session=found[1])
     except TokenExpired:
-        pass
-    http = await read(request, visit.http, MAX_FORM_BYTES if visit.session else STRANGERS_FORM_BYTES)
+        former = await visit.services.administrator_sign_in.whose_was(visit.cookies.get(SESSION, ""))
+        visit = replace(visit, former=former)
+    limit = MAX_FORM_BYTES if visit.session else HELD_FORM_BYTES if visit.former else STRANGERS_FORM_BYTES
+    http = await read(request, visit.http, limit)
     return replace(visit, http=replace(http, lang=spoken(http.query.text("lang")) or http.lang))
 
 
@@ -234,6 +250,10 @@ async def in_pool(visit: Visit, pool_id: str) -> Visit:
     caller = await visit.services.administrators.caller_in(visit.who, pool_id, visit.asking)
     trace.note(pool_id=pool_id)
     return replace(visit, caller=caller)
+
+
+def _token_of(key: str | None) -> str:
+    return hmac.digest(key.encode(), b"form", "sha256").hex() if key else ""
 
 
 def page_of(query: Query) -> int:

@@ -39,13 +39,27 @@ addEventListener("keydown", (event) => {
   }
 });
 
-let changed = false;
+// A form that was refused holds what is not saved from the first; in others something must differ from what it showed.
+const touched = new Set();
+const differs = (field) => {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (!field.options) return "defaultValue" in field && field.value !== field.defaultValue;
+  const shown = [...field.options].findIndex((option) => option.defaultSelected);
+  return field.multiple
+    ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+    : field.selectedIndex !== Math.max(shown, 0);
+};
+let sent = false;
 addEventListener("input", (event) => {
   const form = event.target.closest("form[method=post]");
-  changed ||= Boolean(form && !form.closest(".bottom"));
+  if (form && !form.closest(".bottom, [data-unasked]")) touched.add(form);
 });
-addEventListener("submit", () => { changed = false; });
-addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+addEventListener("submit", () => { sent = true; });
+addEventListener("pageshow", () => { sent = false; });
+addEventListener("beforeunload", (event) => {
+  const unsaved = document.querySelector("form[data-unsaved]") || [...touched].some((form) => [...form.elements].some(differs));
+  if (unsaved && !sent) event.preventDefault();
+});
 
 const local = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" });
 for (const time of document.querySelectorAll("time[datetime]")) {

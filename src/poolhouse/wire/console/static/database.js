@@ -13,7 +13,7 @@ document.querySelector("form[data-tests]")?.addEventListener("submit", async (ev
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.getElementById(form.dataset.tests);
     found?.querySelector("[data-without-script]")?.remove();
-    const said = found?.childElementCount ? [...found.childNodes] : [...page.querySelectorAll("main .error")].slice(0, 1);
+    const said = found?.childElementCount ? [...found.childNodes] : [...page.querySelectorAll("main .error, main .notice")].slice(0, 1);
     shown.replaceChildren(...said);
   } finally {
     button.disabled = false;

@@ -40,6 +40,17 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "conflict_now": ("现在的值：{value}", "It is now: {value}"),
     "signed_out": ("登录已结束，请重新登录", "Your session has ended, please sign in again"),
+    "signed_out_lost": (
+        "登录已结束，刚才提交的内容没有保存，请重新登录",
+        "Your session has ended, and what you sent was not saved: please sign in again",
+    ),
+    "in_place_title": ("登录已结束", "Your session has ended"),
+    "in_place_help": (
+        "{username}，您填写的内容还在：请再次登录，随后会照常提交",
+        "What you filled in is kept, {username}: sign in again, and it is sent as if nothing had happened",
+    ),
+    "in_place_send": ("登录并提交", "Sign in and send"),
+    "in_place_other": ("放弃所填内容，以其他身份登录", "Give it up, and sign in as somebody else"),
     "first_password": (
         "首次启动的管理员密码在数据文件夹的 credentials.json 中",
         "The first administrator's password is in credentials.json of the data folder",
