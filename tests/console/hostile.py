@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -38,7 +39,7 @@ OURS: Mapping[str, str] = {
         "id user_id app_id node_id org_id root_id parent_id ancestor_id descendant_id group_id role_id policy_id "
         "resource_id tenant_id session_id grant_id connection_id source_id administrator_id key_id target_id "
         "post_id owner_id source_app_id first_id last_id newest_id place_id main_department_id direct_management "
-        "last_login_app open_id user_source_id jti device_id actor_id place asker"
+        "last_login_app open_id user_source_id jti device_id actor_id place asker act_id user_ids"
     ),
     "words of a fixed set": (
         "kind type status mode outcome effect state algorithm purpose channel target_type data_type value_type "
@@ -106,7 +107,7 @@ def harm(page: str) -> list[str]:
         for name, value in attributes.items():
             given = (value or "").strip().lower()
             if name in ("href", "src", "action", "formaction", "srcset", "poster", "data", "style"):
-                ours = given.startswith(("/console", "#", "?", "data:image/", "/api/")) or not given
+                ours = re.match(r"(/(?![/\\])|[#?]|data:image/|\Z)", given)
                 if not ours and not (tag == "a" and given.startswith(("https://", "http://"))):
                     found.append(f"<{tag} {name}={given[:80]}>")
             if given.startswith("javascript:") and name.startswith(("hx-", "data-")):
