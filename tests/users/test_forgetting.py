@@ -69,7 +69,8 @@ async def somebody_with_something_everywhere(services: Services, pool: PoolForTe
     return user
 
 
-async def tables_with(services: Services, needle: str) -> set[str]:
+async def tables_with(services: Services, needle: str, pool_id: str | None = None) -> set[str]:
+    """Tables that have the needle, in whatever column; with `pool_id` those of other pools are not looked at."""
     tables = await services.db.fetch(
         "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace "
         "where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition"
@@ -78,7 +79,10 @@ async def tables_with(services: Services, needle: str) -> set[str]:
     for table in tables:
         name = table["relname"]
         count = await services.db.fetchval(
-            f'select count(*) from "{name}" t where strpos(t::text, $1) > 0', needle
+            f'select count(*) from "{name}" t where strpos(t::text, $1) > 0 '
+            "and ($2::text is null or coalesce(to_jsonb(t) ->> 'pool_id', $2) = $2)",
+            needle,
+            pool_id,
         )
         if count:
             found.add(name)

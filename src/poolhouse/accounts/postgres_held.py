@@ -62,6 +62,14 @@ def _needles(person: Person) -> tuple[Any, ...]:
     return (person.needles,)
 
 
+def _ids(person: Person) -> tuple[Any, ...]:
+    return ([person.user_id, *person.old_ids],)
+
+
+def _needles_and_ids(person: Person) -> tuple[Any, ...]:
+    return person.needles, [person.user_id, *person.old_ids]
+
+
 def _id_names_and_needles(person: Person) -> tuple[Any, ...]:
     return person.user_id, sorted(person.sign_in), person.needles
 
@@ -314,12 +322,21 @@ def _acts() -> tuple[Held, ...]:
         Held(
             "scripts",
             "custom_script_logs",
-            "select to_jsonb(t) as row from custom_script_logs t where t.pool_id = $1 and exists ("
+            "select to_jsonb(t) as row from custom_script_logs t where t.pool_id = $1 "
+            "and (t.script_user_id is null or t.script_user_id <> all($3::text[])) and exists ("
             "select 1 from unnest($2::text[]) needle where strpos(lower("
             "concat_ws(' ', t.message, t.stack, t.console::text, t.warnings::text, t.arguments::text)), needle) > 0) "
             "order by t.at, t.id",
-            _needles,
+            _needles_and_ids,
             said=("message", "stack", "console", "warnings", "arguments"),
+        ),
+        Held(
+            "scripts",
+            "calls_about_them",
+            "select to_jsonb(t) as row from custom_script_logs t "
+            "where t.pool_id = $1 and t.script_user_id = any($2::text[]) order by t.at, t.id",
+            _ids,
+            table="custom_script_logs",
         ),
         Held(
             "mail",
