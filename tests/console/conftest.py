@@ -68,6 +68,7 @@ class Things:
     script: str = "nothing"
     record: str = "nothing"
     call: str = "nothing"
+    act: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -91,7 +92,8 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         services, pool, LogEntry("", "login", 1, 12.5, False, "threw", "no", "at login.js:3:1")
     )
     record = log.items[0].id
-    return Things(user.id, group.code, role.code, app.id, org.code, node.id, "login", record, call)
+    act = await services.bulk_acts.start(admin, "END_SESSIONS", {}, user_ids=[user.id])
+    return Things(user.id, group.code, role.code, app.id, org.code, node.id, "login", record, call, act.id)
 
 
 async def one_call(services: Services, pool: PoolForTests, entry: LogEntry) -> str:

@@ -69,6 +69,7 @@ async def test_every_page_is_shown(things: Things, console: Open, lang: str) -> 
         answer = await one.get(f"{filled(page, things)}?choose=1", follow_redirects=True, headers=headers)
         assert answer.status_code == 200, (page.path, answer.text)
         assert f'<html lang="{lang}"' in answer.text
+        assert "bound method" not in answer.text, page.path
         for header, value in HEADERS.items():
             assert re.sub(r" 'nonce-[\w-]{24}'", "", answer.headers[header]) == value
 

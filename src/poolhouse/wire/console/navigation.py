@@ -28,6 +28,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         "section_people",
         (
             Link("users", "GET list-users"),
+            Link("bulk_acts", "GET list-bulk-acts", path="bulk-acts"),
             Link("groups", "GET list-groups"),
             Link("roles", "GET list-roles"),
             Link("organizations", "GET list-organizations"),

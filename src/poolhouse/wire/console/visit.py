@@ -50,7 +50,7 @@ MAX_FORM_BYTES = 1024 * 1024
 """Twice what a user or an application may hold, as a form holds what was there, too."""
 DAY_S, YEAR_S = 86_400, 31_536_000
 HOME = "/console"
-RESERVED = frozenset({"", ".", "..", "new", "import", "export", "search", "view"})
+RESERVED = frozenset({"", ".", "..", "new", "import", "export", "search", "view", "bulk"})
 """Names that cannot stand in a path as they are; the last are pages beside those of things."""
 _LONGEST_ADDRESS = 2048
 _KEY_OF_A_FORM = re.compile(r"[A-Za-z0-9_-]{32}\Z")

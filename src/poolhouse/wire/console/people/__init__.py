@@ -1,7 +1,7 @@
-"""The list of users: looked for, filtered, and shown as each administrator likes it."""
+"""The list of users, filtered and shown as each administrator likes it; and what is done to many of them at once."""
 
 from __future__ import annotations
 
-from poolhouse.wire.console.people import users_list
+from poolhouse.wire.console.people import bulk, users_list
 
-PAGES = users_list.PAGES
+PAGES = (*users_list.PAGES, *bulk.PAGES)

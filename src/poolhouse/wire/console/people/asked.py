@@ -99,6 +99,11 @@ class Asked:
         found = [("q", self.words), *self.filters.items(), *(("field", one) for one in self.custom)]
         return [pair for pair in (*found, ("sort", self.sort if order else "")) if pair[1]]
 
+    @property
+    def query(self) -> str:
+        """Of the words and filters alone."""
+        return urlencode(self.pairs(order=False))
+
     def page(self, number: int, cursor: str = "") -> str:
         pairs = [*self.pairs(), *([("page", str(number))] if number > 1 else [])]
         return "?" + urlencode([*pairs, *([("cursor", cursor)] if cursor else [])])

@@ -36,7 +36,7 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
     found = await _found(visit, asked)
     if found.alone:
         return redirect(f"{_here(visit)}/{segment(found.alone)}")
-    choices = await _choices(visit)
+    choices = await choices_of(visit)
     known = columns(choices["fields"])
     shown = view.shown(known)
     listed = await _listed(visit, asked, view, custom=any(one.path.startswith(CUSTOM) for one in shown))
@@ -160,7 +160,7 @@ def called(user: dict[str, Any]) -> str:
 # -- filters -----------------------------------------------------------------------------------------------
 
 
-async def _choices(visit: Visit) -> dict[str, list[Any]]:
+async def choices_of(visit: Visit) -> dict[str, list[Any]]:
     """What there is to filter by, as far as their roles show it and a list of choices is long."""
     found: dict[str, list[Any]] = {"groups": [], "roles": [], "departments": [], "fields": []}
     for name, operation in (("groups", "GET list-groups"), ("roles", "GET list-roles")):

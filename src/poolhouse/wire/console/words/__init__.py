@@ -8,6 +8,7 @@ from poolhouse.errors import Lang
 from poolhouse.wire.console.words import (
     applications,
     audit,
+    bulk,
     calls,
     common,
     comparing,
@@ -29,6 +30,7 @@ _PARTS = (
     applications.WORDS,
     audit.WORDS,
     calls.WORDS,
+    bulk.WORDS,
     common.WORDS,
     comparing.WORDS,
     database.WORDS,
