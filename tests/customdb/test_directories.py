@@ -18,6 +18,7 @@ from poolhouse.errors import (
     NotSupportedByDirectory,
     ScriptFailed,
     UserExists,
+    UserNotFound,
     WrongCredentials,
 )
 from poolhouse.services import Services
@@ -142,7 +143,10 @@ async def test_a_migrated_user_who_was_deleted_stays_away_until_an_administrator
 
     with pytest.raises(WrongCredentials):
         await directory.authenticate(pool.stranger, key, "secret")
-    assert await services.customdb.lift_tombstone(pool.administrator, script_id) is True
+    for nobody in ("nobody", script_id + "0"):
+        with pytest.raises(UserNotFound):
+            await services.customdb.lift_tombstone(pool.administrator, nobody)
+    await services.customdb.lift_tombstone(pool.administrator, script_id)
     assert (await directory.authenticate(pool.stranger, key, "secret")).username == "wang"
 
 

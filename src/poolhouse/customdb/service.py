@@ -35,7 +35,14 @@ from poolhouse.customdb.runner import ScriptRunner
 from poolhouse.customdb.sources import script_name, version_message
 from poolhouse.customdb.stubs import stub
 from poolhouse.db.database import Database, Executor
-from poolhouse.errors import InvalidInput, InvalidOperation, NotFound, ScriptNotFound, ScriptOvertaken
+from poolhouse.errors import (
+    InvalidInput,
+    InvalidOperation,
+    NotFound,
+    ScriptNotFound,
+    ScriptOvertaken,
+    UserNotFound,
+)
 from poolhouse.paging import PageRequest
 from poolhouse.pools.service import PoolService
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
@@ -363,14 +370,14 @@ class CustomDatabaseService:
         caller.require_administrator()
         return await postgres.migration(self._db, caller.pool_id)
 
-    async def lift_tombstone(self, caller: Caller, script_user_id: str) -> bool:
-        """Lets a migrated user who was deleted here come back at their next login."""
+    async def lift_tombstone(self, caller: Caller, script_user_id: str) -> None:
+        """Lets a migrated user who was deleted here come back at their next login. Raises UserNotFound where nobody
+        of this id was."""
         caller.require_administrator()
         async with self._db.transaction() as tx:
-            lifted = await postgres.lift_tombstone(tx, caller.pool_id, script_user_id)
-            if lifted:
-                await self._audit.write(tx, caller, Event("recover", "user", script_user_id))
-        return lifted
+            if not await postgres.lift_tombstone(tx, caller.pool_id, script_user_id):
+                raise UserNotFound(user_id=script_user_id)
+            await self._audit.write(tx, caller, Event("recover", "user", script_user_id))
 
 
 def _context(ours: dict[str, Any], given: Any) -> Any:

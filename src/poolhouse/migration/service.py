@@ -37,7 +37,7 @@ class MigrationState:
     """`accounted` are those of the old database who are here by any way, or were deleted here.
 
     `remaining` is None without a listUsers script. Rates are users an hour: since the first migration, and
-    in the last hour; the estimate takes the latter where there is one.
+    in the last hour; the estimate takes the latter where there is one. `finish`: the end that was begun last.
     """
 
     progress: MigrationProgress
@@ -46,6 +46,7 @@ class MigrationState:
     per_hour: float | None = None
     last_hour: int = 0
     estimated_end: datetime | None = None
+    finish: Journal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Migration:
             per_hour = progress.migrated / max((now() - progress.first_at) / timedelta(hours=1), 1.0)
         rate = lately or per_hour
         end = now() + timedelta(hours=remaining / rate) if remaining is not None and rate else None
-        return MigrationState(progress, accounted, remaining, per_hour, lately, end)
+        finish = await newcomers.journal(self._db, caller.pool_id, SOURCE)
+        return MigrationState(progress, accounted, remaining, per_hour, lately, end, finish)
 
     async def waiting(self, caller: Caller, page: PageRequest) -> Page[User]:
         """Of a page of the old database those who have not come; `total` counts everybody it lists.

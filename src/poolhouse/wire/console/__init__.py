@@ -34,6 +34,7 @@ from poolhouse.wire.console import (
     home,
     in_place,
     lists,
+    migration,
     passkeys,
     people,
     pool_settings,
@@ -59,6 +60,7 @@ PAGES: tuple[Page, ...] = (
     *calls.PAGES,
     *debugging.PAGES,
     *explorer.PAGES,
+    *migration.PAGES,
     *people.PAGES,
     *(*scripts.PAGES, *compare.PAGES, *examples.PAGES, *replaying.PAGES),
     *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`

@@ -42,6 +42,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
             Link("database", "GET get-custom-database"),
             Link("scripts", "GET list-custom-database-scripts"),
             Link("calls", "POST list-custom-database-logs"),
+            Link("migration", "GET get-custom-database-migration"),
         ),
     ),
     (

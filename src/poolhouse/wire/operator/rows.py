@@ -16,7 +16,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.pools.model import Pool
 from poolhouse.sessions.server_keys import ALGORITHMS, ANNOUNCED, ServerAlgorithm, ServerKey
 from poolhouse.times import now, v3_time
-from poolhouse.wire.operator import administrators, migration, scripts
+from poolhouse.wire.operator import administrators, scripts
 from poolhouse.wire.operator.row import Camel, row
 from poolhouse.wire.v3.endpoint import V3Request
 
@@ -203,5 +203,4 @@ ROWS = [
     row("POST", "try-import-rows", TryImportRowsDto, try_import_rows, "A row and its person's password"),
     *administrators.ROWS,
     *scripts.ROWS,
-    *migration.ROWS,
 ]
