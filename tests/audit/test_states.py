@@ -139,6 +139,21 @@ def test_every_update_gives_what_was_there_before_and_after() -> None:
     assert untold - {"login/own_account.py update_profile"} == set(UNTOLD)  # `_changed` there gives both
 
 
+async def test_the_keys_of_a_provider_of_messages_are_in_no_row(
+    services: Services, pool: PoolForTests
+) -> None:
+    admin = pool.administrator
+    for key in ("s3cret-old", "s3cret-new"):
+        config = f'{{"accessKeySecret": "{key}"}}'
+        await services.pools.update(admin, {}, {"sms_provider": {"provider": "aliyun", "config": config}})
+    rows = await services.db.fetch(
+        "select detail from audit_records where pool_id = $1 and resource_type = 'user_pool' order by id",
+        pool.id,
+    )
+    assert rows[-1]["detail"]["after"] == {"settings": {"sms_provider": {"config": HIDDEN}}}
+    assert "s3cret" not in str([row["detail"] for row in rows])
+
+
 async def test_an_update_of_each_first_kind_has_both_sides_and_no_secret(
     services: Services, pool: PoolForTests
 ) -> None:

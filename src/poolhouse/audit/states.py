@@ -19,7 +19,9 @@ LONGEST = 300
 MOST_ITEMS = 30
 DEEPEST = 4
 _SECRET = re.compile(
-    r"(^|_)(secret|password|salt|hash|token|private_key|credentials?)\Z|(^|_)hash_", re.IGNORECASE
+    r"(^|_)(secret|password|passwd|pwd|passphrase|salt|hash|token|credentials?"
+    r"|(private|secret|api|access|signing|encryption)_?key)\Z|(^|_)hash_",
+    re.IGNORECASE,
 )
 _BESIDE = frozenset({"pool_id", "created_at", "updated_at"})
 """Known of the row itself, or of no interest beside its time."""
@@ -41,7 +43,8 @@ class Secret:
 def difference(before: object, after: object) -> dict[str, dict[str, Any]]:
     """`{"before": ..., "after": ...}`: what differs of two states, each a dataclass, a Struct, a mapping or None.
 
-    Secrets are HIDDEN: fields of dataclasses with `repr=False`, bytes, and texts whose name says so.
+    Secrets are HIDDEN: fields of dataclasses with `repr=False`, those that a Struct names in `SECRETS`, bytes, and
+    texts whose name says so.
     """
     old, new = _parts(before), _parts(after)
     sides: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
@@ -71,7 +74,8 @@ def _parts(state: object) -> dict[str, Any]:
     if is_dataclass(state) and not isinstance(state, type):
         found = {one.name: (getattr(state, one.name), not one.repr) for one in fields(state)}
     elif isinstance(state, msgspec.Struct):
-        found = {name: (getattr(state, name), False) for name in state.__struct_fields__}
+        secrets = getattr(type(state), "SECRETS", ())
+        found = {name: (getattr(state, name), name in secrets) for name in state.__struct_fields__}
     elif isinstance(state, Mapping):
         found = {str(name): (value, False) for name, value in state.items()}
     else:

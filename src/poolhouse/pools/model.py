@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -58,6 +58,10 @@ class App2WxappLogin(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SmsProvider(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`config` is a provider's own JSON, its keys among it, so no log shows it."""
+
+    SECRETS: ClassVar[frozenset[str]] = frozenset({"config"})
+
     enabled: bool = False
     provider: str = ""
     config: str = ""
