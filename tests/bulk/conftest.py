@@ -20,8 +20,8 @@ class Works:
     services: Services
     pool: PoolForTests
 
-    def worker(self, **changed: Any) -> BulkWork:
-        """`changed`: services that do it to one, in place of the real ones."""
+    def worker(self, *others: str, **changed: Any) -> BulkWork:
+        """`others`: pools it serves, too. `changed`: services that do it to one, in place of the real ones."""
         at = self.services
         ones = acts.Services(
             users=at.users,
@@ -38,7 +38,7 @@ class Works:
             services=replace(ones, **changed),
             rights=Rights(at.administrators, at.access_keys),
             audit=at.audit,
-            only=self.pool.id,
+            only=frozenset({self.pool.id, *others}),
         )
 
     async def finish(self) -> None:

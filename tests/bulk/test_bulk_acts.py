@@ -280,6 +280,7 @@ async def test_nobody_too_many_and_both_are_refused(works: Works) -> None:
         ({"user_ids": []}, "userIds"),
         ({"user_ids": [new_id()], "query": EVERYBODY}, "userIds"),
         ({"user_ids": [new_id()] * (service.MOST_NAMED + 1)}, "userIds"),
+        ({"user_ids": ["x" * (service.LONGEST_ID + 1)]}, "userIds"),
     ):
         with pytest.raises(InvalidInput) as refused:
             await started(works, **whom)  # type: ignore[arg-type]
@@ -414,6 +415,23 @@ async def test_pools_take_turns(
     assert served in ([works.pool.id, other.pool.id] * 3, [other.pool.id, works.pool.id] * 3)
     for one, act in zip((works, other), acts, strict=True):
         assert (await ended(one, act)).done == 3
+
+
+async def test_an_act_that_fails_as_a_whole_holds_up_no_other_pool(
+    services: Services, works: Works, other_pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LONGEST_ID", 1_000_000)
+    broken = await started(works, user_ids=["".join(new_id() for _ in range(500))])  # no index holds it
+    other = Works(services, other_pool)
+    await other.people(2)
+    act = await started(other, query=EVERYBODY)
+    worker = works.worker(other.pool.id)
+    assert await worker.step()
+    assert (await services.bulk_acts.get(other.pool.administrator, act.id)).done == 2
+    with pytest.raises(TooLarge):
+        while await worker.step():
+            pass
+    assert (await services.bulk_acts.cancel(works.pool.administrator, broken.id)).status == "CANCELLED"
 
 
 async def test_cancelled_it_does_no_more_and_what_is_done_stays(

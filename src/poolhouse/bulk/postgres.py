@@ -121,6 +121,15 @@ async def waiting(db: Executor, most: int) -> list[tuple[str, str]]:
     return [(row["pool_id"], row["id"]) for row in rows]
 
 
+async def put_behind(db: Executor, pool_id: str, act_id: str) -> None:
+    """Others come first, as if it had been served."""
+    await db.execute(
+        "update bulk_acts set updated_at = now() where pool_id = $1 and id = $2 and ended_at is null",
+        pool_id,
+        act_id,
+    )
+
+
 async def take(tx: Tx, pool_id: str, act_id: str) -> BulkAct | None:
     """Until the transaction's end; None where another worker has it, or it has ended."""
     row = await tx.fetchrow(

@@ -34,6 +34,8 @@ MOST_NAMED = 1_000
 """Users of one act that are named one by one."""
 MOST_OPEN = 5
 """Acts of a pool that have not ended. They are done one after the other."""
+LONGEST_ID = 256
+"""Characters: no id of ours is as long, and what an index cannot hold must not come to a worker."""
 
 
 class BulkActs:
@@ -189,4 +191,8 @@ def _named(user_ids: Sequence[str] | None) -> tuple[str, ...]:
         raise InvalidInput("userIds", *EMPTY)
     if len(user_ids) > MOST_NAMED:
         raise TooLarge("userIds", *too_many(MOST_NAMED))
+    if any(len(user_id) > LONGEST_ID for user_id in user_ids):
+        raise TooLarge(
+            "userIds", f"每个最长 {LONGEST_ID} 个字符", f"each has at most {LONGEST_ID} characters"
+        )
     return tuple(dict.fromkeys(user_ids))

@@ -60,7 +60,7 @@ class BulkWork:
         services: Services,
         rights: Rights,
         audit: AuditLog,
-        only: str | None = None,
+        only: frozenset[str] | None = None,
     ) -> None:
         self._db, self._services, self._rights, self._audit, self._only = db, services, rights, audit, only
         self._wake = asyncio.Event()
@@ -90,10 +90,22 @@ class BulkWork:
 
     async def step(self) -> bool:
         """A piece of whichever act is free and was served longest ago; False where none was. Raises DatabaseLost, and
-        keeps what was done before it."""
+        keeps what was done before it; raises what else made a piece fail once no other pool has one to do."""
+        failed: Exception | None = None
         for pool_id, act_id in await postgres.waiting(self._db, _LOOK_AT):
-            if self._only in (None, pool_id) and await self._piece(pool_id, act_id):
-                return True
+            if self._only is not None and pool_id not in self._only:
+                continue
+            try:
+                if await self._piece(pool_id, act_id):
+                    return True
+            except DatabaseLost:
+                raise
+            except Exception as error:  # it would be the first to be looked at for ever
+                _log.warning("bulk_piece_failed", pool_id=pool_id, act=act_id, exc_info=True)
+                await postgres.put_behind(self._db, pool_id, act_id)
+                failed = error
+        if failed:
+            raise failed
         return False
 
     async def _piece(self, pool_id: str, act_id: str) -> bool:
