@@ -17,6 +17,7 @@ from poolhouse.client import scripts as commands
 from poolhouse.client.connection import NoServer
 from poolhouse.client.exits import DONE, NOT_FOUND, REFUSED, UNREACHABLE, USAGE, Stopped
 from poolhouse.customdb.model import Connection
+from poolhouse.sandbox.warnings import Sentence
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
@@ -238,6 +239,17 @@ async def test_run_uses_the_file_and_prints_the_outcome(typed: Typed, tmp_path: 
     assert (ended.status, ended.err) == (NOT_FOUND, f"{shop}/getUser.js: no such file")
     ended = await typed("scripts", "run", shop, "nothing")
     assert (ended.status, "login, getUser" in ended.err) == (NOT_FOUND, True)
+
+
+async def test_what_would_hurt_later_is_said_in_the_readers_language(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = folder(tmp_path / "shop", login="async function login() { return null; }")
+    warned = Sentence.LOGIN_NULL()
+    for lang, said in (("en_US.UTF-8", warned.en), ("zh_CN.UTF-8", warned.zh)):
+        monkeypatch.setenv("LANG", lang)
+        assert (await typed("scripts", "run", shop, "login", "--json")).json["warnings"] == [said]
+        assert said in (await typed("scripts", "run", shop, "login")).out
 
 
 async def test_what_a_script_prints_commands_no_terminal_and_a_failure_is_a_status(

@@ -215,7 +215,7 @@ def _jsonb(column: str) -> str:
     said = "jsonb_build_object('enabled', true, 'value', $2::text)"
     shapes: dict[str, str] = {
         "console": "jsonb_build_array(jsonb_build_object('level', 'log', 'text', $2::text))",
-        "warnings": "jsonb_build_array($2::text)",
+        "warnings": "jsonb_build_array($2::text, jsonb_build_object('zh', $2::text, 'en', $2::text))",
         "i18n": f"jsonb_build_object('label', jsonb_build_object('en-US', {said}, 'zh-CN', {said}))",
         "arguments": "jsonb_build_array($2::text, jsonb_build_object($2::text, $2::text))",
     }

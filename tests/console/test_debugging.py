@@ -125,17 +125,19 @@ async def test_the_draft_the_published_or_any_version_is_run(
 
 
 async def test_what_would_hurt_later_is_told(services: Services, pool: PoolForTests, console: Open) -> None:
-    """In v3's words."""
+    """In v3's words, and in the language of who reads."""
     await saved(services, pool, "async function getUser() { return { name: 'nobody' }; }", "getUser")
     one = await console("custom-database-editor")
     outcome = await services.customdb.run(pool.administrator, "getUser", [])
     assert outcome.warnings
-    page = await run(one, "getUser", version="draft")
-    assert "What would hurt later" in page
-    assert all(
-        f"<li>{html.escape(each, quote=False)}" in page.replace("&#39;", "'").replace("&#34;", '"')
-        for each in outcome.warnings
-    )
+    for lang, title in (("en-US", "What would hurt later"), ("zh-CN", "以后会出问题的地方")):
+        address = f"{here('getUser')}?lang={lang}"
+        page = (await one.post(address, page=address, version="draft")).text
+        assert title in page
+        page = page.replace("&#39;", "'").replace("&#34;", '"')
+        for each in outcome.warnings:
+            assert (f"<li>{html.escape(each.zh, quote=False)}" in page) == (lang == "zh-CN")
+            assert (f"<li>{html.escape(each.en, quote=False)}" in page) == (lang == "en-US")
 
 
 async def test_a_wrong_argument_is_named_and_nothing_is_run(

@@ -28,11 +28,11 @@ async def listed(services: Services, pool: PoolForTests, number: int, size: int)
 async def told(services: Services, pool: PoolForTests) -> list[str]:
     """The warnings of the latest call."""
     await services.scripts.settled()
-    warnings: list[str] = await services.db.fetchval(
+    warnings: list[dict[str, str]] = await services.db.fetchval(
         "select warnings from custom_script_logs where pool_id = $1 order by at desc, id desc limit 1",
         pool.id,
     )
-    return list(warnings)
+    return [one["en"] for one in warnings]
 
 
 async def publish(services: Services, pool: PoolForTests, name: str, answer: str) -> None:
@@ -115,7 +115,7 @@ async def test_a_search_is_cut_here_and_its_count_read(
 async def test_a_trial_run_is_told_the_same(services: Services, pool: PoolForTests) -> None:
     source = f"{PEOPLE}\nasync function listUsers() {{ return {{ totalCount: 80, list: PEOPLE }}; }}"
     outcome: Any = await services.customdb.run(pool.administrator, "listUsers", [1, 50], source=source)
-    assert "returned 80 rows for a limit of 50" in outcome.warnings[0]
+    assert "returned 80 rows for a limit of 50" in outcome.warnings[0].en
 
 
 async def test_the_template_counts_whom_it_does_not_show(

@@ -13,7 +13,7 @@ LOGIN = "async function login() { return { id: 1, username: 'bob', nickname: 'B'
 
 async def warnings(services: Services, pool: PoolForTests, name: str, source: str, *args: object) -> str:
     outcome = await services.customdb.run(pool.administrator, name, list(args), source=source)
-    return "; ".join(outcome.warnings)
+    return "; ".join(one.en for one in outcome.warnings)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ async def test_a_forgotten_client_is_counted_and_closed(sandbox: Sandbox, databa
     outcome = await run(sandbox, spec(database_url, "pg leak"), source)
     assert isinstance(outcome, Returned)
     assert (outcome.clients_opened, outcome.clients_left_open) == (3, 3)
-    assert "3 database client(s) left open" in outcome.warnings[0]
+    assert "3 database client(s) left open" in outcome.warnings[0].en
     async with asyncio.timeout(5):
         while await sessions(database_url, "forgotten"):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -107,7 +107,7 @@ async def test_an_argument_spliced_into_sql_is_warned_of(sandbox: Sandbox, datab
         sandbox, on, asking("await client.query(`select '${value.email}'`); return 1"), {"email": "bob@x.cn"}
     )
     assert isinstance(spliced, Returned)
-    assert any("pass it as a parameter" in warning for warning in spliced.warnings)
+    assert any("pass it as a parameter" in warning.en for warning in spliced.warnings)
     bound = await run(
         sandbox, on, asking("await client.query('select $1', [value.email]); return 1"), {"email": "bob@x.cn"}
     )

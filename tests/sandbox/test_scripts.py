@@ -116,7 +116,7 @@ def _caller_sees(expected: dict[str, Any], outcome: Outcome) -> None:
         size = sum(len(text.encode()) + 1 for text in console)
         assert expected["consoleBytes"] * 0.9 < size <= expected["consoleBytes"]
     if "warns" in expected:
-        assert any(expected["warns"] in warning for warning in outcome.warnings)
+        assert any(expected["warns"] in warning.en for warning in outcome.warnings)
 
 
 def _log_sees(expected: dict[str, Any] | None, log: list[Any]) -> None:

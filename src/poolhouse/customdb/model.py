@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from poolhouse.sandbox.limits import KillReason
 from poolhouse.sandbox.order import Dialect
+from poolhouse.sandbox.warnings import Warned
 from poolhouse.times import zone_named
 
 LOG_DAYS, LOG_ROWS = 30, 100_000
@@ -196,7 +197,7 @@ class LogEntry:
     message: str | None = None
     stack: str | None = None
     console: tuple[Mapping[str, str], ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     clients_opened: int = 0
     clients_left_open: int = 0
     arguments: tuple[Any, ...] = ()

@@ -14,7 +14,6 @@ from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.customdb import postgres
 from poolhouse.customdb.model import PASSWORD_FUNCTION, CustomDatabase, LiveConnection
 from poolhouse.customdb.runner import ScriptRunner
-from poolhouse.customdb.script_diagnostics import kind_of
 from poolhouse.db.database import Database
 from poolhouse.errors import (
     Conflict,
@@ -23,6 +22,7 @@ from poolhouse.errors import (
     PasswordFunctionUnavailable,
     ScriptFailed,
 )
+from poolhouse.sandbox.warnings import kind_of
 
 
 class PasswordFunction:
@@ -49,7 +49,7 @@ class PasswordFunction:
             # What Auth0's kinds of errors mean elsewhere they do not mean here: it answers, or it does not.
             raise PasswordFunctionUnavailable(f"verifyPassword threw: {error}") from error
         if not isinstance(answer, bool):
-            refused = ScriptFailed(f"verifyPassword must return true or false, not {kind_of(answer)}")
+            refused = ScriptFailed(f"verifyPassword must return true or false, not {kind_of(answer).en}")
             await self._runner.refuse_answer(caller, active, PASSWORD_FUNCTION, args, refused)
             raise PasswordFunctionUnavailable(refused.facts["thrown"])
         return answer

@@ -12,6 +12,7 @@ from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_as_told, delete_old
 from poolhouse.db.where import Where
 from poolhouse.paging import PageRequest
+from poolhouse.sandbox.warnings import Warned
 from poolhouse.users.model import CUSTOM_DATABASE
 
 _COLUMNS = (
@@ -39,7 +40,7 @@ async def add(db: Executor, pool_id: str, entries: Sequence[LogEntry]) -> None:
                 entry.message,
                 entry.stack,
                 list(entry.console),
-                list(entry.warnings),
+                [one.stored() for one in entry.warnings],
                 entry.clients_opened,
                 entry.clients_left_open,
                 list(entry.arguments),
@@ -133,8 +134,9 @@ async def find(db: Executor, pool_id: str, entry_id: str) -> LogEntry | None:
 
 def _entry(row: Record) -> LogEntry:
     values = dict(row)
-    for name in ("console", "warnings", "arguments"):
+    for name in ("console", "arguments"):
         values[name] = tuple(values[name])
+    values["warnings"] = tuple(map(Warned.of_stored, values["warnings"]))
     return LogEntry(**values)
 
 

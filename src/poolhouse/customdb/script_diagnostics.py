@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from poolhouse.customdb.model import ScriptName
+from poolhouse.sandbox.warnings import Sentence, Warned, kind_of
 from poolhouse.users.profiles import NAMES, count_of, misfits
 
 ONE_PROFILE = frozenset({"login", "getUser", "createUser", "updateUser"})
@@ -16,20 +17,20 @@ _EXPECTED = frozenset({"id", "password", "token"})
 _MOVING = frozenset({"loginsCount", "lastLogin", "lastIP", "lastIp", "updatedAt", "token"})
 
 
-def about_answer(name: ScriptName, value: Any) -> list[str]:
-    """Sentences for the script's author about one returned value."""
+def about_answer(name: ScriptName, value: Any) -> list[Warned]:
+    """About one returned value."""
     if name in ONE_PROFILE:
         if value is None:
-            return ["login must throw; it returned null"] if name == "login" else []
+            return [Sentence.LOGIN_NULL()] if name == "login" else []
         return _about_profile(name, value)
     if name in PAGES:
         return _about_page(name, value)
     if name in ("deleteUser", "validatePassword", "verifyPassword") and not isinstance(value, bool):
-        return [f"{name} must return true or false, not {kind_of(value)}"]
+        return [Sentence.NO_BOOLEAN(name=name, kind=kind_of(value))]
     return []
 
 
-def about_made_id(profile: Any) -> list[str]:
+def about_made_id(profile: Any) -> list[Warned]:
     """Of a profile in Auth0's form."""
     names = (
         [str(profile.get(key)).lower() for key in ("email", "username")]
@@ -37,14 +38,11 @@ def about_made_id(profile: Any) -> list[str]:
         else []
     )
     if names and str(profile.get("id")).lower() in names:
-        return [
-            "The profile has no user_id, so the e-mail or username is used as the id. "
-            "A user who changes it becomes a different user."
-        ]
+        return [Sentence.MADE_ID()]
     return []
 
 
-def about_count(name: str, args: Sequence[Any], value: Any) -> list[str]:
+def about_count(name: str, args: Sequence[Any], value: Any) -> list[Warned]:
     """Where totalCount, the list and the page asked for do not go together: said of every call, not only of a
     debugging one, because users are missing or shown twice somewhere."""
     if name not in PAGES or not isinstance(value, Mapping) or not isinstance(value.get("list"), list):
@@ -57,42 +55,27 @@ def about_count(name: str, args: Sequence[Any], value: Any) -> list[str]:
         return []
     left = max(0, total - (page - 1) * limit)
     if came > limit and came >= total:
-        return [
-            f"The script returned {came} rows for a limit of {limit}, so the page was cut out of them. "
-            "Use page and limit in the query."
-        ]
+        return [Sentence.LIMIT_IGNORED(came=came, limit=limit)]
     if came > limit:
-        return [
-            f"The script returned {came} rows for a limit of {limit}; the rest was cut off. "
-            "Use page and limit in the query."
-        ]
+        return [Sentence.LIMIT_EXCEEDED(came=came, limit=limit)]
     if page == 1 and came > total:
-        return [
-            f"totalCount is {total}, but the page has {came} rows. "
-            "totalCount must count all users, not those of one page."
-        ]
+        return [Sentence.COUNT_OF_PAGE(total=total, came=came)]
     if came > left:
-        return [
-            f"returned {came} rows on page {page}, where a totalCount of {total} leaves {left}: the rest was cut off; "
-            "totalCount counts all users, and page begins at 1"
-        ]
+        return [Sentence.COUNT_LEAVES(came=came, page=page, total=total, left=left)]
     return []
 
 
-def _about_search_count(came: int, total: int | None, given: Any) -> list[str]:
+def _about_search_count(came: int, total: int | None, given: Any) -> list[Warned]:
     if given is None:
-        return [f"totalCount is missing; the number of rows, {came}, was used."]
+        return [Sentence.COUNT_MISSING(came=came)]
     if total is not None and total < came:
-        return [f"totalCount is {total}, but there are {came} rows; the number of rows was used."]
+        return [Sentence.COUNT_BELOW_ROWS(total=total, came=came)]
     if total is not None and total > came:
-        return [
-            f"The script returned {came} of {total} rows. "
-            "searchUser has no pages, so the others cannot be seen."
-        ]
+        return [Sentence.SEARCH_CUT(came=came, total=total)]
     return []
 
 
-def about_paging(limit: int, first: Any, second: Any) -> list[str]:
+def about_paging(limit: int, first: Any, second: Any) -> list[Warned]:
     """`listUsers` asked for page 1 and page 2."""
     if not (isinstance(first, Mapping) and isinstance(second, Mapping)):
         return []
@@ -101,77 +84,68 @@ def about_paging(limit: int, first: Any, second: Any) -> list[str]:
         for page in (first, second)
     )
     if one and one == two:
-        return ["Page 2 equals page 1: the query does not use `page`."]
+        return [Sentence.SAME_PAGE()]
     counted = count_of(first.get("totalCount"))
     if two and counted is not None and counted <= limit:
-        return [
-            f"totalCount is {counted}, but page 2 has rows. "
-            "totalCount must count all users, not those of one page."
-        ]
+        return [Sentence.COUNT_OF_FIRST(total=counted)]
     return []
 
 
-def about_thrown(name: ScriptName, message: str) -> list[str]:
+def about_thrown(name: ScriptName, message: str) -> list[Warned]:
     if name == "getUser" and "not exist" in message.lower():
-        return ["getUser must return null for an unknown user. If it throws, nobody can sign up."]
+        return [Sentence.NULL_FOR_UNKNOWN()]
     return []
 
 
-def about_both(login: Any, found: Any) -> list[str]:
+def about_both(login: Any, found: Any) -> list[Warned]:
     """`login` and `getUser` on the same person."""
     if not isinstance(login, Mapping):
         return []
     if not isinstance(found, Mapping):
-        return ["getUser does not find the user that login returned by the id in that profile."]
+        return [Sentence.NOT_FOUND()]
     if str(login.get("id")) != str(found.get("id")):
-        return [
-            f"login and getUser return different ids for one user: {login.get('id')!r} and {found.get('id')!r}"
-        ]
+        return [Sentence.TWO_IDS(login=repr(login.get("id")), found=repr(found.get("id")))]
     shared = (set(login) & set(found) & set(NAMES)) - _MOVING
     different = sorted(key for key in shared if login[key] != found[key])
     if different:
-        return [f"login and getUser return different values for: {', '.join(different[:_SHOWN])}"]
+        return [Sentence.TWO_VALUES(names=", ".join(different[:_SHOWN]))]
     return []
 
 
-def about_repetition(first: Any, second: Any) -> list[str]:
+def about_repetition(first: Any, second: Any) -> list[Warned]:
     """The same call twice."""
     if isinstance(first, Mapping) and isinstance(second, Mapping) and first.get("id") != second.get("id"):
-        return [f"The id changes between calls: {first.get('id')!r}, then {second.get('id')!r}"]
+        return [Sentence.MOVING_ID(first=repr(first.get("id")), second=repr(second.get("id")))]
     return []
 
 
-def _about_profile(name: str, value: Any) -> list[str]:
+def _about_profile(name: str, value: Any) -> list[Warned]:
     if not isinstance(value, Mapping):
-        return [f"{name} must return a profile, not {kind_of(value)}"]
+        return [Sentence.NO_PROFILE(name=name, kind=kind_of(value))]
     said = []
     user_id = value.get("id")
     if user_id is None or user_id == "" or isinstance(user_id, bool):
-        said.append("The profile has no id.")
+        said.append(Sentence.NO_ID())
     if value.get("password") is not None:
-        said.append("Remove `password` from the returned profile; it is ignored.")
+        said.append(Sentence.PASSWORD())
     if lost := misfits(value):
-        said.append(f"These values have the wrong type for their field: {', '.join(lost[:_SHOWN])}")
+        said.append(Sentence.MISFITS(names=", ".join(lost[:_SHOWN])))
     unknown = sorted(set(value) - set(NAMES) - _EXPECTED)
     if unknown:
-        more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
-        said.append(f"Unknown fields are ignored: {', '.join(unknown[:_SHOWN])}{more}")
+        names, more = ", ".join(unknown[:_SHOWN]), len(unknown) - _SHOWN
+        said.append(
+            Sentence.UNKNOWN_MORE(names=names, more=more) if more > 0 else Sentence.UNKNOWN(names=names)
+        )
     return said
 
 
-def _about_page(name: str, value: Any) -> list[str]:
+def _about_page(name: str, value: Any) -> list[Warned]:
     if not isinstance(value, Mapping) or not isinstance(value.get("list"), list):
-        return [f"{name} must return totalCount and list, not {kind_of(value)}"]
+        return [Sentence.NO_PAGE(name=name, kind=kind_of(value))]
     found, said = value["list"], []
     ids = [str(user.get("id")) for user in found if isinstance(user, Mapping)]
     if len(set(ids)) < len(ids):
-        said.append("An id is on the page twice.")
+        said.append(Sentence.TWICE())
     for user in found[:1]:
         said += _about_profile(name, user)
     return said
-
-
-def kind_of(value: Any) -> str:
-    """What a script returned, by its kind in JavaScript's words."""
-    names = {type(None): "null", dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
-    return names.get(type(value), "a number")

@@ -22,6 +22,7 @@ from poolhouse.errors import ScriptFailed
 from poolhouse.failures import told
 from poolhouse.ids import new_id
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
+from poolhouse.sandbox.warnings import Warned
 from poolhouse.users.profiles import script_id
 
 WAITING_ROWS, WAITING_BYTES = 1_000, 8 * 1024 * 1024
@@ -138,7 +139,7 @@ def entry_of(run: Run) -> LogEntry:
         message=None if message is None else redactor.text(message),
         stack=None if stack is None else redactor.text(stack),
         console=tuple({"level": line.level, "text": redactor.text(line.text)} for line in outcome.console),
-        warnings=tuple(redactor.text(warning) for warning in outcome.warnings),
+        warnings=tuple(Warned(redactor.text(one.zh), redactor.text(one.en)) for one in outcome.warnings),
         clients_opened=outcome.clients_opened,
         clients_left_open=outcome.clients_left_open,
         arguments=tuple(redacted_arguments(run.name, run.args)),

@@ -46,6 +46,7 @@ from poolhouse.errors import (
 from poolhouse.paging import PageRequest
 from poolhouse.pools.service import PoolService
 from poolhouse.sandbox.client import Outcome, Returned, Sandbox, Threw
+from poolhouse.sandbox.warnings import Warned
 from poolhouse.ttl_cache import TtlCache
 
 _log = structlog.get_logger(__name__)
@@ -292,12 +293,13 @@ class CustomDatabaseService:
         source: str,
         args: list[Any],
         outcome: Outcome,
-    ) -> list[str]:
+    ) -> list[Warned]:
         """What else can be said: from the answer, from the same call again, from getUser after login."""
         if isinstance(outcome, Threw):
             said = script_diagnostics.about_thrown(name, outcome.message)
             if outcome.private:  # calling a context that is no callback is a TypeError
-                said += [offer.en for offer in await sources.offers(self._sandbox, database, name, source)]
+                offers = await sources.offers(self._sandbox, database, name, source)
+                said += [Warned(offer.zh, offer.en) for offer in offers]
             return said
         if not isinstance(outcome, Returned):
             return []

@@ -21,6 +21,7 @@ from poolhouse.sandbox.limits import KillReason, Limits
 from poolhouse.sandbox.order import Dialect, Installation, WorkerSpec
 from poolhouse.sandbox.process import Call
 from poolhouse.sandbox.protection import Protection
+from poolhouse.sandbox.warnings import Sentence, Warned
 from poolhouse.sandbox.workers import CallKilled, Workers, WorkersStatus
 from poolhouse.texts import storable
 
@@ -37,7 +38,7 @@ class ConsoleLine:
 class Returned:
     """The function's promise settled. `value` is JSON: undefined is None, a Date ISO text, a BigInt a string.
 
-    `warnings` are sentences for the script's author. `clients_left_open` counts database clients nobody
+    `warnings` are for the script's author. `clients_left_open` counts database clients nobody
     closed; they are closed for the script a quarter of a second later. `dialect` is the form the function was
     found in: under `auth0` it may be either.
     """
@@ -48,7 +49,7 @@ class Returned:
     clients_opened: int = 0
     clients_left_open: int = 0
     connection_lost: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     dialect: Dialect = "poolhouse"
 
 
@@ -70,7 +71,7 @@ class Threw:
     clients_opened: int = 0
     clients_left_open: int = 0
     connection_lost: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     dialect: Dialect = "poolhouse"
 
 
@@ -85,7 +86,7 @@ class Killed:
     clients_opened: int = 0
     clients_left_open: int = 0
     connection_lost: bool = False
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
     dialect: Dialect = "poolhouse"
 
 
@@ -414,15 +415,15 @@ def _outcome(answer: Answer, elapsed_ms: float, spec: WorkerSpec) -> Outcome:
     return Returned(value=answer.value, **facts)
 
 
-def _warnings(answer: ResultFrame) -> list[str]:
-    warnings = []
+def _warnings(answer: ResultFrame) -> list[Warned]:
+    warnings: list[Warned] = []
     if answer.left:
-        warnings.append(f"{answer.left} database client(s) left open: call end() or close() in finally")
+        warnings.append(Sentence.LEFT_OPEN(left=answer.left))
     if answer.spliced:
-        warnings.append("an argument was written into the text of a query: pass it as a parameter")
+        warnings.append(Sentence.SPLICED())
     if answer.console_cut:
-        warnings.append("the console output was cut")
+        warnings.append(Sentence.CONSOLE_CUT())
     if answer.answers > 1:
-        warnings.append("the callback was called more than once: the first call is the answer")
-    warnings.extend(f"lost in the answer: {storable(what)}" for what in answer.lost)
+        warnings.append(Sentence.CALLED_AGAIN())
+    warnings.extend(Sentence.LOST(what=storable(what)) for what in answer.lost)
     return warnings

@@ -75,7 +75,7 @@ const BOOT = new vm.Script(
         case "number": if (item !== item || item === Infinity || item === -Infinity) note(key, asString(item)); break;
         case "object":
           if (item !== null && item._bsontype === "Long") item = asString(item);
-          else if (item !== null && (item instanceof Map || item instanceof Set)) note(key, "Map or Set");
+          else if (item !== null && (item instanceof Map || item instanceof Set)) note(key, item instanceof Map ? "Map" : "Set");
       }
       if (typeof item === "string") size += item.length;
       if (size > limit) throw host.tooLarge;

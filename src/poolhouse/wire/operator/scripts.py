@@ -125,7 +125,7 @@ async def run(request: V3Request, body: RunDto) -> dict[str, Any]:
         problems = await services.script_folders.problems(request.caller, folder)
         if problems:
             return {"problems": _told(request, problems)}
-    return {**run_result(outcome), "problems": []}
+    return {**run_result(outcome, request.caller.lang), "problems": []}
 
 
 async def withdraw(request: V3Request, body: WithdrawDto) -> dict[str, Any]:

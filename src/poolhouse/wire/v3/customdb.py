@@ -284,7 +284,7 @@ async def run_script(request: V3Request, body: RunScriptDto) -> RunResultDto:
     outcome = await request.services.customdb.run(
         request.caller, body.name, body.args, source=body.source, version=body.version
     )
-    return result_dto(outcome)
+    return result_dto(outcome, request.caller.lang)
 
 
 def _database_dto(database: CustomDatabase, scripts: list[ScriptState], must_pass: bool) -> CustomDatabaseDto:
@@ -353,7 +353,7 @@ def _warnings(offers: Sequence[Offer], lang: Lang) -> list[WarningDto]:
     return [WarningDto(offer.code, offer.message(lang)) for offer in offers]
 
 
-def result_dto(outcome: Outcome) -> RunResultDto:
+def result_dto(outcome: Outcome, lang: Lang) -> RunResultDto:
     error = None
     if isinstance(outcome, Threw):
         error = ScriptErrorDto(outcome.name, outcome.message, outcome.stack)
@@ -364,16 +364,16 @@ def result_dto(outcome: Outcome) -> RunResultDto:
         result=outcome.value if isinstance(outcome, Returned) else None,
         error=error,
         console=[{"level": line.level, "text": line.text} for line in outcome.console],
-        warnings=list(outcome.warnings),
+        warnings=[one.message(lang) for one in outcome.warnings],
         duration_ms=round(outcome.duration_ms, 1),
         connections_opened=outcome.clients_opened,
         connections_left_open=outcome.clients_left_open,
     )
 
 
-def run_result(outcome: Outcome) -> dict[str, Any]:
+def run_result(outcome: Outcome, lang: Lang) -> dict[str, Any]:
     """The same as the wire spells it, for a row that says more."""
-    found: dict[str, Any] = msgspec.to_builtins(result_dto(outcome))
+    found: dict[str, Any] = msgspec.to_builtins(result_dto(outcome, lang))
     return found
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from poolhouse.caller import Caller
 from poolhouse.customdb.model import LogEntry, LogQuery, LogResult
+from poolhouse.errors import Lang
 from poolhouse.wire.v3.conversions import moment, page, walked
 from poolhouse.wire.v3.customdb_row import READ, WRITE, Camel, row, when
 from poolhouse.wire.v3.endpoint import V3Request
@@ -85,12 +86,12 @@ async def list_logs(request: V3Request, body: ListLogsDto) -> LogPageDto:
     found = await request.services.customdb.list_logs(caller, query, asked)
     if request.walk and found.items:
         request.walk.ended(found.items[-1].at, found.items[-1].id, more=found.more)
-    return LogPageDto(found.total, [_log_dto(_shown(entry, caller)) for entry in found.items])
+    return LogPageDto(found.total, [_log_dto(_shown(entry, caller), caller.lang) for entry in found.items])
 
 
 async def get_log(request: V3Request, query: GetLogQuery) -> LogDto:
     entry = await request.services.customdb.find_log(request.caller, query.id)
-    return _log_dto(_shown(entry, request.caller))
+    return _log_dto(_shown(entry, request.caller), request.caller.lang)
 
 
 def may_read_people(caller: Caller) -> bool:
@@ -105,7 +106,7 @@ def _shown(entry: LogEntry, caller: Caller) -> LogEntry:
     )
 
 
-def _log_dto(entry: LogEntry) -> LogDto:
+def _log_dto(entry: LogEntry, lang: Lang) -> LogDto:
     return LogDto(
         id=entry.id,
         time=when(entry.at),
@@ -117,7 +118,7 @@ def _log_dto(entry: LogEntry) -> LogDto:
         message=entry.message,
         stack=entry.stack,
         console=[dict(line) for line in entry.console],
-        warnings=list(entry.warnings),
+        warnings=[one.message(lang) for one in entry.warnings],
         arguments=list(entry.arguments),
         connections_opened=entry.clients_opened,
         connections_left_open=entry.clients_left_open,
