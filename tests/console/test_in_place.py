@@ -254,6 +254,20 @@ async def test_as_much_is_held_as_a_form_may_have(services: Services, console: O
     assert more.status_code == 413
 
 
+async def test_as_much_is_held_for_somebody_who_has_signed_in_beside_it(
+    services: Services, console: Open
+) -> None:
+    one = await console("viewer")
+    token = await token_of(one)
+    await run_out(services, one)
+    big = {"form": token, "old_password": "x", "new_password": "y" * (MAX_FORM_BYTES - 1000)}
+    asked = await one.http.post(one.address("/account/password"), data=big)
+    assert (await one.sign_in()).status_code == 303
+    assert (await again(one, asked, "/account/password", password=PASSWORD)).status_code == 400
+    over = {"form": await token_of(one), "new_password": "y" * (MAX_FORM_BYTES + 1)}
+    assert (await one.http.post(one.address("/account/password"), data=over)).status_code == 413
+
+
 async def test_a_stranger_sends_little(stranger: Console) -> None:
     answer = await stranger.http.post(stranger.address("/account/password"), data={"x": "y" * 70_000})
     assert answer.status_code == 413

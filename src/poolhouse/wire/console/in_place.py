@@ -18,10 +18,8 @@ from poolhouse.administrators.held import HeldForm
 from poolhouse.administrators.model import More, SignedIn
 from poolhouse.errors import PoolhouseError, TokenExpired
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import DEVICE, HOME, SESSION, Visit, redirect
+from poolhouse.wire.console.visit import DEVICE, HELD, HOME, SESSION, Visit, redirect
 
-HELD = "poolhouse_held"
-"""The field with what was sent; no form of ours has another of this name."""
 _LOST = "/console/sign-in?ended=lost"
 
 GoOn = Callable[[Visit], Awaitable[Response]]

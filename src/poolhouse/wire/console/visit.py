@@ -19,7 +19,7 @@ from poolhouse.administrators.model import Administrator, AdministratorSession, 
 from poolhouse.administrators.sign_in import LIFETIME
 from poolhouse.caller import Caller
 from poolhouse.credentials.service import nobody
-from poolhouse.errors import FormStale, InvalidInput, Lang, NotAuthenticated, TokenExpired
+from poolhouse.errors import FormStale, InvalidInput, Lang, NotAuthenticated, RequestTooLarge, TokenExpired
 from poolhouse.services import WireServices
 from poolhouse.texts import is_storable
 from poolhouse.web_origins import web_origin
@@ -44,8 +44,10 @@ scripts in a plain field."""
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
 STRANGERS_FORM_BYTES = 64 * 1024
+HELD = "poolhouse_held"
+"""The field with a form that is held, sealed; no form of ours has another of this name."""
 HELD_FORM_BYTES = 1536 * 1024
-"""Of the form that holds another, sealed."""
+"""Of the form with it."""
 MAX_FORM_BYTES = 1024 * 1024
 """Twice what a user or an application may hold, as a form holds what was there, too."""
 DAY_S, YEAR_S = 86_400, 31_536_000
@@ -240,8 +242,10 @@ async def known(visit: Visit, request: Request) -> Visit:
     except TokenExpired:
         former = await visit.services.administrator_sign_in.whose_was(visit.cookies.get(SESSION, ""))
         visit = replace(visit, former=former)
-    limit = MAX_FORM_BYTES if visit.session else HELD_FORM_BYTES if visit.former else STRANGERS_FORM_BYTES
+    limit = HELD_FORM_BYTES if visit.session or visit.former else STRANGERS_FORM_BYTES
     http = await read(request, visit.http, limit)
+    if len(http.body) > MAX_FORM_BYTES and f"{HELD}=".encode() not in http.body:
+        raise RequestTooLarge("body", f"最大 {MAX_FORM_BYTES} 字节", f"at most {MAX_FORM_BYTES} bytes")
     return replace(visit, http=replace(http, lang=spoken(http.query.text("lang")) or http.lang))
 
 
