@@ -69,6 +69,8 @@ class Things:
     record: str = "nothing"
     call: str = "nothing"
     act: str = "nothing"
+    message: str = "nothing"
+    template: str = "LOGIN_VERIFY_CODE"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -93,7 +95,22 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     )
     record = log.items[0].id
     act = await services.bulk_acts.start(admin, "END_SESSIONS", {}, user_ids=[user.id])
-    return Things(user.id, group.code, role.code, app.id, org.code, node.id, "login", record, call, act.id)
+    async with services.db.transaction() as tx:
+        values = {"code": "204816"}
+        message = await services.mail.queue_email(tx, admin, "login_code", "li@shop.example", values)
+    return Things(
+        user.id,
+        group.code,
+        role.code,
+        app.id,
+        org.code,
+        node.id,
+        "login",
+        record,
+        call,
+        act.id,
+        message,
+    )
 
 
 async def one_call(services: Services, pool: PoolForTests, entry: LogEntry) -> str:

@@ -73,6 +73,16 @@ MAIL_TEMPLATE_COMMANDS = (
         act=set_template,
     ),
     Command(
+        "mail-template reset",
+        (
+            "删除自己的模板，改用自带的",
+            "Deletes the pool's own template and uses the built-in one.",
+        ),
+        "POST reset-email-template",
+        (TYPE,),
+        ONE,
+    ),
+    Command(
         "mail-template preview",
         (
             "显示邮件的样子；可先试一个文件，不保存",

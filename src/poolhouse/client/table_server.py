@@ -63,14 +63,8 @@ MAIL = (
     Column("subject", "subject"),
     Column("error", "error"),
 )
-ONE_MAIL = Facts(
-    (
-        *MAIL,
-        Column("next", "nextAttemptAt", "time"),
-        Column("sent", "sentAt", "time"),
-        Column("text", "text", "lines"),
-    )
-)
+SENT_MAIL = Facts((*MAIL, Column("next", "nextAttemptAt", "time"), Column("sent", "sentAt", "time")))
+ONE_MAIL = Facts((*SENT_MAIL.columns, Column("text", "text", "lines")))
 MAIL_COMMANDS = (
     Command(
         "mail list",
@@ -103,7 +97,7 @@ MAIL_COMMANDS = (
         ("重新发送失败的邮件", "Queues a failed message again."),
         "POST retry-mail",
         (MESSAGE,),
-        ONE_MAIL,
+        SENT_MAIL,
     ),
 )
 POOLS = (

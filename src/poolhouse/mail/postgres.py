@@ -69,6 +69,11 @@ async def put_template(db: Executor, pool_id: str, template: Template) -> None:
     )
 
 
+async def delete_template(db: Executor, pool_id: str, scene: Scene) -> bool:
+    tag = await db.execute("delete from mail_templates where pool_id = $1 and scene = $2", pool_id, scene)
+    return tag != "DELETE 0"
+
+
 async def provider(db: Executor, pool_id: str, box: SecretBox) -> Provider | None:
     row = await db.fetchrow(
         """

@@ -155,6 +155,14 @@ class MailService:
             await self._audit.write(tx, caller, act)
         return template
 
+    async def reset_template(self, caller: Caller, scene: Scene) -> Template:
+        """The pool's own text is deleted, and the built-in one used."""
+        caller.require_administrator()
+        async with self._db.transaction() as tx:
+            if await postgres.delete_template(tx, caller.pool_id, scene):
+                await self._audit.write(tx, caller, Event("delete", "mail_template", scene))
+        return built_in(scene, caller.lang)
+
     async def preview(
         self,
         caller: Caller,

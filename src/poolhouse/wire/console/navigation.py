@@ -54,6 +54,13 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         ),
     ),
     (
+        "section_mail",
+        (
+            Link("mail", "GET list-mail"),
+            Link("mail_templates", "GET get-email-templates", path="mail-templates"),
+        ),
+    ),
+    (
         "section_logs",
         (
             Link("sign_ins", "GET list-audit-records"),

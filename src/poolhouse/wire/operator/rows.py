@@ -9,8 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from poolhouse.errors import InvalidInput, UserNotFound
-from poolhouse.mail.model import Message
-from poolhouse.mail.render import text_of
 from poolhouse.migration.import_rows import as_read
 from poolhouse.paging import PageRequest
 from poolhouse.pools.model import Pool
@@ -126,40 +124,11 @@ def _key(one: ServerKey) -> dict[str, Any]:
     }
 
 
-# -- messages and the log ----------------------------------------------------------------------------------
-
-
-class ListMailQuery(PageQuery):
-    to: str | None = None
-    status: str | None = None
-
-
-class MailQuery(Camel):
-    id: str
+# -- the log ----------------------------------------------------------------------------------
 
 
 class PruneAuditDto(Camel):
     keep_days: int
-
-
-async def list_mail(request: V3Request, query: ListMailQuery) -> dict[str, Any]:
-    if query.status not in (None, "queued", "sent", "dead"):
-        raise InvalidInput("status", "应为 queued、sent 或 dead", "one of queued, sent, dead")
-    found = await request.services.mail.list_messages(
-        request.caller,
-        PageRequest.of(query.page, query.limit),
-        recipient=query.to or None,
-        status=query.status,
-    )
-    return {"totalCount": found.total, "list": [_message(one) for one in found.items]}
-
-
-async def get_mail(request: V3Request, query: MailQuery) -> dict[str, Any]:
-    return _read(await request.services.mail.get_message(request.caller, query.id))
-
-
-async def retry_mail(request: V3Request, body: MailQuery) -> dict[str, Any]:
-    return _read(await request.services.mail.retry(request.caller, body.id))
 
 
 async def prune_audit(request: V3Request, body: PruneAuditDto) -> dict[str, Any]:
@@ -169,34 +138,11 @@ async def prune_audit(request: V3Request, body: PruneAuditDto) -> dict[str, Any]
     return {"before": v3_time(before), "deleted": await request.services.audit.prune(before)}
 
 
-def _message(one: Message) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "channel": one.channel,
-        "scene": one.scene,
-        "to": one.recipient,
-        "subject": one.subject,
-        "status": one.status,
-        "attempts": one.attempts,
-        "error": one.last_error,
-        "createdAt": v3_time(one.created_at),
-        "nextAttemptAt": v3_time(one.next_attempt_at) if one.status == "queued" else None,
-        "sentAt": v3_time(one.sent_at) if one.sent_at else None,
-    }
-
-
-def _read(one: Message) -> dict[str, Any]:
-    return {**_message(one), "text": text_of(one.body), "body": one.body}
-
-
 ROWS = [
     row("GET", "list-pools", PageQuery, list_pools, "The pools of this server"),
     row("GET", "get-pool", None, get_pool, "A pool, its secret included"),
     row("POST", "create-pool", CreatePoolDto, create_pool, "Creates a pool"),
     row("GET", "find-user", FindQuery, find_user, "The id of whoever has this name, address or number"),
-    row("GET", "list-mail", ListMailQuery, list_mail, "The outbox, newest first"),
-    row("GET", "get-mail", MailQuery, get_mail, "A message with its text"),
-    row("POST", "retry-mail", MailQuery, retry_mail, "Puts a dead letter back into the queue"),
     row("POST", "prune-audit", PruneAuditDto, prune_audit, "Deletes older acts, in every pool"),
     row("GET", "list-signing-keys", None, list_signing_keys, "The server's signing keys, as published"),
     row("POST", "rotate-signing-keys", RotateSigningKeysDto, rotate_signing_keys, "Makes new ones"),

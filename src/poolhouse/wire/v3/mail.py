@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from msgspec import UnsetType
+from msgspec import Struct, UnsetType
 
 from poolhouse.errors import Missing, NotSupported
 from poolhouse.mail.model import Provider, Scene, Template
@@ -15,6 +15,7 @@ from poolhouse.wire.v3.dto.mail import (
     EmailProviderDto,
     EmailTemplateCategoryDto,
     EmailTemplateDto,
+    EmailTemplateType,
     GetEmailTemplatesDataDto,
     PreviewEmailTemplateDataDto,
     PreviewEmailTemplateDto,
@@ -86,6 +87,15 @@ async def update_email_template(request: V3Request, body: UpdateEmailTemplateDto
         enabled=body.customize_enabled,
     )
     return _template_dto(await request.services.mail.put_template(request.caller, template))
+
+
+class ResetEmailTemplateDto(Struct, rename="camel"):
+    type: EmailTemplateType
+
+
+async def reset_email_template(request: V3Request, body: ResetEmailTemplateDto) -> EmailTemplateDto:
+    """Answers the built-in one."""
+    return _template_dto(await request.services.mail.reset_template(request.caller, SCENES[body.type]))
 
 
 async def preview_email_template(
@@ -209,6 +219,16 @@ ENDPOINTS = [
         handler=update_email_template,
         scope="mail:write",
         summary="Change a template",
+    ),
+    Endpoint(
+        "POST",
+        "reset-email-template",
+        request=ResetEmailTemplateDto,
+        response=EmailTemplateDto,
+        handler=reset_email_template,
+        scope="mail:write",
+        summary="Delete the pool's own text of a mail, and use the built-in one",
+        ours=True,
     ),
     Endpoint(
         "POST",

@@ -54,7 +54,7 @@ addEventListener("input", (event) => {
   const form = event.target.closest("form[method=post]");
   if (form && !form.closest(".bottom, [data-unasked]")) touched.add(form);
 });
-addEventListener("submit", () => { sent = true; });
+addEventListener("submit", (event) => { sent ||= !event.submitter?.formTarget; });  // a preview is beside the page
 addEventListener("pageshow", () => { sent = false; });
 addEventListener("beforeunload", (event) => {
   const unsaved = document.querySelector("form[data-unsaved]") || [...touched].some((form) => [...form.elements].some(differs));

@@ -1,0 +1,55 @@
+"""Words of the pages of mails."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "section_mail": ("邮件与短信", "Mail and SMS"),
+    "mail": ("发件箱", "Outbox"),
+    "mail_to": ("收件人", "To"),
+    "mail_subject": ("主题", "Subject"),
+    "mail_sender": ("发件人", "From"),
+    "mail_kind": ("内容", "About"),
+    "mail_state": ("状态", "State"),
+    "mail_queued": ("待发送", "Waiting"),
+    "mail_sent": ("已发送", "Sent"),
+    "mail_dead": ("发送失败", "Given up"),
+    "mail_attempts": ("已尝试 {count} 次", "Tried {count} times"),
+    "mail_next": ("下次发送", "Next try"),
+    "mail_error": ("原因", "Why"),
+    "mail_text": ("正文", "Text"),
+    "mail_no_text": ("已发送，正文已删除", "It was sent, and its text is deleted"),
+    "mail_not_read": (
+        "正文含验证码与链接，您的角色不能查看",
+        "Texts hold codes and links: your roles do not let you read them",
+    ),
+    "mail_retry": ("重新发送", "Send again"),
+    "mail_retry_of": ("重新发送给 {to}", "Send again to {to}"),
+    "mail_none": ("还没有邮件或短信", "No mail or SMS yet"),
+    "done_mail_retried": ("已放回发送队列", "It waits to be sent again"),
+    "mail_templates": ("邮件模板", "Mail templates"),
+    "template_own": ("自定义", "Your own"),
+    "template_built_in": ("内置", "Built in"),
+    "template_f_custom": ("使用此模板，而不是内置的", "Use this text in place of the built-in one"),
+    "template_f_subject": ("主题", "Subject"),
+    "template_f_sender": ("发件人名称", "Name of the sender"),
+    "template_f_file": ("正文（HTML）", "Text (HTML)"),
+    "template_f_expires_in": ("验证码或链接的有效期（秒）", "Seconds for which the code or link is good"),
+    "template_f_redirect_to": ("打开链接后前往的地址", "Where a link in it leads in the end"),
+    "template_f_name": ("模板名称", "Name of the template"),
+    "template_lifetime": ("有效期（秒）", "Good for (seconds)"),
+    "template_variables": ("可用变量：", "Variables: "),
+    "template_preview": ("预览", "Preview"),
+    "template_preview_zh": ("中文预览", "Preview in Chinese"),
+    "template_preview_en": ("英文预览", "Preview in English"),
+    "template_preview_help": (
+        "点击预览，按当前填写的内容显示，不会保存。示例数据；不加载外部图片，链接不可点击。",
+        "A preview shows what is typed and saves nothing. Its values are made up, pictures from elsewhere are not "
+        "loaded, and links lead nowhere.",
+    ),
+    "template_reset": ("恢复内置模板", "Back to the built-in text"),
+    "template_reset_help": (
+        "删除自定义的模板，改用内置的中英文模板",
+        "Deletes your own text and uses the built-in ones, in Chinese and English",
+    ),
+    "done_template_reset": ("已恢复内置模板", "The built-in text is used again"),
+}
