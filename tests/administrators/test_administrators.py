@@ -12,9 +12,10 @@ from tests.administrators.conftest import OPERATOR, PASSWORD, Make
 from tests.conftest import PoolForTests
 
 from poolhouse.administrators.model import Administrator
-from poolhouse.administrators.roles import FAMILIES, PERSONAL, ROLES, SCOPES, scopes_of
+from poolhouse.administrators.roles import PERSONAL, ROLES, SCOPES, scopes_of
 from poolhouse.audit.model import RecordQuery
 from poolhouse.caller import Caller
+from poolhouse.credentials.scopes import FAMILIES
 from poolhouse.db.database import Database
 from poolhouse.errors import (
     AdministratorNotFound,

@@ -71,6 +71,7 @@ class Things:
     act: str = "nothing"
     message: str = "nothing"
     template: str = "LOGIN_VERIFY_CODE"
+    key: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -89,6 +90,7 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     await services.department_members.add(admin, node.id, [user.id])
     await services.groups.add_members(admin, group.code, [user.id])
     await services.customdb.save_script(admin, "login", f"function login() {{}} // of {pool.id}")
+    key = await services.access_keys.create(admin, scopes=["users:read"])
     log = await services.audit.list_records(admin, RecordQuery(), PageRequest(1, 1))
     call = await one_call(
         services, pool, LogEntry("", "login", 1, 12.5, False, "threw", "no", "at login.js:3:1")
@@ -110,6 +112,7 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         call,
         act.id,
         message,
+        key=key.id,
     )
 
 

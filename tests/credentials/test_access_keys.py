@@ -10,9 +10,11 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.jobs import piece_of
 
+from poolhouse.administrators.holders import KeyHolders
 from poolhouse.caller import Caller
 from poolhouse.credentials import access_key_tokens, postgres
-from poolhouse.credentials.access_keys import SCOPE_LENGTH, AccessKeyService
+from poolhouse.credentials.access_keys import AccessKeyService
+from poolhouse.credentials.scopes import SCOPES
 from poolhouse.errors import (
     AccessKeyNotFound,
     InvalidInput,
@@ -59,12 +61,17 @@ async def test_a_pool_has_only_so_many(
     await keys.create(other_pool.administrator)
 
 
-@pytest.mark.parametrize("scope", ["", "x" * (SCOPE_LENGTH + 1)])
-async def test_a_scope_is_a_word_of_some_length(
+@pytest.mark.parametrize("scope", ["", "users:delete", "user:read", "Users:read", "x" * 10_000])
+async def test_a_scope_that_there_is_none_is_refused_naming_those_there_are(
     keys: AccessKeyService, pool: PoolForTests, scope: str
 ) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refused:
         await keys.create(pool.administrator, scopes=["users:read", scope])
+    assert refused.value.facts["field"] == "scopes"
+    said = refused.value.message("en-US")
+    assert all(one in said for one in SCOPES)
+    assert len(said) < 1000
+    assert [key.id for key in await keys.list(pool.administrator)] == [pool.id]
 
 
 @pytest.mark.parametrize("payload", ["{}", "[]", "null", "7", '"sub"', "no JSON"])
@@ -169,7 +176,9 @@ async def test_a_busy_key_writes_its_use_once_a_minute(
 async def test_a_signature_counts_once_on_every_node(
     services: Services, keys: AccessKeyService, pool: PoolForTests, other_pool: PoolForTests
 ) -> None:
-    another_node = AccessKeyService(services.db, services.pools, services.box, services.audit)
+    another_node = AccessKeyService(
+        services.db, services.pools, services.box, services.audit, KeyHolders(services.db)
+    )
     key = await keys.create(pool.administrator)
     await keys.spend(key, b"signature")
     with pytest.raises(SignatureRefused) as refused:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, get_args
 
+from poolhouse.credentials.scopes import FAMILIES
+
 Role = Literal[
     "owner",
     "user-editor",
@@ -19,30 +21,6 @@ Role = Literal[
     "viewer-without-personal-data",
 ]
 ROLES: tuple[Role, ...] = get_args(Role)
-
-FAMILIES = frozenset(
-    {
-        "access_keys",
-        "apps",
-        "audit",
-        "custom-database",
-        "fields",
-        "groups",
-        "identities",
-        "mail",
-        "orgs",
-        "posts",
-        "resources",
-        "roles",
-        "secrets",
-        "security",
-        "statistics",
-        "tenants",
-        "users",
-        "whitelist",
-    }
-)
-"""What the operations of v3 are grouped by; each has a scope `<family>:read` and one `<family>:write`."""
 
 PERSONAL = frozenset({"audit", "identities", "mail", "users"})
 """They tell names, addresses or numbers of people."""

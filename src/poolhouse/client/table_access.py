@@ -10,9 +10,11 @@ from poolhouse.client.table_users import USER
 KEY = Arg("KEY_ID", "accessKeyId", ("密钥编号", "the key's id"), needed=True)
 KEYS = (
     Column("id", "accessKeyId"),
+    Column("administrator", "administratorName", also="administratorId"),
     Column("user id", "userId"),
     Column("scopes", "scopes"),
     Column("enabled", "enable"),
+    Column("usable", "isUsable"),
     Column("created", "createdAt", "time"),
     Column("used", "lastDate", "time"),
 )
@@ -36,8 +38,9 @@ KEY_COMMANDS = (
                 "--scope",
                 "scopes",
                 (
-                    "权限，如 users:read，可多次；默认全部",
-                    "what it may do, such as users:read; may be given again; everything if absent",
+                    "权限，如 users:read，可多次；默认全部。poolhouse key scopes 列出全部",
+                    "what it may do, such as users:read; may be given again; everything if absent. "
+                    "poolhouse key scopes lists them",
                 ),
                 "list",
             ),
@@ -45,6 +48,13 @@ KEY_COMMANDS = (
         ),
         Facts((Column("id", "accessKeyId"), Column("secret", "accessKeySecret"), Column("scopes", "scopes"))),
         act=first_of_list,
+    ),
+    Command(
+        "key scopes",
+        ("列出访问密钥可有的权限", "Lists the scopes that an access key may be limited to."),
+        "GET list-access-key-scopes",
+        (),
+        Table((Column("scopes", "scope"), Column("grantable", "isYours")), ""),
     ),
     Command(
         "key disable",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from poolhouse.audit.model import Event
@@ -11,6 +11,7 @@ from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.credentials import postgres
 from poolhouse.credentials.model import AccessKey
+from poolhouse.credentials.scopes import SCOPES
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database
@@ -31,7 +32,8 @@ CACHE_S = 1.0
 """A disabled key stops working within this time on every node."""
 USE_NOTED_EVERY_S = 60.0
 KEYS_A_POOL = 100
-SCOPE_LENGTH = 64
+MOST_SCOPES = 2 * len(SCOPES)
+"""Of a request: each may be named, and be named twice."""
 
 
 class HasSecret(Protocol):
@@ -47,9 +49,25 @@ class Pools(Protocol):
     async def get(self, pool_id: str) -> HasSecret: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What an administrator may do in a pool; `scopes`: None is everything."""
+
+    scopes: frozenset[str] | None
+
+
+class Holders(Protocol):
+    """Of `administrators.holders.KeyHolders`, what is needed here."""
+
+    async def rights(self, administrator_id: str, pool_id: str) -> Rights | None:
+        """None for who is no administrator, is disabled, or has no role in the pool."""
+        ...
+
+
 class AccessKeyService:
-    def __init__(self, db: Database, pools: Pools, box: SecretBox, audit: AuditLog) -> None:
+    def __init__(self, db: Database, pools: Pools, box: SecretBox, audit: AuditLog, holders: Holders) -> None:
         self._db, self._pools, self._box, self._audit = db, pools, box, audit
+        self._holders = holders
         self._recent: TtlCache[AccessKey | None] = TtlCache(CACHE_S)
         self._noted: TtlCache[None] = TtlCache(USE_NOTED_EVERY_S)
 
@@ -63,23 +81,20 @@ class AccessKeyService:
         tenant_id: str | None = None,
         scopes: Iterable[str] | None = None,
     ) -> AccessKey:
-        """The new key; its secret is shown this once. A limited key makes only keys as limited as itself."""
+        """The new key; its secret is shown this once. It belongs to the administrator who makes it, or whose key makes
+        it. A limited key makes only keys as limited as itself. Raises InvalidInput naming the scopes there are."""
         caller.require_administrator()
-        wanted = None if scopes is None else frozenset(scopes)
-        if wanted is not None and any(not scope or len(scope) > SCOPE_LENGTH for scope in wanted):
-            raise InvalidInput(
-                "scopes",
-                f"每项应为 1 至 {SCOPE_LENGTH} 个字符",
-                f"each must be 1 to {SCOPE_LENGTH} characters",
-            )
+        wanted = None if scopes is None else _known(list(scopes))
         if caller.scopes is not None and (wanted is None or not wanted <= caller.scopes):
             raise NotPermitted()
         key = AccessKey(new_id(), caller.pool_id, new_secret(), user_id, tenant_id, wanted)
+        key = replace(key, administrator_id=await self._holder_behind(caller))
+        detail = {"scopes": None if wanted is None else sorted(wanted)}
         async with self._db.transaction() as tx:
             if await postgres.count(tx, caller.pool_id) >= KEYS_A_POOL:
                 raise TooLarge("accessKey", f"最多 {KEYS_A_POOL} 个", f"at most {KEYS_A_POOL}")
             stored = await postgres.insert(tx, key, self._box)
-            await self._audit.write(tx, caller, Event("create", "access_key", key.id))
+            await self._audit.write(tx, caller, Event("create", "access_key", key.id, detail=detail))
         return stored
 
     async def list(
@@ -132,13 +147,15 @@ class AccessKeyService:
     # -- authentication
 
     async def resolve(self, key_id: str) -> AccessKey | None:
-        """The enabled key of any pool, with its secret; may be a second old."""
+        """The enabled key of any pool, with its secret and no scope that its administrator has not; may be a second
+        old. None, too, where its administrator has nothing left in the pool."""
         if not is_id(key_id):
             return None
         try:  # not kept here: the pool is, and given up when its secret changes
             return _pair_of(await self._pools.get(key_id))
         except PoolNotFound:
-            return await self._recent.get(key_id, lambda: self._enabled(key_id))
+            key = await self._recent.get(key_id, lambda: self._enabled(key_id))
+        return await self._limited(key) if key else None
 
     async def authenticate(self, key_id: str, secret: str) -> AccessKey:
         """The key, if this is its secret. Unknown, disabled and wrong look alike: NotAuthenticated."""
@@ -163,6 +180,29 @@ class AccessKeyService:
         key = await postgres.find_in_any_pool(self._db, key_id, self._box)
         return key if key and key.enabled else None
 
+    async def limits(self, key: AccessKey) -> AccessKey | None:
+        """`key` as it may be used now, by what its administrator may do; None where it opens nothing."""
+        return await self._limited(key) if key.enabled else None
+
+    async def _limited(self, key: AccessKey) -> AccessKey | None:
+        if key.administrator_id is None:
+            return key
+        rights = await self._holders.rights(key.administrator_id, key.pool_id)
+        if rights is None:
+            return None
+        if rights.scopes is None:
+            return key
+        return replace(key, scopes=rights.scopes if key.scopes is None else key.scopes & rights.scopes)
+
+    async def _holder_behind(self, caller: Caller) -> str | None:
+        """The administrator who asks, or whose key does; None for the operator and the pool's own secret."""
+        if caller.kind != "administrator" or caller.actor_id in ("", caller.pool_id):
+            return None
+        if await self._holders.rights(caller.actor_id, caller.pool_id):
+            return caller.actor_id
+        key = await postgres.find(self._db, caller.pool_id, caller.actor_id, self._box)
+        return key.administrator_id if key else None
+
     async def _own(self, pool_id: str) -> AccessKey:
         pair = _pair_of(await self._pools.get(pool_id))
         return replace(pair, used_at=await postgres.used_at(self._db, pool_id, pool_id))
@@ -174,6 +214,18 @@ class AccessKeyService:
                 "用户池自身的密钥不能禁用或删除，只能刷新",
                 "the pool's own key can be renewed, not disabled or deleted",
             )
+
+
+def _known(scopes: list[str]) -> frozenset[str]:
+    """Raises TooLarge, InvalidInput naming those there are."""
+    if len(scopes) > MOST_SCOPES:
+        raise TooLarge("scopes", f"最多 {MOST_SCOPES} 个", f"at most {MOST_SCOPES}")
+    if unknown := [scope for scope in scopes if scope not in SCOPES]:
+        named, allowed = unknown[0][:64], ", ".join(SCOPES)
+        raise InvalidInput(
+            "scopes", f"没有“{named}”，可取值：{allowed}", f"there is no “{named}”; one of {allowed}"
+        )
+    return frozenset(scopes)
 
 
 def _pair_of(pool: HasSecret) -> AccessKey:

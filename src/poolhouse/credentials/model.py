@@ -19,8 +19,9 @@ administrator's."""
 class AccessKey:
     """`own` is the pool's own pair: its id and its secret, which cannot be disabled, only renewed.
 
-    `scopes` is what it may do (`users:read`); None means everything. `user_id` is the administrator it was
-    made for. `used_at` is exact to a minute.
+    `scopes` is what it may do (`users:read`); None means everything. `user_id` is the user it was made for.
+    `administrator_id`: whose key it is, who can do what it can; None for one that is the pool's. `used_at` is exact to
+    a minute.
     """
 
     id: str
@@ -33,6 +34,7 @@ class AccessKey:
     own: bool = False
     created_at: datetime | None = None
     used_at: datetime | None = None
+    administrator_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

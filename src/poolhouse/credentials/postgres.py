@@ -13,7 +13,9 @@ from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
 
-_COLUMNS = "k.pool_id, k.id, k.secret, k.user_id, k.tenant_id, k.scopes, k.enabled, k.created_at"
+_COLUMNS = (
+    "k.pool_id, k.id, k.secret, k.user_id, k.tenant_id, k.scopes, k.enabled, k.created_at, k.administrator_id"
+)
 
 
 def _place(pool_id: str, key_id: str) -> str:
@@ -31,19 +33,21 @@ def _key(row: Record, box: SecretBox, used_at: datetime | None = None) -> Access
         enabled=row["enabled"],
         created_at=row["created_at"],
         used_at=used_at,
+        administrator_id=row["administrator_id"],
     )
 
 
 async def insert(db: Executor, key: AccessKey, box: SecretBox) -> AccessKey:
     row = await db.fetchrow(
-        "insert into access_keys as k (pool_id, id, secret, user_id, tenant_id, scopes) "
-        f"values ($1, $2, $3, $4, $5, $6) returning {_COLUMNS}",
+        "insert into access_keys as k (pool_id, id, secret, user_id, tenant_id, scopes, administrator_id) "
+        f"values ($1, $2, $3, $4, $5, $6, $7) returning {_COLUMNS}",
         key.pool_id,
         key.id,
         box.encrypt(key.secret, _place(key.pool_id, key.id)),
         key.user_id,
         key.tenant_id,
         None if key.scopes is None else sorted(key.scopes),
+        key.administrator_id,
     )
     assert row is not None
     return _key(row, box)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from poolhouse.administrators.holders import KeyHolders
 from poolhouse.caller import Caller
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
@@ -92,7 +93,7 @@ def build_tokens(raw: Raw, core: Core) -> Tokens:
         grant_ends=oidc_rows.grant_ends,
         audit=core.audit,
     )
-    access_keys = AccessKeyService(raw.db, core.pools, raw.box, core.audit)
+    access_keys = AccessKeyService(raw.db, core.pools, raw.box, core.audit, KeyHolders(raw.db))
     management_tokens = ManagementTokens(raw.keys, core.pools, core.apps)
     return Tokens(
         access_keys=access_keys,

@@ -50,6 +50,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         (
             Link("settings", "GET list-pool-settings"),
             Link("whitelist", "GET list-whitelist", path="whitelist/email"),
+            Link("keys", "GET list-access-key"),
             Link("api"),
         ),
     ),

@@ -12,7 +12,8 @@ class CreateAccessKeyDto(Dto, kw_only=True):
     type: str | None = None  # the contract requires it
     user_id: str | None = None
     tenant_id: str | None = None
-    scopes: list[str] | None = None  # ours: what the key may do, `users:read`; absent means everything
+    # ours: what the key may do, `users:read`; absent means everything, an unknown one is refused
+    scopes: list[str] | None = None
 
 
 class CreateAccessKeyRespDto(Dto, kw_only=True):
@@ -25,6 +26,9 @@ class CreateAccessKeyRespDto(Dto, kw_only=True):
     user_pool_id: str
     enable: bool
     scopes: list[str] | None = None  # ours
+    administrator_id: str | None = None  # ours: whose key it is
+    administrator_name: str | None = None  # ours
+    is_usable: bool  # ours
 
 
 class DeleteAccessKeyDto(Dto, kw_only=True):
