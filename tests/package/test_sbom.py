@@ -25,6 +25,7 @@ LICENCES = ALLOWED | {
     "BSD",
     "BSD License",
     "Apache 2.0",
+    "Apache License, Version 2.0",
 }
 
 

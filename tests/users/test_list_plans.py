@@ -172,8 +172,8 @@ LISTS: dict[str, dict[str, Any]] = {
     "part of a name": {"conditions": (Condition("name", "CONTAINS", chr(20077) * 2),)},
     "part of an e-mail": {"conditions": (Condition("email", "CONTAINS", "e7777@"),)},
     "created last": {"conditions": (Condition("created_at", "GREATER", -60),)},
-    "signed up last": {"conditions": (Condition("signed_up", "GREATER", -1),)},
-    "status changed last": {"conditions": (Condition("status_changed_at", "GREATER", -1),)},
+    "signed up last": {"conditions": (Condition("signed_up", "GREATER", -10),)},
+    "status changed last": {"conditions": (Condition("status_changed_at", "GREATER", -10),)},
     **{
         f"search, {name}": {"keyword": keyword}
         for name, keyword in {

@@ -66,7 +66,8 @@ async def _place(services: Services, http: httpx.AsyncClient) -> Place:
     sown = await sow(services)
     pool, admin = PoolForTests(sown.pool_id), PoolForTests(sown.pool_id).administrator
     tenant = await services.tenants.create(admin, "Acme")
-    sown.values.update(tenantId=tenant.id, userPoolId=pool.id)
+    act = await services.bulk_acts.start(admin, "END_SESSIONS", {}, user_ids=[sown.values["userId"]])
+    sown.values.update(tenantId=tenant.id, userPoolId=pool.id, actId=act.id)
     for name in ("first", "second", "third"):
         await services.users.create(admin, UserDraft({"username": name}))
         await services.groups.create(admin, GroupDraft(name, name))
