@@ -91,3 +91,16 @@ async def test_control_k_goes_to_somebody_by_keys_alone(
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/users/*")
     assert await page.inner_text("h1") == "张59"
+
+
+async def test_control_k_before_htmx_is_ready_shows_where_to_go_all_the_same(
+    server: str, new_page: NewPage, pool: PoolForTests, somebody: str
+) -> None:
+    page = await new_page(locale="en-US")
+    await signed_in(page, server, somebody)
+    await page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', () => dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'k', ctrlKey: true })))"
+    )
+    await page.reload()
+    await page.locator("#go[open] a").first.wait_for()

@@ -25,6 +25,9 @@ go?.addEventListener("submit", (event) => {
   first.click();
 });
 document.querySelector("[data-go]")?.addEventListener("click", toGo);
+go?.addEventListener("htmx:after:init", (event) => {  // opened before htmx was there to ask for what it shows
+  if (go.open) event.target.dispatchEvent(new Event("shown"));
+});
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
