@@ -417,6 +417,19 @@ async def test_pools_take_turns(
         assert (await ended(one, act)).done == 3
 
 
+async def test_a_worker_of_one_pool_finds_it_behind_however_many_others(
+    works: Works, other_pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "_LOOK_AT", 1)
+    other = Works(works.services, other_pool)
+    for one in (other, works):
+        await one.people(1)
+        await started(one, query=EVERYBODY)
+    assert await works.worker().step()
+    assert await statuses(works) == {"Suspended": 1}
+    await other.finish()
+
+
 async def test_an_act_that_fails_as_a_whole_holds_up_no_other_pool(
     services: Services, works: Works, other_pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -111,12 +111,15 @@ async def drop_old(db: Executor, pool_id: str) -> None:
 # -- whoever works -----------------------------------------------------------------------------------------
 
 
-async def waiting(db: Executor, most: int) -> list[tuple[str, str]]:
-    """(pool, act) of the oldest of each pool that has not ended; whoever was served longest ago comes first."""
+async def waiting(db: Executor, most: int, only: Collection[str] | None = None) -> list[tuple[str, str]]:
+    """(pool, act) of the oldest of each pool that has not ended; whoever was served longest ago comes first. `only`: of
+    these pools."""
     rows = await db.fetch(
         "select pool_id, id from (select distinct on (pool_id) pool_id, id, updated_at from bulk_acts "
-        "where ended_at is null order by pool_id, created_at, id) oldest order by updated_at limit $1",
+        "where ended_at is null and ($2::text[] is null or pool_id = any($2::text[])) "
+        "order by pool_id, created_at, id) oldest order by updated_at limit $1",
         most,
+        None if only is None else list(only),
     )
     return [(row["pool_id"], row["id"]) for row in rows]
 

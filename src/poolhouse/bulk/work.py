@@ -92,9 +92,7 @@ class BulkWork:
         """A piece of whichever act is free and was served longest ago; False where none was. Raises DatabaseLost, and
         keeps what was done before it; raises what else made a piece fail once no other pool has one to do."""
         failed: Exception | None = None
-        for pool_id, act_id in await postgres.waiting(self._db, _LOOK_AT):
-            if self._only is not None and pool_id not in self._only:
-                continue
+        for pool_id, act_id in await postgres.waiting(self._db, _LOOK_AT, self._only):
             try:
                 if await self._piece(pool_id, act_id):
                     return True
