@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from tests.bulk.conftest import Works
@@ -13,8 +13,9 @@ from tests.conftest import PoolForTests
 
 from poolhouse.accounts.service import AccountService
 from poolhouse.bulk import postgres, service, work
-from poolhouse.bulk.model import BulkAct
+from poolhouse.bulk.model import Act, BulkAct
 from poolhouse.caller import Caller
+from poolhouse.client import table_bulk
 from poolhouse.errors import (
     DatabaseLost,
     GroupNotFound,
@@ -542,3 +543,7 @@ async def test_old_ones_go_with_their_results(works: Works) -> None:
         "select count(*) from bulk_act_results where pool_id = $1 and act_id = $2", works.pool.id, act.id
     )
     assert count == 0
+
+
+def test_the_command_offers_every_act_that_there_is() -> None:
+    assert get_args(Act) == table_bulk.ACTS

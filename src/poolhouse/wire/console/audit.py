@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from poolhouse.audit.model import Kind, Operation, ResourceType
 from poolhouse.errors import InvalidInput, Lang, QueryTooBroad
 from poolhouse.login.refusal_log import in_words
 from poolhouse.misfits import one_of
+from poolhouse.wire.console.days import day
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, segment
@@ -40,7 +40,6 @@ TYPED = {
     "request": "requestId",
 }
 _NAMES = (*DAYS, *CHOSEN, *TYPED)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 _LEADS = {"user": "users", "application": "applications"}
 """What has a page of its own by the id that the log has of it."""
 
@@ -69,7 +68,7 @@ class Asked:
         values: dict[str, Any] = {}
         for name, value in self.filters.items():
             if name in DAYS:
-                begins = _day(name, value)
+                begins = day(name, value)
                 values[DAYS[name]] = _ms(begins + timedelta(days=1) if name == "to" else begins)
             elif name == "outcome":
                 values["success"] = value == "yes"
@@ -85,15 +84,6 @@ class Asked:
     def without(self, name: str) -> str:
         kept = {other: value for other, value in self.filters.items() if other != name}
         return Asked(kept, 1, "").page()
-
-
-def _day(name: str, value: str) -> datetime:
-    try:
-        if not _DAY.match(value):
-            raise ValueError
-        return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise InvalidInput(name, "应为日期，如 2026-11-27", "must be a date such as 2026-11-27") from None
 
 
 def _ms(moment: datetime) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import urlencode
 from poolhouse.errors import InvalidInput
 from poolhouse.misfits import one_of
 from poolhouse.users.model import Status
+from poolhouse.wire.console.days import day
 from poolhouse.wire.console.visit import page_of
 from poolhouse.wire.request import Query
 
@@ -28,7 +28,6 @@ ONE = ("status", "source", "department", "group", "role", "signed_in", *DATES)
 """Filters of which there is one each."""
 NEVER = "never"
 MOST_CUSTOM = 10
-_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 Conditions = list[dict[str, Any]]
 
@@ -124,8 +123,7 @@ class Asked:
 
 def _condition(name: str, value: str) -> dict[str, Any]:
     if name in DATES:
-        if not _DAY.match(value):
-            raise InvalidInput(name, "应为日期，如 2026-11-27", "must be a date such as 2026-11-27")
+        day(name, value)
         field, operator = DATES[name]
         return {"field": field, "operator": operator, "value": value}
     if name == "signed_in":
