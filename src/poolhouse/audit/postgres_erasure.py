@@ -60,28 +60,31 @@ async def erase_person(tx: Tx, pool_id: str, person: Person) -> int:
 
 
 async def _erase_mentions(tx: Tx, pool_id: str, person: Person) -> int:
-    """In acts upon something else: a group's members, a mail's address."""
+    """In acts upon something else: a group's members, a mail's address; in a name at a sign-in that was nobody's."""
     rows = await tx.fetch(
         """
-        select r.at, r.id, r.detail, r.resource_id from audit_records r
+        select r.at, r.id, r.detail, r.resource_id, r.user_id, r.user_name from audit_records r
         where r.pool_id = $1 and exists (
           select 1 from unnest($2::text[]) needle
-          where strpos(lower(concat_ws(' ', r.detail::text, r.resource_id)), needle) > 0)
+          where strpos(lower(concat_ws(' ', r.detail::text, r.resource_id,
+            case when r.user_id is null then r.user_name end)), needle) > 0)
         """,
         pool_id,
         person.needles,
     )
     changed = 0
     for row in rows:
-        detail, thing = person.taken_from(row["detail"]), person.taken_from(row["resource_id"])
-        if (detail, thing) != (row["detail"], row["resource_id"]):
+        old = [row["detail"], row["resource_id"], row["user_name"]]
+        new = [person.taken_from(one) for one in old[:2]]
+        new.append(old[2] if row["user_id"] else person.taken_from(old[2]))
+        if new != old:
             await tx.execute(
-                "update audit_records set detail = $4, resource_id = $5 where pool_id = $1 and at = $2 and id = $3",
+                "update audit_records set detail = $4, resource_id = $5, user_name = $6 "
+                "where pool_id = $1 and at = $2 and id = $3",
                 pool_id,
                 row["at"],
                 row["id"],
-                detail,
-                thing,
+                *new,
             )
             changed += 1
     return changed

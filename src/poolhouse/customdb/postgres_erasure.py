@@ -21,14 +21,16 @@ async def erase_person(tx: Tx, pool_id: str, person: Person) -> int:
     theirs = [row["id"] for row in rows if person.is_in(row["said"])]
     await tx.execute(
         """
-        update custom_script_logs set message = null, stack = null, console = '[]', warnings = '[]', arguments = '[]'
+        update custom_script_logs
+        set message = null, stack = null, console = '[]', warnings = '[]', arguments = '[]', request_id = ''
         where pool_id = $1 and id = any($2::text[])
         """,
         pool_id,
         theirs,
     )
     about = await tx.execute(
-        "update custom_script_logs set script_user_id = null where pool_id = $1 and script_user_id = any($2::text[])",
+        "update custom_script_logs set script_user_id = null, request_id = '' "
+        "where pool_id = $1 and script_user_id = any($2::text[])",
         pool_id,
         [person.user_id, *person.old_ids],
     )
