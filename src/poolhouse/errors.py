@@ -138,6 +138,13 @@ class NotPermitted(Refused):
     pass
 
 
+class SignInNotRecent(NotPermitted):
+    """What makes a new way in is for who has just signed in: a token may have been stolen since."""
+
+    zh = "登录已有一段时间，请重新登录后再试"
+    en = "You signed in some time ago: sign in again, then retry"
+
+
 class FieldNotYours(NotPermitted):
     """A field of the own profile that only an administrator may write; `field` names it."""
 

@@ -31,6 +31,7 @@ from poolhouse.errors import PoolhouseError
 from poolhouse.fields import postgres_index as field_index_rows
 from poolhouse.login import postgres as login_rows
 from poolhouse.mail import postgres as mail_rows
+from poolhouse.mfa import postgres_passkeys as challenge_rows
 from poolhouse.migration import postgres_searching
 from poolhouse.oidc import postgres as oidc_rows
 from poolhouse.oidc import postgres_logout as logout_rows
@@ -60,6 +61,7 @@ JOBS: tuple[Job, ...] = (
     Job("login", 10 * MINUTE_S, login_rows.delete_expired),
     Job("administrator_sessions", HOUR_S, administrator_rows.delete_expired),
     Job("administrator_challenges", HOUR_S, passkey_rows.delete_expired_challenges),
+    Job("passkey_challenges", HOUR_S, challenge_rows.delete_expired_challenges),
     Job("oidc", 10 * MINUTE_S, oidc_rows.delete_expired),
     Job("logout_notices", 10 * MINUTE_S, logout_rows.delete_old_notices),
     Job("client_assertions", 10 * MINUTE_S, oidc_rows.delete_expired_assertions),

@@ -379,7 +379,7 @@ async def test_a_passkey_is_added_where_it_was_begun(
         asked = one.services.administrator_passkeys.ask(SITE, f"{one.administrator.id}:{one.session_id}")
         ticket, sent = asked.ticket, one.authenticator.made(begun.options | asked.options)
     elif wrong == "late":
-        monkeypatch.setattr("poolhouse.administrators.passkeys._TICKET_S", -1)
+        monkeypatch.setattr("poolhouse.mfa.passkey_tickets.LIFETIME_S", -1)
         ticket = (await one.begin()).ticket
     else:
         ticket = {"cut": ticket[:-2]}.get(wrong, wrong)
@@ -404,7 +404,7 @@ async def test_a_sign_in_ends_where_it_began(
         asked = await one.begin()
         ticket, browser = asked.ticket, f"{one.administrator.id}:{one.session_id}"
     elif wrong == "late":
-        monkeypatch.setattr("poolhouse.administrators.passkeys._TICKET_S", -1)
+        monkeypatch.setattr("poolhouse.mfa.passkey_tickets.LIFETIME_S", -1)
         asked = one.services.administrator_passkeys.ask(SITE, FORM)
         ticket = asked.ticket
     else:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
+from tests.administrators.authenticator import Authenticator
 from tests.conftest import PoolForTests
 
 from poolhouse.caller import Caller
@@ -66,6 +68,11 @@ async def somebody_with_something_everywhere(services: Services, pool: PoolForTe
     key = await services.access_keys.create(admin, user_id=user.id)
     await services.access_keys.note_use(pool.id, key.id)
     await services.mfa.associate(pool.user(user.id), user.id, "issuer", "account")
+    await services.pools.update(admin, {}, {"passkeys": True})
+    them = replace(guest, kind="user", actor_id=user.id, session_id=logged_in.session.id)
+    asked = await services.passkey_login.begin(them, "https://id.example")
+    made = Authenticator("https://id.example", "id.example").made(asked.options)
+    await services.passkey_login.add(them, "https://id.example", asked.ticket, made)
     return user
 
 
@@ -104,6 +111,7 @@ async def test_deleting_a_user_leaves_nothing_of_them_anywhere(
         "tenant_members",
         "oidc_grants",
         "mfa_factors",
+        "user_passkeys",
         "access_keys",
         "data_policy_targets",
     }, sorted(before)

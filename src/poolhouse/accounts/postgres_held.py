@@ -259,6 +259,13 @@ def _logins() -> tuple[Held, ...]:
         ),
         Held(
             "credentials",
+            "user_passkeys",
+            "select to_jsonb(t) as row from user_passkeys t where t.pool_id = $1 and t.user_id = $2 order by t.id",
+            _id,
+            secret=("credential_id", "public_key"),
+        ),
+        Held(
+            "credentials",
             "access_keys",
             "select to_jsonb(t) || jsonb_build_object('used_at', u.used_at) as row from access_keys t "
             "left join access_key_uses u on u.pool_id = t.pool_id and u.key_id = t.id "

@@ -6,13 +6,7 @@ and for whose session or browser. Decision: docs/decisions/0072-passkeys.md.
 
 from __future__ import annotations
 
-import secrets
-import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-
-import msgspec
 
 from poolhouse.administrators import postgres, postgres_passkeys
 from poolhouse.administrators.model import Administrator, NewPasskey, Passkey
@@ -22,7 +16,7 @@ from poolhouse.aside import aside
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
-from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
+from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Tx
 from poolhouse.errors import (
     InvalidInput,
@@ -35,6 +29,7 @@ from poolhouse.errors import (
 )
 from poolhouse.ids import new_id
 from poolhouse.mfa import passkeys as ceremony
+from poolhouse.mfa.passkey_tickets import PasskeyTicket, PasskeyTickets
 from poolhouse.mfa.passkeys import Site
 from poolhouse.texts import require_visible, written
 from poolhouse.times import now
@@ -43,27 +38,14 @@ MOST = 20
 """Passkeys of one administrator."""
 LONGEST_NAME = 64
 
-_TICKET_S = 300
-_CHALLENGE_BYTES = 32
 _PLACE = "administrator-passkey"
 _MAKE, _USE = "make", "use"
 
 
-@dataclass(frozen=True, slots=True)
-class _Ticket:
-    """`whose`: of the administrator and session that makes one, of the browser that signs in. `ends_at`: Unix
-    seconds."""
-
-    purpose: str
-    whose: str
-    rp_id: str
-    challenge: bytes
-    ends_at: float
-
-
 class Passkeys:
     def __init__(self, db: Database, box: SecretBox, proof: Proof, audit: AuditLog) -> None:
-        self._db, self._box, self._proof, self._audit = db, box, proof, audit
+        self._db, self._proof, self._audit = db, proof, audit
+        self._tickets = PasskeyTickets(box, _PLACE)
 
     # -- one's own -----------------------------------------------------------------------------------------
 
@@ -87,7 +69,7 @@ class Passkeys:
             await self._proof.code(asking, administrator, code)
         known = await self.list(administrator.id)
         _require_room(len(known))
-        challenge, ticket = self._asked(_MAKE, f"{administrator.id}:{session_id}", site)
+        challenge, ticket = self._tickets.issue(_MAKE, f"{administrator.id}:{session_id}", site)
         options = ceremony.to_make(
             site,
             challenge,
@@ -111,7 +93,7 @@ class Passkeys:
         """`sent`: what the browser answered to `begin`, as JSON. Raises TokenExpired where that was too long ago, or
         of another session; PasskeyRefused, PasskeyExists; InvalidInput (name), TooLarge."""
         name = _name(name)
-        opened = self._opened(ticket, _MAKE, f"{administrator.id}:{session_id}", site)
+        opened = self._tickets.open(ticket, _MAKE, f"{administrator.id}:{session_id}", site)
         credential = ceremony.read_made(sent)
         made = await aside(f"passkeys {administrator.id}", ceremony.made, credential, site, opened.challenge)
         passkey = Passkey(
@@ -179,13 +161,13 @@ class Passkeys:
 
     def ask(self, site: Site, browser: str) -> NewPasskey:
         """For whoever it will be; `browser` is what it proves with each form that the form is its own."""
-        challenge, ticket = self._asked(_USE, browser, site)
+        challenge, ticket = self._tickets.issue(_USE, browser, site)
         return NewPasskey(ceremony.to_use(site, challenge), ticket)
 
     async def prove(self, asking: Caller, site: Site, browser: str, ticket: str, sent: str) -> Passkey:
         """Whose passkey signed what `ask` answered. Raises TokenExpired, PasskeyRefused, PasskeyCopied: these with
         `passkey` among their facts where one of ours is meant."""
-        opened = self._opened(ticket, _USE, browser, site)
+        opened = self._tickets.open(ticket, _USE, browser, site)
         credential = ceremony.read_used(sent)
         passkey = await postgres_passkeys.by_credential(self._db, credential.credential_id, site.rp_id)
         if passkey is None:
@@ -208,25 +190,6 @@ class Passkeys:
                 raise PasskeyCopied("the counter is not ahead", passkey=passkey)
         return passkey
 
-    # -- tickets -------------------------------------------------------------------------------------------
-
-    def _asked(self, purpose: str, whose: str, site: Site) -> tuple[bytes, str]:
-        """A new challenge, and the ticket that goes beside it."""
-        challenge = secrets.token_bytes(_CHALLENGE_BYTES)
-        ticket = _Ticket(purpose, whose, site.rp_id, challenge, time.time() + _TICKET_S)
-        return challenge, self._box.encrypt(msgspec.json.encode(ticket).decode(), _PLACE).hex()
-
-    def _opened(self, text: str, purpose: str, whose: str, site: Site) -> _Ticket:
-        try:
-            ticket = msgspec.json.decode(self._box.decrypt(bytes.fromhex(text), _PLACE), type=_Ticket)
-        except (ValueError, IndexError, SecretUnreadable) as error:
-            raise TokenExpired("no ticket of ours") from error
-        if (ticket.purpose, ticket.whose, ticket.rp_id) != (purpose, whose, site.rp_id):
-            raise TokenExpired("a ticket for something else")
-        if ticket.ends_at < time.time():
-            raise TokenExpired("the ticket ran out")
-        return ticket
-
     async def _write(
         self, tx: Tx, caller: Caller, operation: Operation, passkey: Passkey, **more: Any
     ) -> None:
@@ -234,9 +197,8 @@ class Passkeys:
         await self._audit.write(tx, caller, Event(operation, "passkey", passkey.id, detail=detail | more))
 
 
-async def _spend(tx: Tx, ticket: _Ticket, passkey: Passkey | None = None) -> None:
-    ends_at = datetime.fromtimestamp(ticket.ends_at, UTC)
-    if not await postgres_passkeys.spend(tx, ceremony.digest_of(ticket.challenge), ends_at):
+async def _spend(tx: Tx, ticket: PasskeyTicket, passkey: Passkey | None = None) -> None:
+    if not await postgres_passkeys.spend(tx, ticket.digest, ticket.ends):
         raise PasskeyRefused("a challenge that was answered before", passkey=passkey)
 
 

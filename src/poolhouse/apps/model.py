@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from poolhouse.web_origins import web_origin
+
 IdTokenAlgorithm = Literal["RS256", "ES256", "HS256"]
 TokenEndpointAuth = Literal[
     "client_secret", "client_secret_post", "client_secret_basic", "private_key_jwt", "none"
@@ -114,6 +116,10 @@ class App:
     settings: AppSettings = field(default_factory=AppSettings)
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+    def is_own_page(self, origin: str | None) -> bool:
+        """Whether a page of this origin is one that signing in leads back to. None, where nobody says, is none."""
+        return origin is not None and any(web_origin(uri) == origin for uri in self.redirect_uris)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,15 @@ Channel = Literal["email", "phone"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 Method = Literal[
-    "password", "phone_code", "email_code", "sub_account", "register", "mfa", "reset", "identity"
+    "password",
+    "phone_code",
+    "email_code",
+    "sub_account",
+    "register",
+    "mfa",
+    "reset",
+    "identity",
+    "passkey",
 ]
 
 

@@ -10,7 +10,6 @@ signature.
 from __future__ import annotations
 
 import base64
-import hashlib
 import ipaddress
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -99,12 +98,12 @@ class UsedCredential(msgspec.Struct, rename="camel"):
     @property
     def credential_id(self) -> bytes:
         """Raises PasskeyRefused."""
-        return _bytes(self.id)
+        return bytes_of(self.id)
 
     @property
     def user_handle(self) -> bytes:
         """b"" where the authenticator kept none."""
-        return _bytes(self.response.user_handle or "")
+        return bytes_of(self.response.user_handle or "")
 
 
 def site_of(own: str) -> Site | Literal["address", "insecure"]:
@@ -123,12 +122,19 @@ def site_of(own: str) -> Site | Literal["address", "insecure"]:
 
 
 def to_make(
-    site: Site, challenge: bytes, *, handle: bytes, account: str, person: str, others: list[bytes]
+    site: Site,
+    challenge: bytes,
+    *,
+    handle: bytes,
+    account: str,
+    person: str,
+    others: list[bytes],
+    rp_name: str = "Poolhouse",
 ) -> dict[str, Any]:
     """Options of `navigator.credentials.create`, bytes in base64url. `others`: passkeys of the same person, so that an
     authenticator that has one makes no second."""
     return {
-        "rp": {"id": site.rp_id, "name": "Poolhouse"},
+        "rp": {"id": site.rp_id, "name": rp_name},
         "user": {"id": _text(handle), "name": account, "displayName": person},
         "challenge": _text(challenge),
         "pubKeyCredParams": [{"type": "public-key", "alg": each} for each in ALGORITHMS],
@@ -171,8 +177,8 @@ def made(sent: MadeCredential, site: Site, challenge: bytes) -> Made:
 
     What an authenticator says of its maker is not asked for and not read: anybody's may be used.
     """
-    credential_id, client_data = _bytes(sent.id), _bytes(sent.response.client_data_json)
-    data = attested(_bytes(sent.response.attestation_object))
+    credential_id, client_data = bytes_of(sent.id), bytes_of(sent.response.client_data_json)
+    data = attested(bytes_of(sent.response.attestation_object))
     try:
         from webauthn import verify_registration_response
         from webauthn.helpers import (
@@ -214,8 +220,8 @@ def made(sent: MadeCredential, site: Site, challenge: bytes) -> Made:
 def used(sent: UsedCredential, site: Site, challenge: bytes, public_key: bytes) -> Used:
     """For a thread of its own. Raises PasskeyRefused. The counter is for whoever keeps the last one to compare: before
     the signature is known to be right it says nothing."""
-    client_data = _bytes(sent.response.client_data_json)
-    data, signature = _bytes(sent.response.authenticator_data), _bytes(sent.response.signature)
+    client_data = bytes_of(sent.response.client_data_json)
+    data, signature = bytes_of(sent.response.authenticator_data), bytes_of(sent.response.signature)
     after_the_head(data)
     try:
         from webauthn import verify_authentication_response
@@ -275,7 +281,7 @@ def _read(sent: str, kind: type[Any]) -> Any:
         raise PasskeyRefused("not what a browser answers") from error
 
 
-def _bytes(text: str) -> bytes:
+def bytes_of(text: str) -> bytes:
     """Raises PasskeyRefused."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -294,7 +300,3 @@ def _is_address(name: str) -> bool:
         # As browsers read it: a name whose last part is a number is an IPv4 address, or nothing.
         return name.rstrip(".").rpartition(".")[2].isdigit() or not name
     return True
-
-
-def digest_of(challenge: bytes) -> bytes:
-    return hashlib.sha256(challenge).digest()

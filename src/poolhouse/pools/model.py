@@ -115,6 +115,7 @@ class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     verify_code_expires_after: int = 300
     verify_code_resend_after: int = 60
     mfa_required: bool = False
+    passkeys: bool = False
     publish_requires_passing_run: bool = False
     retention: Retention = Retention()
 

@@ -27,6 +27,7 @@ from poolhouse.login import address_proofs, codes, lockout, tickets
 from poolhouse.login import postgres as login
 from poolhouse.mail import postgres as mail
 from poolhouse.mfa import postgres as mfa
+from poolhouse.mfa import postgres_passkeys as passkeys
 from poolhouse.migration import postgres_jobs as import_jobs
 from poolhouse.oidc import back_channel
 from poolhouse.oidc import grants as oidc_grants
@@ -76,6 +77,7 @@ FORGET_USERS: tuple[Forget, ...] = (
     posts.forget_users,
     groups.forget_users,
     mfa.forget_users,
+    passkeys.forget_users,  # after the sessions, which whoever adds one holds
     login.forget_users,
     oidc.forget_users,
     *_targets(FieldTarget.USER, RoleTarget.USER, GrantTarget.USER),

@@ -20,6 +20,7 @@ from poolhouse.groups.service import GroupService
 from poolhouse.identities.service import IdentityService
 from poolhouse.login.passwords import PasswordRules
 from poolhouse.mfa.service import MfaService
+from poolhouse.mfa.user_passkeys import UserPasskeys
 from poolhouse.migration.exporting import UserExports
 from poolhouse.migration.importing import UserImports
 from poolhouse.migration.jobs import ImportJobs
@@ -58,6 +59,7 @@ class People:
     erasure: Erasure
     person_export: PersonExport
     mfa: MfaService
+    passkeys: UserPasskeys
     identities: IdentityService
     tenants: TenantService
     tenant_departments: TenantDepartments
@@ -128,6 +130,7 @@ def build_people(
         erasure=Erasure(db=db, records=records, audit=audit, erase=consequences.ERASE),
         person_export=PersonExport(db=db, records=records, audit=audit, fields=fields, place=exports.place),
         mfa=mfa,
+        passkeys=UserPasskeys(db, raw.box, audit),
         identities=IdentityService(db, records, audit),
         tenants=tenants,
         tenant_departments=TenantDepartments(db, tenants, memberships.department_members),

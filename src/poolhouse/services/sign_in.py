@@ -22,6 +22,7 @@ from poolhouse.login.login_recorder import LoginRecorder
 from poolhouse.login.mfa_enrollment import MfaEnrollment
 from poolhouse.login.mfa_login import MfaLogin
 from poolhouse.login.own_account import OwnAccount
+from poolhouse.login.passkey_login import PasskeyLogin
 from poolhouse.login.recovery import Recovery
 from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.registration import Registrations
@@ -72,6 +73,7 @@ class SignIn:
     code_login: CodeLogin
     mfa_login: MfaLogin
     mfa_enrollment: MfaEnrollment
+    passkey_login: PasskeyLogin
     links: Links
     recovery: Recovery
     own_account: OwnAccount
@@ -214,6 +216,16 @@ def build_sign_in(
         ),
         mfa_login=MfaLogin(
             db=db, users=users, codes=proving.codes, mfa=people.mfa, login=login, refusals=proving.refusals
+        ),
+        passkey_login=PasskeyLogin(
+            db=db,
+            pools=core.pools,
+            apps=core.apps,
+            users=users,
+            passkeys=people.passkeys,
+            login=login,
+            refusals=proving.refusals,
+            turns=proving.lockout.turns,
         ),
         mfa_enrollment=MfaEnrollment(db=db, pools=core.pools, users=users, mfa=people.mfa),
         links=Links(

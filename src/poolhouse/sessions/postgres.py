@@ -49,6 +49,17 @@ async def find(db: Executor, pool_id: str, session_id: str) -> Session | None:
     return _session(row) if row else None
 
 
+async def hold(tx: Executor, pool_id: str, session_id: str) -> bool:
+    """Whether it goes on. If so, it is not ended before the transaction is."""
+    return bool(
+        await tx.fetchval(
+            "select true from sessions where pool_id = $1 and id = $2 and expires_at > now() for key share",
+            pool_id,
+            session_id,
+        )
+    )
+
+
 async def of_user(
     db: Executor, pool_id: str, user_id: str, app_id: str | None, device_id: str | None
 ) -> list[Session]:

@@ -130,6 +130,12 @@ ABOUT: dict[str, About] = {
         ("多少秒后可重发验证码", "seconds until another code can be sent"), "0-86400"
     ),
     "mfa_required": About(("所有人登录都要二次验证", "every sign-in requires a second factor")),
+    "passkeys": About(
+        (
+            "可以添加通行密钥并用它登录，代替密码和二次验证",
+            "users can add passkeys and sign in with one instead of the password and the second factor",
+        )
+    ),
     "publish_requires_passing_run": About(
         (
             "自定义数据库的脚本版本试运行成功过才能发布",
@@ -210,6 +216,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "signing-in": (
         "login_require_email_verified",
         "mfa_required",
+        "passkeys",
         "verify_old_email",
         "verify_old_phone",
     ),

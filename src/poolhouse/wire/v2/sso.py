@@ -19,7 +19,6 @@ from poolhouse.oidc.model import OAuthError
 from poolhouse.sessions.model import Session
 from poolhouse.times import v3_time
 from poolhouse.users.model import User
-from poolhouse.web_origins import web_origin
 from poolhouse.wire.oidc.browser import Browser, own_cookies
 from poolhouse.wire.oidc.pages import is_apart
 from poolhouse.wire.origin import address
@@ -49,7 +48,8 @@ async def _told(request: V2Request) -> dict[str, Any] | None:
         app = await services.oidc_grants.client(
             request.query.text("appId") or http.headers.get("x-authing-app-id", "")
         )
-        if not _is_own_page(app, http.headers.get("origin")):
+        # Without an origin a script's `src` may have asked, on anybody's page.
+        if not app.is_own_page(http.headers.get("origin")):
             return None
         session = await browser.session(app.pool_id)
         if session is None or is_apart(app, session):
@@ -59,11 +59,6 @@ async def _told(request: V2Request) -> dict[str, Any] | None:
     except (OAuthError, NotAuthenticated):
         return None
     return {"session": _session(browser, app, session), "userInfo": known_json(request, user)}
-
-
-def _is_own_page(app: App, origin: str | None) -> bool:
-    """Without an origin a script's `src` may have asked, on anybody's page."""
-    return origin is not None and any(web_origin(uri) == origin for uri in app.redirect_uris)
 
 
 async def _seen_by(request: V2Request, browser: Browser, app: App, session: Session) -> User:
