@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse import phones
-from poolhouse.commands import demo, demo_filling, postgres_demo
+from poolhouse.commands import demo, demo_filling, demo_people, postgres_demo
 from poolhouse.commands.demo_filling import MOVED, begin, fill
 from poolhouse.commands.demo_people import IN_POOL, in_legacy, in_pool
 from poolhouse.customdb import postgres as script_rows
@@ -27,6 +27,15 @@ async def legacy_url(database_url: str) -> str:
     url = f"{database_url}{'&' if '?' in database_url else '?'}search_path=legacy"
     await demo._fill(url)
     return url
+
+
+FEW = 200
+
+
+@pytest.fixture
+def few_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stops a filling and goes on with it is the same for a tenth of the people."""
+    monkeypatch.setattr(demo_people, "IN_POOL", FEW)
 
 
 async def held(services: Services, pool: PoolForTests) -> dict[str, int]:
@@ -85,6 +94,7 @@ async def test_a_new_pool_has_people_departments_and_a_month_of_sign_ins(
     assert valued > IN_POOL / 2
 
 
+@pytest.mark.usefixtures("few_people")
 async def test_filling_again_adds_nothing(services: Services, pool: PoolForTests, legacy_url: str) -> None:
     await fill(services, pool.id, legacy_url)
     before = await held(services, pool)
@@ -92,6 +102,7 @@ async def test_filling_again_adds_nothing(services: Services, pool: PoolForTests
     assert await held(services, pool) == before
 
 
+@pytest.mark.usefixtures("few_people")
 @pytest.mark.parametrize("where", ["_import", "_accounts", "_apps", "_organize", "_values", "count_again"])
 async def test_what_was_stopped_is_gone_on_with_and_nothing_is_there_twice(
     services: Services, pool: PoolForTests, legacy_url: str, monkeypatch: pytest.MonkeyPatch, where: str
@@ -111,7 +122,7 @@ async def test_what_was_stopped_is_gone_on_with_and_nothing_is_there_twice(
     assert (await held(services, pool))["logins"] == 0
     assert await fill(services, pool.id, legacy_url) == "filled"
     found = await held(services, pool)
-    assert (found["users"], found["orgs"]) == (IN_POOL + MOVED, 1)
+    assert (found["users"], found["orgs"]) == (FEW + MOVED, 1)
     assert found["groups"] == found["apps"] == 4
 
 
@@ -126,6 +137,7 @@ async def test_a_pool_that_had_people_is_left_as_it_is(
     assert await held(services, pool) == before
 
 
+@pytest.mark.usefixtures("few_people")
 async def test_whoever_moves_while_it_is_filled_is_counted(
     services: Services, database: Database, pool: PoolForTests, legacy_url: str
 ) -> None:
@@ -135,7 +147,7 @@ async def test_whoever_moves_while_it_is_filled_is_counted(
     assert await fill(services, pool.id, legacy_url) == "filled"
     state = await services.migration.state(pool.administrator)
     assert state.progress.migrated == MOVED + 1
-    assert (await held(services, pool))["users"] == IN_POOL + MOVED + 1
+    assert (await held(services, pool))["users"] == FEW + MOVED + 1
 
 
 async def test_a_filling_that_fails_is_told_and_does_not_end_the_server(
