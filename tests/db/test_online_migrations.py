@@ -370,14 +370,16 @@ async def test_a_database_that_had_people_ends_as_one_that_had_none(old: str, po
 
 
 async def shape(url: str) -> list[tuple[Any, ...]]:
-    """Everything that makes the schema, as PostgreSQL writes it."""
+    """Everything that makes the schema, as PostgreSQL writes it; the index of a partition has whichever name."""
     return await fetch(
         url,
         "select 'column', attrelid::regclass::text, attname::text, format_type(atttypid, atttypmod), attnotnull::text, "
         "pg_get_expr(adbin, adrelid) from pg_attribute a join pg_class c on c.oid = attrelid "
         "left join pg_attrdef d on d.adrelid = attrelid and d.adnum = attnum "
         "where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and attnum > 0 and not attisdropped "
-        "union all select 'index', indexrelid::regclass::text, pg_get_indexdef(indexrelid), indisvalid::text, null, "
+        "union all select 'index', case when c.relispartition then '' else indexrelid::regclass::text end, "
+        "case when c.relispartition then regexp_replace(pg_get_indexdef(indexrelid), 'INDEX \\w+', 'INDEX') "
+        "else pg_get_indexdef(indexrelid) end, indisvalid::text, null, "
         "null from pg_index join pg_class c on c.oid = indrelid where relnamespace = 'public'::regnamespace "
         "union all select 'constraint', conrelid::regclass::text, conname::text, pg_get_constraintdef(c.oid), null, "
         "null from pg_constraint c where connamespace = 'public'::regnamespace "
@@ -387,3 +389,37 @@ async def shape(url: str) -> list[tuple[Any, ...]]:
         "where pronamespace = 'public'::regnamespace and prolang <> (select oid from pg_language where lanname = 'c') "
         "order by 1, 2, 3, 4",
     )
+
+
+async def test_each_partition_gets_its_index_after_a_killed_run_and_one_that_was_made_meanwhile(
+    old: str,
+) -> None:
+    before, filters = "0087", "0099"
+
+    def killed(at: Progress) -> None:
+        if "audit_records_actor" in at.what:
+            raise InterruptedError
+
+    await migrate(old, before)
+    async with connected(old) as connection:
+        await connection.execute(
+            "create table audit_records_2020_01 partition of audit_records "
+            "for values from ('2020-01-01') to ('2020-02-01')"
+        )
+        with pytest.raises(InterruptedError):
+            await migrate(old, filters, report=killed)
+        await connection.execute(
+            "create table audit_records_2020_02 partition of audit_records "
+            "for values from ('2020-02-01') to ('2020-03-01')"
+        )
+        await migrate(old, filters)
+        indexes = await connection.fetchval(
+            "select count(*) from pg_index where indrelid = 'audit_records'::regclass and indisvalid"
+        )
+        each = await connection.fetch(
+            "select i.inhrelid, count(*) from pg_inherits i "
+            "join pg_index x on x.indrelid = i.inhrelid and x.indisvalid "
+            "where i.inhparent = 'audit_records'::regclass group by 1"
+        )
+        assert [row["count"] for row in each] == [indexes] * 3
+        assert await connection.fetch(INVALID) == []

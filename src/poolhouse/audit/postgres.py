@@ -7,11 +7,13 @@ its own falls into the default one, so a write never depends on maintenance.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 from asyncpg import Record as Row
 
-from poolhouse.audit.model import Event, Record, RecordQuery
+from poolhouse.audit.model import Act, Event, Record, RecordQuery
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor, Reads
 from poolhouse.db.together import Writer
@@ -66,22 +68,29 @@ async def insert(tx: Writer, caller: Caller, event: Event) -> None:
 
 
 async def page(db: Reads, pool_id: str, query: RecordQuery, request: PageRequest) -> Page[Record]:
-    where = _where(pool_id, query)
+    """Each part of the query is in the order of an index of its own; the page is the newest of them all."""
+    where, parts = _where(pool_id, query)
     total = 0
     if request.counted:
-        total = await db.search_fetchval(
-            f"select count(*) from audit_records r where {where.sql}",
-            *where.args,
+        counts = " + ".join(
+            f"(select count(*) from audit_records r where {where.sql} and {part})" for part in parts
         )
+        total = await db.search_fetchval(f"select {counts}", *where.args)
+    behind, offset = "", request.offset
     if request.after:
-        where.add(f"(r.at, r.id) < ({where.arg(request.after[0])}, {where.arg(request.after[1])})")
+        at, record_id = where.arg(request.after[0]), where.arg(request.after[1])
+        behind, offset = f" and (r.at, r.id) < ({at}, {record_id})", 0
+    newest = " union all ".join(
+        f"(select r.* from audit_records r where {where.sql} and {part}{behind} "
+        f"order by r.at desc, r.id desc limit {offset + request.size:d})"
+        for part in parts
+    )
     rows = await db.search_fetch(
         f"""
         select {_COLUMNS}
-        from audit_records r
-        where {where.sql}
+        from ({newest}) r
         order by r.at desc, r.id desc
-        limit {request.size} offset {0 if request.after else request.offset}
+        limit {request.size:d} offset {offset:d}
         """,
         *where.args,
     )
@@ -203,45 +212,66 @@ def partition_name(first: datetime) -> str:
     return f"audit_records_{first.year:04d}_{first.month:02d}"
 
 
-def _where(pool_id: str, query: RecordQuery) -> Where:
+def _where(pool_id: str, query: RecordQuery) -> tuple[Where, list[str]]:
+    """The conditions, and further ones of which each row fulfills one at most: each has an index in the list's order.
+
+    Who acted and what on are in indexes of their own only where they are not whom the act was about.
+    """
     where = Where(pool_id, "r")
-    if query.kind:
-        where.add(f"r.kind = {where.arg(query.kind)}")
-    if query.acts:
-        operations = where.arg([act.operation for act in query.acts])
-        types = where.arg([act.resource_type for act in query.acts])
-        where.add(
-            f"""exists (select 1 from unnest({operations}::text[], {types}::text[]) act (operation, type)
-                where act.operation = r.operation and (act.type is null or act.type = r.resource_type))"""
-        )
-    for column, values in (
-        ("resource_type", query.resource_types),
-        ("resource_id", query.resource_ids),
-        ("actor_id", query.actor_ids),
-        ("app_id", query.app_ids),
-    ):
-        if values:
-            where.add(f"r.{column} = any({where.arg(list(values))}::text[])")
-    if query.user_ids or query.names:
-        who = [f"r.user_id = any({where.arg(list(query.user_ids))}::text[])"]
-        if query.names:
-            who.append(f"(r.user_id is null and r.user_name = any({where.arg(list(query.names))}::text[]))")
-        where.any_of(who)
-    if query.only_in_apps:
-        where.add("r.app_id is not null")
+    _add_acts(where, query.acts)
     for column, value in (
+        ("kind", query.kind),
         ("tenant_id", query.tenant_id),
         ("ip", query.ip),
         ("request_id", query.request_id),
-        ("success", query.success),
     ):
         if value is not None:
             where.add(f"r.{column} = {where.arg(value)}")
+    for column, values in (("resource_type", query.resource_types), ("app_id", query.app_ids)):
+        if values:
+            where.add(_one_of(where, f"r.{column}", values))
+    if query.success is not None:
+        where.add("r.success" if query.success else "not r.success")
+    if query.only_in_apps:
+        where.add("r.app_id is not null")
     if query.start is not None:
         where.add(f"r.at >= {where.arg(query.start)}")
     if query.end is not None:
         where.add(f"r.at < {where.arg(query.end)}")
-    return where
+    choices = [
+        [
+            _one_of(where, f"r.{column}", values) + f" and r.{column} <> coalesce(r.user_id, '')",
+            _one_of(where, "r.user_id", values) + f" and r.{column} = r.user_id",
+        ]
+        for column, values in (("resource_id", query.resource_ids), ("actor_id", query.actor_ids))
+        if values
+    ]
+    if query.user_ids or query.names:
+        who = [_one_of(where, "r.user_id", query.user_ids)] if query.user_ids else []
+        if query.names:
+            who.append(f"r.user_id is null and {_one_of(where, 'r.user_name', query.names)}")
+        choices.append(who)
+    return where, [" and ".join(chosen) or "true" for chosen in product(*choices)]
+
+
+def _add_acts(where: Where, acts: Sequence[Act]) -> None:
+    if not acts:
+        return
+    where.add(_one_of(where, "r.operation", tuple(dict.fromkeys(act.operation for act in acts))))
+    if any(act.resource_type for act in acts):
+        operations = where.arg([act.operation for act in acts])
+        types = where.arg([act.resource_type for act in acts])
+        where.add(
+            f"""exists (select 1 from unnest({operations}::text[], {types}::text[]) act (operation, type)
+                where act.operation = r.operation and (act.type is null or act.type = r.resource_type))"""
+        )
+
+
+def _one_of(where: Where, column: str, values: Sequence[str]) -> str:
+    """Of one value the index is in order, of several it is not."""
+    if len(values) == 1:
+        return f"{column} = {where.arg(values[0])}"
+    return f"{column} = any({where.arg(list(values))}::text[])"
 
 
 def _record(row: Row) -> Record:

@@ -3,6 +3,8 @@
 Which kind a statement is can be seen from its text:
 
     create index concurrently NAME on ...    built while others write; what a killed run left of it is dropped first
+    create index concurrently NAME on each partition of TABLE (...)
+                                             of a partitioned table: of each partition by itself, then of the whole
     drop index concurrently if exists NAME
     ... $1::jsonb ...                        a batch: run again and again in a transaction each, with the key it said
                                              to go on after; answers `after` and `rows`, or no row at the end
@@ -39,6 +41,10 @@ _BATCH_WAITS = "500ms"
 """Shorter than a `deadlock_timeout`, so that of a circle it is the batch that gives way."""
 
 _INDEX = re.compile(r"\s*create (?:unique )?index concurrently (\w+) on ")
+_PARTITIONED = re.compile(
+    r"\s*create index concurrently (?P<name>\w+) on each partition of (?P<table>\w+) (?P<rest>.+?);?\s*\Z",
+    re.DOTALL,
+)
 _ALONE = re.compile(r"\s*drop index concurrently if exists \w+;?\s*$")
 _NAMED = re.compile(r"((?:create (?:or replace )?|drop |alter |insert into |delete from |analyze )[^\n(]*)")
 
@@ -63,12 +69,16 @@ Report = Callable[[Progress], None]
 
 def at_once(statements: Sequence[str]) -> str:
     """All of a version as one script, for a database that nobody uses yet."""
-    return "\n".join(
-        one.replace("$1::jsonb", "null::jsonb").replace(
-            "set transaction isolation level repeatable read;", ""
+    return (
+        "\n".join(
+            one.replace("$1::jsonb", "null::jsonb").replace(
+                "set transaction isolation level repeatable read;", ""
+            )
+            for one in statements
         )
-        for one in statements
-    ).replace(" concurrently ", " ")
+        .replace(" concurrently ", " ")
+        .replace(" on each partition of ", " on ")
+    )
 
 
 async def begun(connection: Any) -> str | None:
@@ -93,7 +103,11 @@ async def run(connection: Any, url: str, version: str, statements: Sequence[str]
         _log.info("migration_step", version=version, step=step, steps=len(statements), what=at.what)
         report(at)
         telling = _Telling(report)
-        if index := _INDEX.match(statement):
+        if partitioned := _PARTITIONED.match(statement):
+            async with _watched(connection, url, at, telling):
+                await _build_partitioned(connection, **partitioned.groupdict())
+            await _done(connection, step)
+        elif index := _INDEX.match(statement):
             async with _watched(connection, url, at, telling):
                 await _build(connection, index[1], statement)
             await _done(connection, step)
@@ -137,6 +151,22 @@ async def _build(connection: Any, name: str, statement: str) -> None:
         )
         await connection.execute(f"drop index concurrently {name}")
     await connection.execute(statement)
+
+
+async def _build_partitioned(connection: Any, name: str, table: str, rest: str) -> None:
+    """The index of the table itself has no rows, and is whole once that of every partition is attached to it. One that
+    is made meanwhile comes with all of them."""
+    await _again(partial(connection.execute, f"create index if not exists {name} on only {table} {rest}"))
+    while partition := await connection.fetchval(
+        "select i.inhrelid::regclass::text from pg_inherits i where i.inhparent = to_regclass($1) and not exists ("
+        "select 1 from pg_inherits j join pg_index x on x.indexrelid = j.inhrelid "
+        "where j.inhparent = to_regclass($2) and x.indrelid = i.inhrelid) order by 1 limit 1",
+        table,
+        name,
+    ):
+        part = f"{partition}_{name.removeprefix(f'{table}_')}"
+        await _build(connection, part, f"create index concurrently {part} on {partition} {rest}")
+        await _again(partial(connection.execute, f"alter index {name} attach partition {part}"))
 
 
 async def _transaction(connection: Any, step: int, statement: str) -> None:

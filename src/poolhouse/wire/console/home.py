@@ -47,7 +47,8 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
     logs = {}
     if visit.may(LOG):
         for name, success in (("sign_ins", True), ("refusals", False)):
-            asked = {"eventType": "login", "success": success, "pagination": {"page": 1, "limit": LAST}}
+            newest = {"page": 1, "limit": LAST, "withTotalCount": False}
+            asked = {"eventType": "login", "success": success, "pagination": newest}
             logs[name] = (await visit.ask(LOG, asked))["list"]
     pool = await visit.services.pools.get(visit.path["pool"])
     return rendering.page(
