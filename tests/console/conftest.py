@@ -72,6 +72,7 @@ class Things:
     message: str = "nothing"
     template: str = "LOGIN_VERIFY_CODE"
     key: str = "nothing"
+    administrator: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -113,6 +114,7 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         act.id,
         message,
         key=key.id,
+        administrator=(await services.administrators.create(OPERATOR, f"c{new_id()}", PASSWORD)).id,
     )
 
 

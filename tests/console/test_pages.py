@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from poolhouse.users.model import UserDraft
 from poolhouse.wire.console import PAGES
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import HEADERS
-from poolhouse.wire.console.visit import segment
+from poolhouse.wire.console.visit import ON_SERVER, segment
 from poolhouse.wire.console.words import STATUSES, TEXTS
 from poolhouse.wire.v3.app import row_at
 from poolhouse.wire.v3.table import PREFIX
@@ -69,9 +70,19 @@ async def test_every_page_is_shown(things: Things, console: Open, lang: str) -> 
         answer = await one.get(f"{filled(page, things)}?choose=1", follow_redirects=True, headers=headers)
         assert answer.status_code == 200, (page.path, answer.text)
         assert f'<html lang="{lang}"' in answer.text
-        assert "bound method" not in answer.text, page.path
+        assert "bound method" not in unescape(answer.text), page.path
         for header, value in HEADERS.items():
             assert re.sub(r" 'nonce-[\w-]{24}'", "", answer.headers[header]) == value
+
+
+async def test_every_page_of_the_server_is_shown_to_an_owner_of_it(things: Things, console: Open) -> None:
+    one = await console(is_owner=True)
+    for page in (page for page in OWNERS if page.method == "GET"):
+        for lang in ("zh-CN", "en-US"):
+            answer = await one.get(filled(page, things), headers={"accept-language": lang})
+            assert answer.status_code == 200, (page.path, answer.text)
+            assert f'<html lang="{lang}"' in answer.text
+            assert "bound method" not in unescape(answer.text), page.path
 
 
 async def test_another_pool_is_not_there(services: Services, other_pool: PoolForTests, console: Open) -> None:
@@ -111,7 +122,7 @@ async def test_what_is_the_servers_is_for_its_owners(console: Open, page: Page) 
 
 async def test_a_form_of_another_site_does_nothing(console: Open, things: Things) -> None:
     """Without the token, and with it where the browser says that another site sent it."""
-    one = await console("owner")
+    one = await console("owner", is_owner=True)
     shown = await one.get("/account")
     token = re.search(r'name="form" value="([0-9a-f]+)"', shown.text)
     assert token
@@ -130,6 +141,12 @@ def test_what_a_page_does_is_an_operation_of_the_api(page: Page) -> None:
     for operation in page.calls:
         method, _, path = operation.partition(" ")
         assert row_at(method, f"{PREFIX}{path}").access == "administrator"
+
+
+@pytest.mark.parametrize("page", OWNERS, ids=name)
+def test_what_a_page_of_the_server_does_is_an_operation_of_the_command(page: Page) -> None:
+    assert page.calls or page.method == "GET"
+    assert set(page.calls) <= set(ON_SERVER)
 
 
 # -- what stands on them -----------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ OF_ALL_POOLS: dict[str, str] = {
     "oidc/postgres_logout:lanes": "the delivery of all pools, which gives each its share of the places",
     "mail/postgres:claim": "the delivery of all pools, which gives each its share of the places",
     "credentials/postgres:find_in_any_pool": _KEY,
+    "credentials/postgres:list_of_administrator": "what an administrator of the server has in which pools",
     "apps/postgres:find_anywhere": _KEY,
     "administrators/postgres:_roles": "in which pools an administrator of the server has which roles",
     "bulk/postgres:waiting": "the work for all pools, which gives each its turn",

@@ -148,7 +148,8 @@ class AdministratorService:
         disabled: bool | None = None,
     ) -> Administrator:
         """None leaves it. One who is disabled is signed out at once. Raises AdministratorNotFound; InvalidOperation
-        where nobody would be left who owns the server."""
+        where nobody would be left who owns the server, and where one disables oneself or gives up one's own
+        ownership: whoever can do nothing afterwards cannot take it back."""
         require_server_owner(caller)
         async with self._db.transaction() as tx:
             await postgres.one_change_at_a_time(tx)
@@ -162,6 +163,7 @@ class AdministratorService:
             if fresh == old:
                 return old
             if fresh.disabled or not fresh.is_owner:
+                _require_other(caller, old)
                 await _require_another(tx, old.id)
             await postgres.update(tx, fresh)
             if fresh.disabled:
@@ -179,6 +181,7 @@ class AdministratorService:
         async with self._db.transaction() as tx:
             await postgres.one_change_at_a_time(tx)
             old = await self._found(tx, administrator_id)
+            _require_other(caller, old)
             await _require_another(tx, old.id)
             await postgres.delete(tx, old.id)
             event = Event("delete", "administrator", old.id, before=_facts(old))
@@ -189,9 +192,10 @@ class AdministratorService:
     ) -> Administrator:
         """A new password, which must be changed at the next sign-in unless `keep`; every session, every passkey, any
         second factor and any lock end, as whoever needs this may have lost all of them. Raises AdministratorNotFound,
-        WeakPassword."""
+        WeakPassword; InvalidOperation for one's own, which takes the old password and a code."""
         require_server_owner(caller)
         old = await self._found(self._db, administrator_id)
+        _require_other(caller, old)
         check_password(password, old.username)
         hashed = await self._hasher.hash(password)
         async with self._db.transaction() as tx:
@@ -236,6 +240,13 @@ class AdministratorService:
             )
             await self._audit.write(tx, replace(caller, pool_id=pool_id), event)
         return await self._found(self._db, old.id)
+
+    @staticmethod
+    def caller_of_owner(administrator: Administrator, asking: Caller) -> Caller:
+        """`asking`, as the administrator may act on the server itself. Raises NotPermitted for who does not own it."""
+        if not administrator.is_owner:
+            raise NotPermitted("for owners of the server")
+        return replace(asking, pool_id=SERVER, kind="administrator", actor_id=administrator.id, scopes=None)
 
     async def caller_in(self, administrator: Administrator, pool_id: str, asking: Caller) -> Caller:
         """`asking`, as the administrator may act in the pool. Raises PoolNotFound, for a pool they have no role in as
@@ -344,6 +355,11 @@ def _facts(administrator: Administrator) -> dict[str, object]:
         "owner": administrator.is_owner,
         "disabled": administrator.disabled,
     }
+
+
+def _require_other(caller: Caller, administrator: Administrator) -> None:
+    if caller.kind == "administrator" and caller.actor_id == administrator.id:
+        raise InvalidOperation("不能对自己的账号执行此操作", "not to be done to an account of one's own")
 
 
 async def _require_another(tx: Tx, but: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import time
 from dataclasses import dataclass, replace
@@ -268,18 +269,24 @@ class AdministratorSignIn:
 
     async def end(self, asking: Caller, administrator: Administrator, session_id: str) -> None:
         """One session of theirs. Raises AdministratorNotFound where it is nobody's, or another's."""
-        if len(session_id) != 64 or not all(character in "0123456789abcdef" for character in session_id):
-            raise AdministratorNotFound()
+        _require_id(session_id or "none")
         async with self._db.transaction() as tx:
             if not await postgres.delete_session(tx, administrator.id, session_id):
                 raise AdministratorNotFound()
             await self._audit.write(tx, for_the_log(asking, administrator.id), _event("kick", administrator))
 
-    async def end_all(self, asking: Caller, administrator: Administrator) -> int:
-        """For owners of the server. Answers how many."""
+    async def end_all(self, asking: Caller, administrator: Administrator, session_id: str = "") -> int:
+        """All of them, or the one that is named; for owners of the server. Answers how many. Raises
+        AdministratorNotFound for a session that is not theirs."""
         require_server_owner(asking)
+        _require_id(session_id)
         async with self._db.transaction() as tx:
-            ended = await postgres.delete_sessions(tx, administrator.id)
+            if session_id:
+                ended = int(await postgres.delete_session(tx, administrator.id, session_id))
+                if not ended:
+                    raise AdministratorNotFound("no such session of theirs")
+            else:
+                ended = await postgres.delete_sessions(tx, administrator.id)
             await self._audit.write(tx, caller_of_server(asking), _event("kick", administrator))
         return ended
 
@@ -333,6 +340,12 @@ class AdministratorSignIn:
 def _event(operation: Operation, administrator: Administrator, **more: str) -> Event:
     detail = {"username": administrator.username, **more}
     return Event(operation, "administrator", administrator.id, detail=detail)
+
+
+def _require_id(session_id: str) -> None:
+    """Raises AdministratorNotFound for what can be no session's; "" is none."""
+    if session_id and not re.fullmatch("[0-9a-f]{64}", session_id):
+        raise AdministratorNotFound("no id of a session")
 
 
 def _digest(token: str) -> str:

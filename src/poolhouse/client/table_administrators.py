@@ -135,6 +135,7 @@ COMMANDS = (
         (WHO,),
         Table(
             (
+                Column("id", "id"),
                 Column("address", "ip"),
                 Column("agent", "userAgent"),
                 Column("created", "createdAt", "time"),
@@ -145,10 +146,32 @@ COMMANDS = (
     ),
     Command(
         "admin sign-out",
-        ("结束管理员的所有登录", "Ends every session of an administrator."),
+        (
+            "结束管理员的所有登录，或其中一个",
+            "Ends every session of an administrator, or one of them.",
+        ),
         "POST sign-out-administrator",
-        (WHO,),
+        (
+            WHO,
+            Arg("--session", "session", ("只结束这一个登录", "this session alone, by its id")),
+        ),
         Facts((Column("ended", "ended"),)),
+    ),
+    Command(
+        "admin keys",
+        ("列出管理员在所有用户池中的访问密钥", "Lists the access keys of an administrator, in every pool."),
+        "GET list-administrator-keys",
+        (WHO,),
+        Table(
+            (
+                Column("id", "id"),
+                Column("pool", "pool"),
+                Column("scopes", "scopes"),
+                Column("usable", "isUsable"),
+                Column("created", "createdAt", "time"),
+                Column("used", "usedAt", "time"),
+            )
+        ),
     ),
     Command(
         "admin passkeys",

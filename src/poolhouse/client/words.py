@@ -51,6 +51,7 @@ TITLES: dict[str, Words] = {
     "email": ("邮箱", "email"),
     "enabled": ("启用", "enabled"),
     "grantable": ("可授予", "grantable"),
+    "pool": ("用户池", "pool"),
     "usable": ("可用", "usable"),
     "ended": ("结束的会话", "sessions ended"),
     "error": ("错误", "error"),

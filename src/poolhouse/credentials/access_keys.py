@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -113,6 +113,13 @@ class AccessKeyService:
         if user_id is None and tenant_id is None and enabled is not False:
             keys.append(await self._own(caller.pool_id))
         return [masked(key) for key in keys]
+
+    async def of_administrator(self, caller: Caller, administrator_id: str) -> Sequence[AccessKey]:
+        """Theirs in every pool, newest first, with secrets masked; for whoever may see the administrator, which the
+        caller has asked."""
+        caller.require_administrator()
+        found = await postgres.list_of_administrator(self._db, administrator_id, self._box)
+        return [masked(key) for key in found]
 
     async def get(self, caller: Caller, key_id: str) -> AccessKey:
         """With its secret masked. Raises AccessKeyNotFound."""

@@ -93,6 +93,17 @@ async def list_all(
     return [_key(row, box, row["used_at"]) for row in rows]
 
 
+async def list_of_administrator(db: Executor, administrator_id: str, box: SecretBox) -> list[AccessKey]:
+    """In any pool: administrators belong to none."""
+    rows = await db.fetch(
+        f"select {_COLUMNS}, u.used_at from access_keys k "
+        "left join access_key_uses u on u.pool_id = k.pool_id and u.key_id = k.id "
+        "where k.administrator_id = $1 order by k.created_at desc, k.id",
+        administrator_id,
+    )
+    return [_key(row, box, row["used_at"]) for row in rows]
+
+
 async def count(db: Executor, pool_id: str) -> int:
     return int(await db.fetchval("select count(*) from access_keys where pool_id = $1", pool_id))
 

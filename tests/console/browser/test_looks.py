@@ -6,10 +6,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.conftest import PoolForTests
 from tests.console.browser.conftest import PICTURES, NewPage, judged, signed_in, wider
 from tests.console.conftest import Things
 
+from poolhouse.ids import new_id
+from poolhouse.services import Services
 from poolhouse.wire.console import PAGES
 
 PICTURED = {"/pools/{pool}/users": "console-users.png", "/pools/{pool}/users/{user}": "console-user.png"}
@@ -22,6 +25,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 """Four of the eight, in which each two of width, theme and language meet."""
 SHOWN = [page for page in PAGES if page.method == "GET" and page.access != "server-owner"]
+OF_SERVER = [page for page in PAGES if page.method == "GET" and page.access == "server-owner"]
 PARTS = 3
 
 
@@ -49,6 +53,26 @@ async def test_every_page_is_clean_and_fits(
             await page.screenshot(path=f"{PICTURES}/{PICTURED[shown.path]}")
     assert {path: faults for path, faults in found.items() if faults} == {}
     assert said == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_page_of_the_server_is_clean_and_fits(
+    services: Services, server: str, new_page: NewPage, things: Things, look: str
+) -> None:
+    page, name = await new_page(**LOOKS[look]), f"c{new_id()}"
+    await services.administrators.create(OPERATOR, name, PASSWORD, is_owner=True, must_change_password=False)
+    await page.goto(f"{server}/console/account")
+    await page.fill("[name=username]", name)
+    await page.fill("[name=password]", PASSWORD)
+    await page.press("[name=password]", "Enter")
+    await page.wait_for_url("**/console/account")
+    found: dict[str, list[str]] = {}
+    for shown in OF_SERVER:
+        answer = await page.goto(f"{server}/console{things.fill(shown.path)}")
+        assert answer
+        status = [] if answer.status == 200 else [f"status {answer.status}"]
+        found[shown.path] = status + await judged(page) + await wider(page)
+    assert {path: faults for path, faults in found.items() if faults} == {}
 
 
 def _ours(address: str, server: str) -> bool:

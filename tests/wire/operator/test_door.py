@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.conftest import PoolForTests
 
+from poolhouse.ids import new_id
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 from poolhouse.wire.operator.door import Door
@@ -73,3 +74,21 @@ async def test_the_log_says_which_account_did_it(services: Services, pool: PoolF
 async def test_an_unknown_call_is_named(services: Services, pool: PoolForTests) -> None:
     assert (await asked(services, "GET nothing", pool.id))["statusCode"] == 404
     assert (await asked(services, "nothing", pool.id))["statusCode"] == 404
+
+
+async def test_a_pool_is_taken_away_from_an_administrator_by_no_role(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    """The pool is that of the call, or the one that stands in it."""
+    name, call = f"d{new_id()}", "POST set-administrator-roles"
+    await asked(services, "POST create-administrator", username=name, password="correct-horse-battery")
+    await asked(services, call, pool.id, administrator=name, roles=["viewer"])
+    values = {"administrator": name, "roles": ["owner"], "pool": other_pool.id}
+    line = json.dumps({"call": call, "values": values, "pool": pool.id}).encode()
+    given = json.loads(await Door(services).answer(line, "ada"))
+    assert {each["pool"]: each["roles"] for each in given["data"]["inPools"]} == {
+        pool.id: ["viewer"],
+        other_pool.id: ["owner"],
+    }
+    taken = await asked(services, call, pool.id, administrator=name, roles=[])
+    assert [each["pool"] for each in taken["data"]["inPools"]] == [other_pool.id]

@@ -20,6 +20,7 @@ from poolhouse.errors import NotFound, NotPermitted, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire.console import (
     account,
+    administrators,
     applications,
     audit,
     calls,
@@ -56,6 +57,7 @@ from poolhouse.wire.v3.app import row_named
 
 PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *passkeys.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
+    *administrators.PAGES,
     *audit.PAGES,
     *database.PAGES,
     *applications.PAGES,

@@ -20,7 +20,8 @@ class Page:
     """`path` is below /console. `access`: `pool` for an administrator with a role in the pool that the path names.
 
     `calls`: the operations of v3 it cannot do without; whose roles lack a scope of one is refused before anything
-    is done. `calls_any`: which operation is asked stands in the request, and the handler requires its scopes.
+    is done. Those of a page for owners of the server are the operator's (`visit.ON_SERVER`). `calls_any`: which
+    operation is asked stands in the request, and the handler requires its scopes.
     """
 
     method: Literal["GET", "POST"]

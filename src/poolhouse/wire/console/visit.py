@@ -24,6 +24,8 @@ from poolhouse.services import WireServices
 from poolhouse.texts import is_storable
 from poolhouse.web_origins import web_origin
 from poolhouse.wire.browsers import cookies_among, spoken
+from poolhouse.wire.operator.administrators import OF_THE_SERVER
+from poolhouse.wire.operator.rows import ROWS
 from poolhouse.wire.origin import is_secure, origin
 from poolhouse.wire.request import HttpRequest, Query, head_of, presented, read
 from poolhouse.wire.v3.app import asked, row_named
@@ -43,6 +45,7 @@ SESSION, DEVICE, FORM, LANG, THEME, USERS, PLAIN = (
 scripts in a plain field."""
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
+ROLES, POOLS = "POST set-administrator-roles", "GET list-pools"
 STRANGERS_FORM_BYTES = 64 * 1024
 HELD = "poolhouse_held"
 """The field with a form that is held, sealed; no form of ours has another of this name."""
@@ -54,6 +57,8 @@ DAY_S, YEAR_S = 86_400, 31_536_000
 HOME = "/console"
 RESERVED = frozenset({"", ".", "..", "new", "import", "export", "search", "view", "bulk"})
 """Names that cannot stand in a path as they are; the last are pages beside those of things."""
+ON_SERVER = {row.name: row for row in ROWS if row.name in OF_THE_SERVER | {ROLES, POOLS}}
+"""What a page may ask of the operator's operations: those that owners of the server may, who are administrators."""
 _LONGEST_ADDRESS = 2048
 _KEY_OF_A_FORM = re.compile(r"[A-Za-z0-9_-]{32}\Z")
 
@@ -130,6 +135,14 @@ class Visit:
             self.services, row, self.caller, values or {}, own=lambda: f"{self.origin}/oidc"
         )
         return msgspec.to_builtins(data), (beside or {}).get(NEXT)
+
+    async def ask_server(self, operation: str, values: Mapping[str, Any] | None = None) -> Any:
+        """`operation` on administrators or pools, which belongs to no pool, as an owner of the server: the data of its
+        answer. Raises NotPermitted for anybody else, and what the operation raises."""
+        caller = self.services.administrators.caller_of_owner(self.who, self.asking)
+        row = ON_SERVER[operation]
+        data, _ = await asked(self.services, row, caller, values or {}, own=lambda: f"{self.origin}/oidc")
+        return msgspec.to_builtins(data)
 
     async def stream(self, operation: str, values: Mapping[str, Any]) -> Response:
         """The same of an operation that answers a file: with its first piece in hand, so that what refuses it is

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from poolhouse.administrators.model import Administrator, AdministratorSession, Passkey
+from poolhouse.errors import PoolNotFound
 from poolhouse.times import v3_time
 from poolhouse.wire.operator.row import Camel, row
 from poolhouse.wire.v3.endpoint import V3Request
@@ -46,17 +48,29 @@ class PasskeyDto(Camel):
 
 
 class SetRolesDto(Camel):
+    """`pool`: its id; without one, the caller's."""
+
     administrator: str
     roles: list[str]
+    pool: str = ""
+
+
+class SignOutDto(Camel):
+    """`session`: the one to end; without it, all."""
+
+    administrator: str
+    session: str = ""
 
 
 async def list_administrators(request: V3Request, _: None) -> dict[str, Any]:
     found = await request.services.administrators.list(request.caller)
-    return {"totalCount": len(found), "list": [_administrator(one) for one in found]}
+    names = await _pool_names(request, {pool_id for one in found for pool_id in one.roles})
+    return {"totalCount": len(found), "list": [_administrator(one, names) for one in found]}
 
 
 async def get_administrator(request: V3Request, query: AdministratorQuery) -> dict[str, Any]:
-    return _administrator(await request.services.administrators.get(request.caller, query.administrator))
+    found = await request.services.administrators.get(request.caller, query.administrator)
+    return _administrator(found, await _pool_names(request, found.roles))
 
 
 async def create_administrator(request: V3Request, body: CreateAdministratorDto) -> dict[str, Any]:
@@ -91,9 +105,9 @@ async def reset_administrator(request: V3Request, body: ResetAdministratorDto) -
 
 async def set_administrator_roles(request: V3Request, body: SetRolesDto) -> dict[str, Any]:
     changed = await request.services.administrators.set_roles(
-        request.caller, body.administrator, request.caller.pool_id, body.roles
+        request.caller, body.administrator, body.pool or request.caller.pool_id, body.roles
     )
-    return _administrator(changed)
+    return _administrator(changed, await _pool_names(request, changed.roles))
 
 
 async def list_administrator_sessions(request: V3Request, query: AdministratorQuery) -> dict[str, Any]:
@@ -103,9 +117,32 @@ async def list_administrator_sessions(request: V3Request, query: AdministratorQu
     }
 
 
-async def sign_out_administrator(request: V3Request, body: AdministratorQuery) -> dict[str, Any]:
+async def sign_out_administrator(request: V3Request, body: SignOutDto) -> dict[str, Any]:
     one = await request.services.administrators.get(request.caller, body.administrator)
-    return {"ended": await request.services.administrator_sign_in.end_all(request.caller, one)}
+    return {"ended": await request.services.administrator_sign_in.end_all(request.caller, one, body.session)}
+
+
+async def list_administrator_keys(request: V3Request, query: AdministratorQuery) -> dict[str, Any]:
+    """In every pool, newest first."""
+    one = await request.services.administrators.get(request.caller, query.administrator)
+    keys = await request.services.access_keys.of_administrator(request.caller, one.id)
+    names = await _pool_names(request, {key.pool_id for key in keys})
+    return {
+        "totalCount": len(keys),
+        "list": [
+            {
+                "id": key.id,
+                "pool": key.pool_id,
+                "poolName": names[key.pool_id],
+                "scopes": None if key.scopes is None else sorted(key.scopes),
+                "enabled": key.enabled,
+                "isUsable": await request.services.access_keys.limits(key) is not None,
+                "createdAt": _time(key.created_at),
+                "usedAt": _time(key.used_at),
+            }
+            for key in keys
+        ],
+    }
 
 
 async def list_administrator_passkeys(request: V3Request, query: AdministratorQuery) -> dict[str, Any]:
@@ -119,7 +156,20 @@ async def delete_administrator_passkey(request: V3Request, body: PasskeyDto) -> 
     await request.services.administrator_passkeys.take_away(request.caller, one, body.passkey)
 
 
-def _administrator(one: Administrator) -> dict[str, Any]:
+async def _pool_names(request: V3Request, pool_ids: Iterable[str]) -> dict[str, str]:
+    """ "" for a pool that is gone: a role outlives it."""
+    names = {}
+    for pool_id in pool_ids:
+        try:
+            names[pool_id] = (await request.services.pools.get(pool_id)).name
+        except PoolNotFound:
+            names[pool_id] = ""
+    return names
+
+
+def _administrator(one: Administrator, pool_names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """`pool_names` of the pools they have a role in; where nobody asked, a role has the pool's id alone."""
+    names = pool_names or {}
     return {
         "id": one.id,
         "username": one.username,
@@ -133,6 +183,10 @@ def _administrator(one: Administrator) -> dict[str, Any]:
         "passwordSetAt": _time(one.password_set_at),
         "lastLoginAt": _time(one.last_login_at),
         "roles": [f"{pool_id}: {', '.join(roles)}" for pool_id, roles in one.roles.items()],
+        "inPools": [
+            {"pool": pool_id, "name": names.get(pool_id, ""), "roles": list(roles)}
+            for pool_id, roles in one.roles.items()
+        ],
     }
 
 
@@ -162,11 +216,12 @@ def _time(moment: datetime | None) -> str | None:
     return v3_time(moment) if moment else None
 
 
+_NAME = frozenset({"name"})
 ROWS = [
     row("GET", "list-administrators", None, list_administrators, "The administrators of this server"),
     row("GET", "get-administrator", AdministratorQuery, get_administrator, "One administrator"),
-    row("POST", "create-administrator", CreateAdministratorDto, create_administrator, "Creates one"),
-    row("POST", "update-administrator", UpdateAdministratorDto, update_administrator, "Changes one"),
+    row("POST", "create-administrator", CreateAdministratorDto, create_administrator, "Creates one", _NAME),
+    row("POST", "update-administrator", UpdateAdministratorDto, update_administrator, "Changes one", _NAME),
     row("POST", "delete-administrator", AdministratorQuery, delete_administrator, "Deletes one"),
     row("POST", "reset-administrator", ResetAdministratorDto, reset_administrator, "Sets a new password"),
     row(
@@ -174,7 +229,8 @@ ROWS = [
         "set-administrator-roles",
         SetRolesDto,
         set_administrator_roles,
-        "What one may do in the pool",
+        "What one may do in a pool",
+        frozenset({"roles", "pool"}),
     ),
     row(
         "GET",
@@ -183,7 +239,15 @@ ROWS = [
         list_administrator_sessions,
         "Where one is signed in",
     ),
-    row("POST", "sign-out-administrator", AdministratorQuery, sign_out_administrator, "Ends all of them"),
+    row(
+        "POST",
+        "sign-out-administrator",
+        SignOutDto,
+        sign_out_administrator,
+        "Ends all of them, or one",
+        frozenset({"session"}),
+    ),
+    row("GET", "list-administrator-keys", AdministratorQuery, list_administrator_keys, "Access keys of one"),
     row(
         "GET",
         "list-administrator-passkeys",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from poolhouse.errors import Lang
 from poolhouse.wire.console.words import (
+    administrators,
     applications,
     audit,
     bulk,
@@ -30,6 +31,7 @@ from poolhouse.wire.console.words import (
 )
 
 _PARTS = (
+    administrators.WORDS,
     applications.WORDS,
     audit.WORDS,
     calls.WORDS,

@@ -1,0 +1,144 @@
+"""The administrators of the server: all of them, a new one, and all about one. For owners of the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from poolhouse import trace
+from poolhouse.administrators.roles import ROLES as EVERY_ROLE
+from poolhouse.client.passwords import generated
+from poolhouse.errors import PoolhouseError
+from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.visit import HOME, POOLS, ROLES, Visit, redirect, segment
+
+HERE = "/server/administrators"
+ONE = f"{HERE}/{{administrator}}"
+LIST, GET, CREATE, UPDATE, SIGN_OUT, SESSIONS, PASSKEYS, KEYS = (
+    "GET list-administrators",
+    "GET get-administrator",
+    "POST create-administrator",
+    "POST update-administrator",
+    "POST sign-out-administrator",
+    "GET list-administrator-sessions",
+    "GET list-administrator-passkeys",
+    "GET list-administrator-keys",
+)
+SHOWS = (GET, SESSIONS, PASSKEYS, KEYS, POOLS)
+MOST_OFFERED = 50
+"""Pools whose ids are offered where one is typed."""
+
+
+async def show_all(visit: Visit, rendering: Rendering) -> Response:
+    found = await visit.ask_server(LIST)
+    return rendering.page(visit, "administrators/all.html", administrators=found["list"])
+
+
+async def new(visit: Visit, rendering: Rendering) -> Response:
+    return _new(visit, rendering)
+
+
+async def create(visit: Visit, rendering: Rendering) -> Response:
+    """The password is on the answer itself, and on no page that can be asked for again."""
+    form, password = visit.form(), generated()
+    values = {name: form.get(name, "").strip() for name in ("username", "name")}
+    draft = {**values, "owner": form.get("owner") == "yes"}
+    try:
+        made = await visit.ask_server(CREATE, {**draft, "password": password})
+    except PoolhouseError as error:
+        trace.note(error=error)
+        said = error.message(visit.lang)
+        return _new(visit, rendering, status_of(error), draft=draft, error=said)
+    return await one_shown(visit, rendering, made["id"], password=password)
+
+
+def _new(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
+    nothing = {"username": "", "name": "", "owner": False}
+    return rendering.page(visit, "administrators/new.html", status, **{"draft": nothing, **facts})
+
+
+async def show(visit: Visit, rendering: Rendering) -> Response:
+    return await one_shown(visit, rendering, visit.path["administrator"])
+
+
+async def one_shown(
+    visit: Visit, rendering: Rendering, administrator: str, status: int = 200, **facts: Any
+) -> Response:
+    """`password`: one that was just made, to be shown this once."""
+    named = {"administrator": administrator}
+    one = await visit.ask_server(GET, named)
+    named = {"administrator": one["id"]}
+    pools = await visit.ask_server(POOLS, {"page": 1, "limit": MOST_OFFERED})
+    have = {each["pool"] for each in one["inPools"]}
+    return rendering.page(
+        visit,
+        "administrators/one.html",
+        status,
+        one=one,
+        is_me=one["id"] == visit.who.id,
+        here=here(one["id"]),
+        sessions=(await visit.ask_server(SESSIONS, named))["list"],
+        passkeys=(await visit.ask_server(PASSKEYS, named))["list"],
+        keys=(await visit.ask_server(KEYS, named))["list"],
+        every_role=EVERY_ROLE,
+        door=visit.origin + HOME,
+        offered=[pool for pool in pools["list"] if pool["id"] not in have],
+        mine=visit.session.id if visit.session else "",
+        **{"password": "", **facts},
+    )
+
+
+async def rename(visit: Visit, rendering: Rendering) -> Response:
+    form = visit.form()
+    return await _changed(visit, rendering, UPDATE, {"name": form.get("name", "").strip()})
+
+
+async def enable(visit: Visit, rendering: Rendering) -> Response:
+    visit.form()
+    return await _changed(visit, rendering, UPDATE, {"disabled": False})
+
+
+async def set_roles(visit: Visit, rendering: Rendering) -> Response:
+    form = visit.form()
+    roles = [role for role in EVERY_ROLE if f"role.{role}" in form]
+    return await _changed(
+        visit, rendering, ROLES, {"pool": form.get("pool", "").strip() or "nothing", "roles": roles}
+    )
+
+
+async def end_sessions(visit: Visit, rendering: Rendering) -> Response:
+    """One, or all of them where none is named."""
+    session = visit.form().get("session", "")
+    return await _changed(visit, rendering, SIGN_OUT, {"session": session}, "done_ended")
+
+
+async def _changed(
+    visit: Visit, rendering: Rendering, operation: str, values: dict[str, Any], done: str = "done_saved"
+) -> Response:
+    whose = visit.path["administrator"]
+    one = await visit.ask_server(GET, {"administrator": whose})
+    try:
+        await visit.ask_server(operation, {"administrator": one["id"], **values})
+    except PoolhouseError as error:
+        trace.note(error=error)
+        said = error.message(visit.lang)
+        return await one_shown(visit, rendering, whose, status_of(error), error=said)
+    return redirect(f"{here(one['id'])}?done={done}")
+
+
+def here(administrator: str) -> str:
+    return f"/console{HERE}/{segment(administrator)}"
+
+
+PAGES = (
+    Page("GET", HERE, show_all, "server-owner", (LIST,)),
+    Page("GET", f"{HERE}/new", new, "server-owner", (CREATE,)),
+    Page("POST", f"{HERE}/new", create, "server-owner", (CREATE, *SHOWS)),
+    Page("GET", ONE, show, "server-owner", SHOWS),
+    Page("POST", f"{ONE}/name", rename, "server-owner", (UPDATE, *SHOWS)),
+    Page("POST", f"{ONE}/enable", enable, "server-owner", (UPDATE, *SHOWS)),
+    Page("POST", f"{ONE}/roles", set_roles, "server-owner", (ROLES, *SHOWS)),
+    Page("POST", f"{ONE}/sessions/end", end_sessions, "server-owner", (SIGN_OUT, *SHOWS)),
+)

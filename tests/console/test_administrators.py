@@ -1,0 +1,142 @@
+"""The pages where owners of the server manage administrators."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.administrators.conftest import OPERATOR, PASSWORD
+from tests.conftest import PoolForTests
+from tests.console.conftest import Console, Open
+
+from poolhouse.administrators.model import Administrator
+from poolhouse.caller import Caller
+from poolhouse.ids import new_id
+from poolhouse.services import Services
+
+ALL = "/server/administrators"
+
+
+async def somebody(services: Services, **facts: object) -> Administrator:
+    return await services.administrators.create(OPERATOR, f"c{new_id()}", PASSWORD, **facts)  # type: ignore[arg-type]
+
+
+async def now(services: Services, one: Administrator) -> Administrator:
+    return await services.administrators.get(OPERATOR, one.id)
+
+
+async def test_one_is_made_and_the_password_is_shown_once(services: Services, console: Open) -> None:
+    owner, name = await console(is_owner=True), f"c{new_id()}"
+    answer = await owner.post(f"{ALL}/new", page=f"{ALL}/new", username=name, name="李四")
+    assert answer.status_code == 200
+    (password,) = re.findall(r'<code class="secret">([^<]+)</code>', answer.text)
+    made = await services.administrators.get(OPERATOR, name)
+    assert (made.name, made.is_owner, made.must_change_password) == ("李四", False, True)
+    again = (await owner.get(f"{ALL}/{made.id}")).text
+    assert name in again
+    assert password not in again
+    assert (await Console(owner.http, owner.pool, made).sign_in(password)).status_code == 200
+    assert name in (await owner.get(ALL)).text
+
+
+async def test_a_name_that_somebody_has_is_refused_and_stays_in_the_form(
+    services: Services, console: Open
+) -> None:
+    owner, other = await console(is_owner=True), await somebody(services)
+    answer = await owner.post(f"{ALL}/new", page=f"{ALL}/new", username=other.username, owner="yes")
+    assert answer.status_code == 409
+    assert f'value="{other.username}"' in answer.text
+    assert re.search(r'name="owner" value="yes" checked', answer.text)
+
+
+async def test_roles_are_given_in_a_pool_and_taken_away(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    owner, one = await console(is_owner=True), await somebody(services)
+    here = f"{ALL}/{one.id}"
+    given = {"role.viewer": "yes", "role.user-editor": "yes", "role.god": "yes"}
+    assert (await owner.post(f"{here}/roles", page=here, pool=pool.id, **given)).status_code == 303
+    assert (await now(services, one)).roles == {pool.id: ("user-editor", "viewer")}
+    shown = (await owner.get(here)).text
+    assert len(re.findall(r'name="role\.[a-z-]+" value="yes" checked', shown)) == 2
+    assert (await owner.post(f"{here}/roles", page=here, pool=pool.id)).status_code == 303
+    assert (await now(services, one)).roles == {}
+    nowhere = await owner.post(f"{here}/roles", page=here, pool=new_id(), **given)
+    assert nowhere.status_code == 404
+    assert 'role="alert"' in nowhere.text
+
+
+@pytest.mark.parametrize("act", ["reset", "disable", "owner", "no-owner", "delete"])
+async def test_an_act_asks_for_the_username_and_is_not_for_oneself(
+    services: Services, console: Open, act: str
+) -> None:
+    owner = await console(is_owner=True)
+    assert owner.administrator
+    one = await somebody(services, is_owner=act == "no-owner", must_change_password=False)
+    here = f"{ALL}/{one.id}/{act}"
+    wrong = await owner.post(here, page=here, confirm=one.id)
+    assert (wrong.status_code, await now(services, one)) == (400, one)
+    assert (await owner.post(here, page=here, confirm=one.username)).status_code in (200, 303)
+    left = {each.id: each for each in await services.administrators.list(OPERATOR)}
+    after = left.get(one.id)
+    assert {
+        "reset": bool(after and after.must_change_password),
+        "disable": bool(after and after.disabled),
+        "owner": bool(after and after.is_owner),
+        "no-owner": bool(after and not after.is_owner),
+        "delete": after is None,
+    }[act]
+    mine = f"{ALL}/{owner.administrator.id}/{act}"
+    answer = await owner.post(mine, page=mine, confirm=owner.administrator.username)
+    if act != "owner":  # which changes nothing
+        assert answer.status_code >= 400
+        assert "account of one" in answer.text
+    assert await now(services, owner.administrator) == left[owner.administrator.id]
+
+
+async def test_one_who_is_disabled_is_enabled_again(services: Services, console: Open) -> None:
+    owner, one = await console(is_owner=True), await somebody(services)
+    await services.administrators.update(OPERATOR, one.id, disabled=True)
+    here = f"{ALL}/{one.id}"
+    assert (await owner.post(f"{here}/enable", page=here)).status_code == 303
+    assert not (await now(services, one)).disabled
+
+
+async def test_a_session_is_ended_and_then_all_of_them(services: Services, console: Open) -> None:
+    owner, one = await console(is_owner=True), await console("viewer")
+    assert one.administrator
+    assert (await one.sign_in()).status_code == 303
+    here = f"{ALL}/{one.administrator.id}"
+    first, second = re.findall(r'name="session" value="([0-9a-f]{64})"', (await owner.get(here)).text)
+    assert (await owner.post(f"{here}/sessions/end", page=here, session=first)).status_code == 303
+    left = await services.administrator_sign_in.sessions(one.administrator.id)
+    assert [each.id for each in left] == [second]
+    for wrong in (first, "nothing"):
+        assert (await owner.post(f"{here}/sessions/end", page=here, session=wrong)).status_code == 404
+    assert len(await services.administrator_sign_in.sessions(one.administrator.id)) == 1
+    assert (await owner.post(f"{here}/sessions/end", page=here)).status_code == 303
+    assert await services.administrator_sign_in.sessions(one.administrator.id) == []
+
+
+async def test_keys_of_every_pool_are_listed_without_their_secrets(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests, console: Open
+) -> None:
+    owner, one = await console(is_owner=True), await console("owner")
+    assert one.administrator
+    there = await services.administrators.set_roles(OPERATOR, one.administrator.id, other_pool.id, ["owner"])
+    keys = [
+        await services.access_keys.create(
+            await services.administrators.caller_in(there, each, Caller(each)), scopes=["users:read"]
+        )
+        for each in (pool.id, other_pool.id)
+    ]
+    shown = (await owner.get(f"{ALL}/{there.id}")).text
+    for key in keys:
+        assert key.id in shown
+        assert key.secret[:12] not in shown
+
+
+async def test_whoever_is_nobody_has_no_page(console: Open) -> None:
+    owner = await console(is_owner=True)
+    for act in ("", "/reset", "/delete"):
+        assert (await owner.get(f"{ALL}/{new_id()}{act}")).status_code == 404
