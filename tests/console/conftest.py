@@ -21,6 +21,7 @@ from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
+from poolhouse.resources.model import Action, ResourceDraft, ResourceType
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
@@ -73,6 +74,8 @@ class Things:
     template: str = "LOGIN_VERIFY_CODE"
     key: str = "nothing"
     administrator: str = "nothing"
+    namespace: str = "nothing"
+    resource: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -98,6 +101,12 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     )
     record = log.items[0].id
     act = await services.bulk_acts.start(admin, "END_SESSIONS", {}, user_ids=[user.id])
+    space = await services.namespaces.create(admin, "warehouse", "仓库")
+    resource = await services.resources.create(
+        admin,
+        ResourceDraft("orders", ResourceType.DATA, "订单", actions=(Action("read", "查看"),)),
+        space.code,
+    )
     async with services.db.transaction() as tx:
         values = {"code": "204816"}
         message = await services.mail.queue_email(tx, admin, "login_code", "li@shop.example", values)
@@ -115,6 +124,8 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         message,
         key=key.id,
         administrator=(await services.administrators.create(OPERATOR, f"c{new_id()}", PASSWORD)).id,
+        namespace=space.code,
+        resource=resource.code,
     )
 
 

@@ -201,6 +201,7 @@ async def poisoned(
     one = services.db.fetchval
     asked = {
         "group": "select code from groups where pool_id = $1 order by id limit 1",
+        "resource": "select code from resources where pool_id = $1 and namespace = 'warehouse' limit 1",
         "role": "select code from roles where pool_id = $1 and namespace = 'default' order by id limit 1",
         "organization": "select n.code from nodes n join orgs o on o.pool_id = $1 and o.root_id = n.id "
         "where n.pool_id = $1 and n.id in (select ancestor_id from node_closure where pool_id = $1 "

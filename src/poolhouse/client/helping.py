@@ -93,6 +93,7 @@ def spelled(arg: Arg) -> str:
         "yes": "yes|no",
         "number": "N",
         "pairs": "FIELD=VALUE",
+        "actions": "NAME[=DESCRIPTION]",
         "secret": "[-]",
         "user": "USER",
         "path": "FILE",

@@ -84,7 +84,7 @@ def parse(command: Command, words: Sequence[str]) -> tuple[dict[str, Any], dict[
                 raise _usage((f"{name} 缺少值", f"{name} needs a value"), command)
             else:
                 value = rest.pop(0)
-        if arg.kind in ("list", "pairs"):
+        if arg.kind in ("list", "pairs", "actions"):
             given.setdefault(arg.key, []).append(value)
         else:
             given[arg.key] = value
@@ -146,6 +146,8 @@ def _read(arg: Arg, given: Any) -> Any:
         return secret(given, known=arg.value == "known")
     if arg.kind == "pairs":
         return dict(_pair(arg, one) for one in given)
+    if arg.kind == "actions":
+        return [action(one) for one in given if one]
     if arg.kind == "days":
         return _days(arg, given)
     if arg.kind == "moment":
@@ -205,6 +207,12 @@ def _pair(arg: Arg, text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except ValueError:
         return name, value
+
+
+def action(text: str) -> dict[str, str]:
+    """`read=Look at it`: an action of a resource with what it is."""
+    name, _, description = text.partition("=")
+    return {"name": name.strip(), "description": description.strip()}
 
 
 def _days(arg: Arg, text: str) -> int:

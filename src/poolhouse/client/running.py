@@ -264,6 +264,8 @@ def _cell(row: dict[str, Any], column: Column) -> str:
     if column.kind == "json" and isinstance(value, str):
         with suppress(ValueError, AttributeError):
             value = {name: one for name, one in json.loads(value).items() if one is not None}
+    if column.kind == "names":
+        value = [one["name"] for one in value or ()]
     if column.kind == "lines":
         return output.shown(str(value or ""), lines=True)
     return output.cell(value, time=column.kind == "time")

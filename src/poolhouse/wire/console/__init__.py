@@ -19,6 +19,7 @@ from poolhouse import trace
 from poolhouse.errors import NotFound, NotPermitted, PoolhouseError
 from poolhouse.services import WireServices
 from poolhouse.wire.console import (
+    access,
     account,
     administrators,
     applications,
@@ -58,7 +59,7 @@ from poolhouse.wire.v3.app import row_named
 PAGES: tuple[Page, ...] = (
     *(*sign_in.PAGES, *account.PAGES, *passkeys.PAGES, *home.PAGES, *go.PAGES, *lists.PAGES),
     *administrators.PAGES,
-    *audit.PAGES,
+    *(*access.PAGES, *audit.PAGES),
     *database.PAGES,
     *applications.PAGES,
     *calls.PAGES,

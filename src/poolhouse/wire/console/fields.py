@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from poolhouse.client.model import Arg, got
+from poolhouse.client.parsing import action
 from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.wire.json_body import json_text
 
@@ -37,6 +38,7 @@ class Field:
             "secret": "secret",
             "list": "lines",
             "pairs": "lines",
+            "actions": "lines",
             "json": "lines",
             "number": "number",
         }.get(self.arg.kind, "text")
@@ -60,6 +62,8 @@ def written(arg: Arg, value: Any) -> str:
         return ""
     if arg.kind == "pairs":
         return "\n".join(f"{name}={_one(each)}" for name, each in value.items() if each is not None)
+    if arg.kind == "actions":
+        return "\n".join("=".join(filter(None, (each["name"], each.get("description")))) for each in value)
     if arg.kind == "list":
         return "\n".join(str(each) for each in value)
     if arg.kind == "json":
@@ -75,6 +79,8 @@ def read(arg: Arg, text: str) -> Any:
         return [line.strip() for line in text.splitlines() if line.strip()]
     if arg.kind == "pairs":
         return dict(_pairs(arg, text))
+    if arg.kind == "actions":
+        return [action(line) for line in text.splitlines() if line.strip()]
     if not text:
         return None
     if arg.kind == "json":

@@ -15,7 +15,8 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.client.model import Arg, Command, Values, got, put
 from poolhouse.client.table import COMMANDS
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import InvalidInput, PoolhouseError
+from poolhouse.texts import EMPTY
 from poolhouse.wire.console import fields
 from poolhouse.wire.console.fields import Field, Overtaken
 from poolhouse.wire.console.page import Handler, Page
@@ -31,7 +32,9 @@ class Form:
     words it has. `reads`: the operation that tells what is there, and `with_` what it is asked besides. `to`: where
     one is when it is done. `leaves`: arguments that it has no field for. `within`: what else the path fills, from its
     name there to where it goes in the call. `confirms`: what of the thing is typed to delete it; its name in the path
-    otherwise. `inside`: of what is made, the operation that tells what it is made in, as `within` is for it."""
+    otherwise. `inside`: of what is made, the operation that tells what it is made in, as `within` is for it.
+    `requires`: arguments that a command may leave out and this form may not. `clears`: what an emptied field sends; ""
+    where null changes nothing."""
 
     path: str
     command: str
@@ -43,6 +46,8 @@ class Form:
     within: Mapping[str, str] = field(default_factory=dict)
     confirms: str = ""
     inside: tuple[str, Mapping[str, str]] | None = None
+    requires: tuple[str, ...] = ()
+    clears: str | None = None
     template: str = "form.html"
     tells: Callable[[Visit], Awaitable[Mapping[str, Any]]] | None = None
     made: Callable[[Visit, Rendering, Any], Awaitable[Response]] | None = None
@@ -59,7 +64,11 @@ class Form:
 
     @property
     def arguments(self) -> list[Arg]:
-        return [arg for arg in self._left if arg.to and arg.name not in self.leaves and arg != self.subject]
+        return [
+            arg._replace(needed=True) if arg.name in self.requires else arg
+            for arg in self._left
+            if arg.to and arg.name not in self.leaves and arg != self.subject
+        ]
 
     @property
     def _left(self) -> list[Arg]:
@@ -182,9 +191,12 @@ def sent(form: Form, given: Mapping[str, str]) -> list[Field]:
 
 def _values(visit: Visit, form: Form, shown: list[Field], now: Any) -> Values:
     """What is sent. Raises InvalidInput, Overtaken."""
+    for one in shown:
+        if one.arg.name in form.requires and not fields.plain(one.text):
+            raise InvalidInput(one.arg.to, *EMPTY)
     values = _named(visit, form)
     for to, value in fields.meant(shown, now).items():
-        put(values, to, value)
+        put(values, to, form.clears if value is None else value)
     return values
 
 
@@ -268,6 +280,7 @@ async def _confirmed(
         ),
         "",
     )
+    told = dict(await form.tells(visit)) if form.tells else {}
     asks = form.row.asks
     assert asks
     return rendering.page(
@@ -279,6 +292,7 @@ async def _confirmed(
         named=_typed(visit, form, now),
         back=_address(visit, form.path.rpartition("/")[0]),
         error_word=error_word,
+        **{"goes": (), **told},
     )
 
 

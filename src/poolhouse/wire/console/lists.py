@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,19 +13,26 @@ from starlette.responses import Response
 from poolhouse.client.model import Column, Command, Table, Values, got, put
 from poolhouse.client.table import COMMANDS
 from poolhouse.client.words import TITLES
+from poolhouse.wire.console.access import namespaces
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, page_of
+from poolhouse.wire.console.visit import Visit, page_of, segment
+from poolhouse.wire.console.words import Texts
 from poolhouse.wire.request import Query
 
 PAGE_SIZE = 50
 
 
+Offers = Callable[[Visit], Awaitable[Sequence[tuple[str, str]]]]
+
+
 @dataclass(frozen=True, slots=True)
 class List:
     """`name`: of its address and, in `words`, its title. `command`: whose operation and columns it has. `search`:
-    the command that looks for words among the same. `filters`: arguments of the command to choose from.
-    `leads`: a row leads to its own page, by its first column. `makes`: the operation that makes another."""
+    the command that looks for words among the same. `filters`: arguments of the command to choose from; `offers`: the
+    choices where the command leaves them open, (value, label) each. `leads`: a row leads to its own page, by its first
+    column; `at`: where that is below the pool, with what the row has in braces, if not below the list. `makes`: the
+    operation that makes another; `inside`: below which page, with filters in braces, if not below the list."""
 
     name: str
     command: str
@@ -32,6 +40,9 @@ class List:
     filters: tuple[str, ...] = ()
     leads: bool = False
     makes: str = ""
+    at: str = ""
+    inside: str = ""
+    offers: Mapping[str, Offers] = field(default_factory=dict)
 
     @property
     def operation(self) -> str:
@@ -44,6 +55,18 @@ LISTS = (
     List("organizations", "org list", leads=True, makes="POST create-organization"),
     List("applications", "app list", leads=True, makes="POST create-application"),
     List("fields", "field list"),
+    List("namespaces", "namespace list", "namespace list", leads=True, makes="POST create-namespace"),
+    List(
+        "resources",
+        "resource list",
+        "resource list",
+        filters=("namespaceCodeList", "type"),
+        leads=True,
+        makes="POST create-resource",
+        at="namespaces/{namespace}/resources/{code}",
+        inside="namespaces/{namespaceCodeList}/resources",
+        offers={"namespaceCodeList": namespaces.offered},
+    ),
 )
 
 
@@ -60,7 +83,7 @@ class Asked:
         """Raises InvalidInput naming the part that is none."""
         words = (query.text("q") or "").strip() if one.search else ""
         number = page_of(query)
-        named = () if words else one.filters
+        named = () if words and one.search != one.command else one.filters
         return cls(words, {name: value for name in named if (value := query.text(name))}, number)
 
     def values(self, command: Command) -> Values:
@@ -101,10 +124,11 @@ def _handler(of: List) -> Handler:
             "list.html",
             of=of,
             columns=[(column, TITLES[column.title][visit.lang == "en-US"]) for column in shows.columns],
-            rows=[[_value(row, column) for column in shows.columns] for row in rows],
+            rows=[(_address(visit, of, row), [_value(row, one) for one in shows.columns]) for row in rows],
             total=total,
             asked=asked,
-            choices={name: _choices(of, name) for name in of.filters},
+            choices={name: await _choices(visit, of, name) for name in of.filters},
+            new=f"{visit.pool_address}/{_new(of, asked)}",
             previous=asked.page(asked.number - 1) if asked.number > 1 else "",
             following="" if is_last else asked.page(asked.number + 1),
         )
@@ -112,8 +136,30 @@ def _handler(of: List) -> Handler:
     return show
 
 
-def _choices(of: List, name: str) -> tuple[str, ...]:
-    return next(arg.choices for arg in COMMANDS[of.command].args if arg.to == name)
+def _new(of: List, asked: Asked) -> str:
+    """Where another is made, below the pool: inside of what the list is filtered by, if it is made inside of one."""
+    inside = re.sub(r"{(\w+)}", lambda found: segment(asked.chosen.get(found[1]) or "default"), of.inside)
+    return f"{inside or of.name}/new"
+
+
+async def _choices(visit: Visit, of: List, name: str) -> Sequence[tuple[str, str]]:
+    """Value and label."""
+    if name in of.offers:
+        return await of.offers[name](visit)
+    t = Texts(visit.lang)
+    known = next(arg.choices for arg in COMMANDS[of.command].args if arg.to == name)
+    return [(one, t.status(one)) for one in known]
+
+
+def _address(visit: Visit, of: List, row: dict[str, Any]) -> str:
+    """Of the page of what a row is about; "" where it has none."""
+    first = COMMANDS[of.command].shows
+    assert isinstance(first, Table)
+    if not of.leads or not _value(row, first.columns[0]):
+        return ""
+    if of.at:
+        return f"{visit.pool_address}/" + re.sub(r"{(\w+)}", lambda found: segment(str(row[found[1]])), of.at)
+    return f"{visit.pool_address}/{of.name}/{segment(str(_value(row, first.columns[0])))}"
 
 
 def _value(row: dict[str, Any], column: Column) -> Any:

@@ -35,6 +35,13 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
             Link("fields", "GET get-custom-fields"),
         ),
     ),
+    (
+        "section_access",
+        (
+            Link("resources", "GET list-common-resource"),
+            Link("namespaces", "GET list-namespaces"),
+        ),
+    ),
     ("section_applications", (Link("applications", "GET list-applications"),)),
     (
         "section_database",

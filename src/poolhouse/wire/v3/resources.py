@@ -143,7 +143,11 @@ async def list_common_resource(request: V3Request, query: ListCommonResourceQuer
     """Of several namespaces (codes joined by commas), or of all of them."""
     codes = [code for code in (query.namespace_code_list or "").split(",") if code]
     found = await request.services.resources.list(
-        request.caller, page(query.page, query.limit), namespaces=codes, keyword=query.keyword
+        request.caller,
+        page(query.page, query.limit),
+        namespaces=codes,
+        type_=ResourceType(query.type) if query.type else None,
+        keyword=query.keyword,
     )
     namespaces = {
         one.code: one

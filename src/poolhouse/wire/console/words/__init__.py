@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from poolhouse.errors import Lang
 from poolhouse.wire.console.words import (
+    access,
     administrators,
     applications,
     audit,
@@ -32,6 +33,7 @@ from poolhouse.wire.console.words import (
 
 _PARTS = (
     administrators.WORDS,
+    access.WORDS,
     applications.WORDS,
     audit.WORDS,
     calls.WORDS,

@@ -246,6 +246,7 @@ class ListCommonResourceQuery(Dto, kw_only=True):
     limit: Int = 10
     keyword: str | None = None
     namespace_code_list: str | None = None
+    type: ResourceType | None = None  # ours
 
 
 class ListNamespaceRolesQuery(Dto, kw_only=True):

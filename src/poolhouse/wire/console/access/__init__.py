@@ -1,0 +1,13 @@
+"""Pages of what people may do: resources, the namespaces they are in, and to whom they are granted."""
+
+from __future__ import annotations
+
+from poolhouse.wire.console import forms
+from poolhouse.wire.console.access import editing, namespaces, resources
+
+FORMS, DELETIONS = editing.FORMS, editing.DELETIONS
+PAGES = (
+    *(page for form in FORMS for page in forms.pages_of(form)),
+    *(page for form in DELETIONS for page in forms.deleting(form)),
+    *(*namespaces.PAGES, *resources.PAGES),
+)
