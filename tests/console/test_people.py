@@ -13,8 +13,10 @@ from tests.console.conftest import Console, Open
 
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.groups.model import GroupDraft
+from poolhouse.orgs.model import NodeDraft
 from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
+from poolhouse.wire.console.people import users_list
 
 HERE = "/pools/{pool}/users"
 
@@ -197,3 +199,23 @@ async def test_columns_and_page_size_are_kept_for_who_chose_them(
 async def test_a_choice_that_is_none_is_refused(console: Open, form: dict[str, Any]) -> None:
     one = await console("viewer")
     assert (await choose(one, **form)).status_code == 400
+
+
+async def test_a_department_that_no_choice_has_room_for_is_named_where_it_is_filtered_by(
+    services: Services, pool: PoolForTests, console: Open, li: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = pool.administrator
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "公司", "code": "company"}))
+    nodes = [
+        await services.orgs.create_node(admin, org.id, None, NodeDraft({"name": f"部门{n}"}))
+        for n in "甲乙丙"
+    ]
+    await services.department_members.add(admin, nodes[2].id, [li.id])
+    monkeypatch.setattr(users_list, "MOST_DEPARTMENTS", 2)
+    one = await console("viewer")
+    query = f"?department=company/{nodes[2].id}"
+    assert await names(one, query) == ["李四"]
+    shown = (await one.get(HERE + query)).text
+    assert "部门丙" in shown
+    assert "部门乙" not in shown
+    assert (await one.get(f"{HERE}?department=company/nothing")).status_code == 404

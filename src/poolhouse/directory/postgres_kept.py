@@ -111,7 +111,7 @@ async def find(db: Reads, pool_id: str, asked: Question) -> tuple[int, str, Tota
         "k.counted_at, k.took_ms, extract(epoch from now() - k.counted_at)::float8 as age_s "
         f"from ({asked.state}) s left join kept_lists k on k.pool_id = $1 and k.slot = $2 and k.asked = $3",
         pool_id,
-        _slot(asked.found_by),
+        slot(asked.found_by),
         asked.found_by,
     )
     assert row is not None
@@ -169,7 +169,7 @@ async def keep(
         "took_ms = excluded.took_ms "
         "where k.counted_at < excluded.counted_at",
         pool_id,
-        _slot(asked),
+        slot(asked),
         asked,
         found.state,
         found.users,
@@ -187,7 +187,7 @@ async def find_places(db: Reads, pool_id: str, asked: bytes) -> tuple[Total, lis
         "select k.total, k.state, k.users, k.newest_at, k.newest_id, k.counted_at, k.places from kept_lists k "
         "where k.pool_id = $1 and k.slot = $2 and k.asked = $3",
         pool_id,
-        _slot(asked),
+        slot(asked),
         asked,
     )
     if row is None:
@@ -202,7 +202,7 @@ def found_by(source: str, where: Where) -> bytes:
     return sha256(repr((_SCHEMA, source, where.sql, where.args)).encode()).digest()
 
 
-def _slot(asked: bytes) -> int:
+def slot(asked: bytes) -> int:
     return int.from_bytes(asked[:4]) % SLOTS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from poolhouse.audit.model import Event, Operation
 from poolhouse.audit.service import AuditLog
@@ -16,12 +16,18 @@ from poolhouse.texts import EMPTY
 
 LARGEST_BATCH = 10_000
 
+CountBelow = Callable[[str, Sequence[str]], Awaitable[dict[str, int]]]
+"""`(pool_id, node_ids)`: how many different users are in or below each."""
+
 
 class DepartmentMembers:
     """Keyed by user id alone, so it works alike for users in our tables and for users only a script knows."""
 
-    def __init__(self, db: Database, require_users: RequireIds, audit: AuditLog) -> None:
+    def __init__(
+        self, db: Database, require_users: RequireIds, audit: AuditLog, count_below: CountBelow
+    ) -> None:
         self._db, self._require_users, self._audit = db, require_users, audit
+        self._count_below = count_below
 
     async def add(
         self, caller: Caller, node_id: str, user_ids: Sequence[str], is_leader: bool | None = None
@@ -142,9 +148,9 @@ class DepartmentMembers:
     ) -> dict[str, int]:
         """Different users in each department (or below it)."""
         caller.require_administrator()
-        return await postgres_members.count_members(
-            self._db, caller.pool_id, node_ids, include_children=include_children
-        )
+        if include_children:
+            return await self._count_below(caller.pool_id, node_ids)
+        return await postgres_members.count_members(self._db, caller.pool_id, node_ids)
 
     async def list_departments(
         self, caller: Caller, user_id: str, org_id: str | None = None

@@ -52,6 +52,23 @@ async def search(db: Executor, pool_id: str, org_id: str, keyword: str, page: Pa
     return Page(total, await _leaves(db, pool_id, [row["id"] for row in rows]))
 
 
+async def list_nearest(db: Executor, pool_id: str, root_id: str, most: int) -> list[tuple[str, str]]:
+    """Id and name of those below a root, level by level, until there are `most`: each level is found by its parents."""
+    found: list[tuple[str, str]] = []
+    above = [root_id]
+    while above and len(found) < most:
+        rows = await db.fetch(
+            "select id, name from nodes where pool_id = $1 and parent_id = any($2) "
+            "order by sort_order nulls last, created_at, id limit $3",
+            pool_id,
+            above,
+            most - len(found),
+        )
+        found += [(row["id"], row["name"]) for row in rows]
+        above = [row["id"] for row in rows]
+    return found
+
+
 async def _leaves(db: Executor, pool_id: str, ids: Sequence[str]) -> list[Leaf]:
     """In the order of the ids."""
     rows = await db.fetch(_LEAVES, pool_id, list(ids))

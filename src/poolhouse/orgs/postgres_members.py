@@ -90,20 +90,14 @@ async def list_members(
     return Page(total, [row["user_id"] for row in rows])
 
 
-async def count_members(
-    db: Executor, pool_id: str, node_ids: Sequence[str], *, include_children: bool
-) -> dict[str, int]:
-    """How many different users are in each node (or below it)."""
-    below = (
-        "select id, count(*) as members from (select distinct c.ancestor_id as id, m.user_id "
-        "from node_closure c join node_members m on m.pool_id = c.pool_id and m.node_id = c.descendant_id "
-        "where c.pool_id = $1 and c.ancestor_id = any($2)) each group by id"
-    )
-    direct = (
+async def count_members(db: Executor, pool_id: str, node_ids: Sequence[str]) -> dict[str, int]:
+    """How many users are in each node itself."""
+    rows = await db.fetch(
         "select m.node_id as id, count(*) as members from node_members m "
-        "where m.pool_id = $1 and m.node_id = any($2) group by m.node_id"
+        "where m.pool_id = $1 and m.node_id = any($2) group by m.node_id",
+        pool_id,
+        list(node_ids),
     )
-    rows = await db.fetch(below if include_children else direct, pool_id, list(node_ids))
     return dict.fromkeys(node_ids, 0) | {row["id"]: row["members"] for row in rows}
 
 

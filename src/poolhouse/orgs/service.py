@@ -239,6 +239,11 @@ class OrgService:
             return await postgres_branches.search(self._db, caller.pool_id, node.org_id, keyword, page)
         return await postgres_branches.list_children(self._db, caller.pool_id, node.id, page)
 
+    async def list_nearest(self, caller: Caller, node: Node, most: int) -> list[tuple[str, str]]:
+        """Id and name of departments below `node`, those nearest to it first, `most` of them."""
+        caller.require_administrator()
+        return await postgres_branches.list_nearest(self._db, caller.pool_id, node.id, most)
+
     async def list_descendants(self, caller: Caller, node_id: str) -> list[Node]:
         """Everything below. Raises NodeNotFound."""
         node = await self.get_node(caller, node_id)

@@ -13,6 +13,7 @@ from poolhouse.accounts.users import UserService
 from poolhouse.customdb.password_function import PasswordFunction
 from poolhouse.directory.chooser import Directories
 from poolhouse.directory.postgres import PostgresDirectory, insert_identity
+from poolhouse.directory.postgres_members_below import MembersBelow
 from poolhouse.directory.stored_passwords import StoredPasswords
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.service import FieldService
@@ -153,7 +154,7 @@ def build_people(
 
 def build_memberships(raw: Raw, core: Core, unchecked: Unchecked) -> Memberships:
     db, audit, fields, users = raw.db, core.audit, raw.field_store, unchecked.records
-    members = DepartmentMembers(db, users.require_all, audit)
+    members = DepartmentMembers(db, users.require_all, audit, MembersBelow(db).count)
     orgs = OrgService(
         db=db,
         audit=audit,

@@ -152,3 +152,15 @@ async def test_people_are_found_by_whatever_they_are_called(v3: V3Client, neighb
     assert await refused(v3.post("find-users", {"values": ["x"] * 81})) == 400
     (row,) = users_find.ENDPOINTS
     assert (await v3.post(row.path, {"values": asked}, headers={"authorization": ""}))["statusCode"] == 401
+
+
+async def test_names_to_choose_from_are_those_nearest_to_the_root(v3: V3Client, acme: Acme) -> None:
+    async def names(**asked: Any) -> list[str]:
+        found = await data(v3.get("list-department-names", organizationCode="acme", **asked))
+        return [one["name"] for one in found["list"]]
+
+    assert await names() == ["Sales", "Lab", "North"]
+    assert await names(limit=2) == ["Sales", "Lab"]
+    assert await names(departmentId=acme["sales"]) == ["North"]
+    assert await names(departmentId=acme["lab"]) == []
+    assert await refused(v3.get("list-department-names", organizationCode="acme", limit=201)) == 400

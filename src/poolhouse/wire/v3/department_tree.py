@@ -6,11 +6,14 @@ from msgspec import Struct, field
 
 from poolhouse.errors import Missing
 from poolhouse.orgs.model import Leaf
+from poolhouse.paging import PageRequest
 from poolhouse.permissions.model import DepartmentRight
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.department_dtos import the_node
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+
+MOST_NAMES = 200
 
 
 class DepartmentBranchQuery(Struct, rename="camel"):
@@ -43,6 +46,16 @@ class DepartmentBranchDto(Struct, rename="camel"):
     total_count: int
     path: list[DepartmentStepDto]
     items: list[LeafDepartmentDto] = field(name="list")
+
+
+class DepartmentNamesQuery(Struct, rename="camel"):
+    organization_code: str
+    department_id: str = "root"
+    limit: int = MOST_NAMES
+
+
+class DepartmentNamesDto(Struct, rename="camel"):
+    items: list[DepartmentStepDto] = field(name="list")
 
 
 class PreviewDepartmentMoveQuery(Struct, rename="camel"):
@@ -85,6 +98,14 @@ async def list_department_branch(request: V3Request, query: DepartmentBranchQuer
         path=[DepartmentStepDto(*step) for step in zip(node.path, node.name_path, strict=True)],
         items=[_leaf(one) for one in found.items],
     )
+
+
+async def list_department_names(request: V3Request, query: DepartmentNamesQuery) -> DepartmentNamesDto:
+    """For a list to choose from: whatever else a department has is dear where there are thousands."""
+    most = PageRequest.of(None, query.limit, largest=MOST_NAMES).size
+    node = await the_node(request, query.organization_code, query.department_id)
+    found = await request.services.orgs.list_nearest(request.caller, node, most)
+    return DepartmentNamesDto([DepartmentStepDto(*one) for one in found])
 
 
 def _leaf(leaf: Leaf) -> LeafDepartmentDto:
@@ -138,6 +159,16 @@ ENDPOINTS = [
         handler=list_department_branch,
         scope="orgs:read",
         summary="The departments directly below one, or those of its organization that have some words",
+        ours=True,
+    ),
+    Endpoint(
+        "GET",
+        "list-department-names",
+        request=DepartmentNamesQuery,
+        response=DepartmentNamesDto,
+        handler=list_department_names,
+        scope="orgs:read",
+        summary="Names and ids of the departments below one, those nearest to it first",
         ours=True,
     ),
     Endpoint(

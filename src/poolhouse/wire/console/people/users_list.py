@@ -19,6 +19,8 @@ from poolhouse.wire.console.words import Texts
 
 LIST = "POST list-users"
 FIND = "GET get-user"
+ORGANIZATIONS, NAMES = "GET list-organizations", "GET list-department-names"
+BRANCH = "GET list-department-branch"
 ALONE = ("user_id", "email", "phone")
 """Whoever has just this is meant: one goes straight there."""
 BESIDE = ("username", "external_id", "identity")
@@ -36,7 +38,7 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
     found = await _found(visit, asked)
     if found.alone:
         return redirect(f"{_here(visit)}/{segment(found.alone)}")
-    choices = await choices_of(visit)
+    choices = await choices_of(visit, asked.filters.get("department", ""))
     known = columns(choices["fields"])
     shown = view.shown(known)
     listed = await _listed(visit, asked, view, custom=any(one.path.startswith(CUSTOM) for one in shown))
@@ -160,8 +162,9 @@ def called(user: dict[str, Any]) -> str:
 # -- filters -----------------------------------------------------------------------------------------------
 
 
-async def choices_of(visit: Visit) -> dict[str, list[Any]]:
-    """What there is to filter by, as far as their roles show it and a list of choices is long."""
+async def choices_of(visit: Visit, department: str = "") -> dict[str, list[Any]]:
+    """What there is to filter by, as far as their roles show it and a list of choices is long; `department`, which is
+    chosen, in any case."""
     found: dict[str, list[Any]] = {"groups": [], "roles": [], "departments": [], "fields": []}
     for name, operation in (("groups", "GET list-groups"), ("roles", "GET list-roles")):
         if visit.may(operation):
@@ -169,25 +172,34 @@ async def choices_of(visit: Visit) -> dict[str, list[Any]]:
             found[name] = [(one["code"], one.get("name") or one["code"]) for one in rows]
     if visit.may("GET get-custom-fields"):
         found["fields"] = await visit.ask("GET get-custom-fields", {"targetType": "USER"})
-    if visit.may("GET get-all-departments") and visit.may("GET list-organizations"):
+    if visit.may(NAMES) and visit.may(ORGANIZATIONS):
         found["departments"] = await _departments(visit)
+        if department and department not in dict(found["departments"]):
+            found["departments"] += await _named(visit, department)
     return found
 
 
 async def _departments(visit: Visit) -> list[tuple[str, str]]:
+    """Of each organization the departments nearest to its root, as many as a list of choices has room for."""
     found: list[tuple[str, str]] = []
-    asked = {"page": 1, "limit": MOST_ORGANIZATIONS}
-    for one in (await visit.ask("GET list-organizations", asked))["list"]:
+    for one in (await visit.ask(ORGANIZATIONS, {"page": 1, "limit": MOST_ORGANIZATIONS}))["list"]:
         code, name = one["organizationCode"], one["organizationName"]
         found.append((f"{code}/root", name))
-        try:
-            below = (await visit.ask("GET get-all-departments", {"organizationCode": code}))["list"]
-        except PoolhouseError:  # more departments than a list of choices has room for
-            continue
-        found += [(f"{code}/{each['departmentId']}", f"{name} / {each['name']}") for each in below]
-        if len(found) > MOST_DEPARTMENTS:
+        if (room := MOST_DEPARTMENTS - len(found)) <= 0:
             break
-    return found[:MOST_DEPARTMENTS]
+        below = (await visit.ask(NAMES, {"organizationCode": code, "limit": room}))["list"]
+        found += [(f"{code}/{each['departmentId']}", f"{name} / {each['name']}") for each in below]
+    return found
+
+
+async def _named(visit: Visit, department: str) -> list[tuple[str, str]]:
+    """The choice of `ORGANIZATION/DEPARTMENT`; none where there is no such."""
+    code, _, department_id = department.partition("/")
+    try:
+        one = await visit.ask(BRANCH, {"organizationCode": code, "departmentId": department_id, "limit": 1})
+    except (NotFound, InvalidInput):
+        return []
+    return [(department, " / ".join(step["name"] for step in one["path"]))]
 
 
 def _chips(visit: Visit, asked: Asked, choices: dict[str, list[Any]], known: list[Column]) -> Any:
