@@ -80,6 +80,12 @@ class Retention(msgspec.Struct, frozen=True, omit_defaults=True):
     mail_days: int = MOST_DAYS_OF_LOGS
 
 
+class Branding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`color`: `#rrggbb` of the hosted pages, "" for the built-in one."""
+
+    color: str = ""
+
+
 class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything of a pool that can be switched. Times in seconds.
 
@@ -118,6 +124,7 @@ class PoolSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     passkeys: bool = False
     publish_requires_passing_run: bool = False
     retention: Retention = Retention()
+    branding: Branding = Branding()
 
 
 NEW_POOL = PoolSettings(

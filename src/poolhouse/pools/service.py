@@ -23,6 +23,7 @@ from poolhouse.errors import CodeTaken, InvalidInput, NotAuthenticated, PoolNotF
 from poolhouse.ids import new_id, new_secret
 from poolhouse.paging import Page, PageRequest
 from poolhouse.pools import postgres
+from poolhouse.pools.branding import check_color, check_logo
 from poolhouse.pools.model import (
     MOST_DAYS_OF_LOGS,
     MOST_REMEMBERED,
@@ -33,7 +34,7 @@ from poolhouse.pools.model import (
     PoolSettings,
     RateCheck,
 )
-from poolhouse.texts import is_storable, no_program
+from poolhouse.texts import is_storable
 from poolhouse.times import zone_named
 from poolhouse.ttl_cache import TtlCache
 
@@ -62,11 +63,9 @@ class PoolService:
     ) -> Pool:
         """`create` in a transaction of the caller's."""
         pool_id = new_id()
-        if not name.strip() or len(name) > 256:
-            raise InvalidInput("name", "长度应为 1 至 256", "must be 1 to 256 characters")
         pool = Pool(
             id=pool_id,
-            name=name.strip(),
+            name=_name(name),
             domain=_domain(domain or f"pool-{pool_id}"),
             description=description,
             secret=new_secret(),
@@ -112,7 +111,9 @@ class PoolService:
         """`values`: name, domain, description, logo. `settings`: fields of PoolSettings; others stay. `cycles`: of
         PasswordRotation, where 0 is off; it is on while one of them is not."""
         caller.require_administrator()
-        no_program("logo", values.get("logo"))
+        check_logo("logo", values.get("logo"))
+        if "name" in values:
+            values = {**values, "name": _name(values["name"])}
         if "domain" in values:
             values = {**values, "domain": _domain(values["domain"])}
         async with self._db.transaction() as tx:
@@ -204,6 +205,8 @@ async def merged(settings: PoolSettings, changes: dict[str, Any]) -> PoolSetting
         elif name == "retention":
             for part, (least, most) in _DAYS_KEPT.items():
                 _within(f"{name}.{part}", getattr(changed.retention, part), least, most)
+        elif name == "branding":
+            check_color("branding.color", changed.branding.color)
     return changed
 
 
@@ -239,6 +242,13 @@ def _require_zone(name: str) -> None:
 def _within(field: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         raise InvalidInput(field, f"应为 {least} 至 {most}", f"must be {least} to {most}")
+
+
+def _name(value: str) -> str:
+    name = value.strip()
+    if not name or len(name) > 256:
+        raise InvalidInput("name", "长度应为 1 至 256", "must be 1 to 256 characters")
+    return name
 
 
 def _domain(value: str) -> str:

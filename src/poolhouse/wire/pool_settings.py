@@ -142,6 +142,13 @@ ABOUT: dict[str, About] = {
             "a version of a custom database's script is published only after a debug run of it has returned an answer",
         )
     ),
+    "branding.color": About(
+        (
+            "登录、注册等页面的颜色，空为自带的颜色；文字颜色按对比度自动选取",
+            "color of the hosted pages; empty: the built-in one. The color of text on it is chosen by contrast",
+        ),
+        "#rrggbb",
+    ),
     "retention.sign_ins_days": About(
         (
             "审计日志中的登录、退出和二次验证保留多少天，0 为永久；到期的每小时删除",
@@ -230,6 +237,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "pages": ("allowed_origins",),
     "scripts": ("publish_requires_passing_run",),
     "retention": ("retention",),
+    "branding": ("branding",),
 }
 """What belongs together, by name of a setting or of its group, in the order it is shown in."""
 OTHER, IDLE = "other", "without-effect"

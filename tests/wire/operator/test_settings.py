@@ -38,6 +38,7 @@ def other(name: str, value: Any) -> str:
         "password_strength.level": "high",
         "password_strength.pattern": "^.{9}",
         "password_strength.message": "longer",
+        "branding.color": "#0b6b3a",
     }[name]
 
 

@@ -24,6 +24,9 @@ from poolhouse.wire.pool_settings import IDLE, OTHER, RATES, SECTIONS
 
 READ, WRITE = "GET list-pool-settings", "POST update-pool-settings"
 ALL = (*SECTIONS, OTHER)
+BRANDING = "branding"
+"""A section with a page of its own: `branding.py`."""
+_PLAIN = tuple(name for name in ALL if name != BRANDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,6 @@ def _base(visit: Visit) -> str:
 PAGES = (
     Page("GET", "/pools/{pool}/settings", overview, calls=(READ,)),
     Page("GET", f"/pools/{{pool}}/settings/{IDLE}", idle, calls=(READ,)),
-    *(Page("GET", f"/pools/{{pool}}/settings/{one}", _shown(one), calls=(READ,)) for one in ALL),
-    *(Page("POST", f"/pools/{{pool}}/settings/{one}", _sent(one), calls=(READ, WRITE)) for one in ALL),
+    *(Page("GET", f"/pools/{{pool}}/settings/{one}", _shown(one), calls=(READ,)) for one in _PLAIN),
+    *(Page("POST", f"/pools/{{pool}}/settings/{one}", _sent(one), calls=(READ, WRITE)) for one in _PLAIN),
 )

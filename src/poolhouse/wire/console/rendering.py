@@ -17,6 +17,7 @@ from poolhouse.wire.console import words
 from poolhouse.wire.console.compression import Compressed, takes_gzip
 from poolhouse.wire.console.navigation import sections
 from poolhouse.wire.console.visit import THEMES, Visit, segment
+from poolhouse.wire.look import TOKENS
 from poolhouse.wire.v3.errors import row_of
 
 _STYLES = "style-src 'self'"
@@ -54,7 +55,7 @@ class Rendering:
     def __init__(self) -> None:
         ours = files("poolhouse.wire.console")
         self.static = {
-            one.name: (kind, one.read_bytes())
+            one.name: (kind, (TOKENS.encode() if one.name == "console.css" else b"") + one.read_bytes())
             for folder in (ours / "static", ours / "built")
             for one in (folder.iterdir() if folder.is_dir() else ())
             if (kind := _KINDS.get("." + one.name.rpartition(".")[2]))

@@ -14,6 +14,7 @@ from poolhouse.oidc.requests import given_twice, single
 from poolhouse.services import WireServices
 from poolhouse.wire.oidc.browser import Browser, pairs_of, with_query
 from poolhouse.wire.oidc.pages import Pages
+from poolhouse.wire.oidc.rendering import PLAIN
 
 MOST_FRAMES = 40
 """Applications that a page tells at once; the back channel tells them all."""
@@ -42,11 +43,12 @@ async def end_session(services: WireServices, pages: Pages, browser: Browser) ->
     except OAuthError as error:
         trace.note(error=error)
         return pages.problem(browser, error)
+    look = await pages.look(app.pool_id, app) if app else PLAIN
     kept = await browser.any_session()
     session = kept if app and kept and kept.pool_id == app.pool_id else None
     known = hint is not None and (session is None or session.user_id == hint.user_id)
     if not known and not browser.is_own_form(given):
-        return pages.ask_to_log_out(browser, given)
+        return pages.ask_to_log_out(browser, look, given)
     told: list[Party] = []
     if hint is not None:
         told += await services.oidc_tokens.log_out(hint.app.pool_id, hint.user_id, hint.session_id)
@@ -55,7 +57,7 @@ async def end_session(services: WireServices, pages: Pages, browser: Browser) ->
     elif app is None and kept is not None:  # nobody named a pool: the one the browser is logged in to
         told += await services.oidc_tokens.log_out(kept.pool_id, kept.user_id, kept.id)
     onward = with_query(target, {"state": given.get("state")}) if target else ""
-    response = pages.logged_out(browser, await _frames(services, browser, told), onward)
+    response = pages.logged_out(browser, look, await _frames(services, browser, told), onward)
     if (
         app is None or kept is None or session is not None
     ):  # a login in another pool is none of this one's business

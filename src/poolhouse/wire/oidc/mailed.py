@@ -21,6 +21,7 @@ from poolhouse.login import tickets
 from poolhouse.login.links import FIRST_LOGIN_PATH, VERIFY_PATH, Opened
 from poolhouse.services import WireServices
 from poolhouse.wire.oidc.browser import Browser, typed, with_browser
+from poolhouse.wire.oidc.rendering import Look
 from poolhouse.wire.tracked_body import TrackedBody
 
 if TYPE_CHECKING:
@@ -85,8 +86,9 @@ class MailedPages:
         ticket = (form.get("token", "") if posted else browser.http.query.text("token")) or ""
         caller = browser.caller(tickets.pool_of(ticket), None)
         opened = await self._services.links.opened(caller, kind.purpose, ticket)
+        look = await self._pages.look(caller.pool_id, opened.app)
         if not posted:
-            return self._form(kind, browser, ticket, opened)
+            return self._form(kind, browser, ticket, opened, look)
         caller = replace(caller, app_id=opened.app.id if opened.app else None, body=form.seen)
         try:
             browser.require_own_form(form)
@@ -95,12 +97,13 @@ class MailedPages:
             raise
         except PoolhouseError as error:
             trace.note(error=error)
-            return self._form(kind, browser, ticket, opened, error)
+            return self._form(kind, browser, ticket, opened, look, error)
         return self._pages.render(
             browser,
             "mailed_done.html",
             200,
             None,
+            look=look,
             title=f"{kind.done}_title",
             sentence=kind.done,
             about=_about(opened),
@@ -108,13 +111,20 @@ class MailedPages:
         )
 
     def _form(
-        self, kind: Kind, browser: Browser, ticket: str, opened: Opened, error: PoolhouseError | None = None
+        self,
+        kind: Kind,
+        browser: Browser,
+        ticket: str,
+        opened: Opened,
+        look: Look,
+        error: PoolhouseError | None = None,
     ) -> Response:
         response = self._pages.render(
             browser,
             kind.template,
             200 if error is None else _status(error),
             None,
+            look=look,
             action=kind.path,
             ticket=ticket,
             about=_about(opened),

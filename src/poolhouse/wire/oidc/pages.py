@@ -38,7 +38,7 @@ from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.oidc.answers import back_to, deliver, refuse
 from poolhouse.wire.oidc.browser import Browser, browser_of, typed, with_browser
-from poolhouse.wire.oidc.rendering import Rendering
+from poolhouse.wire.oidc.rendering import Look, Rendering, look_of
 from poolhouse.wire.tracked_body import TrackedBody
 
 _MACHINERY = frozenset({"form", "request", "ticket"})
@@ -191,6 +191,7 @@ class Pages:
         page = self.rendering.page(
             step.browser,
             "message.html",
+            look=await self.look(step.app.pool_id, step.app),
             title="keep_recovery",
             text=following,
             link=f"/login/continue?{urlencode({'request': again})}",
@@ -240,6 +241,7 @@ class Pages:
             "consent.html",
             200,
             asked,
+            look=await self.look(app.pool_id, app),
             app=app,
             sealed=self._services.sealed_requests.seal(asked),
             user=user.display_name,
@@ -268,7 +270,7 @@ class Pages:
         told = error.message(browser.http.lang)
         return self.render(browser, "message.html", 400, None, title="problem_title", text=told, link=None)
 
-    def ask_to_log_out(self, browser: Browser, given: Mapping[str, str]) -> Response:
+    def ask_to_log_out(self, browser: Browser, look: Look, given: Mapping[str, str]) -> Response:
         named = (
             "id_token_hint",
             "client_id",
@@ -279,16 +281,16 @@ class Pages:
         )
         kept = {name: given[name] for name in named if given.get(name)}
         onward = given.get("post_logout_redirect_uri") or given.get("redirect_uri") or ""
-        return self.render(browser, "log_out.html", 200, None, kept=kept, target=onward)
+        return self.render(browser, "log_out.html", 200, None, look=look, kept=kept, target=onward)
 
-    def logged_out(self, browser: Browser, frames: tuple[str, ...], onward: str) -> Response:
+    def logged_out(self, browser: Browser, look: Look, frames: tuple[str, ...], onward: str) -> Response:
         """`frames`: where applications are told. `onward`: an application's address, by way of a page if there is
         somebody to tell first."""
         if onward and not frames:
             return RedirectResponse(onward, 303, headers={"cache-control": "no-store"})
         script = "go_on.js" if onward else ""
         return self.rendering.page(
-            browser, "logged_out.html", script=script, frames=frames, told=frames, onward=onward
+            browser, "logged_out.html", script=script, frames=frames, look=look, told=frames, onward=onward
         )
 
     # -- inside --------------------------------------------------------------------------------------------
@@ -403,9 +405,14 @@ class Pages:
             "error": None,
             "notice": None,
             "captcha": None,
+            "look": look_of(pool, step.app),
             **facts,
         }
         return self.render(step.browser, f"{name}.html", 200, step.asked, **shown)
+
+    async def look(self, pool_id: str, app: App | None) -> Look:
+        """Of a page about an application of the pool, or about none."""
+        return look_of(await self._services.pools.get(pool_id), app)
 
     def render(
         self, browser: Browser, name: str, status: int, asked: AuthorizationRequest | None, **facts: Any

@@ -15,6 +15,7 @@ from poolhouse.wire.v3 import (
     apps_settings,
     audit,
     audit_records,
+    branding,
     checks,
     customdb,
     customdb_logs,
@@ -65,6 +66,7 @@ PREFIX = "/api/v3/"
 
 FAMILIES: tuple[list[Endpoint], ...] = (
     access_keys.ENDPOINTS,
+    branding.ENDPOINTS,
     customdb.ENDPOINTS,
     customdb_logs.ENDPOINTS,
     customdb_migration.ENDPOINTS,

@@ -18,6 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "settings_pages": ("允许的网页来源", "Pages of others"),
     "settings_scripts": ("脚本", "Scripts"),
     "settings_retention": ("保留时间", "How long records are kept"),
+    "settings_branding": ("品牌", "Branding"),
     "settings_other": ("其他", "Other"),
     "settings_without-effect": ("不起作用的设置", "Settings without effect"),
     "settings_idle_help": (
