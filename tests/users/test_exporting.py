@@ -15,14 +15,23 @@ from tests.conftest import PoolForTests
 from tests.users.test_importing import brought_in, jsonl, logged_in
 
 from poolhouse.caller import Caller
-from poolhouse.errors import NotAuthenticated, NotPermitted, Overloaded, TooManyRequests
+from poolhouse.errors import (
+    FieldNotFound,
+    InvalidInput,
+    NotAuthenticated,
+    NotPermitted,
+    Overloaded,
+    TooLarge,
+    TooManyRequests,
+)
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
-from poolhouse.migration import exporting
-from poolhouse.migration.exporting import KEYS
+from poolhouse.migration import exporting, import_rows
+from poolhouse.migration.export_formats import encoder
+from poolhouse.migration.exporting import KEYS, Wanted
 from poolhouse.migration.import_columns import FIELDS, PREFERRED
 from poolhouse.migration.import_tables import _unquoted, cell_of
 from poolhouse.services import Services
-from poolhouse.users.model import UserDraft
+from poolhouse.users.model import Condition, UserDraft, UserQuery
 
 PLAIN = "a Password of theirs 1"
 EVERYTHING: dict[str, Any] = {
@@ -54,7 +63,7 @@ def operator(pool: PoolForTests) -> Caller:
 
 
 async def exported(services: Services, caller: Caller, *, hashes: bool = False) -> list[dict[str, Any]]:
-    async with aclosing(services.exports.rows(caller, hashes=hashes)) as pages:
+    async with aclosing(services.exports.rows(caller, Wanted(hashes=hashes))) as pages:
         return [dict(row) async for page in pages for row in page]
 
 
@@ -201,11 +210,14 @@ def test_the_keys_of_a_row_are_those_an_import_reads() -> None:
 @settings(suppress_health_check=[HealthCheck.differing_executors])
 @given(
     st.text().filter(lambda text: text == text.strip())
-    | st.sampled_from(["=1", "'=1", "+86 1", "-x", "@a", "'", "＝1", "'＠a", "＋1+1"])
+    | st.sampled_from(
+        ["=1", "'=1", "+86 1", "-x", "@a", "'", "＝1", "'＠a", "＋1+1", "\t=1", "\r=1", "'\t", "-2-3"]
+    )
 )
 def test_no_cell_is_a_formula_and_each_is_read_as_it_was(text: str) -> None:
     cell = cell_of(text)
-    assert not cell.startswith(("=", "@", "＝", "＠"))
+    assert not cell.startswith(("=", "@", "＝", "＠", "\t", "\r"))
+    assert cell == text or not cell.startswith(("+", "-", "＋", "－"))
     assert _unquoted(cell) == text
 
 
@@ -238,3 +250,101 @@ async def test_whoever_counts_as_deleted_is_left_out_for_an_import_would_let_the
         "update users set is_deleted = true where pool_id = $1 and username = 'gone'", pool.id
     )
     assert [row["username"] for row in await exported(services, pool.administrator)] == ["stays"]
+
+
+async def test_those_named_and_those_who_match_come_and_nobody_of_another_pool(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests
+) -> None:
+    made = [
+        (await services.users.create(pool.administrator, UserDraft({"username": name}))).id
+        for name in ("anna", "annika", "bert", "gone")
+    ]
+    theirs = (await services.users.create(other_pool.administrator, UserDraft({"username": "annabel"}))).id
+    await services.db.execute(
+        "update users set is_deleted = true where pool_id = $1 and id = $2", pool.id, made[3]
+    )
+    named = Wanted(user_ids=(made[2], theirs, made[0], made[0], made[3]))
+    matching = Wanted(query=UserQuery(keyword="ann"))
+    selective = Wanted(query=UserQuery(conditions=(Condition("username", "EQUAL", "bert"),)))
+    nobody = Wanted(query=UserQuery(keyword="zoe"))
+    for wanted, names in (
+        (named, ["anna", "bert"]),
+        (matching, ["anna", "annika"]),
+        (selective, ["bert"]),
+        (nobody, []),
+    ):
+        async with aclosing(services.exports.rows(pool.administrator, wanted, page=1)) as pages:
+            assert [row["username"] async for page in pages for row in page] == names
+    first, last = (await noted(services, pool))[:2]
+    assert first[2] == {"hashes": False, "users": 5}
+    assert last[2] == {"hashes": False, "users": 5, "rows": 2}
+    assert (await noted(services, pool))[2][2] == {"hashes": False, "matching": True}
+
+
+async def test_chosen_columns_alone_come_custom_fields_among_them(
+    services: Services, pool: PoolForTests
+) -> None:
+    await with_fields(services, pool)
+    await services.users.create(pool.administrator, UserDraft({"username": "anna", "email": "a@x.cn"}))
+    (row,) = await exported(services, pool.administrator)
+    await services.fields.set_values(
+        pool.administrator, TargetType.USER, {row["id"]: {"level": 3, "note": "n"}}
+    )
+    wanted = Wanted(columns=("customData.level", "username"))
+    async with aclosing(services.exports.rows(pool.administrator, wanted)) as pages:
+        assert [row async for page in pages for row in page] == [
+            {"username": "anna", "customData": {"level": 3}}
+        ]
+    assert (await noted(services, pool))[-1][2]["columns"] == ["customData.level", "username"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error"),
+    [
+        (Wanted(columns=("nosuch",)), InvalidInput),
+        (Wanted(columns=("passwordHash",)), InvalidInput),
+        (Wanted(columns=("customData.nosuch",)), FieldNotFound),
+        (Wanted(columns=("id",) * 201), TooLarge),
+        (Wanted(user_ids=()), InvalidInput),
+        (Wanted(user_ids=("a",) * 1001), TooLarge),
+        (Wanted(user_ids=("a" * 257,)), TooLarge),
+    ],
+)
+async def test_what_cannot_be_asked_for_is_refused_before_anything_is_noted(
+    services: Services, pool: PoolForTests, wanted: Wanted, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        async with aclosing(services.exports.rows(pool.administrator, wanted)) as pages:
+            await anext(pages, None)
+    assert await noted(services, pool) == []
+
+
+@pytest.mark.parametrize("separator", ["comma", "semicolon", "tab"])
+async def test_columns_of_custom_fields_come_in_again_as_they_went_out(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests, tmp_path: Path, separator: Any
+) -> None:
+    await with_fields(services, pool, other_pool)
+    values = [{"level": 3, "note": "=1+1"}, {"note": "\t=cmd"}, {"note": "'-x;,"}, {"level": -2.5}]
+    rows = [{"username": f"u{at}", "customData": value} for at, value in enumerate(values)]
+    assert await brought_in(services, pool, jsonl(tmp_path, *rows)) == (4, 0, 0)
+    wanted = Wanted(columns=("username", "customData.level", "customData.note"))
+    encode = encoder("csv", wanted.keys, separator, mark=False)
+    file = tmp_path / "table.csv"
+    async with aclosing(services.exports.rows(pool.administrator, wanted)) as pages:
+        file.write_bytes(b"".join([encode(page) async for page in pages]))
+    assert b"'=1+1" in file.read_bytes()
+    assert await brought_in(services, other_pool, file) == (4, 0, 0), file.read_text()
+    again = await exported(services, other_pool.administrator)
+    assert {row["username"]: row["customData"] for row in again} == {
+        row["username"]: row["customData"] for row in rows
+    }
+
+
+async def test_a_stored_hash_that_looks_like_a_formula_comes_in_as_it_was(tmp_path: Path) -> None:
+    """Of a pool whose own function judges them: base64, say."""
+    encode = encoder("csv", ("username", "passwordHash"))
+    file = tmp_path / "table.csv"
+    file.write_bytes(encode([{"username": "u", "passwordHash": "+abc="}]))
+    assert b"'+abc=" in file.read_bytes()
+    (raw,) = import_rows.read(file)
+    assert raw.given["passwordHash"] == "+abc="

@@ -243,8 +243,8 @@ FILE_COMMANDS = (
     Command(
         "export users",
         (
-            "把用户池的全部用户写入文件，含自定义数据，均为同一时刻的状态",
-            "Exports all users of a pool, as one consistent snapshot, with their custom data.",
+            "把用户池的用户写入文件，含自定义数据，均为同一时刻的状态",
+            "Exports the users of a pool, as one consistent snapshot, with their custom data.",
         ),
         args=(
             USERS._replace(
@@ -258,6 +258,38 @@ FILE_COMMANDS = (
                 "",
                 ("包含密码的哈希，会记入日志", "with the hashes of passwords; the audit log says so"),
                 "flag",
+            ),
+            Arg(
+                "--column",
+                "",
+                (
+                    "只写这一列，可多次：导入所用的列名，或 customData.自定义字段的键",
+                    "only this column; may be given again: a name that an import reads, or customData.KEY",
+                ),
+                "list",
+            ),
+            Arg(
+                "--separator",
+                "",
+                ("表格的分隔符", "between the cells of a table"),
+                choices=("comma", "semicolon", "tab"),
+            ),
+            Arg(
+                "--no-bom",
+                "",
+                ("表格开头不写字节顺序标记", "a table without a byte-order mark at its beginning"),
+                "flag",
+            ),
+            Arg("--words", "", ("只要含这些字的用户", "only users that these words find")),
+            Arg(
+                "--filter",
+                "",
+                (
+                    "只要符合这些条件的用户：list-users 的 advancedFilter，JSON 文件，- 为标准输入",
+                    "only users that meet these conditions: advancedFilter of list-users, a file of JSON, - for "
+                    "standard input",
+                ),
+                "json",
             ),
         ),
         function="exports:export_users",

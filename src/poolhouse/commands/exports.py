@@ -1,25 +1,33 @@
-"""`poolhouse export`: everybody of a pool, into a file that `poolhouse import` reads; `user export`: all about one."""
+"""`poolhouse export`: the users of a pool, into a file that `poolhouse import` reads; `user export`: all about one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.progress import MofNCompleteColumn, TimeElapsedColumn
 
+from poolhouse.caller import Caller
 from poolhouse.client.exits import Stopped
 from poolhouse.client.output import told as tell
 from poolhouse.client.words import say
 from poolhouse.commands.directory import on_services, operator
 from poolhouse.commands.progress import bar_of
+from poolhouse.errors import QueryTooBroad
 from poolhouse.files import draft_beside
-from poolhouse.migration.export_formats import Encode, encoder
+from poolhouse.migration.export_formats import Format, Separator, encoder
+from poolhouse.migration.exporting import Wanted
 from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 from poolhouse.users.model import UserQuery
+from poolhouse.wire.v3.endpoint import V3Request
+from poolhouse.wire.v3.parsing import body_struct
+from poolhouse.wire.v3.users_bulk import BulkMatchDto, query_of
 
 
 def export_users(
@@ -27,22 +35,33 @@ def export_users(
     /,
     *,
     hashes: bool = False,
+    column: Sequence[str] = (),
+    separator: Separator = "comma",
+    no_bom: bool = False,
+    words: str | None = None,
+    filter: Any = None,
     pool: str | None = None,
     as_json: bool = False,
     data: Path | str | None = None,
     database_url: str | None = None,
 ) -> None:
     """The file is complete or it is not there, and only its owner may read it."""
-    encode = _encoder(file)
+    kind = _format(file)
+    wanted = Wanted(columns=tuple(column), hashes=hashes)
+    encode = encoder(kind, wanted.keys, separator, mark=not no_bom)
     written = 0
 
     async def work(services: Services) -> None:
         nonlocal written
         caller = await operator(services, pool)
-        total = (await services.users.list(caller, UserQuery(PageRequest(1, 1)))).total
+        query = await _query(services, caller, words, filter)
+        total = None
+        with suppress(QueryTooBroad):
+            counted = replace(query or UserQuery(), page=PageRequest(1, 1))
+            total = (await (services.users.search if words else services.users.list)(caller, counted)).total
         with draft_beside(file) as draft, _progress(total, as_json) as advance:
             draft.file.write(encode(()))
-            async with aclosing(services.exports.rows(caller, hashes=hashes)) as pages:
+            async with aclosing(services.exports.rows(caller, replace(wanted, query=query))) as pages:
                 async for page in pages:
                     draft.file.write(encode(page))
                     written += len(page)
@@ -91,17 +110,26 @@ def _into_new(file: Path, work: Callable[[], None]) -> None:
         raise Stopped(there) from error
 
 
-def _encoder(file: Path) -> Encode:
+async def _query(services: Services, caller: Caller, words: str | None, given: Any) -> UserQuery | None:
+    """None for everybody. Raises InvalidInput."""
+    if not words and not given:
+        return None
+    values = {"keywords": words, "advancedFilter": given, "everybody": True}
+    match = body_struct(BulkMatchDto, {name: value for name, value in values.items() if value is not None})
+    return await query_of(V3Request(caller, services), match)
+
+
+def _format(file: Path) -> Format:
     if file.suffix in (".jsonl", ".ndjson"):
-        return encoder("jsonl")
+        return "jsonl"
     if file.suffix == ".csv":
-        return encoder("csv")
+        return "csv"
     raise Stopped(
         say((f"{file} 应为 .jsonl、.ndjson 或 .csv 文件", f"{file}: must be one of .jsonl, .ndjson, .csv"))
     )
 
 
 @contextmanager
-def _progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+def _progress(total: int | None, quiet: bool) -> Iterator[Callable[[int], None]]:
     with bar_of(MofNCompleteColumn(), TimeElapsedColumn(), quiet=quiet) as bar:
         yield partial(bar.advance, bar.add_task(say(("导出", "exporting")), total=total))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from poolhouse import phones
 from poolhouse.db.database import Reads
@@ -266,6 +267,22 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Liste
         add_condition(where, condition, fields)
     add_field(where, query, fields)
     return where
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A query over `args`."""
+
+    sql: str
+    args: tuple[Any, ...]
+
+
+def everybody(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Found:
+    """The ids of all it finds, by id, whatever its page and order. Raises as `check`."""
+    where = _where(pool_id, query, fields)
+    if where.with_search:
+        _add_pairs(where)
+    return Found(f"select u.id from {where.narrow} where {where.sql} order by u.id", tuple(where.args))
 
 
 def check(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> None:

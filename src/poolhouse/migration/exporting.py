@@ -1,4 +1,5 @@
-"""Everybody of a pool, page by page out of one snapshot, in the words that an import reads.
+"""The users of a pool, page by page out of one snapshot, in the words that an import reads: everybody, those named or
+all that match, with all that is theirs or the columns asked for.
 
 A row has the keys of `import_rows`, and two more meanings: `id` is the person's id here, which tokens carry as `sub`,
 and `customDatabaseId` the one they have in the pool's old database, if they came from there. An import links by the
@@ -10,7 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,11 +22,15 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
+from poolhouse.directory import search
 from poolhouse.directory.chooser import Directories
 from poolhouse.errors import (
+    FieldNotFound,
+    InvalidInput,
     NotPermitted,
     NotSupportedByDirectory,
     Overloaded,
+    TooLarge,
     TooManyRequests,
     Unavailable,
 )
@@ -31,9 +38,10 @@ from poolhouse.fields import postgres as field_rows
 from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
 from poolhouse.migration import postgres_exports
-from poolhouse.migration.import_columns import FIELDS, PREFERRED
+from poolhouse.migration.import_columns import CUSTOM, FIELDS, PREFERRED
+from poolhouse.texts import EMPTY, storable, too_many
 from poolhouse.times import v3_time
-from poolhouse.users.model import CUSTOM_DATABASE
+from poolhouse.users.model import CUSTOM_DATABASE, UserQuery
 
 PAGE = 2000
 OF_A_POOL, AT_ONCE = 2, 3
@@ -41,11 +49,16 @@ OF_A_POOL, AT_ONCE = 2, 3
 RETRY_S = 10
 KEYS = ("id", "customDatabaseId", *PREFERRED, "passwordHash", "customData")
 """Of a row, in the order of a table's columns."""
-
-_FIELDS = [FIELDS[key] for key in PREFERRED]
+MOST_NAMED, LONGEST_ID = 1_000, 256
+"""Users that are named one by one; characters of an id."""
+MOST_COLUMNS = 200
 
 Row = Mapping[str, Any]
 
+_HASHES = (
+    "密码哈希不是一列：请用 withPasswordHashes",
+    "hashes are no column to choose: ask by withPasswordHashes",
+)
 _SNAPSHOT = (
     "set transaction isolation level repeatable read, read only; "
     "set local idle_in_transaction_session_timeout = '10min'"
@@ -53,6 +66,54 @@ _SNAPSHOT = (
 """Whoever takes the rows may be slow; how slow is the wire's to say, so this is for one that died meanwhile."""
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom and what. `user_ids` or `query`, else everybody; of a query the page and the order say nothing.
+
+    `columns`: of KEYS, or `customData.KEY`; none: all there are. `hashes`: `passwordHash`, too, as the last of them.
+    """
+
+    user_ids: tuple[str, ...] | None = None
+    query: UserQuery | None = None
+    columns: tuple[str, ...] = ()
+    hashes: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Of a row, in the order of a table's columns. `passwordHash` is among all there are, though empty."""
+        if not self.columns:
+            return KEYS
+        return (*dict.fromkeys(self.columns), *(("passwordHash",) if self.hashes else ()))
+
+    @property
+    def profile(self) -> tuple[str, ...]:
+        """Those of the keys that are fields of the profile."""
+        keys = frozenset(self.keys)
+        return tuple(key for key in PREFERRED if key in keys)
+
+    @property
+    def fields(self) -> list[str]:
+        return [FIELDS[key] for key in self.profile]
+
+    @property
+    def custom(self) -> frozenset[str] | None:
+        """Keys of custom fields; None for all of them."""
+        named = [key.removeprefix(CUSTOM) for key in self.columns if key.startswith(CUSTOM)]
+        return None if "customData" in self.keys else frozenset(named)
+
+    def said(self) -> dict[str, Any]:
+        """For the audit log."""
+        said: dict[str, Any] = {"hashes": self.hashes}
+        if self.user_ids is not None:
+            said["users"] = len(self.user_ids)
+        if self.query is not None:
+            said["matching"] = True
+        return said | ({"columns": list(self.columns)} if self.columns else {})
+
+
+EVERYBODY = Wanted()
 
 
 class UserExports:
@@ -64,34 +125,31 @@ class UserExports:
         self._stopping = False
 
     async def rows(
-        self, caller: Caller, *, hashes: bool = False, page: int = 0
+        self, caller: Caller, wanted: Wanted = EVERYBODY, *, page: int = 0
     ) -> AsyncGenerator[list[Row], None]:
         """Pages of at most `page` (PAGE) rows, by id, as the pool was at the first. Close it: it holds a connection.
 
-        `hashes`: with `passwordHash`, for whoever has the machine or the pool's own secret. The audit log says who
-        took what before the first row is given, and how many there were when it ends, in whichever way. Raises
-        NotPermitted, NotAuthenticated, NotSupportedByDirectory where people are not kept here, TooManyRequests
-        and Overloaded.
+        Hashes are for whoever has the machine or the pool's own secret. The audit log says who took what before the
+        first row is given, and how many there were when it ends, in whichever way. Raises NotPermitted,
+        NotAuthenticated, NotSupportedByDirectory where people are not kept here, InvalidInput and TooLarge naming
+        `userIds` or `columns`, FieldNotFound, what searching raises, TooManyRequests and Overloaded.
         """
-        await self._require(caller, hashes)
+        await self._require(caller, wanted)
+        ids = await self._ids(caller, wanted)
         with self.place(caller.pool_id) as still:
-            await self._audit.write(self._db, caller, Event("export", "user", detail={"hashes": hashes}))
+            await self._audit.write(self._db, caller, Event("export", "user", detail=wanted.said()))
             given, whole = 0, False
             try:
                 async with self._db.transaction() as tx:
                     await tx.execute(_SNAPSHOT)
-                    last = ""
-                    while people := await postgres_exports.page(
-                        tx, caller.pool_id, _FIELDS, last, page or PAGE, hashes=hashes
-                    ):
-                        last = people[-1]["id"]
-                        told = await self._told(tx, caller, people)
+                    async for people in self._pages(tx, caller, wanted, ids, page or PAGE):
+                        told = await self._told(tx, caller, wanted, people)
                         given += len(told)
                         yield told
                         still()
                 whole = True
             finally:
-                await self._note_end(caller, given, hashes=hashes, whole=whole)
+                await self._note_end(caller, wanted, given, whole=whole)
 
     def stop(self) -> None:
         """The server stops: what runs ends before its next page, and nothing begins."""
@@ -116,38 +174,108 @@ class UserExports:
         if self._stopping:
             raise Overloaded("the server stops", retry_after_s=RETRY_S)
 
-    async def _note_end(self, caller: Caller, given: int, *, hashes: bool, whole: bool) -> None:
-        event = Event("export", "user", success=whole, detail={"hashes": hashes, "rows": given})
+    async def _note_end(self, caller: Caller, wanted: Wanted, given: int, *, whole: bool) -> None:
+        event = Event("export", "user", success=whole, detail={**wanted.said(), "rows": given})
         try:
             await self._audit.write(self._db, caller, event)
         except Unavailable:  # perhaps the very reason of the end
-            _log.warning("export_end_unwritten", pool_id=caller.pool_id, rows=given, hashes=hashes)
+            _log.warning("export_end_unwritten", pool_id=caller.pool_id, rows=given, hashes=wanted.hashes)
 
-    async def _require(self, caller: Caller, hashes: bool) -> None:
+    async def _require(self, caller: Caller, wanted: Wanted) -> None:
         caller.require_administrator()
-        if hashes and caller.kind != "system" and not caller.is_owner:
+        if wanted.hashes and caller.kind != "system" and not caller.is_owner:
             raise NotPermitted("password hashes are given to the pool's own secret and to the machine alone")
         if not (await self._directories.of(caller.pool_id)).keeps_profiles:
             raise NotSupportedByDirectory(what="export")
+        _check(wanted)
+        if wanted.custom:
+            defined = await field_rows.list_fields(
+                self._db, caller.pool_id, TargetType.USER, sorted(wanted.custom)
+            )
+            for key in wanted.custom - defined.keys():
+                raise FieldNotFound(field=storable(key[:64]))
 
-    async def _told(self, tx: Tx, caller: Caller, people: Sequence[Any]) -> list[Row]:
-        ids = [person["id"] for person in people]
-        old_ids = await postgres_exports.ids_in_old_database(tx, caller.pool_id, ids, CUSTOM_DATABASE)
-        custom = await self._custom_data(tx, caller, ids)
+    # -- whom ----------------------------------------------------------------------------------------------
+
+    async def _ids(self, caller: Caller, wanted: Wanted) -> search.Found | None:
+        """How all that match are found; None where there is no query."""
+        if wanted.query is None:
+            return None
+        fields = await search.custom_fields(self._db, caller.pool_id, wanted.query)
+        return search.everybody(caller.pool_id, wanted.query, fields)
+
+    async def _pages(
+        self, tx: Tx, caller: Caller, wanted: Wanted, ids: search.Found | None, size: int
+    ) -> AsyncGenerator[list[Any], None]:
+        read = partial(postgres_exports.named, tx, caller.pool_id, wanted.fields, hashes=wanted.hashes)
+        if wanted.user_ids is not None:
+            named = sorted(set(wanted.user_ids))
+            for at in range(0, len(named), size):
+                if people := await read(named[at : at + size]):
+                    yield people
+        elif ids is not None:
+            await postgres_exports.find_all(tx, ids.sql, ids.args)
+            while found := await postgres_exports.next_found(tx, size):
+                if people := await read(found):
+                    yield people
+        else:
+            last = ""
+            while people := await postgres_exports.page(
+                tx, caller.pool_id, wanted.fields, last, size, hashes=wanted.hashes
+            ):
+                last = people[-1]["id"]
+                yield people
+
+    # -- what ----------------------------------------------------------------------------------------------
+
+    async def _told(self, tx: Tx, caller: Caller, wanted: Wanted, people: Sequence[Any]) -> list[Row]:
+        ids, keys = [person["id"] for person in people], frozenset(wanted.keys)
+        old_ids: Mapping[str, str] = {}
+        if "customDatabaseId" in keys:
+            old_ids = await postgres_exports.ids_in_old_database(tx, caller.pool_id, ids, CUSTOM_DATABASE)
+        custom = await self._custom_data(tx, caller, ids, wanted.custom)
+        profile = wanted.profile
         rows: list[Row] = []
         for user_id, password_hash, *values in people:
-            row = {"id": user_id, "customDatabaseId": old_ids.get(user_id)}
-            row |= {key: _plain(value) for key, value in zip(PREFERRED, values, strict=True)}
+            row = {"id": user_id if "id" in keys else None, "customDatabaseId": old_ids.get(user_id)}
+            row |= {key: _plain(value) for key, value in zip(profile, values, strict=True)}
             row |= {"passwordHash": password_hash, "customData": custom.get(user_id)}
             rows.append({key: value for key, value in row.items() if value is not None})
         return rows
 
-    async def _custom_data(self, tx: Tx, caller: Caller, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    async def _custom_data(
+        self, tx: Tx, caller: Caller, ids: Sequence[str], keys: frozenset[str] | None
+    ) -> dict[str, dict[str, Any]]:
+        """`keys`: of these fields; None: of all."""
         found: dict[str, dict[str, Any]] = {}
-        for row in await field_rows.list_values(tx, caller.pool_id, TargetType.USER, ids):
+        if keys is not None and not keys:
+            return found
+        named = None if keys is None else sorted(keys)
+        for row in await field_rows.list_values(tx, caller.pool_id, TargetType.USER, ids, named):
             value = self._fields.loaded(caller.pool_id, TargetType.USER, row)
             found.setdefault(row["target_id"], {})[value.key] = _plain(value.value)
         return found
+
+
+def _check(wanted: Wanted) -> None:
+    """Raises InvalidInput, TooLarge."""
+    named = wanted.user_ids
+    if named is not None and not named:
+        raise InvalidInput("userIds", *EMPTY)
+    if named is not None and len(named) > MOST_NAMED:
+        raise TooLarge("userIds", *too_many(MOST_NAMED))
+    if any(len(one) > LONGEST_ID for one in named or ()):
+        raise TooLarge(
+            "userIds", f"每个最长 {LONGEST_ID} 个字符", f"each has at most {LONGEST_ID} characters"
+        )
+    if len(wanted.columns) > MOST_COLUMNS:
+        raise TooLarge("columns", *too_many(MOST_COLUMNS))
+    for key in wanted.columns:
+        if key == "passwordHash":
+            raise InvalidInput("columns", *_HASHES)
+        if key not in KEYS and not (key.startswith(CUSTOM) and len(key) > len(CUSTOM)):
+            shown = storable(key[:64])
+            raise InvalidInput("columns", f"未知的列：{shown}", f"unknown column: {shown}")
 
 
 def _plain(value: Any) -> Any:

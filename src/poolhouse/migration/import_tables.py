@@ -49,11 +49,13 @@ _GENDERS = {"男": "M", "女": "F", "未知": "U", "male": "M", "female": "F"}
 _SHORTENED = re.compile(r"\d(?:[.,]\d{1,15})?E\+\d{2,3}\Z", re.ASCII)
 _NUMBERS = frozenset({"id", "username", "phone", "externalId", "identityNumber", "postalCode"})
 """Keys whose digits are a name and no quantity."""
-_QUOTED = re.compile(r"'+[0-9=@+＝＠＋－-]")
+_QUOTED = re.compile(r"'+[0-9=@+＝＠＋－\t\r-]")
 """What keeps a spreadsheet from reading a cell as a number or a formula; one `'` goes when it is read."""
-_FORMULA = re.compile(r"[=@＝＠]|[+＋－-](?![0-9 ().-]*\Z)")
-"""What a spreadsheet calculates, in China or Japan in full width too: neither a telephone number nor a dash."""
-_VERBATIM = frozenset({"password", "passwordHash", "salt"})
+_FORMULA = re.compile(r"[=@＝＠\t\r]|[+＋－-](?![0-9 ().]*\Z)")
+"""What a spreadsheet calculates, in China or Japan in full width too, also behind a tab or a line's end: neither a
+telephone number nor a dash."""
+_VERBATIM = frozenset({"password", "salt"})
+"""What people chose may well begin with `'`; a stored hash does not, and an export has one of base64 as a text."""
 _MISREAD = re.compile("[\ud800-\udfff\ufffd]")
 
 
@@ -262,7 +264,7 @@ def _row(
             except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError, RecursionError):
                 return Raw(line, done, {}, "not a JSON object", "customData")
         elif key.startswith(CUSTOM):
-            custom[key.removeprefix(CUSTOM)] = cell
+            custom[key.removeprefix(CUSTOM)] = _unquoted(cell)
         elif key in _NUMBERS and _SHORTENED.match(cell.strip()):
             said = "a number that a spreadsheet shortened: format the column as text and export it again"
             return Raw(line, done, {}, said, key)
@@ -286,7 +288,7 @@ def _shape(header: Sequence[str], cells: Sequence[str]) -> str | None:
 
 def _unquoted(cell: str) -> str:
     """`="00123"` and `'00123` keep a spreadsheet from making a number of it."""
-    plain = cell.strip()
+    plain = cell if cell.startswith("'") else cell.strip()
     if plain.startswith('="') and plain.endswith('"') and len(plain) > 3:
         return plain[2:-1]
     return plain[1:] if _QUOTED.match(plain) else cell

@@ -311,7 +311,8 @@ class UserImports:
             existing = await newcomers.known(tx, caller.pool_id, people, CUSTOM_DATABASE)
         custom = {ids_by_line[p.line]: p.custom_data for p in new if p.line in ids_by_line and p.custom_data}
         if custom:
-            await self._fields.store(tx, caller, TargetType.USER, custom)
+            # Every cell of a table is text.
+            await self._fields.store(tx, caller, TargetType.USER, custom, from_text=True)
         skipped = 0
         for person in people:
             if person.line in ids_by_line:

@@ -84,6 +84,47 @@ async def test_hashes_are_for_the_pool_s_own_key(v3: V3Client) -> None:
     assert await last_note(v3) == (True, {"hashes": True, "rows": 1})
 
 
+async def chosen(v3: V3Client, **body: Any) -> httpx.Response:
+    return await v3.http.post(PATH, json=body, headers=v3.headers)
+
+
+async def test_all_that_match_or_those_named_come_in_the_form_asked_for(
+    v3: V3Client, neighbour: V3Client
+) -> None:
+    assert (await v3.http.post(PATH, json={})).json()["statusCode"] == 401
+    await people(v3, "anna", "annika", "bert")
+    await people(neighbour, "annabel")
+    table = {"format": "csv", "separator": "semicolon", "bom": False, "columns": ["username", "status"]}
+    answer = await chosen(v3, match={"keywords": "ann"}, **table)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text == "username;status\r\nanna;Activated\r\nannika;Activated\r\n"
+    conditions = [{"field": "username", "operator": "EQUAL", "value": "bert"}]
+    answer = await chosen(v3, match={"advancedFilter": conditions}, columns=["username"])
+    assert answer.text == '{"username":"bert"}\n'
+    (bert,) = (await v3.post("list-users", {"keywords": "bert"}))["data"]["list"]
+    answer = await chosen(v3, userIds=[bert["userId"]], columns=["id"])
+    assert json.loads(answer.text) == {"id": bert["userId"]}
+    assert (await chosen(neighbour, userIds=[bert["userId"]])).text == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({}, "userIds"),
+        ({"userIds": ["x"], "match": {"everybody": True}}, "userIds"),
+        ({"match": {"everybody": False}}, "match"),
+        ({"match": {"everybody": True}, "columns": ["nosuch"]}, "columns"),
+        ({"match": {"everybody": True}, "columns": ["passwordHash"]}, "columns"),
+        ({"match": {"everybody": True}, "separator": "dot"}, "separator"),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
+async def test_what_is_amiss_is_named(v3: V3Client, body: dict[str, Any], named: str, lang: str) -> None:
+    answer = await v3.http.post(PATH, json=body, headers={**v3.headers, "x-authing-lang": lang})
+    assert answer.json()["statusCode"] == 400
+    assert named in answer.json()["message"]
+
+
 async def test_one_too_many_is_refused_in_the_envelope(v3: V3Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for bound, status in (("OF_A_POOL", 429), ("AT_ONCE", 503)):
         with monkeypatch.context() as patch:

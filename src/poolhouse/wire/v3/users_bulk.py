@@ -133,7 +133,7 @@ async def start_bulk_act(request: V3Request, body: StartBulkActDto) -> BulkActDt
         given["node"] = node.id
     if body.field:
         given |= _field(body.field, body.value)
-    query = await _query(request, body.match) if body.match else None
+    query = await query_of(request, body.match) if body.match else None
     begun = await request.services.bulk_acts.start(
         request.caller, body.act, given, user_ids=body.user_ids, query=query, confirm=body.confirm
     )
@@ -163,7 +163,8 @@ async def cancel_bulk_act(request: V3Request, body: CancelBulkActDto) -> BulkAct
     return _act(await request.services.bulk_acts.cancel(request.caller, body.act_id))
 
 
-async def _query(request: V3Request, given: BulkMatchDto) -> UserQuery:
+async def query_of(request: V3Request, given: BulkMatchDto) -> UserQuery:
+    """Raises InvalidInput."""
     if not (given.keywords or given.advanced_filter or given.everybody):
         raise InvalidInput("match", *EMPTY)
     return await matching(request, given.keywords, given.advanced_filter)

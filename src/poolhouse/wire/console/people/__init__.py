@@ -1,7 +1,7 @@
-"""The list of users, filtered and shown as each administrator likes it; and what is done to many of them at once."""
+"""The list of users, filtered and shown as each administrator likes it; and what is done with many of them at once."""
 
 from __future__ import annotations
 
-from poolhouse.wire.console.people import bulk, users_list
+from poolhouse.wire.console.people import bulk, export, users_list
 
-PAGES = (*users_list.PAGES, *bulk.PAGES)
+PAGES = (*users_list.PAGES, *bulk.PAGES, *export.PAGES)

@@ -86,15 +86,18 @@ class Whom:
         return {"match": self.asked.question() or {"everybody": True}}
 
 
-async def _whom(visit: Visit) -> Whom | None:
+async def whom(visit: Visit) -> Whom | None:
     """None where nobody was chosen."""
     query = visit.http.query
     users = tuple(dict.fromkeys(one for one in query.all("user") if one))
-    asked = Asked.of(query)
     if users:
-        return Whom(users, asked, len(users))
-    if not query.text("all"):
-        return None
+        return Whom(users, Asked.of(query), len(users))
+    return await everybody(visit) if query.text("all") else None
+
+
+async def everybody(visit: Visit) -> Whom:
+    """All that the words and filters of the address find."""
+    asked = Asked.of(visit.http.query)
     try:
         found = await visit.ask(
             LIST, {**asked.question(), "options": {"pagination": {"page": 1, "limit": 1}}}
@@ -106,13 +109,13 @@ async def _whom(visit: Visit) -> Whom | None:
 
 
 async def choose(visit: Visit, rendering: Rendering) -> Response:
-    return await _chosen(visit, rendering, await _whom(visit))
+    return await _chosen(visit, rendering, await whom(visit))
 
 
 async def _chosen(
     visit: Visit,
     rendering: Rendering,
-    whom: Whom | None,
+    those: Whom | None,
     status: int = 200,
     *,
     error: str = "",
@@ -122,9 +125,9 @@ async def _chosen(
         visit,
         "bulk/choose.html",
         status,
-        whom=whom,
+        whom=those,
         cards=CARDS,
-        choices=await choices_of(visit) if whom and whom.count != 0 else {},
+        choices=await choices_of(visit) if those and those.count != 0 else {},
         settable=SETTABLE,
         profile=PROFILE,
         may_start=visit.may(START),
@@ -135,15 +138,15 @@ async def _chosen(
 
 async def start(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
-    whom = await _whom(visit)
+    those = await whom(visit)
     try:
-        if whom is None:
+        if those is None:
             raise InvalidInput("user", "请先选择用户", "choose users first")
-        begun = await visit.ask(START, {**_values(form), **whom.values})
+        begun = await visit.ask(START, {**_values(form), **those.values})
     except PoolhouseError as error:
         trace.note(error=error)
         status = 400 if isinstance(error, InvalidInput) else status_of(error)
-        return await _chosen(visit, rendering, whom, status, error=error.message(visit.lang), form=form)
+        return await _chosen(visit, rendering, those, status, error=error.message(visit.lang), form=form)
     return redirect(f"{visit.pool_address}/bulk-acts/{segment(begun['actId'])}")
 
 

@@ -29,6 +29,7 @@ from poolhouse.wire.console.words import (
     replaying,
     scripts,
     settings,
+    transfer,
     user,
 )
 
@@ -56,6 +57,7 @@ _PARTS = (
     replaying.WORDS,
     scripts.WORDS,
     settings.WORDS,
+    transfer.WORDS,
     user.WORDS,
 )
 
