@@ -17,6 +17,7 @@ from poolhouse.app import asgi
 from poolhouse.audit.model import RecordQuery
 from poolhouse.customdb import postgres_logs
 from poolhouse.customdb.model import LogEntry
+from poolhouse.fields.model import DataType, FieldDraft, Option, TargetType
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
@@ -76,6 +77,8 @@ class Things:
     administrator: str = "nothing"
     namespace: str = "nothing"
     resource: str = "nothing"
+    of: str = "USER"
+    field: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -95,6 +98,16 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
     await services.groups.add_members(admin, group.code, [user.id])
     await services.customdb.save_script(admin, "login", f"function login() {{}} // of {pool.id}")
     key = await services.access_keys.create(admin, scopes=["users:read"])
+    staff = FieldDraft(
+        TargetType.USER,
+        "staffNo",
+        DataType.SELECT,
+        "工号",
+        "发在工牌上",
+        (Option("a=1", "甲"), Option("b", "b")),
+        i18n={"label": {"en-US": {"enabled": True, "value": "Staff number"}}},
+    )
+    await services.fields.define(admin, [staff])
     log = await services.audit.list_records(admin, RecordQuery(), PageRequest(1, 1))
     call = await one_call(
         services, pool, LogEntry("", "login", 1, 12.5, False, "threw", "no", "at login.js:3:1")
@@ -126,6 +139,7 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         administrator=(await services.administrators.create(OPERATOR, f"c{new_id()}", PASSWORD)).id,
         namespace=space.code,
         resource=resource.code,
+        field="staffNo",
     )
 
 

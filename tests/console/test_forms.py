@@ -12,13 +12,13 @@ from tests.console.conftest import Console, Open, Things
 from poolhouse.client.model import Arg
 from poolhouse.errors import GroupNotFound, InvalidInput, UserNotFound
 from poolhouse.services import Services
-from poolhouse.wire.console import access, applications, fields, forms
+from poolhouse.wire.console import access, applications, custom_fields, fields, forms
 from poolhouse.wire.console.forms import Form
 from poolhouse.wire.v3.app import row_at
 from poolhouse.wire.v3.table import PREFIX
 
-FORMS = (*forms.FORMS, *applications.FORMS, *access.FORMS)
-DELETIONS = (*forms.DELETIONS, *applications.DELETIONS, *access.DELETIONS)
+FORMS = (*forms.FORMS, *applications.FORMS, *access.FORMS, *custom_fields.FORMS)
+DELETIONS = (*forms.DELETIONS, *applications.DELETIONS, *access.DELETIONS, *custom_fields.DELETIONS)
 CHANGING = [form for form in FORMS if form.reads]
 PEOPLE = ("users/new", "users/{user}/edit")
 

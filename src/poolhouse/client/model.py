@@ -9,6 +9,9 @@ from poolhouse.client.words import Words
 
 Values = dict[str, Any]
 
+_DOT = "\x1f"
+"""A dot within a step of a path; no name of ours has one."""
+
 
 class Arg(NamedTuple):
     """An argument: `USER` stands by itself, `--email` is named.
@@ -121,13 +124,22 @@ class Command(NamedTuple):
 
 def put(values: Values, path: str, value: Any) -> None:
     """`put(v, "options.pagination.page", 2)` makes what is missing on the way."""
-    *steps, last = path.split(".")
+    *steps, last = _steps(path)
     for step in steps:
         values = values.setdefault(step, {})
     values[last] = value
 
 
 def got(found: Any, path: str) -> Any:
-    for step in path.split(".") if path else ():
+    for step in _steps(path):
         found = found.get(step) if isinstance(found, dict) else None
     return found
+
+
+def step_of(name: str) -> str:
+    """A name as one step of a path, whatever its characters."""
+    return name.replace(".", _DOT)
+
+
+def _steps(path: str) -> list[str]:
+    return [step.replace(_DOT, ".") for step in path.split(".")] if path else []

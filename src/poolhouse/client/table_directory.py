@@ -1,9 +1,8 @@
-"""The commands about groups, roles, organizations and custom fields."""
+"""The commands about groups, roles and organizations."""
 
 from __future__ import annotations
 
 from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
-from poolhouse.client.special import one_of_list
 from poolhouse.client.table_users import PEOPLE, USER
 
 CODE = Arg("CODE", "code", ("编码", "its code"), needed=True)
@@ -321,76 +320,5 @@ ORG_COMMANDS = (
         "POST remove-department-members",
         (ORG, MANY, NODE),
         REMOVED,
-    ),
-)
-
-KINDS = ("USER", "ROLE", "GROUP", "DEPARTMENT")
-FIELDS = (
-    Column("key", "key"),
-    Column("type", "dataType"),
-    Column("label", "label"),
-    Column("unique", "isUnique"),
-    Column("indexed", "indexed"),
-    Column("index", "indexProgress.state"),
-    Column("done", "indexProgress.done"),
-    Column("total", "indexProgress.total"),
-    Column("description", "description"),
-)
-KEY = Arg("KEY", "list.key", ("字段的键", "the field's key"), needed=True)
-OF = Arg(
-    "--of",
-    "list.targetType",
-    ("谁的字段，默认 USER", "whose field; USER if absent"),
-    choices=KINDS,
-    default="USER",
-)
-FIELD_COMMANDS = (
-    Command(
-        "field list",
-        ("列出自定义字段", "Lists the custom fields of users, or of roles, groups or departments."),
-        "GET get-custom-fields",
-        (OF._replace(to="targetType"),),
-        Table(FIELDS, ""),
-    ),
-    Command(
-        "field set",
-        ("定义或修改自定义字段", "Creates or changes a custom field."),
-        "POST set-custom-fields",
-        (
-            KEY,
-            OF,
-            Arg("--label", "list.label", ("显示的名称", "display name")),
-            Arg(
-                "--type",
-                "list.dataType",
-                ("数据类型", "type of its values"),
-                choices=("STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM"),
-            ),
-            Arg("--description", "list.description", ("描述", "what it is for")),
-            Arg("--unique", "list.isUnique", ("值不可重复", "whether values must be unique"), "yes"),
-            Arg(
-                "--indexed",
-                "list.indexed",
-                ("为列表建立索引", "whether an index speeds up filtering and sorting by it"),
-                "yes",
-            ),
-            Arg(
-                "--user-editable",
-                "list.userEditable",
-                ("用户可自行修改", "whether users may change it"),
-                "yes",
-            ),
-        ),
-        Table(FIELDS, ""),
-        act=one_of_list,
-    ),
-    Command(
-        "field delete",
-        ("删除自定义字段及其所有值", "Deletes a custom field with all its values."),
-        "POST delete-custom-fields",
-        (KEY, OF),
-        DELETED,
-        asks=("删除这个字段及所有人的值？", "Delete this field and all its values?"),
-        act=one_of_list,
     ),
 )

@@ -147,6 +147,7 @@ TITLES: dict[str, Words] = {
     "token endpoint auth": ("身份证明方式", "token endpoint auth"),
     "total": ("总数", "total"),
     "type": ("类型", "type"),
+    "values": ("值的个数", "values"),
     "unique": ("唯一", "unique"),
     "used": ("最近使用", "last used"),
     "user id": ("用户编号", "user id"),

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 MOST_AT_ONCE = 50
+MOST_IN_ORDER = 1000
 LONGEST_KEY = 100
 LONGEST_LABEL = 255
 LARGEST_VALUE_BYTES = 16_384
@@ -113,7 +114,8 @@ class Field:
 class FieldDraft:
     """A field to define, or (None) what to leave as it is on one that is defined already.
 
-    `user_editable` of a new field defaults to `editable_by_default`.
+    `user_editable` of a new field defaults to `editable_by_default`. `is_new`: refused where there is
+    one already.
     """
 
     target_type: TargetType
@@ -133,6 +135,7 @@ class FieldDraft:
     i18n: Mapping[str, Any] | None = None
     editable_by_default: bool = False
     indexed: bool | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ _COLUMNS = """
   d.created_at, d.updated_at, d.indexed
 """
 _WITH_INDEX = f"{_COLUMNS}, i.state as index_state, i.done as index_done, i.total as index_total"
+_ORDER = "d.place nulls last, d.created_at, d.key"
+"""As somebody placed them, and those that nobody has behind, oldest first."""
 _INDEX = "field_indexes i on i.pool_id = d.pool_id and i.target_type = d.target_type and i.key = d.key"
 
 
@@ -53,12 +55,12 @@ def _field(row: Record) -> Field:
 async def list_fields(
     db: Executor | Reads, pool_id: str, target_type: TargetType, keys: Sequence[str] | None = None
 ) -> dict[str, Field]:
-    """By key, oldest first."""
+    """By key, in their order."""
     rows = await db.fetch(
         f"""
         select {_WITH_INDEX} from field_definitions d left join {_INDEX}
         where d.pool_id = $1 and d.target_type = $2 and ($3::text[] is null or d.key = any($3))
-        order by d.created_at, d.key
+        order by {_ORDER}
         """,
         pool_id,
         target_type,
@@ -109,7 +111,7 @@ async def list_page(db: Executor, pool_id: str, query: FieldQuery, page: PageReq
     rows = await db.fetch(
         f"""
         select {_WITH_INDEX} from field_definitions d left join {_INDEX} where {where}
-        order by d.created_at, d.key limit $7 offset $8
+        order by {_ORDER} limit $7 offset $8
         """,
         *args,
         page.size,
@@ -198,6 +200,29 @@ async def delete_field(tx: Tx, pool_id: str, target_type: TargetType, key: str) 
     return deleted is not None
 
 
+async def save_order(tx: Tx, pool_id: str, target_type: TargetType, keys: Sequence[str]) -> None:
+    """Of the definitions that `postgres_index.hold` holds: those of `keys` first."""
+    await tx.execute(
+        """
+        update field_definitions d set place = null
+        where d.pool_id = $1 and d.target_type = $2 and d.place is not null
+        """,
+        pool_id,
+        target_type,
+    )
+    await tx.execute(
+        """
+        update field_definitions d set place = o.place
+        from unnest($3::text[], $4::int[]) o (key, place)
+        where d.pool_id = $1 and d.target_type = $2 and d.key = o.key
+        """,
+        pool_id,
+        target_type,
+        list(keys),
+        list(range(1, len(keys) + 1)),
+    )
+
+
 async def require_matching(db: Executor, text: str, expression: str, field: str) -> bool:
     """PostgreSQL's engine: it cannot be driven into exponential time, and a statement has a timeout."""
     try:
@@ -214,9 +239,9 @@ async def list_values(
     keys: Sequence[str] | None = None,
     visible_to_users: bool | None = None,
 ) -> list[Record]:
-    """target_id, key, data_type, label, value, sealed; in the order the fields were defined."""
+    """target_id, key, data_type, label, value, sealed; in the order of the fields."""
     return await db.fetch(
-        """
+        f"""
         select v.target_id, v.key, d.data_type, d.label, v.value, v.sealed
         from field_values v
         join field_definitions d
@@ -224,7 +249,7 @@ async def list_values(
         where v.pool_id = $1 and v.target_type = $2 and v.target_id = any($3::text[])
           and ($4::text[] is null or v.key = any($4))
           and ($5::bool is null or d.visible_in_user_center = $5)
-        order by v.target_id, d.created_at, d.key
+        order by v.target_id, {_ORDER}
         """,
         pool_id,
         target_type,

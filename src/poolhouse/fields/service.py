@@ -28,6 +28,7 @@ from poolhouse.fields.model import (
     LONGEST_KEY,
     LONGEST_LABEL,
     MOST_AT_ONCE,
+    MOST_IN_ORDER,
     BaseField,
     BaseFieldChanges,
     DataType,
@@ -69,7 +70,7 @@ class FieldService:
     # -- definitions -------------------------------------------------------------------------------------
 
     async def list(self, caller: Caller, target_type: TargetType) -> Sequence[Field]:
-        """Oldest first."""
+        """In their order: as `order` placed them, the others behind, oldest first."""
         if caller.kind != "user":
             caller.require_administrator()
         return list((await postgres.list_fields(self._db, caller.pool_id, target_type)).values())
@@ -81,8 +82,9 @@ class FieldService:
     async def define(self, caller: Caller, drafts: Sequence[FieldDraft]) -> Sequence[Field]:
         """Creates or changes up to 50 fields, all or none.
 
-        Raises InvalidInput; InvalidOperation when something that never changes would, or more fields would be
-        indexed than may; FieldValueTaken when a field becomes unique whose values are not.
+        Raises InvalidInput; Conflict where a field that must be new is there; InvalidOperation when something that
+        never changes would, or more fields would be indexed than may; FieldValueTaken when a field becomes unique
+        whose values are not.
         """
         caller.require_administrator()
         if not drafts:
@@ -129,11 +131,42 @@ class FieldService:
                 detail = {"targetType": target_type, "key": key}
                 await self._audit.write(tx, caller, Event("delete", "field", key, detail=detail))
 
+    async def order(self, caller: Caller, target_type: TargetType, keys: Sequence[str]) -> Sequence[Field]:
+        """These fields first, in this order; the others behind them. Raises InvalidInput, TooLarge, FieldNotFound."""
+        caller.require_administrator()
+        if not keys:
+            raise InvalidInput("keys", *EMPTY)
+        if len(keys) > MOST_IN_ORDER:
+            raise TooLarge("keys", f"最多 {MOST_IN_ORDER} 个", f"at most {MOST_IN_ORDER}")
+        if len(set(keys)) < len(keys):
+            raise InvalidInput("keys", "有重复的键", "a key stands there twice")
+        async with self._db.transaction() as tx:
+            await postgres_index.wait_for_others(tx, caller.pool_id)
+            await postgres_index.hold(tx, caller.pool_id)
+            before = list(await postgres.list_fields(tx, caller.pool_id, target_type))
+            known = set(before)
+            if unknown := next((key for key in keys if key not in known), None):
+                raise FieldNotFound(field=unknown)
+            await postgres.save_order(tx, caller.pool_id, target_type, keys)
+            fields = await postgres.list_fields(tx, caller.pool_id, target_type)
+            event = Event(
+                "update",
+                "field",
+                keys[0],
+                detail={"targetType": target_type},
+                before={"order": before},
+                after={"order": list(fields)},
+            )
+            await self._audit.write(tx, caller, event)
+            return list(fields.values())
+
     async def _define(self, tx: Tx, caller: Caller, draft: FieldDraft) -> Field:
         optional_text(draft.label, "label", LONGEST_LABEL)
         optional_text(draft.description, "description", 1000)
         found = await postgres.list_fields(tx, caller.pool_id, draft.target_type, [draft.key])
         before = found.get(draft.key)
+        if before and draft.is_new:
+            raise Conflict(field=draft.key)
         field = _changed(before, draft) if before else _created(draft)
         await self._check_definition(tx, field)
         saved = await postgres.save_field(tx, caller.pool_id, field)

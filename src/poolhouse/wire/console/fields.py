@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from poolhouse.client.model import Arg, got
+from poolhouse.client.model import Arg, got, step_of
 from poolhouse.client.parsing import action
 from poolhouse.errors import InvalidInput, PoolhouseError
+from poolhouse.times import parse_time, v3_time
 from poolhouse.wire.json_body import json_text
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
+_LONGEST_NUMBER = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`text` is what it holds, as a person reads and writes it; `was`: what was there when the form was made."""
+    """`text` is what it holds, as a person reads and writes it; `was`: what was there when the form was made.
+    `labels`: of values to choose from, what each is called."""
 
     arg: Arg
     text: str = ""
     was: str = ""
     is_wrong: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    help: str = ""
 
     @property
     def name(self) -> str:
@@ -32,6 +39,8 @@ class Field:
     def widget(self) -> str:
         if self.arg.choices:
             return "several" if self.arg.kind == "list" else "choice"
+        if self.arg.kind == "text" and "\n" in self.text + self.was:
+            return "lines"
         return {
             "yes": "yes",
             "flag": "flag",
@@ -41,7 +50,15 @@ class Field:
             "actions": "lines",
             "json": "lines",
             "number": "number",
+            "decimal": "decimal",
+            "moment": "moment",
         }.get(self.arg.kind, "text")
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What it holds is among them, though it may not be chosen any more."""
+        gone = (self.text,) if self.text and self.text not in self.arg.choices else ()
+        return (*self.arg.choices, *gone)
 
     @property
     def chosen(self) -> list[str]:
@@ -49,11 +66,40 @@ class Field:
         return self.text.split("\n")
 
 
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a form has. `labels`: key of an argument -> what each of its values is called; `helps`: what it is for."""
+
+    arguments: list[Arg]
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    helps: Mapping[str, str] = field(default_factory=dict)
+
+    def holding(self, arg: Arg, text: str, was: str) -> Field:
+        labels, help_ = self.labels.get(arg.key, {}), self.helps.get(arg.key, "")
+        return Field(arg, text, was, labels=labels, help=help_)
+
+
 def typed(arg: Arg, form: Mapping[str, str]) -> str:
     """What a form says of a field: a text, or of several choices one a line."""
     if arg.choices and arg.kind == "list":
         return "\n".join(choice for choice in arg.choices if f"{arg.key}.{choice}" in form)
+    if arg.kind == "moment":
+        return _moment(form.get(arg.key, ""))
     return form.get(arg.key, "")
+
+
+def _moment(text: str) -> str:
+    """One spelling for each time, as a browser has several; what is none stands as it is."""
+    try:
+        return written_moment(text)
+    except InvalidInput:
+        return text
+
+
+def written_moment(value: str) -> str:
+    """`2026-11-27T08:30:05` in UTC, as a field for a time holds it; with milliseconds where it has some."""
+    at = parse_time(value, "").replace(tzinfo=None)
+    return at.isoformat(timespec="milliseconds" if at.microsecond // 1000 else "seconds")
 
 
 def written(arg: Arg, value: Any) -> str:
@@ -70,6 +116,8 @@ def written(arg: Arg, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, indent=2)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if arg.kind == "moment":
+        return _moment(str(value))
     return str(value)
 
 
@@ -87,7 +135,23 @@ def read(arg: Arg, text: str) -> Any:
         return json_text(text, arg.to)
     if arg.kind in ("yes", "flag"):
         return text == "yes"
+    if arg.kind == "decimal":
+        return _decimal(arg, text)
+    if arg.kind == "moment":
+        return v3_time(parse_time(text, arg.to))
     return text
+
+
+def _decimal(arg: Arg, text: str) -> int | float:
+    try:
+        if len(text) > _LONGEST_NUMBER:
+            raise ValueError(text)
+        number = float(text)
+        if not math.isfinite(number):
+            raise ValueError(text)
+        return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else number
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(arg.to, "应为数字", "must be a number") from error
 
 
 def _pairs(arg: Arg, text: str) -> Iterator[tuple[str, Any]]:
@@ -156,15 +220,17 @@ def plain(text: str) -> str:
 
 def marked(shown: list[Field], error: PoolhouseError) -> list[Field]:
     """With the mark on what a refusal is about."""
-    about = error if isinstance(error, InvalidInput) else None
-    return [replace(one, is_wrong=about is not None and names(about, one.arg)) for one in shown]
+    return [replace(one, is_wrong=names(error, one.arg)) for one in shown]
 
 
-def names(error: InvalidInput, arg: Arg) -> bool:
+def names(error: PoolhouseError, arg: Arg) -> bool:
     """Whether a refusal is about the field."""
-    field = str(error.facts.get("field", ""))
-    return bool(arg.to) and (
-        field == arg.to or field.startswith(f"{arg.to}.") or arg.to.endswith(f".{field}")
+    field = step_of(str(error.facts.get("field", "")))
+    whole = str(error.facts.get("field", ""))
+    return bool(arg.to and whole) and (
+        arg.to in (whole, field)
+        or whole.startswith(f"{arg.to}.")
+        or arg.to.endswith((f".{whole}", f".{field}"))
     )
 
 

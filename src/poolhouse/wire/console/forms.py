@@ -17,8 +17,8 @@ from poolhouse.client.model import Arg, Command, Values, got, put
 from poolhouse.client.table import COMMANDS
 from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.texts import EMPTY
-from poolhouse.wire.console import fields
-from poolhouse.wire.console.fields import Field, Overtaken
+from poolhouse.wire.console import field_values, fields
+from poolhouse.wire.console.fields import Field, Fields, Overtaken
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect, segment
@@ -34,7 +34,8 @@ class Form:
     name there to where it goes in the call. `confirms`: what of the thing is typed to delete it; its name in the path
     otherwise. `inside`: of what is made, the operation that tells what it is made in, as `within` is for it.
     `requires`: arguments that a command may leave out and this form may not. `clears`: what an emptied field sends; ""
-    where null changes nothing."""
+    where null changes nothing. `finds`: what is there, where asking `reads` does not tell it by itself; `sends`: the
+    call's values, of those the fields make and of what is there; `varies`: the fields it has here and now."""
 
     path: str
     command: str
@@ -48,6 +49,9 @@ class Form:
     inside: tuple[str, Mapping[str, str]] | None = None
     requires: tuple[str, ...] = ()
     clears: str | None = None
+    finds: Callable[[Visit], Awaitable[Any]] | None = None
+    sends: Callable[[Values, Any], Values] | None = None
+    varies: Callable[[Visit, list[Arg], Any], Awaitable[Fields]] | None = None
     template: str = "form.html"
     tells: Callable[[Visit], Awaitable[Mapping[str, Any]]] | None = None
     made: Callable[[Visit, Rendering, Any], Awaitable[Response]] | None = None
@@ -82,7 +86,13 @@ class Form:
 _LEFT = ("--new-code", "--namespace")
 _DEPARTMENT = "organizations/{organization}/departments/{department}"
 FORMS = (
-    Form("users/new", "user create", "users", leaves=("--status", "--email-verified", "--phone-verified")),
+    Form(
+        "users/new",
+        "user create",
+        "users",
+        leaves=("--status", "--email-verified", "--phone-verified"),
+        varies=field_values.of("USER"),
+    ),
     Form(
         "users/{user}/edit",
         "user update",
@@ -91,6 +101,7 @@ FORMS = (
         "GET get-user",
         {"withCustomData": True},
         ("--status",),
+        varies=field_values.of("USER"),
     ),
     Form("groups/new", "group create", "groups"),
     Form("groups/{group}/edit", "group update", "groups/{group}", "group", "GET get-group", leaves=_LEFT),
@@ -111,6 +122,7 @@ FORMS = (
         _DEPARTMENT,
         within={"organization": "organizationCode", "department": "parentDepartmentId"},
         inside=("GET get-department", {"organization": "organizationCode", "department": "departmentId"}),
+        varies=field_values.of("DEPARTMENT"),
     ),
     Form(
         f"{_DEPARTMENT}/edit",
@@ -120,6 +132,7 @@ FORMS = (
         "GET get-department",
         {"withCustomData": True},
         within={"organization": "organizationCode"},
+        varies=field_values.of("DEPARTMENT"),
     ),
 )
 DELETIONS = (
@@ -155,8 +168,9 @@ def pages_of(form: Form) -> tuple[Page, Page]:
 def _shown(form: Form) -> Handler:
     async def show(visit: Visit, rendering: Rendering) -> Response:
         now = await _now(visit, form)
-        texts = {arg.key: fields.written(arg, got(now, arg.to)) for arg in form.arguments}
-        held = [Field(arg, texts[arg.key], texts[arg.key]) for arg in form.arguments]
+        has = await _fields(visit, form, now)
+        texts = {arg.key: fields.written(arg, got(now, arg.to)) for arg in has.arguments}
+        held = [has.holding(arg, texts[arg.key], texts[arg.key]) for arg in has.arguments]
         return await page_with(visit, rendering, form, held)
 
     return show
@@ -166,11 +180,12 @@ def _sent(form: Form) -> Handler:
     async def send(visit: Visit, rendering: Rendering) -> Response:
         given = visit.form()
         now = await _now(visit, form)
-        shown = sent(form, given)
+        shown = sent(form, given, await _fields(visit, form, now))
         done = None
         try:
             values = _values(visit, form, shown, now)
             if now is None or values != _named(visit, form):
+                values = form.sends(values, now) if form.sends else values
                 done = await visit.ask(form.row.operation, values)
         except Overtaken as error:
             return await page_with(visit, rendering, form, error.fields, 409, conflict=True)
@@ -185,8 +200,13 @@ def _sent(form: Form) -> Handler:
     return send
 
 
-def sent(form: Form, given: Mapping[str, str]) -> list[Field]:
-    return [Field(arg, fields.typed(arg, given), given.get(WAS + arg.key, "")) for arg in form.arguments]
+def sent(form: Form, given: Mapping[str, str], has: Fields | None = None) -> list[Field]:
+    has = has or Fields(form.arguments)
+    return [has.holding(arg, fields.typed(arg, given), given.get(WAS + arg.key, "")) for arg in has.arguments]
+
+
+async def _fields(visit: Visit, form: Form, now: Any) -> Fields:
+    return await form.varies(visit, form.arguments, now) if form.varies else Fields(form.arguments)
 
 
 def _values(visit: Visit, form: Form, shown: list[Field], now: Any) -> Values:
@@ -213,6 +233,8 @@ def _named(visit: Visit, form: Form) -> Values:
 
 async def _now(visit: Visit, form: Form) -> Any:
     """What is there; None for a thing that is to be made."""
+    if form.finds:
+        return await form.finds(visit)
     if form.inside:
         operation, names_of = form.inside
         await visit.ask(operation, {to: visit.path[name] for name, to in names_of.items()})
@@ -256,7 +278,8 @@ def deleting(form: Form) -> tuple[Page, Page]:
         now = await _now(visit, form)
         if given.get("confirm", "").strip() != _typed(visit, form, now):
             return await _confirmed(visit, rendering, form, 400, error_word="confirm_wrong")
-        await visit.ask(form.row.operation, _named(visit, form))
+        values = _named(visit, form)
+        await visit.ask(form.row.operation, form.sends(values, now) if form.sends else values)
         return redirect(f"{_address(visit, form.to)}?done=done_deleted")
 
     path = f"/pools/{{pool}}/{form.path}"

@@ -54,7 +54,6 @@ LISTS = (
     List("roles", "role list", leads=True, makes="POST create-role"),
     List("organizations", "org list", leads=True, makes="POST create-organization"),
     List("applications", "app list", leads=True, makes="POST create-application"),
-    List("fields", "field list"),
     List("namespaces", "namespace list", "namespace list", leads=True, makes="POST create-namespace"),
     List(
         "resources",

@@ -50,7 +50,7 @@ from poolhouse.wire.v3.roles import role_key
 _UNIQUE = frozenset({"userId", "username", "email", "phone", "externalId"})
 
 
-def _target_type(word: str) -> TargetType:
+def target_type_of(word: str) -> TargetType:
     return TargetType.NODE if word == "DEPARTMENT" else TargetType(word)
 
 
@@ -116,7 +116,7 @@ def base_field_dto(field: BaseField) -> CustomFieldDto:
 
 
 async def get_custom_fields(request: V3Request, query: GetCustomFieldsQuery) -> list[CustomFieldDto]:
-    fields = await request.services.fields.list(request.caller, _target_type(query.target_type))
+    fields = await request.services.fields.list(request.caller, target_type_of(query.target_type))
     return [field_dto(field) for field in fields]
 
 
@@ -130,7 +130,7 @@ async def list_custom_fields(request: V3Request, query: ListCustomFieldsQuery) -
 def _asked(query: ListCustomFieldsQuery | ListUserBaseFieldsQuery) -> FieldQuery:
     refuse_unbuilt(accessControl=query.access_control, lang=query.lang)
     return FieldQuery(
-        _target_type(query.target_type),
+        target_type_of(query.target_type),
         _data_type(query.data_type) if query.data_type else None,
         query.keyword or "",
         query.user_visible,
@@ -142,7 +142,7 @@ async def set_custom_fields(request: V3Request, body: SetCustomFieldsReqDto) -> 
     objects = {
         (field.target_type, field.key)
         for target_type in {
-            _target_type(item.target_type) for item in body.items if item.data_type == "STRING"
+            target_type_of(item.target_type) for item in body.items if item.data_type == "STRING"
         }
         for field in await request.services.fields.list(request.caller, target_type)
         if field.data_type is DataType.OBJECT
@@ -158,14 +158,14 @@ async def set_custom_fields(request: V3Request, body: SetCustomFieldsReqDto) -> 
 
 
 async def delete_custom_fields(request: V3Request, body: DeleteCustomFieldsReqDto) -> IsSuccessDto:
-    fields = [(_target_type(item.target_type), item.key) for item in body.items]
+    fields = [(target_type_of(item.target_type), item.key) for item in body.items]
     await request.services.fields.delete(request.caller, fields)
     return SUCCESS
 
 
 def _draft(item: SetCustomFieldDto) -> FieldDraft:
     return FieldDraft(
-        _target_type(item.target_type),
+        target_type_of(item.target_type),
         item.key,
         _data_type(item.data_type) if item.data_type else None,
         item.label,
@@ -181,6 +181,7 @@ def _draft(item: SetCustomFieldDto) -> FieldDraft:
         None if item.app_ids is None else tuple(item.app_ids),
         msgspec.to_builtins(item.i18n) if item.i18n else None,
         indexed=item.indexed,
+        is_new=bool(item.is_new),
     )
 
 
@@ -208,7 +209,7 @@ def _rules(given: Any) -> tuple[Rule, ...] | None:
 
 async def set_custom_data(request: V3Request, body: SetCustomDataReqDto) -> IsSuccessDto:
     """Texts are read as numbers, booleans and objects where the field is one: the contract types all as text."""
-    target_type = _target_type(body.target_type)
+    target_type = target_type_of(body.target_type)
     target_id = await _target_id(request, target_type, body.target_identifier, body.namespace)
     values = {target_id: {item.key: item.value for item in body.items}}
     await request.services.fields.set_values(request.caller, target_type, values, from_text=True)
@@ -216,7 +217,7 @@ async def set_custom_data(request: V3Request, body: SetCustomDataReqDto) -> IsSu
 
 
 async def get_custom_data(request: V3Request, query: GetCustomDataQuery) -> dict[str, Any]:
-    target_type = _target_type(query.target_type)
+    target_type = target_type_of(query.target_type)
     target_id = await _target_id(request, target_type, query.target_identifier, query.namespace)
     return custom_data_of(await request.services.fields.values_of(request.caller, target_type, target_id))
 

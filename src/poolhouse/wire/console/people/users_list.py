@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse import trace
+from poolhouse.client.custom_fields import label_of
 from poolhouse.client.model import got
 from poolhouse.errors import InvalidInput, NotFound, PoolhouseError, QueryTooBroad
 from poolhouse.wire.console.page import Page
@@ -171,7 +172,8 @@ async def choices_of(visit: Visit, department: str = "") -> dict[str, list[Any]]
             rows = (await visit.ask(operation, {"page": 1, "limit": MOST_CHOICES}))["list"]
             found[name] = [(one["code"], one.get("name") or one["code"]) for one in rows]
     if visit.may("GET get-custom-fields"):
-        found["fields"] = await visit.ask("GET get-custom-fields", {"targetType": "USER"})
+        defined = await visit.ask("GET get-custom-fields", {"targetType": "USER"})
+        found["fields"] = [{**one, "label": label_of(one, visit.lang)} for one in defined]
     if visit.may(NAMES) and visit.may(ORGANIZATIONS):
         found["departments"] = await _departments(visit)
         if department and department not in dict(found["departments"]):

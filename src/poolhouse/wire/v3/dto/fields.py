@@ -102,6 +102,7 @@ class SetCustomFieldDto(Dto, kw_only=True):
     options: list[CustomFieldSelectOption] | None = None
     i18n: CustomFieldI18n | None = None
     indexed: bool | None = None  # ours, see [below](#indexed-fields)
+    is_new: bool | None = None  # ours: true is refused (409) where the field is there already
 
 
 class SetCustomFieldsReqDto(Dto, kw_only=True):
