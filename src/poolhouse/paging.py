@@ -23,13 +23,14 @@ class PageRequest:
 
     Of users newest first: `after` is the time of creation and id of the row behind which the page begins, whatever its
     number. Where it is not `counted`, a directory may say a total that is too small, as long as it is beyond the page
-    if more follows.
+    if more follows. Who counts may stop behind `count_up_to`, and says then that the total is not exact.
     """
 
     number: int = 1
     size: int = 10
     after: tuple[datetime, str] | None = None
     counted: bool = True
+    count_up_to: int | None = None
 
     @property
     def offset(self) -> int:
@@ -52,10 +53,11 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`total` counts every match, not only this page's."""
+    """`total` counts every match, not only this page's. Where it is not exact, there are more."""
 
     total: int = 0
     items: list[T] = field(default_factory=list)
+    is_exact: bool = True
 
 
 async def everything(ask: Callable[[PageRequest], Awaitable[Page[T]]], most: int = LARGEST_WHOLE) -> list[T]:

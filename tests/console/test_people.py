@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open
 
+from poolhouse.directory.totals import Totals
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.groups.model import GroupDraft
 from poolhouse.orgs.model import NodeDraft
@@ -219,3 +220,22 @@ async def test_a_department_that_no_choice_has_room_for_is_named_where_it_is_fil
     assert "部门丙" in shown
     assert "部门乙" not in shown
     assert (await one.get(f"{HERE}?department=company/nothing")).status_code == 404
+
+
+async def test_a_long_list_is_counted_no_further_than_need_be_unless_somebody_asks(
+    services: Services, pool: PoolForTests, console: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.directories.native, "_totals", Totals(services.db, large=0, slow_s=60.0))
+    monkeypatch.setattr(users_list, "MOST_COUNTED", 3)
+    for n in range(4):
+        await services.users.create(pool.administrator, UserDraft({"username": f"p{n}", "city": "here"}))
+    one = await console("viewer")
+    for query, counted in (("?field=city:EQUAL:here", False), ("?q=p", False), ("?q=p3", True), ("", True)):
+        shown = (await one.get(HERE + query, follow_redirects=True)).text
+        assert ("More than 3" in shown) is not counted, query
+        if not counted:
+            found = re.search(r'href="([^"]*count=all)"', shown)
+            assert found
+            exact = (await one.http.get(unescape(found[1]))).text
+            assert "4 in all" in exact
+            assert await names(one, query) == ["p3", "p2", "p1", "p0"]

@@ -78,6 +78,8 @@ class Listed(Where):
         self.read_through: Field | None = None
         """A field without an index, all values of which are read."""
         self.with_logins = self.with_search = False
+        self.belongings: list[tuple[int, list[str]]] = []
+        """Of terms about groups, roles and departments: their places, and the `exists (...)` of each."""
         self.texts: list[str] = []
         """What the key of everybody listed has in it."""
         self._of_search = 0
@@ -92,6 +94,21 @@ class Listed(Where):
         self.with_search = True
         self._of_search += alone
         self.add(term)
+
+    def belongs(self, terms: list[str]) -> None:
+        """To one of the groups, roles or departments."""
+        self.any_of(terms)
+        self.belongings.append((len(self._terms) - 1, terms))
+
+    def walked(self) -> Listed:
+        """The same, for who walks through people in order: each is looked up, where the planner, who takes the list for
+        a short one, would gather and sort all of it."""
+        other = copy(self)
+        other._terms = list(self._terms)
+        for place, terms in self.belongings:
+            each = [f"{term.removesuffix(')')} offset 0)" for term in terms]
+            other._terms[place] = f"({' or '.join(each)})"
+        return other
 
     def sorted_by(self, field: Field) -> Listed:
         """The same, for statements that sort by this field: only those may have its key among their parameters."""

@@ -104,6 +104,16 @@ def question(query: UserQuery, where: Listed, source: str, counted: Where) -> Qu
     return Question(where, source, counted, state, is_dated)
 
 
+def capped(asked: Question, most: int) -> Question:
+    """Of the same list, counted no further than one more than `most`."""
+    few = Where("", "few")
+    few.args = asked.counted.args
+    source = (
+        f"(select $1::text as pool_id from {asked.source} where {asked.counted.sql} limit {most + 1:d}) few"
+    )
+    return replace(asked, source=source, counted=few)
+
+
 async def find(db: Reads, pool_id: str, asked: Question) -> tuple[int, str, Total | None, float]:
     """How many users the pool has, its state, the total kept of whichever state, and its age in seconds."""
     row = await db.fetchrow(

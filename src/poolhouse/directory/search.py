@@ -15,13 +15,13 @@ from poolhouse.directory import orders
 from poolhouse.directory.deep_pages import FAR, DeepPages
 from poolhouse.directory.filters import add_condition, add_field, folded
 from poolhouse.directory.orders import Listed
-from poolhouse.directory.totals import Totals, counts_of, is_kept, logins_alone, not_indexed
+from poolhouse.directory.totals import Counted, Totals, counts_of, is_kept, logins_alone, not_indexed
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
 from poolhouse.groups.postgres import in_group
 from poolhouse.orgs.postgres_members import in_department, in_no_department
-from poolhouse.paging import Page
+from poolhouse.paging import Page, PageRequest
 from poolhouse.roles.postgres import holds_role
 from poolhouse.users.model import CUSTOM, KeyKind, User, UserQuery
 from poolhouse.users.postgres import is_shown
@@ -138,10 +138,19 @@ async def _counted(db: Reads, totals: Totals, pool_id: str, query: UserQuery, wh
     is_searched = where.with_search and not (where.with_logins or query.sort or query.page.offset > NEAR)
     if is_searched and (found := await _near(db, query, where)) is None:
         _add_pairs(where)
-    total = await totals.of(db, pool_id, query, where)
-    if not found and total > query.page.offset:
-        found = await _found(db, pool_id, query, where, total, glanced=is_searched)
-    return Page(total, found or [])
+    counted = await totals.up_to(db, pool_id, query, where)
+    if not found and (counted.total > query.page.offset or not counted.is_exact):
+        total = counted.total if counted.is_exact else max(counted.total, LONG)
+        way = where.walked() if _is_near(query.page, counted) else where
+        found = await _found(db, pool_id, query, way, total, glanced=is_searched)
+    return Page(counted.total, found or [], counted.is_exact)
+
+
+def _is_near(page: PageRequest, counted: Counted) -> bool:
+    """Whether it is quicker to walk to the page, through people of whom some are listed, than to gather all listed."""
+    if not counted.is_exact:
+        return True
+    return counted.total > SHORT and (page.offset + page.size) * counted.users < counted.total**2
 
 
 async def _found(
@@ -167,7 +176,10 @@ async def _found(
 async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:
     """Newest first, behind a row or without a total: then one more is looked for, which stands for all that follow."""
     page = query.page
-    total = await totals.of(db, pool_id, query, where) if page.counted else None
+    counted = await totals.up_to(db, pool_id, query, where) if page.counted else None
+    if counted and _is_near(page, counted):
+        where = where.walked()
+    total = counted.total if counted else None
     is_short = total is not None and total <= SHORT and not where.unfiltered
     offset, size = (0 if page.after else page.offset), page.size + (total is None)
     if page.after:
@@ -186,7 +198,7 @@ async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where
         found = await _users(db, ids, where)
     if total is None:
         total = page.offset + len(found)
-    return Page(total, found[: page.size])
+    return Page(total, found[: page.size], counted.is_exact if counted else True)
 
 
 async def _near(db: Reads, query: UserQuery, where: Listed) -> list[User] | None:
@@ -293,19 +305,20 @@ def check(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> None:
 
 def add_belongings(where: Where, query: UserQuery) -> None:
     """Departments, groups and roles of the users `u`, who need not be ours."""
+    belongs = where.belongs if isinstance(where, Listed) else where.any_of
     if query.not_in_org:
         where.add(in_no_department("u"))
     for name in ("departments", "groups", "roles"):
         if len(getattr(query, name)) > MOST_OF_A_KIND:
             raise TooLarge(name, f"最多 {MOST_OF_A_KIND} 项", f"at most {MOST_OF_A_KIND} entries")
     if query.departments:
-        where.any_of(
+        belongs(
             [in_department(where, "u", one.department_id, one.include_children) for one in query.departments]
         )
     if query.groups:
-        where.any_of([in_group(where, "u", code) for code in query.groups])
+        belongs([in_group(where, "u", code) for code in query.groups])
     if query.roles:
-        where.any_of([holds_role(where, "u", one.code, one.namespace) for one in query.roles])
+        belongs([holds_role(where, "u", one.code, one.namespace) for one in query.roles])
 
 
 async def custom_fields(db: Reads, pool_id: str, query: UserQuery) -> Mapping[str, Field]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,6 +21,8 @@ from poolhouse.directory.postgres_kept import KEPT_S, MANY_CAME, MOST_CAME, Ques
 from poolhouse.errors import PoolhouseError, QueryTooBroad
 from poolhouse.fields.model import Field
 from poolhouse.fields.postgres_index import INDEXABLE
+from poolhouse.groups.postgres import members_of
+from poolhouse.roles.postgres import holders_of
 from poolhouse.ttl_cache import TtlCache
 from poolhouse.users.model import Condition, UserQuery
 from poolhouse.users.profile_fields import BOOLEANS, COUNTS
@@ -45,6 +47,18 @@ SHOWN_TIMES, SHOWN_S = 20, 600.0
 
 _USERS = "select coalesce(sum(c.users), 0)::bigint from user_counts c where"
 _OF_THE_ROW = TEXTS | BOOLEANS | MOMENTS | COUNTS
+
+
+class Counted(NamedTuple):
+    """Of a pool of `users`; where `total` is not exact, there are more."""
+
+    total: int
+    users: int
+    is_exact: bool = True
+
+    @classmethod
+    def at_most(cls, found: int, most: int, users: int) -> Counted:
+        return cls(min(found, most), users, found <= most)
 
 
 class Totals:
@@ -87,22 +101,11 @@ class Totals:
         if not _is_dated(query):
             return await _count(db, source, counted)
         asked = postgres_kept.question(query, where, source, counted)
-        users, state, kept, age_s = await postgres_kept.find(db, pool_id, asked)
+        users, kept, total = await self._known(db, pool_id, asked)
+        if total is not None:
+            return total
         if users < self._large:
             return await _count(db, source, counted)
-        if kept and kept.state == state and (age_s < KEPT_S or not asked.is_dated):
-            if kept.users == users:
-                return kept.total
-            if kept.users < users <= kept.users + MOST_CAME:
-                found = await postgres_kept.with_newcomers(db, asked, kept)
-                if found and found.users > kept.users + MANY_CAME:
-                    await self._keep(pool_id, asked, found)
-                if found:
-                    return found.total
-        if kept and age_s < self._shown_s(kept):
-            if self._is_slow(kept) and age_s >= self._shown_s(kept) / 2:
-                self._begin(pool_id, asked)  # so that nobody has to wait for it
-            return kept.total
 
         async def count() -> int:
             if users >= self._crowded:
@@ -119,6 +122,54 @@ class Totals:
             return found.total
 
         return await self._counts.get(asked.found_by.hex(), count)
+
+    async def up_to(self, db: Reads, pool_id: str, query: UserQuery, where: Listed) -> Counted:
+        """As `of`; but of a large pool no more are counted than the page asks for (`count_up_to`), unless it is known
+        how many they are."""
+        users = await _sum(db, Where(pool_id, "c"))
+        most = query.page.count_up_to
+        negative = where.of_field and where.of_field.is_negative
+        if most is None or users < self._large or negative or is_kept(query):
+            return Counted(await self.of(db, pool_id, query, where), users)
+        if where.of_field:
+            return Counted.at_most(await _few(db, "user_field_values f", where.of_field, most), most, users)
+        if where.read_through:
+            await self._judge_values(db, pool_id, query, where, where.read_through)
+        source, counted = _counted(pool_id, query, where)
+        if not _is_dated(query):
+            found = await _few(db, *(_of_one_belonging(pool_id, query) or (source, counted)), most)
+            return Counted.at_most(found, most, users)
+        asked = postgres_kept.question(query, where, source, counted)
+        if (total := (await self._known(db, pool_id, asked))[2]) is not None:
+            return Counted(total, users)
+        few = postgres_kept.capped(asked, most)
+        if (total := (await self._known(db, pool_id, few))[2]) is None:
+            counted_few = await postgres_kept.count(db.search_fetch, few)
+            if counted_few.took_s > self._slow_s:
+                await self._keep(pool_id, few, counted_few)
+            total = counted_few.total
+        return Counted.at_most(total, most, users)
+
+    async def _known(self, db: Reads, pool_id: str, asked: Question) -> tuple[int, Total | None, int | None]:
+        """How many users the pool has, what is kept of the list, and its total, where that is known without counting
+        more than newcomers."""
+        users, state, kept, age_s = await postgres_kept.find(db, pool_id, asked)
+        if users < self._large:
+            return users, kept, None
+        if kept and kept.state == state and (age_s < KEPT_S or not asked.is_dated):
+            if kept.users == users:
+                return users, kept, kept.total
+            if kept.users < users <= kept.users + MOST_CAME:
+                found = await postgres_kept.with_newcomers(db, asked, kept)
+                if found and found.users > kept.users + MANY_CAME:
+                    await self._keep(pool_id, asked, found)
+                if found:
+                    return users, kept, found.total
+        if kept and age_s < self._shown_s(kept):
+            if self._is_slow(kept) and age_s >= self._shown_s(kept) / 2:
+                self._begin(pool_id, asked)  # so that nobody has to wait for it
+            return users, kept, kept.total
+        return users, kept, None
 
     def _is_slow(self, kept: Total) -> bool:
         return kept.took_s >= self._too_slow_s
@@ -244,6 +295,29 @@ async def _sum(db: Reads, where: Where) -> int:
 async def _count(db: Reads, source: str, where: Where) -> int:
     total: int = await db.search_fetchval(f"select count(*) from {source} where {where.sql}", *where.args)
     return total
+
+
+async def _few(db: Reads, source: str, where: Where, most: int) -> int:
+    """No further than one more than `most`."""
+    total: int = await db.search_fetchval(
+        f"select count(*) from (select 1 from {source} where {where.sql} limit {most + 1:d}) few", *where.args
+    )
+    return total
+
+
+def _of_one_belonging(pool_id: str, query: UserQuery) -> tuple[str, Where] | None:
+    """Where one group or one role is all that is asked: its members one after another, whom the planner would gather
+    first."""
+    where = Where(pool_id, "u")
+    if query.keyword or set(query.filters) - {"sort"} not in ({"group"}, {"role"}):
+        return None
+    if len(query.groups) == 1:
+        members = members_of(where, query.groups[0])
+    elif len(query.roles) == 1:
+        members = holders_of(where, query.roles[0].code, query.roles[0].namespace)
+    else:
+        return None
+    return f"({members}) m join users u on u.id = m.id", where
 
 
 def _counted(pool_id: str, query: UserQuery, where: Listed) -> tuple[str, Where]:

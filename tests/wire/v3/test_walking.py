@@ -168,6 +168,23 @@ async def test_a_list_without_its_total_is_the_same_list(here: Place, name: str)
     assert (wrong["statusCode"], "Parameter withTotalCount" in wrong["message"]) == (400, True)
 
 
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_that_may_be_counted_in_part_is_the_same_list_and_says_whether_it_was(
+    here: Place, name: str
+) -> None:
+    row = LISTS[name]
+    page = await here.ask(row, page=1, limit=3)
+    part = await here.ask(row, page=1, limit=3, countUpTo=100)
+    assert part["statusCode"] == page["statusCode"]
+    if page["statusCode"] == 200:
+        assert part["data"] == page["data"]
+        assert part["totalCountIsExact"] is True
+        assert "totalCountIsExact" not in page
+    for wrong in ("-1", "many", "0"):
+        refused = await here.ask(row, countUpTo=wrong)
+        assert (refused["statusCode"], "Parameter countUpTo" in refused["message"]) == (400, True)
+
+
 async def test_a_cursor_fixes_the_page_and_its_size(here: Place) -> None:
     row = LISTS["GET list-users"]
     cursor = (await here.ask(row, cursor="", limit=2))["nextCursor"]

@@ -40,6 +40,7 @@ class Source:
         before = f"{self.paged}." if self.paged else ""
         put(values, f"{before}page", 1)
         put(values, f"{before}limit", MOST_OF_A_KIND)
+        put(values, f"{before}withTotalCount", False)
         return values
 
 

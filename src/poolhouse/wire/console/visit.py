@@ -120,13 +120,20 @@ class Visit:
     async def ask(self, operation: str, values: Mapping[str, Any] | None = None) -> Any:
         """`operation` of v3 ("GET list-users") in this process, as the administrator may do it in the pool: the data
         of its answer. Raises NotPermitted where their roles lack a scope, and what the operation raises."""
-        data, _ = await self.ask_page(operation, values)
+        data, _ = await self.ask_beside(operation, values)
         return data
 
     async def ask_page(
         self, operation: str, values: Mapping[str, Any] | None = None
     ) -> tuple[Any, str | None]:
         """And the cursor of the next page, where `withTotalCount` or a cursor is among the values; raises as `ask`."""
+        data, beside = await self.ask_beside(operation, values)
+        return data, beside.get(NEXT)
+
+    async def ask_beside(
+        self, operation: str, values: Mapping[str, Any] | None = None
+    ) -> tuple[Any, Mapping[str, Any]]:
+        """And what stands beside the data of the answer; raises as `ask`."""
         if self.caller is None:
             raise NotAuthenticated("no pool is open")
         row = row_named(operation)
@@ -134,7 +141,7 @@ class Visit:
         data, beside = await asked(
             self.services, row, self.caller, values or {}, own=lambda: f"{self.origin}/oidc"
         )
-        return msgspec.to_builtins(data), (beside or {}).get(NEXT)
+        return msgspec.to_builtins(data), beside or {}
 
     async def ask_server(self, operation: str, values: Mapping[str, Any] | None = None) -> Any:
         """`operation` on administrators or pools, which belongs to no pool, as an owner of the server: the data of its

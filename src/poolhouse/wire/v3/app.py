@@ -148,8 +148,7 @@ async def carried_out(
         without_effect.note(row.request.__name__, values)
     if walk is None:
         return data, None
-    data, following = walking.answered(row, cursors, walk, given, data)
-    return data, {walking.NEXT: following}
+    return walking.answered(row, cursors, walk, given, data)
 
 
 async def asked(

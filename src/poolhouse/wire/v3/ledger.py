@@ -37,8 +37,8 @@ of so many. In a custom user store `updatedAt` is the store's own.
 
 ## Pagination by cursor
 
-Every list that takes `page` and `limit` also takes two fields of Poolhouse's own, in the same place: in the query, in
-the body, or in its `pagination`. Both are optional.
+Every list that takes `page` and `limit` also takes three fields of Poolhouse's own, in the same place: in the query, in
+the body, or in its `pagination`. All are optional.
 
 * `cursor`: `""` for the first page, then the `nextCursor` of the previous response, which is beside `data` and null on
   the last page. Keep all other parameters, including `limit`, and leave out `page`. `list-users` without `sort`
@@ -48,6 +48,8 @@ the body, or in its `pagination`. Both are optional.
   user; any other value is an error that names `cursor`.
 * `withTotalCount`: `false` omits `totalCount`, and `list-users` without `sort` then counts nothing, which saves most of
   the time of a broad filter or search. `nextCursor` tells whether there are more rows.
+* `countUpTo`: a number such as `10000`. In a pool of 50,000 and more, `list-users` then counts no further, unless it
+  knows the total. `totalCountIsExact`, beside `data`, is `false` when there are more than `totalCount`.
 
 `GET list-users?limit=50&cursor=&withTotalCount=false`, then `...&cursor=<nextCursor>` until it is null.
 

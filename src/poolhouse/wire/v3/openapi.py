@@ -16,7 +16,7 @@ from poolhouse.wire.v3 import described
 from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.errors import ROWS
 from poolhouse.wire.v3.table import authentication, contract, endpoints
-from poolhouse.wire.v3.walking import COUNTED, CURSOR, NEXT, place_of
+from poolhouse.wire.v3.walking import COUNTED, CURSOR, EXACT, NEXT, UP_TO, place_of
 
 _REF = "#/components/schemas/{name}"
 
@@ -126,8 +126,13 @@ _WALKING = {
         "default": True,
         "description": "false: without totalCount, which of a list of users need not be counted then.",
     },
+    UP_TO: {
+        "anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}],
+        "description": "Users are counted no further; totalCountIsExact says whether there are more.",
+    },
 }
-_NEXT = "The cursor of the next page, null on the last; where cursor or withTotalCount was given."
+_NEXT = "The cursor of the next page, null on the last; where cursor, withTotalCount or countUpTo was given."
+_EXACT = "Where countUpTo was given: false if there are more than totalCount."
 NOTHING_ACTS = "What it is told is stored, and nobody can sign in through it: that is not built."
 _FAULTS = {
     "429": "Too many requests",
@@ -147,6 +152,7 @@ def _answer(row: Endpoint, kinds: dict[int, Any]) -> dict[str, Any]:
     }
     if row.request and place_of(row.request) is not None:
         properties[NEXT] = {"type": ["string", "null"], "description": _NEXT}
+        properties[EXACT] = {"type": "boolean", "description": _EXACT}
     required = ["statusCode", "message", "requestId"]
     if row.response is not None:
         properties["data"] = kinds[id(row.response)]

@@ -1,9 +1,9 @@
-"""Walking a list by cursor, and lists without their total: for every list, beside page and limit.
+"""Walking a list by cursor, and lists without their total or with a part of it: for every list, beside page and limit.
 
-`cursor` and `withTotalCount` stand where `page` and `limit` do. They are taken out of a question before it is parsed,
-and a cursor is put back as the page and limit it stands for, so that a handler knows nothing of them. Lists of users
-and of the audit log go on behind the row where they were (`PageRequest.after`), whatever comes and goes; others at
-their place.
+`cursor`, `withTotalCount` and `countUpTo` stand where `page` and `limit` do. They are taken out of a question before it
+is parsed, and a cursor is put back as the page and limit it stands for, so that a handler knows nothing of them. Lists
+of users and of the audit log go on behind the row where they were (`PageRequest.after`), whatever comes and goes;
+others at their place.
 Decision: docs/decisions/0044-deep-pages.md.
 """
 
@@ -26,9 +26,15 @@ from poolhouse.misfits import BOOLEAN, STRING, expected
 from poolhouse.paging import MAX_OFFSET, PageRequest
 from poolhouse.wire.v3.endpoint import Endpoint
 
-CURSOR, COUNTED, NEXT = "cursor", "withTotalCount", "nextCursor"
+CURSOR, COUNTED, UP_TO, NEXT, EXACT = (
+    "cursor",
+    "withTotalCount",
+    "countUpTo",
+    "nextCursor",
+    "totalCountIsExact",
+)
 _PAGE, _LIMIT = "page", "limit"
-_OURS = frozenset({CURSOR, COUNTED})
+_OURS = frozenset({CURSOR, COUNTED, UP_TO})
 _DEFAULT_LIMIT = 10
 _YES, _NO = ("true", "1"), ("false", "0")
 
@@ -44,9 +50,11 @@ class Walk:
     after: tuple[datetime, str] | None = None
     last: tuple[datetime, str] | None = None
     more: bool | None = None
+    count_up_to: int | None = None
+    is_exact: bool = True
 
     def page(self, page: PageRequest) -> PageRequest:
-        return replace(page, after=self.after, counted=self.counted)
+        return replace(page, after=self.after, counted=self.counted, count_up_to=self.count_up_to)
 
     def ended(self, at: datetime | None, row_id: str, *, more: bool | None = None) -> None:
         """The time and id of the last row; whether `more` follow, where that is known."""
@@ -125,6 +133,7 @@ def _begun(
     asked = sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
     person = caller.actor_id if row.access == "user" else ""
     walk = Walk(f"{caller.pool_id}/{row.name}/{person}/{asked}", _counted(given.get(COUNTED)))
+    walk.count_up_to = _up_to(given.get(UP_TO))
     cursor = given.get(CURSOR)
     if not isinstance(cursor, str | None):
         raise InvalidInput(CURSOR, *expected(STRING))
@@ -151,11 +160,30 @@ def _counted(value: Any) -> bool:
     raise InvalidInput(COUNTED, *expected(BOOLEAN))
 
 
+def _up_to(value: Any) -> int | None:
+    if value is None or value == "":
+        return None
+    text = str(value)
+    if isinstance(value, bool | float) or not (
+        text.isascii() and text.isdigit() and len(text) < 10 and int(text)
+    ):
+        raise InvalidInput(UP_TO, "应为正整数", "must be a number above 0")
+    return int(text)
+
+
 # -- the answer --------------------------------------------------------------------------------------------
 
 
-def answered(row: Endpoint, cursors: Cursors, walk: Walk, given: Any, data: Any) -> tuple[Any, str | None]:
-    """`data` as it was asked for, and the cursor of the next page: None where there is none."""
+def answered(
+    row: Endpoint, cursors: Cursors, walk: Walk, given: Any, data: Any
+) -> tuple[Any, dict[str, Any]]:
+    """`data` as it was asked for, and beside it the cursor of the next page, None where there is none; whether the
+    total is exact, where it need not be."""
+    data, cursor = _answered(row, cursors, walk, given, data)
+    return data, {NEXT: cursor, **({} if walk.count_up_to is None else {EXACT: walk.is_exact})}
+
+
+def _answered(row: Endpoint, cursors: Cursors, walk: Walk, given: Any, data: Any) -> tuple[Any, str | None]:
     for step in (place_of(row.request) if row.request else None) or ():
         given = getattr(given, _attribute(given.__class__, step))
     number, limit = int(given.page), int(given.limit)

@@ -17,6 +17,7 @@ from poolhouse.wire.console.people.view import CUSTOM, SIZES, Column, View, colu
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import USERS, Visit, onward, redirect, segment
 from poolhouse.wire.console.words import Texts
+from poolhouse.wire.v3.walking import COUNTED, EXACT, NEXT, UP_TO
 
 LIST = "POST list-users"
 FIND = "GET get-user"
@@ -26,6 +27,8 @@ ALONE = ("user_id", "email", "phone")
 """Whoever has just this is meant: one goes straight there."""
 BESIDE = ("username", "external_id", "identity")
 """May be a part of what others have, too: they stand above the list."""
+MOST_COUNTED = 10_000
+"""Of a large pool no more are counted, unless somebody asks for it."""
 MOST_CHOICES, MOST_ORGANIZATIONS, MOST_DEPARTMENTS = 50, 20, 200
 
 
@@ -109,10 +112,12 @@ def _might_be(kind: str, words: str) -> bool:
 
 @dataclass(slots=True)
 class _Listed:
-    """`total` is None where it takes too long to count. `refusal`: why nobody is listed."""
+    """`total` is None where it takes too long to count; there are more where it is not exact. `refusal`: why nobody is
+    listed."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     total: int | None = None
+    is_exact: bool = True
     cursor: str = ""
     refusal: str = ""
 
@@ -122,10 +127,11 @@ async def _listed(visit: Visit, asked: Asked, view: View, *, custom: bool) -> _L
     page |= {"cursor": asked.cursor} if asked.cursor else {"page": asked.number}
     options = {"sort": asked.sorting(), "withCustomData": custom}
     refused: PoolhouseError | None = None
-    for counted in (True, False):
-        body = {**asked.question(), "options": {**options, "pagination": {**page, "withTotalCount": counted}}}
+    up_to = {} if visit.http.query.text("count") == "all" else {UP_TO: MOST_COUNTED}
+    for counted in ({COUNTED: True, **up_to}, {COUNTED: False}):
+        body = {**asked.question(), "options": {**options, "pagination": {**page, **counted}}}
         try:
-            data, cursor = await visit.ask_page(LIST, body)
+            data, beside = await visit.ask_beside(LIST, body)
         except QueryTooBroad as error:
             refused = error
             continue
@@ -133,7 +139,8 @@ async def _listed(visit: Visit, asked: Asked, view: View, *, custom: bool) -> _L
             if not asked.cursor or error.facts.get("field") not in ("cursor", "limit"):
                 raise
             return await _listed(visit, _by_number(asked), view, custom=custom)
-        return _Listed(data["list"], data.get("totalCount"), cursor or "")
+        is_exact = beside.get(EXACT, True)
+        return _Listed(data["list"], data.get("totalCount"), is_exact, beside.get(NEXT) or "")
     assert refused
     trace.note(error=refused)
     return _Listed(refusal=refused.message(visit.lang))

@@ -48,6 +48,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "page_size": ("每页条数", "Users a page"),
     "exact_match": ("完全匹配", "Exact match"),
     "sort_by": ("按“{title}”排序", "Sort by {title}"),
+    "total_more": ("超过 {count} 条", "More than {count}"),
+    "count_all": ("统计总数", "Count them all"),
     "uncounted": ("人数太多，未统计总数", "Too many to count"),
     "nobody": ("此用户池还没有用户", "There are no users in this pool yet"),
     "nobody_found": ("没有符合条件的用户", "No user fits these filters"),
