@@ -135,11 +135,11 @@ def to_make(
     authenticator that has one makes no second."""
     return {
         "rp": {"id": site.rp_id, "name": rp_name},
-        "user": {"id": _text(handle), "name": account, "displayName": person},
-        "challenge": _text(challenge),
+        "user": {"id": text_of(handle), "name": account, "displayName": person},
+        "challenge": text_of(challenge),
         "pubKeyCredParams": [{"type": "public-key", "alg": each} for each in ALGORITHMS],
         "timeout": TIMEOUT_MS,
-        "excludeCredentials": [{"type": "public-key", "id": _text(each)} for each in others],
+        "excludeCredentials": [{"type": "public-key", "id": text_of(each)} for each in others],
         "authenticatorSelection": {
             "residentKey": "required",
             "requireResidentKey": True,
@@ -153,7 +153,7 @@ def to_use(site: Site, challenge: bytes) -> dict[str, Any]:
     """Options of `navigator.credentials.get`: whichever passkey of the site the person chooses."""
     return {
         "rpId": site.rp_id,
-        "challenge": _text(challenge),
+        "challenge": text_of(challenge),
         "timeout": TIMEOUT_MS,
         "allowCredentials": [],
         "userVerification": "required",
@@ -289,7 +289,7 @@ def bytes_of(text: str) -> bytes:
         raise PasskeyRefused("not base64url") from error
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 

@@ -72,7 +72,11 @@ def test_the_example_of_a_field_is_of_its_kind() -> None:
 def test_the_example_of_a_request_is_one_that_the_operation_reads(row: Endpoint) -> None:
     assert row.request
     if row.takes_body:
-        example = operation(row)["requestBody"]["content"]["application/json"]["example"]
+        body = operation(row).get("requestBody")
+        example = body["content"]["application/json"]["example"] if body else {}
+        in_path = {one["name"]: one["example"] for one in operation(row).get("parameters", ())}
+        assert tuple(in_path) == row.path_fields
+        example = {**example, **in_path}
         assert body_struct(row.request, example, row.blank)
         return
     pairs = [

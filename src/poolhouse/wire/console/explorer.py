@@ -21,7 +21,7 @@ from poolhouse.wire.console.visit import Visit, known, stranger
 from poolhouse.wire.json_body import require_few_parts
 from poolhouse.wire.request import Query
 from poolhouse.wire.v3 import envelope, streaming
-from poolhouse.wire.v3.app import carried_out, enveloped, row_at
+from poolhouse.wire.v3.app import carried_out, enveloped, named_by_path, row_at
 from poolhouse.wire.v3.samples import CURL_VARIABLES, samples
 
 SAMPLES = "/docs/samples"
@@ -58,7 +58,7 @@ async def _called(visit: Visit, form: dict[str, str]) -> Response:
     body = form.get("body", "").encode()
     require_few_parts(body)
     values = replace(visit.http, body=body, _decoded={}).json_object() if row.takes_body else {}
-    pairs = Query(query.encode()).decoded
+    values, pairs = named_by_path(row, path, values, Query(query.encode()).decoded)
     own = f"{visit.origin}/oidc"
     data, beside = await carried_out(visit.services, row, caller, values, pairs, headers={}, own=lambda: own)
     if row.streams:

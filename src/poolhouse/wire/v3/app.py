@@ -36,7 +36,7 @@ from poolhouse.wire.v3.parsing import (
     list_fields,
     query_struct,
 )
-from poolhouse.wire.v3.table import PREFIX, endpoints, is_v3, known
+from poolhouse.wire.v3.table import PREFIX, built, is_v3, known
 
 _log = structlog.get_logger(__name__)
 
@@ -70,7 +70,7 @@ class V3Wire:
         try:
             row = row_at(request.method, path)
             trace.note(operation=row.name)
-            data, beside = await self._run(row, request, head)
+            data, beside = await self._run(row, request, head, path)
             if row.streams:
                 return await streaming.begun(data)
         except PoolhouseError as error:
@@ -83,7 +83,7 @@ class V3Wire:
         return enveloped(row, data, beside, lang=head.lang, request_id=head.request_id)
 
     async def _run(
-        self, row: Endpoint, request: Request, head: HttpRequest
+        self, row: Endpoint, request: Request, head: HttpRequest, path: str
     ) -> tuple[Any, dict[str, Any] | None]:
         """The data of the answer, and what stands beside it."""
         http = await read(request, head, STRANGERS_BODY_BYTES if row.access == "anyone" else MAX_BODY_BYTES)
@@ -92,7 +92,7 @@ class V3Wire:
         trace.note(pool_id=caller.pool_id)
         values = http.json_object() if row.takes_body else {}
         own = partial(issuer, self._services, request)
-        pairs = http.query.decoded
+        values, pairs = named_by_path(row, path, values, http.query.decoded)
         return await carried_out(self._services, row, caller, values, pairs, headers=http.headers, own=own)
 
     async def _caller(self, row: Endpoint, http: HttpRequest) -> Caller:
@@ -180,8 +180,18 @@ def row_named(name: str) -> Endpoint:
     return row_at(method, path if path.startswith("/") else f"{PREFIX}{path}")
 
 
+def named_by_path(
+    row: Endpoint, path: str, values: dict[str, Any], pairs: Sequence[tuple[str, str]]
+) -> tuple[dict[str, Any], Sequence[tuple[str, str]]]:
+    """Body and query with what the path names, which they cannot say otherwise."""
+    named = row.in_path(path)
+    if not named:
+        return values, pairs
+    return values | named, [*(pair for pair in pairs if pair[0] not in named), *named.items()]
+
+
 def row_at(method: str, path: str) -> Endpoint:
-    row = endpoints().get((method, path))
+    row = built(method, path)
     if row is not None:
         return row
     if url := known(method, path):

@@ -49,7 +49,7 @@ What it returns becomes `data` of the envelope; None leaves `data` out. Errors a
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`path` is without `/api/v3/` unless it starts with a slash.
+    """`path` is without `/api/v3/` unless it starts with a slash. What stands in braces in it is a field of `request`.
 
     `request` is the struct of the query (GET, DELETE) or of the JSON body; `response` the type of `data`.
     `scope` is what an access key limited to scopes must hold, `<family>:read` or `<family>:write`.
@@ -81,6 +81,16 @@ class Endpoint:
     @property
     def url(self) -> str:
         return self.path if self.path.startswith("/") else f"/api/v3/{self.path}"
+
+    @property
+    def path_fields(self) -> tuple[str, ...]:
+        """Wire names of the fields that stand in the path."""
+        return tuple(part[1:-1] for part in self.url.split("/") if part.startswith("{"))
+
+    def in_path(self, path: str) -> dict[str, str]:
+        """What a client filled in of them."""
+        parts = zip(self.url.split("/"), path.split("/"), strict=False)
+        return {name[1:-1]: given for name, given in parts if name.startswith("{")}
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -100,13 +100,25 @@ def _operation(row: Endpoint, kinds: dict[int, Any], components: dict[str, Any])
     if row.request is None:
         return operation
     schema = kinds[id(row.request)]
-    if row.takes_body:
-        body = {"schema": schema, "example": described.request(row.name, schema, components)}
+    given = described.request(row.name, schema, components)
+    shape, in_path = components[schema["$ref"].rpartition("/")[2]], row.path_fields
+    if not row.takes_body:
+        operation["parameters"] = _parameters(shape, given, in_path)
+        return operation
+    if in_path:
+        operation["parameters"] = [one for one in _parameters(shape, given, in_path) if one["in"] == "path"]
+        schema, given = _without(shape, in_path), {key: given[key] for key in given if key not in in_path}
+    if schema.get("properties", True):
+        body = {"schema": schema, "example": given}
         operation["requestBody"] = {"required": True, "content": {"application/json": body}}
-    else:
-        given = described.request(row.name, schema, components)
-        operation["parameters"] = _parameters(components[schema["$ref"].rpartition("/")[2]], given)
     return operation
+
+
+def _without(shape: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Of a body, of which these stand in the path."""
+    properties = {name: kind for name, kind in shape["properties"].items() if name not in names}
+    required = [name for name in shape.get("required", ()) if name not in names]
+    return {**shape, "properties": properties, "required": required}
 
 
 def _family(row: Endpoint) -> str:
@@ -188,13 +200,15 @@ def _streamed(row: Endpoint) -> dict[str, Any]:
     return refused
 
 
-def _parameters(schema: dict[str, Any], given: dict[str, Any]) -> list[dict[str, Any]]:
+def _parameters(
+    schema: dict[str, Any], given: dict[str, Any], in_path: tuple[str, ...]
+) -> list[dict[str, Any]]:
     """`given` has an example of those that a request would name."""
     required = schema.get("required", ())
     return [
         {
             "name": name,
-            "in": "query",
+            "in": "path" if name in in_path else "query",
             "required": name in required,
             "description": kind.get("description", ""),
             "schema": {key: value for key, value in kind.items() if key != "description"},

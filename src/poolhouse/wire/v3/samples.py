@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -125,7 +125,12 @@ TOKEN=$(curl -s $HOST/api/v3/get-management-token -H 'content-type: application/
 def _curl(method: str, url: str, operation: dict[str, Any], given: Any) -> str:
     """With `$HOST` and `$TOKEN` of `CURL_VARIABLES`."""
     body = "requestBody" in operation
-    pairs = [] if body else [(name, one) for name, value in given.items() for one in _several(value)]
+    in_path = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "path"}
+    for one in operation.get("parameters", ()):
+        if one["in"] == "path":
+            url = url.replace(f"{{{one['name']}}}", quote(str(one["example"]), safe=""))
+    asked = {} if body else given
+    pairs = [(name, one) for name, value in asked.items() if name not in in_path for one in _several(value)]
     query = f"?{urlencode(pairs)}" if pairs else ""
     lines = [f'curl -s {"" if method == "GET" else f"-X {method} "}"$HOST{url}{query}"']
     if operation.get("security") != []:

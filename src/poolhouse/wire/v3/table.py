@@ -36,6 +36,7 @@ from poolhouse.wire.v3 import (
     my_permissions,
     namespaces,
     orgs,
+    passkeys,
     permission_namespaces,
     pool_settings,
     posts,
@@ -103,6 +104,7 @@ FAMILIES: tuple[list[Endpoint], ...] = (
     me.ENDPOINTS,
     my_lists.ENDPOINTS,
     my_permissions.ENDPOINTS,
+    passkeys.ENDPOINTS,
     apps.ENDPOINTS,
     apps_access.ENDPOINTS,
     apps_addresses.ENDPOINTS,
@@ -191,6 +193,19 @@ def _fits(path: str, url: str) -> bool:
     return len(given) == len(wanted) and all(
         part == name or (part and name.startswith("{")) for part, name in zip(given, wanted, strict=True)
     )
+
+
+def built(method: str, path: str) -> Endpoint | None:
+    """The row of a path, of which a client has filled in what stands in braces."""
+    row = endpoints().get((method, path))
+    if row is not None:
+        return row
+    return next((one for one in _built_with_braces(method) if _fits(path, one.url)), None)
+
+
+@cache
+def _built_with_braces(method: str) -> tuple[Endpoint, ...]:
+    return tuple(row for (one, url), row in endpoints().items() if one == method and "{" in url)
 
 
 @cache

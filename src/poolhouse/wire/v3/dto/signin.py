@@ -49,6 +49,8 @@ SmsChannel = Literal[
     "CHANNEL_DELETE_ACCOUNT",
 ]
 
+PasskeyKind = Literal["fingerprint", "face", "other"]
+
 
 class PasswordPayload(Dto, kw_only=True):
     password: str
@@ -539,3 +541,115 @@ class CountryDetailInfo(Dto, kw_only=True):
     phone_country_code: str
     flag: str
     name: LangObject
+
+
+class AuthenticationOptionsDto(Dto, kw_only=True):
+    authentication_options: dict[str, Any]
+    ticket: str
+
+
+class PasskeyChallengeDto(Dto, kw_only=True):
+    public_key: dict[str, Any]
+    ticket: str
+
+
+class PasskeySignInOptions(Dto, kw_only=True):
+    scope: str | None = None
+    custom_data: Any = None
+
+
+class VerifyAuthenticationDto(Dto, kw_only=True):
+    ticket: str
+    authentication_credential: dict[str, Any]
+    options: PasskeySignInOptions | None = None
+
+
+class VerifyAuthenticationResultDto(Dto, kw_only=True):
+    verified: bool
+    token_set: LoginToken
+
+
+class FinalizeWebAuthnLoginDto(Dto, kw_only=True):
+    ticket: str
+    credential: dict[str, Any]
+    options: PasskeySignInOptions | None = None
+
+
+class RegistrationOptionsDto(Dto, kw_only=True):
+    registration_options: dict[str, Any]
+    ticket: str
+
+
+class VerifyRegistrationDto(Dto, kw_only=True):
+    ticket: str
+    registration_credential: dict[str, Any]
+    authenticator_code: PasskeyKind | None = None
+    name: str | None = None
+
+
+class VerifyRegistrationResultDto(Dto, kw_only=True):
+    verified: bool
+
+
+class PasskeyDto(Dto, kw_only=True):
+    id: str
+    user_pool_id: str
+    user_id: str
+    credential_id: str = field(name="credentialID")
+    authenticator_code: PasskeyKind
+    name: str
+    initiator_platform: str
+    rp_id: str
+    app_id: str | None
+    backed_up: bool
+    created_at: str
+    used_at: str | None
+
+
+class PasskeyPagingDto(Dto, kw_only=True):
+    total_count: Int
+    items: list[PasskeyDto] = field(name="list")
+
+
+class ListOwnPasskeysQuery(Dto, kw_only=True):
+    page: Int | None = None
+    limit: Int | None = None
+
+
+class ListPasskeysOfUserQuery(Dto, kw_only=True):
+    user_id: str
+    app_id: str | None = None
+    page: Int | None = None
+    limit: Int | None = None
+
+
+class ListPasskeysOfKindDto(Dto, kw_only=True):
+    authenticator_code: PasskeyKind | None = None
+
+
+class CheckPasskeysDto(Dto, kw_only=True):
+    credential_ids: list[str]
+    authenticator_code: PasskeyKind | None = None
+
+
+class UpdatePasskeyDto(Dto, kw_only=True):
+    credential_id: str
+    name: str
+
+
+class DeletePasskeyQuery(Dto, kw_only=True):
+    credential_id: str
+
+
+class DeletePasskeyOfUserQuery(Dto, kw_only=True):
+    credential_id: str
+    user_id: str
+    app_id: str
+
+
+class RemovePasskeyDto(Dto, kw_only=True):
+    credential_id: str = field(name="credentialID")
+
+
+class RemovePasskeysOfKindDto(Dto, kw_only=True):
+    authenticator_code: PasskeyKind
