@@ -42,9 +42,10 @@ HELD: dict[str, dict[str, str]] = {
     "docs/guide/mysql-with-md5.md": dict.fromkeys(("sql", "sh", "js"), "tests/first_hour/test_migration.py"),
     "docs/guide/names.md": {"sh": "tests/docs/test_running_blocks.py"},
     "docs/guide/permissions.md": {"python": "tests/docs/test_permissions.py"},
-    "docs/guide/sign-in.md": dict.fromkeys(
-        ("text", "js", "console", "sh"), "tests/docs/test_running_blocks.py"
-    ),
+    "docs/guide/sign-in.md": {
+        **dict.fromkeys(("text", "js", "console", "sh"), "tests/docs/test_running_blocks.py"),
+        "javascript": "tests/oidc/test_passkeys_in_chromium.py",
+    },
     "docs/guide/single-page-application.md": dict.fromkeys(
         ("python", "sh", "html"), "tests/docs/test_single_page_application.py"
     ),

@@ -161,8 +161,9 @@ class PasskeyLogin:
             still_here=partial(_require_session, caller),
         )
 
-    async def is_on(self, pool_id: str) -> bool:
-        return (await self._pools.get(pool_id)).settings.passkeys
+    async def is_possible(self, pool_id: str, own: str) -> bool:
+        """Whether our pages may ask for one: the pool has them, and browsers bind them to our address."""
+        return (await self._pools.get(pool_id)).settings.passkeys and isinstance(site_of(own), Site)
 
     # -- inside --------------------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ from poolhouse.wire.tracked_body import TrackedBody
 
 SESSION_COOKIE = "poolhouse_session"
 FORM_COOKIE = "poolhouse_form"
+OFFERED_COOKIE = "poolhouse_passkey_offered"
+"""That this browser was offered to make a passkey."""
 MAX_FORM_BYTES = 64 * 1024
 
 
@@ -145,7 +147,7 @@ def with_browser(
 
 def own_cookies(header: str) -> dict[str, str]:
     """Those this wire sets."""
-    return cookies_among(header, (SESSION_COOKIE, FORM_COOKIE))
+    return cookies_among(header, (SESSION_COOKIE, FORM_COOKIE, OFFERED_COOKIE))
 
 
 def with_query(target: str, facts: Mapping[str, str | None]) -> str:

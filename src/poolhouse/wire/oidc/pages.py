@@ -38,10 +38,13 @@ from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.oidc.answers import back_to, deliver, refuse
 from poolhouse.wire.oidc.browser import Browser, browser_of, typed, with_browser
+from poolhouse.wire.oidc.passkeys import SCRIPT, PasskeySteps
 from poolhouse.wire.oidc.rendering import Look, Rendering, look_of
 from poolhouse.wire.tracked_body import TrackedBody
 
-_MACHINERY = frozenset({"form", "request", "ticket"})
+_WITH_SCRIPT = frozenset({"sign_in", "passkey_offer"})
+"""Pages with a passkey's button, where there is one."""
+_MACHINERY = frozenset({"form", "request", "ticket", "credential"})
 """Our own fields of every form: no business of a script."""
 
 
@@ -80,11 +83,15 @@ Act = Callable[["Pages", Step], Awaitable[Response]]
 class Pages:
     def __init__(self, services: WireServices) -> None:
         self._services, self.rendering = services, Rendering()
+        self._passkeys = PasskeySteps(services)
 
     def routes(self) -> list[BaseRoute]:
         acts: list[tuple[str, str, Act, str]] = [
             ("GET", "/login", Pages.show_sign_in, "sign_in"),
             ("POST", "/login", Pages.sign_in, "sign_in"),
+            ("POST", "/login/passkey", Pages.sign_in_by_passkey, "sign_in"),
+            ("POST", "/login/passkey/begin", Pages.begin_passkey, "sign_in"),
+            ("POST", "/login/passkey/add", Pages.add_passkey, "passkey_offer"),
             ("POST", "/login/send-code", Pages.send_code, "sign_in"),
             ("POST", "/login/code", Pages.sign_in_by_code, "sign_in"),
             ("GET", "/login/signup", Pages.show_sign_up, "sign_up"),
@@ -131,6 +138,21 @@ class Pages:
         except UserNotFound as error:
             raise InvalidInput("code", "验证码错误", "the code is wrong") from error
         return await self._enter(step, logged_in)
+
+    async def begin_passkey(self, step: Step) -> Response:
+        return await self._passkeys.begin(step)
+
+    async def sign_in_by_passkey(self, step: Step) -> Response:
+        return await self._enter(step, await self._passkeys.sign_in(step), offers=False)
+
+    async def add_passkey(self, step: Step) -> Response:
+        """Of whoever has just signed in here, who then goes on to the application."""
+        session = await step.browser.session(step.app.pool_id)
+        if must_sign_in(step.app, step.asked, session):
+            return await self._page(step, "sign_in")
+        assert session is not None
+        await self._passkeys.add(step, session)
+        return await self.proceed(step.browser, step.app, step.asked, session)
 
     # -- sign up -------------------------------------------------------------------------------------------
 
@@ -343,8 +365,15 @@ class Pages:
         check_again(app, asked)
         return Step(read.browser, app, asked, read.sealed, read.form)
 
-    async def _enter(self, step: Step, logged_in: LoggedIn) -> Response:
+    async def _enter(self, step: Step, logged_in: LoggedIn, *, offers: bool = True) -> Response:
+        """To the application; once in a while by way of the offer to make a passkey, where they are on."""
         assert logged_in.session is not None
+        offered = await self._passkeys.offer(step, logged_in.session) if offers else None
+        if offered is not None:
+            again = self._services.sealed_requests.seal(_answered(step.asked, logged_in.session))
+            response = await self._page(replace(step, sealed=again), "passkey_offer", **offered)
+            self._passkeys.note_offer(step, response)
+            return await _let_in(step, response, logged_in)
         response = await self.proceed(
             step.browser, step.app, _answered(step.asked, logged_in.session), logged_in.session
         )
@@ -364,6 +393,10 @@ class Pages:
         if page == "new_password":
             return await self._page(step, page, error=told, ticket=step.given("ticket"),
                                     old_password="old_password" in step.form)  # fmt: skip
+        if page == "passkey_offer":
+            session = await step.browser.session(step.app.pool_id)
+            offered = await self._passkeys.offer(step, session, again=True) if session else None
+            return await self._page(step, page if offered else "sign_in", error=told, **(offered or {}))
         captcha = None
         if isinstance(error, CaptchaRequired) or step.given("captcha"):
             captcha = await self._captcha(step)
@@ -406,8 +439,11 @@ class Pages:
             "notice": None,
             "captcha": None,
             "look": look_of(pool, step.app),
+            "passkeys": name in _WITH_SCRIPT and await self._passkeys.is_on(step),
             **facts,
         }
+        if shown["passkeys"]:
+            shown["script"] = SCRIPT
         return self.render(step.browser, f"{name}.html", 200, step.asked, **shown)
 
     async def look(self, pool_id: str, app: App | None) -> Look:

@@ -23,6 +23,9 @@ from poolhouse.wire import look as looks
 from poolhouse.wire.oidc.browser import Browser
 from poolhouse.wire.oidc.translations import Texts
 
+_SHARED = {"passkeys.js": "console/static"}
+"""Scripts of other pages, by where they are; they ask us for what they go on with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -80,6 +83,7 @@ class Rendering:
         }
         if script:
             policy["script-src"] = f"'sha256-{_hash(_script(script))}'"
+            policy |= {"connect-src": "'self'"} if script in _SHARED else {}
         if frames:
             policy["frame-src"] = " ".join(dict.fromkeys(filter(None, map(web_origin, frames))))
         headers = {
@@ -102,6 +106,7 @@ class Rendering:
             "way": "",
             "captcha": None,
             "can_register": True,
+            "passkeys": False,
             "sealed": "",
             "form_token": "",
         }
@@ -156,7 +161,8 @@ def _style_source(color: str) -> str:
 
 def _script(name: str) -> str:
     """What stands between the tags, to the byte: the policy names its hash."""
-    return (files("poolhouse.wire.oidc") / "templates" / name).read_text("utf-8")
+    folder = files("poolhouse.wire") / (_SHARED.get(name) or "oidc/templates")
+    return (folder / name).read_text("utf-8")
 
 
 def _hash(script: str) -> str:

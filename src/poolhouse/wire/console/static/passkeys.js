@@ -37,6 +37,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     continue;
   }
   say("");
+  form.hidden = false;
   button.disabled = false;
   form.addEventListener("submit", async (event) => {
     if (form.elements.credential.value) return;
