@@ -149,7 +149,8 @@ async def test_a_pool_lists_those_who_may_do_something_in_it(
         await make(roles={other_pool.id: ["owner"]}),
         await make(is_owner=True),
     )
-    found = {one.id: one for one in await services.administrators.list(Caller(pool.id, kind="administrator"))}
+    asking = Caller(pool.id, kind="administrator")
+    found = {one.id: one for one in await services.administrators.list_in_pool(asking)}
     assert {here.id, owner.id} <= set(found)
     assert elsewhere.id not in found
     assert found[here.id].roles == {pool.id: ("viewer",)}
@@ -212,7 +213,9 @@ def test_the_families_are_those_of_the_operations() -> None:
 @pytest.mark.parametrize("role", [role for role in ROLES if SCOPES[role] is not None])
 def test_a_role_below_the_owners_opens_no_credentials(role: Any) -> None:
     scopes = SCOPES[role] or frozenset()
-    assert not {scope for scope in scopes if scope.startswith(("secrets:", "access_keys:"))}
+    assert not {
+        scope for scope in scopes if scope.startswith(("secrets:", "access_keys:", "administrators:"))
+    }
     assert "security:write" not in scopes
 
 

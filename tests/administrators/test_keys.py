@@ -104,3 +104,26 @@ async def test_nobody_makes_a_key_that_can_more_than_they_can(services: Services
     for scopes in (None, ["users:write"], ["users:read", "secrets:read"]):
         with pytest.raises(NotPermitted):
             await services.access_keys.create(limited, scopes=scopes)
+
+
+async def test_a_limited_key_gives_no_role_that_may_do_more_than_the_key(
+    services: Services, pool: PoolForTests
+) -> None:
+    """Nor takes one away: else it could make its holder an owner, or the pool nobody's."""
+    one, owner = await somebody(services, pool), await somebody(services, pool, "owner")
+    limited = Caller(
+        pool.id,
+        "administrator",
+        new_id(),
+        scopes=frozenset({"administrators:write", *(SCOPES["viewer-without-personal-data"] or ())}),
+    )
+    give = services.administrators.set_roles_in_pool
+    for whom, roles in ((one, ["owner"]), (one, ["viewer"]), (owner, []), (owner, ["viewer"])):
+        with pytest.raises(NotPermitted):
+            await give(limited, whom.id, roles)
+    given = await give(limited, one.username, ["viewer-without-personal-data"])
+    assert given.roles == {pool.id: ("viewer-without-personal-data",)}
+    with pytest.raises(NotPermitted):
+        await give(Caller(pool.id, "administrator", new_id(), scopes=frozenset({"users:write"})), one.id, [])
+    with pytest.raises(NotAuthenticated):
+        await give(Caller(pool.id), one.id, [])

@@ -136,11 +136,17 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         act.id,
         message,
         key=key.id,
-        administrator=(await services.administrators.create(OPERATOR, f"c{new_id()}", PASSWORD)).id,
         namespace=space.code,
         resource=resource.code,
         field="staffNo",
+        administrator=(await one_administrator(services, pool)).id,
     )
+
+
+async def one_administrator(services: Services, pool: PoolForTests) -> Administrator:
+    """Who may see what is in the pool."""
+    made = await services.administrators.create(OPERATOR, f"c{new_id()}", PASSWORD)
+    return await services.administrators.set_roles(OPERATOR, made.id, pool.id, ["viewer"])
 
 
 async def one_call(services: Services, pool: PoolForTests, entry: LogEntry) -> str:

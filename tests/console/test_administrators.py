@@ -140,3 +140,41 @@ async def test_whoever_is_nobody_has_no_page(console: Open) -> None:
     owner = await console(is_owner=True)
     for act in ("", "/reset", "/delete"):
         assert (await owner.get(f"{ALL}/{new_id()}{act}")).status_code == 404
+
+
+# -- in a pool -----------------------------------------------------------------------------------------------
+
+HERE = "/pools/{pool}/administrators"
+
+
+async def test_a_pools_owner_gives_roles_in_it_and_takes_them_away(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests, console: Open
+) -> None:
+    owner, one = await console("owner"), await somebody(services)
+    await services.administrators.set_roles(OPERATOR, one.id, other_pool.id, ["owner"])
+    added = await owner.post(HERE, page=HERE, username=one.username, **{"role.viewer": "yes"})
+    assert added.status_code == 303
+    assert (await now(services, one)).roles == {pool.id: ("viewer",), other_pool.id: ("owner",)}
+    shown = (await owner.get(f"{HERE}/{one.id}")).text
+    assert re.findall(r'name="role\.([a-z-]+)" value="yes" checked', shown) == ["viewer"]
+    assert other_pool.id not in shown
+    assert (await owner.post(f"{HERE}/{one.id}", page=HERE)).status_code == 303
+    assert (await now(services, one)).roles == {other_pool.id: ("owner",)}
+    for gone in (await owner.get(f"{HERE}/{one.id}"), await owner.post(f"{HERE}/{one.id}", page=HERE)):
+        assert gone.status_code == 404
+
+
+async def test_nobody_changes_their_own_roles_and_an_unknown_name_is_not_found(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    owner = await console("owner")
+    assert owner.administrator
+    own = f"{HERE}/{owner.administrator.id}"
+    assert (await owner.post(own, page=HERE, **{"role.viewer": "yes"})).status_code >= 400
+    assert (await now(services, owner.administrator)).roles == {pool.id: ("owner",)}
+    name = f"c{new_id()}"
+    unknown = await owner.post(HERE, page=HERE, username=name, **{"role.viewer": "yes"})
+    assert unknown.status_code == 404
+    assert f'value="{name}"' in unknown.text
+    none = await owner.post(HERE, page=HERE, username=owner.administrator.username)
+    assert none.status_code == 400

@@ -24,8 +24,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 PERSONAL = frozenset({"audit", "identities", "mail", "users"})
 """They tell names, addresses or numbers of people."""
-_CREDENTIALS = frozenset({"access_keys", "secrets"})
-"""They tell or make what opens the pool, so an owner's alone."""
+_CREDENTIALS = frozenset({"access_keys", "administrators", "secrets"})
+"""They tell or make what opens the pool, or say who may, so an owner's alone."""
 
 
 def _scopes(families: Iterable[str], access: str) -> frozenset[str]:

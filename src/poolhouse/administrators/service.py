@@ -42,6 +42,7 @@ MOST = 1000
 LEAST_CHARACTERS = 10
 """Of an administrator's password: it opens everybody's data. OWASP asks for 8 beside a second factor, 15 without."""
 LONGEST_NAME = 128
+READ_SCOPE, WRITE_SCOPE = "administrators:read", "administrators:write"
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}\Z")
 
@@ -122,11 +123,14 @@ class AdministratorService:
         return await self._found(tx, made.id)
 
     async def list(self, caller: Caller) -> list[Administrator]:
-        """All of the server for its owners; for others those who have a role in the caller's pool. By username."""
-        if is_server_owner(caller):
-            return await postgres.list_all(self._db)
+        """All of the server, for its owners. By username."""
+        require_server_owner(caller)
+        return await postgres.list_all(self._db)
+
+    async def list_in_pool(self, caller: Caller) -> Sequence[Administrator]:
+        """Those who may do something in the caller's pool, with their roles there and in no other. By username."""
         caller.require_administrator()
-        caller.require_scopes({"security:read"})
+        caller.require_scopes({READ_SCOPE})
         return [
             replace(one, roles={caller.pool_id: one.roles.get(caller.pool_id, ())})
             for one in await postgres.list_all(self._db)
@@ -228,17 +232,7 @@ class AdministratorService:
         async with self._db.transaction() as tx:
             await postgres.one_change_at_a_time(tx)
             old = await self._found(tx, administrator_id)
-            await postgres.set_roles(tx, old.id, pool_id, wanted)
-            before = list(old.roles.get(pool_id, ()))
-            event = Event(
-                "authorize" if wanted else "revoke",
-                "administrator",
-                old.id,
-                detail={"username": old.username},
-                before={"roles": before},
-                after={"roles": list(wanted)},
-            )
-            await self._audit.write(tx, replace(caller, pool_id=pool_id), event)
+            await self._give(tx, caller, old, pool_id, wanted)
         return await self._found(self._db, old.id)
 
     @staticmethod
@@ -247,6 +241,25 @@ class AdministratorService:
         if not administrator.is_owner:
             raise NotPermitted("for owners of the server")
         return replace(asking, pool_id=SERVER, kind="administrator", actor_id=administrator.id, scopes=None)
+
+    async def set_roles_in_pool(
+        self, caller: Caller, administrator_id: str, roles: Sequence[str]
+    ) -> Administrator:
+        """`set_roles` in the caller's own pool, for those who may say who administers it. They give and take away no
+        more than they may do themselves. Answers somebody with no role in any other pool, which is none of theirs.
+
+        Raises AdministratorNotFound, InvalidInput (roles), NotPermitted, and InvalidOperation for one's own roles."""
+        caller.require_administrator()
+        caller.require_scopes({WRITE_SCOPE})
+        wanted = _roles(roles)
+        async with self._db.transaction() as tx:
+            await postgres.one_change_at_a_time(tx)
+            old = await self._found(tx, administrator_id)
+            _require_other(caller, old)
+            _require_no_more(caller, [*wanted, *old.roles.get(caller.pool_id, ())])
+            await self._give(tx, caller, old, caller.pool_id, wanted)
+        given = {caller.pool_id: tuple(wanted)} if wanted else {}
+        return replace(old, roles=given)
 
     async def caller_in(self, administrator: Administrator, pool_id: str, asking: Caller) -> Caller:
         """`asking`, as the administrator may act in the pool. Raises PoolNotFound, for a pool they have no role in as
@@ -273,6 +286,20 @@ class AdministratorService:
     async def names(self, ids: Collection[str]) -> dict[str, str]:
         """What each is called who is an administrator: id -> name, for those who read what they did."""
         return await postgres.names(self._db, ids) if ids else {}
+
+    async def _give(
+        self, tx: Tx, caller: Caller, old: Administrator, pool_id: str, roles: Sequence[Role]
+    ) -> None:
+        await postgres.set_roles(tx, old.id, pool_id, roles)
+        event = Event(
+            "authorize" if roles else "revoke",
+            "administrator",
+            old.id,
+            detail={"username": old.username},
+            before={"roles": list(old.roles.get(pool_id, ()))},
+            after={"roles": list(roles)},
+        )
+        await self._audit.write(tx, replace(caller, pool_id=pool_id), event)
 
     async def _found(self, db: Database | Tx, administrator: str) -> Administrator:
         found = await postgres.find(db, administrator)
@@ -360,6 +387,13 @@ def _facts(administrator: Administrator) -> dict[str, object]:
 def _require_other(caller: Caller, administrator: Administrator) -> None:
     if caller.kind == "administrator" and caller.actor_id == administrator.id:
         raise InvalidOperation("不能对自己的账号执行此操作", "not to be done to an account of one's own")
+
+
+def _require_no_more(caller: Caller, roles: Sequence[Role]) -> None:
+    """A limited key gives no role that does more than the key: it could make itself an owner else."""
+    allowed = scopes_of(roles)
+    if caller.scopes is not None and (allowed is None or not allowed <= caller.scopes):
+        raise NotPermitted("a role that may do more than who gives it")
 
 
 async def _require_another(tx: Tx, but: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 FAMILIES = frozenset(
     {
         "access_keys",
+        "administrators",
         "apps",
         "audit",
         "custom-database",

@@ -57,6 +57,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         (
             Link("settings", "GET list-pool-settings"),
             Link("whitelist", "GET list-whitelist", path="whitelist/email"),
+            Link("administrators", "GET list-pool-administrators"),
             Link("keys", "GET list-access-key"),
             Link("api"),
         ),

@@ -96,6 +96,7 @@ _FAMILIES = {
     "permissions": "permission namespaces and data resources",
     "fields": "custom fields and custom data",
     "access_keys": "access keys",
+    "administrators": "administrators of the pool",
     "audit": "action logs",
     "apps": "applications",
     "security": "security settings",

@@ -9,6 +9,7 @@ import msgspec
 
 from poolhouse.wire.v3 import (
     access_keys,
+    administrators,
     apps,
     apps_access,
     apps_addresses,
@@ -69,6 +70,7 @@ PREFIX = "/api/v3/"
 FAMILIES: tuple[list[Endpoint], ...] = (
     access_keys.ENDPOINTS,
     branding.ENDPOINTS,
+    administrators.ENDPOINTS,
     customdb.ENDPOINTS,
     customdb_logs.ENDPOINTS,
     customdb_migration.ENDPOINTS,

@@ -9,6 +9,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "Administrators belong to the server and are no users of a pool. Owners of the server manage every pool and "
         "every administrator; everybody else has the roles that you give",
     ),
+    "admin_in_pool_help": (
+        "谁可以管理这个用户池。服务器所有者都可以，不需要角色。新管理员由服务器所有者创建",
+        "Who may administer this pool. Owners of the server all may, without a role. They make new administrators",
+    ),
+    "admin_add": ("添加管理员", "Add an administrator"),
+    "admin_add_help": (
+        "输入已有管理员的用户名，并选择角色",
+        "Type the username of an administrator there is, and choose roles",
+    ),
+    "admin_roles_here": ("在此用户池的角色", "Roles in this pool"),
+    "admin_roles_change": ("修改角色", "Change roles"),
+    "admin_roles_own": (
+        "不能修改自己的角色：请由另一位所有者操作",
+        "Your own roles are changed by another owner",
+    ),
+    "admin_roles_needed": ("请至少选择一个角色", "Choose at least one role"),
     "admin_new": ("新建管理员", "New administrator"),
     "admin_new_help": (
         "密码由系统生成，显示一次，首次登录时必须修改",

@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "用它的程序立即不能再调用接口，不能撤销",
         "Programs that use it are refused at once, and this is not undone",
     ),
+    "scope_administrators": ("用户池的管理员", "Administrators of the pool"),
     "scope_access_keys": ("访问密钥", "Access keys"),
     "scope_apps": ("应用", "Applications"),
     "scope_audit": ("日志", "Logs"),
