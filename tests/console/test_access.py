@@ -11,16 +11,17 @@ from tests.console.test_forms import send
 from poolhouse.resources.authorization import Authorization
 from poolhouse.resources.model import Action, Grant, ResourceDraft, ResourceType, TargetType
 from poolhouse.services import Services
+from poolhouse.users.model import UserDraft
 
 SPACE = "/pools/{pool}/namespaces/warehouse"
-ORDERS = f"{SPACE}/resources/orders"
+ORDERS = "/pools/{pool}/resources/warehouse/orders"
 
 
 async def test_a_resource_is_made_changed_cleared_and_deleted_by_its_name(
     services: Services, pool: PoolForTests, console: Open, things: Things
 ) -> None:
     one = await console("owner")
-    new = f"{SPACE}/resources/new"
+    new = "/pools/{pool}/resources/warehouse/new"
     made = await send(
         one, new, code="a/b:c", type="API", name="账单", action="read=查看\r\nwrite", api="https://a"
     )
@@ -57,7 +58,7 @@ async def test_a_list_of_resources_has_those_of_the_namespace_type_and_words(
         shown = (await one.get(f"/pools/{{pool}}/resources{query}")).text
         assert set(re.findall(r'<td><a href="[^"]+">([^<]+)</a>', shown)) == codes, query
     assert (await one.get("/pools/{pool}/resources?type=NOTHING")).status_code == 400
-    assert "/resources/new" not in shown
+    assert "/resources/default/new" not in shown
 
 
 async def test_a_namespace_tells_what_goes_with_it(
@@ -93,4 +94,69 @@ async def test_a_resource_shows_to_whom_it_is_granted(
     )
     shown = (await (await console("viewer")).get(ORDERS)).text
     assert f"/users/{things.user}" in shown
-    assert "Who has it (1)" in shown
+    assert "Who has it in the end (1)" in shown
+
+
+async def test_a_resource_is_given_and_taken_on_its_page_and_on_a_roles(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one = await console("owner")
+    for kind, who in (
+        ("USER", "li"),
+        ("ROLE", things.role),
+        ("GROUP", things.group),
+        ("DEPARTMENT", things.department),
+    ):
+        gave = await one.post(f"{ORDERS}/give", page=ORDERS, kind=kind, identifier=who, actions="read\r\n")
+        assert gave.status_code == 303, gave.text
+    shown = (await one.get(ORDERS)).text
+    assert "Granted directly (4)" in shown
+    assert shown.count(f'action="{one.address(ORDERS)}/take"') == 4
+    assert "实验室" in shown
+    role = f"/pools/{{pool}}/roles/{things.role}"
+    assert "orders" in (await one.get(role)).text
+    took = {"resource": "orders", "namespace": "warehouse", "role_namespace": "default"}
+    assert (await one.post(f"{role}/take", page=role, **took)).status_code == 303
+    took = {"kind": "USER", "identifier": things.user, "role_namespace": ""}
+    assert (await one.post(f"{ORDERS}/take", page=ORDERS, **took)).status_code == 303
+    left = (await one.get(ORDERS)).text
+    assert "Granted directly (2)" in left
+    nobody = await one.post(f"{ORDERS}/give", page=ORDERS, kind="USER", identifier="nobody", actions="")
+    assert nobody.status_code == 404
+    gave = await one.post(f"{role}/give", page=role, resource="a:1", namespace="", actions="")
+    assert gave.status_code == 303
+    assert "a:1" in (await one.get(role)).text
+    viewer = (await (await console("viewer")).get(ORDERS)).text
+    assert "/take" not in viewer
+    assert "/give" not in viewer
+
+
+async def test_whether_somebody_may_is_answered_with_the_way_to_it(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one = await console("viewer")
+    here = "/pools/{pool}/may?namespace=warehouse&resource=orders&action=read&user="
+    assert "No grant and no policy speaks about it" in (await one.get(f"{here}li")).text
+    grants = (Grant("orders", ("read",), ResourceType.DATA),)
+    to = [Authorization(TargetType.GROUP, (things.group,), grants)]
+    await services.authorization.authorize(pool.administrator, to, "warehouse")
+    told = (await one.get(f"{here}{things.user}")).text
+    assert "may read orders" in told
+    assert "group 员工" in told
+    nobody = await one.get(f"{here}nobody")
+    assert nobody.status_code == 404
+    assert "There is no such user" in nobody.text
+    assert (await one.get(f"{here}li&action={'x' * 600}")).status_code in (200, 400)
+
+
+async def test_ctrl_k_and_the_list_of_users_find_a_person_by_the_same_rule(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    """Ctrl-K looked for ids alone: whose phone or external id was pasted was found in the list and not there."""
+    values = {"username": "wang", "phone": "13800138000", "external_id": "ext-7"}
+    user = await services.users.create(pool.administrator, UserDraft(values))
+    one = await console("viewer")
+    for words in (user.id, "+86 138-0013-8000", "ext-7"):
+        assert user.id in (await one.get("/pools/{pool}/go", params={"q": words})).text, words
+        listed = await one.get("/pools/{pool}/users", params={"q": words})
+        assert user.id in listed.headers.get("location", "") + listed.text, words

@@ -12,12 +12,13 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput
 from poolhouse.paging import Page, PageRequest
-from poolhouse.resources import decision, postgres, postgres_grants
+from poolhouse.resources import decision, postgres, postgres_given, postgres_grants
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     ActionFilter,
     AuthorizedResource,
     AuthorizedTarget,
+    GivenGrant,
     Grant,
     Principal,
     ResourceType,
@@ -65,10 +66,18 @@ class AuthorizationService:
             await self._audit.write(tx, caller, _event("authorize", namespace, grants))
 
     async def revoke(
-        self, caller: Caller, authorizations: Sequence[Authorization], namespace: str = DEFAULT_NAMESPACE
+        self,
+        caller: Caller,
+        authorizations: Sequence[Authorization],
+        namespace: str = DEFAULT_NAMESPACE,
+        *,
+        role_namespace: str | None = None,
     ) -> None:
-        """All or none. A grant with no actions named goes whole; what is not granted is passed over."""
-        grants = await self._resolved(caller, authorizations, namespace)
+        """All or none. A grant with no actions named goes whole; what is not granted is passed over.
+
+        `role_namespace`: where the roles are, if not in `namespace` or the default one.
+        """
+        grants = await self._resolved(caller, authorizations, role_namespace or namespace)
         async with self._db.transaction() as tx:
             await postgres_grants.revoke(tx, caller.pool_id, namespace, grants)
             await self._audit.write(tx, caller, _event("revoke", namespace, grants))
@@ -80,8 +89,8 @@ class AuthorizationService:
     ) -> bool:
         """For an administrator, or for the user themself. Of an unknown user: no."""
         caller.require_user_or_administrator(user_id)
-        _check(resource, "resource")
-        _check(action, "action")
+        check_text(resource, "resource")
+        check_text(action, "action")
         principals = await self._principals.effective_for_user(caller, user_id)
         statements = await self._statements(caller, principals, namespace, decision.candidates(resource))
         return decision.decide(statements, resource, action)
@@ -95,7 +104,7 @@ class AuthorizationService:
         """
         caller.require_user_or_administrator(user_id)
         for resource in resources:
-            _check(resource, "resources")
+            check_text(resource, "resources")
         principals = await self._principals.effective_for_user(caller, user_id)
         asked = list({one for resource in resources for one in decision.candidates(resource)})
         statements = await self._statements(caller, principals, namespace, asked)
@@ -160,7 +169,7 @@ class AuthorizationService:
     ) -> Page[AuthorizedTarget]:
         """To whom the resource is granted, each with the actions, a denial to that target taken off."""
         caller.require_administrator()
-        _check(resource, "resource")
+        check_text(resource, "resource")
         rows = await postgres_grants.statements_about(
             self._db, caller.pool_id, namespace, decision.candidates(resource), target_types
         )
@@ -174,6 +183,28 @@ class AuthorizationService:
                 found.append(AuthorizedTarget(name, allowed))
         shown = found[page.offset : page.offset + page.size] if page else found
         return Page(len(found), shown)
+
+    async def list_grants(
+        self,
+        caller: Caller,
+        page: PageRequest,
+        *,
+        namespace: str | None = None,
+        resource: str | None = None,
+        target: TargetName | None = None,
+        role_namespace: str = DEFAULT_NAMESPACE,
+    ) -> Page[GivenGrant]:
+        """What was granted as it was granted: without what policies say. Everything given must hold; of an unknown
+        target nothing. `role_namespace`: where a role that is named is."""
+        caller.require_administrator()
+        if resource is not None:
+            check_text(resource, "resource")
+        found = await self._principals.find(caller, target, role_namespace) if target else None
+        if target is not None and found is None:
+            return Page(0, [])
+        return await postgres_given.list_grants(
+            self._db, caller.pool_id, page, namespace=namespace, resource=resource, target=found
+        )
 
     # -- inside ------------------------------------------------------------------------------------------
 
@@ -218,9 +249,9 @@ class AuthorizationService:
             if not one.grants:
                 raise InvalidInput("resources", *EMPTY)
             for grant in one.grants:
-                _check(grant.resource, "resource")
+                check_text(grant.resource, "resource")
                 for action in grant.actions:
-                    _check(action, "actions")
+                    check_text(action, "actions")
             targets = await self._principals.resolve(caller, one.type, one.identifiers, namespace)
             found += [(target, grant) for target in targets for grant in one.grants]
             if len(found) > LARGEST_BATCH:
@@ -250,6 +281,7 @@ def _event(operation: Operation, namespace: str, grants: Sequence[tuple[Target, 
     )
 
 
-def _check(text: str, field: str) -> None:
+def check_text(text: str, field: str) -> None:
+    """A resource or an action. Raises InvalidInput naming `field`."""
     if not text.strip() or len(text) > LONGEST_TEXT:
         raise InvalidInput(field, f"长度应为 1 至 {LONGEST_TEXT}", f"must be 1 to {LONGEST_TEXT} characters")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -119,7 +119,8 @@ class ResourceChanges:
 class Statement:
     """`actions` on `resource`, both with `*` for anything; no actions means the resource as such.
 
-    `condition` is a list of `{"param", "operator", "value"}`, kept and given back, never evaluated.
+    `condition` is a list of `{"param", "operator", "value"}`, kept and given back, never evaluated. `policy`: the code
+    of the policy that says it, where it was read with it; None of a grant.
     """
 
     effect: Effect
@@ -127,6 +128,7 @@ class Statement:
     actions: tuple[str, ...] = ()
     resource_type: ResourceType | None = None
     condition: tuple[Mapping[str, Any], ...] = ()
+    policy: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,18 @@ class Grant:
     actions: tuple[str, ...] = ()
     resource_type: ResourceType | None = None
     inherit_by_children: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GivenGrant:
+    """A grant with whom it is given to. `name`: what they are called, "" where nobody knows; `role_namespace`: of a
+    role, "" of others."""
+
+    namespace: str
+    target: TargetName
+    name: str
+    grant: Grant
+    role_namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -366,13 +366,13 @@ async def statements_of(
     about = _COVERING.format(c="s.resource")
     about_grant = _COVERING.format(c="g.resource")
     rows = await db.fetch(
-        f"{_HELD} select h.type, h.id, h.direct, s.effect, s.resource, s.actions, s.resource_type, s.condition "
-        "from held h join policy_assignments a on a.pool_id = $1 and a.target_type = h.type "
+        f"{_HELD} select h.type, h.id, h.direct, s.effect, s.resource, s.actions, s.resource_type, s.condition, "
+        "p.code from held h join policy_assignments a on a.pool_id = $1 and a.target_type = h.type "
         "and a.target_id = h.id and a.enabled and (h.direct or a.inherit_by_children) "
         "join policies p on p.pool_id = $1 and p.id = a.policy_id and (p.namespace = $5 or p.is_default) "
         f"join policy_statements s on s.pool_id = $1 and s.policy_id = p.id {about} "
-        "union all select h.type, h.id, h.direct, 'ALLOW', g.resource, g.actions, g.resource_type, '[]'::jsonb "
-        "from held h join resource_grants g on g.pool_id = $1 and g.target_type = h.type "
+        "union all select h.type, h.id, h.direct, 'ALLOW', g.resource, g.actions, g.resource_type, '[]'::jsonb, "
+        "null from held h join resource_grants g on g.pool_id = $1 and g.target_type = h.type "
         f"and g.target_id = h.id and g.namespace = $5 and (h.direct or g.inherit_by_children) {about_grant}",
         pool_id,
         [p.target.type for p in principals],
@@ -384,7 +384,7 @@ async def statements_of(
     return [
         (
             Principal(Target(TargetType(row[0]), row[1]), row[2]),
-            Statement(Effect(row[3]), row[4], tuple(row[5]), _type(row[6]), tuple(row[7] or ())),
+            Statement(Effect(row[3]), row[4], tuple(row[5]), _type(row[6]), tuple(row[7] or ()), row[8]),
         )
         for row in rows
     ]

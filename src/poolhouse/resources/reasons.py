@@ -13,6 +13,7 @@ from poolhouse.orgs import postgres as org_rows
 from poolhouse.orgs.members import DepartmentMembers
 from poolhouse.paging import Page, PageRequest
 from poolhouse.resources import decision, postgres, postgres_grants
+from poolhouse.resources.authorization import check_text
 from poolhouse.resources.model import (
     DEFAULT_NAMESPACE,
     AuthorizedResource,
@@ -100,6 +101,24 @@ class AccessReasons:
         shown = found[page.offset : page.offset + page.size]
         reasons = [Reasoned(one, tuple(_reasons(one.code, said, holders, roles))) for one in shown]
         return Page(len(found), reasons)
+
+    async def of_action(
+        self, caller: Caller, user_id: str, resource: str, action: str, namespace: str = DEFAULT_NAMESPACE
+    ) -> tuple[bool, Sequence[Reason]]:
+        """What `AuthorizationService.is_allowed` answers, with every statement about this very action: denials, which
+        beat the others, first. No statement: it is not allowed."""
+        caller.require_administrator()
+        check_text(resource, "resource")
+        check_text(action, "action")
+        holders = await self._holders(caller, user_id)
+        roles = {held.role.id: held for held in await self._roles(caller, holders)}
+        principals = [*holders, *(Principal(Target(TargetType.ROLE, role_id)) for role_id in roles)]
+        said = await postgres_grants.statements_of(
+            self._db, caller.pool_id, principals, namespace, decision.candidates(resource)
+        )
+        about = [(who, one) for who, one in said if decision.permits(one.actions, action)]
+        reasons = _reasons(resource, about, holders, roles)
+        return decision.decide([one for _, one in about], resource, action), reasons
 
     async def _holders(self, caller: Caller, user_id: str) -> dict[Principal, Source]:
         """The user, their groups, their departments and those above."""

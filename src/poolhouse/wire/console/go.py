@@ -10,9 +10,10 @@ from starlette.responses import Response
 
 from poolhouse.client.model import Values, got, put
 from poolhouse.customdb.model import SCRIPT_NAMES
-from poolhouse.errors import InvalidInput, NotFound
+from poolhouse.errors import InvalidInput
 from poolhouse.wire.console.navigation import SECTIONS
 from poolhouse.wire.console.page import Page
+from poolhouse.wire.console.people.meant import meant
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, segment
 from poolhouse.wire.console.words import TEXTS
@@ -98,21 +99,13 @@ async def _found(visit: Visit, words: str) -> list[Place]:
             continue
         rows = (await visit.ask(source.operation, source.values(words)))["list"][:MOST_OF_A_KIND]
         if source.name == "users" and not rows:
-            rows = await _of_id(visit, words)
+            rows = (await meant(visit, words)).all
         for row in rows:
             called = [str(row[name]) for name in source.labels if row.get(name)]
             key = str(got(row, source.key))
             also = next((one for one in (*called[1:], key) if one != called[0]), "")
             places.append(Place(source.name, called[0], f"{_base(visit)}/{source.name}/{segment(key)}", also))
     return places
-
-
-async def _of_id(visit: Visit, words: str) -> list[dict[str, Any]]:
-    """The user whose id it is, which is among no words that are searched."""
-    try:
-        return [await visit.ask("GET get-user", {"userId": words})]
-    except NotFound:
-        return []
 
 
 def _says(words: str, *names: str) -> bool:

@@ -62,8 +62,8 @@ LISTS = (
         filters=("namespaceCodeList", "type"),
         leads=True,
         makes="POST create-resource",
-        at="namespaces/{namespace}/resources/{code}",
-        inside="namespaces/{namespaceCodeList}/resources",
+        at="resources/{namespace}/{code}",
+        inside="resources/{namespaceCodeList}",
         offers={"namespaceCodeList": namespaces.offered},
     ),
 )

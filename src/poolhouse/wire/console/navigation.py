@@ -40,6 +40,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         (
             Link("resources", "GET list-common-resource"),
             Link("namespaces", "GET list-namespaces"),
+            Link("may", "POST explain-action"),
         ),
     ),
     ("section_applications", (Link("applications", "GET list-applications"),)),

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from poolhouse.client.model import Facts, got
 from poolhouse.client.table import COMMANDS
 from poolhouse.client.words import TITLES
+from poolhouse.wire.console.access import grants
+from poolhouse.wire.console.access.grants import Grantee
 from poolhouse.wire.console.directory import members
 from poolhouse.wire.console.directory.members import MEMBERS_PAGE, Members
 from poolhouse.wire.console.page import Handler, Page
@@ -26,11 +28,28 @@ class Thing:
     changes: str
     deletes: str
     members: Members | None = None
+    grants: Grantee | None = None
 
 
 THINGS = (
-    Thing("group", "groups", "group show", "POST update-group", "POST delete-groups-batch", members.GROUP),
-    Thing("role", "roles", "role show", "POST update-role", "POST delete-roles-batch", members.ROLE),
+    Thing(
+        "group",
+        "groups",
+        "group show",
+        "POST update-group",
+        "POST delete-groups-batch",
+        members.GROUP,
+        grants.GROUP,
+    ),
+    Thing(
+        "role",
+        "roles",
+        "role show",
+        "POST update-role",
+        "POST delete-roles-batch",
+        members.ROLE,
+        grants.ROLE,
+    ),
 )
 
 
@@ -58,6 +77,7 @@ def _handler(thing: Thing) -> Handler:
             people=people,
             number=number,
             last=people is None or number * MEMBERS_PAGE >= people["totalCount"],
+            granted=await grants.of(visit, thing.grants) if thing.grants else None,
         )
 
     return show

@@ -280,12 +280,12 @@ def _token_of(key: str | None) -> str:
     return hmac.digest(key.encode(), b"form", "sha256").hex() if key else ""
 
 
-def page_of(query: Query) -> int:
+def page_of(query: Query, name: str = "page") -> int:
     """The page of a list that an address asks for. Raises InvalidInput."""
-    given = query.integer("page")
+    given = query.integer(name)
     number = 1 if given is None else given
     if number < 1:
-        raise InvalidInput("page", "应不小于 1", "must be at least 1")
+        raise InvalidInput(name, "应不小于 1", "must be at least 1")
     return number
 
 

@@ -64,13 +64,13 @@ from poolhouse.wire.v3.dto.roles import (
 )
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
-_TARGETS: dict[str, TargetType] = {
+TARGETS: dict[str, TargetType] = {
     "USER": TargetType.USER,
     "ROLE": TargetType.ROLE,
     "GROUP": TargetType.GROUP,
     "DEPARTMENT": TargetType.ORG,
 }
-_TARGET_NAMES: dict[TargetType, Any] = {type_: name for name, type_ in _TARGETS.items()}
+TARGET_NAMES: dict[TargetType, Any] = {type_: name for name, type_ in TARGETS.items()}
 
 # -- resources ---------------------------------------------------------------------------------------------
 
@@ -226,7 +226,7 @@ async def associate_tenant_resource(request: V3Request, body: AssociateTenantRes
 async def authorize_resources(request: V3Request, body: AuthorizeResourcesDto) -> IsSuccessDto:
     authorizations = [
         Authorization(
-            _TARGETS[one.target_type],
+            TARGETS[one.target_type],
             tuple(one.target_identifiers),
             tuple(
                 Grant(grant.code, tuple(grant.actions), ResourceType(grant.resource_type))
@@ -287,7 +287,7 @@ async def get_authorized_resources(
     """`resourceList` narrows it to these codes."""
     found = await request.services.authorization.list_of(
         request.caller,
-        TargetName(_TARGETS[query.target_type], query.target_identifier),
+        TargetName(TARGETS[query.target_type], query.target_identifier),
         query.namespace or DEFAULT_NAMESPACE,
         resource_type=ResourceType(query.resource_type) if query.resource_type else None,
         with_denied=query.with_denied,
@@ -336,14 +336,14 @@ async def get_resource_authorized_targets(
         request.caller,
         body.resource,
         body.namespace or DEFAULT_NAMESPACE,
-        target_types=[_TARGETS[body.target_type]] if body.target_type else list(_TARGET_NAMES),
+        target_types=[TARGETS[body.target_type]] if body.target_type else list(TARGET_NAMES),
         page=page(body.page, body.limit),
     )
     return GetResourceAuthorizedTargetDataDto(
         total_count=found.total,
         items=[
             ResourceAuthorizedTargetDto(
-                target_type=_TARGET_NAMES[one.target.type],
+                target_type=TARGET_NAMES[one.target.type],
                 target_identifier=one.target.identifier,
                 actions=list(one.actions),
             )

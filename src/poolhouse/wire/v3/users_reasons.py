@@ -9,7 +9,7 @@ from poolhouse.resources.reasons import HeldRole, Reason, Reasoned, Source
 from poolhouse.wire.v3.conversions import page, the_user
 from poolhouse.wire.v3.dto import Dto, Int
 from poolhouse.wire.v3.dto.common import Effect, ResourceType
-from poolhouse.wire.v3.endpoint import Endpoint, V3Request
+from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
 
 
 class ExplainUserRolesQuery(Dto, kw_only=True):
@@ -47,6 +47,7 @@ class ReasonDto(Dto, kw_only=True):
     resource_code: str
     actions: list[str]
     conditional: bool
+    policy_code: str | None
     source: SourceDto
     role_through: list[SourceDto]
 
@@ -64,6 +65,18 @@ class ExplainedResourcesDto(Dto, kw_only=True):
     items: list[ExplainedResourceDto] = field(name="list")
 
 
+class ExplainActionDto(Dto, kw_only=True):
+    user_id: str
+    resource: str
+    action: str
+    namespace: str | None = None
+
+
+class ExplainedActionDto(Dto, kw_only=True):
+    allowed: bool
+    reasons: list[ReasonDto]
+
+
 async def explain_user_roles(request: V3Request, query: ExplainUserRolesQuery) -> ExplainedRolesDto:
     user = await the_user(request, query.user_id)
     found = await request.services.access_reasons.roles_of(request.caller, user.id)
@@ -78,6 +91,14 @@ async def explain_user_resources(
         request.caller, user.id, query.namespace or DEFAULT_NAMESPACE, page(query.page, query.limit)
     )
     return ExplainedResourcesDto(total_count=found.total, items=[_resource(one) for one in found.items])
+
+
+async def explain_action(request: V3Request, body: ExplainActionDto) -> ExplainedActionDto:
+    user = await the_user(request, body.user_id)
+    allowed, reasons = await request.services.access_reasons.of_action(
+        request.caller, user.id, body.resource, body.action, body.namespace or DEFAULT_NAMESPACE
+    )
+    return ExplainedActionDto(allowed=allowed, reasons=[_reason(one) for one in reasons])
 
 
 def _role(one: HeldRole) -> ExplainedRoleDto:
@@ -107,6 +128,7 @@ def _reason(one: Reason) -> ReasonDto:
         resource_code=one.statement.resource,
         actions=list(one.statement.actions),
         conditional=bool(one.statement.condition),
+        policy_code=one.statement.policy,
         source=_source(one.source),
         role_through=[_source(source) for source in one.role_through],
     )
@@ -138,6 +160,17 @@ ENDPOINTS = [
         scope="users:read",
         also=frozenset({"resources:read"}),
         summary="The resources of a user, each with the reasons",
+        ours=True,
+    ),
+    Endpoint(
+        "POST",
+        "explain-action",
+        request=ExplainActionDto,
+        response=ExplainedActionDto,
+        handler=explain_action,
+        scope="resources:read",
+        also=PEOPLE,
+        summary="Whether a user may do an action on a resource, and every statement that says so or denies it",
         ours=True,
     ),
 ]

@@ -11,13 +11,13 @@ from poolhouse.wire.console.forms import Form
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, redirect, segment
 
-_RESOURCES = "namespaces/{namespace}/resources"
+_RESOURCES = "resources/{namespace}"
 _WITHIN = {"namespace": "namespace"}
 _WORDS = "access_field_"
 
 
 async def _resource_made(visit: Visit, rendering: Rendering, made: Any) -> Response:
-    here = f"{visit.pool_address}/namespaces/{segment(visit.path['namespace'])}/resources"
+    here = f"{visit.pool_address}/resources/{segment(visit.path['namespace'])}"
     return redirect(f"{here}/{segment(made['code'])}?done=done_saved")
 
 

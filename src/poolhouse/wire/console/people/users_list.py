@@ -13,6 +13,7 @@ from poolhouse.client.model import got
 from poolhouse.errors import InvalidInput, NotFound, PoolhouseError, QueryTooBroad
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.people.asked import NEVER, ONE, OPERATORS, Asked, parts
+from poolhouse.wire.console.people.meant import Meant, called, meant
 from poolhouse.wire.console.people.view import CUSTOM, SIZES, Column, View, columns
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import USERS, Visit, onward, redirect, segment
@@ -20,13 +21,8 @@ from poolhouse.wire.console.words import Texts
 from poolhouse.wire.v3.walking import COUNTED, EXACT, NEXT, UP_TO
 
 LIST = "POST list-users"
-FIND = "GET get-user"
 ORGANIZATIONS, NAMES = "GET list-organizations", "GET list-department-names"
 BRANCH = "GET list-department-branch"
-ALONE = ("user_id", "email", "phone")
-"""Whoever has just this is meant: one goes straight there."""
-BESIDE = ("username", "external_id", "identity")
-"""May be a part of what others have, too: they stand above the list."""
 MOST_COUNTED = 10_000
 """Of a large pool no more are counted, unless somebody asks for it."""
 MOST_CHOICES, MOST_ORGANIZATIONS, MOST_DEPARTMENTS = 50, 20, 200
@@ -39,9 +35,9 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
             _here(visit) + asked.page(1)
         )  # the address of a state, without what a form leaves empty
     view = View.of(visit)
-    found = await _found(visit, asked)
+    found = Meant() if asked.is_filtered or asked.number > 1 else await meant(visit, asked.words)
     if found.alone:
-        return redirect(f"{_here(visit)}/{segment(found.alone)}")
+        return redirect(f"{_here(visit)}/{segment(found.alone['userId'])}")
     choices = await choices_of(visit, asked.filters.get("department", ""))
     known = columns(choices["fields"])
     shown = view.shown(known)
@@ -74,40 +70,6 @@ async def keep(visit: Visit, rendering: Rendering) -> Response:
 
 
 # -- who is meant, and who is listed -----------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Found:
-    """`alone`: the id of whoever the words name and nobody else; `beside`: whose own name they are."""
-
-    alone: str = ""
-    beside: list[dict[str, Any]] = field(default_factory=list)
-
-
-async def _found(visit: Visit, asked: Asked) -> _Found:
-    found = _Found()
-    if not asked.words or asked.is_filtered or asked.number > 1:
-        return found
-    for kind in (*ALONE, *BESIDE):
-        if not _might_be(kind, asked.words):
-            continue
-        value = f"custom-database:{asked.words}" if kind == "identity" else asked.words
-        try:
-            user = await visit.ask(FIND, {"userId": value, "userIdType": kind})
-        except (NotFound, InvalidInput):
-            continue
-        if kind in ALONE:
-            found.alone = user["userId"]
-            return found
-        if user["userId"] not in [one["userId"] for one in found.beside]:
-            found.beside.append(user)
-    return found
-
-
-def _might_be(kind: str, words: str) -> bool:
-    if kind == "email":
-        return "@" in words
-    return kind != "phone" or sum(map(str.isdigit, words)) >= 7
 
 
 @dataclass(slots=True)
@@ -160,11 +122,6 @@ def _row(row: dict[str, Any], shown: list[Column]) -> tuple[str, str, list[Any]]
         for one in shown
     ]
     return row["userId"], called(row), values
-
-
-def called(user: dict[str, Any]) -> str:
-    names = ("name", "nickname", "username", "email", "phone", "userId")
-    return next(str(user[name]) for name in names if user.get(name))
 
 
 # -- filters -----------------------------------------------------------------------------------------------
