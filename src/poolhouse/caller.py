@@ -7,12 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from ipaddress import IPv6Address
 from typing import Any, Literal
 
 from poolhouse.errors import Lang, NotAuthenticated, NotPermitted
 
 ActorKind = Literal["anonymous", "user", "administrator", "system"]
+
+
+@dataclass(slots=True)
+class Unchanged:
+    """A condition of a change: that nobody has changed the thing meanwhile. AuditLog.write holds to it, in the
+    transaction of the change.
+
+    Meanwhile is from `since` on; `known` are the ids of acts in the log that the caller has seen. With `asks` the
+    change is refused in any case, to hear what others did.
+    """
+
+    since: datetime
+    known: set[str] = field(default_factory=set)
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,7 @@ class Caller:
     shows; None means everything.
     `body` is what the operation knows of the request's body, a mapping or a struct, of which
     `context.request.body` of a script is made; it may hold a password, so it is never logged.
+    `unchanged`: on what condition they change a thing; None for none.
     """
 
     pool_id: str
@@ -41,6 +57,7 @@ class Caller:
     device_id: str = ""
     request_id: str = ""
     body: Any = field(default=None, repr=False)
+    unchanged: Unchanged | None = field(default=None, repr=False, compare=False)
 
     @property
     def neighborhood(self) -> str | None:

@@ -501,6 +501,16 @@ class ScriptOvertaken(Conflict):
     en = "Somebody has saved version {version} since this was opened: nothing was saved"
 
 
+class ChangedMeanwhile(Conflict):
+    """Somebody else has changed the thing since the caller read it (Caller.unchanged): nothing was changed now.
+
+    `changes`: their acts, newest first, as the audit log has them; at most 50.
+    """
+
+    zh = "您读取之后，该内容已被修改，没有保存"
+    en = "It was changed since you read it: nothing was saved"
+
+
 class FieldValueTaken(Conflict):
     """A custom field that is unique has this value on something else already."""
 

@@ -92,11 +92,12 @@ async def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten
     await services.customdb.update(pool.administrator, {"timeout_ms": 3000, "memory_mb": 128})
     answer = await one.post(HERE, page=HERE, **given | {"timeoutMs": "4000"})
     assert answer.status_code == 409
-    assert "It is now: 3000" in answer.text
+    assert re.search(r"Theirs: <span>3000</span>", answer.text)
     assert (await services.customdb.get(pool.administrator)).timeout_ms == 3000
     answer = await one.post(HERE, page=HERE, **given | {"timezone": "Asia/Shanghai"})
-    assert answer.status_code == 303, "another field is no conflict"
-    assert (await services.customdb.get(pool.administrator)).memory_mb == 128
+    assert answer.status_code == 409, "nor is another field merged unseen"
+    kept = await services.customdb.get(pool.administrator)
+    assert (kept.memory_mb, kept.timezone) == (128, "UTC")
 
 
 async def test_a_wrong_field_is_marked(console: Open) -> None:

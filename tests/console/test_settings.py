@@ -92,7 +92,7 @@ async def test_two_people_at_one_setting_choose(
     )
     assert answer.status_code == 409
     assert (await services.pools.get(pool.id)).settings.verify_code_length == 8
-    again = held(answer.text)
+    again = held(answer.text) | {"choice.verify_code_length": "mine"}
     assert again["verify_code_length"] == "10"
     assert (await second.http.post(second.address(f"{HERE}/codes"), data=again)).status_code == 303
     assert (await services.pools.get(pool.id)).settings.verify_code_length == 10

@@ -148,6 +148,8 @@ class UserRecords:
     async def apply(self, tx: Tx, caller: Caller, user_id: str, vetted: Vetted) -> User:
         """Stores a vetted change, and tells whoever must hear of it. Raises IdentifierRequired, UserNotFound."""
         directory = await self._directories.of(caller.pool_id)
+        if not directory.keeps_profiles:
+            await self._audit.hold(tx, caller, "user", user_id)
         user = await directory.update(tx, caller, user_id, vetted.draft)
         require_identifier({name: getattr(user, name) for name in User.__struct_fields__})
         for changed in self._changed:

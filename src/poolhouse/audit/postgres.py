@@ -27,16 +27,30 @@ _PARTITION = re.compile(r"audit_records_(\d{4})_(\d{2})\Z")
 MONTHS_AHEAD = 3
 APART = timedelta(minutes=10)
 """How far an id's time may be from its row's: clocks are put back, ids are not."""
+MOST_CHANGES = 50
+CHANGES_NOTHING = (
+    "login",
+    "logout",
+    "refresh_token",
+    "verify_mfa",
+    "verify_first_login",
+    "export",
+    "kick",
+    "send",
+    "run",
+)
+"""Acts upon a thing that leave it as it is."""
 _COLUMNS = """r.id, r.at, r.kind, r.operation, r.resource_type, r.resource_id, r.user_id, r.user_name,
                r.actor_kind, r.actor_id, r.app_id, r.tenant_id, r.session_id, r.success, r.detail, r.ip,
                r.user_agent, r.request_id"""
 
 
-async def insert(tx: Writer, caller: Caller, event: Event) -> None:
-    """An end user's own act is of kind user; an administrator's and the system's of kind administrator.
+async def insert(tx: Writer, caller: Caller, event: Event) -> str:
+    """The row's id. An end user's own act is of kind user; an administrator's and the system's of kind administrator.
 
     What a text cannot hold is replaced: a refused login must be written whatever name was typed.
     """
+    id_ = new_id()
     own = caller.kind in ("user", "anonymous")
     await tx.execute(
         """
@@ -47,7 +61,7 @@ async def insert(tx: Writer, caller: Caller, event: Event) -> None:
         """,
         caller.pool_id,
         now(),
-        new_id(),
+        id_,
         "user" if own else "administrator",
         event.operation,
         event.resource_type,
@@ -64,6 +78,40 @@ async def insert(tx: Writer, caller: Caller, event: Event) -> None:
         caller.ip,
         storable(caller.user_agent[:1000]),
         storable(caller.request_id[:100]),
+    )
+    return id_
+
+
+async def changes(
+    tx: Executor, pool_id: str, resource_type: str, resource_id: str, since: datetime
+) -> list[Record]:
+    """What was done to a thing and its custom data from `since` on, newest first, what changes nothing of it left out.
+    MOST_CHANGES at most."""
+    rows = await tx.fetch(
+        f"""
+        select {_COLUMNS} from audit_records r
+        where r.pool_id = $1 and r.kind = any(array['administrator', 'user']) and r.at >= $2
+          and r.resource_id = $3 and r.resource_type = any(array[$4, 'custom_data']) and r.success
+          and r.operation <> all($5::text[])
+        order by r.at desc, r.id desc
+        limit {MOST_CHANGES}
+        """,
+        pool_id,
+        since,
+        resource_id,
+        resource_type,
+        list(CHANGES_NOTHING),
+    )
+    return [_record(row) for row in rows]
+
+
+async def hold(tx: Executor, pool_id: str, resource_type: str, resource_id: str) -> None:
+    """Until `tx` ends."""
+    await tx.execute(
+        "select pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'unchanged', $1::text, $2::text, $3::text), 0))",
+        pool_id,
+        resource_type,
+        resource_id,
     )
 
 

@@ -9,10 +9,11 @@ from prometheus_client import Counter
 
 from poolhouse.audit import postgres
 from poolhouse.audit.geoip import know_agents
-from poolhouse.audit.model import AuditRecordNotFound, Event, Record, RecordQuery
-from poolhouse.caller import Caller
-from poolhouse.db.database import Database
+from poolhouse.audit.model import AuditRecordNotFound, Event, Record, RecordQuery, ResourceType
+from poolhouse.caller import Caller, Unchanged
+from poolhouse.db.database import Database, Tx
 from poolhouse.db.together import Writer
+from poolhouse.errors import ChangedMeanwhile
 from poolhouse.paging import Page, PageRequest
 
 LOGINS = Counter(
@@ -29,9 +30,26 @@ class AuditLog:
         self._db = db
 
     async def write(self, tx: Writer, caller: Caller, event: Event) -> None:
-        """One row in the act's own transaction: it stays if and only if the act does."""
+        """One row in the act's own transaction: it stays if and only if the act does.
+
+        Raises ChangedMeanwhile, as the caller asks (`Caller.unchanged`). The change has locked its thing by now, so
+        that of two at once the second sees the row of the first.
+        """
+        if caller.unchanged:
+            await _require_unchanged(
+                tx, caller.pool_id, caller.unchanged, event.resource_type, event.resource_id
+            )
         _count(event)
-        await postgres.insert(tx, caller, event)
+        written = await postgres.insert(tx, caller, event)
+        if caller.unchanged:
+            caller.unchanged.known.add(written)
+
+    async def hold(self, tx: Tx, caller: Caller, resource_type: ResourceType, resource_id: str) -> None:
+        """Before a change that leaves this database, such as by a script: the same, with whoever else asks for it kept
+        waiting until `tx` ends. Raises ChangedMeanwhile."""
+        if caller.unchanged:
+            await postgres.hold(tx, caller.pool_id, resource_type, resource_id)
+            await _require_unchanged(tx, caller.pool_id, caller.unchanged, resource_type, resource_id)
 
     async def write_refusal(self, caller: Caller, event: Event) -> None:
         """The row of an act that was refused, by itself, because the act's transaction is rolled back.
@@ -71,6 +89,16 @@ class AuditLog:
     async def prune(self, before: datetime) -> int:
         """Deletes what is older, whole months by dropping them; gives the number of rows. For operators."""
         return await postgres.prune(self._db, before)
+
+
+async def _require_unchanged(
+    tx: Writer, pool_id: str, unchanged: Unchanged, resource_type: ResourceType, resource_id: str | None
+) -> None:
+    if not isinstance(tx, Tx) or resource_id is None:
+        raise TypeError(f"a change of {resource_type} can have no condition")
+    found = await postgres.changes(tx, pool_id, resource_type, resource_id, unchanged.since)
+    if unchanged.asks or any(one.id not in unchanged.known for one in found):
+        raise ChangedMeanwhile(changes=found)
 
 
 def _count(event: Event) -> None:

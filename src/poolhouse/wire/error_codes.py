@@ -21,7 +21,7 @@ An error of API v3 is `{{statusCode, message, apiCode, requestId, data: null}}`,
 `{{code, message, data, requestId}}`, of GraphQL `errors[0].message = {{code, message, data}}`. Codes below 10000 and
 2120008 are Authing's documented codes; the other five-digit codes are Poolhouse's own, a `statusCode` and a number. A
 code does not change its meaning. `data` is an object only after a failed sign-in that can be continued: it has a token
-for the next step, or the seconds until the next try.
+for the next step, or the seconds until the next try; and after a conditional change that was refused: who changed what.
 
 The HTTP status is 200 where its column is empty, because the official clients discard the body of other responses. The
 message is in the caller's language (`x-authing-lang`); *...* stands for a value. This page is generated from the

@@ -80,6 +80,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.GroupCodeTaken: _GIVE_ANOTHER,
     e.FieldValueTaken: _GIVE_ANOTHER,
     e.ScriptOvertaken: "Compare the newest version with yours, and save with `after` set to its number.",
+    e.ChangedMeanwhile: "Read it again; `data.changes` says who changed which fields and when.",
     e.InvalidOperation: "The message says what stands in the way: change that first.",
     e.ScriptUnproven: "Run that version with `run-custom-database-script` until it returns an answer, then publish it.",
     e.LastLoginMethod: "Give the account another way to sign in first.",

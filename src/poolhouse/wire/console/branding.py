@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -13,9 +14,8 @@ from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.pictures import LONGEST, is_shown
 from poolhouse.pools.branding import check_color, check_logo
 from poolhouse.wire import look as looks
-from poolhouse.wire.console import fields
+from poolhouse.wire.console import conflicts, fields
 from poolhouse.wire.console.fields import Field, Overtaken
-from poolhouse.wire.console.forms import WAS
 from poolhouse.wire.console.mailing.mail_templates import FRAME
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.pool_settings import BRANDING
@@ -40,12 +40,16 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 async def save(visit: Visit, rendering: Rendering) -> Response:
     given = visit.form()
     now = await visit.ask(READ)
-    shown = [Field(arg, given.get(arg.key, ""), given.get(WAS + arg.key, "")) for arg in ARGUMENTS]
+    shown = [fields.sent(arg, given) for arg in ARGUMENTS]
+
+    async def write(conditional: Visit, _: Any, mine: Sequence[Field]) -> Any:
+        values = fields.values(mine)
+        if "name" in values:
+            values["name"] = values["name"] or ""  # null would leave it
+        return await conditional.ask(WRITE, values) if values else None
+
     try:
-        if values := fields.meant(shown, now):
-            if "name" in values:
-                values["name"] = values["name"] or ""  # null would leave it
-            await visit.ask(WRITE, values)
+        await conflicts.saved(visit, read=lambda: visit.ask(READ), shown=lambda _: shown, write=write)
     except Overtaken as error:
         return _page(visit, rendering, now, error.fields, 409, conflict=True)
     except PoolhouseError as error:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
 
 from poolhouse import trace
-from poolhouse.client.model import Arg, got
+from poolhouse.client.model import Arg
 from poolhouse.customdb.environment import DATABASE_TYPES
 from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.errors import PoolhouseError
-from poolhouse.wire.console import fields
+from poolhouse.wire.console import conflicts, fields
 from poolhouse.wire.console.fields import Field, Overtaken
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
@@ -57,19 +58,26 @@ async def send(visit: Visit, rendering: Rendering) -> Response:
     """Saves what was changed, or tries it where that button was pressed."""
     given = visit.form()
     now = await visit.ask(READS)
-    shown = [
-        Field(arg, given.get(arg.to, _present(arg, now)), given.get(f"was.{arg.to}", _present(arg, now)))
-        for arg in ARGUMENTS
-    ]
     by = given.get("by", _form_of(now))
+    shown = _sent(given, now)
+
+    async def write(conditional: Visit, there: Any, mine: Sequence[Field]) -> Any:
+        values = _values(fields.values(mine), there, by)
+        return await conditional.ask(WRITES, values) if values else None
+
     try:
-        values = _values(fields.meant(shown, now), now, by)
         if given.get("act") == "test":
+            try:
+                mine = fields.compared(shown, [fields.present(one, now) for one in shown])
+            except Overtaken as error:
+                mine = error.mine  # to try it overwrites nothing
+            values = _values(fields.values(mine), now, by)
             tried = await visit.ask(TESTS, {name: values[name] for name in _TRIED if name in values})
             retype = bool(given.get("connection.password"))
             return _page(visit, rendering, now, shown, by, tried=tried, retype=retype)
-        if values:
-            await visit.ask(WRITES, values)
+        await conflicts.saved(
+            visit, read=lambda: visit.ask(READS), shown=lambda there: _sent(given, there), write=write
+        )
     except Overtaken as error:
         return _page(visit, rendering, now, error.fields, by, 409, conflict=True)
     except PoolhouseError as error:
@@ -97,11 +105,13 @@ async def change_variables(visit: Visit, rendering: Rendering) -> Response:
 
 
 def _fields(now: Any) -> list[Field]:
-    return [Field(arg, text, text) for arg in ARGUMENTS for text in (_present(arg, now),)]
+    return [Field(arg, text, text) for arg in ARGUMENTS for text in (fields.present(Field(arg), now),)]
 
 
-def _present(arg: Arg, now: Any) -> str:
-    return "" if arg.kind == "secret" else fields.written(arg, got(now, arg.to))
+def _sent(given: Mapping[str, str], now: Any) -> list[Field]:
+    return [
+        fields.sent(arg, given, name=arg.to, present=fields.present(Field(arg), now)) for arg in ARGUMENTS
+    ]
 
 
 def _form_of(now: Any) -> str:

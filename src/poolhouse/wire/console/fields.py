@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
+from poolhouse.audit.model import Record
 from poolhouse.client.model import Arg, got, step_of
 from poolhouse.client.parsing import action
 from poolhouse.errors import InvalidInput, PoolhouseError
@@ -19,10 +20,29 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _LONGEST_NUMBER = 400
 
 
+WAS, CHOICE, ALL = "was.", "choice.", "choose"
+"""Before a field's name: what the form showed, and whether `mine` or `theirs` holds. ALL: the same of every field."""
+Chosen = Literal["", "none", "mine", "theirs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who changed a field meanwhile: the act, and who that was in words. `is_sure`: the log says so of this very
+    field; else it was the last to change the thing."""
+
+    act: Record
+    who: str
+    is_sure: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """`text` is what it holds, as a person reads and writes it; `was`: what was there when the form was made.
-    `labels`: of values to choose from, what each is called."""
+    `labels`: of values to choose from, what each is called.
+
+    Of one that was changed here and elsewhere (`is_wrong`) or elsewhere alone (`is_theirs`) `was` is what is there now,
+    and `first` what was there before both. `chosen_side`: "none" where the page asked and nothing was chosen.
+    """
 
     arg: Arg
     text: str = ""
@@ -30,6 +50,10 @@ class Field:
     is_wrong: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     help: str = ""
+    is_theirs: bool = False
+    first: str = ""
+    told: Told | None = None
+    chosen_side: Chosen = ""
 
     @property
     def name(self) -> str:
@@ -75,8 +99,10 @@ class Fields:
     helps: Mapping[str, str] = field(default_factory=dict)
 
     def holding(self, arg: Arg, text: str, was: str) -> Field:
-        labels, help_ = self.labels.get(arg.key, {}), self.helps.get(arg.key, "")
-        return Field(arg, text, was, labels=labels, help=help_)
+        return self.with_words(Field(arg, text, was))
+
+    def with_words(self, one: Field) -> Field:
+        return replace(one, labels=self.labels.get(one.name, {}), help=self.helps.get(one.name, ""))
 
 
 def typed(arg: Arg, form: Mapping[str, str]) -> str:
@@ -178,39 +204,74 @@ def _json(text: str) -> tuple[bool, Any]:
 
 
 class Overtaken(Exception):
-    """Somebody else changed the same meanwhile; the fields tell what is there now."""
+    """Somebody else changed the same thing meanwhile; the fields tell what is there now. `mine`: those among them that
+    were changed here."""
 
-    def __init__(self, fields: list[Field]) -> None:
+    def __init__(self, fields: list[Field], mine: list[Field]) -> None:
         super().__init__("changed meanwhile")
-        self.fields = fields
+        self.fields, self.mine = fields, mine
 
 
-def meant(shown: list[Field], now: Any) -> dict[str, Any]:
-    """What the fields change, by where it goes; `now`: what is there, None for a thing that is to be made. A password
-    is never shown, so that an empty field of one says nothing.
+def sent(arg: Arg, given: Mapping[str, str], *, name: str = "", present: str = "") -> Field:
+    """A field of a form that was sent, with what was chosen where its page showed two to choose from. `present`: what
+    a field holds that the form did not have."""
+    name = name or arg.key
+    was = given.get(WAS + name, present)
+    text = present
+    if arg.choices and arg.kind == "list":
+        text = typed(arg, given)
+    elif name in given:
+        text = typed(arg, {arg.key: given[name]})
+    if f"{CHOICE}{name}.asked" not in given:
+        return Field(arg, text, was)
+    side = given.get(ALL) or given.get(CHOICE + name, "")
+    chosen: Chosen = "theirs" if side == "theirs" else "mine" if side == "mine" else "none"
+    return Field(arg, was if chosen == "theirs" else text, was, chosen_side=chosen)
 
-    Raises InvalidInput naming the field, Overtaken.
+
+def present(one: Field, now: Any) -> str:
+    """What it would show. A password is never shown, so that an empty field of one says nothing."""
+    return "" if one.arg.kind == "secret" else written(one.arg, got(now, one.arg.to))
+
+
+def compared(shown: Sequence[Field], present: Sequence[str]) -> list[Field]:
+    """Those that were changed here, each with what is there now (`present`, in their order) as `was`. Where none was,
+    nothing is to be saved, whatever else has changed.
+
+    Raises Overtaken where any field has another value now than the form showed, and where a choice is due.
     """
-    values: dict[str, Any] = {}
-    fresh, overtaken = [], False
-    for one in shown:
-        is_seen = now is not None and one.arg.kind != "secret"
-        present = written(one.arg, got(now, one.arg.to)) if is_seen else ""
-        mine = plain(one.text) != plain(one.was)
-        theirs = plain(present) != plain(one.was)
-        fresh.append(replace(one, was=present, is_wrong=mine and theirs))
-        overtaken |= mine and theirs and now is not None
-        if now is None:
-            value = read(one.arg, plain(one.text))
-            if value not in (None, [], {}):
-                values[one.arg.to] = value
-        elif mine:
-            differs, value = changed(one.arg, one.text, present)
-            if differs:
-                values[one.arg.to] = value
-    if overtaken:
-        raise Overtaken(fresh)
-    return values
+    fresh, mine, overtaken = [], [], False
+    for one, there in zip(shown, present, strict=True):
+        is_mine = plain(one.text) != plain(one.was)
+        is_theirs = plain(there) != plain(one.was)
+        is_open = one.chosen_side == "none" and plain(one.text) != plain(there)
+        both = is_open or (is_mine and is_theirs and plain(one.text) != plain(there))
+        now = replace(one, was=there, first=one.was, is_wrong=both, is_theirs=is_theirs and not is_mine)
+        if now.is_theirs:
+            now = replace(now, text=there)
+        fresh.append(now)
+        overtaken |= both or now.is_theirs
+        if is_mine:
+            mine.append(now)
+    if overtaken and mine:
+        raise Overtaken(fresh, mine)
+    return mine
+
+
+def values(mine: Sequence[Field]) -> dict[str, Any]:
+    """What changed fields change, by where it goes. Raises InvalidInput naming the field."""
+    found = {}
+    for one in mine:
+        differs, value = changed(one.arg, one.text, one.was)
+        if differs:
+            found[one.arg.to] = value
+    return found
+
+
+def first_values(shown: Sequence[Field]) -> dict[str, Any]:
+    """The same of a thing that is to be made. Raises InvalidInput naming the field."""
+    read_ = {one.arg.to: read(one.arg, plain(one.text)) for one in shown}
+    return {to: value for to, value in read_.items() if value not in (None, [], {})}
 
 
 def plain(text: str) -> str:

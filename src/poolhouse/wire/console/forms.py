@@ -1,12 +1,11 @@
 """Pages that make, change and delete a thing: a form with the arguments of a command, for the same operation.
 
-A form that changes remembers what it showed. Where somebody else has changed a field meanwhile that was changed here,
-too, nothing is written, and the page says what stands there now.
+What somebody else has changed meanwhile is shown to choose from, see `conflicts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,13 +16,12 @@ from poolhouse.client.model import Arg, Command, Values, got, put
 from poolhouse.client.table import COMMANDS
 from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.texts import EMPTY
-from poolhouse.wire.console import field_values, fields
+from poolhouse.wire.console import conflicts, field_values, fields
 from poolhouse.wire.console.fields import Field, Fields, Overtaken
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect, segment
-
-WAS = "was."
+from poolhouse.wire.v3.unchanged import CONDITIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +157,9 @@ DELETIONS = (
 
 
 def pages_of(form: Form) -> tuple[Page, Page]:
+    """Raises ValueError where it changes something by an operation that holds to no condition, see `conflicts`."""
+    if form.reads and form.row.operation not in CONDITIONAL:
+        raise ValueError(f"{form.path}: {form.row.operation} is not among the conditional operations")
     path = f"/pools/{{pool}}/{form.path}"
     return Page("GET", path, _shown(form), calls=form.calls), Page(
         "POST", path, _sent(form), calls=form.calls
@@ -181,12 +182,8 @@ def _sent(form: Form) -> Handler:
         given = visit.form()
         now = await _now(visit, form)
         shown = sent(form, given, await _fields(visit, form, now))
-        done = None
         try:
-            values = _values(visit, form, shown, now)
-            if now is None or values != _named(visit, form):
-                values = form.sends(values, now) if form.sends else values
-                done = await visit.ask(form.row.operation, values)
+            done = await _saved(visit, form, shown, now)
         except Overtaken as error:
             return await page_with(visit, rendering, form, error.fields, 409, conflict=True)
         except PoolhouseError as error:
@@ -202,22 +199,37 @@ def _sent(form: Form) -> Handler:
 
 def sent(form: Form, given: Mapping[str, str], has: Fields | None = None) -> list[Field]:
     has = has or Fields(form.arguments)
-    return [has.holding(arg, fields.typed(arg, given), given.get(WAS + arg.key, "")) for arg in has.arguments]
+    return [has.with_words(fields.sent(arg, given)) for arg in has.arguments]
 
 
 async def _fields(visit: Visit, form: Form, now: Any) -> Fields:
     return await form.varies(visit, form.arguments, now) if form.varies else Fields(form.arguments)
 
 
-def _values(visit: Visit, form: Form, shown: list[Field], now: Any) -> Values:
-    """What is sent. Raises InvalidInput, Overtaken."""
+async def _saved(visit: Visit, form: Form, shown: list[Field], now: Any) -> Any:
+    """The operation's answer; None where nothing was changed. Raises InvalidInput, Overtaken."""
+
     for one in shown:
         if one.arg.name in form.requires and not fields.plain(one.text):
             raise InvalidInput(one.arg.to, *EMPTY)
-    values = _named(visit, form)
-    for to, value in fields.meant(shown, now).items():
-        put(values, to, form.clears if value is None else value)
-    return values
+
+    async def write(conditional: Visit, there: Any, mine: Sequence[Field]) -> Any:
+        if values := fields.values(mine):
+            return await conditional.ask(form.row.operation, _with(visit, form, values, there))
+        return None
+
+    if now is not None:
+        return await conflicts.saved(
+            visit, read=lambda: _now(visit, form), shown=lambda _: shown, write=write
+        )
+    return await visit.ask(form.row.operation, _with(visit, form, fields.first_values(shown), None))
+
+
+def _with(visit: Visit, form: Form, values: Mapping[str, Any], there: Any) -> Values:
+    whole = _named(visit, form)
+    for to, value in values.items():
+        put(whole, to, form.clears if value is None else value)
+    return form.sends(whole, there) if form.sends else whole
 
 
 def _named(visit: Visit, form: Form) -> Values:

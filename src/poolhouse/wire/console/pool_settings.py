@@ -1,11 +1,12 @@
 """The pool's settings: a page for each section, made of what `list-pool-settings` tells.
 
-Only what was changed here is written. Where somebody else has changed the same meanwhile nothing is, and the page says
-what stands there now, as of every form.
+Only what was changed here is written; what somebody else has changed meanwhile is shown to choose from, as of every
+form.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +15,8 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.client.model import Arg
 from poolhouse.errors import InvalidInput, PoolhouseError
-from poolhouse.wire.console import fields
-from poolhouse.wire.console.fields import Field
-from poolhouse.wire.console.forms import WAS
+from poolhouse.wire.console import conflicts, fields
+from poolhouse.wire.console.fields import Field, Overtaken
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect
@@ -86,17 +86,22 @@ def _sent(section: str) -> Handler:
                 for one in shown
             ]
             return _page(visit, rendering, section, reset, note_word="settings_reset")
-        overtaken = [_compared(one, there) for one, there in zip(shown, now, strict=True)]
-        if any(one.field.is_wrong for one in overtaken):
-            return _page(visit, rendering, section, overtaken, 409, conflict=True)
         try:
-            values = {
-                one.told["name"]: fields.plain(one.field.text)
-                for one in shown
-                if fields.plain(one.field.text) != fields.plain(one.field.was)
-            }
-            if values:
-                await visit.ask(WRITE, {"settings": values})
+            await conflicts.saved(
+                visit,
+                read=lambda: _now(visit, section),
+                shown=lambda there: [_typed(one, given).field for one in there],
+                present=lambda one, there: next(
+                    each.field.was for each in there if each.field.name == one.name
+                ),
+                write=_write,
+            )
+        except Overtaken as error:
+            by_name = {one.name: one for one in error.fields}
+            overtaken = [
+                replace(one, field=by_name[one.field.name]) for one in now if one.field.name in by_name
+            ]
+            return _page(visit, rendering, section, overtaken, 409, conflict=True, overtaken=error.fields)
         except PoolhouseError as error:
             trace.note(error=error)
             marked = [
@@ -115,19 +120,13 @@ def _is_about(error: PoolhouseError, name: str) -> bool:
 
 
 def _typed(one: Setting, given: dict[str, str]) -> Setting:
-    name = one.field.name
     # A setting that the form did not have is as it is: an older page of the same section.
-    text = given.get(name, one.field.text)
-    return replace(one, field=replace(one.field, text=text, was=given.get(WAS + name, one.field.was)))
+    return replace(one, field=fields.sent(one.field.arg, given, name=one.field.name, present=one.field.was))
 
 
-def _compared(mine: Setting, now: Setting) -> Setting:
-    present = now.field.was
-    own = fields.plain(mine.field.text) != fields.plain(mine.field.was)
-    theirs = fields.plain(present) != fields.plain(mine.field.was)
-    wanted = fields.plain(mine.field.text) != fields.plain(present)
-    field = replace(mine.field, was=present, is_wrong=own and theirs and wanted)
-    return replace(mine, field=field)
+async def _write(conditional: Visit, _: list[Setting], mine: Sequence[Field]) -> Any:
+    values = {one.name: text for one in mine if (text := fields.plain(one.text)) != fields.plain(one.was)}
+    return await conditional.ask(WRITE, {"settings": values}) if values else None
 
 
 async def _now(visit: Visit, section: str) -> list[Setting]:
@@ -149,7 +148,7 @@ def _page(
     for one in shown:
         group = one.told["name"].partition(".")[0]
         groups.setdefault(group if group in RATES else "", []).append(one)
-    told: dict[str, Any] = {"conflict": False, "note_word": ""} | facts
+    told: dict[str, Any] = {"conflict": False, "note_word": "", "overtaken": []} | facts
     return rendering.page(
         visit,
         "settings/section.html",

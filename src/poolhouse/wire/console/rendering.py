@@ -20,6 +20,8 @@ from poolhouse.wire.console.visit import THEMES, Visit, segment
 from poolhouse.wire.look import TOKENS
 from poolhouse.wire.v3.errors import row_of
 
+CONFLICT = 409
+"""Of a page that shows what is there now: whatever it sends was read then, and not when the first page was made."""
 _STYLES = "style-src 'self'"
 HEADERS = {
     "content-security-policy": (
@@ -96,6 +98,7 @@ class Rendering:
             form_token=visit.form_token(),
             static=self._addresses.__getitem__,
             when=words.moment,
+            opened=visit.opened(again=status != CONFLICT),
             nonce=nonce,
             sections=sections(visit),
             **{"error": "", "notice": done if done.startswith("done_") else ""} | facts,

@@ -22,6 +22,7 @@ from poolhouse.credentials.service import nobody
 from poolhouse.errors import FormStale, InvalidInput, Lang, NotAuthenticated, RequestTooLarge, TokenExpired
 from poolhouse.services import WireServices
 from poolhouse.texts import is_storable
+from poolhouse.times import now
 from poolhouse.web_origins import web_origin
 from poolhouse.wire.browsers import cookies_among, spoken
 from poolhouse.wire.operator.administrators import OF_THE_SERVER
@@ -175,6 +176,11 @@ class Visit:
     def form(self) -> dict[str, str]:
         """Of a POST from a page of ours. Raises FormStale for any other."""
         return self._form(self.form_token())
+
+    def opened(self, *, again: bool) -> str:
+        """When the form of the page was first shown; `again`: this is the same form, with what is wrong in it."""
+        form = self.http.form() if again and self.http.method == "POST" else {}
+        return form.get("opened") or now().isoformat()
 
     def form_of_former(self) -> dict[str, str]:
         """As `form`, of a page that was made before the session ended."""

@@ -29,7 +29,7 @@ from poolhouse.wire.request import (
     read,
 )
 from poolhouse.wire.sentences import DONE, STORED_ONLY
-from poolhouse.wire.v3 import auth, envelope, openapi, streaming, walking
+from poolhouse.wire.v3 import auth, envelope, openapi, streaming, unchanged, walking
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
     body_struct,
@@ -136,6 +136,9 @@ async def carried_out(
     `values` are those of its body, `pairs` those of its query; a row reads one of them. `own` is the issuer.
     """
     given, walk, cursors = None, None, services.cursors
+    if wanted := unchanged.condition(row.name, headers):
+        caller = replace(caller, unchanged=wanted)
+    unchanged.require_kept(row.name, caller)
     if row.takes_body:
         walk, values = walking.of_body(row, caller, cursors, values)
         given = body_struct(row.request, values, row.blank) if row.request else None

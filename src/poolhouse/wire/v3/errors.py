@@ -86,6 +86,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.FieldValueTaken: Row(409, 40905),
     e.ScriptOvertaken: Row(409, 40907),
     e.PasskeyExists: Row(409, 40908),
+    e.ChangedMeanwhile: Row(409, 40909),
     e.InvalidOperation: Row(422, 42201),
     e.ScriptUnproven: Row(422, 42202),
     e.LoginRefused: Row(403, 40301),

@@ -9,8 +9,9 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse import trace
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import ChangedMeanwhile, PoolhouseError
 from poolhouse.wire.console.applications.frame import CHANGE, HERE, ONE, SIGN_IN, address, framed
+from poolhouse.wire.console.conflicts import once
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect
@@ -92,6 +93,11 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 
 async def save(visit: Visit, rendering: Rendering) -> Response:
     """Only what differs is written; nothing where somebody else has changed any of it since the page was made."""
+    return await once(visit, lambda conditional: _save(visit, rendering, conditional))
+
+
+async def _save(visit: Visit, rendering: Rendering, conditional: Visit) -> Response:
+    """Raises ChangedMeanwhile where it was changed after it was read."""
     form = visit.form()
     app, kept = await _now(visit)
     wanted = Methods.typed(form)
@@ -100,10 +106,12 @@ async def save(visit: Visit, rendering: Rendering) -> Response:
     named = {"appId": app["appId"]}
     try:
         if replace(wanted, second_step=False) != replace(kept, second_step=False):
-            await visit.ask(CHANGE, {**named, **wanted.pages(app)})
+            await conditional.ask(CHANGE, {**named, **wanted.pages(app)})
         if wanted.second_step != kept.second_step:
             key = "enabledFactors" if wanted.second_step else "disabledFactors"
             await visit.ask(SECOND_STEP, {**named, key: ["OTP"]})
+    except ChangedMeanwhile:
+        raise
     except PoolhouseError as error:
         trace.note(error=error)
         said = {"error": error.message(visit.lang)}

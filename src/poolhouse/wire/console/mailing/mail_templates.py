@@ -6,6 +6,7 @@ that leads anywhere, no picture from outside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -16,9 +17,8 @@ from poolhouse import trace
 from poolhouse.client.table import COMMANDS
 from poolhouse.errors import Lang, NotFound, PoolhouseError
 from poolhouse.wire.browsers import spoken
-from poolhouse.wire.console import fields
-from poolhouse.wire.console.fields import Field, Overtaken
-from poolhouse.wire.console.forms import WAS
+from poolhouse.wire.console import conflicts, fields
+from poolhouse.wire.console.fields import WAS, Field, Overtaken
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import HEADERS, Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect, segment
@@ -55,10 +55,14 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 async def save(visit: Visit, rendering: Rendering) -> Response:
     given = visit.form()
     now = await _now(visit)
-    shown = [Field(arg, given.get(arg.key, ""), given.get(WAS + arg.key, "")) for arg in ARGUMENTS]
+    shown = [fields.sent(arg, given) for arg in ARGUMENTS]
+
+    async def write(conditional: Visit, there: dict[str, Any], mine: Sequence[Field]) -> Any:
+        values = fields.values(mine)
+        return await conditional.ask(UPDATE, {**there, **values}) if values else None
+
     try:
-        if values := fields.meant(shown, now):
-            await visit.ask(UPDATE, {**now, **values})
+        await conflicts.saved(visit, read=lambda: _now(visit), shown=lambda _: shown, write=write)
     except Overtaken as error:
         return _page(visit, rendering, now, error.fields, 409, conflict=True)
     except PoolhouseError as error:

@@ -34,10 +34,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "done_deleted": ("已删除", "Deleted"),
     "confirm": ("请输入 {named} 以确认", "Type {named} to confirm"),
     "confirm_wrong": ("输入的与要删除的不符，没有删除", "That is not what is to be deleted: nothing was"),
-    "conflict": (
-        "打开此页之后，有人修改了同样的内容。没有保存，请核对后再次保存",
-        "Somebody changed the same since this page was opened. Nothing was saved: compare, and save again",
-    ),
     "conflict_now": ("现在的值：{value}", "It is now: {value}"),
     "signed_out": ("登录已结束，请重新登录", "Your session has ended, please sign in again"),
     "signed_out_lost": (
