@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.administrators.authenticator import Authenticator, b64
 from tests.conftest import PoolForTests
 from tests.console.conftest import Open, Things
 
 from poolhouse.errors import PoolhouseError
+from poolhouse.ids import new_id
 from poolhouse.login.model import SignIn
+from poolhouse.mfa.model import UserPasskey
+from poolhouse.mfa.postgres_passkeys import insert
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.resources.authorization import Authorization
 from poolhouse.resources.model import Grant, TargetType
 from poolhouse.roles.model import RoleKey, Target
 from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.services import Services
+from poolhouse.times import now
 from poolhouse.users.model import IdentityDraft, UserDraft, UserKey
 from poolhouse.wire.console.user_acts import ACTS
 
@@ -119,6 +124,27 @@ async def test_who_comes_second_is_told_and_does_nothing(
         "select detail from audit_records where pool_id = $1 and operation = 'block'", pool.id
     )
     assert kept == {"before": {"status": "Activated"}, "after": {"status": "Suspended"}, "note": "left"}
+
+
+async def test_a_passkey_is_shown_and_removed(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    credential = Authenticator("https://id.example", "id.example").credential_id
+    kept = UserPasskey(
+        *(pool.id, new_id(), things.user, credential, "id.example", b"", 0),
+        *(True, True, "other", "办公电脑", None, "a browser", now()),
+    )
+    assert await insert(services.db, kept)
+    here = f"/pools/{{pool}}/users/{things.user}"
+    text = (await (await console("viewer")).get(f"{here}/security")).text
+    assert "办公电脑" in text
+    assert "id.example" in text
+    one = await console("user-editor")
+    for credential_id in ("AAAA", "a b", b64(credential)):
+        answer = await one.post(f"{here}/passkey-remove", page=here, credential=credential_id)
+        assert answer.status_code == (303 if credential_id == b64(credential) else 404)
+    assert await services.passkeys.list(pool.administrator, things.user) == []
+    assert "办公电脑" not in (await one.get(f"{here}/security")).text
 
 
 async def test_an_identity_and_a_mark_are_changed(

@@ -19,6 +19,8 @@ Form = Mapping[str, str]
 Values = Callable[[str, Form], dict[str, Any]]
 """(the user's id, what the form has) -> what the operation takes."""
 
+REMOVE_PASSKEY = "DELETE webauthn/admin/credentials/{credentialId}/{userId}/{appId}"
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -60,6 +62,11 @@ def _department(user_id: str, form: Form) -> dict[str, Any]:
     }
 
 
+def _passkey(user_id: str, form: Form) -> dict[str, Any]:
+    """Wherever it was made."""
+    return {"credentialId": form.get("credential", ""), "userId": user_id, "appId": "-"}
+
+
 def _user(user_id: str, form: Form) -> dict[str, Any]:
     return {"userId": user_id}
 
@@ -89,6 +96,7 @@ ACTS = (
         lambda user_id, form: {"userId": user_id, "mfaTriggerData": {"totpMfaEnabled": False}},
         "done_factor_removed",
     ),
+    Act("passkey-remove", "security", REMOVE_PASSKEY, _passkey, "done_passkey_removed"),
     Act(
         "identity-unlink",
         "security",

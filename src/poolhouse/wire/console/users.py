@@ -25,6 +25,7 @@ FACTS = (
 )
 TIMES = (("last_login", "lastLogin"), ("created", "createdAt"), ("password_set", "passwordLastSetAt"))
 PAGE_SIZE = 50
+PASSKEYS = "GET webauthn/person/credentials"
 MOST_OFFERED = 50
 
 Facts = Callable[[Visit, str, Any], Awaitable[dict[str, Any]]]
@@ -121,6 +122,7 @@ async def _security(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
     return {
         "factors": await visit.ask("GET get-user-mfa-info", {"userId": user_id}),
         "identities": await visit.ask("GET get-user-identities", {"userId": user_id}),
+        "passkeys": (await visit.ask(PASSKEYS, {"userId": user_id, "limit": 50}))["list"],
     }
 
 
@@ -135,7 +137,7 @@ TABS = (
     Tab("sessions", _sessions, ("GET list-sessions",)),
     Tab("sign-ins", _sign_ins, ("POST get-user-action-logs",)),
     Tab("audit", _audit, (audit.LIST,)),
-    Tab("security", _security, ("GET get-user-mfa-info", "GET get-user-identities")),
+    Tab("security", _security, ("GET get-user-mfa-info", "GET get-user-identities", PASSKEYS)),
     Tab("data", _data),
 )
 _NAMED = {tab.name: tab for tab in TABS}
