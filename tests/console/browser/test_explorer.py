@@ -11,6 +11,7 @@ from tests.conftest import PoolForTests
 from tests.console.browser.conftest import NewPage, judged, signed_in, wider
 from tests.console.browser.test_looks import LOOKS
 
+from poolhouse.paging import PageRequest
 from poolhouse.services import Services
 
 CREATE = "#operations-groups-post-create-group"
@@ -68,16 +69,24 @@ async def test_an_administrator_tries_an_operation_without_a_token(
     assert said == []
 
 
+@pytest.mark.parametrize("how", ["it ran out", "the cookie is gone"])
 async def test_a_session_that_ended_is_said_and_nothing_is_done(
-    server: str, new_page: NewPage, services: Services, pool: PoolForTests, somebody: str
+    server: str, new_page: NewPage, services: Services, pool: PoolForTests, somebody: str, how: str
 ) -> None:
+    groups = len((await services.groups.list(pool.administrator, PageRequest(1, 10))).items)
     page = await new_page(locale="en-US")
     await signed_in(page, server, somebody)
     await page.goto(f"{server}/console/pools/{pool.id}/api")
     await opened(page, "/create-group", CREATE)
-    await page.context.clear_cookies()
+    if (
+        how == "it ran out"
+    ):  # its cookie is still there, and the answer is a page that asks to sign in in place
+        await services.db.execute("update administrator_sessions set seen_at = seen_at - interval '3 hours'")
+    else:
+        await page.context.clear_cookies()
     answer = await executed(page, CREATE)
-    assert answer == {"message": "Your session has ended: sign in in another tab, then try again."}
+    assert "ended and the call was not done" in answer["message"]
+    assert len((await services.groups.list(pool.administrator, PageRequest(1, 10))).items) == groups
 
 
 async def test_anybody_reads_it_and_tries_with_their_own_token(

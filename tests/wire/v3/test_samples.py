@@ -17,6 +17,7 @@ import authing
 import pytest
 from scripts import java_methods
 
+from poolhouse.wire.v3 import samples_more
 from poolhouse.wire.v3.openapi import operation_id
 from poolhouse.wire.v3.samples import CURL_VARIABLES, samples
 from poolhouse.wire.v3.table import contract, endpoints
@@ -50,7 +51,15 @@ def test_a_quote_in_an_example_does_not_end_the_word() -> None:
 def test_a_language_whose_client_lacks_the_method_is_left_out() -> None:
     ours = next(row for row in ROWS if row.ours)
     assert [one.lang for one in samples()[operation_id(ours)]] == ["curl"]
-    assert [one.lang for one in samples()["post-create-user"]] == ["curl", "Node", "Python", "Java"]
+    assert [one.lang for one in samples()["post-create-user"]] == [
+        "curl",
+        "Node",
+        "Python",
+        "Java",
+        "Go",
+        "C#",
+        "PHP",
+    ]
 
 
 def test_every_line_of_python_is_a_call_that_the_client_takes() -> None:
@@ -106,3 +115,56 @@ def test_every_line_of_java_compiles_and_reads_what_it_asks(tmp_path: Path) -> N
 def _until_the_call(source: str) -> str:
     head, call = source.rsplit("\n", 1)
     return f"{head}\nif (really) {{ {call} }}"
+
+
+# -- Go, C# and PHP: from their sources, which are not installed here ---------------------------------------
+
+
+@pytest.mark.parametrize("lang", samples_more.LANGUAGES)
+def test_the_methods_that_were_read_are_of_endpoints_of_the_contract(lang: str) -> None:
+    """As those of the clients that are installed are: a path that was read wrongly would not be among them."""
+    read = samples_more.methods(lang)
+    assert len(read) > 150
+    unknown = {place for place in read if place not in contract()}
+    assert len(unknown) <= 25, unknown
+    named = [one.name for one in read.values()]
+    assert all(re.fullmatch(r"[a-z]\w+" if lang == "PHP" else r"[A-Z]\w+", name) for name in named)
+
+
+@pytest.mark.parametrize("lang", samples_more.LANGUAGES)
+def test_every_line_is_a_call_that_the_client_has_with_what_it_takes(lang: str) -> None:
+    mark = {"Go": "client.", "C#": "await management.", "PHP": "$management->"}[lang]
+    lines = of(lang)
+    assert len(lines) > 100
+    by_operation = {operation_id(row): row for row in ROWS}
+    for name, source in lines.items():
+        row = by_operation[name]
+        known = samples_more.methods(lang)[row.method, row.url]
+        assert f"= {mark}{known.name}(" in source
+        if lang != "PHP" and known.asks:
+            text = source.split("`")[1] if lang == "Go" else source.split('@"')[1].rpartition('")')[0]
+            asked = json.loads(text.replace('""', '"') if lang == "C#" else text)
+            assert asked.keys() <= known.takes.keys()
+            assert known.asks in source
+
+
+def test_what_a_client_types_otherwise_is_left_out_and_without_what_is_required_there_is_no_line() -> None:
+    sample = samples_more.sample
+    url = "/api/v3/create-group"
+    given = {"code": "staff", "name": "x", "description": 7, "unknown": "y"}
+    written = sample("Go", "POST", url, given, frozenset({"code", "name"}))
+    assert written
+    assert json.loads(written.split("`")[1]) == {"code": "staff", "name": "x"}
+    assert sample("Go", "POST", url, given, frozenset({"description"})) is None
+    assert sample("Go", "POST", "/api/v3/nothing", {}, frozenset()) is None
+    joined = sample("C#", "GET", "/api/v3/get-user-batch", {"userIds": ["a", "b"]}, frozenset({"userIds"}))
+    assert joined
+    assert '""userIds"": ""a,b""' in joined
+
+
+def test_php_writes_texts_and_lists_as_it_reads_them() -> None:
+    given = {"a'b": "c\\d'$x", "list": [1, True, None, {"k": []}], "none": {}}
+    assert samples_more._php_value(given) == (
+        "[\n    'a\\'b' => 'c\\\\d\\'$x',\n    'list' => [\n        1,\n        true,\n        null,\n"
+        "        [\n            'k' => [],\n        ],\n    ],\n    'none' => new stdClass(),\n]"
+    )

@@ -1,7 +1,8 @@
 """How an operation is called: with curl, and in the languages whose official client has a method for it.
 
 The names of the methods are those of the clients themselves: `contract.json` (npm authing-node-sdk 4.0.1, PyPI
-authing 5.1.0) and `java_methods.json` (authing-java-sdk 3.1.9). A language without a known name is left out.
+authing 5.1.0) and `java_methods.json` (authing-java-sdk 3.1.9); of Go, C# and PHP see `samples_more.py`. A language
+without a known name is left out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from poolhouse.wire.v3 import samples_more
+from poolhouse.wire.v3.endpoint import Endpoint
 from poolhouse.wire.v3.openapi import document, operation_id
 from poolhouse.wire.v3.table import contract, endpoints
 
@@ -69,7 +72,8 @@ _JAVA_JOINS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`lang`: `curl`, `Node`, `Python`, `Java`; `source`: what to paste, where host and key are variables."""
+    """`lang`: `curl`, `Node`, `Python`, `Java` or of `samples_more`; `source`: what to paste, where host and key are
+    variables."""
 
     lang: str
     source: str
@@ -95,12 +99,12 @@ def samples() -> Mapping[str, tuple[Sample, ...]]:
     """By `operationId`, with the example of the OpenAPI document as what is asked."""
     paths = document()["paths"]
     return {
-        operation_id(row): tuple(_of(row.method, row.url, paths[row.url][row.method.lower()]))
-        for row in endpoints().values()
+        operation_id(row): tuple(_of(row, paths[row.url][row.method.lower()])) for row in endpoints().values()
     }
 
 
-def _of(method: str, url: str, operation: dict[str, Any]) -> Iterator[Sample]:
+def _of(row: Endpoint, operation: dict[str, Any]) -> Iterator[Sample]:
+    method, url = row.method, row.url
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     given = (
         content["example"]
@@ -115,6 +119,16 @@ def _of(method: str, url: str, operation: dict[str, Any]) -> Iterator[Sample]:
             yield Sample("Python", _python(known.python, given))
         if java := _java().get((method, url)):
             yield Sample("Java", _java_call(java, given))
+        required = _required(row)
+        for lang in samples_more.LANGUAGES:
+            if source := samples_more.sample(lang, method, url, given, required):
+                yield Sample(lang, source)
+
+
+def _required(row: Endpoint) -> frozenset[str]:
+    if row.request is None:
+        return frozenset()
+    return frozenset(one.encode_name for one in msgspec.structs.fields(row.request) if one.required)
 
 
 CURL_VARIABLES = r"""HOST=http://127.0.0.1:3000

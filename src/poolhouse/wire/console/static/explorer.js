@@ -74,8 +74,15 @@ const start = (spec) => {
       body: new URLSearchParams(fields).toString(),
     };
   };
+  // A call whose session is over is answered by a page: where to sign in, or the one that asks to, which would hold
+  // the call and do it then. That page is not shown here, so the call is not done.
+  const isOver = (response) => {
+    const { pathname } = new URL(response.url, location.href);
+    const isPage = String(response.headers["content-type"] ?? "").startsWith("text/html");
+    return pathname.startsWith("/console/sign-in") || (pathname === call && response.status === 401 && isPage);
+  };
   const answered = (response) => {
-    if (!call || !new URL(response.url, location.href).pathname.startsWith("/console/sign-in")) return response;
+    if (!call || !isOver(response)) return response;
     const text = JSON.stringify({ message: words.ended });
     return { ...response, ok: false, status: 401, text, data: text, body: { message: words.ended }, headers: { "content-type": "application/json" } };
   };

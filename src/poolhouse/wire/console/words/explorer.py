@@ -26,8 +26,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "api_copy": ("复制", "Copy"),
     "api_copied": ("已复制", "Copied"),
     "api_ended": (
-        "会话已结束：请在另一个标签页中登录，再试一次。",
-        "Your session has ended: sign in in another tab, then try again.",
+        "会话已结束，此次调用没有执行：请在另一个标签页中登录，然后重新载入此页再试。",
+        "Your session has ended and the call was not done: sign in in another tab, then load this page anew.",
     ),
     "api_needs_script": (
         "此页需要 JavaScript；没有它时请看 OpenAPI 文档。",
