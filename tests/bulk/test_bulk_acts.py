@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -27,6 +29,7 @@ from poolhouse.errors import (
     NotPermitted,
     NotSupportedByDirectory,
     Overloaded,
+    PoolhouseError,
     TooLarge,
     UserNotFound,
 )
@@ -179,8 +182,10 @@ async def test_a_deletion_says_how_many_and_deletes_no_more(
     monkeypatch.setattr(work, "PIECE", 2)
     people = await works.people(5)
     for confirm in (None, 4, 6):
-        with pytest.raises(InvalidInput, match="confirm"):
+        with pytest.raises(InvalidInput, match="confirm") as refused:
             await started(works, "DELETE", query=EVERYBODY, confirm=confirm)
+        said = refused.value.message("en-US") + refused.value.message("zh-CN")
+        assert not re.search(r"\d", said), "which number it is says the list alone"
     for user in people[:2]:
         await works.services.users.update(works.pool.administrator, user.id, UserDraft({"company": "old"}))
     query = UserQuery(conditions=(Condition("company", "EQUAL", "old"),))
@@ -446,6 +451,71 @@ async def test_an_act_that_fails_as_a_whole_holds_up_no_other_pool(
         while await worker.step():
             pass
     assert (await services.bulk_acts.cancel(works.pool.administrator, broken.id)).status == "CANCELLED"
+
+
+async def until_ended(works: Works, worker: work.BulkWork, act_id: str) -> BulkAct:
+    """However often a piece fails on the way."""
+    for _ in range(4 * work.TRIES):
+        with suppress(RuntimeError, PoolhouseError):
+            await worker.step()
+        act = await works.services.bulk_acts.get(works.pool.administrator, act_id)
+        if act.ended_at:
+            return act
+    raise AssertionError("it goes on for ever")
+
+
+async def test_those_of_a_piece_that_always_fails_have_failed_and_the_act_goes_on(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PIECE", 2)
+    people = await works.people(5)
+    act = await started(works, user_ids=[one.id for one in people])
+    worker = works.worker()
+    whole, pieces = worker._done, []
+
+    async def done(tx: Any, act: BulkAct, caller: Caller) -> Any:
+        pieces.append(act.position)
+        if act.position == 4:
+            raise RuntimeError("the second piece")
+        return await whole(tx, act, caller)
+
+    monkeypatch.setattr(worker, "_done", done)
+    ended = await until_ended(works, worker, act.id)
+    assert (ended.status, ended.done, ended.failed) == ("COMPLETED", 3, 2)
+    assert pieces.count(4) == work.TRIES
+    page = PageRequest(1, 10)
+    failed = await works.services.bulk_acts.results(works.pool.administrator, act.id, page, "FAILED")
+    assert [(one.row, one.error) for one in failed.items] == [(3, "PoolhouseError"), (4, "PoolhouseError")]
+    assert all(one.message for one in failed.items)
+
+
+async def test_an_act_of_which_nobody_can_be_named_is_stopped(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LONGEST_ID", 1_000_000)
+    act = await started(works, user_ids=["".join(new_id() for _ in range(500))])  # no index holds it
+    ended = await until_ended(works, works.worker(), act.id)
+    assert (ended.status, ended.done, ended.failed) == ("STOPPED", 0, 0)
+    assert ended.reason
+
+
+async def test_a_piece_for_which_there_is_no_room_is_tried_on(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = await works.people(1)
+    act = await started(works, user_ids=[one.id for one in people])
+    worker = works.worker()
+    whole, left = worker._done, [True] * (2 * work.TRIES)
+
+    async def done(tx: Any, act: BulkAct, caller: Caller) -> Any:
+        if left:
+            left.pop()
+            raise Overloaded("later")
+        return await whole(tx, act, caller)
+
+    monkeypatch.setattr(worker, "_done", done)
+    ended = await until_ended(works, worker, act.id)
+    assert (ended.done, ended.failed) == (1, 0)
 
 
 async def test_cancelled_it_does_no_more_and_what_is_done_stays(

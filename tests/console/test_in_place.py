@@ -13,10 +13,11 @@ from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open, Things
 from tests.console.test_pages import NEEDING, filled, name
 
+from poolhouse.administrators import postgres
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.visit import MAX_FORM_BYTES, SESSION
+from poolhouse.wire.console.visit import DEVICE, MAX_FORM_BYTES, SESSION
 
 SENT = [page for page in NEEDING if page.method == "POST"]
 HELD = r'name="poolhouse_held" value="([\w=-]+)"'
@@ -271,3 +272,21 @@ async def test_as_much_is_held_for_somebody_who_has_signed_in_beside_it(
 async def test_a_stranger_sends_little(stranger: Console) -> None:
     answer = await stranger.http.post(stranger.address("/account/password"), data={"x": "y" * 70_000})
     assert answer.status_code == 413
+
+
+async def test_a_password_changed_on_the_way_leaves_the_browser_known(
+    services: Services, console: Open
+) -> None:
+    """By the new password: the one before opens nothing."""
+    one = await console("viewer")
+    assert one.administrator
+    token = await token_of(one)
+    await run_out(services, one)
+    fresh = "another long enough word"
+    form = {"form": token, "old_password": PASSWORD, "new_password": fresh}
+    asked = await one.http.post(one.address("/account/password"), data=form)
+    done = await again(one, asked, "/account/password", password=PASSWORD)
+    assert done.headers["location"].endswith("?done=done_password")
+    known = await postgres.password_hash(services.db, one.administrator.username)
+    assert known
+    assert services.administrator_sign_in._devices.trusted(one.http.cookies[DEVICE], *known)

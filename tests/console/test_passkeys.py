@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from html import unescape
 from typing import Any
@@ -15,6 +15,7 @@ from tests.administrators.authenticator import Authenticator
 from tests.administrators.conftest import PASSWORD
 from tests.administrators.test_sign_in import bind, code_of
 from tests.console.conftest import HOST, Console, Open
+from tests.console.test_in_place import run_out
 
 from poolhouse.app import asgi
 from poolhouse.services import Services
@@ -180,3 +181,33 @@ async def test_any_answer_can_be_wrong(one: Console, sent: str) -> None:
     assert ticket
     answer = await one.post(PAGE, page=PAGE, ticket=ticket[1], credential=sent, name="x")
     assert answer.status_code == 403
+
+
+async def test_a_form_of_an_ended_session_is_sent_by_a_passkey(
+    services: Services, one: Console, authenticator: Authenticator
+) -> None:
+    await add(one, authenticator)
+    form = re.search(r'name="form" value="([0-9a-f]+)"', (await one.get(PAGE)).text)
+    assert form
+    assert one.administrator
+    (kept,) = await services.administrator_passkeys.list(one.administrator.id)
+    await run_out(services, one)
+    held = await one.http.post(
+        one.address(f"{PAGE}/rename"), data={"form": form[1], "passkey": kept.id, "name": "home"}
+    )
+    assert held.status_code == 401
+    assert "data-passkey" in held.text
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', held.text.split("<main")[1]))
+
+    async def send(sent: Callable[[dict[str, Any]], str]) -> httpx.Response:
+        answer = await one.http.post(one.address("/sign-in/passkey/begin"), data={"form": hidden["form"]})
+        begun = answer.json()
+        proof = {"ticket": begun["ticket"], "credential": sent(begun["options"])}
+        return await one.http.post(one.address(f"{PAGE}/rename"), data=hidden | proof)
+
+    refused = await send(lambda _: "{}")
+    assert refused.status_code == 403
+    assert 'name="password"' in refused.text, "the other way is open still"
+    assert (await send(authenticator.used)).status_code == 303
+    (kept,) = await services.administrator_passkeys.list(one.administrator.id)
+    assert kept.name == "home"

@@ -147,6 +147,24 @@ async def test_a_passkey_is_shown_and_removed(
     assert "办公电脑" not in (await one.get(f"{here}/security")).text
 
 
+async def test_a_mark_that_somebody_has_set_meanwhile_is_not_set_again(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    """What is marked is the address that was shown, as it was shown."""
+    await services.users.update(pool.administrator, things.user, UserDraft({"email": "li@shop.example"}))
+    one = await console("user-editor")
+    here = f"/pools/{{pool}}/users/{things.user}"
+    shown = (await one.get(f"{here}/security")).text
+    assert 'name="was" value="False"' in shown
+    fields = {"field": "emailVerified", "value": "yes"}
+    stale = await one.post(f"{here}/verify", page=here, **fields, was="True")
+    assert stale.status_code == 409
+    assert 'role="alert"' in stale.text
+    assert not (await services.users.get(pool.administrator, things.user)).email_verified
+    assert (await one.post(f"{here}/verify", page=here, **fields, was="False")).status_code == 303
+    assert (await services.users.get(pool.administrator, things.user)).email_verified
+
+
 async def test_an_identity_and_a_mark_are_changed(
     services: Services, pool: PoolForTests, console: Open
 ) -> None:
@@ -155,7 +173,7 @@ async def test_an_identity_and_a_mark_are_changed(
     )
     one = await console("user-editor")
     here = f"/pools/{{pool}}/users/{user.id}"
-    await one.post(f"{here}/verify", page=here, field="emailVerified", value="yes")
+    await one.post(f"{here}/verify", page=here, field="emailVerified", value="yes", was="False")
     assert (await services.users.get(pool.administrator, user.id)).email_verified
     await one.post(f"{here}/identity-unlink", page=here, provider="wechat")
     assert not await services.identities.list(pool.administrator, user.id)

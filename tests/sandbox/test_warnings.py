@@ -72,3 +72,6 @@ def test_a_warning_is_kept_in_both_languages_and_an_older_one_as_it_was() -> Non
     warned = Sentence.CONSOLE_CUT()
     assert Warned.of_stored(warned.stored()) == warned
     assert Warned.of_stored("as it was").message("zh-CN") == "as it was"
+    for newer in ({"en": "a", "de": "b"}, {"zh": "c", "en": "a"}, {"de": "b"}, {}, ["a", "b"], 7, None):
+        assert isinstance(Warned.of_stored(newer).message("en-US"), str), "of a newer version, in part"
+    assert Warned.of_stored({"en": "a", "de": "b"}) == Warned("a", "a")

@@ -76,8 +76,8 @@ class BulkActs:
             len(named) if named is not None else await self._count(caller, query, needed=act == "DELETE")
         )
         if act == "DELETE" and confirm != expected:
-            zh, en = f"应为将删除的人数 {expected}", f"must be the number of users to delete, {expected}"
-            raise InvalidInput("confirm", zh, en)
+            # which number it is says only what lists them: whoever deletes by a guess is not told how to
+            raise InvalidInput("confirm", "与将删除的人数不符", "is not the number of users to delete")
         return await self._begin(caller, act, arguments, named, query, expected)
 
     async def get(self, caller: Caller, act_id: str) -> BulkAct:

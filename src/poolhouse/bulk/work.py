@@ -33,6 +33,7 @@ from poolhouse.errors import (
     QueryTooBroad,
     Refused,
     TooManyRequests,
+    Unavailable,
 )
 from poolhouse.paging import PageRequest
 
@@ -45,6 +46,8 @@ AT_ONCE = 2
 LOOK_EVERY_S = 5.0
 """A node may have died, or a word got lost."""
 RETRIES, WAIT_S = 4, 0.1
+TRIES = 5
+"""Of a piece that fails as a whole, on one node; then its users have failed, and the act goes on."""
 _LOOK_AT = 20
 
 _log = structlog.get_logger(__name__)
@@ -64,6 +67,7 @@ class BulkWork:
     ) -> None:
         self._db, self._services, self._rights, self._audit, self._only = db, services, rights, audit, only
         self._wake = asyncio.Event()
+        self._failures: dict[tuple[str, str], int] = {}
 
     async def run(self) -> None:
         """Until cancelled. What is under way then is done over as after any other death: by the log."""
@@ -95,16 +99,63 @@ class BulkWork:
         for pool_id, act_id in await postgres.waiting(self._db, _LOOK_AT, self._only):
             try:
                 if await self._piece(pool_id, act_id):
+                    self._failures.pop((pool_id, act_id), None)
                     return True
             except DatabaseLost:
                 raise
             except Exception as error:  # it would be the first to be looked at for ever
                 _log.warning("bulk_piece_failed", pool_id=pool_id, act=act_id, exc_info=True)
-                await postgres.put_behind(self._db, pool_id, act_id)
+                if not self._is_lost(pool_id, act_id, error):
+                    await postgres.put_behind(self._db, pool_id, act_id)
+                elif await self._given_up(pool_id, act_id):
+                    return True
                 failed = error
         if failed:
             raise failed
         return False
+
+    def _is_lost(self, pool_id: str, act_id: str, error: Exception) -> bool:
+        """Whether it has failed TRIES times for another reason than that there is no room for now."""
+        if isinstance(error, Unavailable):
+            return False
+        key = (pool_id, act_id)
+        self._failures[key] = self._failures.get(key, 0) + 1
+        if self._failures[key] < TRIES:
+            return False
+        del self._failures[key]
+        return True
+
+    async def _given_up(self, pool_id: str, act_id: str) -> bool:
+        """Those whose turn it was have failed, but whom the log has as done; where nobody was named yet, or not even
+        that can be written, the act is stopped. False where another worker has it."""
+        fault = PoolhouseError()
+        try:
+            async with self._db.transaction() as tx:
+                act = await postgres.take(tx, pool_id, act_id)
+                if act is None:
+                    return False
+                due = await postgres.due(tx, act)
+                if due:
+                    before = await postgres.done_by_log(tx, act, [user_id for _, user_id in due])
+                    reason = fault.message(act.actor.lang)
+                    lost = [
+                        Result(row, user_id, "DONE", None, None)
+                        if user_id in before
+                        else Result(row, user_id, "FAILED", type(fault).__name__, reason)
+                        for row, user_id in due
+                    ]
+                    await postgres.put_results(tx, act, lost)
+                    return True
+        except DatabaseLost:
+            raise
+        except Exception:
+            _log.exception("bulk_piece_lost", pool_id=pool_id, act=act_id)
+        async with self._db.transaction() as tx:
+            act = await postgres.take(tx, pool_id, act_id)
+            if act is None:
+                return False
+            await self._end(tx, act, "STOPPED", fault)
+        return True
 
     async def _piece(self, pool_id: str, act_id: str) -> bool:
         """False where another worker has it."""

@@ -28,9 +28,14 @@ class Warned:
         return {"zh": self.zh, "en": self.en}
 
     @classmethod
-    def of_stored(cls, kept: Mapping[str, str] | str) -> Warned:
-        """A row older than the Chinese sentences has an English text, which is all that is known of it."""
-        return cls(kept, kept) if isinstance(kept, str) else cls(kept["zh"], kept["en"])
+    def of_stored(cls, kept: object) -> Warned:
+        """Of any row. One older than the Chinese sentences has an English text, which is all that is known of it; one
+        of a newer version may have other languages or another shape, of which as much is read as can be."""
+        if not isinstance(kept, Mapping):
+            return cls(str(kept), str(kept))
+        texts = [str(text) for text in kept.values()] or [""]
+        en = str(kept.get("en", texts[0]))
+        return cls(str(kept.get("zh", en)), en)
 
 
 class Sentence(Enum):

@@ -22,7 +22,7 @@ async def thing(v3: V3Client, operation: str) -> dict[str, Any]:
     """What names one that there is in the body of the operation."""
     made: dict[str, Any]
     match operation.removeprefix("POST update-"):
-        case "user":
+        case "user" | "POST set-user-status":
             made = await v3.post("create-user", {"username": "li", "password": "first-secret-1"})
             return {"userId": made["data"]["userId"]}
         case "group":
@@ -60,6 +60,7 @@ async def thing(v3: V3Client, operation: str) -> dict[str, Any]:
 def change(operation: str, text: str) -> dict[str, Any]:
     return {
         "user": {"nickname": text},
+        "POST set-user-status": {"status": "Activated" if text == "third!" else "Suspended"},
         "group": {"description": text},
         "role": {"description": text},
         "organization": {"organizationName": text},
@@ -114,7 +115,7 @@ async def test_of_two_changes_at_once_one_wins(v3: V3Client, database_url: str, 
     (refused,) = (one for one in answers if one["statusCode"] == 409)
     assert refused["apiCode"] == 40909
     (told,) = refused["data"]["changes"]
-    assert (told["actorId"], told["operation"]) == (v3.pool_id, "update")
+    assert (told["actorId"], told["operation"]) == (v3.pool_id, "block" if "status" in path else "update")
     again = await v3.post(path, named | change(operation, "third!"), since(datetime.now(UTC)))
     assert again["statusCode"] == 200, "whoever has read it since may"
 

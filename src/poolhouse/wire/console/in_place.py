@@ -18,6 +18,7 @@ from poolhouse.administrators.held import HeldForm
 from poolhouse.administrators.model import More, SignedIn
 from poolhouse.errors import PoolhouseError, TokenExpired
 from poolhouse.wire.console.rendering import Rendering, status_of
+from poolhouse.wire.console.sign_in import passkey_site, why_no_passkeys
 from poolhouse.wire.console.visit import DEVICE, HELD, HOME, SESSION, Visit, redirect
 
 _LOST = "/console/sign-in?ended=lost"
@@ -54,7 +55,8 @@ async def sign_in(visit: Visit, rendering: Rendering, go_on: GoOn) -> Response:
         found = await _found(visit, form, opened)
     except PoolhouseError as error:
         trace.note(error=error)
-        again = {} if isinstance(error, TokenExpired) else {"ticket": form.get("ticket", "")}
+        anew = isinstance(error, TokenExpired) or "credential" in form
+        again = {} if anew else {"ticket": form.get("ticket", "")}
         needs = "new password" if "new_password" in form else "code"
         said = error.message(visit.lang)
         return _page(
@@ -69,6 +71,15 @@ async def sign_in(visit: Visit, rendering: Rendering, go_on: GoOn) -> Response:
 
 async def _found(visit: Visit, form: dict[str, str], opened: HeldForm) -> SignedIn | More:
     service = visit.services.administrator_sign_in
+    if "credential" in form:
+        return await service.by_passkey(
+            visit.asking,
+            passkey_site(visit),
+            visit.form_token(),
+            form.get("ticket", ""),
+            form["credential"],
+            device=visit.device,
+        )
     if not form.get("ticket"):
         return await service.sign_in(
             visit.asking, opened.username, form.get("password", ""), device=visit.device
@@ -100,5 +111,5 @@ def _address(visit: Visit) -> str:
 def _page(
     visit: Visit, rendering: Rendering, held: str, to: str, username: str, status: int, **facts: Any
 ) -> Response:
-    shown = {"ticket": "", "needs": "", **facts}
+    shown = {"ticket": "", "needs": "", "why_not": why_no_passkeys(visit), **facts}
     return rendering.page(visit, "in_place.html", status, held=held, to=to, username=username, **shown)

@@ -12,12 +12,12 @@ import msgspec
 from starlette.responses import Response
 
 from poolhouse import trace
-from poolhouse.errors import InvalidOperation, PoolhouseError, TokenExpired
+from poolhouse.errors import PoolhouseError, TokenExpired
 from poolhouse.mfa.passkeys import Site, site_of
 from poolhouse.wire.console import words
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import HEADERS, Rendering, status_of
-from poolhouse.wire.console.sign_in import answer, refused, why_no_passkeys
+from poolhouse.wire.console.sign_in import answer, passkey_site, refused, why_no_passkeys
 from poolhouse.wire.console.visit import Visit, onward, redirect
 
 ACCOUNT = "/console/account"
@@ -29,7 +29,7 @@ ACCOUNT = "/console/account"
 async def ask(visit: Visit, rendering: Rendering) -> Response:
     """For the script: what to ask the authenticator, and the ticket that goes back with its answer."""
     visit.form()
-    asked = visit.services.administrator_passkeys.ask(_site(visit), visit.form_token())
+    asked = visit.services.administrator_passkeys.ask(passkey_site(visit), visit.form_token())
     body = msgspec.json.encode({"options": asked.options, "ticket": asked.ticket})
     return Response(body, 200, HEADERS, "application/json")
 
@@ -40,7 +40,7 @@ async def sign_in(visit: Visit, rendering: Rendering) -> Response:
     try:
         found = await visit.services.administrator_sign_in.by_passkey(
             visit.asking,
-            _site(visit),
+            passkey_site(visit),
             visit.form_token(),
             form.get("ticket", ""),
             form.get("credential", ""),
@@ -66,7 +66,7 @@ async def begin(visit: Visit, rendering: Rendering) -> Response:
             visit.asking,
             visit.who,
             visit.session.id,
-            _site(visit),
+            passkey_site(visit),
             form.get("current_password", ""),
             form.get("code", ""),
         )
@@ -83,7 +83,7 @@ async def add(visit: Visit, rendering: Rendering) -> Response:
             visit.asking,
             visit.who,
             visit.session.id,
-            _site(visit),
+            passkey_site(visit),
             form.get("ticket", ""),
             form.get("credential", ""),
             form.get("name", ""),
@@ -111,14 +111,6 @@ async def remove(visit: Visit, rendering: Rendering) -> Response:
     except PoolhouseError as error:
         return await _refused(visit, rendering, error)
     return redirect(f"{ACCOUNT}/passkeys?done=done_passkey_removed")
-
-
-def _site(visit: Visit) -> Site:
-    """Raises InvalidOperation, which says why there is none."""
-    site = site_of(visit.origin)
-    if isinstance(site, Site):
-        return site
-    raise InvalidOperation(*words.TEXTS[f"passkeys_{site}"])
 
 
 async def _refused(visit: Visit, rendering: Rendering, error: PoolhouseError) -> Response:

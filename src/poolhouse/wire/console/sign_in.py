@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.administrators.model import More, SignedIn
-from poolhouse.errors import PoolhouseError, TokenExpired
+from poolhouse.errors import InvalidOperation, PoolhouseError, TokenExpired
 from poolhouse.mfa.passkeys import Site, site_of
+from poolhouse.wire.console import words
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import LANG, SESSION, THEME, THEMES, Visit, onward, redirect
@@ -96,6 +97,14 @@ def why_no_passkeys(visit: Visit) -> str:
     """The word of why this address takes none, "" where it does."""
     site = site_of(visit.origin)
     return "" if isinstance(site, Site) else f"passkeys_{site}"
+
+
+def passkey_site(visit: Visit) -> Site:
+    """Where this browser is, as passkeys know it. Raises InvalidOperation, which says why there is none."""
+    site = site_of(visit.origin)
+    if isinstance(site, Site):
+        return site
+    raise InvalidOperation(*words.TEXTS[f"passkeys_{site}"])
 
 
 def _page(

@@ -9,8 +9,9 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse import trace
-from poolhouse.errors import InvalidInput, PoolhouseError
+from poolhouse.errors import ChangedMeanwhile, InvalidInput, PoolhouseError
 from poolhouse.wire.console import users
+from poolhouse.wire.console.conflicts import once
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect
@@ -32,7 +33,7 @@ class Act:
     operation: str
     values: Values
     done: str
-    watches: str = ""
+    watches: Callable[[Form], str] | None = None
 
 
 def _status(status: str) -> Values:
@@ -40,8 +41,11 @@ def _status(status: str) -> Values:
 
 
 def _verified(user_id: str, form: Form) -> dict[str, Any]:
-    field = "phoneVerified" if form.get("field") == "phoneVerified" else "emailVerified"
-    return {"userId": user_id, field: form.get("value") == "yes"}
+    return {"userId": user_id, _marked(form): form.get("value") == "yes"}
+
+
+def _marked(form: Form) -> str:
+    return "phoneVerified" if form.get("field") == "phoneVerified" else "emailVerified"
 
 
 def _group(user_id: str, form: Form) -> dict[str, Any]:
@@ -71,10 +75,14 @@ def _user(user_id: str, form: Form) -> dict[str, Any]:
     return {"userId": user_id}
 
 
+def _of_status(form: Form) -> str:
+    return "status"
+
+
 ACTS = (
-    Act("block", "", "POST set-user-status", _status("Suspended"), "done_blocked", "status"),
-    Act("unblock", "", "POST set-user-status", _status("Activated"), "done_unblocked", "status"),
-    Act("verify", "security", "POST update-user", _verified, "done_saved"),
+    Act("block", "", "POST set-user-status", _status("Suspended"), "done_blocked", _of_status),
+    Act("unblock", "", "POST set-user-status", _status("Activated"), "done_unblocked", _of_status),
+    Act("verify", "security", "POST update-user", _verified, "done_saved", _marked),
     Act("group-add", "access", "POST add-group-members", _group, "done_saved"),
     Act("group-remove", "access", "POST remove-group-members", _group, "done_saved"),
     Act("role-add", "access", "POST assign-role", _role, "done_saved"),
@@ -111,14 +119,20 @@ ACTS = (
 def _doing(act: Act) -> Handler:
     async def do(visit: Visit, rendering: Rendering) -> Response:
         form, user_id = visit.form(), visit.path["user"]
-        user = await visit.ask("GET get-user", {"userId": user_id})
-        if act.watches and form.get("was", "") != str(user[act.watches]):
-            return await users.shown(visit, rendering, act.tab, 409, error_word="conflict_user")
-        try:
-            await visit.ask(act.operation, act.values(user_id, form))
-        except PoolhouseError as error:
-            return await _refused(visit, rendering, act.tab, error)
-        return redirect(f"{users.address(visit, act.tab)}?done={act.done}")
+
+        async def attempt(conditional: Visit) -> Response:
+            user = await visit.ask("GET get-user", {"userId": user_id})
+            if act.watches and form.get("was", "") != str(user[act.watches(form)]):
+                return await users.shown(visit, rendering, act.tab, 409, error_word="conflict_user")
+            try:
+                await conditional.ask(act.operation, act.values(user_id, form))
+            except ChangedMeanwhile:
+                raise
+            except PoolhouseError as error:
+                return await _refused(visit, rendering, act.tab, error)
+            return redirect(f"{users.address(visit, act.tab)}?done={act.done}")
+
+        return await (once(visit, attempt) if act.watches else attempt(visit))
 
     return do
 

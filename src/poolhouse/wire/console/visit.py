@@ -206,6 +206,9 @@ class Visit:
     def keep_signed_in(self, response: Response, signed: SignedIn) -> Response:
         """The cookie outlives the session by a day, to say whose form is sent too late."""
         self._keep(response, SESSION, signed.token, int(LIFETIME.total_seconds()) + DAY_S)
+        # A password that was changed on the way made a cookie of its own, and the sign-in knows the one before.
+        if _sets(response, DEVICE):
+            return response
         return self.keep(response, DEVICE, signed.device)
 
     @property
@@ -284,6 +287,17 @@ async def in_pool(visit: Visit, pool_id: str) -> Visit:
 
 def _token_of(key: str | None) -> str:
     return hmac.digest(key.encode(), b"form", "sha256").hex() if key else ""
+
+
+def _sets(response: Response, cookie: str) -> bool:
+    begins = f"{cookie}=".encode()
+    return any(name == b"set-cookie" and value.startswith(begins) for name, value in response.raw_headers)
+
+
+def is_last(number: int, size: int, found: Mapping[str, Any]) -> bool:
+    """Whether a page of so many rows is the last, of a list that tells its `totalCount`."""
+    total: int = found["totalCount"]
+    return number * size >= total
 
 
 def page_of(query: Query, name: str = "page") -> int:

@@ -136,6 +136,8 @@ async def get_user_login_history(
         end=moment(query.end, "end"),
     )
     records = await request.services.audit.list_records(request.caller, wanted, page(query.page, query.limit))
+    if query.app_id and not records.total:  # of one that is gone the log may still tell
+        await _require_app(request, query.app_id)
     apps = {
         app_id: await _app(request, app_id) for app_id in {record.app_id or "" for record in records.items}
     }
@@ -152,6 +154,14 @@ async def get_user_login_history(
         for record in records.items
     ]
     return UserLoginHistoryPagingDto(total_count=records.total, items=dtos)
+
+
+async def _require_app(request: V3Request, app_id: str) -> None:
+    """Raises InvalidInput naming the field."""
+    try:
+        await request.services.apps.get(request.caller, app_id)
+    except (AppNotFound, InvalidInput) as error:
+        raise InvalidInput("appId", "没有此应用", "there is no such application") from error
 
 
 async def _app(request: V3Request, app_id: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
+from poolhouse.wire.console.visit import Visit, is_last, page_of, redirect, segment
 
 LIST, ONE, RETRY = "GET list-mail", "GET get-mail", "POST retry-mail"
 STATES = ("queued", "sent", "dead")
@@ -30,7 +30,7 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
         states=STATES,
         number=number,
         kept=f"{kept}&" if kept else "",
-        is_last=number * PAGE_SIZE >= found["totalCount"],
+        is_last=is_last(number, PAGE_SIZE, found),
         may_read=visit.may(ONE),
         may_retry=visit.may(RETRY),
     )

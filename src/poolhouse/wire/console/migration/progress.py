@@ -13,7 +13,7 @@ from poolhouse.errors import PoolhouseError
 from poolhouse.wire.console.charts import Chart
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import Visit, page_of, redirect
+from poolhouse.wire.console.visit import Visit, is_last, page_of, redirect
 
 STATE, WAITING = "GET get-custom-database-migration", "GET list-custom-database-waiting-users"
 ERRORS, READMIT = "GET list-migration-errors", "POST readmit-custom-database-user"
@@ -94,7 +94,7 @@ async def waiting(visit: Visit, rendering: Rendering) -> Response:
         last=min(number * PAGE_SIZE, found["totalCount"]),
         total=found["totalCount"],
         number=number,
-        is_last=number * PAGE_SIZE >= found["totalCount"],
+        is_last=is_last(number, PAGE_SIZE, found),
         here=here(visit),
         error=error,
     )
@@ -109,7 +109,7 @@ async def refused(visit: Visit, rendering: Rendering) -> Response:
         found=found["list"],
         total=found["totalCount"],
         number=number,
-        is_last=number * PAGE_SIZE >= found["totalCount"],
+        is_last=is_last(number, PAGE_SIZE, found),
         here=here(visit),
     )
 

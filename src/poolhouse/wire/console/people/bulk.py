@@ -18,7 +18,7 @@ from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.people.asked import Asked
 from poolhouse.wire.console.people.users_list import LIST, choices_of
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
+from poolhouse.wire.console.visit import Visit, is_last, page_of, redirect, segment
 
 START, ONE, ALL, RESULTS, CANCEL = (
     "POST start-bulk-act",
@@ -189,7 +189,7 @@ async def acts(visit: Visit, rendering: Rendering) -> Response:
         "bulk/acts.html",
         acts=found["list"],
         number=number,
-        is_last=number * ROWS >= found["totalCount"],
+        is_last=is_last(number, ROWS, found),
         names=await _names(visit, found["list"]),
     )
 
@@ -213,7 +213,7 @@ async def _shown(visit: Visit, rendering: Rendering, status: int = 200, error: s
         total=found["totalCount"],
         only=only,
         number=number,
-        is_last=number * ROWS >= found["totalCount"],
+        is_last=is_last(number, ROWS, found),
         names=await _names(visit, [one]),
         may_cancel=visit.may(CANCEL),
         error=error,

@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "passkeys_unknown": ("此浏览器不支持通行密钥", "This browser knows no passkeys"),
     "passkeys_script": ("使用通行密钥需要启用 JavaScript", "Passkeys need JavaScript, which is switched off"),
+    "passkey_in_place": ("用通行密钥登录并提交", "Sign in with a passkey and send it"),
     "passkey_sign_in": ("使用通行密钥登录", "Sign in with a passkey"),
     "passkey_or": ("或", "or"),
     "passkey_add": ("添加通行密钥", "Add a passkey"),
