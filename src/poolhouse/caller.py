@@ -11,7 +11,7 @@ from datetime import datetime
 from ipaddress import IPv6Address
 from typing import Any, Literal
 
-from poolhouse.errors import Lang, NotAuthenticated, NotPermitted
+from poolhouse.errors import Lang, LimitedRole, NotAuthenticated, NotPermitted
 
 ActorKind = Literal["anonymous", "user", "administrator", "system"]
 
@@ -31,6 +31,13 @@ class Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What alone an administrator of a limited role may see and change: `applications` by their ids."""
+
+    applications: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """`actor_id` is a user's id, an access key's id or the pool's id; "" for anonymous.
 
@@ -38,6 +45,8 @@ class Caller:
     `grant_id`: of whose token the caller came; what is made of that ends with the grant.
     `scopes` limits an administrator's access key, or what an application may do for a user whose access token it
     shows; None means everything.
+    `limits`: of an administrator whose role is limited; None for anybody else. One may do nothing before the operation
+    was found to keep within them, which `admitted` says. Decision: docs/decisions/0076-limited-roles.md.
     `body` is what the operation knows of the request's body, a mapping or a struct, of which
     `context.request.body` of a script is made; it may hold a password, so it is never logged.
     `unchanged`: on what condition they change a thing; None for none.
@@ -51,6 +60,8 @@ class Caller:
     session_id: str | None = None
     grant_id: str | None = None
     scopes: frozenset[str] | None = None
+    limits: Limits | None = None
+    admitted: bool = False
     lang: Lang = "zh-CN"
     ip: str | None = None
     user_agent: str = ""
@@ -70,6 +81,8 @@ class Caller:
         return self.kind == "administrator" and self.actor_id == self.pool_id and self.scopes is None
 
     def require_administrator(self) -> None:
+        if self.limits is not None and not self.admitted:
+            raise LimitedRole("nobody asked whether it keeps within their limits")
         if self.kind in ("administrator", "system"):
             return
         raise NotAuthenticated() if self.kind == "anonymous" else NotPermitted()

@@ -138,6 +138,13 @@ class NotPermitted(Refused):
     pass
 
 
+class LimitedRole(NotPermitted):
+    """An administrator whose role is limited to some applications asks for what is about none of them."""
+
+    zh = "您的角色只限于某些应用，不能执行此操作"
+    en = "Your role is limited to some applications, and does not allow this"
+
+
 class SignInNotRecent(NotPermitted):
     """What makes a new way in is for who has just signed in: a token may have been stolen since."""
 

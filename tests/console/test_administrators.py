@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from tests.administrators.conftest import OPERATOR, PASSWORD
 from tests.conftest import PoolForTests
-from tests.console.conftest import Console, Open
+from tests.console.conftest import Console, Open, Things
 
 from poolhouse.administrators.model import Administrator
+from poolhouse.administrators.roles import SCOPES
 from poolhouse.caller import Caller
 from poolhouse.ids import new_id
 from poolhouse.services import Services
+from poolhouse.wire.console import PAGES
+from poolhouse.wire.v3.app import row_named
+from poolhouse.wire.v3.limited import PERMITTED
 
 ALL = "/server/administrators"
 
@@ -178,3 +183,49 @@ async def test_nobody_changes_their_own_roles_and_an_unknown_name_is_not_found(
     assert f'value="{name}"' in unknown.text
     none = await owner.post(HERE, page=HERE, username=owner.administrator.username)
     assert none.status_code == 400
+
+
+# -- limited to applications ---------------------------------------------------------------------------------
+
+
+async def test_a_limited_role_opens_the_pages_of_its_applications_and_no_other(
+    services: Services, pool: PoolForTests, things: Things, console: Open
+) -> None:
+    """Generated from the pages: of another application as of one that does not exist."""
+    other = await services.apps.create(pool.administrator, "theirs")
+    one = await console("viewer")
+    assert one.administrator
+    await services.administrators.set_roles(
+        OPERATOR, one.administrator.id, pool.id, ["application-editor"], [things.application]
+    )
+    opened = 0
+    for page in (page for page in PAGES if page.access == "pool"):
+        rows = [row_named(operation) for operation in page.calls]
+        allowed = all(row.name in PERMITTED and row.scopes <= SCOPES["application-editor"] for row in rows)  # type: ignore[operator]
+        ask = one.get if page.method == "GET" else one.post
+        answer = await ask(things.fill(page.path))
+        assert (answer.status_code == 403) is not allowed or (allowed and not rows), page.path
+        if allowed and "{application}" in page.path:
+            opened += 1
+            theirs = await ask(replace(things, application=other.id).fill(page.path))
+            assert theirs.status_code == 404, page.path
+    assert opened >= 3
+    shown = (await one.get("/pools/{pool}/applications")).text
+    assert things.application in shown
+    assert other.id not in shown
+    assert (await one.get("/pools/{pool}")).headers["location"].endswith("/applications")
+
+
+async def test_a_form_of_roles_keeps_the_limit_it_shows(
+    services: Services, pool: PoolForTests, things: Things, console: Open
+) -> None:
+    owner, one = await console("owner"), await somebody(services)
+    given = {"role.application-editor": "yes", "applications": f" {things.application}\n"}
+    assert (await owner.post(HERE, page=HERE, username=one.username, **given)).status_code == 303
+    limited = (await now(services, one)).applications(pool.id)
+    assert limited == [things.application]
+    shown = (await owner.get(f"{HERE}/{one.id}")).text
+    assert f">{things.application}</textarea>" in shown
+    wrong = await owner.post(f"{HERE}/{one.id}", page=HERE, **{**given, "role.viewer": "yes"})
+    assert wrong.status_code == 400
+    assert (await now(services, one)).applications(pool.id) == limited

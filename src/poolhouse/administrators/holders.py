@@ -32,4 +32,4 @@ class KeyHolders:
         if found.is_owner:
             return Rights(None)
         roles = found.roles.get(pool_id, ())
-        return Rights(scopes_of(roles)) if roles else None
+        return Rights(scopes_of(roles), found.limits.get(pool_id)) if roles else None

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from poolhouse.administrators.roles import Role
+from poolhouse.caller import Limits
 
 SERVER = ""
 """The pool of what belongs to no pool."""
@@ -17,7 +18,8 @@ SERVER = ""
 class Administrator:
     """`is_owner`: of the server; may do everything in every pool, and make administrators.
 
-    `roles`: by the pool's id; an administrator sees no pool that is not in it. `second_factor`: an authenticator is
+    `roles`: by the pool's id; an administrator sees no pool that is not in it. `limits`: of a pool where the role is
+    limited. `second_factor`: an authenticator is
     asked for at each sign-in. `recovery_codes`: how many are left. `passkeys`: how many sign in.
     """
 
@@ -34,6 +36,12 @@ class Administrator:
     password_set_at: datetime | None = None
     last_login_at: datetime | None = None
     roles: Mapping[str, tuple[Role, ...]] = field(default_factory=dict)
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+
+    def applications(self, pool_id: str) -> list[str]:
+        """Those that their role in the pool is limited to; none where it is not limited."""
+        limits = self.limits.get(pool_id)
+        return sorted(limits.applications) if limits else []
 
 
 @dataclass(frozen=True, slots=True)

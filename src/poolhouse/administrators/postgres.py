@@ -5,13 +5,15 @@ None of these tables belongs to a pool: a role names one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from asyncpg import Record
 
 from poolhouse.administrators.model import Administrator, AdministratorSession
 from poolhouse.administrators.roles import ROLES, Role
+from poolhouse.caller import Limits
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
 
@@ -26,7 +28,18 @@ _FROM = "administrators a left join administrator_factors f on f.administrator_i
 _SESSION = "s.digest, s.administrator_id, s.created_at, s.seen_at, s.expires_at, s.ip, s.user_agent"
 
 
-def _administrator(row: Record, roles: Mapping[str, tuple[Role, ...]]) -> Administrator:
+_LIMITED = ":limited"
+"""Behind the name of a limited role. Versions that know no limits know no such role either, and it gives nothing there,
+while a server of theirs still runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    roles: dict[str, tuple[Role, ...]] = field(default_factory=dict)
+    limits: dict[str, Limits] = field(default_factory=dict)
+
+
+def _administrator(row: Record, given: _Given) -> Administrator:
     return Administrator(
         id=row["id"],
         username=row["username"],
@@ -40,7 +53,8 @@ def _administrator(row: Record, roles: Mapping[str, tuple[Role, ...]]) -> Admini
         created_at=row["created_at"],
         password_set_at=row["password_set_at"],
         last_login_at=row["last_login_at"],
-        roles=roles,
+        roles=given.roles,
+        limits=given.limits,
     )
 
 
@@ -92,14 +106,15 @@ async def insert(
 
 async def list_all(db: Executor) -> list[Administrator]:
     """By username. There are few: `MOST` in the service."""
-    roles = await _roles(db)
+    given = await _roles(db)
     rows = await db.fetch(f"select {_COLUMNS} from {_FROM} order by a.username")
-    return [_administrator(row, roles.get(row["id"], {})) for row in rows]
+    return [_administrator(row, given.get(row["id"], _Given())) for row in rows]
 
 
 async def find(db: Executor, administrator_id: str) -> Administrator | None:
     row = await db.fetchrow(f"select {_COLUMNS} from {_FROM} where a.id = $1", administrator_id)
-    return _administrator(row, (await _roles(db, administrator_id)).get(row["id"], {})) if row else None
+    given = await _roles(db, administrator_id)
+    return _administrator(row, given.get(row["id"], _Given())) if row else None
 
 
 async def id_of(db: Executor, username: str) -> str | None:
@@ -175,8 +190,10 @@ async def one_change_at_a_time(db: Executor) -> None:
 # -- roles -------------------------------------------------------------------------------------------------
 
 
-async def set_roles(db: Executor, administrator_id: str, pool_id: str, roles: Sequence[Role]) -> None:
-    """None takes the pool away."""
+async def set_roles(
+    db: Executor, administrator_id: str, pool_id: str, roles: Sequence[Role], limits: Limits | None
+) -> None:
+    """No role takes the pool away."""
     if not roles:
         await db.execute(
             "delete from administrator_roles where administrator_id = $1 and pool_id = $2",
@@ -185,24 +202,32 @@ async def set_roles(db: Executor, administrator_id: str, pool_id: str, roles: Se
         )
         return
     await db.execute(
-        "insert into administrator_roles (administrator_id, pool_id, roles) values ($1, $2, $3) "
-        "on conflict (administrator_id, pool_id) do update set roles = excluded.roles",
+        "insert into administrator_roles (administrator_id, pool_id, roles, applications) values ($1, $2, $3, $4) "
+        "on conflict (administrator_id, pool_id) "
+        "do update set roles = excluded.roles, applications = excluded.applications",
         administrator_id,
         pool_id,
-        list(roles),
+        [f"{role}{_LIMITED}" if limits else role for role in roles],
+        sorted(limits.applications) if limits else None,
     )
 
 
-async def _roles(db: Executor, administrator_id: str | None = None) -> dict[str, dict[str, tuple[Role, ...]]]:
-    """Of everybody, or of one. A role of a later version is unknown here, and gives nothing."""
+async def _roles(db: Executor, administrator_id: str | None = None) -> dict[str, _Given]:
+    """Of everybody, or of one. A role of a later version is unknown here, and gives nothing; a limited one whose limits
+    are not there is limited to nothing."""
     rows = await db.fetch(
-        "select administrator_id, pool_id, roles from administrator_roles "
+        "select administrator_id, pool_id, roles, applications from administrator_roles "
         "where $1::text is null or administrator_id = $1 order by pool_id",
         administrator_id,
     )
-    found: dict[str, dict[str, tuple[Role, ...]]] = {}
+    found: dict[str, _Given] = {}
     for row in rows:
-        found.setdefault(row["administrator_id"], {})[row["pool_id"]] = _known(row["roles"])
+        given = found.setdefault(row["administrator_id"], _Given())
+        limited = row["applications"] is not None or any(name.endswith(_LIMITED) for name in row["roles"])
+        names = [name for name in row["roles"] if name.endswith(_LIMITED) or not limited]
+        given.roles[row["pool_id"]] = _known([name.removesuffix(_LIMITED) for name in names])
+        if limited:
+            given.limits[row["pool_id"]] = Limits(frozenset(row["applications"] or ()))
     return found
 
 

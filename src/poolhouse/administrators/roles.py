@@ -22,6 +22,9 @@ Role = Literal[
 ]
 ROLES: tuple[Role, ...] = get_args(Role)
 
+LIMITABLE: Role = "application-editor"
+"""The role that can be limited to some things of its kind, where it is the only one in the pool."""
+
 PERSONAL = frozenset({"audit", "identities", "mail", "users"})
 """They tell names, addresses or numbers of people."""
 _CREDENTIALS = frozenset({"access_keys", "administrators", "secrets"})

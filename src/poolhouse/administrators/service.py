@@ -15,12 +15,12 @@ import asyncpg
 
 from poolhouse.administrators import postgres, postgres_passkeys
 from poolhouse.administrators.model import SERVER, Administrator
-from poolhouse.administrators.roles import ROLES, Role, scopes_of
+from poolhouse.administrators.roles import LIMITABLE, ROLES, Role, scopes_of
 from poolhouse.administrators.tries import unlock
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.audit.states import Secret
-from poolhouse.caller import Caller
+from poolhouse.caller import Caller, Limits, RequireIds
 from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.policy import LONGEST_PASSWORD
 from poolhouse.db.database import Database, Tx
@@ -42,6 +42,8 @@ MOST = 1000
 LEAST_CHARACTERS = 10
 """Of an administrator's password: it opens everybody's data. OWASP asks for 8 beside a second factor, 15 without."""
 LONGEST_NAME = 128
+MOST_APPLICATIONS = 100
+"""That one role is limited to."""
 READ_SCOPE, WRITE_SCOPE = "administrators:read", "administrators:write"
 
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}\Z")
@@ -59,8 +61,17 @@ class Pools(Protocol):
 
 
 class AdministratorService:
-    def __init__(self, *, db: Database, hasher: PasswordHasher, pools: Pools, audit: AuditLog) -> None:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        hasher: PasswordHasher,
+        pools: Pools,
+        require_applications: RequireIds,
+        audit: AuditLog,
+    ) -> None:
         self._db, self._hasher, self._pools, self._audit = db, hasher, pools, audit
+        self._require_applications = require_applications
 
     # -- who they are --------------------------------------------------------------------------------------
 
@@ -132,7 +143,7 @@ class AdministratorService:
         caller.require_administrator()
         caller.require_scopes({READ_SCOPE})
         return [
-            replace(one, roles={caller.pool_id: one.roles.get(caller.pool_id, ())})
+            _of_pool(one, caller.pool_id)
             for one in await postgres.list_all(self._db)
             if one.is_owner or caller.pool_id in one.roles
         ]
@@ -222,17 +233,24 @@ class AdministratorService:
     # -- what they may do ----------------------------------------------------------------------------------
 
     async def set_roles(
-        self, caller: Caller, administrator_id: str, pool_id: str, roles: Sequence[str]
+        self,
+        caller: Caller,
+        administrator_id: str,
+        pool_id: str,
+        roles: Sequence[str],
+        applications: Sequence[str] = (),
     ) -> Administrator:
-        """These and no others in the pool; none takes the pool away. Raises AdministratorNotFound, PoolNotFound,
-        InvalidInput (roles)."""
+        """These and no others in the pool; none takes the pool away. `applications`: the ids of those that the role is
+        limited to; none where it is not. Raises AdministratorNotFound, PoolNotFound, InvalidInput (roles,
+        applications), AppNotFound."""
         require_server_owner(caller)
         wanted = _roles(roles)
         await self._pools.get(pool_id)
+        limits = await self._limits(replace(caller, pool_id=pool_id), wanted, applications)
         async with self._db.transaction() as tx:
             await postgres.one_change_at_a_time(tx)
             old = await self._found(tx, administrator_id)
-            await self._give(tx, caller, old, pool_id, wanted)
+            await self._give(tx, caller, old, pool_id, wanted, limits)
         return await self._found(self._db, old.id)
 
     @staticmethod
@@ -243,7 +261,7 @@ class AdministratorService:
         return replace(asking, pool_id=SERVER, kind="administrator", actor_id=administrator.id, scopes=None)
 
     async def set_roles_in_pool(
-        self, caller: Caller, administrator_id: str, roles: Sequence[str]
+        self, caller: Caller, administrator_id: str, roles: Sequence[str], applications: Sequence[str] = ()
     ) -> Administrator:
         """`set_roles` in the caller's own pool, for those who may say who administers it. They give and take away no
         more than they may do themselves. Answers somebody with no role in any other pool, which is none of theirs.
@@ -252,14 +270,14 @@ class AdministratorService:
         caller.require_administrator()
         caller.require_scopes({WRITE_SCOPE})
         wanted = _roles(roles)
+        limits = await self._limits(caller, wanted, applications)
         async with self._db.transaction() as tx:
             await postgres.one_change_at_a_time(tx)
             old = await self._found(tx, administrator_id)
             _require_other(caller, old)
             _require_no_more(caller, [*wanted, *old.roles.get(caller.pool_id, ())])
-            await self._give(tx, caller, old, caller.pool_id, wanted)
-        given = {caller.pool_id: tuple(wanted)} if wanted else {}
-        return replace(old, roles=given)
+            await self._give(tx, caller, old, caller.pool_id, wanted, limits)
+            return _of_pool(await self._found(tx, old.id), caller.pool_id)
 
     async def caller_in(self, administrator: Administrator, pool_id: str, asking: Caller) -> Caller:
         """`asking`, as the administrator may act in the pool. Raises PoolNotFound, for a pool they have no role in as
@@ -270,7 +288,12 @@ class AdministratorService:
         await self._pools.get(pool_id)  # roles in a pool outlive it
         scopes = None if administrator.is_owner else scopes_of(roles)
         return replace(
-            asking, pool_id=pool_id, kind="administrator", actor_id=administrator.id, scopes=scopes
+            asking,
+            pool_id=pool_id,
+            kind="administrator",
+            actor_id=administrator.id,
+            scopes=scopes,
+            limits=None if administrator.is_owner else administrator.limits.get(pool_id),
         )
 
     async def caller_later(self, administrator_id: str, pool_id: str, asking: Caller) -> Caller | None:
@@ -287,17 +310,42 @@ class AdministratorService:
         """What each is called who is an administrator: id -> name, for those who read what they did."""
         return await postgres.names(self._db, ids) if ids else {}
 
+    async def _limits(
+        self, caller: Caller, roles: Sequence[Role], applications: Sequence[str]
+    ) -> Limits | None:
+        """Raises InvalidInput (applications), TooLarge, AppNotFound for one that is not the pool's."""
+        wanted = frozenset(filter(None, (one.strip() for one in applications)))
+        if not wanted:
+            return None
+        if list(roles) != [LIMITABLE]:
+            raise InvalidInput(
+                "applications",
+                f"只有角色仅为 {LIMITABLE} 时才能限定应用",
+                f"only the role {LIMITABLE} alone can be limited to applications",
+            )
+        if len(wanted) > MOST_APPLICATIONS:
+            raise TooLarge("applications", f"最多 {MOST_APPLICATIONS} 个", f"at most {MOST_APPLICATIONS}")
+        await self._require_applications(caller, sorted(wanted))
+        return Limits(wanted)
+
     async def _give(
-        self, tx: Tx, caller: Caller, old: Administrator, pool_id: str, roles: Sequence[Role]
+        self,
+        tx: Tx,
+        caller: Caller,
+        old: Administrator,
+        pool_id: str,
+        roles: Sequence[Role],
+        limits: Limits | None,
     ) -> None:
-        await postgres.set_roles(tx, old.id, pool_id, roles)
+        await postgres.set_roles(tx, old.id, pool_id, roles, limits)
+        before, after = old.applications(pool_id), sorted(limits.applications) if limits else []
         event = Event(
             "authorize" if roles else "revoke",
             "administrator",
             old.id,
             detail={"username": old.username},
-            before={"roles": list(old.roles.get(pool_id, ()))},
-            after={"roles": list(roles)},
+            before={"roles": list(old.roles.get(pool_id, ())), **_named(before)},
+            after={"roles": list(roles), **_named(after)},
         )
         await self._audit.write(tx, replace(caller, pool_id=pool_id), event)
 
@@ -373,6 +421,20 @@ def _roles(given: Sequence[str]) -> list[Role]:
         allowed = ", ".join(ROLES)
         raise InvalidInput("roles", f"可取值：{allowed}", f"one of {allowed}")
     return [role for role in ROLES if role in given]
+
+
+def _of_pool(administrator: Administrator, pool_id: str) -> Administrator:
+    """With what they may do in the pool, and of no other."""
+    limits = administrator.limits.get(pool_id)
+    return replace(
+        administrator,
+        roles={pool_id: administrator.roles.get(pool_id, ())},
+        limits={pool_id: limits} if limits else {},
+    )
+
+
+def _named(applications: Sequence[str]) -> dict[str, object]:
+    return {"applications": list(applications)} if applications else {}
 
 
 def _facts(administrator: Administrator) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -102,12 +103,14 @@ async def list_page(
     *,
     keyword: str | None = None,
     sso: bool = False,
+    among: Sequence[str] | None = None,
 ) -> Page[App]:
-    """Newest first; `sso`: those alone that share the login of others."""
-    args = (pool_id, keyword or None, sso)
+    """Newest first; `sso`: those alone that share the login of others. `among`: these alone, by id."""
+    args = (pool_id, keyword or None, sso, None if among is None else list(among))
     where = (
         "pool_id = $1 and ($2::text is null or strpos(lower(name), lower($2)) > 0) "
-        "and (not $3 or coalesce((settings ->> 'sso_enabled')::bool, true))"
+        "and (not $3 or coalesce((settings ->> 'sso_enabled')::bool, true)) "
+        "and ($4::text[] is null or id = any($4))"
     )
     total = await db.fetchval(f"select count(*) from apps where {where}", *args)
     rows = await db.fetch(

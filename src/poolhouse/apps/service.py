@@ -93,7 +93,7 @@ class AppService:
     async def get(self, caller: Caller, app_id: str) -> App:
         """Raises AppNotFound. May be a second old."""
         app = await self.get_anywhere(app_id)
-        if app.pool_id != caller.pool_id:
+        if app.pool_id != caller.pool_id or not _within(caller, app_id):
             raise AppNotFound(app_id=app_id)
         return app
 
@@ -155,9 +155,12 @@ class AppService:
     async def list(
         self, caller: Caller, page: PageRequest, *, keyword: str | None = None, sso: bool = False
     ) -> Page[App]:
-        """Newest first; `sso`: those alone that share the login of others."""
+        """Newest first; `sso`: those alone that share the login of others. Whoever is limited to some sees those."""
         caller.require_administrator()
-        return await postgres.list_page(self._db, caller.pool_id, page, self._box, keyword=keyword, sso=sso)
+        among = sorted(caller.limits.applications) if caller.limits else None
+        return await postgres.list_page(
+            self._db, caller.pool_id, page, self._box, keyword=keyword, sso=sso, among=among
+        )
 
     async def update(
         self, caller: Caller, app_id: str, values: dict[str, Any], settings: dict[str, Any] | None = None
@@ -238,6 +241,11 @@ def _with_addresses(values: dict[str, Any]) -> dict[str, Any]:
         for name, field in _ADDRESSES.items()
         if name in values
     }
+
+
+def _within(caller: Caller, app_id: str) -> bool:
+    """Whoever is limited to some applications knows of no other."""
+    return caller.limits is None or app_id in caller.limits.applications
 
 
 def _name(value: str) -> str:

@@ -10,7 +10,7 @@ from poolhouse.bulk.acts import ACTS
 from poolhouse.bulk.model import BulkAct
 from poolhouse.caller import ActorKind, Caller
 from poolhouse.credentials.access_keys import AccessKeyService
-from poolhouse.errors import NotPermitted
+from poolhouse.errors import LimitedRole, NotPermitted
 
 
 class Rights:
@@ -38,12 +38,16 @@ class Rights:
 
     async def _now(self, asked: Caller) -> frozenset[str] | None:
         if found := await self._administrators.caller_later(asked.actor_id, asked.pool_id, asked):
+            if found.limits is not None:
+                raise LimitedRole("no act upon many users is within limits")
             return found.scopes
         key = await self._keys.resolve(asked.actor_id)
         if key is None or key.pool_id != asked.pool_id:
             raise NotPermitted(
                 "whoever began it is no administrator, nor an access key of the pool, any more"
             )
+        if key.limits is not None:
+            raise LimitedRole("no act upon many users is within limits")
         return key.scopes
 
 

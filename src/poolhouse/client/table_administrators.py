@@ -98,6 +98,15 @@ COMMANDS = (
         (
             WHO,
             Arg("ROLE...", "roles", ("角色，可多个", "roles"), "list", choices=ROLES, default=[]),
+            Arg(
+                "--application",
+                "applications",
+                (
+                    "角色 application-editor 只限于这个应用（编号），可多次",
+                    "limits the role application-editor to this application, by its id; may be repeated",
+                ),
+                "list",
+            ),
         ),
         ONE,
     ),

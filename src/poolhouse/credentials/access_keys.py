@@ -8,7 +8,7 @@ from typing import Protocol
 
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
-from poolhouse.caller import Caller
+from poolhouse.caller import Caller, Limits
 from poolhouse.credentials import postgres
 from poolhouse.credentials.model import AccessKey
 from poolhouse.credentials.scopes import SCOPES
@@ -51,9 +51,10 @@ class Pools(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What an administrator may do in a pool; `scopes`: None is everything."""
+    """What an administrator may do in a pool; `scopes`: None is everything. `limits`: within which alone."""
 
     scopes: frozenset[str] | None
+    limits: Limits | None = None
 
 
 class Holders(Protocol):
@@ -199,7 +200,8 @@ class AccessKeyService:
             return None
         if rights.scopes is None:
             return key
-        return replace(key, scopes=rights.scopes if key.scopes is None else key.scopes & rights.scopes)
+        scopes = rights.scopes if key.scopes is None else key.scopes & rights.scopes
+        return replace(key, scopes=scopes, limits=rights.limits)
 
     async def _holder_behind(self, caller: Caller) -> str | None:
         """The administrator who asks, or whose key does; None for the operator and the pool's own secret."""

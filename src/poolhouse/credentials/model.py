@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from poolhouse.caller import Limits
 from poolhouse.credentials.signature import Signature
 from poolhouse.errors import Lang
 from poolhouse.sessions.tokens import Claims
@@ -21,7 +22,7 @@ class AccessKey:
 
     `scopes` is what it may do (`users:read`); None means everything. `user_id` is the user it was made for.
     `administrator_id`: whose key it is, who can do what it can; None for one that is the pool's. `used_at` is exact to
-    a minute.
+    a minute. `limits`: those of that administrator's role, as it is now.
     """
 
     id: str
@@ -35,6 +36,7 @@ class AccessKey:
     created_at: datetime | None = None
     used_at: datetime | None = None
     administrator_id: str | None = None
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import NamedTuple
 
 from poolhouse.apps.service import AppService
-from poolhouse.caller import ActorKind, Caller
+from poolhouse.caller import ActorKind, Caller, Limits
 from poolhouse.credentials import access_key_tokens, signature
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
@@ -41,6 +41,7 @@ class Who(NamedTuple):
     session_id: str | None = None
     scopes: frozenset[str] | None = None
     grant_id: str | None = None
+    limits: Limits | None = None
 
 
 class Credentials:
@@ -179,7 +180,7 @@ def at_session(presented: Presented, session: Session) -> Caller:
 
 
 def _holder(key: AccessKey) -> Who:
-    return Who("administrator", key.pool_id, key.id, scopes=key.scopes)
+    return Who("administrator", key.pool_id, key.id, scopes=key.scopes, limits=key.limits)
 
 
 def _caller(presented: Presented, who: Who) -> Caller:
@@ -192,6 +193,7 @@ def _caller(presented: Presented, who: Who) -> Caller:
         session_id=who.session_id,
         grant_id=who.grant_id,
         scopes=who.scopes,
+        limits=who.limits,
         lang=presented.lang,
         ip=presented.ip,
         user_agent=presented.user_agent[:LONGEST_USER_AGENT],

@@ -32,7 +32,13 @@ def build_administration(raw: Raw, core: Core, proving: Proving) -> Administrati
     proof = Proof(raw.db, raw.hasher, factor, tries)
     passkeys = Passkeys(raw.db, raw.box, proof, core.audit)
     return Administration(
-        administrators=AdministratorService(db=raw.db, hasher=raw.hasher, pools=core.pools, audit=core.audit),
+        administrators=AdministratorService(
+            db=raw.db,
+            hasher=raw.hasher,
+            pools=core.pools,
+            require_applications=core.apps.require_ids,
+            audit=core.audit,
+        ),
         administrator_sign_in=AdministratorSignIn(
             db=raw.db,
             box=raw.box,

@@ -18,6 +18,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.SecretWrong: "Compare both with `credentials.json` or with the application's settings.",
     e.SignatureRefused: "Check the access key's secret and the clock of the machine that signs.",
     e.SignInNotRecent: "Sign in again, then retry.",
+    e.LimitedRole: "Ask an owner of the pool for a role that is not limited, or for the application.",
     e.NotPermitted: "Use an administrator's credentials, or an access key with the scope that the API reference names.",
     e.FieldNotYours: "Let an administrator write the field.",
     e.EmailNotDirectly: "Send a code to the new address and call `updateEmail`, in v3 `update-email`.",

@@ -56,6 +56,7 @@ from poolhouse.wire.console import (
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, in_pool, known, redirect, stranger
+from poolhouse.wire.v3 import limited
 from poolhouse.wire.v3.app import row_named
 
 PAGES: tuple[Page, ...] = (
@@ -139,7 +140,7 @@ class Console:
                 visit = await in_pool(visit, visit.path["pool"])
                 assert visit.caller
                 for operation in page.calls:
-                    visit.caller.require_scopes(row_named(operation).scopes)
+                    limited.require(visit.caller, row_named(operation))
             return await page.handler(visit, self._rendering)
         except Exception as error:
             return self._failed(visit, error)

@@ -43,6 +43,9 @@ async def enter(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
+    """Whoever is limited to some applications begins with those: figures are of the whole pool."""
+    if visit.caller and visit.caller.limits is not None:
+        return redirect(f"{visit.pool_address}/applications")
     figures = await visit.ask("GET get-pool-statistics", {"days": DAYS})
     logs = {}
     if visit.may(LOG):
@@ -103,5 +106,5 @@ async def _steps(visit: Visit, figures: dict[str, Any]) -> list[dict[str, Any]]:
 
 PAGES = (
     Page("GET", "", enter, "administrator"),
-    Page("GET", "/pools/{pool}", show, calls=("GET get-pool-statistics",)),
+    Page("GET", "/pools/{pool}", show),
 )

@@ -29,6 +29,7 @@ from poolhouse.wire.operator.administrators import OF_THE_SERVER
 from poolhouse.wire.operator.rows import ROWS
 from poolhouse.wire.origin import is_secure, origin
 from poolhouse.wire.request import HttpRequest, Query, head_of, presented, read
+from poolhouse.wire.v3 import limited
 from poolhouse.wire.v3.app import asked, row_named
 from poolhouse.wire.v3.streaming import begun
 from poolhouse.wire.v3.walking import NEXT
@@ -138,7 +139,7 @@ class Visit:
         if self.caller is None:
             raise NotAuthenticated("no pool is open")
         row = row_named(operation)
-        self.caller.require_scopes(row.scopes)
+        limited.require(self.caller, row)
         data, beside = await asked(
             self.services, row, self.caller, values or {}, own=lambda: f"{self.origin}/oidc"
         )
@@ -158,13 +159,12 @@ class Visit:
         if self.caller is None:
             raise NotAuthenticated("no pool is open")
         row = row_named(operation)
-        self.caller.require_scopes(row.scopes)
+        limited.require(self.caller, row)
         made, _ = await asked(self.services, row, self.caller, values, own=lambda: f"{self.origin}/oidc")
         return await begun(made)
 
     def may(self, operation: str) -> bool:
-        scopes = row_named(operation).scopes
-        return self.caller is not None and all(self.caller.has_scope(scope) for scope in scopes)
+        return self.caller is not None and limited.may(self.caller, row_named(operation))
 
     # -- forms ---------------------------------------------------------------------------------------------
 

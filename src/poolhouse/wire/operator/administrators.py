@@ -48,11 +48,12 @@ class PasskeyDto(Camel):
 
 
 class SetRolesDto(Camel):
-    """`pool`: its id; without one, the caller's."""
+    """`pool`: its id; without one, the caller's. `applications`: ids of those that the role is limited to."""
 
     administrator: str
     roles: list[str]
     pool: str = ""
+    applications: tuple[str, ...] = ()
 
 
 class SignOutDto(Camel):
@@ -105,7 +106,11 @@ async def reset_administrator(request: V3Request, body: ResetAdministratorDto) -
 
 async def set_administrator_roles(request: V3Request, body: SetRolesDto) -> dict[str, Any]:
     changed = await request.services.administrators.set_roles(
-        request.caller, body.administrator, body.pool or request.caller.pool_id, body.roles
+        request.caller,
+        body.administrator,
+        body.pool or request.caller.pool_id,
+        body.roles,
+        body.applications,
     )
     return _administrator(changed, await _pool_names(request, changed.roles))
 
@@ -184,7 +189,12 @@ def _administrator(one: Administrator, pool_names: Mapping[str, str] | None = No
         "lastLoginAt": _time(one.last_login_at),
         "roles": [f"{pool_id}: {', '.join(roles)}" for pool_id, roles in one.roles.items()],
         "inPools": [
-            {"pool": pool_id, "name": names.get(pool_id, ""), "roles": list(roles)}
+            {
+                "pool": pool_id,
+                "name": names.get(pool_id, ""),
+                "roles": list(roles),
+                "applications": one.applications(pool_id),
+            }
             for pool_id, roles in one.roles.items()
         ],
     }
@@ -230,7 +240,7 @@ ROWS = [
         SetRolesDto,
         set_administrator_roles,
         "What one may do in a pool",
-        frozenset({"roles", "pool"}),
+        frozenset({"roles", "pool", "applications"}),
     ),
     row(
         "GET",

@@ -22,6 +22,7 @@ class PoolAdministratorDto(Struct, rename="camel", kw_only=True):
     name: str
     status: str
     roles: list[str]
+    applications: list[str]
     server_owner: bool
     second_factor: bool
     last_login_at: str | None
@@ -37,6 +38,7 @@ class SetPoolAdministratorRolesDto(Struct, rename="camel", kw_only=True):
 
     administrator: str
     roles: list[str]
+    applications: list[str] = []
 
 
 async def list_pool_administrators(request: V3Request, _: None) -> PoolAdministratorsDto:
@@ -49,7 +51,7 @@ async def set_pool_administrator_roles(
     request: V3Request, body: SetPoolAdministratorRolesDto
 ) -> PoolAdministratorDto:
     changed = await request.services.administrators.set_roles_in_pool(
-        request.caller, body.administrator, body.roles
+        request.caller, body.administrator, body.roles, body.applications
     )
     return _told(changed, request.caller.pool_id)
 
@@ -61,6 +63,7 @@ def _told(one: Administrator, pool_id: str) -> PoolAdministratorDto:
         name=one.name,
         status="disabled" if one.disabled else "active",
         roles=list(one.roles.get(pool_id, ())),
+        applications=one.applications(pool_id),
         server_owner=one.is_owner,
         second_factor=one.second_factor,
         last_login_at=v3_time(one.last_login_at) if one.last_login_at else None,
@@ -86,7 +89,7 @@ ENDPOINTS = [
         handler=set_pool_administrator_roles,
         scope=WRITE_SCOPE,
         summary="What an administrator may do in the pool; without a role, nothing",
-        blank=frozenset({"roles"}),
+        blank=frozenset({"roles", "applications"}),
         ours=True,
     ),
 ]

@@ -29,7 +29,7 @@ from poolhouse.wire.request import (
     read,
 )
 from poolhouse.wire.sentences import DONE, STORED_ONLY
-from poolhouse.wire.v3 import auth, envelope, openapi, streaming, unchanged, walking
+from poolhouse.wire.v3 import auth, envelope, limited, openapi, streaming, unchanged, walking
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
     body_struct,
@@ -146,6 +146,7 @@ async def carried_out(
     elif row.request:
         walk, pairs = walking.of_query(row, caller, cursors, pairs)
         given = query_struct(row.request, pairs, row.blank)
+    caller = limited.admitted(caller, row, given)
     data = await row.handler(V3Request(caller, services, headers, own, walk), given)
     if row.request:
         without_effect.note(row.request.__name__, values)

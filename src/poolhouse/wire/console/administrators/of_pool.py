@@ -25,11 +25,12 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
 async def add(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
     username, roles = form.get("username", "").strip(), _chosen(form)
-    held = {"username": username, "chosen": roles}
+    applications = form.get("applications", "").split()
+    held = {"username": username, "chosen": roles, "applications": applications}
     if not roles:
         return await _all(visit, rendering, 400, **held, error_word="admin_roles_needed")
     try:
-        await visit.ask(SET, {"administrator": username, "roles": roles})
+        await visit.ask(SET, {"administrator": username, "roles": roles, "applications": applications})
     except PoolhouseError as error:
         trace.note(error=error)
         said = error.message(visit.lang)
@@ -39,7 +40,7 @@ async def add(visit: Visit, rendering: Rendering) -> Response:
 
 async def _all(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
     found = await visit.ask(LIST)
-    nothing = {"username": "", "chosen": [], "error_word": ""}
+    nothing = {"username": "", "chosen": [], "applications": [], "error_word": ""}
     return rendering.page(
         visit,
         "administrators/of_pool.html",
@@ -58,7 +59,9 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 async def change(visit: Visit, rendering: Rendering) -> Response:
     form, one = visit.form(), await _one(visit)
     try:
-        await visit.ask(SET, {"administrator": one["id"], "roles": _chosen(form)})
+        applications = form.get("applications", "").split()
+        values = {"roles": _chosen(form), "applications": applications}
+        await visit.ask(SET, {"administrator": one["id"], **values})
     except PoolhouseError as error:
         trace.note(error=error)
         return await _one_shown(visit, rendering, status_of(error), error=error.message(visit.lang))

@@ -103,8 +103,9 @@ async def enable(visit: Visit, rendering: Rendering) -> Response:
 async def set_roles(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
     roles = [role for role in EVERY_ROLE if f"role.{role}" in form]
+    values = {"roles": roles, "applications": form.get("applications", "").split()}
     return await _changed(
-        visit, rendering, ROLES, {"pool": form.get("pool", "").strip() or "nothing", "roles": roles}
+        visit, rendering, ROLES, {"pool": form.get("pool", "").strip() or "nothing", **values}
     )
 
 

@@ -52,6 +52,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "不选任何角色即收回：对此人来说，这个用户池等于不存在",
         "Without a role, the pool is taken away: it does not exist for them",
     ),
+    "admin_applications": ("只限于这些应用", "Limited to these applications"),
+    "admin_applications_help": (
+        "应用编号，每行一个；留空则不限。只有角色仅为“应用编辑者”时才能限定",
+        "Ids, one a line; empty for all. Only an editor of applications, with no other role, can be limited",
+    ),
+    "admin_limited": ("限于 {count} 个应用", "limited to {count} applications"),
     "admin_pool": ("用户池编号", "Pool id"),
     "admin_pool_gone": ("已删除的用户池", "A pool that is gone"),
     "admin_sessions": ("登录", "Sessions"),
