@@ -22,7 +22,16 @@ from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
-from poolhouse.resources.model import Action, ResourceDraft, ResourceType
+from poolhouse.permissions.model import (
+    DataResourceDraft,
+    DraftStatement,
+    ExtendField,
+    FieldType,
+    Kind,
+    TreeNode,
+)
+from poolhouse.resources.model import Action, Effect, ResourceDraft, ResourceType
+from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
@@ -77,6 +86,8 @@ class Things:
     administrator: str = "nothing"
     namespace: str = "nothing"
     resource: str = "nothing"
+    policy: str = "nothing"
+    data_resource: str = "nothing"
     of: str = "USER"
     field: str = "nothing"
 
@@ -120,6 +131,13 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         ResourceDraft("orders", ResourceType.DATA, "订单", actions=(Action("read", "查看"),)),
         space.code,
     )
+    menu = (TreeNode("deploy", "部署", children=(TreeNode("prod", "生产"),)),)
+    owner = ExtendField("owner", "负责人", FieldType.STRING)
+    draft = DataResourceDraft("menu", "菜单", Kind.TREE, menu, ("open",), fields=(owner,))
+    await services.data_resources.create(admin, space.code, draft)
+    said = [DraftStatement(Effect.ALLOW, (f"{space.code}/menu/deploy/open",))]
+    policy = await services.data_policies.create(admin, "operators", said)
+    await services.data_policies.authorize(admin, [policy.id], [(GrantTarget.GROUP, group.code)])
     async with services.db.transaction() as tx:
         values = {"code": "204816"}
         message = await services.mail.queue_email(tx, admin, "login_code", "li@shop.example", values)
@@ -138,6 +156,8 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         key=key.id,
         namespace=space.code,
         resource=resource.code,
+        policy=policy.id,
+        data_resource="menu",
         field="staffNo",
         administrator=(await one_administrator(services, pool)).id,
     )

@@ -145,7 +145,6 @@ NO_ROWS = {
         "access_accounts",
         "agreements",
         "custom_scripts_published",
-        "data_resource_fields",
         "identity_connections",
     ),
     *("identity_sources", "kept_lists", "mail_providers", "user_field_values"),
@@ -202,6 +201,8 @@ async def poisoned(
     asked = {
         "group": "select code from groups where pool_id = $1 order by id limit 1",
         "resource": "select code from resources where pool_id = $1 and namespace = 'warehouse' limit 1",
+        "data_resource": "select code from data_resources where pool_id = $1 and namespace_number = "
+        "(select number from namespaces where pool_id = $1 and code = 'warehouse') limit 1",
         "role": "select code from roles where pool_id = $1 and namespace = 'default' order by id limit 1",
         "organization": "select n.code from nodes n join orgs o on o.pool_id = $1 and o.root_id = n.id "
         "where n.pool_id = $1 and n.id in (select ancestor_id from node_closure where pool_id = $1 "

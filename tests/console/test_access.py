@@ -160,3 +160,58 @@ async def test_ctrl_k_and_the_list_of_users_find_a_person_by_the_same_rule(
         assert user.id in (await one.get("/pools/{pool}/go", params={"q": words})).text, words
         listed = await one.get("/pools/{pool}/users", params={"q": words})
         assert user.id in listed.headers.get("location", "") + listed.text, words
+
+
+POLICIES = "/pools/{pool}/policies"
+
+
+async def test_a_policy_is_written_as_lines_or_json_given_taken_and_deleted_by_its_name(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one, admin = await console("owner"), pool.administrator
+    lines = "ALLOW warehouse/menu/deploy/open\r\nDENY warehouse/menu/deploy/prod/*"
+    made = await send(one, f"{POLICIES}/new", name="menus", statements=lines)
+    assert made.status_code == 303, made.text  # type: ignore[attr-defined]
+    here = made.headers["location"].removeprefix("/console").partition("?")[0]  # type: ignore[attr-defined]
+    shown = (await one.get(here)).text
+    assert "warehouse/menu/deploy/prod/*" in shown
+    for wrong in ("MAYBE warehouse/menu/open", "ALLOW warehouse/nothing/open", "[1]", "[", "ALLOW"):
+        refused = await send(one, f"{here}/edit", statements=wrong)
+        assert refused.status_code == 400, wrong  # type: ignore[attr-defined]
+    json = '[{"effect": "DENY", "permissions": ["warehouse/menu/open"]}]'
+    changed = await send(one, f"{here}/edit", statements=json, description="d")
+    assert changed.status_code == 303, changed.text  # type: ignore[attr-defined]
+    policy_id = here.rpartition("/")[2]
+    _, statements = await services.data_policies.get(admin, policy_id)
+    assert [(each.effect, each.permissions) for each in statements] == [("DENY", ("warehouse/menu/open",))]
+    whom = {"USER": "li", "ROLE": things.role, "GROUP": things.group, "ORG": things.department}
+    for kind, who in whom.items():
+        gave = await one.post(f"{here}/give", page=here, kind=kind, identifier=who)
+        assert gave.status_code == 303, gave.text
+    assert "Given to (4)" in (await one.get(here)).text
+    assert (await one.post(f"{here}/take", page=here, kind="USER", identifier=things.user)).status_code == 303
+    assert "Given to (3)" in (await one.get(here)).text
+    assert (await one.post(f"{here}/delete", page=f"{here}/delete", confirm="menu")).status_code == 400
+    assert (await one.post(f"{here}/delete", page=f"{here}/delete", confirm="menus")).status_code == 303
+    assert (await one.get(here)).status_code == 404
+
+
+async def test_a_data_resource_is_made_changed_and_deleted(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one = await console("owner")
+    new = "/pools/{pool}/data-resources/warehouse/new"
+    wrong = await send(one, new, code="names", name="名单", type="ARRAY", struct="[1", action="read")
+    assert wrong.status_code == 400  # type: ignore[attr-defined]
+    made = await send(one, new, code="names", name="名单", type="ARRAY", struct='["a", "b"]', action="read")
+    assert made.status_code == 303, made.text  # type: ignore[attr-defined]
+    here = "/pools/{pool}/data-resources/warehouse/names"
+    assert "<li>b</li>" in (await one.get(here)).text
+    changed = await send(one, f"{here}/edit", struct='["c"]', description="d")
+    assert changed.status_code == 303, changed.text  # type: ignore[attr-defined]
+    assert "<li>c</li>" in (await one.get(here)).text
+    listed = (await one.get("/pools/{pool}/data-resources?namespaceCodes=warehouse&q=names")).text
+    assert "/data-resources/warehouse/names" in listed
+    assert "/data-resources/warehouse/menu" not in listed
+    assert (await one.post(f"{here}/delete", page=f"{here}/delete", confirm="names")).status_code == 303
+    assert (await one.get(here)).status_code == 404

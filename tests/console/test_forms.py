@@ -117,7 +117,7 @@ async def test_what_is_deleted_is_named_first(
 ) -> None:
     one = await console("owner")
     here = f"/pools/{{pool}}/{things.fill(form.path)}"
-    named = "实验室" if form.confirms else getattr(things, form.thing)
+    named = {"name": "实验室", "policyName": "operators"}.get(form.confirms) or getattr(things, form.thing)
     for wrong in ("", "another", named[:-1]):
         assert (await one.post(here, page=here, confirm=wrong)).status_code == 400
     assert (await one.get(here)).status_code == 200

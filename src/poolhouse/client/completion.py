@@ -105,7 +105,7 @@ def _fish() -> str:
         seen = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in command.name.split())
         for arg in _arguments(command):
             given = f" -xa '{' '.join(values(arg))}'" if values(arg) else ""
-            file = " -rF" if arg.kind in ("path", "json") else ""
+            file = " -rF" if arg.kind in ("path", "json", "statements") else ""
             if arg.positional and (given or file):
                 lines.append(f"complete -c poolhouse -n '{seen}'{given.replace(' -xa', ' -a') or ' -F'}")
             elif not arg.positional:

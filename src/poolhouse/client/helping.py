@@ -98,6 +98,7 @@ def spelled(arg: Arg) -> str:
         "user": "USER",
         "path": "FILE",
         "json": "FILE",
+        "statements": "FILE",
     }
     return f"{arg.name} {metavar.get(arg.kind, arg.key.rpartition('_')[2].upper())}"
 

@@ -21,7 +21,8 @@ class Arg(NamedTuple):
     number or id, of which the id is sent), users (several), targets (several, as roles are given to), pool, secret (a
     password, never shown or logged), moment (a time, sent as Unix milliseconds), pairs (NAME=VALUE, may be given
     again), actions (NAME or NAME=DESCRIPTION, may be given again), days (180d, 26w, 2y), path (a file of the
-    function's), file (a file's text, `-` for standard input), json (the same, read as JSON; '' for null).
+    function's), file (a file's text, `-` for standard input), json json (the same, read as JSON; '' for null),
+    statements (a JSON file of them)..
     `value`: what a flag stores; "known" of a password that somebody has already.
     `default` is sent where nothing is given. `choices` are all there are, of a list each of its values.
     """

@@ -154,7 +154,7 @@ def _read(arg: Arg, given: Any) -> Any:
         return _moment(arg, given)
     if arg.kind == "file":
         return _file(given)
-    if arg.kind == "json":
+    if arg.kind in ("json", "statements"):
         return _json(given) if given else None
     if arg.kind == "path":
         from pathlib import Path

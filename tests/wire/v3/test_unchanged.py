@@ -51,6 +51,15 @@ async def thing(v3: V3Client, operation: str) -> dict[str, Any]:
         case "resource":
             await v3.post("create-resource", {"code": "book", "type": "DATA", "actions": []})
             return {"code": "book"}
+        case "data-resource" | "data-policy" as kind:
+            names = {"namespaceCode": "default", "resourceCode": "names"}
+            whole = {**names, "resourceName": "n", "type": "STRING", "struct": "a", "actions": ["read"]}
+            await v3.post("create-data-resource", whole)
+            if kind == "data-resource":
+                return names
+            said = [{"effect": "ALLOW", "permissions": ["default/names/read"]}]
+            made = await v3.post("create-data-policy", {"policyName": "p", "statementList": said})
+            return {"policyId": made["data"]["policyId"]}
         case "email-template":
             found = await v3.get("get-email-templates")
             return next(one for one in found["data"]["templates"] if one["type"] == "LOGIN_VERIFY_CODE")
@@ -71,6 +80,8 @@ def change(operation: str, text: str) -> dict[str, Any]:
         "POST set-custom-fields": {"list": [{**FIELD, "label": text}]},
         "namespace": {"description": text},
         "resource": {"description": text},
+        "data-resource": {"description": text},
+        "data-policy": {"description": text},
         "branding": {"name": text},
         "email-template": {"subject": text, "customizeEnabled": True},
     }[operation.removeprefix("POST update-")]

@@ -73,6 +73,7 @@ class Field:
             "pairs": "lines",
             "actions": "lines",
             "json": "lines",
+            "statements": "lines",
             "number": "number",
             "decimal": "decimal",
             "moment": "moment",
@@ -138,6 +139,8 @@ def written(arg: Arg, value: Any) -> str:
         return "\n".join("=".join(filter(None, (each["name"], each.get("description")))) for each in value)
     if arg.kind == "list":
         return "\n".join(str(each) for each in value)
+    if arg.kind == "statements":
+        return "\n".join(f"{one['effect']} {each}" for one in value for each in one["permissions"])
     if arg.kind == "json":
         return json.dumps(value, ensure_ascii=False, indent=2)
     if isinstance(value, bool):
@@ -155,6 +158,8 @@ def read(arg: Arg, text: str) -> Any:
         return dict(_pairs(arg, text))
     if arg.kind == "actions":
         return [action(line) for line in text.splitlines() if line.strip()]
+    if arg.kind == "statements":
+        return json_text(text, arg.to) if text.lstrip().startswith("[") else _statements(arg, text)
     if not text:
         return None
     if arg.kind == "json":
@@ -187,6 +192,23 @@ def _pairs(arg: Arg, text: str) -> Iterator[tuple[str, Any]]:
             raise InvalidInput(arg.to, "每行应形如“字段=值”", "a line is written FIELD=VALUE")
         is_json, found = _json(value)
         yield name.strip(), found if is_json else value
+
+
+def _statements(arg: Arg, text: str) -> list[dict[str, Any]]:
+    """Of lines `ALLOW namespace/resource/action`; those of one effect that follow each other are one statement."""
+    found: list[dict[str, Any]] = []
+    for line in filter(str.strip, text.splitlines()):
+        effect, _, permission = line.strip().partition(" ")
+        if effect not in ("ALLOW", "DENY") or not permission.strip():
+            raise InvalidInput(
+                arg.to,
+                "每行应形如“ALLOW 权限空间/数据资源/操作”",
+                "a line is written ALLOW NAMESPACE/RESOURCE/ACTION",
+            )
+        if not found or found[-1]["effect"] != effect:
+            found.append({"effect": effect, "permissions": []})
+        found[-1]["permissions"].append(permission.strip())
+    return found
 
 
 def _one(value: Any) -> str:

@@ -40,6 +40,8 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         (
             Link("resources", "GET list-common-resource"),
             Link("namespaces", "GET list-namespaces"),
+            Link("data-resources", "GET list-data-resources"),
+            Link("policies", "GET list-data-policies"),
             Link("may", "POST explain-action"),
         ),
     ),

@@ -30,6 +30,8 @@ CONDITIONAL = {"POST set-custom-fields", "POST set-user-status"} | frozenset(
         "email-template",
         "namespace",
         "resource",
+        "data-resource",
+        "data-policy",
         "branding",
     )
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from poolhouse.wire.console import forms
-from poolhouse.wire.console.access import editing, grants, may, namespaces, resources
+from poolhouse.wire.console.access import editing, grants, may, namespaces, policies, resources
 
 FORMS, DELETIONS = editing.FORMS, editing.DELETIONS
 PAGES = (
     *(page for form in FORMS for page in forms.pages_of(form)),
     *(page for form in DELETIONS for page in forms.deleting(form)),
-    *(*namespaces.PAGES, *resources.PAGES, *grants.PAGES, *may.PAGES),
+    *(*namespaces.PAGES, *resources.PAGES, *grants.PAGES, *may.PAGES, *policies.PAGES),
 )

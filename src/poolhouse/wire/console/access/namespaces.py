@@ -34,7 +34,7 @@ async def counts(visit: Visit) -> list[tuple[str, int]]:
     code = visit.path["namespace"]
     asked = (
         ("resources", "GET list-common-resource", {"namespaceCodeList": code}),
-        ("data_resources", "GET list-data-resources", {"namespaceCodes": [code]}),
+        ("data-resources", "GET list-data-resources", {"namespaceCodes": [code]}),
         ("roles", ROLES, {"code": code}),
     )
     return [
