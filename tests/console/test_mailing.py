@@ -11,6 +11,7 @@ from tests.console.test_forms import send
 
 from poolhouse.mail import postgres
 from poolhouse.services import Services
+from poolhouse.wire.console.mailing import outbox
 
 CODE = "204816"
 ONE = "/pools/{pool}/mail-templates/LOGIN_VERIFY_CODE"
@@ -123,3 +124,25 @@ async def test_a_preview_may_do_nothing(console: Open) -> None:
 async def test_a_type_that_there_is_not_is_no_page(console: Open, path: str) -> None:
     one = await console("owner")
     assert (await one.get(f"/pools/{{pool}}/mail-templates/{path}")).status_code == 404
+
+
+async def test_a_full_outbox_is_counted_no_further_than_need_be(
+    services: Services, pool: PoolForTests, console: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_COUNTED", 2)
+    monkeypatch.setattr(outbox, "PAGE_SIZE", 2)
+    one = await console("owner")
+    for n in range(5):
+        async with services.db.transaction() as tx:
+            to = "li@shop.example" if n else "other@shop.example"
+            await services.mail.queue_email(tx, pool.administrator, "login_code", to, {"code": "204816"})
+    for query, said, following in (
+        ("", "More than 2", True),
+        ("?page=3", "More than 2", False),
+        ("?to=li@shop.example", "More than 2", True),
+        ("?to=li@shop.example&page=2", "More than 2", True),
+        ("?to=other@shop.example", "1 in all", False),
+    ):
+        shown = (await one.get(f"/pools/{{pool}}/mail{query}")).text
+        assert said in shown, query
+        assert ("page=" + str(int(query[-1]) + 1 if "page" in query else 2) in shown) is following, query

@@ -11,6 +11,7 @@ from poolhouse.audit.person import Person
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db import expiry
 from poolhouse.db.database import Executor
+from poolhouse.db.where import Where
 from poolhouse.mail.model import KEPT, Message, Provider, Route, Scene, Template
 from poolhouse.paging import Page, PageRequest
 
@@ -138,17 +139,26 @@ async def insert(db: Executor, message: Message) -> None:
 async def page(
     db: Executor, pool_id: str, request: PageRequest, recipient: str | None = None, status: str | None = None
 ) -> Page[Message]:
-    where = "pool_id = $1 and ($2::text is null or recipient = $2) and ($3::text is null or status = $3)"
-    args = (pool_id, recipient, status)
-    total = await db.fetchval(f"select count(*) from mail_outbox where {where}", *args)
+    """Counted no further than `count_up_to`, where that is asked."""
+    where = Where(pool_id, "o")
+    for column, value in (("recipient", recipient), ("status", status)):
+        if value is not None:
+            where.add(f"o.{column} = {where.arg(value)}")
+    most = request.count_up_to
+    total = await db.fetchval(
+        f"select count(*) from (select 1 from mail_outbox o where {where.sql} "
+        f"limit {'all' if most is None else most + 1}) few",
+        *where.args,
+    )
     rows = await db.fetch(
         f"""
-        select {_MESSAGE} from mail_outbox where {where}
-        order by created_at desc, id desc limit {request.size} offset {request.offset}
+        select {_MESSAGE} from mail_outbox o where {where.sql}
+        order by created_at desc, id desc limit {request.size:d} offset {request.offset:d}
         """,
-        *args,
+        *where.args,
     )
-    return Page(total, [_message(row) for row in rows])
+    items = [_message(row) for row in rows]
+    return Page(total, items) if most is None else Page(min(total, most), items, total <= most)
 
 
 async def find(db: Executor, pool_id: str, message_id: str) -> Message | None:

@@ -10,7 +10,7 @@ from poolhouse.audit.geoip import agent
 from poolhouse.audit.model import Act, Operation, Record, RecordQuery, ResourceType
 from poolhouse.times import v3_time
 from poolhouse.wire.audit_references import Surroundings, surroundings, whose_acts
-from poolhouse.wire.v3.conversions import moment, page
+from poolhouse.wire.v3.conversions import moment, page, walked
 from poolhouse.wire.v3.dto.audit import (
     AdminAuditLogDto,
     AdminAuditLogRespData,
@@ -160,8 +160,10 @@ async def get_admin_audit_logs(request: V3Request, body: GetAdminAuditLogsDto) -
 async def _read(
     request: V3Request, query: RecordQuery, pagination: ListWebhooksDto | None
 ) -> tuple[int, list[Record], Surroundings]:
-    asked = page(pagination.page, pagination.limit) if pagination else page(None, None)
+    asked = walked(request, page(pagination.page, pagination.limit) if pagination else page(None, None))
     found = await request.services.audit.list_records(request.caller, query, asked)
+    if request.walk:
+        request.walk.ended_at((found.items[-1].at, found.items[-1].id) if found.items else None)
     around = (
         await surroundings(request.services, request.caller, found.items)
         if query.kind == "user"

@@ -13,7 +13,7 @@ from msgspec import Struct
 from poolhouse.mail.model import Channel, Message, Status
 from poolhouse.mail.render import text_of
 from poolhouse.times import v3_time
-from poolhouse.wire.v3.conversions import page
+from poolhouse.wire.v3.conversions import page, walked
 from poolhouse.wire.v3.endpoint import PEOPLE, Endpoint, V3Request
 
 READ, WRITE, TEXT = "mail:read", "mail:write", PEOPLE | {"secrets:read"}
@@ -62,9 +62,12 @@ class OutboxMailsDto(Camel):
 
 
 async def list_mail(request: V3Request, query: ListMailQuery) -> OutboxMailsDto:
+    asked = walked(request, page(query.page, query.limit))
     found = await request.services.mail.list_messages(
-        request.caller, page(query.page, query.limit), recipient=query.to or None, status=query.status
+        request.caller, asked, recipient=query.to or None, status=query.status
     )
+    if request.walk and not found.is_exact:
+        request.walk.is_exact, request.walk.more = False, len(found.items) == asked.size
     return OutboxMailsDto(found.total, [_message(one) for one in found.items])
 
 

@@ -8,18 +8,20 @@ from starlette.responses import Response
 
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
-from poolhouse.wire.console.visit import Visit, is_last, page_of, redirect, segment
+from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
+from poolhouse.wire.v3.walking import EXACT, NEXT, UP_TO
 
 LIST, ONE, RETRY = "GET list-mail", "GET get-mail", "POST retry-mail"
 STATES = ("queued", "sent", "dead")
 PAGE_SIZE = 50
+MOST_COUNTED = 10_000
 
 
 async def show_all(visit: Visit, rendering: Rendering) -> Response:
     query = visit.http.query
     to, status, number = (query.text("to") or "").strip(), query.text("status") or "", page_of(query)
     asked = {"to": to or None, "status": status or None, "page": number, "limit": PAGE_SIZE}
-    found = await visit.ask(LIST, asked)
+    found, beside = await visit.ask_beside(LIST, {**asked, UP_TO: MOST_COUNTED})
     kept = urlencode({name: value for name, value in (("to", to), ("status", status)) if value})
     return rendering.page(
         visit,
@@ -30,7 +32,8 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
         states=STATES,
         number=number,
         kept=f"{kept}&" if kept else "",
-        is_last=is_last(number, PAGE_SIZE, found),
+        is_exact=beside[EXACT],
+        is_last=not beside[NEXT],
         may_read=visit.may(ONE),
         may_retry=visit.may(RETRY),
     )
