@@ -59,17 +59,23 @@ async def own_services() -> AsyncIterator[Services]:
 
 @contextmanager
 def running(
-    data: Path, *flags: str, source: Path | None = None, log_level: str = "error"
+    data: Path,
+    *flags: str,
+    source: Path | None = None,
+    log_level: str = "error",
+    command: str = "up",
+    first: str = "",
 ) -> Iterator[Server]:
-    """`source`: the folder of another `poolhouse` package than the one we have imported."""
+    """`source`: the folder of another `poolhouse` package than the one we have imported. `command`: what begins it.
+    `first`: Python that its process runs before anything of ours."""
     known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     elsewhere = {} if source is None else {"PYTHONPATH": str(source)}
     began = time.perf_counter()
-    command = [sys.executable, "-c", "from poolhouse.cli import main; main()"]
+    program = [sys.executable, "-c", f"{first}\nfrom poolhouse.cli import main; main()"]
     with (
         TemporaryFile("w+") as log,
         subprocess.Popen(
-            [*command, "up", "--data", data, "--port", "0", *flags],
+            [*program, command, "--data", data, "--port", "0", *flags],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
