@@ -46,7 +46,7 @@ class Outgoing:
         split = urlsplit(url)
         host, is_tls = (split.hostname or "").lower(), split.scheme == "https"
         port = split.port or (443 if is_tls else 80)
-        addresses = await self._allowed(host, port)
+        addresses = await self.allowed(host, port)
         if is_tls and self._tls is None:
             self._tls = await asyncio.to_thread(ssl.create_default_context)
         path = (split.path or "/") + (f"?{split.query}" if split.query else "")
@@ -59,8 +59,11 @@ class Outgoing:
         except OSError as error:
             raise NoAnswer(f"{type(error).__name__}: {error.strerror or 'connection lost'}"[:200]) from error
 
-    async def _allowed(self, host: str, port: int) -> list[Address]:
-        """All addresses of the host that may be called. Not within a time-out: the thread would go on, unseen."""
+    async def allowed(self, host: str, port: int) -> list[Address]:
+        """All addresses of the host that may be called. Not within a time-out: the thread would go on, unseen.
+
+        Raises NotAllowed, NoAnswer.
+        """
         try:
             found = await _resolved(host, port)
         except (OSError, UnicodeError) as error:

@@ -207,10 +207,7 @@ class MailService:
         Raises InvalidInput otherwise: who may change the server must not learn a password they never saw.
         """
         caller.require_administrator()
-        if not provider.host or len(provider.host) > 253 or not provider.host.isprintable():
-            raise InvalidInput("smtp_host", "主机名格式错误", "not a host name")
-        if not 1 <= provider.port <= 65535:
-            raise InvalidInput("smtp_port", "端口应为 1 至 65535", "must be 1 to 65535")
+        _check_address(provider)
         async with self._db.transaction() as tx:
             before = await postgres.provider(tx, caller.pool_id, self._box)
             if not provider.password:
@@ -221,6 +218,14 @@ class MailService:
             )
             await self._audit.write(tx, caller, event)
         return provider
+
+    async def complete(self, caller: Caller, provider: Provider) -> Provider:
+        """What `put_provider` would store, which is not stored. Raises InvalidInput as it does."""
+        caller.require_administrator()
+        _check_address(provider)
+        if provider.password:
+            return provider
+        return replace(provider, password=await self._kept_password(self._db, caller, provider))
 
     async def _kept_password(self, tx: Executor, caller: Caller, provider: Provider) -> str:
         stored = await postgres.provider(tx, caller.pool_id, self._box)
@@ -264,6 +269,13 @@ class MailService:
             await self._audit.write(tx, caller, Event("send", "mail", message_id))
             await tx.notify(postgres.CHANNEL)
         return await self.get_message(caller, message_id)
+
+
+def _check_address(provider: Provider) -> None:
+    if not provider.host or len(provider.host) > 253 or not provider.host.isprintable():
+        raise InvalidInput("smtp_host", "主机名格式错误", "not a host name")
+    if not 1 <= provider.port <= 65535:
+        raise InvalidInput("smtp_port", "端口应为 1 至 65535", "must be 1 to 65535")
 
 
 def _check(template: Template) -> None:

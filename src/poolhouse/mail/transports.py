@@ -40,12 +40,16 @@ async def send_email(provider: Provider, message: Message) -> None:
     try:
         async with asyncio.timeout(WHOLE_S):
             large = len(message.body) > LARGE_BODY
-            mime = await asyncio.to_thread(_mime, provider, message) if large else _mime(provider, message)
+            mime = (
+                await asyncio.to_thread(mime_of, provider, message) if large else mime_of(provider, message)
+            )
             await aiosmtplib.send(
                 mime,
                 hostname=provider.host,
                 port=provider.port,
-                username=provider.username or None,
+                username=(provider.username or None)
+                if provider.password
+                else None,  # a relay that asks for none
                 password=provider.password or None,
                 use_tls=provider.security == "tls",
                 start_tls=provider.security == "starttls",
@@ -101,7 +105,7 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
         raise
 
 
-def _mime(provider: Provider, message: Message) -> EmailMessage:
+def mime_of(provider: Provider, message: Message) -> EmailMessage:
     address = provider.sender or provider.username
     local, _, domain = address.rpartition("@")
     mime = EmailMessage()

@@ -19,6 +19,7 @@ from poolhouse.login.diagnosis import SignInDiagnosis
 from poolhouse.login.links import Links
 from poolhouse.login.lockout import Lockout
 from poolhouse.login.login_recorder import LoginRecorder
+from poolhouse.login.mail_trials import MailTrials
 from poolhouse.login.mfa_enrollment import MfaEnrollment
 from poolhouse.login.mfa_login import MfaLogin
 from poolhouse.login.own_account import OwnAccount
@@ -41,7 +42,7 @@ from poolhouse.resources.app_access import AppAccessService
 from poolhouse.resources.model import Effect, TargetType
 from poolhouse.services import consequences
 from poolhouse.services.access import Access
-from poolhouse.services.core import Core, Raw
+from poolhouse.services.core import Core, Raw, mail_transports
 from poolhouse.services.people import Directory, People, Unchecked
 from poolhouse.sessions.service import SessionService
 
@@ -71,6 +72,7 @@ class SignIn:
     login: LoginService
     registrations: Registrations
     code_login: CodeLogin
+    mail_trials: MailTrials
     mfa_login: MfaLogin
     mfa_enrollment: MfaEnrollment
     passkey_login: PasskeyLogin
@@ -262,6 +264,13 @@ def build_sign_in(
             mfa=people.mfa,
             audit=audit,
             decided=partial(_decided, access.app_access),
+        ),
+        mail_trials=MailTrials(
+            db=db,
+            mail=core.mail,
+            server=mail_transports(core.settings).smtp,
+            outgoing=Outgoing(core.settings.called_hosts),
+            audit=audit,
         ),
         sealed_requests=SealedRequests(raw.box),
         sealed_logins=SealedLogins(raw.box),

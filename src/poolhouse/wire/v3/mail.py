@@ -125,13 +125,16 @@ async def get_email_provider(request: V3Request, _: None) -> EmailProviderDto:
 
 async def config_email_provider(request: V3Request, body: ConfigEmailProviderDto) -> EmailProviderDto:
     """A mask sent back keeps the stored secret."""
-    provider = _configured(body)
-    if provider.password == MASK:
-        provider = replace(provider, password="")
-    return _provider(await request.services.mail.put_provider(request.caller, provider))
+    return _provider(await request.services.mail.put_provider(request.caller, configured(body)))
 
 
-def _configured(body: ConfigEmailProviderDto) -> Provider:
+def configured(body: ConfigEmailProviderDto) -> Provider:
+    """An empty password for one that is kept."""
+    provider = _provider_of(body)
+    return replace(provider, password="") if provider.password == MASK else provider
+
+
+def _provider_of(body: ConfigEmailProviderDto) -> Provider:
     if body.type == "custom":
         if body.smtp_config is None:
             raise Missing("smtpConfig")
