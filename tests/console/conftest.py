@@ -83,6 +83,7 @@ class Things:
     message: str = "nothing"
     template: str = "LOGIN_VERIFY_CODE"
     key: str = "nothing"
+    job: str = "nothing"
     administrator: str = "nothing"
     namespace: str = "nothing"
     resource: str = "nothing"
@@ -154,6 +155,7 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         act.id,
         message,
         key=key.id,
+        job=(await services.import_jobs.create(admin)).id,
         namespace=space.code,
         resource=resource.code,
         policy=policy.id,

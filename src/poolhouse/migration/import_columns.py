@@ -23,6 +23,7 @@ ASIDE = ("id", "customDatabaseId", "password", "passwordHash", "salt", "customDa
 """Keys of a row that are no profile fields."""
 CUSTOM = "customData."
 SHOWN = 20
+NOTHING_NAMED: Mapping[str, str] = {}
 
 _ALSO: Mapping[str, Sequence[str]] = {
     "id": ("user id", "uid", "用户 ID", "编号"),
@@ -101,29 +102,48 @@ def key_of(name: str) -> str | None:
     return _KNOWN.get(folded(plain))
 
 
-def columns(header: Sequence[str], ignore: Collection[str] = ()) -> list[str | None]:
-    """A key a column; None for one to be left out: named in `ignore`, or without a name.
+def check_names(names: Mapping[str, str]) -> None:
+    """What somebody says their columns are. Raises InvalidInput for what no column can be."""
+    for key in names.values():
+        is_custom = key.startswith(CUSTOM) and key != CUSTOM
+        if key and key not in ASIDE and key not in FIELDS and not is_custom:
+            shown = str(storable(key[:64]))
+            raise InvalidInput("columns", f"未知的字段：{shown}", f"unknown field: {shown}")
 
-    Raises InvalidInput naming the columns nobody knows, with the nearest known ones, and two of one field.
+
+def columns(
+    header: Sequence[str],
+    ignore: Collection[str] = (),
+    names: Mapping[str, str] = NOTHING_NAMED,
+) -> list[str | None]:
+    """A key a column; None for one to be left out: named in `ignore`, "" in `names`, or without a name.
+
+    `names`: what the caller says a column is. Raises InvalidInput naming the columns nobody knows, with the nearest
+    known ones, and two of one field.
     """
     left_out = {folded(name) for name in ignore}
-    keys = [None if not folded(name) or folded(name) in left_out else key_of(name) for name in header]
-    unknown = [
-        str(storable(name.strip()[:64]))
-        for name, key in zip(header, keys, strict=True)
-        if key is None and folded(name) and folded(name) not in left_out
-    ]
+    keys: list[str | None] = []
+    unknown = []
+    for name in header:
+        if name.strip() in names:
+            keys.append(names[name.strip()] or None)
+        elif not folded(name) or folded(name) in left_out:
+            keys.append(None)
+        else:
+            keys.append(key_of(name))
+            if keys[-1] is None:
+                unknown.append(str(storable(name.strip()[:64])))
     if not any(keys):
         raise InvalidInput("header", "首行应为列名", "the first line must name the columns")
     if unknown:
         raise unknown_keys(unknown, "header")
-    names: dict[str, str] = {}
+    seen: dict[str, str] = {}
     for name, key in zip(header, keys, strict=True):
-        if key in names:
-            both = f"{names[key]}, {name.strip()[:64]}"
+        if key in seen:
+            both = f"{seen[key]}, {name.strip()[:64]}"
             raise InvalidInput("header", f"{key} 有多列：{both}", f"several columns are {key}: {both}")
         if key is not None:
-            names[key] = name.strip()[:64]
+            seen[key] = name.strip()[:64]
     return keys
 
 

@@ -26,12 +26,20 @@ import msgspec
 
 from poolhouse import emails
 from poolhouse.crypto.transport import require_plain
-from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
+from poolhouse.errors import InvalidInput, Lang, PoolhouseError, TooLarge
 from poolhouse.migration import import_tables
-from poolhouse.migration.import_columns import ASIDE, CUSTOM, FIELDS, folded, key_of, unknown_keys
-from poolhouse.migration.import_tables import SUFFIXES, Raw, Reading
+from poolhouse.migration.import_columns import (
+    ASIDE,
+    CUSTOM,
+    FIELDS,
+    NOTHING_NAMED,
+    folded,
+    key_of,
+    unknown_keys,
+)
+from poolhouse.migration.import_tables import NOT_AN_OBJECT, SUFFIXES, Raw, Reading
 from poolhouse.misfits import OBJECT, STRING, expected
-from poolhouse.texts import require_visible, storable, written
+from poolhouse.texts import Reason, require_visible, storable, written
 from poolhouse.users.profile_fields import TEXT
 from poolhouse.users.profiles import EMPTIED, is_nothing
 from poolhouse.users.rules import clean, require_identifier
@@ -73,7 +81,7 @@ def read(path: Path, reading: Reading = PLAIN) -> Iterator[Raw]:
     """Raises InvalidInput for a file of another kind and for a table that cannot be read."""
     if path.suffix in (".jsonl", ".ndjson"):
         with path.open("rb") as file:
-            yield from _json_lines(file, frozenset(map(folded, reading.ignore)))
+            yield from _json_lines(file, reading)
     elif path.suffix in SUFFIXES:
         yield from import_tables.read(path, reading)
     else:
@@ -94,26 +102,37 @@ def as_read(line: int, given: Mapping[str, Any]) -> Raw:
 
 
 def read_lines(text: bytes, reading: Reading = PLAIN) -> Iterator[Raw]:
-    return _json_lines(io.BytesIO(text), frozenset(map(folded, reading.ignore)))
+    return _json_lines(io.BytesIO(text), reading)
 
 
 def parsed(
-    raw: Raw, ignored: dict[str, int], email: CheckEmail = emails.checked, *, function: bool = False
+    raw: Raw,
+    ignored: dict[str, int],
+    email: CheckEmail = emails.checked,
+    *,
+    function: bool = False,
+    lang: Lang = "en-US",
 ) -> ImportedUser | RowError:
     """`ignored` counts the rows of each key the caller leaves out; `email` judges an address; `function`: whether the
     pool has a `verifyPassword`."""
     for name in raw.ignored:
         ignored[name] = ignored.get(name, 0) + 1
     if raw.broken is not None:
-        return RowError(raw.line, raw.field, raw.broken)
+        return RowError(raw.line, raw.field, said(raw.broken, lang))
     try:
         return required(raw, email, function)
     except PoolhouseError as error:
-        return refused(raw.line, error)
+        return refused(raw.line, error, lang=lang)
 
 
-def refused(line: int, error: PoolhouseError, script_id: str | None = None) -> RowError:
-    return RowError(line, str(error.facts.get("field") or "row"), error.message("en-US"), script_id)
+def refused(
+    line: int, error: PoolhouseError, script_id: str | None = None, *, lang: Lang = "en-US"
+) -> RowError:
+    return RowError(line, str(error.facts.get("field") or "row"), error.message(lang), script_id)
+
+
+def said(reason: Reason, lang: Lang) -> str:
+    return reason[0] if lang == "zh-CN" else reason[1]
 
 
 def required(raw: Raw, email: CheckEmail, function: bool) -> ImportedUser:
@@ -182,7 +201,8 @@ def _custom_data(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _json_lines(file: BinaryIO, ignore: Collection[str]) -> Iterator[Raw]:
+def _json_lines(file: BinaryIO, reading: Reading) -> Iterator[Raw]:
+    ignore = frozenset(map(folded, reading.ignore))
     line = done = 0
     while text := file.readline(LONGEST_ROW + 1):
         line += 1
@@ -193,24 +213,37 @@ def _json_lines(file: BinaryIO, ignore: Collection[str]) -> Iterator[Raw]:
                 break
         done += len(text)
         if too_long:
-            yield Raw(line, done, {}, f"longer than {LONGEST_ROW} bytes")
+            too_much = (f"超过 {LONGEST_ROW} 字节", f"longer than {LONGEST_ROW} bytes")
+            yield Raw(line, done, {}, too_much)
         elif text.strip():
-            yield _json_line(line, done, text.removeprefix(b"\xef\xbb\xbf"), ignore)
+            yield _json_line(line, done, text.removeprefix(b"\xef\xbb\xbf"), ignore, reading.names)
 
 
-def _json_line(line: int, done: int, text: bytes, ignore: Collection[str]) -> Raw:
+def _json_line(
+    line: int, done: int, text: bytes, ignore: Collection[str], names: Mapping[str, str] = NOTHING_NAMED
+) -> Raw:
     try:
         row = msgspec.json.decode(text)
     except UnicodeDecodeError:
-        return Raw(line, done, {}, "not UTF-8, as JSON is")
+        return Raw(line, done, {}, ("不是 JSON 所用的 UTF-8", "not UTF-8, as JSON is"))
     except (msgspec.DecodeError, RecursionError):
-        return Raw(line, done, {}, "not JSON")
+        return Raw(line, done, {}, ("不是 JSON", "not JSON"))
     if not isinstance(row, dict):
-        return Raw(line, done, {}, "not a JSON object")
+        return Raw(line, done, {}, NOT_AN_OBJECT)
     given: dict[str, Any] = {}
     unknown, ignored = [], []
+    custom: dict[str, Any] = {}
     for name, value in row.items():
-        key = name if name in FIELDS or name in ASIDE else key_of(name)
+        if name in names:
+            key: str | None = names[name]
+            if not key:
+                ignored.append(name)
+                continue
+            if key.startswith(CUSTOM):
+                custom[key.removeprefix(CUSTOM)] = value
+                continue
+        else:
+            key = name if name in FIELDS or name in ASIDE else key_of(name)
         if ignore and folded(name) in ignore:
             ignored.append(name)
         elif value is None:
@@ -218,11 +251,16 @@ def _json_line(line: int, done: int, text: bytes, ignore: Collection[str]) -> Ra
         elif key is None or key.startswith(CUSTOM):
             unknown.append(_column_name(name))
         elif key in given:
-            return Raw(line, done, {}, f"given twice: {_column_name(name)}", key)
+            twice = _column_name(name)
+            return Raw(line, done, {}, (f"给出两次：{twice}", f"given twice: {twice}"), key)
         else:
             given[key] = value
     if unknown:
-        return Raw(line, done, {}, unknown_keys(unknown, "row").reason_en, unknown[0])
+        nobody_knows = unknown_keys(unknown, "row")
+        reason = (nobody_knows.reason or "", nobody_knows.reason_en or "")
+        return Raw(line, done, {}, reason, unknown[0])
+    if custom and isinstance(whole := given.get("customData", {}), dict):
+        given["customData"] = {**whole, **{key: value for key, value in custom.items() if value is not None}}
     return Raw(line, done, given, ignored=tuple(ignored))
 
 

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +20,7 @@ import msgspec
 
 from poolhouse.errors import InvalidInput
 from poolhouse.migration.import_columns import CUSTOM, FIELDS, columns, key_of
+from poolhouse.texts import Reason
 from poolhouse.users.profile_fields import BOOLEANS, COUNTS
 
 SUFFIXES = (".csv", ".tsv", ".txt")
@@ -56,6 +57,11 @@ _FORMULA = re.compile(r"[=@＝＠\t\r]|[+＋－-](?![0-9 ().]*\Z)")
 telephone number nor a dash."""
 _VERBATIM = frozenset({"password", "salt"})
 """What people chose may well begin with `'`; a stored hash does not, and an export has one of base64 as a text."""
+NOT_AN_OBJECT: Reason = ("不是 JSON 对象", "not a JSON object")
+_SHORT: Reason = (
+    "被电子表格缩写的数字：请把该列设为文本格式后重新导出",
+    "a number that a spreadsheet shortened: format the column as text and export it again",
+)
 _MISREAD = re.compile("[\ud800-\udfff\ufffd]")
 
 
@@ -67,7 +73,7 @@ class Raw:
     line: int
     done: int
     given: Mapping[str, Any]
-    broken: str | None = None
+    broken: Reason | None = None
     field: str = "row"
     ignored: tuple[str, ...] = ()
     """Names of what was left out because the caller said so."""
@@ -75,11 +81,13 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a table is read: a codec, a separator, and the names of columns to leave out."""
+    """How a table is read: a codec, a separator, and the names of columns to leave out. `names`: what a column is,
+    where its own name does not say it; "" for one to leave out."""
 
     encoding: str | None = None
     separator: str | None = None
     ignore: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def told(encoding: str | None, separator: str | None, ignore: Collection[str] = ()) -> Reading:
@@ -106,6 +114,13 @@ def read_bytes(table: bytes, reading: Reading) -> Iterator[Raw]:
     return _read(io.BytesIO(table), "utf-8-sig", reading)
 
 
+def header_of(table: bytes, reading: Reading) -> tuple[list[str], str]:
+    """The names of the columns as they are written, of a table in UTF-8, and the separator."""
+    head = _text(io.BytesIO(table), "utf-8-sig").read(_HEAD)
+    separator, skip = _separator(head, reading)
+    return _record("".join(head.splitlines(keepends=True)[skip:]), separator), separator
+
+
 def _read(file: BinaryIO, encoding: str, reading: Reading) -> Iterator[Raw]:
     text = _text(file, encoding)
     head = text.read(_HEAD)
@@ -127,19 +142,24 @@ def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
 def recognized(path: Path) -> str:
     """A codec. Raises InvalidInput naming the first line that no encoding fits."""
     with path.open("rb") as file:
-        start = file.read(4)
-        for mark, codec in _MARKS:
-            if start.startswith(mark):
-                return codec
-        if b"\x00" in start:
-            return "utf-16-be" if start[0] == 0 else "utf-16-le"
-        file.seek(0)
-        counted = _counted(file)
-        if counted.broken == 0 or counted.whole > counted.broken:
-            return "utf-8"  # a line here and there that is not is refused by its number
-        file.seek(0)
-        if _is_chinese(file):
-            return "gb18030"
+        return recognized_in(file)
+
+
+def recognized_in(file: BinaryIO) -> str:
+    """As `recognized`, of a file at its beginning."""
+    start = file.read(4)
+    for mark, codec in _MARKS:
+        if start.startswith(mark):
+            return codec
+    if b"\x00" in start:
+        return "utf-16-be" if start[0] == 0 else "utf-16-le"
+    file.seek(0)
+    counted = _counted(file)
+    if counted.broken == 0 or counted.whole > counted.broken:
+        return "utf-8"  # a line here and there that is not is refused by its number
+    file.seek(0)
+    if _is_chinese(file):
+        return "gb18030"
     line = counted.first_broken
     zh = f"第 {line} 行既不是 UTF-8 也不是 GB18030；请另存为 UTF-8，或用 --encoding 指明编码"
     en = f"line {line} is neither UTF-8 nor GB18030: save the file as UTF-8, or name its encoding with --encoding"
@@ -226,7 +246,7 @@ def _rows(
         ) from None
     if header is None:
         raise InvalidInput("header", "文件是空的", "the file is empty")
-    keys = columns(header, reading.ignore)
+    keys = columns(header, reading.ignore, reading.names)
     left_out = tuple(name for name, key in zip(header, keys, strict=True) if key is None and name.strip())
     line = skip + rows.line_num
     while True:
@@ -235,7 +255,7 @@ def _rows(
             cells = next(rows, None)
         except (csv.Error, UnicodeError) as error:
             line = skip + rows.line_num
-            yield Raw(first, file.tell(), {}, f"not a line of a table: {error}")
+            yield Raw(first, file.tell(), {}, (f"不是表格的一行：{error}", f"not a line of a table: {error}"))
             continue
         if cells is None:
             return
@@ -262,27 +282,30 @@ def _row(
             try:
                 custom |= msgspec.json.decode(cell, type=dict[str, Any])
             except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError, RecursionError):
-                return Raw(line, done, {}, "not a JSON object", "customData")
+                return Raw(line, done, {}, NOT_AN_OBJECT, "customData")
         elif key.startswith(CUSTOM):
             custom[key.removeprefix(CUSTOM)] = _unquoted(cell)
         elif key in _NUMBERS and _SHORTENED.match(cell.strip()):
-            said = "a number that a spreadsheet shortened: format the column as text and export it again"
-            return Raw(line, done, {}, said, key)
+            return Raw(line, done, {}, _SHORT, key)
         else:
             given[key] = cell if key in _VERBATIM else _cell(key, _unquoted(cell))
     return Raw(line, done, {**given, "customData": custom} if custom else given)
 
 
-def _shape(header: Sequence[str], cells: Sequence[str]) -> str | None:
-    if len(cells) < len(header):
-        return f"{len(cells)} cells, where the header has {len(header)}"
-    if any(cell.strip() for cell in cells[len(header) :]):
-        return f"{len(cells)} cells, where the header has {len(header)}"
+def _shape(header: Sequence[str], cells: Sequence[str]) -> Reason | None:
+    if len(cells) < len(header) or any(cell.strip() for cell in cells[len(header) :]):
+        return (
+            f"有 {len(cells)} 格，而首行有 {len(header)} 格",
+            f"{len(cells)} cells, where the header has {len(header)}",
+        )
     for name, cell in zip(header, cells, strict=False):
         if not name.strip() and cell.strip():
-            return "a cell in a column without a name"
+            return "没有列名的列中有内容", "a cell in a column without a name"
     if any(not cell.isascii() and _MISREAD.search(cell) for cell in cells):
-        return "not in the encoding of the file: save it as UTF-8, or name its encoding with --encoding"
+        return (
+            "不是此文件的编码：请另存为 UTF-8，或用 --encoding 指明编码",
+            "not in the encoding of the file: save it as UTF-8, or name its encoding with --encoding",
+        )
     return None
 
 
@@ -292,6 +315,11 @@ def _unquoted(cell: str) -> str:
     if plain.startswith('="') and plain.endswith('"') and len(plain) > 3:
         return plain[2:-1]
     return plain[1:] if _QUOTED.match(plain) else cell
+
+
+def harmless(cell: str) -> str:
+    """A cell of somebody's table as an export writes it: read again, it says what it said."""
+    return cell_of(_unquoted(cell))
 
 
 def cell_of(value: Any) -> str:

@@ -11,16 +11,23 @@ from typing import BinaryIO, Literal, Protocol
 import msgspec
 
 from poolhouse.db.database import Tx
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Lang
 from poolhouse.migration import postgres as newcomers
-from poolhouse.migration.import_rows import ImportedUser, RowError
+from poolhouse.migration.import_rows import ImportedUser, RowError, said
 from poolhouse.migration.postgres import Journal, Known
+from poolhouse.texts import Reason
 from poolhouse.users.rules import spelled
+
+_DELETED: Reason = (
+    "此用户已在 Poolhouse 中删除；管理员可以允许其回来",
+    "this user was deleted in Poolhouse; an administrator can allow them back",
+)
+_TAKEN: Reason = ("属于另一个用户", "belongs to another user")
 
 Entry = ImportedUser | RowError
 
 
-def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", "here"]:
+def verdict_on(person: ImportedUser, known: Known, lang: Lang = "en-US") -> RowError | Literal["new", "here"]:
     """Somebody new; somebody who is here; or somebody whose identifiers are partly another's, an error.
 
     One user here is the same person if no identifier of the row says otherwise: an account of the same
@@ -30,7 +37,7 @@ def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", 
         return RowError(
             person.line,
             "id",
-            "this user was deleted in Poolhouse; an administrator can allow them back",
+            said(_DELETED, lang),
             person.script_id,
         )
     if person.script_id and person.script_id in known.by_script_id:
@@ -45,13 +52,14 @@ def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", 
     theirs = known.keys_of[owner]
     if set(holders.values()) == {owner} and all(theirs[key] in (None, given[key]) for key in given):
         return "here"
-    return RowError(person.line, spelled(field_), "belongs to another user", person.script_id)
+    return RowError(person.line, spelled(field_), said(_TAKEN, lang), person.script_id)
 
 
 class Rehearsal:
     """A dry run leaves nothing behind that a later row could meet, so it remembers who came."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: Lang = "en-US") -> None:
+        self._lang = lang
         self._by_key: dict[tuple[str, str], str] = {}
         self._keys_of: dict[str, Mapping[str, str | None]] = {}
         self._by_script_id: dict[str, str] = {}
@@ -66,7 +74,7 @@ class Rehearsal:
         if isinstance(entry, RowError):
             return entry
         known = Known(self._by_key, self._keys_of, self._by_script_id, frozenset())
-        verdict = verdict_on(entry, known)
+        verdict = verdict_on(entry, known, self._lang)
         if verdict != "new":
             return verdict
         keys = newcomers.keys_of(entry)

@@ -23,11 +23,11 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import InvalidInput, InvalidOperation, NotFound, TooLarge, TooManyRequests
 from poolhouse.ids import new_id
-from poolhouse.migration import import_rows, import_tables
+from poolhouse.migration import import_columns, import_rows, import_tables
 from poolhouse.migration import postgres_jobs as rows
 from poolhouse.migration.export_formats import Format
-from poolhouse.migration.import_rows import ImportedUser, RowError
-from poolhouse.migration.import_tables import Raw
+from poolhouse.migration.import_rows import PLAIN, ImportedUser, RowError
+from poolhouse.migration.import_tables import Raw, Reading
 from poolhouse.migration.import_verdicts import Entry
 from poolhouse.migration.importing import UserImports
 from poolhouse.migration.postgres_jobs import ErrorRows, ImportJob
@@ -95,12 +95,20 @@ class ImportJobs:
         return await self.get(caller, job_id)
 
     async def put(
-        self, caller: Caller, job_id: str, text: str, position: int, *, last: bool = False
+        self,
+        caller: Caller,
+        job_id: str,
+        text: str,
+        position: int,
+        *,
+        last: bool = False,
+        reading: Reading = PLAIN,
     ) -> ImportJob:
         """Brings in the next rows: whole lines of the file, with the header above them if it is a table.
 
-        `position`: rows of the file before them. Raises InvalidInput naming `position` and what it must be, or what is
-        wrong with the header; TooLarge; InvalidOperation for a job that has ended; TooManyRequests beside another.
+        `reading`: its separator, and what its columns are; the job says the rest. `position`: rows of the file before
+        them. Raises InvalidInput naming `position` and what it must be, or what is wrong with the header; TooLarge;
+        InvalidOperation for a job that has ended; TooManyRequests beside another.
         """
         await self._imports.require_native(caller)
         job = await self.get(caller, job_id)
@@ -112,7 +120,8 @@ class ImportJobs:
             at = job.journal.position
             raise InvalidInput("position", f"应为 {at}：已导入到此行", f"must be {at}: the import is there")
         with self._place(caller.pool_id):
-            entries = await self._entries(caller, job, text)
+            import_columns.check_names(reading.names)
+            entries = await self._entries(caller, job, text, reading)
             if not entries and not last:
                 raise InvalidInput("text", *EMPTY)
             at_once = asyncio.Semaphore(2 * (os.cpu_count() or 1))
@@ -122,9 +131,11 @@ class ImportJobs:
             )
         return await self.get(caller, job_id)
 
-    async def _entries(self, caller: Caller, job: ImportJob, text: str) -> Entries:
+    async def _entries(self, caller: Caller, job: ImportJob, text: str, reading: Reading) -> Entries:
         parse = partial(await self._imports.parser(caller), ignored={})
-        return await asyncio.to_thread(lambda: list(_parsed(job, text, parse)))
+        reading = replace(reading, encoding="utf-8-sig", ignore=job.ignored)
+        position = job.journal.position
+        return await asyncio.to_thread(lambda: list(parsed_piece(job.format, text, reading, position, parse)))
 
     @contextmanager
     def _place(self, pool_id: str) -> Iterator[None]:
@@ -138,12 +149,15 @@ class ImportJobs:
             self._storing.discard(pool_id)
 
 
-def _parsed(job: ImportJob, text: str, parse: Callable[[Raw], Entry]) -> Iterator[Entry]:
-    """A row's line is its place in the whole file, without header and blank lines, from 1."""
-    read = islice(_read(job, text), MOST_ROWS + 1)
+def parsed_piece(
+    kind: Format, text: str, reading: Reading, position: int, parse: Callable[[Raw], Entry]
+) -> Iterator[Entry]:
+    """A row's line is its place in the whole file, without header and blank lines, from 1. Raises InvalidInput and
+    TooLarge."""
+    read = islice(_read(kind, text, reading), MOST_ROWS + 1)
     plain = 0
-    for line, raw in enumerate(read, job.journal.position + 1):
-        if line > job.journal.position + MOST_ROWS:
+    for line, raw in enumerate(read, position + 1):
+        if line > position + MOST_ROWS:
             raise TooLarge("text", f"最多 {MOST_ROWS} 行", f"at most {MOST_ROWS} rows")
         entry = parse(replace(raw, line=line))
         plain += isinstance(entry, ImportedUser) and entry.password is not None
@@ -156,13 +170,12 @@ def _parsed(job: ImportJob, text: str, parse: Callable[[Raw], Entry]) -> Iterato
         yield entry
 
 
-def _read(job: ImportJob, text: str) -> Iterator[Raw]:
+def _read(kind: Format, text: str, reading: Reading) -> Iterator[Raw]:
     if fault := fault_of(text):
         raise InvalidInput("text", *fault)
     given = text.encode()
-    reading = import_tables.Reading("utf-8-sig", None, job.ignored)
     if not text.strip():
         return iter(())
-    if job.format == "jsonl":
+    if kind == "jsonl":
         return import_rows.read_lines(given, reading)
     return import_tables.read_bytes(given, reading)

@@ -23,6 +23,7 @@ from poolhouse.login.passwords import PasswordRules
 from poolhouse.mfa.service import MfaService
 from poolhouse.mfa.user_passkeys import UserPasskeys
 from poolhouse.migration.exporting import UserExports
+from poolhouse.migration.import_checks import ImportChecks
 from poolhouse.migration.importing import UserImports
 from poolhouse.migration.jobs import ImportJobs
 from poolhouse.migration.service import Migration
@@ -68,6 +69,7 @@ class People:
     accounts: AccountService
     imports: UserImports
     import_jobs: ImportJobs
+    import_checks: ImportChecks
     exports: UserExports
     migration: Migration
 
@@ -147,6 +149,7 @@ def build_people(
         ),
         imports=imports,
         import_jobs=ImportJobs(db, imports, audit),
+        import_checks=ImportChecks(imports),
         exports=exports,
         migration=Migration(db, directory.directories, imports),
     )

@@ -22,6 +22,7 @@ from poolhouse.settings import Settings
 from poolhouse.texts import fault_of
 from poolhouse.wire.client_address import client_ip
 from poolhouse.wire.json_body import decode_json
+from poolhouse.wire.multipart import Part, is_multipart, parts_of
 from poolhouse.wire.spelling import as_declared, flag, whole_number
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -144,17 +145,38 @@ class HttpRequest:
         return dict(self.form_pairs())
 
     def form_pairs(self) -> list[tuple[str, str]]:
-        """An `application/x-www-form-urlencoded` body.
+        """An `application/x-www-form-urlencoded` body, or the fields of a `multipart/form-data` that are no files.
 
         A refusal names no key: of a body that is no form, all of it, secrets too, is read as one.
         """
         try:
-            pairs = parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=200)
+            if is_multipart(self._type):
+                pairs = [
+                    (part.name, part.content.decode()) for part in self._parts() if part.filename is None
+                ]
+            else:
+                pairs = parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=200)
         except (UnicodeDecodeError, ValueError) as error:
             raise InvalidInput("body", "不是合法的表单", "not a form") from error
         if fault := next(filter(None, (fault_of(text) for pair in pairs for text in pair)), None):
             raise InvalidInput("body", *fault)
         return pairs
+
+    def file(self, name: str) -> Part | None:
+        """Of a form with one; None where none was chosen. Raises InvalidInput."""
+        if not is_multipart(self._type):
+            return None
+        return next((part for part in self._parts() if part.name == name and part.filename), None)
+
+    @property
+    def _type(self) -> str:
+        return self.headers.get("content-type", "")
+
+    def _parts(self) -> list[Part]:
+        if "parts" not in self._decoded:
+            self._decoded["parts"] = parts_of(self._type, self.body)
+        found: list[Part] = self._decoded["parts"]
+        return found
 
 
 def bearer_of(headers: Mapping[str, str]) -> str | None:

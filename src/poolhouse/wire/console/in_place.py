@@ -20,6 +20,7 @@ from poolhouse.errors import PoolhouseError, TokenExpired
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.sign_in import passkey_site, why_no_passkeys
 from poolhouse.wire.console.visit import DEVICE, HELD, HOME, SESSION, Visit, redirect
+from poolhouse.wire.multipart import is_multipart
 
 _LOST = "/console/sign-in?ended=lost"
 
@@ -36,6 +37,8 @@ async def ask(visit: Visit, rendering: Rendering) -> Response:
     if visit.former is None:
         return redirect(_LOST)
     visit.form_of_former()
+    if is_multipart(visit.http.headers.get("content-type", "")):
+        return redirect(_LOST)  # a file is not held: it may be nearly as large as a form can be
     to = _address(visit)
     held = await visit.services.administrator_held.sealed(visit.former, to, visit.http.body.decode())
     return _page(visit, rendering, held, to, visit.former.username, 401)

@@ -29,6 +29,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
         (
             Link("users", "GET list-users"),
             Link("bulk_acts", "GET list-bulk-acts", path="bulk-acts"),
+            Link("imports", "GET list-import-users-jobs"),
             Link("groups", "GET list-groups"),
             Link("roles", "GET list-roles"),
             Link("organizations", "GET list-organizations"),

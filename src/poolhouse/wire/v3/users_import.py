@@ -5,9 +5,13 @@ Decision: docs/decisions/0050-import.md.
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 from msgspec import Struct, field
 
+from poolhouse.errors import InvalidInput
 from poolhouse.migration.export_formats import Format
+from poolhouse.migration.import_checks import reading_of
 from poolhouse.migration.import_rows import RowError
 from poolhouse.migration.postgres_jobs import ImportJob, Status
 from poolhouse.times import v3_time
@@ -22,12 +26,38 @@ class CreateImportUsersJobDto(Struct, rename="camel"):
 
 class ImportUsersDto(Struct, rename="camel"):
     """`text`: whole lines of the file, with its header above them if it is a table. `position`: how many rows of the
-    file are before them. `last`: the job ends with them."""
+    file are before them. `last`: the job ends with them. `columns`: what a column or key is, where its name does not
+    say it; "" leaves it out."""
 
     job_id: str
     text: str
     position: int
     last: bool = False
+    columns: dict[str, str] | None = None
+    separator: str | None = None
+
+
+class CheckImportUsersDto(Struct, rename="camel"):
+    """`text` as of `import-users`, or `data`: the bytes of a file, in base64, whose `encoding` is recognized where it
+    is not said."""
+
+    format: Format = "jsonl"
+    text: str | None = None
+    data: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    columns: dict[str, str] | None = None
+    ignore_columns: list[str] | None = None
+    with_refused: bool = False
+
+
+class ImportColumnDto(Struct, rename="camel"):
+    """`key` is null of a column nobody knows, and of one that is left out."""
+
+    name: str
+    key: str | None
+    is_left_out: bool
+    samples: list[str]
 
 
 class ImportUsersJobQuery(Struct, rename="camel"):
@@ -85,6 +115,53 @@ class ImportUsersErrorsDto(Struct, rename="camel"):
     items: list[ImportUsersErrorDto] = field(name="list")
 
 
+class CheckedImportDto(Struct, rename="camel"):
+    """`problem`: why no row was looked at. Else each of `rows` would be `imported`, is `skipped` (here already) or
+    `failed`."""
+
+    encoding: str | None
+    separator: str | None
+    text: str | None
+    columns: list[ImportColumnDto]
+    problem: str | None
+    rows: int
+    imported: int
+    skipped: int
+    failed: int
+    errors: list[ImportUsersErrorDto]
+    refused: str | None
+
+
+async def check_import_users(request: V3Request, body: CheckImportUsersDto) -> CheckedImportDto:
+    reading = reading_of(body.encoding, body.separator, body.columns, body.ignore_columns or ())
+    if (body.text is None) == (body.data is None):
+        raise InvalidInput("text", "text 与 data 应有其一", "give either text or data")
+    given = body.text if body.text is not None else _bytes(body.data or "")
+    checked = await request.services.import_checks.check(
+        request.caller, body.format, given, reading, with_refused=body.with_refused
+    )
+    return CheckedImportDto(
+        encoding=checked.encoding,
+        separator=checked.separator,
+        text=checked.text,
+        columns=[ImportColumnDto(o.name, o.key, o.is_left_out, list(o.samples)) for o in checked.columns],
+        problem=checked.problem,
+        rows=checked.rows,
+        imported=checked.imported,
+        skipped=checked.skipped,
+        failed=len(checked.errors),
+        errors=[_error(error) for error in checked.errors],
+        refused=checked.refused,
+    )
+
+
+def _bytes(data: str) -> bytes:
+    try:
+        return b64decode(data, validate=True)
+    except ValueError as error:
+        raise InvalidInput("data", "应为 base64", "must be base64") from error
+
+
 async def create_import_users_job(request: V3Request, body: CreateImportUsersJobDto) -> ImportUsersJobDto:
     jobs = request.services.import_jobs
     return _job(await jobs.create(request.caller, body.format, body.ignore_columns or ()))
@@ -92,7 +169,9 @@ async def create_import_users_job(request: V3Request, body: CreateImportUsersJob
 
 async def import_users(request: V3Request, body: ImportUsersDto) -> ImportUsersJobDto:
     jobs = request.services.import_jobs
-    return _job(await jobs.put(request.caller, body.job_id, body.text, body.position, last=body.last))
+    reading = reading_of(None, body.separator, body.columns, ())
+    put = jobs.put(request.caller, body.job_id, body.text, body.position, last=body.last, reading=reading)
+    return _job(await put)
 
 
 async def get_import_users_job(request: V3Request, query: ImportUsersJobQuery) -> ImportUsersJobDto:
@@ -138,6 +217,16 @@ def _error(error: RowError) -> ImportUsersErrorDto:
 
 
 ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "check-import-users",
+        request=CheckImportUsersDto,
+        response=CheckedImportDto,
+        handler=check_import_users,
+        scope="users:write",
+        summary="What would become of rows of a file, at most 1,000, without importing any",
+        ours=True,
+    ),
     Endpoint(
         "POST",
         "create-import-users-job",

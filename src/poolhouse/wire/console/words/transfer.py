@@ -1,4 +1,4 @@
-"""Words of users taken out into a file, and of the names of their columns."""
+"""Words of users taken out into a file and brought in from one, and of the names of its columns."""
 
 from __future__ import annotations
 
@@ -59,6 +59,9 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "tokenExpiredAt": ("token 到期时间", "Token expires"),
     "expiredAt": ("账号到期时间", "Account expires"),
     "signedUp": ("注册时间", "Registered"),
+    "password": ("密码", "Password"),
+    "passwordHash": ("密码哈希", "Password's hash"),
+    "salt": ("密码的盐", "Salt of the hash"),
     "customData": ("全部自定义字段（一列）", "All custom fields, in one column"),
 }
 """Key of a row -> how a person calls it."""
@@ -105,4 +108,63 @@ WORDS: dict[str, tuple[str, str]] = {
         "把这些用户写入文件，CSV 或 JSONL",
         "Writes these users into a file, CSV or JSONL",
     ),
+    "export_bar": ("竖线", "Bar"),
+    "import_all": ("导入…", "Import…"),
+    "import_title": ("导入用户", "Import users"),
+    "imports": ("导入记录", "Imports"),
+    "imports_none": ("还没有导入过", "There were no imports yet"),
+    "import_one": ("一次导入", "An import"),
+    "import_what": (
+        "CSV 等表格（首行为列名）或 JSONL，最多 1,000 行、{largest} kB，其中明文密码最多 100 行",
+        "A table such as CSV, the first line of which names the columns, or JSONL: at most 1,000 rows and "
+        "{largest} kB, 100 rows of them with a plain password",
+    ),
+    "import_file": ("文件", "File"),
+    "import_pasted": (
+        "或从电子表格中复制，粘贴到这里（含列名）",
+        "Or paste rows of a spreadsheet, with the names of the columns",
+    ),
+    "import_next": (
+        "先检查，不会导入任何人：您会看到每一列的含义和每一行的结果",
+        "It is checked first: you see what each column is taken for and what would become of each row",
+    ),
+    "import_look": ("检查文件", "Check the file"),
+    "import_larger": (
+        "更大的文件请在服务器上用 poolhouse import users 命令，或通过 API 分批导入",
+        "A larger file is for the command poolhouse import users on the server, or for the API, piece by piece",
+    ),
+    "import_another": ("换一个文件", "Another file"),
+    "import_was_pasted": ("粘贴的内容", "What was pasted"),
+    "import_encoding": ("编码", "Encoding"),
+    "import_recognized": ("自动识别（{what}）", "Recognized ({what})"),
+    "import_columns": ("每一列是什么", "What each column is"),
+    "import_column": ("列", "Column"),
+    "import_samples": ("内容举例", "Some of it"),
+    "import_meaning": ("导入为", "Imported as"),
+    "import_meaning_of": ("“{column}”导入为", "{column} is imported as"),
+    "import_unknown": ("请选择", "Choose"),
+    "import_leave_out": ("不导入", "Leave out"),
+    "import_group_secrets": ("密码", "Password"),
+    "import_result": ("检查结果", "What would become of them"),
+    "import_choose": ("请选择每一列的含义，然后再次检查", "Choose what each column is, and check again"),
+    "import_counts": (
+        "共 {rows} 行：{imported} 个新用户，{skipped} 个已存在（不变），{failed} 行被拒绝",
+        "{rows} rows: {imported} new users, {skipped} here already (left as they are), {failed} refused",
+    ),
+    "import_done": (
+        "{imported} 个已导入，{skipped} 个已存在，{failed} 行被拒绝",
+        "{imported} imported, {skipped} here already, {failed} refused",
+    ),
+    "import_check": ("再次检查", "Check again"),
+    "import_do": ("导入 {count} 个用户", "Import {count} users"),
+    "import_refused_file": ("下载被拒绝的行", "Download the refused rows"),
+    "import_errors": ("被拒绝的行", "Refused rows"),
+    "import_errors_help": (
+        "行号从 1 起，不计列名和空行",
+        "Rows count from 1, without the names of the columns and blank lines",
+    ),
+    "import_more": ("另有 {count} 行，见下载的文件", "{count} more are in the file to download"),
+    "import_no_errors": ("没有被拒绝的行", "No row was refused"),
+    "import_cancel": ("取消此导入", "Cancel it"),
+    "import_cancel_help": ("已导入的用户保留", "Who is in stays"),
 }
