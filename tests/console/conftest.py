@@ -34,6 +34,7 @@ from poolhouse.resources.model import Action, Effect, ResourceDraft, ResourceTyp
 from poolhouse.resources.model import TargetType as GrantTarget
 from poolhouse.roles.model import RoleDraft
 from poolhouse.services import Services
+from poolhouse.tenants.model import ConnectionDraft
 from poolhouse.users.model import UserDraft
 
 HOST = "http://127.0.0.1:3000"
@@ -91,6 +92,9 @@ class Things:
     data_resource: str = "nothing"
     of: str = "USER"
     field: str = "nothing"
+    tenant: str = "nothing"
+    source: str = "nothing"
+    connection: str = "nothing"
 
     def fill(self, path: str) -> str:
         for name, value in vars(self).items():
@@ -120,6 +124,11 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         i18n={"label": {"en-US": {"enabled": True, "value": "Staff number"}}},
     )
     await services.fields.define(admin, [staff])
+    tenant = await services.tenants.create(admin, "分公司", [app.id], {"description": "上海"})
+    await services.tenants.add_members(admin, tenant.id, [user.id])
+    kept = {"clientId": "c", "clientSecret": "s3cret"}
+    connection = ConnectionDraft("github", f"github-{new_id()}", "代码", kept)
+    source = await services.sources.create(admin, "GitHub", "github", connections=[connection])
     log = await services.audit.list_records(admin, RecordQuery(), PageRequest(1, 1))
     call = await one_call(
         services, pool, LogEntry("", "login", 1, 12.5, False, "threw", "no", "at login.js:3:1")
@@ -162,6 +171,9 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         data_resource="menu",
         field="staffNo",
         administrator=(await one_administrator(services, pool)).id,
+        tenant=tenant.id,
+        source=source.id,
+        connection=source.connections[0].id,
     )
 
 

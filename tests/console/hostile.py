@@ -145,9 +145,8 @@ NO_ROWS = {
         "access_accounts",
         "agreements",
         "custom_scripts_published",
-        "identity_connections",
     ),
-    *("identity_sources", "kept_lists", "mail_providers", "user_field_values"),
+    *("kept_lists", "mail_providers", "user_field_values"),
 }
 """Tables that the pool has nothing in, because no page shows what is in them."""
 KEPT_BY_RULES = ("data_policy_statements.path", "data_resource_nodes.path")

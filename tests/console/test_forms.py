@@ -12,13 +12,35 @@ from tests.console.conftest import Console, Open, Things
 from poolhouse.client.model import Arg
 from poolhouse.errors import GroupNotFound, InvalidInput, UserNotFound
 from poolhouse.services import Services
-from poolhouse.wire.console import access, applications, custom_fields, fields, forms
+from poolhouse.wire.console import (
+    access,
+    applications,
+    custom_fields,
+    fields,
+    forms,
+    identity_sources,
+    tenants,
+)
 from poolhouse.wire.console.forms import Form
 from poolhouse.wire.v3.app import row_at
 from poolhouse.wire.v3.table import PREFIX
 
-FORMS = (*forms.FORMS, *applications.FORMS, *access.FORMS, *custom_fields.FORMS)
-DELETIONS = (*forms.DELETIONS, *applications.DELETIONS, *access.DELETIONS, *custom_fields.DELETIONS)
+FORMS = (
+    *forms.FORMS,
+    *applications.FORMS,
+    *access.FORMS,
+    *custom_fields.FORMS,
+    *tenants.FORMS,
+    *identity_sources.FORMS,
+)
+DELETIONS = (
+    *forms.DELETIONS,
+    *applications.DELETIONS,
+    *access.DELETIONS,
+    *custom_fields.DELETIONS,
+    *tenants.DELETIONS,
+    *identity_sources.DELETIONS,
+)
 CHANGING = [form for form in FORMS if form.reads]
 PEOPLE = ("users/new", "users/{user}/edit")
 

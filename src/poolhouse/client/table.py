@@ -18,6 +18,7 @@ from poolhouse.client import (
     table_resources,
     table_scripts,
     table_server,
+    table_tenants,
     table_users,
 )
 from poolhouse.client.model import Command
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Command] = {
         table_resources.COMMANDS,
         table_policies.COMMANDS,
         table_fields.COMMANDS,
+        table_tenants.COMMANDS,
         table_apps.COMMANDS,
         table_server.SETTINGS_COMMANDS,
         table_branding.BRANDING_COMMANDS,
@@ -65,6 +67,7 @@ GROUPS: dict[str, Words] = {
     "resource": ("资源", "Resources: what may be protected."),
     "policy": ("数据策略", "Data policies, which speak about data resources."),
     "data-resource": ("数据资源", "Data resources: texts, lists and trees that policies speak about."),
+    "tenant": ("租户", "Tenants: parts of a pool with members and administrators of their own."),
     "app": ("应用", "Applications of a pool."),
     "settings": ("用户池设置", "Settings of a pool: passwords, sign-ins, registrations."),
     "branding": ("登录等页面的样子", "How the hosted pages look: name, logo, color."),

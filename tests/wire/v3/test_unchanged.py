@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 from tests.wire.v3.conftest import V3Client
 
+from poolhouse.ids import new_id
 from poolhouse.wire.v3.table import endpoints
 from poolhouse.wire.v3.unchanged import CONDITIONAL, HEADER
 
@@ -60,6 +61,16 @@ async def thing(v3: V3Client, operation: str) -> dict[str, Any]:
             said = [{"effect": "ALLOW", "permissions": ["default/names/read"]}]
             made = await v3.post("create-data-policy", {"policyName": "p", "statementList": said})
             return {"policyId": made["data"]["policyId"]}
+        case "tenant":
+            made = await v3.post("create-tenant", {"name": "shop", "appIds": []})
+            return {"tenantId": made["data"]["tenantId"]}
+        case "ext-idp" | "ext-idp-conn" as kind:
+            made = await v3.post("create-ext-idp", {"name": "x", "type": "github"})
+            if kind == "ext-idp":
+                return {"id": made["data"]["id"]}
+            conn = {"extIdpId": made["data"]["id"], "type": "github", "identifier": new_id(), "fields": {}}
+            made = await v3.post("create-ext-idp-conn", {**conn, "displayName": "x"})
+            return {"id": made["data"]["id"], "fields": {}}
         case "email-template":
             found = await v3.get("get-email-templates")
             return next(one for one in found["data"]["templates"] if one["type"] == "LOGIN_VERIFY_CODE")
@@ -83,6 +94,9 @@ def change(operation: str, text: str) -> dict[str, Any]:
         "data-resource": {"description": text},
         "data-policy": {"description": text},
         "branding": {"name": text},
+        "tenant": {"description": text},
+        "ext-idp": {"name": text},
+        "ext-idp-conn": {"displayName": text},
         "email-template": {"subject": text, "customizeEnabled": True},
     }[operation.removeprefix("POST update-")]
 

@@ -33,7 +33,8 @@ class Form:
     otherwise. `inside`: of what is made, the operation that tells what it is made in, as `within` is for it.
     `requires`: arguments that a command may leave out and this form may not. `clears`: what an emptied field sends; ""
     where null changes nothing. `finds`: what is there, where asking `reads` does not tell it by itself; `sends`: the
-    call's values, of those the fields make and of what is there; `varies`: the fields it has here and now."""
+    call's values, of those the fields make and of what is there; `varies`: the fields it has here and now.
+    `back`: where one is who does not delete it; beside the path otherwise."""
 
     path: str
     command: str
@@ -47,6 +48,7 @@ class Form:
     inside: tuple[str, Mapping[str, str]] | None = None
     requires: tuple[str, ...] = ()
     clears: str | None = None
+    back: str = ""
     finds: Callable[[Visit], Awaitable[Any]] | None = None
     sends: Callable[[Values, Any], Values] | None = None
     varies: Callable[[Visit, list[Arg], Any], Awaitable[Fields]] | None = None
@@ -269,6 +271,7 @@ async def page_with(
 ) -> Response:
     """`checks`: key of a field -> what was found of each line in it."""
     told = dict(await form.tells(visit)) if form.tells else {}
+    warns = form.row.warns
     return rendering.page(
         visit,
         form.template,
@@ -277,6 +280,7 @@ async def page_with(
         fields=shown,
         back=_address(visit, form.to),
         words=form.words,
+        warns=warns[visit.lang == "en-US"] if warns else "",
         **{"conflict": False, "check_at": "", "checks": {}, **told, **facts},
     )
 
@@ -316,7 +320,7 @@ async def _confirmed(
         "",
     )
     told = dict(await form.tells(visit)) if form.tells else {}
-    asks = form.row.asks
+    asks, warns = form.row.asks, form.row.warns
     assert asks
     return rendering.page(
         visit,
@@ -325,8 +329,9 @@ async def _confirmed(
         heading=asks[visit.lang == "en-US"],
         called=called,
         named=_typed(visit, form, now),
-        back=_address(visit, form.path.rpartition("/")[0]),
+        back=_address(visit, form.back or form.path.rpartition("/")[0]),
         error_word=error_word,
+        warns=warns[visit.lang == "en-US"] if warns else "",
         **{"goes": (), **told},
     )
 

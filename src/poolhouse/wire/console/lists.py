@@ -73,6 +73,7 @@ LISTS = (
         inside="data-resources/{namespaceCodes}",
         offers={"namespaceCodes": namespaces.offered},
     ),
+    List("tenants", "tenant list", "tenant list", leads=True, makes="POST create-tenant"),
     List("namespaces", "namespace list", "namespace list", leads=True, makes="POST create-namespace"),
     List(
         "resources",

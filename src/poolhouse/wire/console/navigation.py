@@ -34,6 +34,8 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
             Link("roles", "GET list-roles"),
             Link("organizations", "GET list-organizations"),
             Link("fields", "GET get-custom-fields"),
+            Link("tenants", "GET list-tenants"),
+            Link("sources", "GET list-ext-idp"),
         ),
     ),
     (

@@ -33,6 +33,9 @@ CONDITIONAL = {"POST set-custom-fields", "POST set-user-status"} | frozenset(
         "data-resource",
         "data-policy",
         "branding",
+        "tenant",
+        "ext-idp",
+        "ext-idp-conn",
     )
 )
 """Each changes one thing, and writes an `update` of it into the log in the same transaction."""

@@ -23,7 +23,7 @@ FIND = "POST find-users"
 @dataclass(frozen=True, slots=True)
 class Members:
     """`path`: of the thing below a pool; `named`: from names in it to where they go in the calls. `as_targets`: roles
-    are given to targets, of which a user is one kind."""
+    are given to targets, of which a user is one kind; `users`: where their ids go otherwise."""
 
     path: str
     named: Mapping[str, str]
@@ -32,12 +32,13 @@ class Members:
     adds: str
     removes: str
     as_targets: bool = False
+    users: str = "userIds"
     asks: Mapping[str, Any] = field(default_factory=dict)
 
     def whom(self, user_ids: list[str]) -> dict[str, Any]:
         if self.as_targets:
             return {"targets": [{"targetType": "USER", "targetIdentifier": one} for one in user_ids]}
-        return {"userIds": user_ids}
+        return {self.users: user_ids}
 
     def of(self, visit: Visit) -> dict[str, Any]:
         return {to: visit.path[name] for name, to in self.named.items()}
@@ -74,7 +75,16 @@ DEPARTMENT = Members(
     "POST add-department-members",
     "POST remove-department-members",
 )
-ALL = (GROUP, ROLE, DEPARTMENT)
+TENANT = Members(
+    "tenants/{tenant}",
+    {"tenant": "tenantId"},
+    "GET get-tenant",
+    "POST list-tenant-users",
+    "POST add-tenant-users",
+    "POST remove-tenant-users",
+    users="linkUserIds",
+)
+ALL = (GROUP, ROLE, DEPARTMENT, TENANT)
 
 Outcome = Literal["found", "nobody", "twice"]
 

@@ -32,6 +32,7 @@ from poolhouse.wire.console.words import (
     replaying,
     scripts,
     settings,
+    tenants,
     transfer,
     user,
 )
@@ -64,6 +65,7 @@ _PARTS = (
     scripts.WORDS,
     settings.WORDS,
     transfer.WORDS,
+    tenants.WORDS,
     user.WORDS,
 )
 

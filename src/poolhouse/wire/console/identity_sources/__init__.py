@@ -1,0 +1,14 @@
+"""Identity sources and their connections, as they are kept: nobody can sign in through one yet."""
+
+from __future__ import annotations
+
+from poolhouse.wire.console import forms
+from poolhouse.wire.console.identity_sources import editing, shown
+from poolhouse.wire.console.page import Page
+
+FORMS, DELETIONS = editing.FORMS, editing.DELETIONS
+PAGES: tuple[Page, ...] = (
+    *(page for form in FORMS for page in forms.pages_of(form)),
+    *(page for form in DELETIONS for page in forms.deleting(form)),
+    *shown.PAGES,
+)

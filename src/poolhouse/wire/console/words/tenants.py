@@ -1,0 +1,53 @@
+"""Words of tenants and identity sources."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "tenants": ("租户", "Tenants"),
+    "search_tenants": ("名称", "Name"),
+    "tenant_code": ("编码", "Code"),
+    "tenant_description": ("描述", "Description"),
+    "tenant_domains": ("企业域名", "Domains"),
+    "tenant_no_applications": ("没有应用", "No applications"),
+    "tenant_search_members": ("姓名、用户名、邮箱或手机号", "Name, username, e-mail or phone"),
+    "tenant_office": ("身份", "Office"),
+    "tenant_administrator": ("租户管理员", "Administrator"),
+    "tenant_member": ("成员", "Member"),
+    "tenant_promote": ("设为管理员", "Make an administrator"),
+    "tenant_demote": ("取消管理员", "No longer an administrator"),
+    "tenant_memberships": ("成员关系（成员仍是用户）", "Memberships; its members stay users"),
+    "tenant_field_name": ("名称", "Name"),
+    "tenant_field_description": ("描述", "Description"),
+    "tenant_field_app": ("应用", "Applications"),
+    "tenant_field_app_help": ("租户成员可登录的应用", "Those that its members may sign in to"),
+    "tenant_field_reject_hint": ("拒绝登录时的提示", "What somebody who is refused is told"),
+    "sources": ("身份源", "Identity sources"),
+    "source_type": ("类型", "Type"),
+    "source_tenant": ("租户", "Tenant"),
+    "source_connections": ("连接（{count}）", "Connections ({count})"),
+    "source_connection_none": ("还没有连接", "No connections yet"),
+    "source_connect": ("新建连接", "New connection"),
+    "source_identifier": ("唯一标识", "Identifier"),
+    "source_settings": ("各项", "Settings"),
+    "source_masked": ("密钥不显示", "Secrets are not shown"),
+    "source_on_in": ("已打开的应用", "Switched on in"),
+    "source_on_nowhere": ("没有应用", "No application"),
+    "source_switch_on": ("打开", "Switch on"),
+    "source_switch_off": ("在 {name} 中关闭", "Switch off in {name}"),
+    "source_in_application": ("在应用中", "In application"),
+    "source_acts": ("{name} 的操作", "What to do about {name}"),
+    "source_its_connections": ("连接", "Connections"),
+    "source_field_name": ("名称", "Name"),
+    "source_field_type": ("类型", "Type"),
+    "source_field_identifier": ("唯一标识", "Identifier"),
+    "source_field_identifier_help": (
+        "在用户池中唯一；之后不可更改",
+        "Unique in the pool; this never changes",
+    ),
+    "source_field_fields": ("各项（JSON）", "Settings (JSON)"),
+    "source_field_fields_help": (
+        "连接所需的各项，如 clientID、clientSecret。保存后密钥显示为 ********；原样保留则不变",
+        "What the connection needs, such as clientID and clientSecret. Once saved, secrets stand as ********, and stay "
+        "where they are left like that",
+    ),
+}

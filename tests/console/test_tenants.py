@@ -1,0 +1,165 @@
+"""The pages of tenants and of identity sources."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from tests.conftest import PoolForTests
+from tests.console.conftest import Open, Things
+from tests.console.test_forms import held, send
+
+from poolhouse.paging import PageRequest
+from poolhouse.services import Services
+from poolhouse.tenants.secrets import MASK
+from poolhouse.users.model import UserDraft
+
+ONLY_STORED = "nobody can sign in through one yet"
+
+
+async def test_a_tenant_is_made_with_applications_and_changed(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one = await console("organization-editor")
+    box = f"app.{things.application}"
+    made: Any = await send(one, "/pools/{pool}/tenants/new", name="北方", description="沈阳", **{box: "yes"})
+    assert made.status_code == 303, made.text
+    found = (await services.tenants.list(pool.administrator, PageRequest(1, 10), keyword="北方")).items[0]
+    assert (found.description, found.app_ids) == ("沈阳", (things.application,))
+    here = f"/pools/{{pool}}/tenants/{found.id}"
+    shown = held((await one.get(f"{here}/edit")).text)
+    assert shown[box] == "yes"
+    del shown[box]
+    await one.http.post(one.address(f"{here}/edit"), data={**shown, "description": ""})
+    found = await services.tenants.get(pool.administrator, found.id)
+    assert (found.name, found.description, found.app_ids) == ("北方", None, ())
+    assert "北方" in (await one.get("/pools/{pool}/tenants?q=北")).text
+    assert "分公司" not in (await one.get("/pools/{pool}/tenants?q=北")).text
+
+
+async def test_members_come_are_given_an_office_and_go(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    wu = await services.users.create(pool.administrator, UserDraft({"username": "wu", "name": "吴九"}))
+    one = await console("organization-editor")
+    here = f"/pools/{{pool}}/tenants/{things.tenant}"
+    added = await one.post(f"{here}/add", page=here, who="wu\r\nnobody")
+    assert "1 added" in added.text
+
+    async def offices() -> dict[str, bool]:
+        found = await services.tenants.list_members(pool.administrator, things.tenant, PageRequest(1, 10))
+        return {member.user_id: member.administrator for member in found.items}
+
+    assert await offices() == {things.user: False, wu.id: False}
+    for office, is_one in (("yes", True), ("no", False)):
+        answer = await one.post(f"{here}/administrator", page=here, user=wu.id, administrator=office)
+        assert answer.status_code == 303
+        assert (await offices())[wu.id] is is_one
+        assert ('class="mark">Administrator' in (await one.get(here)).text) is is_one
+    assert "吴九" not in (await one.get(f"{here}?q=li")).text
+    await one.post(f"{here}/remove", page=here, user=wu.id)
+    assert await offices() == {things.user: False}
+
+
+async def test_what_a_role_may_not_do_to_a_tenant_is_not_offered(console: Open, things: Things) -> None:
+    page = (await (await console("viewer")).get(f"/pools/{{pool}}/tenants/{things.tenant}")).text
+    assert "李四" in page
+    assert "/administrator" not in page
+    assert "/edit" not in page
+
+
+async def test_every_page_of_sources_says_that_nobody_signs_in_through_one(
+    console: Open, things: Things
+) -> None:
+    one = await console("owner")
+    here = f"/pools/{{pool}}/sources/{things.source}"
+    connection = f"{here}/connections/{things.connection}"
+    for path in (
+        "/pools/{pool}/sources",
+        "/pools/{pool}/sources/new",
+        here,
+        f"{here}/edit",
+        f"{here}/delete",
+        f"{here}/connections/new",
+        f"{connection}/edit",
+        f"{connection}/delete",
+    ):
+        assert ONLY_STORED in (await one.get(path)).text, path
+
+
+async def test_a_connection_is_made_and_its_secret_is_never_shown(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one = await console("owner")
+    here = f"/pools/{{pool}}/sources/{things.source}"
+    made: Any = await send(
+        one,
+        f"{here}/connections/new",
+        type="github",
+        identifier=f"other-{things.source}",
+        name="另一个",
+        fields='{"clientID": "id-1", "clientSecret": "hidden-1"}',
+    )
+    assert made.status_code == 303, made.text
+    found = await services.sources.get(pool.administrator, things.source)
+    (new,) = [each for each in found.connections if each.id != things.connection]
+    edit = f"{here}/connections/{new.id}/edit"
+    for path in (here, edit):
+        page = (await one.get(path)).text
+        assert "id-1" in page
+        assert MASK in page
+        assert "hidden-1" not in page
+    assert (await send(one, edit, name="改名")).status_code == 303  # type: ignore[attr-defined]
+    kept = await services.db.fetchval(
+        "select count(*) from audit_records where pool_id = $1 and resource_type = 'identity_source'", pool.id
+    )
+    assert kept
+    assert (await services.sources.get_connection(pool.administrator, new.id)).display_name == "改名"
+    assert await _stored(services, pool, new.id) == {"clientID": "id-1", "clientSecret": "hidden-1"}
+
+
+async def _stored(services: Services, pool: PoolForTests, connection_id: str) -> Any:
+    from poolhouse.tenants import postgres_sources
+
+    found = await postgres_sources.find_connection(services.db, pool.id, connection_id, services.sources._box)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("fields", ["", "[1]", "{"])
+async def test_settings_that_are_none_are_refused_at_their_field(
+    console: Open, things: Things, fields: str
+) -> None:
+    one = await console("owner")
+    answer: Any = await send(
+        one,
+        f"/pools/{{pool}}/sources/{things.source}/connections/{things.connection}/edit",
+        fields=fields,
+    )
+    assert answer.status_code == 400
+    assert re.search(r'name="fields"[^>]*aria-invalid="true"', answer.text)
+
+
+async def test_a_connection_is_switched_on_in_an_application_and_off(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one = await console("owner")
+    here = f"/pools/{{pool}}/sources/{things.source}"
+    at = f"{here}/connections/{things.connection}/switch"
+    for enabled in ("yes", "no"):
+        answer = await one.post(at, page=here, app=things.application, enabled=enabled)
+        assert answer.status_code == 303
+        assert ("Switch off in shop" in (await one.get(here)).text) is (enabled == "yes")
+
+
+async def test_a_connection_of_another_source_is_not_there(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    other = await services.sources.create(pool.administrator, "x", "github")
+    one = await console("owner")
+    path = f"/pools/{{pool}}/sources/{other.id}/connections/{things.connection}"
+    assert (await one.get(f"{path}/edit")).status_code == 404
+    answer = await one.post(f"{path}/delete", page="/pools/{pool}/sources", confirm=things.connection)
+    assert answer.status_code == 404
+    assert await services.sources.get_connection(pool.administrator, things.connection)
