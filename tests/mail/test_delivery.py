@@ -245,6 +245,12 @@ class Hook(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         self.got.append(({k.lower(): v for k, v in self.headers.items()}, json.loads(body)))
         self.send_response(self.status)
+        if 300 <= self.status < 400:
+            self.send_header("location", "/elsewhere")
+        self.end_headers()
+
+    def do_GET(self) -> None:  # where a redirect leads to
+        self.send_response(200)
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
@@ -285,9 +291,10 @@ async def test_a_hook_that_says_no_makes_a_dead_letter_and_one_that_fails_is_ask
     message_id = await services.mail.queue_sms(
         services.db, Caller(pool.id), "login_code", "+8613800138000", {"code": "1"}
     )
-    handler.status = 503
-    await delivery.deliver_due()
-    assert (await services.mail.get_message(pool.administrator, message_id)).status == "queued"
+    for status in (503, 302):
+        handler.status = status
+        await delivery.deliver_due()
+        assert (await services.mail.get_message(pool.administrator, message_id)).status == "queued"
     handler.status = 400
     await delivery.deliver_due()
     assert (await services.mail.get_message(pool.administrator, message_id)).status == "dead"

@@ -94,6 +94,7 @@ ResourceType = Literal[
     "security_settings",
     "mail_template",
     "mail_provider",
+    "sms_service",
     "mail",
     "custom_database",
     "custom_database_script",

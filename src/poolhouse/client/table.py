@@ -18,6 +18,7 @@ from poolhouse.client import (
     table_resources,
     table_scripts,
     table_server,
+    table_sms,
     table_tenants,
     table_users,
 )
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Command] = {
         table_scripts.MIGRATION_COMMANDS,
         table_server.MAIL_COMMANDS,
         table_mail_server.MAIL_SERVER_COMMANDS,
+        table_sms.SMS_COMMANDS,
         table_mail_templates.MAIL_TEMPLATE_COMMANDS,
         table_access.KEY_COMMANDS,
         table_access.SOURCE_COMMANDS,
@@ -75,6 +77,7 @@ GROUPS: dict[str, Words] = {
     "scripts": ("自定义数据库的脚本", "The functions of a pool's custom database."),
     "migration": ("从旧库迁移的进度", "The lazy migration of users from a custom database."),
     "mail-server": ("用户池的邮件服务器", "The mail server of a pool."),
+    "sms": ("短信服务", "The service that sends SMS."),
     "mail": ("邮件和短信", "E-mails and SMS: sent, waiting, failed."),
     "mail-template": ("邮件模板", "Templates of e-mails."),
     "admin": ("管理员", "Administrators of the server, and what each may do in which pool."),

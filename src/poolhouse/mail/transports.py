@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from functools import cache
+from typing import Any
 
 import aiosmtplib
 import msgspec
@@ -66,8 +67,10 @@ def _refused(error: Exception, *codes: int) -> Undeliverable | Deferred:
     return kind(str(error)[:500])
 
 
-async def send_sms(url: str, secret: str, message: Message) -> None:
+async def send_sms(url: str, secret: str, message: Message, timeout_s: float = TIMEOUT_S) -> None:
     """POST `{id, to, text, scene, lang, poolId}`; any 2xx is delivered, 4xx but 408 and 429 is a refusal.
+
+    A redirect is neither: to follow it would be a GET, which sends no message.
 
     With a secret, `X-Poolhouse-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`.
     """
@@ -86,7 +89,7 @@ async def send_sms(url: str, secret: str, message: Message) -> None:
         stamp = str(int(time.time()))
         signed = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
         headers["x-poolhouse-signature"] = f"t={stamp},v1={signed}"
-    await asyncio.get_running_loop().run_in_executor(_sms_threads(), _post, url, body, headers)
+    await asyncio.get_running_loop().run_in_executor(_sms_threads(), _post, url, body, headers, timeout_s)
 
 
 @cache
@@ -95,10 +98,20 @@ def _sms_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(SMS_AT_ONCE, thread_name_prefix="sms")
 
 
-def _post(url: str, body: bytes, headers: dict[str, str]) -> None:
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """None makes an error of it."""
+
+
+@cache
+def _opener() -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(_NoRedirects)
+
+
+def _post(url: str, body: bytes, headers: dict[str, str], timeout_s: float) -> None:
     request = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310 - settings check the scheme
     try:
-        urllib.request.urlopen(request, timeout=TIMEOUT_S).close()  # noqa: S310
+        _opener().open(request, timeout=timeout_s).close()
     except urllib.error.HTTPError as error:
         if 400 <= error.code < 500 and error.code not in (408, 429):
             raise Undeliverable(f"HTTP {error.code}") from error

@@ -29,6 +29,7 @@ from poolhouse.login.refusal_log import RefusalLog
 from poolhouse.login.registration import Registrations
 from poolhouse.login.service import LoginService
 from poolhouse.login.sign_up import SignUp
+from poolhouse.login.sms_trials import SmsTrials
 from poolhouse.oidc import postgres as oidc_rows
 from poolhouse.oidc.grants import Grants
 from poolhouse.oidc.issuing import Issuing
@@ -73,6 +74,7 @@ class SignIn:
     registrations: Registrations
     code_login: CodeLogin
     mail_trials: MailTrials
+    sms_trials: SmsTrials
     mfa_login: MfaLogin
     mfa_enrollment: MfaEnrollment
     passkey_login: PasskeyLogin
@@ -270,6 +272,12 @@ def build_sign_in(
             mail=core.mail,
             server=mail_transports(core.settings).smtp,
             outgoing=Outgoing(core.settings.called_hosts),
+            audit=audit,
+        ),
+        sms_trials=SmsTrials(
+            db=db,
+            url=core.settings.sms_url or "",
+            secret=core.settings.sms_secret.get_secret_value(),
             audit=audit,
         ),
         sealed_requests=SealedRequests(raw.box),

@@ -74,6 +74,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
             Link("mail", "GET list-mail"),
             Link("mail_templates", "GET get-email-templates", path="mail-templates"),
             Link("mail_server", "GET get-email-provider", path="mail-server"),
+            Link("sms", "GET get-sms-delivery"),
         ),
     ),
     (

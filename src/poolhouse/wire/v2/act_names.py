@@ -118,6 +118,7 @@ THINGS: dict[str, tuple[str, str]] = {
     "security_settings": ("安全设置", "security settings"),
     "mail_template": ("邮件模板", "mail template"),
     "mail_provider": ("邮件服务", "mail server"),
+    "sms_service": ("短信服务", "SMS service"),
     "mail": ("邮件", "mail"),
     "custom_database": ("自定义数据库", "custom database"),
     "custom_database_script": ("自定义数据库脚本", "custom database script"),

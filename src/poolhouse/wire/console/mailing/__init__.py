@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from poolhouse.wire.console.mailing import mail_server, mail_templates, outbox
+from poolhouse.wire.console.mailing import mail_server, mail_templates, outbox, sms
 
-PAGES = (*outbox.PAGES, *mail_templates.PAGES, *mail_server.PAGES)
+PAGES = (*outbox.PAGES, *mail_templates.PAGES, *mail_server.PAGES, *sms.PAGES)
