@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import asyncpg
 import bcrypt
 import pytest
 from tests.conftest import PoolForTests
+from tests.customdb.engines import mariadb, mongodb
 from tests.postgres import run_sql
 
 from poolhouse.caller import Caller
@@ -59,6 +60,18 @@ async def legacy(legacy_url: str) -> Legacy:
     legacy = Legacy(legacy_url)
     await legacy.execute(schema("postgresql") or "")
     return legacy
+
+
+@pytest.fixture(scope="session")
+async def mariadb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    async with mariadb(tmp_path_factory.mktemp("mariadb")) as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+async def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    async with mongodb(tmp_path_factory.mktemp("mongodb")) as uri:
+        yield uri
 
 
 async def connect(

@@ -19,7 +19,6 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, texts_of
-from tests.customdb.engines import mariadb, mongodb
 
 from poolhouse.customdb.folder import read
 from poolhouse.customdb.model import Connection
@@ -184,12 +183,6 @@ async def test_sql_server_is_refused_by_name(services: Services, pool: PoolForTe
     assert "tedious" in outcome.message
 
 
-@pytest.fixture(scope="module")
-async def mariadb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with mariadb(tmp_path_factory.mktemp("mariadb")) as uri:
-        yield uri
-
-
 @needs("mysql")
 async def test_mysql(services: Services, pool: PoolForTests, mariadb_uri: str) -> None:
     """`mysql({...})`; a changePassword that answers false whatever it did."""
@@ -197,18 +190,12 @@ async def test_mysql(services: Services, pool: PoolForTests, mariadb_uri: str) -
     directory = await directory_of(services, pool, "mysql", **kind)
     table = (
         "function login(email, password, callback) { require('mysql2').createConnection("
-        "configuration.DB_CONNECTION_URI).query('create table users (id int auto_increment primary key, email "
-        "varchar(99) unique, nickname varchar(99), password varchar(99))', (e) => callback(e, { user_id: 1 })) }"
+        "configuration.DB_CONNECTION_URI).query('create or replace table users (id int auto_increment primary key, "
+        "email varchar(99) unique, nickname varchar(99), password varchar(99))', (e) => callback(e, { user_id: 1 })) }"
     )
     outcome = await services.customdb.run(pool.administrator, "login", ["x", "y"], source=table)
     assert isinstance(outcome, Returned), outcome
     await a_life(services, pool, directory)
-
-
-@pytest.fixture(scope="module")
-async def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with mongodb(tmp_path_factory.mktemp("mongodb")) as uri:
-        yield uri
 
 
 async def test_mongodb(services: Services, pool: PoolForTests, mongodb_uri: str) -> None:

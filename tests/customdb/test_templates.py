@@ -11,7 +11,6 @@ import bcrypt
 import pytest
 from tests.conformance.directory import DirectoryConformance, Put, Subject
 from tests.conftest import PoolForTests
-from tests.customdb.engines import mariadb, mongodb
 from tests.customdb.people_service import People, serving
 
 import poolhouse.customdb.templates
@@ -74,18 +73,6 @@ class TestHttpTemplates(DirectoryConformance):
             yield await directory_of(
                 services, pool, "http", uri, put, "999999", env={"API_TOKEN": people.token}
             )
-
-
-@pytest.fixture(scope="session")
-async def mariadb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with mariadb(tmp_path_factory.mktemp("mariadb")) as uri:
-        yield uri
-
-
-@pytest.fixture(scope="session")
-async def mongodb_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with mongodb(tmp_path_factory.mktemp("mongodb")) as uri:
-        yield uri
 
 
 def hashed(password: str | None) -> str | None:

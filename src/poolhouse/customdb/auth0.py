@@ -24,7 +24,7 @@ FILES: dict[str, ScriptName] = {
 NAMES: dict[str, ScriptName] = {**FILES, "getByEmail": "getUser", "remove": "deleteUser"}
 """Those and the functions' names in Auth0's examples."""
 
-CALLED: frozenset[str] = frozenset(
+CALLED: frozenset[ScriptName] = frozenset(
     {
         "login",
         "getUser",

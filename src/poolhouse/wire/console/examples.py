@@ -1,4 +1,4 @@
-"""The page of a script's examples: one for each kind of database, to begin with as a draft."""
+"""The page of a script's examples: one for each kind of database and dialect, to begin with as a draft."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from poolhouse.wire.console.words import Texts
 
 TEMPLATES = "GET list-custom-database-templates"
 LABELS = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mongodb": "MongoDB", "http": "HTTP"}
+DIALECTS = ("poolhouse", "auth0")
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
@@ -25,17 +26,18 @@ async def take(visit: Visit, rendering: Rendering) -> Response:
     before stays, and what somebody has in their editor is told that there is a newer version when they save it."""
     form = visit.form()
     state = await state_of(visit)
-    examples = {one["kind"]: one["source"] for one in await visit.ask(TEMPLATES, {"name": state["name"]})}
-    kind = form.get("kind", "")
-    if kind not in examples:
+    found = await visit.ask(TEMPLATES, {"name": state["name"]})
+    examples = {(one["dialect"], one["kind"]): one["source"] for one in found}
+    dialect, kind = form.get("dialect", "poolhouse"), form.get("kind", "")
+    if (dialect, kind) not in examples:
         raise NotFound(path="kind")
     number = form.get("after", "")[:9]
     after = int(number) if number.isascii() and number.isdigit() else 0
-    message = Texts(visit.lang)("examples_message", kind=LABELS.get(kind, state["name"]))
+    told = "examples_message_auth0" if dialect == "auth0" else "examples_message"
+    message = Texts(visit.lang)(told, kind=LABELS.get(kind, state["name"]))
+    source = examples[dialect, kind]
     try:
-        await visit.ask(
-            SAVE, {"name": state["name"], "source": examples[kind], "message": message, "after": after}
-        )
+        await visit.ask(SAVE, {"name": state["name"], "source": source, "message": message, "after": after})
     except PoolhouseError as error:
         trace.note(error=error)
         return await _page(visit, rendering, status_of(error), error.message(visit.lang))
@@ -47,13 +49,15 @@ async def _page(visit: Visit, rendering: Rendering, status: int = 200, error: st
     examples = await visit.ask(TEMPLATES, {"name": state["name"]})
     database = await visit.ask(DATABASE)
     own = database["databaseType"]
+    examples.sort(key=lambda one: one["kind"] != own)
+    groups = {dialect: [one for one in examples if one["dialect"] == dialect] for dialect in DIALECTS}
     return rendering.page(
         visit,
         "scripts/examples.html",
         status,
         state=state,
         here=here(visit),
-        examples=sorted(examples, key=lambda one: one["kind"] != own),
+        groups=sorted(groups.items(), key=lambda group: group[0] != database["dialect"]),
         own=own,
         labels=LABELS,
         dialect=database["dialect"],

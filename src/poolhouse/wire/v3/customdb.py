@@ -27,6 +27,7 @@ from poolhouse.customdb.model import (
 from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.customdb.sources import script_name
 from poolhouse.customdb.templates import examples
+from poolhouse.customdb.templates_auth0 import auth0_examples
 from poolhouse.errors import Lang
 from poolhouse.sandbox.client import Killed, Outcome, Returned, Threw
 from poolhouse.sandbox.order import Dialect
@@ -174,6 +175,7 @@ class ListTemplatesQuery(Camel):
 class TemplateDto(Camel):
     kind: str
     source: str
+    dialect: Dialect = "poolhouse"
 
 
 class PublishScriptDto(Camel):
@@ -258,8 +260,9 @@ async def list_versions(request: V3Request, query: ListVersionsQuery) -> list[Sc
 
 async def list_templates(request: V3Request, query: ListTemplatesQuery) -> list[TemplateDto]:
     request.caller.require_administrator()
-    found = examples(script_name(query.name))
-    return [TemplateDto(kind, source) for kind, source in found.items()]
+    name = script_name(query.name)
+    ours = [TemplateDto(kind, source) for kind, source in examples(name).items()]
+    return ours + [TemplateDto(kind, source, "auth0") for kind, source in auth0_examples(name).items()]
 
 
 async def check_script(request: V3Request, body: CheckScriptDto) -> CheckedScriptDto:
@@ -397,7 +400,7 @@ ENDPOINTS = [
     row("POST", "check-custom-database-script", CheckScriptDto, CheckedScriptDto, check_script,
          WRITE, "Check a script's text without saving it: syntax errors with line and column, and warnings"),
     row("GET", "list-custom-database-templates", ListTemplatesQuery, list[TemplateDto], list_templates,
-         READ, "Complete examples of a script, one for each kind of database"),
+         READ, "Complete examples of a script, one for each kind of database and dialect"),
     row("POST", "publish-custom-database-script", PublishScriptDto, ScriptStateDto, publish_script,
          WRITE, "Publish a version; an older one is a rollback"),
     row("POST", "run-custom-database-script", RunScriptDto, RunResultDto, run_script,

@@ -1,0 +1,42 @@
+// Checks a password. `email` is what was entered: an e-mail address, a username or a phone number.
+async function login(email, password, callback) {
+  const { MongoClient } = require('mongodb');
+  const bcrypt = require('bcrypt');
+  let client, user;
+  try {
+    client = await MongoClient.connect(configuration.DB_CONNECTION_URI);
+    const users = client.db().collection('users');
+    user = await find(users, email);
+  } catch (failure) {
+    return callback(failure);
+  } finally {
+    await client?.close();
+  }
+  if (!user || !user.password || !(await bcrypt.compare(password, user.password))) {
+    return callback(new WrongUsernameOrPasswordError(email));
+  }
+  return callback(null, profile(user));
+}
+
+// Who has this e-mail address, or else this username, or else this phone number.
+async function find(users, text) {
+  if (text.includes('@')) {
+    return users.findOne({ email: text.toLowerCase() });
+  }
+  return (await users.findOne({ username: text })) || users.findOne({ phone: text });
+}
+
+function profile(user) {
+  return {
+    user_id: user._id.toString(),
+    email: user.email,
+    email_verified: Boolean(user.emailVerified),
+    username: user.username,
+    phone_number: user.phone,
+    phone_verified: Boolean(user.phoneVerified),
+    name: user.name,
+    nickname: user.nickname,
+    picture: user.photo,
+    blocked: Boolean(user.blocked),
+  };
+}
