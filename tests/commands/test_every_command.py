@@ -39,6 +39,8 @@ GIVEN = {"number": "1", "days": "90000d", "json": str(Path(__file__).parents[1] 
 MORE = {
     "app update": ["--name", "nothing"],
     "import check": ["--password", "nothing"],
+    "branding set": ["--color", "#112233"],
+    "mail-server set": ["--host", "mail.example"],
 }
 """What a command wants although no argument of it is always needed."""
 
@@ -151,6 +153,8 @@ def test_a_folder_without_a_database_is_left_as_it_is(
         assert given[:2] in (
             ["export", "users"],
             ["user", "export"],
+            ["policy", "create"],
+            ["data-resource", "create"],
             ["scripts", "diff"],
             ["scripts", "push"],
             ["scripts", "run"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from poolhouse.app import asgi
 from poolhouse.audit.model import RecordQuery
 from poolhouse.customdb import postgres_logs
 from poolhouse.customdb.model import LogEntry
+from poolhouse.errors import DatabaseLost
 from poolhouse.fields.model import DataType, FieldDraft, Option, TargetType
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
@@ -188,6 +190,15 @@ async def one_call(services: Services, pool: PoolForTests, entry: LogEntry) -> s
     entry = replace(entry, id=new_id(), success=entry.outcome == "returned")
     await postgres_logs.add(services.db, pool.id, [entry])
     return entry.id
+
+
+@pytest.fixture(autouse=True)
+async def administrators_end(services: Services) -> AsyncIterator[None]:
+    """Those whom a test made end with it: there are a thousand at most, and all tests share one server."""
+    since = new_id()
+    yield
+    with suppress(DatabaseLost):  # by the test
+        await services.db.execute("delete from administrators where id > $1", since)
 
 
 @pytest.fixture

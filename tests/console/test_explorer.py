@@ -53,7 +53,7 @@ async def test_a_stranger_reads_the_page_of_the_api_and_calls_nothing(stranger: 
 
 async def test_a_sample_is_served_by_operation(stranger: Console) -> None:
     answer = await stranger.http.get("/docs/samples/post-create-user")
-    assert [one["lang"] for one in answer.json()] == ["curl", "Node", "Python", "Java"]
+    assert [one["lang"] for one in answer.json()] == ["curl", "Node", "Python", "Java", "Go", "C#", "PHP"]
     assert (await stranger.http.get("/docs/samples/nothing")).status_code == 404
 
 

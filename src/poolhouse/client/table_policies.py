@@ -83,7 +83,7 @@ DATA = (
     Column("namespace", "namespaceCode"),
     Column("description", "description"),
 )
-ONE = Facts((*DATA, Column("actions", "actions")))
+ONE = Facts((*(one for one in DATA if one.path != "namespaceCode"), Column("actions", "actions")))
 DATA_COMMANDS = (
     Command(
         "data-resource list",

@@ -30,6 +30,7 @@ TITLES: dict[str, Words] = {
     "already here": ("已有", "already here"),
     "api": ("API", "API"),
     "app": ("应用", "application"),
+    "applications": ("应用", "applications"),
     "applied": ("已执行", "applied"),
     "arguments": ("参数", "arguments"),
     "attempts": ("尝试", "attempts"),

@@ -54,8 +54,6 @@ async def test_a_client_is_always_answered_in_the_envelope(v3: V3Client, key: tu
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("PUT", "/api/v3/webauthn/credentials/77"),
-        ("DELETE", "/api/v3/webauthn/admin/credentials/1/2/3"),
         ("GET", "/cas-idp/77/validate"),
         ("GET", "/api/v2/saml-idp/77"),
     ],

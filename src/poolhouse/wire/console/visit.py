@@ -6,6 +6,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 from urllib.parse import quote, unquote, urlencode
@@ -19,7 +20,15 @@ from poolhouse.administrators.model import Administrator, AdministratorSession, 
 from poolhouse.administrators.sign_in import LIFETIME
 from poolhouse.caller import Caller
 from poolhouse.credentials.service import nobody
-from poolhouse.errors import FormStale, InvalidInput, Lang, NotAuthenticated, RequestTooLarge, TokenExpired
+from poolhouse.errors import (
+    FormStale,
+    InvalidInput,
+    Lang,
+    NotAuthenticated,
+    PoolhouseError,
+    RequestTooLarge,
+    TokenExpired,
+)
 from poolhouse.services import WireServices
 from poolhouse.texts import is_storable
 from poolhouse.times import now
@@ -179,7 +188,10 @@ class Visit:
 
     def opened(self, *, again: bool) -> str:
         """When the form of the page was first shown; `again`: this is the same form, with what is wrong in it."""
-        form = self.http.form() if again and self.http.method == "POST" else {}
+        form: dict[str, str] = {}
+        if again and self.http.method == "POST":
+            with suppress(PoolhouseError):  # what could not be read is refused elsewhere, on a page like this
+                form = self.http.form()
         return form.get("opened") or now().isoformat()
 
     def form_of_former(self) -> dict[str, str]:

@@ -46,6 +46,9 @@ def document() -> dict[str, Any]:
     for component in components.values():
         if {"page", "limit"} <= component.get("properties", {}).keys():
             component["properties"] |= _WALKING
+    for row in rows:
+        if row.request and row.response and place_of(row.request) is not None:
+            _need_no_total(components.get(kinds[id(row.response)].get("$ref", "").rpartition("/")[2], {}))
     described.describe(components)
     paths: dict[str, Any] = {}
     for row in rows:
@@ -78,6 +81,11 @@ def document() -> dict[str, Any]:
             },
         },
     }
+
+
+def _need_no_total(page: dict[str, Any]) -> None:
+    """Of a list, which is without it where `withTotalCount` is false."""
+    page["required"] = [name for name in page.get("required", ()) if name != "totalCount"]
 
 
 def operation_id(row: Endpoint) -> str:

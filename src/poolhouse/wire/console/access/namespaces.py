@@ -7,13 +7,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from poolhouse.resources.model import DEFAULT_NAMESPACE, SYSTEM_NAMESPACE
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, segment
 
 ONE, CHANGE, DELETE = "GET get-namespace", "POST update-namespace", "POST delete-namespaces-batch"
 ROLES = "GET list-namespace-roles"
-FIXED = ("default", "system")
+FIXED = (DEFAULT_NAMESPACE, SYSTEM_NAMESPACE)
 """Those that can be neither deleted nor called otherwise."""
 MOST_OFFERED = 50
 PAGE_SIZE = 50
