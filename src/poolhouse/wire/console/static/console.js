@@ -45,6 +45,7 @@ addEventListener("keydown", (event) => {
 // A form that was refused holds what is not saved from the first; in others something must differ from what it showed.
 const touched = new Set();
 const differs = (field) => {
+  if (!field.name) return false;  // it is not sent
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   if (!field.options) return "defaultValue" in field && field.value !== field.defaultValue;
   const shown = [...field.options].findIndex((option) => option.defaultSelected);
