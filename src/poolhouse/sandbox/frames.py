@@ -39,7 +39,7 @@ class ThrownFrame(msgspec.Struct):
 
 class ResultFrame(msgspec.Struct, tag="result", rename="camel"):
     """`console`: a line is its level's first letter and its text. `dialect`: the form the function was found in;
-    `answers`: how often it called its callback. `full`: the heap is, by half."""
+    `answers`: how often it called its callback. `full`: the heap is, by two thirds."""
 
     id: Id
     ok: bool

@@ -116,6 +116,7 @@ class WorkerProcess:
                 "consoleBytes": self._limits.console_bytes,
                 "consoleLines": self._limits.console_lines,
                 "strays": self._limits.recycle_strays + 1,
+                "memoryMb": self.spec.memory_mb,
             }
         )
         try:

@@ -201,7 +201,7 @@ class Workers:
         if worker.answered >= limits.recycle_calls:
             return f"{worker.answered} calls"
         if worker.is_full:
-            return "heap half full"
+            return "heap two thirds full"
         if worker.leaks > limits.recycle_leaks:
             return f"{worker.leaks} calls left clients open"
         if worker.strays > limits.recycle_strays:

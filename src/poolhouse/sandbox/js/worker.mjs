@@ -2,7 +2,7 @@
 // Its answers are untrusted by the other side: whatever a script does here stays its own tenant's affair.
 
 import { createRequire } from "node:module";
-import { getHeapStatistics } from "node:v8";
+import { getHeapSpaceStatistics } from "node:v8";
 import vm from "node:vm";
 import { compile as compileAuth0, isAuth0s, plan } from "./auth0.mjs";
 import { readFrames, writeFrame } from "./frames.mjs";
@@ -50,8 +50,9 @@ let calls = 0;
 // V8 lets go of realms only while the loop has nothing to do: those of calls that follow each other at once fill the heap,
 // and the other side replaces a worker that says so, before a call dies of it.
 function isFull() {
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  return used > limit / 2;
+  // V8's `heap_size_limit` counts a young generation beside, which is larger the more memory the machine has.
+  const old = getHeapSpaceStatistics().filter(({ space_name: name }) => !name.startsWith("new_"));
+  return old.reduce((sum, space) => sum + space.space_used_size, 0) > settings.memoryMb * 2 ** 20 * 2 / 3;
 }
 
 async function call(frame) {
