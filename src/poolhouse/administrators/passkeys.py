@@ -19,7 +19,6 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Tx
 from poolhouse.errors import (
-    InvalidInput,
     PasskeyCopied,
     PasskeyExists,
     PasskeyNotFound,
@@ -31,12 +30,10 @@ from poolhouse.ids import new_id
 from poolhouse.mfa import passkeys as ceremony
 from poolhouse.mfa.passkey_tickets import PasskeyTicket, PasskeyTickets
 from poolhouse.mfa.passkeys import Site
-from poolhouse.texts import require_visible, written
 from poolhouse.times import now
 
 MOST = 20
 """Passkeys of one administrator."""
-LONGEST_NAME = 64
 
 _PLACE = "administrator-passkey"
 _MAKE, _USE = "make", "use"
@@ -92,7 +89,7 @@ class Passkeys:
     ) -> Passkey:
         """`sent`: what the browser answered to `begin`, as JSON. Raises TokenExpired where that was too long ago, or
         of another session; PasskeyRefused, PasskeyExists; InvalidInput (name), TooLarge."""
-        name = _name(name)
+        name = ceremony.checked_name(name)
         opened = self._tickets.open(ticket, _MAKE, f"{administrator.id}:{session_id}", site)
         credential = ceremony.read_made(sent)
         made = await aside(f"passkeys {administrator.id}", ceremony.made, credential, site, opened.challenge)
@@ -123,7 +120,7 @@ class Passkeys:
 
     async def rename(self, asking: Caller, administrator: Administrator, passkey_id: str, name: str) -> None:
         """Raises PasskeyNotFound; InvalidInput (name), TooLarge."""
-        name = _name(name)
+        name = ceremony.checked_name(name)
         async with self._db.transaction() as tx:
             old = await _found(tx, administrator.id, passkey_id)
             await postgres_passkeys.rename(tx, administrator.id, old.id, name)
@@ -175,12 +172,7 @@ class Passkeys:
         if credential.user_handle != passkey.administrator_id.encode():
             raise PasskeyRefused("of another person than it says", passkey=passkey)
         whose = f"passkeys {asking.neighborhood}"
-        try:
-            used = await aside(whose, ceremony.used, credential, site, opened.challenge, passkey.public_key)
-        except PasskeyRefused as error:
-            raise PasskeyRefused(error.cause, passkey=passkey) from error
-        if used.backup_eligible != passkey.backup_eligible:
-            raise PasskeyRefused("it cannot begin or cease to be one that is copied", passkey=passkey)
+        used = await ceremony.proven(whose, credential, site, opened.challenge, passkey)
         async with self._db.transaction() as tx:
             await _spend(tx, opened, passkey)
             at = now()
@@ -212,12 +204,3 @@ async def _found(tx: Tx, administrator_id: str, passkey_id: str) -> Passkey:
 def _require_room(there: int) -> None:
     if there >= MOST:
         raise TooLarge("passkey", f"最多 {MOST} 个通行密钥", f"at most {MOST} passkeys")
-
-
-def _name(given: str) -> str:
-    name = require_visible(written(given), "name")
-    if not name:
-        raise InvalidInput("name", "请起一个名称", "is needed")
-    if len(name) > LONGEST_NAME:
-        raise TooLarge("name", f"最长 {LONGEST_NAME} 个字符", f"at most {LONGEST_NAME} characters")
-    return name

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from poolhouse.errors import Lang
+from poolhouse.ids import new_id
+from poolhouse.times import now
 
 Scene = Literal[
     "welcome",
@@ -91,6 +93,41 @@ class Message:
     next_attempt_at: datetime
     created_at: datetime
     sent_at: datetime | None
+
+    @classmethod
+    def new(
+        cls,
+        *,
+        pool_id: str,
+        channel: Channel,
+        scene: Scene,
+        lang: Lang,
+        recipient: str,
+        body: str,
+        sender: str = "",
+        subject: str = "",
+        user_id: str | None = None,
+    ) -> Message:
+        """One to be sent at once, and not tried yet."""
+        moment = now()
+        return cls(
+            id=new_id(),
+            pool_id=pool_id,
+            channel=channel,
+            scene=scene,
+            lang=lang,
+            recipient=recipient,
+            sender=sender,
+            subject=subject,
+            body=body,
+            user_id=user_id,
+            status="queued",
+            attempts=0,
+            last_error=None,
+            next_attempt_at=moment,
+            created_at=moment,
+            sent_at=None,
+        )
 
 
 ProviderKind = Literal["custom", "ali", "qq", "sendgrid"]

@@ -15,14 +15,12 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Executor
 from poolhouse.errors import InvalidInput, Lang, NotFound
-from poolhouse.ids import new_id
 from poolhouse.mail import postgres
 from poolhouse.mail.default_templates import built_in, sms_text
 from poolhouse.mail.model import SCENES, Channel, Message, Provider, Rendered, Scene, Template
 from poolhouse.mail.render import check, lasting, plain, render
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import no_program
-from poolhouse.times import now
 
 _log = structlog.get_logger(__name__)
 
@@ -92,9 +90,7 @@ class MailService:
         rendered: Rendered,
         user_id: str | None,
     ) -> str:
-        moment = now()
-        message = Message(
-            id=new_id(),
+        message = Message.new(
             pool_id=caller.pool_id,
             channel=channel,
             scene=scene,
@@ -104,12 +100,6 @@ class MailService:
             subject=rendered.subject,
             body=rendered.html,
             user_id=user_id,
-            status="queued",
-            attempts=0,
-            last_error=None,
-            next_attempt_at=moment,
-            created_at=moment,
-            sent_at=None,
         )
         await postgres.insert(tx, message)
         return message.id

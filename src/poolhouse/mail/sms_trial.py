@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from poolhouse.errors import Lang
-from poolhouse.ids import new_id
 from poolhouse.mail.default_templates import sms_text
 from poolhouse.mail.model import Message
 from poolhouse.mail.render import lasting, plain
 from poolhouse.mail.transports import send_sms
-from poolhouse.times import now
 
 WHOLE_S = 20.0
 STEP_S = 8.0
@@ -64,24 +62,13 @@ async def attempt(url: str, secret: str, to: str, pool_id: str, lang: Lang) -> S
 
 def _message(to: str, pool_id: str, lang: Lang) -> Message:
     values = {"app_name": "Poolhouse", **lasting(300, lang), "code": CODE}
-    moment = now()
-    return Message(
-        id=new_id(),
+    return Message.new(
         pool_id=pool_id,
         channel="sms",
         scene="verify_code",
         lang=lang,
         recipient=to,
-        sender="",
-        subject="",
         body=plain(sms_text(lang), values),
-        user_id=None,
-        status="queued",
-        attempts=1,
-        last_error=None,
-        next_attempt_at=moment,
-        created_at=moment,
-        sent_at=None,
     )
 
 

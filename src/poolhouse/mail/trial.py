@@ -14,12 +14,10 @@ from typing import Literal, get_args
 import aiosmtplib
 
 from poolhouse.errors import Lang
-from poolhouse.ids import new_id
 from poolhouse.mail.model import Message, Provider
 from poolhouse.mail.transports import mime_of
 from poolhouse.networks import Address
 from poolhouse.outgoing import NoAnswer, NotAllowed
-from poolhouse.times import now
 
 WHOLE_S = 20.0
 STEP_S = 8.0
@@ -150,9 +148,7 @@ def _require(client: aiosmtplib.SMTP, extension: str) -> None:
 
 def _message(to: str, lang: Lang) -> Message:
     subject, body = TEXTS[lang]
-    moment = now()
-    return Message(
-        id=new_id(),
+    return Message.new(
         pool_id="",
         channel="email",
         scene="console_verify",
@@ -161,13 +157,6 @@ def _message(to: str, lang: Lang) -> Message:
         sender="Poolhouse",
         subject=subject,
         body=body,
-        user_id=None,
-        status="queued",
-        attempts=1,
-        last_error=None,
-        next_attempt_at=moment,
-        created_at=moment,
-        sent_at=None,
     )
 
 

@@ -12,17 +12,20 @@ from __future__ import annotations
 import base64
 import ipaddress
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
 
-from poolhouse.errors import PasskeyRefused
+from poolhouse.aside import aside
+from poolhouse.errors import InvalidInput, PasskeyRefused, TooLarge
 from poolhouse.mfa.authenticator_data import after_the_head, attested
+from poolhouse.texts import require_visible, written
 from poolhouse.web_origins import web_origin
 
 LONGEST = 16 * 1024
 """Characters of what a browser sends in all."""
+LONGEST_NAME = 64
 TIMEOUT_MS = 120_000
 """How long a person has to touch the authenticator."""
 ALGORITHMS = (-8, -7, -257)
@@ -245,6 +248,36 @@ def used(sent: UsedCredential, site: Site, challenge: bytes, public_key: bytes) 
         raise _refused(error) from error
     eligible = found.credential_device_type == "multi_device"
     return Used(found.new_sign_count, eligible, found.credential_backed_up)
+
+
+class Known(Protocol):
+    """A passkey as somebody keeps it."""
+
+    @property
+    def public_key(self) -> bytes: ...
+    @property
+    def backup_eligible(self) -> bool: ...
+
+
+async def proven(turn: str, sent: UsedCredential, site: Site, challenge: bytes, passkey: Known) -> Used:
+    """As `used`, in a thread in its turn, by a passkey that is known: PasskeyRefused has it as `passkey`."""
+    try:
+        found = await aside(turn, used, sent, site, challenge, passkey.public_key)
+    except PasskeyRefused as error:
+        raise PasskeyRefused(error.cause, passkey=passkey) from error
+    if found.backup_eligible != passkey.backup_eligible:
+        raise PasskeyRefused("it cannot begin or cease to be one that is copied", passkey=passkey)
+    return found
+
+
+def checked_name(given: str) -> str:
+    """Raises InvalidInput, TooLarge."""
+    name = require_visible(written(given), "name")
+    if not name:
+        raise InvalidInput("name", "请起一个名称", "is needed")
+    if len(name) > LONGEST_NAME:
+        raise TooLarge("name", f"最长 {LONGEST_NAME} 个字符", f"at most {LONGEST_NAME} characters")
+    return name
 
 
 def _refused(error: Exception) -> PasskeyRefused:

@@ -17,7 +17,6 @@ from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Tx
 from poolhouse.errors import (
-    InvalidInput,
     PasskeyCopied,
     PasskeyExists,
     PasskeyNotFound,
@@ -30,12 +29,11 @@ from poolhouse.mfa import postgres_passkeys as rows
 from poolhouse.mfa.model import AskedPasskey, PasskeyKind, UserPasskey
 from poolhouse.mfa.passkey_tickets import PasskeyTicket, PasskeyTickets
 from poolhouse.mfa.passkeys import Site
-from poolhouse.texts import require_visible, written
+from poolhouse.texts import written
 from poolhouse.times import now
 
 MOST = 20
 """Passkeys of one user."""
-LONGEST_NAME = 64
 _LONGEST_PLATFORM = 200
 _MAKE, _USE = "make", "use"
 StillHere = Callable[[Tx], Awaitable[None]]
@@ -88,7 +86,7 @@ class UserPasskeys:
     ) -> UserPasskey:
         """`sent`: what the browser answered to `begin`, as JSON. Raises TokenExpired where that was too long ago or of
         another session, PasskeyRefused, PasskeyExists, InvalidInput (name), TooLarge, and what `still_here` does."""
-        user_id, name = caller.require_user(), checked_name(name)
+        user_id, name = caller.require_user(), ceremony.checked_name(name)
         opened = self._tickets.open(ticket, _MAKE, _whose(caller), site)
         credential = ceremony.read_made(sent)
         whose = f"passkeys {caller.pool_id} {user_id}"
@@ -124,7 +122,7 @@ class UserPasskeys:
     async def rename(self, caller: Caller, passkey: UserPasskey, name: str) -> None:
         """Raises PasskeyNotFound; InvalidInput (name), TooLarge."""
         caller.require_user_or_administrator(passkey.user_id)
-        name = checked_name(name)
+        name = ceremony.checked_name(name)
         async with self._db.transaction() as tx:
             old = await rows.rename(tx, caller.pool_id, passkey.id, name)
             if old is None:
@@ -176,12 +174,7 @@ class UserPasskeys:
         if credential.user_handle != handle_of(passkey.pool_id, passkey.user_id):
             raise PasskeyRefused("of another person than it says", passkey=passkey)
         turn = f"passkeys {caller.neighborhood}"
-        try:
-            used = await aside(turn, ceremony.used, credential, site, opened.challenge, passkey.public_key)
-        except PasskeyRefused as error:
-            raise PasskeyRefused(error.cause, passkey=passkey) from error
-        if used.backup_eligible != passkey.backup_eligible:
-            raise PasskeyRefused("it cannot begin or cease to be one that is copied", passkey=passkey)
+        used = await ceremony.proven(turn, credential, site, opened.challenge, passkey)
         async with self._db.transaction() as tx:
             await _spend(tx, caller.pool_id, opened, passkey)
             if not await rows.note_use(
@@ -211,16 +204,6 @@ def handle_of(pool_id: str, user_id: str) -> bytes:
     """By which an authenticator tells its accounts at one host apart: 32 bytes, of ids of any length. With the pool's
     in it: two pools on one host may have users of one id, and the second's passkey would replace the first's."""
     return hashlib.sha256(f"{pool_id}:{user_id}".encode()).digest()
-
-
-def checked_name(given: str) -> str:
-    """Raises InvalidInput, TooLarge."""
-    name = require_visible(written(given), "name")
-    if not name:
-        raise InvalidInput("name", "请起一个名称", "is needed")
-    if len(name) > LONGEST_NAME:
-        raise TooLarge("name", f"最长 {LONGEST_NAME} 个字符", f"at most {LONGEST_NAME} characters")
-    return name
 
 
 def _whose(caller: Caller) -> str:
