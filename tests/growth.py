@@ -140,6 +140,9 @@ def _everything() -> str:
 BUILT = {
     "crypto.patterns:_compile": "an administrator's; crypto/patterns.py bounds it",
     "crypto.patterns:_search": "an administrator's; crypto/patterns.py bounds it",
+    "pictures:as_address": "the beginnings of `_BEGINS`: a few bytes at the first place, nothing repeated",
+    "pictures:is_sound": "those of `as_address`",
+    "wire.look.__init__:_both": "reads our own style sheet, once",
     "crypto.foreign_formats:_format": "those of FORMATS, which has a row of its own",
 }
 """Expressions that are not constants, and why they need not be."""

@@ -118,26 +118,18 @@ def proxied(value: bytes) -> None:
 
 
 def mailed(page: str) -> None:
-    now, line = datetime.now(UTC), " ".join(page.split())
-    message = Message(
-        "0" * 24,
-        "0" * 24,
-        "email",
-        "welcome",
-        "en-US",
-        "a@b.example",
-        line[:100],
-        line[:500],
-        page,
-        None,
-        "queued",
-        0,
-        None,
-        now,
-        now,
-        None,
+    line = " ".join(page.split())
+    message = Message.new(
+        pool_id="0" * 24,
+        channel="email",
+        scene="welcome",
+        lang="en-US",
+        recipient="a@b.example",
+        sender=line[:100],
+        subject=line[:500],
+        body=page,
     )
-    transports._mime(Provider("h", 25, "", "", "a@b.example"), message)
+    transports.mime_of(Provider("h", 25, "", "", "a@b.example"), message)
 
 
 BEHIND = [Settings(trusted_proxies=2, trusted_header=name) for name in ("x-forwarded-for", "forwarded")]
