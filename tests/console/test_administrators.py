@@ -220,12 +220,54 @@ async def test_a_form_of_roles_keeps_the_limit_it_shows(
     services: Services, pool: PoolForTests, things: Things, console: Open
 ) -> None:
     owner, one = await console("owner"), await somebody(services)
-    given = {"role.application-editor": "yes", "applications": f" {things.application}\n"}
+    given = {"role.application-editor": "yes", f"applications.{things.application}": "yes"}
     assert (await owner.post(HERE, page=HERE, username=one.username, **given)).status_code == 303
     limited = (await now(services, one)).applications(pool.id)
     assert limited == [things.application]
     shown = (await owner.get(f"{HERE}/{one.id}")).text
-    assert f">{things.application}</textarea>" in shown
+    assert boxes(shown) == {things.application: True}
     wrong = await owner.post(f"{HERE}/{one.id}", page=HERE, **{**given, "role.viewer": "yes"})
     assert wrong.status_code == 400
     assert (await now(services, one)).applications(pool.id) == limited
+    assert boxes(wrong.text) == {things.application: True}
+
+
+async def test_applications_are_found_by_name_and_looking_for_them_saves_nothing(
+    services: Services, pool: PoolForTests, other_pool: PoolForTests, things: Things, console: Open
+) -> None:
+    """In a pool's page of one, in that of a new one, and in the server's."""
+    owner, one = await console("owner"), await somebody(services)
+    found = await services.apps.create(pool.administrator, "仓库 <b>")
+    await services.apps.create(other_pool.administrator, "仓库")
+    await services.administrators.set_roles(OPERATOR, one.id, pool.id, ["viewer"])
+    ticked = {"role.application-editor": "yes", f"applications.{things.application}": "yes"}
+    ticked |= {"find.applications": "仓库", "username": "anyone"}
+    expected = {things.application: True, found.id: False}
+    for path in (HERE, f"{HERE}/{one.id}"):
+        shown = await owner.post(f"{path}?find=applications", page=HERE, **ticked)
+        assert shown.status_code == 200
+        assert boxes(shown.text) == expected, path
+        assert re.findall(r'name="role\.([a-z-]+)" value="yes" checked', shown.text) == ["application-editor"]
+        assert "仓库 &lt;b&gt;" in shown.text
+        assert "data-unsaved" in shown.text
+    nobody = await owner.post(f"{HERE}?find=applications", page=HERE, **{"find.applications": "nowhere"})
+    assert boxes(nobody.text) == {}
+    long = await owner.post(f"{HERE}?find=applications", page=HERE, **{"find.applications": "a" * 257})
+    assert long.status_code == 400
+    assert owner.administrator
+    await services.administrators.update(OPERATOR, owner.administrator.id, is_owner=True)
+    at = f"/server/administrators/{one.id}"
+    shown = await owner.post(f"{at}/roles?find=applications", page=at, pool=pool.id, **ticked)
+    assert boxes(shown.text) == expected
+    gone = await owner.post(f"{at}/roles?find=applications", page=at, pool="nowhere", **ticked)
+    assert gone.status_code == 404
+    assert 'value="nowhere"' in gone.text
+    assert (await now(services, one)).roles == {pool.id: ("viewer",)}
+    assert (await owner.post(f"{at}/roles", page=at, pool=pool.id, **ticked)).status_code == 303
+    assert (await now(services, one)).applications(pool.id) == [things.application]
+
+
+def boxes(page: str) -> dict[str, bool]:
+    """The applications to choose from, and whether each is chosen."""
+    found = re.findall(r'name="applications\.([^"]+)" value="yes"( checked)?', page)
+    return {one: bool(checked) for one, checked in found}

@@ -13,7 +13,8 @@ from tests.console.conftest import Things
 from poolhouse.services import Services
 
 FIRST = (
-    "main form[method=post] :is(input:not([type=hidden], [type=checkbox], [type=radio], [type=file], [readonly]), "
+    "main form[method=post] :is("
+    "input:not([type=hidden], [type=checkbox], [type=radio], [type=file], [type=search], [readonly]), "
     "textarea):visible:enabled"
 )
 OPEN = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"

@@ -9,6 +9,8 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.administrators.roles import ROLES
 from poolhouse.errors import AdministratorNotFound, PoolhouseError
+from poolhouse.wire.console import choosing
+from poolhouse.wire.console.administrators.limits import APPLICATIONS
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect
@@ -25,8 +27,10 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
 async def add(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
     username, roles = form.get("username", "").strip(), _chosen(form)
-    applications = form.get("applications", "").split()
-    held = {"username": username, "chosen": roles, "applications": applications}
+    applications = choosing.sent(APPLICATIONS, form)
+    held: dict[str, Any] = {"username": username, "chosen": roles, "applications": applications}
+    if choosing.is_asked(APPLICATIONS, visit):
+        return await _all(visit, rendering, **held)
     if not roles:
         return await _all(visit, rendering, 400, **held, error_word="admin_roles_needed")
     try:
@@ -40,7 +44,8 @@ async def add(visit: Visit, rendering: Rendering) -> Response:
 
 async def _all(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
     found = await visit.ask(LIST)
-    nothing = {"username": "", "chosen": [], "applications": [], "error_word": ""}
+    nothing = {"username": "", "chosen": [], "error_word": ""}
+    applications = facts.pop("applications", [])
     return rendering.page(
         visit,
         "administrators/of_pool.html",
@@ -48,6 +53,7 @@ async def _all(visit: Visit, rendering: Rendering, status: int = 200, **facts: A
         administrators=found["list"],
         every_role=ROLES,
         here=_here(visit),
+        applications=await choosing.chosen(APPLICATIONS, visit, applications, was=[]),
         **{**nothing, **facts},
     )
 
@@ -58,18 +64,22 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 
 async def change(visit: Visit, rendering: Rendering) -> Response:
     form, one = visit.form(), await _one(visit)
+    values: dict[str, Any] = {"roles": _chosen(form), "applications": choosing.sent(APPLICATIONS, form)}
+    if choosing.is_asked(APPLICATIONS, visit):
+        return await _one_shown(visit, rendering, **values)
     try:
-        applications = form.get("applications", "").split()
-        values = {"roles": _chosen(form), "applications": applications}
         await visit.ask(SET, {"administrator": one["id"], **values})
     except PoolhouseError as error:
         trace.note(error=error)
-        return await _one_shown(visit, rendering, status_of(error), error=error.message(visit.lang))
+        said = error.message(visit.lang)
+        return await _one_shown(visit, rendering, status_of(error), error=said, **values)
     return redirect(f"{_here(visit)}?done=done_saved")
 
 
 async def _one_shown(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
     one = await _one(visit)
+    was = one["applications"]
+    held = facts.pop("applications", was)
     return rendering.page(
         visit,
         "administrators/one_of_pool.html",
@@ -78,7 +88,8 @@ async def _one_shown(visit: Visit, rendering: Rendering, status: int = 200, **fa
         is_me=one["id"] == visit.who.id,
         every_role=ROLES,
         back=_here(visit),
-        **facts,
+        applications=await choosing.chosen(APPLICATIONS, visit, held, was=was),
+        **{"roles": one["roles"], **facts},
     )
 
 

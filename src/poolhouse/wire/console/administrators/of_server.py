@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -9,10 +10,12 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.administrators.roles import ROLES as EVERY_ROLE
 from poolhouse.client.passwords import generated
-from poolhouse.errors import PoolhouseError
+from poolhouse.errors import PoolhouseError, PoolNotFound
+from poolhouse.wire.console import choosing
+from poolhouse.wire.console.administrators.limits import APPLICATIONS
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import HOME, POOLS, ROLES, Visit, redirect, segment
+from poolhouse.wire.console.visit import HOME, POOLS, ROLES, Visit, in_pool, redirect, segment
 
 HERE = "/server/administrators"
 ONE = f"{HERE}/{{administrator}}"
@@ -71,6 +74,7 @@ async def one_shown(
     one = await visit.ask_server(GET, named)
     named = {"administrator": one["id"]}
     pools = await visit.ask_server(POOLS, {"page": 1, "limit": MOST_OFFERED})
+    held = facts.pop("held", None) or {"pool": "", "roles": [], "applications": []}
     have = {each["pool"] for each in one["inPools"]}
     return rendering.page(
         visit,
@@ -83,11 +87,38 @@ async def one_shown(
         passkeys=(await visit.ask_server(PASSKEYS, named))["list"],
         keys=(await visit.ask_server(KEYS, named))["list"],
         every_role=EVERY_ROLE,
+        gives=[await _gives(visit, each, held) for each in one["inPools"]],
+        given=await _given(visit, held if held["pool"] not in have else None),
         door=visit.origin + HOME,
         offered=[pool for pool in pools["list"] if pool["id"] not in have],
         mine=visit.session.id if visit.session else "",
         **{"password": "", **facts},
     )
+
+
+async def _gives(visit: Visit, each: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """A form of the roles in a pool, as it was sent if it was this one."""
+    now = held if held["pool"] == each["pool"] else each
+    inside = await _inside(visit, each["pool"])
+    was = each["applications"]
+    of = await choosing.chosen(APPLICATIONS, inside, now["applications"], was=was, offers=False)
+    return {"pool": each["pool"], "name": each["name"], "roles": now["roles"], "applications": of}
+
+
+async def _given(visit: Visit, held: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The form of another pool. Nothing can be found in one that nobody has named."""
+    now = held or {"pool": "", "roles": [], "applications": []}
+    inside = await _inside(visit, now["pool"])
+    of = await choosing.chosen(APPLICATIONS, inside, now["applications"], was=[], offers=False)
+    return {"pool": now["pool"], "roles": now["roles"], "applications": of}
+
+
+async def _inside(visit: Visit, pool_id: str) -> Visit:
+    """In a pool, as an owner of the server may be in any; outside of all where it is gone."""
+    try:
+        return await in_pool(visit, pool_id)
+    except PoolNotFound:
+        return visit
 
 
 async def rename(visit: Visit, rendering: Rendering) -> Response:
@@ -103,10 +134,22 @@ async def enable(visit: Visit, rendering: Rendering) -> Response:
 async def set_roles(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
     roles = [role for role in EVERY_ROLE if f"role.{role}" in form]
-    values = {"roles": roles, "applications": form.get("applications", "").split()}
-    return await _changed(
-        visit, rendering, ROLES, {"pool": form.get("pool", "").strip() or "nothing", **values}
-    )
+    values = {"roles": roles, "applications": choosing.sent(APPLICATIONS, form)}
+    held = {"pool": form.get("pool", "").strip(), **values}
+    if choosing.is_asked(APPLICATIONS, visit):
+        return await _looked(visit, rendering, held)
+    return await _changed(visit, rendering, ROLES, {**held, "pool": held["pool"] or "nothing"}, held=held)
+
+
+async def _looked(visit: Visit, rendering: Rendering, held: Mapping[str, Any]) -> Response:
+    """For something in a pool that may have been typed."""
+    whose = visit.path["administrator"]
+    try:
+        await in_pool(visit, held["pool"])
+    except PoolNotFound as error:
+        said = error.message(visit.lang)
+        return await one_shown(visit, rendering, whose, status_of(error), error=said, held=held)
+    return await one_shown(visit, rendering, whose, held=held)
 
 
 async def end_sessions(visit: Visit, rendering: Rendering) -> Response:
@@ -116,7 +159,12 @@ async def end_sessions(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def _changed(
-    visit: Visit, rendering: Rendering, operation: str, values: dict[str, Any], done: str = "done_saved"
+    visit: Visit,
+    rendering: Rendering,
+    operation: str,
+    values: dict[str, Any],
+    done: str = "done_saved",
+    **facts: Any,
 ) -> Response:
     whose = visit.path["administrator"]
     one = await visit.ask_server(GET, {"administrator": whose})
@@ -125,7 +173,7 @@ async def _changed(
     except PoolhouseError as error:
         trace.note(error=error)
         said = error.message(visit.lang)
-        return await one_shown(visit, rendering, whose, status_of(error), error=said)
+        return await one_shown(visit, rendering, whose, status_of(error), error=said, **facts)
     return redirect(f"{here(one['id'])}?done={done}")
 
 

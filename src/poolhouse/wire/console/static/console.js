@@ -45,7 +45,7 @@ addEventListener("keydown", (event) => {
 // A form that was refused holds what is not saved from the first; in others something must differ from what it showed.
 const touched = new Set();
 const differs = (field) => {
-  if (!field.name) return false;  // it is not sent
+  if (!field.name || field.type === "search") return false;  // it is not sent, or not saved
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   if (!field.options) return "defaultValue" in field && field.value !== field.defaultValue;
   const shown = [...field.options].findIndex((option) => option.defaultSelected);
@@ -61,7 +61,7 @@ addEventListener("input", (event) => {
 addEventListener("submit", (event) => { sent ||= !event.submitter?.formTarget; });  // a preview is beside the page
 addEventListener("pageshow", () => { sent = false; });
 addEventListener("beforeunload", (event) => {
-  const unsaved = document.querySelector("form[data-unsaved]") || [...touched].some((form) => [...form.elements].some(differs));
+  const unsaved = document.querySelector("form[data-unsaved], form [data-unsaved]") || [...touched].some((form) => [...form.elements].some(differs));
   if (unsaved && !sent) event.preventDefault();
 });
 

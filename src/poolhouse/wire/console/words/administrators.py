@@ -54,8 +54,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "admin_applications": ("只限于这些应用", "Limited to these applications"),
     "admin_applications_help": (
-        "应用编号，每行一个；留空则不限。只有角色仅为“应用编辑者”时才能限定",
-        "Ids, one a line; empty for all. Only an editor of applications, with no other role, can be limited",
+        "一个都不选则不限。只有角色仅为“应用编辑者”时才能限定",
+        "None of them for all. Only an editor of applications, with no other role, can be limited",
     ),
     "admin_limited": ("限于 {count} 个应用", "limited to {count} applications"),
     "admin_pool": ("用户池编号", "Pool id"),
