@@ -22,6 +22,9 @@ PICTURES = os.environ.get("PICTURES", "")
 """A folder where pictures for the guide are put: make pictures."""
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
+FIRST_PX = 160
+"""Of the screen before a page begins, at most."""
+
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     counts = {
@@ -48,11 +51,18 @@ async def judged(page: Page) -> list[str]:
 
 
 async def wider(page: Page) -> list[str]:
-    """Whether one has to scroll sideways."""
-    pixels = await page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    """Whether one has to scroll: sideways, down to where the page begins, or along the tabs to the open one."""
+    pixels, begins, tabs = await page.evaluate(
+        "[document.documentElement.scrollWidth - document.documentElement.clientWidth,"
+        " document.querySelector('main').getBoundingClientRect().top,"
+        " [...document.querySelectorAll('.tabs [aria-current]')].map(tab => tab.getBoundingClientRect().right)]"
     )
-    return [f"{pixels} px wider than the screen"] if pixels else []
+    across = await page.evaluate("document.documentElement.clientWidth")
+    return [
+        *([f"{pixels} px wider than the screen"] if pixels else []),
+        *([f"begins {begins} px below the top"] if begins > FIRST_PX else []),
+        *(f"the open tab ends at {right} px" for right in tabs if right > across),
+    ]
 
 
 @pytest.fixture

@@ -104,3 +104,27 @@ async def test_control_k_before_htmx_is_ready_shows_where_to_go_all_the_same(
     )
     await page.reload()
     await page.locator("#go[open] a").first.wait_for()
+
+
+async def test_the_menu_of_a_narrow_screen_opens_and_closes_by_keys_and_shows_where_one_is(
+    server: str, new_page: NewPage, pool: PoolForTests, somebody: str
+) -> None:
+    page = await new_page(locale="en-US", viewport={"width": 390, "height": 600})
+    await signed_in(page, server, somebody)
+    await page.goto(f"{server}/console/pools/{pool.id}/sms")
+    side, last = page.locator("#side"), page.locator("#side [aria-current]")
+    assert not await side.is_visible()
+    await page.locator("header .menu").press("Enter")
+    await last.wait_for()
+    box = await last.bounding_box()
+    assert box
+    assert 0 <= box["y"] <= 600 - box["height"]
+    await page.keyboard.press("Escape")
+    await side.wait_for(state="hidden")
+    await page.locator("header .menu").press("Enter")
+    await page.locator("#side a", has_text="Groups").press("Enter")
+    await page.wait_for_url("**/groups")
+    assert not await side.is_visible()
+    await page.set_viewport_size({"width": 1280, "height": 600})
+    assert await side.is_visible()
+    assert not await page.locator(".menu").first.is_visible()

@@ -65,6 +65,13 @@ addEventListener("beforeunload", (event) => {
   if (unsaved && !sent) event.preventDefault();
 });
 
+// The menu of a narrow screen, which stands beside the page on a wide one.
+const side = document.getElementById("side");
+side?.addEventListener("toggle", (event) => {
+  if (event.newState === "open") side.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+});
+matchMedia("(max-width: 48rem)").addEventListener("change", () => side?.hidePopover?.());
+
 const local = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" });
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);

@@ -52,6 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "The first administrator's password is in credentials.json of the data folder",
     ),
     # the frame
+    "menu": ("菜单", "Menu"),
     "home": ("首页", "Home"),
     "pools": ("用户池", "Pools"),
     "pools_help": ("选择要管理的用户池", "Choose the pool to work on"),
