@@ -139,7 +139,7 @@ async def test_what_is_deleted_is_named_first(
 ) -> None:
     one = await console("owner")
     here = f"/pools/{{pool}}/{things.fill(form.path)}"
-    named = {"name": "实验室", "policyName": "operators"}.get(form.confirms) or getattr(things, form.thing)
+    named = getattr(things, form.thing)
     for wrong in ("", "another", named[:-1]):
         assert (await one.post(here, page=here, confirm=wrong)).status_code == 400
     assert (await one.get(here)).status_code == 200
@@ -190,3 +190,21 @@ def test_what_a_field_shows_is_read_as_it_was(kind: str, value: object) -> None:
     kept = {name: each for name, each in value.items() if each is not None} if kind == "pairs" else value  # type: ignore[attr-defined]
     assert fields.read(arg, fields.plain(shown)) == (kept if kept != "" else None)
     assert fields.changed(arg, shown.replace("\n", "\r\n"), shown) == (False, None)
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
+async def test_a_form_says_in_the_words_of_a_page_what_it_is_about(
+    console: Open, things: Things, lang: str
+) -> None:
+    """Those of the commands speak of options, and of several things at once, and begin small."""
+    one = await console("owner")
+    for form in (*FORMS, *DELETIONS):
+        shown = await one.get(f"/pools/{{pool}}/{things.fill(form.path)}", headers={"accept-language": lang})
+        heading = re.search(r"<h1>(.*?)</h1>", shown.text)
+        assert heading
+        assert bool(re.search("“.+”", heading[1])) == bool(form.thing) or heading[1] == "shop"
+        assert heading[1][-1] not in ".；", form.path
+        labels = re.findall(r"<(?:label for|legend)[^>]*>([^<]+)", shown.text)
+        assert labels
+        if lang == "en-US":
+            assert not [label for label in labels if label[0].islower()], form.path

@@ -200,14 +200,14 @@ async def test_who_edits_users_erases_nobody(
     assert await services.users.find(pool.administrator, UserKey("id", things.user))
 
 
-async def test_erasing_asks_for_the_id(
+async def test_erasing_asks_for_the_name(
     services: Services, pool: PoolForTests, console: Open, things: Things
 ) -> None:
     one = await console("owner")
     here = f"/pools/{{pool}}/users/{things.user}"
     assert (await one.post(f"{here}/erase", page=here, confirm="li")).status_code == 400
     assert await services.users.find(pool.administrator, UserKey("id", things.user))
-    assert (await one.post(f"{here}/erase", page=here, confirm=things.user)).status_code == 303
+    assert (await one.post(f"{here}/erase", page=here, confirm="李四")).status_code == 303
     assert await services.users.find(pool.administrator, UserKey("id", things.user)) is None
 
 

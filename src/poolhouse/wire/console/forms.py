@@ -16,11 +16,12 @@ from poolhouse.client.model import Arg, Command, Values, got, put
 from poolhouse.client.table import COMMANDS
 from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.texts import EMPTY
-from poolhouse.wire.console import conflicts, field_values, fields
+from poolhouse.wire.console import confirming, conflicts, field_values, fields
 from poolhouse.wire.console.fields import Field, Fields, Overtaken
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect, segment
+from poolhouse.wire.console.words import Texts
 from poolhouse.wire.v3.unchanged import CONDITIONAL
 
 
@@ -29,12 +30,14 @@ class Form:
     """`path` below a pool; `thing` is the name in it of what is changed. `command`: whose operation, arguments and
     words it has. `reads`: the operation that tells what is there, and `with_` what it is asked besides. `to`: where
     one is when it is done. `leaves`: arguments that it has no field for. `within`: what else the path fills, from its
-    name there to where it goes in the call. `confirms`: what of the thing is typed to delete it; its name in the path
-    otherwise. `inside`: of what is made, the operation that tells what it is made in, as `within` is for it.
+    name there to where it goes in the call. `confirms`: what of the thing is typed to delete it, the first that it
+    has; its name in the path is taken, too, and is asked for otherwise. `inside`: of what is made, the operation that
+    tells what it is made in, as `within` is for it.
     `requires`: arguments that a command may leave out and this form may not. `clears`: what an emptied field sends; ""
     where null changes nothing. `finds`: what is there, where asking `reads` does not tell it by itself; `sends`: the
     call's values, of those the fields make and of what is there; `varies`: the fields it has here and now.
-    `back`: where one is who does not delete it; beside the path otherwise."""
+    `back`: where one is who does not delete it; beside the path otherwise. `makes`: what kind of thing, where it makes
+    one; its heading is the word `make_` and that, or `edit_`, `delete_` and `thing`."""
 
     path: str
     command: str
@@ -44,7 +47,7 @@ class Form:
     with_: Mapping[str, Any] | None = None
     leaves: tuple[str, ...] = ()
     within: Mapping[str, str] = field(default_factory=dict)
-    confirms: str = ""
+    confirms: tuple[str, ...] = ()
     inside: tuple[str, Mapping[str, str]] | None = None
     requires: tuple[str, ...] = ()
     clears: str | None = None
@@ -56,6 +59,7 @@ class Form:
     tells: Callable[[Visit], Awaitable[Mapping[str, Any]]] | None = None
     made: Callable[[Visit, Rendering, Any], Awaitable[Response]] | None = None
     words: str = ""
+    makes: str = ""
 
     @property
     def row(self) -> Command:
@@ -83,6 +87,7 @@ class Form:
         return tuple(filter(None, (self.row.operation, self.reads, self.inside and self.inside[0])))
 
 
+_PERSON, _THING = "directory_field_", "thing_field_"
 _LEFT = ("--new-code", "--namespace")
 _DEPARTMENT = "organizations/{organization}/departments/{department}"
 FORMS = (
@@ -92,6 +97,8 @@ FORMS = (
         "users",
         leaves=("--status", "--email-verified", "--phone-verified"),
         varies=field_values.of("USER"),
+        words=_PERSON,
+        makes="user",
     ),
     Form(
         "users/{user}/edit",
@@ -102,12 +109,29 @@ FORMS = (
         {"withCustomData": True},
         ("--status",),
         varies=field_values.of("USER"),
+        words=_PERSON,
     ),
-    Form("groups/new", "group create", "groups"),
-    Form("groups/{group}/edit", "group update", "groups/{group}", "group", "GET get-group", leaves=_LEFT),
-    Form("roles/new", "role create", "roles", leaves=_LEFT),
-    Form("roles/{role}/edit", "role update", "roles/{role}", "role", "GET get-role", leaves=_LEFT),
-    Form("organizations/new", "org create", "organizations"),
+    Form("groups/new", "group create", "groups", words=_THING, makes="group"),
+    Form(
+        "groups/{group}/edit",
+        "group update",
+        "groups/{group}",
+        "group",
+        "GET get-group",
+        leaves=_LEFT,
+        words=_THING,
+    ),
+    Form("roles/new", "role create", "roles", leaves=_LEFT, words=_THING, makes="role"),
+    Form(
+        "roles/{role}/edit",
+        "role update",
+        "roles/{role}",
+        "role",
+        "GET get-role",
+        leaves=_LEFT,
+        words=_THING,
+    ),
+    Form("organizations/new", "org create", "organizations", words=_THING, makes="organization"),
     Form(
         "organizations/{organization}/edit",
         "org update",
@@ -115,6 +139,7 @@ FORMS = (
         "organization",
         "GET get-organization",
         leaves=_LEFT,
+        words=_THING,
     ),
     Form(
         f"{_DEPARTMENT}/new",
@@ -123,6 +148,8 @@ FORMS = (
         within={"organization": "organizationCode", "department": "parentDepartmentId"},
         inside=("GET get-department", {"organization": "organizationCode", "department": "departmentId"}),
         varies=field_values.of("DEPARTMENT"),
+        words=_THING,
+        makes="department",
     ),
     Form(
         f"{_DEPARTMENT}/edit",
@@ -133,10 +160,11 @@ FORMS = (
         {"withCustomData": True},
         within={"organization": "organizationCode"},
         varies=field_values.of("DEPARTMENT"),
+        words=_THING,
     ),
 )
 DELETIONS = (
-    Form("users/{user}/delete", "user delete", "users", "user", "GET get-user"),
+    Form("users/{user}/delete", "user delete", "users", "user", "GET get-user", confirms=confirming.PERSON),
     Form("groups/{group}/delete", "group delete", "groups", "group", "GET get-group"),
     Form("roles/{role}/delete", "role delete", "roles", "role", "GET get-role"),
     Form(
@@ -153,7 +181,7 @@ DELETIONS = (
         "department",
         "GET get-department",
         within={"organization": "organizationCode"},
-        confirms="name",
+        confirms=("name",),
     ),
 )
 
@@ -174,7 +202,7 @@ def _shown(form: Form) -> Handler:
         has = await _fields(visit, form, now)
         texts = {arg.key: fields.written(arg, got(now, arg.to)) for arg in has.arguments}
         held = [has.holding(arg, texts[arg.key], texts[arg.key]) for arg in has.arguments]
-        return await page_with(visit, rendering, form, held)
+        return await page_with(visit, rendering, form, held, now=now)
 
     return show
 
@@ -187,11 +215,11 @@ def _sent(form: Form) -> Handler:
         try:
             done = await _saved(visit, form, shown, now)
         except Overtaken as error:
-            return await page_with(visit, rendering, form, error.fields, 409, conflict=True)
+            return await page_with(visit, rendering, form, error.fields, 409, now=now, conflict=True)
         except PoolhouseError as error:
             trace.note(error=error)
             marked, said = fields.marked(shown, error), error.message(visit.lang)
-            return await page_with(visit, rendering, form, marked, status_of(error), error=said)
+            return await page_with(visit, rendering, form, marked, status_of(error), now=now, error=said)
         if form.made:
             return await form.made(visit, rendering, done)
         return redirect(f"{_address(visit, form.to)}?done=done_saved")
@@ -267,16 +295,23 @@ def _address(visit: Visit, path: str) -> str:
 
 
 async def page_with(
-    visit: Visit, rendering: Rendering, form: Form, shown: list[Field], status: int = 200, **facts: Any
+    visit: Visit,
+    rendering: Rendering,
+    form: Form,
+    shown: list[Field],
+    status: int = 200,
+    *,
+    now: Any = None,
+    **facts: Any,
 ) -> Response:
-    """`checks`: key of a field -> what was found of each line in it."""
+    """`now`: what is there. `checks`: key of a field -> what was found of each line in it."""
     told = dict(await form.tells(visit)) if form.tells else {}
     warns = form.row.warns
     return rendering.page(
         visit,
         form.template,
         status,
-        heading=form.row.help[visit.lang == "en-US"],
+        **_headed(visit, "make" if form.makes else "edit", form.makes or form.thing, now),
         fields=shown,
         back=_address(visit, form.to),
         words=form.words,
@@ -292,7 +327,7 @@ def deleting(form: Form) -> tuple[Page, Page]:
     async def delete(visit: Visit, rendering: Rendering) -> Response:
         given = visit.form()
         now = await _now(visit, form)
-        if given.get("confirm", "").strip() != _typed(visit, form, now):
+        if not confirming.is_named(given, _typed(visit, form, now), visit.path[form.thing]):
             return await _confirmed(visit, rendering, form, 400, error_word="confirm_wrong")
         values = _named(visit, form)
         await visit.ask(form.row.operation, form.sends(values, now) if form.sends else values)
@@ -303,31 +338,33 @@ def deleting(form: Form) -> tuple[Page, Page]:
 
 
 def _typed(visit: Visit, form: Form, now: Any) -> str:
-    """What confirms the deletion."""
-    return str(now[form.confirms]).strip() if form.confirms else visit.path[form.thing]
+    """What is asked for to confirm the deletion."""
+    return confirming.name_to_type(now, form.confirms) or visit.path[form.thing]
+
+
+def _headed(visit: Visit, act: str, kind: str, now: Any) -> dict[str, Any]:
+    """What the page does, to what, and what becomes of what that holds."""
+    t = Texts(visit.lang)
+    word = f"{act}_{kind}"
+    return {
+        "heading": t(word, called=confirming.called(now)),
+        "about": t[f"{word}_about"] if t.has(f"{word}_about") else "",
+    }
 
 
 async def _confirmed(
     visit: Visit, rendering: Rendering, form: Form, status: int = 200, error_word: str = ""
 ) -> Response:
     now = await _now(visit, form)
-    called = next(
-        (
-            str(now[key])
-            for key in ("name", "username", "email", "appName", "organizationName", "code")
-            if now.get(key)
-        ),
-        "",
-    )
     told = dict(await form.tells(visit)) if form.tells else {}
-    asks, warns = form.row.asks, form.row.warns
-    assert asks
+    warns = form.row.warns
     return rendering.page(
         visit,
         "delete.html",
         status,
-        heading=asks[visit.lang == "en-US"],
-        called=called,
+        **_headed(visit, "delete", form.thing, now),
+        called=confirming.called(now),
+        identifier=visit.path[form.thing],
         named=_typed(visit, form, now),
         back=_address(visit, form.back or form.path.rpartition("/")[0]),
         error_word=error_word,

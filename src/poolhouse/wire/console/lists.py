@@ -12,12 +12,11 @@ from starlette.responses import Response
 
 from poolhouse.client.model import Column, Command, Table, Values, got, put
 from poolhouse.client.table import COMMANDS
-from poolhouse.client.words import TITLES
 from poolhouse.wire.console.access import namespaces
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, segment
-from poolhouse.wire.console.words import Texts
+from poolhouse.wire.console.words import Texts, titled
 from poolhouse.wire.request import Query
 
 PAGE_SIZE = 50
@@ -142,7 +141,7 @@ def _handler(of: List) -> Handler:
             visit,
             "list.html",
             of=of,
-            columns=[(column, TITLES[column.title][visit.lang == "en-US"]) for column in shows.columns],
+            columns=[(column, titled(column.title, visit.lang)) for column in shows.columns],
             rows=[(_address(visit, of, row), [_value(row, one) for one in shows.columns]) for row in rows],
             total=total,
             asked=asked,

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from poolhouse.client.model import Facts, got
 from poolhouse.client.table import COMMANDS
-from poolhouse.client.words import TITLES
 from poolhouse.wire.console.access import grants
 from poolhouse.wire.console.access.grants import Grantee
 from poolhouse.wire.console.directory import members
@@ -16,6 +15,7 @@ from poolhouse.wire.console.directory.members import MEMBERS_PAGE, Members
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of
+from poolhouse.wire.console.words import titled
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,6 @@ def _handler(thing: Thing) -> Handler:
         data = await visit.ask(command.operation, named)
         shows = command.shows
         assert isinstance(shows, Facts)
-        english = visit.lang == "en-US"
         people, number = None, page_of(visit.http.query)
         if thing.members and visit.may(thing.members.lists):
             asked = {**named, "page": number, "limit": MEMBERS_PAGE}
@@ -71,7 +70,7 @@ def _handler(thing: Thing) -> Handler:
             thing=thing,
             named=visit.path[thing.name],
             facts=[
-                (TITLES[column.title][english], got(data, column.path), column.kind)
+                (titled(column.title, visit.lang), got(data, column.path), column.kind)
                 for column in shows.columns
             ],
             people=people,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.errors import ChangedMeanwhile, InvalidInput, PoolhouseError
-from poolhouse.wire.console import users
+from poolhouse.wire.console import confirming, users
 from poolhouse.wire.console.conflicts import once
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
@@ -155,8 +155,8 @@ async def reset_password(visit: Visit, rendering: Rendering) -> Response:
 
 async def erase(visit: Visit, rendering: Rendering) -> Response:
     form, user_id = visit.form(), visit.path["user"]
-    await visit.ask("GET get-user", {"userId": user_id})
-    if form.get("confirm", "").strip() != user_id:
+    person = await visit.ask("GET get-user", {"userId": user_id})
+    if not confirming.is_named(form, confirming.name_to_type(person, confirming.PERSON), user_id):
         return await users.shown(visit, rendering, "data", 400, error_word="erase_wrong")
     try:
         await visit.ask("POST erase-user", {"user": user_id})

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from poolhouse.wire.console import audit
+from poolhouse.wire.console import audit, confirming
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, segment
@@ -127,7 +127,7 @@ async def _security(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
 
 
 async def _data(visit: Visit, user_id: str, user: Any) -> dict[str, Any]:
-    return {}
+    return {"name_to_type": confirming.name_to_type(user, confirming.PERSON) or user_id}
 
 
 TABS = (

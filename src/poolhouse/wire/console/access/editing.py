@@ -27,7 +27,7 @@ async def _policy_made(visit: Visit, rendering: Rendering, made: Any) -> Respons
 
 
 FORMS = (
-    Form("policies/new", "policy create", "policies", words=_WORDS, made=_policy_made),
+    Form("policies/new", "policy create", "policies", words=_WORDS, made=_policy_made, makes="policy"),
     Form(
         f"{policies.POLICY}/edit",
         "policy update",
@@ -45,6 +45,7 @@ FORMS = (
         within=_CODE,
         inside=(namespaces.ONE, {"namespace": "code"}),
         words=_WORDS,
+        makes="data_resource",
     ),
     Form(
         f"{policies.RESOURCE}/edit",
@@ -57,7 +58,7 @@ FORMS = (
         clears="",
         words=_WORDS,
     ),
-    Form("namespaces/new", "namespace create", "namespaces", words=_WORDS),
+    Form("namespaces/new", "namespace create", "namespaces", words=_WORDS, makes="namespace"),
     Form(
         "namespaces/{namespace}/edit",
         "namespace update",
@@ -77,6 +78,7 @@ FORMS = (
         inside=(namespaces.ONE, {"namespace": "code"}),
         made=_resource_made,
         words=_WORDS,
+        makes="resource",
     ),
     Form(
         f"{resources.PATH}/edit",
@@ -97,7 +99,7 @@ DELETIONS = (
         "policies",
         "policy",
         policies.ONE,
-        confirms="policyName",
+        confirms=("policyName",),
     ),
     Form(
         f"{policies.RESOURCE}/delete",

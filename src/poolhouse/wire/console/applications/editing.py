@@ -60,6 +60,7 @@ FORMS = (
         leaves=tuple(arg.name for arg in (*ENTRY, *OIDC) if arg.name != _CLIENT),
         made=_made,
         words=_WORDS,
+        makes="application",
     ),
     Form(
         f"{PATH}/edit",
@@ -95,7 +96,7 @@ FORMS = (
         words=_WORDS,
     ),
 )
-DELETIONS = (Form(f"{PATH}/delete", "app delete", "applications", "application", ONE),)
+DELETIONS = (Form(f"{PATH}/delete", "app delete", "applications", "application", ONE, confirms=("appName",)),)
 _OF_ADDRESSES = FORMS[2]
 
 

@@ -6,11 +6,11 @@ from starlette.responses import Response
 
 from poolhouse.client.model import Facts, got
 from poolhouse.client.table import COMMANDS
-from poolhouse.client.words import TITLES
 from poolhouse.wire.console.applications.frame import HERE, ONE, OVERVIEW, PEOPLE, framed
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of
+from poolhouse.wire.console.words import titled
 
 PAGE_SIZE = 50
 _SHOWN_APART = ("appId", "appName")
@@ -25,7 +25,7 @@ async def overview(visit: Visit, rendering: Rendering) -> Response:
         visit,
         "applications/overview.html",
         facts=[
-            (TITLES[column.title][visit.lang == "en-US"], got(facts["app"], column.path), column.kind)
+            (titled(column.title, visit.lang), got(facts["app"], column.path), column.kind)
             for column in shows.columns
             if column.path not in _SHOWN_APART
         ],

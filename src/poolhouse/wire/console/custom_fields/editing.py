@@ -84,6 +84,7 @@ FORMS = (
         sends=_made,
         varies=_varied,
         words=_WORDS,
+        makes="field",
     ),
     Form(
         _PATH,

@@ -38,7 +38,7 @@ def _whole(values: Values, now: Any) -> Values:
 
 
 FORMS = (
-    Form("sources/new", "source create", "sources", varies=_types, words=_WORDS),
+    Form("sources/new", "source create", "sources", varies=_types, words=_WORDS, makes="source"),
     Form(f"{PATH}/edit", "source update", PATH, "source", ONE, words=_WORDS),
     Form(
         f"{PATH}/connections/new",
@@ -48,6 +48,7 @@ FORMS = (
         inside=(ONE, {"source": "id"}),
         varies=_connection_types,
         words=_WORDS,
+        makes="connection",
     ),
     Form(
         f"{CONNECTION}/edit",
@@ -61,13 +62,22 @@ FORMS = (
     ),
 )
 DELETIONS = (
-    Form(f"{PATH}/delete", "source delete", "sources", "source", ONE, tells=_with_connections),
+    Form(
+        f"{PATH}/delete",
+        "source delete",
+        "sources",
+        "source",
+        ONE,
+        confirms=("name",),
+        tells=_with_connections,
+    ),
     Form(
         f"{CONNECTION}/delete",
         "source disconnect",
         PATH,
         "connection",
         ONE,
+        confirms=("displayName",),
         finds=the_connection,
         back=PATH,
     ),

@@ -47,7 +47,19 @@ async def _members(visit: Visit) -> Mapping[str, Any]:
 
 
 FORMS = (
-    Form("tenants/new", "tenant create", "tenants", sends=_made, varies=_varied, words=_WORDS),
+    Form(
+        "tenants/new", "tenant create", "tenants", sends=_made, varies=_varied, words=_WORDS, makes="tenant"
+    ),
     Form(f"{_PATH}/edit", "tenant update", _PATH, "tenant", ONE, varies=_varied, words=_WORDS),
 )
-DELETIONS = (Form(f"{_PATH}/delete", "tenant delete", "tenants", "tenant", ONE, tells=_members),)
+DELETIONS = (
+    Form(
+        f"{_PATH}/delete",
+        "tenant delete",
+        "tenants",
+        "tenant",
+        ONE,
+        confirms=("name",),
+        tells=_members,
+    ),
+)

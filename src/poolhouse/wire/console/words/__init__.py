@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from poolhouse.client.words import TITLES
 from poolhouse.errors import Lang
 from poolhouse.wire.console.words import (
     access,
@@ -23,6 +24,7 @@ from poolhouse.wire.console.words import (
     directory,
     examples,
     explorer,
+    forms,
     home,
     keys,
     mail_server,
@@ -57,6 +59,7 @@ _PARTS = (
     directory.WORDS,
     explorer.WORDS,
     examples.WORDS,
+    forms.WORDS,
     home.WORDS,
     keys.WORDS,
     passkeys.WORDS,
@@ -119,6 +122,12 @@ class Texts:
 
     def status(self, name: str) -> str:
         return STATUSES[name][self._place] if name in STATUSES else name
+
+
+def titled(column: str, lang: Lang) -> str:
+    """The title of a column of a command's table, as a page begins one: in a terminal they begin small."""
+    words = TITLES[column][lang == "en-US"]
+    return words[:1].upper() + words[1:]
 
 
 def moment(value: str | datetime | None) -> str:
