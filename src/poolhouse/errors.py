@@ -32,6 +32,7 @@ PoolhouseError
 │   ├── WrongCredentials        unknown user and wrong password alike
 │   ├── AccountBlocked (AccountLocked)  AccountSuspended  AppAccessDenied  EmailUnverified
 │   ├── CaptchaRequired  CodeWrong  CodeExpired  MfaRequired  PasswordResetRequired
+│   ├── ProviderFailed          an identity source did not say who somebody is (step, reason_zh, reason_en)
 │   └── OldPasswordWrong
 ├── NotSupported                not built, or not by this directory
 │   └── NotSupportedByDirectory
@@ -562,6 +563,24 @@ class LastLoginMethod(InvalidOperation):
 
 class LoginRefused(PoolhouseError):
     pass
+
+
+class ProviderFailed(LoginRefused):
+    """An outside identity source, or the way to it, did not work. The person is told that; whoever administers the
+    pool is told `step` (discovery, key, token, userinfo, clock, redirect, bind, search, signature, audience, state,
+    settings, ...) and the reason: our own words, and of the provider's at most a code.
+    """
+
+    zh = "身份源登录没有成功，请重试；仍不成功请联系管理员"
+    en = "Signing in through the identity source did not work. Try again, or ask an administrator"
+
+    def __init__(self, step: str, reason_zh: str, reason_en: str) -> None:
+        super().__init__(f"{step}: {reason_en}", step=step, reason_zh=reason_zh, reason_en=reason_en)
+        self.step = step
+
+    def reason(self, lang: Lang = "zh-CN") -> str:
+        """For an administrator."""
+        return str(self.facts["reason_en" if lang == "en-US" else "reason_zh"])
 
 
 class WrongCredentials(LoginRefused):

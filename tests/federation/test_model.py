@@ -1,0 +1,89 @@
+"""What a provider's client may say, and what every kind in the catalog has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from poolhouse.errors import NotSupported, ProviderFailed
+from poolhouse.federation import catalog
+from poolhouse.federation.model import Callback, ExternalId, ExternalUser, Manifest, checked, settled
+
+JOHN = ExternalId("generic", "john")
+
+
+def _user(ids: tuple[ExternalId, ...] = (JOHN,), claims: Any = None) -> ExternalUser:
+    return ExternalUser(ids, claims or {}, {})
+
+
+def test_a_user_within_the_bounds_is_taken_as_it_is() -> None:
+    user = _user((JOHN, ExternalId("unionid", "张三")), {"a": {"b": [1]}})
+    assert checked(user) is user
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        _user(()),
+        _user((ExternalId("openid", ""),)),
+        _user((ExternalId("openid", "   "),)),
+        _user((ExternalId("openid", "a\x00b"),)),
+        _user((ExternalId("openid", "a" * 257),)),
+        _user((JOHN, JOHN)),
+        _user(tuple(ExternalId(str(number), "x") for number in range(9))),
+        _user(claims={"a": "x" * 65_536}),
+        _user(claims={"a": [[[[[[[[1]]]]]]]]}),
+        _user(claims={"a": object()}),
+        _user(claims={"a": "\ud800"}),
+        _user(claims={"a\0": 1}),
+    ],
+    ids=range(12),
+)
+def test_what_is_out_of_bounds_is_refused_by_its_step(user: ExternalUser) -> None:
+    with pytest.raises(ProviderFailed) as refused:
+        checked(user)
+    assert refused.value.step == "userinfo"
+
+
+def test_a_parameter_that_comes_back_twice_is_refused() -> None:
+    assert Callback("GET", (("code", "1"), ("state", "2"))).given() == {"code": "1", "state": "2"}
+    assert Callback("POST", (("code", "1"),), (("code", "2"),)).given() == {"code": "2"}
+    with pytest.raises(ProviderFailed, match="redirect"):
+        Callback("GET", (("code", "1"), ("code", "2"))).given()
+
+
+def test_the_reason_is_for_the_administrator_and_not_in_the_message() -> None:
+    failed = ProviderFailed("clock", "时钟相差太多", "the clocks differ")
+    assert failed.reason("en-US") == "the clocks differ"
+    assert failed.reason() == "时钟相差太多"
+    assert "clock" not in failed.message("en-US")
+
+
+def test_a_kind_that_is_not_built_is_named() -> None:
+    with pytest.raises(NotSupported) as refused:
+        catalog.manifest_of("kuaishou:mobile")
+    assert "kuaishou:mobile" in refused.value.message("en-US")
+
+
+class _Settings(msgspec.Struct, rename="camel"):
+    client_id: str
+
+
+def test_a_connection_whose_settings_do_not_fit_says_which() -> None:
+    manifest = Manifest("x", "x", ("甲", "X"), _Settings, (), "x")
+    named = {"id": "1", "pool_id": "p", "source_id": "s", "identifier": "i"}
+    assert settled(manifest, **named, fields={"clientId": "a", "other": 1}).fields.client_id == "a"
+    with pytest.raises(ProviderFailed) as refused:
+        settled(manifest, **named, fields={})
+    assert refused.value.step == "settings"
+    assert "clientId" in refused.value.reason("en-US")
+
+
+@pytest.mark.parametrize("manifest", catalog.MANIFESTS.values(), ids=catalog.MANIFESTS)
+def test_a_kind_says_the_same_settings_to_programs_and_to_people(manifest: Manifest) -> None:
+    assert {one.encode_name for one in msgspec.structs.fields(manifest.settings)} == {
+        one.name for one in manifest.fields
+    }
+    assert manifest.redirecting or manifest.verifying
