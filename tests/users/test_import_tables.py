@@ -83,7 +83,7 @@ def test_a_line_that_is_not_utf_8_among_many_that_are_is_refused_alone(tmp_path:
     found = rows(tmp_path, content)
     assert [type(row) for row in found] == [ImportedUser, ImportedUser, RowError, ImportedUser]
     assert found[2].line == 4
-    assert "--encoding" in found[2].message
+    assert "--encoding" in found[2].message("en-US")
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|", "，", "；"])
@@ -188,7 +188,7 @@ def test_a_row_of_another_shape_is_told_by_its_number(tmp_path: Path, what: str)
     found = rows(tmp_path, f'用户名,邮箱,姓名\nwang,,"two\nlines"\n\n{line}\nzhao,,赵\n')
     assert [type(row) for row in found] == [ImportedUser, RowError, ImportedUser]
     assert (found[1].line, found[1].field) == (5, field)
-    assert said in found[1].message
+    assert said in found[1].message("en-US")
 
 
 def test_a_quote_nobody_closes_loses_nothing_in_silence(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_quote_nobody_closes_loses_nothing_in_silence(tmp_path: Path) -> None:
 def test_separators_at_the_end_and_blank_lines_are_no_cells(tmp_path: Path) -> None:
     assert values(tmp_path, "用户名,邮箱,姓名,,\nwang,w@x.cn,王芳,,\n,,,,\n  \nli,l@x.cn,李雷,,,,\n") == READ
     found = rows(tmp_path, "用户名,,姓名\nwang,lost,王芳\n")
-    assert "a cell in a column without a name" in found[0].message
+    assert "a cell in a column without a name" in found[0].message("en-US")
 
 
 @pytest.mark.parametrize("cell", ["1.39E+10", "1.38E+10", "1,39E+10", "4.4E+17"])
@@ -208,7 +208,7 @@ def test_a_number_a_spreadsheet_shortened_is_refused_by_name(tmp_path: Path, cel
     (row,) = rows(tmp_path, f'username;{column}\nwang;"{cell}"\n')
     assert isinstance(row, RowError)
     assert row.field == key_of(column)
-    assert "as text" in row.message
+    assert "as text" in row.message("en-US")
 
 
 def test_what_keeps_a_spreadsheet_from_counting_is_read_as_it_is_meant(tmp_path: Path) -> None:
@@ -236,10 +236,10 @@ def test_a_key_nobody_knows_refuses_its_json_row_and_no_other(tmp_path: Path) ->
     found = rows(tmp_path, text, name="users.jsonl")
     assert [type(row) for row in found] == [RowError, ImportedUser, ImportedUser]
     assert (found[0].line, found[0].field) == (1, "emial")
-    assert "email?" in found[0].message
+    assert "email?" in found[0].message("en-US")
     assert found[2].values == {"email": "z@x.cn"}
     twice = rows(tmp_path, '{"email": "a@x.cn", "Email": "b@x.cn"}\n', name="users.jsonl")
-    assert "twice" in twice[0].message
+    assert "twice" in twice[0].message("en-US")
     ignored = rows(tmp_path, text, name="users.jsonl", ignore=("emial",))
     assert isinstance(ignored[0], ImportedUser)
 

@@ -89,8 +89,8 @@ async def with_a_row_everywhere(services: Services, pool: PoolForTests) -> User:
         ),
         ("insert into user_imports (pool_id, source) values ($1, 's')", ()),
         (
-            "insert into user_import_errors (pool_id, source, line, field, message, id_in_old) "
-            "values ($1, 's', 1, 'f', $2, $3)",
+            "insert into user_import_errors (pool_id, source, line, field, message, message_en, id_in_old) "
+            "values ($1, 's', 1, 'f', $2, $2, $3)",
             (f"taken {MARK}-name", OLD),
         ),
     ]

@@ -400,10 +400,10 @@ def _named() -> tuple[Held, ...]:
             "user_import_errors",
             "select to_jsonb(t) as row from user_import_errors t where t.pool_id = $1 and exists ("
             "select 1 from unnest($2::text[]) needle "
-            "where strpos(lower(concat_ws(' ', t.field, t.message, t.id_in_old)), needle) > 0) "
+            "where strpos(lower(concat_ws(' ', t.field, t.message, t.message_en, t.id_in_old)), needle) > 0) "
             "order by t.source, t.line",
             _needles,
-            said=("field", "message", "id_in_old"),
+            said=("field", "message", "message_en", "id_in_old"),
         ),
     )
 

@@ -97,7 +97,7 @@ class ImportChecks:
         checked, entries = await aside(caller.pool_id, _read, kind, given, reading, parse, caller.lang)
         if checked.problem:
             return checked
-        left, here = Rehearsal(caller.lang).judged(entries)
+        left, here = Rehearsal().judged(entries)
         log = _Collected()
         journal = await self._imports.store(caller, Journal("check"), left, len(left), log, dry_run=True)
         errors = tuple(log.by_line[line] for line in sorted(log.by_line))
@@ -201,7 +201,7 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
 
 def refused_rows(kind: Format, text: str, checked: Checked, lang: Lang) -> str:
     """The rows in `errors` as a file of the same format, each with the reason; what is secret is left out."""
-    reasons = {error.line: f"{error.field}: {error.message}" for error in checked.errors}
+    reasons = {error.line: f"{error.field}: {error.message(lang)}" for error in checked.errors}
     secret = {column.name for column in checked.columns if column.key in SECRET}
     out = io.StringIO(newline="")
     if kind == "jsonl":

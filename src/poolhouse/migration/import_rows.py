@@ -69,12 +69,16 @@ class ImportedUser:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why a row was not brought in. Of the row itself it carries the old id alone: the rest may be secret."""
+    """Why a row was not brought in, in both languages. Of the row itself it carries the old id alone: the rest may be
+    secret."""
 
     line: int
     field: str
-    message: str
+    reason: Reason
     id: str | None = None
+
+    def message(self, lang: Lang) -> str:
+        return said(self.reason, lang)
 
 
 def read(path: Path, reading: Reading = PLAIN) -> Iterator[Raw]:
@@ -111,24 +115,22 @@ def parsed(
     email: CheckEmail = emails.checked,
     *,
     function: bool = False,
-    lang: Lang = "en-US",
 ) -> ImportedUser | RowError:
     """`ignored` counts the rows of each key the caller leaves out; `email` judges an address; `function`: whether the
     pool has a `verifyPassword`."""
     for name in raw.ignored:
         ignored[name] = ignored.get(name, 0) + 1
     if raw.broken is not None:
-        return RowError(raw.line, raw.field, said(raw.broken, lang))
+        return RowError(raw.line, raw.field, raw.broken)
     try:
         return required(raw, email, function)
     except PoolhouseError as error:
-        return refused(raw.line, error, lang=lang)
+        return refused(raw.line, error)
 
 
-def refused(
-    line: int, error: PoolhouseError, script_id: str | None = None, *, lang: Lang = "en-US"
-) -> RowError:
-    return RowError(line, str(error.facts.get("field") or "row"), error.message(lang), script_id)
+def refused(line: int, error: PoolhouseError, script_id: str | None = None) -> RowError:
+    reason = (error.message("zh-CN"), error.message("en-US"))
+    return RowError(line, str(error.facts.get("field") or "row"), reason, script_id)
 
 
 def said(reason: Reason, lang: Lang) -> str:

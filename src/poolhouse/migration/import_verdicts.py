@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
 import msgspec
 
 from poolhouse.db.database import Tx
-from poolhouse.errors import InvalidInput, Lang
+from poolhouse.errors import InvalidInput
 from poolhouse.migration import postgres as newcomers
-from poolhouse.migration.import_rows import ImportedUser, RowError, said
+from poolhouse.migration.import_rows import ImportedUser, RowError
 from poolhouse.migration.postgres import Journal, Known
 from poolhouse.texts import Reason
 from poolhouse.users.rules import spelled
@@ -27,19 +26,14 @@ _TAKEN: Reason = ("属于另一个用户", "belongs to another user")
 Entry = ImportedUser | RowError
 
 
-def verdict_on(person: ImportedUser, known: Known, lang: Lang = "en-US") -> RowError | Literal["new", "here"]:
+def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", "here"]:
     """Somebody new; somebody who is here; or somebody whose identifiers are partly another's, an error.
 
     One user here is the same person if no identifier of the row says otherwise: an account of the same
     e-mail but another username is somebody else's until a human has looked.
     """
     if person.script_id and person.script_id in known.deleted:
-        return RowError(
-            person.line,
-            "id",
-            said(_DELETED, lang),
-            person.script_id,
-        )
+        return RowError(person.line, "id", _DELETED, person.script_id)
     if person.script_id and person.script_id in known.by_script_id:
         return "here"
     given = newcomers.keys_of(person)
@@ -52,14 +46,13 @@ def verdict_on(person: ImportedUser, known: Known, lang: Lang = "en-US") -> RowE
     theirs = known.keys_of[owner]
     if set(holders.values()) == {owner} and all(theirs[key] in (None, given[key]) for key in given):
         return "here"
-    return RowError(person.line, spelled(field_), said(_TAKEN, lang), person.script_id)
+    return RowError(person.line, spelled(field_), _TAKEN, person.script_id)
 
 
 class Rehearsal:
     """A dry run leaves nothing behind that a later row could meet, so it remembers who came."""
 
-    def __init__(self, lang: Lang = "en-US") -> None:
-        self._lang = lang
+    def __init__(self) -> None:
         self._by_key: dict[tuple[str, str], str] = {}
         self._keys_of: dict[str, Mapping[str, str | None]] = {}
         self._by_script_id: dict[str, str] = {}
@@ -74,7 +67,7 @@ class Rehearsal:
         if isinstance(entry, RowError):
             return entry
         known = Known(self._by_key, self._keys_of, self._by_script_id, frozenset())
-        verdict = verdict_on(entry, known, self._lang)
+        verdict = verdict_on(entry, known)
         if verdict != "new":
             return verdict
         keys = newcomers.keys_of(entry)
@@ -138,5 +131,5 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _told(error: RowError) -> bytes:
-    fields = {name: value for name, value in asdict(error).items() if value is not None}
-    return msgspec.json.encode(fields)
+    told = {"line": error.line, "field": error.field, "message": error.message("en-US")}
+    return msgspec.json.encode(told | ({"id": error.id} if error.id is not None else {}))

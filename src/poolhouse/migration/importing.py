@@ -114,7 +114,6 @@ class UserImports:
         """
         await self.require_native(caller)
         check_errors_file(errors, path)
-        caller = replace(caller, lang="en-US")  # that file is read by programs, too
         judge = await self.parser(caller)
         digest, total = await asyncio.to_thread(_digest, path)
         source = f"file:{digest}"
@@ -184,7 +183,7 @@ class UserImports:
     async def parser(self, caller: Caller) -> Callable[..., Entry]:
         """`import_rows.parsed` for this pool."""
         function = await self._passwords.has_function(caller.pool_id)
-        return partial(import_rows.parsed, email=self._check_email, function=function, lang=caller.lang)
+        return partial(import_rows.parsed, email=self._check_email, function=function)
 
     async def store(
         self,
@@ -210,7 +209,7 @@ class UserImports:
         except PoolhouseError as error:
             if len(entries) == 1:
                 script_id = entries[0].script_id if isinstance(entries[0], ImportedUser) else None
-                refused: Entry = import_rows.refused(entries[0].line, error, script_id, lang=caller.lang)
+                refused: Entry = import_rows.refused(entries[0].line, error, script_id)
                 return await patiently(journal, [refused], advance, finish=finish)
             half = len(entries) // 2
             first = half if advance == len(entries) else 0
@@ -318,7 +317,7 @@ class UserImports:
         for person in people:
             if person.line in ids_by_line:
                 continue
-            verdict = verdict_on(person, existing, caller.lang)
+            verdict = verdict_on(person, existing)
             if isinstance(verdict, RowError):
                 errors.append(verdict)
             elif verdict == "here":

@@ -125,15 +125,17 @@ class ErrorRows:
     async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
         if errors and journal.failed < ERRORS_KEPT:
             await tx.execute(
-                "insert into user_import_errors (pool_id, source, line, field, message, id_in_old) "
-                "select $1, $2, one.line, one.field, one.message, one.id "
-                "from unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) as one (line, field, message, id) "
+                "insert into user_import_errors (pool_id, source, line, field, message, message_en, id_in_old) "
+                "select $1, $2, one.line, one.field, one.zh, one.en, one.id "
+                "from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[]) "
+                "as one (line, field, zh, en, id) "
                 "on conflict do nothing",
                 pool_id,
                 journal.source,
                 [error.line for error in errors],
                 [error.field for error in errors],
-                [error.message for error in errors],
+                [error.reason[0] for error in errors],
+                [error.reason[1] for error in errors],
                 [error.id for error in errors],
             )
         return journal.errors_bytes
@@ -151,14 +153,14 @@ async def errors(db: Executor, pool_id: str, source: str, wanted: PageRequest) -
         source,
     )
     rows = await db.fetch(
-        "select line, field, message, id_in_old from user_import_errors "
+        "select line, field, message, coalesce(message_en, message), id_in_old from user_import_errors "
         "where pool_id = $1 and source = $2 order by line limit $3 offset $4",
         pool_id,
         source,
         wanted.size,
         wanted.offset,
     )
-    return Page(total, [RowError(*row) for row in rows])
+    return Page(total, [RowError(line, name, (zh, en), old) for line, name, zh, en, old in rows])
 
 
 def _job(row: Sequence[object]) -> ImportJob:
@@ -172,10 +174,10 @@ async def erase_person(db: Executor, pool_id: str, person: Person) -> int:
     """Rows of an import that were refused, where one names them."""
     rows = await db.fetch(
         """
-        select source, line, concat_ws(' ', field, message, id_in_old) as said from user_import_errors
+        select source, line, concat_ws(' ', field, message, message_en, id_in_old) as said from user_import_errors
         where pool_id = $1 and exists (
           select 1 from unnest($2::text[]) needle
-          where strpos(lower(concat_ws(' ', field, message, id_in_old)), needle) > 0)
+          where strpos(lower(concat_ws(' ', field, message, message_en, id_in_old)), needle) > 0)
         """,
         pool_id,
         person.needles,

@@ -15,7 +15,7 @@ from poolhouse.errors import InvalidOperation, NotPermitted, PoolhouseError, Too
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.migration import jobs, postgres_jobs
 from poolhouse.services import Services
-from poolhouse.users.model import UserKey, UserQuery
+from poolhouse.users.model import UserDraft, UserKey, UserQuery
 
 
 def lines(*rows: dict[str, Any] | str) -> str:
@@ -94,6 +94,21 @@ async def test_what_is_refused_is_told_by_its_row_and_the_neighbour_sees_no_job(
     assert (await neighbour.get("list-import-users-jobs"))["data"] == {"totalCount": 0, "list": []}
     listed = (await v3.get("list-import-users-jobs"))["data"]
     assert [job["jobId"] for job in listed["list"]] == [job_id]
+
+
+async def test_a_reason_is_read_in_the_reader_s_language_whoever_sent_the_row(v3: V3Client) -> None:
+    await v3.services.users.create(v3.administrator, UserDraft({"username": "bob", "email": "b@x.cn"}))
+    job_id = await begun(v3)
+    await sent(v3, job_id, 0, lines({"username": "b", "gender": "?"}, {"username": "bob", "email": "o@x.cn"}))
+    told = {}
+    for lang in ("zh-CN", "en-US"):
+        headers = {"x-authing-lang": lang}
+        answer = await v3.get("list-import-users-errors", headers=headers, jobId=job_id)
+        told[lang] = [error["message"] for error in answer["data"]["list"]]
+    assert told["zh-CN"][1] == "属于另一个用户"
+    assert told["en-US"][1] == "belongs to another user"
+    assert told["zh-CN"][0] != told["en-US"][0]
+    assert told["en-US"][0].isascii()
 
 
 async def test_a_piece_that_is_sent_twice_is_refused_by_its_position(v3: V3Client) -> None:

@@ -170,7 +170,7 @@ async def move_page(request: V3Request, body: MovePageDto) -> MovedPageDto:
     if body.position < 0:
         raise InvalidInput("position", "应不小于 0", "must be at least 0")
     moved = await request.services.migration.move(request.caller, body.position, dry_run=body.dry_run)
-    before, after = moved.before, moved.after
+    before, after, lang = moved.before, moved.after, request.caller.lang
     return MovedPageDto(
         after.position,
         after.finished,
@@ -179,14 +179,17 @@ async def move_page(request: V3Request, body: MovePageDto) -> MovedPageDto:
         after.failed - before.failed,
         moved.seen,
         moved.total,
-        [MigrationErrorDto(one.line, one.field, one.message, one.id) for one in moved.errors],
+        [MigrationErrorDto(one.line, one.field, one.message(lang), one.id) for one in moved.errors],
     )
 
 
 async def list_errors(request: V3Request, query: ListMigrationErrorsQuery) -> MigrationErrorPageDto:
     asked = page(query.page, query.limit, LARGEST_PAGE)
     found = await request.services.migration.errors(request.caller, asked)
-    shown = [MigrationErrorDto(one.line, one.field, one.message, one.id) for one in found.items]
+    shown = [
+        MigrationErrorDto(one.line, one.field, one.message(request.caller.lang), one.id)
+        for one in found.items
+    ]
     return MigrationErrorPageDto(found.total, shown)
 
 

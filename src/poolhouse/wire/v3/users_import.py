@@ -9,7 +9,7 @@ from base64 import b64decode
 
 from msgspec import Struct, field
 
-from poolhouse.errors import InvalidInput
+from poolhouse.errors import InvalidInput, Lang
 from poolhouse.migration.export_formats import Format
 from poolhouse.migration.import_checks import reading_of
 from poolhouse.migration.import_rows import RowError
@@ -150,7 +150,7 @@ async def check_import_users(request: V3Request, body: CheckImportUsersDto) -> C
         imported=checked.imported,
         skipped=checked.skipped,
         failed=len(checked.errors),
-        errors=[_error(error) for error in checked.errors],
+        errors=[_error(error, request.caller.lang) for error in checked.errors],
         refused=checked.refused,
     )
 
@@ -188,7 +188,7 @@ async def list_import_users_errors(
 ) -> ImportUsersErrorsDto:
     wanted = page(query.page, query.limit)
     found = await request.services.import_jobs.errors(request.caller, query.job_id, wanted)
-    return ImportUsersErrorsDto(found.total, [_error(error) for error in found.items])
+    return ImportUsersErrorsDto(found.total, [_error(error, request.caller.lang) for error in found.items])
 
 
 async def cancel_import_users_job(request: V3Request, body: CancelImportUsersJobDto) -> ImportUsersJobDto:
@@ -212,8 +212,8 @@ def _job(job: ImportJob) -> ImportUsersJobDto:
     )
 
 
-def _error(error: RowError) -> ImportUsersErrorDto:
-    return ImportUsersErrorDto(error.line, error.field, error.message, error.id)
+def _error(error: RowError, lang: Lang) -> ImportUsersErrorDto:
+    return ImportUsersErrorDto(error.line, error.field, error.message(lang), error.id)
 
 
 ENDPOINTS = [
