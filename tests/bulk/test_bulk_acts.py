@@ -14,7 +14,7 @@ from tests.bulk.conftest import Works
 from tests.conftest import PoolForTests
 
 from poolhouse.accounts.service import AccountService
-from poolhouse.bulk import postgres, service, work
+from poolhouse.bulk import postgres, service, turns, work
 from poolhouse.bulk.model import Act, BulkAct
 from poolhouse.caller import Caller
 from poolhouse.client import table_bulk
@@ -426,7 +426,7 @@ async def test_pools_take_turns(
 async def test_a_worker_of_one_pool_finds_it_behind_however_many_others(
     works: Works, other_pool: PoolForTests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "_LOOK_AT", 1)
+    monkeypatch.setattr(turns, "_LOOK_AT", 1)
     other = Works(works.services, other_pool)
     for one in (other, works):
         await one.people(1)
@@ -455,7 +455,7 @@ async def test_an_act_that_fails_as_a_whole_holds_up_no_other_pool(
 
 async def until_ended(works: Works, worker: work.BulkWork, act_id: str) -> BulkAct:
     """However often a piece fails on the way."""
-    for _ in range(4 * work.TRIES):
+    for _ in range(4 * turns.TRIES):
         with suppress(RuntimeError, PoolhouseError):
             await worker.step()
         act = await works.services.bulk_acts.get(works.pool.administrator, act_id)
@@ -482,7 +482,7 @@ async def test_those_of_a_piece_that_always_fails_have_failed_and_the_act_goes_o
     monkeypatch.setattr(worker, "_done", done)
     ended = await until_ended(works, worker, act.id)
     assert (ended.status, ended.done, ended.failed) == ("COMPLETED", 3, 2)
-    assert pieces.count(4) == work.TRIES
+    assert pieces.count(4) == turns.TRIES
     page = PageRequest(1, 10)
     failed = await works.services.bulk_acts.results(works.pool.administrator, act.id, page, "FAILED")
     assert [(one.row, one.error) for one in failed.items] == [(3, "PoolhouseError"), (4, "PoolhouseError")]
@@ -505,7 +505,7 @@ async def test_a_piece_for_which_there_is_no_room_is_tried_on(
     people = await works.people(1)
     act = await started(works, user_ids=[one.id for one in people])
     worker = works.worker()
-    whole, left = worker._done, [True] * (2 * work.TRIES)
+    whole, left = worker._done, [True] * (2 * turns.TRIES)
 
     async def done(tx: Any, act: BulkAct, caller: Caller) -> Any:
         if left:

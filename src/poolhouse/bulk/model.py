@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from poolhouse.caller import Caller
 from poolhouse.errors import Lang
 from poolhouse.users.model import UserQuery
 
@@ -41,6 +42,10 @@ class Actor:
     lang: Lang
     ip: str | None
     user_agent: str
+
+    @classmethod
+    def of(cls, caller: Caller) -> Actor:
+        return cls(caller.kind, caller.actor_id, caller.scopes, caller.lang, caller.ip, caller.user_agent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import cast
 
 from poolhouse.administrators.service import AdministratorService
 from poolhouse.bulk.acts import ACTS
-from poolhouse.bulk.model import BulkAct
+from poolhouse.bulk.model import Actor, BulkAct
 from poolhouse.caller import ActorKind, Caller
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.errors import LimitedRole, NotPermitted
@@ -18,22 +18,26 @@ class Rights:
         self._administrators, self._keys = administrators, keys
 
     async def caller(self, act: BulkAct) -> Caller:
-        """Asked before each piece. Raises Refused once they were disabled, or lost the role or key; PoolNotFound."""
-        actor = act.actor
+        """Raises as `caller_of`."""
+        return await self.caller_of(act.pool_id, act.actor, ACTS[act.act].scopes, act.request_id)
+
+    async def caller_of(self, pool_id: str, actor: Actor, scopes: frozenset[str], request_id: str) -> Caller:
+        """Asked before each piece. Raises Refused once they were disabled, lost the role or key, or one of `scopes`;
+        PoolNotFound."""
         asked = Caller(
-            act.pool_id,
+            pool_id,
             kind=cast(ActorKind, actor.kind),
             actor_id=actor.id,
             scopes=actor.scopes,
             lang=actor.lang,
             ip=actor.ip,
             user_agent=actor.user_agent,
-            request_id=act.request_id,
+            request_id=request_id,
         )
-        if actor.kind == "administrator" and actor.id != act.pool_id:
+        if actor.kind == "administrator" and actor.id != pool_id:
             asked = replace(asked, scopes=_common(actor.scopes, await self._now(asked)))
         asked.require_administrator()
-        asked.require_scopes(ACTS[act.act].scopes)
+        asked.require_scopes(scopes)
         return asked
 
     async def _now(self, asked: Caller) -> frozenset[str] | None:

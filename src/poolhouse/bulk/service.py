@@ -131,8 +131,6 @@ class BulkActs:
         query: UserQuery | None,
         expected: int | None,
     ) -> BulkAct:
-        scopes = caller.scopes
-        actor = Actor(caller.kind, caller.actor_id, scopes, caller.lang, caller.ip, caller.user_agent)
         moment = datetime.now(UTC)
         wanted = BulkAct(
             id=new_id(),
@@ -142,7 +140,7 @@ class BulkActs:
             user_ids=named,
             query=query,
             expected=expected,
-            actor=actor,
+            actor=Actor.of(caller),
             status="WAITING",
             reason=None,
             position=0,

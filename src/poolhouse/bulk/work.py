@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from poolhouse.audit.service import AuditLog
-from poolhouse.background import forever
 from poolhouse.bulk import postgres
 from poolhouse.bulk.acts import ACTS, Services
 from poolhouse.bulk.model import BulkAct, Result
 from poolhouse.bulk.rights import Rights
 from poolhouse.bulk.service import ending
+from poolhouse.bulk.turns import Turns
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Tx
 from poolhouse.errors import (
@@ -33,7 +32,6 @@ from poolhouse.errors import (
     QueryTooBroad,
     Refused,
     TooManyRequests,
-    Unavailable,
 )
 from poolhouse.paging import PageRequest
 
@@ -43,18 +41,15 @@ PIECE_S = 1.0
 """After as long no further one is begun with before others had their turn."""
 AT_ONCE = 2
 """Pools a node works for at the same time; each takes two connections."""
-LOOK_EVERY_S = 5.0
-"""A node may have died, or a word got lost."""
 RETRIES, WAIT_S = 4, 0.1
-TRIES = 5
-"""Of a piece that fails as a whole, on one node; then its users have failed, and the act goes on."""
-_LOOK_AT = 20
 
 _log = structlog.get_logger(__name__)
 
 
-class BulkWork:
+class BulkWork(Turns):
     """`only`: the pools it serves (None: all), so that tests do not do each other's acts."""
+
+    name, channel, at_once = "bulk", postgres.CHANNEL, AT_ONCE
 
     def __init__(
         self,
@@ -65,65 +60,14 @@ class BulkWork:
         audit: AuditLog,
         only: frozenset[str] | None = None,
     ) -> None:
-        self._db, self._services, self._rights, self._audit, self._only = db, services, rights, audit, only
-        self._wake = asyncio.Event()
-        self._failures: dict[tuple[str, str], int] = {}
+        super().__init__(db)
+        self._services, self._rights, self._audit, self._only = services, rights, audit, only
 
-    async def run(self) -> None:
-        """Until cancelled. What is under way then is done over as after any other death: by the log."""
-        await forever("bulk_listen", self._listen, asyncio.Event().wait)
+    async def _waiting(self, most: int) -> list[tuple[str, str]]:
+        return await postgres.waiting(self._db, most, self._only)
 
-    async def _listen(self) -> None:
-        await self._db.listen(postgres.CHANNEL, self._woken)
-        async with asyncio.TaskGroup() as group:
-            for place in range(AT_ONCE):
-                group.create_task(forever(f"bulk_{place}", self._turn, self._rest))
-
-    async def _turn(self) -> None:
-        while await self.step():
-            pass
-
-    async def _woken(self, _payload: str | None) -> None:
-        self._wake.set()
-
-    async def _rest(self) -> None:
-        self._wake.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await self._wake.wait()
-
-    async def step(self) -> bool:
-        """A piece of whichever act is free and was served longest ago; False where none was. Raises DatabaseLost, and
-        keeps what was done before it; raises what else made a piece fail once no other pool has one to do."""
-        failed: Exception | None = None
-        for pool_id, act_id in await postgres.waiting(self._db, _LOOK_AT, self._only):
-            try:
-                if await self._piece(pool_id, act_id):
-                    self._failures.pop((pool_id, act_id), None)
-                    return True
-            except DatabaseLost:
-                raise
-            except Exception as error:  # it would be the first to be looked at for ever
-                _log.warning("bulk_piece_failed", pool_id=pool_id, act=act_id, exc_info=True)
-                if not self._is_lost(pool_id, act_id, error):
-                    await postgres.put_behind(self._db, pool_id, act_id)
-                elif await self._given_up(pool_id, act_id):
-                    return True
-                failed = error
-        if failed:
-            raise failed
-        return False
-
-    def _is_lost(self, pool_id: str, act_id: str, error: Exception) -> bool:
-        """Whether it has failed TRIES times for another reason than that there is no room for now."""
-        if isinstance(error, Unavailable):
-            return False
-        key = (pool_id, act_id)
-        self._failures[key] = self._failures.get(key, 0) + 1
-        if self._failures[key] < TRIES:
-            return False
-        del self._failures[key]
-        return True
+    async def _put_behind(self, pool_id: str, job_id: str) -> None:
+        await postgres.put_behind(self._db, pool_id, job_id)
 
     async def _given_up(self, pool_id: str, act_id: str) -> bool:
         """Those whose turn it was have failed, but whom the log has as done; where nobody was named yet, or not even
