@@ -194,8 +194,8 @@ async def test_what_is_no_answer_is_told_so(calls: Outgoing, listener: Listener,
 async def test_an_answer_that_goes_on_and_on_is_given_up(
     calls: Outgoing, listener: Listener, again: bytes
 ) -> None:
-    listener.answer = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 103 Early Hints\r\n" + again * 1000
-    with pytest.raises(NoAnswer, match="never comes"):
+    listener.answer = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 103 Early Hints\r\n" + again * 20_000
+    with pytest.raises(NoAnswer, match="no HTTP"):
         await calls.post_form(f"http://rp.example:{listener.port}/", {})
 
 
@@ -302,3 +302,102 @@ def test_the_hosts_an_operator_names() -> None:
     for wrong in ("rp.internal", "http://rp:80", "10.0.0.0/8:1", "*:443"):
         with pytest.raises(SettingsUnfit):
             Settings(outgoing_hosts=wrong)
+
+
+# -- answers that are read ---------------------------------------------------------------------------------
+
+
+def _answer(body: bytes, head: bytes = b"") -> bytes:
+    return b"HTTP/1.1 200 OK\r\nX-Some: One\r\n" + head + b"\r\n" + body
+
+
+async def test_an_answer_is_read_whole(calls: Outgoing, listener: Listener, asked: list[str]) -> None:
+    listener.answer = _answer(b'{"a":1}', b"content-length: 7\r\n")
+    answer = await calls.get(f"http://rp.example:{listener.port}/a?b=c", {"Authorization": "Bearer x"})
+    assert (answer.status, answer.body, answer.headers["x-some"]) == (200, b'{"a":1}', "One")
+    head = listener.got[0]
+    assert head.startswith(b"GET /a?b=c HTTP/1.1\r\n")
+    assert b"Authorization: Bearer x\r\n" in head
+    assert f"Host: rp.example:{listener.port}\r\n".encode() in head
+    assert asked == ["rp.example"]
+
+
+async def test_an_answer_in_pieces_is_one(calls: Outgoing, listener: Listener) -> None:
+    listener.answer = _answer(b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"transfer-encoding: chunked\r\n")
+    answer = await calls.post(f"http://rp.example:{listener.port}/", b"<x/>", {"Content-Type": "text/xml"})
+    assert answer.body == b"abcde"
+    assert listener.got[0].endswith(b"<x/>")
+
+
+@pytest.mark.parametrize("head", [b"content-length: 10000000\r\n", b""], ids=["told", "untold"])
+async def test_an_answer_beyond_its_bound_is_none(calls: Outgoing, listener: Listener, head: bytes) -> None:
+    sent = 0
+
+    async def pour(writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        writer.write(_answer(b"", head))
+        while True:
+            writer.write(b"x" * 65_536)
+            sent += 65_536
+            await writer.drain()
+
+    listener.answer = pour
+    async with asyncio.timeout(5):
+        with pytest.raises(NoAnswer, match="longer than 1048576"):
+            await calls.get(f"http://rp.example:{listener.port}/")
+    assert sent < 20_000_000
+
+
+async def test_an_answer_that_is_cut_short_is_none(calls: Outgoing, listener: Listener) -> None:
+    listener.answer = _answer(b"abc", b"content-length: 7\r\n")
+    with pytest.raises(NoAnswer):
+        await calls.get(f"http://rp.example:{listener.port}/")
+
+
+async def test_a_body_that_trickles_is_given_up(
+    calls: Outgoing, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def trickle(writer: asyncio.StreamWriter) -> None:
+        writer.write(_answer(b""))
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    listener.answer = trickle
+    monkeypatch.setattr(outgoing, "WHOLE_S", 0.3)
+    with pytest.raises(NoAnswer, match=r"0\.3 s"):
+        await calls.get(f"http://rp.example:{listener.port}/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "rp.example", "ftp://rp.example/", "http://", "http://rp.example:99999/", "http://rp.example/a b",
+     "http://rp.example/张", "http://[::1/", "file:///etc/passwd"],
+)  # fmt: skip
+async def test_what_is_no_address_is_not_called(calls: Outgoing, url: str, asked: list[str]) -> None:
+    with pytest.raises(NoAnswer):
+        await calls.get(url)
+    assert asked == []
+
+
+async def test_a_name_and_password_in_an_address_are_sent_to_nobody(
+    calls: Outgoing, listener: Listener
+) -> None:
+    await calls.get(f"http://me:secret@rp.example:{listener.port}/")
+    assert b"secret" not in listener.got[0]
+    assert f"Host: rp.example:{listener.port}\r\n".encode() in listener.got[0]
+
+
+async def test_a_line_break_in_a_header_is_not_sent(calls: Outgoing, listener: Listener) -> None:
+    with pytest.raises(NoAnswer):
+        await calls.get(f"http://rp.example:{listener.port}/", {"X": "a\r\nY: b"})
+    assert listener.got == []
+
+
+async def test_the_second_address_is_tried_where_the_first_is_down(
+    calls: Outgoing, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [ipaddress.ip_address("::1"), ipaddress.ip_address("127.0.0.1")]
+    monkeypatch.setattr(outgoing, "_resolve", lambda host, port: both)
+    assert (await calls.get(f"http://rp.example:{listener.port}/")).status == 200

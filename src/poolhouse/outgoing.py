@@ -1,4 +1,4 @@
-"""Calls of ours to addresses that a pool's administrator wrote down: one POST, of whose answer the status is read.
+"""Calls of ours to addresses that a pool's administrator wrote down: one request, and an answer that has a bound.
 
 A name is resolved once, its addresses are judged (`networks.may_call`), and one of those is connected to, so a name
 that turns elsewhere meanwhile leads nowhere else. Redirects are not followed, proxies of the environment not used.
@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
 import socket
 import ssl
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 from poolhouse.networks import Address, may_call
 
-CONNECT_S = 5.0
 WHOLE_S = 10.0
-LONGEST_LINE = 8 * 1024
-MOST_LINES = 100
-_STATUS = re.compile(rb"HTTP/1\.[01] ([1-5]\d\d)(?: [^\r\n]*)?\r?\n")
+MOST_BYTES = 1024 * 1024
+_OURS = {"User-Agent": "poolhouse", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 
 
 class NotAllowed(Exception):
@@ -33,6 +31,15 @@ class NoAnswer(Exception):
     """Not connected, or no HTTP answer in time. The text is ours and quotes nothing but what the system said."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`headers` by their names in lower case; `body` as it came."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
 class Outgoing:
     """`named`: hosts and ports of the operator's own network that may be called. As many threads as callers wait for
     a name, so the callers bound how many of them there are."""
@@ -41,23 +48,69 @@ class Outgoing:
         self._named = frozenset((host.lower(), port) for host, port in named)
         self._tls: ssl.SSLContext | None = None
 
-    async def post_form(self, url: str, fields: dict[str, str]) -> int:
-        """The status of the answer. Raises NotAllowed, NoAnswer."""
-        split = urlsplit(url)
-        host, is_tls = (split.hostname or "").lower(), split.scheme == "https"
-        port = split.port or (443 if is_tls else 80)
+    async def post_form(self, url: str, fields: Mapping[str, str]) -> int:
+        """The status of the answer, of which nothing else is read. Raises NotAllowed, NoAnswer."""
+        return (await self.post(url, fields, most=0)).status
+
+    async def get(
+        self, url: str, headers: Mapping[str, str] | None = None, *, most: int = MOST_BYTES
+    ) -> Answer:
+        """`most`: bytes of the body; an answer that is longer is no answer. Raises NotAllowed, NoAnswer."""
+        return await self._asked("GET", url, headers or {}, None, most)
+
+    async def post(
+        self,
+        url: str,
+        body: Mapping[str, str] | bytes,
+        headers: Mapping[str, str] | None = None,
+        *,
+        most: int = MOST_BYTES,
+    ) -> Answer:
+        """A mapping is sent as a form; bytes as they are, with their content-type among `headers`."""
+        if isinstance(body, bytes):
+            return await self._asked("POST", url, headers or {}, body, most)
+        form = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+        return await self._asked("POST", url, form, urlencode(body).encode(), most)
+
+    async def _asked(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int
+    ) -> Answer:
+        from poolhouse import http_calls  # no start waits for an HTTP client
+
+        try:
+            split = urlsplit(url)
+            host, port = (split.hostname or "").lower(), split.port
+        except ValueError as error:
+            raise NoAnswer("the address is none") from error
+        is_tls = split.scheme == "https"
+        port = port or (443 if is_tls else 80)
+        path = (split.path or "/") + (f"?{split.query}" if split.query else "")
+        if not host or split.scheme not in ("http", "https") or not path.isascii() or " " in path:
+            raise NoAnswer("the address is none")
         addresses = await self.allowed(host, port)
         if is_tls and self._tls is None:
             self._tls = await asyncio.to_thread(ssl.create_default_context)
-        path = (split.path or "/") + (f"?{split.query}" if split.query else "")
-        request = _request(path, split.netloc, urlencode(fields).encode())
+        head = {"Host": split.netloc.rpartition("@")[2], **_OURS, **headers}
+        if body is not None:
+            head["Content-Length"] = str(len(body))
         try:
             async with asyncio.timeout(WHOLE_S):
-                return await self._exchange(addresses, port, host if is_tls else None, request)
+                answer = await http_calls.exchange(
+                    method,
+                    (is_tls, host, port, path),
+                    addresses,
+                    head,
+                    body,
+                    most,
+                    self._tls if is_tls else None,
+                )
         except TimeoutError as error:
             raise NoAnswer(f"no answer within {WHOLE_S:g} s") from error
-        except OSError as error:
-            raise NoAnswer(f"{type(error).__name__}: {error.strerror or 'connection lost'}"[:200]) from error
+        except http_calls.TooLong as error:
+            raise NoAnswer(f"the answer is longer than {most} bytes") from error
+        except http_calls.Broken as error:
+            raise NoAnswer(str(error)) from error
+        return Answer(*answer)
 
     async def allowed(self, host: str, port: int) -> list[Address]:
         """All addresses of the host that may be called. Not within a time-out: the thread would go on, unseen.
@@ -73,33 +126,6 @@ class Outgoing:
         if not allowed:
             raise NotAllowed("the host is of a private network; POOLHOUSE_OUTGOING_HOSTS can allow it")
         return allowed
-
-    async def _exchange(
-        self, addresses: list[Address], port: int, tls_name: str | None, request: bytes
-    ) -> int:
-        reader, writer = await self._connected(addresses, port, tls_name)
-        try:
-            writer.write(request)
-            await writer.drain()
-            return await _status(reader)
-        finally:
-            writer.transport.abort()  # what is left of the answer is nobody's business
-
-    async def _connected(
-        self, addresses: list[Address], port: int, tls_name: str | None
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """To the first that takes the connection."""
-        tls = self._tls if tls_name is not None else None
-        for left, address in enumerate(addresses, 1 - len(addresses)):
-            try:
-                async with asyncio.timeout(CONNECT_S):
-                    return await asyncio.open_connection(
-                        str(address), port, ssl=tls, server_hostname=tls_name, limit=LONGEST_LINE
-                    )
-            except (OSError, TimeoutError):
-                if left == 0:
-                    raise
-        raise NoAnswer("the host's name has no address")
 
 
 async def _resolved(host: str, port: int) -> list[Address]:
@@ -136,34 +162,3 @@ def _resolve(host: str, port: int) -> list[Address]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     texts = dict.fromkeys(str(info[4][0]).partition("%")[0] for info in found)
     return [ipaddress.ip_address(text) for text in texts]
-
-
-def _request(path: str, host: str, body: bytes) -> bytes:
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        f"Content-Length: {len(body)}\r\nUser-Agent: poolhouse\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-    )
-    return head.encode("ascii") + body
-
-
-async def _status(reader: asyncio.StreamReader) -> int:
-    """Of the first answer that is no interim one. Raises NoAnswer for what is no HTTP, or goes on and on."""
-    in_head = False
-    for _ in range(MOST_LINES):
-        line = await _line(reader)
-        if in_head:  # an interim answer's own
-            in_head = bool(line.strip())
-        elif (found := _STATUS.fullmatch(line)) is None:
-            raise NoAnswer("the answer is no HTTP")
-        elif not found[1].startswith(b"1"):
-            return int(found[1])
-        else:
-            in_head = True
-    raise NoAnswer("the answer never comes")
-
-
-async def _line(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.readuntil(b"\n")
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-        raise NoAnswer("the answer is no HTTP") from error
