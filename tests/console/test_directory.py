@@ -10,6 +10,10 @@ from tests.console.conftest import Open, Things
 from tests.console.test_forms import send
 
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.resources.authorization import Authorization
+from poolhouse.resources.model import Grant, ResourceType, TargetType
+from poolhouse.roles.model import RoleKey, Target
+from poolhouse.roles.model import TargetType as RoleTarget
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
@@ -48,6 +52,28 @@ async def test_a_branch_of_many_is_shown_a_page_at_a_time(
     assert "data-more" not in second
     found = (await one.get(f"{here}?q=部5")).text
     assert found.count(">部5") == 10
+
+
+async def test_a_department_shows_what_its_members_have_by_it_and_through_which_department(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    admin = pool.administrator
+    root = (await services.orgs.get_org_by_code(admin, "company")).root.id
+    for node, action in ((root, "read"), (things.department, "write")):
+        given = Authorization(TargetType.ORG, (node,), (Grant("orders", (action,), ResourceType.DATA),))
+        await services.authorization.authorize(admin, [given], "warehouse")
+    await services.roles.assign(admin, [RoleKey("editor")], [Target(RoleTarget.NODE, things.department)])
+    here = f"{ORG}/departments/{things.department}"
+    shown = (await (await console("viewer")).get(here)).text
+    section = shown[shown.index('id="rights"') : shown.index('id="members"')]
+    rows = [
+        re.sub(r"<[^>]*>|\s+", " ", row).split()
+        for row in re.findall(r"<tr>(.*?)</tr>", section, re.DOTALL)[1:]
+    ]
+    assert ["Resource", "orders", "warehouse", "read", "公司", "(above)"] in rows
+    assert ["Resource", "orders", "warehouse", "write", "This", "department"] in rows
+    assert ["Role", "editor", "default", "–", "This", "department"] in rows
+    assert f'/roles/{things.role}"' in section
 
 
 async def test_a_move_shows_what_it_changes_and_is_done_when_confirmed(

@@ -220,6 +220,25 @@ ORG_COMMANDS = (
         paged="",
     ),
     Command(
+        "org rights",
+        (
+            "列出部门成员因此部门及其上级而有的授权",
+            "Lists what everybody in a department has by it and by the departments above.",
+        ),
+        "GET list-department-rights",
+        (ORG, NODE),
+        Table(
+            (
+                Column("type", "kind"),
+                Column("label", "name"),
+                Column("id", "id"),
+                Column("namespace", "namespace"),
+                Column("detail", "detail"),
+                Column("given by", "departmentName"),
+            )
+        ),
+    ),
+    Command(
         "org preview-move",
         (
             "显示移动部门会改变什么，不做任何修改",

@@ -57,6 +57,7 @@ TITLES: dict[str, Words] = {
     "duration": ("毫秒", "ms"),
     "email": ("邮箱", "email"),
     "enabled": ("启用", "enabled"),
+    "given by": ("来自部门", "given by"),
     "grantable": ("可授予", "grantable"),
     "pool": ("用户池", "pool"),
     "usable": ("可用", "usable"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.orgs.members import DepartmentMembers
+from poolhouse.orgs.model import Node
 from poolhouse.orgs.service import OrgService
 from poolhouse.permissions import postgres_department_rights
 from poolhouse.permissions.model import DepartmentRight
@@ -32,12 +33,19 @@ class DepartmentRights:
     def __init__(self, db: Database, orgs: OrgService, members: DepartmentMembers) -> None:
         self._db, self._orgs, self._members = db, orgs, members
 
+    async def of(self, caller: Caller, node: Node) -> tuple[list[DepartmentRight], bool]:
+        """What everybody in it has by it and by those above it, and whether that is all: MOST_RIGHTS are read."""
+        read = await postgres_department_rights.given(
+            self._db, caller.pool_id, list(node.path), MOST_RIGHTS + 1, own=node.id
+        )
+        return read[:MOST_RIGHTS], len(read) <= MOST_RIGHTS
+
     async def of_move(self, caller: Caller, node_id: str, parent_id: str) -> Move:
         """What moving it would change; nothing is changed. Raises what moving it raises."""
         node, parent, departments = await self._orgs.check_move(caller, node_id, parent_id)
         members = await self._members.count_members(caller, [node_id], include_children=True)
         above, future = node.path[:-1], parent.path
-        read = await postgres_department_rights.inherited(
+        read = await postgres_department_rights.given(
             self._db, caller.pool_id, list(dict.fromkeys((*above, *future))), MOST_RIGHTS + 1
         )
         before, after = _named(read, above), _named(read, future)

@@ -8,6 +8,8 @@ import pytest
 from tests.wire.v3.conftest import V3Client
 from tests.wire.v3.test_orgs import data, department, organisation, refused, user
 
+from poolhouse.resources.authorization import Authorization
+from poolhouse.resources.model import Grant, ResourceType, TargetType
 from poolhouse.wire.v3 import department_tree, users_find
 
 Acme = dict[str, Any]
@@ -110,6 +112,35 @@ async def test_a_move_is_told_before_it_is_done(v3: V3Client, acme: Acme) -> Non
     await data(v3.post("update-department", asked))
     roles = await data(v3.get("get-user-roles", userId=acme["li"]))
     assert {one["code"] for one in roles["list"]} == {"everybody", "boss"}
+
+
+async def test_what_a_department_gives_is_told_with_which_department_gives_it(
+    v3: V3Client, acme: Acme
+) -> None:
+    """What is not for those below is told of the department itself, and of none below."""
+    for code, name in (("seller", "sales"), ("boss", "north")):
+        await data(v3.post("create-role", {"code": code}))
+        target = {"targetType": "DEPARTMENT", "targetIdentifier": acme[name]}
+        await data(v3.post("assign-role", {"code": code, "targets": [target]}))
+    await data(v3.post("create-resource", {"code": "ore", "type": "DATA", "actions": [{"name": "read"}]}))
+    for name, below in (("sales", False), ("north", False), ("root", True)):
+        grant = Grant("ore", (name,), ResourceType.DATA, inherit_by_children=below)
+        given = Authorization(TargetType.ORG, (acme[name],), (grant,))
+        await v3.services.authorization.authorize(v3.administrator, [given])
+    told = await data(v3.get("list-department-rights", **within(acme["north"])))
+    found = {
+        (one["kind"], one["id"], one["detail"], one["departmentName"], one["isInherited"])
+        for one in told["list"]
+    }
+    assert found == {
+        ("ROLE", "seller", "", "Sales", True),
+        ("ROLE", "boss", "", "North", False),
+        ("RESOURCE", "ore", "north", "North", False),
+        ("RESOURCE", "ore", "root", "Acme", True),
+    }
+    assert told["isWhole"]
+    nothing = await data(v3.get("list-department-rights", **within(acme["lab"])))
+    assert [one["detail"] for one in nothing["list"]] == ["root"]
 
 
 async def test_a_move_that_cannot_be_is_refused_before_it_is_tried(v3: V3Client, acme: Acme) -> None:

@@ -81,6 +81,27 @@ class DepartmentMoveDto(Struct, rename="camel"):
     is_whole: bool
 
 
+class DepartmentRightsQuery(Struct, rename="camel"):
+    organization_code: str
+    department_id: str = "root"
+
+
+class HeldDepartmentRightDto(Struct, rename="camel"):
+    kind: str
+    department_id: str
+    department_name: str
+    is_inherited: bool
+    namespace: str
+    id: str
+    name: str
+    detail: str
+
+
+class DepartmentRightsDto(Struct, rename="camel"):
+    is_whole: bool
+    items: list[HeldDepartmentRightDto] = field(name="list")
+
+
 class SetDepartmentMemberDto(Struct, rename="camel"):
     organization_code: str
     department_id: str
@@ -140,6 +161,28 @@ def _right(right: DepartmentRight) -> DepartmentRightDto:
     )
 
 
+async def list_department_rights(request: V3Request, query: DepartmentRightsQuery) -> DepartmentRightsDto:
+    node = await the_node(request, query.organization_code, query.department_id)
+    rights, is_whole = await request.services.department_rights.of(request.caller, node)
+    names = dict(zip(node.path, node.name_path, strict=True))
+    return DepartmentRightsDto(
+        is_whole=is_whole,
+        items=[
+            HeldDepartmentRightDto(
+                kind=one.kind,
+                department_id=one.department_id,
+                department_name=names[one.department_id],
+                is_inherited=one.department_id != node.id,
+                namespace=one.namespace,
+                id=one.id,
+                name=one.name,
+                detail=one.detail,
+            )
+            for one in rights
+        ],
+    )
+
+
 async def set_department_member(request: V3Request, body: SetDepartmentMemberDto) -> IsSuccessDto:
     if body.is_leader is None and body.is_main_department is None:
         raise Missing("isLeader")
@@ -180,6 +223,17 @@ ENDPOINTS = [
         scope="orgs:read",
         also=frozenset({"roles:read", "resources:read", "apps:read"}),
         summary="What moving a department would change; nothing is changed",
+        ours=True,
+    ),
+    Endpoint(
+        "GET",
+        "list-department-rights",
+        request=DepartmentRightsQuery,
+        response=DepartmentRightsDto,
+        handler=list_department_rights,
+        scope="orgs:read",
+        also=frozenset({"roles:read", "resources:read", "apps:read"}),
+        summary="What everybody in a department has by it and by the departments above",
         ours=True,
     ),
     Endpoint(

@@ -8,19 +8,12 @@ from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.errors import InvalidOperation, NodeNotFound, PoolhouseError
-from poolhouse.wire.console.directory.organizations import BRANCH, DEPARTMENT, TREE, base
+from poolhouse.wire.console.directory.organizations import BRANCH, DEPARTMENT, KINDS, TREE, base
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect, segment
 
 PREVIEW, MOVE = "GET preview-department-move", "POST update-department"
-KINDS = {
-    "ROLE": "right_role",
-    "POLICY": "right_policy",
-    "RESOURCE": "right_resource",
-    "APPLICATION": "right_application",
-    "DATA_POLICY": "right_data_policy",
-}
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:

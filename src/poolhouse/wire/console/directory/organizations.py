@@ -14,6 +14,14 @@ from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
 BRANCH = 50
 """Departments shown at once: as many as a list of v3 gives."""
 TREE, SET = "GET list-department-branch", "POST set-department-member"
+RIGHTS = "GET list-department-rights"
+KINDS = {
+    "ROLE": "right_role",
+    "POLICY": "right_policy",
+    "RESOURCE": "right_resource",
+    "APPLICATION": "right_application",
+    "DATA_POLICY": "right_data_policy",
+}
 ORGANIZATION = "/pools/{pool}/organizations/{organization}"
 DEPARTMENT = f"{ORGANIZATION}/departments/{{department}}"
 
@@ -61,6 +69,8 @@ async def _shown(
         last=people is None or number * MEMBERS_PAGE >= people["totalCount"],
         leaders=set(about["leaderUserIds"] or ()),
         here=f"{base(visit)}/departments/{segment(department_id)}",
+        rights=await visit.ask(RIGHTS, named) if visit.may(RIGHTS) else None,
+        kinds=KINDS,
     )
 
 
