@@ -26,6 +26,7 @@ LICENCES = ALLOWED | {
     "BSD License",
     "Apache 2.0",
     "Apache License, Version 2.0",
+    "Apache Software License",
 }
 
 

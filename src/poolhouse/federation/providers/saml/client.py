@@ -1,0 +1,170 @@
+"""The service provider of SAML 2.0: a request that the browser carries away, a response that it brings back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import timedelta
+
+from poolhouse.aside import aside
+from poolhouse.errors import ProviderFailed
+from poolhouse.federation.model import Begun, Callback, ExternalUser, Here, Settled
+from poolhouse.federation.providers.saml import metadata, requests
+from poolhouse.federation.providers.saml.documents import LONGEST
+from poolhouse.federation.providers.saml.keys import OwnKey, opened
+from poolhouse.federation.providers.saml.metadata import IdentityProvider
+from poolhouse.federation.providers.saml.names import FORMATS
+from poolhouse.federation.providers.saml.people import who
+from poolhouse.federation.providers.saml.responses import Expected, believed
+from poolhouse.federation.providers.saml.settings import SamlSettings
+from poolhouse.federation.providers.saml.signatures import Trust
+
+
+class Saml:
+    """One for the process; it keeps nothing."""
+
+    async def begin(self, connection: Settled, here: Here, state: str) -> Begun:
+        """The request, by the connection's binding; `state` travels as RelayState."""
+        settings: SamlSettings = connection.fields
+        provider = await self._provider(connection, here)
+        binding = settings.request_binding
+        destination = provider.addresses.get(binding)
+        if destination is None:
+            raise ProviderFailed(
+                "metadata",
+                f"身份提供方没有 {binding} 绑定的登录地址",
+                f"the provider has no address for requests by {binding}",
+            )
+        request = requests.Request(
+            destination=destination,
+            issuer=entity_id(connection, here),
+            consumer=here.callback,
+            name_id_format=FORMATS.get(settings.name_id_format, ""),
+            force=settings.force_authn,
+        )
+        key = _own_key(settings) if settings.sign_requests or provider.wants_signed_requests else None
+        return await aside(f"saml/{connection.pool_id}", _begun, request, state, here, settings, key)
+
+    async def finish(
+        self, connection: Settled, here: Here, callback: Callback, remembered: Mapping[str, str]
+    ) -> ExternalUser:
+        """Whom the response names. Raises ProviderFailed with the step of `responses.believed`."""
+        if callback.method != "POST":
+            raise ProviderFailed("response", "SAML 响应应以 POST 送达", "a SAML response must come by POST")
+        document = _document(callback.given().get("SAMLResponse", ""))
+        provider = await self._provider(connection, here)
+        settings: SamlSettings = connection.fields
+        request_id = remembered.get("request")
+        if not request_id:
+            raise ProviderFailed("request", "没有发出过登录请求", "no request of ours is being answered")
+        expected = Expected(
+            issuer=provider.entity_id,
+            audience=entity_id(connection, here),
+            recipient=here.callback,
+            request_id=request_id,
+            trust=Trust(provider.certificates, settings.allow_sha1),
+            now=here.now(),
+            skew=timedelta(seconds=settings.clock_skew_seconds),
+            signed=settings.signed_part,
+        )
+        assertion = await aside(f"saml/{connection.pool_id}", believed, document, expected)
+        return who(assertion, settings, provider.entity_id)
+
+    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+        """Whether the provider's metadata, certificates and addresses, and our own key, are in order."""
+        settings: SamlSettings = connection.fields
+        provider = await self._provider(connection, here)
+        if settings.request_binding not in provider.addresses:
+            raise ProviderFailed(
+                "metadata",
+                f"身份提供方没有 {settings.request_binding} 绑定的登录地址",
+                f"the provider has no address for requests by {settings.request_binding}",
+            )
+        if provider.wants_signed_requests and _own_key(settings) is None:
+            raise ProviderFailed(
+                "key",
+                "身份提供方要求请求签名，请开启 signRequests",
+                "the provider wants signed requests",
+            )
+        _own_key(settings)
+        return ("metadata", "key")
+
+    async def _provider(self, connection: Settled, here: Here) -> IdentityProvider:
+        settings: SamlSettings = connection.fields
+        if not settings.idp_metadata:
+            return _by_hand(settings)
+        document, named = settings.idp_metadata.encode(), settings.idp_entity_id
+        return await aside(f"saml/{connection.pool_id}", metadata.provider_of, document, named, here.now())
+
+
+def entity_id(connection: Settled, here: Here) -> str:
+    """Ours, as this connection's provider knows it."""
+    own: str = connection.fields.sp_entity_id
+    return own or metadata_address(connection, here)
+
+
+def metadata_address(connection: Settled, here: Here) -> str:
+    """Where our metadata for this connection is served."""
+    return f"{here.origin}/connections/saml/{connection.identifier}/metadata"
+
+
+def our_metadata(connection: Settled, here: Here) -> bytes:
+    """What this connection's provider is told of us."""
+    settings: SamlSettings = connection.fields
+    pems = (settings.signing_certificate, settings.next_signing_certificate)
+    certificates = [one for pem in pems if pem for one in metadata.certificates_of(pem)]
+    return metadata.our_metadata(
+        entity_id(connection, here),
+        here.callback,
+        certificates,
+        FORMATS.get(settings.name_id_format, ""),
+        signs=settings.sign_requests,
+    )
+
+
+def _begun(
+    request: requests.Request, state: str, here: Here, settings: SamlSettings, key: OwnKey | None
+) -> Begun:
+    request_id = requests.new_id()
+    document = requests.written(request, request_id, here.now())
+    remembered = {"request": request_id}
+    if settings.request_binding == "post":
+        form = requests.by_post(document, state, key, settings.request_digest)
+        return Begun(request.destination, remembered, form)
+    address = requests.by_redirect(request, document, state, key, settings.request_digest)
+    return Begun(address, remembered)
+
+
+def _document(encoded: str) -> bytes:
+    """Of a SAMLResponse: base64, which some break into lines."""
+    if not encoded:
+        raise ProviderFailed("response", "没有 SAMLResponse", "there is no SAMLResponse")
+    if len(encoded) > LONGEST * 3 // 2:
+        raise ProviderFailed(
+            "xml", f"响应超过 {LONGEST // 1024} kB", f"the response is longer than {LONGEST // 1024} kB"
+        )
+    try:
+        return base64.b64decode("".join(encoded.split()), validate=True)
+    except (ValueError, binascii.Error):
+        raise ProviderFailed("response", "SAMLResponse 不是 base64", "SAMLResponse is not base64") from None
+
+
+def _by_hand(settings: SamlSettings) -> IdentityProvider:
+    if not metadata.is_web_address(settings.idp_sign_in_url):
+        raise ProviderFailed("settings", "登录 URL 不是网址", "idpSignInUrl is no web address")
+    addresses: dict[str, str] = {settings.request_binding: settings.idp_sign_in_url}
+    certificates = metadata.certificates_of(settings.idp_certificate)
+    return IdentityProvider(settings.idp_entity_id, addresses, certificates)
+
+
+def _own_key(settings: SamlSettings) -> OwnKey | None:
+    if not settings.signing_key:
+        return None
+    try:
+        key = opened(settings.signing_key, settings.signing_certificate)
+    except (ValueError, TypeError):
+        raise ProviderFailed("key", "签名私钥或证书无法读取", "our signing key cannot be read") from None
+    if key.certificate.public_key() != key.private.public_key():
+        raise ProviderFailed("key", "签名证书与私钥不符", "signingCertificate is not that of signingKey")
+    return key
