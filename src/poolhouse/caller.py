@@ -32,9 +32,15 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What alone an administrator of a limited role may see and change: `applications` by their ids."""
+    """What alone an administrator of a limited role may see and change: `applications`, or `departments` with all below
+    them and whoever is in one; by their ids. Without any it is nothing."""
 
     applications: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+
+    @property
+    def about(self) -> Literal["applications", "departments"]:
+        return "departments" if self.departments else "applications"
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,10 +140,10 @@ class NotPermitted(Refused):
 
 
 class LimitedRole(NotPermitted):
-    """An administrator whose role is limited to some applications asks for what is about none of them."""
+    """An administrator whose role is limited to some applications or departments asks for what is not among those."""
 
-    zh = "您的角色只限于某些应用，不能执行此操作"
-    en = "Your role is limited to some applications, and does not allow this"
+    zh = "您的角色只限于某些应用或部门，不能执行此操作"
+    en = "Your role is limited to some applications or departments, and does not allow this"
 
 
 class SignInNotRecent(NotPermitted):
@@ -685,6 +685,13 @@ class NotSupported(PoolhouseError):
 class NotSupportedByDirectory(NotSupported):
     zh = "自定义数据库不支持：{what}"
     en = "Not supported by the custom database: {what}"
+
+
+class LimitsNotSupported(NotSupported):
+    """A role that is limited to departments, where a script lists and finds the users."""
+
+    zh = "用户在自定义数据库中，角色限于部门的管理员不能查看或修改"
+    en = "The users are in a custom database, where a role that is limited to departments can see and change nobody"
 
 
 # -- custom databases ------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from poolhouse.wire.v3.table import endpoints
 
 ROLE = "application-editor"
 ROWS = [row for row in endpoints().values() if row.access == "administrator"]
-BY_APPLICATION = [row for row in ROWS if limited.PERMITTED.get(row.name) == "by application"]
+BY_APPLICATION = [row for row in ROWS if limited.APPLICATIONS.get(row.name) == "by application"]
 GIVEN: dict[str, dict[str, Any]] = {
     "POST update-application": {"appName": "renamed"},
     "POST update-application-permission-strategy": {"permissionStrategy": "DENY_ALL"},
@@ -66,24 +66,28 @@ async def refusal(called: Awaitable[Any]) -> tuple[type[PoolhouseError], str]:
     return type(refused.value), refused.value.message("en-US")
 
 
+@pytest.mark.parametrize("limits", [Limits(frozenset({"x"})), Limits(departments=frozenset({"x"})), Limits()])
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
-def test_an_operation_is_refused_until_somebody_decides(row: Endpoint) -> None:
-    """Whatever the scopes: also by the door that every call goes through, and in the services."""
-    caller = Caller("p", "administrator", "a", limits=Limits(frozenset({"x"})))
-    judged = limited.PERMITTED.get(row.name)
+async def test_an_operation_is_refused_until_somebody_decides(row: Endpoint, limits: Limits) -> None:
+    """Whatever the scopes: also by the door that every call goes through, which asks nobody else then."""
+    caller = Caller("p", "administrator", "a", limits=limits)
+    judged = limited.PERMITTED[limits.about].get(row.name)
     if judged is None:
         assert not limited.may(caller, row)
-        for refuse in (limited.require, lambda caller, row: limited.admitted(caller, row, None)):
-            with pytest.raises(LimitedRole):
-                refuse(caller, row)
-    elif judged == "by application":
-        assert row.request
-        assert "app_id" in row.request.__struct_fields__
+        with pytest.raises(LimitedRole):
+            limited.require(caller, row)
+        with pytest.raises(LimitedRole):
+            await limited.admitted(None, caller, row, None)  # type: ignore[arg-type]
+    named = {"by application": "app_id", "by person": "user_id", "by department": "department_id"}
+    for what, field in named.items():
+        if judged and judged.startswith(what):
+            assert row.request
+            assert field in row.request.__struct_fields__
     assert not row.streams or judged is None
 
 
-def test_the_table_names_operations_there_are() -> None:
-    assert limited.PERMITTED.keys() <= {row.name for row in ROWS}
+def test_the_tables_name_operations_there_are() -> None:
+    assert set().union(*limited.PERMITTED.values()) <= {row.name for row in ROWS}
 
 
 def test_a_use_case_refuses_whom_nobody_has_admitted() -> None:
@@ -148,7 +152,7 @@ async def test_a_key_of_theirs_is_as_limited_and_so_is_what_began_before(
     ("roles", "field"),
     [([], "applications"), (["viewer"], "applications"), ([ROLE, "viewer"], "applications")],
 )
-async def test_only_the_editor_of_applications_alone_is_limited(
+async def test_only_the_editor_of_applications_alone_is_limited_to_some(
     services: Services, pool: PoolForTests, make: Make, roles: list[str], field: str
 ) -> None:
     ours, _ = await two_apps(services, pool)

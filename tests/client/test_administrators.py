@@ -28,8 +28,11 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 async def test_the_guides_commands_work(typed: Typed, services: Services) -> None:
     await typed("admin", "create", "admin", "--owner", "--generate")  # as a first start makes
     app = json.loads((await typed("app", "create", "books", "--json")).out)["appId"]
+    org = json.loads((await typed("org", "create", f"o{new_id()}", "--name", "Acme", "--json")).out)[
+        "departmentId"
+    ]
     said = {}
-    for line in "".join(BLOCKS).replace("APP_ID", app).splitlines():
+    for line in "".join(BLOCKS).replace("APP_ID", app).replace("DEPARTMENT_ID", org).splitlines():
         words = shlex.split(line)
         ended = await typed(*words[1:])
         assert ended.status == (3 if words[-1] == "ID" else 0), (

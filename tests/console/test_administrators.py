@@ -17,7 +17,7 @@ from poolhouse.ids import new_id
 from poolhouse.services import Services
 from poolhouse.wire.console import PAGES
 from poolhouse.wire.v3.app import row_named
-from poolhouse.wire.v3.limited import PERMITTED
+from poolhouse.wire.v3.limited import APPLICATIONS
 
 ALL = "/server/administrators"
 
@@ -201,7 +201,7 @@ async def test_a_limited_role_opens_the_pages_of_its_applications_and_no_other(
     opened = 0
     for page in (page for page in PAGES if page.access == "pool"):
         rows = [row_named(operation) for operation in page.calls]
-        allowed = all(row.name in PERMITTED and row.scopes <= SCOPES["application-editor"] for row in rows)  # type: ignore[operator]
+        allowed = all(row.name in APPLICATIONS and row.scopes <= SCOPES["application-editor"] for row in rows)  # type: ignore[operator]
         ask = one.get if page.method == "GET" else one.post
         answer = await ask(things.fill(page.path))
         assert (answer.status_code == 403) is not allowed or (allowed and not rows), page.path

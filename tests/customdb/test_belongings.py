@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.conftest import PoolForTests
 from tests.customdb.conftest import Legacy, connect
 
-from poolhouse.errors import CustomDatabaseUnavailable, UserNotFound
+from poolhouse.caller import Caller, Limits
+from poolhouse.errors import CustomDatabaseUnavailable, LimitsNotSupported, UserNotFound
 from poolhouse.fields.model import DataType, FieldDraft
 from poolhouse.fields.model import TargetType as FieldTarget
 from poolhouse.groups.model import GroupDraft
+from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
 from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType
 from poolhouse.services import Services
+from poolhouse.users.model import UserKey, UserQuery
+from poolhouse.wire.v3.limited import DEPARTMENTS, admitted
+from poolhouse.wire.v3.table import endpoints
 
 ADMIN = RoleKey("admin")
 
@@ -127,3 +134,30 @@ async def test_one_script_id_in_two_pools_is_two_people(
     ]
     assert await services.fields.values_of(other_pool.administrator, FieldTarget.USER, wang)
     assert await services.roles.has_any(other_pool.administrator, wang, [RoleKey("theirs")])
+
+
+async def test_a_role_that_is_limited_to_departments_sees_nobody(
+    services: Services, pool: PoolForTests, people: tuple[str, str]
+) -> None:
+    """By no operation on people that it may use elsewhere: a script's lists know no departments."""
+    admin = pool.administrator
+    org = await services.orgs.create_org(admin, NodeDraft({"name": "Acme", "code": "acme"}))
+    await services.department_members.add(admin, org.root.id, list(people))
+    limits = Limits(departments=frozenset({org.root.id}))
+    caller = Caller(pool.id, "administrator", "a", limits=limits)
+    rows = [row for row in endpoints().values() if row.name in DEPARTMENTS]
+    about_people = [row for row in rows if any(scope.startswith("users:") for scope in row.scopes)]
+    assert len(about_people) > 30
+    for row in about_people:
+        with pytest.raises(LimitsNotSupported):
+            await admitted(services, caller, row, None)
+    inside = replace(caller, admitted=True)
+    for asked in (
+        services.users.list(inside, UserQuery()),
+        services.users.search(inside, UserQuery(keyword="wang")),
+        services.users.find(inside, UserKey("id", people[0])),
+        services.users.find_many(inside, [UserKey("id", people[0])]),
+        services.users.find_called(inside, ["wang"]),
+    ):
+        with pytest.raises(LimitsNotSupported):
+            await asked

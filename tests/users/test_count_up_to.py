@@ -47,12 +47,13 @@ async def lists(services: Services, pool: PoolForTests) -> dict[str, UserQuery]:
         "group": UserQuery(groups=("g",)),
         "role": UserQuery(roles=(RoleFilter("r"),)),
         "department": UserQuery(departments=(DepartmentFilter(org.root.id, True),)),
+        "within": UserQuery(within=(org.root.id, node.id)),
         "city": UserQuery(conditions=(Condition("city", "EQUAL", "here"),)),
         "several": UserQuery(groups=("g", "none"), departments=(DepartmentFilter(org.root.id, True),)),
     }
 
 
-NAMES = ("group", "role", "department", "city", "several")
+NAMES = ("group", "role", "department", "within", "city", "several")
 
 
 async def ask(database: Database, pool: PoolForTests, query: UserQuery, **options: Any) -> Any:
@@ -99,6 +100,17 @@ async def test_that_there_are_more_is_kept_until_something_changes(
     await services.users.update(pool.administrator, first.id, UserDraft({"city": "elsewhere"}))
     found = await ask(services.db, pool, query, **kept)
     assert (found.total, found.is_exact) == (5, False)
+
+
+async def test_a_total_within_departments_is_kept_until_a_membership_changes(
+    services: Services, pool: PoolForTests, lists: dict[str, UserQuery]
+) -> None:
+    query, kept = replace(lists["within"], page=PageRequest(1, 8)), {"slow_s": 0.0, "stale_s": 0.0}
+    found = await ask(services.db, pool, query, **kept)
+    await services.db.execute("update kept_lists set total = 2 where pool_id = $1", pool.id)
+    assert (found.total, (await ask(services.db, pool, query, **kept)).total) == (8, 2)
+    await services.department_members.set_departments(pool.administrator, found.items[0].id, [])
+    assert (await ask(services.db, pool, query, **kept)).total == 7
 
 
 async def test_who_was_counted_whole_is_shown_with_the_exact_total(

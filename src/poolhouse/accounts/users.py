@@ -12,7 +12,9 @@ from poolhouse.audit.states import Secret
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.directory.chooser import Directories
-from poolhouse.errors import InvalidInput, TooManyUsersAsked
+from poolhouse.directory.contract import Directory
+from poolhouse.errors import InvalidInput, LimitsNotSupported, TooManyUsersAsked
+from poolhouse.orgs.postgres_members import members_among
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import EMPTY
 from poolhouse.users.model import IdentityDraft, KeyKind, User, UserDraft, UserKey, UserQuery
@@ -60,9 +62,12 @@ class UserService:
         return user
 
     async def find(self, caller: Caller, key: UserKey) -> User | None:
-        """The user, or None."""
+        """The user, or None: for whoever is limited to departments also of somebody who is in none of them. Raises
+        LimitsNotSupported."""
         caller.require_administrator()
-        return await self._records.find(caller, key)
+        await self._directory(caller)
+        found = await self._records.find(caller, key)
+        return (await self._theirs(caller, [found]))[0]
 
     async def find_called(self, caller: Caller, values: Sequence[str]) -> list[User | None]:
         """Whoever has each as id, username, e-mail, phone or external id, in this order; None for nobody. A statement
@@ -70,11 +75,13 @@ class UserService:
         caller.require_administrator()
         if len(values) > LARGEST_BATCH:
             raise TooManyUsersAsked("values", limit=LARGEST_BATCH)
-        directory = await self._directories.of(caller.pool_id)
+        directory = await self._directory(caller)
         found: dict[str, User] = {}
         for kind in CALLED_BY:
             if left := [value for value in dict.fromkeys(values) if value and value not in found]:
-                users = await directory.find(caller, [UserKey(kind, value) for value in left])
+                users = await self._theirs(
+                    caller, await directory.find(caller, [UserKey(kind, value) for value in left])
+                )
                 found |= {value: user for value, user in zip(left, users, strict=True) if user}
         return [found.get(value) for value in values]
 
@@ -90,8 +97,8 @@ class UserService:
             raise TooManyUsersAsked("ids", limit=LARGEST_BATCH)
         if not keys:
             return []
-        directory = await self._directories.of(caller.pool_id)
-        return [user for user in await directory.find(caller, keys) if user]
+        directory = await self._directory(caller)
+        return [user for user in await self._theirs(caller, await directory.find(caller, keys)) if user]
 
     async def require_all(self, caller: Caller, user_ids: Sequence[str]) -> None:
         """Raises UsersNotFound naming the ids that no user of the pool has. A user may ask for their own alone."""
@@ -119,14 +126,16 @@ class UserService:
         return any(await directory.find(caller, keys))
 
     async def list(self, caller: Caller, query: UserQuery) -> Page[User]:
+        """Of whoever is limited to departments those who are in one. Raises LimitsNotSupported."""
         caller.require_administrator()
-        directory = await self._directories.of(caller.pool_id)
-        return await directory.list(caller, query)
+        directory = await self._directory(caller)
+        return await directory.list(caller, _limited(caller, query))
 
     async def search(self, caller: Caller, query: UserQuery) -> Page[User]:
+        """As `list`."""
         caller.require_administrator()
-        directory = await self._directories.of(caller.pool_id)
-        return await directory.search(caller, query)
+        directory = await self._directory(caller)
+        return await directory.search(caller, _limited(caller, query))
 
     async def delete(self, caller: Caller, user_ids: Sequence[str]) -> None:
         """Everything of these users, for good. An unknown id is an error and nobody is deleted."""
@@ -138,6 +147,34 @@ class UserService:
         if not user_ids:
             raise InvalidInput("ids", *EMPTY)
         await self._records.delete(caller, user_ids)
+
+    async def require_in_departments(self, caller: Caller) -> None:
+        """Raises LimitsNotSupported for whoever is limited to departments, where a script keeps the users."""
+        await self._directory(caller)
+
+    async def _directory(self, caller: Caller) -> Directory:
+        """Raises LimitsNotSupported: lists of a script know no departments."""
+        directory = await self._directories.of(caller.pool_id)
+        if _departments(caller) and not directory.keeps_profiles:
+            raise LimitsNotSupported()
+        return directory
+
+    async def _theirs(self, caller: Caller, users: Sequence[User | None]) -> Sequence[User | None]:
+        """None in place of somebody outside the departments that the caller is limited to, as for nobody."""
+        departments, ids = _departments(caller), [user.id for user in users if user]
+        if not departments or not ids:
+            return users
+        theirs = await members_among(self._db, caller.pool_id, ids, departments)
+        return [user if user and user.id in theirs else None for user in users]
+
+
+def _departments(caller: Caller) -> tuple[str, ...]:
+    """Those that the caller is limited to; none for who is not."""
+    return tuple(sorted(caller.limits.departments)) if caller.limits else ()
+
+
+def _limited(caller: Caller, query: UserQuery) -> UserQuery:
+    return replace(query, within=_departments(caller))
 
 
 def updated(before: User, after: User, draft: UserDraft, *beside: str) -> Event:

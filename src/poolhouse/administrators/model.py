@@ -43,6 +43,11 @@ class Administrator:
         limits = self.limits.get(pool_id)
         return sorted(limits.applications) if limits else []
 
+    def departments(self, pool_id: str) -> list[str]:
+        """As `applications`, of departments."""
+        limits = self.limits.get(pool_id)
+        return sorted(limits.departments) if limits else []
+
 
 @dataclass(frozen=True, slots=True)
 class AdministratorSession:

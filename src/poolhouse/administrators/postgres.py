@@ -28,9 +28,9 @@ _FROM = "administrators a left join administrator_factors f on f.administrator_i
 _SESSION = "s.digest, s.administrator_id, s.created_at, s.seen_at, s.expires_at, s.ip, s.user_agent"
 
 
-_LIMITED = ":limited"
-"""Behind the name of a limited role. Versions that know no limits know no such role either, and it gives nothing there,
-while a server of theirs still runs."""
+_LIMITED, _IN_DEPARTMENTS = ":limited", ":departments"
+"""Behind the name of a role that is limited to applications, or to departments. Versions that know no such limits know
+no such role either, and it gives nothing there, while a server of theirs still runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,32 +202,45 @@ async def set_roles(
         )
         return
     await db.execute(
-        "insert into administrator_roles (administrator_id, pool_id, roles, applications) values ($1, $2, $3, $4) "
-        "on conflict (administrator_id, pool_id) "
-        "do update set roles = excluded.roles, applications = excluded.applications",
+        "insert into administrator_roles (administrator_id, pool_id, roles, applications, departments) "
+        "values ($1, $2, $3, $4, $5) on conflict (administrator_id, pool_id) "
+        "do update set roles = excluded.roles, applications = excluded.applications, "
+        "departments = excluded.departments",
         administrator_id,
         pool_id,
-        [f"{role}{_LIMITED}" if limits else role for role in roles],
-        sorted(limits.applications) if limits else None,
+        [f"{role}{_mark(limits)}" for role in roles],
+        sorted(limits.applications) if limits and not limits.departments else None,
+        sorted(limits.departments) if limits and limits.departments else None,
     )
+
+
+def _mark(limits: Limits | None) -> str:
+    if limits is None:
+        return ""
+    return _IN_DEPARTMENTS if limits.departments else _LIMITED
 
 
 async def _roles(db: Executor, administrator_id: str | None = None) -> dict[str, _Given]:
     """Of everybody, or of one. A role of a later version is unknown here, and gives nothing; a limited one whose limits
     are not there is limited to nothing."""
     rows = await db.fetch(
-        "select administrator_id, pool_id, roles, applications from administrator_roles "
+        "select administrator_id, pool_id, roles, applications, departments from administrator_roles "
         "where $1::text is null or administrator_id = $1 order by pool_id",
         administrator_id,
     )
     found: dict[str, _Given] = {}
     for row in rows:
         given = found.setdefault(row["administrator_id"], _Given())
-        limited = row["applications"] is not None or any(name.endswith(_LIMITED) for name in row["roles"])
-        names = [name for name in row["roles"] if name.endswith(_LIMITED) or not limited]
-        given.roles[row["pool_id"]] = _known([name.removesuffix(_LIMITED) for name in names])
+        marked = [name for name in row["roles"] if name.endswith((_LIMITED, _IN_DEPARTMENTS))]
+        kept = row["applications"], row["departments"]
+        limited = bool(marked) or any(ids is not None for ids in kept)
+        names = marked if limited else row["roles"]
+        given.roles[row["pool_id"]] = _known(
+            [name.removesuffix(_LIMITED).removesuffix(_IN_DEPARTMENTS) if limited else name for name in names]
+        )
         if limited:
-            given.limits[row["pool_id"]] = Limits(frozenset(row["applications"] or ()))
+            applications, departments = (frozenset(ids or ()) for ids in kept)
+            given.limits[row["pool_id"]] = Limits(applications, departments)
     return found
 
 

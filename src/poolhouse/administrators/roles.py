@@ -22,8 +22,13 @@ Role = Literal[
 ]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-LIMITABLE: Role = "application-editor"
-"""The role that can be limited to some things of its kind, where it is the only one in the pool."""
+Limitable = Literal["applications", "departments"]
+LIMITABLE: dict[Role, Limitable] = {
+    "application-editor": "applications",
+    "user-editor": "departments",
+    "viewer": "departments",
+}
+"""What a role can be limited to some of, where it is the only one in the pool."""
 
 PERSONAL = frozenset({"audit", "identities", "mail", "users"})
 """They tell names, addresses or numbers of people."""

@@ -42,7 +42,7 @@ MOST = 1000
 LEAST_CHARACTERS = 10
 """Of an administrator's password: it opens everybody's data. OWASP asks for 8 beside a second factor, 15 without."""
 LONGEST_NAME = 128
-MOST_APPLICATIONS = 100
+MOST_LIMITS = 100
 """That one role is limited to."""
 READ_SCOPE, WRITE_SCOPE = "administrators:read", "administrators:write"
 
@@ -68,10 +68,11 @@ class AdministratorService:
         hasher: PasswordHasher,
         pools: Pools,
         require_applications: RequireIds,
+        require_departments: RequireIds,
         audit: AuditLog,
     ) -> None:
         self._db, self._hasher, self._pools, self._audit = db, hasher, pools, audit
-        self._require_applications = require_applications
+        self._require_applications, self._require_departments = require_applications, require_departments
 
     # -- who they are --------------------------------------------------------------------------------------
 
@@ -239,14 +240,15 @@ class AdministratorService:
         pool_id: str,
         roles: Sequence[str],
         applications: Sequence[str] = (),
+        departments: Sequence[str] = (),
     ) -> Administrator:
-        """These and no others in the pool; none takes the pool away. `applications`: the ids of those that the role is
-        limited to; none where it is not. Raises AdministratorNotFound, PoolNotFound, InvalidInput (roles,
-        applications), AppNotFound."""
+        """These and no others in the pool; none takes the pool away. `applications`, `departments`: the ids of those
+        that the role is limited to; none where it is not. Raises AdministratorNotFound, PoolNotFound, InvalidInput
+        (roles, applications, departments), AppNotFound, NodeNotFound."""
         require_server_owner(caller)
         wanted = _roles(roles)
         await self._pools.get(pool_id)
-        limits = await self._limits(replace(caller, pool_id=pool_id), wanted, applications)
+        limits = await self._limits(replace(caller, pool_id=pool_id), wanted, applications, departments)
         async with self._db.transaction() as tx:
             await postgres.one_change_at_a_time(tx)
             old = await self._found(tx, administrator_id)
@@ -261,7 +263,12 @@ class AdministratorService:
         return replace(asking, pool_id=SERVER, kind="administrator", actor_id=administrator.id, scopes=None)
 
     async def set_roles_in_pool(
-        self, caller: Caller, administrator_id: str, roles: Sequence[str], applications: Sequence[str] = ()
+        self,
+        caller: Caller,
+        administrator_id: str,
+        roles: Sequence[str],
+        applications: Sequence[str] = (),
+        departments: Sequence[str] = (),
     ) -> Administrator:
         """`set_roles` in the caller's own pool, for those who may say who administers it. They give and take away no
         more than they may do themselves. Answers somebody with no role in any other pool, which is none of theirs.
@@ -270,7 +277,7 @@ class AdministratorService:
         caller.require_administrator()
         caller.require_scopes({WRITE_SCOPE})
         wanted = _roles(roles)
-        limits = await self._limits(caller, wanted, applications)
+        limits = await self._limits(caller, wanted, applications, departments)
         async with self._db.transaction() as tx:
             await postgres.one_change_at_a_time(tx)
             old = await self._found(tx, administrator_id)
@@ -311,22 +318,30 @@ class AdministratorService:
         return await postgres.names(self._db, ids) if ids else {}
 
     async def _limits(
-        self, caller: Caller, roles: Sequence[Role], applications: Sequence[str]
+        self,
+        caller: Caller,
+        roles: Sequence[Role],
+        applications: Sequence[str],
+        departments: Sequence[str],
     ) -> Limits | None:
-        """Raises InvalidInput (applications), TooLarge, AppNotFound for one that is not the pool's."""
-        wanted = frozenset(filter(None, (one.strip() for one in applications)))
-        if not wanted:
-            return None
-        if list(roles) != [LIMITABLE]:
-            raise InvalidInput(
-                "applications",
-                f"只有角色仅为 {LIMITABLE} 时才能限定应用",
-                f"only the role {LIMITABLE} alone can be limited to applications",
-            )
-        if len(wanted) > MOST_APPLICATIONS:
-            raise TooLarge("applications", f"最多 {MOST_APPLICATIONS} 个", f"at most {MOST_APPLICATIONS}")
-        await self._require_applications(caller, sorted(wanted))
-        return Limits(wanted)
+        """Raises InvalidInput (applications, departments), TooLarge, AppNotFound and NodeNotFound for one that is not
+        the pool's."""
+        limits = Limits(_ids(applications), _ids(departments))
+        for kind, wanted in (("applications", limits.applications), ("departments", limits.departments)):
+            limitable = [role for role, of in LIMITABLE.items() if of == kind]
+            if wanted and (len(roles) != 1 or roles[0] not in limitable):
+                raise InvalidInput(
+                    kind,
+                    f"只有唯一的角色为 {'、'.join(limitable)} 时才能这样限定",
+                    f"only {' or '.join(limitable)} alone can be limited so",
+                )
+            if len(wanted) > MOST_LIMITS:
+                raise TooLarge(kind, f"最多 {MOST_LIMITS} 个", f"at most {MOST_LIMITS}")
+        if limits.applications:
+            await self._require_applications(caller, sorted(limits.applications))
+        if limits.departments:
+            await self._require_departments(caller, sorted(limits.departments))
+        return limits if limits.applications or limits.departments else None
 
     async def _give(
         self,
@@ -338,7 +353,7 @@ class AdministratorService:
         limits: Limits | None,
     ) -> None:
         await postgres.set_roles(tx, old.id, pool_id, roles, limits)
-        before, after = old.applications(pool_id), sorted(limits.applications) if limits else []
+        before, after = old.limits.get(pool_id), limits
         event = Event(
             "authorize" if roles else "revoke",
             "administrator",
@@ -433,8 +448,17 @@ def _of_pool(administrator: Administrator, pool_id: str) -> Administrator:
     )
 
 
-def _named(applications: Sequence[str]) -> dict[str, object]:
-    return {"applications": list(applications)} if applications else {}
+def _ids(given: Sequence[str]) -> frozenset[str]:
+    return frozenset(filter(None, (one.strip() for one in given)))
+
+
+def _named(limits: Limits | None) -> dict[str, object]:
+    """As the log tells them."""
+    kinds = {
+        "applications": limits.applications if limits else (),
+        "departments": limits.departments if limits else (),
+    }
+    return {kind: sorted(ids) for kind, ids in kinds.items() if ids}
 
 
 def _facts(administrator: Administrator) -> dict[str, object]:

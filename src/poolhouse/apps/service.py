@@ -16,7 +16,7 @@ from poolhouse.apps.model import App, AppSettings
 from poolhouse.apps.proofs import Proof, Purchase
 from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
-from poolhouse.caller import Caller
+from poolhouse.caller import Caller, Limits
 from poolhouse.crypto.compare import same_secret
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Forget, Tx
@@ -157,7 +157,8 @@ class AppService:
     ) -> Page[App]:
         """Newest first; `sso`: those alone that share the login of others. Whoever is limited to some sees those."""
         caller.require_administrator()
-        among = sorted(caller.limits.applications) if caller.limits else None
+        limits = _limits(caller)
+        among = sorted(limits.applications) if limits else None
         return await postgres.list_page(
             self._db, caller.pool_id, page, self._box, keyword=keyword, sso=sso, among=among
         )
@@ -245,7 +246,13 @@ def _with_addresses(values: dict[str, Any]) -> dict[str, Any]:
 
 def _within(caller: Caller, app_id: str) -> bool:
     """Whoever is limited to some applications knows of no other."""
-    return caller.limits is None or app_id in caller.limits.applications
+    limits = _limits(caller)
+    return limits is None or app_id in limits.applications
+
+
+def _limits(caller: Caller) -> Limits | None:
+    """Whoever is limited to departments may be told of any application where it is about one of their people."""
+    return caller.limits if caller.limits and caller.limits.about == "applications" else None
 
 
 def _name(value: str) -> str:

@@ -71,6 +71,12 @@ PASSWORD = Arg(
     ),
     "secret",
 )
+DEPARTMENT = Arg(
+    "--department",
+    "departmentIds",
+    ("放入这个部门（编号），可多次", "puts them into this department, by its id; may be repeated"),
+    "list",
+)
 PLAIN = {"options.passwordEncryptType": "none"}
 APP = Arg("--app", "appId", ("只看这个应用", "only this application"))
 
@@ -113,7 +119,7 @@ COMMANDS = (
         "user create",
         ("新建用户", "Creates a user."),
         "POST create-user",
-        (*PROFILE, PASSWORD),
+        (*PROFILE, PASSWORD, DEPARTMENT),
         PERSON,
         PLAIN,
     ),

@@ -91,9 +91,9 @@ def question(query: UserQuery, where: Listed, source: str, counted: Where) -> Qu
     fields = {condition.field for condition in query.conditions}
     is_dated = bool(fields & (_BY_LOGIN | {"updated_at"}) or query.updated_from or query.updated_to)
     parts = ["c.deleted"]
-    if query.departments or query.not_in_org:
+    if query.departments or query.not_in_org or query.within:
         parts.append(_ORGS)
-    if query.keyword or set(query.filters) - {"department", "excludeUsersInOrg", "sort"}:
+    if query.keyword or set(query.filters) - {"department", "excludeUsersInOrg", "within", "sort"}:
         parts.append("c.searched" if where.search_alone else "c.changed")
     if is_dated:
         parts += ["updated.at", "logged_in.at"]

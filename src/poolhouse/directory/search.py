@@ -20,7 +20,7 @@ from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
 from poolhouse.groups.postgres import in_group
-from poolhouse.orgs.postgres_members import in_department, in_no_department
+from poolhouse.orgs.postgres_members import in_any_department, in_department, in_no_department
 from poolhouse.paging import Page, PageRequest
 from poolhouse.roles.postgres import holds_role
 from poolhouse.users.model import CUSTOM, KeyKind, User, UserQuery
@@ -308,6 +308,8 @@ def add_belongings(where: Where, query: UserQuery) -> None:
     belongs = where.belongs if isinstance(where, Listed) else where.any_of
     if query.not_in_org:
         where.add(in_no_department("u"))
+    if query.within:
+        belongs([in_any_department(where, "u", query.within)])
     for name in ("departments", "groups", "roles"):
         if len(getattr(query, name)) > MOST_OF_A_KIND:
             raise TooLarge(name, f"最多 {MOST_OF_A_KIND} 项", f"at most {MOST_OF_A_KIND} entries")

@@ -340,7 +340,7 @@ def logins_alone(pool_id: str, query: UserQuery) -> Where | None:
 
 def _is_dated(query: UserQuery) -> bool:
     """Whether it asks of rows of users, their logins and departments alone: their changes are known."""
-    dated = {"status", "updatedAt", "department", "excludeUsersInOrg", "advancedFilter", "sort"}
+    dated = {"status", "updatedAt", "department", "excludeUsersInOrg", "within", "advancedFilter", "sort"}
     if not set(query.filters) <= dated:
         return False
     return all(condition.field in _OF_THE_ROW for condition in query.conditions)

@@ -34,18 +34,28 @@ async def list_children(db: Executor, pool_id: str, parent_id: str, page: PageRe
     return Page(total, await _leaves(db, pool_id, [row["id"] for row in rows]))
 
 
-async def search(db: Executor, pool_id: str, org_id: str, keyword: str, page: PageRequest) -> Page[Leaf]:
-    """By a piece of the name or the code, case folded; those nearest to the root first."""
+async def search(
+    db: Executor,
+    pool_id: str,
+    org_id: str,
+    keyword: str,
+    page: PageRequest,
+    *,
+    within: Sequence[str] | None = None,
+) -> Page[Leaf]:
+    """By a piece of the name or the code, case folded; those nearest to the root first. `within`: only these and what
+    is below them."""
     there = (
-        "from nodes where pool_id = $1 and org_id = $2 "
-        "and (strpos(lower(name), lower($3)) > 0 or strpos(lower(code), lower($3)) > 0)"
+        "from nodes n where n.pool_id = $1 and n.org_id = $2 "
+        "and (strpos(lower(n.name), lower($3)) > 0 or strpos(lower(n.code), lower($3)) > 0) "
+        "and ($4::text[] is null or exists (select 1 from node_closure c where c.pool_id = $1 "
+        "and c.descendant_id = n.id and c.ancestor_id = any($4)))"
     )
-    total = await db.fetchval(f"select count(*) {there}", pool_id, org_id, keyword)
+    asked = (pool_id, org_id, keyword, None if within is None else list(within))
+    total = await db.fetchval(f"select count(*) {there}", *asked)
     rows = await db.fetch(
-        f"select id {there} order by depth, sort_order nulls last, created_at, id limit $4 offset $5",
-        pool_id,
-        org_id,
-        keyword,
+        f"select n.id {there} order by n.depth, n.sort_order nulls last, n.created_at, n.id limit $5 offset $6",
+        *asked,
         page.size,
         page.offset,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import asyncpg
 
@@ -38,6 +38,16 @@ def in_department(where: Where, alias: str, node_id: str, include_children: bool
     )
 
 
+def in_any_department(where: Where, alias: str, node_ids: Sequence[str]) -> str:
+    """In one of them or below it."""
+    nodes = where.arg(list(node_ids))
+    return (
+        "exists (select 1 from node_members m join node_closure c "
+        "on c.pool_id = m.pool_id and c.descendant_id = m.node_id "
+        f"where m.pool_id = $1 and m.user_id = {alias}.id and c.ancestor_id = any({nodes}))"
+    )
+
+
 def members_within(where: Where, node_id: str, include_children: bool) -> str:
     """A query: the `id` of everybody in the department (or below it), wherever they live."""
     node = where.arg(node_id)
@@ -55,6 +65,21 @@ def in_no_department(alias: str) -> str:
 
 
 # -- reading -----------------------------------------------------------------------------------------------
+
+
+async def members_among(
+    db: Executor, pool_id: str, user_ids: Collection[str], node_ids: Collection[str]
+) -> set[str]:
+    """Those of the users who are in one of the departments or below it."""
+    rows = await db.fetch(
+        "select distinct m.user_id from node_members m join node_closure c "
+        "on c.pool_id = m.pool_id and c.descendant_id = m.node_id "
+        "where m.pool_id = $1 and m.user_id = any($2) and c.ancestor_id = any($3)",
+        pool_id,
+        list(user_ids),
+        list(node_ids),
+    )
+    return {row["user_id"] for row in rows}
 
 
 async def list_members(

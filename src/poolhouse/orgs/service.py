@@ -188,8 +188,21 @@ class OrgService:
         return await postgres.nodes_by_code(self._db, caller.pool_id, codes)
 
     async def resolve(self, caller: Caller, ref: NodeRef) -> Node:
-        """The department a caller named. Raises OrgNotFound, NodeNotFound, NotSupported."""
+        """The department a caller named. Raises OrgNotFound, NodeNotFound, NotSupported. To whoever is limited to
+        departments any other is one that does not exist, and so is its organization."""
         caller.require_administrator()
+        within = caller.limits.departments if caller.limits else frozenset[str]()
+        try:
+            node = await self._resolved(caller, ref)
+        except OrgNotFound as error:
+            if within:
+                raise NodeNotFound(node_id=ref.value) from error
+            raise
+        if within and within.isdisjoint(node.path):
+            raise NodeNotFound(node_id=ref.value)
+        return node
+
+    async def _resolved(self, caller: Caller, ref: NodeRef) -> Node:
         org = await self.get_org_by_code(caller, ref.org_code, ref.tenant_id) if ref.org_code else None
         if ref.value == "root" and org:
             return org.root
@@ -233,10 +246,14 @@ class OrgService:
     async def list_branch(
         self, caller: Caller, node: Node, page: PageRequest, keyword: str = ""
     ) -> Page[Leaf]:
-        """What is directly below `node`; with a keyword, what of its whole organization has it in name or code."""
+        """What is directly below `node`; with a keyword, what of its whole organization has it in name or code, as far
+        as the caller's limits go."""
         caller.require_administrator()
         if keyword:
-            return await postgres_branches.search(self._db, caller.pool_id, node.org_id, keyword, page)
+            within = sorted(caller.limits.departments) if caller.limits else None
+            return await postgres_branches.search(
+                self._db, caller.pool_id, node.org_id, keyword, page, within=within
+            )
         return await postgres_branches.list_children(self._db, caller.pool_id, node.id, page)
 
     async def list_nearest(self, caller: Caller, node: Node, most: int) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from poolhouse.administrators.service import AdministratorService
 from poolhouse.administrators.sign_in import AdministratorSignIn
 from poolhouse.administrators.tries import Tries
 from poolhouse.services.core import Core, Raw
+from poolhouse.services.people import Memberships
 from poolhouse.services.sign_in import Proving
 from poolhouse.statistics.service import Statistics
 
@@ -26,7 +27,7 @@ class Administration:
     statistics: Statistics
 
 
-def build_administration(raw: Raw, core: Core, proving: Proving) -> Administration:
+def build_administration(raw: Raw, core: Core, proving: Proving, memberships: Memberships) -> Administration:
     factor = SecondFactor(raw.db, raw.box, core.audit)
     tries = Tries(raw.db)
     proof = Proof(raw.db, raw.hasher, factor, tries)
@@ -37,6 +38,7 @@ def build_administration(raw: Raw, core: Core, proving: Proving) -> Administrati
             hasher=raw.hasher,
             pools=core.pools,
             require_applications=core.apps.require_ids,
+            require_departments=memberships.orgs.require_nodes,
             audit=core.audit,
         ),
         administrator_sign_in=AdministratorSignIn(

@@ -82,7 +82,7 @@ async def build(settings: Settings, db: Database, hasher: PasswordHasher | None 
     proving = build_proving(raw, core, directory, people, unchecked)
     login = build_login(raw, core, directory, people, unchecked, access, tokens, proving)
     sign_in = build_sign_in(raw, core, directory, people, unchecked, access, tokens, proving, login)
-    administration = build_administration(raw, core, proving)
+    administration = build_administration(raw, core, proving, memberships)
     bulk = build_bulk(raw, core, directory, people, memberships, tokens, administration.administrators)
     parts = (
         *(raw, core, directory, unchecked, people, memberships, access, tokens, proving, sign_in),

@@ -184,6 +184,7 @@ class UserQuery:
     around it are nobody's name, and nothing else is no keyword.
     `fields_named`: the caller named them; where they did not, a directory may search by its own lights.
     `sort`: of two by one field the second orders nobody, and is left out.
+    `within`: the departments that whoever asks is limited to; nobody is listed who is in none of them or below.
     """
 
     page: PageRequest = field(default_factory=PageRequest)
@@ -199,6 +200,7 @@ class UserQuery:
     roles: tuple[RoleFilter, ...] = ()
     conditions: tuple[Condition, ...] = ()
     sort: tuple[Sort, ...] = ()
+    within: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keyword", trimmed(self.keyword or "") or None)
@@ -219,5 +221,6 @@ class UserQuery:
             "role": self.roles,
             "advancedFilter": self.conditions,
             "sort": self.sort,
+            "within": self.within,
         }
         return tuple(name for name, value in named.items() if value)

@@ -16,7 +16,7 @@ from poolhouse.client.model import Arg, Command, Values, got, put
 from poolhouse.client.table import COMMANDS
 from poolhouse.errors import InvalidInput, PoolhouseError
 from poolhouse.texts import EMPTY
-from poolhouse.wire.console import confirming, conflicts, field_values, fields
+from poolhouse.wire.console import confirming, conflicts, field_values, fields, new_people
 from poolhouse.wire.console.fields import Field, Fields, Overtaken
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering, status_of
@@ -96,7 +96,7 @@ FORMS = (
         "user create",
         "users",
         leaves=("--status", "--email-verified", "--phone-verified"),
-        varies=field_values.of("USER"),
+        varies=new_people.varies,
         words=_PERSON,
         makes="user",
     ),

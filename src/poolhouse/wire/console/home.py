@@ -43,9 +43,11 @@ async def enter(visit: Visit, rendering: Rendering) -> Response:
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
-    """Whoever is limited to some applications begins with those: figures are of the whole pool."""
-    if visit.caller and visit.caller.limits is not None:
-        return redirect(f"{visit.pool_address}/applications")
+    """Whoever is limited to some applications or departments begins with those: figures are of the whole pool."""
+    if visit.caller and (limits := visit.caller.limits):
+        return redirect(
+            f"{visit.pool_address}/{'users' if limits.about == 'departments' else 'applications'}"
+        )
     figures = await visit.ask("GET get-pool-statistics", {"days": DAYS})
     logs = {}
     if visit.may(LOG):

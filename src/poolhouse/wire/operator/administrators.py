@@ -48,12 +48,14 @@ class PasskeyDto(Camel):
 
 
 class SetRolesDto(Camel):
-    """`pool`: its id; without one, the caller's. `applications`: ids of those that the role is limited to."""
+    """`pool`: its id; without one, the caller's. `applications`, `departments`: ids of those that the role is limited
+    to."""
 
     administrator: str
     roles: list[str]
     pool: str = ""
     applications: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
 
 
 class SignOutDto(Camel):
@@ -111,6 +113,7 @@ async def set_administrator_roles(request: V3Request, body: SetRolesDto) -> dict
         body.pool or request.caller.pool_id,
         body.roles,
         body.applications,
+        body.departments,
     )
     return _administrator(changed, await _pool_names(request, changed.roles))
 
@@ -194,6 +197,7 @@ def _administrator(one: Administrator, pool_names: Mapping[str, str] | None = No
                 "name": names.get(pool_id, ""),
                 "roles": list(roles),
                 "applications": one.applications(pool_id),
+                "departments": one.departments(pool_id),
             }
             for pool_id, roles in one.roles.items()
         ],
@@ -240,7 +244,7 @@ ROWS = [
         SetRolesDto,
         set_administrator_roles,
         "What one may do in a pool",
-        frozenset({"roles", "pool", "applications"}),
+        frozenset({"roles", "pool", "applications", "departments"}),
     ),
     row(
         "GET",

@@ -23,6 +23,7 @@ class PoolAdministratorDto(Struct, rename="camel", kw_only=True):
     status: str
     roles: list[str]
     applications: list[str]
+    departments: list[str]
     server_owner: bool
     second_factor: bool
     last_login_at: str | None
@@ -39,6 +40,7 @@ class SetPoolAdministratorRolesDto(Struct, rename="camel", kw_only=True):
     administrator: str
     roles: list[str]
     applications: list[str] = []
+    departments: list[str] = []
 
 
 async def list_pool_administrators(request: V3Request, _: None) -> PoolAdministratorsDto:
@@ -51,7 +53,7 @@ async def set_pool_administrator_roles(
     request: V3Request, body: SetPoolAdministratorRolesDto
 ) -> PoolAdministratorDto:
     changed = await request.services.administrators.set_roles_in_pool(
-        request.caller, body.administrator, body.roles, body.applications
+        request.caller, body.administrator, body.roles, body.applications, body.departments
     )
     return _told(changed, request.caller.pool_id)
 
@@ -64,6 +66,7 @@ def _told(one: Administrator, pool_id: str) -> PoolAdministratorDto:
         status="disabled" if one.disabled else "active",
         roles=list(one.roles.get(pool_id, ())),
         applications=one.applications(pool_id),
+        departments=one.departments(pool_id),
         server_owner=one.is_owner,
         second_factor=one.second_factor,
         last_login_at=v3_time(one.last_login_at) if one.last_login_at else None,
@@ -89,7 +92,7 @@ ENDPOINTS = [
         handler=set_pool_administrator_roles,
         scope=WRITE_SCOPE,
         summary="What an administrator may do in the pool; without a role, nothing",
-        blank=frozenset({"roles", "applications"}),
+        blank=frozenset({"roles", "applications", "departments"}),
         ours=True,
     ),
 ]

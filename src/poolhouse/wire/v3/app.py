@@ -146,7 +146,7 @@ async def carried_out(
     elif row.request:
         walk, pairs = walking.of_query(row, caller, cursors, pairs)
         given = query_struct(row.request, pairs, row.blank)
-    caller = limited.admitted(caller, row, given)
+    caller, given = await limited.admitted(services, caller, row, given)
     data = await row.handler(V3Request(caller, services, headers, own, walk), given)
     if row.request:
         without_effect.note(row.request.__name__, values)

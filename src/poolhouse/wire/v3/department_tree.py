@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from msgspec import Struct, field
 
 from poolhouse.errors import Missing
-from poolhouse.orgs.model import Leaf
+from poolhouse.orgs.model import Leaf, Node
 from poolhouse.paging import PageRequest
 from poolhouse.permissions.model import DepartmentRight
 from poolhouse.wire.v3.conversions import page
@@ -116,9 +118,18 @@ async def list_department_branch(request: V3Request, query: DepartmentBranchQuer
     found = await orgs.list_branch(request.caller, node, page(query.page, query.limit), query.keywords or "")
     return DepartmentBranchDto(
         total_count=found.total,
-        path=[DepartmentStepDto(*step) for step in zip(node.path, node.name_path, strict=True)],
+        path=_path(request, node),
         items=[_leaf(one) for one in found.items],
     )
+
+
+def _path(request: V3Request, node: Node) -> list[DepartmentStepDto]:
+    """From the root, or from the uppermost department that the caller is limited to: what is above answers nothing."""
+    steps = [DepartmentStepDto(*step) for step in zip(node.path, node.name_path, strict=True)]
+    if limits := request.caller.limits:
+        above = takewhile(lambda step: step.department_id not in limits.departments, steps)
+        return steps[len(list(above)) :]
+    return steps
 
 
 async def list_department_names(request: V3Request, query: DepartmentNamesQuery) -> DepartmentNamesDto:

@@ -105,6 +105,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.OldPasswordWrong: Row(400, 2006),
     e.NotSupported: Row(501, 50101),
     e.NotSupportedByDirectory: Row(501, 50102),
+    e.LimitsNotSupported: Row(501, 50103),
     e.ScriptFailed: Row(603, 60301),
     e.CustomDatabaseUnavailable: Row(603, 60302),
     e.PasswordFunctionUnavailable: Row(603, 60303),

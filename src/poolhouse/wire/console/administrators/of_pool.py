@@ -9,8 +9,7 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.administrators.roles import ROLES
 from poolhouse.errors import AdministratorNotFound, PoolhouseError
-from poolhouse.wire.console import choosing
-from poolhouse.wire.console.administrators.limits import APPLICATIONS
+from poolhouse.wire.console.administrators import limits
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, redirect
@@ -27,14 +26,14 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
 async def add(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
     username, roles = form.get("username", "").strip(), _chosen(form)
-    applications = choosing.sent(APPLICATIONS, form)
-    held: dict[str, Any] = {"username": username, "chosen": roles, "applications": applications}
-    if choosing.is_asked(APPLICATIONS, visit):
+    limited = limits.sent(form)
+    held: dict[str, Any] = {"username": username, "chosen": roles, "limited": limited}
+    if limits.is_asked(visit):
         return await _all(visit, rendering, **held)
     if not roles:
         return await _all(visit, rendering, 400, **held, error_word="admin_roles_needed")
     try:
-        await visit.ask(SET, {"administrator": username, "roles": roles, "applications": applications})
+        await visit.ask(SET, {"administrator": username, "roles": roles, **limited})
     except PoolhouseError as error:
         trace.note(error=error)
         said = error.message(visit.lang)
@@ -45,7 +44,7 @@ async def add(visit: Visit, rendering: Rendering) -> Response:
 async def _all(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
     found = await visit.ask(LIST)
     nothing = {"username": "", "chosen": [], "error_word": ""}
-    applications = facts.pop("applications", [])
+    limited = facts.pop("limited", {})
     return rendering.page(
         visit,
         "administrators/of_pool.html",
@@ -53,7 +52,7 @@ async def _all(visit: Visit, rendering: Rendering, status: int = 200, **facts: A
         administrators=found["list"],
         every_role=ROLES,
         here=_here(visit),
-        applications=await choosing.chosen(APPLICATIONS, visit, applications, was=[]),
+        limited=await limits.chosen(visit, limited),
         **{**nothing, **facts},
     )
 
@@ -64,22 +63,21 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
 
 async def change(visit: Visit, rendering: Rendering) -> Response:
     form, one = visit.form(), await _one(visit)
-    values: dict[str, Any] = {"roles": _chosen(form), "applications": choosing.sent(APPLICATIONS, form)}
-    if choosing.is_asked(APPLICATIONS, visit):
-        return await _one_shown(visit, rendering, **values)
+    held: dict[str, Any] = {"roles": _chosen(form), "limited": limits.sent(form)}
+    if limits.is_asked(visit):
+        return await _one_shown(visit, rendering, **held)
     try:
-        await visit.ask(SET, {"administrator": one["id"], **values})
+        await visit.ask(SET, {"administrator": one["id"], "roles": held["roles"], **held["limited"]})
     except PoolhouseError as error:
         trace.note(error=error)
         said = error.message(visit.lang)
-        return await _one_shown(visit, rendering, status_of(error), error=said, **values)
+        return await _one_shown(visit, rendering, status_of(error), error=said, **held)
     return redirect(f"{_here(visit)}?done=done_saved")
 
 
 async def _one_shown(visit: Visit, rendering: Rendering, status: int = 200, **facts: Any) -> Response:
     one = await _one(visit)
-    was = one["applications"]
-    held = facts.pop("applications", was)
+    held = facts.pop("limited", one)
     return rendering.page(
         visit,
         "administrators/one_of_pool.html",
@@ -88,7 +86,7 @@ async def _one_shown(visit: Visit, rendering: Rendering, status: int = 200, **fa
         is_me=one["id"] == visit.who.id,
         every_role=ROLES,
         back=_here(visit),
-        applications=await choosing.chosen(APPLICATIONS, visit, held, was=was),
+        limited=await limits.chosen(visit, held, one),
         **{"roles": one["roles"], **facts},
     )
 

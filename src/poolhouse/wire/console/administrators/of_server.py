@@ -11,8 +11,7 @@ from poolhouse import trace
 from poolhouse.administrators.roles import ROLES as EVERY_ROLE
 from poolhouse.client.passwords import generated
 from poolhouse.errors import PoolhouseError, PoolNotFound
-from poolhouse.wire.console import choosing
-from poolhouse.wire.console.administrators.limits import APPLICATIONS
+from poolhouse.wire.console.administrators import limits
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import HOME, POOLS, ROLES, Visit, in_pool, redirect, segment
@@ -74,7 +73,7 @@ async def one_shown(
     one = await visit.ask_server(GET, named)
     named = {"administrator": one["id"]}
     pools = await visit.ask_server(POOLS, {"page": 1, "limit": MOST_OFFERED})
-    held = facts.pop("held", None) or {"pool": "", "roles": [], "applications": []}
+    held = facts.pop("held", None) or {"pool": "", "roles": []}
     have = {each["pool"] for each in one["inPools"]}
     return rendering.page(
         visit,
@@ -100,17 +99,15 @@ async def _gives(visit: Visit, each: Mapping[str, Any], held: Mapping[str, Any])
     """A form of the roles in a pool, as it was sent if it was this one."""
     now = held if held["pool"] == each["pool"] else each
     inside = await _inside(visit, each["pool"])
-    was = each["applications"]
-    of = await choosing.chosen(APPLICATIONS, inside, now["applications"], was=was, offers=False)
-    return {"pool": each["pool"], "name": each["name"], "roles": now["roles"], "applications": of}
+    limited = await limits.chosen(inside, now, each, offers=False)
+    return {"pool": each["pool"], "name": each["name"], "roles": now["roles"], "limited": limited}
 
 
 async def _given(visit: Visit, held: Mapping[str, Any] | None) -> dict[str, Any]:
     """The form of another pool. Nothing can be found in one that nobody has named."""
-    now = held or {"pool": "", "roles": [], "applications": []}
-    inside = await _inside(visit, now["pool"])
-    of = await choosing.chosen(APPLICATIONS, inside, now["applications"], was=[], offers=False)
-    return {"pool": now["pool"], "roles": now["roles"], "applications": of}
+    now = held or {"pool": "", "roles": []}
+    limited = await limits.chosen(await _inside(visit, now["pool"]), now, offers=False)
+    return {"pool": now["pool"], "roles": now["roles"], "limited": limited}
 
 
 async def _inside(visit: Visit, pool_id: str) -> Visit:
@@ -134,9 +131,9 @@ async def enable(visit: Visit, rendering: Rendering) -> Response:
 async def set_roles(visit: Visit, rendering: Rendering) -> Response:
     form = visit.form()
     roles = [role for role in EVERY_ROLE if f"role.{role}" in form]
-    values = {"roles": roles, "applications": choosing.sent(APPLICATIONS, form)}
+    values = {"roles": roles, **limits.sent(form)}
     held = {"pool": form.get("pool", "").strip(), **values}
-    if choosing.is_asked(APPLICATIONS, visit):
+    if limits.is_asked(visit):
         return await _looked(visit, rendering, held)
     return await _changed(visit, rendering, ROLES, {**held, "pool": held["pool"] or "nothing"}, held=held)
 

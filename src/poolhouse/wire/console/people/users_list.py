@@ -11,6 +11,7 @@ from poolhouse import trace
 from poolhouse.client.custom_fields import label_of
 from poolhouse.client.model import got
 from poolhouse.errors import InvalidInput, NotFound, PoolhouseError, QueryTooBroad
+from poolhouse.wire.console.nearest import NAMES, departments
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.people.asked import NEVER, ONE, OPERATORS, Asked, parts
 from poolhouse.wire.console.people.meant import Meant, called, meant
@@ -21,11 +22,10 @@ from poolhouse.wire.console.words import Texts
 from poolhouse.wire.v3.walking import COUNTED, EXACT, NEXT, UP_TO
 
 LIST = "POST list-users"
-ORGANIZATIONS, NAMES = "GET list-organizations", "GET list-department-names"
 BRANCH = "GET list-department-branch"
 MOST_COUNTED = 10_000
 """Of a large pool no more are counted, unless somebody asks for it."""
-MOST_CHOICES, MOST_ORGANIZATIONS, MOST_DEPARTMENTS = 50, 20, 200
+MOST_CHOICES = 50
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
@@ -138,7 +138,7 @@ async def choices_of(visit: Visit, department: str = "") -> dict[str, list[Any]]
     if visit.may("GET get-custom-fields"):
         defined = await visit.ask("GET get-custom-fields", {"targetType": "USER"})
         found["fields"] = [{**one, "label": label_of(one, visit.lang)} for one in defined]
-    if visit.may(NAMES) and visit.may(ORGANIZATIONS):
+    if visit.may(NAMES):
         found["departments"] = await _departments(visit)
         if department and department not in dict(found["departments"]):
             found["departments"] += await _named(visit, department)
@@ -146,16 +146,10 @@ async def choices_of(visit: Visit, department: str = "") -> dict[str, list[Any]]
 
 
 async def _departments(visit: Visit) -> list[tuple[str, str]]:
-    """Of each organization the departments nearest to its root, as many as a list of choices has room for."""
-    found: list[tuple[str, str]] = []
-    for one in (await visit.ask(ORGANIZATIONS, {"page": 1, "limit": MOST_ORGANIZATIONS}))["list"]:
-        code, name = one["organizationCode"], one["organizationName"]
-        found.append((f"{code}/root", name))
-        if (room := MOST_DEPARTMENTS - len(found)) <= 0:
-            break
-        below = (await visit.ask(NAMES, {"organizationCode": code, "limit": room}))["list"]
-        found += [(f"{code}/{each['departmentId']}", f"{name} / {each['name']}") for each in below]
-    return found
+    return [
+        (f"{one.organization}/{'root' if one.is_root else one.department_id}", one.name)
+        for one in await departments(visit)
+    ]
 
 
 async def _named(visit: Visit, department: str) -> list[tuple[str, str]]:

@@ -82,6 +82,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "delete_tenant": ("删除租户“{called}”？", "Delete the tenant “{called}”?"),
     "delete_tenant_about": ("成员仍是用户", "Its members stay users"),
     # fields
+    "directory_field_department": ("部门", "Departments"),
+    "new_user_departments": ("部门编号，每行一个", "Ids of departments, one a line"),
     "directory_field_username": ("用户名", "Username"),
     "directory_field_email": ("邮箱", "E-mail address"),
     "directory_field_phone": ("手机号", "Phone number"),
