@@ -7,7 +7,7 @@ test: setup ## the whole test suite but for the console in a browser
 	.venv/bin/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal --ignore tests/console/browser
 
 ##@ For developers
-.PHONY: setup check graph contract e2e pictures clients first-hour first-hour-clone bench bench-check bench-large fuzz mutate lock renew audit dist format help
+.PHONY: setup check graph contract e2e pictures clients identity-peers first-hour first-hour-clone bench bench-check bench-large fuzz mutate lock renew audit dist format help
 setup: .venv/.ready ## builds .venv and installs the JavaScript packages
 
 .venv/.ready: pyproject.toml requirements.lock scripts/setup \
@@ -43,6 +43,11 @@ format: setup ## mends what the formatter and the linter can
 clients: setup ## drives clients and OpenID Connect libraries; records what passes and writes their pages
 	RECORD_CLIENTS=1 .venv/bin/python -m pytest -n 0 tests/clients/test_matrix.py tests/clients/test_libraries.py
 	.venv/bin/python -m tests.clients.page
+
+identity-peers: setup ## signing in against real directories: which are here, how to get the others; asks the slow ones
+	@command -v slapd >/dev/null || echo "no slapd: apt-get install slapd"
+	@command -v samba >/dev/null || echo "no domain controller: apt-get install samba-ad-dc samba-ad-provision samba-dsdb-modules"
+	SAMBA=1 .venv/bin/python -m pytest -n 0 -rs tests/federation
 
 first-hour: setup ## walks through the guides as three newcomers do; steps and time of each task
 	.venv/bin/python -m tests.first_hour

@@ -30,6 +30,8 @@ PoolhouseError
 │   └── LastLoginMethod  ScriptUnproven
 ├── LoginRefused
 │   ├── WrongCredentials        unknown user and wrong password alike
+│   │   └── ProviderRefused     by a directory's word (reason_zh, reason_en)
+│   ├── ProviderAccountRefused  right there, and disabled or expired there (told_zh, told_en)
 │   ├── AccountBlocked (AccountLocked)  AccountSuspended  AppAccessDenied  EmailUnverified
 │   ├── CaptchaRequired  CodeWrong  CodeExpired  MfaRequired  PasswordResetRequired
 │   ├── ProviderFailed          an identity source did not say who somebody is (step, reason_zh, reason_en)
@@ -591,6 +593,33 @@ class WrongCredentials(LoginRefused):
 class FirstPasswordRequired(WrongCredentials):
     """An account that came without a password. Only the audit log tells it from a wrong one: nothing was proved,
     and a stranger would learn who exists."""
+
+
+class ProviderRefused(WrongCredentials):
+    """Name or password, by a directory's word. The reason is for whoever administers the pool: the person is told what
+    any wrong password is."""
+
+    def __init__(self, reason_zh: str, reason_en: str) -> None:
+        super().__init__(reason_en, reason_zh=reason_zh, reason_en=reason_en)
+
+    def reason(self, lang: Lang = "zh-CN") -> str:
+        return str(self.facts["reason_en" if lang == "en-US" else "reason_zh"])
+
+
+class ProviderAccountRefused(LoginRefused):
+    """The password was right, and the directory lets the person in no more, or not before they change it: `told`, in
+    Chinese and in English."""
+
+    zh = "{told_zh}"
+    en = "{told_en}"
+
+    def __init__(self, reason_zh: str, reason_en: str, told: tuple[str, str]) -> None:
+        facts = {"reason_zh": reason_zh, "reason_en": reason_en, "told_zh": told[0], "told_en": told[1]}
+        super().__init__(reason_en, **facts)
+
+    def reason(self, lang: Lang = "zh-CN") -> str:
+        """For an administrator."""
+        return str(self.facts["reason_en" if lang == "en-US" else "reason_zh"])
 
 
 class AccountBlocked(LoginRefused):

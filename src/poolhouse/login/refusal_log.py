@@ -22,6 +22,10 @@ _NAME = re.compile(r"[\w.@+-]{1,64}\Z")
 _BESIDE: dict[str, tuple[str, str]] = {
     "FirstPasswordRequired": ("账号还没有密码", "The account has no password yet"),
     "too many wrong passwords": ("密码错误次数过多", "Too many wrong passwords"),
+    "ProviderAccountRefused": (
+        "账号在公司目录中已停用、过期或须修改密码",
+        "The account is disabled or expired in the company directory, or its password must be changed",
+    ),
     "authenticator wanted": (
         "需要动态口令，提供的不是",
         "An authenticator's code was wanted, and another came",

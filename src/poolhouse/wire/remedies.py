@@ -87,6 +87,8 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.LastLoginMethod: "Give the account another way to sign in first.",
     e.LoginRefused: "Look for the `requestId` in the server's log, which has the cause.",
     e.WrongCredentials: "Check name and password; `poolhouse user why NAME` tells an administrator the reason.",
+    e.ProviderRefused: "Check name and password; `list-audit-logs` tells an administrator what the directory said.",
+    e.ProviderAccountRefused: "Change the password, or have the account enabled, in the company's directory.",
     e.FirstPasswordRequired: "Let the person set a password by the link or code for a forgotten one.",
     e.AccountBlocked: "Let an administrator unblock the user: `poolhouse user unblock NAME`, or `update-user`.",
     e.AccountLocked: "Wait as long as the message says, or `poolhouse user unblock NAME`.",

@@ -1,0 +1,49 @@
+"""What administrators are told of the settings of both kinds."""
+
+from __future__ import annotations
+
+from poolhouse.federation.model import Field
+
+FIELDS: tuple[Field, ...] = (
+    Field(
+        "url",
+        ("目录地址", "Address"),
+        (
+            "`ldaps://HOST:636`，或用 StartTLS 加密的 `ldap://HOST:389`",
+            "ldaps://host:636, or ldap://host:389 with StartTLS",
+        ),
+    ),
+    Field(
+        "allowPlaintext",
+        ("允许不加密", "Allow plain text"),
+        ("密码以明文经过网络，仅用于测试", "passwords cross the network in plain text; for tests"),
+    ),
+    Field(
+        "caCertificate",
+        ("自有 CA 证书", "Own authority's certificate"),
+        ("PEM 格式；填写后只信任它", "PEM; nothing else is trusted then"),
+    ),
+    Field("bindDn", ("查找账号", "Account that looks for people"), ("只需读取权限", "it needs to read only")),
+    Field("bindCredentials", ("查找账号的密码", "Its password"), secret=True),
+    Field(
+        "bindTemplate",
+        ("直接绑定模板", "Template to bind as the person"),
+        ("例如 {username}@corp.example", "such as {username}@corp.example"),
+    ),
+    Field("usersBaseDn", ("用户所在位置", "Where people are")),
+    Field("userQueryCriteria", ("用户查询条件", "Filter for a person"), ("含 {username}", "with {username}")),
+    Field(
+        "uniqueAttribute",
+        ("唯一标识属性", "Attribute that says who it is"),
+        ("不会改变的属性", "one that never changes"),
+    ),
+    Field("fieldMapping", ("字段映射", "Fields of the profile")),
+    Field(
+        "trustEmail",
+        ("信任目录中的邮箱", "Trust its e-mail addresses"),
+        ("仅当用户不能自行修改 mail 属性时", "only where people cannot write `mail` themselves"),
+    ),
+    Field("groups", ("读取群组", "Read groups"), ("none、direct 或 nested", "none, direct or nested")),
+    Field("groupsBaseDn", ("群组所在位置", "Where groups are")),
+    Field("groupQueryCriteria", ("群组查询条件", "Filter for groups"), ("含 {dn}", "with {dn}")),
+)
