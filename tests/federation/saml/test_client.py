@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
@@ -23,6 +26,7 @@ from poolhouse.federation.providers.saml.client import Saml, our_metadata
 from poolhouse.federation.providers.saml.metadata import provider_of
 from poolhouse.federation.providers.saml.names import DS, METADATA, SAML, SAMLP, TRANSIENT, saml
 from poolhouse.federation.providers.saml.signatures import Trust, as_signed
+from poolhouse.outgoing import Outgoing
 
 RIGHT = Idp(recipient=CALLBACK)
 OWN = keys.made("id.example", NOW)
@@ -306,3 +310,64 @@ async def test_the_provider_is_held_to_the_time_here() -> None:
     with pytest.raises(ProviderFailed) as caught:
         await client.finish(connection(**BY_HAND), later, posted(RIGHT.document()), {"request": REQUEST})
     assert caught.value.step == "clock"
+
+
+@asynccontextmanager
+async def serving(*answers: bytes) -> AsyncIterator[tuple[str, Outgoing, list[int]]]:
+    """An address that gives the answers in turn, the last again and again; what may call it; how often it was."""
+    asked: list[int] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answers[min(len(asked), len(answers) - 1)])
+        asked.append(1)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield f"http://127.0.0.1:{port}/metadata", Outgoing([("127.0.0.1", port)]), asked
+
+
+def answered(body: bytes, status: str = "200 OK") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def test_metadata_is_read_from_its_address_once_an_hour() -> None:
+    one = Saml()
+    async with serving(answered(idp_metadata().encode())) as (address, outgoing, asked):
+        made, there = connection(idpMetadataUrl=address), here(outgoing=outgoing)
+        assert (await one.begin(made, there, "state-1")).address.startswith("https://idp.example/sso?")
+        assert (await one.finish(made, there, posted(RIGHT.document()), {"request": REQUEST})).ids
+        assert len(asked) == 1
+
+
+async def test_metadata_that_could_not_be_read_is_asked_for_again() -> None:
+    one = Saml()
+    good = answered(idp_metadata().encode())
+    async with serving(answered(b"", "503 Later"), answered(b"x" * 300_000), b"no HTTP", good) as served:
+        address, outgoing, _ = served
+        for _ in range(3):
+            with pytest.raises(ProviderFailed) as caught:
+                await one.check(connection(idpMetadataUrl=address), here(outgoing=outgoing))
+            assert caught.value.step == "metadata"
+        assert await one.check(connection(idpMetadataUrl=address), here(outgoing=outgoing))
+
+
+@pytest.mark.parametrize(
+    ("address", "step"),
+    [
+        ("http://127.0.0.1:9/metadata", "metadata"),
+        ("https://10.1.2.3/metadata", "metadata"),
+        ("https://169.254.169.254/latest/meta-data", "metadata"),
+        ("http://192.0.2.1/metadata", "settings"),
+        ("ftp://127.0.0.1/metadata", "settings"),
+        ("file:///etc/passwd", "settings"),
+    ],
+)
+async def test_metadata_is_read_from_no_private_address_and_never_without_tls(
+    address: str, step: str
+) -> None:
+    with pytest.raises(ProviderFailed) as caught:
+        await Saml().check(connection(idpMetadataUrl=address), here())
+    assert caught.value.step == step

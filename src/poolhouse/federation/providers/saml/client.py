@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from poolhouse.aside import aside
 from poolhouse.errors import ProviderFailed
@@ -19,10 +20,19 @@ from poolhouse.federation.providers.saml.people import who
 from poolhouse.federation.providers.saml.responses import Expected, believed
 from poolhouse.federation.providers.saml.settings import SamlSettings
 from poolhouse.federation.providers.saml.signatures import Trust
+from poolhouse.networks import is_loopback
+from poolhouse.outgoing import NoAnswer, NotAllowed
+from poolhouse.ttl_cache import TtlCache
+
+METADATA_S = 3600.0
+"""How long metadata that was read from an address is kept."""
 
 
 class Saml:
-    """One for the process; it keeps nothing."""
+    """One for the process. It keeps the metadata of providers whose connections name its address."""
+
+    def __init__(self) -> None:
+        self._documents: TtlCache[bytes] = TtlCache(METADATA_S, 200)
 
     async def begin(self, connection: Settled, here: Here, state: str) -> Begun:
         """The request, by the connection's binding; `state` travels as RelayState."""
@@ -92,9 +102,14 @@ class Saml:
 
     async def _provider(self, connection: Settled, here: Here) -> IdentityProvider:
         settings: SamlSettings = connection.fields
-        if not settings.idp_metadata:
+        if settings.idp_metadata:
+            document = settings.idp_metadata.encode()
+        elif address := settings.idp_metadata_url:
+            kept = f"{connection.id}/{connection.version}"
+            document = await self._documents.get(kept, lambda: _fetched(address, here))
+        else:
             return _by_hand(settings)
-        document, named = settings.idp_metadata.encode(), settings.idp_entity_id
+        named = settings.idp_entity_id
         return await aside(f"saml/{connection.pool_id}", metadata.provider_of, document, named, here.now())
 
 
@@ -168,3 +183,27 @@ def _own_key(settings: SamlSettings) -> OwnKey | None:
     if key.certificate.public_key() != key.private.public_key():
         raise ProviderFailed("key", "签名证书与私钥不符", "signingCertificate is not that of signingKey")
     return key
+
+
+async def _fetched(address: str, here: Here) -> bytes:
+    """No signature of metadata is read, so TLS must say whose it is: plain http is for this machine alone."""
+    if not metadata.is_web_address(address):
+        raise ProviderFailed("settings", "元数据地址不是网址", "idpMetadataUrl is no web address")
+    split = urlsplit(address)
+    if split.scheme != "https" and not is_loopback(split.hostname or ""):
+        raise ProviderFailed("settings", "元数据地址应为 https", "idpMetadataUrl must be https")
+    try:
+        answer = await here.outgoing.get(address, most=LONGEST)
+    except NotAllowed as error:
+        raise ProviderFailed("metadata", "元数据地址在内部网络中", str(error)) from error
+    except NoAnswer as error:
+        raise ProviderFailed(
+            "metadata", f"无法读取元数据：{error}", f"the metadata cannot be read: {error}"
+        ) from error
+    if answer.status != 200:
+        raise ProviderFailed(
+            "metadata",
+            f"元数据地址返回 {answer.status}",
+            f"the address of the metadata answers {answer.status}",
+        )
+    return answer.body

@@ -19,6 +19,10 @@ DEEPEST = 24
 """A response with an attribute's value that is itself an element, and that signed, has 9."""
 MOST_ATTRIBUTES = 40
 """Of one element, its namespaces not among them."""
+_TYPED = (
+    "含有文档类型声明（是网页，而非 SAML？）",
+    "has a document type declaration (a web page, not SAML?)",
+)
 
 
 def parser() -> etree.XMLParser:
@@ -61,7 +65,7 @@ def read(data: bytes, what: tuple[str, str]) -> etree._Element:
     except (etree.LxmlError, ValueError):
         raise _malformed(what, "不是格式正确的 XML", "is not well-formed XML") from None
     if root.getroottree().docinfo.doctype:
-        raise _malformed(what, "含有文档类型声明", "has a document type declaration")
+        raise _malformed(what, *_TYPED)
     _require_flat(root, what)
     return root
 
@@ -71,7 +75,7 @@ def _require_no_types(data: bytes, what: tuple[str, str]) -> None:
     at = data.find(b"<!")
     while at >= 0:
         if not data.startswith((b"<!--", b"<![CDATA["), at):
-            raise _malformed(what, "含有文档类型声明", "has a document type declaration")
+            raise _malformed(what, *_TYPED)
         at = data.find(b"<!", at + 2)
 
 

@@ -15,12 +15,13 @@ Name = Annotated[str, Meta(max_length=1024)]
 
 
 class SamlSettings(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
-    """A connection's fields. `idp_*`: the provider's, of which metadata says all.
+    """A connection's fields. `idp_*`: the provider's, of which metadata (pasted, or at an address) says all.
 
     `sp_entity_id` "": the address of our metadata. `id_attribute` "": the NameID is the person's id.
     """
 
     idp_metadata: Document = ""
+    idp_metadata_url: Address = ""
     idp_entity_id: Name = ""
     idp_sign_in_url: Address = ""
     idp_certificate: Annotated[str, Meta(max_length=64 * 1024)] = ""
@@ -49,8 +50,10 @@ class SamlSettings(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         by_hand = self.idp_entity_id and self.idp_sign_in_url and self.idp_certificate
-        if not (self.idp_metadata or by_hand):
-            raise ValueError("idpMetadata, or idpEntityId with idpSignInUrl and idpCertificate")
+        if not (self.idp_metadata or self.idp_metadata_url or by_hand):
+            raise ValueError(
+                "idpMetadata, idpMetadataUrl, or idpEntityId with idpSignInUrl and idpCertificate"
+            )
         if self.sign_requests and not (self.signing_key and self.signing_certificate):
             raise ValueError("signRequests needs signingKey and signingCertificate")
 
@@ -64,6 +67,14 @@ FIELDS: tuple[Field, ...] = (
             "The XML; or its address below; or the three by hand",
         ),
         code=True,
+    ),
+    Field(
+        "idpMetadataUrl",
+        ("元数据地址", "Address of the metadata"),
+        (
+            "每小时读取一次，对方更换证书后无需改动",
+            "Read each hour, so that a new certificate needs no change here",
+        ),
     ),
     Field(
         "idpEntityId",
