@@ -18,6 +18,7 @@ from bench import crowd
 from poolhouse.apps.model import App
 from poolhouse.audit import postgres as audit_rows
 from poolhouse.caller import Caller
+from poolhouse.fields import postgres_index
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.groups.model import GroupDraft
 from poolhouse.orgs.model import NodeDraft, Tree
@@ -30,6 +31,8 @@ DEPARTMENTS = 5_000
 GROUPS, ROLES, KEYS = 60, 60, 40
 DAYS = 90
 BATCH = 100_000
+PIECE = 10_000
+"""Values of a custom field that are noted in its index at once."""
 STEPS = 10_000
 """People of the bulk act."""
 
@@ -115,6 +118,13 @@ _RESULTS = """
 insert into bulk_act_results (pool_id, act_id, "row", user_id, outcome, error, message)
 select $1, $2, place, user_id, case when place % 40 = 0 then 'FAILED' else 'DONE' end, null, null
 from crowd_numbers where place <= $3
+"""
+_VALUES = """
+insert into field_values (pool_id, target_type, target_id, key, value)
+select $1, 'USER', user_id, 'level', to_jsonb(place * 31 % 10) from crowd_numbers where place % 3 = 0
+union all
+select $1, 'USER', user_id, 'team', to_jsonb(case when place * 17 % 100 < 30 then 'core' else 't' || place % 997 end)
+from crowd_numbers where place % 2 = 0
 """
 _MEMBERS = """
 insert into node_members (pool_id, node_id, user_id, joined_at)
@@ -223,7 +233,7 @@ async def _filled(
 
 async def _directory(services: Services, connection: asyncpg.Connection, caller: Caller, users: int) -> None:
     pool_id = caller.pool_id
-    await services.fields.define(caller, [FieldDraft(TargetType.USER, "level", DataType.NUMBER, "等级")])
+    await _fields(services, connection, caller)
     await services.orgs.import_tree(caller, tree(DEPARTMENTS))
     await connection.execute("analyze")
     await connection.execute("alter table node_members disable trigger node_members_touch_in")
@@ -235,6 +245,20 @@ async def _directory(services: Services, connection: asyncpg.Connection, caller:
     for n in range(ROLES):
         role = await services.roles.create(caller, RoleDraft(code=f"role{n}", name=f"角色 {n}"))
         await connection.execute(_ROLE, pool_id, role.id, 10 if n == 0 else 500 * n)
+
+
+async def _fields(services: Services, connection: asyncpg.Connection, caller: Caller) -> None:
+    """A third of all have a level, which no index has; half a team, which one has."""
+    drafts = [
+        FieldDraft(TargetType.USER, "level", DataType.NUMBER, "等级"),
+        FieldDraft(TargetType.USER, "team", DataType.STRING, "团队", indexed=True),
+    ]
+    await services.fields.define(caller, drafts)
+    await connection.execute(_VALUES, caller.pool_id)
+    rows = 1
+    while rows:
+        async with services.db.transaction() as tx:
+            rows = await postgres_index.work(tx, PIECE)
 
 
 def tree(departments: int) -> Tree:

@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 
 import asyncpg
 import httpx
 
 from bench.console_asked import PASSWORD, Taken, ask, signed_in
 from bench.console_pages import questions
+from bench.console_pairs import Found, measured, pairs
 from bench.console_pool import ConsolePool, filled
 from bench.rows import Row, at_least, at_most, known, measurement
 from bench.running import data_folder
@@ -37,6 +38,11 @@ USERS = int(os.environ.get("CONSOLE_BENCH_USERS", "1000000"))
 BAR_MS = 50.0
 TOLD_MS = 30.0
 """A page or filter that takes the database longer has a row of its own."""
+FIRST_MS = 300.0
+"""Of an answer whose total nobody has counted."""
+SLOWEST = 8
+EVERY = int(os.environ.get("CONSOLE_BENCH_EVERY", "7"))
+"""Of the pairs of filters in an order every seventh is asked; of all of them it takes half an hour."""
 MOST_KB = 120.0
 ACTORS = 40
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -52,10 +58,9 @@ async def pages_at_a_million() -> AsyncIterator[Row]:
         await migrate(url)
         async with opened(Settings(data=data), url) as services:
             pool = await _pool(services, url, data)
-            connection = await asyncpg.connect(url)
+            connection = await asyncpg.connect(url, command_timeout=600)
             facts = await facts_of(connection, pool)
             await connection.execute("delete from kept_lists")
-            await connection.close()
             name = f"owner{new_id()}"
             await services.administrators.create(
                 OPERATOR, name, PASSWORD, is_owner=True, must_change_password=False
@@ -71,6 +76,11 @@ async def pages_at_a_million() -> AsyncIterator[Row]:
                     yield row
                 for row in await _loads(http, pool):
                     yield row
+            asked = list(pairs(facts))[::EVERY]
+            found = [await measured(services, pool, connection, one) for one in asked]
+            await connection.close()
+            for row in _of_pairs(found):
+                yield row
 
 
 def _rows(kind: str, taken: list[Taken]) -> Iterator[Row]:
@@ -96,6 +106,25 @@ def _rows(kind: str, taken: list[Taken]) -> Iterator[Row]:
     )
     first = max(taken, key=lambda one: one.first_sql_ms)
     yield known(f"{kind} whose first answer is slowest, {first.name}", first.first_sql_ms, "ms")
+
+
+def _of_pairs(found: list[Found]) -> Iterator[Row]:
+    """Slowest first."""
+    refused = [one.name for one in found if one.refused]
+    yield known(f"{len(found)} pairs of filters: refused as too broad", len(refused), "of them")
+    for name, times in (
+        ("first answers", [one.first_s * 1000 for one in found]),
+        ("answers after the first", [one.then_s * 1000 for one in found]),
+    ):
+        bar = FIRST_MS if name == "first answers" else BAR_MS
+        share = sum(one <= bar for one in times) / len(times)
+        yield at_least(f"pairs of filters, {name}: share within {bar:g} ms", share, "of all", bar=1.0)
+        yield known(f"pairs of filters, {name}: the middle one", median(times), "ms")
+        yield known(f"pairs of filters, {name}: p99", quantiles(times, n=100)[98], "ms")
+    for one in sorted(found, key=lambda one: -one.then_s)[:SLOWEST]:
+        yield at_most(f"pair {one.name}", one.then_s * 1000, "ms", bar=BAR_MS)
+    for one in sorted(found, key=lambda one: -one.first_s)[:SLOWEST]:
+        yield at_most(f"pair {one.name}, first answer", one.first_s * 1000, "ms", bar=FIRST_MS)
 
 
 async def _loads(http: httpx.AsyncClient, pool: ConsolePool) -> list[Row]:

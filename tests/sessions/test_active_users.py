@@ -26,6 +26,26 @@ async def test_those_with_a_live_session_at_an_application_who_came_last_first(
     assert (theirs.total, theirs.items) == (0, [])
 
 
+async def test_pages_are_those_of_the_whole_whoever_has_many_sessions(
+    services: Services, pool: PoolForTests
+) -> None:
+    """Also where the newest sessions are all one person's, and where two came at one moment."""
+    expected = dict[str, int]()
+    for number in range(60):
+        user_id = "busy" if number < 30 else f"u{number * 7 % 13}"
+        expected.setdefault(user_id, number // 2)
+        await services.db.execute(INSERT, pool.id, f"s{number}", user_id, "a", number // 2, 60)
+    whole = (await services.sessions.active_users(pool.administrator, "a", PageRequest(1, 100))).items
+    assert [expected[one] for one in whole] == sorted(expected.values())
+    for size in (1, 2, 5):
+        pages = [
+            await services.sessions.active_users(pool.administrator, "a", PageRequest(number, size))
+            for number in range(1, 16)
+        ]
+        assert [one for page in pages for one in page.items] == whole
+        assert {page.total for page in pages} == {len(expected)}
+
+
 async def test_a_stranger_is_refused(services: Services, pool: PoolForTests) -> None:
     with pytest.raises(NotAuthenticated):
         await services.sessions.active_users(pool.stranger, "a", PageRequest(1, 10))

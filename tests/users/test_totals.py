@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from random import Random
@@ -15,11 +16,14 @@ from poolhouse.directory import postgres_kept, search
 from poolhouse.directory.filters import MOMENTS, TEXTS
 from poolhouse.directory.totals import Totals
 from poolhouse.errors import DatabaseLost, QueryTooBroad
+from poolhouse.fields.model import DataType, FieldDraft
+from poolhouse.fields.model import TargetType as FieldTarget
 from poolhouse.groups.model import GroupDraft
 from poolhouse.orgs.model import NodeDraft
+from poolhouse.roles.model import RoleDraft, RoleKey, Target, TargetType, Validity
 from poolhouse.services import Services
 from poolhouse.times import now
-from poolhouse.users.model import Condition, DepartmentFilter, User, UserDraft, UserQuery
+from poolhouse.users.model import Condition, DepartmentFilter, RoleFilter, User, UserDraft, UserQuery
 from poolhouse.users.profile_fields import BOOLEANS, COUNTS, FIELDS, SEARCHED_FIELDS, SEARCHED_FIRST
 
 ACME = UserQuery(conditions=(Condition("company", "EQUAL", "Acme"),))
@@ -344,14 +348,61 @@ async def test_a_slow_total_nobody_can_wait_for_is_said_to_be_counted(
     assert await total(services.db, totals, pool) == 0
 
 
-async def test_what_other_tables_say_is_counted_each_time(
+async def test_what_nobody_counts_the_changes_of_is_counted_each_time(
     services: Services, pool: PoolForTests, ann: User
 ) -> None:
     db, totals = Asked(services), kept(services, stale_s=60)
-    await services.groups.create(pool.administrator, GroupDraft("g", "g"))
-    query = UserQuery(groups=("g",))
+    query = UserQuery(conditions=(Condition("identity", "EQUAL", "wechat"),))
     assert [await total(db, totals, pool, query) for _ in range(2)] == [0, 0]
     assert db.counts == 2
+
+
+async def test_a_total_of_a_group_ends_with_a_change_of_members_alone(
+    services: Services, pool: PoolForTests, ann: User
+) -> None:
+    db, totals, admin = Asked(services), kept(services), pool.administrator
+    await services.groups.create(admin, GroupDraft("g", "g"))
+    query = UserQuery(groups=("g",))
+    assert [await total(db, totals, pool, query) for _ in range(2)] == [0, 0]
+    await services.users.update(admin, ann.id, UserDraft({"company": "Other"}))
+    assert await total(db, totals, pool, query) == 0
+    assert db.counts == 1
+    await services.groups.add_members(admin, "g", [ann.id])
+    assert [await total(db, totals, pool, query) for _ in range(2)] == [1, 1]
+    await services.groups.remove_members(admin, "g", [ann.id])
+    assert await total(db, totals, pool, query) == 0
+    assert db.counts == 3
+
+
+async def test_a_group_of_the_same_code_is_another_group(
+    services: Services, pool: PoolForTests, ann: User
+) -> None:
+    totals, admin = kept(services), pool.administrator
+    query = UserQuery(groups=("g",))
+    for expected in (1, 0):
+        await services.groups.create(admin, GroupDraft("g", "g"))
+        if expected:
+            await services.groups.add_members(admin, "g", [ann.id])
+        assert await total(services.db, totals, pool, query) == expected
+        await services.groups.delete(admin, ["g"])
+        assert await total(services.db, totals, pool, query) == 0
+
+
+async def test_a_total_of_a_role_ends_when_one_begins_or_ends_by_itself(
+    services: Services, pool: PoolForTests, ann: User
+) -> None:
+    db, totals, admin = Asked(services), kept(services), pool.administrator
+    await services.roles.create(admin, RoleDraft(code="r"))
+    query = UserQuery(roles=(RoleFilter("r"),))
+    times = {"enabled_from": now() + timedelta(seconds=1), "ends_at": now() + timedelta(seconds=2)}
+    await services.roles.assign(admin, [RoleKey("r")], [Target(TargetType.USER, ann.id)], Validity(**times))
+    found = [await total(db, totals, pool, query)]
+    while len(found) < 3 and now() < times["ends_at"] + timedelta(seconds=5):
+        await asyncio.sleep(0.1)
+        if (one := await total(db, totals, pool, query)) != found[-1]:
+            found.append(one)
+    assert found == [0, 1, 0]
+    assert db.counts == 3
 
 
 # -- whatever happens, a total is what counting gives ------------------------------------------------------
@@ -414,6 +465,24 @@ class Crowd:
     async def leaves(self) -> None:
         await self._write("delete from node_members where pool_id = $1 and user_id = $2")
 
+    async def joins_a_group(self) -> None:
+        await self.services.groups.add_members(self.pool.administrator, "g", [await self._somebody()])
+
+    async def leaves_a_group(self) -> None:
+        await self.services.groups.remove_members(self.pool.administrator, "g", [await self._somebody()])
+
+    async def is_given_a_role(self) -> None:
+        targets = [Target(TargetType.USER, await self._somebody())]
+        await self.services.roles.assign(self.pool.administrator, [RoleKey("r")], targets)
+
+    async def loses_a_role(self) -> None:
+        targets = [Target(TargetType.USER, await self._somebody())]
+        await self.services.roles.revoke(self.pool.administrator, [RoleKey("r")], targets)
+
+    async def has_another_level(self) -> None:
+        values = {await self._somebody(): {"level": self.random.choice((1, 2, None))}}
+        await self.services.fields.set_values(self.pool.administrator, FieldTarget.USER, values)
+
     async def a_department_moves(self) -> None:
         org, root, lower, upper = self.org
         target = self.random.choice((root, upper))
@@ -424,9 +493,11 @@ class Crowd:
         await put(self.services.db, self.pool.id, [person(self.random, self.number) | {"created_at": when}])
 
     async def _write(self, sql: str, *args: Any) -> None:
-        people = await everybody(self.services.db, self.pool.id)
         self.number += 1
-        await self.services.db.execute(sql, self.pool.id, self.random.choice(people).id, *args)
+        await self.services.db.execute(sql, self.pool.id, await self._somebody(), *args)
+
+    async def _somebody(self) -> str:
+        return self.random.choice(await everybody(self.services.db, self.pool.id)).id
 
 
 ACTS: list[Callable[[Crowd], Awaitable[None]]] = [
@@ -443,7 +514,19 @@ async def test_a_total_is_what_counting_gives_whatever_happened(
         await services.orgs.create_node(admin, org.id, org.root.id, NodeDraft({"name": name, "code": name}))
         for name in ("lower", "upper")
     ]
+    await services.groups.create(admin, GroupDraft("g", "g"))
+    await services.roles.create(admin, RoleDraft(code="r"))
+    await services.fields.define(admin, [FieldDraft(FieldTarget.USER, "level", DataType.NUMBER, "level")])
+    level = Condition("customData.level", "EQUAL", 1)
     questions = QUESTIONS | {
+        "in a group": UserQuery(groups=("g",)),
+        "in a group, by name": UserQuery(groups=("g",), keyword="伟"),
+        "with a role": UserQuery(roles=(RoleFilter("r"),)),
+        "with a role, of a source": UserQuery(
+            roles=(RoleFilter("r"),), conditions=(Condition("user_source_type", "EQUAL", "register"),)
+        ),
+        "of a level": UserQuery(conditions=(level,)),
+        "of a level, blocked": UserQuery(conditions=(level, Condition("blocked", "EQUAL", True))),
         "below a department": UserQuery(departments=(DepartmentFilter(upper.id, True),)),
         "in a department, by name": UserQuery(
             keyword="伟", departments=(DepartmentFilter(org.root.id, True),)

@@ -80,6 +80,9 @@ class Listed(Where):
         self.with_logins = self.with_search = False
         self.belongings: list[tuple[int, list[str]]] = []
         """Of terms about groups, roles and departments: their places, and the `exists (...)` of each."""
+        self.groups: tuple[str, ...] = ()
+        self.roles: tuple[str, ...] = ()
+        """Ids of those that are asked for."""
         self.texts: list[str] = []
         """What the key of everybody listed has in it."""
         self._of_search = 0
@@ -98,7 +101,8 @@ class Listed(Where):
     def belongs(self, terms: list[str]) -> None:
         """To one of the groups, roles or departments."""
         self.any_of(terms)
-        self.belongings.append((len(self._terms) - 1, terms))
+        if terms:
+            self.belongings.append((len(self._terms) - 1, terms))
 
     def walked(self) -> Listed:
         """The same, for who walks through people in order: each is looked up, where the planner, who takes the list for

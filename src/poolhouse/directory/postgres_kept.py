@@ -1,9 +1,10 @@
 """Totals of lists and places in them, kept in the database as of one state of their pool: all SQL on `kept_lists`.
 
 A state is what the database has counted of a pool: how many have ever left, how many transactions changed what is
-searched, what else is filtered by, who is in a department. These numbers only grow and are written by the
-transactions that change what they count, so what two moments have in common did not change between them. How many
-there are is no part of it: newcomers are looked at by themselves. Decision: docs/decisions/0051-kept-lists.md.
+searched, what else is filtered by, who is in a department or a group or has a role, values of custom fields. These
+numbers only grow and are written by the transactions that change what they count, so what two moments have in common
+did not change between them. How many there are is no part of it: newcomers are looked at by themselves. Decisions:
+docs/decisions/0051-kept-lists.md, docs/decisions/0088-filters-in-pairs.md.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from poolhouse.db.migrations.chain import revisions
 from poolhouse.db.slow_queries import Fetch
 from poolhouse.db.where import Where
 from poolhouse.directory.orders import NEWEST, Listed
-from poolhouse.users.model import UserQuery
+from poolhouse.users.model import CUSTOM, UserQuery
 
 SLOTS = 1_000
 """Questions of a pool, of some 200 bytes each, and with places 12 kB: another one with the same slot takes its row."""
@@ -48,7 +49,11 @@ _COUNTED = (
     "coalesce(sum(c.searched), 0)::bigint as searched, coalesce(sum(c.changed), 0)::bigint as changed "
     "from user_counts c where c.pool_id = $1"
 )
-_ORGS = "(select coalesce(sum(o.changes), 0)::bigint from org_changes o where o.pool_id = $1)"
+_ROLE_TIMES = [
+    f"(select max(a.{time}) from role_assignments a where a.pool_id = $1 and a.{time} <= now())"
+    for time in ("enabled_from", "ends_at")
+]
+"""A role that begins or ends by itself is nobody's change."""
 _DATES = (
     "(select max(u.updated_at) as at from users u where u.pool_id = $1) updated, "
     "(select max(l.last_login) as at from user_logins l where l.pool_id = $1) logged_in"
@@ -92,8 +97,14 @@ def question(query: UserQuery, where: Listed, source: str, counted: Where) -> Qu
     is_dated = bool(fields & (_BY_LOGIN | {"updated_at"}) or query.updated_from or query.updated_to)
     parts = ["c.deleted"]
     if query.departments or query.not_in_org or query.within:
-        parts.append(_ORGS)
-    if query.keyword or set(query.filters) - {"department", "excludeUsersInOrg", "within", "sort"}:
+        parts.append(_changes("changes"))
+    if query.groups:
+        parts.append(_changes("groups"))
+    if query.roles:
+        parts += [_changes("roles"), *_ROLE_TIMES]
+    if any(field.startswith(CUSTOM) for field in fields):
+        parts.append(_changes("fields"))
+    if query.keyword or _asks_of_the_row(query):
         parts.append("c.searched" if where.search_alone else "c.changed")
     if is_dated:
         parts += ["updated.at", "logged_in.at"]
@@ -102,6 +113,17 @@ def question(query: UserQuery, where: Listed, source: str, counted: Where) -> Qu
         f"from ({_COUNTED}) c{f', {_DATES}' if is_dated else ''}"
     )
     return Question(where, source, counted, state, is_dated)
+
+
+def _changes(column: str) -> str:
+    return f"(select coalesce(sum(o.{column}), 0)::bigint from org_changes o where o.pool_id = $1)"
+
+
+def _asks_of_the_row(query: UserQuery) -> bool:
+    elsewhere = {"department", "excludeUsersInOrg", "within", "group", "role", "sort"}
+    if all(condition.field.startswith(CUSTOM) for condition in query.conditions):
+        elsewhere.add("advancedFilter")
+    return bool(set(query.filters) - elsewhere)
 
 
 def capped(asked: Question, most: int) -> Question:

@@ -19,10 +19,11 @@ from poolhouse.directory.totals import Counted, Totals, counts_of, is_kept, logi
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
-from poolhouse.groups.postgres import in_group
+from poolhouse.groups.postgres import ids_of_codes, in_group, in_group_of_id
 from poolhouse.orgs.postgres_members import in_any_department, in_department, in_no_department
 from poolhouse.paging import Page, PageRequest
-from poolhouse.roles.postgres import holds_role
+from poolhouse.roles.model import RoleKey
+from poolhouse.roles.postgres import find_many, holds_role, holds_role_of_id
 from poolhouse.users.model import CUSTOM, KeyKind, User, UserQuery
 from poolhouse.users.postgres import is_shown
 from poolhouse.users.profile_fields import SEARCHED_FIELDS, SEARCHED_FIRST, TEXT
@@ -90,7 +91,8 @@ async def page(
 ) -> Page[User]:
     """The page and the exact total. Rows deep in a list are reached by `deep`, or through the index alone."""
     fields = await custom_fields(db, pool_id, query)
-    where = _where(pool_id, query, fields)
+    ids = await ids_of(db, pool_id, query)
+    where = _where(pool_id, query, fields, ids)
     orders.check(query.sort, fields)
     if not query.sort and (query.page.after or not query.page.counted):
         return await _part(db, totals, pool_id, query, where)
@@ -263,8 +265,27 @@ async def _first_page(db: Reads, pool_id: str, size: int) -> Page[User]:
     return Page(rows[0]["total"], [User(*row[:-1]) for row in rows]) if rows else Page()
 
 
-def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Listed:
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Of the groups and roles that a query names, as far as there are any. The planner knows how many are in each."""
+
+    groups: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+async def ids_of(db: Reads, pool_id: str, query: UserQuery) -> Ids:
+    groups: Mapping[str, str] = {}
+    if query.groups:
+        groups = await ids_of_codes(db, pool_id, query.groups)
+    keys = [RoleKey(one.code, one.namespace) for one in query.roles]
+    roles = await find_many(db, pool_id, keys) if keys else {}
+    return Ids(tuple(groups.values()), tuple(role.id for role in roles.values()))
+
+
+def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field], ids: Ids | None = None) -> Listed:
     where = Listed(pool_id)
+    if ids:
+        where.groups, where.roles = ids.groups, ids.roles
     if query.statuses:
         given = list(query.statuses)
         where.add(is_shown(given, where.arg(given[0] if len(given) == 1 else given)))
@@ -274,7 +295,7 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> Liste
         where.add(f"u.updated_at <= {where.arg(query.updated_to)}")
     if query.keyword:
         _add_keyword(where, query.keyword, query.fields)
-    add_belongings(where, query)
+    add_belongings(where, query, ids)
     for condition in query.conditions:
         add_condition(where, condition, fields)
     add_field(where, query, fields)
@@ -303,8 +324,8 @@ def check(pool_id: str, query: UserQuery, fields: Mapping[str, Field]) -> None:
     orders.check(query.sort, fields)
 
 
-def add_belongings(where: Where, query: UserQuery) -> None:
-    """Departments, groups and roles of the users `u`, who need not be ours."""
+def add_belongings(where: Where, query: UserQuery, ids: Ids | None = None) -> None:
+    """Departments, groups and roles of the users `u`, who need not be ours. `ids`: where they are known."""
     belongs = where.belongs if isinstance(where, Listed) else where.any_of
     if query.not_in_org:
         where.add(in_no_department("u"))
@@ -317,9 +338,13 @@ def add_belongings(where: Where, query: UserQuery) -> None:
         belongs(
             [in_department(where, "u", one.department_id, one.include_children) for one in query.departments]
         )
-    if query.groups:
+    if query.groups and ids:
+        belongs([in_group_of_id(where, "u", one) for one in ids.groups])
+    elif query.groups:
         belongs([in_group(where, "u", code) for code in query.groups])
-    if query.roles:
+    if query.roles and ids:
+        belongs([holds_role_of_id(where, "u", one) for one in ids.roles])
+    elif query.roles:
         belongs([holds_role(where, "u", one.code, one.namespace) for one in query.roles])
 
 

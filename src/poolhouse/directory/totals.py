@@ -21,10 +21,10 @@ from poolhouse.directory.postgres_kept import KEPT_S, MANY_CAME, MOST_CAME, Ques
 from poolhouse.errors import PoolhouseError, QueryTooBroad
 from poolhouse.fields.model import Field
 from poolhouse.fields.postgres_index import INDEXABLE
-from poolhouse.groups.postgres import members_of
-from poolhouse.roles.postgres import holders_of
+from poolhouse.groups.postgres import members_of_id
+from poolhouse.roles.postgres import holders_of_id
 from poolhouse.ttl_cache import TtlCache
-from poolhouse.users.model import Condition, UserQuery
+from poolhouse.users.model import CUSTOM, Condition, UserQuery
 from poolhouse.users.profile_fields import BOOLEANS, COUNTS
 from poolhouse.users.rules import spelled
 
@@ -98,7 +98,7 @@ class Totals:
         if where.read_through:
             await self._judge_values(db, pool_id, query, where, where.read_through)
         source, counted = _counted(pool_id, query, where)
-        if not _is_dated(query):
+        if not _has_state(query):
             return await _count(db, source, counted)
         asked = postgres_kept.question(query, where, source, counted)
         users, kept, total = await self._known(db, pool_id, asked)
@@ -136,13 +136,13 @@ class Totals:
         if where.read_through:
             await self._judge_values(db, pool_id, query, where, where.read_through)
         source, counted = _counted(pool_id, query, where)
-        if not _is_dated(query):
-            found = await _few(db, *(_of_one_belonging(pool_id, query) or (source, counted)), most)
-            return Counted.at_most(found, most, users)
+        few_of = _of_one_belonging(pool_id, query, where) or (source, counted)
+        if not _has_state(query):
+            return Counted.at_most(await _few(db, *few_of, most), most, users)
         asked = postgres_kept.question(query, where, source, counted)
         if (total := (await self._known(db, pool_id, asked))[2]) is not None:
             return Counted(total, users)
-        few = postgres_kept.capped(asked, most)
+        few = postgres_kept.capped(postgres_kept.question(query, where, *few_of), most)
         if (total := (await self._known(db, pool_id, few))[2]) is None:
             counted_few = await postgres_kept.count(db.search_fetch, few)
             if counted_few.took_s > self._slow_s:
@@ -305,16 +305,16 @@ async def _few(db: Reads, source: str, where: Where, most: int) -> int:
     return total
 
 
-def _of_one_belonging(pool_id: str, query: UserQuery) -> tuple[str, Where] | None:
+def _of_one_belonging(pool_id: str, query: UserQuery, listed: Listed) -> tuple[str, Where] | None:
     """Where one group or one role is all that is asked: its members one after another, whom the planner would gather
     first."""
     where = Where(pool_id, "u")
     if query.keyword or set(query.filters) - {"sort"} not in ({"group"}, {"role"}):
         return None
-    if len(query.groups) == 1:
-        members = members_of(where, query.groups[0])
-    elif len(query.roles) == 1:
-        members = holders_of(where, query.roles[0].code, query.roles[0].namespace)
+    if len(query.groups) == len(listed.groups) == 1:
+        members = members_of_id(where, listed.groups[0])
+    elif len(query.roles) == len(listed.roles) == 1:
+        members = holders_of_id(where, listed.roles[0])
     else:
         return None
     return f"({members}) m join users u on u.id = m.id", where
@@ -338,12 +338,11 @@ def logins_alone(pool_id: str, query: UserQuery) -> Where | None:
     return where
 
 
-def _is_dated(query: UserQuery) -> bool:
-    """Whether it asks of rows of users, their logins and departments alone: their changes are known."""
-    dated = {"status", "updatedAt", "department", "excludeUsersInOrg", "within", "advancedFilter", "sort"}
-    if not set(query.filters) <= dated:
-        return False
-    return all(condition.field in _OF_THE_ROW for condition in query.conditions)
+def _has_state(query: UserQuery) -> bool:
+    """Whether changes of all that it asks about are counted: not of identities, nor of applications."""
+    return all(
+        condition.field in _OF_THE_ROW or condition.field.startswith(CUSTOM) for condition in query.conditions
+    )
 
 
 def _kept(pool_id: str, query: UserQuery, args: list[Any] | None = None) -> Where | None:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from poolhouse.db.database import Executor, Tx
+from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.db.where import Where
 from poolhouse.errors import GroupCodeTaken
 from poolhouse.groups.model import Group, GroupChanges, GroupDraft
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
+from poolhouse.pools.postgres_changes import note
 
 _COLUMNS = "g.id, g.code, g.name, g.description, g.type, g.created_at, g.updated_at"
 
@@ -21,9 +22,23 @@ def in_group(where: Where, user: str, code: str) -> str:
     return f"exists (select {_members(where, code)} and gm.user_id = {user}.id)"
 
 
+def in_group_of_id(where: Where, user: str, group_id: str) -> str:
+    """As `in_group`. The planner knows how many are in the very group."""
+    return f"exists (select {_members_of_id(where, group_id)} and gm.user_id = {user}.id)"
+
+
 def members_of(where: Where, code: str) -> str:
     """A query: the `id` of everybody in the group, wherever they live."""
     return f"select gm.user_id as id {_members(where, code)}"
+
+
+def members_of_id(where: Where, group_id: str) -> str:
+    """As `members_of`."""
+    return f"select gm.user_id as id {_members_of_id(where, group_id)}"
+
+
+def _members_of_id(where: Where, group_id: str) -> str:
+    return f"from group_members gm where gm.pool_id = $1 and gm.group_id = {where.arg(group_id)}"
 
 
 def _members(where: Where, code: str) -> str:
@@ -133,7 +148,7 @@ async def delete(tx: Tx, pool_id: str, codes: Sequence[str]) -> list[Group]:
     return [Group(*row) for row in rows]
 
 
-async def ids_of_codes(db: Executor, pool_id: str, codes: Sequence[str]) -> dict[str, str]:
+async def ids_of_codes(db: Executor | Reads, pool_id: str, codes: Sequence[str]) -> dict[str, str]:
     rows = await db.fetch(
         "select code, id from groups where pool_id = $1 and code = any($2::text[])", pool_id, list(codes)
     )
@@ -160,6 +175,8 @@ async def add_members(tx: Tx, pool_id: str, group_id: str, user_ids: Sequence[st
         group_id,
         list(user_ids),
     )
+    if rows:
+        await note(tx, pool_id, "groups")
     return [row["user_id"] for row in rows]
 
 
@@ -175,6 +192,8 @@ async def remove_members(tx: Tx, pool_id: str, group_id: str, user_ids: Sequence
         group_id,
         list(user_ids),
     )
+    if rows:
+        await note(tx, pool_id, "groups")
     return [row["user_id"] for row in rows]
 
 
@@ -224,6 +243,7 @@ async def list_members_of(
 
 
 async def forget_users(tx: Tx, pool_id: str, user_ids: Sequence[str]) -> None:
+    """Of who is gone. That somebody is, is counted."""
     await tx.execute(
         "delete from group_members where pool_id = $1 and user_id = any($2::text[])", pool_id, list(user_ids)
     )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from poolhouse.db.database import Executor, Tx
+from poolhouse.db.database import Executor, Reads, Tx
 from poolhouse.db.where import Where
 from poolhouse.errors import CodeTaken
 from poolhouse.ids import new_id
 from poolhouse.paging import Page, PageRequest
+from poolhouse.pools.postgres_changes import note
 from poolhouse.roles.model import (
     ADMIN_NAMESPACE,
     BUILT_IN,
@@ -38,6 +39,23 @@ _IN_FORCE = f"{_ENABLED} and {_ACTIVE}"
 def holds_role(where: Where, user: str, code: str, namespace: str) -> str:
     """A term: the user of alias `user` was given the role themself and still has it."""
     return f"exists (select {_holders(where, code, namespace)} and a.target_id = {user}.id)"
+
+
+def holds_role_of_id(where: Where, user: str, role_id: str) -> str:
+    """As `holds_role`. The planner knows how many have the very role."""
+    return f"exists (select {_holders_of_id(where, role_id)} and a.target_id = {user}.id)"
+
+
+def holders_of_id(where: Where, role_id: str) -> str:
+    """As `holders_of`."""
+    return f"select a.target_id as id {_holders_of_id(where, role_id)}"
+
+
+def _holders_of_id(where: Where, role_id: str) -> str:
+    return (
+        "from role_assignments a where a.pool_id = $1 and a.target_type = 'USER' "
+        f"and a.role_id = {where.arg(role_id)} and {_ACTIVE}"
+    )
 
 
 def holders_of(where: Where, code: str, namespace: str) -> str:
@@ -109,7 +127,7 @@ async def find_by_ids(db: Executor, pool_id: str, ids: Sequence[str]) -> dict[st
     return {row["id"]: Role(*row) for row in rows}
 
 
-async def find_many(db: Executor, pool_id: str, keys: Sequence[RoleKey]) -> dict[RoleKey, Role]:
+async def find_many(db: Executor | Reads, pool_id: str, keys: Sequence[RoleKey]) -> dict[RoleKey, Role]:
     rows = await db.fetch(
         f"""
         select {_COLUMNS} from roles r
@@ -209,6 +227,7 @@ async def assign(
         validity.enabled_from,
         validity.ends_at,
     )
+    await _note(tx, pool_id, targets)
 
 
 async def revoke(tx: Tx, pool_id: str, role_ids: Sequence[str], targets: Sequence[Target]) -> None:
@@ -223,6 +242,12 @@ async def revoke(tx: Tx, pool_id: str, role_ids: Sequence[str], targets: Sequenc
         [target.type for target in targets],
         [target.id for target in targets],
     )
+    await _note(tx, pool_id, targets)
+
+
+async def _note(tx: Tx, pool_id: str, targets: Sequence[Target]) -> None:
+    if any(target.type is TargetType.USER for target in targets):
+        await note(tx, pool_id, "roles")
 
 
 async def list_targets(
