@@ -74,7 +74,10 @@ def typed(
             assert command is not None, words
             try:
                 return running.run(
-                    command, [*_pool(command, pool_id), *words[2:]], elsewhere, function_at
+                    command,
+                    [*_pool(command, pool_id), *words[len(command.name.split()) :]],
+                    elsewhere,
+                    function_at,
                 ), ""
             except Stopped as stopped:
                 return stopped.status, stopped.said

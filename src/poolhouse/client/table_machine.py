@@ -5,6 +5,7 @@ Most are functions of `commands`: they start something, or need more than one ca
 
 from __future__ import annotations
 
+from poolhouse.client import statements
 from poolhouse.client.model import Arg, Column, Command, Facts, Table
 from poolhouse.client.passwords import ASK
 
@@ -53,6 +54,29 @@ SERVER_COMMANDS = (
         more=(
             "不启动任何东西：内嵌数据库没有运行时只看文件。",
             "It starts nothing: if the embedded database is not running, only its files are checked.",
+        ),
+    ),
+    Command(
+        "statements",
+        (
+            "列出数据库中最慢的语句，所有用户池合在一起",
+            "Lists the slowest statements of the database, over all pools.",
+        ),
+        "GET list-slow-statements",
+        (
+            Arg(
+                "--sort",
+                "sort",
+                ("按平均耗时或总耗时", "by their mean or their total time"),
+                choices=("mean", "total"),
+            ),
+        ),
+        statements.show,
+        paged="",
+        beside=("--json", *HERE),
+        more=(
+            "值不会显示。数据库没有统计时说明原因和办法。",
+            "Values are not shown. Where the database counts none, it says why and what helps.",
         ),
     ),
     Command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -12,6 +13,7 @@ import asyncpg
 from poolhouse.db.binaries import candidates
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.faults import faults
+from poolhouse.db.postgres_statements import EXTENSION
 from poolhouse.files import draft_beside
 
 
@@ -43,7 +45,19 @@ async def restore(url: str, pg_bin: Path | None, file: Path) -> None:
             "此数据库不为空：请恢复到新的 --data 目录或新的数据库",
         )
     options = ["--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--single-transaction"]
-    _run(_tool("pg_restore", major, pg_bin), [*options, str(file)], url)
+    tool = _tool("pg_restore", major, pg_bin)
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as chosen:
+        chosen.write(_without_measuring(_run(tool, ["--list", str(file)])))
+        chosen.flush()
+        _run(tool, [*options, "--use-list", chosen.name, str(file)], url)
+
+
+def _without_measuring(entries: str) -> str:
+    """The entries of a file but for the extension that counts statements: it takes a superuser, is no data, and is or
+    is not in the database that is filled."""
+    return "".join(
+        line for line in entries.splitlines(keepends=True) if f" EXTENSION - {EXTENSION}" not in line
+    )
 
 
 def _tool(name: str, major: int, pg_bin: Path | None) -> Path:
@@ -57,13 +71,14 @@ def _tool(name: str, major: int, pg_bin: Path | None) -> Path:
     )
 
 
-def _run(tool: Path, options: list[str], url: str) -> None:
-    """The password goes by the environment: a command line is everybody's to read."""
+def _run(tool: Path, options: list[str], url: str = "") -> str:
+    """What it printed. The password goes by the environment: a command line is everybody's to read."""
     parts = urlsplit(url)
     login, at, host = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
+    database = ["--dbname", urlunsplit(parts._replace(netloc=f"{user}{at}{host}"))] if url else []
     ran = subprocess.run(
-        [tool, *options, "--dbname", urlunsplit(parts._replace(netloc=f"{user}{at}{host}"))],
+        [tool, *options, *database],
         env={**os.environ, "PGPASSWORD": unquote(password)} if password else None,
         capture_output=True,
         text=True,
@@ -71,3 +86,4 @@ def _run(tool: Path, options: list[str], url: str) -> None:
     if ran.returncode:
         why = ran.stderr.strip()[-2000:]
         raise DatabaseUnfit(f"{tool.name} failed: {why}", f"{tool.name} 失败：{why}")
+    return ran.stdout

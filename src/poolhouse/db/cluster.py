@@ -48,6 +48,12 @@ _FIXED = {
 }
 """Of every machine."""
 
+_MEASURING = {
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track_utility": "off",
+}
+"""Where the module is there: a server that is to load what is not there does not start."""
+
 _OLD_HEADING = "# Poolhouse's choices for a small machine, written once: change them as you like."
 _OLD_LINES = frozenset(
     [
@@ -131,10 +137,43 @@ def prepare(data: Path, account: Account, pg_bin: Path | None, user: str, databa
 def configure(cluster: Cluster) -> None:
     """Writes what the machine's size says, for the server that is about to start."""
     chosen = _FIXED | settings_for(machine(cluster.files))
+    if _measures(cluster):
+        chosen |= _MEASURING
     lines = "".join(f"{name} = {value}\n" for name, value in chosen.items())
     head = "# Written anew at each start. Your own choices belong into postgresql.conf.\n"
     _write(cluster, GENERATED, head + lines)
     _name_the_generated(cluster)
+
+
+def let_measure(cluster: Cluster, database: str) -> None:
+    """Once for each set of binaries, while no server runs on the files: the extension that counts statements, which
+    takes a superuser, and with it the proof that the module can be loaded. Without it the server starts as well."""
+    if _measures(cluster):
+        return
+    try:
+        _single(
+            cluster,
+            cluster.files,
+            "create extension if not exists pg_stat_statements;\n",
+            "load 'pg_stat_statements';\n",
+            database=database,
+        )
+    except DatabaseUnfit as error:
+        _log.warning("statements_not_measured", cause=error.en)
+        return
+    note = _note_of_measuring(cluster)
+    note.write_text(str(cluster.binaries))
+    cluster.account.give(note)
+
+
+def _measures(cluster: Cluster) -> bool:
+    note = _note_of_measuring(cluster)
+    return note.exists() and note.read_text() == str(cluster.binaries)
+
+
+def _note_of_measuring(cluster: Cluster) -> Path:
+    """Which binaries have the module: others of the same version may lack it."""
+    return cluster.home / "statements.measured"
 
 
 def _name_the_generated(cluster: Cluster) -> None:
@@ -295,7 +334,7 @@ def _initdb(cluster: Cluster, files: Path) -> None:
     raise DatabaseUnfit(f"initdb failed in {cluster.home}: {why}", f"{cluster.home} 中 initdb 失败：{why}")
 
 
-def _single(cluster: Cluster, files: Path, *statements: str) -> None:
+def _single(cluster: Cluster, files: Path, *statements: str, database: str = "postgres") -> None:
     """Runs statements, one a line, in a server of one session that listens nowhere."""
     ran = subprocess.run(
         [
@@ -305,7 +344,7 @@ def _single(cluster: Cluster, files: Path, *statements: str) -> None:
             files,
             "-c",
             "logging_collector=off",
-            "postgres",
+            database,
         ],
         input="".join(statements),
         capture_output=True,

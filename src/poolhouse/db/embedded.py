@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 import structlog
 
-from poolhouse.db.cluster import Cluster, configure, environment, prepare
+from poolhouse.db.cluster import Cluster, configure, environment, let_measure, prepare
 from poolhouse.db.errors import DatabaseUnfit
 from poolhouse.db.lock import FolderLock
 from poolhouse.db.os_account import account
@@ -93,6 +93,7 @@ class EmbeddedPostgres:
             them = account()
             self._cluster = prepare(self._data, them, self._pg_bin, self._user, self._database)
             _stop_orphan(self._cluster)
+            let_measure(self._cluster, self._database)
             configure(self._cluster)
             if self._tcp_port == 0:
                 self._tcp_port = _free_port()

@@ -10,6 +10,7 @@ from poolhouse.administrators.proof import Proof
 from poolhouse.administrators.second_factor import SecondFactor
 from poolhouse.administrators.service import AdministratorService
 from poolhouse.administrators.sign_in import AdministratorSignIn
+from poolhouse.administrators.statements import SlowStatements
 from poolhouse.administrators.tries import Tries
 from poolhouse.services.core import Core, Raw
 from poolhouse.services.people import Memberships
@@ -25,6 +26,7 @@ class Administration:
     administrator_passkeys: Passkeys
     administrator_held: HeldForms
     statistics: Statistics
+    slow_statements: SlowStatements
 
 
 def build_administration(raw: Raw, core: Core, proving: Proving, memberships: Memberships) -> Administration:
@@ -63,4 +65,5 @@ def build_administration(raw: Raw, core: Core, proving: Proving, memberships: Me
             sandbox=core.sandbox,
             has_mail_server=bool(core.settings.smtp_host),
         ),
+        slow_statements=SlowStatements(raw.db),
     )

@@ -49,6 +49,7 @@ from poolhouse.wire.console import (
     scripts,
     server,
     sign_in,
+    statements,
     tenants,
     things,
     user_acts,
@@ -80,7 +81,7 @@ PAGES: tuple[Page, ...] = (
     *(*scripts.PAGES, *compare.PAGES, *examples.PAGES, *replaying.PAGES),
     *(*forms.PAGES, *directory.PAGES, *things.PAGES),  # `users/new` before `users/{user}`
     *(*users.PAGES, *user_acts.PAGES),
-    *(*pool_settings.PAGES, *whitelists.PAGES, *server.PAGES),
+    *(*pool_settings.PAGES, *whitelists.PAGES, *server.PAGES, *statements.PAGES),
 )
 
 _log = structlog.get_logger(__name__)

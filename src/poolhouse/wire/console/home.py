@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from poolhouse.errors import PoolNotFound
 from poolhouse.paging import PageRequest
+from poolhouse.wire.console import statements
 from poolhouse.wire.console.charts import Chart
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
@@ -63,6 +64,7 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
         figures=figures,
         logs=logs,
         tiles=_tiles(figures),
+        statements=await statements.tile(visit),
         charts=_charts(figures),
         steps=await _steps(visit, figures),
         version=version("poolhouse"),

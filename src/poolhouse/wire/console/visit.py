@@ -57,6 +57,7 @@ scripts in a plain field."""
 Theme = Literal["auto", "light", "dark"]
 THEMES: tuple[Theme, ...] = get_args(Theme)
 ROLES, POOLS = "POST set-administrator-roles", "GET list-pools"
+STATEMENTS = "GET list-slow-statements"
 STRANGERS_FORM_BYTES = 64 * 1024
 HELD = "poolhouse_held"
 """The field with a form that is held, sealed; no form of ours has another of this name."""
@@ -68,7 +69,7 @@ DAY_S, YEAR_S = 86_400, 31_536_000
 HOME = "/console"
 RESERVED = frozenset({"", ".", "..", "new", "import", "export", "search", "view", "bulk"})
 """Names that cannot stand in a path as they are; the last are pages beside those of things."""
-ON_SERVER = {row.name: row for row in ROWS if row.name in OF_THE_SERVER | {ROLES, POOLS}}
+ON_SERVER = {row.name: row for row in ROWS if row.name in OF_THE_SERVER | {ROLES, POOLS, STATEMENTS}}
 """What a page may ask of the operator's operations: those that owners of the server may, who are administrators."""
 _LONGEST_ADDRESS = 2048
 _KEY_OF_A_FORM = re.compile(r"[A-Za-z0-9_-]{32}\Z")

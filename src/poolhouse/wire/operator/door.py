@@ -30,7 +30,14 @@ from poolhouse.wire.v3 import envelope
 from poolhouse.wire.v3.app import asked, row_named
 from poolhouse.wire.v3.endpoint import Endpoint
 
-_SERVERS = ("list-pools", "create-pool", "prune-audit", "list-signing-keys", "rotate-signing-keys")
+_SERVERS = (
+    "list-pools",
+    "create-pool",
+    "prune-audit",
+    "list-signing-keys",
+    "rotate-signing-keys",
+    "list-slow-statements",
+)
 WITHOUT_POOL = OF_THE_SERVER | {row.name for row in ROWS if row.path in _SERVERS}
 
 _own = {row.name: row for row in ROWS}

@@ -14,7 +14,7 @@ from poolhouse.paging import PageRequest
 from poolhouse.pools.model import Pool
 from poolhouse.sessions.server_keys import ALGORITHMS, ANNOUNCED, ServerAlgorithm, ServerKey
 from poolhouse.times import now, v3_time
-from poolhouse.wire.operator import administrators, scripts
+from poolhouse.wire.operator import administrators, scripts, statements
 from poolhouse.wire.operator.row import Camel, row
 from poolhouse.wire.v3.endpoint import V3Request
 
@@ -149,4 +149,5 @@ ROWS = [
     row("POST", "try-import-rows", TryImportRowsDto, try_import_rows, "A row and its person's password"),
     *administrators.ROWS,
     *scripts.ROWS,
+    *statements.ROWS,
 ]
