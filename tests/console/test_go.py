@@ -28,6 +28,45 @@ async def test_a_part_of_a_name_leads_to_the_page(
     assert one.address(f"/pools/{{pool}}/{folder}/{getattr(things, name)}") in await places(one, words)
 
 
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        ("实验", "/organizations/company/departments/{department}"),
+        ("公司", "/organizations/company"),
+        ("分公", "/tenants/{tenant}"),
+        ("订单", "/resources/warehouse/orders"),
+        ("仓库", "/namespaces/warehouse"),
+        ("菜单", "/data-resources/warehouse/menu"),
+        ("OPERAT", "/policies/{policy}"),
+        ("github", "/sources/{source}"),
+        ("工号", "/fields/USER/staffNo"),
+        ("staffno", "/fields/USER/staffNo"),
+        ("welcome", "/mail-templates/WELCOME_EMAIL"),
+        ("verify_code_length", "/settings/codes#f-verify_code_length"),
+        ("session_expires", "/settings/lifetimes#f-session_expires_after"),
+        ("getus", "/scripts/getUser"),
+    ],
+)
+async def test_whatever_has_a_name_is_found_by_it_and_has_its_page(
+    console: Open, things: Things, words: str, path: str
+) -> None:
+    one = await console("owner")
+    address = one.address(things.fill(f"/pools/{{pool}}{path}"))
+    assert address in await places(one, words)
+    there = await one.http.get(address)
+    assert there.status_code == 200
+    _, _, anchor = address.partition("#")
+    assert not anchor or f'id="{anchor}"' in there.text
+
+
+async def test_who_administers_a_pool_is_found_by_its_owners_alone(console: Open, things: Things) -> None:
+    one, viewer = await console("owner"), await console("viewer")
+    assert one.administrator
+    name = one.administrator.username
+    assert one.address(f"/pools/{{pool}}/administrators/{one.administrator.id}") in await places(one, name)
+    assert await places(viewer, name) == {}
+
+
 @pytest.mark.parametrize("words", ["应用", "applic"])
 async def test_a_page_is_found_by_its_name_in_either_language(console: Open, words: str) -> None:
     one = await console("viewer-without-personal-data")

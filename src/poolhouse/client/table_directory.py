@@ -239,6 +239,27 @@ ORG_COMMANDS = (
         ),
     ),
     Command(
+        "org find",
+        (
+            "在所有组织中按名称或编码查找部门",
+            "Finds departments of any organization by name or code.",
+        ),
+        "GET find-departments",
+        (
+            Arg("WORDS", "keywords", ("名称或编码的一部分", "a part of the name or the code"), needed=True),
+            Arg("--limit", "limit", ("最多几个，默认 10", "at most so many; 10 if absent"), "number"),
+        ),
+        Table(
+            (
+                Column("organization", "organizationCode"),
+                Column("id", "departmentId"),
+                Column("label", "name"),
+                Column("code", "code"),
+                Column("path", "namePath"),
+            )
+        ),
+    ),
+    Command(
         "org preview-move",
         (
             "显示移动部门会改变什么，不做任何修改",

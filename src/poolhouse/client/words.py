@@ -58,6 +58,8 @@ TITLES: dict[str, Words] = {
     "email": ("邮箱", "email"),
     "enabled": ("启用", "enabled"),
     "given by": ("来自部门", "given by"),
+    "organization": ("组织", "organization"),
+    "path": ("路径", "path"),
     "grantable": ("可授予", "grantable"),
     "pool": ("用户池", "pool"),
     "usable": ("可用", "usable"),

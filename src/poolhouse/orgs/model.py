@@ -66,6 +66,17 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundNode:
+    """A department that was looked for in all organizations: where it is, `name_path` from the root to itself."""
+
+    org_code: str
+    id: str
+    name: str
+    code: str | None
+    name_path: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Org:
     """A tree of departments. Its name, code and description are those of its root."""
 

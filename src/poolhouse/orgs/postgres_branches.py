@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from poolhouse.db.database import Executor
-from poolhouse.orgs.model import Leaf
+from poolhouse.orgs.model import FoundNode, Leaf
 from poolhouse.paging import Page, PageRequest
 
 _LEAVES = """
@@ -16,6 +16,21 @@ select n.id, n.parent_id, n.name, n.code, n.enabled,
     where c.pool_id = $1 and c.descendant_id = n.id order by c.depth desc)
 from nodes n where n.pool_id = $1 and n.id = any($2)
 """
+
+_FOUND = """
+select coalesce(nullif(r.code, ''), n.org_id), n.id, n.name, n.code,
+  array(select a.name from node_closure c join nodes a on a.pool_id = $1 and a.id = c.ancestor_id
+    where c.pool_id = $1 and c.descendant_id = n.id order by c.depth desc)
+from nodes n join nodes r on r.pool_id = $1 and r.org_id = n.org_id and r.parent_id is null
+where n.pool_id = $1 and n.parent_id is not null
+  and (strpos(lower(n.name), lower($2)) > 0 or strpos(lower(n.code), lower($2)) > 0)
+order by n.depth, n.name, n.id limit $3
+"""
+
+
+async def find(db: Executor, pool_id: str, keyword: str, most: int) -> list[FoundNode]:
+    """Of every organization, by a piece of the name or the code, case folded; those nearest to a root first."""
+    return [FoundNode(*row.values()) for row in await db.fetch(_FOUND, pool_id, keyword, most)]
 
 
 async def list_children(db: Executor, pool_id: str, parent_id: str, page: PageRequest) -> Page[Leaf]:

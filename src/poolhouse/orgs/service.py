@@ -24,7 +24,7 @@ from poolhouse.fields.model import TargetType
 from poolhouse.fields.store import FieldStore
 from poolhouse.ids import new_id
 from poolhouse.orgs import postgres, postgres_branches, postgres_members
-from poolhouse.orgs.model import Leaf, Node, NodeCondition, NodeDraft, NodeSort, Org, Tree
+from poolhouse.orgs.model import FoundNode, Leaf, Node, NodeCondition, NodeDraft, NodeSort, Org, Tree
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import EMPTY
 
@@ -255,6 +255,12 @@ class OrgService:
                 self._db, caller.pool_id, node.org_id, keyword, page, within=within
             )
         return await postgres_branches.list_children(self._db, caller.pool_id, node.id, page)
+
+    async def find_anywhere(self, caller: Caller, keyword: str, most: int) -> list[FoundNode]:
+        """Departments of any organization, roots aside, with the keyword in name or code, those nearest to a root
+        first."""
+        caller.require_administrator()
+        return await postgres_branches.find(self._db, caller.pool_id, keyword, most)
 
     async def list_nearest(self, caller: Caller, node: Node, most: int) -> list[tuple[str, str]]:
         """Id and name of departments below `node`, those nearest to it first, `most` of them."""

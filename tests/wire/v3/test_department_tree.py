@@ -36,13 +36,16 @@ def within(department_id: str, **more: Any) -> dict[str, Any]:
 async def test_strangers_are_refused_and_the_neighbour_finds_nothing(
     v3: V3Client, neighbour: V3Client, acme: Acme, row: Any
 ) -> None:
-    given = within(acme["north"], parentDepartmentId=acme["lab"], userId=acme["li"], isLeader=True)
+    given = within(
+        acme["north"], parentDepartmentId=acme["lab"], userId=acme["li"], isLeader=True, keywords="n"
+    )
     if row.takes_body:
         assert (await v3.post(row.path, given, headers={"authorization": ""}))["statusCode"] == 401
         assert (await neighbour.post(row.path, given))["statusCode"] == 404
     else:
         assert (await v3.get(row.path, headers={"authorization": ""}, **given))["statusCode"] == 401
-        assert (await neighbour.get(row.path, **given))["statusCode"] == 404
+        there = await neighbour.get(row.path, **given)
+        assert there["statusCode"] == 404 or there["data"] == {"list": []}
     assert (await data(v3.get("get-department", **within(acme["north"]))))["leaderUserIds"] == []
 
 
@@ -65,6 +68,25 @@ async def test_a_department_is_found_by_a_piece_of_its_name_with_its_way_from_th
     found = await data(v3.get("list-department-branch", organizationCode="acme", keywords="nOr"))
     assert [one["namePath"] for one in found["list"]] == [["Acme", "Sales", "North"]]
     assert (await data(v3.get("list-department-branch", organizationCode="acme", keywords="%")))["list"] == []
+
+
+async def test_a_department_is_found_in_whichever_organization_it_is(v3: V3Client, acme: Acme) -> None:
+    other = (await organisation(v3, "other"))["departmentId"]
+    north = await data(
+        v3.post(
+            "create-department",
+            {"organizationCode": "other", "parentDepartmentId": other, "name": "Northern"},
+        )
+    )
+    found = (await data(v3.get("find-departments", keywords=" NORTH ")))["list"]
+    assert {(one["organizationCode"], one["departmentId"], *one["namePath"][1:]) for one in found} == {
+        ("acme", acme["north"], "Sales", "North"),
+        ("other", north["departmentId"], "Northern"),
+    }
+    assert len((await data(v3.get("find-departments", keywords="north", limit=1)))["list"]) == 1
+    assert (await data(v3.get("find-departments", keywords="Acme")))["list"] == []
+    assert await refused(v3.get("find-departments", keywords=" ")) == 400
+    assert await refused(v3.get("find-departments", keywords="x", limit=51)) == 400
 
 
 async def test_a_move_is_told_before_it_is_done(v3: V3Client, acme: Acme) -> None:

@@ -15,7 +15,7 @@ from poolhouse.wire.v3.department_dtos import the_node
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
-MOST_NAMES = 200
+MOST_NAMES, MOST_FOUND = 200, 50
 
 
 class DepartmentBranchQuery(Struct, rename="camel"):
@@ -58,6 +58,23 @@ class DepartmentNamesQuery(Struct, rename="camel"):
 
 class DepartmentNamesDto(Struct, rename="camel"):
     items: list[DepartmentStepDto] = field(name="list")
+
+
+class FindDepartmentsQuery(Struct, rename="camel"):
+    keywords: str
+    limit: int = 10
+
+
+class FoundDepartmentDto(Struct, rename="camel"):
+    organization_code: str
+    department_id: str
+    name: str
+    code: str | None
+    name_path: list[str]
+
+
+class FoundDepartmentsDto(Struct, rename="camel"):
+    items: list[FoundDepartmentDto] = field(name="list")
 
 
 class PreviewDepartmentMoveQuery(Struct, rename="camel"):
@@ -138,6 +155,16 @@ async def list_department_names(request: V3Request, query: DepartmentNamesQuery)
     node = await the_node(request, query.organization_code, query.department_id)
     found = await request.services.orgs.list_nearest(request.caller, node, most)
     return DepartmentNamesDto([DepartmentStepDto(*one) for one in found])
+
+
+async def find_departments(request: V3Request, query: FindDepartmentsQuery) -> FoundDepartmentsDto:
+    if not query.keywords.strip():
+        raise Missing("keywords")
+    most = PageRequest.of(None, query.limit, largest=MOST_FOUND).size
+    found = await request.services.orgs.find_anywhere(request.caller, query.keywords.strip(), most)
+    return FoundDepartmentsDto(
+        [FoundDepartmentDto(one.org_code, one.id, one.name, one.code, list(one.name_path)) for one in found]
+    )
 
 
 def _leaf(leaf: Leaf) -> LeafDepartmentDto:
@@ -223,6 +250,16 @@ ENDPOINTS = [
         handler=list_department_names,
         scope="orgs:read",
         summary="Names and ids of the departments below one, those nearest to it first",
+        ours=True,
+    ),
+    Endpoint(
+        "GET",
+        "find-departments",
+        request=FindDepartmentsQuery,
+        response=FoundDepartmentsDto,
+        handler=find_departments,
+        scope="orgs:read",
+        summary="Departments of any organization with some words in name or code",
         ours=True,
     ),
     Endpoint(

@@ -81,8 +81,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "dark": ("深色", "Dark"),
     "go": ("前往", "Go to"),
     "go_help": (
-        "页面、用户、分组、角色、应用、组织或脚本的名称",
-        "The name of a page, user, group, role, application, organization or script",
+        "任意名称：页面、用户、部门、应用、资源、设置、脚本…",
+        "Any name: a page, user, department, application, resource, setting, script…",
     ),
     "pages": ("页面", "Pages"),
     "shortcuts": ("快捷键", "Shortcuts"),
