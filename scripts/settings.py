@@ -36,6 +36,7 @@ GROUPS = {
         "statement_timeout_s",
         "search_timeout_s",
         "indexed_fields",
+        "import_file_mb",
         "pg_bin",
     ),
     "Secrets": ("secret_key",),

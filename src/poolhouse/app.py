@@ -58,6 +58,7 @@ async def working(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(services.logout_delivery.run(), name="logout notices"),
         asyncio.create_task(maintenance.run(services.db), name="maintenance"),
         asyncio.create_task(services.bulk_work.run(), name="bulk acts"),
+        asyncio.create_task(services.import_file_work.run(), name="import files"),
     ]
     try:
         async with loop_watch.watched(), operators.served(services):

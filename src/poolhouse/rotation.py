@@ -179,6 +179,16 @@ SEALED = (
         ),
     ),
     Sealed(
+        "import_files",
+        "key",
+        ("pool_id", "id"),
+        "import-file:{pool_id}:{id}",
+        loss=(
+            "上传待导入的文件：删除，请重新上传；已导入的用户不变",
+            "files uploaded for an import: deleted, to be uploaded again; imported users stay",
+        ),
+    ),
+    Sealed(
         "pool_environment",
         "value",
         ("pool_id", "key"),

@@ -279,6 +279,9 @@ class Settings:
         10, _whole(1), "Longest time of the statement of a search or a filtered list, in seconds."
     )
     indexed_fields: int = _setting(20, _whole(0, 50), "Custom fields that a pool may have indexed.")
+    import_file_mb: int = _setting(
+        64, _whole(1, 1000), "Largest file of users that may be uploaded for an import, in millions of bytes."
+    )
     geo_database: Path | None = _setting(
         None, PATH, "A file in MaxMind's format (.mmdb) for the geolocation of IP addresses; none is shipped."
     )

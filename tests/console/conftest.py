@@ -16,12 +16,14 @@ from tests.conftest import PoolForTests
 from poolhouse.administrators.model import Administrator
 from poolhouse.app import asgi
 from poolhouse.audit.model import RecordQuery
+from poolhouse.caller import Caller
 from poolhouse.customdb import postgres_logs
 from poolhouse.customdb.model import LogEntry
 from poolhouse.errors import DatabaseLost
 from poolhouse.fields.model import DataType, FieldDraft, Option, TargetType
 from poolhouse.groups.model import GroupDraft
 from poolhouse.ids import new_id
+from poolhouse.import_files.model import ImportFile
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.paging import PageRequest
 from poolhouse.permissions.model import (
@@ -87,6 +89,7 @@ class Things:
     template: str = "LOGIN_VERIFY_CODE"
     key: str = "nothing"
     job: str = "nothing"
+    file: str = "nothing"
     administrator: str = "nothing"
     namespace: str = "nothing"
     resource: str = "nothing"
@@ -167,6 +170,7 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         message,
         key=key.id,
         job=(await services.import_jobs.create(admin)).id,
+        file=(await one_file(services, admin)).id,
         namespace=space.code,
         resource=resource.code,
         policy=policy.id,
@@ -177,6 +181,13 @@ async def one_of_each(services: Services, pool: PoolForTests) -> Things:
         source=source.id,
         connection=source.connections[0].id,
     )
+
+
+async def one_file(services: Services, admin: Caller) -> ImportFile:
+    """An uploaded file of users."""
+    content = b"username,email\nsown,nonsense\n"
+    file = await services.import_files.create(admin, "people.csv", "csv", len(content))
+    return await services.import_files.put(admin, file.id, 0, content)
 
 
 async def one_administrator(services: Services, pool: PoolForTests) -> Administrator:

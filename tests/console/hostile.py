@@ -39,7 +39,7 @@ OURS: Mapping[str, str] = {
         "id user_id app_id node_id org_id root_id parent_id ancestor_id descendant_id group_id role_id policy_id "
         "resource_id tenant_id session_id grant_id connection_id source_id administrator_id key_id target_id "
         "post_id owner_id source_app_id first_id last_id newest_id place_id main_department_id direct_management "
-        "last_login_app open_id user_source_id jti device_id actor_id place asker act_id user_ids"
+        "last_login_app open_id user_source_id jti device_id actor_id place asker act_id user_ids file_id"
     ),
     "words of a fixed set": (
         "kind type status mode outcome effect state algorithm purpose channel target_type data_type value_type "
@@ -74,6 +74,11 @@ OURS_IN_TABLES: Mapping[str, str] = {
     "user_field_values key": "the same",
     "base_field_settings key": "the name of a column",
     "pool_environment key": "checked for its letters",
+    **dict.fromkeys(
+        [f"import_files {name}" for name in ("encoding", "recognized", "separator", "parted_by", "reason")],
+        "words and sentences of ours",
+    ),
+    "import_files names": "read by a shape of ours",
     "user_imports source": "a key of what the import noted",
     "user_import_errors source": "the same",
     "field_values value": "by its field's type",

@@ -108,6 +108,7 @@ async def test_every_sealed_column_of_the_schema_is_rotated(database: Database) 
     """A bytea column is a secret that rotates, or a digest that cannot, or public; a new one must be said to be one."""
     digests = {"digest", "recovery_digest", "signature", "asked"}  # arrays of them are of another type
     public = {"credential_id", "public_key"}  # of passkeys
+    by_its_file = {("import_file_pieces", "sealed"), ("user_import_errors", "sealed")}  # whose key rotates
     rows = await database.fetch(
         "select table_name, column_name from information_schema.columns "
         "where table_schema = 'public' and data_type = 'bytea'"
@@ -115,7 +116,7 @@ async def test_every_sealed_column_of_the_schema_is_rotated(database: Database) 
     found = {
         (row["table_name"], row["column_name"]) for row in rows if row["column_name"] not in digests | public
     }
-    assert found == {(sealed.table, sealed.column) for sealed in SEALED}
+    assert found - by_its_file == {(sealed.table, sealed.column) for sealed in SEALED}
 
 
 @asynccontextmanager
@@ -234,6 +235,16 @@ async def one_of_everything(db: Database, box: SecretBox) -> tuple[str, str]:
         "mfa_factors": {"user_id": user.id, "id": "f"},
         "administrator_factors": {"administrator_id": "a"},
         "pool_environment": {"key": "K"},
+        "import_files": {
+            "id": "i",
+            "name": "n",
+            "format": "csv",
+            "size": 1,
+            "actor_kind": "system",
+            "actor_id": "s",
+            "lang": "zh-CN",
+            "user_agent": "",
+        },
         "field_values": {"target_type": "USER", "target_id": user.id, "key": "f"},
         "access_accounts": {"id": "x", "app_id": "", "token_lifetime_s": 1},
         "identity_connections": {

@@ -21,6 +21,16 @@ NOT_SAID_OF_THEM = {
     "audit_records.user_agent": "of who acted: an administrator's act stays as it was",
     "audit_records.ip": "the same",
     "audit_records.request_id": "the same",
+    **dict.fromkeys(
+        [
+            f"import_files.{name}"
+            for name in (
+                *("name", "encoding", "recognized", "separator", "parted_by", "names", "header", "ignored"),
+                *("secret", "reason", "ip", "user_agent"),
+            )
+        ],
+        "of an administrator's file, and of how it is read",
+    ),
     "bulk_acts.ip": "of the administrator who acted",
     "bulk_acts.user_agent": "the same",
     "custom_script_logs.script_user_id": "an id, and compared as one",

@@ -291,6 +291,10 @@ OF_NOBODY: dict[str, str] = {
         ("custom_migrations", "maintenance_runs", "pool_counts", "user_imports"),
         "how many, and by which file",
     ),
+    **dict.fromkeys(
+        ("import_file_pieces", "import_file_keys"),
+        "bytes and digests of an administrator's file, which go when somebody is erased",
+    ),
 }
 """Tables with texts that hold nothing of a person whom the pool is for, and why."""
 

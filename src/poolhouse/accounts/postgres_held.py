@@ -24,6 +24,8 @@ LEFT_OUT = {
     "kept_lists": "ids beside what lists are sorted by, and only remembered for a while",
     "field_values": "read by the fields themselves, which decrypt: section customData",
     "access_key_uses": "in the row of the key",
+    "import_files": "an administrator's file, whose bytes are sealed, and go when somebody is erased",
+    "import_file_erasures": "when somebody was last erased",
 }
 
 
@@ -404,6 +406,7 @@ def _named() -> tuple[Held, ...]:
             "order by t.source, t.line",
             _needles,
             said=("field", "message", "message_en", "id_in_old"),
+            secret=("sealed",),
         ),
     )
 

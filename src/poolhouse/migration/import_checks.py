@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -18,24 +18,23 @@ import msgspec
 
 from poolhouse.aside import aside
 from poolhouse.caller import Caller
-from poolhouse.db.database import Tx
 from poolhouse.errors import InvalidInput, Lang, TooLarge
 from poolhouse.migration import import_columns, import_tables
 from poolhouse.migration.export_formats import Format
 from poolhouse.migration.import_columns import folded, key_of
-from poolhouse.migration.import_rows import RowError, said
+from poolhouse.migration.import_refused import RefusedRows, kept, object_of
+from poolhouse.migration.import_rows import RowError
 from poolhouse.migration.import_tables import Reading, header_of, recognized_in
-from poolhouse.migration.import_verdicts import Entry, Rehearsal
+from poolhouse.migration.import_verdicts import Collected, Entry, Rehearsal
 from poolhouse.migration.importing import UserImports
 from poolhouse.migration.jobs import parsed_piece
 from poolhouse.migration.postgres import Journal
-from poolhouse.texts import Reason, fault_of, storable
+from poolhouse.texts import fault_of, storable
 
 MOST_COLUMNS = 150
 SAMPLES, LONGEST_SAMPLE = 3, 100
 SECRET = frozenset({"password", "passwordHash", "salt"})
 _LOOKED_AT = 50
-_REASON: Reason = ("拒绝原因", "Refused because")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,15 @@ class Column:
     key: str | None
     is_left_out: bool
     samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """`problem`: why nothing can be imported with these columns."""
+
+    columns: Sequence[Column]
+    separator: str | None = None
+    problem: InvalidInput | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +71,6 @@ class Checked:
     skipped: int = 0
     errors: Sequence[RowError] = ()
     refused: str | None = None
-
-
-@dataclass(slots=True)
-class _Collected:
-    """Where a dry run says whom it refuses: more than once, where a part is tried again."""
-
-    by_line: dict[int, RowError] = field(default_factory=dict)
-
-    async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
-        self.by_line |= {error.line: error for error in errors}
-        return journal.errors_bytes
 
 
 class ImportChecks:
@@ -98,15 +95,14 @@ class ImportChecks:
         if checked.problem:
             return checked
         left, here = Rehearsal().judged(entries)
-        log = _Collected()
+        log = Collected()
         journal = await self._imports.store(caller, Journal("check"), left, len(left), log, dry_run=True)
-        errors = tuple(log.by_line[line] for line in sorted(log.by_line))
         checked = replace(
             checked,
             rows=len(entries),
             imported=journal.imported,
             skipped=journal.skipped + here,
-            errors=errors,
+            errors=log.in_order(),
         )
         if not with_refused:
             return checked
@@ -115,12 +111,15 @@ class ImportChecks:
         return replace(checked, refused=told)
 
 
-def _read(
-    kind: Format, given: str | bytes, reading: Reading, parse: Callable[..., Entry], lang: Lang
-) -> tuple[Checked, list[Entry]]:
-    encoding, text = (None, given) if isinstance(given, str) else _decoded(kind, given, reading)
-    if fault := fault_of(text):
-        raise InvalidInput("text", *fault)
+def looked_at(kind: Format, head: bytes, reading: Reading, *, is_whole: bool) -> Looked:
+    """Of the beginning of a file, whose encoding `reading` names. Raises as `check`."""
+    _, text = _decoded(kind, head, reading if reading.encoding else replace(reading, encoding="utf-8-sig"))
+    if not is_whole:  # the last line is cut
+        text = text[: text.rfind("\n") + 1] or text
+    return _look(kind, str(storable(text)), reading)
+
+
+def _look(kind: Format, text: str, reading: Reading) -> Looked:
     separator = None
     if kind == "csv":
         names, separator = header_of(text.encode(), reading)
@@ -128,16 +127,33 @@ def _read(
         samples = [
             [record[place] for record in records if place < len(record)] for place in range(len(names))
         ]
-        reading = replace(reading, separator=separator)
     else:
         found = _keys_of_lines(text)
         names, samples = list(found), list(found.values())
     if len(names) > MOST_COLUMNS:
         raise TooLarge("columns", f"最多 {MOST_COLUMNS} 列", f"at most {MOST_COLUMNS} columns")
     columns = [_column(name, cells, reading) for name, cells in zip(names, samples, strict=True)]
-    checked = Checked(columns, encoding, separator, text if isinstance(given, bytes) else None)
     try:
         import_columns.columns(names, reading.ignore, reading.names)
+    except TooLarge:
+        raise
+    except InvalidInput as error:
+        return Looked(columns, separator, error)
+    return Looked(columns, separator)
+
+
+def _read(
+    kind: Format, given: str | bytes, reading: Reading, parse: Callable[..., Entry], lang: Lang
+) -> tuple[Checked, list[Entry]]:
+    encoding, text = (None, given) if isinstance(given, str) else _decoded(kind, given, reading)
+    if fault := fault_of(text):
+        raise InvalidInput("text", *fault)
+    looked = _look(kind, text, reading)
+    checked = Checked(looked.columns, encoding, looked.separator, text if isinstance(given, bytes) else None)
+    if looked.problem:
+        return replace(checked, problem=looked.problem.message(lang)), []
+    try:
+        reading = replace(reading, separator=looked.separator)
         return checked, list(parsed_piece(kind, text, reading, 0, parse))
     except TooLarge:
         raise
@@ -168,17 +184,10 @@ def _keys_of_lines(text: str) -> dict[str, list[str]]:
     """Of the first lines: each key, with values as they are written."""
     found: dict[str, list[str]] = {}
     for line in islice(filter(str.strip, io.StringIO(text)), _LOOKED_AT):
-        for name, value in _object(line).items():
+        for name, value in object_of(line).items():
             told = value if isinstance(value, str) else msgspec.json.encode(value).decode()
             found.setdefault(name, []).append(told)
     return found
-
-
-def _object(line: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(line, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return {}
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
@@ -201,29 +210,22 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
 
 def refused_rows(kind: Format, text: str, checked: Checked, lang: Lang) -> str:
     """The rows in `errors` as a file of the same format, each with the reason; what is secret is left out."""
-    reasons = {error.line: f"{error.field}: {error.message(lang)}" for error in checked.errors}
+    errors = {error.line: error for error in checked.errors}
+    header = [column.name for column in checked.columns]
     secret = {column.name for column in checked.columns if column.key in SECRET}
-    out = io.StringIO(newline="")
-    if kind == "jsonl":
-        for place, line in enumerate(filter(str.strip, io.StringIO(text)), 1):
-            if place in reasons:
-                kept = {name: value for name, value in _object(line).items() if name not in secret}
-                row = {**kept, said(_REASON, lang): reasons[place]}
-                out.write(msgspec.json.encode(row).decode() + "\n")
-        return out.getvalue()
-    writer = csv.writer(out, delimiter=checked.separator or ",")
-    for place, record in enumerate(_records(text, checked.separator or ",")):
-        if place == 0:
-            header = [name.strip() for name in record]
-            writer.writerow([*map(import_tables.harmless, record), said(_REASON, lang)])
-        elif place in reasons:
-            cells = [
-                "" if at < len(header) and header[at] in secret else import_tables.harmless(cell)
-                for at, cell in enumerate(record[: len(header)])
-            ]
-            cells += [""] * (len(header) - len(cells))
-            writer.writerow([*cells, import_tables.harmless(reasons[place])])
-    return out.getvalue()
+    separator = checked.separator or ","
+    told = RefusedRows(kind, header, separator, lang)
+    lines: Iterator[Any] = (
+        filter(str.strip, io.StringIO(text))
+        if kind == "jsonl"
+        else islice(_records(text, separator), 1, None)
+    )
+    rows = (
+        told.row(kept(kind, record, header, secret), errors[place])
+        for place, record in enumerate(lines, 1)
+        if place in errors
+    )
+    return told.head() + "".join(rows)
 
 
 def reading_of(

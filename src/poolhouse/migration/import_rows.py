@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -107,6 +107,11 @@ def as_read(line: int, given: Mapping[str, Any]) -> Raw:
 
 def read_lines(text: bytes, reading: Reading = PLAIN) -> Iterator[Raw]:
     return _json_lines(io.BytesIO(text), reading)
+
+
+def read_file(lines: BinaryIO, reading: Reading = PLAIN) -> Iterator[Raw]:
+    lines.seek(0)
+    return _json_lines(lines, reading)
 
 
 def parsed(
@@ -218,7 +223,8 @@ def _json_lines(file: BinaryIO, reading: Reading) -> Iterator[Raw]:
             too_much = (f"超过 {LONGEST_ROW} 字节", f"longer than {LONGEST_ROW} bytes")
             yield Raw(line, done, {}, too_much)
         elif text.strip():
-            yield _json_line(line, done, text.removeprefix(b"\xef\xbb\xbf"), ignore, reading.names)
+            text = text.removeprefix(b"\xef\xbb\xbf")
+            yield replace(_json_line(line, done, text, ignore, reading.names), record=text)
 
 
 def _json_line(

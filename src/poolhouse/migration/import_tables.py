@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import dataclasses
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -77,6 +78,8 @@ class Raw:
     field: str = "row"
     ignored: tuple[str, ...] = ()
     """Names of what was left out because the caller said so."""
+    record: Any = dataclasses.field(default=None, repr=False)
+    """As the file has it: the cells of a table, a line of JSON; None where it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,11 @@ def read(path: Path, reading: Reading) -> Iterator[Raw]:
     encoding = reading.encoding or recognized(path)
     with path.open("rb") as file:
         yield from _read(file, encoding, reading)
+
+
+def read_file(table: BinaryIO, reading: Reading) -> Iterator[Raw]:
+    """Of a table whose encoding `reading` names. Raises InvalidInput for a header that is none."""
+    return _read(table, reading.encoding or "utf-8-sig", reading)
 
 
 def read_bytes(table: bytes, reading: Reading) -> Iterator[Raw]:
@@ -261,7 +269,7 @@ def _rows(
             return
         line = skip + rows.line_num
         if any(cell.strip() for cell in cells):
-            yield replace(_row(first, file.tell(), keys, header, cells), ignored=left_out)
+            yield replace(_row(first, file.tell(), keys, header, cells), ignored=left_out, record=cells)
 
 
 # -- a row -------------------------------------------------------------------------------------------------

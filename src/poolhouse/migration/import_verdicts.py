@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal, Protocol
 
@@ -24,6 +24,7 @@ _DELETED: Reason = (
 _TAKEN: Reason = ("属于另一个用户", "belongs to another user")
 
 Entry = ImportedUser | RowError
+NOBODY = Known()
 
 
 def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", "here"]:
@@ -50,12 +51,13 @@ def verdict_on(person: ImportedUser, known: Known) -> RowError | Literal["new", 
 
 
 class Rehearsal:
-    """A dry run leaves nothing behind that a later row could meet, so it remembers who came."""
+    """A dry run leaves nothing behind that a later row could meet, so it remembers who came. `earlier`: who came before
+    these, where somebody else remembers it."""
 
-    def __init__(self) -> None:
-        self._by_key: dict[tuple[str, str], str] = {}
-        self._keys_of: dict[str, Mapping[str, str | None]] = {}
-        self._by_script_id: dict[str, str] = {}
+    def __init__(self, earlier: Known = NOBODY) -> None:
+        self._by_key = dict(earlier.by_key)
+        self._keys_of = dict(earlier.keys_of)
+        self._by_script_id = dict(earlier.by_script_id)
 
     def judged(self, batch: Sequence[Entry]) -> tuple[list[Entry], int]:
         """Whom it brings in or refuses, and how many are here already."""
@@ -94,6 +96,20 @@ class Errors(Protocol):
 
     async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
         """Behind what the journal knows; answers its new `errors_bytes`."""
+
+
+class Collected:
+    """Where a dry run says whom it refuses: more than once, where a part is tried again."""
+
+    def __init__(self) -> None:
+        self._by_line: dict[int, RowError] = {}
+
+    async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
+        self._by_line |= {error.line: error for error in errors}
+        return journal.errors_bytes
+
+    def in_order(self) -> tuple[RowError, ...]:
+        return tuple(self._by_line[line] for line in sorted(self._by_line))
 
 
 class ErrorFile:

@@ -52,21 +52,13 @@ class ImportJobs:
     async def create(self, caller: Caller, kind: Format = "jsonl", ignored: Sequence[str] = ()) -> ImportJob:
         """One a pool. Raises InvalidOperation while another one runs, NotSupportedByDirectory, TooLarge."""
         await self._imports.require_native(caller)
-        if len(ignored) > MOST_IGNORED:
-            raise TooLarge("ignoreColumns", f"最多 {MOST_IGNORED} 项", f"at most {MOST_IGNORED} entries")
-        if any(len(name) > LONGEST_IGNORED for name in ignored):
-            zh, en = f"每项最多 {LONGEST_IGNORED} 个字符", f"at most {LONGEST_IGNORED} characters each"
-            raise TooLarge("ignoreColumns", zh, en)
+        require_few_ignored(ignored)
         reading = import_tables.told(None, None, ignored)
         async with self._db.transaction() as tx:
             await rows.drop_old(tx, caller.pool_id)
             job = await rows.begin(tx, caller.pool_id, new_id(), kind, reading.ignore)
             if job is None:
-                other = await rows.running(tx, caller.pool_id)
-                raise InvalidOperation(
-                    f"导入任务 {other} 尚未结束，请先完成或取消",
-                    f"the import {other} runs: end or cancel it first",
-                )
+                raise rows.another_runs(await rows.running(tx, caller.pool_id))
             event = Event("import", "user", detail={"source": job.journal.source, "state": "begun"})
             await self._audit.write(tx, caller, event)
         return job
@@ -116,6 +108,10 @@ class ImportJobs:
             raise InvalidOperation(
                 f"该导入任务已结束（{job.status}）", f"this import has ended: {job.status}"
             )
+        if job.of_file:
+            raise InvalidOperation(
+                "此导入读取上传的文件，不接受分段", "this import reads an uploaded file, and takes no parts"
+            )
         if position != job.journal.position:
             at = job.journal.position
             raise InvalidInput("position", f"应为 {at}：已导入到此行", f"must be {at}: the import is there")
@@ -147,6 +143,15 @@ class ImportJobs:
             yield
         finally:
             self._storing.discard(pool_id)
+
+
+def require_few_ignored(names: Sequence[str]) -> None:
+    """Raises TooLarge."""
+    if len(names) > MOST_IGNORED:
+        raise TooLarge("ignoreColumns", f"最多 {MOST_IGNORED} 项", f"at most {MOST_IGNORED} entries")
+    if any(len(name) > LONGEST_IGNORED for name in names):
+        zh, en = f"每项最多 {LONGEST_IGNORED} 个字符", f"at most {LONGEST_IGNORED} characters each"
+        raise TooLarge("ignoreColumns", zh, en)
 
 
 def parsed_piece(

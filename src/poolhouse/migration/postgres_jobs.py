@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from poolhouse.audit.person import Person
 from poolhouse.db.database import Executor, Tx
+from poolhouse.errors import InvalidOperation
 from poolhouse.migration.export_formats import Format
 from poolhouse.migration.import_rows import RowError
 from poolhouse.migration.postgres import Journal
@@ -33,6 +34,7 @@ class ImportJob:
     updated_at: datetime
     finished_at: datetime | None
     cancelled_at: datetime | None
+    of_file: bool
 
     @property
     def status(self) -> Status:
@@ -43,24 +45,31 @@ class ImportJob:
 
 _COLUMNS = (
     "source, position, imported, skipped, failed, errors_bytes, finished_at is not null, "
-    "format, ignored, started_at, updated_at, finished_at, cancelled_at"
+    "format, ignored, started_at, updated_at, finished_at, cancelled_at, of_file"
 )
 _JOURNAL = 7
 
 
 async def begin(
-    db: Executor, pool_id: str, job_id: str, kind: Format, ignored: Sequence[str]
+    db: Executor, pool_id: str, job_id: str, kind: Format, ignored: Sequence[str], *, of_file: bool = False
 ) -> ImportJob | None:
-    """None where another one of the pool runs."""
+    """None where another one of the pool runs. `of_file`: its rows are those of an uploaded file."""
     row = await db.fetchrow(
-        "insert into user_imports (pool_id, source, format, ignored) values ($1, $2, $3, $4) "
+        "insert into user_imports (pool_id, source, format, ignored, of_file) values ($1, $2, $3, $4, $5) "
         f"on conflict do nothing returning {_COLUMNS}",
         pool_id,
         PREFIX + job_id,
         kind,
         list(ignored),
+        of_file,
     )
     return _job(row) if row else None
+
+
+def another_runs(job_id: str | None) -> InvalidOperation:
+    return InvalidOperation(
+        f"导入任务 {job_id} 尚未结束，请先完成或取消", f"the import {job_id} runs: end or cancel it first"
+    )
 
 
 async def find(db: Executor, pool_id: str, job_id: str) -> ImportJob | None:
@@ -120,15 +129,19 @@ async def drop_old(db: Executor, pool_id: str) -> None:
 
 
 class ErrorRows:
-    """Keeps what a piece refused in the transaction that brings the rest of it in."""
+    """Keeps what a piece refused in the transaction that brings the rest of it in. `sealed`: the row itself, of an
+    uploaded file."""
+
+    def __init__(self, sealed: Callable[[RowError], bytes] | None = None, most: int = ERRORS_KEPT) -> None:
+        self._sealed, self._most = sealed, most
 
     async def put(self, tx: Tx, pool_id: str, journal: Journal, errors: Sequence[RowError]) -> int:
-        if errors and journal.failed < ERRORS_KEPT:
+        if errors and journal.failed < self._most:
             await tx.execute(
-                "insert into user_import_errors (pool_id, source, line, field, message, message_en, id_in_old) "
-                "select $1, $2, one.line, one.field, one.zh, one.en, one.id "
-                "from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[]) "
-                "as one (line, field, zh, en, id) "
+                "insert into user_import_errors (pool_id, source, line, field, message, message_en, id_in_old, sealed) "
+                "select $1, $2, one.line, one.field, one.zh, one.en, one.id, one.sealed "
+                "from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[]) "
+                "as one (line, field, zh, en, id, sealed) "
                 "on conflict do nothing",
                 pool_id,
                 journal.source,
@@ -137,6 +150,7 @@ class ErrorRows:
                 [error.reason[0] for error in errors],
                 [error.reason[1] for error in errors],
                 [error.id for error in errors],
+                [self._sealed(error) if self._sealed else None for error in errors],
             )
         return journal.errors_bytes
 
@@ -161,6 +175,21 @@ async def errors(db: Executor, pool_id: str, source: str, wanted: PageRequest) -
         wanted.offset,
     )
     return Page(total, [RowError(line, name, (zh, en), old) for line, name, zh, en, old in rows])
+
+
+async def refused_after(
+    db: Executor, pool_id: str, source: str, line: int, most: int
+) -> list[tuple[RowError, bytes | None]]:
+    """Those behind a row, each with what it said, sealed."""
+    rows = await db.fetch(
+        "select line, field, message, coalesce(message_en, message), id_in_old, sealed from user_import_errors "
+        "where pool_id = $1 and source = $2 and line > $3 order by line limit $4",
+        pool_id,
+        source,
+        line,
+        most,
+    )
+    return [(RowError(at, name, (zh, en), old), sealed) for at, name, zh, en, old, sealed in rows]
 
 
 def _job(row: Sequence[object]) -> ImportJob:

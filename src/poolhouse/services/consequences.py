@@ -23,6 +23,7 @@ from poolhouse.fields import postgres as fields
 from poolhouse.fields.model import TargetType as FieldTarget
 from poolhouse.groups import postgres as groups
 from poolhouse.identities import postgres as identities
+from poolhouse.import_files import postgres as import_files
 from poolhouse.login import address_proofs, codes, lockout, tickets
 from poolhouse.login import postgres as login
 from poolhouse.mail import postgres as mail
@@ -93,6 +94,7 @@ ERASE: dict[str, Erase] = {
     "whitelist": whitelist.erase_person,
     "tenants": tenants.erase_person,
     "bulk_acts": bulk_rows.erase_person,
+    "import_files": import_files.erase_person,
 }
 """Who takes an erased person out of what outlives their deletion: docs/security/privacy.md."""
 

@@ -88,6 +88,11 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
         job = await services.import_jobs.create(admin)
         job = await services.import_jobs.put(admin, job.id, "refused\n" * 3, 0)
         job_id, position = job.id, job.journal.position
+    file_id = ""
+    with suppress(NotSupportedByDirectory):
+        table = b"username\nsown-by-file\n"
+        file_id = (await services.import_files.create(admin, "people.csv", "csv", len(table))).id
+        await services.import_files.put(admin, file_id, 0, table)
     await services.mfa.import_secrets(admin, [(user.id, "JBSWY3DPEHPK3PXP", None)])
     values = {
         "userId": user.id,
@@ -95,6 +100,7 @@ async def sow(services: Services, pool_id: str | None = None) -> Sown:
         "appId": app.id,
         "appIds": [app.id],
         "jobId": job_id,
+        "fileId": file_id,
         "position": position,
         "accessKeyId": key.id,
         "accessKeySecret": key.secret,

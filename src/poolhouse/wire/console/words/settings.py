@@ -83,6 +83,7 @@ SERVER: dict[str, str] = {
     "statement_timeout_s": "一条数据库语句的最长时间（秒）。",
     "search_timeout_s": "搜索或带条件的列表的最长时间（秒）。",
     "indexed_fields": "一个用户池可建索引的自定义字段数。",
+    "import_file_mb": "导入时可上传的用户文件的最大大小，单位为百万字节。",
     "geo_database": "用于 IP 地址定位的 MaxMind 格式文件（.mmdb），不随软件提供。",
     "smtp_host": "邮件服务器；不设置则邮件留在发件箱。",
     "smtp_port": "邮件服务器的端口。",
