@@ -44,9 +44,10 @@ clients: setup ## drives clients and OpenID Connect libraries; records what pass
 	RECORD_CLIENTS=1 .venv/bin/python -m pytest -n 0 tests/clients/test_matrix.py tests/clients/test_libraries.py
 	.venv/bin/python -m tests.clients.page
 
-identity-peers: setup ## signing in against real directories: which are here, how to get the others; asks the slow ones
+identity-peers: setup ## signing in against real directories and providers: which are here, how to get the others; asks the slow ones
 	@command -v slapd >/dev/null || echo "no slapd: apt-get install slapd"
 	@command -v samba >/dev/null || echo "no domain controller: apt-get install samba-ad-dc samba-ad-provision samba-dsdb-modules"
+	@test -d /usr/share/simplesamlphp || echo "no SimpleSAMLphp: apt-get install simplesamlphp php-cli php-xml php-mbstring php-curl"
 	SAMBA=1 .venv/bin/python -m pytest -n 0 -rs tests/federation
 
 first-hour: setup ## walks through the guides as three newcomers do; steps and time of each task

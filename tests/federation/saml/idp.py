@@ -29,7 +29,7 @@ from poolhouse.federation.providers.saml.names import (
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 ISSUER = "https://idp.example/metadata"
-AUDIENCE = "https://id.example/connections/saml/acme/metadata"
+AUDIENCE = "https://id.example/connections/saml/acme/metadata?userpool_id=p1"
 RECIPIENT = "https://id.example/connections/saml/acme/acs"
 REQUEST = "_request0123456789"
 Change = Callable[[etree._Element], None]
@@ -74,6 +74,7 @@ class Idp:
     certificate: x509.Certificate = field(default=CERTIFICATE, repr=False)
     method: SignatureMethod = SignatureMethod.RSA_SHA256
     digest: DigestAlgorithm = DigestAlgorithm.SHA256
+    canonical: str = EXCLUSIVE
     assertion_id: str = "_assertion1"
 
     def response(self, before_signing: Change | None = None) -> etree._Element:
@@ -104,7 +105,7 @@ class Idp:
         signer = WithSha1(
             signature_algorithm=self.method,
             digest_algorithm=self.digest,
-            c14n_algorithm=CanonicalizationMethod(EXCLUSIVE),
+            c14n_algorithm=CanonicalizationMethod(self.canonical),
         )
         made = signer.sign(
             alone,

@@ -82,7 +82,10 @@ async def test_a_request_goes_by_redirect_with_our_addresses_and_a_new_id() -> N
     assert request.get("Destination") == "https://idp.example/sso?tenant=7"
     assert request.get("AssertionConsumerServiceURL") == CALLBACK
     assert request.get("ForceAuthn") == "true"
-    assert request.findtext("a:Issuer", namespaces=NAMES) == f"{ORIGIN}/connections/saml/acme/metadata"
+    assert (
+        request.findtext("a:Issuer", namespaces=NAMES)
+        == f"{ORIGIN}/connections/saml/acme/metadata?userpool_id=p1"
+    )
     policy = request.find("p:NameIDPolicy", NAMES)
     assert policy is not None
     assert str(policy.get("Format")).endswith(":persistent")
@@ -288,7 +291,7 @@ def test_our_metadata_has_our_addresses_and_each_key_that_may_sign() -> None:
     next_one = OTHER_CERTIFICATE.public_bytes(Encoding.PEM).decode()
     fields = BY_HAND | SIGNING | {"nextSigningCertificate": next_one, "nameIdFormat": "persistent"}
     root = etree.fromstring(our_metadata(connection(**fields), here()))
-    assert root.get("entityID") == f"{ORIGIN}/connections/saml/acme/metadata"
+    assert root.get("entityID") == f"{ORIGIN}/connections/saml/acme/metadata?userpool_id=p1"
     (role,) = root
     assert (role.get("AuthnRequestsSigned"), role.get("WantAssertionsSigned")) == ("true", "true")
     ders = [base64.b64decode(str(one.text)) for one in root.iter(f"{{{DS}}}X509Certificate")]
@@ -371,3 +374,20 @@ async def test_metadata_is_read_from_no_private_address_and_never_without_tls(
     with pytest.raises(ProviderFailed) as caught:
         await Saml().check(connection(idpMetadataUrl=address), here())
     assert caught.value.step == step
+
+
+def test_a_certificate_for_encryption_signs_nothing() -> None:
+    other = base64.b64encode(OTHER_CERTIFICATE.public_bytes(Encoding.DER)).decode()
+    second = idp_metadata().partition("<KeyDescriptor")[2].partition("</KeyDescriptor>")[0]
+    ours = base64.b64encode(CERTIFICATE.public_bytes(Encoding.DER)).decode()
+    second = second.replace(ours, other).replace('use="signing"', 'use="encryption"')
+    document = idp_metadata().replace(
+        "</KeyDescriptor>", f"</KeyDescriptor><KeyDescriptor{second}</KeyDescriptor>"
+    )
+    assert list(provider_of(document.encode(), "", NOW).certificates) == [CERTIFICATE]
+
+
+async def test_no_address_is_a_verified_one_where_none_is_told() -> None:
+    trusting = connection(**BY_HAND, emailIsVerified=True)
+    silent = posted(RIGHT.but(attributes=[("uid", "z")]).document())
+    assert not (await client.finish(trusting, here(), silent, {"request": REQUEST})).email_verified

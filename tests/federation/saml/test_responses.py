@@ -96,7 +96,7 @@ def test_a_signature_that_is_wrong_is_refused_also_where_another_one_would_do(pa
     ("said", "step"),
     [
         ({"issuer": "https://evil.example"}, "issuer"),
-        ({"audience": "https://id.example/connections/saml/other/metadata"}, "audience"),
+        ({"audience": "https://id.example/connections/saml/acme/metadata?userpool_id=p2"}, "audience"),
         ({"recipient": "https://id.example/connections/saml/other/acs"}, "destination"),
         ({"request_id": "_another"}, "request"),
         ({"request_id": None}, "request"),
@@ -173,7 +173,9 @@ def test_an_assertion_that_leaves_something_out_is_refused(name: str, step: str)
         ("Conditions", "NotOnOrAfter", "yesterday", "clock"),
         ("AuthnStatement", "SessionNotOnOrAfter", "2026-11-27T11:00:00Z", "clock"),
         (".", "IssueInstant", None, "clock"),
+        (".", "IssueInstant", "2026-11-27T12:30:00Z", "clock"),
         (".", "Version", "1.1", "response"),
+        ("Conditions", "NotBefore", "2026-11-27T12:02:00Z", "clock"),
         ("Issuer", "Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", "issuer"),
     ],
 )
@@ -261,3 +263,46 @@ def test_an_encrypted_assertion_is_not_supported_by_name() -> None:
     assertion, _ = parts(root)
     root.replace(assertion, etree.Element(saml("EncryptedAssertion")))
     assert "encrypted" in refused(root, "encryption")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "step"),
+    [
+        ("Version", "1.1", "response"),
+        ("Destination", "https://id.example/connections/saml/other/acs", "destination"),
+        ("Destination", None, "destination"),
+        ("InResponseTo", "_another", "request"),
+    ],
+)
+def test_what_the_response_says_beside_its_assertion_must_be_right_too(
+    name: str, value: str | None, step: str
+) -> None:
+    def change(root: etree._Element) -> None:
+        if value is None:
+            del root.attrib[name]
+        else:
+            root.set(name, value)
+
+    refused(RIGHT.but(response_signed=True).document(change), step)
+    if value is not None:
+        refused(RIGHT.document(change), step)
+
+
+def test_another_document_that_holds_a_good_assertion_is_no_response() -> None:
+    root = RIGHT.response()
+    refused(parts(root)[0], "response")
+    root.tag = samlp("ArtifactResponse")
+    refused(root, "response")
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        [("mail", "x" * 8_193)],
+        [(f"n{number}", "x") for number in range(201)],
+        [("mail", "x") for _ in range(1_001)],
+    ],
+    ids=["long", "many", "often"],
+)
+def test_more_attributes_than_anybody_has_are_refused(attributes: list[tuple[str, str]]) -> None:
+    refused(RIGHT.but(attributes=attributes).document(), "response")

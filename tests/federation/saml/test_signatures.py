@@ -149,3 +149,10 @@ def test_what_cannot_be_made_canonical_is_refused_and_is_not_taken_for_nothing()
     """libxml2 refuses a relative address of a namespace: some take the empty text that is left."""
     data = RIGHT.document().replace(b"<saml:AttributeStatement>", b'<saml:AttributeStatement xmlns:r="../1">')
     refused(data, "signature")
+
+
+@pytest.mark.parametrize(
+    "canonical", ["http://www.w3.org/TR/2001/REC-xml-c14n-20010315", "http://www.w3.org/2006/12/xml-c14n11"]
+)
+def test_a_right_signature_by_another_canonical_form_is_refused(canonical: str) -> None:
+    assert "canonicalization" in refused(RIGHT.but(canonical=canonical).document(), "signature")

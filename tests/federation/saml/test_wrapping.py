@@ -134,3 +134,11 @@ def test_an_id_stands_in_a_response_once() -> None:
         root = RIGHT.response()
         status(root).set(name, "_assertion1")
         refused(root, "response")
+
+
+def test_a_signature_anywhere_else_is_refused_though_it_covers_what_it_stands_in() -> None:
+    """It could be the one that a reader finds first."""
+    root = RIGHT.response()
+    _, signature = parts(root)
+    status(root).append(copy.deepcopy(signature))
+    refused(root, "signature")

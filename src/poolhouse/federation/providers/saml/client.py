@@ -120,8 +120,8 @@ def entity_id(connection: Settled, here: Here) -> str:
 
 
 def metadata_address(connection: Settled, here: Here) -> str:
-    """Where our metadata for this connection is served."""
-    return f"{here.origin}/connections/saml/{connection.identifier}/metadata"
+    """Where our metadata for this connection is served. With the pool: an identifier is one pool's own."""
+    return f"{here.origin}/connections/saml/{connection.identifier}/metadata?userpool_id={connection.pool_id}"
 
 
 def our_metadata(connection: Settled, here: Here) -> bytes:
