@@ -181,6 +181,27 @@ async def test_each_value_is_shown_and_changed_by_its_type(
     assert await values_of(services, pool, things.user) == {}
 
 
+async def test_an_object_is_made_and_has_a_box_for_json_before_it_has_a_value(
+    services: Services, pool: PoolForTests, console: Open, things: Things
+) -> None:
+    one = await console("owner")
+    new: Any = await send(one, "/pools/{pool}/fields/USER/new", key="tags", label="Tags", type="OBJECT")
+    assert new.status_code == 303, new.text
+    (field,) = [each for each in await services.fields.list(pool.administrator, USER) if each.key == "tags"]
+    assert field.data_type is DataType.OBJECT
+    assert "JSON: an object or a list" in (await one.get("/pools/{pool}/fields/USER")).text
+    person = f"/pools/{{pool}}/users/{things.user}/edit"
+    assert re.search(rf'<textarea[^>]* name="{box("tags")}"[^>]* data-json=', (await one.get(person)).text)
+    for wrong in ('"text"', "1", "[1,", "{'a': 1}"):
+        assert (await send(one, person, **{box("tags"): wrong})).status_code == 400, wrong  # type: ignore[attr-defined]
+    assert (await send(one, person, **{box("tags"): '["a", {"b": null}]'})).status_code == 303  # type: ignore[attr-defined]
+    assert (await values_of(services, pool, things.user))["tags"] == ["a", {"b": None}]
+    changed: Any = await send(one, "/pools/{pool}/fields/USER/tags", label="Labels")
+    assert changed.status_code == 303, changed.text
+    (field,) = [each for each in await services.fields.list(pool.administrator, USER) if each.key == "tags"]
+    assert (field.data_type, field.label) == (DataType.OBJECT, "Labels")
+
+
 @pytest.mark.parametrize(
     ("key", "typed"),
     [

@@ -8,7 +8,7 @@ from poolhouse.client.special import one_of_list
 from poolhouse.client.table_directory import DELETED
 
 KINDS = ("USER", "ROLE", "GROUP", "DEPARTMENT")
-TYPES = ("STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM")
+TYPES = ("STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM", "OBJECT")
 FIELDS = (
     Column("key", "key"),
     Column("type", "dataType"),

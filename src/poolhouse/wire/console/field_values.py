@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from poolhouse.client.custom_fields import label_of
-from poolhouse.client.model import Arg, got, step_of
+from poolhouse.client.model import Arg, step_of
 from poolhouse.wire.console.fields import Fields
 from poolhouse.wire.console.visit import Visit
 
@@ -40,10 +40,8 @@ def of(target: str) -> Callable[[Visit, list[Arg], Any], Awaitable[Fields]]:
 
 def _argument(field: dict[str, Any], now: Any, lang: str) -> Arg:
     key, label = field["key"], label_of(field, lang)
-    kind = _KINDS.get(field["dataType"], "text")
+    kind = "json" if field.get("isObject") else _KINDS.get(field["dataType"], "text")
     to = f"{DATA}.{step_of(key)}"
-    if isinstance(got(now, to), dict | list):  # an object, which v3 calls a text
-        kind = "json"
     if kind == "moment":
         label = _UTC[lang].format(label=label)
     choices = tuple(one["value"] for one in field["options"] or ()) if kind == "text" else ()

@@ -63,6 +63,8 @@ class Field:
     def widget(self) -> str:
         if self.arg.choices:
             return "several" if self.arg.kind == "list" else "choice"
+        if self.arg.kind == "json":
+            return "json"
         if self.arg.kind == "text" and "\n" in self.text + self.was:
             return "lines"
         return {
@@ -72,7 +74,6 @@ class Field:
             "list": "lines",
             "pairs": "lines",
             "actions": "lines",
-            "json": "lines",
             "statements": "lines",
             "number": "number",
             "decimal": "decimal",

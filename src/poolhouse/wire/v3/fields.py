@@ -89,6 +89,7 @@ def field_dto(field: Field) -> CustomFieldDto:
         options=[CustomFieldSelectOption(value=one.value, label=one.label) for one in field.options],
         indexed=field.indexed if field.indexed or field.index else UNSET,
         index_progress=_progress(field.index) if field.index else UNSET,
+        is_object=True if field.data_type is DataType.OBJECT else UNSET,
     )
 
 

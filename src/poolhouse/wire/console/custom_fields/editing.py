@@ -7,8 +7,9 @@ from typing import Any
 
 from poolhouse.client import custom_fields
 from poolhouse.client.model import Arg, Values
+from poolhouse.client.table_fields import TYPES
 from poolhouse.errors import FieldNotFound
-from poolhouse.wire.console.custom_fields.listing import LIST, kind_of
+from poolhouse.wire.console.custom_fields.listing import LIST, kind_of, type_of
 from poolhouse.wire.console.fields import Fields
 from poolhouse.wire.console.forms import Form
 from poolhouse.wire.console.visit import Visit
@@ -18,8 +19,8 @@ USAGE = "GET get-custom-field-usage"
 _PATH = "fields/{of}/{field}"
 _WITHIN = {"of": "list.targetType"}
 _NEVER_CHANGES = ("--type", "--encrypted")
-_NOT_UNIQUE = ("BOOLEAN", "DATETIME", "ENUM")
-_WITHOUT_OPTIONS = ("BOOLEAN", "DATETIME", "NUMBER")
+_NOT_UNIQUE = ("BOOLEAN", "DATETIME", "ENUM", "OBJECT")
+_WITHOUT_OPTIONS = ("BOOLEAN", "DATETIME", "NUMBER", "OBJECT")
 _WORDS = "field_"
 
 
@@ -39,17 +40,14 @@ async def _none(visit: Visit) -> None:
 async def _varied(visit: Visit, arguments: list[Arg], now: Any) -> Fields:
     """Without what a field of this kind, or of this type, cannot have."""
     field = now["list"] if now else {}
-    kind, key = field.get("dataType"), kind_of(visit)
+    kind, key = type_of(field), kind_of(visit)
     left = {
-        "--indexed": key != "USER" or field.get("encrypted"),
+        "--indexed": key != "USER" or field.get("encrypted") or kind == "OBJECT",
         "--unique": kind in _NOT_UNIQUE or field.get("encrypted"),
         "--option": kind in _WITHOUT_OPTIONS,
     }
     t = Texts(visit.lang)
-    types = {
-        value: t[f"field_type_{value.lower()}"]
-        for value in ("STRING", "NUMBER", "DATETIME", "BOOLEAN", "ENUM")
-    }
+    types = {value: t[f"field_type_{value.lower()}"] for value in TYPES}
     needed = ("--label", *(() if now else ("--type",)))
     shown = [
         arg._replace(needed=arg.needed or arg.name in needed) for arg in arguments if not left.get(arg.name)

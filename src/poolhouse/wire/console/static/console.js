@@ -53,6 +53,18 @@ const differs = (field) => {
     ? [...field.options].some((option) => option.selected !== option.defaultSelected)
     : field.selectedIndex !== Math.max(shown, 0);
 };
+// JSON is judged as it is typed; whether it is what the field takes, the server says.
+addEventListener("input", ({ target }) => {
+  if (!target.dataset.json) return;
+  let wrong = "";
+  try {
+    if (target.value.trim()) JSON.parse(target.value);
+  } catch {
+    wrong = target.dataset.json;
+  }
+  target.setCustomValidity(wrong);
+  document.getElementById(`${target.id}-json`).textContent = wrong;
+});
 let sent = false;
 addEventListener("input", (event) => {
   const form = event.target.closest("form[method=post]");

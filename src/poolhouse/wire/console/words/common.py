@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "new": ("新建", "New"),
     "edit": ("编辑", "Edit"),
     "delete": ("删除", "Delete"),
+    "json_wrong": ("还不是有效的 JSON", "This is not valid JSON yet"),
     "needed": ("必填", "required"),
     "done_saved": ("已保存", "Saved"),
     "done_deleted": ("已删除", "Deleted"),

@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "field_type_number": ("数字", "Number"),
     "field_type_datetime": ("时间", "Date and time"),
     "field_type_boolean": ("是或否", "Yes or no"),
+    "field_type_object": ("JSON 对象或列表", "JSON: an object or a list"),
     "field_type_enum": ("从选项中选择", "One of some values"),
     "field_option": ("选项", "Values to choose from"),
     "field_option_help": (

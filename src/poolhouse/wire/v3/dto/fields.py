@@ -35,6 +35,8 @@ class CustomFieldDto(Dto, kw_only=True):
     options: list[CustomFieldSelectOption] | None = None
     indexed: bool | UnsetType = UNSET  # ours; shown of a field that is or was
     index_progress: CustomFieldIndexDto | UnsetType = UNSET  # likewise
+    # ours; true of what v2 calls an OBJECT, which `dataType` calls a STRING
+    is_object: bool | UnsetType = UNSET
 
 
 class CustomFieldIndexDto(Dto, kw_only=True):
