@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,14 +14,17 @@ from tests.wire.v3.samples import Sown, sample, sow
 
 from poolhouse.accounts.service import NewAccount
 from poolhouse.administrators.model import Administrator
+from poolhouse.administrators.roles import SCOPES
 from poolhouse.caller import Caller, Limits
 from poolhouse.errors import (
     InvalidInput,
+    InvalidOperation,
     LimitedRole,
     NodeNotFound,
     NotFound,
     PoolhouseError,
     UserNotFound,
+    UsersNotFound,
 )
 from poolhouse.ids import new_id
 from poolhouse.orgs.model import Assignment, NodeDraft
@@ -31,6 +35,8 @@ from poolhouse.wire.v3.endpoint import Endpoint
 
 ROLE = "user-editor"
 KINDS = ("user_id", "username", "email", "phone", "external_id", "identity")
+WITH_OPTIONS = ("POST update-user", "POST kick-users", "POST has-any-role", "POST set-user-departments")
+"""They say in `options` how a person is named."""
 BY_PERSON = [row for row in ROWS if "person" in limited.DEPARTMENTS.get(row.name, "")]
 BY_DEPARTMENT = [row for row in ROWS if "department" in limited.DEPARTMENTS.get(row.name, "")]
 GIVEN: dict[str, dict[str, Any]] = {
@@ -45,13 +51,15 @@ GIVEN: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class World:
-    """`ours` is in Lab, which is below Acme; `theirs` in Sales, beside it. `caller` is limited to Lab."""
+    """`ours` is in Lab, which is below Acme; `theirs` in Sales, beside it. `bench` is below Lab. `caller` is limited to
+    Lab."""
 
     services: Services
     owner: Caller
     sown: Sown
     lab: str
     sales: str
+    bench: str
     org_id: str
     ours: User
     theirs: User
@@ -79,7 +87,7 @@ def naming(row: Endpoint, name: str, kind: str) -> dict[str, Any] | None:
     fields = row.request.__struct_fields__
     if "user_id_type" in fields:
         return {"userId": name, "userIdType": kind}
-    if row.name in ("POST update-user", "POST kick-users", "POST has-any-role"):
+    if row.name in WITH_OPTIONS:
         return {"userId": name, "options": {"userIdType": kind}}
     return {"userId": name} if kind == "user_id" else None
 
@@ -94,6 +102,12 @@ async def new_world(services: Services, pool: PoolForTests, make: Make, role: st
     org = await services.orgs.get_org_by_code(owner, "acme")
     sales = await services.orgs.create_node(
         owner, org.id, None, NodeDraft({"name": "Sales", "code": "sales", "open_id": "open-sales"})
+    )
+    bench = await services.orgs.create_node(
+        owner,
+        org.id,
+        sown.values["departmentId"],
+        NodeDraft({"name": "Bench", "code": "bench", "open_id": "open-bench"}),
     )
     lab, ours = sown.values["departmentId"], await services.users.get(owner, sown.values["userId"])
     (theirs,) = await services.accounts.create(
@@ -119,10 +133,13 @@ async def new_world(services: Services, pool: PoolForTests, make: Make, role: st
     one = await make()
     one = await services.administrators.set_roles(OPERATOR, one.id, pool.id, [role], [], [lab])
     caller = await services.administrators.caller_in(one, pool.id, Caller(pool.id))
-    return World(services, owner, sown, lab, sales.id, org.id, ours, theirs, one, caller)
+    if role == ROLE:  # of both editors, as the generated tests go through what either may
+        scopes = SCOPES[ROLE], SCOPES["organization-editor"]
+        caller = replace(caller, scopes=frozenset().union(*(one or () for one in scopes)))
+    return World(services, owner, sown, lab, sales.id, bench.id, org.id, ours, theirs, one, caller)
 
 
-async def outcome(world: World, row: Endpoint, values: dict[str, Any]) -> PoolhouseError | None:
+async def outcome(world: World, row: Endpoint | str, values: dict[str, Any]) -> PoolhouseError | None:
     try:
         await world.ask(row, values)
     except PoolhouseError as error:
@@ -259,32 +276,116 @@ async def test_a_department_of_others_is_not_found_as_one_that_does_not_exist(wo
     for row in BY_DEPARTMENT:
         assert row.request
         values = {**(sample(row, world.sown) or {}), **GIVEN.get(row.name, {})}
-        fields = row.request.__struct_fields__
-        kinds = {"department_id": (world.sales, new_id(), world.lab)}
+        fields, judged = row.request.__struct_fields__, limited.DEPARTMENTS[row.name]
+        field = "parentDepartmentId" if judged == "by parent department" else "departmentId"
+        ours = world.bench if judged == "below department" else world.lab
+        kinds = {"department_id": (world.sales, new_id(), ours)}
         if "department_id_type" in fields:
+            ours = "bench" if ours == world.bench else "lab"
             kinds |= {
-                "code": ("sales", "nowhere", "lab"),
-                "open_department_id": ("open-sales", "open-no", ""),
+                "code": ("sales", "nowhere", ours),
+                "open_department_id": ("open-sales", "open-no", "open-bench"),
             }
         if "organization_code" in fields:
             values["organizationCode"] = "acme"
+        if "parentDepartmentId" in values:
+            values["parentDepartmentId"] = world.lab
         for kind, (theirs, nobodys, ours) in kinds.items():
             named = {"departmentIdType": kind} if "department_id_type" in fields else {}
-            unknown = await refusal(world.ask(row, {**values, **named, "departmentId": nobodys}))
-            other = await refusal(world.ask(row, {**values, **named, "departmentId": theirs}))
+            unknown = await refusal(world.ask(row, {**values, **named, field: nobodys}))
+            other = await refusal(world.ask(row, {**values, **named, field: theirs}))
             assert other == (unknown[0], unknown[1].replace(nobodys, theirs)), (row.name, kind)
             if other[0] is InvalidInput and "departmentIdType" in other[1]:
                 continue  # a way that nobody may name one here
             assert other[0] is NodeNotFound, (row.name, kind)
-            if ours:
-                error = await outcome(world, row, {**values, **named, "departmentId": ours})
-                assert not isinstance(error, NotFound | LimitedRole), (row.name, kind, error)
+            values |= {"code": f"c{new_id()}"} if judged == "by parent department" else {}
+            error = await outcome(world, row, {**values, **named, field: ours})
+            assert not isinstance(error, NotFound | LimitedRole), (row.name, kind, error)
         if "organization_code" in fields:
             for code in ("acme", "no-such"):
-                root = await refusal(
-                    world.ask(row, {**values, "organizationCode": code, "departmentId": "root"})
-                )
+                root = await refusal(world.ask(row, {**values, "organizationCode": code, field: "root"}))
                 assert root[0] is NodeNotFound, (row.name, code)
+
+
+async def test_nobody_is_drawn_into_the_departments(world: World) -> None:
+    here = {"organizationCode": "acme", "departmentId": world.lab}
+    nobodys = new_id()
+    for row in ("POST add-department-members", "POST remove-department-members"):
+        unknown = await refusal(world.ask(row, {**here, "userIds": [world.ours.id, nobodys]}))
+        other = await refusal(world.ask(row, {**here, "userIds": [world.ours.id, world.theirs.id]}))
+        assert other == (UsersNotFound, unknown[1].replace(nobodys, world.theirs.id))
+        assert unknown[0] is UsersNotFound
+    lead = {"organizationCode": "acme", "departmentId": world.bench, "leaderUserIds": [world.theirs.id]}
+    assert (await refusal(world.ask("POST update-department", lead)))[0] is UsersNotFound
+    assert await _departments(world, world.theirs) == {world.sales}
+
+
+async def test_people_move_among_the_departments_and_are_not_lost(world: World) -> None:
+    """Where they are elsewhere they stay, and nobody is taken out of the last of the departments."""
+    await world.services.department_members.add(world.owner, world.sales, [world.ours.id])
+    lab, bench, sales = world.lab, world.bench, world.sales
+    asked = {"organizationCode": "acme", "userIds": [world.ours.id]}
+    assert (await refusal(world.ask("POST remove-department-members", {**asked, "departmentId": lab})))[
+        0
+    ] is InvalidOperation
+    await world.ask("POST add-department-members", {**asked, "departmentId": bench})
+    assert await _departments(world, world.ours) == {lab, bench, sales}
+    taken = await asyncio.gather(
+        *(
+            outcome(world, "POST remove-department-members", {**asked, "departmentId": one})
+            for one in (lab, bench)
+        )
+    )
+    assert sorted(type(one).__name__ for one in taken) == ["InvalidOperation", "NoneType"]
+    for wanted in ([lab], [lab, bench], [bench, sales]):
+        await _put(world, wanted)
+        assert await _departments(world, world.ours) == {*wanted, sales}
+    other, nobodys = await _new_department(world), new_id()
+    unknown = await refusal(_put(world, [bench, nobodys]))
+    assert await refusal(_put(world, [bench, other])) == (
+        NodeNotFound,
+        unknown[1].replace(nobodys, other),
+    )
+    assert (await refusal(_put(world, [sales])))[0] is InvalidOperation
+    assert await _departments(world, world.ours) == {bench, sales}
+
+
+async def _put(world: World, departments: list[str]) -> None:
+    wanted = [{"departmentId": one} for one in departments]
+    await world.ask("POST set-user-departments", {"userId": world.ours.id, "departments": wanted})
+
+
+async def _departments(world: World, user: User) -> set[str]:
+    found = await world.services.department_members.department_ids(world.owner, [user.id])
+    return set(found[user.id])
+
+
+async def _new_department(world: World) -> str:
+    """Beside those that are theirs."""
+    draft = NodeDraft({"name": "Beside"})
+    return (await world.services.orgs.create_node(world.owner, world.org_id, None, draft)).id
+
+
+async def test_departments_are_made_and_changed_below_the_limits(world: World) -> None:
+    here = {"organizationCode": "acme"}
+    made = await world.ask(
+        "POST create-department", {**here, "parentDepartmentId": world.bench, "name": "Night"}
+    )
+    renamed = {**here, "departmentId": made.department_id, "name": "Late", "parentDepartmentId": world.lab}
+    assert (await world.ask("POST update-department", renamed)).name == "Late"
+    node = await world.services.orgs.get_node(world.owner, made.department_id)
+    assert (node.name, node.parent_id) == ("Late", world.lab)
+    nobodys = new_id()
+    unknown = await refusal(world.ask("POST update-department", {**renamed, "parentDepartmentId": nobodys}))
+    out = await refusal(world.ask("POST update-department", {**renamed, "parentDepartmentId": world.sales}))
+    assert out == (NodeNotFound, unknown[1].replace(nobodys, world.sales))
+    for row, values in (
+        ("POST update-department", {"name": "Ours alone"}),
+        ("POST update-department-status", {"status": False}),
+    ):
+        given = {**here, "departmentId": world.lab, **values}
+        assert (await refusal(world.ask(row, given)))[0] is LimitedRole
+    assert (await world.services.orgs.get_node(world.owner, world.lab)).name == "Lab"
 
 
 async def test_a_search_in_the_tree_finds_what_is_below_the_limits(world: World) -> None:
@@ -318,8 +419,8 @@ async def test_a_limited_viewer_changes_nothing(services: Services, pool: PoolFo
     assert not any(limited.may(world.caller, row) for row in writing)
 
 
-@pytest.mark.parametrize("roles", [[], ["organization-editor"], ["application-editor"], [ROLE, "viewer"]])
-async def test_only_an_editor_of_users_or_a_viewer_alone_is_limited_to_departments(
+@pytest.mark.parametrize("roles", [[], ["owner"], ["application-editor"], [ROLE, "viewer"]])
+async def test_only_some_roles_and_each_of_them_alone_are_limited_to_departments(
     services: Services, pool: PoolForTests, make: Make, roles: list[str]
 ) -> None:
     sown, one = await sow(services, pool.id), await make()

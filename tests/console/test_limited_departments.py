@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
+import httpx
+import pytest
 from tests.administrators.conftest import OPERATOR
 from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open, Things
 
-from poolhouse.administrators.roles import SCOPES
+from poolhouse.administrators.roles import SCOPES, Role
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
@@ -18,7 +21,7 @@ from poolhouse.wire.v3.app import row_named
 from poolhouse.wire.v3.limited import DEPARTMENTS
 
 HERE = "/pools/{pool}/administrators"
-PEOPLE = ("/pools/{pool}/users", "/pools/{pool}/organizations", "/pools/{pool}/groups")
+PEOPLE = tuple(f"/pools/{{pool}}/{part}" for part in ("users", "organizations", "departments", "groups"))
 
 
 async def limited(
@@ -32,8 +35,9 @@ async def limited(
     return one
 
 
+@pytest.mark.parametrize("role", ["user-editor", "organization-editor"])
 async def test_a_limited_role_opens_the_pages_of_its_people_and_no_other(
-    services: Services, pool: PoolForTests, things: Things, console: Open
+    services: Services, pool: PoolForTests, things: Things, console: Open, role: Role
 ) -> None:
     """Generated from the pages about people and departments: of others as of those that do not exist."""
     admin = pool.administrator
@@ -41,13 +45,13 @@ async def test_a_limited_role_opens_the_pages_of_its_people_and_no_other(
     sales = await services.orgs.create_node(admin, org.id, None, NodeDraft({"name": "Sales"}))
     eve = await services.users.create(admin, UserDraft({"username": "eve", "name": "Eve"}))
     await services.department_members.add(admin, sales.id, [eve.id])
-    one, opened = await limited(services, pool, things, console), 0
-    scopes = SCOPES["user-editor"]
+    one, opened = await limited(services, pool, things, console, role), 0
+    scopes, token = SCOPES[role], await form_token(one)
     assert scopes
     for page in (page for page in PAGES if page.path.startswith(PEOPLE)):
         rows = [row_named(operation) for operation in page.calls]
         allowed = all(row.name in DEPARTMENTS and row.scopes <= scopes for row in rows)
-        ask = one.get if page.method == "GET" else one.post
+        ask = one.get if page.method == "GET" else partial(sent, one, token)
         theirs = replace(things, user=eve.id, department=sales.id)
         if allowed and ("{user}" in page.path or "{department}" in page.path):
             opened += 1
@@ -60,12 +64,30 @@ async def test_a_limited_role_opens_the_pages_of_its_people_and_no_other(
     shown = (await one.get("/pools/{pool}/users")).text
     assert things.user in shown
     assert eve.id not in shown
+    assert "/users/import" not in shown
+    assert "/users/export" not in shown
     assert f"{things.organization}/{things.department}" in shown
     assert sales.id not in shown
+    assert '/departments"' in shown  # beside every page, in place of organizations
+    assert f"/departments/{things.department}" in (await one.get("/pools/{pool}/departments")).text
+    path = "/pools/{pool}/organizations/{organization}/departments/{department}?lang=zh-CN"
+    branch = (await one.get(things.fill(path))).text
+    assert ("您的角色限于此部门" in branch) is (role == "organization-editor")
     for words in (eve.id, "eve"):  # what is pasted finds nobody else
         found = await one.get(f"/pools/{{pool}}/users?q={words}")
         assert found.status_code == 200
         assert f"users/{eve.id}" not in found.text
+
+
+async def form_token(one: Console) -> str:
+    """One for all of its forms: a page for each would be most of the time."""
+    found = re.search(r'name="form" value="([0-9a-f]+)"', (await one.get("/pools/{pool}/users")).text)
+    assert found
+    return found[1]
+
+
+async def sent(one: Console, token: str, path: str) -> httpx.Response:
+    return await one.http.post(one.address(path), data={"form": token})
 
 
 async def test_departments_are_chosen_by_name_and_stay_as_they_are_shown(

@@ -17,6 +17,7 @@ from poolhouse.groups.model import GroupDraft
 from poolhouse.orgs.model import NodeDraft
 from poolhouse.services import Services
 from poolhouse.users.model import User, UserDraft
+from poolhouse.wire.console import nearest
 from poolhouse.wire.console.people import users_list
 
 HERE = "/pools/{pool}/users"
@@ -212,7 +213,7 @@ async def test_a_department_that_no_choice_has_room_for_is_named_where_it_is_fil
         for n in "甲乙丙"
     ]
     await services.department_members.add(admin, nodes[2].id, [li.id])
-    monkeypatch.setattr(users_list, "MOST_DEPARTMENTS", 2)
+    monkeypatch.setattr(nearest, "MOST_DEPARTMENTS", 2)
     one = await console("viewer")
     query = f"?department=company/{nodes[2].id}"
     assert await names(one, query) == ["李四"]

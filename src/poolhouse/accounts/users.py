@@ -13,7 +13,7 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.directory.chooser import Directories
 from poolhouse.directory.contract import Directory
-from poolhouse.errors import InvalidInput, LimitsNotSupported, TooManyUsersAsked
+from poolhouse.errors import InvalidInput, LimitsNotSupported, TooManyUsersAsked, UsersNotFound
 from poolhouse.orgs.postgres_members import members_among
 from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import EMPTY
@@ -101,9 +101,15 @@ class UserService:
         return [user for user in await self._theirs(caller, await directory.find(caller, keys)) if user]
 
     async def require_all(self, caller: Caller, user_ids: Sequence[str]) -> None:
-        """Raises UsersNotFound naming the ids that no user of the pool has. A user may ask for their own alone."""
+        """Raises UsersNotFound naming the ids that no user of the pool has, or nobody whom the caller's limits let
+        them know of. A user may ask for their own alone."""
         for user_id in user_ids:
             caller.require_user_or_administrator(user_id)
+        if departments := _departments(caller):
+            await self._directory(caller)
+            theirs = await members_among(self._db, caller.pool_id, user_ids, departments)
+            if missing := [one for one in dict.fromkeys(user_ids) if one not in theirs]:
+                raise UsersNotFound(missing)
         await self._records.require_all(caller, user_ids)
 
     async def list_by_ids(self, caller: Caller, user_ids: Sequence[str]) -> list[User]:

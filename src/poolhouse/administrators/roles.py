@@ -26,6 +26,7 @@ Limitable = Literal["applications", "departments"]
 LIMITABLE: dict[Role, Limitable] = {
     "application-editor": "applications",
     "user-editor": "departments",
+    "organization-editor": "departments",
     "viewer": "departments",
 }
 """What a role can be limited to some of, where it is the only one in the pool."""

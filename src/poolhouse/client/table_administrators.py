@@ -111,9 +111,9 @@ COMMANDS = (
                 "--department",
                 "departments",
                 (
-                    "角色 user-editor 或 viewer 只限于这个部门及其下级（编号），可多次",
-                    "limits the role user-editor or viewer to this department and all below it, by its id; may be "
-                    "repeated",
+                    "角色 user-editor、organization-editor 或 viewer 只限于这个部门及其下级（编号），可多次",
+                    "limits the role user-editor, organization-editor or viewer to this department and all below it, "
+                    "by its id; may be repeated",
                 ),
                 "list",
             ),

@@ -42,12 +42,19 @@ class DepartmentMembers:
             await self._write(tx, caller, "add", node_id, user_ids)
 
     async def remove(self, caller: Caller, node_id: str, user_ids: Sequence[str]) -> None:
-        """Who is not in it is passed over. Raises NodeNotFound."""
+        """Who is not in it is passed over. Raises NodeNotFound; InvalidOperation where somebody would be in none of the
+        departments that the caller is limited to."""
         caller.require_administrator()
-        user_ids = _some(user_ids)
+        user_ids, within = _some(user_ids), departments_of(caller)
         async with self._db.transaction() as tx:
             await self._node(tx, caller, node_id)
+            if within:
+                await postgres_members.lock_memberships(tx, caller.pool_id, user_ids)
             await postgres_members.remove(tx, caller.pool_id, node_id, user_ids)
+            if within and await postgres_members.members_among(tx, caller.pool_id, user_ids, within) != set(
+                user_ids
+            ):
+                raise _nowhere()
             await postgres_members.note_main(tx, caller.pool_id, user_ids)
             await self._write(tx, caller, "remove", node_id, user_ids)
 
@@ -102,11 +109,38 @@ class DepartmentMembers:
             await self._write(tx, caller, "update", node_id, [user_id])
 
     async def set_departments(self, caller: Caller, user_id: str, departments: Sequence[Assignment]) -> None:
-        """Afterwards the user is in exactly these. Raises UserNotFound, NodeNotFound."""
+        """Afterwards the user is in exactly these; whoever is limited to departments says it of those alone, and all
+        others stay. Raises UserNotFound, NodeNotFound, and InvalidOperation where it would be none of them."""
         caller.require_administrator()
         await self._require_users(caller, [user_id])
         async with self._db.transaction() as tx:
+            if departments_of(caller):
+                departments = await self._with_others(tx, caller, user_id, departments)
             await self.put(tx, caller, user_id, departments)
+
+    async def _with_others(
+        self, tx: Tx, caller: Caller, user_id: str, departments: Sequence[Assignment]
+    ) -> list[Assignment]:
+        """`departments`, and those that the user is in outside the caller's limits, as they are."""
+        await postgres_members.lock_user(tx, caller.pool_id, user_id)
+        await postgres_members.lock_memberships(tx, caller.pool_id, [user_id])
+        within = departments_of(caller)
+        nodes = await postgres.find_nodes(tx, caller.pool_id, [one.node_id for one in departments])
+        inside = {id_ for id_, node in nodes.items() if not within.isdisjoint(node.path)}
+        others = [
+            one
+            for one in await postgres_members.memberships(tx, caller.pool_id, [user_id])
+            if within.isdisjoint(one.node.path)
+        ]
+        known = inside | {one.node.id for one in others}
+        if unknown := [one.node_id for one in departments if one.node_id not in known]:
+            raise NodeNotFound(node_id=unknown[0])
+        wanted = [one for one in departments if one.node_id in inside]
+        if not wanted:
+            raise _nowhere()
+        has_main = any(one.is_main for one in wanted)
+        kept = [Assignment(one.node.id, one.is_main and not has_main, one.is_leader) for one in others]
+        return [*wanted, *kept]
 
     async def put(self, tx: Tx, caller: Caller, user_id: str, departments: Sequence[Assignment]) -> None:
         """`set_departments` inside another use case's transaction, which has asked who may."""
@@ -205,6 +239,18 @@ class DepartmentMembers:
                 detail={"users": list(user_ids[:100]), "count": len(user_ids)},
             ),
         )
+
+
+def departments_of(caller: Caller) -> frozenset[str]:
+    """Those that the caller is limited to; none for who is not."""
+    return caller.limits.departments if caller.limits else frozenset()
+
+
+def _nowhere() -> InvalidOperation:
+    return InvalidOperation(
+        "您的角色只限于某些部门，用户须留在其中之一",
+        "your role is limited to some departments: the user has to stay in one of them",
+    )
 
 
 def _some(user_ids: Sequence[str]) -> list[str]:

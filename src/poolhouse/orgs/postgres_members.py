@@ -272,6 +272,15 @@ async def lock_user(db: Executor, pool_id: str, user_id: str) -> None:
     )
 
 
+async def lock_memberships(db: Executor, pool_id: str, user_ids: Sequence[str]) -> None:
+    """Every department that one of them is in: whoever takes another of these away waits."""
+    await db.execute(
+        "select 1 from node_members where pool_id = $1 and user_id = any($2) order by user_id, node_id for update",
+        pool_id,
+        list(user_ids),
+    )
+
+
 async def lock_membership(db: Executor, pool_id: str, user_id: str, node_id: str) -> bool | None:
     """Whether it is the user's main department; None where they are not in it."""
     found: bool | None = await db.fetchval(

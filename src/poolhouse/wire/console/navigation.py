@@ -11,11 +11,13 @@ from poolhouse.wire.console.visit import Visit
 @dataclass(frozen=True, slots=True)
 class Link:
     """`name`: of its word, and of its address below the pool unless `path` is given. `operation`: what it cannot be
-    shown without; "" for a page that shows what each may see."""
+    shown without; "" for a page that shows what each may see. `within`: where whoever is limited to departments goes
+    instead."""
 
     name: str
     operation: str = ""
     path: str | None = None
+    within: str = ""
 
     @property
     def below(self) -> str:
@@ -32,7 +34,7 @@ SECTIONS: tuple[tuple[str, tuple[Link, ...]], ...] = (
             Link("imports", "GET list-import-users-jobs"),
             Link("groups", "GET list-groups"),
             Link("roles", "GET list-roles"),
-            Link("organizations", "GET list-organizations"),
+            Link("organizations", "GET list-organizations", within="departments"),
             Link("fields", "GET get-custom-fields"),
             Link("tenants", "GET list-tenants"),
             Link("sources", "GET list-ext-idp"),
@@ -106,6 +108,10 @@ def sections(visit: Visit) -> Iterator[tuple[str, list[Shown]]]:
 
 
 def _shown(visit: Visit, base: str, link: Link) -> Shown:
+    limits = visit.caller.limits if visit.caller else None
+    if link.within and limits and limits.about == "departments":
+        address = f"{base}/{link.within}"
+        return Shown(link.within, address, visit.may("GET get-own-limits"), visit.http.path == address)
     address = f"{base}/{link.below}".rstrip("/")
     here = visit.http.path == address or (bool(link.below) and visit.http.path.startswith(f"{address}/"))
     return Shown(link.name, address, not link.operation or visit.may(link.operation), here)

@@ -16,6 +16,7 @@ import msgspec
 
 from poolhouse.caller import Caller
 from poolhouse.errors import AppNotFound, InvalidInput, LimitedRole, NodeNotFound, UserNotFound
+from poolhouse.orgs.model import Node
 from poolhouse.orgs.service import NodeRef
 from poolhouse.services import WireServices
 from poolhouse.wire.v3.conversions import user_key
@@ -26,12 +27,16 @@ Judged = Literal[
     "by person",
     "by department",
     "by department and person",
+    "by department and people",
+    "by parent department",
+    "below department",
     "of new people",
     "by its list",
     "about nothing",
 ]
 """`by application`, `by person`, `by department`: what it names must be theirs; anything else is not found, as what
-does not exist. `of new people`: everybody is in one of their departments from the beginning. `by its list`: the service
+does not exist. `below department`: what is changed is below one of those that were given to them, and not one of these.
+`of new people`: everybody is in one of their departments from the beginning. `by its list`: the service
 lists, and finds, no others. `about nothing`: it tells of no application, person or department but theirs, and changes
 nothing."""
 
@@ -100,6 +105,14 @@ DEPARTMENTS: dict[str, Judged] = {
     "GET search-department-members": "by department",
     "GET list-department-member-ids": "by department",
     "GET is-user-in-department": "by department and person",
+    "POST set-user-departments": "by person",
+    "POST create-department": "by parent department",
+    "POST update-department": "below department",
+    "POST update-department-status": "below department",
+    "GET preview-department-move": "by department",
+    "POST add-department-members": "by department and people",
+    "POST remove-department-members": "by department and people",
+    "POST set-department-member": "by department and person",
     "GET get-custom-fields": "about nothing",
     "GET get-user-base-fields": "about nothing",
     "GET get-own-limits": "about nothing",
@@ -141,12 +154,18 @@ async def admitted(services: WireServices, caller: Caller, row: Endpoint, given:
     caller = replace(caller, admitted=True)
     if judged == "by application" and given.app_id not in limits.applications:
         raise AppNotFound(app_id=given.app_id)
-    if limits.about == "departments" and any(scope.startswith("users:") for scope in row.scopes):
+    named = any(word in judged for word in ("person", "people"))
+    about_people = named or any(scope.startswith("users:") for scope in row.scopes)
+    if limits.about == "departments" and about_people:
         await services.users.require_in_departments(caller)
-    if judged in ("by department", "by department and person"):
-        await _find_department(services, caller, given)
+    if "department" in judged:
+        node = await _department(services, caller, given, judged)
+        if judged == "below department" and limits.departments.isdisjoint(node.path[:-1]):
+            raise LimitedRole("one of the departments that the role is limited to, and not below one")
     if judged in ("by person", "by department and person"):
         given = await _found_person(services, caller, given)
+    if judged == "by department and people":
+        await services.users.require_all(caller, given.user_ids)
     if judged == "of new people":
         for one in getattr(given, "items", None) or [given]:
             await _find_places(services, caller, one, given.options)
@@ -173,9 +192,10 @@ async def _found_person(services: WireServices, caller: Caller, given: Any) -> A
     return msgspec.structs.replace(given, **changed)
 
 
-async def _find_department(services: WireServices, caller: Caller, given: Any) -> None:
+async def _department(services: WireServices, caller: Caller, given: Any, judged: Judged) -> Node:
     """Raises NodeNotFound. A handler finds it as it is given, by the same `OrgService.resolve`."""
-    value = given.department_id
+    field = "parent_department_id" if judged == "by parent department" else "department_id"
+    value = getattr(given, field)
     kind: Any = getattr(given, "department_id_type", None)
     if not value and getattr(given, "department_code", None):
         value, kind = given.department_code, "code"
@@ -183,7 +203,7 @@ async def _find_department(services: WireServices, caller: Caller, given: Any) -
         raise NodeNotFound(node_id="")
     organization = getattr(given, "organization_code", None) or None
     tenant = getattr(given, "tenant_id", None) or None
-    await services.orgs.resolve(caller, NodeRef(value, organization, kind or "department_id", tenant))
+    return await services.orgs.resolve(caller, NodeRef(value, organization, kind or "department_id", tenant))
 
 
 async def _find_places(services: WireServices, caller: Caller, person: Any, options: Any) -> None:

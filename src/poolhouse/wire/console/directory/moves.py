@@ -52,7 +52,8 @@ async def _page(visit: Visit, rendering: Rendering, to: str, error: PoolhouseErr
         except (InvalidOperation, NodeNotFound) as refused:
             error = refused
             trace.note(error=error)
-    asked: dict[str, Any] = {**named, "departmentId": "root", "limit": BRANCH}
+    top = (await visit.ask(TREE, {**named, "limit": 1}))["path"][0]["departmentId"]
+    asked: dict[str, Any] = {**named, "departmentId": top, "limit": BRANCH}
     choices = await visit.ask(TREE, {**asked, "keywords": words} if words else asked)
     return rendering.page(
         visit,

@@ -14,7 +14,7 @@ from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
 BRANCH = 50
 """Departments shown at once: as many as a list of v3 gives."""
 TREE, SET = "GET list-department-branch", "POST set-department-member"
-RIGHTS = "GET list-department-rights"
+RIGHTS, LIMITS = "GET list-department-rights", "GET get-own-limits"
 KINDS = {
     "ROLE": "right_role",
     "POLICY": "right_policy",
@@ -36,6 +36,12 @@ async def organization(visit: Visit, rendering: Rendering) -> Response:
     return await _shown(visit, rendering, found["departmentId"], found)
 
 
+async def own(visit: Visit, rendering: Rendering) -> Response:
+    """Where whoever is limited to departments begins, who sees no organization as a whole."""
+    found = await visit.ask(LIMITS)
+    return rendering.page(visit, "directory/own.html", found=found["departments"])
+
+
 async def department(visit: Visit, rendering: Rendering) -> Response:
     return await _shown(visit, rendering, visit.path["department"])
 
@@ -50,6 +56,7 @@ async def _shown(
     found = None
     if words:
         found = await visit.ask(TREE, {**named, "keywords": words, "limit": BRANCH})
+    tree = await _tree(visit, code, department_id)
     people: dict[str, Any] | None = None
     if visit.may("GET list-department-members"):
         asked = {**named, "page": number, "limit": MEMBERS_PAGE}
@@ -60,7 +67,8 @@ async def _shown(
         base=base(visit),
         of=about,
         is_root=not about["parentDepartmentId"],
-        tree=await _tree(visit, code, department_id),
+        tree=tree,
+        is_given=bool(visit.caller and visit.caller.limits) and tree["departmentId"] == department_id,
         branch_size=BRANCH,
         words=words,
         found=found,
@@ -128,6 +136,7 @@ ACTS = (
 )
 
 PAGES = (
+    Page("GET", "/pools/{pool}/departments", own, calls=(LIMITS,)),
     Page("GET", ORGANIZATION, organization, calls=("GET get-organization", "GET get-department", TREE)),
     Page("GET", DEPARTMENT, department, calls=("GET get-department", TREE)),
     Page("GET", f"{DEPARTMENT}/branch", branch, calls=(TREE,)),

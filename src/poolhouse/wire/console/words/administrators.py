@@ -60,9 +60,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "admin_limited": ("限于 {count} 个应用", "limited to {count} applications"),
     "admin_departments": ("只限于这些部门", "Limited to these departments"),
     "admin_departments_help": (
-        "包括其所有下级部门和其中的人；一个都不选则不限。只有角色仅为“用户编辑者”或“查看者”时才能限定",
-        "With all below them, and the people in them. None of them for everybody. Only an editor of users or a viewer, "
-        "with no other role, can be limited",
+        "包括其所有下级部门和其中的人；一个都不选则不限。只有角色仅为“用户编辑者”、“组织编辑者”或“查看者”时才能限定",
+        "With all below them, and the people in them. None of them for everybody. Only an editor of users or of "
+        "organizations or a viewer, with no other role, can be limited",
     ),
     "admin_in_departments": ("限于 {count} 个部门", "limited to {count} departments"),
     "admin_pool": ("用户池编号", "Pool id"),

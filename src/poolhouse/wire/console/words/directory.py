@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    "departments_own_help": (
+        "您的角色只限于这些部门及其所有下级部门",
+        "Your role is limited to these departments and all below them",
+    ),
+    "departments_own_none": ("这些部门都已删除", "All of them were deleted"),
+    "department_given": (
+        "您的角色限于此部门：只能修改其下级部门",
+        "Your role is limited to this department: you change those below it",
+    ),
     "departments_tree": ("部门", "Departments"),
     "department_search": ("部门名称或编码", "Name or code of a department"),
     "department_found": ("找到 {count} 个部门", "{count} departments found"),
