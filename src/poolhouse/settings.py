@@ -309,7 +309,7 @@ class Settings:
     outgoing_hosts: str = _setting(
         "",
         Kind(_hosts),
-        "Hosts of your own network that the server may call at a logout and for a test mail, separated by commas.",
+        "Hosts of your own network that the server may call at a logout and as mail servers of pools, by commas.",
         "erp.internal:8443, 10.0.0.7:80",
     )
     drain_s: int = _setting(

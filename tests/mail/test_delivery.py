@@ -22,6 +22,7 @@ from poolhouse.caller import Caller
 from poolhouse.errors import InvalidInput
 from poolhouse.mail.delivery import Delivery, Transports
 from poolhouse.mail.model import Provider
+from poolhouse.outgoing import Outgoing
 from poolhouse.retries import RetryPolicy
 from poolhouse.services import Services
 
@@ -72,6 +73,13 @@ def sender(
     services: Services, pool: PoolForTests, port: int, policy: RetryPolicy = AT_ONCE_AGAIN
 ) -> Delivery:
     return Delivery(services.db, services.box, Transports(provider(port)), policy, only=[pool.id])
+
+
+def of_pools(services: Services, pool_ids: list[str], *ports: int, **more: Any) -> Delivery:
+    """By the pools' own mail servers, which the operator has named."""
+    named = Outgoing([("127.0.0.1", each) for each in ports])
+    more = {"policy": AT_ONCE_AGAIN, **more}
+    return Delivery(services.db, services.box, Transports(), only=pool_ids, outgoing=named, **more)
 
 
 async def queue(services: Services, pool: PoolForTests, code: str = "246810") -> str:
@@ -191,7 +199,7 @@ async def test_a_pools_own_mail_server_is_used_and_its_password_stored_encrypted
     smtp.start()
     await services.mail.put_provider(pool.administrator, provider(port))
     await queue(services, pool)
-    delivery = Delivery(services.db, services.box, Transports(), AT_ONCE_AGAIN, only=[pool.id])
+    delivery = of_pools(services, [pool.id], port)
     assert await delivery.deliver_due() == 1
     assert len(mailbox.got) == 1
     await services.mail.put_provider(
@@ -203,6 +211,27 @@ async def test_a_pools_own_mail_server_is_used_and_its_password_stored_encrypted
         pool.administrator, Provider("127.0.0.1", port, "me", sender="a@example.com", security="none")
     )
     assert kept.password == "s3cret-word"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1"])
+async def test_a_pools_own_mail_server_leads_into_no_private_network(
+    services: Services, pool: PoolForTests, port: int, smtp: Controller, mailbox: Mailbox, host: str
+) -> None:
+    """The message is given up at once, with the reason, and is sent when it is sent again with the host named."""
+    smtp.start()
+    await services.mail.put_provider(pool.administrator, replace(provider(port), host=host))
+    message_id = await queue(services, pool)
+    delivery = of_pools(services, [pool.id])
+    assert await delivery.deliver_due() == 1
+    dead = await services.mail.get_message(pool.administrator, message_id)
+    assert (dead.status, mailbox.got) == ("dead", [])
+    assert (dead.last_error or "").startswith(f"not allowed: {host}:{port}: ")
+    assert "POOLHOUSE_OUTGOING_HOSTS" in (dead.last_error or "")
+    assert delivery.resting()["pool"] == 0
+    if host == "127.0.0.1":
+        await services.mail.retry(pool.administrator, message_id)
+        await of_pools(services, [pool.id], port).deliver_due()
+        assert (await services.mail.get_message(pool.administrator, message_id)).status == "sent"
 
 
 @pytest.mark.parametrize(

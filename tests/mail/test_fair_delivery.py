@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from tests.conftest import PoolForTests
-from tests.mail.test_delivery import AT_ONCE_AGAIN, Mailbox, provider
+from tests.mail.test_delivery import AT_ONCE_AGAIN, Mailbox, of_pools, provider
 
 from poolhouse.breaker import Breaker
 from poolhouse.caller import Caller
@@ -70,7 +70,7 @@ async def test_a_pools_silent_mail_server_holds_only_its_own_places(
     await services.mail.put_provider(other_pool.administrator, provider(smtp))
     await queue(services, pool, 40)
     await queue(services, other_pool)
-    delivery = Delivery(services.db, services.box, Transports(), only=[pool.id, other_pool.id])
+    delivery = of_pools(services, [pool.id, other_pool.id], silent, smtp)
     running = asyncio.create_task(delivery.run())
     try:
         async with asyncio.timeout(15):  # below the 20 s after which the silent server is given up
@@ -188,7 +188,7 @@ async def test_a_pool_cannot_make_another_pools_way_out_rest(
     await services.mail.put_provider(other_pool.administrator, provider(smtp))
     await queue(services, pool, 10)
     later = RetryPolicy(first=timedelta(hours=1))
-    delivery = Delivery(services.db, services.box, Transports(), later, only=[pool.id, other_pool.id])
+    delivery = of_pools(services, [pool.id, other_pool.id], smtp, policy=later)
     await delivery.deliver_due()
     assert delivery.resting()["pool"] == 1
     await queue(services, other_pool)

@@ -22,6 +22,8 @@ from poolhouse.failures import told
 from poolhouse.mail import postgres
 from poolhouse.mail.model import Message, Provider, Route
 from poolhouse.mail.transports import SMS_AT_ONCE, Deferred, Undeliverable, send_email, send_sms
+from poolhouse.networks import Address
+from poolhouse.outgoing import NotAllowed, Outgoing
 from poolhouse.retries import RetryPolicy
 from poolhouse.times import now
 
@@ -63,7 +65,8 @@ def new_breaker() -> Breaker:
 
 
 class Delivery(OutboxStream):
-    """`only`: the pools it serves (None: all), so that tests do not send each other's mail."""
+    """`only`: the pools it serves (None: all), so that tests do not send each other's mail. `outgoing`: which hosts a
+    pool's own mail server may be; those of private networks are none unless the operator has named them."""
 
     def __init__(
         self,
@@ -73,11 +76,13 @@ class Delivery(OutboxStream):
         policy: RetryPolicy | None = None,
         only: list[str] | None = None,
         breaker: Callable[[], Breaker] = new_breaker,
+        outgoing: Outgoing | None = None,
     ) -> None:
         super().__init__(db, "mail", postgres.CHANNEL)
         self._box, self._transports = box, transports
         self._policy = policy or RetryPolicy()
         self._only = only
+        self._outgoing = outgoing or Outgoing()
         self._flying: dict[Route, Counter[str]] = {route: Counter() for route in AT_ONCE}
         self._breakers = Breakers[tuple[Route, str]](breaker)  # of ways out
 
@@ -178,7 +183,15 @@ class Delivery(OutboxStream):
             provider = await postgres.provider(self._db, message.pool_id, self._box)
         if provider is None or not provider.enabled:
             raise Deferred("the mail server was taken away meanwhile")
-        await send_email(provider, message)
+        await send_email(provider, message, await self._addresses(provider) if route == "pool" else None)
+
+    async def _addresses(self, provider: Provider) -> list[Address]:
+        """Of a server that a pool's administrator wrote down. Raises Undeliverable where it is one that we may not
+        connect to: waiting does not change that. Raises NoAnswer for a name that has no address now."""
+        try:
+            return await self._outgoing.allowed(provider.host, provider.port)
+        except NotAllowed as error:
+            raise Undeliverable(f"not allowed: {provider.host}:{provider.port}: {error}") from error
 
     async def _failed(self, message: Message, error: str, retry_at: datetime | None) -> None:
         await postgres.mark_failed(self._db, message, error, retry_at)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import socket
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,8 +20,10 @@ from typing import Any
 import aiosmtplib
 import msgspec
 
+from poolhouse import networks
 from poolhouse.mail.model import Message, Provider
 from poolhouse.mail.render import text_of
+from poolhouse.outgoing import NoAnswer
 
 TIMEOUT_S = 20.0
 WHOLE_S = 60.0
@@ -36,10 +40,17 @@ class Deferred(Exception):
     """The other side answers, but does not take this message now."""
 
 
-async def send_email(provider: Provider, message: Message) -> None:
-    """Raises Undeliverable or Deferred for a refusal of this message, anything else when the way out fails."""
+async def send_email(
+    provider: Provider, message: Message, addresses: Sequence[networks.Address] | None = None
+) -> None:
+    """`addresses`: those of its host that may be connected to; None where any may.
+
+    Raises Undeliverable or Deferred for a refusal of this message, anything else when the way out fails."""
+    sock = None
     try:
         async with asyncio.timeout(WHOLE_S):
+            if addresses is not None:
+                sock = await connected(addresses, provider.port)
             large = len(message.body) > LARGE_BODY
             mime = (
                 await asyncio.to_thread(mime_of, provider, message) if large else mime_of(provider, message)
@@ -47,7 +58,8 @@ async def send_email(provider: Provider, message: Message) -> None:
             await aiosmtplib.send(
                 mime,
                 hostname=provider.host,
-                port=provider.port,
+                port=None if sock else provider.port,
+                sock=sock,
                 username=(provider.username or None)
                 if provider.password
                 else None,  # a relay that asks for none
@@ -60,6 +72,27 @@ async def send_email(provider: Provider, message: Message) -> None:
         raise _refused(error, *(refused.code for refused in error.recipients)) from error
     except (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError) as error:
         raise _refused(error, error.code) from error
+    finally:
+        if sock is not None:
+            sock.close()
+
+
+async def connected(addresses: Sequence[networks.Address], port: int) -> socket.socket:
+    """To the first that takes the connection."""
+    loop = asyncio.get_running_loop()
+    for left, address in enumerate(addresses, 1 - len(addresses)):
+        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setblocking(False)
+        try:
+            await loop.sock_connect(sock, (str(address), port))
+        except BaseException as error:
+            sock.close()
+            if left == 0 or not isinstance(error, OSError):
+                raise
+        else:
+            return sock
+    raise NoAnswer("the host's name has no address")
 
 
 def _refused(error: Exception, *codes: int) -> Undeliverable | Deferred:

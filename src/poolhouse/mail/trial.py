@@ -15,9 +15,9 @@ import aiosmtplib
 
 from poolhouse.errors import Lang
 from poolhouse.mail.model import Message, Provider
-from poolhouse.mail.transports import mime_of
+from poolhouse.mail.transports import connected, mime_of
 from poolhouse.networks import Address
-from poolhouse.outgoing import NoAnswer, NotAllowed
+from poolhouse.outgoing import NotAllowed
 
 WHOLE_S = 20.0
 STEP_S = 8.0
@@ -79,7 +79,7 @@ async def attempt(provider: Provider, to: str, lang: Lang, resolve: Resolve | No
             found = await resolve(provider.host, provider.port)
             way.step = "connect"
             async with asyncio.timeout(STEP_S):
-                sock = await _connected(found, provider.port)
+                sock = await connected(found, provider.port)
         async with asyncio.timeout(WHOLE_S):
             await _deliver(way, provider, to, lang, sock)
     except Exception as error:
@@ -88,24 +88,6 @@ async def attempt(provider: Provider, to: str, lang: Lang, resolve: Resolve | No
         if way.client is not None:
             way.client.close()
     return Trial("done")
-
-
-async def _connected(addresses: list[Address], port: int) -> socket.socket:
-    """To the first that takes the connection."""
-    loop = asyncio.get_running_loop()
-    for left, address in enumerate(addresses, 1 - len(addresses)):
-        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setblocking(False)
-        try:
-            await loop.sock_connect(sock, (str(address), port))
-        except BaseException as error:
-            sock.close()
-            if left == 0 or not isinstance(error, OSError):
-                raise
-        else:
-            return sock
-    raise NoAnswer("the host's name has no address")
 
 
 async def _deliver(way: _Way, provider: Provider, to: str, lang: Lang, sock: socket.socket | None) -> None:

@@ -21,6 +21,7 @@ from poolhouse.fields.store import FieldStore
 from poolhouse.mail.delivery import Delivery, Transports
 from poolhouse.mail.model import Provider
 from poolhouse.mail.service import MailService
+from poolhouse.outgoing import Outgoing
 from poolhouse.pools import postgres as pool_rows
 from poolhouse.pools.environment import Environment
 from poolhouse.pools.service import PoolService
@@ -110,7 +111,7 @@ async def build_core(settings: Settings, raw: Raw, audit: AuditLog) -> Core:
         ),
         script_replay=ScriptReplay(db=db, customdb=customdb, runner=scripts),
         mail=MailService(db, box, audit),
-        delivery=Delivery(db, box, mail_transports(settings)),
+        delivery=Delivery(db, box, mail_transports(settings), outgoing=Outgoing(settings.called_hosts)),
         pools=pools,
         environment=environment,
         whitelist=Whitelist(db, audit),

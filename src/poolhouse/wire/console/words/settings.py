@@ -93,7 +93,7 @@ SERVER: dict[str, str] = {
     "smtp_sender": "发件人地址，不设置则用 POOLHOUSE_SMTP_USERNAME。",
     "sms_url": "短信 POST 到的 URL；不设置则短信留在发件箱。",
     "sms_secret": "为发往 POOLHOUSE_SMS_URL 的请求签名的密钥。",
-    "outgoing_hosts": "登出和发送测试邮件时服务器可以连接的内网主机，以逗号分隔。",
+    "outgoing_hosts": "登出时和作为用户池自己的邮件服务器，服务器可以连接的内网主机，以逗号分隔。",
     "drain_s": "收到停止命令后多少秒不再接受新连接，期间 /readyz 返回 503。",
     "log_level": "日志级别，info 时每个请求一行。",
 }
