@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from tests.administrators.conftest import OPERATOR, PASSWORD
+from tests.client.test_administrators import put
 from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open, Things
 
@@ -145,6 +146,26 @@ async def test_whoever_is_nobody_has_no_page(console: Open) -> None:
     owner = await console(is_owner=True)
     for act in ("", "/reset", "/delete"):
         assert (await owner.get(f"{ALL}/{new_id()}{act}")).status_code == 404
+
+
+async def test_one_passkey_is_taken_away_and_the_others_stay(services: Services, console: Open) -> None:
+    owner, one, other = await console(is_owner=True), await somebody(services), await somebody(services)
+    await put(services, one.id, "office")
+    await put(services, one.id, "home <b>")
+    here = f"{ALL}/{one.id}"
+    first, second = await services.administrator_passkeys.list(one.id)
+    assert "home &lt;b&gt;" in (await owner.get(here)).text
+    elsewhere = await owner.post(f"{ALL}/{other.id}/passkeys/remove", page=here, passkey=first.id)
+    assert elsewhere.status_code == 404
+    assert (await owner.post(f"{here}/passkeys/remove", page=here, passkey=first.id)).status_code == 303
+    assert await services.administrator_passkeys.list(one.id) == [second]
+    again = await owner.post(f"{here}/passkeys/remove", page=here, passkey=first.id)
+    assert again.status_code == 404
+    assert "通行密钥不存在" in again.text or "The passkey does not exist" in again.text
+    act = await services.db.fetchval(
+        "select detail from audit_records where resource_type = 'passkey' and resource_id = $1", first.id
+    )
+    assert act["before"]["name"] == first.name
 
 
 # -- in a pool -----------------------------------------------------------------------------------------------

@@ -152,7 +152,7 @@ class Passkeys:
     async def _delete(self, tx: Tx, caller: Caller, administrator_id: str, passkey_id: str) -> None:
         old = await _found(tx, administrator_id, passkey_id)
         await postgres_passkeys.delete(tx, administrator_id, old.id)
-        await self._write(tx, caller, "delete", old)
+        await self._write(tx, caller, "delete", old, before={"name": old.name, "site": old.rp_id})
 
     # -- signing in ----------------------------------------------------------------------------------------
 

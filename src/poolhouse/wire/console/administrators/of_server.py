@@ -28,6 +28,7 @@ LIST, GET, CREATE, UPDATE, SIGN_OUT, SESSIONS, PASSKEYS, KEYS = (
     "GET list-administrator-passkeys",
     "GET list-administrator-keys",
 )
+NO_PASSKEY = "POST delete-administrator-passkey"
 SHOWS = (GET, SESSIONS, PASSKEYS, KEYS, POOLS)
 MOST_OFFERED = 50
 """Pools whose ids are offered where one is typed."""
@@ -155,6 +156,11 @@ async def end_sessions(visit: Visit, rendering: Rendering) -> Response:
     return await _changed(visit, rendering, SIGN_OUT, {"session": session}, "done_ended")
 
 
+async def remove_passkey(visit: Visit, rendering: Rendering) -> Response:
+    passkey = visit.form().get("passkey", "") or "none"
+    return await _changed(visit, rendering, NO_PASSKEY, {"passkey": passkey}, "done_deleted")
+
+
 async def _changed(
     visit: Visit,
     rendering: Rendering,
@@ -187,4 +193,5 @@ PAGES = (
     Page("POST", f"{ONE}/enable", enable, "server-owner", (UPDATE, *SHOWS)),
     Page("POST", f"{ONE}/roles", set_roles, "server-owner", (ROLES, *SHOWS)),
     Page("POST", f"{ONE}/sessions/end", end_sessions, "server-owner", (SIGN_OUT, *SHOWS)),
+    Page("POST", f"{ONE}/passkeys/remove", remove_passkey, "server-owner", (NO_PASSKEY, *SHOWS)),
 )

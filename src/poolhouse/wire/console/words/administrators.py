@@ -70,6 +70,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "admin_sessions": ("登录", "Sessions"),
     "admin_no_sessions": ("没有登录", "Signed in nowhere"),
     "admin_end_all": ("结束所有登录", "End every session"),
+    "admin_passkey_remove": ("删除", "Remove"),
+    "admin_passkey_remove_help": (
+        "此人不能再用这个通行密钥登录；其他通行密钥和密码不变",
+        "They sign in with this passkey no more; their other passkeys and the password stay",
+    ),
     "admin_passkeys_none": ("没有通行密钥", "No passkeys"),
     "admin_site": ("站点", "Site"),
     "admin_keys": ("访问密钥", "Access keys"),
