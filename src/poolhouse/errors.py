@@ -428,10 +428,22 @@ class AccessKeyNotFound(NotFound):
 
 
 class AdministratorNotFound(NotFound):
-    """Or the session of one."""
-
     zh = "管理员不存在"
     en = "The administrator does not exist"
+
+
+class SessionNotFound(NotFound):
+    """Of an administrator."""
+
+    zh = "登录会话不存在"
+    en = "The session does not exist"
+
+
+class ConnectionNotFound(NotFound):
+    """Of an identity source."""
+
+    zh = "身份源连接不存在"
+    en = "The connection of the identity source does not exist"
 
 
 class PasskeyNotFound(NotFound):

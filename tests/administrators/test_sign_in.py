@@ -16,10 +16,10 @@ from poolhouse.caller import Caller
 from poolhouse.db.database import Database
 from poolhouse.errors import (
     AccountLocked,
-    AdministratorNotFound,
     CodeWrong,
     FactorExists,
     OldPasswordWrong,
+    SessionNotFound,
     TokenExpired,
     TooManyRequests,
     WeakPassword,
@@ -302,7 +302,7 @@ async def test_nobody_ends_anothers_session(services: Services, make: Make, sign
     signed = await sign_in(one)
     assert isinstance(signed, SignedIn)
     for session_id in (signed.session.id, "", "00", "z" * 64):
-        with pytest.raises(AdministratorNotFound):
+        with pytest.raises(SessionNotFound):
             await services.administrator_sign_in.end(BROWSER, two, session_id)
     assert await services.administrator_sign_in.whose(signed.token)
 

@@ -98,3 +98,21 @@ async def put(services: Services, administrator_id: str, name: str) -> None:
     )
     async with services.db.transaction() as tx:
         assert await postgres_passkeys.insert(tx, passkey)
+
+
+async def test_an_error_names_what_is_missing_of_two(typed: Typed, services: Services) -> None:
+    """Whose it is and the thing itself: each is looked up by itself, and said by its own name."""
+    await typed("admin", "create", "wang", "--generate", "--keep")
+    missing = {
+        ("admin", "sign-out", "{}", "--session", "0" * 64): "session",
+        ("admin", "sign-out", "{}", "--session", "none"): "session",
+        ("admin", "remove-passkey", "{}", "none", "--yes"): "passkey",
+    }
+    try:
+        for words, thing in missing.items():
+            for whose, said in (("wang", thing), ("nobody-of-this-name", "administrator")):
+                ended = await typed(*(word.format(whose) for word in words))
+                assert ended.status == 3, words
+                assert f"The {said} does not exist" in ended.err, (words, ended)
+    finally:
+        await typed("admin", "delete", "wang", "--yes")

@@ -38,10 +38,10 @@ from poolhouse.crypto.passwords import PasswordHasher
 from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
 from poolhouse.db.database import Database
 from poolhouse.errors import (
-    AdministratorNotFound,
     OldPasswordWrong,
     PasskeyRefused,
     PoolhouseError,
+    SessionNotFound,
     TokenExpired,
     WeakPassword,
 )
@@ -268,23 +268,23 @@ class AdministratorSignIn:
         return [one for one in found if at - one.seen_at < IDLE]
 
     async def end(self, asking: Caller, administrator: Administrator, session_id: str) -> None:
-        """One session of theirs. Raises AdministratorNotFound where it is nobody's, or another's."""
+        """One session of theirs. Raises SessionNotFound where it is nobody's, or another's."""
         _require_id(session_id or "none")
         async with self._db.transaction() as tx:
             if not await postgres.delete_session(tx, administrator.id, session_id):
-                raise AdministratorNotFound()
+                raise SessionNotFound()
             await self._audit.write(tx, for_the_log(asking, administrator.id), _event("kick", administrator))
 
     async def end_all(self, asking: Caller, administrator: Administrator, session_id: str = "") -> int:
         """All of them, or the one that is named; for owners of the server. Answers how many. Raises
-        AdministratorNotFound for a session that is not theirs."""
+        SessionNotFound for a session that is not theirs."""
         require_server_owner(asking)
         _require_id(session_id)
         async with self._db.transaction() as tx:
             if session_id:
                 ended = int(await postgres.delete_session(tx, administrator.id, session_id))
                 if not ended:
-                    raise AdministratorNotFound("no such session of theirs")
+                    raise SessionNotFound("no such session of theirs")
             else:
                 ended = await postgres.delete_sessions(tx, administrator.id)
             await self._audit.write(tx, caller_of_server(asking), _event("kick", administrator))
@@ -343,9 +343,9 @@ def _event(operation: Operation, administrator: Administrator, **more: str) -> E
 
 
 def _require_id(session_id: str) -> None:
-    """Raises AdministratorNotFound for what can be no session's; "" is none."""
+    """Raises SessionNotFound for what can be no session's; "" is none."""
     if session_id and not re.fullmatch("[0-9a-f]{64}", session_id):
-        raise AdministratorNotFound("no id of a session")
+        raise SessionNotFound("no id of a session")
 
 
 def _digest(token: str) -> str:

@@ -14,7 +14,13 @@ from poolhouse.audit.states import Secret
 from poolhouse.caller import Caller
 from poolhouse.crypto.secretbox import SecretBox
 from poolhouse.db.database import Database, Tx
-from poolhouse.errors import CodeTaken, IdentitySourceNotFound, InvalidInput, TenantNotFound
+from poolhouse.errors import (
+    CodeTaken,
+    ConnectionNotFound,
+    IdentitySourceNotFound,
+    InvalidInput,
+    TenantNotFound,
+)
 from poolhouse.ids import new_id
 from poolhouse.tenants import postgres_sources as rows
 from poolhouse.tenants.model import Connection, ConnectionDraft, Place, Source
@@ -87,11 +93,11 @@ class SourceService:
     # -- connections -----------------------------------------------------------------------------------
 
     async def get_connection(self, caller: Caller, connection_id: str) -> Connection:
-        """Secrets masked. Raises IdentitySourceNotFound."""
+        """Secrets masked. Raises ConnectionNotFound."""
         caller.require_administrator()
         found = await rows.find_connection(self._db, caller.pool_id, connection_id, self._box)
         if found is None:
-            raise IdentitySourceNotFound(connection_id=connection_id)
+            raise ConnectionNotFound(connection_id=connection_id)
         return found[0]
 
     async def add_connection(self, caller: Caller, source_id: str, draft: ConnectionDraft) -> Connection:
@@ -110,7 +116,7 @@ class SourceService:
         caller.require_administrator()
         found = await rows.find_connection(self._db, caller.pool_id, connection_id, self._box)
         if found is None:
-            raise IdentitySourceNotFound(connection_id=connection_id)
+            raise ConnectionNotFound(connection_id=connection_id)
         connection, stored = found
         no_program("logo", values.get("logo"))
         fields = unmasked(values["fields"], stored) if "fields" in values else stored
@@ -134,7 +140,7 @@ class SourceService:
         connection = await self.get_connection(caller, connection_id)
         async with self._db.transaction() as tx:
             if not await rows.delete_connection(tx, caller.pool_id, connection_id):
-                raise IdentitySourceNotFound(connection_id=connection_id)
+                raise ConnectionNotFound(connection_id=connection_id)
             act = Event("update", "identity_source", connection.source_id, detail={"removed": connection_id})
             await self._audit.write(tx, caller, act)
 

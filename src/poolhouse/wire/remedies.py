@@ -67,6 +67,8 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.AccessKeyNotFound: "Check the key's id; `list-access-key` shows them.",
     e.ScriptNotFound: "Save the script first; `list-custom-database-scripts` shows which there are.",
     e.AdministratorNotFound: "Check the name; `poolhouse admin list` shows them.",
+    e.SessionNotFound: "Check its id; `poolhouse admin sessions ADMINISTRATOR` shows them.",
+    e.ConnectionNotFound: _LOOK_UP,
     e.PasskeyNotFound: "Check its id; for an administrator's, `poolhouse admin passkeys ADMINISTRATOR` shows them.",
     e.Conflict: _GIVE_ANOTHER,
     e.UserExists: _GIVE_ANOTHER,

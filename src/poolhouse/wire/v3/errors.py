@@ -74,6 +74,8 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.ScriptNotFound: Row(404, 40415),
     e.AdministratorNotFound: Row(404, 40416),
     e.PasskeyNotFound: Row(404, 40417),
+    e.SessionNotFound: Row(404, 40418),
+    e.ConnectionNotFound: Row(404, 40419),
     e.Conflict: Row(409, 40901),
     e.UserExists: Row(409, 2026),
     e.UsernameTaken: Row(409, 2034),

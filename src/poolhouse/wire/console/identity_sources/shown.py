@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from poolhouse.client.table_access import STORED_ONLY
-from poolhouse.errors import IdentitySourceNotFound
+from poolhouse.errors import ConnectionNotFound
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.tenants.editing import named_applications
@@ -19,12 +19,12 @@ CONNECTION = f"{PATH}/connections/{{connection}}"
 
 
 async def the_connection(visit: Visit) -> Any:
-    """Raises IdentitySourceNotFound, also for a connection of another source."""
+    """Raises ConnectionNotFound, also for a connection of another source."""
     source = await visit.ask(ONE, {"id": visit.path["source"]})
     for one in source["connections"]:
         if one["id"] == visit.path["connection"]:
             return one
-    raise IdentitySourceNotFound(connection_id=visit.path["connection"])
+    raise ConnectionNotFound(connection_id=visit.path["connection"])
 
 
 async def show_all(visit: Visit, rendering: Rendering) -> Response:
