@@ -35,6 +35,7 @@ PoolhouseError
 │   ├── AccountBlocked (AccountLocked)  AccountSuspended  AppAccessDenied  EmailUnverified
 │   ├── CaptchaRequired  CodeWrong  CodeExpired  MfaRequired  PasswordResetRequired
 │   ├── ProviderFailed          an identity source did not say who somebody is (step, reason_zh, reason_en)
+│   ├── IdentityUnbound         who has come by one is nobody's account, and none may be made
 │   └── OldPasswordWrong
 ├── NotSupported                not built, or not by this directory
 │   └── NotSupportedByDirectory
@@ -595,6 +596,11 @@ class ProviderFailed(LoginRefused):
     def reason(self, lang: Lang = "zh-CN") -> str:
         """For an administrator."""
         return str(self.facts["reason_en" if lang == "en-US" else "reason_zh"])
+
+
+class IdentityUnbound(LoginRefused):
+    zh = "该身份还没有绑定账号，请联系管理员"
+    en = "No account is linked to this identity. Please ask an administrator"
 
 
 class WrongCredentials(LoginRefused):

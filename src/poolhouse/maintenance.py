@@ -28,6 +28,7 @@ from poolhouse.credentials import postgres as credential_rows
 from poolhouse.customdb import postgres_logs as script_rows
 from poolhouse.db.database import Database, Executor, Tx
 from poolhouse.errors import PoolhouseError
+from poolhouse.federation import postgres as federation_rows
 from poolhouse.fields import postgres_index as field_index_rows
 from poolhouse.login import postgres as login_rows
 from poolhouse.mail import postgres as mail_rows
@@ -62,6 +63,7 @@ JOBS: tuple[Job, ...] = (
     Job("administrator_sessions", HOUR_S, administrator_rows.delete_expired),
     Job("administrator_challenges", HOUR_S, passkey_rows.delete_expired_challenges),
     Job("passkey_challenges", HOUR_S, challenge_rows.delete_expired_challenges),
+    Job("federation_attempts", 10 * MINUTE_S, federation_rows.delete_expired),
     Job("oidc", 10 * MINUTE_S, oidc_rows.delete_expired),
     Job("logout_notices", 10 * MINUTE_S, logout_rows.delete_old_notices),
     Job("client_assertions", 10 * MINUTE_S, oidc_rows.delete_expired_assertions),

@@ -195,6 +195,16 @@ SEALED = (
         "{pool_id}/pool_environment/value/{key}",
         loss=("用户池的环境变量：删除", "environment variables of pools: deleted"),
     ),
+    Sealed(
+        "federation_attempts",
+        "sealed",
+        ("pool_id", "id"),
+        "{pool_id}/federation_attempts/sealed/{id}",
+        loss=(
+            "正在身份源登录的人：须重新开始",
+            "sign-ins under way at identity sources: they begin again",
+        ),
+    ),
 )
 
 

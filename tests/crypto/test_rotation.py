@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,13 @@ async def test_a_rotation_cut_short_is_finished_by_the_next(own_database: Databa
 
 async def test_every_sealed_column_of_the_schema_is_rotated(database: Database) -> None:
     """A bytea column is a secret that rotates, or a digest that cannot, or public; a new one must be said to be one."""
-    digests = {"digest", "recovery_digest", "signature", "asked"}  # arrays of them are of another type
+    digests = {
+        "digest",
+        "recovery_digest",
+        "signature",
+        "asked",
+        "browser",
+    }  # arrays of them are of another type
     public = {"credential_id", "public_key"}  # of passkeys
     by_its_file = {("import_file_pieces", "sealed"), ("user_import_errors", "sealed")}  # whose key rotates
     rows = await database.fetch(
@@ -253,6 +260,10 @@ async def one_of_everything(db: Database, box: SecretBox) -> tuple[str, str]:
             "type": "t",
             "identifier": "i",
             "display_name": "d",
+        },
+        "federation_attempts": {
+            **{"id": "a", "connection_id": "i", "digest": b"", "browser": b""},
+            "expires_at": datetime.now(UTC) + timedelta(minutes=10),
         },
     }
     async with db.transaction() as tx:

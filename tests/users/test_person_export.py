@@ -284,7 +284,7 @@ OF_NOBODY: dict[str, str] = {
     ),
     **dict.fromkeys(("server_keys", "server_signing_keys", "signing_keys"), "keys of the server"),
     **dict.fromkeys(
-        ("captchas", "oidc_client_assertions", "oidc_revoked_tokens"),
+        ("captchas", "oidc_client_assertions", "oidc_revoked_tokens", "federation_attempts"),
         "ids by chance, of no name, until they expire",
     ),
     **dict.fromkeys(

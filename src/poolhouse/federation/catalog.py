@@ -9,8 +9,9 @@ from functools import cache
 
 from poolhouse.errors import NotSupported
 from poolhouse.federation.model import Manifest, Redirecting, Verifying
+from poolhouse.federation.providers import oidc
 
-_ALL: tuple[Manifest, ...] = ()
+_ALL: tuple[Manifest, ...] = (oidc.MANIFEST,)
 MANIFESTS: dict[str, Manifest] = {manifest.kind: manifest for manifest in _ALL}
 """By the connection's type."""
 

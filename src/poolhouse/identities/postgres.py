@@ -57,12 +57,16 @@ async def delete(
     provider: str | None,
     type_: str | None,
 ) -> list[Identity]:
-    """`provider`: the kind, or the identifier of a connection. With both, those linked by the identifier alone too."""
+    """`provider`: the kind, or the identifier of a connection. With both, those linked by the identifier alone too. By
+    the source alone, those that were linked by one of its connections before it was there."""
     rows = await tx.fetch(
         f"""
         delete from user_identities i
         where i.pool_id = $1 and i.user_id = $2
-          and ($3::text is null or i.ext_idp_id = $3 or i.ext_idp_id = '' and $4::text is not null)
+          and ($3::text is null or i.ext_idp_id = $3 or i.ext_idp_id = '' and (
+            $4::text is not null or i.connection_id in (
+              select unnest(array[c.id, c.identifier]) from identity_connections c
+              where c.pool_id = $1 and c.source_id = $3)))
           and ($4::text is null or $4 in (i.provider, i.connection_id) or i.connection_id in (
             select c.id from identity_connections c where c.pool_id = $1 and c.identifier = $4))
           and ($5::text is null or i.type = $5)

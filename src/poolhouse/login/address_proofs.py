@@ -39,10 +39,10 @@ class AddressProofs:
         self._mfa, self._audit = mfa, audit
 
     async def registered(self, tx: Tx, caller: Caller, user: User, registration: Registration) -> None:
-        """A sign-up: every address it gives but the one whose code it brought is a mere word."""
+        """A sign-up: every address it gives but those it brings a proof of is a mere word."""
         for channel in CHANNELS:
             address = getattr(user, channel)
-            if address and registration.proven != channel:
+            if address and not registration.has_proved(channel):
                 await postgres.put_unproven(tx, caller.pool_id, user.id, channel, _digest(address))
 
     async def claim(self, caller: Caller, channel: Channel, user: User) -> User | None:
@@ -52,7 +52,7 @@ class AddressProofs:
         and its other addresses go with whoever made it. Where something else is, the account is another's: None,
         and the address is no longer its.
         """
-        if not await self._is_unproven(caller, channel, user):
+        if not await self.is_unproven(caller, channel, user):
             return await self._verified(caller, channel, user)
         if await self._is_proved_otherwise(caller, channel, user):
             await self.release(caller, channel, user)
@@ -70,7 +70,7 @@ class AddressProofs:
 
     async def release(self, caller: Caller, channel: Channel, user: User) -> bool:
         """Takes an unproven address from an account that can do without; whether it did."""
-        if not await self._is_unproven(caller, channel, user):
+        if not await self.is_unproven(caller, channel, user):
             return False
         if not any(getattr(user, field) for field in IDENTIFIERS if field != channel):
             return False
@@ -89,7 +89,9 @@ class AddressProofs:
         async with self._db.transaction() as tx:
             return await self._users.update(tx, caller, user.id, UserDraft({f"{channel}_verified": True}))
 
-    async def _is_unproven(self, caller: Caller, channel: Channel, user: User) -> bool:
+    async def is_unproven(self, caller: Caller, channel: Channel, user: User) -> bool:
+        """Whether the address is a mere word of whoever signed up: `emailVerified` alone does not tell, as a pool may
+        set it for everybody."""
         stored = await postgres.unproven(self._db, caller.pool_id, user.id, channel)
         return stored is not None and stored == _digest(getattr(user, channel) or "")
 
@@ -97,7 +99,7 @@ class AddressProofs:
         for other in CHANNELS:
             if other == channel or not getattr(user, other):
                 continue
-            if not await self._is_unproven(caller, other, user):
+            if not await self.is_unproven(caller, other, user):
                 return True
         return await self._mfa.is_enabled(caller.pool_id, user.id) or await has_foreign_identity(
             self._db, caller.pool_id, user.id

@@ -50,16 +50,23 @@ class Registration:
 
     `proven`: the address whose code or link was checked, so that it starts verified. `force_login` is a full
     login, `generate_token` a token only (docs/contract/users.md#sessions). An empty password is none.
-    `custom_data` is keyed by the pool's custom fields.
+    `custom_data` is keyed by the pool's custom fields. `vouched`: addresses that an identity source has verified, and
+    `source` the type of the connection (`identity`).
     """
 
-    method: Literal["username", "email", "phone_code", "email_code", "phone", "auto"]
+    method: Literal["username", "email", "phone_code", "email_code", "phone", "auto", "identity"]
     values: Mapping[str, Any]
     password: str | None = field(default=None, repr=False)
     proven: Channel | None = None
     force_login: bool = False
     generate_token: bool = False
     custom_data: Mapping[str, Any] = field(default_factory=dict)
+    vouched: frozenset[Channel] = frozenset()
+    source: str = ""
+
+    def has_proved(self, channel: Channel) -> bool:
+        """Whether it brings more than a word for the address."""
+        return self.proven == channel or channel in self.vouched
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "password", self.password or None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from poolhouse import emails
@@ -11,7 +12,7 @@ from poolhouse.audit.model import Event
 from poolhouse.audit.service import AuditLog
 from poolhouse.caller import Caller
 from poolhouse.crypto.policy import security_level
-from poolhouse.db.database import Database
+from poolhouse.db.database import Database, Tx
 from poolhouse.errors import (
     InvalidInput,
     NotPermitted,
@@ -32,6 +33,8 @@ from poolhouse.users.model import User, UserDraft, UserKey
 from poolhouse.users.profile_fields import IDENTIFIERS, SELF_WRITABLE
 
 _REGISTRABLE = SELF_WRITABLE | {*IDENTIFIERS, "phone_country_code"}
+_OF_A_PROVIDER = frozenset({"openid", "unionid"})
+"""What nobody says of themselves: an identity source does."""
 
 _SOURCE = {
     "username": "basic:username-password",
@@ -40,6 +43,7 @@ _SOURCE = {
     "phone_code": "basic:phone-code",
     "email_code": "basic:email-code",
     "auto": "basic:auto",
+    "identity": "ext-idp",
 }
 
 
@@ -65,14 +69,22 @@ class SignUp:
         self._fields, self._whitelist, self._lockout = fields, whitelist, lockout
         self._rules, self._proofs, self._mail, self._audit = rules, proofs, mail, audit
 
-    async def create(self, caller: Caller, registration: Registration) -> User:
-        """The new user and nothing else. A refusal is in the audit log.
+    async def create(
+        self,
+        caller: Caller,
+        registration: Registration,
+        *,
+        first: Callable[[Tx], Awaitable[None]] | None = None,
+        also: Callable[[Tx, User], Awaitable[None]] | None = None,
+    ) -> User:
+        """The new user and nothing else. A refusal is in the audit log. `first` and `also`: what is asked before the
+        user is made and written with them, in the transaction.
 
         Raises RegistrationDisabled, RegisteringTooOften, EmailMalformed, WeakPassword, UserExists, and what the
         pool's whitelist raises.
         """
         try:
-            return await self._create(caller, registration)
+            return await self._create(caller, registration, first, also)
         except PoolhouseError as error:
             await self._refuse(caller, registration, error)
             raise
@@ -81,7 +93,13 @@ class SignUp:
         """autoRegister: the name somebody logs in with becomes theirs."""
         return await self.create(caller, Registration("auto", _named(key), password))
 
-    async def _create(self, caller: Caller, registration: Registration) -> User:
+    async def _create(
+        self,
+        caller: Caller,
+        registration: Registration,
+        first: Callable[[Tx], Awaitable[None]] | None,
+        also: Callable[[Tx, User], Awaitable[None]] | None,
+    ) -> User:
         pool = await self._pools.get(caller.pool_id)
         await self._require_open(caller, pool)
         draft = await self._draft(caller, pool, registration)
@@ -89,6 +107,8 @@ class SignUp:
         await self._lockout.registering(caller, pool)
         vetted = await self._users.vet(caller, draft)
         async with self._db.transaction() as tx:
+            if first is not None:
+                await first(tx)
             user = await self._users.create(tx, caller, vetted)
             custom_data = {user.id: registration.custom_data}
             await self._fields.store(tx, caller, TargetType.USER, custom_data, from_text=True)
@@ -106,6 +126,8 @@ class SignUp:
                 detail={"method": registration.method},
             )
             await self._audit.write(tx, caller, event)
+            if also is not None:
+                await also(tx, user)
         return user
 
     async def _require_open(self, caller: Caller, pool: Pool) -> None:
@@ -116,16 +138,17 @@ class SignUp:
 
     async def _draft(self, caller: Caller, pool: Pool, registration: Registration) -> UserDraft:
         values = {name: value for name, value in registration.values.items() if value is not None}
-        if refused := sorted(set(values) - _REGISTRABLE):
+        registrable = _REGISTRABLE | (_OF_A_PROVIDER if registration.method == "identity" else frozenset())
+        if refused := sorted(set(values) - registrable):
             raise NotPermitted(f"{refused[0]} cannot be set by registering", field=refused[0])
-        values["register_source"] = [_SOURCE[registration.method]]
+        values["register_source"] = [registration.source or _SOURCE[registration.method]]
         values["user_source_type"] = "register"
-        values["email_verified"] = registration.proven == "email" or (
+        values["email_verified"] = registration.has_proved("email") or (
             bool(values.get("email")) and pool.settings.email_verified_default
         )
-        values["phone_verified"] = registration.proven == "phone"
+        values["phone_verified"] = registration.has_proved("phone")
         if registration.password is None:
-            if registration.proven is None:
+            if registration.proven is None and registration.method != "identity":
                 raise InvalidInput("password", "注册时需要密码", "a password is needed to register")
             return UserDraft(values)
         await self._rules.check(caller, pool, registration.password)

@@ -10,6 +10,8 @@ from poolhouse.caller import Caller
 from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.credentials.service import Credentials
+from poolhouse.federation.binding import Binding
+from poolhouse.federation.service import Federation
 from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.address_proofs import AddressProofs
 from poolhouse.login.by_code import CodeLogin
@@ -89,6 +91,7 @@ class SignIn:
     logout_delivery: LogoutDelivery
     sealed_requests: SealedRequests
     sealed_logins: SealedLogins
+    federation: Federation
 
 
 def build_tokens(raw: Raw, core: Core) -> Tokens:
@@ -282,6 +285,16 @@ def build_sign_in(
         ),
         sealed_requests=SealedRequests(raw.box),
         sealed_logins=SealedLogins(raw.box),
+        federation=Federation(
+            db=db,
+            box=raw.box,
+            pools=core.pools,
+            binding=Binding(db=db, users=users, sign_up=proving.sign_up, proofs=proving.proofs, audit=audit),
+            login=login,
+            lockout=proving.lockout,
+            outgoing=Outgoing(core.settings.called_hosts),
+            audit=audit,
+        ),
         oidc_grants=oidc_grants,
         oidc=OidcService(
             db=db, apps=core.apps, sessions=tokens.sessions, grants=oidc_grants, issuing=issuing

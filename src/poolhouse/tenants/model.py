@@ -83,10 +83,13 @@ class Connection:
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
+    def is_enabled(self, place: Place, place_id: str) -> bool:
+        return State(place, place_id, True) in self.states
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An identity source: stored configuration. `tenant_id` None: the pool's own."""
+    """An identity source: `tenant_id` None: the pool's own."""
 
     id: str
     pool_id: str

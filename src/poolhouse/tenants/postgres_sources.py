@@ -166,6 +166,53 @@ async def find_connection(
     return _connection(row, masked(fields), states.get(connection_id, ())), fields
 
 
+async def usable_connection(
+    db: Executor, pool_id: str, name: str, box: SecretBox
+) -> tuple[Connection, Mapping[str, Any], str] | None:
+    """By its identifier or its id: what may be shown of it, its configuration, and its source's type."""
+    row = await db.fetchrow(
+        f"""
+        select {_CONNECTION}, s.type as source_type from identity_connections c
+        join identity_sources s on s.pool_id = c.pool_id and s.id = c.source_id
+        where c.pool_id = $1 and (c.identifier = $2 or c.id = $2) order by c.identifier = $2 desc limit 1
+        """,
+        pool_id,
+        name,
+    )
+    if row is None:
+        return None
+    values = dict(row.items())
+    source_type, connection_id = values.pop("source_type"), values["id"]
+    states = await _states(db, pool_id, [connection_id])
+    fields = unseal(values["fields"], pool_id, connection_id, box)
+    values |= {"fields": masked(fields), "match_fields": tuple(values["match_fields"])}
+    return Connection(**values, states=states.get(connection_id, ())), fields, source_type
+
+
+async def enabled_connections(db: Executor, pool_id: str, app_id: str) -> list[tuple[Connection, str]]:
+    """Those that are switched on in the application, oldest first, with their source's type; without fields."""
+    rows = await db.fetch(
+        """
+        select c.id, c.source_id, c.type, c.identifier, c.display_name, c.logo, c.login_only, c.associable,
+               s.type as source_type
+        from identity_connections c
+        join identity_connection_states e on e.pool_id = c.pool_id and e.connection_id = c.id
+        join identity_sources s on s.pool_id = c.pool_id and s.id = c.source_id
+        where c.pool_id = $1 and e.place = 'app' and e.place_id = $2 and e.enabled
+        order by c.created_at, c.id
+        """,
+        pool_id,
+        app_id,
+    )
+    return [
+        (
+            Connection(**{name: value for name, value in row.items() if name != "source_type"}),
+            row["source_type"],
+        )
+        for row in rows
+    ]
+
+
 async def identifier_taken(db: Executor, pool_id: str, identifier: str) -> bool:
     return bool(
         await db.fetchval(

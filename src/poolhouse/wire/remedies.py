@@ -102,6 +102,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.PasskeyRefused: "Try again, with the address the passkey was made at; else sign in with the password.",
     e.PasskeyCopied: "Sign in with the password, remove the passkey and add another.",
     e.ProviderFailed: "`list-audit-logs` says in `detail` which step failed, and why.",
+    e.IdentityUnbound: "Link the identity with `linkIdentity`, or switch the connection's `loginOnly` off.",
     e.CodeExpired: "Ask for another code.",
     e.MfaRequired: "Go on with the second factor, with the token in `data`.",
     e.PasswordResetRequired: "Let the person change the password, with the token in `data`, or reset it.",

@@ -102,6 +102,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.CodeExpired: Row(400, 2300),
     e.PasskeyRefused: Row(403, 40304),
     e.ProviderFailed: Row(403, 40305),
+    e.IdentityUnbound: Row(403, 40306),
     e.MfaRequired: Row(403, 1636),
     e.PasswordResetRequired: Row(403, 2058),
     e.OldPasswordWrong: Row(400, 2006),

@@ -90,7 +90,7 @@ async def get_ext_idp(request: V3Request, query: GetExtIdpQuery) -> ExtIdpDetail
     connections = [
         connection
         for connection in source.connections
-        if not query.app_id or _enabled(connection, "app", query.app_id)
+        if not query.app_id or connection.is_enabled("app", query.app_id)
     ]
     return ExtIdpDetail(
         id=source.id,
@@ -198,12 +198,6 @@ async def _the_connection(request: V3Request, connection_id: str, tenant_id: str
 
 def _is_of(source: Source, kind: str | None) -> bool:
     return not kind or (source.type in SOCIAL) == (kind == "social")
-
-
-def _enabled(connection: Connection, place: str, place_id: str) -> bool:
-    return any(
-        state.enabled for state in connection.states if (state.place, state.place_id) == (place, place_id)
-    )
 
 
 def _fields(given: Any) -> dict[str, Any]:

@@ -1,0 +1,145 @@
+"""A sign-in under way at an identity source: good once, for ten minutes, in the browser that began it.
+
+`state` names the row and brings a secret; the row holds digests of the secret and of what the browser keeps in its form
+cookie, and everything else sealed. A provider's form comes without that cookie (it is another site's form), so it is
+held in the row until the browser follows a redirect of ours and brings the cookie along.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import msgspec
+from msgspec import structs
+
+from poolhouse.crypto.secretbox import SecretBox, SecretUnreadable
+from poolhouse.db.database import Database
+from poolhouse.errors import ProviderFailed
+from poolhouse.federation import postgres
+from poolhouse.federation.model import ExternalUser, Pairs
+from poolhouse.ids import new_id
+
+LIFETIME = timedelta(minutes=10)
+MOST_POSTED = 256 * 1024
+_SHAPE = re.compile(r"([0-9a-f]{24})\.([0-9a-f]{24})\.([0-9a-f]{24})\Z")
+"""74 characters: SAML gives a RelayState 80."""
+
+Aim = Literal["page", "popup", "link"]
+
+
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`origin`, `callback`: ours, as they were when it began. `request`: the sealed authorization request that the
+    sign-in is for (`page`). `user_id`, `session_id`: who links an identity, and by which login (`link`). `posted`:
+    the form that is held for it. `came`: who has come and is to say whose account is theirs."""
+
+    aim: Aim
+    app_id: str
+    origin: str = ""
+    callback: str = ""
+    request: str = ""
+    user_id: str = ""
+    session_id: str = ""
+    remembered: dict[str, str] = {}
+    posted: Pairs | None = None
+    came: ExternalUser | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One that was taken."""
+
+    pool_id: str
+    connection_id: str
+    kept: Kept
+
+
+class Attempts:
+    def __init__(self, db: Database, box: SecretBox) -> None:
+        self._db, self._box = db, box
+
+    def new_state(self, pool_id: str) -> str:
+        return f"{pool_id}.{new_id()}.{secrets.token_hex(12)}"
+
+    async def open(self, state: str, connection_id: str, kept: Kept, browser: str) -> None:
+        """`state`: of `new_state`. `browser`: what only this browser keeps."""
+        pool_id, attempt_id, secret = _parts(state)
+        sealed = self._sealed(kept, pool_id, attempt_id)
+        await postgres.insert_attempt(
+            self._db,
+            pool_id,
+            attempt_id,
+            connection_id,
+            digest=_digest(secret),
+            browser=_digest(browser),
+            sealed=sealed,
+            lifetime=LIFETIME,
+        )
+
+    async def hold(self, state: str, form: Pairs) -> None:
+        """Raises ProviderFailed (state) where there is no such attempt, or a form is held for it already."""
+        pool_id, attempt_id, secret = _parts(state)
+        if sum(len(name) + len(value) for name, value in form) > MOST_POSTED:
+            raise ProviderFailed("redirect", "身份源返回的内容过长", "the provider's form is too long")
+        before = await postgres.sealed_of(self._db, pool_id, attempt_id, _digest(secret))
+        kept = self._open(before, pool_id, attempt_id)
+        if before is None or kept.posted is not None:
+            raise _unknown()
+        after = self._sealed(structs.replace(kept, posted=form), pool_id, attempt_id)
+        if not await postgres.seal_again(self._db, pool_id, attempt_id, before, after):
+            raise _unknown()
+
+    async def take(self, state: str, browser: str) -> Attempt:
+        """Raises ProviderFailed (state): none of ours, taken already, too old, or begun in another browser."""
+        pool_id, attempt_id, secret = _parts(state)
+        row = await postgres.take_attempt(self._db, pool_id, attempt_id, _digest(secret), _digest(browser))
+        if row is None:
+            raise _unknown()
+        return Attempt(pool_id, row["connection_id"], self._open(row["sealed"], pool_id, attempt_id))
+
+    async def meant(self, state: str) -> tuple[str, str] | None:
+        """Pool and connection of an attempt that is there, whoever asks: for the log."""
+        try:
+            pool_id, attempt_id, secret = _parts(state)
+        except ProviderFailed:
+            return None
+        found = await postgres.connection_of(self._db, pool_id, attempt_id, _digest(secret))
+        return (pool_id, found) if found else None
+
+    def _sealed(self, kept: Kept, pool_id: str, attempt_id: str) -> bytes:
+        return self._box.encrypt(msgspec.json.encode(kept).decode(), _place(pool_id, attempt_id))
+
+    def _open(self, sealed: bytes | None, pool_id: str, attempt_id: str) -> Kept:
+        try:
+            return msgspec.json.decode(
+                self._box.decrypt(sealed or b"", _place(pool_id, attempt_id)), type=Kept
+            )
+        except (SecretUnreadable, IndexError, ValueError) as error:
+            raise _unknown() from error
+
+
+def _parts(state: str) -> tuple[str, str, str]:
+    shape = _SHAPE.match(state)
+    if shape is None:
+        raise _unknown()
+    return shape[1], shape[2], shape[3]
+
+
+def _unknown() -> ProviderFailed:
+    return ProviderFailed(
+        "state",
+        "登录已完成、已过期，或不是在此浏览器中开始的",
+        "the sign-in is done already, is too old, or was begun in another browser",
+    )
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _place(pool_id: str, attempt_id: str) -> str:
+    return f"{pool_id}/federation_attempts/sealed/{attempt_id}"

@@ -1,0 +1,229 @@
+"""The relying party: where the browser goes, and who comes back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from poolhouse.errors import ProviderFailed
+from poolhouse.federation.answers import MOST_JSON, answered, code_of, decoded, json_of
+from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser, Here, Manifest, Settled
+from poolhouse.federation.providers.oidc import id_tokens
+from poolhouse.federation.providers.oidc.discovery import Discovery, Provider
+from poolhouse.federation.providers.oidc.settings import FIELDS, Settings
+
+_PROFILE = {
+    "name": "name",
+    "nickname": "nickname",
+    "given_name": "given_name",
+    "family_name": "family_name",
+    "middle_name": "middle_name",
+    "preferred_username": "preferred_username",
+    "picture": "photo",
+    "profile": "profile",
+    "website": "website",
+    "birthdate": "birthdate",
+    "zoneinfo": "zoneinfo",
+    "locale": "locale",
+    "email": "email",
+    "phone_number": "phone",
+}
+_GENDERS = {"male": "M", "female": "F"}
+_OUR_METHODS = ("client_secret_basic", "client_secret_post", "none")
+
+
+class OidcClient:
+    def __init__(self) -> None:
+        self._discovery = Discovery()
+
+    async def begin(self, connection: Settled, here: Here, state: str) -> Begun:
+        settings: Settings = connection.fields
+        provider = await self._discovery.of(connection, here)
+        nonce = secrets.token_urlsafe(24)
+        asked = {
+            "client_id": settings.client_id,
+            "redirect_uri": here.callback,
+            "scope": _scope(settings.scopes),
+            "state": state,
+            "nonce": nonce,
+        }
+        remembered = {"nonce": nonce, "issuer": provider.issuer}
+        if settings.mode == "front":
+            asked |= {"response_type": "id_token", "response_mode": "form_post"}
+        else:
+            verifier = secrets.token_urlsafe(48)
+            digest = hashlib.sha256(verifier.encode()).digest()
+            challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            asked |= {"response_type": "code", "code_challenge": challenge, "code_challenge_method": "S256"}
+            remembered["verifier"] = verifier
+        return Begun(_with(provider.authorization_endpoint, asked), remembered)
+
+    async def finish(
+        self, connection: Settled, here: Here, callback: Callback, remembered: Mapping[str, str]
+    ) -> ExternalUser:
+        given = callback.given()
+        provider = await self._discovery.of(connection, here)
+        _require_from(provider, given, remembered)
+        if "error" in given:
+            code = code_of(given)
+            raise ProviderFailed("redirect", f"身份源拒绝了登录：{code}", f"the provider refused: {code}")
+        if connection.fields.mode == "front":
+            text, access = given.get("id_token", ""), None
+        else:
+            text, access = await self._exchanged(connection, here, provider, given, remembered)
+        claims = await self._claims(connection, here, provider, text, remembered)
+        if access is not None and provider.userinfo_endpoint:
+            _require_access_hash(claims, text, access)
+            claims = {**await _told(here, provider, access, str(claims["sub"])), **claims}
+        return _user(claims, access)
+
+    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+        """Discovery and keys; whether the address is registered there only a sign-in shows."""
+        await self._discovery.of(connection, here)
+        await self._discovery.keys(connection, here, None)
+        return ("settings", "discovery", "key")
+
+    async def _claims(
+        self, connection: Settled, here: Here, provider: Provider, text: str, remembered: Mapping[str, str]
+    ) -> dict[str, Any]:
+        header = id_tokens.header_of(text)
+        claims = id_tokens.claims_of(text, await self._discovery.keys(connection, here, header.get("kid")))
+        id_tokens.require_meant(
+            claims,
+            issuer=provider.issuer,
+            client_id=connection.fields.client_id,
+            nonce=remembered["nonce"],
+            at=here.now(),
+        )
+        return claims
+
+    async def _exchanged(
+        self,
+        connection: Settled,
+        here: Here,
+        provider: Provider,
+        given: Mapping[str, str],
+        remembered: Mapping[str, str],
+    ) -> tuple[str, str | None]:
+        """The id token and the access token that the code is good for."""
+        settings: Settings = connection.fields
+        if not given.get("code"):
+            raise ProviderFailed("redirect", "身份源没有返回 code", "the provider sent no code")
+        if not provider.token_endpoint:
+            raise ProviderFailed(
+                "discovery", "身份源没有 token_endpoint", "the provider names no token endpoint"
+            )
+        form = {
+            "grant_type": "authorization_code",
+            "code": given["code"],
+            "redirect_uri": here.callback,
+            "code_verifier": remembered["verifier"],
+        }
+        head = {"accept": "application/json", **_authenticated(settings, provider, form)}
+        said = await json_of("token", here.outgoing.post(provider.token_endpoint, form, head, most=MOST_JSON))
+        text, access = said.get("id_token"), said.get("access_token")
+        if not isinstance(text, str):
+            raise ProviderFailed(
+                "token", "身份源没有返回 ID Token；scope 是否含 openid？", "the provider sent no id token"
+            )
+        return text, access if isinstance(access, str) and access.isascii() and access.isprintable() else None
+
+
+def _require_from(provider: Provider, given: Mapping[str, str], remembered: Mapping[str, str]) -> None:
+    """That it is the answer of whoever was asked (RFC 9207), before a code is sent anywhere."""
+    named = given.get("iss")
+    if provider.issuer != remembered.get("issuer") or (named or provider.issuer) != provider.issuer:
+        raise ProviderFailed("issuer", "返回来自另一个身份源", "the answer is another provider's (iss)")
+    if provider.says_issuer and named is None:
+        raise ProviderFailed("issuer", "返回没有 iss", "the answer does not say whose it is (iss)")
+
+
+def _authenticated(settings: Settings, provider: Provider, form: dict[str, str]) -> dict[str, str]:
+    """Says who we are in the form, or by the header that is given back."""
+    offered = next((one for one in _OUR_METHODS if one in provider.token_auth_methods), "client_secret_post")
+    method: str = settings.token_auth_method or (offered if settings.client_secret else "none")
+    if method == "client_secret_basic":
+        pair = f"{quote(settings.client_id, safe='')}:{quote(settings.client_secret, safe='')}"
+        return {"authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+    form["client_id"] = settings.client_id
+    if method != "none":
+        form["client_secret"] = settings.client_secret
+    return {}
+
+
+def _require_access_hash(claims: Mapping[str, Any], text: str, access: str) -> None:
+    """Core 3.1.3.6: the access token that came beside the id token, where it says which."""
+    if "at_hash" not in claims:
+        return
+    digest = hashlib.new("sha" + str(id_tokens.header_of(text)["alg"])[2:], access.encode()).digest()
+    half = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=")
+    if not hmac.compare_digest(str(claims["at_hash"]).encode(), half):
+        raise ProviderFailed(
+            "token", "access token 与 ID Token 不符", "the access token is not the id token's"
+        )
+
+
+async def _told(here: Here, provider: Provider, access: str, subject: str) -> dict[str, Any]:
+    """What the provider tells of the person beside the id token; {} where it tells it by a signed token."""
+    head = {"authorization": f"Bearer {access}", "accept": "application/json"}
+    answer = await answered("userinfo", here.outgoing.get(provider.userinfo_endpoint, head, most=MOST_JSON))
+    if answer.headers.get("content-type", "").startswith("application/jwt"):
+        return {}
+    said = decoded(answer.body)
+    if answer.status != 200 or said is None:
+        raise ProviderFailed(
+            "userinfo",
+            f"身份源没有给出用户信息（HTTP {answer.status}）",
+            f"the provider tells nothing of the person (HTTP {answer.status})",
+        )
+    if said.get("sub") != subject:
+        raise ProviderFailed("userinfo", "用户信息属于另一个人", "what is told is of somebody else (sub)")
+    return said
+
+
+def _user(claims: Mapping[str, Any], access: str | None) -> ExternalUser:
+    profile = {
+        ours: claims[theirs] for theirs, ours in _PROFILE.items() if isinstance(claims.get(theirs), str)
+    }
+    if gender := _GENDERS.get(str(claims.get("gender")).lower()):
+        profile["gender"] = gender
+    return ExternalUser(
+        ids=(ExternalId("generic", claims["sub"]),),
+        claims=claims,
+        profile=profile,
+        email_verified=_is_true(claims.get("email_verified")),
+        phone_verified=_is_true(claims.get("phone_number_verified")),
+        access_token=access,
+    )
+
+
+def _is_true(claim: object) -> bool:
+    """Some providers write it as a text."""
+    return claim is True or claim == "true"
+
+
+def _scope(given: str) -> str:
+    return " ".join(dict.fromkeys(["openid", *given.split()]))
+
+
+def _with(endpoint: str, asked: Mapping[str, str]) -> str:
+    split = urlsplit(endpoint)
+    return urlunsplit(
+        split._replace(query="&".join(filter(None, (split.query, urlencode(asked)))), fragment="")
+    )
+
+
+MANIFEST = Manifest(
+    kind="oidc",
+    source_type="oidc",
+    title=("OIDC", "OpenID Connect"),
+    settings=Settings,
+    fields=FIELDS,
+    callback_path="oidc",
+    redirecting=OidcClient,
+)

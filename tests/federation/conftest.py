@@ -1,0 +1,120 @@
+"""A pool with an application, a connection that is switched on there, and a provider on the loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from tests.conftest import PoolForTests
+from tests.federation.issuers import CLIENT, SECRET, Issuer, issuing
+
+from poolhouse.apps.model import App
+from poolhouse.caller import Caller
+from poolhouse.federation.model import Callback
+from poolhouse.federation.service import Asked
+from poolhouse.login.model import LoggedIn
+from poolhouse.outgoing import Outgoing
+from poolhouse.services import Services
+from poolhouse.tenants.model import Connection, ConnectionDraft, Source
+
+ORIGIN = "https://auth.example"
+
+
+@dataclass
+class Peer:
+    """Signs in through the connection as somebody in a browser would, without pages."""
+
+    services: Services
+    pool: PoolForTests
+    app: App
+    source: Source
+    connection: Connection
+    issuer: Issuer
+    browser: str = "this browser's cookie"
+    callbacks: list[str] = field(default_factory=list)
+
+    @property
+    def caller(self) -> Caller:
+        return replace(self.pool.stranger, app_id=self.app.id, ip="203.0.113.9")
+
+    async def settings(self, **values: Any) -> None:
+        """`fields` are added to those that are there."""
+        if "fields" in values:
+            values["fields"] = {**self.connection.fields, **values["fields"]}
+        self.connection = await self.services.sources.update_connection(
+            self.pool.administrator, self.connection.id, values
+        )
+
+    async def begin(self) -> str:
+        begun = await self.services.federation.begin(
+            self.caller, self.connection.identifier, "page", origin=ORIGIN, browser=self.browser
+        )
+        return begun.address
+
+    async def come_back(
+        self,
+        given: list[tuple[str, str]],
+        *,
+        browser: str = "",
+        identifier: str = "",
+        caller: Caller | None = None,
+    ) -> LoggedIn | Asked | None:
+        federation = self.services.federation
+        state = dict(given).get("state", "")
+        attempt = await federation.taken(self.pool.stranger, state, browser or self.browser)
+        path = ("oidc", identifier or self.connection.identifier)
+        return await federation.complete(
+            caller or self.caller, attempt, Callback("GET", tuple(given)), path, self.browser
+        )
+
+    async def sign_in(self, sub: str, **claims: Any) -> LoggedIn:
+        came = await self.come_back(self.issuer.back(await self.begin(), sub, **claims))
+        assert isinstance(came, LoggedIn)
+        return came
+
+    async def asked(self, sub: str, **claims: Any) -> str:
+        came = await self.come_back(self.issuer.back(await self.begin(), sub, **claims))
+        assert isinstance(came, Asked)
+        return came.ticket
+
+    async def refusals(self) -> list[dict[str, Any]]:
+        """What the audit log says of refused sign-ins, oldest first."""
+        rows = await self.services.db.fetch(
+            "select detail from audit_records where pool_id = $1 and not success order by at, id",
+            self.pool.id,
+        )
+        return [row["detail"] for row in rows]
+
+
+@pytest.fixture
+async def issuer() -> AsyncIterator[Issuer]:
+    async with issuing() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+async def peer(
+    services: Services, pool: PoolForTests, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> Peer:
+    called = Outgoing({("127.0.0.1", issuer.port)})
+    monkeypatch.setattr(services.federation, "_outgoing", called)
+    administrator = pool.administrator
+    app = await services.apps.create(
+        administrator, "山海门户", redirect_uris=("https://client.example/callback",)
+    )
+    draft = ConnectionDraft(
+        "oidc", "corp", "公司账号", {"issuer": issuer.url, "clientId": CLIENT, "clientSecret": SECRET}
+    )
+    source = await services.sources.create(administrator, "公司", "oidc", connections=[draft])
+    [connection] = source.connections
+    connection = await services.sources.set_connection_enabled(
+        administrator, connection.id, "app", app.id, True
+    )
+    return Peer(services, pool, app, source, connection, issuer)
+
+
+def query_of(address: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(address).query))
