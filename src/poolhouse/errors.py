@@ -524,6 +524,13 @@ class ScriptOvertaken(Conflict):
     en = "Somebody has saved version {version} since this was opened: nothing was saved"
 
 
+class PublishedMeanwhile(Conflict):
+    """Another version runs than the one that somebody would replace: `version`, None where none does any more."""
+
+    zh = "期间有人发布或撤下了版本，没有发布"
+    en = "Somebody has published or withdrawn a version meanwhile: nothing was published"
+
+
 class ChangedMeanwhile(Conflict):
     """Somebody else has changed the thing since the caller read it (Caller.unchanged): nothing was changed now.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from tests.conftest import PoolForTests
@@ -55,6 +56,32 @@ async def test_what_another_saved_meanwhile_is_told_and_not_overwritten(
     assert after
     assert (await second.post(HERE, page=HERE, source=mine, after=after[1])).status_code == 303
     assert (await services.customdb.get_script(pool.administrator, "login")).source == mine
+
+
+async def test_who_publishes_sees_it_where_somebody_has_published_or_rolled_back_meanwhile(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    """What would change is shown of the version that ran when the page was opened: of another it would be a lie."""
+    admin, one = pool.administrator, await console("custom-database-editor")
+    for number in (1, 2, 3):
+        await services.customdb.save_script(admin, "login", LOGIN.replace("1", str(number)))
+    await services.customdb.publish(admin, "login", 2)
+    confirming = f"{HERE}/publish?version=3"
+    assert 'name="instead_of" value="2"' in (await one.get(confirming)).text
+    await services.customdb.publish(admin, "login", 1)
+    publishing = f"{HERE}/publish"
+    told = await one.post(publishing, page=confirming, version="3", instead_of="2")
+    assert told.status_code == 409
+    assert "published or withdrawn a version meanwhile" in told.text
+    assert 'name="instead_of" value="1"' in told.text
+    login = next(state for state in await services.customdb.list_scripts(admin) if state.name == "login")
+    assert login.published == 1
+    await services.customdb.withdraw(admin, "login")
+    assert (await one.post(publishing, page=confirming, version="3", instead_of="1")).status_code == 409
+    both = await asyncio.gather(
+        *(one.post(publishing, page=confirming, version=number, instead_of="0") for number in ("2", "3"))
+    )
+    assert sorted(answer.status_code for answer in both) == [303, 409]
 
 
 async def test_what_does_not_compile_stays_in_the_form_and_says_where(console: Open) -> None:

@@ -62,7 +62,7 @@ async def find(db: Executor, pool_id: str, box: SecretBox) -> CustomDatabase | N
 
 
 async def lock(tx: Executor, pool_id: str) -> None:
-    """Whoever changes the settings or pushes a folder waits for whoever is doing so, until the end of `tx`."""
+    """Whoever changes the settings, publishes or pushes a folder waits for whoever is doing so, until the end of `tx`."""
     await tx.execute("select pg_advisory_xact_lock(hashtextextended('scripts:' || $1, 0))", pool_id)
 
 
@@ -177,6 +177,15 @@ async def versions(db: Executor, pool_id: str, name: str, limit: int, offset: in
         offset,
     )
     return [ScriptVersion(**dict(row)) for row in rows]
+
+
+async def lock_published(tx: Executor, pool_id: str, name: str) -> int | None:
+    """The version that runs, None for none; nobody else publishes or withdraws before the end of the transaction."""
+    await lock(tx, pool_id)
+    version: int | None = await tx.fetchval(
+        "select version from custom_scripts_published where pool_id = $1 and name = $2", pool_id, name
+    )
+    return version
 
 
 async def publish(db: Executor, pool_id: str, name: str, version: int, by: str) -> None:

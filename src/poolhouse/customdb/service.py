@@ -39,6 +39,7 @@ from poolhouse.errors import (
     InvalidInput,
     InvalidOperation,
     NotFound,
+    PublishedMeanwhile,
     ScriptNotFound,
     ScriptOvertaken,
     UserNotFound,
@@ -221,8 +222,11 @@ class CustomDatabaseService:
             )
         return replace(saved, offers=offers)
 
-    async def publish(self, caller: Caller, name: str, version: int) -> ScriptState:
-        """Makes a version the one that runs; an older one is a rollback.
+    async def publish(
+        self, caller: Caller, name: str, version: int, *, instead_of: int | None = None
+    ) -> ScriptState:
+        """Makes a version the one that runs; an older one is a rollback. `instead_of`: the one that it is to replace, 0
+        for none. Raises PublishedMeanwhile where another runs by now.
 
         Raises ScriptNotFound, and ScriptUnproven where the pool asks for a passing run that this version never had.
         """
@@ -231,6 +235,9 @@ class CustomDatabaseService:
         offers = await sources.compiled(self._sandbox, await self.get(caller), wanted.name, wanted.source)
         async with self._db.transaction() as tx:
             by = caller.actor_id or caller.kind
+            running = await postgres.lock_published(tx, caller.pool_id, wanted.name)
+            if instead_of is not None and instead_of != (running or 0):
+                raise PublishedMeanwhile(version=running)
             await postgres.publish(tx, caller.pool_id, wanted.name, wanted.version, by)
             detail = {"version": wanted.version}
             await self._audit.write(
@@ -246,6 +253,7 @@ class CustomDatabaseService:
         caller.require_administrator()
         known = script_name(name)
         async with self._db.transaction() as tx:
+            await postgres.lock_published(tx, caller.pool_id, known)
             gone = await postgres.unpublish(tx, caller.pool_id, known)
             if gone:
                 await self._audit.write(tx, caller, Event("disable", "custom_database_script", known))

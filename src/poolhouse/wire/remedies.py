@@ -82,6 +82,7 @@ REMEDIES: dict[type[e.PoolhouseError], str] = {
     e.CodeTaken: _GIVE_ANOTHER,
     e.GroupCodeTaken: _GIVE_ANOTHER,
     e.FieldValueTaken: _GIVE_ANOTHER,
+    e.PublishedMeanwhile: "See which version runs, and publish with `insteadOf` set to its number, or without it.",
     e.ScriptOvertaken: "Compare the newest version with yours, and save with `after` set to its number.",
     e.ChangedMeanwhile: "Read it again; `data.changes` says who changed which fields and when.",
     e.InvalidOperation: "The message says what stands in the way: change that first.",

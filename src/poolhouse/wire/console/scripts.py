@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from poolhouse import trace
 from poolhouse.customdb.templates import declared
-from poolhouse.errors import NotFound, PoolhouseError, ScriptOvertaken
+from poolhouse.errors import NotFound, PoolhouseError, PublishedMeanwhile, ScriptOvertaken
 from poolhouse.wire.console.comparing import comparison
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import HEADERS, Rendering, status_of
@@ -72,9 +72,14 @@ async def check(visit: Visit, rendering: Rendering) -> Response:
 
 async def confirm(visit: Visit, rendering: Rendering) -> Response:
     """Asks before a version is the one that runs."""
+    return await _confirmed(visit, rendering, visit.http.query.integer("version"))
+
+
+async def _confirmed(
+    visit: Visit, rendering: Rendering, number: int | None, status: int = 200, error: str = ""
+) -> Response:
     state = await state_of(visit)
-    asked = {"name": state["name"], "version": visit.http.query.integer("version")}
-    version = await visit.ask(ONE, asked)
+    version = await visit.ask(ONE, {"name": state["name"], "version": number})
     now, made = None, None
     if state["publishedVersion"]:
         now = await visit.ask(ONE, {"name": state["name"], "version": state["publishedVersion"]})
@@ -84,6 +89,8 @@ async def confirm(visit: Visit, rendering: Rendering) -> Response:
     return rendering.page(
         visit,
         "scripts/publish.html",
+        status,
+        error=error,
         state=state,
         is_unproven=must_pass and version["version"] != state["publishedVersion"],
         version=version,
@@ -101,7 +108,15 @@ async def publish(visit: Visit, rendering: Rendering) -> Response:
     number = form.get("version", "")[:9]
     if not (number.isascii() and number.isdigit()):
         raise NotFound(path="version")
-    await visit.ask(PUBLISH, {"name": state["name"], "version": int(number)})
+    shown = form.get("instead_of", "")[:9]
+    asked = {"name": state["name"], "version": int(number)}
+    if shown.isascii() and shown.isdigit():
+        asked["insteadOf"] = int(shown)
+    try:
+        await visit.ask(PUBLISH, asked)
+    except PublishedMeanwhile as error:
+        trace.note(error=error)
+        return await _confirmed(visit, rendering, int(number), 409, error.message(visit.lang))
     return redirect(f"{here(visit)}?done=done_published")
 
 

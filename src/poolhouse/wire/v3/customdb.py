@@ -181,6 +181,7 @@ class TemplateDto(Camel):
 class PublishScriptDto(Camel):
     name: str
     version: int
+    instead_of: int | None = None
 
 
 class RunScriptDto(Camel):
@@ -279,7 +280,9 @@ async def save_script(request: V3Request, body: SaveScriptDto) -> ScriptVersionD
 
 
 async def publish_script(request: V3Request, body: PublishScriptDto) -> ScriptStateDto:
-    state = await request.services.customdb.publish(request.caller, body.name, body.version)
+    state = await request.services.customdb.publish(
+        request.caller, body.name, body.version, instead_of=body.instead_of
+    )
     return _state_dto(state, request.caller.lang)
 
 

@@ -87,6 +87,7 @@ ROWS: dict[type[e.PoolhouseError], Row] = {
     e.GroupCodeTaken: Row(409, 40904),
     e.FieldValueTaken: Row(409, 40905),
     e.ScriptOvertaken: Row(409, 40907),
+    e.PublishedMeanwhile: Row(409, 40910),
     e.PasskeyExists: Row(409, 40908),
     e.ChangedMeanwhile: Row(409, 40909),
     e.InvalidOperation: Row(422, 42201),
