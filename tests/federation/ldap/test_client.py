@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import fields
-from tests.federation.ldap.slapd import Slapd
+from tests.federation.ldap.slapd import PEOPLE, Slapd
 from tests.federation.ldap.standin import BIND, answering, result
 from tests.federation.ldap.test_hostile import GUID, SAID, but, good
 
@@ -110,3 +110,33 @@ def test_every_setting_is_shown_to_people(manifest: Manifest) -> None:
     spelled = {one.encode_name for one in fields(manifest.settings)}
     assert {one.name for one in manifest.fields} == spelled
     assert {one.name for one in manifest.fields if one.secret} == {"bindCredentials"}
+
+
+async def check(given: dict[str, Any], port: int) -> tuple[str, ...]:
+    connection = settled(ldap.MANIFEST, id="c", pool_id="p", source_id="s", identifier="corp", fields=given)
+    here = Here("https://id.example", "", Outgoing([("127.0.0.1", port)]), lambda: datetime.now(UTC))
+    return await LdapClient().check(connection, here)
+
+
+async def test_the_trial_tells_which_steps_work(directory: Slapd) -> None:
+    steps = await check(directory.fields(), directory.port)
+    assert steps == ("name", "connect", "starttls", "tls", "bind", "search")
+    as_the_person = directory.fields(bindTemplate=f"uid={{username}},{PEOPLE}", bindDn="", bindCredentials="")
+    assert (await check(as_the_person, directory.port))[-1] == "tls"
+
+
+@pytest.mark.parametrize(
+    ("changed", "step"),
+    [
+        ({"url": "ldap://127.0.0.2:9"}, "name"),
+        ({"caCertificate": ""}, "tls"),
+        ({"bindCredentials": "not it"}, "bind"),
+        ({"usersBaseDn": "ou=nowhere,dc=corp,dc=example"}, "search"),
+    ],
+)
+async def test_the_trial_tells_the_first_step_that_does_not(
+    directory: Slapd, changed: dict[str, Any], step: str
+) -> None:
+    with pytest.raises(ProviderFailed) as failed:
+        await check(directory.fields(**changed), directory.port)
+    assert failed.value.step == step

@@ -35,3 +35,15 @@ class LdapClient:
             profile=found.profile,
             email_verified=settings.trust_email and "email" in found.profile,
         )
+
+    async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
+        """The steps that work without anybody's password: the connection, and the account that looks for people.
+
+        Raises ProviderFailed for the first that does not.
+        """
+        settings = connection.fields
+        assert isinstance(settings, LdapSettings)
+        try:
+            return await self._sign_ins.check(connection.id, settings, here.outgoing.allowed)
+        except Failed as error:
+            raise ProviderFailed(error.step, error.zh, error.en) from error

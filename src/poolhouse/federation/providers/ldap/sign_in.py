@@ -13,6 +13,7 @@ import ssl
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from poolhouse.errors import InvalidInput
 from poolhouse.federation.providers.ldap import messages
@@ -32,8 +33,22 @@ AT_ONCE = 8
 """Sign-ins under way at one connection in this process. More are refused at once, and none waits in a queue."""
 MOST_GROUPS = 500
 LONGEST_PASSWORD = 1000
+EVERYTHING = Filter("(objectClass=*)")
+T = TypeVar("T")
 Resolve = Callable[[str, int], Awaitable[list[Address]]]
 """The addresses of a host that may be connected to. Raises NoAnswer, NotAllowed."""
+
+
+@dataclass(slots=True)
+class Way:
+    """How far it has come: the step under way, and those behind it."""
+
+    step: Step = "name"
+    done: list[Step] = field(default_factory=list)
+
+    def reach(self, step: Step) -> None:
+        self.done.append(self.step)
+        self.step = step
 
 
 class SignIns:
@@ -49,6 +64,30 @@ class SignIns:
     ) -> Found:
         """`whose`: the connection's id. Raises Wrong, Failed."""
         username = typed(username, password)
+
+        async def sign(way: Way, directory: Directory) -> Found:
+            return await _Sign(way, directory, settings, username, password).in_()
+
+        return await self._with(whose, settings, resolve, sign)
+
+    async def check(self, whose: str, settings: LdapSettings, resolve: Resolve) -> tuple[Step, ...]:
+        """The steps that work without anybody's password. Raises Failed for the first that does not."""
+
+        async def look(way: Way, directory: Directory) -> tuple[Step, ...]:
+            if settings.bind_dn:
+                await _Sign(way, directory, settings, "", "").look_around()
+            return tuple(step for step in dict.fromkeys(way.done) if step != "answer")
+
+        return await self._with(whose, settings, resolve, look)
+
+    async def _with(
+        self,
+        whose: str,
+        settings: LdapSettings,
+        resolve: Resolve,
+        act: Callable[[Way, Directory], Awaitable[T]],
+    ) -> T:
+        """`act` on a connection, within the bounds that one has. Raises Wrong, Failed."""
         if self._under_way.get(whose, 0) >= AT_ONCE:
             raise Failed(
                 "busy",
@@ -58,7 +97,7 @@ class SignIns:
         self._under_way[whose] = self._under_way.get(whose, 0) + 1
         look_up = asyncio.ensure_future(resolve(settings.host, settings.port))
         try:
-            return await self._in_time(settings, look_up, username, password)
+            return await self._in_time(settings, look_up, act)
         finally:
             if look_up.done():
                 self._over(whose)
@@ -79,26 +118,26 @@ class SignIns:
         self,
         settings: LdapSettings,
         look_up: asyncio.Future[list[Address]],
-        username: str,
-        password: str,
-    ) -> Found:
-        way = _Way()
+        act: Callable[[Way, Directory], Awaitable[T]],
+    ) -> T:
+        way, directory = Way(), None
         try:
             async with asyncio.timeout(WHOLE_S):
                 addresses = await asyncio.shield(look_up)
-                way.step = "connect"
+                way.reach("connect")
                 context = None if settings.security == "plain" else await self._context(settings)
-                way.directory = await opened(
+                directory = await opened(
                     addresses, settings.port, settings.host, settings.security, context, way.reach
                 )
-                return await _Sign(way, way.directory, settings, username, password).in_()
+                way.reach("answer")
+                return await act(way, directory)
         except (Wrong, Failed):
             raise
         except Exception as error:
             raise failed(way.step, error) from error
         finally:
-            if way.directory is not None:
-                way.directory.close()
+            if directory is not None:
+                directory.close()
 
     async def _context(self, settings: LdapSettings) -> ssl.SSLContext:
         """The system's authorities, or the connection's own instead of them."""
@@ -133,17 +172,8 @@ def typed(username: str, password: str) -> str:
 
 
 @dataclass(slots=True)
-class _Way:
-    step: Step = "name"
-    directory: Directory | None = None
-
-    def reach(self, step: Step) -> None:
-        self.step = step
-
-
-@dataclass(slots=True)
 class _Sign:
-    way: _Way
+    way: Way
     directory: Directory
     settings: LdapSettings
     username: str
@@ -163,6 +193,20 @@ class _Sign:
         }
         return Found(key, entry.dn, claims, profile)
 
+    async def look_around(self) -> None:
+        """Whether the account that looks for people may, where people are said to be."""
+        await self._bind_own()
+        self.way.reach("search")
+        base = self.settings.users_base_dn or self.settings.bind_dn
+        entries, _ = await self._search(base, messages.THIS_ENTRY, EVERYTHING.packed({}), 1)
+        if not entries:
+            raise Failed(
+                "search",
+                "usersBaseDn 处没有条目，或查找账号无权读取",
+                "there is no entry at usersBaseDn, or the account that looks for people may not read it",
+            )
+        self.way.reach("answer")
+
     async def _found(self) -> Entry:
         """By the account that looks for people."""
         await self._bind_own()
@@ -181,8 +225,7 @@ class _Sign:
         await self._bind_as(name)
         if self.settings.template_is_dn:
             self.way.reach("search")
-            everything = Filter("(objectClass=*)").packed({})
-            entries, _ = await self._search(name, messages.THIS_ENTRY, everything, 1)
+            entries, _ = await self._search(name, messages.THIS_ENTRY, EVERYTHING.packed({}), 1)
         else:
             entries = await self._people()
         if len(entries) != 1:
