@@ -75,7 +75,9 @@ async def test_an_administrator_is_made_listed_changed_and_deleted(services: Ser
         OPERATOR, made.username.upper(), name="Li Si", is_owner=True
     )
     assert (changed.name, changed.is_owner) == ("Li Si", True)
-    assert changed in [one for one in await services.administrators.list(OPERATOR) if one.id == made.id]
+    assert changed in [
+        one for one in (await services.administrators.list(OPERATOR)).items if one.id == made.id
+    ]
     await make(is_owner=True)
     await services.administrators.delete(OPERATOR, made.id)
     with pytest.raises(AdministratorNotFound):

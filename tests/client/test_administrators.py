@@ -116,3 +116,24 @@ async def test_an_error_names_what_is_missing_of_two(typed: Typed, services: Ser
                 assert f"The {said} does not exist" in ended.err, (words, ended)
     finally:
         await typed("admin", "delete", "wang", "--yes")
+
+
+async def test_the_list_is_whole_unless_a_page_is_asked_for(typed: Typed, services: Services) -> None:
+    names = [f"liu{number:02}" for number in range(12)]
+    for name in names:
+        await services.administrators.create(OPERATOR, name, "a-long-password-1")
+
+    async def listed(*words: str) -> list[str]:
+        found = json.loads((await typed("admin", "list", "--keyword", "LIU", *words, "--json")).out)
+        assert found["totalCount"] == len(names)
+        return [one["username"] for one in found["list"]]
+
+    try:
+        assert await listed() == names
+        assert await listed("--limit", "5") == names[:5]
+        assert await listed("--limit", "5", "--page", "3") == names[10:]
+        assert await listed("--page", "2") == names[10:]
+        assert (await typed("admin", "list", "--page", "0")).status == 1
+    finally:
+        for name in names:
+            await services.administrators.delete(OPERATOR, name)

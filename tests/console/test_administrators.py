@@ -83,7 +83,7 @@ async def test_an_act_asks_for_the_username_and_is_not_for_oneself(
     wrong = await owner.post(here, page=here, confirm=one.id)
     assert (wrong.status_code, await now(services, one)) == (400, one)
     assert (await owner.post(here, page=here, confirm=one.username)).status_code in (200, 303)
-    left = {each.id: each for each in await services.administrators.list(OPERATOR)}
+    left = {each.id: each for each in (await services.administrators.list(OPERATOR)).items}
     after = left.get(one.id)
     assert {
         "reset": bool(after and after.must_change_password),
@@ -166,6 +166,21 @@ async def test_one_passkey_is_taken_away_and_the_others_stay(services: Services,
         "select detail from audit_records where resource_type = 'passkey' and resource_id = $1", first.id
     )
     assert act["before"]["name"] == first.name
+
+
+async def test_administrators_come_in_pages_and_are_found_by_name(services: Services, console: Open) -> None:
+    owner, mark = await console(is_owner=True), f"wang-{new_id()}"
+    for number in range(52):
+        await somebody(services, name=f"{mark} {number}")
+    await somebody(services, name="50% _ <b>")
+    first, second = await owner.get(f"{ALL}?q={mark}"), await owner.get(f"{ALL}?q={mark.upper()}&page=2")
+    assert [one.text.count(f"<td>{mark} ") for one in (first, second)] == [50, 2]
+    assert f'rel="next" href="?q={mark}&amp;page=2"' in first.text
+    assert 'rel="next"' not in second.text
+    assert "50% _ &lt;b&gt;" in (await owner.get(f"{ALL}?q=%25+_")).text
+    assert mark not in (await owner.get(f"{ALL}?q=%25+_")).text
+    for wrong in ("page=0", "page=x", f"q={'a' * 129}"):
+        assert (await owner.get(f"{ALL}?{wrong}")).status_code == 400, wrong
 
 
 # -- in a pool -----------------------------------------------------------------------------------------------

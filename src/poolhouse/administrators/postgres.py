@@ -16,6 +16,7 @@ from poolhouse.administrators.roles import ROLES, Role
 from poolhouse.caller import Limits
 from poolhouse.db.database import Executor
 from poolhouse.db.expiry import delete_old
+from poolhouse.paging import LARGEST_WHOLE, PageRequest
 
 _LOCK = 0x61646D69  # "admi"
 _COLUMNS = """
@@ -24,6 +25,7 @@ a.last_login_at, coalesce(f.confirmed, false) as second_factor,
 coalesce(cardinality(f.recovery_codes), 0) as recovery_codes,
 (select count(*) from administrator_passkeys p where p.administrator_id = a.id) as passkeys
 """
+_CALLED = "($1 = '' or strpos(lower(a.username || ' ' || a.name), lower($1)) > 0)"
 _FROM = "administrators a left join administrator_factors f on f.administrator_id = a.id"
 _SESSION = "s.digest, s.administrator_id, s.created_at, s.seen_at, s.expires_at, s.ip, s.user_agent"
 
@@ -106,14 +108,24 @@ async def insert(
 
 async def list_all(db: Executor) -> list[Administrator]:
     """By username. There are few: `MOST` in the service."""
-    given = await _roles(db)
-    rows = await db.fetch(f"select {_COLUMNS} from {_FROM} order by a.username")
+    return await list_page(db, "", PageRequest(1, LARGEST_WHOLE))
+
+
+async def list_page(db: Executor, words: str, page: PageRequest) -> list[Administrator]:
+    """Those in whose username or name the words are, by username."""
+    rows = await db.fetch(
+        f"select {_COLUMNS} from {_FROM} where {_CALLED} order by a.username limit $2 offset $3",
+        words,
+        page.size,
+        page.offset,
+    )
+    given = await _roles(db, [row["id"] for row in rows])
     return [_administrator(row, given.get(row["id"], _Given())) for row in rows]
 
 
 async def find(db: Executor, administrator_id: str) -> Administrator | None:
     row = await db.fetchrow(f"select {_COLUMNS} from {_FROM} where a.id = $1", administrator_id)
-    given = await _roles(db, administrator_id)
+    given = await _roles(db, [administrator_id])
     return _administrator(row, given.get(row["id"], _Given())) if row else None
 
 
@@ -172,8 +184,8 @@ async def delete(db: Executor, administrator_id: str) -> None:
     await db.execute("delete from administrators where id = $1", administrator_id)
 
 
-async def count(db: Executor) -> int:
-    return int(await db.fetchval("select count(*) from administrators"))
+async def count(db: Executor, words: str = "") -> int:
+    return int(await db.fetchval(f"select count(*) from administrators a where {_CALLED}", words))
 
 
 async def owners(db: Executor) -> set[str]:
@@ -220,13 +232,13 @@ def _mark(limits: Limits | None) -> str:
     return _IN_DEPARTMENTS if limits.departments else _LIMITED
 
 
-async def _roles(db: Executor, administrator_id: str | None = None) -> dict[str, _Given]:
-    """Of everybody, or of one. A role of a later version is unknown here, and gives nothing; a limited one whose limits
+async def _roles(db: Executor, administrator_ids: Sequence[str]) -> dict[str, _Given]:
+    """A role of a later version is unknown here, and gives nothing; a limited one whose limits
     are not there is limited to nothing."""
     rows = await db.fetch(
         "select administrator_id, pool_id, roles, applications, departments from administrator_roles "
-        "where $1::text is null or administrator_id = $1 order by pool_id",
-        administrator_id,
+        "where administrator_id = any($1::text[]) order by pool_id",
+        list(administrator_ids),
     )
     found: dict[str, _Given] = {}
     for row in rows:

@@ -36,6 +36,7 @@ from poolhouse.errors import (
     WeakPassword,
 )
 from poolhouse.ids import new_id
+from poolhouse.paging import Page, PageRequest
 from poolhouse.texts import require_visible, written
 
 MOST = 1000
@@ -134,10 +135,19 @@ class AdministratorService:
         )
         return await self._found(tx, made.id)
 
-    async def list(self, caller: Caller) -> list[Administrator]:
-        """All of the server, for its owners. By username."""
+    async def list(
+        self, caller: Caller, page: PageRequest | None = None, words: str = ""
+    ) -> Page[Administrator]:
+        """Those of the server in whose username or name the words are, for its owners. By username. Raises
+        InvalidInput (keywords)."""
         require_server_owner(caller)
-        return await postgres.list_all(self._db)
+        words = words.strip()
+        if len(words) > LONGEST_NAME:
+            raise InvalidInput(
+                "keywords", f"最多 {LONGEST_NAME} 个字符", f"at most {LONGEST_NAME} characters"
+            )
+        total = await postgres.count(self._db, words)
+        return Page(total, await postgres.list_page(self._db, words, page or PageRequest(1, MOST)))
 
     async def list_in_pool(self, caller: Caller) -> Sequence[Administrator]:
         """Those who may do something in the caller's pool, with their roles there and in no other. By username."""

@@ -61,7 +61,17 @@ ONE = Facts(
 )
 
 COMMANDS = (
-    Command("admin list", ("列出管理员", "Lists administrators."), "GET list-administrators", (), Table(ALL)),
+    Command(
+        "admin list",
+        ("列出管理员，至多一千个", "Lists administrators, all of them: a thousand at most."),
+        "GET list-administrators",
+        (
+            Arg("--keyword", "keywords", ("用户名或姓名中有此文字", "with these words in username or name")),
+            Arg("--page", "page", ("第几页，从 1 起", "which page, from 1"), "number"),
+            Arg("--limit", "limit", ("每页几个，不写则全部", "how many a page; without it all"), "number"),
+        ),
+        Table(ALL),
+    ),
     Command(
         "admin show", ("显示一个管理员", "Shows one administrator."), "GET get-administrator", (WHO,), ONE
     ),

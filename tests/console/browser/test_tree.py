@@ -122,7 +122,9 @@ async def test_a_department_that_is_dragged_leads_to_what_its_move_would_change(
 async def test_who_may_not_move_departments_drags_nothing(
     services: Services, pool: PoolForTests, server: str, new_page: NewPage, somebody: str, tree: Tree
 ) -> None:
-    one = next(one for one in await services.administrators.list(OPERATOR) if one.username == somebody)
+    one = next(
+        one for one in (await services.administrators.list(OPERATOR)).items if one.username == somebody
+    )
     await services.administrators.set_roles(OPERATOR, one.id, pool.id, ["viewer"])
     page = await opened(new_page, server, somebody, tree)
     assert await page.locator("department-tree [draggable=true]").count() == 0

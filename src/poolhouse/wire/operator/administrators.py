@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from poolhouse.administrators.model import Administrator, AdministratorSession, Passkey
+from poolhouse.administrators.service import MOST
 from poolhouse.errors import PoolNotFound
+from poolhouse.paging import PageRequest
 from poolhouse.times import v3_time
 from poolhouse.wire.operator.row import Camel, row
 from poolhouse.wire.v3.endpoint import V3Request
@@ -17,6 +19,14 @@ class AdministratorQuery(Camel):
     """By id or username."""
 
     administrator: str
+
+
+class ListAdministratorsQuery(Camel):
+    """`keywords`: in the username or the name. Without `page` and `limit`, all: there are a thousand at most."""
+
+    page: int | None = None
+    limit: int | None = None
+    keywords: str = ""
 
 
 class CreateAdministratorDto(Camel):
@@ -65,10 +75,12 @@ class SignOutDto(Camel):
     session: str = ""
 
 
-async def list_administrators(request: V3Request, _: None) -> dict[str, Any]:
-    found = await request.services.administrators.list(request.caller)
-    names = await _pool_names(request, {pool_id for one in found for pool_id in one.roles})
-    return {"totalCount": len(found), "list": [_administrator(one, names) for one in found]}
+async def list_administrators(request: V3Request, query: ListAdministratorsQuery) -> dict[str, Any]:
+    size = MOST if query.limit is None and query.page is None else query.limit
+    page = PageRequest.of(query.page, size)
+    found = await request.services.administrators.list(request.caller, page, query.keywords)
+    names = await _pool_names(request, {pool_id for one in found.items for pool_id in one.roles})
+    return {"totalCount": found.total, "list": [_administrator(one, names) for one in found.items]}
 
 
 async def get_administrator(request: V3Request, query: AdministratorQuery) -> dict[str, Any]:
@@ -232,7 +244,14 @@ def _time(moment: datetime | None) -> str | None:
 
 _NAME = frozenset({"name"})
 ROWS = [
-    row("GET", "list-administrators", None, list_administrators, "The administrators of this server"),
+    row(
+        "GET",
+        "list-administrators",
+        ListAdministratorsQuery,
+        list_administrators,
+        "The administrators of this server",
+        frozenset({"keywords"}),
+    ),
     row("GET", "get-administrator", AdministratorQuery, get_administrator, "One administrator"),
     row("POST", "create-administrator", CreateAdministratorDto, create_administrator, "Creates one", _NAME),
     row("POST", "update-administrator", UpdateAdministratorDto, update_administrator, "Changes one", _NAME),

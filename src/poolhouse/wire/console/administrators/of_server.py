@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -14,7 +15,17 @@ from poolhouse.errors import PoolhouseError, PoolNotFound
 from poolhouse.wire.console.administrators import limits
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
-from poolhouse.wire.console.visit import HOME, POOLS, ROLES, Visit, in_pool, redirect, segment
+from poolhouse.wire.console.visit import (
+    HOME,
+    POOLS,
+    ROLES,
+    Visit,
+    in_pool,
+    is_last,
+    page_of,
+    redirect,
+    segment,
+)
 
 HERE = "/server/administrators"
 ONE = f"{HERE}/{{administrator}}"
@@ -30,13 +41,25 @@ LIST, GET, CREATE, UPDATE, SIGN_OUT, SESSIONS, PASSKEYS, KEYS = (
 )
 NO_PASSKEY = "POST delete-administrator-passkey"
 SHOWS = (GET, SESSIONS, PASSKEYS, KEYS, POOLS)
+PAGE_SIZE = 50
 MOST_OFFERED = 50
 """Pools whose ids are offered where one is typed."""
 
 
 async def show_all(visit: Visit, rendering: Rendering) -> Response:
-    found = await visit.ask_server(LIST)
-    return rendering.page(visit, "administrators/all.html", administrators=found["list"])
+    query = visit.http.query
+    words, number = (query.text("q") or "").strip(), page_of(query)
+    found = await visit.ask_server(LIST, {"page": number, "limit": PAGE_SIZE, "keywords": words})
+    return rendering.page(
+        visit,
+        "administrators/all.html",
+        administrators=found["list"],
+        total=found["totalCount"],
+        words=words,
+        number=number,
+        is_last=is_last(number, PAGE_SIZE, found),
+        query=f"{urlencode({'q': words})}&" if words else "",
+    )
 
 
 async def new(visit: Visit, rendering: Rendering) -> Response:

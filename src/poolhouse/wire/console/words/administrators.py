@@ -25,6 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Your own roles are changed by another owner",
     ),
     "admin_roles_needed": ("请至少选择一个角色", "Choose at least one role"),
+    "admin_find": ("用户名或姓名", "Username or name"),
     "admin_new": ("新建管理员", "New administrator"),
     "admin_new_help": (
         "密码由系统生成，显示一次，首次登录时必须修改",
