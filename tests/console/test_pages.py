@@ -306,3 +306,55 @@ async def test_a_search_and_its_page_are_in_the_address(
     assert 'rel="next"' not in second.text
     assert 'value="zhang"' in second.text
     assert (await one.get(f"/pools/{{pool}}/users?q={new_id()}")).text.count("<tr><td>") == 0
+
+
+# -- what a form may write over ----------------------------------------------------------------------------
+
+_ACT = "an act of its own: what is filled in is offered, and writes over nothing"
+_NOT_YET = "sets a whole list at once, without a condition so far: the last one who saves wins"
+UNCONDITIONAL = {
+    ("/server/administrators/{administrator}", "roles"): _NOT_YET,
+    ("/pools/{pool}/administrators/{administrator}", ""): _NOT_YET,
+    ("/pools/{pool}/applications/{application}/sign-in", ""): _NOT_YET,
+    ("/pools/{pool}/applications/{application}/access", "default"): _NOT_YET,
+    ("/pools/{pool}/resources/{namespace}/{resource}", "give"): _ACT,
+    ("/pools/{pool}/groups/{group}", "give"): _ACT,
+    ("/pools/{pool}/roles/{role}", "give"): _ACT,
+    ("/pools/{pool}/keys", ""): _ACT,
+    ("/pools/{pool}/users/{user}/access", "role-add"): _ACT,
+    ("/pools/{pool}/users/{user}/security", "password"): _ACT,
+    ("/pools/{pool}/scripts/{script}/debug", "debug"): _ACT,
+    ("/pools/{pool}/scripts/{script}/replay", "replay"): _ACT,
+    ("/pools/{pool}/users", "view"): "what one chose to see, in a cookie",
+    ("/pools/{pool}/users/export", "export"): _ACT,
+    ("/pools/{pool}/scripts/{script}", "login"): "a condition of its own: the version that it began with",
+}
+"""Forms that show what is there and have no condition, by page and the end of the address they go to, and why."""
+
+
+async def test_every_form_that_shows_what_is_there_is_conditional(things: Things, console: Open) -> None:
+    """It remembers when it was opened, for `conflicts.saved`: of two who change one thing both are asked."""
+    one, found = await console(is_owner=True), set()
+    for page in (page for page in PAGES if page.method == "GET" and not page.path.endswith("/new")):
+        answer = await one.get(f"{filled(page, things)}?choose=1", follow_redirects=True)
+        for form in re.findall(r"<form[^>]* method=.post.*?</form>", answer.text, re.DOTALL):
+            tags = Tags(form).seen
+            to = (tags[0][1].get("action") or "").partition("?")[0].rpartition("/")[2]
+            if (
+                to != "look"
+                and _shows(form, tags)
+                and not any(each.get("name") == "opened" for _, each in tags)
+            ):
+                found.add((page.path, to))
+    assert found == set(UNCONDITIONAL)
+
+
+def _shows(form: str, tags: list[tuple[str, dict[str, str | None]]]) -> bool:
+    """Whether a field that can be changed holds something."""
+    typed = ("text", "email", "number", "url", "tel", "datetime-local", "color")
+    for tag, each in tags:
+        if tag == "input" and (each.get("type") or "text") in typed and each.get("value") and "name" in each:
+            return True
+        if "checked" in each or (tag == "option" and "selected" in each and each.get("value")):
+            return True
+    return re.search(r"<textarea[^>]*>\s*[^<\s]", form) is not None

@@ -204,7 +204,12 @@ class MailService:
                 provider = replace(provider, password=await self._kept_password(tx, caller, provider))
             await postgres.put_provider(tx, caller.pool_id, provider, self._box)
             event = Event(
-                "update", "mail_provider", detail={"host": provider.host}, before=before, after=provider
+                "update",
+                "mail_provider",
+                caller.pool_id,
+                detail={"host": provider.host},
+                before=before,
+                after=provider,
             )
             await self._audit.write(tx, caller, event)
         return provider

@@ -16,6 +16,7 @@ from poolhouse.wire.v3.table import endpoints
 from poolhouse.wire.v3.unchanged import CONDITIONAL, HEADER
 
 FIELD = {"targetType": "USER", "dataType": "STRING", "key": "level"}
+SMTP = {"smtp_host": "mail.shop.example", "smtp_port": 465, "secure": True, "senderPass": "s3cret-word"}
 LOCK = "lock table audit_records in share row exclusive mode"
 
 
@@ -97,6 +98,11 @@ def change(operation: str, text: str) -> dict[str, Any]:
         "tenant": {"description": text},
         "ext-idp": {"name": text},
         "ext-idp-conn": {"displayName": text},
+        "POST config-email-provider": {
+            "type": "custom",
+            "enabled": False,
+            "smtpConfig": SMTP | {"sender": f"{text.strip('!')}@shop.example"},
+        },
         "email-template": {"subject": text, "customizeEnabled": True},
     }[operation.removeprefix("POST update-")]
 

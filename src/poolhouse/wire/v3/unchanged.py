@@ -16,7 +16,11 @@ from poolhouse.errors import InvalidInput
 from poolhouse.times import parse_time
 
 HEADER = "if-unmodified-since"
-CONDITIONAL = {"POST set-custom-fields", "POST set-user-status"} | frozenset(
+CONDITIONAL = {
+    "POST set-custom-fields",
+    "POST set-user-status",
+    "POST config-email-provider",
+} | frozenset(
     f"POST update-{thing}"
     for thing in (
         "user",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from poolhouse import trace
 from poolhouse.client.table_mail_server import ARGUMENTS, READ, TEST, WRITE, flat, nested
 from poolhouse.errors import InvalidInput, PoolhouseError
-from poolhouse.wire.console import fields
+from poolhouse.wire.console import conflicts, fields
 from poolhouse.wire.console.fields import Field, Overtaken
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering, status_of
@@ -21,14 +21,14 @@ _OF_THE_WIRE = {"smtp_host": "host", "smtp_port": "port", "senderPass": "passwor
 
 
 async def show(visit: Visit, rendering: Rendering) -> Response:
-    now = flat(await visit.ask(READ))
+    now = await _now(visit)
     return _page(visit, rendering, now, _fields(now))
 
 
 async def send(visit: Visit, rendering: Rendering) -> Response:
     """Saves what was changed, or sends a test mail by it where that button was pressed."""
     given = visit.form()
-    now = flat(await visit.ask(READ))
+    now = await _now(visit)
     shown = _sent(given, now)
     to = given.get("to", "").strip()
     try:
@@ -36,9 +36,9 @@ async def send(visit: Visit, rendering: Rendering) -> Response:
             typed = {one.arg.to: fields.read(one.arg, fields.plain(one.text)) for one in shown}
             found = await visit.ask(TEST, {"to": to, "provider": _wired(now, typed)})
             return _page(visit, rendering, now, shown, tried=found, to=to)
-        mine = fields.compared(shown, [fields.present(one, now) for one in shown])
-        if values := fields.values(mine):
-            await visit.ask(WRITE, _wired(now, values))
+        await conflicts.saved(
+            visit, read=lambda: _now(visit), shown=lambda there: _sent(given, there), write=_written
+        )
     except Overtaken as error:
         return _page(visit, rendering, now, error.fields, 409, conflict=True, to=to)
     except PoolhouseError as error:
@@ -47,6 +47,15 @@ async def send(visit: Visit, rendering: Rendering) -> Response:
         said = error.message(visit.lang)
         return _page(visit, rendering, now, marked, status_of(error), error=said, to=to)
     return redirect(f"{_here(visit)}?done=done_saved")
+
+
+async def _now(visit: Visit) -> dict[str, Any]:
+    return flat(await visit.ask(READ))
+
+
+async def _written(conditional: Visit, there: dict[str, Any], mine: Sequence[Field]) -> Any:
+    values = fields.values(mine)
+    return await conditional.ask(WRITE, _wired(there, values)) if values else None
 
 
 def _wired(now: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
