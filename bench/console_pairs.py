@@ -23,7 +23,7 @@ from poolhouse.services import Services
 from poolhouse.users.model import DepartmentFilter, RoleFilter, UserQuery
 from poolhouse.users.profile_fields import SEARCHED_FIRST
 from poolhouse.wire.console.people.asked import DATES, NEVER, ONE, Asked
-from poolhouse.wire.console.people.users_list import MOST_COUNTED
+from poolhouse.wire.console.people.users_list import counted_up_to
 from poolhouse.wire.console.people.view import COLUMNS, View
 from poolhouse.wire.v3.dto.users import ListUsersAdvancedFilterItemDto, SortingDto
 from poolhouse.wire.v3.users_read import condition, sorting
@@ -114,7 +114,7 @@ async def query_of(services: Services, pool: ConsolePool, asked: Asked) -> UserQ
         )
         departments.append(DepartmentFilter(node.id, True))
     return UserQuery(
-        page=PageRequest(asked.number, View().size, count_up_to=MOST_COUNTED),
+        page=PageRequest(asked.number, View().size, count_up_to=counted_up_to(asked)),
         keyword=asked.words or None,
         fields=SEARCHED_FIRST,
         departments=tuple(departments),

@@ -240,3 +240,6 @@ async def test_a_long_list_is_counted_no_further_than_need_be_unless_somebody_as
             exact = (await one.http.get(unescape(found[1]))).text
             assert "4 in all" in exact
             assert await names(one, query) == ["p3", "p2", "p1", "p0"]
+    monkeypatch.setattr(users_list, "MOST_OF_SEVERAL", 2)
+    shown = (await one.get(HERE + "?field=city:EQUAL:here&q=p", follow_redirects=True)).text
+    assert "More than 2" in shown

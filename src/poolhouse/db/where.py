@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+_PLACEHOLDER = re.compile(r"\$(\d{1,5})")
 
 
 class Where:
@@ -23,6 +26,15 @@ class Where:
     def any_of(self, terms: list[str]) -> None:
         """Adds `(a or b or ...)`; an empty list matches nothing."""
         self.add("(" + " or ".join(terms) + ")" if terms else "false")
+
+    def using(self, query: str) -> tuple[str, list[Any]]:
+        """A query that uses some of the parameters, and these alone: PostgreSQL refuses others."""
+        numbers = sorted({int(number) for number in _PLACEHOLDER.findall(query)})
+        places = {number: place for place, number in enumerate(numbers, 1)}
+        return (
+            _PLACEHOLDER.sub(lambda found: f"${places[int(found[1])]}", query),
+            [self.args[number - 1] for number in numbers],
+        )
 
     @property
     def sql(self) -> str:

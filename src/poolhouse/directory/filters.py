@@ -11,7 +11,7 @@ from typing import Any
 
 from poolhouse import emails, phones
 from poolhouse.db.where import Where
-from poolhouse.directory.orders import LOGINS, Listed, OfField
+from poolhouse.directory.orders import COUNTED, KNOWN_VALUES, LOGINS, USUAL, Listed, OfField
 from poolhouse.errors import FieldNotFound, InvalidInput
 from poolhouse.fields.conditions import NEGATIVE, in_index
 from poolhouse.fields.conditions import condition as custom_condition
@@ -29,6 +29,7 @@ MOMENTS = TIMES | STAMPS
 TEXTS = frozenset(TEXT) | {"id", "status"}
 _BY_SEARCH = frozenset(SEARCHED_FIELDS) - {"username", "email", "phone", "company"}
 """Found by the search index: the others have one of their own."""
+_OF_A_RANGE = ("GREATER", "LESSER", "BETWEEN")
 MOST_VALUES = 1000
 MARKS = r"E'\x1c\x1d\x1e\x1f'"
 """Between the fields of a search key. In a field and in what is looked for they are blanks."""
@@ -54,11 +55,27 @@ def add_condition(where: Where, condition: Condition, custom_fields: Mapping[str
             "advancedFilter.field", f"未知字段 {spelled(field)}", f"unknown field {spelled(field)}"
         )
     elif operator in ("IS_NULL", "NOT_NULL"):
-        where.add(f"u.{field} is {'null' if operator == 'IS_NULL' else 'not null'}")
+        _add_presence(where, condition)
     elif operator in ("CONTAINS", "NOT_CONTAINS"):
         _add_contains(where, field, condition.value, negated=operator == "NOT_CONTAINS")
     else:
         _add_comparison(where, condition)
+
+
+def _add_presence(where: Where, condition: Condition) -> None:
+    """Who has logged in is in `user_logins`, without a look at their row."""
+    if isinstance(where, Listed) and (term := of_logins(where, condition)):
+        _add_of_logins(where, condition.field, term)
+        return
+    if isinstance(where, Listed) and condition.field == "last_login":
+        where.never_logged_in = True
+    where.add(f"u.{condition.field} is {'null' if condition.operator == 'IS_NULL' else 'not null'}")
+
+
+def _add_of_logins(where: Listed, field: str, term: str) -> None:
+    where.join_logins()
+    where.logins.setdefault(field, []).append(term)
+    where.add(term)
 
 
 def _add_contains(where: Where, field: str, value: Any, *, negated: bool) -> None:
@@ -91,14 +108,21 @@ def _add_comparison(where: Where, condition: Condition) -> None:
         numbers = values_of(value) if operator == "IN" else [value]
         where.add(_phone(where, [text_of(one) for one in numbers], negated=operator == "NOT_EQUAL"))
     elif isinstance(where, Listed) and (term := of_logins(where, condition)):
-        where.join_logins()
-        where.add(term)
+        _add_of_logins(where, field, term)
     else:
         if field in _BY_SEARCH and operator == "EQUAL" and isinstance(where, Listed):
             where.add_searched(
                 f"u.search_key like poolhouse_search_pattern({where.arg(value_of(field, value))})"
             )
-        where.add(_comparison(where, condition, SHOWN_STATUS if field == "status" else f"u.{field}"))
+        term = _comparison(where, condition, SHOWN_STATUS if field == "status" else f"u.{field}")
+        where.add(term)
+        if isinstance(where, Listed) and field in COUNTED and operator == "EQUAL":
+            if value not in USUAL:
+                where.counted.append(term)
+            if (given := value_of(field, value)) in KNOWN_VALUES[field]:
+                where.values[field] = given
+        elif isinstance(where, Listed) and field == "created_at" and operator in _OF_A_RANGE:
+            where.created.append(term)
 
 
 def is_one_condition(query: UserQuery) -> bool:
@@ -133,6 +157,8 @@ def of_logins(where: Where, condition: Condition) -> str | None:
     An operator for all kinds of values, that is; not IS_NULL and its like.
     """
     field, operator = condition.field, condition.operator
+    if field in ("last_login", "last_ip") and operator == "NOT_NULL":
+        return f"l.{field} is not null"
     if field not in LOGINS or operator not in ("EQUAL", "IN", "GREATER", "LESSER", "BETWEEN"):
         return None
     if field == "logins_count" and _holds_for_none(condition):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 from poolhouse.db.database import Reads
 from poolhouse.db.where import Where
@@ -36,6 +37,8 @@ KNOWN_VALUES: Mapping[str, Set[str]] = {
     "user_source_type": frozenset({"adminCreated", "register", "excel", "sync"}),
 }
 """What is counted by its name; anything else under ''. As in the schema's `poolhouse_counted_...`."""
+USUAL = frozenset({Status.ACTIVATED.value, "U"})
+"""Whom no index has apart from the others."""
 NEWEST = "u.created_at desc, u.id"
 
 _WITH_LOGINS = "user_logins l join {people} on u.pool_id = l.pool_id and u.id = l.user_id"
@@ -44,8 +47,22 @@ _SEARCHED = (
     "and u.created_at = s.created_at) u"
 )
 _SEARCHED_ALONE = "(select s.pool_id, s.user_id as id, s.created_at, s.search_key from user_search s) u"
+_EACH_USER = "cross join lateral (select u.* from users u where u.pool_id = $1 and u.id = {id} offset 0) u"
+_EACH_SEARCHED = (
+    "cross join lateral (select u.*, s.search_key from users u join user_search s on s.pool_id = u.pool_id "
+    "and s.user_id = u.id and s.created_at = u.created_at where u.pool_id = $1 and u.id = {id} offset 0) u"
+)
+_EACH_KEY = (
+    "cross join lateral (select w.*, s.search_key from user_search s where s.pool_id = $1 and s.user_id = w.id "
+    "and s.created_at = w.created_at offset 0) u"
+)
+_EACH_LOGIN = (
+    "cross join lateral (select l.* from user_logins l where l.pool_id = $1 and l.user_id = u.id offset 0) l"
+)
+"""Looked up one by one, in the order that they come: `offset 0` keeps the planner from gathering all."""
 _BY_INDEX = "user_field_values f"
-_OF_ANY_TABLE = frozenset({NEWEST, "u.created_at, u.id desc", "u.id", "u.id desc"})
+_BY_CREATION = frozenset({NEWEST, "u.created_at, u.id desc"})
+_OF_ANY_TABLE = _BY_CREATION | {"u.id", "u.id desc"}
 """Orders by what `user_search` has, too."""
 _TIMES = frozenset({"updated_at", "status_changed_at", "signed_up"})
 """Everybody has one, and an index has them all."""
@@ -80,6 +97,15 @@ class Listed(Where):
         self.with_logins = self.with_search = False
         self.belongings: list[tuple[int, list[str]]] = []
         """Of terms about groups, roles and departments: their places, and the `exists (...)` of each."""
+        self.created: list[str] = []
+        """Terms over `u.created_at` and `u.id` that are one part of the order of creation."""
+        self.counted: list[str] = []
+        """Terms by which an index has the order of creation."""
+        self.values: dict[str, str] = {}
+        """Of the fields of COUNTED: the one value that all listed have."""
+        self.logins: dict[str, list[str]] = {}
+        """Terms over the columns of `user_logins l`."""
+        self.never_logged_in = False
         self.groups: tuple[str, ...] = ()
         self.roles: tuple[str, ...] = ()
         """Ids of those that are asked for."""
@@ -113,6 +139,14 @@ class Listed(Where):
             each = [f"{term.removesuffix(')')} offset 0)" for term in terms]
             other._terms[place] = f"({' or '.join(each)})"
         return other
+
+    def logins_know(self) -> None:
+        """Once all terms are there: of who logged in, `user_logins` has the time of creation, too, and one table is
+        looked through where it was two. Whoever never did has no last login."""
+        if self.never_logged_in and "last_login" in self.logins:
+            self.add("false")
+        if self.with_logins:
+            self._terms = [_over_logins(term) if term in self.created else term for term in self._terms]
 
     def sorted_by(self, field: Field) -> Listed:
         """The same, for statements that sort by this field: only those may have its key among their parameters."""
@@ -150,16 +184,73 @@ class Stretch:
     size: int | None = None
     by_index: bool = False
     """Its order and term are over `user_field_values f`."""
+    is_usual: bool = False
+    """Its term holds for most, and no index has it."""
 
     def ids(self, where: Listed, limit: int, offset: int) -> str:
         """A query over the parameters of `where`: pool_id and id, in order."""
-        order = self.order
-        if (self.by_logins or where.with_logins) and not self.by_index:
-            order = _over_logins(order)
+        order = _over_logins(self.order) if self._reads_logins(where) else self.order
         found = "f.pool_id, f.user_id as id" if self.by_index else "u.pool_id, u.id"
         return (
             f"select {found} from {self._matching(where)} order by {order} limit {limit:d} offset {offset:d}"
         )
+
+    def among_first(self, where: Listed, most: int, limit: int, offset: int) -> str:
+        """As `ids`, of the `most` first of the stretch alone: each of these is looked up and judged, so that it costs
+        no more whatever the planner thinks of the list."""
+        first, alias, order = self._first(where, most)
+        found = "u.pool_id, u.id"
+        if alias != "u":
+            people = _EACH_SEARCHED if where.with_search else _EACH_USER
+            source = f"{first} {alias} {people.format(id=f'{alias}.user_id')}"
+            found = f"{alias}.pool_id, {alias}.user_id as id"
+        elif where.with_search:
+            source, order = f"{first} w {_EACH_KEY}", order.replace("u.", "w.")
+        else:
+            source = f"{first} u"
+        if where.with_logins and alias != "l":
+            source += f" {_EACH_LOGIN}"
+        also = f" and {self.term}" if self.is_usual else ""
+        return (
+            f"select {found} from {source} where {where.walked().sql} and {alias}.pool_id = $1{also} "
+            f"order by {order} limit {limit:d} offset {offset:d}"
+        )
+
+    def is_longer(self, where: Listed, most: int) -> tuple[str, list[Any]]:
+        """A query and its parameters: whether `among_first` leaves somebody out."""
+        return where.using(f"select count(*) = {most:d} from {self._first(where, most)[0]} first")
+
+    def _first(self, where: Listed, most: int) -> tuple[str, str, str]:
+        """The `most` first, whoever is listed of them, the alias of their columns, and the order they are in."""
+        alias, table, order = "u", "users", self.order
+        terms = [self.term] if self.term and not self.is_usual else []
+        is_by_creation = order in _BY_CREATION
+        if self.by_index:
+            alias, table = "f", "user_field_values"
+        elif self._begins_with_logins(where):
+            alias, table, order = "l", "user_logins", _over_logins(order)
+            if is_by_creation:
+                terms += map(_over_logins, where.created)
+            else:
+                terms += where.logins.get(order.partition(" ")[0].removeprefix("l."), [])
+        elif is_by_creation:
+            terms += where.created + where.counted
+        also = "".join(f" and {term}" for term in terms)
+        return (
+            (
+                f"(select {alias}.* from {table} {alias} where {alias}.pool_id = $1{also} "
+                f"order by {order} limit {most:d})"
+            ),
+            alias,
+            order,
+        )
+
+    def _begins_with_logins(self, where: Listed) -> bool:
+        is_plain = not (self.by_index or self.term) and self.order in _BY_CREATION
+        return self.by_logins or (where.with_logins and is_plain)
+
+    def _reads_logins(self, where: Listed) -> bool:
+        return (self.by_logins or where.with_logins) and not self.by_index
 
     def count(self, where: Listed) -> str:
         return f"select count(*) from {self._matching(where)}"
@@ -193,8 +284,11 @@ async def stretches(db: Reads, pool_id: str, sorts: Sequence[Sort], where: Liste
     if first.field in _TIMES:
         return [Stretch(f"u.{first.field}{direction}, {tie}")]
     if first.field in COUNTED:
-        return await _groups(db, pool_id, first, tie)
-    return _filled_and_empty(first, direction, tie)
+        groups = await _groups(db, pool_id, first, tie)
+        value = where.values.get(first.field)
+        return [one for one in groups if value is None or not one.size or one.term.endswith(f"'{value}'")]
+    found = _filled_and_empty(first, direction, tie)
+    return [one for one in found if one.by_logins] if first.field in where.logins else found
 
 
 def gathered(where: Listed, sorts: Sequence[Sort], limit: int, offset: int) -> str:
@@ -268,6 +362,11 @@ def by_creation(sorts: Sequence[Sort]) -> bool | None:
     if not sorts or list(sorts) == [Sort("created_at")]:
         return True
     return False if list(sorts) == [Sort("created_at", False)] else None
+
+
+def is_by_creation(sorts: Sequence[Sort]) -> bool:
+    """Whether each stretch is in the order of creation, or the reverse of that."""
+    return not sorts or (len(sorts) == 1 and sorts[0].field in {"created_at", *COUNTED})
 
 
 def check(sorts: Sequence[Sort], fields: Mapping[str, Field]) -> None:
@@ -347,6 +446,6 @@ async def _groups(db: Reads, pool_id: str, sort: Sort, tie: str) -> list[Stretch
     if not sizes.keys() <= KNOWN_VALUES[sort.field]:
         return [Stretch(f"{_plain(sort)}, {tie}")]
     return [
-        Stretch(tie, f"{term} = '{value}'", size=sizes[value])
+        Stretch(tie, f"{term} = '{value}'", size=sizes[value], is_usual=value in USUAL)
         for value in sorted(sizes, reverse=sort.descending)
     ]

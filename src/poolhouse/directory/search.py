@@ -15,7 +15,16 @@ from poolhouse.directory import orders
 from poolhouse.directory.deep_pages import FAR, DeepPages
 from poolhouse.directory.filters import add_condition, add_field, folded
 from poolhouse.directory.orders import Listed
-from poolhouse.directory.totals import Counted, Totals, counts_of, is_kept, logins_alone, not_indexed
+from poolhouse.directory.totals import (
+    Counted,
+    Totals,
+    cost,
+    counts_of,
+    is_kept,
+    logins_alone,
+    not_indexed,
+    users_of,
+)
 from poolhouse.errors import InvalidInput, TooLarge
 from poolhouse.fields.model import Field, TargetType
 from poolhouse.fields.postgres import list_fields
@@ -42,6 +51,12 @@ MANY = 100_000
 """Of so many, found by the index of a custom field, the first page is mostly among a few of the newest."""
 MOST_SORTED = 50_000
 """Of a longer list each is not sorted by a value of a custom field that has no index."""
+MOST_WALKED = 50_000
+"""Who is further away in the order of a list is not walked to."""
+MOST_GATHERED = 10_000
+"""Of a list of which more is known to be, all are not gathered and sorted."""
+WALKED_COST = 0.4
+"""Of somebody who is walked past, as the planner has what it costs to gather a list."""
 GLANCE = 500
 """Whoever is searched for and is none of so many is rare."""
 
@@ -142,9 +157,7 @@ async def _counted(db: Reads, totals: Totals, pool_id: str, query: UserQuery, wh
         _add_pairs(where)
     counted = await totals.up_to(db, pool_id, query, where)
     if not found and (counted.total > query.page.offset or not counted.is_exact):
-        total = counted.total if counted.is_exact else max(counted.total, LONG)
-        way = where.walked() if _is_near(query.page, counted) else where
-        found = await _found(db, pool_id, query, way, total, glanced=is_searched)
+        found = await _found(db, pool_id, query, where, counted, glanced=is_searched)
     return Page(counted.total, found or [], counted.is_exact)
 
 
@@ -156,10 +169,10 @@ def _is_near(page: PageRequest, counted: Counted) -> bool:
 
 
 async def _found(
-    db: Reads, pool_id: str, query: UserQuery, where: Listed, total: int, *, glanced: bool
+    db: Reads, pool_id: str, query: UserQuery, where: Listed, counted: Counted, *, glanced: bool
 ) -> list[User]:
     """A page where somebody is, the way that is quickest for so many. `glanced`: it was not found whole at a glance."""
-    page = query.page
+    page, total = query.page, counted.total if counted.is_exact else max(counted.total, LONG)
     if (field := where.of_field) and not (query.sort or field.is_negative):
         if total >= MANY and not field.in_order and (newest := await _among_newest(db, query, where, GLANCE)):
             return newest
@@ -170,17 +183,57 @@ async def _found(
     for most in looks:
         if newest := await _among_newest(db, query, where, most):
             return newest
-    if glanced or total <= SHORT:
+    looked = LOOKED_AT if looks or glanced else 0
+    if (walked := await _walk(db, pool_id, query, where, counted, looked)) is not None:
+        return walked
+    if glanced or total <= MOST_GATHERED:
         return await _users(db, orders.gathered(where, query.sort, page.size, page.offset), where)
-    return await _rows(db, pool_id, query, where)
+    return await _rows(db, pool_id, query, where.walked() if _is_near(page, counted) else where)
+
+
+async def _walk(
+    db: Reads, pool_id: str, query: UserQuery, where: Listed, counted: Counted, looked: int = 0
+) -> list[User] | None:
+    """The page, found by walking through people in the order of the list, each looked up and judged. None where that is
+    further than it is worth: than to gather all who are listed, whom no order helps to find. `looked`: at so many of
+    the newest, where the page is not."""
+    page = query.page
+    offset = 0 if page.after else page.offset
+    among = counted.users
+    if where.counted and orders.is_by_creation(query.sort):
+        among = await users_of(db, pool_id, query)
+    most = max(LOOKED_AT, 2 * (offset + page.size) * among // max(1, counted.total))
+    if not (counted.is_exact or offset):
+        most = min(most, MOST_WALKED)  # there may be many more
+    if most > MOST_WALKED or (most <= looked and not where.counted):
+        return None
+    if counted.is_exact:
+        gathered = orders.gathered(where, query.sort, page.size, offset)
+        if most * WALKED_COST > await cost(db, gathered, where):
+            return await _users(db, gathered, where)
+    if where.with_search and not (query.sort or where.counted or where.with_logins or page.after):
+        rows = await _users(db, orders.among_newest(where, most, page.size, offset), where)
+        return rows if len(rows) == page.size else None
+    found: list[User] = []
+    for stretch in await orders.stretches(db, pool_id, query.sort, where):
+        rows = await _users(db, stretch.among_first(where, most, page.size - len(found), offset), where)
+        found += rows
+        if len(found) == page.size:
+            return found
+        is_longer, args = stretch.is_longer(where, most)
+        if await db.search_fetchval(is_longer, *args):
+            return None
+        if rows:
+            offset = 0
+        elif offset:
+            offset -= await db.search_fetchval(stretch.count(where), *where.args)
+    return found
 
 
 async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where: Listed) -> Page[User]:
     """Newest first, behind a row or without a total: then one more is looked for, which stands for all that follow."""
     page = query.page
     counted = await totals.up_to(db, pool_id, query, where) if page.counted else None
-    if counted and _is_near(page, counted):
-        where = where.walked()
     total = counted.total if counted else None
     is_short = total is not None and total <= SHORT and not where.unfiltered
     offset, size = (0 if page.after else page.offset), page.size + (total is None)
@@ -188,13 +241,18 @@ async def _part(db: Reads, totals: Totals, pool_id: str, query: UserQuery, where
         at, user_id = where.arg(page.after[0]), where.arg(page.after[1])
         behind = f"u.created_at <= {at} and (u.created_at < {at} or u.id > {user_id})"
         where.add_searched(behind) if where.with_search else where.add(behind)
+        where.created.append(behind)
     found = None
     if total is None and not where.unfiltered and page.number == 1:
         found = await _near(db, replace(query, page=replace(page, size=size)), where)
         if found is None and where.with_search and not where.with_logins:  # rare, or old
             _add_pairs(where)
             is_short = True
-    if not found:
+    if counted and not found and not where.unfiltered:
+        found = await _walk(db, pool_id, query, where, counted)
+    if found is None:
+        if counted and _is_near(page, counted):
+            where = where.walked()
         stretch = orders.Stretch(orders.NEWEST)
         ids = orders.gathered(where, (), size, offset) if is_short else stretch.ids(where, size, offset)
         found = await _users(db, ids, where)
@@ -218,7 +276,11 @@ async def _among_newest(db: Reads, query: UserQuery, where: Listed, most: int) -
     """The page, if it is whole there; empty where nobody of it is."""
     if where.with_logins or query.sort or query.page.offset > NEAR:
         return None
-    ids = orders.among_newest(where, most, query.page.size, query.page.offset)
+    size, offset = query.page.size, query.page.offset
+    if (where.created or where.counted) and not where.with_search:
+        ids = orders.Stretch(orders.NEWEST).among_first(where, most, size, offset)
+    else:
+        ids = orders.among_newest(where, most, size, offset)
     found = await _users(db, ids, where)
     return found if len(found) in (0, query.page.size) else None
 
@@ -288,7 +350,10 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field], ids: Ids
         where.groups, where.roles = ids.groups, ids.roles
     if query.statuses:
         given = list(query.statuses)
-        where.add(is_shown(given, where.arg(given[0] if len(given) == 1 else given)))
+        shown = is_shown(given, where.arg(given[0] if len(given) == 1 else given))
+        where.add(shown)
+        if len(given) == 1 and given[0] not in orders.USUAL:
+            where.counted.append(shown)
     if query.updated_from:
         where.add(f"u.updated_at >= {where.arg(query.updated_from)}")
     if query.updated_to:
@@ -299,6 +364,7 @@ def _where(pool_id: str, query: UserQuery, fields: Mapping[str, Field], ids: Ids
     for condition in query.conditions:
         add_condition(where, condition, fields)
     add_field(where, query, fields)
+    where.logins_know()
     return where
 
 

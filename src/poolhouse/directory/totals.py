@@ -204,7 +204,10 @@ class Totals:
         """What all values of a field are read for is refused in a large pool, unless something else makes it short."""
         if await _sum(db, Where(pool_id, "c")) < self._read_through:
             return
-        if is_one_condition(query) or await _cost(db, *_counted(pool_id, query, where)) > self._most_cost:
+        if (
+            is_one_condition(query)
+            or await _cost_of_count(db, *_counted(pool_id, query, where)) > self._most_cost
+        ):
             raise not_indexed(field)
 
     async def _keep(self, pool_id: str, asked: Question, found: Total) -> None:
@@ -212,16 +215,26 @@ class Totals:
             await postgres_kept.keep(self._db, pool_id, asked.found_by, found)
 
     async def _judge(self, db: Reads, query: UserQuery, asked: Question) -> None:
-        if await _cost(db, asked.source, asked.counted) > self._most_cost:
+        if await _cost_of_count(db, asked.source, asked.counted) > self._most_cost:
             raise _too_broad(query)
 
 
-async def _cost(db: Reads, source: str, where: Where) -> float:
-    plan = await db.search_fetchval(
-        f"explain (format json) select count(*) from {source} where {where.sql}", *where.args
-    )
-    cost: float = msgspec.json.decode(plan)[0]["Plan"]["Total Cost"]
-    return cost
+async def _cost_of_count(db: Reads, source: str, where: Where) -> float:
+    return await cost(db, f"select count(*) from {source} where {where.sql}", where)
+
+
+async def cost(db: Reads, query: str, where: Where) -> float:
+    """As the planner has it: of a page read from disk it is 1."""
+    plan = await db.search_fetchval(f"explain (format json) {query}", *where.args)
+    found: float = msgspec.json.decode(plan)[0]["Plan"]["Total Cost"]
+    return found
+
+
+async def users_of(db: Reads, pool_id: str, query: UserQuery) -> int:
+    """How many have the status, gender and source that are asked for, whatever else is."""
+    alone = tuple(condition for condition in query.conditions if _known(condition) is not None)
+    counts = _kept(pool_id, UserQuery(statuses=query.statuses, conditions=alone))
+    return await _sum(db, counts or Where(pool_id, "c"))
 
 
 def not_indexed(field: Field) -> QueryTooBroad:

@@ -23,8 +23,9 @@ from poolhouse.wire.v3.walking import COUNTED, EXACT, NEXT, UP_TO
 
 LIST = "POST list-users"
 BRANCH = "GET list-department-branch"
-MOST_COUNTED = 10_000
-"""Of a large pool no more are counted, unless somebody asks for it."""
+MOST_COUNTED, MOST_OF_SEVERAL = 10_000, 2_000
+"""Of a large pool no more are counted, unless somebody asks for it; and where several filters are to hold, whom no
+index has together, so that each who is counted is looked up."""
 MOST_CHOICES = 50
 
 
@@ -89,7 +90,7 @@ async def _listed(visit: Visit, asked: Asked, view: View, *, custom: bool) -> _L
     page |= {"cursor": asked.cursor} if asked.cursor else {"page": asked.number}
     options = {"sort": asked.sorting(), "withCustomData": custom}
     refused: PoolhouseError | None = None
-    up_to = {} if visit.http.query.text("count") == "all" else {UP_TO: MOST_COUNTED}
+    up_to = {} if visit.http.query.text("count") == "all" else {UP_TO: counted_up_to(asked)}
     for counted in ({COUNTED: True, **up_to}, {COUNTED: False}):
         body = {**asked.question(), "options": {**options, "pagination": {**page, **counted}}}
         try:
@@ -106,6 +107,10 @@ async def _listed(visit: Visit, asked: Asked, view: View, *, custom: bool) -> _L
     assert refused
     trace.note(error=refused)
     return _Listed(refusal=refused.message(visit.lang))
+
+
+def counted_up_to(asked: Asked) -> int:
+    return MOST_OF_SEVERAL if len(asked.pairs(order=False)) > 1 else MOST_COUNTED
 
 
 def _by_number(asked: Asked) -> Asked:
