@@ -62,7 +62,7 @@ async def find(db: Executor, pool_id: str, box: SecretBox) -> CustomDatabase | N
 
 
 async def lock(tx: Executor, pool_id: str) -> None:
-    """Whoever changes the settings, publishes or pushes a folder waits for whoever is doing so, until the end of `tx`."""
+    """Whoever changes the settings, publishes or pushes a folder waits for whoever does so, until the end of `tx`."""
     await tx.execute("select pg_advisory_xact_lock(hashtextextended('scripts:' || $1, 0))", pool_id)
 
 
