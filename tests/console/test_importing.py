@@ -11,6 +11,7 @@ from tests.conftest import PoolForTests
 from tests.console.conftest import Console, Open
 from tests.console.hostile import harm
 from tests.console.test_in_place import run_out
+from tests.import_files.conftest import Files
 
 from poolhouse.fields.model import DataType, FieldDraft, TargetType
 from poolhouse.services import Services
@@ -93,6 +94,69 @@ async def test_pasted_rows_and_lines_of_json_come_in_too(
     }
 
 
+async def test_a_file_of_many_rows_is_checked_and_imported_in_the_background(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    one, files = await console("user-editor"), Files(services, pool)
+    rows = "".join(f"user-{n};3;user-{n}@x.cn\n" for n in range(1200))
+    page = await sent(one, f"username;Rank;email\n{rows}bob;4;nonsense\n".encode("utf-16"), act="check")
+    assert "unknown column: Rank" in page.text
+    page = await sent(one, None, **{**fields(page.text), "key.1": ""}, act="check")
+    assert page.status_code == 303, page.text
+    here = page.headers["location"].removeprefix("/console").removesuffix("/columns")
+    shown = await one.get(f"{here}/columns")
+    assert "Recognized (utf-16)" in shown.text
+    form = {**fields(shown.text), "act": "check"}
+    assert (form["key.0"], form["key.1"]) == ("username", "")
+    form.pop("form")
+    begun = await one.post(f"{here}/columns", page=f"{here}/columns", **form)
+    assert begun.headers["location"].endswith(here), begun.text
+    running = (await one.get(here)).text
+    assert "Checking" in running
+    assert 'hx-trigger="every 2s"' in running
+    await files.finish()
+    checked = (await one.get(here)).text
+    assert "1,201 rows: 1,200 new users, 0 here already (left as they are), 1 refused" in checked
+    assert await total(services, pool) == 0
+    await one.post(f"{here}/start", page=here)
+    await files.finish()
+    done = (await one.get(here)).text
+    assert "1,200 imported, 0 here already, 1 refused" in done
+    assert re.search(r"<td>1,201</td>", done)
+    refused = await one.post(f"{here}/refused", page=here)
+    assert "bob;4;nonsense;email: " in refused.text
+    assert await total(services, pool) == 1200
+    assert f'href="/console{here}"' in (await one.get("/pools/{pool}/imports")).text
+
+
+async def test_a_script_sends_a_file_in_pieces_and_is_told_where_it_is(
+    services: Services, pool: PoolForTests, console: Open
+) -> None:
+    one = await console("user-editor")
+    token = re.search(r'name="form" value="([0-9a-f]+)"', (await one.get(IMPORT)).text)
+    assert token
+    content = b"username\n" + b"".join(b"user-%07d\n" % n for n in range(100_000))
+    begin = {"form": token[1], "name": "people.csv", "format": "csv", "size": str(len(content))}
+    told = (await one.http.post(one.address("/pools/{pool}/import-files"), data=begin)).json()
+    while told["status"] == "UPLOADING":
+        at = told["position"]
+        told = (
+            await one.http.post(
+                f"{told['address']}/pieces",
+                data={"form": token[1], "position": str(at)},
+                files={"piece": ("piece", content[at : at + 1024 * 1024])},
+            )
+        ).json()
+    assert (told["status"], told["position"]) == ("UPLOADED", len(content))
+    answer = await one.http.post(
+        f"{told['address']}/pieces",
+        data={"form": token[1], "position": "0"},
+        files={"piece": ("piece", b"a")},
+    )
+    assert answer.status_code == 422
+    assert answer.json()["error"]
+
+
 async def test_cells_that_are_markup_are_shown_as_what_they_are(console: Open) -> None:
     one = await console("owner")
     payload = "<img src=x onerror=alert(1)>\"'"
@@ -111,8 +175,8 @@ async def test_what_cannot_be_read_is_said_and_nothing_runs(
     services: Services, pool: PoolForTests, console: Open
 ) -> None:
     one = await console("owner")
-    too_many = b"username\n" + b"u\n" * 1001
-    for file, said in ((None, "choose a file"), (b"x" * 700_001, "at most 700 kB"), (too_many, "1000 rows")):
+    wide = b",".join(b"c%d" % n for n in range(200)) + b"\n"
+    for file, said in ((None, "choose a file"), (wide, "150 columns"), (b"x" * 4_200_000, "at most 4194304")):
         answer = await sent(one, file, act="import")
         assert answer.status_code in (400, 413), said
         assert said in answer.text

@@ -327,6 +327,7 @@ UNCONDITIONAL = {
     ("/pools/{pool}/scripts/{script}/replay", "replay"): _ACT,
     ("/pools/{pool}/users", "view"): "what one chose to see, in a cookie",
     ("/pools/{pool}/users/export", "export"): _ACT,
+    ("/pools/{pool}/import-files/{file}/columns", "columns"): _NOT_YET,
     ("/pools/{pool}/scripts/{script}", "login"): "a condition of its own: the version that it began with",
 }
 """Forms that show what is there and have no condition, by page and the end of the address they go to, and why."""

@@ -11,6 +11,7 @@ from poolhouse.client import (
     table_bulk,
     table_directory,
     table_fields,
+    table_imports,
     table_machine,
     table_mail_server,
     table_mail_templates,
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Command] = {
         table_server.POOL_COMMANDS,
         table_administrators.COMMANDS,
         table_machine.FILE_COMMANDS,
+        table_imports.COMMANDS,
         table_machine.SECRETS_COMMANDS,
         table_machine.SIGNING_KEY_COMMANDS,
     )

@@ -120,7 +120,7 @@ class Console:
 
     async def _answer(self, visit: Visit, request: Request, page: Page | None) -> Response:
         try:
-            visit = await known(visit, request)
+            visit = await known(visit, request, page.largest if page else 0)
             if page is None:
                 raise NotFound(path="console")
             if page.access == "anyone":

@@ -30,3 +30,5 @@ class Page:
     access: Access = "pool"
     calls: tuple[str, ...] = ()
     calls_any: bool = False
+    largest: int = 0
+    """Bytes of what is sent to it, where that is more than other forms may have."""

@@ -275,9 +275,9 @@ def stranger(request: Request, services: WireServices) -> Visit:
     return Visit(services, head, cookies, origin(services, request), path)
 
 
-async def known(visit: Visit, request: Request) -> Visit:
+async def known(visit: Visit, request: Request, largest: int = 0) -> Visit:
     """With whoever is signed in, and all that was sent. Raises what reading a request raises, and DatabaseLost; never
-    for a session that is over."""
+    for a session that is over. `largest`: bytes of what is sent, where that is more than other forms may have."""
     try:
         found = await visit.services.administrator_sign_in.whose(visit.cookies.get(SESSION, ""))
         visit = replace(visit, administrator=found[0], session=found[1])
@@ -285,9 +285,12 @@ async def known(visit: Visit, request: Request) -> Visit:
         former = await visit.services.administrator_sign_in.whose_was(visit.cookies.get(SESSION, ""))
         visit = replace(visit, former=former)
     limit = HELD_FORM_BYTES if visit.session or visit.former else STRANGERS_FORM_BYTES
+    if visit.session:
+        limit = max(limit, largest)
     http = await read(request, visit.http, limit)
-    if len(http.body) > MAX_FORM_BYTES and f"{HELD}=".encode() not in http.body:
-        raise RequestTooLarge("body", f"最大 {MAX_FORM_BYTES} 字节", f"at most {MAX_FORM_BYTES} bytes")
+    most = max(MAX_FORM_BYTES, largest)
+    if len(http.body) > most and f"{HELD}=".encode() not in http.body:
+        raise RequestTooLarge("body", f"最大 {most} 字节", f"at most {most} bytes")
     return replace(visit, http=replace(http, lang=spoken(http.query.text("lang")) or http.lang))
 
 

@@ -15,6 +15,7 @@ from poolhouse.import_files.model import FileColumns, ImportFile, Status
 from poolhouse.migration.export_formats import Format
 from poolhouse.migration.import_checks import reading_of
 from poolhouse.migration.import_rows import said
+from poolhouse.migration.import_tables import ENCODINGS
 from poolhouse.migration.postgres import Journal
 from poolhouse.times import v3_time
 from poolhouse.wire.v3.conversions import page
@@ -192,7 +193,7 @@ def _file(one: ImportFile, lang: Lang) -> ImportFileDto:
         position=one.received,
         status=one.status,
         reason=said(one.reason, lang) if one.reason else None,
-        encoding=one.encoding or one.recognized,
+        encoding=_said_encoding(one.encoding),
         separator=one.separator,
         columns=dict(one.names),
         ignore_columns=list(one.ignored),
@@ -211,13 +212,17 @@ def _file(one: ImportFile, lang: Lang) -> ImportFileDto:
     )
 
 
+def _said_encoding(codec: str | None) -> str | None:
+    return next((name for name, known in ENCODINGS.items() if known == codec), codec)
+
+
 def _counts(one: Journal) -> ImportFileCountsDto:
     return ImportFileCountsDto(one.position, one.imported, one.skipped, one.failed)
 
 
 def _columns(found: FileColumns, lang: Lang) -> ImportFileColumnsDto:
     return ImportFileColumnsDto(
-        encoding=found.encoding and found.encoding.removesuffix("-sig"),
+        encoding=_said_encoding(found.encoding),
         separator=found.separator,
         columns=[ImportColumnDto(o.name, o.key, o.is_left_out, list(o.samples)) for o in found.columns],
         problem=found.problem.message(lang) if found.problem else None,
@@ -243,7 +248,7 @@ def _row(
 
 ENDPOINTS = [
     _row("POST", "create-import-file", CreateImportFileDto, ImportFileDto, create_import_file,
-         "Begin to upload a file of users, to be imported in the background"),
+         "Begin to upload a file of users, to be imported in the background", blank=frozenset({"name"})),
     _row("POST", "put-import-file", PutImportFileDto, ImportFileDto, put_import_file,
          "The next bytes of an uploaded file"),
     _row("GET", "get-import-file", ImportFileQuery, ImportFileDto, get_import_file,

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from poolhouse.wire.console.people import bulk, export, imports, users_list
+from poolhouse.wire.console.people import bulk, export, import_files, imports, users_list
 
-PAGES = (*users_list.PAGES, *bulk.PAGES, *export.PAGES, *imports.PAGES)
+PAGES = (*users_list.PAGES, *bulk.PAGES, *export.PAGES, *imports.PAGES, *import_files.PAGES)

@@ -1,22 +1,23 @@
 """Users brought in from a file: how it is read and what each column is are looked at first, on a page that has the file
-with it, so that none is kept here; and the imports there were, with what each refused.
+with it, so that none is kept here, unless it is too large for that (`import_files`); and the imports there were, with
+what each refused.
 
 Decision: docs/decisions/0050-import.md#in-the-console.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 
 from poolhouse import trace
-from poolhouse.errors import InvalidInput, PoolhouseError, RequestTooLarge
+from poolhouse.errors import InvalidInput, PoolhouseError, TooLarge
 from poolhouse.wire.console.page import Page
-from poolhouse.wire.console.people.export import FIELDS, GROUPS
-from poolhouse.wire.console.people.view import CUSTOM
+from poolhouse.wire.console.people import import_files
+from poolhouse.wire.console.people.columns import columns_of, shown_columns
 from poolhouse.wire.console.rendering import Rendering, status_of
 from poolhouse.wire.console.visit import Visit, page_of, redirect, segment
 
@@ -28,12 +29,7 @@ ONE, ALL, ERRORS, CANCEL = (
     "POST cancel-import-users-job",
 )
 LARGEST = 700_000
-"""Bytes of a file: in base64 it fits into a form."""
-ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5", "windows-1252")
-SEPARATORS = ("comma", "semicolon", "tab", "bar")
-SECRETS = ("password", "passwordHash", "salt")
-UNKNOWN, LEFT_OUT = "?", ""
-"""What is chosen for a column: nothing yet, and that it is left out."""
+"""Bytes of a file that its page has with it: in base64 it fits into a form."""
 SHOWN, ROWS = 100, 50
 FORMATS = ("csv", "jsonl")
 
@@ -52,26 +48,47 @@ class File:
 
 
 async def choose(visit: Visit, rendering: Rendering) -> Response:
-    return rendering.page(visit, "transfer/import.html", largest=LARGEST // 1000, error="")
+    return _choosing(visit, rendering)
+
+
+def _choosing(visit: Visit, rendering: Rendering, status: int = 200, error: str = "") -> Response:
+    return rendering.page(
+        visit,
+        "transfer/import.html",
+        status,
+        whole=LARGEST,
+        largest=visit.services.settings.import_file_mb,
+        form_mb=import_files.LARGEST_FORM // 1_000_000,
+        error=error,
+    )
 
 
 async def work(visit: Visit, rendering: Rendering) -> Response:
-    """What the form says is to be done with its file: checked, imported, or its refused rows given as a file."""
+    """What the form says is to be done with its file: checked, imported, or its refused rows given as a file. One that
+    is too large to be looked at in a request is kept, and goes on in the background."""
     form = visit.form()
     try:
         file = _file(visit, form)
+        reading: dict[str, Any] = {
+            "encoding": form.get("encoding") or None,
+            "separator": form.get("separator") or None,
+            "columns": columns_of(form),
+        }
+        if file.size > LARGEST:
+            return await _kept(visit, file, reading)
     except PoolhouseError as error:
         return _refusal(visit, rendering, error)
-    asked: dict[str, Any] = {
-        "format": file.format,
-        "data": file.data,
-        "encoding": form.get("encoding") or None,
-        "separator": form.get("separator") or None,
-        "columns": _columns(form),
-    }
+    asked = {"format": file.format, "data": file.data, **reading}
     act = form.get("act")
     try:
         found = await visit.ask(CHECK, {**asked, "withRefused": act == "refused"})
+    except TooLarge as error:
+        if error.facts.get("field") != "text":
+            return _refusal(visit, rendering, error)
+        try:
+            return await _kept(visit, file, reading)
+        except PoolhouseError as refused:
+            return _refusal(visit, rendering, refused)
     except PoolhouseError as error:
         return _refusal(visit, rendering, error)
     if act == "refused" and found["refused"] is not None:
@@ -86,8 +103,12 @@ async def work(visit: Visit, rendering: Rendering) -> Response:
     return await _shown(visit, rendering, file, form, found)
 
 
+async def _kept(visit: Visit, file: File, reading: dict[str, Any]) -> Response:
+    return await import_files.sent_whole(visit, file.name, file.format, b64decode(file.data), reading)
+
+
 def _file(visit: Visit, form: dict[str, str]) -> File:
-    """Raises InvalidInput, RequestTooLarge."""
+    """Raises InvalidInput."""
     if data := form.get("data"):
         kind = form.get("format", "")
         return File(form.get("name", ""), data, kind if kind in FORMATS else "csv")
@@ -95,22 +116,8 @@ def _file(visit: Visit, form: dict[str, str]) -> File:
     name, content = (sent.filename or "", sent.content) if sent else ("", form.get("pasted", "").encode())
     if not content.strip():
         raise InvalidInput("file", "请选择文件或粘贴内容", "choose a file, or paste rows")
-    if len(content) > LARGEST:
-        raise RequestTooLarge(
-            "file",
-            f"最大 {LARGEST // 1000} kB；更大的文件请用 poolhouse import users 命令或 API",
-            f"at most {LARGEST // 1000} kB: a larger file is for the command poolhouse import users, or the API",
-        )
     lines = name.lower().endswith((".jsonl", ".ndjson")) or content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
     return File(name[:200], b64encode(content).decode(), "jsonl" if lines else "csv")
-
-
-def _columns(form: dict[str, str]) -> dict[str, str]:
-    return {
-        form[f"header.{place}"]: value
-        for name, value in form.items()
-        if (place := name.removeprefix("key.")) != name and value != UNKNOWN and f"header.{place}" in form
-    }
 
 
 async def _import(visit: Visit, asked: dict[str, Any], found: dict[str, Any]) -> str:
@@ -142,8 +149,7 @@ def _download(file: File, refused: str) -> Response:
 def _refusal(visit: Visit, rendering: Rendering, error: PoolhouseError) -> Response:
     trace.note(error=error)
     status = 400 if isinstance(error, InvalidInput) else status_of(error)
-    said = error.message(visit.lang)
-    return rendering.page(visit, "transfer/import.html", status, largest=LARGEST // 1000, error=said)
+    return _choosing(visit, rendering, status, error.message(visit.lang))
 
 
 async def _shown(
@@ -155,7 +161,6 @@ async def _shown(
     status: int = 200,
     error: str = "",
 ) -> Response:
-    fields = await visit.ask(FIELDS, {"targetType": "USER"}) if visit.may(FIELDS) else []
     names = {one["key"]: one["name"] for one in found["columns"] if one["key"]}
     return rendering.page(
         visit,
@@ -165,18 +170,9 @@ async def _shown(
         found=found,
         error=error,
         given=form,
-        chosen=[_choice(one) for one in found["columns"]],
-        groups=GROUPS,
-        secrets=SECRETS,
-        fields=[(CUSTOM + one["key"], one.get("label") or one["key"]) for one in fields],
-        encodings=ENCODINGS,
-        separators=SEPARATORS,
         errors=[{**one, "column": names.get(one["field"], "")} for one in found["errors"][:SHOWN]],
+        **await shown_columns(visit, found["columns"]),
     )
-
-
-def _choice(column: dict[str, Any]) -> str:
-    return LEFT_OUT if column["isLeftOut"] else column["key"] or UNKNOWN
 
 
 # -- imports there were ------------------------------------------------------------------------------------
@@ -185,10 +181,12 @@ def _choice(column: dict[str, Any]) -> str:
 async def jobs(visit: Visit, rendering: Rendering) -> Response:
     number = page_of(visit.http.query)
     found = await visit.ask(ALL, {"page": number, "limit": ROWS})
+    files = await visit.ask(import_files.ALL, {"page": 1, "limit": ROWS}) if number == 1 else {"list": []}
     return rendering.page(
         visit,
         "transfer/imports.html",
         jobs=found["list"],
+        files=files["list"],
         number=number,
         is_last=number * ROWS >= found["totalCount"],
     )
@@ -217,8 +215,14 @@ async def cancel(visit: Visit, rendering: Rendering) -> Response:
 
 PAGES = (
     Page("GET", "/pools/{pool}/users/import", choose, calls=(CHECK, CREATE, PUT)),
-    Page("POST", "/pools/{pool}/users/import", work, calls=(CHECK, CREATE, PUT)),
-    Page("GET", "/pools/{pool}/imports", jobs, calls=(ALL,)),
+    Page(
+        "POST",
+        "/pools/{pool}/users/import",
+        work,
+        calls=(CHECK, CREATE, PUT),
+        largest=import_files.LARGEST_FORM,
+    ),
+    Page("GET", "/pools/{pool}/imports", jobs, calls=(ALL, import_files.ALL)),
     Page("GET", "/pools/{pool}/imports/{job}", job, calls=(ONE, ERRORS)),
     Page("POST", "/pools/{pool}/imports/{job}/cancel", cancel, calls=(ONE, CANCEL)),
 )

@@ -26,6 +26,7 @@ from poolhouse.wire.console.words import (
     explorer,
     forms,
     home,
+    import_files,
     keys,
     mail_server,
     mailing,
@@ -74,6 +75,7 @@ _PARTS = (
     statements.WORDS,
     sms.WORDS,
     transfer.WORDS,
+    import_files.WORDS,
     tenants.WORDS,
     user.WORDS,
 )

@@ -115,9 +115,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "imports_none": ("还没有导入过", "There were no imports yet"),
     "import_one": ("一次导入", "An import"),
     "import_what": (
-        "CSV 等表格（首行为列名）或 JSONL，最多 1,000 行、{largest} kB，其中明文密码最多 100 行",
-        "A table such as CSV, the first line of which names the columns, or JSONL: at most 1,000 rows and "
-        "{largest} kB, 100 rows of them with a plain password",
+        "CSV 或 JSONL 文件，最大 {largest} MB；多于 1,000 行的文件在后台检查和导入",
+        "A CSV or JSONL file, up to {largest} MB; more than 1,000 rows are checked and imported in the background",
     ),
     "import_file": ("文件", "File"),
     "import_pasted": (
@@ -130,8 +129,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "import_look": ("检查文件", "Check the file"),
     "import_larger": (
-        "更大的文件请在服务器上用 poolhouse import users 命令，或通过 API 分批导入",
-        "A larger file is for the command poolhouse import users on the server, or for the API, piece by piece",
+        "没有 JavaScript 时最大 {form_mb} MB；更大的文件可用 poolhouse import upload 命令上传",
+        "Without JavaScript up to {form_mb} MB; poolhouse import upload sends a larger one",
     ),
     "import_another": ("换一个文件", "Another file"),
     "import_was_pasted": ("粘贴的内容", "What was pasted"),

@@ -1,0 +1,40 @@
+"""What the columns of a file of users are: shown with some of their cells, and chosen by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from poolhouse.wire.console.people.export import FIELDS, GROUPS
+from poolhouse.wire.console.people.view import CUSTOM
+from poolhouse.wire.console.visit import Visit
+
+ENCODINGS = ("utf-8", "utf-16", "gb18030", "big5", "windows-1252")
+SEPARATORS = ("comma", "semicolon", "tab", "bar")
+SECRETS = ("password", "passwordHash", "salt")
+UNKNOWN, LEFT_OUT = "?", ""
+"""What is chosen for a column: nothing yet, and that it is left out."""
+
+
+def columns_of(form: dict[str, str]) -> dict[str, str]:
+    return {
+        form[f"header.{place}"]: value
+        for name, value in form.items()
+        if (place := name.removeprefix("key.")) != name and value != UNKNOWN and f"header.{place}" in form
+    }
+
+
+async def shown_columns(visit: Visit, columns: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `transfer/reading.html` and `transfer/columns.html` need beside what was found."""
+    fields = await visit.ask(FIELDS, {"targetType": "USER"}) if visit.may(FIELDS) else []
+    return {
+        "chosen": [_choice(one) for one in columns],
+        "groups": GROUPS,
+        "secrets": SECRETS,
+        "fields": [(CUSTOM + one["key"], one.get("label") or one["key"]) for one in fields],
+        "encodings": ENCODINGS,
+        "separators": SEPARATORS,
+    }
+
+
+def _choice(column: dict[str, Any]) -> str:
+    return LEFT_OUT if column["isLeftOut"] else column["key"] or UNKNOWN
