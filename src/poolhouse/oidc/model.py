@@ -51,7 +51,8 @@ LOGIN_SCOPE = "openid profile"
 class AuthorizationRequest:
     """A checked request of a known application: its redirect address is one the application registered.
 
-    The claims are those it asks for by name, beside its scopes'. `subject`: only this user may answer it.
+    The claims are those it asks for by name, beside its scopes'. `subject`: only this user may answer it. `binding`: an
+    outside identity that whoever signs in for it will have (`federation`).
     """
 
     app_id: str
@@ -70,6 +71,7 @@ class AuthorizationRequest:
     id_token_claims: tuple[str, ...] = ()
     userinfo_claims: tuple[str, ...] = ()
     subject: str | None = None
+    binding: str | None = None
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -62,20 +62,23 @@ class Provider:
                 return RedirectResponse(f"/oidc/auth?{onward}", 303, headers={"cache-control": "no-store"})
         try:
             asked = read_request(app, given, twice, await self._hinted(app, given.get("id_token_hint")))
-            return await self._answer(browser, app, asked)
+            return await self._answer(browser, app, asked, given.get("ext_idp_conn_id"))
         except OAuthError as error:
             trace.note(error=error)
             return refuse(self.pages.rendering, browser, to, error)
 
-    async def _answer(self, browser: Browser, app: App, asked: AuthorizationRequest) -> Response:
+    async def _answer(
+        self, browser: Browser, app: App, asked: AuthorizationRequest, connection: str | None
+    ) -> Response:
+        """`connection`: of the identity source to sign in by, without asking for another way."""
         session = await browser.session(app.pool_id)
         if must_sign_in(app, asked, session):
             if "none" in asked.prompt:
                 raise OAuthError("login_required", "nobody is logged in who would do")
-            sealed = self.services.sealed_requests.seal(asked)
-            return RedirectResponse(
-                f"/login?{urlencode({'request': sealed})}", 303, headers={"cache-control": "no-store"}
-            )
+            page, facts = "/login", {"request": self.services.sealed_requests.seal(asked)}
+            if connection:
+                page, facts = "/login/identity", {**facts, "connection": connection}
+            return RedirectResponse(f"{page}?{urlencode(facts)}", 303, headers={"cache-control": "no-store"})
         assert session is not None
         return await self.pages.proceed(browser, app, asked, session)
 

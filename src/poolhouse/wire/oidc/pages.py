@@ -38,6 +38,7 @@ from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.oidc.answers import back_to, deliver, refuse
 from poolhouse.wire.oidc.browser import Browser, browser_of, typed, with_browser
+from poolhouse.wire.oidc.federated import FederatedSteps
 from poolhouse.wire.oidc.passkeys import SCRIPT, PasskeySteps
 from poolhouse.wire.oidc.rendering import Look, Rendering, look_of
 from poolhouse.wire.tracked_body import TrackedBody
@@ -83,7 +84,7 @@ Act = Callable[["Pages", Step], Awaitable[Response]]
 class Pages:
     def __init__(self, services: WireServices) -> None:
         self._services, self.rendering = services, Rendering()
-        self._passkeys = PasskeySteps(services)
+        self._passkeys, self._federated = PasskeySteps(services), FederatedSteps(services)
 
     def routes(self) -> list[BaseRoute]:
         acts: list[tuple[str, str, Act, str]] = [
@@ -92,6 +93,8 @@ class Pages:
             ("POST", "/login/passkey", Pages.sign_in_by_passkey, "sign_in"),
             ("POST", "/login/passkey/begin", Pages.begin_passkey, "sign_in"),
             ("POST", "/login/passkey/add", Pages.add_passkey, "passkey_offer"),
+            ("GET", "/login/identity", Pages.begin_identity, "sign_in"),
+            ("POST", "/login/identity/create", Pages.create_by_identity, "sign_in"),
             ("POST", "/login/send-code", Pages.send_code, "sign_in"),
             ("POST", "/login/code", Pages.sign_in_by_code, "sign_in"),
             ("GET", "/login/signup", Pages.show_sign_up, "sign_up"),
@@ -106,12 +109,13 @@ class Pages:
         routes: list[BaseRoute] = [
             Route(path, self._handler(act, page), methods=[method]) for method, path, act, page in acts
         ]
-        return [*routes, Route("/login/captcha/{captcha_id}.wav", self._captcha_sound)]
+        sound = Route("/login/captcha/{captcha_id}.wav", self._captcha_sound)
+        return [*routes, sound, *self._federated.routes(self)]
 
     # -- sign in -------------------------------------------------------------------------------------------
 
     async def show_sign_in(self, step: Step) -> Response:
-        return await self._page(step, "sign_in")
+        return await self.page(step, "sign_in")
 
     async def sign_in(self, step: Step) -> Response:
         keys = _keys(step.given("account"))
@@ -119,7 +123,7 @@ class Pages:
         logged_in = await self._services.login.with_any_password(
             step.caller, keys, typed(step.form, "password"), how
         )
-        return await self._enter(step, logged_in)
+        return await self.enter(step, logged_in)
 
     async def send_code(self, step: Step) -> Response:
         """Says the same whether or not the address is somebody's."""
@@ -127,7 +131,7 @@ class Pages:
         purpose: Purpose = "reset_password" if step.given("way") == "reset" else "login"
         await self._services.codes.send(step.caller, channel, target, purpose)
         name = "reset" if purpose == "reset_password" else "sign_in"
-        return await self._page(step, name, notice="code_sent", way=step.given("way"))
+        return await self.page(step, name, notice="code_sent", way=step.given("way"))
 
     async def sign_in_by_code(self, step: Step) -> Response:
         channel, target = _address(step.given("account"))
@@ -137,27 +141,34 @@ class Pages:
             )
         except UserNotFound as error:
             raise InvalidInput("code", "验证码错误", "the code is wrong") from error
-        return await self._enter(step, logged_in)
+        return await self.enter(step, logged_in)
 
     async def begin_passkey(self, step: Step) -> Response:
         return await self._passkeys.begin(step)
 
     async def sign_in_by_passkey(self, step: Step) -> Response:
-        return await self._enter(step, await self._passkeys.sign_in(step), offers=False)
+        return await self.enter(step, await self._passkeys.sign_in(step), offers=False)
 
     async def add_passkey(self, step: Step) -> Response:
         """Of whoever has just signed in here, who then goes on to the application."""
         session = await step.browser.session(step.app.pool_id)
         if must_sign_in(step.app, step.asked, session):
-            return await self._page(step, "sign_in")
+            return await self.page(step, "sign_in")
         assert session is not None
         await self._passkeys.add(step, session)
         return await self.proceed(step.browser, step.app, step.asked, session)
 
+    async def begin_identity(self, step: Step) -> Response:
+        return await self._federated.begin(self, step)
+
+    async def create_by_identity(self, step: Step) -> Response:
+        logged_in = await self._federated.create(step)
+        return await self.enter(replace(step, asked=replace(step.asked, binding=None)), logged_in)
+
     # -- sign up -------------------------------------------------------------------------------------------
 
     async def show_sign_up(self, step: Step) -> Response:
-        return await self._page(step, "sign_up")
+        return await self.page(step, "sign_up")
 
     async def sign_up(self, step: Step) -> Response:
         values = {name: step.given(name) for name in ("username", "email") if step.given(name)}
@@ -167,12 +178,12 @@ class Pages:
             password=typed(step.form, "password") or None,
             force_login=True,
         )
-        return await self._enter(step, await self._services.registrations.register(step.caller, registration))
+        return await self.enter(step, await self._services.registrations.register(step.caller, registration))
 
     # -- forgotten, forced and first passwords -------------------------------------------------------------
 
     async def show_reset(self, step: Step) -> Response:
-        return await self._page(step, "reset", way="reset")
+        return await self.page(step, "reset", way="reset")
 
     async def reset(self, step: Step) -> Response:
         channel, target = _address(step.given("account"))
@@ -181,7 +192,7 @@ class Pages:
             await self._services.recovery.by_code(step.caller, channel, target, step.given("code"), password)
         except UserNotFound as error:
             raise InvalidInput("code", "验证码错误", "the code is wrong") from error
-        return await self._page(step, "sign_in", notice="reset_done")
+        return await self.page(step, "sign_in", notice="reset_done")
 
     async def new_password(self, step: Step) -> Response:
         ticket, password = step.given("ticket"), typed(step.form, "password")
@@ -190,7 +201,7 @@ class Pages:
             await self._services.recovery.by_first_login(step.caller, ticket, password)
         else:
             await self._services.recovery.forced(step.caller, ticket, old, password)
-        return await self._page(step, "sign_in", notice="reset_done")
+        return await self.page(step, "sign_in", notice="reset_done")
 
     # -- second step ---------------------------------------------------------------------------------------
 
@@ -198,13 +209,13 @@ class Pages:
         ticket, code = step.given("ticket"), step.given("code")
         if step.given("enroll"):
             await self._services.mfa_login.confirm(step.caller, ticket, code)
-            return await self._page(step, "second_step", ticket=ticket, enrollment=None, recovery=False,
+            return await self.page(step, "second_step", ticket=ticket, enrollment=None, recovery=False,
                                     notice="enrolled")  # fmt: skip
         if step.given("recovery"):
             logged_in, following = await self._services.mfa_login.by_recovery_code(step.caller, ticket, code)
             return await self._keep_recovery(step, logged_in, following)
         logged_in = await self._services.mfa_login.by_totp(step.caller, ticket, code)
-        return await self._enter(step, logged_in)
+        return await self.enter(step, logged_in)
 
     async def _keep_recovery(self, step: Step, logged_in: LoggedIn, following: str) -> Response:
         """Shown once, on the way: the used code is void and this one takes its place."""
@@ -224,7 +235,7 @@ class Pages:
         """To where an authorization request leads, which nobody has to type again."""
         session = await step.browser.session(step.app.pool_id)
         if must_sign_in(step.app, step.asked, session):
-            return await self._page(step, "sign_in")
+            return await self.page(step, "sign_in")
         assert session is not None
         return await self.proceed(step.browser, step.app, step.asked, session)
 
@@ -278,7 +289,7 @@ class Pages:
         session = await step.browser.session(step.app.pool_id)
         # Asked again here: the form may be posted with a request that was on its way to the sign-in page.
         if must_sign_in(step.app, step.asked, session):
-            return await self._page(step, "sign_in")
+            return await self.page(step, "sign_in")
         assert session is not None
         if step.given("answer") != "allow":
             denied = OAuthError("access_denied", "the user said no")
@@ -329,22 +340,22 @@ class Pages:
                     return await act(self, step)
                 except TooManyRequests as error:
                     trace.note(error=error)
-                    return await self._refused(step, page, error)
+                    return await self.refused(step, page, error)
                 except Unavailable:
                     raise
                 except PoolhouseError as error:
                     trace.note(error=error)
-                    return await self._refused(step, page, error)
+                    return await self.refused(step, page, error)
             except OAuthError as error:
                 trace.note(error=error)
                 return self.problem(browser, error)
             except PoolhouseError as error:
                 trace.note(error=error)
-                return self._failed(browser, error)
+                return self.failed(browser, error)
 
         return with_browser(self._services, answer)
 
-    def _failed(self, browser: Browser, error: PoolhouseError) -> Response:
+    def failed(self, browser: Browser, error: PoolhouseError) -> Response:
         response = self.problem(browser, error)
         if isinstance(error, Unavailable):
             response.status_code = 503
@@ -358,6 +369,12 @@ class Pages:
         asked = self._services.sealed_requests.unseal(sealed)
         return _Read(browser.speaking(asked.ui_locales), asked, sealed, TrackedBody(form, _MACHINERY))
 
+    async def step_of(self, browser: Browser, sealed: str) -> Step:
+        """Of a sealed request that came back by another way than a form. Raises InvalidInput, OAuthError."""
+        asked = self._services.sealed_requests.unseal(sealed)
+        form = TrackedBody({}, _MACHINERY)
+        return await self._step(_Read(browser.speaking(asked.ui_locales), asked, sealed, form))
+
     async def _step(self, read: _Read) -> Step:
         """Raises OAuthError where the application would no longer be answered."""
         asked = read.asked
@@ -365,13 +382,14 @@ class Pages:
         check_again(app, asked)
         return Step(read.browser, app, asked, read.sealed, read.form)
 
-    async def _enter(self, step: Step, logged_in: LoggedIn, *, offers: bool = True) -> Response:
+    async def enter(self, step: Step, logged_in: LoggedIn, *, offers: bool = True) -> Response:
         """To the application; once in a while by way of the offer to make a passkey, where they are on."""
         assert logged_in.session is not None
+        await self._federated.bind(step, logged_in.user)
         offered = await self._passkeys.offer(step, logged_in.session) if offers else None
         if offered is not None:
             again = self._services.sealed_requests.seal(_answered(step.asked, logged_in.session))
-            response = await self._page(replace(step, sealed=again), "passkey_offer", **offered)
+            response = await self.page(replace(step, sealed=again), "passkey_offer", **offered)
             self._passkeys.note_offer(step, response)
             return await _let_in(step, response, logged_in)
         response = await self.proceed(
@@ -379,35 +397,35 @@ class Pages:
         )
         return await _let_in(step, response, logged_in)
 
-    async def _refused(self, step: Step, page: str, error: PoolhouseError) -> Response:
+    async def refused(self, step: Step, page: str, error: PoolhouseError) -> Response:
         """The same page again with the reason, or the page the refusal leads to."""
         if isinstance(error, MfaRequired):
             return await self._second_step_page(step, error.facts["mfa_token"], error.facts.get("totp", True))
         if isinstance(error, PasswordResetRequired) and (ticket := error.facts.get("token")):
             old = error.facts.get("old_password", False)
-            return await self._page(step, "new_password", ticket=ticket, old_password=old)
+            return await self.page(step, "new_password", ticket=ticket, old_password=old)
         told = error.message(step.browser.http.lang)
         if page == "second_step":
-            return await self._page(step, page, error=told, ticket=step.given("ticket"), enrollment=None,
+            return await self.page(step, page, error=told, ticket=step.given("ticket"), enrollment=None,
                                     recovery=bool(step.given("recovery")))  # fmt: skip
         if page == "new_password":
-            return await self._page(step, page, error=told, ticket=step.given("ticket"),
+            return await self.page(step, page, error=told, ticket=step.given("ticket"),
                                     old_password="old_password" in step.form)  # fmt: skip
         if page == "passkey_offer":
             session = await step.browser.session(step.app.pool_id)
             offered = await self._passkeys.offer(step, session, again=True) if session else None
-            return await self._page(step, page if offered else "sign_in", error=told, **(offered or {}))
+            return await self.page(step, page if offered else "sign_in", error=told, **(offered or {}))
         captcha = None
         if isinstance(error, CaptchaRequired) or step.given("captcha"):
             captcha = await self._captcha(step)
         way = step.given("way") or ("code" if step.browser.http.path.endswith("/code") else "")
-        return await self._page(step, page, error=told, captcha=captcha, way=way)
+        return await self.page(step, page, error=told, captcha=captcha, way=way)
 
     async def _second_step_page(self, step: Step, ticket: str, has_factor: bool) -> Response:
         enrollment = None
         if not has_factor:
             enrollment = await self._services.mfa_login.associate(step.caller, ticket, step.app.name)
-        return await self._page(step, "second_step", ticket=ticket, enrollment=enrollment, recovery=False)
+        return await self.page(step, "second_step", ticket=ticket, enrollment=enrollment, recovery=False)
 
     async def _captcha(self, step: Step) -> dict[str, str]:
         challenge = await self._services.captchas.issue(step.caller)
@@ -424,7 +442,7 @@ class Pages:
             return Response("", 404)
         return Response(sound, media_type="audio/wav", headers={"cache-control": "no-store"})
 
-    async def _page(self, step: Step, name: str, **facts: Any) -> Response:
+    async def page(self, step: Step, name: str, **facts: Any) -> Response:
         pool = await self._services.pools.get(step.app.pool_id)
         can_register = not (pool.settings.register_disabled or step.app.settings.register_disabled)
         shown: dict[str, Any] = {
@@ -440,6 +458,8 @@ class Pages:
             "captcha": None,
             "look": look_of(pool, step.app),
             "passkeys": name in _WITH_SCRIPT and await self._passkeys.is_on(step),
+            "offers": await self._federated.offers(step) if name == "sign_in" else [],
+            "binding": bool(step.asked.binding),
             **facts,
         }
         if shown["passkeys"]:
@@ -486,7 +506,8 @@ def _answered(asked: AuthorizationRequest, session: Session) -> AuthorizationReq
     """The request after somebody has signed in for it. From now on it is theirs alone: to anybody else it would be a
     request that no longer asks for a login."""
     prompt = tuple(word for word in asked.prompt if word not in ("login", "select_account"))
-    return replace(asked, prompt=prompt, max_age=None, subject=asked.subject or session.user_id)
+    subject = asked.subject or session.user_id
+    return replace(asked, prompt=prompt, max_age=None, subject=subject, binding=None)
 
 
 def _keys(account: str) -> list[UserKey]:

@@ -101,12 +101,14 @@ class Rendering:
     def preview(self, lang: Lang, look: Look, app_name: str, theme: str) -> Response:
         """The sign-in page in a look that may not be anybody's yet, for a frame of ours. Nothing in it can be used:
         it is inert, and its policy lets no form, script or link do anything."""
-        shown = {
+        shown: dict[str, Any] = {
             "account": "",
             "way": "",
             "captcha": None,
             "can_register": True,
             "passkeys": False,
+            "offers": [],
+            "binding": False,
             "sealed": "",
             "form_token": "",
         }

@@ -54,6 +54,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "keep_recovery": ("请妥善保存新的恢复代码", "Keep your recovery code in a safe place"),
     "verify": ("验证", "Verify"),
     "continue": ("继续", "Continue"),
+    "by_identity": ("其他登录方式", "Other ways to sign in"),
+    "sign_in_by": ("使用 {source} 登录", "Sign in with {source}"),
+    "bind_help": (
+        "还没有账号与你的身份绑定。登录已有账号即可完成绑定，也可以创建新账号",
+        "No account is linked to your identity yet. Sign in to the one you have, or create a new one",
+    ),
+    "bind_create": ("创建新账号", "Create a new account"),
     "passkey_sign_in": ("使用通行密钥登录", "Sign in with a passkey"),
     "passkey_offer_title": ("下次用通行密钥登录？", "Sign in with a passkey next time?"),
     "passkey_offer": (

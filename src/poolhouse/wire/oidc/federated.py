@@ -1,0 +1,140 @@
+"""Signing in by an identity source on the hosted pages: the buttons, the way there and the way back.
+
+What comes back is a stranger's until its `state` was taken by this browser (`federation/attempts.py`). Where it leads
+after that is the sealed request's to say, so no address in it is followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, cast
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from poolhouse import trace
+from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
+from poolhouse.federation.model import Begun, Callback
+from poolhouse.federation.service import Asked, Offer
+from poolhouse.login.model import LoggedIn
+from poolhouse.oidc.model import OAuthError
+from poolhouse.services import WireServices
+from poolhouse.users.model import User
+from poolhouse.wire.oidc.browser import FORM_COOKIE, Browser, with_browser
+
+if TYPE_CHECKING:
+    from poolhouse.wire.oidc.pages import Pages, Step
+
+CALLBACK = "/connections/{kind}/{identifier}/callback"
+
+
+class FederatedSteps:
+    def __init__(self, services: WireServices) -> None:
+        self._services = services
+
+    async def offers(self, step: Step) -> list[Offer]:
+        """A button each; none while somebody is asked whose account their identity is to have."""
+        if step.asked.binding:
+            return []
+        offered = await self._services.federation.offered(step.app.pool_id, step.app.id)
+        return [one for one in offered if one.redirecting]
+
+    async def begin(self, pages: Pages, step: Step) -> Response:
+        """GET /login/identity: to the provider. The browser keeps what it has to bring back in its form cookie."""
+        name = step.browser.http.query.text("connection") or ""
+        token = step.browser.form_token()
+        begun = await self._services.federation.begin(
+            step.caller, name, "page", origin=step.browser.origin, browser=token, request=step.sealed
+        )
+        return _away(pages, step.browser, begun, token)
+
+    async def bind(self, step: Step, user: User) -> None:
+        """Whoever has just signed in has the identity that was asked about."""
+        if step.asked.binding:
+            browser = step.browser.cookies.get(FORM_COOKIE, "")
+            await self._services.federation.bind(step.caller, step.asked.binding, browser, user)
+
+    async def create(self, step: Step) -> LoggedIn:
+        """Or a new account has it."""
+        if not step.asked.binding:
+            raise InvalidInput("request", "登录请求无效", "nobody was asked")
+        browser = step.browser.cookies.get(FORM_COOKIE, "")
+        return await self._services.federation.create(step.caller, step.asked.binding, browser)
+
+    def routes(self, pages: Pages) -> list[BaseRoute]:
+        async def back(browser: Browser) -> Response:
+            try:
+                return await self._back(pages, browser)
+            except OAuthError as error:
+                trace.note(error=error)
+                return pages.problem(browser, error)
+            except PoolhouseError as error:
+                trace.note(error=error)
+                return pages.failed(browser, error)
+
+        handle = with_browser(self._services, back)
+
+        async def answer(request: Request) -> Response:
+            return await handle(request)
+
+        return [Route(CALLBACK, answer, methods=["GET", "POST"])]
+
+    async def _back(self, pages: Pages, browser: Browser) -> Response:
+        kind, identifier = _path(browser)
+        if browser.http.method == "POST":
+            form = tuple(browser.http.form_pairs())
+            state = _state(form)
+            await self._services.federation.hold(state, form)
+            onward = f"{browser.http.path}?{urlencode({'state': state})}"
+            return RedirectResponse(onward, 303, headers={"cache-control": "no-store"})
+        query = tuple(browser.http.query.decoded)
+        kept = browser.cookies.get(FORM_COOKIE, "")
+        attempt = await self._services.federation.taken(browser.caller("", None), _state(query), kept)
+        step = await pages.step_of(browser, attempt.kept.request)
+        if (step.app.pool_id, step.app.id) != (attempt.pool_id, attempt.kept.app_id):
+            raise InvalidInput("state", "登录属于另一个应用", "the sign-in is another application's")
+        callback = Callback(cast(Literal["GET", "POST"], browser.http.method), query)
+        try:
+            came = await self._services.federation.complete(
+                step.caller, attempt, callback, (kind, identifier), kept
+            )
+            if isinstance(came, LoggedIn):
+                return await pages.enter(step, came)
+        except Unavailable:
+            raise
+        except PoolhouseError as error:
+            trace.note(error=error)
+            return await pages.refused(step, "sign_in", error)
+        assert isinstance(came, Asked), "a link of one's own identity begins at no page"
+        asked = replace(step.asked, binding=came.ticket)
+        again = replace(step, asked=asked, sealed=self._services.sealed_requests.seal(asked))
+        return await pages.page(again, "sign_in", notice="bind_help")
+
+
+def _path(browser: Browser) -> tuple[str, str]:
+    parts = browser.http.path.split("/")
+    return parts[2], "/".join(parts[3:-1])
+
+
+def _state(pairs: tuple[tuple[str, str], ...]) -> str:
+    """By either of its names; "" for none, and for several."""
+    found = [value for name, value in pairs if name in ("state", "RelayState")]
+    return found[0] if len(found) == 1 else ""
+
+
+def _away(pages: Pages, browser: Browser, begun: Begun, token: str) -> Response:
+    if begun.form is not None:
+        response = pages.rendering.page(
+            browser,
+            "form_post.html",
+            posts_to=begun.address,
+            script="submit.js",
+            target=begun.address,
+            facts=dict(begun.form),
+        )
+    else:
+        response = RedirectResponse(begun.address, 303, headers={"cache-control": "no-store"})
+    browser.keep_form_token(response, token)
+    return response
