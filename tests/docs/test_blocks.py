@@ -107,6 +107,15 @@ LEFT = {
         "docs/operations/secrets.md",
         "$ POOLHOUSE_SECRET_KEY=",
     ): "several nodes with both keys: tests/crypto/test_rotation.py",
+    ("docs/guide/identity-sources-ldap.md", "POOLHOUSE_OUTGOING_HOSTS="): "a host of one's own",
+    (
+        "docs/guide/identity-sources-ldap.md",
+        "{",
+    ): "a directory of one's own: tests/federation/ldap has a real one",
+    (
+        "docs/guide/identity-sources-ldap.md",
+        "poolhouse source",
+    ): "with ids of one's own; tests/commands asks each",
     ("tests/upgrade/README.md", "poolhouse up"): "run with the program of an older commit",
     ("tests/upgrade/README.md", "python -m tests.upgrade.fill"): "run beside the program of an older commit",
     ("docs/operations/watching.md", "time() -"): "for Prometheus; test_code_words.py asks for the metric",

@@ -67,6 +67,9 @@ def body_of(world: World, place: Place, user_id: str, sealed: str) -> dict[str, 
     body = sample(what, Sown(world.pool.id, "", {"userId": user_id, "departmentId": "x"})) or {}
     if place.path[0] in ("passwordPayload", "options"):
         body |= {"connection": "PASSWORD", "passwordPayload": {"username": "bob", "password": "x"}}
+    if place.path[0] in ("ldapPayload", "adPayload"):
+        body |= {"connection": place.path[0].removesuffix("Payload").upper()}
+        body |= {place.path[0]: {"sAMAccountName": "bob", "password": "x"}}
     if place.path[-1] == "passwordForPhonePassCode":
         body |= {"connection": "PASSCODE", "passCodePayload": {"email": "x@example.com", "passCode": "1"}}
     if what.path.endswith("verify-delete-account-request"):

@@ -7,6 +7,7 @@ before it is raised, with the step and the reason.
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -23,7 +24,9 @@ from poolhouse.errors import (
     IdentityUnbound,
     NotSupported,
     PoolhouseError,
+    ProviderAccountRefused,
     ProviderFailed,
+    ProviderRefused,
     TokenExpired,
     TooManyRequests,
     Unavailable,
@@ -53,6 +56,7 @@ from poolhouse.pools.service import PoolService
 from poolhouse.sessions import postgres as session_rows
 from poolhouse.tenants import postgres_sources as rows
 from poolhouse.tenants.model import Connection
+from poolhouse.texts import trimmed
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
 
@@ -279,7 +283,7 @@ class Federation:
         opened = await self._opened(caller, name)
         client = catalog.verifying(opened.manifest.kind)
         connection = opened.way.connection
-        subject = UserKey("username", f"{connection.id}:{username.strip().casefold()}"[:256])
+        subject = UserKey("username", f"{connection.id}:{_spelled(username)}"[:256])
         try:
             if not password or not username.strip():
                 raise WrongCredentials("empty")
@@ -393,8 +397,15 @@ class Federation:
             detail["connection"] = connection.identifier
         if isinstance(error, ProviderFailed):
             detail |= {"step": error.step, "reason": error.reason("en-US")}
+        elif isinstance(error, ProviderRefused | ProviderAccountRefused):
+            detail["said"] = error.reason("en-US")
         event = Event("login", "user", app_id=caller.app_id, success=False, detail=detail)
         await self._audit.write_refusal(caller, event)
+
+
+def _spelled(username: str) -> str:
+    """One spelling of what directories take for one name (RFC 4518), so that tries are counted together."""
+    return " ".join(unicodedata.normalize("NFKC", trimmed(username)).split()).casefold()
 
 
 async def _in_time(asked: Awaitable[T]) -> T:

@@ -11,6 +11,7 @@ from poolhouse.credentials.access_keys import AccessKeyService
 from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.credentials.service import Credentials
 from poolhouse.federation.binding import Binding
+from poolhouse.federation.directories import DirectorySignIn
 from poolhouse.federation.service import Federation
 from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.address_proofs import AddressProofs
@@ -92,6 +93,7 @@ class SignIn:
     sealed_requests: SealedRequests
     sealed_logins: SealedLogins
     federation: Federation
+    directory_sign_in: DirectorySignIn
 
 
 def build_tokens(raw: Raw, core: Core) -> Tokens:
@@ -202,6 +204,16 @@ def build_sign_in(
     )
     issuing = Issuing(db, users, tokens.sessions)
     oidc_tokens = TokensInUse(db=db, users=users, sessions=tokens.sessions, grants=oidc_grants)
+    federation = Federation(
+        db=db,
+        box=raw.box,
+        pools=core.pools,
+        binding=Binding(db=db, users=users, sign_up=proving.sign_up, proofs=proving.proofs, audit=audit),
+        login=login,
+        lockout=proving.lockout,
+        outgoing=Outgoing(core.settings.called_hosts),
+        audit=audit,
+    )
     return SignIn(
         credentials=Credentials(
             sessions=tokens.sessions,
@@ -285,16 +297,8 @@ def build_sign_in(
         ),
         sealed_requests=SealedRequests(raw.box),
         sealed_logins=SealedLogins(raw.box),
-        federation=Federation(
-            db=db,
-            box=raw.box,
-            pools=core.pools,
-            binding=Binding(db=db, users=users, sign_up=proving.sign_up, proofs=proving.proofs, audit=audit),
-            login=login,
-            lockout=proving.lockout,
-            outgoing=Outgoing(core.settings.called_hosts),
-            audit=audit,
-        ),
+        federation=federation,
+        directory_sign_in=DirectorySignIn(federation, core.apps),
         oidc_grants=oidc_grants,
         oidc=OidcService(
             db=db, apps=core.apps, sessions=tokens.sessions, grants=oidc_grants, issuing=issuing

@@ -80,8 +80,6 @@ SAYS_NOTHING: dict[tuple[str, str], str] = {
     ("SetCustomDataReqDto", "tenant_id"): "the target's id says whose",
     ("SetCustomDataDto", "tenant_id"): "the target's id says whose",
     ("GetCustomDataQuery", "tenant_id"): "the target's id says whose",
-    ("SignIn", "ldap_payload"): _REFUSED_ANYWAY,
-    ("SignIn", "ad_payload"): _REFUSED_ANYWAY,
     ("SignInOptions", "client_ip"): _NOT_BELIEVED,
     ("SignUpOptions", "client_ip"): _NOT_BELIEVED,
     ("SignInOptions", "context"): _PIPELINES,

@@ -38,6 +38,7 @@ from poolhouse.users.model import UserKey
 from poolhouse.users.same_person import keys_typed
 from poolhouse.wire.oidc.answers import back_to, deliver, refuse
 from poolhouse.wire.oidc.browser import Browser, browser_of, typed, with_browser
+from poolhouse.wire.oidc.company import CompanySteps
 from poolhouse.wire.oidc.federated import FederatedSteps
 from poolhouse.wire.oidc.passkeys import SCRIPT, PasskeySteps
 from poolhouse.wire.oidc.rendering import Look, Rendering, look_of
@@ -85,6 +86,7 @@ class Pages:
     def __init__(self, services: WireServices) -> None:
         self._services, self.rendering = services, Rendering()
         self._passkeys, self._federated = PasskeySteps(services), FederatedSteps(services)
+        self._company = CompanySteps(services)
 
     def routes(self) -> list[BaseRoute]:
         acts: list[tuple[str, str, Act, str]] = [
@@ -97,6 +99,7 @@ class Pages:
             ("POST", "/login/identity/create", Pages.create_by_identity, "sign_in"),
             ("POST", "/login/send-code", Pages.send_code, "sign_in"),
             ("POST", "/login/code", Pages.sign_in_by_code, "sign_in"),
+            ("POST", "/login/company", Pages.sign_in_by_company, "sign_in"),
             ("GET", "/login/signup", Pages.show_sign_up, "sign_up"),
             ("POST", "/login/signup", Pages.sign_up, "sign_up"),
             ("GET", "/login/reset", Pages.show_reset, "reset"),
@@ -142,6 +145,9 @@ class Pages:
         except UserNotFound as error:
             raise InvalidInput("code", "验证码错误", "the code is wrong") from error
         return await self.enter(step, logged_in)
+
+    async def sign_in_by_company(self, step: Step) -> Response:
+        return await self.enter(step, await self._company.sign_in(step))
 
     async def begin_passkey(self, step: Step) -> Response:
         return await self._passkeys.begin(step)
@@ -462,6 +468,9 @@ class Pages:
             "binding": bool(step.asked.binding),
             **facts,
         }
+        if name == "sign_in":
+            shown["companies"] = await self._company.offered(step)
+            shown["company"] = self._company.chosen(step, shown["companies"])
         if shown["passkeys"]:
             shown["script"] = SCRIPT
         return self.render(step.browser, f"{name}.html", 200, step.asked, **shown)

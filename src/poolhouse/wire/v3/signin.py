@@ -14,7 +14,8 @@ from msgspec import UNSET
 from poolhouse.apps.proofs import Proof
 from poolhouse.caller import Caller
 from poolhouse.crypto.transport import Encryption
-from poolhouse.errors import InvalidInput, Missing, NotAuthenticated, NotSupported
+from poolhouse.errors import InvalidInput, Missing, NotAuthenticated
+from poolhouse.federation.directories import Kind
 from poolhouse.login.codes import Purpose
 from poolhouse.login.model import Channel, LoggedIn, Registration
 from poolhouse.login.model import SignIn as How
@@ -63,8 +64,6 @@ PURPOSES: dict[str, Purpose] = {
 
 
 async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
-    if body.connection in ("LDAP", "AD"):
-        raise NotSupported(what=f"connection {body.connection}")
     caller = await _of_client(request, body)
     if options := body.options:
         refuse_unbuilt(
@@ -81,10 +80,24 @@ async def sign_in(request: V3Request, body: SignIn) -> LoginToken:
             given.password, _encryption(options.password_encrypt_type if options else None)
         )
         logged_in = await request.services.login.with_any_password(caller, _keys(given), password, how)
+    elif body.connection in ("LDAP", "AD"):
+        logged_in = await _by_directory(request, body, caller, how)
     else:
         channel, target, code, country_code = _pass_code(present(body.pass_code_payload, "passCodePayload"))
         logged_in = await request.services.code_login.login(caller, channel, target, code, how, country_code)
     return await login_token(request, logged_in)
+
+
+async def _by_directory(request: V3Request, body: SignIn, caller: Caller, how: How) -> LoggedIn:
+    """At the company's directory, of which the application has one of the kind."""
+    kind: Kind = "ldap" if body.connection == "LDAP" else "ad"
+    given = present(body.ldap_payload if kind == "ldap" else body.ad_payload, f"{kind}Payload")
+    password = await request.services.transport.read(
+        given.password, _encryption(body.options.password_encrypt_type if body.options else None)
+    )
+    return await request.services.directory_sign_in.sign_in_by_kind(
+        caller, kind, given.s_am_account_name, password, how.captcha
+    )
 
 
 async def sign_up(request: V3Request, body: SignUp) -> UserDto:

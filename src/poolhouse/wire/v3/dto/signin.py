@@ -79,12 +79,21 @@ class SignInOptions(Dto, kw_only=True):
     password_encrypt_type: PasswordEncryptType | None = None
 
 
+class DirectoryPayload(Dto, kw_only=True):
+    """The contract has one shape for either kind, `SignInByLdapPayloadDto` and `SignInByAdPayloadDto`, and
+    calls the name `sAMAccountName` in both: what somebody is called in the directory.
+    """
+
+    s_am_account_name: str = field(name="sAMAccountName")
+    password: str
+
+
 class SignIn(Dto, kw_only=True):
     connection: Literal["PASSWORD", "PASSCODE", "LDAP", "AD"]
     password_payload: PasswordPayload | None = None
     pass_code_payload: PassCodePayload | None = None
-    ldap_payload: Any = None
-    ad_payload: Any = None
+    ldap_payload: DirectoryPayload | None = None
+    ad_payload: DirectoryPayload | None = None
     options: SignInOptions | None = None
     client_id: str | None = field(name="client_id", default=None)
     client_secret: str | None = field(name="client_secret", default=None)
