@@ -6,6 +6,7 @@ import asyncio
 import html
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,7 +19,7 @@ from tests.sdk import JS, node
 
 from poolhouse.errors import ProviderFailed
 from poolhouse.federation.model import Begun, Callback, Settled, checked
-from poolhouse.federation.providers.saml import keys
+from poolhouse.federation.providers.saml import keys, metadata
 from poolhouse.federation.providers.saml.client import Saml, our_metadata
 from poolhouse.federation.providers.saml.names import PERSISTENT
 from poolhouse.times import now
@@ -35,13 +36,23 @@ class Peer:
     def __init__(self, origin: str, http: httpx.AsyncClient) -> None:
         self.origin, self._http = origin, http
 
+    async def metadata(self) -> str:
+        return (await self._http.get(f"{self.origin}/metadata")).text
+
     async def connection(self, **fields: object) -> Settled:
         """Each has read the other's metadata."""
-        metadata = (await self._http.get(f"{self.origin}/metadata")).text
-        made = connection(idpMetadata=metadata, **fields)
-        taken = await self._http.post(f"{self.origin}/sp", content=our_metadata(made, HERE))
-        assert taken.text == "taken"
+        made = connection(idpMetadata=await self.metadata(), **fields)
+        await self.reads(our_metadata(made, HERE))
         return made
+
+    async def knows(self, entity_id: str, consumer: str) -> None:
+        """Of a service provider with the key of these tests."""
+        await self.reads(metadata.our_metadata(entity_id, consumer, [OWN.certificate], "", signs=True))
+
+    async def reads(self, document: bytes) -> None:
+        """A service provider's metadata."""
+        taken = await self._http.post(f"{self.origin}/sp", content=document)
+        assert taken.text == "taken"
 
     async def answer(self, begun: Begun) -> Callback:
         """What the browser would post to us."""
@@ -58,9 +69,8 @@ def posted_by(page: str) -> Callback:
     return Callback("POST", (), tuple((name, html.unescape(value)) for name, value in found))
 
 
-@pytest.fixture(scope="module", params=[(False, False), (True, True)], ids=["plain", "all signed"])
-async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
-    wants_signed, signs_message = request.param
+@asynccontextmanager
+async def samlify(*, wants_signed: bool, signs_message: bool) -> AsyncIterator[Peer]:
     config = {
         "entityId": "https://samlify.example/idp",
         "privateKey": KEY.private_bytes(
@@ -79,11 +89,19 @@ async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(msgspec.json.encode(config) + b"\n")
-    port = int(await asyncio.wait_for(process.stdout.readline(), 30))
-    async with httpx.AsyncClient(trust_env=False) as http:
-        yield Peer(f"http://127.0.0.1:{port}", http)
-    process.terminate()
-    await process.wait()
+    try:
+        port = int(await asyncio.wait_for(process.stdout.readline(), 30))
+        async with httpx.AsyncClient(trust_env=False) as http:
+            yield Peer(f"http://127.0.0.1:{port}", http)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "all signed"])
+async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
+    async with samlify(wants_signed=request.param, signs_message=request.param) as running:
+        yield running
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
