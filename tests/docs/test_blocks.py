@@ -107,6 +107,8 @@ LEFT = {
         "docs/operations/secrets.md",
         "$ POOLHOUSE_SECRET_KEY=",
     ): "several nodes with both keys: tests/crypto/test_rotation.py",
+    ("docs/guide/identity-sources.md", "HOST/"): "an address to enter elsewhere; tests/federation asks it",
+    ("docs/operations/upgrade.md", "select pool_id"): "a question to the database before an upgrade",
     ("docs/guide/identity-sources-ldap.md", "POOLHOUSE_OUTGOING_HOSTS="): "a host of one's own",
     (
         "docs/guide/identity-sources-ldap.md",
