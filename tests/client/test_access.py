@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ from tests.conftest import PoolForTests
 from poolhouse.client.exits import NOT_FOUND, REFUSED
 from poolhouse.client.model import Command
 from poolhouse.client.table import COMMANDS
-from poolhouse.client.table_access import STORED_ONLY
+from poolhouse.client.table_access import WHICH_SIGN_IN
 from poolhouse.errors import PoolhouseError
+from poolhouse.federation.catalog import MANIFESTS
 from poolhouse.services import Services
-from poolhouse.wire.operator.door import _row
 
 
 async def test_a_key_is_made_used_disabled_and_deleted(services: Services, typed: Typed) -> None:
@@ -72,19 +73,17 @@ async def test_the_neighbours_source_is_not_there(other_pool: PoolForTests, type
     assert (await typed("source", "list", pool_id=other_pool.id)).out == ""
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        one
-        for one in COMMANDS.values()
-        if one.group == "source" or (one.operation and _row(one.operation).stored_only)
-    ],
-)
-def test_what_is_stored_only_says_so(command: Command) -> None:
-    assert command.warns == STORED_ONLY
+@pytest.mark.parametrize("command", [one for one in COMMANDS.values() if one.group == "source"])
+def test_what_may_be_stored_only_says_so(command: Command) -> None:
+    assert command.warns == WHICH_SIGN_IN
+
+
+def test_the_kinds_that_sign_in_are_named() -> None:
+    for sentence in WHICH_SIGN_IN:
+        assert set(re.findall(r"[a-z0-9-]+", sentence)) >= set(MANIFESTS)
 
 
 async def test_that_is_said_on_standard_error_whatever_the_output(typed: Typed) -> None:
     for more in ([], ["--json"]):
         ended = await typed("source", "list", *more)
-        assert ended.err == "warning: identity sources are stored only: nobody can sign in through one yet\n"
+        assert ended.err == f"warning: {WHICH_SIGN_IN[1]}\n"

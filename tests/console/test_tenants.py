@@ -15,7 +15,7 @@ from poolhouse.services import Services
 from poolhouse.tenants.secrets import MASK
 from poolhouse.users.model import UserDraft
 
-ONLY_STORED = "nobody can sign in through one yet"
+ONLY_STORED = "a source of another kind is stored only"
 
 
 async def test_a_tenant_is_made_with_applications_and_changed(

@@ -9,7 +9,6 @@ from tests.docs.v2_ledger import Served, methods
 
 from poolhouse.app import asgi
 from poolhouse.services import Services
-from poolhouse.wire.v3.ledger import text
 from poolhouse.wire.v3.table import authentication, contract, endpoints
 
 WAITING = sorted((contract().keys() | authentication().keys()) - endpoints().keys())
@@ -51,15 +50,3 @@ async def test_every_path_of_a_method_of_v2_that_is_not_built_says_so(services: 
         if kind.isupper()
     )
     assert await refusals(services, rows) == []
-
-
-def test_the_ledger_says_of_every_identity_source_that_it_is_stored_only() -> None:
-    rows = {row.path for row in endpoints().values() if row.stored_only}
-    assert rows == {
-        row.path
-        for row in endpoints().values()
-        if row.scope == "identities:write" and not row.path.startswith("delete-")
-    }
-    for path in rows:
-        (line,) = (line for line in text().splitlines() if line.startswith(f"| POST `{path}` |"))
-        assert line.endswith("Stored only: nobody can sign in through it |")

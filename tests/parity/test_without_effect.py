@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -16,9 +16,11 @@ from tests.wire.v3.conftest import V3Client
 
 import poolhouse
 from poolhouse.apps.model import App, AppSettings
+from poolhouse.federation.catalog import signs_in
 from poolhouse.pools.model import Pool, PoolSettings
 from poolhouse.wire.v2.operations import routes
 from poolhouse.wire.v2.schema import MUTATION
+from poolhouse.wire.v3.dto.identities import ExtIdpConnType
 from poolhouse.wire.v3.table import endpoints
 from poolhouse.wire.without_effect import FIELDS, OTHERS, POOL
 
@@ -154,3 +156,32 @@ async def test_an_answer_of_v2_says_it_in_a_header(v2: V2Client) -> None:
         answer = await v2.send(query, {"input": input_})
         assert "errors" not in answer.json()
         assert answer.headers.get("poolhouse-notice") == (notice and f"stored without effect: {notice}")
+
+
+async def test_an_identity_source_of_a_kind_that_nobody_can_sign_in_by_says_so(v3: V3Client) -> None:
+    async def sent(call: str, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        answer = await v3.http.post(f"/api/v3/{call}", json=body, headers=v3.headers)
+        assert answer.json()["statusCode"] == 200, answer.text
+        return answer.json().get("data") or {}, answer.headers.get("poolhouse-notice", "")
+
+    source, said = await sent("create-ext-idp", {"name": "GitHub", "type": "github"})
+    assert said == "stored without effect: github"
+    made, _ = await sent("create-application", {"appName": "Shop"})
+    app = made["appId"]
+    for kind in get_args(ExtIdpConnType):
+        expected = "" if signs_in(kind) else f"stored without effect: {kind}"
+        named = {"type": kind, "identifier": f"one-{kind}", "displayName": kind}
+        made, said = await sent("create-ext-idp-conn", {"extIdpId": source["id"], **named, "fields": {}})
+        assert said == expected
+        for call, more in (
+            ("update-ext-idp-conn", {"displayName": "two", "fields": {}}),
+            ("change-ext-idp-conn-state", {"appId": app, "enabled": False}),
+            ("change-ext-idp-conn-association-state", {"association": False}),
+        ):
+            assert (await sent(call, {"id": made["id"], **more}))[1] == expected, (kind, call)
+
+
+async def test_what_v2_stores_of_a_kind_that_nobody_can_sign_in_by_says_so(v2: V2Client) -> None:
+    body = {"name": "x", "type": "wechat\r\nx: y", "connections": []}
+    answer = await v2.http.post("/api/v2/extIdp", json=body, headers=v2.headers)
+    assert (answer.json()["code"], answer.headers["poolhouse-notice"]) == (200, "stored without effect: type")

@@ -85,8 +85,8 @@ GROUPS: dict[str, Words] = {
     "admin": ("管理员", "Administrators of the server, and what each may do in which pool."),
     "key": ("访问密钥", "Access keys for the API."),
     "source": (
-        "身份源（只是存着，还不能用来登录）",
-        "Identity sources: stored only; users cannot sign in through them yet.",
+        "身份源（oidc、saml、ldap、ad 能用来登录，其他只是存着）",
+        "Identity sources. People can sign in by oidc, saml, ldap and ad; others are stored only.",
     ),
     "pool": ("用户池", "User pools of this server."),
     "import": ("批量导入用户", "Import users from a file."),

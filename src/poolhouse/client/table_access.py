@@ -82,9 +82,9 @@ KEY_COMMANDS = (
     ),
 )
 
-STORED_ONLY = (
-    "身份源目前只是存着：还没有人能用它登录",
-    "identity sources are stored only: nobody can sign in through one yet",
+WHICH_SIGN_IN = (
+    "能用来登录的类型是 oidc、saml、ldap、ad；其他类型只是存着",
+    "people can sign in by oidc, saml, ldap and ad; a source of another kind is stored only",
 )
 SOURCE = Arg("SOURCE_ID", "id", ("身份源编号", "the source's id"), needed=True)
 SOURCE_NAME = Arg("NAME", "name", ("名称", "its name"), needed=True)
@@ -115,7 +115,7 @@ ONE_CONNECTION = Facts(
     )
 )
 SOURCE_COMMANDS = tuple(
-    command._replace(warns=STORED_ONLY)
+    command._replace(warns=WHICH_SIGN_IN)
     for command in (
         Command(
             "source list", ("列出身份源", "Lists identity sources."), "GET list-ext-idp", (), Table(SOURCES)

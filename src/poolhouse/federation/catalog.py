@@ -16,6 +16,11 @@ MANIFESTS: dict[str, Manifest] = {manifest.kind: manifest for manifest in _ALL}
 """By the connection's type."""
 
 
+def signs_in(kind: str) -> bool:
+    """`kind`: the type of a source or of a connection."""
+    return kind in MANIFESTS or any(manifest.source_type == kind for manifest in _ALL)
+
+
 def manifest_of(kind: str) -> Manifest:
     """Raises NotSupported, which names the kind."""
     found = MANIFESTS.get(kind)

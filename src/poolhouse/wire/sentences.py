@@ -11,11 +11,9 @@ from typing import Any
 from poolhouse.errors import Lang
 
 DONE = "操作成功"
-STORED_ONLY = "已保存，但尚不支持通过此身份源登录"
 
 _ENGLISH: dict[str, str] = {
     DONE: "Success",
-    STORED_ONLY: "Stored; users cannot sign in through it, because that is not built",
     "发送成功": "Sent",
     "删除成功": "Deleted",
     "排序成功": "Sorted",

@@ -2,17 +2,19 @@
 
 The ledgers, the field's sentence in `/openapi.json`, `poolhouse settings list` and the page of a pool's settings are
 made from it. An answer to a request that set such a field says so: in the `message` of v3, in the header
-`poolhouse-notice` of v2 and v3, and in the request's log line. An operation that is all of this kind is
-`Endpoint.stored_only`.
+`poolhouse-notice` of v2 and v3, and in the request's log line. So does one that stored an identity source of a kind
+that nobody can sign in by.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from poolhouse import trace
 from poolhouse.errors import Lang
+from poolhouse.federation import catalog
 
 
 class Idle(NamedTuple):
@@ -92,6 +94,14 @@ FIELDS: Mapping[str, Idle] = {
 }
 
 
+SOURCE = Idle("尚不支持用这类身份源登录", "nobody can sign in by an identity source of this kind yet")
+
+
+_SOURCES = "identity source"
+_KIND = re.compile(r"[a-z0-9:-]{1,64}")
+"""A type as the contract spells them; what somebody else writes goes into no header."""
+
+
 def nothing(row: Idle, lang: Lang) -> str:
     """Of what it does: nothing, and why."""
     return f"without effect: {row.en}" if lang == "en-US" else f"不起作用：{row.zh}"
@@ -107,6 +117,12 @@ def note(operation: str, given: Mapping[str, Any]) -> None:
             trace.note(without_effect=".".join((operation, *path)))
 
 
+def note_source(kind: str) -> None:
+    """Of an identity source or a connection that was stored: `kind` is its type."""
+    if not catalog.signs_in(kind):
+        trace.note(without_effect=f"{_SOURCES}.{kind if _KIND.fullmatch(kind) else 'type'}")
+
+
 def told(lang: Lang) -> str:
     """Behind the sentence of an answer: which fields of the current request are stored and do nothing, and why."""
     found = list(_noted())
@@ -120,7 +136,8 @@ def told(lang: Lang) -> str:
 def _noted() -> Iterator[tuple[str, Idle]]:
     about = trace.current.get()
     for field in about.without_effect if about else ():
-        yield field.rpartition(".")[2], FIELDS[field]
+        place, _, name = field.rpartition(".")
+        yield name, SOURCE if place == _SOURCES else FIELDS[field]
 
 
 def _paths() -> dict[str, list[tuple[str, ...]]]:

@@ -25,7 +25,6 @@ from poolhouse.wire.observed import outcome_of
 from poolhouse.wire.operator.administrators import OF_THE_SERVER
 from poolhouse.wire.operator.rows import ROWS
 from poolhouse.wire.request import struct_of
-from poolhouse.wire.sentences import DONE, STORED_ONLY
 from poolhouse.wire.v3 import envelope
 from poolhouse.wire.v3.app import asked, row_named
 from poolhouse.wire.v3.endpoint import Endpoint
@@ -94,10 +93,7 @@ class Door:
             trace.note(error=error)
             _log.exception("request_failed", operation=about.operation, request_id=about.request_id)
             return envelope.failure(PoolhouseError(), lang=lang, request_id=about.request_id)
-        sentence = STORED_ONLY if row.stored_only else DONE
-        return envelope.success(
-            data, lang=lang, request_id=about.request_id, beside=beside, sentence=sentence
-        )
+        return envelope.success(data, lang=lang, request_id=about.request_id, beside=beside)
 
     async def _run(
         self, row: Endpoint, call: Call, account: str, lang: Lang, about: Trace

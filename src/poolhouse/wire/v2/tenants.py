@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType, field
 from poolhouse.errors import InvalidInput
 from poolhouse.tenants.model import Connection, ConnectionDraft, Member, Place, Source
 from poolhouse.times import v2_time
+from poolhouse.wire import without_effect
 from poolhouse.wire.sentences import message
 from poolhouse.wire.v2.apps import tenant_json
 from poolhouse.wire.v2.bodies import Body, managed_body
@@ -209,6 +210,8 @@ async def get_source(request: V2Request) -> Any:
 
 async def create_source(request: V2Request) -> Any:
     body = managed_body(request, CreateSource)
+    for kind in (body.type, *(connection.type for connection in body.connections)):
+        without_effect.note_source(kind)
     source = await request.services.sources.create(
         request.caller,
         body.name,
@@ -233,6 +236,7 @@ async def delete_source(request: V2Request) -> Any:
 
 async def create_connection(request: V2Request) -> Any:
     body = managed_body(request, CreateConnection)
+    without_effect.note_source(body.type)
     return _connection(
         request,
         await request.services.sources.add_connection(request.caller, body.ext_idp_id, _draft(body)),
@@ -248,9 +252,9 @@ async def update_connection(request: V2Request) -> Any:
     if not isinstance(body.user_match_fields, UnsetType):
         values["match_fields"] = tuple(body.user_match_fields)
     connection_id = request.path["connectionId"]
-    return _connection(
-        request, await request.services.sources.update_connection(request.caller, connection_id, values)
-    )
+    connection = await request.services.sources.update_connection(request.caller, connection_id, values)
+    without_effect.note_source(connection.type)
+    return _connection(request, connection)
 
 
 async def delete_connection(request: V2Request) -> Any:
@@ -271,6 +275,7 @@ async def set_connection_state(request: V2Request) -> Any:
     connection = await request.services.sources.set_connection_enabled(
         request.caller, request.path["connectionId"], place, place_id, body.enabled
     )
+    without_effect.note_source(connection.type)
     return _connection(request, connection)
 
 

@@ -28,7 +28,6 @@ from poolhouse.wire.request import (
     path_for_log,
     read,
 )
-from poolhouse.wire.sentences import DONE, STORED_ONLY
 from poolhouse.wire.v3 import auth, envelope, limited, openapi, streaming, unchanged, walking
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 from poolhouse.wire.v3.parsing import (
@@ -117,7 +116,6 @@ def enveloped(
         request_id=request_id,
         api_code=row.api_code,
         beside=beside,
-        sentence=STORED_ONLY if row.stored_only else DONE,
     )
 
 

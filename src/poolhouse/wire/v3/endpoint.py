@@ -58,7 +58,6 @@ class Endpoint:
     `ours` marks an endpoint that no client calls; a `bare` one answers its data without an envelope.
     `streams`: the media types of one that answers rows of `response` as they come; its handler returns a `Stream`
     (streaming.py), and only what it refuses is in the envelope.
-    `stored_only`: what it is told is kept and shown again, and nothing acts on it; ledger and answer say so.
     """
 
     method: Method
@@ -76,7 +75,6 @@ class Endpoint:
     ours: bool = False
     bare: bool = False
     streams: tuple[str, ...] = ()
-    stored_only: bool = False
 
     @property
     def url(self) -> str:

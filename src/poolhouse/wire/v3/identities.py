@@ -1,4 +1,4 @@
-"""Identity sources and their connections: stored configuration, secrets masked."""
+"""Identity sources and their connections, secrets masked. Of a kind that nobody can sign in by, the answer says so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from msgspec import UnsetType
 from poolhouse.errors import IdentitySourceNotFound, InvalidInput
 from poolhouse.misfits import OBJECT, expected
 from poolhouse.tenants.model import Connection, ConnectionDraft, Source
+from poolhouse.wire import without_effect
 from poolhouse.wire.v3.conversions import page
 from poolhouse.wire.v3.dto.common import IsSuccessDto
 from poolhouse.wire.v3.dto.identities import (
@@ -104,6 +105,7 @@ async def get_ext_idp(request: V3Request, query: GetExtIdpQuery) -> ExtIdpDetail
 
 
 async def create_ext_idp(request: V3Request, body: CreateExtIdpDto) -> ExtIdpDto:
+    without_effect.note_source(body.type)
     return _source(
         await request.services.sources.create(
             request.caller, body.name, body.type, tenant_id=body.tenant_id or None
@@ -124,6 +126,7 @@ async def delete_ext_idp(request: V3Request, body: DeleteExtIdpDto) -> IsSuccess
 
 async def create_ext_idp_conn(request: V3Request, body: CreateExtIdpConnDto) -> ExtIdpConnDetail:
     await _the_source(request, body.ext_idp_id, body.tenant_id)
+    without_effect.note_source(body.type)
     draft = ConnectionDraft(
         type=body.type,
         identifier=body.identifier,
@@ -136,7 +139,7 @@ async def create_ext_idp_conn(request: V3Request, body: CreateExtIdpConnDto) -> 
 
 
 async def update_ext_idp_conn(request: V3Request, body: UpdateExtIdpConnDto) -> ExtIdpConnDetail:
-    await _the_connection(request, body.id, _given(body.tenant_id))
+    without_effect.note_source((await _the_connection(request, body.id, _given(body.tenant_id))).type)
     values: dict[str, Any] = {"display_name": body.display_name, "fields": _fields(body.fields)}
     if not isinstance(body.logo, UnsetType):
         values["logo"] = body.logo
@@ -153,7 +156,7 @@ async def delete_ext_idp_conn(request: V3Request, body: DeleteExtIdpConnDto) -> 
 
 async def change_ext_idp_conn_state(request: V3Request, body: ChangeExtIdpConnStateDto) -> IsSuccessDto:
     """In one application, or in several when `appIds` names them."""
-    await _the_connection(request, body.id, body.tenant_id)
+    without_effect.note_source((await _the_connection(request, body.id, body.tenant_id)).type)
     for app_id in dict.fromkeys([body.app_id, *(body.app_ids or ())]):
         app = await request.services.apps.get(request.caller, app_id)
         await request.services.sources.set_connection_enabled(
@@ -163,7 +166,7 @@ async def change_ext_idp_conn_state(request: V3Request, body: ChangeExtIdpConnSt
 
 
 async def change_association_state(request: V3Request, body: ChangeExtIdpAssociationStateDto) -> IsSuccessDto:
-    await _the_connection(request, body.id, body.tenant_id)
+    without_effect.note_source((await _the_connection(request, body.id, body.tenant_id)).type)
     values = {"associable": body.association}
     await request.services.sources.update_connection(request.caller, body.id, values)
     return IsSuccessDto(success=True)
@@ -284,7 +287,6 @@ ENDPOINTS = [
         handler=create_ext_idp,
         scope="identities:write",
         summary="Store an identity source",
-        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -294,7 +296,6 @@ ENDPOINTS = [
         handler=update_ext_idp,
         scope="identities:write",
         summary="Rename an identity source",
-        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -313,7 +314,6 @@ ENDPOINTS = [
         handler=create_ext_idp_conn,
         scope="identities:write",
         summary="Store a connection",
-        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -323,7 +323,6 @@ ENDPOINTS = [
         handler=update_ext_idp_conn,
         scope="identities:write",
         summary="Change a connection; a masked secret stays",
-        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -342,7 +341,6 @@ ENDPOINTS = [
         handler=change_ext_idp_conn_state,
         scope="identities:write",
         summary="Switch a connection on or off in applications",
-        stored_only=True,
     ),
     Endpoint(
         "POST",
@@ -352,7 +350,6 @@ ENDPOINTS = [
         handler=change_association_state,
         scope="identities:write",
         summary="Set whether accounts may be associated through a connection",
-        stored_only=True,
     ),
     Endpoint(
         "GET",

@@ -171,7 +171,7 @@ def _title(family: str) -> str:
 
 
 def _what(row: Endpoint) -> str:
-    return f"{row.title}. Stored only: nobody can sign in through it" if row.stored_only else row.title
+    return row.title
 
 
 def _scopes(row: Endpoint) -> str:

@@ -153,7 +153,6 @@ _WALKING = {
 }
 _NEXT = "The cursor of the next page, null on the last; where cursor, withTotalCount or countUpTo was given."
 _EXACT = "Where countUpTo was given: false if there are more than totalCount."
-NOTHING_ACTS = "What it is told is stored, and nobody can sign in through it: that is not built."
 _FAULTS = {
     "429": "Too many requests",
     "500": "A fault of the server",
@@ -199,7 +198,7 @@ def _asks_for(row: Endpoint) -> str:
         "grant": "For a user, with the token of a sign-in, or an application with an access token of theirs.",
         "anyone": "For anyone.",
     }[row.access]
-    return f"{said} {NOTHING_ACTS}" if row.stored_only else said
+    return said
 
 
 def _streamed(row: Endpoint) -> dict[str, Any]:

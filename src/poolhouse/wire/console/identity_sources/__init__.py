@@ -1,4 +1,4 @@
-"""Identity sources and their connections, as they are kept: nobody can sign in through one yet."""
+"""Identity sources and their connections; the pages say by which kinds people can sign in."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from poolhouse.client.table_access import STORED_ONLY
+from poolhouse.client.table_access import WHICH_SIGN_IN
 from poolhouse.errors import ConnectionNotFound
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
@@ -32,7 +32,7 @@ async def show_all(visit: Visit, rendering: Rendering) -> Response:
     return rendering.page(
         visit,
         "identity_sources/all.html",
-        warns=STORED_ONLY[visit.lang == "en-US"],
+        warns=WHICH_SIGN_IN[visit.lang == "en-US"],
         sources=found["list"],
         may_create=visit.may("POST create-ext-idp"),
         here=f"{visit.pool_address}/sources",
@@ -44,7 +44,7 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
     return rendering.page(
         visit,
         "identity_sources/one.html",
-        warns=STORED_ONLY[visit.lang == "en-US"],
+        warns=WHICH_SIGN_IN[visit.lang == "en-US"],
         source=source,
         applications=await named_applications(visit),
         here=_here(visit),
