@@ -154,6 +154,14 @@ class Checkable(Protocol):
         ...
 
 
+class Describing(Protocol):
+    """A client whose provider wants to be told of us, by a document at an address of ours."""
+
+    async def metadata(self, connection: Settled, here: Here) -> bytes:
+        """XML; no secret. Raises ProviderFailed."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One setting of a kind, for forms and for the guide. `name` as the contract spells it."""

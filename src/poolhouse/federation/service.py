@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -154,9 +154,7 @@ class Federation:
         opened = await self._opened(caller, name)
         client = catalog.redirecting(opened.manifest.kind)
         state = self._attempts.new_state(caller.pool_id)
-        callback = (
-            f"{origin}/connections/{opened.manifest.callback_path}/{opened.settled.identifier}/callback"
-        )
+        callback = _callback(origin, opened.manifest, opened.settled.identifier)
         try:
             begun = await _in_time(client.begin(opened.settled, self._here(origin, callback), state))
         except PoolhouseError as error:
@@ -319,6 +317,23 @@ class Federation:
         found: tuple[str, ...] = await _in_time(check(opened.settled, self._here(origin, "")))
         return found
 
+    async def metadata(self, caller: Caller, path: str, name: str, *, origin: str) -> bytes:
+        """What the provider of a connection is told of us, XML; for anybody. `path`: the kind in the address.
+
+        Raises IdentitySourceNotFound, also for a kind that has none, and ProviderFailed (settings).
+        """
+        found = await rows.usable_connection(self._db, caller.pool_id, name, self._box)
+        manifest = catalog.MANIFESTS.get(found[0].type) if found else None
+        if found is None or manifest is None or manifest.callback_path != path or not manifest.redirecting:
+            raise IdentitySourceNotFound(connection=name)
+        describe = getattr(catalog.redirecting(manifest.kind), "metadata", None)
+        if describe is None:
+            raise IdentitySourceNotFound(connection=name)
+        connection, fields, _ = found
+        here = self._here(origin, _callback(origin, manifest, connection.identifier))
+        document: bytes = await describe(_settled(caller.pool_id, manifest, connection, fields), here)
+        return document
+
     # -- inside --------------------------------------------------------------------------------------------
 
     async def _user(self, caller: Caller, way: Way, came: ExternalUser) -> User | None:
@@ -354,16 +369,7 @@ class Federation:
             raise IdentitySourceNotFound(connection=name)
         try:
             manifest = catalog.manifest_of(connection.type)
-            at = connection.updated_at
-            read = settled(
-                manifest,
-                id=connection.id,
-                pool_id=caller.pool_id,
-                source_id=connection.source_id,
-                identifier=connection.identifier,
-                fields=fields,
-                version=at.isoformat() if at else "",
-            )
+            read = _settled(caller.pool_id, manifest, connection, fields)
             rules = msgspec.convert(
                 {name: fields[name] for name in ("profileMapping", "syncProfile") if fields.get(name)}, Rules
             )
@@ -401,6 +407,23 @@ class Federation:
             detail["said"] = error.reason("en-US")
         event = Event("login", "user", app_id=caller.app_id, success=False, detail=detail)
         await self._audit.write_refusal(caller, event)
+
+
+def _settled(pool_id: str, manifest: Manifest, connection: Connection, fields: Mapping[str, Any]) -> Settled:
+    at = connection.updated_at
+    return settled(
+        manifest,
+        id=connection.id,
+        pool_id=pool_id,
+        source_id=connection.source_id,
+        identifier=connection.identifier,
+        fields=fields,
+        version=at.isoformat() if at else "",
+    )
+
+
+def _callback(origin: str, manifest: Manifest, identifier: str) -> str:
+    return f"{origin}/connections/{manifest.callback_path}/{identifier}/callback"
 
 
 def _spelled(username: str) -> str:

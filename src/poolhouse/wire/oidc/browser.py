@@ -121,21 +121,24 @@ def pairs_of(browser: Browser) -> list[tuple[str, str]]:
     return browser.http.query.decoded + (browser.http.form_pairs() if browser.http.method == "POST" else [])
 
 
-async def browser_of(request: Request, services: WireServices) -> Browser:
-    http = await read(request, head_of(request, services.settings), MAX_FORM_BYTES)
+async def browser_of(request: Request, services: WireServices, longest: int = MAX_FORM_BYTES) -> Browser:
+    http = await read(request, head_of(request, services.settings), longest)
     told = (http.query.text("ui_locales"), http.query.text("lang"), http.headers.get("accept-language"))
     http = replace(http, lang=next(filter(None, map(spoken, told)), "zh-CN"))
     return Browser(services, http, own_cookies(http.headers.get("cookie", "")), origin(services, request))
 
 
 def with_browser(
-    services: WireServices, answer: Callable[[Browser], Awaitable[Response]]
+    services: WireServices, answer: Callable[[Browser], Awaitable[Response]], longest: int = MAX_FORM_BYTES
 ) -> Callable[[Request], Awaitable[Response]]:
-    """A page's handler: `answer` is given the browser. A request that cannot be read is refused in plain text."""
+    """A page's handler: `answer` is given the browser. A request that cannot be read is refused in plain text.
+
+    `longest`: bytes of a form.
+    """
 
     async def handle(request: Request) -> Response:
         try:
-            browser = await browser_of(request, services)
+            browser = await browser_of(request, services, longest)
         except PoolhouseError as error:
             trace.note(error=error)
             lang = spoken(request.headers.get("accept-language")) or "zh-CN"

@@ -6,11 +6,11 @@ after that is the sealed request's to say, so no address in it is followed.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlencode
 
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -23,11 +23,13 @@ from poolhouse.oidc.model import OAuthError
 from poolhouse.services import WireServices
 from poolhouse.users.model import User
 from poolhouse.wire.oidc.browser import FORM_COOKIE, Browser, with_browser
+from poolhouse.wire.request import STRANGERS_BODY_BYTES
 
 if TYPE_CHECKING:
     from poolhouse.wire.oidc.pages import Pages, Step
 
 CALLBACK = "/connections/{kind}/{identifier}/callback"
+METADATA = "/connections/{kind}/{identifier}/metadata"
 
 
 class FederatedSteps:
@@ -64,22 +66,29 @@ class FederatedSteps:
         return await self._services.federation.create(step.caller, step.asked.binding, browser)
 
     def routes(self, pages: Pages) -> list[BaseRoute]:
-        async def back(browser: Browser) -> Response:
-            try:
-                return await self._back(pages, browser)
-            except OAuthError as error:
-                trace.note(error=error)
-                return pages.problem(browser, error)
-            except PoolhouseError as error:
-                trace.note(error=error)
-                return pages.failed(browser, error)
+        def route(path: str, act: Callable[[Pages, Browser], Awaitable[Response]], *methods: str) -> Route:
+            async def answer(browser: Browser) -> Response:
+                trace.note(wire="oidc", operation=path)
+                try:
+                    return await act(pages, browser)
+                except OAuthError as error:
+                    trace.note(error=error)
+                    return pages.problem(browser, error)
+                except PoolhouseError as error:
+                    trace.note(error=error)
+                    return pages.failed(browser, error)
 
-        handle = with_browser(self._services, back)
+            handle = with_browser(self._services, answer, STRANGERS_BODY_BYTES)
+            return Route(path, handle, methods=list(methods))
 
-        async def answer(request: Request) -> Response:
-            return await handle(request)
+        return [route(CALLBACK, self._back, "GET", "POST"), route(METADATA, self._metadata, "GET")]
 
-        return [Route(CALLBACK, answer, methods=["GET", "POST"])]
+    async def _metadata(self, pages: Pages, browser: Browser) -> Response:
+        """For the provider, who shows no credentials. The pool is in the query: an identifier is one pool's own."""
+        kind, identifier = _path(browser)
+        caller = browser.caller(browser.http.query.text("userpool_id") or "", None)
+        document = await self._services.federation.metadata(caller, kind, identifier, origin=browser.origin)
+        return Response(document, media_type="application/samlmetadata+xml")
 
     async def _back(self, pages: Pages, browser: Browser) -> Response:
         kind, identifier = _path(browser)

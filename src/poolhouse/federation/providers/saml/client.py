@@ -81,6 +81,9 @@ class Saml:
         assertion = await aside(f"saml/{connection.pool_id}", believed, document, expected)
         return who(assertion, settings, provider.entity_id)
 
+    async def metadata(self, connection: Settled, here: Here) -> bytes:
+        return await aside(f"saml/{connection.pool_id}", our_metadata, connection, here)
+
     async def check(self, connection: Settled, here: Here) -> tuple[str, ...]:
         """Whether the provider's metadata, certificates and addresses, and our own key, are in order."""
         settings: SamlSettings = connection.fields
