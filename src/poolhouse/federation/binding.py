@@ -152,6 +152,8 @@ class Binding:
                 user_name=user.display_name,
                 app_id=caller.app_id,
                 detail={"changed": sorted(changed), "connection": way.connection.identifier},
+                before={name: getattr(user, name) for name in changed},
+                after={name: getattr(after, name) for name in changed},
             )
             await self._audit.write(tx, caller, event)
         return after

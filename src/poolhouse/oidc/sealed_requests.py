@@ -1,4 +1,5 @@
-"""What a browser keeps for us, encrypted: the request of a sign-in under way in a form, a login in a cookie."""
+"""What a browser keeps for us, encrypted: the request of a sign-in under way in a form, a login in a cookie, whose
+account an identity is to be linked to in an address."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ from poolhouse.sessions.model import Session
 LIFETIME_S = 1800
 _PLACE = "oidc-request"
 _LOGIN = "oidc-login"
+_LINK = "identity-link"
+LINK_S = 600
 
 
 class _Sealed(msgspec.Struct, array_like=True):
@@ -63,6 +66,37 @@ class SealedLogins:
         except (binascii.Error, ValueError, SecretUnreadable, IndexError):
             return None
         return pool_id, session_id
+
+
+class LinkAsked(msgspec.Struct, array_like=True, frozen=True):
+    """That somebody, signed in, wants an identity linked: by which login, and at which connection of which
+    application."""
+
+    expires_at: float
+    pool_id: str
+    session_id: str
+    app_id: str
+    connection: str
+
+
+class SealedLinks:
+    def __init__(self, box: SecretBox) -> None:
+        self._box = box
+
+    def seal(self, pool_id: str, session_id: str, app_id: str, connection: str) -> str:
+        """Good for ten minutes; safe in a URL."""
+        asked = LinkAsked(time.time() + LINK_S, pool_id, session_id, app_id, connection)
+        return _letters(self._box.encrypt(msgspec.json.encode(asked).decode(), _LINK))
+
+    def unseal(self, text: str) -> LinkAsked:
+        """Raises InvalidInput for one that is not ours, or too old."""
+        try:
+            asked = msgspec.json.decode(self._box.decrypt(_bytes(text), _LINK), type=LinkAsked)
+        except (binascii.Error, ValueError, SecretUnreadable, IndexError) as error:
+            raise InvalidInput("ticket", "绑定请求无效", "not a request of ours") from error
+        if asked.expires_at < time.time():
+            raise InvalidInput("ticket", "绑定请求已过期，请重新开始", "too old, begin again")
+        return asked
 
 
 def _letters(sealed: bytes) -> str:

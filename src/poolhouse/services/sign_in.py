@@ -38,7 +38,7 @@ from poolhouse.oidc.grants import Grants
 from poolhouse.oidc.issuing import Issuing
 from poolhouse.oidc.logins import LoginTokens
 from poolhouse.oidc.logout_delivery import LogoutDelivery
-from poolhouse.oidc.sealed_requests import SealedLogins, SealedRequests
+from poolhouse.oidc.sealed_requests import SealedLinks, SealedLogins, SealedRequests
 from poolhouse.oidc.service import OidcService
 from poolhouse.oidc.tokens_in_use import TokensInUse
 from poolhouse.outgoing import Outgoing
@@ -92,6 +92,7 @@ class SignIn:
     logout_delivery: LogoutDelivery
     sealed_requests: SealedRequests
     sealed_logins: SealedLogins
+    sealed_links: SealedLinks
     federation: Federation
     directory_sign_in: DirectorySignIn
 
@@ -297,6 +298,7 @@ def build_sign_in(
         ),
         sealed_requests=SealedRequests(raw.box),
         sealed_logins=SealedLogins(raw.box),
+        sealed_links=SealedLinks(raw.box),
         federation=federation,
         directory_sign_in=DirectorySignIn(federation, core.apps),
         oidc_grants=oidc_grants,

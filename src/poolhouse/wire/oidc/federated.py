@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from poolhouse import trace
 from poolhouse.errors import InvalidInput, PoolhouseError, Unavailable
+from poolhouse.federation.attempts import Attempt
 from poolhouse.federation.model import Begun, Callback
 from poolhouse.federation.service import Asked, Offer
 from poolhouse.login.model import LoggedIn
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from poolhouse.wire.oidc.pages import Pages, Step
 
 CALLBACK = "/connections/{kind}/{identifier}/callback"
+LINK = "/connections/link"
 METADATA = "/connections/{kind}/{identifier}/metadata"
 
 
@@ -81,7 +83,48 @@ class FederatedSteps:
             handle = with_browser(self._services, answer, STRANGERS_BODY_BYTES)
             return Route(path, handle, methods=list(methods))
 
-        return [route(CALLBACK, self._back, "GET", "POST"), route(METADATA, self._metadata, "GET")]
+        return [
+            route(LINK, self._link, "GET"),
+            route(CALLBACK, self._back, "GET", "POST"),
+            route(METADATA, self._metadata, "GET"),
+        ]
+
+    async def _link(self, pages: Pages, browser: Browser) -> Response:
+        """Says which account the identity will open, and leads on only by a press of the button: the address may
+        have come from anybody."""
+        asked = self._services.sealed_links.unseal(browser.http.query.text("ticket") or "")
+        session = await self._services.credentials.login_in(asked.pool_id, asked.session_id)
+        caller = browser.caller(asked.pool_id, asked.app_id, session)
+        app = await self._services.apps.get(caller, asked.app_id)
+        token = browser.form_token()
+        begun = await self._services.federation.begin(
+            caller, asked.connection, "link", origin=browser.origin, browser=token
+        )
+        offered = await self._services.federation.offered(asked.pool_id, asked.app_id)
+        user = await self._services.users.get(caller, session.user_id)
+        response = pages.rendering.page(
+            browser,
+            "link.html",
+            posts_to=begun.address if begun.form is not None else "",
+            look=await pages.look(asked.pool_id, app),
+            source=next(
+                (one.name for one in offered if one.identifier == asked.connection), asked.connection
+            ),
+            user=user.display_name,
+            begun=begun,
+        )
+        browser.keep_form_token(response, token)
+        return response
+
+    async def _linked(self, pages: Pages, browser: Browser, attempt: Attempt, callback: Callback) -> Response:
+        caller = browser.caller(attempt.pool_id, attempt.kept.app_id)
+        kept = browser.cookies.get(FORM_COOKIE, "")
+        await self._services.federation.complete(caller, attempt, callback, _path(browser), kept)
+        app = await self._services.apps.get(caller, attempt.kept.app_id)
+        look = await pages.look(attempt.pool_id, app)
+        return pages.rendering.page(
+            browser, "message.html", look=look, title="identity_linked_title", text=None, link=None
+        )
 
     async def _metadata(self, pages: Pages, browser: Browser) -> Response:
         """For the provider, who shows no credentials. The pool is in the query: an identifier is one pool's own."""
@@ -101,10 +144,12 @@ class FederatedSteps:
         query = tuple(browser.http.query.decoded)
         kept = browser.cookies.get(FORM_COOKIE, "")
         attempt = await self._services.federation.taken(browser.caller("", None), _state(query), kept)
+        callback = Callback(cast(Literal["GET", "POST"], browser.http.method), query)
+        if attempt.kept.aim == "link":
+            return await self._linked(pages, browser, attempt, callback)
         step = await pages.step_of(browser, attempt.kept.request)
         if (step.app.pool_id, step.app.id) != (attempt.pool_id, attempt.kept.app_id):
             raise InvalidInput("state", "登录属于另一个应用", "the sign-in is another application's")
-        callback = Callback(cast(Literal["GET", "POST"], browser.http.method), query)
         try:
             came = await self._services.federation.complete(
                 step.caller, attempt, callback, (kind, identifier), kept
@@ -116,7 +161,7 @@ class FederatedSteps:
         except PoolhouseError as error:
             trace.note(error=error)
             return await pages.refused(step, "sign_in", error)
-        assert isinstance(came, Asked), "a link of one's own identity begins at no page"
+        assert isinstance(came, Asked), "a link was told apart before"
         asked = replace(step.asked, binding=came.ticket)
         again = replace(step, asked=asked, sealed=self._services.sealed_requests.seal(asked))
         return await pages.page(again, "sign_in", notice="bind_help")

@@ -109,6 +109,8 @@ class Rendering:
             "passkeys": False,
             "offers": [],
             "binding": False,
+            "companies": [],
+            "company": None,
             "sealed": "",
             "form_token": "",
         }

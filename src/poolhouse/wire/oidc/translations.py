@@ -63,6 +63,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "还没有账号与你的身份绑定。登录已有账号即可完成绑定，也可以创建新账号",
         "No account is linked to your identity yet. Sign in to the one you have, or create a new one",
     ),
+    "identity_link_title": ("绑定 {source} 账号", "Link your account at {source}"),
+    "identity_link_as": (
+        "绑定后，用它可以登录账号 {user}",
+        "Afterwards it signs in to the account {user}",
+    ),
+    "identity_link_warning": (
+        "如果这不是你的账号，请关闭本页",
+        "If that account is not yours, close this page",
+    ),
+    "identity_link_go_on": ("前往绑定", "Go on"),
+    "identity_linked_title": ("绑定成功，可以关闭本页", "It is linked. You may close this page"),
     "bind_create": ("创建新账号", "Create a new account"),
     "passkey_sign_in": ("使用通行密钥登录", "Sign in with a passkey"),
     "passkey_offer_title": ("下次用通行密钥登录？", "Sign in with a passkey next time?"),

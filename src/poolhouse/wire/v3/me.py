@@ -222,8 +222,12 @@ async def get_identities(request: V3Request, _: None) -> list[IdentityDto]:
 
 
 async def generate_link_extidp_url(request: V3Request, query: LinkQuery) -> LinkUrl:
-    """Where the browser goes to link an outside account. Which sources exist is that page's to say."""
-    named = {"app_id": query.app_id, "ext_idp_conn_identifier": query.ext_idp_conn_identifier}
+    """Where the browser goes to link an outside account. Which sources exist is that page's to say; for whom is in the
+    ticket, so that an id token goes into no address."""
+    caller, services, connection = request.caller, request.services, query.ext_idp_conn_identifier
+    app_id = query.app_id or caller.app_id or ""
+    ticket = services.sealed_links.seal(caller.pool_id, caller.session_id or "", app_id, connection)
+    named = {"app_id": app_id, "ext_idp_conn_identifier": connection, "ticket": ticket}
     return LinkUrl(url=f"{request.services.links.base_url}/connections/link?{urlencode(named)}")
 
 
