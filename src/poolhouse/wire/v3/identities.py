@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
-from poolhouse.errors import IdentitySourceNotFound, InvalidInput
+from poolhouse.errors import IdentitySourceNotFound, InvalidInput, Missing
 from poolhouse.misfits import OBJECT, expected
 from poolhouse.tenants.model import Connection, ConnectionDraft, Source
 from poolhouse.wire import without_effect
@@ -30,6 +30,7 @@ from poolhouse.wire.v3.dto.identities import (
     UpdateExtIdpConnDto,
     UpdateExtIdpDto,
 )
+from poolhouse.wire.v3.dto.signin import ExtIdpInfoDto
 from poolhouse.wire.v3.endpoint import Endpoint, V3Request
 
 SOCIAL = frozenset(
@@ -185,6 +186,25 @@ async def ext_idp_conn_apps(request: V3Request, query: ExtIdpConnAppsQuery) -> E
     return ExtIdpListPagingDto(total_count=len(items), items=items)
 
 
+async def enabled_in_application(request: V3Request, _: None) -> list[ExtIdpInfoDto]:
+    """What the application that the request names may show a button for: switched on, and of a kind that signs in."""
+    caller = request.caller
+    if not caller.app_id:
+        raise Missing("x-authing-app-id")
+    return [
+        ExtIdpInfoDto(
+            identifier=one.identifier,
+            ext_idp_id=one.source_id,
+            type=one.source_type,
+            ext_idp_type="social" if one.social else "enterprise",
+            bind_url="",
+            name=one.name,
+            logo=one.logo or UNSET,
+        )
+        for one in await request.services.federation.offered(caller.pool_id, caller.app_id)
+    ]
+
+
 async def _the_source(request: V3Request, source_id: str, tenant_id: str | None) -> Source:
     """A tenant's source is not found under another tenant's id."""
     source = await request.services.sources.get(request.caller, source_id)
@@ -252,6 +272,16 @@ def _whole(connection: Connection) -> dict[str, Any]:
 
 
 ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "get-application-enabled-extidps",
+        request=None,
+        response=list[ExtIdpInfoDto],
+        handler=enabled_in_application,
+        scope="signin:read",
+        summary="The identity sources that an application's people can sign in by",
+        access="anyone",
+    ),
     Endpoint(
         "GET",
         "list-ext-idp",

@@ -377,6 +377,16 @@ class LinkQuery(Dto, kw_only=True):
     id_token: str = field(name="id_token", default="")
 
 
+class ExtIdpInfoDto(Dto, kw_only=True):
+    identifier: str
+    ext_idp_id: str
+    type: str
+    ext_idp_type: Literal["social", "enterprise"]
+    bind_url: str  # empty: `generate-link-extidp-url` gives one to somebody who is signed in
+    name: str
+    logo: str | UnsetType = UNSET
+
+
 class LinkUrl(Dto, kw_only=True):
     url: str
 
