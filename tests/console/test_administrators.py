@@ -42,7 +42,7 @@ async def test_one_is_made_and_the_password_is_shown_once(services: Services, co
     assert name in again
     assert password not in again
     assert (await Console(owner.http, owner.pool, made).sign_in(password)).status_code == 200
-    assert name in (await owner.get(ALL)).text
+    assert name in (await owner.get(f"{ALL}?q={name}")).text
 
 
 async def test_a_name_that_somebody_has_is_refused_and_stays_in_the_form(
