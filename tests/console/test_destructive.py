@@ -22,6 +22,7 @@ LIGHT = {
     "/pools/{pool}/tenants/{tenant}/administrator": "makes somebody an administrator or no longer, by a row",
     "/pools/{pool}/applications/{application}/access/remove": "a rule stands in the row, and is made again by its form",
     "/pools/{pool}/users/{user}/passkey-remove": "its user registers another, and signs in by the password meanwhile",
+    "/server/administrators/{administrator}/passkeys/remove": "the same, and the row asks before it does",
     "/pools/{pool}/users/{user}/identity-unlink": "the next sign-in links it again",
 }
 """What asks for no name, and why it need not."""

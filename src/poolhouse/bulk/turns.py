@@ -89,7 +89,7 @@ class Turns(ABC):
             except DatabaseLost:
                 raise
             except Exception as error:  # it would be the first to be looked at for ever
-                _log.warning(f"{self.name}_piece_failed", pool_id=pool_id, job=job_id, exc_info=True)
+                _log.warning("job_piece_failed", kind=self.name, pool_id=pool_id, job=job_id, exc_info=True)
                 if not self._is_lost(pool_id, job_id, error):
                     await self._put_behind(pool_id, job_id)
                 elif await self._given_up(pool_id, job_id):

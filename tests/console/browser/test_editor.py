@@ -125,6 +125,53 @@ async def test_what_scripts_may_use_is_completed(editor: Opened, typed: str, off
     await page.locator(".cm-tooltip-autocomplete li", has_text=offered).first.wait_for()
 
 
+@pytest.mark.parametrize(
+    ("typed", "word", "said"),
+    [
+        ("context.userPoolId;", "userPoolId", "userPoolId: string"),
+        ("env.DB_HOST;", "DB_HOST", "DB_HOST: string"),
+        ("return { givenName: 1 };", "givenName", "givenName: string | null"),
+        ("user.token;", "token", "token: string | null\nPassed on to administrators as it is, never kept."),
+        ("context.constructor;", "constructor", None),
+        ("other.userPoolId;", "userPoolId", None),
+    ],
+)
+async def test_what_is_pointed_at_is_explained(
+    editor: Opened, faults: list[str], typed: str, word: str, said: str | None
+) -> None:
+    page = await editor()
+    await _replace(page, f"async function login() {{\n  env.DB_PORT;\n  {typed}\n}}")
+    await _point_at(page, word)
+    told = page.locator(".cm-tooltip .explained")
+    if said is None:
+        await page.wait_for_timeout(500)  # CodeMirror waits 300 ms before it shows one
+        assert await told.count() == 0
+        await _point_at(page, "DB_PORT")
+    await told.wait_for()
+    assert await told.text_content() == (said or "DB_PORT: string")
+    assert faults == []
+
+
+async def _point_at(page: Page, word: str) -> None:
+    x, y = await page.evaluate(
+        """(word) => {
+          const walker = document.createTreeWalker(document.querySelector(".cm-content"), NodeFilter.SHOW_TEXT);
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            const at = node.data.indexOf(word);
+            if (at < 0) continue;
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + word.length);
+            const box = range.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+          }
+        }""",
+        word,
+    )
+    await page.mouse.move(x - 2, y)
+    await page.mouse.move(x, y)
+
+
 async def test_a_viewer_reads_in_it_and_changes_nothing(editor: Opened, faults: list[str]) -> None:
     page = await editor("viewer")
     await page.locator(TEXT).focus()

@@ -55,6 +55,8 @@ OPEN_ROOTS = {
 """Doors for people without a token: they have what they need in the arguments."""
 
 OPEN_CALLS = {
+    "POST /api/v2/ad/verify-user",
+    "POST /api/v2/ldap/verify-user",
     "GET /cas/session",  # of the hosted pages' cookie alone
     "GET /api/v2/.well-known",
     "GET /api/v2/applications/{appId}/components-public-config/guard",

@@ -41,15 +41,20 @@ def schema(kind: str) -> str | None:
     return file.read_text() if file.is_file() else None
 
 
-@cache
-def declared() -> Mapping[str, tuple[str, ...]]:
-    """What `poolhouse.d.ts` declares, for an editor to complete: the names of `env`, `context` and `profile`, and the
-    `modules` that a script may require."""
-    text = resources.files(__name__).joinpath("poolhouse.d.ts").read_text()
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+_MEMBER = re.compile(
+    r"^(?:  /\*\* (?P<said>[^\n]+) \*/\n)?  (?P<name>\w+)\??: (?P<type>[^\n]+);$", re.MULTILINE
+)
 
-    def keys(before: str, after: str) -> tuple[str, ...]:
-        return tuple(re.findall(r"^  (\w+)\??:", text.partition(before)[2].partition(after)[0], re.MULTILINE))
+
+@cache
+def declared() -> Mapping[str, Mapping[str, str] | tuple[str, ...]]:
+    """What `poolhouse.d.ts` declares, for an editor to complete and to explain: of `env`, `context` and `profile` each
+    name with its type and, in a second line, what is said of it; and the `modules` that a script may require."""
+    text = resources.files(__name__).joinpath("poolhouse.d.ts").read_text()
+
+    def keys(before: str, after: str) -> dict[str, str]:
+        found = _MEMBER.finditer(text.partition(before)[2].partition(after)[0])
+        return {one["name"]: "\n".join(filter(None, (one["type"], one["said"]))) for one in found}
 
     modules = text.partition("type Module =")[2].partition(";")[0]
     return {

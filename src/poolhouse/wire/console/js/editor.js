@@ -1,6 +1,6 @@
 // The script editor: an element <script-editor> around a <textarea>, which stays what the form sends.
 import { EditorState } from "@codemirror/state";
-import { EditorView, keymap, lineNumbers, highlightActiveLine, drawSelection, highlightSpecialChars } from "@codemirror/view";
+import { EditorView, hoverTooltip, keymap, lineNumbers, highlightActiveLine, drawSelection, highlightSpecialChars } from "@codemirror/view";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
@@ -41,6 +41,7 @@ const theme = EditorView.theme({
   ".cm-tooltip": { color: "var(--ink)", backgroundColor: "var(--paper)", border: "1px solid var(--line)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { color: "var(--accent-ink)",
     backgroundColor: "var(--accent)" },
+  ".explained": { padding: ".25rem .5rem", maxWidth: "30rem", whiteSpace: "pre-wrap", fontFamily: "ui-monospace, Menlo, Consolas, monospace" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
 });
 const colors = syntaxHighlighting(HighlightStyle.define([
@@ -75,11 +76,18 @@ const CHINESE = {
   "$ unchanged lines": "$ 行相同", "Completions": "补全", "Control character": "控制字符",
 };
 
-// Names of the declarations that a script is written against: {env, context, profile, modules}.
+// What the objects of a script hold, by the names that examples call them. Of the declarations that a script is written
+// against, {env, context, profile: {name: type and, in a second line, what it is}, modules}.
+function membersOf(names) {
+  const members = new Map([["env", names.env], ["configuration", names.env], ["context", names.context]]);
+  for (const one of ["profile", "user", "userinfo", "updates"]) members.set(one, names.profile);
+  return members;
+}
+
 function completing(names) {
   const options = (list, type) => list.map((label) => ({ label, type }));
-  const members = { env: names.env, configuration: names.env, context: names.context };
-  for (const one of ["profile", "user", "userinfo", "updates"]) members[one] = names.profile;
+  const properties = (of) => Object.entries(of).map(([label, said]) => ({ label, type: "property", detail: said.split("\n")[0].slice(0, 40) }));
+  const members = membersOf(names);
   return (context) => {
     const quoted = context.matchBefore(/\brequire\(\s*['"][\w@/.-]*/);
     if (quoted) {
@@ -87,12 +95,12 @@ function completing(names) {
       return { from, options: options(names.modules, "namespace"), validFor: /^[\w@/.-]*$/ };
     }
     const member = context.matchBefore(/\b\w+\.\w*/);
-    const of = member && members[member.text.split(".")[0]];
-    if (of) return { from: member.from + member.text.indexOf(".") + 1, options: options(of, "property"), validFor: /^\w*$/ };
+    const of = member && members.get(member.text.split(".")[0]);
+    if (of) return { from: member.from + member.text.indexOf(".") + 1, options: properties(of), validFor: /^\w*$/ };
     const word = context.matchBefore(/\w+/);
     if (member || !(word || context.explicit)) return null;
     const from = word ? word.from : context.pos;
-    if (isKey(context.state, from)) return { from, options: options(names.profile, "property"), validFor: /^\w*$/ };
+    if (isKey(context.state, from)) return { from, options: properties(names.profile), validFor: /^\w*$/ };
     return { from, options: options(["env", "context", "require"], "variable"), validFor: /^\w*$/ };
   };
 }
@@ -105,6 +113,26 @@ function isKey(state, from) {
   let node = syntaxTree(state).resolveInner(from, -1);
   while (node && ![...OBJECTS, "Block", "ArgList", "ArrayExpression"].includes(node.name)) node = node.parent;
   return OBJECTS.includes(node?.name);
+}
+
+// The declaration of the name that is pointed at.
+function explaining(names) {
+  const members = membersOf(names);
+  return hoverTooltip((view, at) => {
+    const word = view.state.wordAt(at);
+    if (!word) return null;
+    const name = view.state.sliceDoc(word.from, word.to);
+    const holder = /(\w+)\??\.$/.exec(view.state.sliceDoc(Math.max(0, word.from - 100), word.from));
+    const of = holder ? members.get(holder[1]) : isKey(view.state, word.from) ? names.profile : null;
+    if (!of || !Object.hasOwn(of, name)) return null;
+    const create = () => {
+      const dom = document.createElement("div");
+      dom.className = "explained";
+      dom.textContent = `${name}: ${of[name]}`;
+      return { dom };
+    };
+    return { pos: word.from, end: word.to, above: true, create };
+  });
 }
 
 customElements.define("script-editor", class extends HTMLElement {
@@ -125,6 +153,7 @@ customElements.define("script-editor", class extends HTMLElement {
       bracketMatching(), highlightActiveLine(), highlightSelectionMatches(), search(), EditorState.tabSize.of(2),
       EditorState.phrases.of(document.documentElement.lang.startsWith("zh") ? CHINESE : {}),
     ];
+    extensions.push(explaining(names));
     if (field.readOnly) {
       extensions.push(EditorState.readOnly.of(true), EditorView.contentAttributes.of({ ...attributes, "aria-readonly": "true" }),
         keymap.of([...defaultKeymap, ...searchKeymap]));
