@@ -157,13 +157,14 @@ def a_line_of_the_log_has_the_members_that_the_page_shows(shell: Terminal) -> No
 
 def behind_a_proxy_and_with_an_outside_database(shell: Terminal) -> None:
     """The SQL of two pages, by the superuser of the first server's own PostgreSQL; a second server on what it made."""
-    make, quiet = of("docs/operations/database.md", "sql")
+    make, counted, quiet = of("docs/operations/database.md", "sql")
     (vacuum,) = of("docs/operations/capacity.md", "sql")
     own = (shell.folder / "data/postgres.url").read_text().strip()
     superuser = own.replace("//poolhouse:", "//postgres:")
     for statement in ";\n".join((make, quiet, vacuum)).split(";\n"):
         if statement.strip():
             run_sql(superuser, statement.replace("poolhouse", "outside"))
+    run_sql(on_database(superuser, "outside"), counted)
     set_url, up = typed("docs/operations/database.md")
     assert "sslmode=verify-full" in set_url
     url = re.sub("//[^@]*@", f"//outside:{quote('choose one')}@", on_database(own, "outside"))
