@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import pytest
 from tests.conftest import PoolForTests
 from tests.federation.issuers import CLIENT, SECRET, Issuer, issuing
 
+from poolhouse.app import asgi
 from poolhouse.apps.model import App
 from poolhouse.caller import Caller
 from poolhouse.federation.model import Callback
@@ -114,6 +116,12 @@ async def peer(
         administrator, connection.id, "app", app.id, True
     )
     return Peer(services, pool, app, source, connection, issuer)
+
+
+@pytest.fixture
+def http(services: Services) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
+    return httpx.AsyncClient(transport=transport, base_url="http://poolhouse")
 
 
 def query_of(address: str) -> dict[str, str]:

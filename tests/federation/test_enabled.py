@@ -5,21 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-import pytest
 from tests.conftest import PoolForTests
 from tests.federation.conftest import Peer
 
-from poolhouse.app import asgi
-from poolhouse.services import Services
 from poolhouse.tenants.model import ConnectionDraft
 
 PATH = "/api/v3/get-application-enabled-extidps"
-
-
-@pytest.fixture
-def http(services: Services) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
-    return httpx.AsyncClient(transport=transport, base_url="http://poolhouse")
 
 
 async def _told(http: httpx.AsyncClient, pool_id: str, app_id: str) -> Any:

@@ -12,11 +12,9 @@ from tests.conftest import PoolForTests
 from tests.federation.conftest import Peer, query_of
 from tests.oidc.conftest import Browser
 
-from poolhouse.app import asgi
 from poolhouse.credentials.model import Presented
 from poolhouse.credentials.service import at_session
 from poolhouse.login.model import LoggedIn
-from poolhouse.services import Services
 from poolhouse.times import now
 from poolhouse.users.model import UserDraft, UserKey
 
@@ -24,11 +22,9 @@ CODED = {"username": "ada", "nickname": "<b>Ada</b>"}
 
 
 @pytest.fixture
-def http(services: Services) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
-    return httpx.AsyncClient(
-        transport=transport, base_url="http://poolhouse", headers={"accept-language": "en"}
-    )
+def http(http: httpx.AsyncClient) -> httpx.AsyncClient:
+    http.headers["accept-language"] = "en"
+    return http
 
 
 async def _ada(peer: Peer) -> LoggedIn:

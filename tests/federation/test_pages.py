@@ -12,17 +12,14 @@ import pytest
 from tests.federation.conftest import Peer, query_of
 from tests.oidc.conftest import Browser
 
-from poolhouse.app import asgi
-from poolhouse.services import Services
 from poolhouse.users.model import UserDraft
 
 CLIENT_PAGE = "https://client.example/callback"
 
 
 @pytest.fixture
-def browser(services: Services) -> Browser:
-    transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
-    return Browser(httpx.AsyncClient(transport=transport, base_url="http://poolhouse"))
+def browser(http: httpx.AsyncClient) -> Browser:
+    return Browser(http)
 
 
 def _asked(peer: Peer, **more: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from poolhouse.apps.service import AppService
 from poolhouse.caller import Caller
 from poolhouse.errors import IdentitySourceNotFound, InvalidOperation
-from poolhouse.federation.service import Federation, Offer
+from poolhouse.federation.service import Federation
 from poolhouse.login.model import LoggedIn
 
 Kind = Literal["ldap", "ad"]
@@ -21,10 +21,6 @@ _FIRST: dict[Kind, str] = {"ldap": "ldapExtIdpConnId", "ad": "adExtIdpConnId"}
 class DirectorySignIn:
     def __init__(self, federation: Federation, apps: AppService) -> None:
         self._federation, self._apps = federation, apps
-
-    async def offered(self, pool_id: str, app_id: str) -> list[Offer]:
-        """The connections that are switched on in the application and take a name and a password, oldest first."""
-        return [offer for offer in await self._federation.offered(pool_id, app_id) if not offer.redirecting]
 
     async def sign_in(
         self, caller: Caller, name: str, username: str, password: str, captcha: str | None = None

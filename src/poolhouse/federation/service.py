@@ -306,11 +306,9 @@ class Federation:
         """
         caller.require_administrator()
         opened = await self._opened(caller, connection_id, anywhere=True)
-        make = opened.manifest.redirecting or opened.manifest.verifying
         client = (catalog.redirecting if opened.manifest.redirecting else catalog.verifying)(
             opened.manifest.kind
         )
-        assert make is not None
         check = getattr(client, "check", None)
         if check is None:
             return ("settings",)

@@ -8,27 +8,18 @@ from html import unescape
 from urllib.parse import urlencode
 
 import httpx
-import pytest
 from lxml import etree
 from tests.conftest import PoolForTests
 from tests.federation.saml.test_flow import Company, company, idp
 from tests.oidc.conftest import Browser
 
-from poolhouse.app import asgi
 from poolhouse.federation.model import Begun
-from poolhouse.services import Services
 
 __all__ = ["company", "idp"]
 CLIENT_PAGE = "https://client.example/callback"
 HERE = "http://127.0.0.1:3000"
 """The tests' server says so of itself, whatever the browser's address."""
 METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
-
-
-@pytest.fixture
-def http(services: Services) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=asgi(services), raise_app_exceptions=True)
-    return httpx.AsyncClient(transport=transport, base_url="http://poolhouse")
 
 
 async def begun(company: Company, browser: Browser) -> Begun:

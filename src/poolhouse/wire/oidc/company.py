@@ -17,8 +17,9 @@ class CompanySteps:
     def __init__(self, services: WireServices) -> None:
         self._services = services
 
-    async def offered(self, step: Step) -> list[Offer]:
-        return await self._services.directory_sign_in.offered(step.app.pool_id, step.app.id)
+    def tabs(self, offered: list[Offer]) -> list[Offer]:
+        """Those that take a name and a password, a tab each."""
+        return [one for one in offered if not one.redirecting]
 
     def chosen(self, step: Step, offers: list[Offer]) -> Offer | None:
         """That of the address or of the form."""

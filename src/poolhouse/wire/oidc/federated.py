@@ -38,12 +38,9 @@ class FederatedSteps:
     def __init__(self, services: WireServices) -> None:
         self._services = services
 
-    async def offers(self, step: Step) -> list[Offer]:
+    def buttons(self, step: Step, offered: list[Offer]) -> list[Offer]:
         """A button each; none while somebody is asked whose account their identity is to have."""
-        if step.asked.binding:
-            return []
-        offered = await self._services.federation.offered(step.app.pool_id, step.app.id)
-        return [one for one in offered if one.redirecting]
+        return [] if step.asked.binding else [one for one in offered if one.redirecting]
 
     async def begin(self, pages: Pages, step: Step) -> Response:
         """GET /login/identity: to the provider. The browser keeps what it has to bring back in its form cookie."""

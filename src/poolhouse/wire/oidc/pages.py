@@ -464,12 +464,14 @@ class Pages:
             "captcha": None,
             "look": look_of(pool, step.app),
             "passkeys": name in _WITH_SCRIPT and await self._passkeys.is_on(step),
-            "offers": await self._federated.offers(step) if name == "sign_in" else [],
+            "offers": [],
             "binding": bool(step.asked.binding),
             **facts,
         }
         if name == "sign_in":
-            shown["companies"] = await self._company.offered(step)
+            offered = await self._services.federation.offered(step.app.pool_id, step.app.id)
+            shown["offers"] = self._federated.buttons(step, offered)
+            shown["companies"] = self._company.tabs(offered)
             shown["company"] = self._company.chosen(step, shown["companies"])
         if shown["passkeys"]:
             shown["script"] = SCRIPT
