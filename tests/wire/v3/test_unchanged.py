@@ -153,7 +153,7 @@ async def test_of_two_changes_at_once_one_wins(v3: V3Client, database_url: str, 
 
 async def test_what_changes_nothing_of_it_stands_in_nobodys_way(v3: V3Client) -> None:
     named = await thing(v3, "POST update-user")
-    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    before = datetime.now(UTC)
     await v3.post(
         "signin", {"connection": "PASSWORD", "passwordPayload": {"username": "li", "password": "no"}}
     )
