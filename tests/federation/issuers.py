@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import re
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -24,7 +25,7 @@ CLIENT, SECRET = "poolhouse-client", "a secret: with ü"
 
 class Issuer:
     """`claims`: what it says of everybody beside their sub. `told`: what userinfo adds. `answers`: what a path answers
-    instead. `header`, `key`: how id tokens are signed. `asked`: the paths in their order."""
+    instead. `header`, `key`: how id tokens are signed. `asked`: the paths in their order. `sent`: the last request."""
 
     def __init__(self) -> None:
         self.port = 0
@@ -38,6 +39,7 @@ class Issuer:
         self.asked: list[str] = []
         self.heads: list[bytes] = []
         self.forms: list[dict[str, str]] = []
+        self.sent = b""
         self._codes: dict[str, tuple[dict[str, str], str, dict[str, Any]]] = {}
 
     @property
@@ -60,7 +62,7 @@ class Issuer:
         if asked["response_type"] == "id_token":
             token = self.id_token(asked, sub, claims)
             return [("id_token", token), ("state", asked["state"])]
-        code = f"code{len(self._codes)}"
+        code = f"code-{secrets.token_hex(8)}"
         self._codes[code] = (asked, sub, claims)
         return [("code", code), ("state", asked["state"]), ("iss", self.url)]
 
@@ -93,6 +95,7 @@ class Issuer:
             path = head.split(b" ")[1].partition(b"?")[0].decode()
             self.asked.append(path)
             self.heads.append(head)
+            self.sent = head + body
             answer = self.answers.get(path) or self._answer(path, head, body)
             if callable(answer):
                 await answer(writer)
@@ -122,7 +125,11 @@ class Issuer:
                 return said({"error": "invalid_grant"}, 400)
             self._person = sub
             return said(
-                {"id_token": self.id_token(asked, sub, claims), "access_token": "at", "token_type": "Bearer"}
+                {
+                    "id_token": self.id_token(asked, sub, claims),
+                    "access_token": "at-of-this-one",
+                    "token_type": "Bearer",
+                }
             )
         if path == "/me":
             return said({"sub": self._person, **self.told})
@@ -138,8 +145,8 @@ def elliptic() -> ECKey:
 
 
 @asynccontextmanager
-async def issuing() -> AsyncIterator[Issuer]:
-    issuer = Issuer()
+async def issuing(issuer: Issuer | None = None) -> AsyncIterator[Issuer]:
+    issuer = issuer or Issuer()
     server = await asyncio.start_server(issuer.serve, "127.0.0.1", 0)
     issuer.port = server.sockets[0].getsockname()[1]
     yield issuer

@@ -56,7 +56,7 @@ from poolhouse.pools.service import PoolService
 from poolhouse.sessions import postgres as session_rows
 from poolhouse.tenants import postgres_sources as rows
 from poolhouse.tenants.model import Connection
-from poolhouse.texts import trimmed
+from poolhouse.texts import is_storable, trimmed
 from poolhouse.times import now
 from poolhouse.users.model import User, UserKey
 
@@ -283,8 +283,8 @@ class Federation:
         connection = opened.way.connection
         subject = UserKey("username", f"{connection.id}:{_spelled(username)}"[:256])
         try:
-            if not password or not username.strip():
-                raise WrongCredentials("empty")
+            if not password or not username.strip() or not is_storable(username):
+                raise WrongCredentials("nobody's name, or no password")
             async with self._lockout.counted(caller, pool, subject, captcha) as this:
                 asked = client.verify(opened.settled, self._here(origin, ""), username.strip(), password)
                 came = checked(await _in_time(asked))
