@@ -7,9 +7,10 @@ import pytest
 from tests.conftest import PoolForTests
 
 from poolhouse import phones
-from poolhouse.commands import demo, demo_filling, demo_people, postgres_demo
+from poolhouse.commands import demo, demo_filling, demo_people, demo_things, postgres_demo
 from poolhouse.commands.demo_filling import MOVED, begin, fill
 from poolhouse.commands.demo_people import IN_POOL, in_legacy, in_pool
+from poolhouse.commands.demo_things import CONTRACTORS_IN
 from poolhouse.customdb import postgres as script_rows
 from poolhouse.db.database import Database
 from poolhouse.orgs.model import Node
@@ -51,6 +52,14 @@ async def held(services: Services, pool: PoolForTests) -> dict[str, int]:
         "groups": (await services.groups.list(caller, one)).total,
         "roles": (await services.roles.list(caller, "default", one)).total,
         "apps": (await services.apps.list(caller, one)).total,
+        "tenants": (await services.tenants.list(caller, one)).total,
+        "sources": len(await services.sources.list(caller)),
+        "keys": len(await services.access_keys.list(caller)),
+        "policies": (await services.data_policies.list(caller, one)).total,
+        "acts": (await services.bulk_acts.list(caller, one)).total,
+        "imports": (await services.import_jobs.list(caller, one)).total,
+        "files": (await services.import_files.list(caller, one)).total,
+        "mails": (await services.mail.list_messages(caller, one)).total,
     }
 
 
@@ -68,7 +77,7 @@ async def test_a_new_pool_has_people_departments_and_a_month_of_sign_ins(
 ) -> None:
     assert await fill(services, pool.id, legacy_url) == "filled"
     found = await held(services, pool)
-    assert found["users"] == IN_POOL + MOVED
+    assert found["users"] == IN_POOL + MOVED + CONTRACTORS_IN
     assert found["orgs"] == 1
     caller = pool.administrator
     (org,) = (await services.orgs.list_orgs(caller, PageRequest())).items
@@ -103,12 +112,14 @@ async def test_filling_again_adds_nothing(services: Services, pool: PoolForTests
 
 
 @pytest.mark.usefixtures("few_people")
-@pytest.mark.parametrize("where", ["_import", "_accounts", "_apps", "_organize", "_values", "count_again"])
+@pytest.mark.parametrize(
+    "where", ["_import", "_accounts", "_apps", "_organize", "add", "_values", "count_again"]
+)
 async def test_what_was_stopped_is_gone_on_with_and_nothing_is_there_twice(
     services: Services, pool: PoolForTests, legacy_url: str, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     """`where`: stopped when this was done, and nothing after it."""
-    module = postgres_demo if where == "count_again" else demo_filling
+    module = {"count_again": postgres_demo, "add": demo_things}.get(where, demo_filling)
     done = getattr(module, where)
 
     async def stopped(*given: object) -> None:
@@ -122,8 +133,27 @@ async def test_what_was_stopped_is_gone_on_with_and_nothing_is_there_twice(
     assert (await held(services, pool))["logins"] == 0
     assert await fill(services, pool.id, legacy_url) == "filled"
     found = await held(services, pool)
-    assert (found["users"], found["orgs"]) == (FEW + MOVED, 1)
+    assert (found["users"], found["orgs"]) == (FEW + MOVED + CONTRACTORS_IN, 1)
     assert found["groups"] == found["apps"] == 4
+    assert (found["tenants"], found["sources"], found["keys"], found["policies"]) == (3, 2, 3, 2)
+    assert (found["acts"], found["imports"], found["files"]) == (1, 1, 1)
+
+
+@pytest.mark.usefixtures("few_people")
+async def test_nothing_of_a_demonstration_is_sent_or_offered(
+    services: Services, pool: PoolForTests, legacy_url: str
+) -> None:
+    """Its people have addresses of nobody, and its identity sources names of no host."""
+    await fill(services, pool.id, legacy_url)
+    states = await services.db.fetch(
+        "select status, count(*) as mails, min(created_at) < now() - interval '7 days' as is_old "
+        "from mail_outbox where pool_id = $1 group by status",
+        pool.id,
+    )
+    assert {one["status"] for one in states} == {"sent", "dead"}
+    assert all(one["is_old"] for one in states)
+    sources = await services.sources.list(pool.administrator)
+    assert not any(one.states for source in sources for one in source.connections)
 
 
 async def test_a_pool_that_had_people_is_left_as_it_is(
@@ -147,7 +177,7 @@ async def test_whoever_moves_while_it_is_filled_is_counted(
     assert await fill(services, pool.id, legacy_url) == "filled"
     state = await services.migration.state(pool.administrator)
     assert state.progress.migrated == MOVED + 1
-    assert (await held(services, pool))["users"] == FEW + MOVED + 1
+    assert (await held(services, pool))["users"] == FEW + MOVED + CONTRACTORS_IN + 1
 
 
 async def test_a_filling_that_fails_is_told_and_does_not_end_the_server(

@@ -30,8 +30,13 @@ OFFENDERS: dict[str, set[str]] = {
     },
 }
 # COPY forgets the SQLSTATE of a violation: here, that a department's code is taken.
-# The demonstration's rows of the log have new ids, which nothing can violate.
-COPIES = {"orgs/postgres:insert_nodes", "commands/postgres_demo:write_tries"}
+# The demonstration's rows of logs have new ids, which nothing can violate.
+COPIES = {
+    "orgs/postgres:insert_nodes",
+    "commands/postgres_demo:write_tries",
+    "commands/postgres_demo:write_mail",
+    "commands/postgres_demo:write_calls",
+}
 # An error of a shard names no constraint but in its message, and there with the shard's number: one place reads it.
 READ_CONSTRAINT_NAMES = {"db/faults:broken_constraint"}
 

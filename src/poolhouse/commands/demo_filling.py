@@ -1,7 +1,8 @@
 """What a new demonstration's pool holds: people, an organization, roles, groups, fields, applications and a month.
 
 Each step is one transaction, or does nothing when done again. The journal of the import tells how far it came: it is
-begun first and finished with the last step, so a filling that was killed is gone on with, and none is done twice.
+begun first and finished with the last step, so a filling that was killed is gone on with, and none is done twice. What
+fills the other lists is `demo_things`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import bcrypt
 
 from poolhouse import maintenance
 from poolhouse.caller import Caller
-from poolhouse.commands import postgres_demo
+from poolhouse.commands import demo_things, postgres_demo
 from poolhouse.commands.demo_month import DAYS, Account, month
 from poolhouse.commands.demo_people import SEED, Person, in_pool
 from poolhouse.db.database import Tx
@@ -112,16 +113,20 @@ async def fill(services: Services, pool_id: str, legacy_url: str) -> State:
     apps = await _apps(services, caller)
     await _organize(services, caller, accounts)
     await services.fields.define(caller, _FIELDS)
+    await demo_things.add(services, caller, accounts)
     moment = now().astimezone((await services.pools.get(pool_id)).zone)
     tries = await asyncio.to_thread(month, accounts, apps, moment)
     async with services.db.transaction() as tx:
         await _values(tx, caller, accounts)
         await postgres_demo.write_tries(tx, pool_id, tries)
         await postgres_demo.write_accounts(tx, pool_id, accounts)
+        await postgres_demo.write_mail(tx, pool_id, list(demo_things.mails(accounts, moment)))
         if moved:
             came = [one.came for one in moved]
             outcomes = {"migrated": len(moved), **REFUSED}
             await postgres_demo.write_migration(tx, pool_id, outcomes, min(came), max(came))
+            calls = list(demo_things.calls(moved, REFUSED["script error"], moment))
+            await postgres_demo.write_calls(tx, pool_id, calls)
         await postgres_demo.count_again(tx)
         await newcomers.move(tx, pool_id, journal, replace(journal, finished=True))
     await newcomers.analyze(services.db)
@@ -194,13 +199,15 @@ async def _accounts(services: Services, pool_id: str) -> tuple[list[Account], li
     random, moment = Random(SEED), now()  # noqa: S311
     accounts, moved = [], []
     for row in await postgres_demo.people(services.db, pool_id, CUSTOM_DATABASE):
-        within = row["is_moved"] or random.random() < 0.15
+        within = row["old_id"] or random.random() < 0.15
         first, last = (0.1, DAYS * 0.8) if within else (DAYS, 700)
         came = moment - timedelta(days=random.uniform(first, last))
         suspended = row["status"] == Status.SUSPENDED
-        account = Account(row["id"], row["username"], row["name"], came, suspended)
+        account = Account(
+            row["id"], row["username"], row["name"], came, row["email"], suspended, row["old_id"]
+        )
         accounts.append(account)
-        if row["is_moved"]:
+        if account.old_id:
             moved.append(account)
     return accounts, moved
 

@@ -34,13 +34,16 @@ _AGENTS = (
 
 @dataclass(slots=True)
 class Account:
-    """Somebody of the pool. `came`: when their row was made; what they did since is told in the last four."""
+    """Somebody of the pool. `came`: when their row was made; what they did since is told in the last four.
+    `old_id`: in the old table, of whoever moved."""
 
     id: str
     username: str
     name: str
     came: datetime
+    email: str
     suspended: bool = False
+    old_id: str | None = None
     logins: int = 0
     last_login: datetime | None = None
     last_ip: str | None = None

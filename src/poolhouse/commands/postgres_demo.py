@@ -8,6 +8,8 @@ from datetime import datetime
 from asyncpg import Record
 
 from poolhouse.commands.demo_month import Account, Try
+from poolhouse.commands.demo_things import Call, Mail
+from poolhouse.customdb.redaction import HIDDEN
 from poolhouse.db.database import Executor, Tx
 from poolhouse.ids import new_id
 
@@ -31,6 +33,15 @@ _COLUMNS = [
     "request_id",
 ]
 
+_MAIL = [
+    *("pool_id", "id", "channel", "scene", "lang", "recipient", "sender", "subject", "body", "user_id"),
+    *("status", "attempts", "last_error", "next_attempt_at", "created_at", "sent_at"),
+]
+_CALL = [
+    *("pool_id", "id", "at", "name", "version", "duration_ms", "success", "outcome", "message"),
+    *("arguments", "clients_opened", "script_user_id"),
+]
+
 
 async def has_people(db: Executor, pool_id: str) -> bool:
     found: bool = await db.fetchval("select exists (select 1 from users where pool_id = $1)", pool_id)
@@ -38,11 +49,12 @@ async def has_people(db: Executor, pool_id: str) -> bool:
 
 
 async def people(db: Executor, pool_id: str, source: str) -> list[Record]:
-    """id, username, name, status, is_moved: of everybody who came with an import before there was a sign-in."""
+    """id, username, name, email, status: of everybody who came with an import before there was a sign-in; old_id of
+    those who moved."""
     return await db.fetch(
-        "select u.id, u.username, coalesce(u.name, u.username) as name, u.status, "
-        "exists (select 1 from user_identities i where i.pool_id = $1 and i.user_id = u.id "
-        "  and i.provider = $3) as is_moved "
+        "select u.id, u.username, coalesce(u.name, u.username) as name, u.email, u.status, "
+        "(select min(i.user_id_in_idp) from user_identities i where i.pool_id = $1 and i.user_id = u.id "
+        "  and i.provider = $3) as old_id "
         "from users u where u.pool_id = $1 and u.user_source_type = $2 order by u.username",
         pool_id,
         "excel",
@@ -110,6 +122,43 @@ async def write_migration(
         list(outcomes.values()),
         first,
         last,
+    )
+
+
+async def write_mail(tx: Tx, pool_id: str, mails: Sequence[Mail]) -> None:
+    """In no state from which it is sent."""
+    await tx.copy_records(
+        "mail_outbox",
+        _MAIL,
+        [
+            (
+                *(pool_id, new_id(), "email", one.scene, "zh-CN", one.to, "", one.subject, "", one.user_id),
+                *(
+                    "dead" if one.error else "sent",
+                    1,
+                    one.error,
+                    one.at,
+                    one.at,
+                    None if one.error else one.at,
+                ),
+            )
+            for one in mails
+        ],
+    )
+
+
+async def write_calls(tx: Tx, pool_id: str, calls: Sequence[Call]) -> None:
+    """Of the first version of login, as `customdb.postgres_logs.add` writes them, at the moment of each."""
+    await tx.copy_records(
+        "custom_script_logs",
+        _CALL,
+        [
+            (
+                *(pool_id, new_id(), one.at, "login", 1, one.duration_ms, not one.error),
+                *("threw" if one.error else "returned", one.error, [one.username, HIDDEN], 1, one.old_id),
+            )
+            for one in calls
+        ],
     )
 
 
