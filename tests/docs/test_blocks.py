@@ -36,6 +36,7 @@ HELD: dict[str, dict[str, str]] = {
     },
     "docs/guide/custom-fields.md": dict.fromkeys(("sh", "json"), "tests/docs/test_running_blocks.py"),
     "docs/guide/guard.md": {"html": "tests/wire/v2/test_guard_in_chromium.py"},
+    "docs/guide/identity-sources-oauth2.md": {"js": "tests/federation/oauth2/test_scripts.py"},
     "docs/guide/moving-from-authing.md": dict.fromkeys(
         ("sh", "python", "js", "console", "text", "toml"), "tests/first_hour/test_moving.py"
     ),
@@ -109,6 +110,10 @@ LEFT = {
     ): "several nodes with both keys: tests/crypto/test_rotation.py",
     ("docs/guide/identity-sources.md", "HOST/"): "an address to enter elsewhere; tests/federation asks it",
     ("docs/operations/upgrade.md", "select pool_id"): "a question to the database before an upgrade",
+    (
+        "docs/guide/identity-sources-oauth2.md",
+        "https://YOUR-SERVER",
+    ): "an address to enter elsewhere; tests/federation asks it",
     ("docs/guide/identity-sources-ldap.md", "POOLHOUSE_OUTGOING_HOSTS="): "a host of one's own",
     (
         "docs/guide/identity-sources-ldap.md",

@@ -10,6 +10,7 @@ import pytest
 from poolhouse.errors import NotSupported, ProviderFailed
 from poolhouse.federation import catalog
 from poolhouse.federation.model import Callback, ExternalId, ExternalUser, Manifest, checked, settled
+from poolhouse.tenants.secrets import MASK, masked
 
 JOHN = ExternalId("generic", "john")
 
@@ -87,3 +88,12 @@ def test_a_kind_says_the_same_settings_to_programs_and_to_people(manifest: Manif
         one.name for one in manifest.fields
     }
     assert manifest.redirecting or manifest.verifying
+
+
+@pytest.mark.parametrize("manifest", catalog.MANIFESTS.values(), ids=catalog.MANIFESTS)
+def test_exactly_the_secret_settings_are_masked(manifest: Manifest) -> None:
+    """One that is masked for nothing is one that nobody can read or edit."""
+    shown = masked({one.name: "x" for one in manifest.fields})
+    assert {name for name, value in shown.items() if value == MASK} == {
+        one.name for one in manifest.fields if one.secret
+    }

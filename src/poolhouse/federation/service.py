@@ -204,7 +204,9 @@ class Federation:
         try:
             opened = await self._opened(caller, attempt.connection_id)
             connection = opened.way.connection
-            if path != (opened.manifest.callback_path, connection.identifier):
+            if path not in [
+                (opened.manifest.callback_path, name) for name in (connection.identifier, connection.id)
+            ]:
                 raise ProviderFailed(
                     "state", "返回地址属于另一个连接", "it came back to another connection's address"
                 )

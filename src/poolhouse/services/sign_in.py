@@ -12,6 +12,7 @@ from poolhouse.credentials.management_tokens import ManagementTokens
 from poolhouse.credentials.service import Credentials
 from poolhouse.federation.binding import Binding
 from poolhouse.federation.directories import DirectorySignIn
+from poolhouse.federation.scripts import Scripts
 from poolhouse.federation.service import Federation
 from poolhouse.login.address_limiter import AddressLimiter
 from poolhouse.login.address_proofs import AddressProofs
@@ -214,6 +215,7 @@ def build_sign_in(
         lockout=proving.lockout,
         outgoing=Outgoing(core.settings.called_hosts),
         audit=audit,
+        run=Scripts(core.sandbox, core.environment.of_pool),
     )
     return SignIn(
         credentials=Credentials(

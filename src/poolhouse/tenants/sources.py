@@ -24,7 +24,7 @@ from poolhouse.errors import (
 from poolhouse.ids import new_id
 from poolhouse.tenants import postgres_sources as rows
 from poolhouse.tenants.model import Connection, ConnectionDraft, Place, Source
-from poolhouse.tenants.secrets import masked, unmasked
+from poolhouse.tenants.secrets import for_log, masked, unmasked
 from poolhouse.texts import no_program
 
 
@@ -212,7 +212,7 @@ def _filled(value: str, field: str) -> str:
 
 def _facts(connection: Connection, stored: Mapping[str, Any]) -> dict[str, object]:
     """For the log, which is to see that a secret is another one, and not the secret."""
-    shown = masked(stored)
+    shown = for_log(stored)
     kept = {name: value if shown[name] == value else Secret(value) for name, value in stored.items()}
     own = ("display_name", "match_fields", "logo", "login_only", "associable")
     return {**{name: getattr(connection, name) for name in own}, "fields": kept}

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from poolhouse.federation.model import Unfit
 from poolhouse.federation.providers.ldap.filters import Filter, FilterUnfit, dn_value
 from poolhouse.texts import is_storable
 
@@ -45,14 +46,6 @@ _PROFILE = frozenset(
         "address",
     }
 )
-
-
-class Unfit(ValueError):
-    """The field as it is spelled outside, and why, in Chinese and in English."""
-
-    def __init__(self, field: str, zh: str, en: str) -> None:
-        super().__init__(f"{field}: {en}")
-        self.field, self.zh, self.en = field, zh, en
 
 
 class LdapSettings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

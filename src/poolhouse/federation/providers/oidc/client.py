@@ -16,24 +16,8 @@ from poolhouse.federation.model import Begun, Callback, ExternalId, ExternalUser
 from poolhouse.federation.providers.oidc import id_tokens
 from poolhouse.federation.providers.oidc.discovery import Discovery, Provider
 from poolhouse.federation.providers.oidc.settings import FIELDS, Settings
+from poolhouse.federation.standard_claims import is_true, profile_of
 
-_PROFILE = {
-    "name": "name",
-    "nickname": "nickname",
-    "given_name": "given_name",
-    "family_name": "family_name",
-    "middle_name": "middle_name",
-    "preferred_username": "preferred_username",
-    "picture": "photo",
-    "profile": "profile",
-    "website": "website",
-    "birthdate": "birthdate",
-    "zoneinfo": "zoneinfo",
-    "locale": "locale",
-    "email": "email",
-    "phone_number": "phone",
-}
-_GENDERS = {"male": "M", "female": "F"}
 _OUR_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
 
@@ -187,24 +171,14 @@ async def _told(here: Here, provider: Provider, access: str, subject: str) -> di
 
 
 def _user(claims: Mapping[str, Any], access: str | None) -> ExternalUser:
-    profile = {
-        ours: claims[theirs] for theirs, ours in _PROFILE.items() if isinstance(claims.get(theirs), str)
-    }
-    if gender := _GENDERS.get(str(claims.get("gender")).lower()):
-        profile["gender"] = gender
     return ExternalUser(
         ids=(ExternalId("generic", claims["sub"]),),
         claims=claims,
-        profile=profile,
-        email_verified=_is_true(claims.get("email_verified")),
-        phone_verified=_is_true(claims.get("phone_number_verified")),
+        profile=profile_of(claims),
+        email_verified=is_true(claims.get("email_verified")),
+        phone_verified=is_true(claims.get("phone_number_verified")),
         access_token=access,
     )
-
-
-def _is_true(claim: object) -> bool:
-    """Some providers write it as a text."""
-    return claim is True or claim == "true"
 
 
 def _scope(given: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from poolhouse.federation.model import Field
+from poolhouse.federation.model import Field, Unfit
 
 Document = Annotated[str, Meta(max_length=256 * 1024)]
 Address = Annotated[str, Meta(max_length=2048)]
@@ -51,11 +51,17 @@ class SamlSettings(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         by_hand = self.idp_entity_id and self.idp_sign_in_url and self.idp_certificate
         if not (self.idp_metadata or self.idp_metadata_url or by_hand):
-            raise ValueError(
-                "idpMetadata, idpMetadataUrl, or idpEntityId with idpSignInUrl and idpCertificate"
+            raise Unfit(
+                "idpMetadata",
+                "请填写元数据、元数据地址（idpMetadataUrl），或 idpEntityId、idpSignInUrl 与 idpCertificate 三项",
+                "or idpMetadataUrl, or idpEntityId with idpSignInUrl and idpCertificate, must be given",
             )
         if self.sign_requests and not (self.signing_key and self.signing_certificate):
-            raise ValueError("signRequests needs signingKey and signingCertificate")
+            raise Unfit(
+                "signRequests",
+                "需要 signingKey 与 signingCertificate",
+                "needs signingKey and signingCertificate",
+            )
 
 
 FIELDS: tuple[Field, ...] = (

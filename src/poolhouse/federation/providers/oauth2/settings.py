@@ -1,0 +1,182 @@
+"""What a connection of OAuth 2.0 is set up with, by the names that the official console gives them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from poolhouse.federation.model import Field, Unfit
+from poolhouse.networks import split_host
+
+Address = Annotated[str, Meta(max_length=2048)]
+Name = Annotated[str, Meta(max_length=1024)]
+Code = Annotated[str, Meta(max_length=64 * 1024)]
+MOST_HOSTS = 50
+MACRO = re.compile(r"\$\{(\w{1,32})\}")
+MACROS = ("authEndPoint", "tokenEndPoint", "scope", "clientId")
+_PATH = re.compile(r"[^.\s]{1,64}(?:\.[^.\s]{1,64}){0,7}\Z")
+_SPELLED = re.compile(r"(https?)://([^\s/?#'\"`\\$<>]{1,255})", re.IGNORECASE)
+
+
+class Settings(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
+    """`auth_url_template`: the address that people are sent to, with `${...}` of MACROS. Without `code_to_token_script`
+    the code is exchanged as RFC 6749 says; without `token_to_user_info_script` the person is asked for at
+    `user_info_end_point`, and `user_id_field` (`id`, `data.id`) says who it is. `allowed_hosts`: `host:port` that the
+    scripts may reach beside those of the addresses that are spelled out here and in themselves.
+    """
+
+    auth_end_point: Address
+    token_end_point: Address = ""
+    user_info_end_point: Address = ""
+    scope: Name = ""
+    client_id: Name
+    client_secret: Name = ""
+    auth_url_template: Address = ""
+    token_auth_method: Literal["client_secret_post", "client_secret_basic", "none"] = "client_secret_post"
+    pkce: bool = False
+    user_id_field: str = "sub"
+    email_is_verified: bool = False
+    code_to_token_script: Code = ""
+    token_to_user_info_script: Code = ""
+    allowed_hosts: Annotated[list[str], Meta(max_length=MOST_HOSTS)] = []
+
+    def __post_init__(self) -> None:
+        """Raises Unfit."""
+        for name, address, needed in (
+            ("authEndPoint", self.auth_end_point, True),
+            ("tokenEndPoint", self.token_end_point, not self.code_to_token_script),
+            ("userInfoEndPoint", self.user_info_end_point, not self.token_to_user_info_script),
+        ):
+            if (needed or address) and not is_address(address):
+                raise Unfit(name, "应为 https 地址", "must be an https address")
+        if not self.client_id:
+            raise Unfit("clientId", "不能为空", "must not be empty")
+        for macro in MACRO.findall(self.auth_url_template):
+            if macro == "clientSecret":
+                raise Unfit(
+                    "authUrlTemplate",
+                    "不能含 ${clientSecret}：每个登录的人都会在地址栏看到它",
+                    "must not hold ${clientSecret}: everybody who signs in would see it",
+                )
+            if macro not in MACROS:
+                raise Unfit("authUrlTemplate", f"没有 ${{{macro}}}", f"has no ${{{macro}}}")
+        if not _PATH.match(self.user_id_field):
+            raise Unfit("userIdField", "应为字段名，如 data.id", "must be a field such as data.id")
+        for host in self.allowed_hosts:
+            try:
+                split_host(host)
+            except ValueError:
+                raise Unfit("allowedHosts", "应为 host:port", "must be host:port") from None
+
+    def hosts(self) -> tuple[str, ...]:
+        """What the scripts may reach, `host:port`."""
+        texts = (
+            self.auth_end_point,
+            self.token_end_point,
+            self.user_info_end_point,
+            self.code_to_token_script,
+            self.token_to_user_info_script,
+        )
+        found = [host for text in texts for host in _hosts_in(text)]
+        return tuple(dict.fromkeys([*self.allowed_hosts, *found]))[:MOST_HOSTS]
+
+
+def is_address(text: str) -> bool:
+    try:
+        split = urlsplit(text)
+        return (
+            split.scheme in ("https", "http") and bool(split.hostname) and split.port != 0 and text.isascii()
+        )
+    except ValueError:
+        return False
+
+
+def _hosts_in(text: str) -> list[str]:
+    """Of every address that is spelled out."""
+    found = []
+    for scheme, place in _SPELLED.findall(text):
+        host = place.rpartition("@")[2].lower()
+        if not re.search(r":\d{1,5}\Z", host):
+            host += ":443" if scheme.lower() == "https" else ":80"
+        try:
+            split_host(host)
+        except ValueError:
+            continue
+        found.append(host)
+    return found
+
+
+_ONLY_PLAIN = ("没有脚本时使用", "Where there is no script")
+FIELDS = (
+    Field(
+        "authEndPoint",
+        ("授权 URL", "Authorization address"),
+        ("如 https://idp.example.com/authorize", "Such as https://idp.example.com/authorize"),
+    ),
+    Field(
+        "tokenEndPoint",
+        ("Token URL", "Token address"),
+        ("如 https://idp.example.com/token", "Such as https://idp.example.com/token"),
+    ),
+    Field("userInfoEndPoint", ("用户信息 URL", "Address of the person's profile"), _ONLY_PLAIN),
+    Field("scope", ("Scope 授权范围", "Scopes"), ("以空格分隔", "Separated by blanks")),
+    Field("clientId", ("Client ID", "Client ID")),
+    Field("clientSecret", ("Client Secret", "Client secret"), secret=True),
+    Field(
+        "authUrlTemplate",
+        ("授权链接模板", "Template of the authorization address"),
+        (
+            "留空则自动生成；可用 ${authEndPoint}、${scope}、${clientId}；state 与 redirect_uri 由本方填写",
+            "Empty: made by itself. ${authEndPoint}, ${scope}, ${clientId}; state and redirect_uri are set by us",
+        ),
+    ),
+    Field(
+        "tokenAuthMethod",
+        ("换取 token 的身份验证方式", "Authentication at the token endpoint"),
+        (
+            "client_secret_post（默认）、client_secret_basic 或 none",
+            "client_secret_post (default), client_secret_basic or none",
+        ),
+    ),
+    Field("pkce", ("使用 PKCE", "Use PKCE"), ("身份源支持时打开", "Where the provider knows it")),
+    Field(
+        "userIdField",
+        ("用户标识字段", "Field that says who it is"),
+        ("如 sub、id 或 data.id；没有脚本时使用", "Such as sub, id or data.id; where there is no script"),
+    ),
+    Field(
+        "emailIsVerified",
+        ("信任其邮箱", "Trust its e-mail addresses"),
+        ("仅当对方核实过每个邮箱", "Only where the provider has verified each of them"),
+    ),
+    Field(
+        "codeToTokenScript",
+        ("Code 换 Token 脚本", "Script: code to token"),
+        (
+            "module.exports = async function codeToToken(code, connection) { ... return token }",
+            "module.exports = async function codeToToken(code, connection) { ... return token }",
+        ),
+        code=True,
+    ),
+    Field(
+        "tokenToUserInfoScript",
+        ("Token 换用户信息脚本", "Script: token to person"),
+        (
+            "返回的对象必须含 userIdInIdp",
+            "module.exports = async function tokenToUserInfo(token, connection); answers with userIdInIdp",
+        ),
+        code=True,
+    ),
+    Field(
+        "allowedHosts",
+        ("脚本可访问的主机", "Hosts that the scripts may reach"),
+        (
+            "host:port；以上地址与脚本中写明的地址不必再填",
+            "host:port; not those of the addresses above and in the scripts",
+        ),
+    ),
+)
