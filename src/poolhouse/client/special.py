@@ -40,6 +40,22 @@ def with_password(call: Call, command: Command, values: Values) -> Any:
     return {**answered, "password": values["password"]} if make else answered
 
 
+def remove_passkey(call: Call, command: Command, values: Values) -> Any:
+    """By its name, or where several have it by its id. Raises Stopped where none or several are meant."""
+    meant, user_id = values["passkey"], values["userId"]
+    found = call("GET webauthn/person/credentials", {"userId": user_id, "limit": 50})["list"]
+    matching = [one for one in found if one["id"] == meant] or [one for one in found if one["name"] == meant]
+    if len(matching) != 1:
+        said = (
+            ("有多个通行密钥叫这个名称，请写编号", "several passkeys have this name: give the id")
+            if matching
+            else ("该用户没有这个通行密钥", "the user has no such passkey")
+        )
+        raise Stopped(say(said), NOT_FOUND)
+    (one,) = matching
+    return call(command.operation, {"credentialId": one["credentialID"], "userId": user_id, "appId": "-"})
+
+
 def show_why(found: dict[str, Any]) -> None:
     stops = [one for one in found["findings"] if one["stops"]]
     head = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from poolhouse.client.model import Arg, Column, Command, Done, Facts, Table
-from poolhouse.client.special import reset_password, show_why, update_user
+from poolhouse.client.special import remove_passkey, reset_password, show_why, update_user
 
 USER = Arg(
     "USER",
@@ -230,6 +230,35 @@ COMMANDS = (
             )
         ),
         paged="",
+    ),
+    Command(
+        "user passkeys",
+        ("列出一个用户的通行密钥", "Lists the passkeys of a user."),
+        "GET webauthn/person/credentials",
+        (USER, Arg("--app", "appId", ("只列出在这个应用创建的", "only those made at this application"))),
+        Table(
+            (
+                Column("id", "id"),
+                Column("name", "name"),
+                Column("site", "rpId"),
+                Column("backed up", "backedUp"),
+                Column("created", "createdAt", "time"),
+                Column("used", "usedAt", "time"),
+            )
+        ),
+        {"limit": 50},
+    ),
+    Command(
+        "user remove-passkey",
+        ("删除用户的一个通行密钥", "Removes a passkey of a user."),
+        "DELETE webauthn/admin/credentials/{credentialId}/{userId}/{appId}",
+        (
+            USER,
+            Arg("PASSKEY", "", ("通行密钥：名称或编号", "a passkey's name or id"), needed=True),
+        ),
+        Done(("已删除", "removed")),
+        act=remove_passkey,
+        asks=("删除这个通行密钥？", "Remove this passkey?"),
     ),
     Command(
         "user groups",

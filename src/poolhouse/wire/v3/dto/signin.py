@@ -572,6 +572,20 @@ class PasskeyChallengeDto(Dto, kw_only=True):
     ticket: str
 
 
+class PasskeyCreationDto(Dto, kw_only=True):
+    public_key: dict[str, Any]
+    ticket: str
+
+
+class FinalizePasskeyDto(Dto, kw_only=True):
+    """No client shows what is sent: it is as with `webauthn/login/finalize`."""
+
+    ticket: str
+    credential: dict[str, Any]
+    authenticator_code: PasskeyKind | None = None
+    name: str | None = None
+
+
 class PasskeySignInOptions(Dto, kw_only=True):
     scope: str | None = None
     custom_data: Any = None
