@@ -32,6 +32,7 @@ ONE_OF_EACH: dict[str, dict[str, Any]] = {
     "ip": {"ip": "192.0.2.1"},
     "request_id": {"request_id": "r1"},
     "success": {"success": False},
+    "reason": {"reason": "WrongCredentials"},
     "start": {},
     "end": {},
 }
@@ -47,6 +48,7 @@ INDEXES = {
     "ip": "address",
     "request_id": "request",
     "success": "refused",
+    "reason": "reason",
 }
 
 
@@ -73,6 +75,7 @@ async def log(services: Services, pool: PoolForTests) -> list[Record]:
             user_id=chance.choice([None, "u1", "u2"]),
             user_name=chance.choice(["guest", "li"]),
             success=chance.random() < 0.6,
+            detail={"reason": chance.choice(["WrongCredentials", "CodeWrong"])},
         )
         await services.audit.write(services.db, caller, event)
     found = await postgres.page(services.db, pool.id, RecordQuery(), PageRequest(1, 500))
@@ -103,8 +106,10 @@ def fits(query: RecordQuery, row: Record) -> bool:
         for name in ("kind", "tenant_id", "ip", "request_id", "success")
         for wanted in [getattr(query, name)]
     )
+    refused = query.reason is None or (not row.success and row.detail.get("reason") == query.reason)
     in_time = (query.start is None or row.at >= query.start) and (query.end is None or row.at < query.end)
-    return acts and who and one_of and same and in_time and (not query.only_in_apps or row.app_id is not None)
+    in_app = not query.only_in_apps or row.app_id is not None
+    return acts and who and one_of and same and refused and in_time and in_app
 
 
 def queries(log: Sequence[Record]) -> list[RecordQuery]:

@@ -171,12 +171,17 @@ class Act:
     resource_type: str | None = None
 
 
+LONGEST_REASON = 64
+"""Of what a reason is counted and looked for by."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
     """Empty tuples and None do not filter; several values mean any of them. `end` is exclusive.
 
     `user_ids`: whom it was done to, or who did it. `names`: beside the acts of `user_ids` also those that were refused
-    under a name that was nobody's.
+    under a name that was nobody's. `reason`: why it was refused, by the word of the log; words of which the first
+    LONGEST_REASON characters are the same are one.
     """
 
     kind: Kind | None = None
@@ -192,5 +197,6 @@ class RecordQuery:
     ip: str | None = None
     request_id: str | None = None
     success: bool | None = None
+    reason: str | None = None
     start: datetime | None = None
     end: datetime | None = None

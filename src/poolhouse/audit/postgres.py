@@ -13,7 +13,7 @@ from itertools import product
 
 from asyncpg import Record as Row
 
-from poolhouse.audit.model import Act, Event, Record, RecordQuery
+from poolhouse.audit.model import LONGEST_REASON, Act, Event, Record, RecordQuery
 from poolhouse.caller import Caller
 from poolhouse.db.database import Database, Executor, Reads
 from poolhouse.db.together import Writer
@@ -280,6 +280,9 @@ def _where(pool_id: str, query: RecordQuery) -> tuple[Where, list[str]]:
             where.add(_one_of(where, f"r.{column}", values))
     if query.success is not None:
         where.add("r.success" if query.success else "not r.success")
+    if query.reason is not None:
+        reason = where.arg(query.reason[:LONGEST_REASON])
+        where.add(f"not r.success and left(r.detail->>'reason', {LONGEST_REASON:d}) = {reason}")
     if query.only_in_apps:
         where.add("r.app_id is not null")
     if query.start is not None:

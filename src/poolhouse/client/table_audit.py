@@ -126,6 +126,14 @@ AUDIT_COMMANDS = (
                 choices=("user", "administrator"),
             ),
             FAILED,
+            Arg(
+                "--reason",
+                "reason",
+                (
+                    "只看因此被拒绝的，如 WrongCredentials",
+                    "only what was refused for this reason, such as WrongCredentials",
+                ),
+            ),
             Arg("--ip", "clientIp", ("只看此地址", "only from this address")),
             Arg("--request", "requestId", ("只看此请求", "only in this request")),
             SINCE,

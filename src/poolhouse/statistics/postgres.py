@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from asyncpg import Record
 
+from poolhouse.audit.model import LONGEST_REASON
 from poolhouse.db.database import Executor
 from poolhouse.users.model import CUSTOM_DATABASE
 
@@ -20,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _OUTCOME = (
     "case when r.success then 'login' else 'refusal' end as kind, "
-    "case when r.success then '' else left(coalesce(r.detail->>'reason', ''), 64) end as name"
+    f"case when r.success then '' else left(coalesce(r.detail->>'reason', ''), {LONGEST_REASON}) end as name"
 )
 _QUARTER = "date_bin('15 minutes'::interval, {}, '1970-01-01 00:00:00Z'::timestamptz)"
 

@@ -76,6 +76,26 @@ async def test_each_filter_leaves_its_own(v3: V3Client) -> None:
         assert await listed(v3, **asked) == [], asked
 
 
+async def test_a_reason_leaves_what_was_refused_for_it(v3: V3Client) -> None:
+    """By as much of it as the figures of a pool have; what was done has no reason, whatever it says."""
+    long = "the provider said " + "x" * 60
+    for n, (reason, success) in enumerate(
+        [("WrongCredentials", False), ("CodeWrong", False), ("WrongCredentials", True), (long, False)]
+    ):
+        event = Event("login", "user", f"u{n}", success=success, detail={"reason": reason})
+        await v3.services.audit.write(v3.services.db, Caller(v3.pool_id, "user", f"u{n}"), event)
+    for asked, expected in (
+        ({"reason": "WrongCredentials"}, ["u0"]),
+        ({"reason": long}, ["u3"]),
+        ({"reason": long[:64]}, ["u3"]),
+        ({"reason": "Wrong"}, []),
+        ({"reason": "WrongCredentials", "success": "true"}, []),
+        ({"reason": "CodeWrong", "userId": "u1"}, ["u1"]),
+        ({"reason": "CodeWrong", "userId": "u0"}, []),
+    ):
+        assert [row["resourceId"] for row in await listed(v3, **asked)] == expected, asked
+
+
 async def test_a_filter_that_there_is_not_is_refused_by_name(v3: V3Client) -> None:
     for name in ("operation", "resourceType", "by"):
         answer = await v3.get(LIST, **{name: "nonsense"})

@@ -14,7 +14,7 @@ from poolhouse.audit.model import Kind, Operation, ResourceType
 from poolhouse.errors import InvalidInput, Lang, QueryTooBroad
 from poolhouse.login.refusal_log import in_words
 from poolhouse.misfits import one_of
-from poolhouse.wire.console.days import day
+from poolhouse.wire.console.days import day, is_moment, moment
 from poolhouse.wire.console.page import Handler, Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, page_of, segment
@@ -25,7 +25,7 @@ from poolhouse.wire.v2.act_names import THINGS, VERBS
 LIST, ONE = "GET list-audit-records", "GET get-audit-record"
 PAGE_SIZE = 50
 DAYS = {"from": "start", "to": "end"}
-"""Name in the address -> of v3. A day is one of UTC, and whole."""
+"""Name in the address -> of v3. A day is one of UTC, and whole; a moment is what a figure was counted from."""
 CHOSEN = {
     "operation": ("operation", get_args(Operation)),
     "thing": ("resourceType", get_args(ResourceType)),
@@ -38,6 +38,7 @@ TYPED = {
     "ip": "clientIp",
     "resource": "resourceId",
     "request": "requestId",
+    "reason": "reason",
 }
 _NAMES = (*DAYS, *CHOSEN, *TYPED)
 _LEADS = {"user": "users", "application": "applications"}
@@ -68,8 +69,7 @@ class Asked:
         values: dict[str, Any] = {}
         for name, value in self.filters.items():
             if name in DAYS:
-                begins = day(name, value)
-                values[DAYS[name]] = _ms(begins + timedelta(days=1) if name == "to" else begins)
+                values[DAYS[name]] = _ms(_limit(name, value))
             elif name == "outcome":
                 values["success"] = value == "yes"
             else:
@@ -86,8 +86,15 @@ class Asked:
         return Asked(kept, 1, "").page()
 
 
-def _ms(moment: datetime) -> int:
-    return round((moment - datetime.fromtimestamp(0, UTC)).total_seconds() * 1000)
+def _limit(name: str, value: str) -> datetime:
+    if is_moment(value):
+        return moment(name, value)
+    begins = day(name, value)
+    return begins + timedelta(days=1) if name == "to" else begins
+
+
+def _ms(at: datetime) -> int:
+    return round((at - datetime.fromtimestamp(0, UTC)).total_seconds() * 1000)
 
 
 # -- the list ----------------------------------------------------------------------------------------------
@@ -179,6 +186,10 @@ def said(name: str, value: str, lang: Lang) -> str:
         return texts[f"audit_by_{value}"]
     if name == "outcome":
         return texts["audit_done" if value == "yes" else "audit_refused"]
+    if name == "reason":
+        return in_words(value, lang)
+    if name in DAYS and is_moment(value):
+        return f"{value.replace('T', ' ')} UTC"
     return value
 
 

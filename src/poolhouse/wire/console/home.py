@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from poolhouse.errors import PoolNotFound
 from poolhouse.paging import PageRequest
+from poolhouse.times import zone_named
 from poolhouse.wire.console import statements
 from poolhouse.wire.console.charts import Chart
+from poolhouse.wire.console.days import FORMAT
 from poolhouse.wire.console.page import Page
 from poolhouse.wire.console.rendering import Rendering
 from poolhouse.wire.console.visit import Visit, redirect
@@ -18,13 +23,18 @@ from poolhouse.wire.console.visit import Visit, redirect
 MOST_POOLS = 200
 LAST = 8
 DAYS = 30
-LOG = "POST get-user-action-logs"
+MOST_REASONS = 10
+LOG, CALLS = "POST get-user-action-logs", "POST list-custom-database-logs"
+USERS, ACTS, MAIL = "GET list-users", "GET list-audit-records", "GET list-mail"
+SCRIPTS = ("/scripts", "GET list-custom-database-scripts")
 LEADS = {
-    "scripts_missing": "/scripts",
-    "draft_newer": "/scripts",
-    "breaker_open": "/scripts",
+    "scripts_missing": SCRIPTS,
+    "draft_newer": SCRIPTS,
+    "breaker_open": SCRIPTS,
+    "mail_not_configured": ("/mail-server", "GET get-email-provider"),
+    "mail_failed": ("/mail?status=dead", MAIL),
 }
-"""Of a step that has a page: where it is done."""
+"""Of each step: where it is done below the pool, and the operation that this cannot be shown without."""
 
 
 async def enter(visit: Visit, rendering: Rendering) -> Response:
@@ -63,7 +73,9 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
         pool=pool,
         figures=figures,
         logs=logs,
-        tiles=_tiles(figures),
+        tiles=_tiles(visit, figures),
+        reasons=_reasons(visit, figures),
+        scripts_to=f"{visit.pool_address}/calls" if visit.may(CALLS) else "",
         statements=await statements.tile(visit),
         charts=_charts(figures),
         steps=await _steps(visit, figures),
@@ -71,16 +83,57 @@ async def show(visit: Visit, rendering: Rendering) -> Response:
     )
 
 
-def _tiles(figures: dict[str, Any]) -> list[tuple[str, int, str]]:
-    """Word, figure, and where below the pool what is counted is listed, "" where no page lists it."""
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`word`: what is counted. `to`: where it is listed, "" for whoever may not see it. `title`: a name of ours."""
+
+    word: str
+    figure: int
+    to: str
+    title: str = ""
+
+
+def _tiles(visit: Visit, figures: dict[str, Any]) -> list[Tile]:
     today = figures["days"][-1]
-    return [
-        ("users_total", figures["users"], "/users"),
-        ("tile_logins_today", today["logins"], "/sign_ins?outcome=yes"),
-        ("tile_refusals_today", today["refusals"], "/sign_ins?outcome=no"),
-        ("tile_mail_waiting", figures["mailWaiting"], ""),
-        ("tile_mail_failed", figures["mailFailed"], ""),
+    tiles = [
+        ("users_total", figures["users"], USERS, "users", {}),
+        ("tile_logins_today", today["logins"], ACTS, "sign_ins", _since(figures, -1) | {"outcome": "yes"}),
+        ("tile_refusals_today", today["refusals"], ACTS, "sign_ins", _since(figures, -1) | {"outcome": "no"}),
+        ("tile_mail_waiting", figures["mailWaiting"], MAIL, "mail", {"status": "queued"}),
+        ("tile_mail_failed", figures["mailFailed"], MAIL, "mail", {"status": "dead"}),
     ]
+    return [
+        Tile(word, figure, _list(visit, operation, name, filters))
+        for word, figure, operation, name, filters in tiles
+    ]
+
+
+def _reasons(visit: Visit, figures: dict[str, Any]) -> list[Tile]:
+    """Why sign-ins were refused, the most frequent first. What a log from before reasons has is of none."""
+    since = _since(figures, 0)
+    return [
+        Tile(
+            one["message"] or "–",
+            one["count"],
+            _list(visit, ACTS, "sign_ins", since | {"reason": one["reason"]}) if one["reason"] else "",
+            one["reason"],
+        )
+        for one in figures["refusals"][:MOST_REASONS]
+    ]
+
+
+def _list(visit: Visit, operation: str, name: str, filters: dict[str, str]) -> str:
+    """The address of a list that has what was counted, "" for whoever may not see it."""
+    if not visit.may(operation):
+        return ""
+    return f"{visit.pool_address}/{name}" + (f"?{urlencode(filters)}" if filters else "")
+
+
+def _since(figures: dict[str, Any], day: int) -> dict[str, str]:
+    """The filter for what came since a day of the figures began, which is one of the pool's zone."""
+    zone = zone_named(figures["zone"], "zone")
+    begins = datetime.fromisoformat(figures["days"][day]["date"]).replace(tzinfo=zone)
+    return {"from": f"{begins.astimezone(UTC):{FORMAT}}"}
 
 
 def _charts(figures: dict[str, Any]) -> list[Chart]:
@@ -94,14 +147,14 @@ def _charts(figures: dict[str, Any]) -> list[Chart]:
 
 
 async def _steps(visit: Visit, figures: dict[str, Any]) -> list[dict[str, Any]]:
-    base = visit.pool_address
     steps: list[dict[str, Any]] = [
         {
             "word": f"step_{step['code']}",
             "about": step["about"],
-            "to": base + LEADS[step["code"]] if step["code"] in LEADS else "",
+            "to": visit.pool_address + to if visit.may(operation) else "",
         }
         for step in figures["nextSteps"]
+        for to, operation in [LEADS[step["code"]]]
     ]
     if not visit.who.second_factor:
         steps.insert(0, {"word": "step_second_factor", "about": [], "to": "/console/account"})

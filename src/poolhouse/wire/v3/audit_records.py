@@ -35,6 +35,7 @@ class ListAuditRecordsQuery(Camel):
     client_ip: str | None = None
     request_id: str | None = None
     success: bool | None = None
+    reason: str | None = None
     page: Int = 1
     limit: Int = 10
 
@@ -88,6 +89,7 @@ async def list_audit_records(request: V3Request, query: ListAuditRecordsQuery) -
         ip=query.client_ip or None,
         request_id=query.request_id or None,
         success=query.success,
+        reason=query.reason or None,
         start=moment(query.start, "start"),
         end=moment(query.end, "end"),
     )
